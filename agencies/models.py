@@ -1,0 +1,280 @@
+"""Who takes part: provinces, agencies, users, the roles they hold and the interests they declare."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, Constituency, Role
+from agencies.text import search_key, sort_key
+
+
+class Named(models.Model):
+    """Something with a Persian name, an English one where there is one, and keys to sort and search by."""
+
+    name_fa = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200, blank=True)
+    sort_key = models.CharField(max_length=250, editable=False)
+    search_key = models.CharField(max_length=500, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.sort_key = sort_key(self.name_fa)[:250]
+        self.search_key = f"{search_key(self.name_fa)} {search_key(self.name_en)}"[:500]
+        super().save(*args, **kwargs)
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language, Persian where there is no other."""
+        return self.name_fa if get_language() == "fa" else self.name_en or self.name_fa
+
+
+class Province(Named):
+    """One of the 31 provinces; `code` is its ISO 3166-2 number."""
+
+    code = models.CharField(max_length=8, unique=True)
+    capital_fa = models.CharField(max_length=100)
+    capital_en = models.CharField(max_length=100)
+
+
+class Level(models.TextChoices):
+    MINISTRY = "ministry", _("Ministry")
+    PRESIDENTIAL = "presidential_org", _("Organization under the President")
+    AFFILIATED = "affiliated_org", _("Affiliated organization")
+    COMPANY = "state_company", _("State company")
+    PUBLIC = "public_nongov", _("Public non-governmental body")
+    UNIVERSITY = "university", _("University")
+    JUDICIARY = "judiciary_org", _("Judiciary body")
+    PROVINCIAL = "provincial_unit", _("Provincial unit")
+
+
+class Sector(models.TextChoices):
+    """The six festival groups that provinces and the national festival use (domain notes 2.8)."""
+
+    INFRASTRUCTURE = "infrastructure", _("Infrastructure")
+    PRODUCTION = "production", _("Production and services")
+    ECONOMIC = "economic", _("Economic and financial")
+    HEALTH_WELFARE = "health_welfare", _("Health and social welfare")
+    CULTURE_SCIENCE = "culture_science", _("Culture, science and education")
+    GENERAL_JUDICIAL = "general_judicial", _("General, security and judicial")
+
+
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    def matching(self, text: str) -> Self:
+        """Agencies whose name or code holds the text, however its letters and digits were typed."""
+        return self.filter(Q(search_key__contains=search_key(text)) | Q(code__icontains=text.strip()))
+
+    def visible_to(self, user: "User", at: datetime) -> Self:
+        """The register: administrators and auditors see their scope, an agency's people it and its units."""
+        own = user.agency_ids(at)
+        seen = Q(pk__in=own) | Q(parent__in=own)
+        roles = (Role.ADMINISTRATOR, Role.AUDITOR)
+        if user.holds(*roles, at=at):
+            provinces = user.province_ids(at, *roles)
+            seen = ~Q(pk__in=()) if provinces is None else seen | Q(province__in=provinces)
+        return self.filter(seen)
+
+    def for_list(self) -> Self:
+        return self.select_related("parent", "province").order_by("sort_key", "pk")
+
+
+class Agency(Named):
+    """An executive agency or a provincial unit of one; `code` never changes."""
+
+    code = models.CharField(max_length=30, unique=True)
+    level = models.CharField(max_length=20, choices=Level)
+    sector = models.CharField(max_length=20, choices=Sector)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="units")
+    province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="agencies")
+    is_authority = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    succeeded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = AgencyQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(level=Level.PROVINCIAL, province__isnull=False)
+                | (~Q(level=Level.PROVINCIAL) & Q(province__isnull=True)),
+                name="a_provincial_unit_has_a_province",
+            ),
+        )
+
+
+class User(AbstractUser):
+    """A person who signs in, by e-mail or user name, without regard to letter case."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name_fa = models.CharField(max_length=150, blank=True)
+    name_en = models.CharField(max_length=150, blank=True)
+    subject = models.CharField(max_length=255, unique=True, null=True, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        abstract = False
+        constraints = (
+            models.UniqueConstraint(Lower("username"), name="one_user_name_whatever_its_case"),
+            models.UniqueConstraint(Lower("email"), name="one_address_whatever_its_case", condition=~Q(email="")),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        names = (self.name_fa, self.name_en) if get_language() == "fa" else (self.name_en, self.name_fa)
+        return names[0] or names[1] or self.username
+
+    @cached_property
+    def all_memberships(self) -> list["Membership"]:
+        return list(self.membership_set.select_related("agency", "province"))
+
+    @cached_property
+    def declared_interests(self) -> frozenset[int]:
+        return frozenset(self.interest_set.values_list("agency_id", flat=True))
+
+    def memberships(self, at: datetime, *roles: str) -> list["Membership"]:
+        """The memberships in force at a moment, of these roles (none named: all); one query a user."""
+        return [m for m in self.all_memberships if m.in_force(at) and (not roles or m.role in roles)]
+
+    def holds(self, *roles: str, at: datetime) -> bool:
+        return bool(self.memberships(at, *roles))
+
+    def agency_ids(self, at: datetime, *roles: str) -> list[int]:
+        """Agencies to which an agency role ties this user."""
+        return [m.agency_id for m in self.memberships(at, *(roles or AGENCY_ROLES)) if m.agency_id]
+
+    def province_ids(self, at: datetime, *roles: str) -> list[int] | None:
+        """Provinces in which any of the roles is held; None when one is held for the whole country."""
+        held = self.memberships(at, *roles)
+        return None if any(m.province_id is None for m in held) else [m.province_id for m in held if m.province_id]
+
+    def oversees_the_country(self, at: datetime) -> bool:
+        """Whether this is a national administrator or auditor, who sees results before they are published."""
+        roles = (Role.ADMINISTRATOR, Role.AUDITOR)
+        return self.holds(*roles, at=at) and self.province_ids(at, *roles) is None
+
+    def is_conflicted(self, agency_id: int) -> bool:
+        """Whether this user belongs or ever belonged to the agency, or declared an interest in it."""
+        return agency_id in self.declared_interests or any(m.agency_id == agency_id for m in self.all_memberships)
+
+
+def with_roles(users: Iterable[User]) -> list[User]:
+    """These users with their memberships and interests loaded: two queries for any number of them."""
+    users = list(users)
+    memberships: dict[int, list[Membership]] = {u.pk: [] for u in users}
+    for m in Membership.objects.filter(user__in=users).select_related("agency", "province"):
+        memberships[m.user_id].append(m)
+    interests: dict[int, set[int]] = {u.pk: set() for u in users}
+    for user_id, agency_id in Interest.objects.filter(user__in=users).values_list("user_id", "agency_id"):
+        interests[user_id].add(agency_id)
+    for user in users:
+        user.all_memberships, user.declared_interests = memberships[user.pk], frozenset(interests[user.pk])
+    return users
+
+
+def in_reach(user: User, at: datetime, roles: Sequence[str], agency: str = "agency") -> Q:
+    """The rows (by the path to their agency) within the scope in which `user` holds one of the authority `roles`."""
+    if not user.holds(*roles, at=at):
+        return Q(pk__in=())
+    provinces = user.province_ids(at, *roles)
+    # an empty Q would vanish when another is joined to it by "or", and with it the whole country
+    return ~Q(pk__in=()) if provinces is None else Q(**{f"{agency}__province__in": provinces})
+
+
+def people_visible_to(user: User, at: datetime) -> models.QuerySet[User]:
+    """Oneself; for administrators and auditors everybody, for a province's those with a role in it."""
+    roles = (Role.ADMINISTRATOR, Role.AUDITOR)
+    if not user.holds(*roles, at=at):
+        return User.objects.filter(pk=user.pk)
+    if user.province_ids(at, *roles) is None:
+        return User.objects.all()
+    held = Membership.objects.visible_to(user, at).values("user")
+    return User.objects.filter(Q(pk=user.pk) | Q(pk__in=held))
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """One's own; for administrators and auditors those within their scope."""
+        roles = (Role.ADMINISTRATOR, Role.AUDITOR)
+        if not user.holds(*roles, at=at):
+            return self.filter(user=user)
+        provinces = user.province_ids(at, *roles)
+        if provinces is None:
+            return self.all()
+        return self.filter(Q(user=user) | Q(province__in=provinces) | Q(agency__province__in=provinces))
+
+    def for_list(self) -> Self:
+        return self.select_related("agency", "province").order_by("valid_from", "pk")
+
+
+class Membership(models.Model):
+    """A role a user holds, in an agency, in a province, or for the whole country, from a moment until another."""
+
+    user = models.ForeignKey(User, models.PROTECT)
+    role = models.CharField(max_length=24, choices=Role)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
+    province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True)
+    constituency = models.CharField(max_length=12, choices=Constituency, blank=True)
+    is_chair = models.BooleanField(default=False)
+    is_outsider = models.BooleanField(default=False, help_text=_("Not employed by the authority"))
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(role__in=sorted(AGENCY_ROLES), agency__isnull=False, province__isnull=True)
+                | Q(role=Role.MEMBER, constituency=Constituency.AGENCY, agency__isnull=False)
+                | (Q(role__in=sorted(AUTHORITY_ROLES), agency__isnull=True) & ~Q(constituency=Constituency.AGENCY)),
+                name="an_agency_role_names_an_agency",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=Role.MEMBER) ^ Q(constituency=""), name="only_members_have_a_constituency"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=models.F("valid_from")),
+                name="a_membership_ends_after_it_begins",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} · {self.scope}"
+
+    @property
+    def scope(self) -> str:
+        return str(self.agency or self.province or _("National"))
+
+    def in_force(self, at: datetime) -> bool:
+        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
+
+
+class Interest(models.Model):
+    """An interest a user declared in an agency: they neither mark, review nor vote on it from then on."""
+
+    user = models.ForeignKey(User, models.PROTECT)
+    agency = models.ForeignKey(Agency, models.PROTECT)
+    reason = models.TextField()
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "agency"), name="one_interest_an_agency"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.agency}"

@@ -1,0 +1,176 @@
+"""Who may do what: the roles people hold and the predicates that the workflow tables name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    STAFF = "staff", _("Agency staff")
+    HEAD = "head", _("Head of the agency")
+    HEADQUARTERS = "headquarters", _("Headquarters checker")
+    AGENCY_ADMINISTRATOR = "agency_administrator", _("Agency administrator")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    MEMBER = "member", _("Working-group member")
+    ASSESSOR = "assessor", _("Assessor")
+    STEWARD = "steward", _("Steward of a measure")
+    REVIEWER = "reviewer", _("Appeal reviewer")
+    AUDITOR = "auditor", _("Auditor")
+
+
+AGENCY_ROLES = frozenset({Role.STAFF, Role.HEAD, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR})
+AUTHORITY_ROLES = frozenset(Role) - AGENCY_ROLES
+
+
+class Constituency(TextChoices):
+    """The four sides of a working group (executive bylaw of Articles 81-82, Article 3)."""
+
+    AUTHORITY = "authority", _("Public Administration and Recruitment Organization")
+    BUDGET = "budget", _("Plan and Budget Organization")
+    AGENCY = "agency", _("Representative of the agency")
+    EXPERT = "expert", _("Outside expert")
+
+
+@dataclass(frozen=True)
+class Who:
+    """A predicate over (user, object, moment) with the words a refusal needs."""
+
+    code: str
+    label: str | Promise
+    holds: Callable[[Any, Any, datetime], bool]
+
+    def __call__(self, user: Any, obj: Any, at: datetime) -> bool:
+        return self.holds(user, obj, at)
+
+
+def who(label: str | Promise) -> Callable[[Callable[[Any, Any, datetime], bool]], Who]:
+    """Make a predicate; people's predicates never hold for the clock (user is None) or a closed account."""
+
+    def made(test: Callable[[Any, Any, datetime], bool]) -> Who:
+        def holds(user: Any, obj: Any, at: datetime) -> bool:
+            return user is not None and user.is_active and test(user, obj, at)
+
+        return Who(test.__name__.removeprefix("is_"), label, holds)
+
+    return made
+
+
+def _of_agency(user: Any, obj: Any, at: datetime, *roles: Role) -> bool:
+    return obj.agency_id is not None and any(m.agency_id == obj.agency_id for m in user.memberships(at, *roles))
+
+
+def in_scope(membership: Any, agency: Any) -> bool:
+    """Whether a membership reaches an agency (None: the whole country): a province's reaches its own units only."""
+    if membership.province_id is None:
+        return True
+    return agency is not None and agency.province_id == membership.province_id
+
+
+def _of_authority(user: Any, obj: Any, at: datetime, role: Role) -> bool:
+    return any(in_scope(m, obj.agency) for m in user.memberships(at, role))
+
+
+def _impartial(user: Any, obj: Any, at: datetime, role: Role) -> bool:
+    """In scope and without tie to the agency; the authority's own dossier is for outsiders."""
+    if obj.agency_id is not None and user.is_conflicted(obj.agency_id):
+        return False
+    own_house = obj.agency is not None and obj.agency.is_authority
+    return any(in_scope(m, obj.agency) and (m.is_outsider or not own_house) for m in user.memberships(at, role))
+
+
+is_clock = Who("clock", _("the calendar itself"), lambda user, obj, at: user is None)
+
+
+@who(_("anyone signed in"))
+def is_anyone(user: Any, obj: Any, at: datetime) -> bool:
+    return True
+
+
+@who(_("staff of the agency"))
+def is_staff(user: Any, obj: Any, at: datetime) -> bool:
+    return _of_agency(user, obj, at, Role.STAFF, Role.HEAD)
+
+
+def _is_staff_or_clock(user: Any, obj: Any, at: datetime) -> bool:
+    return user is None or is_staff(user, obj, at)
+
+
+is_staff_or_clock = Who("staff", _("staff of the agency"), _is_staff_or_clock)
+
+
+@who(_("the head of the agency"))
+def is_head(user: Any, obj: Any, at: datetime) -> bool:
+    return _of_agency(user, obj, at, Role.HEAD)
+
+
+@who(_("an administrator in whose scope the agency is"))
+def is_administrator(user: Any, obj: Any, at: datetime) -> bool:
+    return _of_authority(user, obj, at, Role.ADMINISTRATOR)
+
+
+@who(_("a national administrator"))
+def is_national_administrator(user: Any, obj: Any, at: datetime) -> bool:
+    return any(m.province_id is None for m in user.memberships(at, Role.ADMINISTRATOR))
+
+
+@who(_("whoever owns the set: the agency's staff, or an administrator for a general set"))
+def is_owner(user: Any, obj: Any, at: datetime) -> bool:
+    return is_national_administrator(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)
+
+
+@who(_("whoever answers for the set: the agency's head, or an administrator for a general set"))
+def is_proposer(user: Any, obj: Any, at: datetime) -> bool:
+    return is_national_administrator(user, obj, at) if obj.agency_id is None else is_head(user, obj, at)
+
+
+@who(_("a member of the working group who did not propose the set and has no interest in the agency"))
+def is_member(user: Any, obj: Any, at: datetime) -> bool:
+    return bool(seats(user, obj, at))
+
+
+@who(_("the chair of the working group"))
+def is_chair(user: Any, obj: Any, at: datetime) -> bool:
+    return any(m.is_chair for m in seats(user, obj, at))
+
+
+@who(_("an assessor in scope, without interest in the agency"))
+def is_assessor(user: Any, obj: Any, at: datetime) -> bool:
+    return _impartial(user, obj, at, Role.ASSESSOR)
+
+
+@who(_("the assessor to whom these lines are assigned"))
+def is_assigned(user: Any, obj: Any, at: datetime) -> bool:
+    return obj.assessor_id == user.pk and is_assessor(user, obj, at)
+
+
+@who(_("an appeal reviewer in scope, without interest in the agency"))
+def is_impartial_reviewer(user: Any, obj: Any, at: datetime) -> bool:
+    return _impartial(user, obj, at, Role.REVIEWER)
+
+
+@who(_("an appeal reviewer in scope, without interest in the agency, who did not mark the line"))
+def is_reviewer(user: Any, obj: Any, at: datetime) -> bool:
+    return is_impartial_reviewer(user, obj, at) and not obj.was_marked_by(user)
+
+
+def seats(user: Any, obj: Any, at: datetime) -> list[Any]:
+    """The memberships by which a user sits in the working group on a set.
+
+    An agency's representative sits on that agency's set only; everybody else only without an interest in it;
+    who proposed never votes.
+    """
+    if obj.proposed_by_id == user.pk:
+        return []
+    found = []
+    for m in user.memberships(at, Role.MEMBER):
+        if m.constituency == Constituency.AGENCY:
+            if m.agency_id == obj.agency_id:
+                found.append(m)
+        elif in_scope(m, obj.agency) and not (obj.agency_id and user.is_conflicted(obj.agency_id)):
+            found.append(m)
+    return found

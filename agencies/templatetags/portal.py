@@ -1,0 +1,53 @@
+"""Numbers and digits as the reader's language writes them, and prose that may be in the other language."""
+
+import re
+from decimal import Decimal
+
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import get_language
+
+from agencies.text import format_number, persian_digits
+
+register = template.Library()
+
+PERSIAN_LETTER, LATIN_LETTER = re.compile("[\u0621-\u06cc]"), re.compile("[A-Za-z]")
+
+
+def _is_persian() -> bool:
+    return (get_language() or "").startswith("fa")
+
+
+@register.filter
+def num(value: Decimal | int | str | None, places: int | None = None) -> str:
+    """The number in the active language; "—" for none."""
+    if value is None or value == "":
+        return format_number(None, "")
+    return format_number(Decimal(value), get_language() or "", None if places is None else int(places))
+
+
+@register.filter
+def digits(value: object) -> str:
+    """Any text with its digits in the active language's form."""
+    text = str(value)
+    return persian_digits(text) if _is_persian() else text
+
+
+@register.filter
+def percent(value: Decimal | None) -> str:
+    """A percent to two places with its sign; "—" for none."""
+    text = num(value, 2)
+    if value is None:
+        return text
+    return f"{text}٪" if _is_persian() else f"{text} %"
+
+
+@register.filter
+def prose(value: str | None) -> str:
+    """What somebody wrote, in whatever language: marked where it is not the page's, else with the page's digits."""
+    text = value or ""
+    if _is_persian() and LATIN_LETTER.search(text) and not PERSIAN_LETTER.search(text):
+        return format_html('<bdi lang="en" dir="ltr">{}</bdi>', text)
+    if not _is_persian() and PERSIAN_LETTER.search(text):
+        return format_html('<bdi lang="fa" dir="rtl">{}</bdi>', persian_digits(text))
+    return digits(text)

@@ -1,0 +1,24 @@
+"""How lists of appeals are narrowed."""
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from appeals.models import Appeal, Ground
+from appeals.workflow import AppealState
+from submissions.filters import cycles_of
+
+
+class AppealFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Agency"), method="search")
+    cycle = django_filters.ModelChoiceFilter(label=_("Cycle"), queryset=cycles_of, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=AppealState.choices, empty_label=_("All"))
+    ground = django_filters.ChoiceFilter(label=_("Ground"), choices=Ground.choices, empty_label=_("All"))
+
+    class Meta:
+        model = Appeal
+        fields = ()
+
+    def search(self, appeals: QuerySet[Appeal], name: str, value: str) -> QuerySet[Appeal]:
+        return appeals.filter(agency__in=Agency.objects.matching(value).values("pk"))

@@ -1,0 +1,53 @@
+"""What the frame of every page needs: the sections open to the reader and the way to the other language."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse, translate_url
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, Role
+
+SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
+    ("submissions:list", _("Self-assessments"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR}),
+    ("submissions:blocks", _("Marking"), frozenset({Role.ASSESSOR})),
+    ("appeals:list", _("Appeals"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR, Role.REVIEWER}),
+    ("indicators:list", _("Indicators"), AGENCY_ROLES | AUTHORITY_ROLES),
+    ("cycles:list", _("Cycles"), AUTHORITY_ROLES),
+    ("cycles:agencies", _("Agencies"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    ("cycles:people", _("People"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    ("cycles:ledger", _("Ledger"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+)
+"""Which roles find which section; what stands there is each page's own affair."""
+
+
+@dataclass(frozen=True)
+class Link:
+    url: str
+    label: str | Promise
+    current: bool
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Navigation by role, the same page in the other language, and whether the clock is a rehearsal's."""
+    sections: list[tuple[str, str | Promise]] = []
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        held = {m.role for m in user.memberships(request.at)}  # type: ignore[attr-defined]
+        sections = [(reverse("home"), _("Desk"))]
+        sections += [(reverse(name), label) for name, label, roles in SECTIONS if held & roles]
+    sections.append((reverse("festival:results"), _("Results")))
+    home = reverse("home")
+    above = [url for url, _label in sections if request.path.startswith(url) and (url != home or request.path == home)]
+    here = max(above, key=len, default="")  # the ledger's address lies below that of the cycles
+    other = "en" if get_language() == "fa" else "fa"
+    return {
+        "navigation": [Link(url, label, url == here) for url, label in sections],
+        "other_language": other,
+        "other_language_url": translate_url(request.get_full_path(), other),
+        "clock_offset": settings.CLOCK_OFFSET,
+    }

@@ -1,0 +1,379 @@
+"""What stands on a person's desk: a strip for each living cycle, and the tasks that wait for this person."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from agencies.models import User, in_reach
+from agencies.roles import Constituency, Role
+from agencies.text import format_number, localised
+from appeals.models import Appeal
+from appeals.workflow import DECISIONS, AppealState
+from cycles.calendar import Binding, Phase, days_late, format_date, format_deadline, time_left
+from cycles.models import Cycle, Entry, Participation, Window
+from cycles.workflow import CycleState, Windows
+from festival.models import Edition, Language, Report
+from indicators.models import IndicatorSet, Kind, Vote
+from indicators.workflow import SetState
+from submissions.models import Block, Submission
+from submissions.workflow import BlockState, SubmissionState
+
+STRIP = (Phase.PROPOSAL, Phase.APPROVAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.SCORING)
+STRIP += (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.FINAL, Phase.FESTIVAL)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits for the reader, with the one button that goes to the spot."""
+
+    title: str
+    detail: str
+    button: str | Promise
+    url: str
+    until: datetime | None = None
+    done: int | None = None  # of `whole`, where the task is a number of like things
+    whole: int = 0
+
+
+@dataclass(frozen=True)
+class Item:
+    """One phase of a strip; `state` is done, now, late or next."""
+
+    label: str | Promise
+    state: str
+    sub: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One living cycle: its phases and the time left of the one that closes next."""
+
+    title: str
+    deadline_text: str
+    items: list[Item]
+    url: str
+
+
+class Desk:
+    """Everything on the home page of one user at one moment; a fixed number of queries whatever stands there."""
+
+    def __init__(self, user: User, at: datetime) -> None:
+        self.user, self.at, self.language = user, at, get_language() or "fa"
+        seen = Cycle.objects.visible_to(user, at).exclude(state=CycleState.PUBLISHED).for_list()
+        self.planned = [c for c in seen if c.state == CycleState.PLANNED]
+        self.cycles = [c for c in seen if c.state != CycleState.PLANNED]
+        self.agencies = user.agency_ids(at)
+        rows = list(Window.objects.filter(Q(agency=None) | Q(agency__in=self.agencies), cycle__in=seen))
+        self.own = Windows(rows)
+        # What the strip and the authority go by: the general windows, or the reader's own agency's where there are.
+        self.windows: dict[tuple[int, str], Window] = {}
+        for window in sorted(rows, key=lambda w: w.agency_id or 0):
+            if window.agency_id in (None, *self.agencies[:1]):
+                self.windows[window.cycle_id, window.phase] = window
+
+    # -- The strips
+
+    def strips(self) -> list[Strip]:
+        """One strip a living cycle, newest year first; late phases say by how many days."""
+        late = self._late()
+        strips = []
+        for cycle in self.cycles:
+            items: list[Item] = []
+            closing: list[Window] = []
+            for phase in STRIP:
+                window = self.windows.get((cycle.pk, phase))
+                if window is None:
+                    continue
+                days = late.get((cycle.pk, phase), 0)
+                if self._is_open(window) and phase != Phase.FESTIVAL:
+                    closing.append(window)
+                items.append(self._item(window, phase, days))
+            text = ""
+            if closing:
+                nearest = min(closing, key=lambda w: w.closes_at)
+                text = _("%(time)s until %(phase)s closes") % {
+                    "time": time_left(nearest.closes_at, self.at, self.language),
+                    "phase": Phase(nearest.phase).label,
+                }
+            strips.append(Strip(str(cycle), text, items, reverse("cycles:detail", args=[cycle.year])))
+        return strips
+
+    def _is_open(self, window: Window) -> bool:
+        return window.opens_at <= self.at < window.closes_at
+
+    def _item(self, window: Window, phase: Phase, days: int) -> Item:
+        if days:
+            count = format_number(days, self.language)
+            sub = ngettext("%(count)s day late", "%(count)s days late", days) % {"count": count}
+            return Item(phase.label, "late", sub)
+        if self._is_open(window):
+            sub = _("to %(when)s") % {"when": format_deadline(window.closes_at, self.language)}
+            return Item(phase.label, "now", sub)
+        if self.at < window.opens_at:
+            return Item(phase.label, "next", _("from %(when)s") % {"when": format_date(window.opens_at, self.language)})
+        return Item(phase.label, "done", "")
+
+    def _late(self) -> dict[tuple[int, str], int]:
+        """Days late by cycle and phase: of duties still waiting now, and of those that were done late."""
+        late: dict[tuple[int, str], int] = {}
+        acts = {
+            ("indicators.indicatorset", "communicate"): Phase.APPROVAL,
+            ("submissions.submission", "communicate"): Phase.SCORING,
+            ("cycles.cycle", "finalise"): Phase.FINAL,
+        } | {("appeals.appeal", name): Phase.APPEAL_REVIEW for name in DECISIONS}
+        entries = Entry.objects.filter(cycle_id__in=[c.pk for c in self.cycles], days_late__gt=0)
+        for row in entries.order_by().values("cycle_id", "workflow", "act").annotate(days=Max("days_late")):
+            if phase := acts.get((row["workflow"], row["act"])):
+                late[row["cycle_id"], phase] = max(row["days"], late.get((row["cycle_id"], phase), 0))
+        waiting: list[tuple[Phase, Any]] = [
+            (Phase.APPROVAL, IndicatorSet.objects.filter(state__in=(SetState.PROPOSED, SetState.APPROVED))),
+            (Phase.SCORING, Submission.objects.filter(state__in=(SubmissionState.SUBMITTED, SubmissionState.MARKED))),
+        ]
+        pending = {(c.pk, Phase.FINAL) for c in self.cycles if c.state == CycleState.OPEN}
+        for phase, rows in waiting:
+            ids = rows.filter(cycle__in=self.cycles).order_by().values_list("cycle_id", flat=True).distinct()
+            pending |= {(pk, phase) for pk in ids}
+        for pk, phase in pending:
+            window = self.windows.get((pk, phase))
+            if window and (days := days_late(window.closes_at, self.at)):
+                late[pk, phase] = days
+        undecided = Appeal.objects.undecided().filter(agency=OuterRef("agency"), cycle=OuterRef("cycle"))
+        reviews = Window.objects.filter(
+            Exists(undecided), cycle__in=self.cycles, phase=Phase.APPEAL_REVIEW, closes_at__lte=self.at
+        )
+        for pk, closed in reviews.order_by().values_list("cycle").annotate(Min("closes_at")):
+            late[pk, Phase.APPEAL_REVIEW] = days_late(closed, self.at)
+        return late
+
+    # -- The tasks
+
+    def tasks(self) -> list[Task]:
+        """What waits for the reader, the nearest deadline first."""
+        found: list[Task] = []
+        for roles, source in (
+            ({Role.STAFF, Role.HEAD}, self._of_agency),
+            ({Role.MEMBER}, self._of_working_group),
+            ({Role.ASSESSOR}, self._of_assessor),
+            ({Role.REVIEWER}, self._of_reviewer),
+            ({Role.ADMINISTRATOR}, self._of_administrator),
+        ):
+            if self.user.holds(*roles, at=self.at):
+                found += source()
+        return sorted(found, key=lambda t: (t.until is None, t.until or self.at))
+
+    def _open_window(self, cycle_id: int, phase: Phase, obj: Any = None) -> Window | None:
+        """A phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a duty that is overdue."""
+        window = self.own.of(phase, obj) if obj else self.windows.get((cycle_id, phase))
+        if window is None or self.at < window.opens_at:
+            return None
+        return window if window.binding == Binding.DUTY or self.at < window.closes_at else None
+
+    def _of_agency(self) -> Iterator[Task]:
+        mine = self.user.agency_ids(self.at, Role.STAFF, Role.HEAD)
+        drafts = IndicatorSet.objects.filter(kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles)
+        sets = {(s.cycle_id, s.agency_id): s for s in drafts.select_related("agency", "cycle")}
+        taking_part = Participation.objects.filter(cycle__in=self.cycles, agency__in=mine)
+        for p in taking_part.select_related("agency", "cycle").order_by("-cycle__year", "pk"):
+            chosen = sets.get((p.cycle_id, p.agency_id))
+            if chosen is None or chosen.state == SetState.DRAFT:
+                if window := self._open_window(p.cycle_id, Phase.PROPOSAL):
+                    url = reverse("indicators:detail", args=[chosen.pk]) if chosen else reverse("indicators:list")
+                    yield Task(_("Propose specific indicators"), str(p.cycle), _("Propose"), url, window.closes_at)
+            elif chosen.state == SetState.RETURNED and (window := self._open_window(p.cycle_id, Phase.APPROVAL)):
+                url = reverse("indicators:detail", args=[chosen.pk])
+                title = _("The working group returned your indicators")
+                yield Task(title, str(chosen), _("Change"), url, window.closes_at)
+        submissions = Submission.objects.filter(agency__in=mine, cycle__in=self.cycles)
+        for s in submissions.select_related("agency", "cycle").with_progress().order_by("-cycle__year", "pk"):
+            yield from self._of_submission(s)
+        drafted = Appeal.objects.filter(agency__in=mine, cycle__in=self.cycles, state=AppealState.DRAFT)
+        found = [w for a in drafted if (w := self._open_window(a.cycle_id, Phase.APPEAL, a))]
+        if found:
+            title = _counted(
+                ngettext(
+                    "%(count)s appeal is drafted but not filed",
+                    "%(count)s appeals are drafted but not filed",
+                    len(found),
+                ),
+                len(found),
+            )
+            until = min(w.closes_at for w in found)
+            if self.user.agency_ids(self.at, Role.HEAD):
+                yield Task(title, _("Each counts only once you have signed it."), _("Sign and file"),
+                           reverse("appeals:file"), until)  # fmt: skip
+            else:
+                waits = _("Each counts only once the head of the agency has signed it.")
+                yield Task(title, waits, _("Look"), reverse("appeals:list"), until)
+
+    def _of_submission(self, s: Submission) -> Iterator[Task]:
+        if s.state == SubmissionState.DRAFT and (window := self._open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):
+            left = s.lines - s.lines_done  # type: ignore[attr-defined]
+            url = reverse("submissions:detail", args=[s.pk])
+            if left:
+                title = _counted(
+                    ngettext("%(count)s measure is not answered yet", "%(count)s measures are not answered yet", left),
+                    left,
+                )
+                yield Task(title, str(s), _("Continue"), url, window.closes_at, s.lines_done, s.lines)  # type: ignore[attr-defined]
+            if s.agency_id in self.user.agency_ids(self.at, Role.HEAD):
+                review = reverse("submissions:review", args=[s.pk])
+                yield Task(_("Review and sign the self-assessment"), str(s), _("Review"), review, window.closes_at)
+        elif s.state == SubmissionState.COMMUNICATED:
+            window = self._open_window(s.cycle_id, Phase.APPEAL, s)
+            until = window.closes_at if window else None
+            report = reverse("submissions:report", args=[s.pk])
+            title = _("Your scores are here; you may appeal line by line") if until else _("Your scores are here")
+            yield Task(title, str(s), _("Read"), report, until)
+
+    def _of_working_group(self) -> Iterator[Task]:
+        voted = Vote.objects.filter(set=OuterRef("pk"), round=OuterRef("round"), member=self.user)
+        sets = IndicatorSet.objects.visible_to(self.user, self.at).filter(
+            cycle__in=self.cycles, state=SetState.PROPOSED
+        )
+        own = self.user.memberships(self.at, Role.MEMBER)
+        chairs = any(m.is_chair for m in own)
+        if all(m.constituency == Constituency.AGENCY for m in own):
+            sets = sets.filter(agency__in=[m.agency_id for m in own])
+        rows = sets.exclude(proposed_by=self.user).order_by().values("cycle")
+        counted = rows.annotate(open=Count("pk", filter=~Exists(voted)), all=Count("pk"))
+        for row in counted:
+            window = self._open_window(row["cycle"], Phase.APPROVAL)
+            if not window:
+                continue
+            url = f"{reverse('indicators:list')}?state={SetState.PROPOSED}"
+            if row["open"]:
+                title = _counted(
+                    ngettext("%(count)s set waits for your vote", "%(count)s sets wait for your vote", row["open"]),
+                    row["open"],
+                )
+                yield Task(title, "", _("Vote"), url, window.closes_at)
+            if chairs:
+                title = _counted(
+                    ngettext("%(count)s set waits for a decision", "%(count)s sets wait for a decision", row["all"]),
+                    row["all"],
+                )
+                yield Task(title, "", _("Decide"), url, window.closes_at)
+
+    def _of_assessor(self) -> Iterator[Task]:
+        blocks = Block.objects.visible_to(self.user, self.at).filter(cycle__in=self.cycles, state=BlockState.OPEN)
+        for row in blocks.order_by().values("cycle").annotate(n=Count("pk")):
+            if window := self._open_window(row["cycle"], Phase.SCORING):
+                title = _counted(
+                    ngettext(
+                        "%(count)s block of lines waits for marks", "%(count)s blocks of lines wait for marks", row["n"]
+                    ),
+                    row["n"],
+                )
+                yield Task(title, "", _("Mark"), reverse("submissions:blocks"), window.closes_at)
+
+    def _of_reviewer(self) -> Iterator[Task]:
+        appeals = Appeal.objects.visible_to(self.user, self.at).undecided().filter(cycle__in=self.cycles)
+        closes = Window.objects.filter(
+            phase=Phase.APPEAL_REVIEW, agency=OuterRef("agency"), cycle=OuterRef("cycle"), opens_at__lte=self.at
+        )
+        open_now = appeals.annotate(closes_at=closes.values("closes_at")[:1]).exclude(closes_at=None)
+        row = open_now.aggregate(n=Count("pk"), due=Min("closes_at"))
+        if row["n"]:
+            title = _counted(
+                ngettext("%(count)s appeal waits for a decision", "%(count)s appeals wait for a decision", row["n"]),
+                row["n"],
+            )
+            yield Task(title, "", _("Decide"), f"{reverse('appeals:list')}?state={AppealState.FILED}", row["due"])
+
+    def _of_administrator(self) -> Iterator[Task]:
+        reach = in_reach(self.user, self.at, (Role.ADMINISTRATOR,))
+        mine = Submission.objects.filter(reach, cycle__in=self.cycles)
+        assigned = Block.objects.filter(submission=OuterRef("pk"))
+        counts = {
+            row["cycle"]: row
+            for row in mine.order_by()
+            .values("cycle")
+            .annotate(
+                marked=Count("pk", filter=Q(state=SubmissionState.MARKED)),
+                unassigned=Count("pk", filter=Q(state=SubmissionState.SUBMITTED) & ~Exists(assigned)),
+            )
+        }
+        for cycle in self.cycles:
+            row = counts.get(cycle.pk, {"marked": 0, "unassigned": 0})
+            board = reverse("submissions:board", args=[cycle.pk])
+            if window := self._open_window(cycle.pk, Phase.SCORING):
+                if n := row["unassigned"]:
+                    title = _counted(
+                        ngettext("%(count)s submission has no assessor", "%(count)s submissions have no assessor", n), n
+                    )
+                    yield Task(title, str(cycle), _("Assign"), board, window.closes_at)
+                if n := row["marked"]:
+                    title = _counted(
+                        ngettext(
+                            "The scores of %(count)s agency wait to be communicated",
+                            "The scores of %(count)s agencies wait to be communicated",
+                            n,
+                        ),
+                        n,
+                    )
+                    yield Task(title, str(cycle), _("Communicate"), board, window.closes_at)
+        if self.user.province_ids(self.at, Role.ADMINISTRATOR) is None:
+            yield from self._of_secretariat()
+
+    def _of_secretariat(self) -> Iterator[Task]:
+        """What only an administrator of the whole country does: cycles, the general set, results."""
+        for cycle in self.planned:
+            first = self.windows.get((cycle.pk, Phase.PROPOSAL))
+            url = reverse("cycles:detail", args=[cycle.year])
+            title = _("A planned cycle is not open yet")
+            yield Task(title, str(cycle), _("Look"), url, first.opens_at if first else None)
+        general = {s.cycle_id: s for s in IndicatorSet.objects.filter(kind=Kind.GENERAL, cycle__in=self.cycles)}
+        approved = dict(
+            IndicatorSet.objects.filter(cycle__in=self.cycles, state=SetState.APPROVED)
+            .order_by().values_list("cycle").annotate(Count("pk"))
+        )  # fmt: skip
+        editions = {e.cycle_id: e for e in Edition.objects.filter(cycle__in=self.cycles)}
+        signed: dict[int, set[str]] = {}
+        reports = Report.objects.filter(edition__cycle__in=self.cycles, approved_at__isnull=False)
+        for cycle_id, language in reports.values_list("edition__cycle", "language"):
+            signed.setdefault(cycle_id, set()).add(language)
+        for cycle in self.cycles:
+            chosen = general.get(cycle.pk)
+            if chosen is None or chosen.state in (SetState.DRAFT, SetState.RETURNED):
+                again = chosen is not None and chosen.state == SetState.RETURNED
+                if w := self._open_window(cycle.pk, Phase.APPROVAL if again else Phase.PROPOSAL):
+                    url = reverse("indicators:detail", args=[chosen.pk]) if chosen else reverse("indicators:list")
+                    title = _("The working group returned the general set") if again else _("Propose the general set")
+                    yield Task(title, str(cycle), _("Go on"), url, w.closes_at)
+            if (n := approved.get(cycle.pk)) and (w := self._open_window(cycle.pk, Phase.APPROVAL)):
+                title = _counted(
+                    ngettext(
+                        "%(count)s approved set waits to be communicated",
+                        "%(count)s approved sets wait to be communicated",
+                        n,
+                    ),
+                    n,
+                )
+                url = reverse("indicators:communicate_all", args=[cycle.year])
+                yield Task(title, str(cycle), _("Communicate"), url, w.closes_at)
+            if w := self._open_window(cycle.pk, Phase.FINAL):
+                title = self._next_of_festival(editions.get(cycle.pk), signed.get(cycle.pk, set()))
+                if title:
+                    url = reverse("festival:manage", args=[cycle.year])
+                    yield Task(title, str(cycle), _("Go on"), url, w.closes_at)
+
+    def _next_of_festival(self, edition: Edition | None, signed: set[str]) -> str:
+        """What comes next between the last decision and publication; "" when all is set."""
+        if edition is None:
+            return _("Freeze the results and prepare the festival")
+        if edition.is_published(self.at):
+            return ""
+        if signed != set(Language.values):
+            return _("Draw up and approve the Article 82 report")
+        return "" if edition.publish_at else _("Set the moment of publication")
+
+
+def _counted(sentence: str, number: int) -> str:
+    return sentence % {"count": localised(number)}

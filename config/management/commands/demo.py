@@ -1,0 +1,127 @@
+"""Builds a country with three cycles, one of them in the phase asked for, and serves the portal at that moment."""
+
+import argparse
+import os
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from agencies.models import Agency, Level, User
+from config.cast import PASSWORD, Cast, make_cast
+from config.database import fresh_database
+from config.rehearsal import Rehearsal
+from cycles.calendar import Phase, format_moment, windows_for
+from cycles.resources import load_country
+from festival import actions, pdf, report
+from festival.models import Language
+
+YEAR, PRESET, PROVINCE = 1404, "statutory_gregorian", "IR-26"
+PHASES = [p.value for p in Phase if p != Phase.ANYTIME]
+WHOLE_LEVELS = (Level.MINISTRY, Level.PRESIDENTIAL, Level.PROVINCIAL)
+"""Levels that take part in the demonstration; the other national bodies stand in the register."""
+
+
+class Command(BaseCommand):
+    help = "Build the demonstration database and serve it; PHASE= names the phase in which the middle cycle stands."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--phase", choices=PHASES, default=os.environ.get("PHASE", "scoring").lower())
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--agencies", type=int, default=0, help="take only so many (for a quick look)")
+        parser.add_argument("--no-serve", action="store_true", help="build the database only")
+
+    def handle(self, *args: Any, phase: str, port: int, agencies: int, no_serve: bool, **options: Any) -> None:
+        if phase not in PHASES:
+            raise CommandError(f"PHASE is one of: {', '.join(PHASES)}.")
+        now = self.build(Phase(phase), agencies)
+        self.stdout.write(self.accounts(now))
+        if not no_serve:
+            self.serve(now, port)
+
+    def build(self, phase: Phase, agencies: int) -> datetime:
+        """The database "demo", made anew; returns the moment at which it stands."""
+        fresh_database("demo")
+        load_country(provincial_units=[PROVINCE])
+        chosen = list(Agency.objects.filter(level__in=WHOLE_LEVELS).order_by("-level", "pk"))
+        if agencies:
+            units = [a for a in chosen if a.province_id][: agencies // 3]
+            chosen = [a for a in chosen if not a.province_id][: agencies - len(units)] + units
+        Agency.objects.exclude(pk__in=[a.pk for a in chosen]).update(is_active=False)
+        cast = self.cast = make_cast(sorted(chosen, key=lambda a: a.pk))
+        window = next(w for w in windows_for(PRESET, YEAR) if w.phase == phase)
+        middle = window.opens_at + (window.closes_at - window.opens_at) / 2
+        now = middle.replace(hour=10, minute=0, second=0, microsecond=0)
+        early = phase in (Phase.PROPOSAL, Phase.APPROVAL)
+        years = [YEAR - 2, YEAR - 1, YEAR] if early else [YEAR - 1, YEAR, YEAR + 1]
+        for year in years:
+            self.stdout.write(f"Cycle {year}:")
+            walk = Rehearsal(cast, year=year, preset=PRESET, say=self.stdout.write, now=now).walk("ranked")
+            if hasattr(walk, "edition"):
+                self.reports(walk, cast)
+                walk.walk("published", after="ranked")
+            if walk.settle():
+                raise CommandError("\n".join(walk.faults))
+        return now
+
+    def reports(self, walk: Rehearsal, cast: Cast) -> None:
+        at = walk.within(Phase.FINAL, 0.7)
+        if not walk.due(at):
+            return
+        for asked in actions.ask_for_report(walk.edition, languages=Language.values, by=cast.administrator, at=at):
+            document = pdf.article_82(report.gather(walk.edition), language=asked.language)
+            kept = actions.keep_report(asked, pdf=document, at=at)
+            actions.approve_report(kept, by=cast.administrator, at=at)
+        walk.did(3)
+
+    def accounts(self, now: datetime) -> str:
+        cast, first = self.cast, min(self.cast.heads)
+        rows = [
+            ("agency staff", cast.staff[first]),
+            ("head of the agency", cast.heads[first]),
+            ("administrator", cast.administrator),
+            ("working-group members", *cast.members),
+            ("chair of the working group", cast.chair),
+            ("assessors", cast.assessors[0], cast.assessors[1]),
+            ("appeal reviewers", cast.reviewers[0], cast.reviewers[1]),
+            ("auditor", cast.auditor),
+        ]
+        others = ("expert", "steward", "representative", "headquarters", "agency-administrator")
+        rows += [(name.replace("-", " "), User.objects.get(username=name)) for name in others]
+        rows += [("administrators of one province", *User.objects.filter(username__startswith="administrator-"))]
+        lines = [f"\nThe portal's clock stands at {format_moment(now, 'en')}. Every password is {PASSWORD}\n"]
+        lines += [f"  {role:<28}{', '.join(u.username for u in users)}" for role, *users in rows]
+        lines += ["  other agencies              staff-CODE and head-CODE in small letters, for example head-moe\n"]
+        return "\n".join(lines)
+
+    def serve(self, now: datetime, port: int) -> None:
+        """Web, worker and beat until one of them ends or the keyboard interrupts."""
+        offset = int((now - timezone.now()) / timedelta(seconds=1))
+        env = os.environ | {"DEBUG": "1", "PORTAL_DATABASE": "demo", "CLOCK_OFFSET_SECONDS": str(offset)}
+        celery = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
+        commands = [
+            [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
+             "--threads", "4", "--log-level", "warning"],
+            [*celery, "worker", "--queues", "celery,reports", "--concurrency", "2", "--loglevel", "WARNING"],
+            [*celery, "beat", "--schedule", str(settings.VAR / "demo-beat"), "--loglevel", "WARNING"],
+        ]  # fmt: skip
+        self.stdout.write(f"Serving on http://127.0.0.1:{port}/ until interrupted (Ctrl-C).\n")
+        self.stdout.flush()
+        running = [subprocess.Popen(command, env=env) for command in commands]  # noqa: S603 -- our own commands
+        try:
+            while all(p.poll() is None for p in running):
+                try:
+                    running[0].wait(timeout=1)
+                except subprocess.TimeoutExpired:
+                    continue
+        except KeyboardInterrupt:
+            self.stdout.write("Stopping.")
+        finally:
+            for process in running:
+                process.terminate()
+            for process in running:
+                process.wait(timeout=20)

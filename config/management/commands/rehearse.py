@@ -1,0 +1,100 @@
+"""Walks one complete assessment year without a browser, in a database of its own, and checks that it held."""
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from agencies.models import Agency, Province
+from config.cast import make_cast
+from config.database import fresh_database
+from config.rehearsal import Rehearsal
+from cycles.calendar import Phase
+from cycles.resources import load_country
+from festival import actions, pdf, report, resources
+from festival.models import Language, Standing
+
+NATIONAL = 119
+
+
+class Command(BaseCommand):
+    help = "Walk one assessment year in a fresh database; exits 0 only when every check held."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--agencies", type=int, default=NATIONAL, help="how many agencies take part")
+        parser.add_argument("--out", type=Path, required=True, help="folder for the reports and tables")
+        parser.add_argument("--database", default="rehearsal", help="name of the database, which is made anew")
+        parser.add_argument("--year", type=int, default=1404, help="the assessed Jalali year")
+
+    def handle(self, *args: Any, agencies: int, out: Path, database: str, year: int, **options: Any) -> None:
+        started = time.monotonic()
+        fresh_database(database)
+        self.say(f"Rehearsal of {year} with {agencies} agencies in the database {database}")
+        taking_part = self.country(agencies)
+        walk = Rehearsal(make_cast(taking_part), year=year, say=self.say).walk("ranked")
+        out.mkdir(parents=True, exist_ok=True)
+        with walk.phase("reported"):
+            self.write(walk, out)
+        walk.walk("published", after="ranked")
+        faults = walk.settle() + self.doubts(walk, agencies)
+        self.say(f"  {walk.acts} acts, {walk.refusals} refusals, {time.monotonic() - started:.0f} s")
+        if faults:
+            raise CommandError("\n".join(faults))
+        self.say("Every check held.")
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def country(self, count: int) -> list[Agency]:
+        """The first `count` agencies: the national ones, then the units of one province after another."""
+        load_country(provincial_units=[])
+        codes = Province.objects.order_by("code").values_list("code", flat=True)
+        for code in codes:
+            if Agency.objects.count() >= count:
+                break
+            load_country(provincial_units=[code])
+        chosen = list(Agency.objects.order_by("pk"))
+        national, units = [a for a in chosen if not a.province_id], [a for a in chosen if a.province_id]
+        chosen = (national + units)[:count]
+        if len(chosen) < count:
+            raise CommandError(f"The register has {len(chosen)} agencies only.")
+        Agency.objects.exclude(pk__in=[a.pk for a in chosen]).update(is_active=False)
+        return chosen
+
+    def write(self, walk: Rehearsal, out: Path) -> None:
+        admin, at = walk.cast.administrator, walk.within(Phase.FINAL, 0.7)
+        reports = actions.ask_for_report(walk.edition, languages=Language.values, by=admin, at=at)
+        walk.did()
+        for asked in reports:
+            document = pdf.article_82(report.gather(walk.edition), language=asked.language)
+            kept = actions.keep_report(asked, pdf=document, at=at)
+            actions.approve_report(kept, by=admin, at=at)
+            walk.did()
+            name = f"article-82-{walk.year}-{asked.language}.pdf"
+            (out / name).write_bytes(document)
+            self.say(f"  {name}: {len(document) // 1024} kB")
+        (out / "ranking.csv").write_text(resources.ranking(walk.edition).csv, encoding="utf-8", newline="")
+        (out / "scores.csv").write_text(resources.final_lines(walk.edition).csv, encoding="utf-8", newline="")
+
+    def doubts(self, walk: Rehearsal, agencies: int) -> list[str]:
+        """What a believable year must show."""
+        standings = list(Standing.objects.filter(edition=walk.edition))
+        entered = [s for s in standings if s.submitted]
+        mean = sum(s.percent for s in entered) / len(entered)
+        shared = len(entered) - len({(s.group_id, s.percent) for s in entered})
+        self.say(f"  {len(entered)} of {len(standings)} submitted, mean {mean:.2f} percent, {shared} shared places")
+        wrong = []
+        if len(standings) != agencies:
+            wrong.append(f"{len(standings)} agencies are ranked, not {agencies}")
+        if not 60 <= mean <= 75:
+            wrong.append(f"the mean of {mean:.2f} percent is not realistic")
+        if sum(1 for s in entered if s.percent > 90) > len(entered) / 10:
+            wrong.append("too many stand above 90 percent")
+        if len(entered) == len(standings):
+            wrong.append("everybody submitted, which never happens")
+        if not shared:
+            wrong.append("no two agencies tie")
+        return wrong

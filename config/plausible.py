@@ -1,0 +1,122 @@
+"""Plausible numbers for a rehearsal: what agencies propose, report, receive and contest."""
+
+import random
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from submissions import actions as submissions
+from submissions.models import Answer
+
+SPECIFIC = (
+    ("سهم آب بدون درآمد", "Share of non-revenue water", "percent", "درصد", "inverse_linear", "lower", None, 20),
+    (
+        "پروژه‌های مهم به‌موقع پایان‌یافته",
+        "Major projects finished on time",
+        "percent",
+        "درصد",
+        "linear",
+        "higher",
+        None,
+        90,
+    ),
+    ("پوشش خدمت در مناطق محروم", "Service coverage in deprived areas", "percent", "درصد", "range", "higher", 20, 85),
+    (
+        "میانگین زمان ارائهٔ خدمت",
+        "Average time to deliver a service",
+        "days",
+        "روز",
+        "inverse_linear",
+        "lower",
+        None,
+        10,
+    ),
+    ("تحقق برنامهٔ سالانه", "Annual programme carried out", "percent", "درصد", "linear", "higher", None, 100),
+)
+"""Composed specific measures: title fa, en, unit en, fa, method, direction, floor, target (after domain notes 6)."""
+
+
+def specific_fields() -> Iterator[dict[str, Any]]:
+    points = (250, 200, 200, 150, 200)
+    for (fa, en, unit, unit_fa, method, direction, floor, target), share in zip(SPECIFIC, points, strict=True):
+        yield {
+            "title_fa": fa,
+            "title_en": en,
+            "unit_en": unit,
+            "unit_fa": unit_fa,
+            "method": method,
+            "direction": direction,
+            "floor": None if floor is None else Decimal(floor),
+            "target": Decimal(target),
+            "points": Decimal(share),
+            "params": {},
+            "source": "statute",
+            "is_composed": True,
+        }
+
+
+def value(answer: Answer, skill: float, chance: random.Random) -> Decimal | None:
+    """A plausible actual value for a measure from an agency of this skill (0 to 1); sometimes none."""
+    luck = chance.random()
+    if answer.measure.is_stewarded or luck < 0.02:
+        return None
+    m, share = answer.measure, min(max(chance.gauss(skill, 0.16), 0.05), 1.15)
+    match m.method:
+        case "inverse_linear":
+            value = Decimal(m.target) / Decimal(share)
+        case "range" | "growth":
+            low = Decimal(m.floor if m.method == "range" else m.base)
+            value = low + (Decimal(m.target) - low) * Decimal(share)
+        case "bands":
+            value = Decimal(0 if share > 0.8 else chance.randint(1, 16))
+        case "checklist":
+            value = Decimal(str(_items_met(m.params, share)))
+        case "survey":
+            value = Decimal(min(share, 1) * 100)
+        case _:
+            value = Decimal(m.target) * Decimal(share)
+    return max(value, Decimal(0)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+
+
+def _items_met(params: dict[str, Any], share: float) -> int:
+    items = params.get("items", 5)
+    count = items if isinstance(items, int) else len(items)
+    return min(count, round(share * count))
+
+
+def given(answer: Answer, value: Decimal | None) -> dict[str, Any]:
+    if answer.measure.code == "G06-05" and answer.submission.agency_id % 7 == 0:
+        return {"value": None, "note": "این وظیفه در دستگاه مصداق ندارد.", "claims_not_applicable": True}
+    return {"value": value, "note": "بر پایهٔ گزارش پایان سال" if value is not None else ""}
+
+
+def mark(answer: Answer, chance: random.Random, *, twin: bool) -> dict[str, Any]:
+    suggested = submissions.suggestion(answer)
+    if answer.claims_not_applicable:
+        return {"is_not_applicable": True}
+    if answer.measure.is_stewarded:
+        share = 0.7 if twin else min(max(chance.gauss(0.68, 0.12), 0), 1)
+        return {
+            "points": (answer.measure.points * Decimal(share)).quantize(Decimal("0.01")),
+            "reason": "سامانهٔ راهبر",
+        }
+    if suggested and not twin and chance.random() < 0.12:
+        return {
+            "points": (suggested * Decimal("0.8")).quantize(Decimal("0.01")),
+            "reason": "مستندات بخشی را نشان می‌دهد.",
+        }
+    return {"points": suggested}
+
+
+def key(answer: Answer) -> tuple[str, str]:
+    return (answer.measure.indicator.axis.set.kind, answer.measure.code)
+
+
+def lost(answer: Answer) -> bool:
+    """Whether a line scored below what its own value earns, so that an appeal has something to say."""
+    current = answer.scores.get(is_current=True)
+    return current.points is not None and current.points < (answer.self_points or Decimal(0))
+
+
+def contention(answer: Answer) -> dict[str, Any]:
+    return {"ground": "evidence", "argument": "مستند پیوست همهٔ مقدار را نشان می‌دهد.", "proposed_value": answer.value}

@@ -1,0 +1,351 @@
+"""One assessment year walked from end to end by people of the right roles, through the same actions as the pages.
+
+Deterministic: the same agencies and the same seed give the same year. Attainment is realistic (a mean of 60 to 75
+percent, few above 90), two agencies of the largest group tie, some never submit, and appeals end in every way.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from agencies.models import Agency, User
+from appeals import actions as appeals
+from appeals.models import Appeal
+from config import plausible
+from config.cast import EPOCH, Cast
+from cycles import actions as cycles
+from cycles import seals
+from cycles.calendar import Phase
+from cycles.models import Cycle, Entry, Participation, Window
+from cycles.workflow import Refused
+from festival import actions as festival
+from festival.models import Edition
+from indicators import actions as indicators
+from indicators.models import IndicatorSet, Kind
+from indicators.resources import general_catalogue
+from submissions import actions as submissions
+from submissions.models import Answer, Block, Submission
+from submissions.workflow import SubmissionState
+
+T = TypeVar("T")
+
+
+@dataclass
+class Rehearsal:
+    """A year being walked: counts the acts done, and requires the refusal of those that are not allowed."""
+
+    cast: Cast
+    year: int
+    seed: int = 82
+    preset: str = "statutory_gregorian"
+    say: Callable[[str], None] = print
+    now: datetime | None = None  # nothing dated later is done: where a demonstration stands
+    acts: int = 0
+    refusals: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(f"{self.seed}-{self.year}")  # noqa: S311 -- the same year each time, no secret
+        self.skill = {pk: self.random.gauss(0.72, 0.10) for pk in sorted(self.cast.staff)}
+        self.rows_before = Entry.objects.count()
+
+    # -- What every phase uses
+
+    def within(self, phase: Phase, share: float, agency: Agency | None = None) -> datetime:
+        """A moment at a share (0 to 1) of a phase's window."""
+        window = Window.objects.get(cycle=self.cycle, phase=phase, agency=agency)
+        return window.opens_at + (window.closes_at - window.opens_at) * share
+
+    def due(self, at: datetime) -> bool:
+        return self.now is None or at <= self.now
+
+    def paced(self, items: Sequence[T], phase: Phase, first: float, last: float) -> Iterator[tuple[T, datetime]]:
+        """Items with moments spread evenly over a part of a phase's window, as far as `now` allows."""
+        opens, closes = self.within(phase, 0), self.within(phase, 1)
+        for number, item in enumerate(items):
+            at = opens + (closes - opens) * (first + (last - first) * number / len(items))
+            if not self.due(at):
+                return
+            yield item, at
+
+    def did(self, count: int = 1) -> None:
+        self.acts += count
+
+    def refused(self, what: str, act: Callable[[], Any]) -> None:
+        """Try an act that is not allowed; anything but a refusal is a fault."""
+        try:
+            act()
+        except Refused:
+            self.refusals += 1
+        else:
+            self.faults.append(f"{what}: should have been refused")
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        before, refusals = self.acts, self.refusals
+        yield
+        self.say(f"  {name:<18} {self.acts - before:>6} acts  {self.refusals - refusals:>2} refusals required and met")
+
+    def walk(self, until: str, *, after: str = "") -> "Rehearsal":
+        """Walk the STAGES up to and including `until`, from the first or from the one that follows `after`."""
+        first = STAGES.index(after) + 1 if after else 0
+        for stage in STAGES[first : STAGES.index(until) + 1]:
+            if stage in BEGINNINGS and not self.due(self.within(*BEGINNINGS[stage])):
+                break
+            with self.phase(stage):
+                getattr(self, f"_{stage}")()
+        return self
+
+    def settle(self) -> list[str]:
+        """Every fault found, with the comparison of the acts done and the rows of the ledger."""
+        rows = Entry.objects.count() - self.rows_before
+        if rows != self.acts:
+            self.faults.append(f"{self.acts} acts were done but the ledger has {rows} rows")
+        seals.seal(at=timezone.now())
+        if broken := seals.verify().broken:
+            self.faults.append(f"the ledger does not hold: {broken}")
+        return self.faults
+
+    # -- The stages
+
+    def _planned(self) -> None:
+        admin = self.cast.administrator
+        at = EPOCH + timedelta(days=365)
+        self.cycle: Cycle = cycles.plan_cycle(year=self.year, preset=self.preset, by=admin, at=at)
+        at = self.within(Phase.PROPOSAL, 0) - timedelta(days=10)
+        self.refused("a head opens a cycle", lambda: cycles.open_cycle(self.cycle, by=self._any_head(), at=at))
+        self.cycle = cycles.open_cycle(self.cycle, by=admin, at=at)
+        self.did(2)
+        self.agencies = [
+            p.agency
+            for p in Participation.objects.filter(cycle=self.cycle).select_related("agency__province").order_by("pk")
+        ]
+
+    def _any_head(self) -> User:
+        return next(iter(self.cast.heads.values()))
+
+    def _proposed(self) -> None:
+        admin = self.cast.administrator
+        at = self.within(Phase.PROPOSAL, 0.05)
+        general = indicators.draft_set(cycle=self.cycle, kind=Kind.GENERAL, agency=None, by=admin, at=at)
+        indicators.fill_general_set(general, rows=general_catalogue(), by=admin, at=at)
+        indicators.move(general, "propose", by=admin, at=at)
+        self.did()
+        for number, (agency, at) in enumerate(self.paced(self.agencies, Phase.PROPOSAL, 0.1, 0.9)):
+            staff, head = self.cast.staff[agency.pk], self.cast.heads[agency.pk]
+            chosen = indicators.draft_set(cycle=self.cycle, kind=Kind.SPECIFIC, agency=agency, by=staff, at=at)
+            for fields in plausible.specific_fields():
+                indicators.save_measure(chosen, fields=fields, by=staff, at=at)
+            if number == 0:
+                self.refused("staff propose", lambda: indicators.move(chosen, "propose", by=staff, at=at))  # noqa: B023
+                late = self.within(Phase.PROPOSAL, 1)
+                self.refused("proposed on the stroke", lambda: indicators.move(chosen, "propose", by=head, at=late))  # noqa: B023
+            indicators.move(chosen, "propose", by=head, at=at)
+            self.did()
+
+    def _approved(self) -> None:
+        cast = self.cast
+        at = self.within(Phase.APPROVAL, 0.85)
+        sets = list(IndicatorSet.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))
+        returned = sets[-1]
+        self.refused("no consent yet", lambda: indicators.move(sets[0], "approve", by=cast.chair, at=at))
+        self.refused("the proposer votes", lambda: self._vote(sets[0], cast.administrator, at))
+        indicators.move(returned, "send_back", by=cast.chair, at=at, note="هدف سنجهٔ نخست بازنگری شود.")
+        indicators.move(returned, "propose_again", by=self.cast.heads[returned.agency_id], at=at)
+        self.did(2)
+        for each in sets:
+            for member in cast.members:
+                self._vote(each, member, at)
+            indicators.move(each, "approve", by=cast.chair, at=at)
+            self.did(len(cast.members) + 1)
+        at = self.within(Phase.APPROVAL, 0.95)
+        self.refused("a head communicates", lambda: indicators.communicate(sets, by=self._any_head(), at=at))
+        self.did(len(indicators.communicate(sets, by=cast.administrator, at=at)))
+
+    def _vote(self, each: IndicatorSet, member: User, at: datetime) -> None:
+        indicators.vote(each, choice="approve", reason="", by=member, at=at)
+
+    def _monitored(self) -> None:
+        """The assessed year itself; quarterly reports are not part of this walk yet."""
+
+    def _answered(self) -> None:
+        at = self.within(Phase.SELF_ASSESSMENT, 0.02)
+        taking_part = Participation.objects.filter(cycle=self.cycle)
+        self.did(len(submissions.begin(taking_part, by=None, at=at)))
+        drafts = list(Submission.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))
+        twins = {drafts[1].pk: drafts[0].pk} if len(drafts) > 1 else {}
+        same_group = [s for s in drafts if s.agency.sector == drafts[0].agency.sector and not s.agency.province_id]
+        if len(same_group) > 1:
+            twins = {same_group[1].pk: same_group[0].pk}
+        entered: dict[int, dict[tuple[str, str], Decimal | None]] = {}
+        for s, at in self.paced(drafts, Phase.SELF_ASSESSMENT, 0.05, 0.95):
+            lines = list(Answer.objects.filter(submission=s).for_page())
+            entered[s.pk] = self._values(s, lines, entered.get(twins.get(s.pk, 0)))
+            given = {
+                a.pk: plausible.given(a, entered[s.pk][plausible.key(a)]) for a in lines if not a.measure.is_stewarded
+            }
+            submissions.save_answers(s, given, by=self.cast.staff[s.agency_id], at=at)
+            for answer in [a for a in lines if not a.measure.is_stewarded][:2]:
+                upload = ContentFile(f"{s.agency.code} {answer.measure.code}\n".encode(), name="گزارش.txt")
+                submissions.attach(answer, upload=upload, by=self.cast.staff[s.agency_id], at=at)
+                self.did()
+        self.twins = {*twins, *twins.values()}
+
+    def _values(self, s: Submission, lines: list[Answer], twin: Any) -> dict[tuple[str, str], Decimal | None]:
+        if twin:
+            return twin  # type: ignore[no-any-return]
+        skill = self.skill[s.agency_id]
+        return {plausible.key(a): plausible.value(a, skill, self.random) for a in lines}
+
+    def _submitted(self) -> None:
+        drafts = list(Submission.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))
+        silent = {s.pk for s in drafts if s.pk not in self.twins and s.agency_id % 23 == 5}
+        if not silent:
+            silent = {next(s.pk for s in reversed(drafts) if s.pk not in self.twins)}
+        first = next(s for s in drafts if s.pk not in silent)
+        head, late = self.cast.heads[first.agency_id], self.within(Phase.SELF_ASSESSMENT, 1)
+        self.refused("signed on the stroke", lambda: submissions.move(first, "submit", by=head, at=late))
+        second_late = late + timedelta(seconds=1)
+        self.refused("signed a second late", lambda: submissions.move(first, "submit", by=head, at=second_late))
+        at = self.within(Phase.SELF_ASSESSMENT, 0.97)
+        staff = self.cast.staff[first.agency_id]
+        self.refused("staff sign", lambda: submissions.move(first, "submit", by=staff, at=at))
+        for s, at in self.paced([s for s in drafts if s.pk not in silent], Phase.SELF_ASSESSMENT, 0.96, 0.9999):
+            submissions.move(s, "submit", by=self.cast.heads[s.agency_id], at=at)
+            self.did()
+
+    def _assigned(self) -> None:
+        at = self.within(Phase.SCORING, 0.01)
+        self.did(len(submissions.lapse(self.cycle, at=at)))
+        signed = Submission.objects.filter(cycle=self.cycle, state=SubmissionState.SUBMITTED)
+        self.did(signed.count())
+        submissions.assign_all(self.cycle, by=self.cast.administrator, at=at)
+
+    def _marked(self) -> None:
+        blocks = list(
+            Block.objects.filter(cycle=self.cycle)
+            .select_related("submission__agency", "agency", "cycle", "axis")
+            .order_by("pk")
+        )
+        users = {u.pk: u for u in self.cast.assessors}
+        other = next(u for u in self.cast.assessors if u.pk != blocks[0].assessor_id)
+        at = self.within(Phase.SCORING, 0.02)
+        self.refused("another's block", lambda: submissions.hand_in(blocks[0], by=other, at=at))
+        for block, at in self.paced(blocks, Phase.SCORING, 0.05, 0.9):
+            of_block = Answer.objects.filter(submission=block.submission, measure__indicator__axis=block.axis_id)
+            lines = of_block.select_related("measure", "submission")
+            marks = {a.pk: plausible.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
+            submissions.save_marks(block, marks, by=users[block.assessor_id], at=at)
+            submissions.hand_in(block, by=users[block.assessor_id], at=at)
+            self.did()
+        self.did(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count())
+
+    def _communicated(self) -> None:
+        at = self.within(Phase.SCORING, 0.95)
+        ready = list(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).order_by("pk"))
+        self.refused("a head communicates", lambda: submissions.communicate(ready, by=self._any_head(), at=at))
+        self.did(len(submissions.communicate(ready, by=self.cast.administrator, at=at)))
+
+    def _appealed(self) -> None:
+        scored = Submission.objects.filter(cycle=self.cycle, state=SubmissionState.COMMUNICATED)
+        for number, s in enumerate(scored.exclude(pk__in=self.twins).select_related("agency").order_by("pk")):
+            if number % 4:
+                continue
+            lines = Answer.objects.filter(submission=s, value__isnull=False, measure__method="linear")
+            staff, head = self.cast.staff[s.agency_id], self.cast.heads[s.agency_id]
+            at = self.within(Phase.APPEAL, 0.3, s.agency)
+            lost = [a for a in lines.select_related("measure", "submission").order_by("pk") if plausible.lost(a)][:2]
+            drafted = [appeals.save_draft(a, fields=plausible.contention(a), by=staff, at=at) for a in lost]
+            if not drafted:
+                continue
+            late = self.within(Phase.APPEAL, 1, s.agency)
+            self.refused("filed on the stroke", lambda: appeals.file(drafted, by=head, at=late))  # noqa: B023
+            self.refused("staff file", lambda: appeals.file(drafted, by=staff, at=at))  # noqa: B023
+            self.did(len(appeals.file(drafted, by=head, at=at)))
+
+    def _decided(self) -> None:
+        filed = list(
+            Appeal.objects.filter(cycle=self.cycle)
+            .undecided()
+            .select_related("agency", "answer__measure")
+            .order_by("pk")
+        )
+        endings = ("uphold", "dismiss", "uphold_partly", "dismiss", "declare_inadmissible")
+        if filed:
+            at = self.within(Phase.APPEAL_REVIEW, 0.2, filed[0].agency)
+            marker = User.objects.get(pk=filed[0].answer.marks.get().assessor_id)
+            self.refused("the marker decides", lambda: self._decide(filed[0], "dismiss", marker, at))
+            early = self.within(Phase.FINAL, 0)
+            final = lambda: festival.finalise(self.cycle, by=self.cast.administrator, at=early)  # noqa: E731
+            self.refused("final with open appeals", final)
+        for number, appeal in enumerate(filed):
+            at = self.within(Phase.APPEAL_REVIEW, 0.3, appeal.agency)
+            name = endings[number % len(endings)]
+            self._decide(appeal, name, self.cast.reviewers[number % len(self.cast.reviewers)], at)
+            self.did(2 if name.startswith("uphold") else 1)
+
+    def _decide(self, appeal: Appeal, name: str, by: User, at: datetime) -> None:
+        awarded = None
+        if name == "uphold_partly":
+            before = appeal.points_before or Decimal(0)
+            awarded = ((before + (appeal.proposed_points or before)) / 2).quantize(Decimal("0.0000000001"))
+        reason = "پس از بررسی مستندات و روش محاسبه تصمیم گرفته شد."
+        appeals.decide(appeal, name, reason=reason, awarded=awarded, by=by, at=at)
+
+    def _ranked(self) -> None:
+        at = self.within(Phase.FINAL, 0.5)
+        self.edition: Edition = festival.finalise(self.cycle, by=self.cast.administrator, at=at)
+        self.did(2)
+
+    def _published(self) -> None:
+        at, admin = self.within(Phase.FINAL, 0.8), self.cast.administrator
+        opens = self.within(Phase.FESTIVAL, 0)
+        self.refused(
+            "published before the festival",
+            lambda: festival.schedule(self.edition, publish_at=opens - timedelta(seconds=1), by=admin, at=at),
+        )
+        instant = opens + timedelta(days=25, hours=10)
+        self.edition = festival.schedule(self.edition, publish_at=instant, by=admin, at=at)
+        self.did()
+        if self.due(instant):
+            self.did(2 * len(festival.publish_due(at=instant)))
+
+
+STAGES = (
+    "planned",
+    "proposed",
+    "approved",
+    "monitored",
+    "answered",
+    "submitted",
+    "assigned",
+    "marked",
+    "communicated",
+    "appealed",
+    "decided",
+    "ranked",
+    "published",
+)
+
+BEGINNINGS = {
+    "proposed": (Phase.PROPOSAL, 0.05),
+    "approved": (Phase.APPROVAL, 0.85),
+    "monitored": (Phase.MONITORING, 0.0),
+    "answered": (Phase.SELF_ASSESSMENT, 0.02),
+    "submitted": (Phase.SELF_ASSESSMENT, 0.96),
+    "assigned": (Phase.SCORING, 0.01),
+    "marked": (Phase.SCORING, 0.05),
+    "communicated": (Phase.SCORING, 0.95),
+    "appealed": (Phase.APPEAL, 0.3),
+    "decided": (Phase.APPEAL_REVIEW, 0.3),
+    "ranked": (Phase.FINAL, 0.5),
+    "published": (Phase.FINAL, 0.8),
+}
+"""When each stage's acts begin: the phase and the share of its window."""

@@ -1,0 +1,288 @@
+"""Every setting of the portal, from the environment where places differ; a missing secret stops the start."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config import embedded
+from config.embedded.valkey import Connection as EmbeddedConnection
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
+
+
+def flag(name: str, *, default: bool) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def listed(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+# -- The place -------------------------------------------------------------------------------------
+
+DEBUG = flag("DEBUG", default=False)
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "development only, and known to all the world" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set SECRET_KEY to 50 random characters or more; DEBUG=1 supplies one for development.")
+
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
+CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
+
+# Added to the real time by the first middleware and by tasks, so that a demonstration may stand in any phase.
+CLOCK_OFFSET = timedelta(seconds=int(os.environ.get("CLOCK_OFFSET_SECONDS", "0")))
+if CLOCK_OFFSET and not DEBUG:
+    raise ImproperlyConfigured("CLOCK_OFFSET_SECONDS moves every deadline: it works with DEBUG=1 only.")
+
+# -- Parts -----------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "config",
+    "festival",
+    "appeals",
+    "submissions",
+    "indicators",
+    "cycles",
+    "agencies",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_tables2",
+    "import_export",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "cycles.middleware.clock",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.frame",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+DJANGO_TABLES2_TEMPLATE = "tables.html"
+
+# -- Database: the portal's own role serves, the owner migrates ------------------------------------
+
+
+def database(url: str) -> dict[str, Any]:
+    """postgres://user:password@host:port/name as Django's settings."""
+    parts = urlsplit(url)
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+    }
+
+
+DATABASE_OWNER: dict[str, Any] = {}
+_default: dict[str, Any] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+if url := os.environ.get("DATABASE_URL"):
+    _default |= {"ENGINE": "django.db.backends.postgresql", **database(url)}
+    if owner_url := os.environ.get("DATABASE_OWNER_URL"):
+        DATABASE_OWNER = database(owner_url)
+        del DATABASE_OWNER["NAME"]
+else:
+    _default |= {
+        "ENGINE": "config.embedded",
+        "NAME": os.environ.get("PORTAL_DATABASE", "portal"),
+        "USER": "portal_app",
+        "PASSWORD": "",
+        "HOST": str(embedded.socket_directory()),
+        "PORT": "",
+    }
+    DATABASE_OWNER = {"USER": embedded.OWNER}
+DATABASES = {"default": _default}
+
+# Tables whose rows the portal's role may add and read, and nothing else; a trigger refuses the same to everybody.
+APPEND_ONLY_TABLES = ["cycles_entry", "cycles_seal"]
+
+# -- Cache and Celery ------------------------------------------------------------------------------
+
+REDIS_URL = os.environ.get("REDIS_URL", "").rstrip("/")
+EMBEDDED_REDIS = not REDIS_URL
+
+
+def broker(number: int) -> str:
+    if EMBEDDED_REDIS:
+        return f"redis+socket://{embedded.valkey_socket()}?virtual_host={number}"
+    return f"{REDIS_URL}/{number}"
+
+
+def cache(number: int) -> dict[str, Any]:
+    location = f"unix://{embedded.valkey_socket()}?db={number}" if EMBEDDED_REDIS else f"{REDIS_URL}/{number}"
+    options = {"connection_class": EmbeddedConnection} if EMBEDDED_REDIS else {}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location, "OPTIONS": options}
+
+
+CACHES = {"default": cache(1)}
+
+CELERY_BROKER_URL = CELERY_RESULT_BACKEND = broker(0)
+# A long report takes half a gigabyte and gives none back: its own worker, a fresh process for each.
+CELERY_TASK_ROUTES = {"festival.tasks.render_report": {"queue": "reports"}}
+CELERY_BEAT_SCHEDULE = {
+    task: {"task": task, "schedule": seconds}
+    for task, seconds in (
+        ("cycles.tasks.seal_ledger", 10),
+        ("submissions.tasks.begin_due", 60),
+        ("submissions.tasks.lapse_overdue", 60),
+        ("festival.tasks.publish_due", 60),
+    )
+}
+CELERY_TASK_IGNORE_RESULT = True  # what a task did is in the database
+CELERY_TASK_ACKS_LATE = True  # every task is safe to run twice, so a worker that dies loses none
+CELERY_TASK_TIME_LIMIT = 15 * 60
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Tehran"
+
+# -- People ----------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "agencies.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is vouched for by whoever invites
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+
+# -- Mail ------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend"
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=False)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "portal@localhost")
+
+# -- Language and time -----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "fa"
+LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Tehran"
+
+# -- Files -----------------------------------------------------------------------------------------
+
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR / "media"))  # private: no address leads here, views hand files out
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("vendor", VAR / "vendor")]
+_ON_DISK = "django.core.files.storage.FileSystemStorage"
+_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.storage.StaticStorage"
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": _ON_DISK, "OPTIONS": {"location": MEDIA_ROOT}},
+    "reports": {"BACKEND": _ON_DISK, "OPTIONS": {"location": MEDIA_ROOT / "reports"}},
+    "staticfiles": {"BACKEND": _STATIC},
+}
+FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # larger files go to disk as they arrive
+DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 2**20  # one piece of evidence has 25 MB at most
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a block of marks is one form
+
+# -- Security --------------------------------------------------------------------------------------
+
+HTTPS = flag("HTTPS", default=not DEBUG)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # nginx sets it, whatever the browser sent
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],  # Tabler's style sheet draws its ticks and arrows so
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# -- Log -------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "weasyprint": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
+}

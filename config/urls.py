@@ -1,0 +1,20 @@
+"""All addresses: pages carry their language (`/fa/`, `/en/`); what machines ask for does not."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", views.entrance, name="entrance"),
+    path("healthz", views.healthz, name="healthz"),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("accounts/", include("allauth.account.urls")),
+        path("cycles/", include("cycles.urls")),
+        path("indicators/", include("indicators.urls")),
+        path("submissions/", include("submissions.urls")),
+        path("appeals/", include("appeals.urls")),
+        path("festival/", include("festival.urls")),
+    ),
+]

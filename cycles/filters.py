@@ -1,0 +1,136 @@
+"""What narrows the lists of agencies, people and the official record."""
+
+from datetime import datetime
+from typing import Any
+
+import django_filters as filters
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.forms import TextInput
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency, Level, Membership, Province, Sector, User
+from agencies.roles import Role
+from agencies.text import normalise, search_key
+from cycles.calendar import parse_moment
+from cycles.models import Cycle, Entry, Group, Participation
+from cycles.workflow import Workflow
+
+PROVINCES = Province.objects.order_by("sort_key", "pk")
+
+
+def is_moment(text: str) -> None:
+    try:
+        parse_moment(text)
+    except ValueError as error:
+        raise ValidationError(_("Enter a date, such as 1406/03/10 or 2027-05-31.")) from error
+
+
+class MomentFilter(filters.CharFilter):
+    """A bound in time, typed in either calendar."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        widget = TextInput(attrs={"data-date": "", "dir": "ltr", "autocomplete": "off"})
+        super().__init__(*args, validators=[is_moment], widget=widget, **kwargs)
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": parse_moment(value)}) if value else qs
+
+
+class TextFilter(filters.CharFilter):
+    """Search, however letters and digits were typed."""
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        return super().filter(qs, normalise(value)) if value else qs
+
+
+class ParticipationFilter(filters.FilterSet):
+    q = TextFilter(method="search", label=_("Name or code"))
+    group = filters.ModelChoiceFilter(
+        field_name="groups", queryset=Group.objects.none(), label=_("Group"), empty_label=_("All")
+    )
+    sector = filters.ChoiceFilter(choices=Sector.choices, label=_("Sector"), empty_label=_("All"))
+    province = filters.ModelChoiceFilter(queryset=PROVINCES, label=_("Province"), empty_label=_("All"))
+
+    class Meta:
+        model = Participation
+        fields = ("q", "group", "sector", "province")
+
+    def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["group"].queryset = Group.objects.filter(cycle=cycle).order_by("province__code", "sort_key", "pk")
+
+    def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        return qs.filter(Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=value))
+
+
+class AgencyFilter(filters.FilterSet):
+    q = TextFilter(method="search", label=_("Name or code"))
+    level = filters.ChoiceFilter(choices=Level.choices, label=_("Level"), empty_label=_("All"))
+    sector = filters.ChoiceFilter(choices=Sector.choices, label=_("Sector"), empty_label=_("All"))
+    province = filters.ModelChoiceFilter(queryset=PROVINCES, label=_("Province"), empty_label=_("All"))
+
+    class Meta:
+        model = Agency
+        fields = ("q", "level", "sector", "province")
+
+    def search(self, qs: Any, name: str, value: str) -> QuerySet:
+        return qs.matching(value)
+
+
+class PeopleFilter(filters.FilterSet):
+    q = TextFilter(method="search", label=_("Name, user name or e-mail"))
+    role = filters.ChoiceFilter(choices=Role.choices, method="holding", label=_("Role in force"), empty_label=_("All"))
+
+    class Meta:
+        model = User
+        fields = ("q", "role")
+
+    def __init__(self, *args: Any, at: datetime, memberships: QuerySet[Membership], **kwargs: Any) -> None:
+        self.at, self.memberships = at, memberships
+        super().__init__(*args, **kwargs)
+
+    def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        names = Q(name_fa__icontains=value) | Q(name_en__icontains=value)
+        return qs.filter(names | Q(username__icontains=value) | Q(email__icontains=value))
+
+    def holding(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        begun = self.memberships.filter(role=value, valid_from__lte=self.at)
+        return qs.filter(pk__in=begun.filter(Q(valid_until=None) | Q(valid_until__gt=self.at)).values("user"))
+
+
+def _acts() -> list[tuple[str, Any]]:
+    return [
+        (f"{label}:{move.name}", move.label)
+        for label, workflow in sorted(Workflow.registry.items())
+        for move in workflow.moves.values()
+        if move.recorded
+    ]
+
+
+class LedgerFilter(filters.FilterSet):
+    act = filters.ChoiceFilter(choices=_acts, method="of_act", label=_("Act"), empty_label=_("All"))
+    agency = TextFilter(method="of_agency", label=_("Agency, by name or code"))
+    person = TextFilter(field_name="actor_name", lookup_expr="icontains", label=_("Person"))
+    late = filters.ChoiceFilter(
+        choices=[("late", _("Late")), ("in_time", _("In time"))],
+        method="lateness",
+        label=_("Lateness"),
+        empty_label=_("All"),
+    )
+    since = MomentFilter(field_name="at", lookup_expr="gte", label=_("From"))
+    until = MomentFilter(field_name="at", lookup_expr="lt", label=_("Before"))
+
+    class Meta:
+        model = Entry
+        fields = ("act", "agency", "person", "late", "since", "until")
+
+    def of_act(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        workflow, _colon, act = value.partition(":")
+        return qs.filter(workflow=workflow, act=act)
+
+    def of_agency(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        return qs.filter(agency_code__in=Agency.objects.matching(value).values("code"))
+
+    def lateness(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        return qs.filter(days_late__gt=0) if value == "late" else qs.filter(days_late=0)

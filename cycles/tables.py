@@ -1,0 +1,175 @@
+"""Lists of cycles, agencies, people and the official record, and how a cell is written in the reader's way."""
+
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency, User
+from agencies.text import format_number
+from cycles.calendar import format_date, format_moment
+from cycles.models import Cycle, Entry, Participation
+
+
+def language() -> str:
+    return get_language() or "fa"
+
+
+def number(value: Any, places: int | None = None) -> str:
+    return format_number(value, language(), places)
+
+
+def code(text: str) -> SafeString:
+    """A Latin code that keeps its order inside Persian text."""
+    return format_html('<bdi class="code" lang="en">{}</bdi>', text)
+
+
+def link(url: str, text: Any) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+class CycleTable(tables.Table):
+    year = tables.Column(verbose_name=_("Assessed year"))
+    preset = tables.Column(verbose_name=_("Dates"), orderable=False)
+    state = tables.Column(verbose_name=_("State"))
+    agencies = tables.Column(verbose_name=_("Agencies taking part"))
+
+    class Meta:
+        model = Cycle
+        fields = ("year", "preset", "state", "agencies")
+
+    def render_year(self, record: Cycle) -> SafeString:
+        return link(reverse("cycles:detail", args=[record.year]), str(record))
+
+    def render_preset(self, record: Cycle) -> str:
+        return record.get_preset_display()
+
+    def render_state(self, record: Cycle) -> SafeString:
+        return format_html('<span class="badge bg-secondary-lt">{}</span>', record.get_state_display())
+
+    def render_agencies(self, value: int) -> str:
+        return number(value)
+
+
+class ParticipationTable(tables.Table):
+    name = tables.Column(verbose_name=_("Agency"), accessor="name_fa", order_by=("sort_key", "pk"))
+    code = tables.Column(verbose_name=_("Code"), accessor="agency__code", order_by=("agency__code",))
+    level = tables.Column(verbose_name=_("Level"))
+    sector = tables.Column(verbose_name=_("Sector"))
+    province = tables.Column(verbose_name=_("Province"), order_by=("province__sort_key", "sort_key"))
+    group = tables.Column(verbose_name=_("Group"), empty_values=(), orderable=False)
+
+    class Meta:
+        model = Participation
+        fields = ("name", "code", "level", "sector", "province", "group")
+
+    def render_name(self, record: Participation) -> str:
+        return record.name
+
+    def render_code(self, value: str) -> SafeString:
+        return code(value)
+
+    def render_group(self, record: Participation) -> str:
+        return "، ".join(group.name for group in record.groups.all())
+
+
+class AgencyTable(tables.Table):
+    name = tables.Column(verbose_name=_("Agency"), accessor="name_fa", order_by=("sort_key", "pk"))
+    code = tables.Column(verbose_name=_("Code"))
+    level = tables.Column(verbose_name=_("Level"))
+    sector = tables.Column(verbose_name=_("Sector"))
+    parent = tables.Column(verbose_name=_("Part of"), order_by=("parent__sort_key", "sort_key"))
+    province = tables.Column(verbose_name=_("Province"), order_by=("province__sort_key", "sort_key"))
+    is_active = tables.Column(verbose_name=_("State"))
+
+    class Meta:
+        model = Agency
+        fields = ("name", "code", "level", "sector", "parent", "province", "is_active")
+
+    def render_name(self, record: Agency) -> str:
+        return record.name
+
+    def render_code(self, value: str) -> SafeString:
+        return code(value)
+
+    def render_is_active(self, value: bool) -> str:
+        return gettext("Active") if value else gettext("Closed")
+
+
+class PeopleTable(tables.Table):
+    name = tables.Column(verbose_name=_("Person"), accessor="username", order_by=("name_fa", "username"))
+    username = tables.Column(verbose_name=_("User name"))
+    email = tables.Column(verbose_name=_("E-mail"))
+    roles = tables.Column(verbose_name=_("Roles in force"), empty_values=(), orderable=False)
+    is_active = tables.Column(verbose_name=_("Account"))
+
+    class Meta:
+        model = User
+        fields = ("name", "username", "email", "roles", "is_active")
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        self.at = at
+        super().__init__(*args, **kwargs)
+
+    def render_name(self, record: User) -> SafeString:
+        return link(reverse("cycles:person", args=[record.pk]), record.name)
+
+    def render_username(self, value: str) -> SafeString:
+        return code(value)
+
+    def render_email(self, value: str) -> SafeString:
+        return code(value)
+
+    def render_roles(self, record: Any) -> SafeString | str:
+        held = [(m,) for m in record.seen_memberships if m.in_force(self.at)]
+        return format_html_join("", "<div>{}</div>", held) or "—"
+
+    def render_is_active(self, value: bool) -> str:
+        return gettext("Open") if value else gettext("Closed")
+
+
+class LedgerTable(tables.Table):
+    at = tables.Column(verbose_name=_("When"), order_by=("at", "pk"))
+    act = tables.Column(verbose_name=_("Act"))
+    object_label = tables.Column(verbose_name=_("On what"), orderable=False)
+    agency_code = tables.Column(verbose_name=_("Agency"))
+    actor_name = tables.Column(verbose_name=_("By whom"), empty_values=(), order_by=("actor_name", "pk"))
+    days_late = tables.Column(verbose_name=_("Days late"))
+    note = tables.Column(verbose_name=_("Note"), orderable=False)
+
+    class Meta:
+        model = Entry
+        fields = ("at", "act", "object_label", "agency_code", "actor_name", "days_late", "note")
+
+    def render_at(self, value: datetime) -> str:
+        return format_moment(value, language())
+
+    def render_act(self, record: Entry) -> SafeString:
+        change = record.change
+        detail = format_html('<div class="text-secondary small">{}</div>', change) if change else ""
+        return format_html("{}{}", record.sentence, detail)
+
+    def render_object_label(self, value: str) -> SafeString:
+        return format_html('<bdi lang="fa">{}</bdi>', value)
+
+    def render_agency_code(self, value: str) -> SafeString:
+        return code(value)
+
+    def render_actor_name(self, record: Entry) -> SafeString | str:
+        if record.actor_id is None:
+            return gettext("The calendar itself")
+        return format_html('<bdi lang="fa">{}</bdi>', record.actor_name)
+
+    def render_days_late(self, record: Entry) -> SafeString | str:
+        if record.statutory_at is None:
+            return "—"
+        if not record.days_late:
+            return gettext("in time")
+        due = gettext("due %(when)s") % {"when": format_date(record.statutory_at, language())}
+        late = gettext("%(days)s days late") % {"days": number(record.days_late)}
+        return format_html('<span class="badge bg-danger-lt">{}</span> <span class="small">{}</span>', late, due)

@@ -1,0 +1,191 @@
+"""Every write on results: freezing, ranking, the report, publication."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.models import User
+from agencies.text import localised
+from appeals.models import Appeal
+from cycles.actions import perform
+from cycles.calendar import Phase
+from cycles.models import Cycle, Participation, Window
+from cycles.workflow import CYCLE, Refused
+from festival.models import Edition, Report, Standing
+from festival.ranking import Entrant, places
+from festival.workflow import EDITIONS
+from indicators.models import Kind
+from indicators.scoring import band
+from submissions import actions as submissions
+from submissions import totals
+from submissions.models import NodeScore, ScoreRun, Submission
+from submissions.workflow import SubmissionState
+
+
+def why_not_final(cycle: Cycle) -> list[str]:
+    """What stands against freezing a cycle's results: open appeals, scores not communicated."""
+    waiting = Submission.objects.filter(cycle=cycle).exclude(
+        state__in=(SubmissionState.COMMUNICATED, SubmissionState.LAPSED)
+    )
+    wrong = []
+    if count := waiting.count():
+        said = ngettext(
+            "The scores of %(count)s agency have not been communicated.",
+            "The scores of %(count)s agencies have not been communicated.",
+            count,
+        )
+        wrong.append(said % {"count": localised(count)})
+    if count := Appeal.objects.filter(cycle=cycle).undecided().count():
+        said = ngettext("%(count)s appeal is not decided.", "%(count)s appeals are not decided.", count)
+        wrong.append(said % {"count": localised(count)})
+    return wrong
+
+
+@transaction.atomic
+def finalise(cycle: Cycle, *, by: User, at: datetime, run: ScoreRun | None = None, note: str = "") -> Edition:
+    """Freeze a cycle's results: totals are computed once more over everything, and the agencies ranked.
+
+    Drafts that the scheduler has not closed yet are closed first.
+    """
+    [cycle] = perform(CYCLE, [cycle], "finalise", by=by, at=at, note=note)
+    submissions.lapse(cycle, at=at)
+    if wrong := why_not_final(cycle):
+        raise Refused(" ".join(wrong))
+    run = totals.compute_cycle(run or totals.request_run(cycle, why="final", by=by, at=at), at=at)
+    edition = Edition.objects.create(cycle=cycle, run=run)
+    standings = _rank(edition)
+    digest = hashlib.sha256(
+        json.dumps(
+            [run.input_digest, [[s.participation_id, s.group_id, str(s.percent), s.place] for s in standings]]
+        ).encode()
+    ).hexdigest()
+    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest)
+    return edition
+
+
+def _rank(edition: Edition) -> list[Standing]:
+    participations = list(Participation.objects.filter(cycle=edition.cycle).prefetch_related("groups").order_by("pk"))
+    submissions_of = {s.participation_id: s for s in Submission.objects.filter(cycle=edition.cycle)}
+    nodes: dict[int, dict[str, NodeScore]] = {}
+    for node in NodeScore.objects.filter(run=edition.run, axis=None):
+        nodes.setdefault(node.submission_id, {})[node.kind] = node
+    last_year = {
+        s.participation.agency_id: s
+        for s in Standing.objects.filter(edition__cycle__year=edition.cycle.year - 1).select_related("participation")
+        if s.submitted
+    }
+    entrants, kept = [], {}
+    for p in participations:
+        s = submissions_of.get(p.pk)
+        submitted = s is not None and s.state == SubmissionState.COMMUNICATED
+        of = nodes.get(s.pk, {}) if s is not None and submitted else {}
+        kept[p.pk] = (p, s, submitted, of)
+        percent = of[""].percent if of else Decimal(0)
+        entrants += [Entrant(key=p.pk, group=g.pk, percent=percent, submitted=submitted) for g in p.groups.all()]
+    standings = []
+    for place in places(entrants):
+        p, s, submitted, of = kept[place.key]
+        before = last_year.get(p.agency_id)
+        standings.append(
+            Standing(
+                edition=edition,
+                group_id=place.group,
+                participation=p,
+                submission=s,
+                submitted=submitted,
+                general=_points(of, Kind.GENERAL),
+                specific=_points(of, Kind.SPECIFIC),
+                total=_points(of, ""),
+                ceiling=of[""].ceiling if of else Decimal(0),
+                percent=place.percent,
+                growth=place.percent - before.percent if before and submitted else None,
+                band=band(place.percent).name,
+                place=place.place,
+            )
+        )
+    return Standing.objects.bulk_create(standings, batch_size=1000)
+
+
+def _points(nodes: dict[str, NodeScore], kind: str) -> Decimal:
+    return nodes[kind].points if kind in nodes else Decimal(0)
+
+
+@transaction.atomic
+def ask_for_report(edition: Edition, *, languages: Sequence[str], by: User, at: datetime) -> list[Report]:
+    """Ask for the Article 82 report in these languages; `tasks.render_report` draws each up."""
+    [edition] = perform(EDITIONS, [edition], "draft_report", by=by, at=at, languages=list(languages))
+    return [
+        Report.objects.create(edition=edition, language=language, asked_by=by, asked_at=at) for language in languages
+    ]
+
+
+def note_progress(report: Report, *, step: str, percent: int) -> None:
+    """Say how far the drawing-up of a report is; seen at once by whoever watches."""
+    Report.objects.filter(pk=report.pk, finished_at=None).update(step=step, percent_done=percent, error="")
+
+
+@transaction.atomic
+def keep_report(report: Report, *, pdf: bytes, at: datetime) -> Report:
+    """Keep the finished file of a report; one that is finished already stays as it is."""
+    report = Report.objects.select_for_update(of=("self",)).select_related("edition__cycle").get(pk=report.pk)
+    if report.finished_at is not None:
+        return report
+    report.sha256 = hashlib.sha256(pdf).hexdigest()
+    report.file.save("report.pdf", ContentFile(pdf), save=False)
+    report.finished_at, report.percent_done, report.step, report.error = at, 100, "", ""
+    report.save(update_fields=["sha256", "file", "finished_at", "percent_done", "step", "error"])
+    return report
+
+
+def note_failure(report: Report, *, error: str) -> None:
+    """Say that a report could not be drawn up, and why."""
+    Report.objects.filter(pk=report.pk).update(error=error, step="")
+
+
+@transaction.atomic
+def approve_report(report: Report, *, by: User, at: datetime, note: str = "") -> Report:
+    """Approve a finished report; from the edition's publication on the public may read it."""
+    report = Report.objects.select_for_update().get(pk=report.pk)
+    if report.finished_at is None:
+        raise Refused(_("The report is not finished yet."))
+    if report.approved_at is not None:
+        raise Refused(_("The report is approved already."))
+    given: dict[str, Any] = {"report": report.uuid, "sha256": report.sha256}
+    perform(EDITIONS, [report.edition], "approve_report", by=by, at=at, note=note, **given)
+    report.approved_at, report.approved_by = at, by
+    report.save(update_fields=["approved_at", "approved_by"])
+    return report
+
+
+@transaction.atomic
+def schedule(edition: Edition, *, publish_at: datetime, by: User, at: datetime, note: str = "") -> Edition:
+    """Set the instant at which everything is published at once; not before now, nor before the festival opens."""
+    opens = Window.objects.get(cycle=edition.cycle_id, phase=Phase.FESTIVAL, agency=None).opens_at
+    if publish_at < at:
+        raise Refused(_("The moment of publication lies in the past."))
+    if publish_at < opens:
+        raise Refused(_("Results are published at the festival, not before it opens."))
+    current = Edition.objects.get(pk=edition.pk)
+    if current.publish_at is not None and current.publish_at <= at:
+        raise Refused(_("The results are published already."))
+    [edition] = perform(EDITIONS, [edition], "schedule", by=by, at=at, note=note, publish_at=publish_at)
+    return edition
+
+
+@transaction.atomic
+def publish_due(*, at: datetime) -> list[Edition]:
+    """Move the labels of editions whose instant has come; the public sees them from that instant in any case."""
+    due = list(Edition.objects.filter(state="scheduled", publish_at__lte=at).select_related("cycle"))
+    if not due:
+        return []
+    due = perform(EDITIONS, due, "publish", by=None, at=at)
+    perform(CYCLE, [e.cycle for e in due], "publish", by=None, at=at)
+    return due

@@ -1,0 +1,65 @@
+"""PDF files out of templates; no database is touched here."""
+
+import logging
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import Any
+
+import weasyprint
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from weasyprint.text.fonts import FontConfiguration
+
+FONT = settings.VAR / "vendor" / "Vazirmatn-Variable.woff2"
+
+
+def article_82(facts: Any, *, language: str, tell: Callable[[str, int], None] = lambda step, percent: None) -> bytes:
+    """The Article 82 report in one language; `tell` hears the step and the percent done."""
+    tell("write", 10)
+    with translation.override(language):
+        html = render_to_string("festival/report.html", {"facts": facts, "edition": facts.edition})
+    fonts = FontConfiguration()
+    face = f'@font-face {{ font-family: Vazirmatn; src: url("{FONT.as_uri()}"); }}'
+    document = weasyprint.HTML(string=html, base_url=settings.BASE_DIR.as_uri() + "/")
+    with _heard(tell):
+        pdf: bytes = document.write_pdf(
+            pdf_variant="pdf/ua-1", stylesheets=[weasyprint.CSS(string=face, font_config=fonts)], font_config=fonts
+        )
+    return pdf
+
+
+STEPS = {"4": ("layout", 40), "5": ("layout", 50), "6": ("pdf", 85), "7": ("pdf", 95)}
+"""WeasyPrint's numbered steps as ours, with the percent done when each begins; the earlier ones read styles."""
+
+
+class _Ear(logging.Handler):
+    """WeasyPrint's own progress messages as percent: "Step 5 - Creating layout - Page 12"."""
+
+    def __init__(self, tell: Callable[[str, int], None]) -> None:
+        super().__init__(logging.INFO)
+        self.tell, self.last = tell, 10
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = record.getMessage().split(" - ")
+        step, percent = STEPS.get(words[0].removeprefix("Step "), ("style", 20))
+        page = words[2].removeprefix("Page ") if len(words) > 2 else ""
+        if page.isdigit():
+            percent += min(int(page), 30)  # how many pages there will be is not known before the last
+        if percent > self.last:
+            self.last = percent
+            self.tell(step, percent)
+
+
+@contextmanager
+def _heard(tell: Callable[[str, int], None]) -> Any:
+    ear, logger = _Ear(tell), logging.getLogger("weasyprint.progress")
+    level, logger.propagate = logger.level, False
+    logger.setLevel(logging.INFO)
+    logger.addHandler(ear)
+    try:
+        yield
+    finally:
+        logger.removeHandler(ear)
+        logger.setLevel(level)
+        logger.propagate = True

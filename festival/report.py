@@ -1,0 +1,359 @@
+"""The facts of the Article 82 report, each from one query; the template sets them, nothing is computed there.
+
+Outline composed after the words of Article 82 (domain notes 3): the calendar actually kept, coverage, results by group
+and axis, appeals, and an annex with every agency. What the portal does not collect yet is said to be so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Avg, Count, Max, Min, Sum
+from django.utils.translation import get_language, gettext
+
+from appeals.models import Appeal
+from appeals.workflow import DECISIONS, AppealState
+from cycles.calendar import Phase, days_late
+from cycles.models import Entry, Window
+from festival.models import Edition, Standing
+from indicators.methods import half_up
+from indicators.models import IndicatorSet, Kind
+from indicators.scoring import BANDS, LineState
+from indicators.workflow import SetState
+from submissions.models import NodeScore, Score
+
+ENDING_ACTS: Mapping[Phase, tuple[str, tuple[str, ...]]] = {
+    Phase.PROPOSAL: ("indicators.indicatorset", ("propose",)),
+    Phase.APPROVAL: ("indicators.indicatorset", ("communicate",)),
+    Phase.SELF_ASSESSMENT: ("submissions.submission", ("submit",)),
+    Phase.SCORING: ("submissions.submission", ("communicate",)),
+    Phase.APPEAL: ("appeals.appeal", ("file",)),
+    Phase.APPEAL_REVIEW: ("appeals.appeal", DECISIONS),
+    Phase.FINAL: ("cycles.cycle", ("finalise",)),
+}
+"""The acts by which each phase is fulfilled, as the ledger names them."""
+
+GROUPS_IN_SUMMARY, WINNERS_IN_SUMMARY = 8, 3
+"""What fits on the first page of the summary; the rest stands in the chapters."""
+
+
+@dataclass(frozen=True)
+class PhaseKept:
+    """A phase as the law sets it and as it was kept; `late` counts days, None where the clock was the agencies' own."""
+
+    phase: Phase
+    opens_at: datetime
+    closes_at: datetime
+    first: datetime | None
+    last: datetime | None
+    acts: int
+    late: int | None
+
+    @property
+    def missing(self) -> str:
+        """Why there are no dates to show, "" where there are."""
+        if self.last is not None:
+            return ""
+        if self.phase == Phase.FESTIVAL:
+            return gettext("not published yet")
+        if self.phase not in ENDING_ACTS:
+            return gettext("not collected")
+        return (
+            gettext("nothing was filed") if self.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW) else gettext("not done")
+        )
+
+
+@dataclass(frozen=True)
+class AxisResult:
+    """How the agencies did on an axis, in percent of it; those to whom it does not apply are left out."""
+
+    code: str
+    title_fa: str
+    title_en: str
+    position: int
+    count: int
+    mean: Decimal
+    lowest: Decimal
+    highest: Decimal
+
+    @property
+    def title(self) -> str:
+        return _in_language(self.title_fa, self.title_en)
+
+
+@dataclass(frozen=True)
+class MeasureResult:
+    """How much of a measure's points the agencies attained together."""
+
+    code: str
+    title_fa: str
+    title_en: str
+    count: int
+    percent: Decimal
+
+    @property
+    def title(self) -> str:
+        return _in_language(self.title_fa, self.title_en)
+
+
+def _in_language(fa: str, en: str) -> str:
+    return fa if get_language() == "fa" else en or fa
+
+
+@dataclass(frozen=True)
+class GroupResult:
+    """A group and its members; one of a province names it."""
+
+    name_fa: str
+    name_en: str
+    province_id: int | None
+    size: int
+    submitted: int
+    mean: Decimal | None
+    best: Decimal | None
+    winners: list[Standing]
+    standings: list[Standing]
+
+    @property
+    def name(self) -> str:
+        return _in_language(self.name_fa, self.name_en)
+
+    @property
+    def first_winners(self) -> list[Standing]:
+        return self.winners[:WINNERS_IN_SUMMARY]
+
+    @property
+    def further_winners(self) -> int:
+        return len(self.winners[WINNERS_IN_SUMMARY:])
+
+    @property
+    def bands(self) -> list[int]:
+        """How many agencies stand in each band, in the order of BANDS."""
+        return [sum(1 for s in self.standings if s.submitted and s.band == b.name) for b in BANDS]
+
+
+@dataclass(frozen=True)
+class Facts:
+    edition: Edition
+    calendar: list[PhaseKept]
+    participants: int
+    submitted: int
+    not_submitted: list[Standing]
+    specific_sets: int
+    lines: Mapping[str, int]
+    mean: Decimal | None
+    mean_growth: Decimal | None
+    grown: int
+    fallen: int
+    bands: list[tuple[Any, int]]
+    groups: list[GroupResult]
+    axes: list[AxisResult]
+    strongest: list[MeasureResult]
+    weakest: list[MeasureResult]
+    appeals: Mapping[str, int]
+    points_moved: Decimal
+    decided_late: int
+    days_to_decide: Decimal | None
+    ledger_rows: int
+    ledger_digest: str
+
+    @property
+    def leading_groups(self) -> list[GroupResult]:
+        """The groups on the first page: the national ones stand first."""
+        return self.groups[:GROUPS_IN_SUMMARY]
+
+    @property
+    def further_groups(self) -> int:
+        return len(self.groups[GROUPS_IN_SUMMARY:])
+
+    @property
+    def late_phases(self) -> list[PhaseKept]:
+        return [row for row in self.calendar if row.late]
+
+    @property
+    def weakest_axis(self) -> AxisResult | None:
+        return min(self.axes, key=lambda a: (a.mean, a.position), default=None)
+
+    @property
+    def below_average(self) -> int:
+        """How many of those who submitted stand in the lowest band."""
+        return self.bands[-1][1]
+
+
+def gather(edition: Edition) -> Facts:
+    """All facts of an edition; about fifteen queries whatever its size."""
+    standings = list(Standing.objects.filter(edition=edition).for_list())
+    of_agency = {s.participation_id: s for s in standings}
+    submitted = [s for s in of_agency.values() if s.submitted]
+    growths = [s.growth for s in submitted if s.growth is not None]
+    appeals = Appeal.objects.filter(cycle=edition.cycle, filed_at__isnull=False)
+    counts = {state: appeals.filter(state=state).count() for state in AppealState if state != AppealState.DRAFT}
+    decisions = Entry.objects.filter(cycle_id=edition.cycle_id, workflow="appeals.appeal", act__in=DECISIONS)
+    moments = appeals.filter(decided_at__isnull=False).values_list("filed_at", "decided_at")
+    days = [(decided - filed).total_seconds() / 86400 for filed, decided in moments if filed and decided]
+    entries = Entry.objects.filter(cycle_id=edition.cycle_id)
+    newest = entries.order_by("-id").first()
+    measures = _measures(edition)
+    return Facts(
+        edition=edition,
+        calendar=_calendar(edition),
+        participants=len(of_agency),
+        submitted=len(submitted),
+        not_submitted=[s for s in of_agency.values() if not s.submitted],
+        specific_sets=IndicatorSet.objects.filter(
+            cycle=edition.cycle, kind=Kind.SPECIFIC, state=SetState.COMMUNICATED
+        ).count(),
+        lines=_lines(edition),
+        mean=_mean([s.percent for s in submitted]),
+        mean_growth=_mean(growths),
+        grown=sum(1 for g in growths if g > 0),
+        fallen=sum(1 for g in growths if g < 0),
+        bands=[(b, sum(1 for s in submitted if s.band == b.name)) for b in BANDS],
+        groups=_groups(standings),
+        axes=_axes(edition),
+        strongest=measures[:5],
+        weakest=measures[-5:][::-1],
+        appeals={str(k.value): v for k, v in counts.items()} | {"all": appeals.count()},
+        points_moved=sum(
+            (
+                (a.decided_points or Decimal(0)) - (a.points_before or Decimal(0))
+                for a in appeals.filter(decided_points__isnull=False)
+            ),
+            Decimal(0),
+        ),
+        decided_late=decisions.filter(days_late__gt=0).count(),
+        days_to_decide=half_up(Decimal(sum(days) / len(days)), 1) if days else None,
+        ledger_rows=entries.count(),
+        ledger_digest=newest.digest if newest else "",
+    )
+
+
+def _mean(values: list[Decimal]) -> Decimal | None:
+    return half_up(sum(values, Decimal(0)) / len(values), 2) if values else None
+
+
+def _calendar(edition: Edition) -> list[PhaseKept]:
+    windows = {w.phase: w for w in Window.objects.filter(cycle=edition.cycle, agency=None)}
+    acts = Entry.objects.filter(cycle_id=edition.cycle_id).values("workflow", "act")
+    done = {
+        (row["workflow"], row["act"]): row
+        for row in acts.annotate(first=Min("at"), last=Max("at"), count=Count("id"), late=Max("days_late"))
+    }
+    kept = []
+    for phase in Phase:
+        if phase not in windows:
+            continue
+        window = windows[phase]
+        workflow, names = ENDING_ACTS.get(phase, ("", ()))
+        rows = [done[workflow, name] for name in names if (workflow, name) in done]
+        last = max((r["last"] for r in rows), default=None)
+        if phase == Phase.FESTIVAL:
+            last = edition.publish_at
+        own_clock = phase in (Phase.APPEAL, Phase.APPEAL_REVIEW)
+        late = max((r["late"] for r in rows), default=0) if own_clock or phase == Phase.SCORING else None
+        if late is None:
+            late = days_late(window.closes_at, last) if last else 0
+        kept.append(
+            PhaseKept(
+                phase=phase,
+                opens_at=window.opens_at,
+                closes_at=window.closes_at,
+                first=min((r["first"] for r in rows), default=edition.publish_at if phase == Phase.FESTIVAL else None),
+                last=last,
+                acts=sum(r["count"] for r in rows),
+                late=late if last else None,
+            )
+        )
+    return kept
+
+
+def _lines(edition: Edition) -> dict[str, int]:
+    scores = Score.objects.filter(answer__submission__cycle=edition.cycle, is_current=True).exclude(
+        basis=Score.Basis.SELF
+    )
+    counts = dict(scores.order_by().values_list("state").annotate(Count("id")))
+    return {state.value: counts.get(state.value, 0) for state in LineState} | {"all": sum(counts.values())}
+
+
+def _groups(standings: list[Standing]) -> list[GroupResult]:
+    found: dict[int, list[Standing]] = {}
+    for s in standings:
+        found.setdefault(s.group_id, []).append(s)
+    groups = []
+    for members in found.values():
+        entered = [s for s in members if s.submitted]
+        group = members[0].group
+        groups.append(
+            GroupResult(
+                name_fa=group.name_fa,
+                name_en=group.name_en,
+                province_id=group.province_id,
+                size=len(members),
+                submitted=len(entered),
+                mean=_mean([s.percent for s in entered]),
+                best=max((s.percent for s in entered), default=None),
+                winners=[s for s in entered if s.place == 1],
+                standings=members,
+            )
+        )
+    return sorted(groups, key=lambda g: g.province_id is not None)
+
+
+def _axes(edition: Edition) -> list[AxisResult]:
+    rows = (
+        NodeScore.objects.filter(
+            run=edition.run,
+            kind=Kind.GENERAL,
+            axis__isnull=False,
+            ceiling__gt=0,
+            submission__submitted_at__isnull=False,
+        )
+        .order_by()
+        .values("axis__code", "axis__title_fa", "axis__title_en", "axis__position")
+        .annotate(mean=Avg("percent"), lowest=Min("percent"), highest=Max("percent"), count=Count("id"))
+    )
+    return sorted(
+        (
+            AxisResult(
+                code=r["axis__code"],
+                title_fa=r["axis__title_fa"],
+                title_en=r["axis__title_en"],
+                position=r["axis__position"],
+                count=r["count"],
+                mean=half_up(r["mean"], 2),
+                lowest=half_up(r["lowest"], 2),
+                highest=half_up(r["highest"], 2),
+            )
+            for r in rows
+        ),
+        key=lambda axis: axis.position,
+    )
+
+
+def _measures(edition: Edition) -> list[MeasureResult]:
+    """General measures from strongest to weakest by the mean share of their points; not-applicable lines left out."""
+    scores = Score.objects.filter(
+        answer__submission__cycle=edition.cycle,
+        answer__submission__submitted_at__isnull=False,
+        answer__measure__indicator__axis__set__kind=Kind.GENERAL,
+        is_current=True,
+        state__in=(LineState.SCORED, LineState.NOT_ANSWERED),
+    ).exclude(basis=Score.Basis.SELF)
+    rows = (
+        scores.order_by()
+        .values("answer__measure__code", "answer__measure__title_fa", "answer__measure__title_en")
+        .annotate(earned=Sum("points"), possible=Sum("answer__measure__points"), count=Count("id"))
+    )
+    found = [
+        MeasureResult(
+            code=r["answer__measure__code"],
+            title_fa=r["answer__measure__title_fa"],
+            title_en=r["answer__measure__title_en"],
+            count=r["count"],
+            percent=half_up((r["earned"] or Decimal(0)) * 100 / r["possible"], 2),
+        )
+        for r in rows
+    ]
+    return sorted(found, key=lambda m: (-m.percent, m.code))

@@ -1,0 +1,38 @@
+"""Jobs of the festival: drawing up a report, publishing what is due, freezing results."""
+
+import logging
+
+from celery import shared_task
+
+from cycles.middleware import now
+from festival import actions, pdf, report
+from festival.models import Report
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def render_report(*, report_id: int) -> None:
+    """Draw up a report that was asked for; a finished one is left alone, so that a second run does no harm."""
+    asked = Report.objects.select_related("edition__cycle", "edition__run").get(pk=report_id)
+    if asked.finished_at is not None:
+        return
+
+    def tell(step: str, percent: int) -> None:
+        actions.note_progress(asked, step=step, percent=percent)
+
+    tell("gather", 2)
+    try:
+        facts = report.gather(asked.edition)
+        document = pdf.article_82(facts, language=asked.language, tell=tell)
+        actions.keep_report(asked, pdf=document, at=now())
+    except Exception as error:
+        logger.exception("report %s", asked.pk)
+        actions.note_failure(asked, error=str(error) or type(error).__name__)
+        raise
+
+
+@shared_task
+def publish_due() -> None:
+    """Move the labels of editions whose instant has come."""
+    actions.publish_due(at=now())

@@ -1,0 +1,29 @@
+"""The life of a festival edition, from the frozen results to their publication."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from agencies.roles import is_clock, is_national_administrator
+from cycles.calendar import Phase
+from cycles.workflow import Move, Workflow
+
+
+class EditionState(TextChoices):
+    PREPARED = "prepared", _("Prepared")
+    RANKED = "ranked", _("Ranked")
+    SCHEDULED = "scheduled", _("Publication set")
+    PUBLISHED = "published", _("Published")
+
+
+# fmt: off
+S = EditionState
+EDITIONS = Workflow("festival.Edition", S,
+    #    move              from                                 to            who                        while open       button
+    Move("rank",           frozenset({S.PREPARED}),             S.RANKED,     is_national_administrator, Phase.FINAL,     _("Rank the agencies")),
+    Move("draft_report",   frozenset({S.RANKED, S.SCHEDULED}),  None,         is_national_administrator, Phase.FINAL,     _("Draw up the Article 82 report")),
+    Move("approve_report", frozenset({S.RANKED, S.SCHEDULED}),  None,         is_national_administrator, Phase.FINAL,     _("Approve the Article 82 report"), signed=True),
+    Move("schedule",       frozenset({S.RANKED, S.SCHEDULED}),  S.SCHEDULED,  is_national_administrator, Phase.FINAL,     _("Set the moment of publication"), signed=True),
+    Move("publish",        frozenset({S.SCHEDULED}),            S.PUBLISHED,  is_clock,                  Phase.FESTIVAL,  _("Publish")),
+    writes=("ranked_at", "digest", "publish_at", "published_at"),
+)
+# fmt: on

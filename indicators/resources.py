@@ -1,0 +1,102 @@
+"""Indicators as spreadsheets: the catalogue of general indicators in, the measures of a set out."""
+
+import csv
+import json
+import uuid
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+from import_export import fields, resources
+
+from indicators.models import Measure
+
+DATA = Path(__file__).parent / "data"
+CATALOGUE = uuid.UUID("6d1f7a52-9e3c-5b0e-8a53-0d6f0c6a1b11")
+"""Names the catalogue, so that a row's lineage follows from its code and is the same in every cycle."""
+
+
+def general_catalogue() -> list[dict[str, Any]]:
+    """The 60 general indicators with their parameters, as `actions.fill_general_set` takes them.
+
+    Their points and what `general_parameters.csv` adds are composed for this portal, not official.
+    """
+    return [_row(code) for code in _indicators()]
+
+
+def _row(code: str) -> dict[str, Any]:
+    row, own = _indicators()[code], _parameters()[code]
+    return {
+        "code": code,
+        "axis_fa": row["axis_fa"],
+        "axis_en": row["axis_en"],
+        "title_fa": row["title_fa"],
+        "title_en": row["title_en"],
+        "points": Decimal(row["max_points"]),
+        "measure": {
+            "lineage": uuid.uuid5(CATALOGUE, code),
+            "unit_fa": own["unit_fa"],
+            "unit_en": row["unit"],
+            "direction": row["direction"],
+            "method": row["method"],
+            "params": json.loads(own["params_json"] or "{}"),
+            "base": _number(own["base"]),
+            "floor": _number(own["floor"]),
+            "target": _number(own["target"]),
+            "evidence_fa": own["evidence_fa"],
+            "evidence_en": row["evidence_en"],
+            "legal_basis": own["legal_basis"],
+            "is_composed": True,
+        },
+    }
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+@cache
+def _indicators() -> dict[str, dict[str, str]]:
+    return _read("general_indicators.csv")
+
+
+@cache
+def _parameters() -> dict[str, dict[str, str]]:
+    return _read("general_parameters.csv")
+
+
+def _read(name: str) -> dict[str, dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row for row in csv.DictReader(file)}
+
+
+class MeasureResource(resources.ModelResource):
+    """The measures of a set, one a row, as they are shown."""
+
+    axis_code = fields.Field(attribute="indicator__axis__code", column_name="axis_code")
+    axis_fa = fields.Field(attribute="indicator__axis__title_fa", column_name="axis_fa")
+    axis_en = fields.Field(attribute="indicator__axis__title_en", column_name="axis_en")
+    indicator_code = fields.Field(attribute="indicator__code", column_name="indicator_code")
+    params = fields.Field(column_name="params_json")
+    origin = fields.Field(column_name="origin")
+
+    class Meta:
+        model = Measure
+        fields = (
+            "axis_code", "axis_fa", "axis_en", "indicator_code", "code", "title_fa", "title_en", "points",
+            "unit_fa", "unit_en", "direction", "method", "base", "floor", "target", "params",
+            "evidence_fa", "evidence_en", "source", "legal_basis", "origin", "lineage",
+        )  # fmt: skip
+        export_order = fields
+
+    def dehydrate_params(self, measure: Measure) -> str:
+        return json.dumps(measure.params, ensure_ascii=False) if measure.params else ""
+
+    def dehydrate_origin(self, measure: Measure) -> str:
+        return "composed" if measure.is_composed else ""
+
+
+def measures_as_xlsx(measures: QuerySet[Measure]) -> bytes:
+    return bytes(MeasureResource().export(measures).xlsx)

@@ -1,0 +1,78 @@
+// Keys of the marking page: j and k next and previous line, a agrees, digits begin the points, s saves, ? shows the list.
+// The page works without: every key presses a button or follows a link that is there.
+(function () {
+  "use strict";
+  const lines = () => [...document.querySelectorAll("[data-line]")];
+
+  function current() {
+    const focused = document.activeElement && document.activeElement.closest("[data-line]");
+    return focused || document.querySelector("[data-line].is-current") || null;
+  }
+
+  function go(line) {
+    if (!line) {
+      return;
+    }
+    lines().forEach((each) => each.classList.toggle("is-current", each === line));
+    line.focus({ preventScroll: true });
+    line.scrollIntoView({ block: "start" });
+  }
+
+  function step(by) {
+    const all = lines();
+    const place = all.indexOf(current());
+    go(all[Math.min(Math.max(place + by, 0), all.length - 1)]);
+  }
+
+  function press(selector) {
+    const line = current() || lines()[0];
+    const button = line && line.querySelector(selector);
+    if (button) {
+      button.click();
+    }
+  }
+
+  function isTyping(target) {
+    return target instanceof Element && target.matches("input:not([type=checkbox]), textarea, select");
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) {
+      return;
+    }
+    if (isTyping(event.target)) {
+      if (event.key === "Escape") {
+        go(event.target.closest("[data-line]"));
+      } else if (event.key === "Enter" && event.target.matches("input")) {
+        event.preventDefault();
+        press("[data-save]");
+      }
+      return;
+    }
+    // by the place of the key, for on a Persian keyboard the same keys write other letters
+    const acts = {
+      KeyJ: () => step(1),
+      KeyK: () => step(-1),
+      KeyA: () => press("[data-agree]"),
+      KeyS: () => press("[data-save]"),
+    };
+    if (event.key === "?" || event.key === "؟") {
+      const list = document.getElementById("shortcuts");
+      list.open = !list.open;
+    } else if (acts[event.code] && !event.shiftKey) {
+      event.preventDefault();
+      acts[event.code]();
+    } else if (/^[0-9۰-۹٠-٩]$/.test(event.key)) {
+      const line = current() || lines()[0];
+      const field = line && line.querySelector("input[name$='-points']");
+      if (field) {
+        field.focus();
+        field.select(); // the digit that is being pressed replaces what stood there
+      }
+    }
+  });
+
+  document.addEventListener("line-saved", (event) => {
+    go(document.getElementById("line-" + event.detail.next));
+  });
+})();

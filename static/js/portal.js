@@ -1,0 +1,78 @@
+// What every page gains from JavaScript; each page works without it.
+//   form[data-guard]   asks before leaving while something typed is not saved
+//   event "saved"      (an HX-Trigger header, {"saved": {"at": "14:03:22"}}) writes "Saved 14:03:22" into the nearest
+//                      [data-saved-here] and tells it to screen readers
+//   htmx errors        become a message that stays until the next request succeeds
+(function () {
+  "use strict";
+  const words = document.body.dataset;
+  const dirty = new Set();
+
+  function localDigits(text) {
+    return document.documentElement.lang === "fa" ? text.replace(/\d/g, (d) => "۰۱۲۳۴۵۶۷۸۹"[d]) : text;
+  }
+
+  function say(text) {
+    const live = document.getElementById("live");
+    if (live) {
+      live.textContent = text;
+    }
+  }
+
+  function complain(text) {
+    const messages = document.getElementById("messages");
+    let alert = document.getElementById("trouble");
+    if (!alert) {
+      alert = document.createElement("p");
+      alert.id = "trouble";
+      alert.className = "alert alert-danger";
+      messages.prepend(alert);
+    }
+    alert.textContent = text;
+  }
+
+  function guarded(element) {
+    return element instanceof Element ? element.closest("form[data-guard]") : null;
+  }
+
+  document.addEventListener("input", (event) => {
+    const form = guarded(event.target);
+    if (form) {
+      dirty.add(form);
+    }
+  });
+  document.addEventListener("submit", (event) => dirty.delete(event.target));
+  window.addEventListener("beforeunload", (event) => {
+    if ([...dirty].some((form) => form.isConnected)) {
+      event.preventDefault();
+    }
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) {
+      dirty.delete(guarded(event.detail.elt));
+      const trouble = document.getElementById("trouble");
+      if (trouble) {
+        trouble.remove();
+      }
+    }
+  });
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    complain(status === 401 || status === 403 ? words.signedOut : words.failed);
+  });
+  document.addEventListener("htmx:sendError", () => complain(words.lost));
+  document.addEventListener("htmx:timeout", () => complain(words.lost));
+
+  document.addEventListener("saved", (event) => {
+    const clock = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Tehran", timeStyle: "medium" });
+    const at = (event.detail && event.detail.at) || clock.format(new Date());
+    const text = words.saved + " " + localDigits(at);
+    const around = event.target instanceof Element ? event.target.closest("form, fieldset, tr, section") : null;
+    const place = (around && around.querySelector("[data-saved-here]")) || document.querySelector("[data-saved-here]");
+    if (place) {
+      place.textContent = text;
+    }
+    say(text);
+  });
+})();

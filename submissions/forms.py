@@ -1,0 +1,87 @@
+"""What is typed on self-assessments: answers, files, marks, assignments."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import User
+from agencies.text import localised, search_key
+from cycles.forms import NumberField, PersianTextField
+from indicators.models import Axis
+from submissions.actions import EVIDENCE_TYPES, MAX_EVIDENCE_BYTES
+from submissions.workflow import SubmissionState
+
+
+class AnswerForm(forms.Form):
+    """A value, or that the measure does not apply, and a note."""
+
+    value = NumberField(label=_("Actual value"), required=False, min_value=0, max_digits=28, decimal_places=8)
+    claims_not_applicable = forms.BooleanField(label=_("This measure does not apply to us"), required=False)
+    note = PersianTextField(
+        label=_("Explanation"),
+        lines=True,
+        required=False,
+        max_length=5000,
+        help_text=_("How the figure was reached; where the measure does not apply, why."),
+    )
+
+
+class UploadForm(forms.Form):
+    """One file of evidence."""
+
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in EVIDENCE_TYPES)}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("%(types)s; at most %(limit)s MB.") % {
+            "types": ", ".join(EVIDENCE_TYPES),
+            "limit": localised(MAX_EVIDENCE_BYTES // 2**20),
+        }
+
+
+class MarkForm(forms.Form):
+    """Points or "not applicable" for one line, with a reason."""
+
+    points = NumberField(label=_("Points"), required=False, min_value=0, max_digits=16, decimal_places=10)
+    is_not_applicable = forms.BooleanField(label=_("Not applicable"), required=False)
+    reason = PersianTextField(
+        label=_("Reason"),
+        lines=True,
+        required=False,
+        max_length=5000,
+        help_text=_("Needed where the points differ from the method's; the agency will read it."),
+    )
+
+
+class AssignForm(forms.Form):
+    """An axis of a self-assessment and the assessor on whose desk it goes."""
+
+    axis = forms.ModelChoiceField(label=_("Axis"), queryset=Axis.objects.none())
+    assessor = forms.ModelChoiceField(label=_("Assessor"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, axes: Any, assessors: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by("name_fa", "username", "pk")
+        self.fields["axis"].queryset = axes  # type: ignore[attr-defined]
+        self.fields["assessor"].queryset = fit  # type: ignore[attr-defined]
+
+
+class BoardForm(forms.Form):
+    """How the progress board is narrowed."""
+
+    q = PersianTextField(label=_("Agency"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"), choices=[("", _("All")), ("none", _("Not begun")), *SubmissionState.choices], required=False
+    )
+
+    def narrow(self, rows: list[Any]) -> list[Any]:
+        """The rows whose agency's name and state were asked for; all where nothing was, or nothing known."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        name, state = search_key(asked.get("q") or ""), asked.get("state") or ""
+        wanted = "" if state == "none" else state
+        return [row for row in rows if name in row.participation.search_key and (not state or row.state == wanted)]

@@ -1,0 +1,395 @@
+"""What agencies answer, with their evidence; what assessors mark; and how it scores."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+
+import uuid_utils.compat
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from agencies.models import Agency, User, in_reach
+from agencies.roles import Role
+from cycles.models import Cycle, Participation
+from indicators.methods import points
+from indicators.models import Axis, Kind, Measure
+from indicators.scoring import LineState
+from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
+
+SEEN_AFTER_SIGNING = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """Agencies see their own, the authority its scope, assessors what is assigned to them once signed."""
+        whole = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
+        own = Q(agency__in=user.agency_ids(at))
+        assigned = Q(
+            pk__in=Block.objects.filter(assessor=user).values("submission"), state__in=SEEN_AFTER_SIGNING
+        ) & in_reach(user, at, (Role.ASSESSOR,))
+        reviewed = in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
+        return self.filter(whole | own | assigned | reviewed)
+
+    def scores_visible_to(self, user: User, at: datetime) -> Self:
+        """Whose agreed scores may be read: the authority's scope, but nobody's own agency before they are communicated.
+
+        Assessors are not among the readers: each knows the marks of their own desk.
+        """
+        out = Q(state=SubmissionState.COMMUNICATED)
+        own = Q(agency__in=user.agency_ids(at))
+        whole = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR)) & (out | ~own)
+        return self.filter(whole | out & (own | in_reach(user, at, (Role.REVIEWER,))))
+
+    def with_progress(self) -> Self:
+        """Annotates lines the agency must answer, those it has dealt with, and lines marked."""
+        mine = ~Q(answers__measure__method="steward")
+        done = Q(answers__value__isnull=False) | Q(answers__claims_not_applicable=True)
+        return self.annotate(
+            lines=Count("answers", filter=mine),
+            lines_done=Count("answers", filter=mine & done),
+        )
+
+    def with_block_counts(self) -> Self:
+        blocks = Block.objects.filter(submission=OuterRef("pk")).order_by().values("submission")
+        counted = blocks.annotate(n=Count("pk")).values("n")
+        return self.annotate(
+            blocks_total=models.functions.Coalesce(models.Subquery(counted), 0),
+            blocks_done=models.functions.Coalesce(models.Subquery(counted.filter(state=BlockState.HANDED_IN)), 0),
+        )
+
+    def for_list(self) -> Self:
+        return (
+            self.select_related("agency", "agency__province", "cycle")
+            .with_progress()
+            .with_block_counts()
+            .order_by("-cycle__year", "agency__sort_key", "pk")
+        )
+
+
+class Submission(models.Model):
+    """The self-assessment of one agency in one cycle."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    participation = models.OneToOneField(Participation, models.PROTECT, related_name="+")
+    state = FSMField(choices=SubmissionState.choices, default=SubmissionState.DRAFT, protected=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    content_hash = models.CharField(max_length=64, blank=True)
+    communicated_at = models.DateTimeField(null=True, blank=True)
+    current_run = models.ForeignKey("ScoreRun", models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "agency"), name="one_submission_an_agency_and_cycle"),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True, submitted_by__isnull=True)
+                | Q(submitted_at__isnull=False, submitted_by__isnull=False),
+                name="signed_when_and_by_whom_go_together",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.cycle.label}"
+
+    @MOVES.transition
+    def _submit(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.submitted_at, self.submitted_by, self.content_hash = at, given["signer"], given["hash"]
+
+    @MOVES.transition
+    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.submitted_at, self.submitted_by, self.content_hash = None, None, ""
+
+    @MOVES.transition
+    def _lapse(self, *, at: datetime, given: dict[str, Any]) -> None:
+        pass
+
+    @MOVES.transition
+    def _complete(self, *, at: datetime, given: dict[str, Any]) -> None:
+        pass
+
+    @MOVES.transition
+    def _communicate(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.communicated_at = at
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        return self.filter(submission__in=Submission.objects.visible_to(user, at).values("pk"))
+
+    def for_page(self) -> Self:
+        """With the measure's three tiers, in the set's order."""
+        return self.select_related("measure__indicator__axis__set", "updated_by").order_by(
+            F("measure__indicator__axis__set__kind"),
+            F("measure__indicator__axis__position"),
+            F("measure__indicator__position"),
+            F("measure__position"),
+            "pk",
+        )
+
+    def with_evidence_count(self) -> Self:
+        live = Q(evidence__withdrawn_at__isnull=True)
+        return self.annotate(evidence_count=Count("evidence", filter=live, distinct=True))
+
+    def unscored(self) -> Self:
+        """Lines without an agreed score."""
+        scored = Score.objects.filter(answer=OuterRef("pk"), is_current=True).exclude(basis=Score.Basis.SELF)
+        return self.filter(~Exists(scored))
+
+
+class Answer(models.Model):
+    """One line: what an agency says of one measure. Empty value, claim of not applicable and zero are three things."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="answers")
+    measure = models.ForeignKey(Measure, models.PROTECT, related_name="+")
+    value = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
+    note = models.TextField(blank=True)
+    claims_not_applicable = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(null=True, blank=True)
+    updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("submission", "measure"), name="one_answer_a_measure"),
+            models.CheckConstraint(
+                condition=Q(claims_not_applicable=False) | (Q(value__isnull=True) & ~Q(note="")),
+                name="not_applicable_has_a_reason_and_no_value",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.measure)
+
+    @property
+    def is_dealt_with(self) -> bool:
+        return self.measure.is_stewarded or self.claims_not_applicable or self.value is not None
+
+    @property
+    def self_points(self) -> Decimal | None:
+        """Points by the method for the value entered; None where there is none (needs `measure` loaded)."""
+        if self.value is None or self.measure.is_stewarded:
+            return None
+        m = self.measure
+        return points(m.method, self.value, ceiling=m.points, params=m.scoring_params)
+
+    @property
+    def self_state(self) -> LineState:
+        if self.measure.is_stewarded:
+            return LineState.UNDER_REVIEW
+        if self.claims_not_applicable:
+            return LineState.NOT_APPLICABLE
+        return LineState.NOT_ANSWERED if self.value is None else LineState.SCORED
+
+
+def evidence_path(evidence: "Evidence", filename: str) -> str:
+    """Where a file is kept; its own name stays in the database."""
+    return f"evidence/{evidence.answer.submission.cycle.year}/{evidence.uuid}"
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        return self.filter(answer__in=Answer.objects.visible_to(user, at).values("pk"))
+
+    def live(self) -> Self:
+        return self.filter(withdrawn_at__isnull=True).order_by("pk")
+
+
+class Evidence(models.Model):
+    """A file that shows an answer to be true; withdrawn, it stays on record."""
+
+    uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="evidence")
+    file = models.FileField(upload_to=evidence_path, max_length=200)
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(help_text="Bytes")
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BlockQuerySet(models.QuerySet["Block"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """Blocks to mark: the assessor's own, once the agency has signed."""
+        return self.filter(assessor=user, submission__state__in=SEEN_AFTER_SIGNING).filter(
+            in_reach(user, at, (Role.ASSESSOR,))
+        )
+
+    def with_progress(self) -> Self:
+        lines = Answer.objects.filter(
+            submission=OuterRef("submission"), measure__indicator__axis=OuterRef("axis")
+        ).order_by()
+        marked = Mark.objects.filter(
+            answer__submission=OuterRef("submission"),
+            answer__measure__indicator__axis=OuterRef("axis"),
+            assessor=OuterRef("assessor"),
+        ).order_by()
+        return self.annotate(
+            lines=models.Subquery(lines.values("submission").annotate(n=Count("pk")).values("n")),
+            lines_marked=models.functions.Coalesce(
+                models.Subquery(marked.values("assessor").annotate(n=Count("pk")).values("n")), 0
+            ),
+        )
+
+    def for_list(self) -> Self:
+        return (
+            self.select_related("agency", "cycle", "axis__set", "submission", "assessor")
+            .with_progress()
+            .order_by("-state", "-cycle__year", "agency__sort_key", "axis__set__kind", "axis__position", "pk")
+        )
+
+
+class Block(models.Model):
+    """The lines of one axis of one submission on one assessor's desk."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="blocks")
+    axis = models.ForeignKey(Axis, models.PROTECT, related_name="+")
+    assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    state = FSMField(choices=BlockState.choices, default=BlockState.OPEN, protected=True)
+    handed_in_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BlockQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("submission", "axis"), name="one_block_an_axis"),)
+
+    def __str__(self) -> str:
+        return f"{self.agency} · {self.axis}"
+
+    @BLOCKS.transition
+    def _hand_in(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.handed_in_at = at
+
+
+class MarkQuerySet(models.QuerySet["Mark"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """An assessor's own; all marks for whoever may read the scores."""
+        scored = Submission.objects.scores_visible_to(user, at).values("pk")
+        return self.filter(Q(assessor=user) | Q(answer__submission__in=scored))
+
+
+class Mark(models.Model):
+    """What one assessor gives one line: points with a reason, or "not applicable"."""
+
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="marks")
+    assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    points = models.DecimalField(max_digits=16, decimal_places=10, null=True, blank=True)
+    is_not_applicable = models.BooleanField(default=False)
+    reason = models.TextField(blank=True)
+    marked_at = models.DateTimeField()
+
+    objects = MarkQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("answer", "assessor"), name="one_mark_an_assessor"),
+            models.CheckConstraint(
+                condition=Q(points__isnull=True, is_not_applicable=True) | Q(points__gte=0, is_not_applicable=False),
+                name="a_mark_is_points_or_not_applicable",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(_("Not applicable") if self.is_not_applicable else self.points)
+
+
+class ScoreQuerySet(models.QuerySet["Score"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """The agency's own points for whoever sees the line; all others for whoever may read the scores."""
+        scored = Submission.objects.scores_visible_to(user, at).values("pk")
+        own = Q(basis=Score.Basis.SELF, answer__in=Answer.objects.visible_to(user, at).values("pk"))
+        return self.filter(own | Q(answer__submission__in=scored))
+
+
+class Score(models.Model):
+    """The points of a line on one basis; rows are added, never changed, and one is current."""
+
+    class Basis(models.TextChoices):
+        SELF = "self", _("Self-assessment")
+        AGREED = "agreed", _("Assessors")
+        STEWARD = "steward", _("Steward")
+        APPEAL = "appeal", _("Appeal")
+        CORRECTION = "correction", _("Correction")
+
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="scores")
+    basis = models.CharField(max_length=10, choices=Basis)
+    state = models.CharField(max_length=16, choices=LineState)
+    points = models.DecimalField(max_digits=16, decimal_places=10, null=True, blank=True)
+    reason = models.TextField(blank=True)
+    scored_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    scored_at = models.DateTimeField()
+    is_current = models.BooleanField(default=True)
+
+    objects = ScoreQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("answer",), condition=Q(is_current=True), name="one_current_score_a_line"),
+            models.CheckConstraint(
+                condition=Q(state=LineState.SCORED, points__isnull=False)
+                | (~Q(state=LineState.SCORED) & Q(points__isnull=True)),
+                name="points_only_when_scored",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_basis_display()}: {self.points}"
+
+
+class ScoreRunQuerySet(models.QuerySet["ScoreRun"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        return self.all() if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at) else self.none()
+
+
+class ScoreRun(models.Model):
+    """One computation of totals: who asked, when, why, over what input (digest), how far it is."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    why = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    submission_count = models.PositiveIntegerField(default=0)
+    input_digest = models.CharField(max_length=64, blank=True)
+
+    objects = ScoreRunQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.cycle} · {self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class NodeScore(models.Model):
+    """A total of one run: of a submission (kind ""), of a kind (no axis), or of an axis."""
+
+    run = models.ForeignKey(ScoreRun, models.PROTECT, related_name="nodes")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="nodes")
+    kind = models.CharField(max_length=10, choices=Kind, blank=True)
+    axis = models.ForeignKey(Axis, models.PROTECT, null=True, blank=True, related_name="+")
+    points = models.DecimalField(max_digits=16, decimal_places=10)
+    ceiling = models.DecimalField(max_digits=16, decimal_places=10)
+    percent = models.DecimalField(max_digits=14, decimal_places=10)
+    is_provisional = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("run", "submission", "kind", "axis"), name="one_total_a_node_and_run", nulls_distinct=False
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.submission} · {self.axis or self.get_kind_display()}"

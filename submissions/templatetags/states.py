@@ -1,0 +1,37 @@
+"""How a state looks: each has its word and a colour, so that neither alone must be understood."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+TONES = {
+    # lines
+    "scored": "green",
+    "not_answered": "red",
+    "not_applicable": "secondary",
+    "under_review": "azure",
+    # self-assessments and blocks
+    "draft": "yellow",
+    "submitted": "blue",
+    "lapsed": "red",
+    "marked": "purple",
+    "communicated": "green",
+    "open": "yellow",
+    "handed_in": "green",
+    # appeals
+    "filed": "blue",
+    "withdrawn": "secondary",
+    "upheld": "green",
+    "partly": "lime",
+    "dismissed": "red",
+    "inadmissible": "orange",
+}
+
+
+@register.simple_tag
+def state_badge(state: str, word: str = "") -> SafeString:
+    """The badge of a state; the word is the enum's own unless another is given."""
+    tone = TONES.get(str(state), "secondary")
+    return format_html('<span class="badge bg-{}-lt">{}</span>', tone, word or getattr(state, "label", state))

@@ -1,0 +1,41 @@
+"""Addresses of the pages of submissions."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from submissions import board, marking, views
+
+
+class PageMove(StringConverter):
+    """A move that is confirmed on a page of its own; no other name is an address."""
+
+    regex = "|".join(views.PAGES)
+
+
+register_converter(PageMove, "submission_move")
+
+app_name = "submissions"
+urlpatterns = [
+    path("", views.submission_list, name="list"),
+    path("export/", views.submission_export, name="export"),
+    path("begin/<int:pk>/", views.submission_begin, name="begin"),
+    path("<int:pk>/", views.submission_detail, name="detail"),
+    path("<int:pk>/review/", views.submission_review, name="review"),
+    path("<int:pk>/report/", views.submission_report, name="report"),
+    path("<int:pk>/assign/", board.assign, name="assign"),
+    path("<int:pk>/<submission_move:name>/", views.submission_move, name="move"),
+    path("lines/<int:pk>/", views.line_dossier, name="line"),
+    path("lines/<int:pk>/answer/", views.answer_save, name="answer"),
+    path("lines/<int:pk>/evidence/", views.evidence_attach, name="attach"),
+    path("evidence/<uuid:uuid>/", views.evidence_download, name="evidence"),
+    path("evidence/<uuid:uuid>/withdraw/", views.evidence_detach, name="detach"),
+    path("blocks/", marking.block_list, name="blocks"),
+    path("blocks/<int:pk>/", marking.block_detail, name="block"),
+    path("blocks/<int:pk>/marks/", marking.block_marks, name="marks"),
+    path("blocks/<int:pk>/hand-in/", marking.block_hand_in, name="hand_in"),
+    path("board/<int:pk>/", board.board, name="board"),
+    path("board/<int:pk>/assign/", board.assign_all, name="assign_all"),
+    path("board/<int:pk>/compute/", board.compute, name="compute"),
+    path("board/<int:pk>/communicate/", board.communicate_all, name="communicate_all"),
+    path("runs/<int:pk>/", board.run_detail, name="run"),
+]

@@ -1,0 +1,63 @@
+"""The life of an agency's self-assessment, and of a block of its lines on an assessor's desk."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from agencies.roles import (
+    is_administrator,
+    is_assessor,
+    is_assigned,
+    is_clock,
+    is_head,
+    is_impartial_reviewer,
+    is_national_administrator,
+    is_staff,
+    is_staff_or_clock,
+)
+from cycles.calendar import Phase
+from cycles.workflow import Move, Workflow
+
+
+class SubmissionState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    LAPSED = "lapsed", _("Not submitted")
+    MARKED = "marked", _("Marked")
+    COMMUNICATED = "communicated", _("Scores communicated")
+
+
+class BlockState(TextChoices):
+    OPEN = "open", _("Being marked")
+    HANDED_IN = "handed_in", _("Handed in")
+
+
+# fmt: off
+S = SubmissionState
+MOVES = Workflow("submissions.Submission", S,
+    #    move           from                                to              who                while open               button
+    Move("begin",       frozenset({S.DRAFT}),               None,           is_staff_or_clock, Phase.SELF_ASSESSMENT,   _("Begin the self-assessment")),
+    Move("answer",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Save the answer"), recorded=False),
+    Move("attach",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Upload evidence")),
+    Move("detach",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Withdraw evidence")),
+    Move("submit",      frozenset({S.DRAFT}),               S.SUBMITTED,    is_head,           Phase.SELF_ASSESSMENT,   _("Sign and submit to the authority"), signed=True),
+    Move("withdraw",    frozenset({S.SUBMITTED}),           S.DRAFT,        is_head,           Phase.SELF_ASSESSMENT,   _("Withdraw the submission"), signed=True),
+    Move("lapse",       frozenset({S.DRAFT}),               S.LAPSED,       is_clock,          Phase.SCORING,           _("Close without a submission")),
+    Move("assign",      frozenset({S.DRAFT, S.SUBMITTED}),  None,           is_administrator,  Phase.ANYTIME,           _("Assign assessors"),
+         why_anytime="work is shared out before scoring opens, and again when an assessor falls out"),
+    Move("complete",    frozenset({S.SUBMITTED}),           S.MARKED,       is_assessor,       Phase.SCORING,           _("Complete the marking")),
+    Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True),
+    Move("rescore",     frozenset({S.COMMUNICATED}),        None,           is_impartial_reviewer, Phase.APPEAL_REVIEW, _("Change the score of a line")),
+    writes=("submitted_at", "submitted_by", "content_hash", "communicated_at"),
+)
+
+B = BlockState
+BLOCKS = Workflow("submissions.Block", B,
+    Move("mark",        frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Save the mark"), recorded=False),
+    Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True),
+    writes=("handed_in_at",),
+)
+
+RUNS = Workflow("submissions.ScoreRun", None,
+    Move("compute",     frozenset(),                        None,           is_national_administrator, Phase.SCORING,    _("Compute the scores")),
+)
+# fmt: on

@@ -1,0 +1,253 @@
+"""The pages of appeals."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from agencies.models import Interest
+from appeals.models import Appeal
+from cycles.calendar import Phase
+from indicators.models import Indicator, Measure
+from submissions.models import Answer, Score
+from tests.factories import EPOCH, PASSWORD, build
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+def url(name, *args, language="en"):
+    with translation.override(language):
+        return reverse(f"appeals:{name}", args=args)
+
+
+def line(world, code="G1-1"):
+    return Answer.objects.get(submission=world.submission, measure__code=code)
+
+
+def typed(**changed):
+    return {"ground": "value", "proposed_value": "۶۰", "argument": "مقدار درست ۶۰ است"} | changed
+
+
+def test_a_draft_is_saved_with_the_points_of_the_proposed_value(visit):
+    world = build("scored")
+
+    response = visit(world, world.staff).post(url("draft", line(world).pk), typed())
+
+    appeal = Appeal.objects.get()
+    assert response.url == url("detail", appeal.pk)
+    assert (appeal.proposed_value, appeal.proposed_points, appeal.points_before) == (60, 200, 100)
+
+
+def test_the_points_are_shown_before_anything_is_saved(visit):
+    world = build("scored")
+    client = visit(world, world.staff)
+
+    page = client.post(url("draft", line(world).pk), typed(preview="1")).content.decode()
+    partial = client.post(url("draft", line(world).pk), typed(preview="1"), headers=HTMX).content.decode()
+
+    for answer in (page, partial):
+        assert "The proposed value gives 200.00 of 300 points." in answer
+    assert "<html" not in partial
+    assert not Appeal.objects.exists()
+
+
+def test_the_draft_page_tells_the_time_left(visit):
+    world = build("scored")
+    client = visit(world, world.staff)
+
+    english = client.get(url("draft", line(world).pk)).content.decode()
+    persian = client.get(url("draft", line(world).pk, language="fa")).content.decode()
+
+    assert "13 days and 23 hours left." in english
+    assert "۱۳ روز" in persian
+
+
+def test_what_was_typed_stays_when_the_window_has_closed(visit):
+    world = build("scored")
+    client = visit(world, world.staff, at=world.closes(Phase.APPEAL, world.power))
+
+    page = client.post(url("draft", line(world).pk), typed(argument="Long and careful")).content.decode()
+
+    assert "Appeal closed on" in page
+    assert "Long and careful" in page
+    assert not Appeal.objects.exists()
+
+
+@pytest.mark.parametrize("name", ("other_staff", "stranger", "assessor", "other_assessor"))
+def test_a_line_s_appeal_pages_are_not_there_for_others(visit, name):
+    world = build("drafted_appeal")
+    client = visit(world, getattr(world, name))
+
+    for address in (url("draft", line(world).pk), url("line", line(world).pk), url("detail", world.appeal.pk)):
+        assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("name", ("administrator", "auditor", "reviewer"))
+def test_a_draft_is_the_agency_s_own_business(visit, name):
+    world = build("drafted_appeal")
+    client = visit(world, getattr(world, name))
+
+    listed = client.get(url("list")).content.decode()
+    slot = client.get(url("line", line(world).pk), headers=HTMX).content.decode()
+    form = client.get(url("draft", line(world).pk)).content.decode()
+
+    assert client.get(url("detail", world.appeal.pk)).status_code == 404
+    assert url("detail", world.appeal.pk) not in listed + slot
+    assert "مقدار درست" not in listed + slot + form
+
+
+def test_the_slot_offers_an_appeal_while_the_window_is_open(visit):
+    world = build("scored")
+    address, link = url("line", line(world).pk), url("draft", line(world).pk)
+
+    during = visit(world, world.staff).get(address, headers=HTMX).content.decode()
+    after = visit(world, world.staff, at=world.closes(Phase.APPEAL, world.power)).get(address).content.decode()
+
+    assert link in during
+    assert "<html" not in during
+    assert link not in after
+
+
+def test_the_head_signs_all_drafts_with_one_password(visit):
+    world = build("drafted_appeal")
+    visit(world, world.staff).post(url("draft", line(world, "G2-1").pk), typed(proposed_value="35"))
+    client = visit(world, world.head)
+    keys = [str(a.pk) for a in Appeal.objects.all()]
+
+    offered = client.get(url("list")).content.decode()
+    wrong = client.post(url("file"), {"appeal": keys, "note": "", "password": "guess"})
+    after_wrong = set(Appeal.objects.values_list("state", flat=True))
+    client.post(url("file"), {"appeal": keys, "note": "", "password": PASSWORD})
+
+    assert "2 drafts are not filed yet." in offered
+    assert "This is not your password." in wrong.content.decode()
+    assert after_wrong == {"draft"}
+    assert set(Appeal.objects.values_list("state", flat=True)) == {"filed"}
+
+
+def test_only_the_drafts_that_were_shown_are_filed(visit):
+    world = build("drafted_appeal")
+    visit(world, world.staff).post(url("draft", line(world, "G2-1").pk), typed(proposed_value="35"))
+
+    visit(world, world.head).post(url("file"), {"appeal": [world.appeal.pk], "note": "", "password": PASSWORD})
+
+    assert list(Appeal.objects.filter(state="filed")) == [world.appeal]
+
+
+@pytest.mark.parametrize("name", ("staff", "other_head", "administrator"))
+def test_nobody_else_files_them(visit, name):
+    world = build("drafted_appeal")
+    client = visit(world, getattr(world, name))
+
+    page = client.get(url("list")).content.decode()
+    client.post(url("file"), {"appeal": [world.appeal.pk], "note": "", "password": PASSWORD})
+
+    assert url("file") not in page
+    assert world.fresh(world.appeal).state == "draft"
+
+
+def test_a_filed_appeal_is_withdrawn_by_the_head(visit):
+    world = build("filed")
+    client = visit(world, world.head)
+
+    page = client.get(url("detail", world.appeal.pk)).content.decode()
+    client.post(url("move", world.appeal.pk, "withdraw"), {"note": "Settled"})
+
+    assert url("move", world.appeal.pk, "withdraw") in page
+    assert world.fresh(world.appeal).state == "withdrawn"
+
+
+def test_the_reviewer_sees_both_sides_and_decides(visit):
+    world = build("filed")
+    client = visit(world, world.reviewer, at=world.opens(Phase.APPEAL_REVIEW, world.power))
+    decision = {"decision": "uphold_partly", "awarded": "۱۵۰", "reason": "Half of it is shown", "password": PASSWORD}
+
+    page = client.get(url("decide", world.appeal.pk)).content.decode()
+    client.post(url("decide", world.appeal.pk), decision | {"password": "guess"})
+    after_wrong = world.fresh(world.appeal).state
+    client.post(url("decide", world.appeal.pk), decision)
+
+    assert "Mark and reason" in page
+    assert "مقدار درست" in page
+    assert after_wrong == "filed"
+    assert world.fresh(world.appeal).decided_points == Decimal(150)
+    assert line(world).scores.get(is_current=True).points == 150
+
+
+def test_a_refused_decision_keeps_what_was_typed(visit):
+    world = build("filed")
+    client = visit(world, world.reviewer, at=world.opens(Phase.APPEAL_REVIEW, world.power))
+
+    page = client.post(
+        url("decide", world.appeal.pk),
+        {"decision": "uphold_partly", "awarded": "50", "reason": "Half of it is shown", "password": PASSWORD},
+    ).content.decode()
+
+    assert "A score may not fall through an appeal." in page
+    assert "Half of it is shown" in page
+
+
+def test_a_reviewer_is_told_when_review_opens(visit):
+    world = build("filed")
+
+    page = visit(world, world.reviewer).get(url("decide", world.appeal.pk), follow=True).content.decode()
+
+    assert "Appeal review opens on" in page
+
+
+@pytest.mark.parametrize("name", ("administrator", "head"))
+def test_who_is_no_reviewer_does_not_decide(visit, name):
+    world = build("filed")
+    client = visit(world, getattr(world, name), at=world.opens(Phase.APPEAL_REVIEW, world.power))
+    decision = {"decision": "dismiss", "reason": "No", "password": PASSWORD}
+
+    client.post(url("decide", world.appeal.pk), decision)
+
+    assert world.fresh(world.appeal).state == "filed"
+
+
+def test_a_reviewer_with_an_interest_finds_no_appeal(visit):
+    world = build("filed")
+    Interest.objects.create(user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH)
+    client = visit(world, world.reviewer)
+
+    assert client.get(url("detail", world.appeal.pk)).status_code == 404
+    assert "Measure G1-1" not in client.get(url("list")).content.decode()
+
+
+def test_the_agency_reads_the_decision_but_not_who_decided(visit):
+    world = build("decided")
+
+    page = visit(world, world.staff).get(url("detail", world.appeal.pk)).content.decode()
+
+    assert "بخشی از مستند پذیرفته شد" in page
+    assert "150.00 of 300 points" in page
+    assert "Reviewer" not in page
+
+
+@pytest.mark.parametrize("name", ("list", "file"))
+def test_lists_take_the_same_queries_for_any_length(visit, name):
+    world = build("drafted_appeal")
+    client = visit(world, world.head)
+    indicator = Indicator.objects.get(code="G1-1")
+    taken = []
+
+    for more in (0, 2, 20):
+        for number in range(more):
+            measure = Measure.objects.create(
+                indicator=indicator, code=f"{more}-{number}", title_fa="سنجه", points=1, unit_fa="درصد", method="survey"
+            )
+            answer = Answer.objects.create(submission=world.submission, measure=measure, value=50)
+            Score.objects.create(answer=answer, basis="agreed", state="scored", points=0, scored_at=world.at)
+            fields = {"cycle": world.cycle, "agency": world.power, "submission": world.submission}
+            Appeal.objects.create(answer=answer, argument="x", drafted_by=world.staff, drafted_at=world.at, **fields)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url(name))
+        taken.append(len(queries))
+
+    assert taken[0] == taken[1] == taken[2]

@@ -1,0 +1,188 @@
+"""The house keeps its own rules: what the import linter cannot see is looked up here."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db.models import ForeignKey, ManyToManyField
+from django.template.loader import get_template
+
+from config.management.commands import document_workflows
+from cycles.workflow import Workflow
+
+ROOT = Path(settings.BASE_DIR)
+LAYERS = ["agencies", "cycles", "indicators", "submissions", "appeals", "festival", "config"]
+OURS = [path for app in LAYERS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
+
+CARD_PATHS = [
+    *(
+        "manage.py",
+        "pyproject.toml",
+        "config",
+        "agencies",
+        "indicators",
+        "submissions",
+        "appeals",
+        "festival",
+        "templates",
+    ),
+    *(
+        "static",
+        "tests",
+        "docker-compose.yml",
+        "README.md",
+        "cycles",
+        "docs",
+        "Makefile",
+        "Dockerfile",
+        "package.json",
+        ".ci/run",
+    ),
+]
+CARD_PACKAGES = {
+    "django": r"\bdjango\b",
+    "django-fsm-2": r"\bdjango_fsm\b",
+    "celery": r"\bcelery\b",
+    "redis": r"\bredis\b",
+    "psycopg2-binary": r"\bpsycopg2\b",
+    "django-import-export": r"\bimport_export\b",
+    "weasyprint": r"\bweasyprint\b",
+    "pytest-django": r"\bdjango_db\b",
+}
+
+
+def test_every_path_of_the_card_exists():
+    assert [path for path in CARD_PATHS if not (ROOT / path).exists()] == []
+
+
+def test_every_package_of_the_card_is_declared_and_used():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    declared = {re.split(r"[\[<>=~! ;]", line)[0].lower() for group in groups for line in group}
+    tests = [path.read_text() for path in (ROOT / "tests").rglob("*.py")]
+    code = [path.read_text() for path in OURS]
+
+    assert set(CARD_PACKAGES) - declared == set()
+    unused = [
+        name
+        for name, word in CARD_PACKAGES.items()
+        if not any(re.search(word, text) for text in (tests if name.startswith("pytest") else code))
+    ]
+    assert unused == []
+
+
+def test_keys_between_apps_point_down_and_leave_no_way_up():
+    wrong = []
+    for model in apps.get_models():
+        if model._meta.app_label not in LAYERS:
+            continue
+        for field in model._meta.get_fields():
+            if not isinstance(field, ForeignKey | ManyToManyField) or field.model is not model:
+                continue
+            target = field.related_model._meta.app_label
+            if target == model._meta.app_label or target not in LAYERS:
+                continue
+            if LAYERS.index(target) > LAYERS.index(model._meta.app_label):
+                wrong.append(f"{model.__name__}.{field.name} points up")
+            if field.remote_field.related_name != "+":
+                wrong.append(f"{model.__name__}.{field.name} lets {target} reach up")
+    assert wrong == []
+
+
+def test_every_imported_module_stands_at_the_top_of_its_file():
+    inside = []
+    for path in OURS:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                inside += [
+                    f"{path.relative_to(ROOT)}:{n.lineno}"
+                    for n in ast.walk(node)
+                    if isinstance(n, ast.Import | ast.ImportFrom)
+                ]
+    assert inside == []
+
+
+WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "delete", "perform"}
+READERS = ("views", "board", "marking", "forms", "tables", "filters", "context", "desk", "pdf", "report")
+
+
+def test_nothing_but_actions_writes():
+    """No page, form or table calls a method that writes: they call actions, and actions go through the door."""
+    wrong = []
+    for path in OURS:
+        if path.stem not in READERS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+                if ast.unparse(node.func.value) == "cache":  # a file shown before it is imported waits there
+                    continue
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node.func)}")
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "perform":
+                wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} perform")
+    assert wrong == []
+
+
+def test_only_the_engine_calls_a_transition():
+    """A transition is a private method on the model; the door calls it by name and nobody else calls it at all."""
+    names = {f"_{name}" for workflow in Workflow.registry.values() for name, m in workflow.moves.items() if m.target}
+    wrong = []
+    for path in OURS:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:
+                outside = not (isinstance(node.func.value, ast.Name) and node.func.value.id == "self")
+                if outside:
+                    wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.func.attr}")
+    assert wrong == []
+
+
+def test_every_row_that_changes_a_state_has_its_transition_and_no_other_row_has():
+    wrong = []
+    for label, workflow in Workflow.registry.items():
+        if workflow.states is None:
+            continue
+        model = apps.get_model(label)
+        for name, move in workflow.moves.items():
+            if (move.target is not None) != hasattr(model, f"_{name}"):
+                wrong.append(f"{label}: {name}")
+        assert model._meta.get_field("state").protected
+    assert wrong == []
+
+
+def test_the_workflow_page_of_the_docs_equals_the_tables():
+    assert document_workflows.PATH.read_text() == document_workflows.text()
+
+
+def templates() -> list[str]:
+    folder = ROOT / "templates"
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.html"))
+
+
+LIBRARIES_ASK = re.compile(r"^(account/|allauth/|[45]\d\d.*\.html$|tables\.html$|django/)")
+"""Templates that Django, allauth or django-tables2 ask for by name."""
+
+
+def test_every_template_is_used():
+    text = "\n".join(path.read_text() for path in [*OURS, *(ROOT / "templates").rglob("*.html")])
+    unused = [name for name in templates() if not LIBRARIES_ASK.match(name) and f'"{name}' not in text]
+    assert unused == []
+
+
+@pytest.mark.parametrize("name", templates())
+def test_every_template_parses_and_says_what_it_takes(name: str):
+    get_template(name)
+
+    text = (ROOT / "templates" / name).read_text()
+
+    assert not re.search(r"""<[^>]+\s(style|on[a-z]+)\s*=""", text) or name == "festival/report.html", (
+        "blocked by the CSP"
+    )
+    assert "<script>" not in text
+
+
+def test_no_file_of_ours_is_too_long_to_read():
+    long = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in OURS}
+    assert {name: lines for name, lines in long.items() if lines > 460} == {}

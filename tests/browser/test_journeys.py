@@ -1,0 +1,290 @@
+"""One journey for each role, in Persian, each to what the role came for; and a walk in English over the same lists."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from playwright.sync_api import expect
+
+from agencies.models import Interest
+from appeals.models import Appeal
+from cycles.calendar import Phase, format_both, format_date, format_deadline, format_moment
+from cycles.models import Entry
+from festival.models import Edition
+from indicators import actions as indicators
+from indicators.models import Vote
+from submissions import actions as submissions
+from submissions.models import Answer, Block, Evidence, Mark
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PDF = {"name": "گواهی.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 proof"}
+
+
+def line(world, code="G1-1"):
+    return Answer.objects.select_related("measure", "submission").get(submission=world.submission, measure__code=code)
+
+
+def test_staff_answer_a_line_see_its_points_and_upload_evidence(served, walker):
+    world = served("begun")
+    answer = line(world)
+
+    walker.sign_in(world.staff)
+    walker.reads("۴ سنجه")
+    walker.press("Continue")
+    walker.reads(format_deadline(world.closes(Phase.SELF_ASSESSMENT), "fa"))
+    walker.page.locator(f"#line-{answer.pk} a").click()
+    walker.field("value").fill("۴۵")
+    walker.field("note").fill("از گزارش كميته")  # with the letters of an Arabic keyboard
+    walker.press("Save")
+    expect(walker.page.locator("#outcome")).to_contain_text("۱۵۰٫۰۰")
+    expect(walker.page.locator("#progress")).to_contain_text("۱")
+    walker.field("file").set_input_files(PDF)
+    walker.press("Upload evidence")
+
+    walker.reads("گواهی.pdf")
+    answer = line(world)
+    assert (answer.value, answer.note) == (Decimal(45), "از گزارش کمیته")
+    assert Evidence.objects.get().answer == answer
+
+
+def test_the_head_reviews_signs_and_sees_that_it_is_submitted(served, walker):
+    world = served("answered")
+
+    walker.sign_in(world.head)
+    walker.press("Review")
+    walker.reads(format_deadline(world.closes(Phase.SELF_ASSESSMENT), "fa"))
+    walker.press("Sign and submit to the authority")
+    walker.sign()
+
+    expect(walker.page).to_have_url(walker.base + walker.path("submissions:detail", world.submission.pk))
+    signed = world.fresh(world.submission)
+    assert signed.state == "submitted"
+    walker.reads(str(walker.said("Submitted")))
+    assert Entry.objects.get(act="submit", object_pk=signed.pk).actor_id == world.head.pk
+
+
+def test_a_member_votes_and_the_chair_approves(served, walker):
+    world = served("proposed")
+    indicators.vote(world.specific, choice="approve", reason="", by=world.budget, at=world.at)
+
+    walker.sign_in(world.member)
+    walker.go("indicators:detail", world.specific.pk)
+    walker.follow("indicators:vote", world.specific.pk)
+    walker.page.locator("main [name=choice][value=approve]").check()
+    walker.press("Cast this vote")
+    walker.reads(format_moment(world.at, "fa").split("،")[0])
+    walker.sign_in(world.chair)
+    walker.go("indicators:detail", world.specific.pk)
+    walker.follow("indicators:move", world.specific.pk, "approve")
+    walker.sign()
+
+    walker.reads(walker.said("Approved"))
+    assert Vote.objects.get(set=world.specific, member=world.member).choice == "approve"
+    assert world.fresh(world.specific).state == "approved"
+
+
+def test_the_administrator_communicates_the_sets(served, walker):
+    world = served("approved")
+
+    walker.sign_in(world.administrator)
+    walker.go("indicators:list")
+    walker.follow("indicators:communicate_all", world.cycle.year)
+    walker.sign()
+
+    expect(walker.page.locator("tbody tr")).to_have_count(2)
+    assert {world.fresh(s).state for s in (world.general, world.specific)} == {"communicated"}
+
+
+def test_the_administrator_assigns_the_work(served, walker, clock):
+    world = served("submitted")
+    clock(world.opens(Phase.SCORING))
+
+    walker.sign_in(world.administrator)
+    walker.go("submissions:board", world.cycle.pk)
+    walker.follow("submissions:assign", world.submission.pk)
+    walker.field("axis").select_option(index=1)
+    walker.field("assessor").select_option(str(world.assessor.pk))
+    walker.press("Assign")
+
+    walker.reads(world.assessor.name_fa)
+    assert Block.objects.get().assessor == world.assessor
+
+
+def test_the_assessor_marks_a_block_by_keyboard_alone_and_hands_it_in(served, walker):
+    world = served("assigned")
+    block = Block.objects.filter(submission=world.submission, axis__code="G1").get()
+    computed, stewarded = line(world, "G1-1"), line(world, "G1-2")
+    keyboard = walker.page.keyboard
+
+    walker.sign_in(world.assessor)
+    walker.go("submissions:blocks")
+    walker.reads(format_deadline(world.closes(Phase.SCORING), "fa"))
+    walker.follow("submissions:block", block.pk)
+    keyboard.press("j")
+    expect(walker.page.locator(f"#line-{computed.pk}")).to_be_focused()
+    keyboard.press("a")
+    expect(walker.page.locator(f"#entry-{computed.pk}")).to_contain_text("۱۰۰٫۰۰")
+    expect(walker.page.locator(f"#line-{stewarded.pk}")).to_be_focused()
+    keyboard.type("150")
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    keyboard.type("بر پایهٔ سامانه")
+    keyboard.press("Escape")
+    keyboard.press("s")
+    hand_in = walker.page.locator("#marked-count a")
+    expect(hand_in).to_be_visible()
+    hand_in.focus()
+    keyboard.press("Enter")
+    walker.reads("۱۵۰٫۰۰")
+    walker.sign()
+
+    walker.reads(walker.said("Handed in"))
+    assert world.fresh(block).state == "handed_in"
+    assert list(Mark.objects.order_by("answer").values_list("points", flat=True)) == [Decimal(100), Decimal(150)]
+
+
+def test_the_administrator_communicates_the_scores(served, walker, clock):
+    world = served("marked")
+    submissions.lapse(world.cycle, at=world.at)
+
+    walker.sign_in(world.administrator)
+    walker.go("submissions:board", world.cycle.pk)
+    walker.follow("submissions:communicate_all", world.cycle.pk)
+    walker.sign()
+
+    expect(walker.page).to_have_url(walker.base + walker.path("submissions:board", world.cycle.pk))
+    assert world.fresh(world.submission).state == "communicated"
+    walker.reads("۱۳ روز")  # of the fourteen to appeal
+
+
+def test_the_agency_drafts_an_appeal_and_its_head_files_it(served, walker):
+    world = served("scored")
+    answer = line(world)
+
+    walker.sign_in(world.staff)
+    walker.press("Read")
+    walker.reads(format_deadline(world.closes(Phase.APPEAL, world.power), "fa"))
+    walker.follow("appeals:draft", answer.pk)
+    walker.field("ground").select_option("value")
+    walker.field("proposed_value").fill("۶۰")
+    walker.press("Show the points")
+    expect(walker.page.locator("#preview")).to_contain_text("۲۰۰٫۰۰")
+    walker.field("argument").fill("مقدار درست در سامانه ثبت است")
+    walker.press("Save the draft")
+    walker.reads(walker.said("Draft"))
+    walker.sign_in(world.head)
+    walker.press("Sign and file")
+    walker.sign()
+
+    expect(walker.page.locator("tbody tr")).to_have_count(1)
+    appeal = Appeal.objects.get()
+    assert (appeal.state, appeal.proposed_value) == ("filed", Decimal(60))
+
+
+def test_the_reviewer_decides_with_a_reason(served, walker, clock):
+    world = served("filed")
+    clock(world.opens(Phase.APPEAL_REVIEW, world.power))
+
+    walker.sign_in(world.reviewer)
+    walker.go("appeals:list")
+    walker.follow("appeals:detail", world.appeal.pk)
+    walker.reads(format_deadline(world.closes(Phase.APPEAL_REVIEW, world.power), "fa"))
+    walker.press("Decide")
+    walker.page.locator("main [name=decision][value=uphold_partly]").check()
+    walker.field("awarded").fill("۱۵۰٫۵")
+    walker.field("reason").fill("بخشی از مستند پذیرفته شد")
+    walker.sign()
+
+    walker.reads("بخشی از مستند پذیرفته شد")
+    walker.reads("۱۵۰٫۵۰")
+    appeal = world.fresh(world.appeal)
+    assert (appeal.state, appeal.decided_points) == ("partly", Decimal("150.5"))
+
+
+def test_the_administrator_freezes_the_results_and_sets_their_moment(served, walker, clock):
+    world = served("decided")
+    clock(world.opens(Phase.FINAL))
+    day = format_date(world.opens(Phase.FESTIVAL), "fa")
+
+    walker.sign_in(world.administrator)
+    walker.go("festival:manage", world.cycle.year)
+    walker.follow("festival:finalise", world.cycle.year)
+    walker.sign()
+    walker.follow("festival:schedule", world.cycle.year)
+    walker.field("publish_at").fill("۱۴۰۶/۰۶/۲۰ ۱۰:۰۰")
+    walker.sign()
+
+    walker.reads("۲۰ شهریور ۱۴۰۶")
+    edition = Edition.objects.get(cycle=world.cycle)
+    assert edition.state == "scheduled"
+    assert format_date(edition.publish_at, "fa") == "۲۰ شهریور ۱۴۰۶"
+    assert day.endswith("شهریور ۱۴۰۶")
+
+
+def test_the_public_reads_the_ranking_from_its_instant_on(served, walker, clock):
+    world = served("scheduled")
+    publish_at = world.edition.publish_at
+
+    walker.go("festival:results")
+    before = walker.page.get_by_role("main").inner_text()
+    clock(publish_at)
+    walker.go("festival:results")
+    walker.reads(format_both(publish_at, "fa"))
+    walker.follow("festival:edition", world.cycle.year)
+
+    assert world.power.name_fa not in before
+    walker.reads(world.power.name_fa)
+    walker.reads("۱۴۰۵")
+
+
+def test_the_auditor_reads_the_ledger(served, walker):
+    world = served("submitted")
+
+    walker.sign_in(world.auditor)
+    walker.go("cycles:ledger")
+    walker.reads(world.head.name_fa)
+    walker.reads(format_moment(world.at, "fa"))
+    walker.field("person").fill(world.head.username)
+    walker.press("Show")
+
+    expect(walker.page.locator("tbody tr")).to_have_count(Entry.objects.filter(actor_id=world.head.pk).count())
+
+
+def test_those_who_only_read_find_what_is_theirs(served, walker):
+    world = served("answered")
+    submissions.attach(line(world), upload=SimpleUploadedFile("سند.pdf", b"%PDF-1.7"), by=world.staff, at=world.at)
+
+    walker.sign_in(world.headquarters)
+    walker.go("submissions:list")
+    walker.follow("submissions:detail", world.submission.pk)
+    walker.follow("submissions:review", world.submission.pk)
+    walker.reads("۱۰۰٫۰۰")
+    assert walker.page.locator(f"a[href$='/{world.submission.pk}/submit/']").count() == 0
+    walker.sign_in(world.agency_administrator)
+    walker.go("submissions:line", line(world).pk)
+    walker.reads("سند.pdf")
+    walker.sign_in(world.steward)
+    walker.go("cycles:interests")
+    walker.field("agency").fill("MOHME")
+    walker.field("reason").fill("همسرم آنجا کار می‌کند")
+    walker.press("Declare this interest")
+    walker.reads("وزارت بهداشت")
+    assert Interest.objects.get(user=world.steward).agency == world.health
+
+
+def test_the_same_lists_in_english(served, walker):
+    world = served("filed")
+    walker.language = "en"
+
+    walker.sign_in(world.administrator)
+    for name in ("home", "submissions:list", "appeals:list", "indicators:list", "cycles:list", "cycles:agencies",
+                 "cycles:people", "cycles:ledger", "festival:results"):  # fmt: skip
+        walker.go(name)
+        expect(walker.page.locator("html")).to_have_attribute("dir", "ltr")
+        expect(walker.page.locator("h1")).to_have_count(1)
+    walker.go("submissions:list")
+    walker.follow("submissions:detail", world.submission.pk)
+
+    walker.reads("Ministry of Energy")
+    walker.reads("Scores communicated")

@@ -1,0 +1,320 @@
+"""Every page in both languages: fit for all readers, for a phone, for the keyboard alone, and wholly in its language.
+
+Persian is looked at on a desk in daylight, English on a phone at night, so that both sizes and both colour schemes pass
+under axe. A page that the table lacks fails the last test.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+from playwright.sync_api import Page
+
+from cycles.calendar import GREGORIAN_MONTHS, Phase, format_deadline
+from indicators import actions as indicators
+from indicators.models import Kind
+from submissions.actions import EVIDENCE_TYPES
+from submissions.models import Answer, Mark
+from tests.browser.conftest import Walker
+from tests.factories import World, build
+from tests.guard.test_authorization import ROWS, address, power_file, power_line
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+class Seen(NamedTuple):
+    """A page as somebody sees it (nobody signed in: ""); `shows` is the phase whose closing it tells in Jalali."""
+
+    name: str
+    who: str
+    query: str = ""
+    shows: Phase | None = None
+
+
+TABLE: dict[str, list[Seen]] = {
+    "planned": [
+        Seen("account_login", ""),
+        Seen("account_reset_password", ""),
+        Seen("account_reset_password_done", ""),
+        Seen("account_logout", "staff"),
+        Seen("festival:results", ""),
+        Seen("home", "stranger"),
+        Seen("cycles:list", "administrator"),
+        Seen("cycles:plan", "administrator", "?year=1406&preset=statutory_gregorian"),
+        Seen("cycles:detail", "administrator", shows=Phase.SELF_ASSESSMENT),
+        Seen("cycles:move", "administrator"),
+        Seen("cycles:agencies", "administrator"),
+        Seen("cycles:agencies", "administrator", "?q=zzz"),
+        Seen("cycles:agencies_import", "administrator"),
+        Seen("cycles:people", "administrator"),
+        Seen("cycles:person", "administrator"),
+        Seen("cycles:grant", "administrator"),
+        Seen("cycles:interests", "interested"),
+    ],
+    "proposed": [
+        Seen("home", "member", shows=Phase.APPROVAL),
+        Seen("cycles:participants", "administrator"),
+        Seen("indicators:list", "other_staff"),
+        Seen("indicators:detail", "member"),
+        Seen("indicators:move", "chair"),
+        Seen("indicators:vote", "member"),
+    ],
+    "drafting": [
+        Seen("home", "other_staff", shows=Phase.PROPOSAL),
+        Seen("indicators:detail", "other_staff"),
+        Seen("indicators:measure_new", "other_staff"),
+        Seen("indicators:measure_edit", "other_staff"),
+    ],
+    "approved": [
+        Seen("indicators:communicate_all", "administrator"),
+        Seen("submissions:list", "staff"),
+        Seen("submissions:blocks", "assessor"),
+        Seen("appeals:list", "staff"),
+    ],
+    "answered": [
+        Seen("home", "staff", shows=Phase.SELF_ASSESSMENT),
+        Seen("home", "head", shows=Phase.SELF_ASSESSMENT),
+        Seen("submissions:list", "administrator"),
+        Seen("submissions:list", "administrator", "?q=zzz"),
+        Seen("submissions:detail", "staff", "?line=G1-1", shows=Phase.SELF_ASSESSMENT),
+        Seen("submissions:detail", "staff", "?line=G1-2&show=missing"),
+        Seen("submissions:review", "head", shows=Phase.SELF_ASSESSMENT),
+        Seen("submissions:move", "head"),
+        Seen("submissions:line", "staff"),
+    ],
+    "assigned": [
+        Seen("home", "assessor", shows=Phase.SCORING),
+        Seen("submissions:blocks", "assessor", shows=Phase.SCORING),
+        Seen("submissions:block", "assessor", shows=Phase.SCORING),
+        Seen("submissions:hand_in", "assessor"),
+        Seen("submissions:board", "administrator"),
+        Seen("submissions:assign", "administrator"),
+    ],
+    "marked": [
+        Seen("home", "administrator", shows=Phase.SCORING),
+        Seen("submissions:block", "assessor"),
+        Seen("submissions:report", "administrator"),
+        Seen("submissions:communicate_all", "administrator"),
+        Seen("submissions:run", "administrator"),
+    ],
+    "drafted_appeal": [
+        Seen("home", "head"),
+        Seen("submissions:report", "staff"),
+        Seen("submissions:line", "staff"),
+        Seen("appeals:line", "staff"),
+        Seen("appeals:draft", "staff"),
+        Seen("appeals:detail", "head"),
+        Seen("appeals:file", "head"),
+    ],
+    "filed": [
+        Seen("appeals:list", "administrator"),
+        Seen("appeals:move", "head"),
+        Seen("cycles:ledger", "auditor"),
+    ],
+    "reviewing": [
+        Seen("home", "reviewer"),
+        Seen("appeals:detail", "reviewer"),
+        Seen("appeals:decide", "reviewer"),
+    ],
+    "freezing": [
+        Seen("appeals:detail", "staff"),
+        Seen("festival:manage", "administrator"),
+        Seen("festival:finalise", "administrator"),
+    ],
+    "final": [
+        Seen("festival:manage", "administrator"),
+        Seen("festival:schedule", "administrator", shows=Phase.FESTIVAL),
+        Seen("festival:report_progress", "administrator"),
+        Seen("festival:approve_report", "administrator"),
+    ],
+    "out": [
+        Seen("cycles:detail", "auditor", shows=Phase.SELF_ASSESSMENT),
+        Seen("festival:results", ""),
+        Seen("festival:edition", ""),
+        Seen("festival:agency", ""),
+    ],
+}
+
+FILES = {"entrance", "healthz", "cycles:agencies_export", "indicators:export", "submissions:export",
+         "submissions:evidence", "festival:ranking_file", "festival:report_file"}  # fmt: skip
+"""Addresses that answer a GET with something other than a page."""
+
+
+# --- The worlds -------------------------------------------------------------------------------------------------------
+
+
+def world_for(stage: str) -> World:
+    """The world in which a row of the table is looked at, with what its pages show beside."""
+    names = {"drafting": "proposed", "reviewing": "filed", "freezing": "decided", "out": "scheduled"}
+    w = build(names.get(stage, stage))
+    if stage == "proposed":
+        indicators.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
+    elif stage == "drafting":
+        w.specific = draft_of_health(w)
+    elif stage in ("answered", "drafted_appeal"):
+        power_file(w)
+    elif stage == "assigned":
+        Mark.objects.create(answer=power_line(w), assessor=w.assessor, points=100, reason="", marked_at=w.at)
+    elif stage == "reviewing":
+        w.at = w.opens(Phase.APPEAL_REVIEW, w.power)
+    elif stage == "freezing":
+        w.at = w.opens(Phase.FINAL)
+    elif stage == "out":
+        w.at = w.edition.publish_at
+    return w
+
+
+def draft_of_health(w: World) -> Any:
+    draft = indicators.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.health, by=w.other_staff, at=w.at)
+    fields = {
+        "title_fa": "زمان رسیدن اورژانس", "title_en": "Ambulance minutes", "points": 250, "unit_fa": "دقیقه",
+        "unit_en": "minutes", "method": "inverse_linear", "direction": "lower", "target": 8, "params": {},
+    }  # fmt: skip
+    indicators.save_measure(draft, fields=fields, by=w.other_staff, at=w.at)
+    return draft
+
+
+def path(seen: Seen, w: World, language: str) -> str:
+    with translation.override(language):
+        if seen.name.startswith("account_"):
+            return reverse(seen.name)
+        query = seen.query
+        if code := re.search(r"line=([\w-]+)", query):
+            line = Answer.objects.get(submission=w.submission, measure__code=code[1])
+            query = query.replace(code[1], str(line.pk))
+        return address(seen.name, w) + query
+
+
+# --- What is wrong with a page ----------------------------------------------------------------------------------------
+
+WORDS = """() => {
+  const apart = "script, style, template, noscript, code, kbd, textarea, [lang=" + OTHER + "]";
+  const found = [document.title, ...Object.values(document.body.dataset)];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    if (!texts.currentNode.parentElement.closest(apart)) found.push(texts.currentNode.data);
+  }
+  for (const name of ["aria-label", "title", "placeholder", "alt", "data-label", "aria-description"]) {
+    for (const element of document.querySelectorAll("[" + name + "]")) {
+      if (!element.closest(apart)) found.push(element.getAttribute(name));
+    }
+  }
+  return found.map((text) => text.trim().replace(/\\s+/g, " ")).filter(Boolean);
+}"""
+
+FOCUS = """() => {
+  const candidates = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  const groups = new Set();
+  window.waiting = new Set([...document.querySelectorAll(candidates)].filter((element) => {
+    if (element.disabled || element.tabIndex < 0 || !element.checkVisibility({visibilityProperty: true})) return false;
+    if (element.type !== "radio") return true;
+    const first = !groups.has(element.name);
+    groups.add(element.name);  // Tab enters a group of radio buttons once
+    return first;
+  }));
+  window.unseen = [];
+  document.addEventListener("focusin", ({target}) => {
+    waiting.delete(target);
+    const style = getComputedStyle(target), box = target.getBoundingClientRect();
+    const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    if (!ring || box.width < 3 || box.height < 3) unseen.push(target.outerHTML.slice(0, 120));
+  });
+  return waiting.size;
+}"""
+
+SAME_EVERYWHERE = "|".join(["PDF", "CSV", "XLSX", "UTF-8", "SHA-256", *EVIDENCE_TYPES])
+GREGORIAN = f"[۰-۹]+ (?:{'|'.join(GREGORIAN_MONTHS['fa'])})"
+
+
+def words(page: Page, other: str, w: World) -> list[str]:
+    """What the page says in its own language, without what people and measures are called in the world of tests."""
+    people = "|".join(sorted(w.people, key=len, reverse=True))
+    names = re.compile(rf"\b(?:{people})\b|سنجهٔ G\d-\d|\b(?:{SAME_EVERYWHERE})\b", re.IGNORECASE)
+    return [names.sub("", text) for text in page.evaluate(WORDS.replace("OTHER", f"'{other}'"))]
+
+
+def not_persian(page: Page, w: World) -> list[str]:
+    faults = []
+    if page.evaluate("[document.documentElement.lang, document.documentElement.dir].join()") != "fa,rtl":
+        faults.append("is not marked as Persian from right to left")
+    for text in words(page, "en", w):
+        if re.search("[0-9]", text):
+            faults.append(f"Latin digits: {text}")
+        if re.search("[A-Za-z]{3,}", text):
+            faults.append(f"not translated: {text}")
+        if re.search(GREGORIAN, re.sub(r"\([^()]*\)", "", text)):
+            faults.append(f"Gregorian before Jalali: {text}")
+    return faults
+
+
+def not_english(page: Page, w: World) -> list[str]:
+    faults = [f"Persian digits: {text}" for text in words(page, "fa", w) if re.search("[۰-۹٠-٩]", text)]
+    if page.evaluate("[document.documentElement.lang, document.documentElement.dir].join()") != "en,ltr":
+        faults.append("is not marked as English from left to right")
+    return faults
+
+
+def out_of_reach(page: Page) -> list[str]:
+    """What Tab does not reach, or reaches unseen."""
+    count = page.evaluate(FOCUS)
+    for _ in range(count + 2):
+        page.keyboard.press("Tab")
+    missed = page.evaluate("[...waiting].map((element) => element.outerHTML.slice(0, 120))")
+    return [f"Tab misses {each}" for each in missed] + [f"no visible focus: {each}" for each in page.evaluate("unseen")]
+
+
+def too_wide(page: Page) -> list[str]:
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return [f"is {width} px wide on a phone"] if width > PHONE["width"] else []
+
+
+def untitled(page: Page) -> list[str]:
+    count = page.locator("h1").count()
+    return [] if count == 1 else [f"has {count} first headings"]
+
+
+# --- The tests --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stage", TABLE)
+def test_every_page_is_right_in_both_languages(
+    stage: str, walker: Walker, axe: Callable[..., list[str]], clock: Callable[..., None]
+) -> None:
+    w, page, faults = world_for(stage), walker.page, []
+    clock(w.at)
+
+    for seen in TABLE[stage]:
+        walker.slip_in(w.people[seen.who] if seen.who else None)
+        for language in ("fa", "en"):
+            wanted = path(seen, w, language)
+            page.set_viewport_size(DESK if language == "fa" else PHONE)
+            page.emulate_media(color_scheme="light" if language == "fa" else "dark")
+            answer = page.goto(walker.base + wanted)
+            found = [] if answer and answer.status == 200 else [f"answers {answer and answer.status}"]
+            if not page.url.endswith(wanted):
+                found.append(f"leads to {page.url.removeprefix(walker.base)}")
+            found += axe(page) + untitled(page)
+            if language == "fa":
+                found += not_persian(page, w)
+                if seen.shows:
+                    closing = format_deadline(w.closes(seen.shows), "fa")
+                    found += [] if closing in page.inner_text("main") else [f"does not tell {closing}"]
+                found += out_of_reach(page)
+                page.set_viewport_size(PHONE)
+            else:
+                found += not_english(page, w)
+            found += too_wide(page)
+            faults += [f"{wanted} ({seen.who or 'nobody'}): {fault}" for fault in found]
+
+    assert not faults, "\n" + "\n".join(faults)
+
+
+def test_no_page_is_left_out() -> None:
+    pages = {name for name, methods, *_ in ROWS if "GET" in methods.split()} - FILES
+
+    assert pages <= {seen.name for rows in TABLE.values() for seen in rows}

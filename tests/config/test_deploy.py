@@ -1,0 +1,140 @@
+"""The deployment files, as far as they can be held against the real thing without containers."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from celery.bin.celery import celery as celery_command
+from django.conf import settings
+
+from config.settings import STATIC_ROOT
+
+ROOT = Path(settings.BASE_DIR)
+SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+NGINX = (ROOT / "deploy/nginx.conf").read_text()
+EXAMPLE = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / "deploy/.env.example").read_text(), flags=re.M))
+OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "assessment-portal")
+
+
+def run(*command, **env):
+    """Run a command of our own environment as a container would: in production, with the example's variables."""
+    given = {**EXAMPLE, "SECRET_KEY": "a" * 60, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", **env}
+    return subprocess.run(
+        command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_every_process_of_the_portal_has_a_service():
+    assert OURS == ["beat", "migrate", "reports", "web", "worker"]
+
+
+def test_web_starts_with_the_options_compose_gives():
+    program, *options = SERVICES["web"]["command"]
+
+    checked = run(program, "--check-config", *options)
+
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_the_image_runs_the_web_service_by_itself():
+    [command] = re.findall(r"^CMD (\[.*\])$", (ROOT / "Dockerfile").read_text(), flags=re.M)
+
+    assert yaml.safe_load(command) == SERVICES["web"]["command"]
+
+
+@pytest.mark.parametrize("name", ("worker", "reports", "beat"))
+def test_celery_knows_every_option_compose_gives(name):
+    program, a, app, subcommand, *options = SERVICES[name]["command"]
+
+    context = celery_command.commands[subcommand].make_context(subcommand, list(options), resilient_parsing=True)
+
+    assert (program, a, app) == ("celery", "-A", "config")
+    assert context.args == []
+
+
+def test_celery_loads_the_application_by_the_name_compose_gives():
+    loaded = run("celery", "-A", "config", "inspect", "--help")
+
+    assert loaded.returncode == 0, loaded.stderr
+
+
+def test_workers_between_them_serve_every_queue_a_task_names():
+    served = {
+        queue
+        for service in SERVICES.values()
+        for option in service.get("command", [])
+        if option.startswith("--queues=")
+        for queue in option.removeprefix("--queues=").split(",")
+    }
+    named = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+
+    assert served == {"celery", "reports"}
+    assert named <= served
+
+
+def test_migrate_is_a_command_of_ours():
+    program, script, command, *_ = SERVICES["migrate"]["command"]
+
+    helped = run(program, script, command, "--help")
+
+    assert helped.returncode == 0, helped.stderr
+    assert "usage: manage.py migrate" in helped.stdout
+
+
+def test_the_portal_does_not_start_without_its_secret():
+    started = run("python", "manage.py", "check", SECRET_KEY="")
+
+    assert started.returncode != 0
+    assert "Set SECRET_KEY to 50 random characters or more" in started.stderr
+
+
+def test_a_clock_that_is_off_does_not_start_in_production():
+    started = run("python", "manage.py", "check", CLOCK_OFFSET_SECONDS="60")
+
+    assert started.returncode != 0
+    assert "it works with DEBUG=1 only" in started.stderr
+
+
+def test_the_example_names_every_variable_production_may_set():
+    read = set(re.findall(r"(?:environ\.get|flag|listed)\(\"([A-Z_]+)\"", (ROOT / "config/settings.py").read_text()))
+    for_development = {"DEBUG", "CLOCK_OFFSET_SECONDS", "PORTAL_DATABASE", "VAR_DIR", "MEDIA_ROOT"}
+
+    assert read - for_development == set(EXAMPLE) - {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"}
+
+
+def test_the_example_keeps_owner_and_portal_apart():
+    owner = re.match(r"postgres://(\w+):", EXAMPLE["DATABASE_OWNER_URL"])[1]
+    portal = re.match(r"postgres://(\w+):", EXAMPLE["DATABASE_URL"])[1]
+
+    assert owner == EXAMPLE["POSTGRES_USER"]
+    assert owner != portal
+
+
+def test_nginx_sends_to_the_port_the_web_service_listens_on():
+    [port] = re.findall(r"--bind=0\.0\.0\.0:(\d+)", " ".join(SERVICES["web"]["command"]))
+
+    assert f"server web:{port};" in NGINX
+    assert NGINX.count("{") == NGINX.count("}")
+
+
+def test_nginx_reads_static_files_where_compose_mounts_them():
+    [alias] = re.findall(r"alias (\S+?)/;", NGINX)
+
+    assert f"static:{alias}:ro" in SERVICES["nginx"]["volumes"]
+    assert f"static:/portal/{STATIC_ROOT.relative_to(ROOT)}" in SERVICES["web"]["volumes"]
+
+
+def test_nginx_lets_through_as_much_as_the_portal_takes():
+    [megabytes] = re.findall(r"client_max_body_size (\d+)m;", NGINX)
+
+    assert int(megabytes) * 2**20 == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def test_files_compose_names_exist():
+    assert (ROOT / "deploy/.env.example").exists()
+    assert all(service.get("env_file", "deploy/.env") == "deploy/.env" for service in SERVICES.values())
+    assert os.access(ROOT / ".ci/run", os.X_OK)

@@ -1,0 +1,223 @@
+"""What waits for whom at each stage of the year, and the strip of each living cycle."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone, translation
+
+from agencies.models import Membership, Sector, User
+from agencies.roles import Role
+from config.desk import Desk
+from cycles import actions as cycles
+from cycles.calendar import Phase
+from festival import actions as festival
+from tests.factories import EPOCH, build, make_agency
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+def _desk(world, name, at=None):
+    return Desk(User.objects.get(username=name), at or world.at)
+
+
+def _titles(world, name, at=None):
+    return [task.title for task in _desk(world, name, at).tasks()]
+
+
+SIGN = "Review and sign the self-assessment"
+TASKS = {
+    "planned": {"administrator": ["A planned cycle is not open yet"], "head": [], "auditor": []},
+    "open": {"administrator": [], "head": [], "staff": []},
+    "drafted": {
+        "administrator": ["Propose the general set"],
+        "staff": ["Propose specific indicators"],
+        "head": ["Propose specific indicators"],
+        "other_staff": ["Propose specific indicators"],
+        "member": [],
+    },
+    "proposed": {
+        "staff": [],
+        "member": ["2 sets wait for your vote"],
+        "budget": ["2 sets wait for your vote"],
+        "representative": ["1 set waits for your vote"],
+        "chair": ["2 sets wait for your vote", "2 sets wait for a decision"],
+        "stranger": [],
+    },
+    "approved": {"administrator": ["2 approved sets wait to be communicated"], "member": [], "chair": []},
+    "begun": {
+        "staff": ["4 measures are not answered yet"],
+        "head": ["4 measures are not answered yet", SIGN],
+        "other_head": ["2 measures are not answered yet", SIGN],
+        "headquarters": [],
+        "assessor": [],
+    },
+    "answered": {"staff": [], "head": [SIGN]},
+    "submitted": {"staff": [], "head": [], "administrator": []},
+    "assigned": {"assessor": ["3 blocks of lines wait for marks"], "other_assessor": [], "interested": []},
+    "marked": {
+        "administrator": ["The scores of 1 agency wait to be communicated"],
+        "provincial_administrator": [],
+        "assessor": [],
+    },
+    "scored": {"head": ["Your scores are here; you may appeal line by line"], "other_head": [], "administrator": []},
+    "drafted_appeal": {
+        "head": ["Your scores are here; you may appeal line by line", "1 appeal is drafted but not filed"],
+        "staff": ["Your scores are here; you may appeal line by line", "1 appeal is drafted but not filed"],
+        "reviewer": [],
+    },
+    "final": {"administrator": ["Draw up and approve the Article 82 report"], "head": ["Your scores are here"]},
+}
+
+
+@pytest.mark.parametrize("stage", TASKS)
+def test_each_person_finds_what_waits_for_them(db, stage):
+    world = build(stage)
+
+    assert {name: _titles(world, name) for name in TASKS[stage]} == TASKS[stage]
+
+
+def test_a_submission_without_assessor_waits_for_the_administrator_once_scoring_is_open(db):
+    world = build("submitted")
+    opens = world.opens(Phase.SCORING)
+
+    assert _titles(world, "administrator", opens - timedelta(seconds=1)) == []
+    assert _titles(world, "administrator", opens) == ["1 submission has no assessor"]
+
+
+def test_an_appeal_waits_for_the_reviewer_from_the_opening_of_review(db):
+    world = build("filed")
+    opens = world.opens(Phase.APPEAL_REVIEW, world.power)
+
+    assert _titles(world, "reviewer", opens - timedelta(seconds=1)) == []
+    assert _titles(world, "reviewer", opens) == ["1 appeal waits for a decision"]
+
+
+def test_the_festival_asks_for_the_report_then_for_the_moment_then_for_nothing(db):
+    world = build("final")
+    for language in ("fa", "en"):
+        [asked] = festival.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
+        kept = festival.keep_report(asked, pdf=b"%PDF-", at=world.at)
+        festival.approve_report(kept, by=world.administrator, at=world.at)
+
+    assert _titles(world, "administrator") == ["Set the moment of publication"]
+    moment = world.opens(Phase.FESTIVAL)
+    festival.schedule(world.edition, publish_at=moment, by=world.administrator, at=world.at)
+    assert _titles(world, "administrator") == []
+
+
+def test_only_the_head_is_sent_to_sign_appeals(db):
+    world = build("drafted_appeal")
+
+    [head] = [t for t in _desk(world, "head").tasks() if "drafted" in t.title]
+    [staff] = [t for t in _desk(world, "staff").tasks() if "drafted" in t.title]
+
+    assert (head.button, head.url.endswith("/appeals/file/")) == ("Sign and file", True)
+    assert (staff.button, staff.url.endswith("/appeals/")) == ("Look", True)
+    assert head.until == world.closes(Phase.APPEAL, world.power)
+
+
+def test_a_task_that_counts_says_how_much_is_done(db):
+    [task] = _desk(build("begun"), "staff").tasks()
+
+    assert (task.done, task.whole) == (0, 4)
+
+
+def test_the_strip_tells_what_is_over_what_is_now_and_the_time_left(db):
+    world = build("begun")
+
+    [strip] = _desk(world, "staff").strips()
+
+    states = {str(item.label): item.state for item in strip.items}
+    assert states == {
+        "Indicator proposal": "done",
+        "Indicator approval": "done",
+        "Monitoring": "done",
+        "Self-assessment": "now",
+        "Scoring": "next",
+        "Appeal": "next",
+        "Appeal review": "next",
+        "Final results": "next",
+        "Festival": "next",
+    }
+    assert strip.deadline_text.endswith("until Self-assessment closes")
+    assert [item.sub for item in strip.items if item.state == "now"] == ["to 31 May 2027, 24:00 (10 Khordad 1406)"]
+
+
+def test_an_agency_sees_its_own_days_of_appeal_and_others_the_statutory_ones(db):
+    world = build("scored")
+    own, statutory = world.closes(Phase.APPEAL, world.power), world.closes(Phase.APPEAL)
+    assert own != statutory
+
+    ends = {name: _desk(world, name).windows[world.cycle.pk, Phase.APPEAL].closes_at for name in ("head", "auditor")}
+
+    assert ends == {"head": own, "auditor": statutory}
+
+
+@pytest.mark.parametrize(
+    "stage, phase, agency",
+    (("proposed", "APPROVAL", ""), ("assigned", "SCORING", ""), ("filed", "APPEAL_REVIEW", "power")),
+)
+def test_a_duty_that_is_overdue_is_late_by_days_and_stays_on_the_desk(db, stage, phase, agency):
+    world, phase = build(stage), Phase[phase]
+    closes = world.closes(phase, getattr(world, agency) if agency else None)
+
+    [strip] = _desk(world, "administrator", closes + timedelta(days=2, hours=1)).strips()
+
+    [item] = [i for i in strip.items if i.label == phase.label]
+    assert (item.state, item.sub) == ("late", "3 days late")
+
+
+def test_a_published_year_leaves_the_desk(db):
+    world = build("scheduled")
+    moment = world.edition.publish_at
+    assert len(_desk(world, "administrator", moment).strips()) == 1
+
+    festival.publish_due(at=moment)
+
+    assert (_desk(world, "administrator", moment).strips(), _titles(world, "administrator", moment)) == ([], [])
+
+
+def test_the_home_page_shows_strip_and_tasks_in_both_languages(db, client, settings):
+    world = build("begun")
+    settings.CLOCK_OFFSET = world.at - timezone.now()
+    client.force_login(world.staff)
+
+    english, persian = (client.get(f"/{language}/").content.decode() for language in ("en", "fa"))
+
+    assert "4 measures are not answered yet" in english
+    assert f"/en/submissions/{world.submission.pk}/" in english
+    assert "0 of 4" in english
+    assert "۱۴۰۵" in persian
+    assert client.get("/").headers["Location"].startswith("/")
+
+
+@pytest.mark.parametrize("name", ("head", "administrator", "chair", "assessor", "reviewer", "auditor"))
+def test_a_desk_takes_the_same_queries_whatever_stands_on_it(db, name):
+    world = build("filed")
+    at = world.opens(Phase.APPEAL_REVIEW, world.power)
+
+    few = _queries(name, at)
+    for number in range(3):
+        agency = make_agency(f"X{number}", f"سازمان {number}", "Organization", Sector.ECONOMIC)
+        Membership.objects.create(user=world.head, role=Role.HEAD, agency=agency, valid_from=EPOCH)
+    for year in (1406, 1407, 1408):
+        cycle = cycles.plan_cycle(year=year, preset="statutory_gregorian", by=world.administrator, at=world.at)
+        if year != 1408:
+            cycles.open_cycle(cycle, by=world.administrator, at=world.at)
+
+    assert _queries(name, at) == few
+
+
+def _queries(name, at):
+    user = User.objects.get(username=name)
+    with CaptureQueriesContext(connection) as captured:
+        desk = Desk(user, at)
+        assert desk.strips()
+        desk.tasks()
+    return len(captured)

@@ -1,0 +1,113 @@
+"""The nginx of the deployment in front of the web service of the deployment, on loopback."""
+
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+
+pytestmark = pytest.mark.skipif(not Path(NGINX).exists(), reason="nginx is not installed")
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def fetch(url: str) -> tuple[int, str, dict[str, str]]:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE  # our own certificate, made a second ago
+    request = urllib.request.Request(url, headers={"Host": "localhost"})
+    with urllib.request.urlopen(request, timeout=10, context=trusting) as answer:
+        headers = {name: ", ".join(answer.headers.get_all(name)) for name in answer.headers}
+        return answer.status, answer.read().decode(), headers
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the portal behind nginx: the file of the deployment with its places put on this machine."""
+    folder = tmp_path_factory.mktemp("nginx")
+    folder.chmod(0o755)
+    secure, plain, web = free_port(), free_port(), free_port()
+    subject = ["-subj", "/CN=localhost", "-keyout", "privkey.pem", "-out", "fullchain.pem"]
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *subject]
+    subprocess.run(make, cwd=folder, check=True, capture_output=True)
+    text = (ROOT / "deploy/nginx.conf").read_text()
+    for old, new in (
+        ("listen 80;", f"listen 127.0.0.1:{plain};"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"),
+        ("/etc/nginx/tls/", f"{folder}/"),
+        ("alias /srv/static/;", f"alias {settings.VAR}/static/;"),
+        ("server web:8000;", f"server 127.0.0.1:{web};"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    head = f"pid {folder}/nginx.pid;\nerror_log {folder}/error.log;\ndaemon off;\n"
+    if os.getuid() == 0:
+        head = f"user root;\n{head}"  # so that it may read this checkout
+    paths = "".join(
+        f"    {name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    text = head + text.replace("http {\n", f"http {{\n    access_log off;\n{paths}", 1)
+    (folder / "nginx.conf").write_text(text)
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in ("DEBUG", "HTTPS")},
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SECRET_KEY": "of this test only, and long enough to be taken for a secret",
+        "ALLOWED_HOSTS": "localhost",
+        "PORTAL_DATABASE": "postgres",  # no table is read: the sign-in page alone is asked for
+    }
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collect, cwd=ROOT, env=environment, check=True, capture_output=True)
+    gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{web}", "--threads", "2"]
+    processes = [
+        subprocess.Popen([*gunicorn, "--log-level", "error"], cwd=ROOT, env=environment),
+        subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]),
+    ]
+    try:
+        for _wait in range(100):
+            try:
+                fetch(f"https://127.0.0.1:{secure}/static/js/portal.js")
+                with socket.create_connection(("127.0.0.1", web), timeout=1):
+                    break
+            except OSError:
+                time.sleep(0.2)
+        yield f"https://127.0.0.1:{secure}"
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(timeout=20)
+
+
+def test_static_files_come_from_nginx_and_never_change(served: str) -> None:
+    _status, page, _headers = fetch(f"{served}/fa/accounts/login/")
+    [address] = re.findall(r'href="(/static/css/portal\.[0-9a-f]+\.css)"', page)
+
+    status, body, headers = fetch(f"{served}{address}")
+
+    assert status == 200
+    assert "Vazirmatn" in body
+    assert "immutable" in headers["Cache-Control"]
+
+
+def test_everything_else_comes_from_the_portal_which_knows_that_the_line_is_secure(served: str) -> None:
+    status, body, headers = fetch(f"{served}/fa/accounts/login/")
+
+    assert status == 200
+    assert re.search(r'<html[^>]+dir="rtl"', body)
+    assert "max-age" in headers["Strict-Transport-Security"]
+    assert "default-src 'self'" in headers["Content-Security-Policy"]

@@ -1,0 +1,291 @@
+"""Worlds for tests: a small country walked through its year by the portal's own actions, up to any stage.
+
+`build("submitted")` returns a `World` in which everything up to and including that stage has happened, at its own date.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from agencies.models import Agency, Interest, Level, Membership, Province, Sector, User
+from agencies.roles import Constituency, Role
+from appeals import actions as appeals
+from appeals.models import Appeal
+from cycles import actions as cycles
+from cycles.calendar import Phase
+from cycles.models import Cycle, Participation, Window
+from festival import actions as festival
+from festival.models import Edition
+from indicators import actions as indicators
+from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
+from submissions import actions as submissions
+from submissions.models import Answer, Block, Submission
+
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+YEAR = 1405
+PASSWORD = "correct horse battery staple"
+
+STAGES = (
+    "people",  # agencies and everybody's account
+    "planned",  # a cycle with windows
+    "open",  # agencies take part
+    "drafted",  # general set complete, specific set drafted
+    "proposed",
+    "approved",
+    "communicated",  # sets frozen
+    "begun",  # submissions with their lines
+    "answered",  # the power ministry's lines answered
+    "submitted",  # signed by its head; the health ministry's stays a draft
+    "assigned",  # blocks on the assessor's desk; scoring is open
+    "marked",  # every block handed in
+    "scored",  # communicated to the agency, appeals open
+    "drafted_appeal",
+    "filed",
+    "decided",  # upheld in part
+    "final",  # frozen and ranked
+    "scheduled",
+)
+
+
+@dataclass
+class World:
+    """What was built; `at` is the moment at which the last stage was reached."""
+
+    at: datetime = EPOCH
+    people: dict[str, User] = field(default_factory=dict)
+    province: Province | None = None
+    power: Agency | None = None
+    health: Agency | None = None
+    unit: Agency | None = None
+    cycle: Cycle | None = None
+    general: IndicatorSet | None = None
+    specific: IndicatorSet | None = None
+    submission: Submission | None = None
+    other: Submission | None = None
+    block: Block | None = None
+    appeal: Appeal | None = None
+    edition: Edition | None = None
+
+    def __getattr__(self, name: str) -> User:
+        """People by name: `world.head`, `world.assessor`."""
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def opens(self, phase: Phase, agency: Agency | None = None) -> datetime:
+        return Window.objects.get(cycle=self.cycle, phase=phase, agency=agency).opens_at
+
+    def closes(self, phase: Phase, agency: Agency | None = None) -> datetime:
+        return Window.objects.get(cycle=self.cycle, phase=phase, agency=agency).closes_at
+
+    def fresh(self, obj: Any) -> Any:
+        """The row as it stands in the database now."""
+        return type(obj)._default_manager.get(pk=obj.pk)
+
+
+def make_user(username: str, role: str = "", **membership: Any) -> User:
+    user = User(
+        username=username, email=f"{username}@example.org", name_fa=f"کاربر {username}", name_en=username.title()
+    )
+    user.set_password(PASSWORD)
+    user.save()
+    if role:
+        Membership.objects.create(user=user, role=role, valid_from=EPOCH, **membership)
+    return user
+
+
+def make_agency(code: str, name_fa: str, name_en: str, sector: str = Sector.INFRASTRUCTURE, **fields: Any) -> Agency:
+    fields.setdefault("level", Level.PROVINCIAL if fields.get("province") else Level.MINISTRY)
+    return Agency.objects.create(code=code, name_fa=name_fa, name_en=name_en, sector=sector, **fields)
+
+
+def build(upto: str, *, year: int = YEAR, preset: str = "statutory_gregorian") -> World:
+    """A world in which every stage up to `upto` has happened."""
+    if upto not in STAGES:
+        raise ValueError(upto)
+    world = World()
+    for stage in STAGES[: STAGES.index(upto) + 1]:
+        globals()[f"_{stage}"](world, **({"year": year, "preset": preset} if stage == "planned" else {}))
+    return world
+
+
+def _people(w: World) -> None:
+    w.province = Province.objects.create(
+        code="IR-26", name_fa="قزوین", name_en="Qazvin", capital_fa="قزوین", capital_en="Qazvin"
+    )
+    w.power = make_agency("MOE", "وزارت نیرو", "Ministry of Energy")
+    w.health = make_agency("MOHME", "وزارت بهداشت", "Ministry of Health", Sector.HEALTH_WELFARE)
+    w.unit = make_agency(
+        "MOE-QZ", "شرکت آب منطقه‌ای قزوین", "Qazvin Regional Water", province=w.province, parent=w.power
+    )
+    people = {
+        "staff": (Role.STAFF, {"agency": w.power}),
+        "head": (Role.HEAD, {"agency": w.power}),
+        "headquarters": (Role.HEADQUARTERS, {"agency": w.power}),
+        "agency_administrator": (Role.AGENCY_ADMINISTRATOR, {"agency": w.power}),
+        "other_staff": (Role.STAFF, {"agency": w.health}),
+        "other_head": (Role.HEAD, {"agency": w.health}),
+        "unit_head": (Role.HEAD, {"agency": w.unit}),
+        "administrator": (Role.ADMINISTRATOR, {}),
+        "provincial_administrator": (Role.ADMINISTRATOR, {"province": w.province}),
+        "member": (Role.MEMBER, {"constituency": Constituency.AUTHORITY}),
+        "chair": (Role.MEMBER, {"constituency": Constituency.AUTHORITY, "is_chair": True}),
+        "budget": (Role.MEMBER, {"constituency": Constituency.BUDGET}),
+        "representative": (Role.MEMBER, {"constituency": Constituency.AGENCY, "agency": w.power}),
+        "expert": (Role.MEMBER, {"constituency": Constituency.EXPERT}),
+        "assessor": (Role.ASSESSOR, {}),
+        "other_assessor": (Role.ASSESSOR, {}),
+        "provincial_assessor": (Role.ASSESSOR, {"province": w.province}),
+        "steward": (Role.STEWARD, {}),
+        "reviewer": (Role.REVIEWER, {}),
+        "auditor": (Role.AUDITOR, {}),
+    }
+    for name, (role, membership) in people.items():
+        w.people[name] = make_user(name, role, **membership)
+    w.people["stranger"] = make_user("stranger")
+    w.people["interested"] = make_user("interested", Role.ASSESSOR)
+    Interest.objects.create(user=w.people["interested"], agency=w.power, reason="Family", declared_at=EPOCH)
+
+
+def _planned(w: World, *, year: int, preset: str) -> None:
+    w.at = EPOCH + timedelta(days=30)
+    w.cycle = cycles.plan_cycle(year=year, preset=preset, by=w.administrator, at=w.at)
+
+
+def _open(w: World) -> None:
+    w.cycle = cycles.open_cycle(w.cycle, by=w.administrator, at=w.at)
+
+
+def _drafted(w: World) -> None:
+    w.at = w.opens(Phase.PROPOSAL) + timedelta(hours=9)
+    w.general = indicators.draft_set(cycle=w.cycle, kind=Kind.GENERAL, agency=None, by=w.administrator, at=w.at)
+    axes = (("G1", "دولت الکترونیک", "E-government", 600), ("G2", "سرمایه انسانی", "Human capital", 400))
+    rows = (("G1-1", 0, 300, "linear", 90), ("G1-2", 0, 300, "steward", None), ("G2-1", 1, 400, "linear", 40))
+    made = [
+        Axis.objects.create(set=w.general, code=code, title_fa=fa, title_en=en, points=points, position=position)
+        for position, (code, fa, en, points) in enumerate(axes)
+    ]
+    for position, (code, axis, points, method, target) in enumerate(rows):
+        titles = {"code": code, "title_fa": f"سنجهٔ {code}", "title_en": f"Measure {code}", "points": points}
+        indicator = Indicator.objects.create(axis=made[axis], position=position, **titles)
+        Measure.objects.create(
+            indicator=indicator, unit_fa="درصد", unit_en="percent", method=method, target=target, **titles
+        )
+    w.specific = indicators.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=w.at)
+    for fa, en, points, target in (
+        ("کاهش آب بدون درآمد", "Non-revenue water", 600, 20),
+        ("دقیقهٔ خاموشی", "Outage minutes", 400, 50),
+    ):
+        fields = {
+            "title_fa": fa,
+            "title_en": en,
+            "points": Decimal(points),
+            "unit_fa": "درصد",
+            "unit_en": "percent",
+            "method": "inverse_linear",
+            "direction": "lower",
+            "target": Decimal(target),
+            "params": {},
+        }
+        indicators.save_measure(w.specific, fields=fields, by=w.staff, at=w.at)
+
+
+def _proposed(w: World) -> None:
+    w.at += timedelta(days=1)
+    w.general = indicators.move(w.general, "propose", by=w.administrator, at=w.at)
+    w.specific = indicators.move(w.specific, "propose", by=w.head, at=w.at)
+
+
+def _approved(w: World) -> None:
+    w.at += timedelta(days=1)
+    for each in (w.general, w.specific):
+        for voter in (w.member, w.budget):
+            indicators.vote(each, choice="approve", reason="", by=voter, at=w.at)
+    w.general = indicators.move(w.general, "approve", by=w.chair, at=w.at)
+    w.specific = indicators.move(w.specific, "approve", by=w.chair, at=w.at)
+
+
+def _communicated(w: World) -> None:
+    w.at += timedelta(days=1)
+    w.general, w.specific = indicators.communicate([w.general, w.specific], by=w.administrator, at=w.at)
+
+
+def _begun(w: World) -> None:
+    w.at = w.opens(Phase.SELF_ASSESSMENT) + timedelta(hours=9)
+    submissions.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=w.at)
+    w.submission = Submission.objects.get(cycle=w.cycle, agency=w.power)
+    w.other = Submission.objects.get(cycle=w.cycle, agency=w.health)
+
+
+def _answered(w: World) -> None:
+    w.at += timedelta(days=1)
+    for answer in w.submission.answers.select_related("measure", "submission"):
+        if not answer.measure.is_stewarded:
+            submissions.save_answer(answer, value=Decimal(30), note="سی", by=w.staff, at=w.at)
+
+
+def _submitted(w: World) -> None:
+    w.at += timedelta(days=1)
+    w.submission = submissions.move(w.submission, "submit", by=w.head, at=w.at)
+
+
+def _assigned(w: World) -> None:
+    w.at = w.opens(Phase.SCORING) + timedelta(hours=9)
+    axes = Axis.objects.filter(set__in=(w.general, w.specific)).order_by("set__kind", "position")
+    for axis in axes:
+        w.block = submissions.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)
+    w.block = Block.objects.filter(submission=w.submission).order_by("pk").first()
+
+
+def _marked(w: World) -> None:
+    w.at += timedelta(days=1)
+    for block in Block.objects.filter(submission=w.submission).order_by("pk"):
+        lines = Answer.objects.filter(submission=w.submission, measure__indicator__axis=block.axis).select_related(
+            "measure"
+        )
+        marks = {
+            a.pk: {"points": Decimal(150) if a.measure.is_stewarded else submissions.suggestion(a), "reason": ""}
+            for a in lines
+        }
+        submissions.save_marks(block, marks, by=w.assessor, at=w.at)
+        submissions.hand_in(block, by=w.assessor, at=w.at)
+    w.submission = w.fresh(w.submission)
+
+
+def _scored(w: World) -> None:
+    w.at += timedelta(days=1)
+    submissions.lapse(w.cycle, at=w.at)
+    [w.submission] = submissions.communicate([w.submission], by=w.administrator, at=w.at)
+
+
+def _drafted_appeal(w: World) -> None:
+    w.at += timedelta(days=1)
+    answer = Answer.objects.select_related("measure", "submission").get(submission=w.submission, measure__code="G1-1")
+    fields = {"ground": "value", "argument": "مقدار درست ۶۰ است", "proposed_value": Decimal(60)}
+    w.appeal = appeals.save_draft(answer, fields=fields, by=w.staff, at=w.at)
+
+
+def _filed(w: World) -> None:
+    w.at += timedelta(days=1)
+    [w.appeal] = appeals.file([w.appeal], by=w.head, at=w.at)
+
+
+def _decided(w: World) -> None:
+    w.at = w.opens(Phase.APPEAL_REVIEW, w.power) + timedelta(hours=9)
+    w.appeal = appeals.decide(
+        w.appeal, "uphold_partly", reason="بخشی از مستند پذیرفته شد", awarded=Decimal(150), by=w.reviewer, at=w.at
+    )
+
+
+def _final(w: World) -> None:
+    w.at = w.opens(Phase.FINAL) + timedelta(hours=9)
+    w.edition = festival.finalise(w.cycle, by=w.administrator, at=w.at)
+    w.cycle = w.fresh(w.cycle)
+
+
+def _scheduled(w: World) -> None:
+    w.at += timedelta(days=1)
+    publish_at = w.opens(Phase.FESTIVAL) + timedelta(days=3)
+    w.edition = festival.schedule(w.edition, publish_at=publish_at, by=w.administrator, at=w.at)

@@ -1,0 +1,51 @@
+"""What the tests of results share: the portal's clock, and a report that the public may read."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as portal
+from django.utils import timezone
+
+from festival import actions
+from festival.models import Report
+from tests.factories import World, build
+
+
+@pytest.fixture
+def clock(settings: Any) -> Callable[[datetime], None]:
+    """Sets the portal's clock for the requests that follow."""
+
+    def set_to(at: datetime) -> None:
+        settings.CLOCK_OFFSET = at - timezone.now()
+
+    return set_to
+
+
+@pytest.fixture
+def final(db: None) -> World:
+    """Frozen and ranked, nothing public."""
+    return build("final")
+
+
+@pytest.fixture
+def scheduled(db: None) -> World:
+    """Publication set, with an approved report."""
+    world = build("scheduled")
+    world.report = approved_report(world)
+    return world
+
+
+def approved_report(world: World, language: str = "en") -> Report:
+    [report] = actions.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
+    report = actions.keep_report(report, pdf=b"%PDF-1.7 kept", at=world.at)
+    return actions.approve_report(report, by=world.administrator, at=world.at)
+
+
+@pytest.fixture
+def reports_folder() -> Path:
+    folder = Path(portal.MEDIA_ROOT, "reports")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,169 @@
+"""Freezing, scheduling and publishing: what is refused changes nothing, and the embargo holds to the microsecond."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+from django.test import RequestFactory
+from django.utils import translation
+
+from cycles.calendar import Phase
+from cycles.models import Cycle, Entry
+from cycles.workflow import Refused
+from festival import actions, views
+from festival.models import Edition, Report, Standing
+from submissions.models import ScoreRun
+from tests.factories import YEAR, build
+from tests.festival.conftest import approved_report
+
+INSTANT = timedelta(microseconds=1)
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
+
+
+def _traces():
+    return Edition.objects.count(), Standing.objects.count(), ScoreRun.objects.count(), Entry.objects.count()
+
+
+def test_results_are_frozen_with_totals_places_and_bands(final):
+    found = {s.participation.agency.code: s for s in Standing.objects.for_list()}
+
+    power = found["MOE"]
+    assert (power.general, power.specific, power.total) == (Decimal(600), Decimal(800), Decimal(1400))
+    assert (power.percent, power.place, power.band, power.submitted) == (Decimal("70.00"), 1, "average", True)
+    assert [(found[code].total, found[code].submitted) for code in ("MOHME", "MOE-QZ")] == [(0, False), (0, False)]
+    assert final.edition.digest
+    assert final.edition.run.input_digest
+
+
+def test_freezing_is_refused_while_an_appeal_is_open_and_nothing_changed(db):
+    world = build("filed")
+    at, before = world.opens(Phase.FINAL) + timedelta(hours=9), _traces()
+
+    with pytest.raises(Refused, match="1 appeal is not decided"):
+        actions.finalise(world.cycle, by=world.administrator, at=at)
+
+    assert _traces() == before
+    assert Cycle.objects.get().state == "open"
+
+
+def test_freezing_is_refused_while_scores_are_not_communicated_and_nothing_changed(db):
+    world = build("marked")
+    at, before = world.opens(Phase.FINAL) + timedelta(hours=9), _traces()
+
+    with pytest.raises(Refused, match="have not been communicated"):
+        actions.finalise(world.cycle, by=world.administrator, at=at)
+
+    assert _traces() == before
+    assert Cycle.objects.get().state == "open"
+
+
+def test_freezing_is_refused_before_its_window_opens_and_to_a_province(db):
+    world = build("decided")
+    opens = world.opens(Phase.FINAL)
+
+    with pytest.raises(Refused, match="opens on"):
+        actions.finalise(world.cycle, by=world.administrator, at=opens - INSTANT)
+    with pytest.raises(Refused, match="national administrator"):
+        actions.finalise(world.cycle, by=world.provincial_administrator, at=opens)
+
+    assert not Edition.objects.exists()
+
+
+def test_publication_is_set_neither_in_the_past_nor_before_the_festival_nor_by_an_auditor(final):
+    opens = final.opens(Phase.FESTIVAL)
+
+    with pytest.raises(Refused, match="in the past"):
+        actions.schedule(final.edition, publish_at=final.at - INSTANT, by=final.administrator, at=final.at)
+    with pytest.raises(Refused, match="before it opens"):
+        actions.schedule(final.edition, publish_at=opens - INSTANT, by=final.administrator, at=final.at)
+    with pytest.raises(Refused, match="national administrator"):
+        actions.schedule(final.edition, publish_at=opens, by=final.auditor, at=final.at)
+
+    assert final.fresh(final.edition).publish_at is None
+    assert actions.schedule(final.edition, publish_at=opens, by=final.administrator, at=final.at).publish_at == opens
+
+
+def test_the_moment_can_be_moved_until_it_has_come_and_not_afterwards(scheduled):
+    moment, later = scheduled.edition.publish_at, scheduled.edition.publish_at + timedelta(days=2)
+
+    moved = actions.schedule(scheduled.edition, publish_at=later, by=scheduled.administrator, at=moment - INSTANT)
+    with pytest.raises(Refused, match="published already"):
+        actions.schedule(moved, publish_at=later + timedelta(days=1), by=scheduled.administrator, at=later)
+
+    assert scheduled.fresh(moved).publish_at == later
+
+
+def _anonymous(at, path="/", **data):
+    request = RequestFactory().get(path, data)
+    request.at, request.user, request.htmx = at, AnonymousUser(), False
+    return request
+
+
+PAGES = {
+    "the ranking": lambda w, at: views.edition(_anonymous(at), YEAR),
+    "the file": lambda w, at: views.ranking_file(_anonymous(at), YEAR, "csv"),
+    "the report": lambda w, at: views.report_file(_anonymous(at), w.report.uuid),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_not_there_one_microsecond_before_its_moment_and_is_there_at_it(scheduled, name):
+    moment = scheduled.edition.publish_at
+
+    with pytest.raises(Http404):
+        PAGES[name](scheduled, moment - INSTANT)
+    shown = PAGES[name](scheduled, moment)
+    for close in shown._resource_closers:  # `close` of the response would close the test's database connection
+        close()
+
+    assert shown.status_code == 200
+    assert scheduled.fresh(scheduled.edition).state == "scheduled"  # no scheduler ran
+
+
+def test_the_lists_hold_nothing_one_microsecond_before_the_moment_and_everything_at_it(scheduled):
+    moment = scheduled.edition.publish_at
+
+    before = [views.results(_anonymous(moment - INSTANT)), views.agency(_anonymous(moment - INSTANT), "MOE")]
+    at_it = [views.results(_anonymous(moment)), views.agency(_anonymous(moment), "MOE")]
+
+    assert ["70.00" in page.content.decode() for page in before] == [False, False]
+    assert ["70.00" in page.content.decode() for page in at_it] == [True, True]
+
+
+def test_a_report_that_is_not_approved_stays_closed_to_the_public(scheduled):
+    [drawn] = actions.ask_for_report(scheduled.edition, languages=["fa"], by=scheduled.administrator, at=scheduled.at)
+    actions.keep_report(drawn, pdf=b"%PDF-1.7 draft", at=scheduled.at)
+
+    with pytest.raises(Http404):
+        views.report_file(_anonymous(scheduled.edition.publish_at), drawn.uuid)
+
+
+def test_the_scheduler_only_moves_the_labels_and_twice_does_no_harm(scheduled):
+    moment = scheduled.edition.publish_at
+
+    assert actions.publish_due(at=moment - INSTANT) == []
+    [published] = actions.publish_due(at=moment)
+    assert actions.publish_due(at=moment + timedelta(hours=1)) == []
+
+    assert (published.state, published.published_at) == ("published", moment)
+    assert Cycle.objects.get().state == "published"
+
+
+def test_only_a_finished_report_is_approved_and_only_once(final):
+    [asked] = actions.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
+
+    with pytest.raises(Refused, match="not finished"):
+        actions.approve_report(asked, by=final.administrator, at=final.at)
+    approved = approved_report(final)
+    with pytest.raises(Refused, match="approved already"):
+        actions.approve_report(approved, by=final.administrator, at=final.at)
+
+    assert [r.pk for r in Report.objects.filter(approved_at__isnull=False)] == [approved.pk]
+    assert Entry.objects.filter(act="approve_report").get().params["sha256"] == approved.sha256

@@ -1,0 +1,115 @@
+"""The Article 82 report: its facts, and the PDF that is handed to the President and to the Assembly."""
+
+import io
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pypdf
+import pytest
+from django.utils import translation
+
+from agencies.text import format_number
+from cycles.calendar import Phase
+from festival import actions, pdf, report, resources
+from festival.models import Standing
+from tests.factories import build
+
+INVISIBLE = re.compile("[\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@pytest.fixture
+def facts(final):
+    return report.gather(final.edition)
+
+
+def test_the_facts_are_those_of_the_year(facts):
+    assert (facts.participants, facts.submitted) == (3, 1)
+    assert {s.participation.agency.code for s in facts.not_submitted} == {"MOHME", "MOE-QZ"}
+    assert (facts.mean, facts.mean_growth) == (Decimal("70.00"), None)
+    assert [(band.name, count) for band, count in facts.bands if count] == [("average", 1)]
+    assert (facts.appeals["all"], facts.appeals["partly"], facts.appeals["upheld"]) == (1, 1, 0)
+    assert facts.points_moved == Decimal(50)
+    assert facts.specific_sets == 1
+    assert [(a.code, a.mean) for a in facts.axes] == [("G1", Decimal("50.00")), ("G2", Decimal("75.00"))]
+    assert (facts.strongest[0].code, facts.weakest[0].percent) == ("G2-1", Decimal("50.00"))
+
+
+def test_groups_of_the_country_stand_before_those_of_the_provinces(facts):
+    assert [g.province_id is not None for g in facts.groups] == [False, False, True]
+    assert sum(g.size for g in facts.groups) == 3
+
+
+def test_the_calendar_tells_what_was_kept_and_why_something_is_missing(final, facts):
+    kept = {row.phase: row for row in facts.calendar}
+
+    with translation.override("en"):
+        missing = {phase: row.missing for phase, row in kept.items() if row.missing}
+    assert missing == {Phase.MONITORING: "not collected", Phase.FESTIVAL: "not published yet"}
+    assert kept[Phase.FINAL].last == final.at
+    assert kept[Phase.SELF_ASSESSMENT].acts == 1
+
+
+def test_the_festival_is_dated_once_its_moment_is_set(scheduled):
+    [row] = [r for r in report.gather(scheduled.edition).calendar if r.phase == Phase.FESTIVAL]
+
+    assert (row.missing, row.last, row.late) == ("", scheduled.edition.publish_at, 0)
+
+
+def test_a_late_freeze_is_counted_in_days(db):
+    world = build("decided")
+    late = world.closes(Phase.FINAL) + timedelta(days=2, hours=1)
+
+    edition = actions.finalise(world.cycle, by=world.administrator, at=late)
+
+    assert [(r.phase, r.late) for r in report.gather(edition).late_phases] == [(Phase.FINAL, 3)]
+
+
+@pytest.mark.parametrize("language", ("fa", "en"))
+def test_the_pdf_is_tagged_in_its_language_and_names_every_agency(facts, language):
+    steps = []
+
+    read = pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language, tell=lambda *s: steps.append(s))))
+
+    root = read.trailer["/Root"]
+    assert root["/Lang"] == language
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/StructTreeRoot"]["/K"]
+    assert len(read.pages) >= 3
+    text = _text(*read.pages)
+    for standing in Standing.objects.for_list():
+        name = standing.participation.name_fa if language == "fa" else standing.participation.name_en
+        assert _says(text, name), name
+    assert [percent for _step, percent in steps] == sorted({percent for _step, percent in steps})
+
+
+@pytest.mark.parametrize("language", ("fa", "en"))
+def test_the_summary_is_two_pages_and_the_chapters_begin_on_the_third(facts, language):
+    read = pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language)))
+
+    pages = [_text(page) for page in read.pages[:3]]
+    with translation.override(language):
+        attention = translation.gettext("What needs attention")
+        method = translation.gettext("Method and calendar actually kept")
+    assert [_says(page, attention) for page in pages[:2]] == [False, True]
+    assert [_says(page, method) for page in pages] == [False, False, True]
+
+
+@pytest.mark.parametrize("language", ("fa", "en"))
+def test_the_totals_of_the_pdf_equal_the_ranking(final, facts, language):
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language))).pages)
+
+    for row in resources.ranking(final.edition).dict:
+        numbers = [format_number(Decimal(row[c]), language, 2) for c in ("general", "specific", "total", "percent")]
+        # pypdf hands a Persian line of figures over in reverse, from the last digit of its last cell on
+        shown = "".join(numbers) if language == "en" else "".join(n[::-1] for n in numbers)
+        assert shown in re.sub(r"\s", "", text), row["code"]
+
+
+def _text(*pages):
+    return INVISIBLE.sub("", "\n".join(page.extract_text() for page in pages))
+
+
+def _says(text, words):
+    """Whether every word stands in the text; cells of a table follow one another without a space."""
+    return all(word in text for word in INVISIBLE.sub("", words).split())

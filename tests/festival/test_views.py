@@ -1,0 +1,262 @@
+"""The public results and the secretariat's pages, as the browser gets them."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+import tablib
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agencies.models import Level
+from cycles.calendar import Phase
+from cycles.models import Participation
+from festival import actions
+from festival.models import Edition, Report, Standing
+from tests.factories import PASSWORD, YEAR, build, make_agency
+from tests.festival.conftest import approved_report
+
+MANAGE = f"/en/festival/manage/{YEAR}/"
+
+
+@pytest.fixture
+def public(scheduled, clock):
+    """The world, looked at by a visitor an hour after publication."""
+    clock(scheduled.edition.publish_at + timedelta(hours=1))
+    return scheduled
+
+
+def _at_work(client, clock, world, name="administrator"):
+    clock(world.at + timedelta(minutes=1))
+    client.force_login(world.people[name])
+
+
+def _more_standings(world, numbers):
+    first = Standing.objects.filter(participation__agency=world.power).get()
+    for number in numbers:
+        agency = make_agency(f"X{number}", f"سازمان {number}", f"Organization {number}", level=Level.PRESIDENTIAL)
+        entered = Participation.objects.create(
+            cycle=world.cycle, agency=agency, level=agency.level, sector=agency.sector,
+            name_fa=agency.name_fa, name_en=agency.name_en,
+        )  # fmt: skip
+        Standing.objects.create(
+            edition=world.edition, group=first.group, participation=entered, submitted=True, general=500, specific=500,
+            total=1000, ceiling=2000, percent=50, band="weak", place=2,
+        )  # fmt: skip
+
+
+def _queries(client, url):
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+# -- The public
+
+
+def test_a_visitor_reads_the_winners_of_each_group_without_signing_in(public, client):
+    page = client.get("/en/festival/").content.decode()
+
+    assert "Ministry of Energy" in page
+    assert "Ministry of Health" not in page  # first in its group, but submitted nothing
+    assert "For the secretariat" not in page
+
+
+def test_the_ranking_shows_every_agency_with_its_place_and_band(public, client):
+    page = client.get(f"/en/festival/{YEAR}/").content.decode()
+
+    for name in (
+        "Ministry of Energy",
+        "Ministry of Health",
+        "Qazvin Regional Water",
+        "70.00",
+        "Average",
+        "Not submitted",
+    ):
+        assert name in page
+    assert "composed for this portal and are not official" in page
+    assert f"/en/festival/reports/{public.report.uuid}.pdf" in page
+
+
+@pytest.mark.parametrize("typed, found", (("نيرو", ["MOE"]), ("health", ["MOHME"]), ("nothing like it", [])))
+def test_the_ranking_is_searched_whatever_keyboard_typed_it_and_the_file_holds_what_is_shown(
+    public, client, typed, found
+):
+    page = client.get(f"/en/festival/{YEAR}/", {"name": typed}).content.decode()
+    file = client.get(f"/en/festival/{YEAR}/ranking.csv", {"name": typed})
+
+    assert [code for code in ("MOE", "MOHME") if f"/agencies/{code}/" in page] == found
+    assert [row["code"] for row in csv.DictReader(io.StringIO(file.content.decode()))] == found
+
+
+def test_the_columns_of_the_file_are_the_documented_ones(public, client):
+    text = client.get(f"/en/festival/{YEAR}/ranking.csv").content.decode()
+    workbook = tablib.Dataset().load(client.get(f"/en/festival/{YEAR}/ranking.xlsx").content, format="xlsx")
+
+    columns = "group,place,code,name_en,name_fa,general,specific,total,percent,band"
+    assert text.splitlines()[0] == columns
+    assert workbook.headers == columns.split(",")
+    power = next(row for row in csv.DictReader(io.StringIO(text)) if row["code"] == "MOE")
+    assert (power["group"], power["place"], power["total"], power["percent"]) == (
+        "infrastructure",
+        "1",
+        "1400.00",
+        "70.00",
+    )
+    assert client.get(f"/en/festival/{YEAR}/ranking.pdf").status_code == 404
+
+
+def test_the_report_is_handed_out_once_public(public, client):
+    response = client.get(f"/en/festival/reports/{public.report.uuid}.pdf")
+
+    assert b"".join(response.streaming_content) == b"%PDF-1.7 kept"
+    assert response["Content-Type"] == "application/pdf"
+    response.close()
+
+
+def test_an_agency_page_shows_its_years_with_a_bar(public, client):
+    page = client.get("/en/festival/agencies/MOE/").content.decode()
+
+    assert "1 of 1" in page
+    assert 'value="70.00"' in page
+    assert client.get("/en/festival/agencies/NONE/").status_code == 404
+
+
+def test_persian_pages_have_persian_digits_only(public, client):
+    for url in ("/fa/festival/", f"/fa/festival/{YEAR}/", "/fa/festival/agencies/MOE/"):
+        page = client.get(url).content.decode()
+
+        assert "۷۰٫۰۰" in page
+        assert "۱۴۰۵" in page
+        assert ">70.00<" not in page
+
+
+@pytest.mark.parametrize("url", (f"/en/festival/{YEAR}/", "/en/festival/"))
+def test_public_lists_take_the_same_queries_for_any_length(public, client, url):
+    counts = []
+    for first, last in ((0, 1), (1, 3), (3, 30)):
+        _more_standings(public, range(first, last))
+        counts.append(_queries(client, url))
+
+    assert len(set(counts)) == 1
+
+
+def test_nothing_is_public_before_the_moment_whoever_asks(scheduled, client, clock):
+    _at_work(client, clock, scheduled, "head")
+
+    for url in (f"{YEAR}/", f"{YEAR}/ranking.csv", f"reports/{scheduled.report.uuid}.pdf", f"manage/{YEAR}/"):
+        assert client.get(f"/en/festival/{url}").status_code == 404
+    assert "70.00" not in client.get("/en/festival/agencies/MOE/").content.decode()
+
+
+# -- The secretariat
+
+
+@pytest.mark.parametrize("name, status", (("administrator", 200), ("auditor", 200), ("provincial_administrator", 404),
+                                          ("assessor", 404), ("head", 404)))  # fmt: skip
+def test_only_the_national_secretariat_and_the_auditor_see_results_under_embargo(
+    scheduled, client, clock, name, status
+):
+    _at_work(client, clock, scheduled, name)
+
+    response = client.get(MANAGE)
+
+    assert response.status_code == status
+    if status == 200:
+        page = response.content.decode()
+        assert "Under embargo until" in page
+        assert "Ministry of Energy" in page
+        assert ("Change the moment of publication" in page) == (name == "administrator")
+
+
+def test_what_blocks_is_said_and_the_button_is_not_there(db, client, clock):
+    world = build("filed")
+    world.at = world.opens(Phase.FINAL) + timedelta(hours=9)
+    _at_work(client, clock, world)
+
+    page = client.get(MANAGE).content.decode()
+
+    assert "1 appeal is not decided." in page
+    assert f"{MANAGE}finalise/" not in page
+
+
+def test_an_administrator_freezes_the_results_with_the_password(db, client, clock):
+    world = build("decided")
+    world.at = world.opens(Phase.FINAL) + timedelta(hours=9)
+    _at_work(client, clock, world)
+
+    assert f"{MANAGE}finalise/" in client.get(MANAGE).content.decode()
+    wrong = client.post(f"{MANAGE}finalise/", {"password": "guessed", "note": "typed"})
+    assert "typed" in wrong.content.decode()
+    assert not Edition.objects.exists()
+    client.post(f"{MANAGE}finalise/", {"password": PASSWORD})
+
+    assert Edition.objects.get().state == "ranked"
+    assert "Under embargo" in client.get(MANAGE).content.decode()
+
+
+def test_the_moment_of_publication_is_set_in_either_calendar_and_a_wrong_one_stays_in_the_form(final, client, clock):
+    _at_work(client, clock, final)
+    url = f"{MANAGE}schedule/"
+
+    early = client.post(url, {"publish_at": "1406/05/20", "password": PASSWORD}).content.decode()
+    client.post(url, {"publish_at": "۱۴۰۶/۰۶/۲۰ ۱۰:۰۰", "password": PASSWORD})
+
+    assert "before it opens" in early
+    assert "1406/05/20" in early
+    assert final.fresh(final.edition).publish_at.isoformat() == "2027-09-11T06:30:00+00:00"
+
+
+def test_an_auditor_who_opens_the_form_is_told_whose_act_it_is(final, client, clock):
+    _at_work(client, clock, final, "auditor")
+
+    page = client.get(f"{MANAGE}schedule/", follow=True).content.decode()
+
+    assert "is for a national administrator" in page
+    assert "Draw up the report in both languages" not in page
+
+
+def test_a_report_under_way_asks_again_by_itself_with_and_without_javascript(final, client, clock):
+    [asked] = actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    actions.note_progress(asked, step="layout", percent=53)
+    _at_work(client, clock, final)
+    url = f"{MANAGE.removesuffix(f'{YEAR}/')}reports/{asked.uuid}/"
+
+    page = client.get(url).content.decode()
+    part = client.get(url, headers={"HX-Request": "true"}).content.decode()
+
+    assert '<noscript><meta http-equiv="refresh"' in page
+    for shown in (page, part):
+        assert "Laying out the pages" in shown
+        assert 'value="53"' in shown
+        assert 'hx-trigger="every 2s"' in shown
+    assert part.strip().startswith('<div id="progress"')
+
+
+def test_a_finished_report_is_read_and_approved_by_the_secretariat_only(final, client, clock):
+    [asked] = actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    kept = actions.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+    approve = f"/en/festival/manage/reports/{kept.uuid}/approve/"
+    _at_work(client, clock, final, "auditor")
+    assert approve not in client.get(MANAGE).content.decode()
+    client.post(approve, {"password": PASSWORD})
+    assert Report.objects.get().approved_at is None
+
+    _at_work(client, clock, final)
+    assert approve in client.get(MANAGE).content.decode()
+    assert kept.sha256 in client.get(approve).content.decode()
+    client.post(approve, {"password": PASSWORD})
+
+    assert Report.objects.get().approved_by == final.administrator
+
+
+def test_the_page_of_the_secretariat_takes_the_same_queries_for_any_length(final, client, clock):
+    _at_work(client, clock, final)
+    few = _queries(client, MANAGE)
+    _more_standings(final, range(30))
+    for language in ("fa", "en", "en"):
+        approved_report(final, language)
+
+    assert _queries(client, MANAGE) == few

@@ -1,0 +1,283 @@
+"""Every public action called with its window closed refuses and changes nothing; a new one must stand here."""
+
+import importlib
+import inspect
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection
+
+from cycles.calendar import Phase
+from cycles.models import Entry, Participation
+from cycles.workflow import Refused
+from festival.models import Report
+from indicators.models import Kind, Measure
+from submissions.models import Answer, Evidence, Mark
+from tests.factories import World, build
+
+APPS = ("cycles", "indicators", "submissions", "appeals", "festival")
+MICROSECOND = timedelta(microseconds=1)
+
+READS = {
+    "cycles.open_to", "cycles.why_closed", "cycles.why_not_administer", "cycles.scope_of",
+    "indicators.why_unready", "indicators.concur", "indicators.content_hash",
+    "submissions.content_hash", "submissions.suggestion",
+    "festival.why_not_final",
+}  # fmt: skip
+"""Public functions that only read."""
+
+ANYTIME = {
+    "cycles.perform": "the door itself",
+    "cycles.administer": "the door for acts of administration",
+    "cycles.plan_cycle": "a cycle must exist before it can have windows",
+    "cycles.open_cycle": "a cycle is opened before the first of its own windows",
+    "cycles.grant_role": "people come and go all year",
+    "cycles.end_role": "a person who leaves must lose access the same day",
+    "cycles.declare_interest": "an interest must be declared the moment it is known",
+    "cycles.import_agencies": "the register stands outside every cycle",
+    "submissions.assign": "work is shared out before scoring opens",
+    "submissions.assign_all": "work is shared out before scoring opens",
+    "festival.note_progress": "how far a report is; no fact of the assessment",
+    "festival.keep_report": "keeps the file of a report that was asked for through the door",
+    "festival.note_failure": "says why a report could not be drawn up",
+}
+"""Public actions that need no window, each with its reason; reviewed."""
+
+
+def answer(w: World) -> Answer:
+    return Answer.objects.select_related("measure", "submission").get(submission=w.submission, measure__code="G1-1")
+
+
+def measure_fields() -> dict[str, Any]:
+    titles = {"title_fa": "تازه", "title_en": "New", "unit_fa": "درصد", "unit_en": "percent", "params": {}}
+    return {**titles, "points": Decimal(10), "method": "linear", "direction": "higher", "target": Decimal(5)}
+
+
+def evidence(w: World) -> Evidence:
+    return Evidence.objects.create(
+        answer=answer(w), file="x", name="x.pdf", content_type="application/pdf", size=1, sha256="0" * 64,
+        uploaded_by=w.staff, uploaded_at=w.at,
+    )  # fmt: skip
+
+
+def marks(w: World) -> dict[int, dict[str, Any]]:
+    lines = Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis_id)
+    return {a.pk: {"points": Decimal(1), "reason": "because"} for a in lines}
+
+
+Call = Callable[[World, Any], Any]
+CALLS: dict[str, tuple[str, Phase, Call]] = {
+    "indicators.draft_set": (
+        "open", Phase.PROPOSAL,
+        lambda w, at: _indicators().draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=at),
+    ),
+    "indicators.save_measure": (
+        "drafted", Phase.PROPOSAL,
+        lambda w, at: _indicators().save_measure(w.specific, fields=measure_fields(), by=w.staff, at=at),
+    ),
+    "indicators.remove_measure": (
+        "drafted", Phase.PROPOSAL,
+        lambda w, at: _indicators().remove_measure(
+            w.specific, Measure.objects.of(w.specific).first(), by=w.staff, at=at
+        ),
+    ),
+    "indicators.fill_general_set": (
+        "drafted", Phase.PROPOSAL,
+        lambda w, at: _indicators().fill_general_set(w.general, rows=[], by=w.administrator, at=at),
+    ),
+    "indicators.move": (
+        "drafted", Phase.PROPOSAL, lambda w, at: _indicators().move(w.specific, "propose", by=w.head, at=at)
+    ),
+    "indicators.vote": (
+        "proposed", Phase.APPROVAL,
+        lambda w, at: _indicators().vote(w.specific, choice="approve", reason="", by=w.member, at=at),
+    ),
+    "indicators.communicate": (
+        "approved", Phase.APPROVAL, lambda w, at: _indicators().communicate([w.specific], by=w.administrator, at=at)
+    ),
+    "submissions.begin": (
+        "communicated", Phase.SELF_ASSESSMENT,
+        lambda w, at: _submissions().begin(Participation.objects.filter(cycle=w.cycle), by=None, at=at),
+    ),
+    "submissions.save_answer": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: _submissions().save_answer(answer(w), value=Decimal(1), note="", by=w.staff, at=at),
+    ),
+    "submissions.save_answers": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: _submissions().save_answers(
+            w.submission, {answer(w).pk: {"value": Decimal(1)}}, by=w.staff, at=at
+        ),
+    ),
+    "submissions.attach": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: _submissions().attach(answer(w), upload=ContentFile(b"x", name="x.pdf"), by=w.staff, at=at),
+    ),
+    "submissions.detach": (
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().detach(evidence(w), by=w.staff, at=at)
+    ),
+    "submissions.move": (
+        "answered", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().move(w.submission, "submit", by=w.head, at=at)
+    ),
+    "submissions.lapse": ("begun", Phase.SCORING, lambda w, at: _submissions().lapse(w.cycle, at=at)),
+    "submissions.save_marks": (
+        "assigned", Phase.SCORING, lambda w, at: _submissions().save_marks(w.block, marks(w), by=w.assessor, at=at)
+    ),
+    "submissions.hand_in": ("assigned", Phase.SCORING, lambda w, at: _hand_in(w, at)),
+    "submissions.order_run": (
+        "marked", Phase.SCORING, lambda w, at: _submissions().order_run(w.cycle, by=w.administrator, at=at)
+    ),
+    "submissions.communicate": (
+        "marked", Phase.SCORING, lambda w, at: _submissions().communicate([w.submission], by=w.administrator, at=at)
+    ),
+    "submissions.rescore": (
+        "filed", Phase.APPEAL_REVIEW,
+        lambda w, at: _submissions().rescore(
+            answer(w), basis="appeal", state="scored", points=Decimal(200), reason="because", by=w.reviewer, at=at
+        ),
+    ),
+    "appeals.save_draft": (
+        "scored", Phase.APPEAL,
+        lambda w, at: _appeals().save_draft(answer(w), fields={"ground": "value", "argument": "x"}, by=w.staff, at=at),
+    ),
+    "appeals.file": ("drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().file([w.appeal], by=w.head, at=at)),
+    "appeals.move": (
+        "drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().move(w.appeal, "withdraw", by=w.head, at=at)
+    ),
+    "appeals.decide": (
+        "filed", Phase.APPEAL_REVIEW,
+        lambda w, at: _appeals().decide(w.appeal, "dismiss", reason="because", by=w.reviewer, at=at),
+    ),
+    "festival.finalise": (
+        "decided", Phase.FINAL, lambda w, at: _festival().finalise(w.cycle, by=w.administrator, at=at)
+    ),
+    "festival.ask_for_report": (
+        "final", Phase.FINAL,
+        lambda w, at: _festival().ask_for_report(w.edition, languages=["fa"], by=w.administrator, at=at),
+    ),
+    "festival.approve_report": ("final", Phase.FINAL, lambda w, at: _approve(w, at)),
+    "festival.schedule": (
+        "final", Phase.FINAL,
+        lambda w, at: _festival().schedule(
+            w.edition, publish_at=w.opens(Phase.FESTIVAL), by=w.administrator, at=at
+        ),
+    ),
+    "festival.publish_due": ("scheduled", Phase.FESTIVAL, lambda w, at: _publish(w, at)),
+}  # fmt: skip
+"""Each guarded action: the stage at which it is the next thing to do, its phase, and the call."""
+
+
+def _module(app: str) -> Any:
+    return importlib.import_module(f"{app}.actions")
+
+
+def _indicators() -> Any:
+    return _module("indicators")
+
+
+def _submissions() -> Any:
+    return _module("submissions")
+
+
+def _appeals() -> Any:
+    return _module("appeals")
+
+
+def _festival() -> Any:
+    return _module("festival")
+
+
+def _hand_in(w: World, at: Any) -> Any:
+    for pk in marks(w):
+        mark = {"points": Decimal(1), "reason": "because", "marked_at": w.at}
+        Mark.objects.get_or_create(answer_id=pk, assessor=w.assessor, defaults=mark)
+    return _submissions().hand_in(w.block, by=w.assessor, at=at)
+
+
+def _approve(w: World, at: Any) -> Any:
+    report = Report.objects.create(
+        edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at
+    )
+    return _festival().approve_report(report, by=w.administrator, at=at)
+
+
+def _publish(w: World, at: Any) -> Any:
+    """The clock's own act: before its instant there is nothing to do, and the label stays."""
+    done = _festival().publish_due(at=at)
+    if not done:
+        raise Refused("nothing is due; opens on the set instant")
+    return done
+
+
+def public_actions() -> set[str]:
+    found = set()
+    for app in APPS:
+        module = _module(app)
+        found |= {
+            f"{app}.{name}"
+            for name, function in inspect.getmembers(module, inspect.isfunction)
+            if function.__module__ == module.__name__ and not name.startswith("_")
+        }
+    return found
+
+
+def test_every_public_action_is_named_here() -> None:
+    assert public_actions() == READS | set(ANYTIME) | set(CALLS)
+
+
+def test_every_public_action_is_atomic_and_takes_who_and_when_by_keyword() -> None:
+    wrong = []
+    for name in sorted(set(CALLS) - {"festival.publish_due"}):
+        app, function = name.split(".")
+        parameters = inspect.signature(getattr(_module(app), function)).parameters
+        for wanted in {"by", "at"} - ({"by"} if name == "submissions.lapse" else set()):
+            if wanted not in parameters or parameters[wanted].kind != inspect.Parameter.KEYWORD_ONLY:
+                wrong.append(f"{name}: {wanted}")
+    assert wrong == []
+
+
+def snapshot() -> dict[str, Any]:
+    """Every row of the portal's own tables, as text."""
+    tables = [t for t in connection.introspection.table_names() if t.split("_")[0] in APPS]
+    with connection.cursor() as cursor:
+        rows = {}
+        for table in tables:
+            cursor.execute(f"SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{table}\" t")
+            rows[table] = cursor.fetchone()[0]
+    return rows
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing_changes(name: str) -> None:
+    stage, phase, call = CALLS[name]
+    world = build(stage)
+    if name == "submissions.detach":
+        kept = evidence(world)
+        call = lambda w, at: _submissions().detach(kept, by=w.staff, at=at)  # noqa: E731
+    if name == "submissions.hand_in":
+        with pytest.raises(Refused):
+            _hand_in(world, world.opens(phase) - MICROSECOND)
+    own = world.power if phase in (Phase.APPEAL, Phase.APPEAL_REVIEW) else None
+    moments = [world.opens(phase, own) - MICROSECOND]
+    if phase in (Phase.PROPOSAL, Phase.SELF_ASSESSMENT, Phase.APPEAL):
+        moments += [world.closes(phase, own), world.closes(phase, own) + timedelta(days=400)]
+    for at in moments:
+        before = snapshot() if name != "festival.approve_report" else None
+
+        with pytest.raises(Refused, match=r"opens on|closed on"):
+            call(world, at)
+
+        if before is not None:
+            assert snapshot() == before
+    at = max(world.opens(phase, own), world.at)
+    rows = Entry.objects.count()
+    call(world, at if name != "festival.publish_due" else world.edition.publish_at)
+    assert Entry.objects.count() > rows or name.split(".")[1] in {
+        "draft_set", "save_measure", "remove_measure", "fill_general_set", "save_answer", "save_answers", "save_marks",
+        "save_draft",
+    }  # fmt: skip

@@ -1,0 +1,275 @@
+"""The authorization walk: every address, called by everybody, is open to exactly those whom the reviewed table names.
+
+Objects are the power ministry's (`staff`, `head` belong to it; `other_…` to the health ministry; `unit_head` to its
+Qazvin unit). Open means an answer other than 404 or the way to the sign-in page; what an open POST then does is for the
+actions' own guard (tests/guard/test_actions.py). `public` stands for a visitor who has not signed in.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from cycles.models import Participation
+from festival.models import Report
+from indicators.models import Measure
+from submissions.models import Answer, Evidence, ScoreRun
+from tests.factories import World, build
+
+EVERYBODY = {
+    "staff", "head", "headquarters", "agency_administrator", "other_staff", "other_head", "unit_head",
+    "administrator", "provincial_administrator", "member", "chair", "budget", "representative", "expert",
+    "assessor", "other_assessor", "provincial_assessor", "steward", "reviewer", "auditor", "stranger", "interested",
+}  # fmt: skip
+PUBLIC = EVERYBODY | {"public"}
+OWN = {"staff", "head", "headquarters", "agency_administrator"}
+NATIONAL = {"administrator", "auditor"}
+OVERSEERS = NATIONAL | {"provincial_administrator"}
+GROUP = {"member", "chair", "budget", "expert"}
+
+# Rows: address, methods, stage of the world, who; written by hand and reviewed.
+ROWS: list[tuple[str, str, str, set[str]]] = [
+    ("entrance", "GET", "people", PUBLIC),
+    ("healthz", "GET", "people", PUBLIC),
+    ("home", "GET", "filed", EVERYBODY),
+    # who and when
+    ("cycles:list", "GET", "open", EVERYBODY),
+    ("cycles:plan", "GET POST", "open", {"administrator"}),
+    ("cycles:detail", "GET", "open", EVERYBODY),
+    ("cycles:detail", "GET", "planned", OVERSEERS),
+    ("cycles:move", "GET POST", "planned", OVERSEERS),
+    ("cycles:participants", "GET", "open", EVERYBODY),
+    ("cycles:agencies", "GET", "open", EVERYBODY),
+    ("cycles:agencies_export", "GET", "open", EVERYBODY),
+    ("cycles:agencies_import", "GET POST", "open", {"administrator"}),
+    ("cycles:people", "GET", "open", EVERYBODY),
+    ("cycles:person", "GET", "open", NATIONAL | {"staff"}),
+    ("cycles:grant", "GET POST", "open", {"administrator"}),
+    ("cycles:end_role", "POST", "open", NATIONAL | {"staff"}),
+    ("cycles:interests", "GET POST", "open", EVERYBODY),
+    ("cycles:ledger", "GET", "open", OVERSEERS),
+    # what is asked
+    ("indicators:list", "GET", "proposed", EVERYBODY),
+    ("indicators:new", "POST", "open", EVERYBODY),
+    ("indicators:communicate_all", "GET POST", "approved", NATIONAL),
+    ("indicators:detail", "GET", "drafted", OWN | NATIONAL),
+    ("indicators:detail", "GET", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    (
+        "indicators:detail",
+        "GET",
+        "communicated",
+        OWN | NATIONAL | GROUP | {"representative", "assessor", "other_assessor", "interested", "reviewer"},
+    ),
+    ("indicators:move", "GET POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:vote", "GET POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:fill", "POST", "drafted", OWN | NATIONAL),
+    ("indicators:export", "GET", "drafted", OWN | NATIONAL),
+    ("indicators:measure_new", "GET POST", "drafted", OWN | NATIONAL),
+    ("indicators:measure_edit", "GET POST", "drafted", OWN | NATIONAL),
+    ("indicators:measure_remove", "POST", "drafted", OWN | NATIONAL),
+    # what is answered
+    ("submissions:list", "GET", "answered", EVERYBODY),
+    ("submissions:export", "GET", "answered", EVERYBODY),
+    ("submissions:begin", "POST", "communicated", OWN | NATIONAL),
+    ("submissions:detail", "GET", "answered", OWN | NATIONAL),
+    ("submissions:detail", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("submissions:detail", "GET", "scored", OWN | NATIONAL | {"assessor", "reviewer"}),
+    ("submissions:review", "GET", "answered", OWN | NATIONAL),
+    ("submissions:move", "GET POST", "answered", OWN | NATIONAL),
+    ("submissions:answer", "POST", "answered", OWN | NATIONAL),
+    ("submissions:attach", "POST", "answered", OWN | NATIONAL),
+    ("submissions:evidence", "GET", "answered", OWN | NATIONAL),
+    ("submissions:evidence", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("submissions:detach", "POST", "answered", OWN | NATIONAL),
+    ("submissions:line", "GET", "answered", OWN | NATIONAL),
+    ("submissions:line", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("submissions:report", "GET", "marked", NATIONAL),
+    ("submissions:report", "GET", "scored", OWN | NATIONAL | {"reviewer"}),
+    ("submissions:blocks", "GET", "assigned", EVERYBODY),
+    ("submissions:block", "GET", "assigned", {"assessor"}),
+    ("submissions:marks", "POST", "assigned", {"assessor"}),
+    ("submissions:hand_in", "GET POST", "assigned", {"assessor"}),
+    ("submissions:assign", "GET POST", "assigned", NATIONAL),
+    ("submissions:board", "GET", "assigned", OVERSEERS),
+    ("submissions:assign_all", "POST", "assigned", OVERSEERS),
+    ("submissions:compute", "POST", "marked", OVERSEERS),
+    ("submissions:communicate_all", "GET POST", "marked", OVERSEERS),
+    ("submissions:run", "GET", "marked", OVERSEERS),
+    # what is contested
+    ("appeals:list", "GET", "filed", EVERYBODY),
+    ("appeals:file", "GET POST", "drafted_appeal", EVERYBODY),
+    ("appeals:line", "GET", "scored", OWN | NATIONAL | {"reviewer"}),
+    ("appeals:draft", "GET POST", "scored", OWN),
+    ("appeals:detail", "GET", "drafted_appeal", OWN),
+    ("appeals:detail", "GET", "filed", OWN | NATIONAL | {"reviewer"}),
+    ("appeals:decide", "GET POST", "filed", OWN | NATIONAL | {"reviewer"}),
+    ("appeals:move", "GET POST", "filed", OWN | NATIONAL | {"reviewer"}),
+    # what is published
+    ("festival:results", "GET", "scheduled", PUBLIC),
+    ("festival:edition", "GET", "scheduled", set()),
+    ("festival:edition", "GET", "out", PUBLIC),
+    ("festival:ranking_file", "GET", "scheduled", set()),
+    ("festival:ranking_file", "GET", "out", PUBLIC),
+    ("festival:agency", "GET", "scheduled", PUBLIC),
+    ("festival:report_file", "GET", "scheduled", NATIONAL),
+    ("festival:report_file", "GET", "out", PUBLIC),
+    ("festival:manage", "GET", "final", NATIONAL),
+    ("festival:finalise", "GET POST", "decided", NATIONAL),
+    ("festival:schedule", "GET POST", "final", NATIONAL),
+    ("festival:ask_for_report", "POST", "final", NATIONAL),
+    ("festival:report_progress", "GET", "final", NATIONAL),
+    ("festival:approve_report", "GET POST", "final", NATIONAL),
+]
+
+BODIES: dict[str, Callable[[World], dict[str, Any]]] = {"indicators:new": lambda w: {"cycle": w.cycle.pk}}
+"""What a POST must carry for its object to be found."""
+
+LIBRARY = ("account_", "allauth", "socialaccount", "mfa_", "usersessions")
+"""Addresses that come with django-allauth and are about the visitor's own account."""
+
+
+def names(resolver: URLResolver, namespace: str = "") -> set[str]:
+    found = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            found |= names(pattern, f"{pattern.namespace}:" if pattern.namespace else namespace)
+        elif isinstance(pattern, URLPattern):
+            found.add(f"{namespace}{pattern.name}")
+    return found
+
+
+def test_every_address_has_a_row() -> None:
+    ours = {name for name in names(get_resolver()) if not name.startswith(LIBRARY)}
+
+    assert ours == {name for name, *_rest in ROWS}
+
+
+@pytest.fixture
+def world_at() -> Callable[[str], World]:
+    def at(stage: str) -> World:
+        world = build("scheduled" if stage == "out" else stage)
+        if stage == "out":
+            world.at = world.edition.publish_at
+        return world
+
+    return at
+
+
+def power_line(w: World) -> Answer:
+    return Answer.objects.get(submission=w.submission, measure__code="G1-1")
+
+
+def power_file(w: World) -> Evidence:
+    line = power_line(w)
+    return Evidence.objects.create(
+        answer=line, file=ContentFile(b"%PDF-1.7", name="x"), name="x.pdf", content_type="application/pdf", size=8,
+        sha256="0" * 64, uploaded_by=w.staff, uploaded_at=w.at,
+    )  # fmt: skip
+
+
+def article_82(w: World) -> Report:
+    return Report.objects.create(
+        edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at, approved_at=w.at,
+        approved_by=w.administrator, file=ContentFile(b"%PDF-1.7", name="x"),
+    )  # fmt: skip
+
+
+def address(name: str, w: World) -> str:
+    """The address of the power ministry's own object on each page."""
+    year = w.cycle.year if w.cycle else 0
+    specific = (w.specific.pk,) if w.specific else ()
+    arguments: dict[str, Callable[[], tuple[Any, ...]]] = {
+        "cycles:detail": lambda: (year,),
+        "cycles:move": lambda: (year,),
+        "cycles:participants": lambda: (year,),
+        "cycles:agencies_export": lambda: ("csv",),
+        "cycles:person": lambda: (w.staff.pk,),
+        "cycles:grant": lambda: (w.staff.pk,),
+        "cycles:end_role": lambda: (w.staff.membership_set.get().pk,),
+        "indicators:communicate_all": lambda: (year,),
+        "indicators:move": lambda: (*specific, "approve"),
+        "indicators:measure_edit": lambda: (*specific, Measure.objects.of(w.specific).first().pk),
+        "indicators:measure_remove": lambda: (*specific, Measure.objects.of(w.specific).first().pk),
+        "submissions:begin": lambda: (Participation.objects.get(cycle=w.cycle, agency=w.power).pk,),
+        "submissions:move": lambda: (w.submission.pk, "submit"),
+        "submissions:evidence": lambda: (power_file(w).uuid,),
+        "submissions:detach": lambda: (power_file(w).uuid,),
+        "submissions:run": lambda: (ScoreRun.objects.create(cycle=w.cycle, why="x", asked_at=w.at).pk,),
+        "appeals:move": lambda: (w.appeal.pk, "withdraw"),
+        "festival:edition": lambda: (year,),
+        "festival:ranking_file": lambda: (year, "csv"),
+        "festival:agency": lambda: (w.power.code,),
+        "festival:manage": lambda: (year,),
+        "festival:finalise": lambda: (year,),
+        "festival:schedule": lambda: (year,),
+        "festival:ask_for_report": lambda: (year,),
+        "festival:report_file": lambda: (article_82(w).uuid,),
+        "festival:report_progress": lambda: (article_82(w).uuid,),
+        "festival:approve_report": lambda: (article_82(w).uuid,),
+    }
+    if name in arguments:
+        return reverse(name, args=arguments[name]())
+    kinds: dict[str, Callable[[], tuple[Any, ...]]] = {
+        "indicators": lambda: specific,
+        "submissions": lambda: (w.submission.pk,),
+        "appeals": lambda: (w.appeal.pk,),
+    }
+    by_line = {"submissions:answer", "submissions:attach", "submissions:line", "appeals:line", "appeals:draft"}
+    by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
+    by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
+    bare = {"list", "new", "export", "blocks", "file", "plan", "agencies", "agencies_import", "people", "interests"}
+    bare |= {"ledger", "results", "home", "entrance", "healthz"}
+    if name in by_line:
+        return reverse(name, args=(power_line(w).pk,))
+    if name in by_block:
+        return reverse(name, args=(w.block.pk,))
+    if name in by_cycle:
+        return reverse(name, args=(w.cycle.pk,))
+    if name.split(":")[-1] in bare and name != "indicators:export":
+        return reverse(name)
+    return reverse(name, args=kinds[name.split(":")[0]]())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "methods", "stage", "allowed"), ROWS, ids=[f"{n}-{s}" for n, _m, s, _a in ROWS])
+def test_an_address_is_open_to_those_the_table_names_and_to_nobody_else(
+    name: str, methods: str, stage: str, allowed: set[str], world_at: Callable[[str], World], settings: Any
+) -> None:
+    world = world_at(stage)
+    settings.CLOCK_OFFSET = world.at - _real_now()
+    url = address(name, world)
+    wrong = []
+    for method in methods.split():
+        for who in sorted(PUBLIC):
+            client = Client(raise_request_exception=True)
+            if who != "public":
+                client.force_login(world.people[who], backend="django.contrib.auth.backends.ModelBackend")
+            with transaction.atomic():  # what one person's call does is taken back before the next person calls
+                response = (
+                    client.get(url) if method == "GET" else client.post(url, BODIES.get(name, lambda w: {})(world))
+                )
+                transaction.set_rollback(True)
+            for close in response._resource_closers:  # closing the response would close the test's connection too
+                close()
+            to_sign_in = response.status_code == 302 and "/accounts/login/" in response["Location"]
+            is_open = response.status_code != 404 and not to_sign_in
+            if is_open != (who in allowed):
+                wrong.append(f"{method} {who}: {response.status_code}")
+            if response.status_code >= 500 or response.status_code == 403:
+                wrong.append(f"{method} {who}: {response.status_code}")
+    administrator = Client()
+    administrator.force_login(world.administrator, backend="django.contrib.auth.backends.ModelBackend")
+    every = {m for n, ms, *_rest in ROWS if n == name for m in ms.split()}
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - every:
+        if (status := getattr(administrator, method.lower())(url).status_code) != 405:
+            wrong.append(f"{method}: {status}, not 405")
+    assert not wrong, "\n".join(wrong)
+
+
+def _real_now() -> Any:
+    return timezone.now()

@@ -1,0 +1,207 @@
+"""Every workflow over all its moves, all its states and all people, against a table written by hand."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
+
+from cycles.actions import perform
+from cycles.calendar import Phase
+from cycles.models import Entry, Window
+from cycles.workflow import Refused, Workflow
+from tests.factories import World, build
+
+OWN = {"staff", "head"}
+AUTHORITY = {"member", "chair", "budget", "expert"}
+
+MAY: dict[str, dict[str, set[str]]] = {
+    "cycles.cycle": {"open": {"administrator"}, "finalise": {"administrator"}, "publish": {"clock"}},
+    "indicators.indicatorset": {
+        "edit": OWN,
+        "revise": OWN,
+        "propose": {"head"},
+        "propose_again": {"head"},
+        "vote": AUTHORITY | {"representative"},
+        "approve": {"chair"},
+        "send_back": {"chair"},
+        "reject": {"chair"},
+        "communicate": {"administrator"},
+    },
+    "submissions.submission": {
+        "begin": OWN | {"clock"},
+        "answer": OWN,
+        "attach": OWN,
+        "detach": OWN,
+        "submit": {"head"},
+        "withdraw": {"head"},
+        "lapse": {"clock"},
+        "assign": {"administrator"},
+        "complete": {"assessor", "other_assessor"},
+        "communicate": {"administrator"},
+        "rescore": {"reviewer"},
+    },
+    "submissions.block": {"mark": {"assessor"}, "hand_in": {"assessor"}},
+    "appeals.appeal": {
+        "edit": OWN,
+        "file": {"head"},
+        "withdraw": {"head"},
+        "uphold": {"reviewer"},
+        "uphold_partly": {"reviewer"},
+        "dismiss": {"reviewer"},
+        "declare_inadmissible": {"reviewer"},
+    },
+    "festival.edition": {
+        "rank": {"administrator"},
+        "draft_report": {"administrator"},
+        "approve_report": {"administrator"},
+        "schedule": {"administrator"},
+        "publish": {"clock"},
+    },
+}
+"""Who may make which move on the power ministry's objects: everybody not named is refused."""
+
+SOURCES: dict[str, dict[str, str]] = {
+    "cycles.cycle": {"open": "planned", "finalise": "open", "publish": "final"},
+    "indicators.indicatorset": {
+        "edit": "draft", "revise": "returned", "propose": "draft", "propose_again": "returned", "vote": "proposed",
+        "approve": "proposed", "send_back": "proposed", "reject": "proposed", "communicate": "approved",
+    },
+    "submissions.submission": {
+        "begin": "draft", "answer": "draft", "attach": "draft", "detach": "draft", "submit": "draft",
+        "withdraw": "submitted", "lapse": "draft", "assign": "draft submitted", "complete": "submitted",
+        "communicate": "marked", "rescore": "communicated",
+    },
+    "submissions.block": {"mark": "open", "hand_in": "open"},
+    "appeals.appeal": {
+        "edit": "draft", "file": "draft", "withdraw": "draft filed", "uphold": "filed", "uphold_partly": "filed",
+        "dismiss": "filed", "declare_inadmissible": "filed",
+    },
+    "festival.edition": {
+        "rank": "prepared", "draft_report": "ranked scheduled", "approve_report": "ranked scheduled",
+        "schedule": "ranked scheduled", "publish": "scheduled",
+    },
+}  # fmt: skip
+"""From which states each move is possible, written by hand."""
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: Any, django_db_blocker: Any) -> Any:
+    """One world for the module, rolled back at its end."""
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        try:
+            yield build("scheduled")
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)
+
+
+def subject(world: World, label: str) -> Any:
+    return {
+        "cycles.cycle": world.cycle,
+        "indicators.indicatorset": world.specific,
+        "submissions.submission": world.submission,
+        "submissions.block": world.block,
+        "appeals.appeal": world.appeal,
+        "festival.edition": world.edition,
+    }[label]
+
+
+def a_moment_within(world: World, phase: Phase) -> Any:
+    if phase == Phase.ANYTIME:
+        return world.at
+    own = phase in (Phase.APPEAL, Phase.APPEAL_REVIEW)
+    return world.opens(phase, world.power if own else None)
+
+
+def given(world: World, label: str, person: Any) -> dict[str, Any]:
+    """Whatever any transition of the workflow asks for."""
+    return {
+        "proposer": person, "hash": "0" * 64, "signer": person, "reviewer": person, "reason": "because",
+        "points": None, "digest": "0" * 64, "publish_at": timezone.now(), "axes": [], "line": 1,
+    }  # fmt: skip
+
+
+def test_the_tables_of_this_test_name_every_move():
+    with_states = {label: w for label, w in Workflow.registry.items() if w.states is not None}
+
+    assert {label: set(w.moves) for label, w in with_states.items() if label != "submissions.run"} == {
+        label: set(moves) for label, moves in MAY.items()
+    }
+    assert {label: set(moves) for label, moves in SOURCES.items()} == {label: set(m) for label, m in MAY.items()}
+
+
+ROWS = [(label, name) for label, moves in MAY.items() for name in moves]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("label", "name"), ROWS, ids=[f"{label}-{name}" for label, name in ROWS])
+def test_a_move_is_made_by_the_right_people_from_the_right_states_and_by_nobody_else(
+    world: World, label: str, name: str
+) -> None:
+    workflow = Workflow.registry[label]
+    move, obj, model = workflow[name], subject(world, label), apps.get_model(label)
+    at = a_moment_within(world, move.phase)
+    people = {**world.people, "clock": None}
+    wrong = []
+    for state in workflow.states.values:
+        for who, person in people.items():
+            with transaction.atomic():
+                model.objects.filter(pk=obj.pk).update(state=state)
+                if label == "indicators.indicatorset":
+                    model.objects.filter(pk=obj.pk).update(proposed_by=world.head)
+                rows = Entry.objects.count()
+                try:
+                    with transaction.atomic():
+                        perform(workflow, [obj], name, by=person, at=at, **given(world, label, person))
+                    made = True
+                except Refused:
+                    made = False
+                after = model.objects.get(pk=obj.pk).state
+                expected = state in SOURCES[label][name].split() and who in MAY[label][name]
+                if made != expected:
+                    wrong.append(f"{who} from {state}: {'made' if made else 'refused'}")
+                if after != ((move.target or state) if made else state):
+                    wrong.append(f"{who} from {state}: now {after}")
+                if Entry.objects.count() - rows != (1 if made and move.recorded else 0):
+                    wrong.append(f"{who} from {state}: ledger")
+                transaction.set_rollback(True)
+    assert wrong == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("label", "name"), ROWS, ids=[f"{label}-{name}" for label, name in ROWS])
+def test_a_move_is_refused_outside_its_window_in_words_that_say_when(world: World, label: str, name: str) -> None:
+    workflow = Workflow.registry[label]
+    move, obj, model = workflow[name], subject(world, label), apps.get_model(label)
+    if move.phase == Phase.ANYTIME:
+        assert move.why_anytime
+        return
+    own = move.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW)
+    window = Window.objects.get(cycle=world.cycle, phase=move.phase, agency=world.power if own else None)
+    who = sorted(MAY[label][name])[0]
+    person = {**world.people, "clock": None}[who]
+    model.objects.filter(pk=obj.pk).update(state=SOURCES[label][name].split()[0])
+    if label == "indicators.indicatorset":
+        model.objects.filter(pk=obj.pk).update(proposed_by=world.head)
+    arguments = given(world, label, person)
+    microsecond = timedelta(microseconds=1)
+
+    with pytest.raises(Refused, match="opens on"):
+        perform(workflow, [obj], name, by=person, at=window.opens_at - microsecond, **arguments)
+    if window.binding == "hard":
+        with pytest.raises(Refused, match="closed on"):
+            perform(workflow, [obj], name, by=person, at=window.closes_at, **arguments)
+        with transaction.atomic():
+            perform(workflow, [obj], name, by=person, at=window.closes_at - microsecond, **arguments)
+            transaction.set_rollback(True)
+    else:
+        with transaction.atomic():
+            perform(workflow, [obj], name, by=person, at=window.closes_at, **arguments)
+            if move.recorded:
+                assert Entry.objects.latest("id").days_late == 1
+            transaction.set_rollback(True)

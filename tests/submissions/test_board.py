@@ -1,0 +1,216 @@
+"""The administrators' pages and the score report."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from cycles.calendar import Phase
+from cycles.models import Entry, Participation
+from indicators.models import Axis, Indicator, Measure
+from submissions import tasks, totals
+from submissions.models import Answer, Block, NodeScore, Score, ScoreRun, Submission
+from tests.factories import PASSWORD, build, make_agency
+
+pytestmark = pytest.mark.django_db
+
+
+def url(name, *args):
+    with translation.override("en"):
+        return reverse(f"submissions:{name}", args=args)
+
+
+def test_the_board_has_one_row_an_agency(visit):
+    world = build("assigned")
+
+    page = visit(world, world.administrator).get(url("board", world.cycle.pk)).content.decode()
+
+    assert page.count('data-label="Agency"') == 3
+    assert "0 / 3" in page
+
+
+def test_the_board_is_narrowed_by_state_and_by_name_however_it_was_typed(visit):
+    world = build("assigned")
+    client, address = visit(world, world.administrator), url("board", world.cycle.pk)
+
+    signed = client.get(address, {"state": "submitted"}).content.decode()
+    named = client.get(address, {"q": "وزارت بهداشت"}).content.decode()
+    absent = client.get(address, {"q": "nobody"}).content.decode()
+
+    assert signed.count('data-label="Agency"') == 1
+    assert "Ministry of Energy" in signed
+    assert named.count('data-label="Agency"') == 1
+    assert "Ministry of Health" in named
+    assert "No self-assessment matches." in absent
+
+
+def test_the_board_of_a_province_holds_its_own_units(visit):
+    world = build("assigned")
+
+    page = visit(world, world.provincial_administrator).get(url("board", world.cycle.pk)).content.decode()
+
+    assert "Qazvin Regional Water" in page
+    assert "Ministry of Energy" not in page
+
+
+@pytest.mark.parametrize("name", ("head", "assessor", "reviewer", "stranger"))
+def test_the_board_is_not_there_for_others(visit, name):
+    world = build("marked")
+    client = visit(world, getattr(world, name))
+    run = totals.request_run(world.cycle, why="test", by=None, at=world.at)
+
+    for address in (
+        url("board", world.cycle.pk),
+        url("communicate_all", world.cycle.pk),
+        url("assign", world.submission.pk),
+        url("run", run.pk),
+    ):
+        assert client.get(address).status_code == 404
+    for address in (url("assign_all", world.cycle.pk), url("compute", world.cycle.pk)):
+        assert client.post(address).status_code == 404
+
+
+def test_an_auditor_reads_the_board_but_finds_no_button(visit):
+    world = build("marked")
+    client = visit(world, world.auditor)
+
+    page = client.get(url("board", world.cycle.pk)).content.decode()
+    client.post(url("communicate_all", world.cycle.pk), {"note": "", "password": PASSWORD})
+
+    assert 'method="post"' not in page.split("<main")[1]
+    assert world.fresh(world.submission).state == "marked"
+
+
+def test_all_axes_are_assigned_at_once(visit):
+    world = build("submitted")
+    client = visit(world, world.administrator, at=world.opens(Phase.SCORING))
+
+    client.post(url("assign_all", world.cycle.pk))
+
+    assert Block.objects.filter(submission=world.submission).count() == 3
+    assert not Block.objects.filter(assessor=world.interested, agency=world.power).exists()
+
+
+def test_a_provincial_administrator_assigns_the_own_province_only(visit):
+    world = build("submitted")
+
+    visit(world, world.provincial_administrator).post(url("assign_all", world.cycle.pk))
+
+    assert set(Block.objects.values_list("agency__code", flat=True)) == {"MOE-QZ"}
+
+
+def test_one_block_is_assigned_to_an_assessor_without_interest(visit):
+    world = build("submitted")
+    client = visit(world, world.administrator)
+    axis = Axis.objects.get(code="G1")
+
+    page = client.get(url("assign", world.submission.pk)).content.decode()
+    refused = client.post(url("assign", world.submission.pk), {"axis": axis.pk, "assessor": world.interested.pk})
+    client.post(url("assign", world.submission.pk), {"axis": axis.pk, "assessor": world.other_assessor.pk})
+
+    assert "Interested" not in page
+    assert refused.status_code == 200
+    assert Block.objects.get().assessor == world.other_assessor
+
+
+def test_computing_is_ordered_on_record_and_done_by_the_job(visit):
+    world = build("marked")
+    client = visit(world, world.administrator)
+
+    response = client.post(url("compute", world.cycle.pk))
+    run = ScoreRun.objects.get()
+    waiting = client.get(url("run", run.pk), headers={"HX-Request": "true"}).content.decode()
+    tasks.compute_scores(run=run.pk)
+    done = client.get(url("run", run.pk), headers={"HX-Request": "true"}).content.decode()
+
+    assert response.url == url("run", run.pk)
+    assert Entry.objects.filter(act="compute", actor_id=world.administrator.pk).exists()
+    assert "every 2s" in waiting
+    assert "<html" not in waiting
+    assert "every 2s" not in done
+    assert NodeScore.objects.filter(run=run, submission=world.submission, kind="").exists()
+
+
+def test_a_provincial_administrator_may_not_compute_the_country(visit):
+    world = build("marked")
+
+    visit(world, world.provincial_administrator).post(url("compute", world.cycle.pk))
+
+    assert not ScoreRun.objects.exists()
+
+
+def test_communicating_all_leaves_what_is_not_marked(visit):
+    world = build("marked")
+    client = visit(world, world.administrator)
+
+    page = client.get(url("communicate_all", world.cycle.pk)).content.decode()
+    client.post(url("communicate_all", world.cycle.pk), {"note": "", "password": PASSWORD})
+
+    assert "Ready to be communicated: 1" in page
+    assert world.fresh(world.submission).state == "communicated"
+    assert world.fresh(world.other).state == "draft"
+
+
+def test_communicating_all_asks_for_the_password(visit):
+    world = build("marked")
+
+    visit(world, world.administrator).post(url("communicate_all", world.cycle.pk), {"note": "", "password": "guess"})
+
+    assert world.fresh(world.submission).state == "marked"
+
+
+def test_the_report_links_each_line_to_an_appeal_while_the_window_is_open(visit):
+    world = build("scored")
+    answer = Answer.objects.get(submission=world.submission, measure__code="G1-1")
+    link = f"/en/appeals/lines/{answer.pk}/draft/"
+
+    during = visit(world, world.staff).get(url("report", world.submission.pk)).content.decode()
+    by_authority = visit(world, world.administrator).get(url("report", world.submission.pk)).content.decode()
+    closes = world.closes(Phase.APPEAL, world.power)
+    after = visit(world, world.staff, at=closes).get(url("report", world.submission.pk)).content.decode()
+
+    assert link in during
+    assert "Lines may be appealed until" in during
+    assert link not in by_authority
+    assert link not in after
+
+
+def test_the_report_tells_the_four_states_apart(visit):
+    world = build("scored")
+    answer = Answer.objects.get(submission=world.submission, measure__code="G1-1")
+    Score.objects.filter(answer=answer, is_current=True).update(state="not_applicable", points=None)
+
+    page = visit(world, world.head).get(url("report", world.submission.pk)).content.decode()
+
+    assert '<span class="badge bg-secondary-lt">Not applicable</span>' in page
+
+
+def test_the_board_and_the_report_take_the_same_queries_for_any_length(visit):
+    world = build("scored")
+    client = visit(world, world.administrator)
+    indicator = Indicator.objects.get(code="G1-1")
+    board, report = [], []
+
+    for more in (0, 3, 30):
+        for number in range(more):
+            agency = make_agency(f"X{more}-{number}", "سازمان", "Office")
+            titles = {"name_fa": "سازمان", "name_en": "Office", "level": agency.level, "sector": agency.sector}
+            participation = Participation.objects.create(cycle=world.cycle, agency=agency, **titles)
+            Submission.objects.create(cycle=world.cycle, agency=agency, participation=participation)
+            measure = Measure.objects.create(
+                indicator=indicator, code=f"{more}-{number}", title_fa="سنجه", points=1, unit_fa="درصد", method="survey"
+            )
+            answer = Answer.objects.create(submission=world.submission, measure=measure, value=50)
+            Score.objects.create(
+                answer=answer, basis="agreed", state="scored", points=Decimal("0.5"), scored_at=world.at
+            )
+        for address, taken in ((url("board", world.cycle.pk), board), (url("report", world.submission.pk), report)):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address)
+            taken.append(len(queries))
+
+    assert board[0] == board[1] == board[2]
+    assert report[0] == report[1] == report[2]

@@ -1,0 +1,204 @@
+"""The assessors' pages."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from indicators.models import Axis, Measure
+from submissions import actions
+from submissions.models import Answer, Block, Mark
+from tests.factories import PASSWORD, build
+
+pytestmark = pytest.mark.django_db
+
+HTMX = {"HX-Request": "true"}
+
+
+def url(name, *args, language="en"):
+    with translation.override(language):
+        return reverse(f"submissions:{name}", args=args)
+
+
+def block_of(world, axis="G1"):
+    return Block.objects.get(submission=world.submission, axis__code=axis)
+
+
+def line(world, code="G1-1"):
+    return Answer.objects.select_related("measure").get(submission=world.submission, measure__code=code)
+
+
+def test_an_assessor_lists_own_blocks_only(visit):
+    world = build("assigned")
+    actions.assign(
+        world.submission,
+        axis=Axis.objects.get(code="G2"),
+        assessor=world.other_assessor,
+        by=world.administrator,
+        at=world.at,
+    )
+
+    page = visit(world, world.assessor).get(url("blocks")).content.decode()
+
+    assert "E-government" in page
+    assert "Human capital" not in page
+    assert "scoring ends on 30 June 2027, 24:00" in page
+
+
+def test_another_s_block_is_not_there(visit):
+    world = build("assigned")
+
+    for person in (world.other_assessor, world.staff, world.administrator, world.stranger):
+        assert visit(world, person).get(url("block", world.block.pk)).status_code == 404
+
+
+def test_the_marking_page_shows_both_points_and_the_note(visit):
+    world = build("assigned")
+
+    page = visit(world, world.assessor).get(url("block", block_of(world).pk)).content.decode()
+
+    assert "Agree: 100.00 points" in page
+    assert "سی" in page
+    assert page.count("data-line=") == 2
+
+
+def test_agreeing_is_one_button_a_line(visit):
+    world = build("assigned")
+    client = visit(world, world.assessor)
+
+    response = client.post(url("marks", block_of(world).pk), {"agree": line(world).pk})
+
+    mark = Mark.objects.get()
+    assert response.status_code == 302
+    assert (mark.answer, mark.points, mark.assessor) == (line(world), Decimal(100), world.assessor)
+
+
+def test_htmx_answers_with_the_marked_line_and_names_the_next(visit):
+    world = build("assigned")
+    client = visit(world, world.assessor)
+
+    response = client.post(url("marks", block_of(world).pk), {"agree": line(world).pk}, headers=HTMX)
+
+    page = response.content.decode()
+    assert page.count("data-line=") == 1
+    assert f'id="entry-{line(world).pk}" hx-swap-oob="true"' in page
+    assert str(line(world, "G1-2").pk) in response["HX-Trigger-After-Settle"]
+    assert "<html" not in page
+
+
+def test_another_mark_than_the_method_s_needs_a_reason_and_keeps_what_was_typed(visit):
+    world = build("assigned")
+    client, field = visit(world, world.assessor), f"{line(world).pk}-points"
+
+    page = client.post(url("marks", block_of(world).pk), {field: "۹۰٫۵"}).content.decode()
+
+    assert "a mark other than the method&#x27;s needs a reason" in page
+    assert 'value="۹۰٫۵"' in page
+    assert not Mark.objects.exists()
+
+
+def test_points_over_the_ceiling_are_refused_beside_the_line(visit):
+    world = build("assigned")
+    client, pk = visit(world, world.assessor), line(world).pk
+
+    response = client.post(
+        url("marks", block_of(world).pk), {"only": pk, f"{pk}-points": "301", f"{pk}-reason": "x"}, headers=HTMX
+    )
+
+    assert "points lie between 0 and 300" in response.content.decode()
+    assert "HX-Trigger-After-Settle" not in response
+    assert not Mark.objects.exists()
+
+
+def test_without_javascript_all_that_is_filled_in_is_saved_at_once(visit):
+    world = build("assigned")
+    client = visit(world, world.assessor)
+    first, second = line(world), line(world, "G1-2")
+    typed = {
+        f"{first.pk}-points": "90",
+        f"{first.pk}-reason": "Two services counted twice",
+        f"{second.pk}-points": "120",
+    }
+
+    client.post(url("marks", block_of(world).pk), typed)
+
+    assert [m.points for m in Mark.objects.order_by("answer__measure__code")] == [Decimal(90), Decimal(120)]
+
+
+def test_a_line_of_another_block_cannot_be_marked(visit):
+    world = build("assigned")
+
+    response = visit(world, world.assessor).post(url("marks", block_of(world).pk), {"agree": line(world, "G2-1").pk})
+
+    assert response.status_code == 404
+    assert not Mark.objects.exists()
+
+
+def test_the_new_assessor_of_a_block_does_not_see_the_former_s_marks(visit):
+    world = build("assigned")
+    block = block_of(world)
+    given = {line(world).pk: {"points": Decimal("77.25"), "reason": "The register says otherwise"}}
+    actions.save_marks(block, given, by=world.assessor, at=world.at)
+    actions.assign(
+        world.submission, axis=block.axis, assessor=world.other_assessor, by=world.administrator, at=world.at
+    )
+    client = visit(world, world.other_assessor)
+
+    for page in (client.get(url("block", block.pk)), client.get(url("line", line(world).pk))):
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "77.25" not in text
+        assert "The register says otherwise" not in text
+
+
+def test_a_block_is_handed_in_when_every_line_is_marked(visit):
+    world = build("assigned")
+    block, client = block_of(world), visit(world, world.assessor)
+    client.post(url("marks", block.pk), {"agree": line(world).pk})
+
+    early = client.post(url("hand_in", block.pk), {"note": "", "password": PASSWORD}).content.decode()
+    typed = {f"{line(world).pk}-points": "100", f"{line(world, 'G1-2').pk}-points": "150"}
+    client.post(url("marks", block.pk), typed)
+    offered = client.get(url("block", block.pk)).content.decode()
+    client.post(url("hand_in", block.pk), {"note": "", "password": PASSWORD})
+
+    assert "1 lines are not marked yet." in early
+    assert url("hand_in", block.pk) in offered
+    assert world.fresh(block).state == "handed_in"
+
+
+def test_a_handed_in_block_is_read_only_and_says_why(visit):
+    world = build("marked")
+    client = visit(world, world.assessor)
+
+    page = client.get(url("block", block_of(world).pk)).content.decode()
+
+    assert "is “Handed in”" in page
+    assert "-points" not in page.split('id="marks"')[1]
+
+
+@pytest.mark.parametrize("name", ("block", "blocks"))
+def test_marking_takes_the_same_queries_for_any_length(visit, name):
+    world = build("assigned")
+    client, block = visit(world, world.assessor), block_of(world)
+    indicator = line(world).measure.indicator
+    taken = []
+
+    for more in (0, 3, 30):
+        for number in range(more):
+            measure = Measure.objects.create(
+                indicator=indicator, code=f"{more}-{number}", title_fa="سنجه", points=1, unit_fa="درصد", method="survey"
+            )
+            Answer.objects.create(submission=world.submission, measure=measure, value=50)
+            if name == "blocks":
+                axis = Axis.objects.create(set=world.general, code=f"{more}-{number}", title_fa="محور", points=1)
+                fields = {"cycle": world.cycle, "agency": world.power, "submission": world.submission}
+                Block.objects.create(axis=axis, assessor=world.assessor, **fields)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url(name, *([block.pk] if name == "block" else [])))
+        taken.append(len(queries))
+
+    assert taken[0] == taken[1] == taken[2]
