@@ -122,6 +122,11 @@ class User(AbstractUser):
     name_fa = models.CharField(max_length=150, blank=True)
     name_en = models.CharField(max_length=150, blank=True)
     subject = models.CharField(max_length=255, unique=True, null=True, blank=True)
+    language = models.CharField(max_length=2, choices=[("fa", _("Persian")), ("en", _("English"))], default="fa")
+    mobile = models.CharField(max_length=16, blank=True)
+    mails_news = models.BooleanField(default=True, help_text=_("What was done, where it is no official notice"))
+    mails_reminders = models.BooleanField(default=True, help_text=_("Deadlines that come near"))
+    texts_reminders = models.BooleanField(default=False, help_text=_("The last reminders of a deadline"))
 
     class Meta(AbstractUser.Meta):
         abstract = False

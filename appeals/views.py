@@ -22,13 +22,13 @@ from appeals.workflow import APPEALS, DECISIONS, AppealState
 from cycles.calendar import Phase
 from cycles.forms import ActForm
 from cycles.models import Entry, Window
-from cycles.views import act_page
+from cycles.pages import act_page
 from cycles.workflow import Refused
 from indicators.methods import METHODS, points
 from submissions.models import Answer, Mark, Score, Submission
 
 PAGES = ("file", "withdraw")
-"""Moves that are confirmed on `cycles.views.act_page`; decisions have a page of their own."""
+"""Moves that are confirmed on `cycles.pages.act_page`; decisions have a page of their own."""
 
 
 @require_safe

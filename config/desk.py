@@ -16,9 +16,9 @@ from agencies.roles import Constituency, Role
 from agencies.text import format_number, localised
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS, AppealState
-from cycles.calendar import Binding, Phase, days_late, format_date, format_deadline, time_left
+from cycles.calendar import Phase, days_late, format_date, format_deadline, time_left
 from cycles.models import Cycle, Entry, Participation, Window
-from cycles.workflow import CycleState, Windows
+from cycles.workflow import CycleState, Term
 from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind, Vote
 from indicators.workflow import SetState
@@ -70,13 +70,17 @@ class Desk:
         self.planned = [c for c in seen if c.state == CycleState.PLANNED]
         self.cycles = [c for c in seen if c.state != CycleState.PLANNED]
         self.agencies = user.agency_ids(at)
-        rows = list(Window.objects.filter(Q(agency=None) | Q(agency__in=self.agencies), cycle__in=seen))
-        self.own = Windows(rows)
-        # What the strip and the authority go by: the general windows, or the reader's own agency's where there are.
-        self.windows: dict[tuple[int, str], Window] = {}
-        for window in sorted(rows, key=lambda w: w.agency_id or 0):
-            if window.agency_id in (None, *self.agencies[:1]):
-                self.windows[window.cycle_id, window.phase] = window
+        self.own = Window.objects.terms([c.pk for c in seen], self.agencies)
+        # What the strip and the authority go by: the general windows, or the reader's own agency's where there are;
+        # of the quarters of a year the one that closes next.
+        self.windows: dict[tuple[int, Phase], Term] = {}
+        own = self.agencies[0] if self.agencies else None
+        for window in sorted(self.own.rows, key=lambda w: (w.agency_id or 0, w.opens_at)):
+            key = (window.cycle_id, Phase(window.phase))
+            before = self.windows.get(key)
+            passed = window.quarter < 2 or before is None or before.closes_at <= at
+            if passed and window.line is None and window.agency_id in (None, own):
+                self.windows[key] = self.own.term(window, own)
 
     # -- The strips
 
@@ -86,13 +90,13 @@ class Desk:
         strips = []
         for cycle in self.cycles:
             items: list[Item] = []
-            closing: list[Window] = []
+            closing: list[Term] = []
             for phase in STRIP:
                 window = self.windows.get((cycle.pk, phase))
                 if window is None:
                     continue
                 days = late.get((cycle.pk, phase), 0)
-                if self._is_open(window) and phase != Phase.FESTIVAL:
+                if window.is_open(self.at) and phase != Phase.FESTIVAL:
                     closing.append(window)
                 items.append(self._item(window, phase, days))
             text = ""
@@ -100,20 +104,17 @@ class Desk:
                 nearest = min(closing, key=lambda w: w.closes_at)
                 text = _("%(time)s until %(phase)s closes") % {
                     "time": time_left(nearest.closes_at, self.at, self.language),
-                    "phase": Phase(nearest.phase).label,
+                    "phase": nearest.label,
                 }
             strips.append(Strip(str(cycle), text, items, reverse("cycles:detail", args=[cycle.year])))
         return strips
 
-    def _is_open(self, window: Window) -> bool:
-        return window.opens_at <= self.at < window.closes_at
-
-    def _item(self, window: Window, phase: Phase, days: int) -> Item:
+    def _item(self, window: Term, phase: Phase, days: int) -> Item:
         if days:
             count = format_number(days, self.language)
             sub = ngettext("%(count)s day late", "%(count)s days late", days) % {"count": count}
             return Item(phase.label, "late", sub)
-        if self._is_open(window):
+        if window.is_open(self.at):
             sub = _("to %(when)s") % {"when": format_deadline(window.closes_at, self.language)}
             return Item(phase.label, "now", sub)
         if self.at < window.opens_at:
@@ -168,12 +169,10 @@ class Desk:
                 found += source()
         return sorted(found, key=lambda t: (t.until is None, t.until or self.at))
 
-    def _open_window(self, cycle_id: int, phase: Phase, obj: Any = None) -> Window | None:
+    def _open_window(self, cycle_id: int, phase: Phase, obj: Any = None) -> Term | None:
         """A phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a duty that is overdue."""
         window = self.own.of(phase, obj) if obj else self.windows.get((cycle_id, phase))
-        if window is None or self.at < window.opens_at:
-            return None
-        return window if window.binding == Binding.DUTY or self.at < window.closes_at else None
+        return window if window and window.accepts(self.at) else None
 
     def _of_agency(self) -> Iterator[Task]:
         mine = self.user.agency_ids(self.at, Role.STAFF, Role.HEAD)

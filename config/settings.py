@@ -145,7 +145,7 @@ else:
 DATABASES = {"default": _default}
 
 # Tables whose rows the portal's role may add and read, and nothing else; a trigger refuses the same to everybody.
-APPEND_ONLY_TABLES = ["cycles_entry", "cycles_seal"]
+APPEND_ONLY_TABLES = ["cycles_entry", "cycles_seal", "cycles_extension"]
 
 # -- Cache and Celery ------------------------------------------------------------------------------
 

@@ -137,7 +137,14 @@ def plan_cycle(
             )
     cycle = Cycle.objects.create(year=year, preset=preset)
     Window.objects.bulk_create(
-        Window(cycle=cycle, phase=w.phase, opens_at=w.opens_at, closes_at=w.closes_at, binding=BINDINGS[w.phase])
+        Window(
+            cycle=cycle,
+            phase=w.phase,
+            quarter=w.quarter,
+            opens_at=w.opens_at,
+            closes_at=w.closes_at,
+            binding=BINDINGS[w.phase],
+        )
         for w in planned
     )
     administer("plan_cycle", cycle, by=by, at=at, preset=preset)

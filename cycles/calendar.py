@@ -5,16 +5,17 @@ Jalali arithmetic is jdatetime's, checked in the tests against convertdate for 1
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import jdatetime
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import latin_digits, persian_digits
+from agencies.text import latin_digits, localised, persian_digits
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 DAY = timedelta(days=1)
@@ -42,11 +43,19 @@ class Phase(models.TextChoices):
     MONITORING = "monitoring", _("Monitoring")
     SELF_ASSESSMENT = "self_assessment", _("Self-assessment")
     SCORING = "scoring", _("Scoring")
+    CLARIFICATION = "clarification", _("Clarification of a line")
     APPEAL = "appeal", _("Appeal")
     APPEAL_REVIEW = "appeal_review", _("Appeal review")
     FINAL = "final", _("Final results")
     FESTIVAL = "festival", _("Festival")
     ANYTIME = "anytime", _("Any time")
+
+
+def phase_label(phase: Phase, quarter: int = 0) -> str:
+    """A phase in the reader's words, with its quarter where it has one."""
+    if not quarter:
+        return str(phase.label)
+    return gettext("%(phase)s, quarter %(quarter)s") % {"phase": phase.label, "quarter": localised(quarter)}
 
 
 class Binding(models.TextChoices):
@@ -61,7 +70,15 @@ class Calendar(models.TextChoices):
     JALALI = "jalali", _("Jalali")
 
 
-_HARD = {Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.APPEAL}
+_BYLAW = _("Article 3 of the executive bylaw of Articles 81 and 82")
+ARTICLES: dict[Phase, str | Promise] = dict.fromkeys(Phase, _BYLAW) | {
+    Phase.MONITORING: _("Article 81 of the Civil Service Management Act"),
+    Phase.FINAL: _("Article 82 of the Civil Service Management Act"),
+}
+"""The article each window rests on. The bylaw's calendar is told by Heidari et al. (Imam Sadiq University); reports
+through the year rest on Article 81 ("periodic, regular reports"), the yearly report on Article 82."""
+
+_HARD = {Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL}
 BINDINGS: dict[Phase, Binding] = {phase: Binding.HARD if phase in _HARD else Binding.DUTY for phase in Phase}
 
 YearMonthDay = tuple[int, int, int]
@@ -78,6 +95,7 @@ class PresetRow:
     opens: YearMonthDay
     closes: YearMonthDay
     calendar: Calendar = Calendar.JALALI
+    quarter: int = 0
 
     def days(self, year: int) -> tuple[date, date]:
         """The first and the last day for the assessed Jalali year."""
@@ -100,6 +118,26 @@ class PlannedWindow:
     binding: Binding
     opens_at: datetime
     closes_at: datetime
+    quarter: int = 0
+
+    @property
+    def label(self) -> str:
+        """The phase, with its quarter where it has one."""
+        return phase_label(self.phase, self.quarter)
+
+
+def _quarters(*days: tuple[YearMonthDay, YearMonthDay]) -> tuple[PresetRow, ...]:
+    return tuple(
+        PresetRow(Phase.MONITORING, opens, closes, quarter=number) for number, (opens, closes) in enumerate(days, 1)
+    )
+
+
+# A quarter is reported from its first day until fifteen days after its last; the fourth ends with the year, so that the
+# self-assessment that opens next morning has it. Where all comes after the year, all four are reported in Esfand.
+_THROUGH_THE_YEAR = _quarters(
+    ((0, 1, 1), (0, 4, 15)), ((0, 4, 1), (0, 7, 15)), ((0, 7, 1), (0, 10, 15)), ((0, 10, 1), (0, 12, LAST))
+)
+_IN_ESFAND = _quarters(*[((0, 12, 1), (0, 12, LAST))] * 4)
 
 
 def _jalali_tail() -> tuple[PresetRow, ...]:
@@ -134,7 +172,7 @@ _PRESETS = (
         (
             PresetRow(Phase.PROPOSAL, (-1, 11, 1), (-1, 11, 20)),
             PresetRow(Phase.APPROVAL, (-1, 11, 1), (-1, 11, 30)),
-            PresetRow(Phase.MONITORING, (0, 1, 1), (0, 12, LAST)),
+            *_THROUGH_THE_YEAR,
             *_jalali_tail(),
         ),
     ),
@@ -144,7 +182,7 @@ _PRESETS = (
         (
             PresetRow(Phase.PROPOSAL, (0, 2, 1), (0, 2, 20), Calendar.GREGORIAN),
             PresetRow(Phase.APPROVAL, (0, 2, 1), (0, 2, LAST), Calendar.GREGORIAN),
-            PresetRow(Phase.MONITORING, (0, 1, 1), (0, 12, LAST)),
+            *_THROUGH_THE_YEAR,
             *_gregorian_tail((1, 3, 21)),
         ),
     ),
@@ -154,7 +192,7 @@ _PRESETS = (
         (
             PresetRow(Phase.PROPOSAL, (0, 11, 1), (0, 11, 20)),
             PresetRow(Phase.APPROVAL, (0, 11, 1), (0, 11, 30)),
-            PresetRow(Phase.MONITORING, (0, 12, 1), (0, 12, LAST)),
+            *_IN_ESFAND,
             *_jalali_tail(),
         ),
     ),
@@ -164,7 +202,7 @@ _PRESETS = (
         (
             PresetRow(Phase.PROPOSAL, (1, 2, 1), (1, 2, 20), Calendar.GREGORIAN),
             PresetRow(Phase.APPROVAL, (1, 2, 1), (1, 2, LAST), Calendar.GREGORIAN),
-            PresetRow(Phase.MONITORING, (1, 3, 1), (1, 3, 31), Calendar.GREGORIAN),
+            *(replace(row, opens=(1, 3, 1), closes=(1, 3, 31), calendar=Calendar.GREGORIAN) for row in _IN_ESFAND),
             *_gregorian_tail((1, 4, 1)),
         ),
     ),
@@ -177,7 +215,8 @@ def windows_for(preset_key: str, year: int) -> list[PlannedWindow]:
     planned = []
     for row in PRESETS[preset_key].rows:
         first, last = row.days(year)
-        planned.append(PlannedWindow(row.phase, BINDINGS[row.phase], midnight(first), midnight(last + DAY)))
+        opens_at, closes_at = midnight(first), midnight(last + DAY)
+        planned.append(PlannedWindow(row.phase, BINDINGS[row.phase], opens_at, closes_at, row.quarter))
     return planned
 
 

@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import get_language_bidi, gettext
+from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, Level, Named, Province, Sector, User, in_reach
 from agencies.roles import Role
 from agencies.text import localised
-from cycles.calendar import PRESETS, Binding, Phase
-from cycles.workflow import CYCLE, CycleState, Windows, Workflow
+from cycles.calendar import PRESETS, Binding, Phase, phase_label
+from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Windows, Workflow
 
 
 class CycleQuerySet(models.QuerySet["Cycle"]):
@@ -40,6 +43,9 @@ class Cycle(models.Model):
     year = models.PositiveSmallIntegerField(unique=True, help_text="The assessed Jalali year")
     preset = models.CharField(max_length=30, choices=[(key, preset.title) for key, preset in PRESETS.items()])
     state = FSMField(choices=CycleState.choices, default=CycleState.PLANNED, protected=True)
+    spares_holidays = models.BooleanField(
+        default=True, help_text="A deadline on a Friday or a listed holiday moves to the next working day"
+    )
     appeal_days = models.PositiveSmallIntegerField(default=14)
     review_days = models.PositiveSmallIntegerField(default=14)
     opened_at = models.DateTimeField(null=True, blank=True)
@@ -76,23 +82,51 @@ class Cycle(models.Model):
         self.published_at = at
 
 
+class Holiday(Named):
+    """A public holiday: where a cycle spares holidays, no deadline is planned to fall on it."""
+
+    day = models.DateField(unique=True)
+    is_listed = models.BooleanField(default=True, help_text="Struck from the list, never deleted")
+
+
 class WindowQuerySet(models.QuerySet["Window"]):
     def concerning(self, objs: Iterable[Any]) -> Windows:
-        """The windows of these objects' cycles, general and of their own agencies, in one query."""
+        """The windows of these objects' cycles, general and of their own agencies, as extended, in one query."""
         objs = list(objs)
         cycles = {o.cycle_id for o in objs} - {None}
-        agencies = {o.agency_id for o in objs} - {None}
         if not cycles:
             return Windows(())
-        return Windows(self.filter(Q(agency__isnull=True) | Q(agency__in=agencies), cycle__in=cycles))
+        return self.terms(cycles, {o.agency_id for o in objs} - {None})
+
+    def terms(self, cycles: Iterable[Any], agencies: Iterable[int] | None = None) -> Windows:
+        """The windows of these cycles, general and of these agencies, with the extensions that concern them.
+
+        No agencies given: the general windows only, with every agency's extensions.
+        """
+        decrees = Extension.objects.filter(
+            cycle=OuterRef("cycle"), phase=OuterRef("phase"), quarter=OuterRef("quarter")
+        ).order_by("pk")
+        rows = self.filter(Q(agency=None) | Q(agency__in=agencies or ()), cycle__in=cycles)
+        if agencies is not None:
+            of_all, of_group = Q(agency=None, group=None), Q(group__participations__agency__in=agencies)
+            decrees = decrees.filter(of_all | Q(agency__in=agencies) | of_group)
+        concerned = Coalesce("agency", "group__participations__agency")
+        facts = JSONObject(agency=concerned, closes_at="closes_at", number="decree_number")
+        return Windows(rows.annotate(decrees=ArraySubquery(decrees.values_list(facts))))
 
 
 class Window(models.Model):
-    """When a phase of a cycle is open: from `opens_at` up to, not including, `closes_at`; `agency` None: for all."""
+    """When a phase of a cycle is open: from `opens_at` up to, not including, `closes_at`; `agency` None: for all.
+
+    `quarter` numbers the four windows of the monitored year; `line` is the key of the one line an act opened it for.
+    Once its cycle is open a window never changes (a trigger refuses); an `Extension` moves its closing.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="windows")
     phase = models.CharField(max_length=16, choices=[(p.value, p.label) for p in Phase if p != Phase.ANYTIME])
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
+    quarter = models.PositiveSmallIntegerField(default=0)
+    line = models.BigIntegerField(null=True, blank=True)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     binding = models.CharField(max_length=4, choices=Binding)
@@ -102,13 +136,19 @@ class Window(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("cycle", "phase", "agency"), name="one_window_a_phase_and_agency", nulls_distinct=False
+                fields=("cycle", "phase", "agency", "quarter", "line"), name="one_window_a_phase", nulls_distinct=False
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="a_window_closes_after_it_opens"),
+            models.CheckConstraint(condition=Q(quarter__lte=4), name="a_year_has_four_quarters"),
         )
 
     def __str__(self) -> str:
-        return f"{self.get_phase_display()} · {self.cycle}"
+        return f"{self.label} · {self.cycle}"
+
+    @property
+    def label(self) -> str:
+        """The phase, with its quarter where it has one."""
+        return phase_label(Phase(self.phase), self.quarter)
 
 
 class Group(Named):
@@ -142,6 +182,51 @@ class Participation(Named):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("cycle", "agency"), name="an_agency_takes_part_once"),)
+
+
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    def for_list(self) -> Self:
+        return self.select_related("agency", "group", "cycle").order_by("-pk")
+
+
+class Extension(models.Model):
+    """A decree that moves a hard window's closing, for one agency, for a group, or, where neither is named, for all."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="extensions")
+    phase = models.CharField(max_length=16, choices=[(p.value, p.label) for p in EXTENDABLE])
+    quarter = models.PositiveSmallIntegerField(default=0)
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
+    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")
+    closes_at = models.DateTimeField()
+    decree_number = models.CharField(max_length=60)
+    decreed_on = models.DateField()
+    reason = models.TextField()
+    file = models.FileField(upload_to="decrees/", max_length=200)
+    file_name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    objects = ExtensionQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(agency__isnull=True) | Q(group__isnull=True),
+                name="an_extension_is_for_an_agency_or_a_group",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return gettext("Extension %(number)s: %(phase)s, %(scope)s") % {
+            "number": self.decree_number,
+            "phase": phase_label(Phase(self.phase), self.quarter),
+            "scope": self.scope,
+        }
+
+    @property
+    def scope(self) -> str:
+        """For whom it holds, in words."""
+        return str(self.agency or self.group or gettext("all agencies"))
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -179,6 +264,7 @@ class Entry(models.Model):
     actor_role = models.CharField(max_length=40)
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
+    request_id = models.CharField(max_length=36, blank=True)
     statutory_at = models.DateTimeField(null=True)
     days_late = models.PositiveIntegerField(default=0)
     body = models.TextField()
@@ -226,3 +312,67 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.digest}"
+
+
+class Verification(models.Model):
+    """One check of the whole record, row by row and seal by seal; `broken` names the first thing that does not hold."""
+
+    ordered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    ordered_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    rows = models.BigIntegerField(default=0)
+    seals = models.BigIntegerField(default=0)
+    waiting = models.BigIntegerField(default=0)
+    broken = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.broken or f"{self.rows} / {self.seals}"
+
+
+class Channel(models.TextChoices):
+    INBOX = "inbox", _("In the portal")
+    MAIL = "mail", _("E-mail")
+    SMS = "sms", _("Text message")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """One's own notices in the portal."""
+        return self.filter(recipient=user, channel=Channel.INBOX)
+
+
+class Delivery(models.Model):
+    """One notice to one person by one channel: their inbox, and the outbox of what is still to be sent.
+
+    It tells an act (`entry`) or reminds of a deadline (`params`). What goes out in one message shares `message_id`,
+    which is fixed before anything is sent, so that a message sent twice is the same message. `key` says what is told,
+    so that nothing is told twice.
+    """
+
+    recipient = models.ForeignKey(User, models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=5, choices=Channel)
+    entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="deliveries")
+    key = models.CharField(max_length=120)
+    params = models.JSONField(default=dict)
+    is_official = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    message_id = models.CharField(max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("recipient", "channel", "key"), name="nobody_is_told_twice"),)
+        indexes = (
+            models.Index(fields=("recipient", "made_at"), name="inbox", condition=Q(channel="inbox")),
+            models.Index(
+                fields=("channel", "message_id"), name="outbox", condition=Q(told_at=None) & ~Q(channel="inbox")
+            ),
+            models.Index(fields=("key",), name="delivery_by_key"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key} → {self.recipient}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cycles import views
+from cycles import record, register, views
 
 app_name = "cycles"
 urlpatterns = [
@@ -11,13 +11,13 @@ urlpatterns = [
     path("<int:year>/", views.detail, name="detail"),
     path("<int:year>/move/open/", views.move, {"name": "open"}, name="move"),
     path("<int:year>/participants/", views.participants, name="participants"),
-    path("agencies/", views.agencies, name="agencies"),
-    path("agencies/export/<str:kind>/", views.agencies_export, name="agencies_export"),
-    path("agencies/import/", views.agencies_import, name="agencies_import"),
-    path("people/", views.people, name="people"),
-    path("people/<int:pk>/", views.person, name="person"),
-    path("people/<int:pk>/grant/", views.grant, name="grant"),
-    path("roles/<int:pk>/end/", views.end_role, name="end_role"),
-    path("interests/", views.interests, name="interests"),
-    path("ledger/", views.ledger, name="ledger"),
+    path("agencies/", register.agencies, name="agencies"),
+    path("agencies/export/<str:kind>/", register.agencies_export, name="agencies_export"),
+    path("agencies/import/", register.agencies_import, name="agencies_import"),
+    path("people/", register.people, name="people"),
+    path("people/<int:pk>/", register.person, name="person"),
+    path("people/<int:pk>/grant/", register.grant, name="grant"),
+    path("roles/<int:pk>/end/", register.end_role, name="end_role"),
+    path("interests/", register.interests, name="interests"),
+    path("ledger/", record.ledger, name="ledger"),
 ]

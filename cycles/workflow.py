@@ -15,11 +15,20 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import Who, is_administrator, is_anyone, is_clock, is_national_administrator
-from cycles.calendar import Binding, Phase, days_late, format_deadline, format_opening
+from agencies.roles import Role, Who, is_administrator, is_anyone, is_clock, is_national_administrator
+from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
 
-PER_AGENCY = frozenset({Phase.APPEAL, Phase.APPEAL_REVIEW})
-"""Phases whose windows each agency has of its own, from the communication of its scores."""
+PER_AGENCY = frozenset({Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION})
+"""Phases whose windows each agency has of its own, opened by an act: from the communication of its scores."""
+
+PER_QUARTER = frozenset({Phase.MONITORING})
+"""Phases with a window for each quarter of the assessed year."""
+
+PER_LINE = frozenset({Phase.CLARIFICATION})
+"""Phases whose window an act opens for one line."""
+
+EXTENDABLE = tuple(p for p in Phase if BINDINGS[p] == Binding.HARD and p not in PER_LINE)
+"""Phases whose closing a decree may move: what is hard. A duty is not extended; its days late are counted."""
 
 
 class Refused(Exception):
@@ -35,7 +44,9 @@ class Move:
     """One row of a workflow. `target` None: the state stays. `recorded` False: no official act, so no ledger row.
 
     `why_anytime` says, for a move that needs no window, why none is needed. `signed`: the page shows what will
-    happen and asks for the password again.
+    happen and asks for the password again. `tells`: who is notified, agency roles of the object's agency (of all
+    that take part where it has none) and authority roles within whose scope it lies. `official`: that notice cannot be
+    switched off, and the page asks for the number of the letter that goes with it.
     """
 
     name: str
@@ -47,44 +58,122 @@ class Move:
     why_anytime: str = ""
     recorded: bool = True
     signed: bool = False
+    tells: frozenset[Role] = frozenset()
+    official: bool = False
 
     def __post_init__(self) -> None:
         if (self.phase == Phase.ANYTIME) != bool(self.why_anytime):
             raise TypeError(f"{self.name}: a move at any time, and no other, says why")
+        if (self.tells and not self.recorded) or (self.official and not self.tells):
+            raise TypeError(f"{self.name}: a notice tells a recorded act, and an official one tells somebody")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A window as it stands for one object: `closes_at` is the closing in force, `statutory_at` the window's own.
+
+    `decree` is the number of the extension that moved the closing, "" where none did.
+    """
+
+    cycle_id: int
+    phase: Phase
+    quarter: int
+    binding: Binding
+    opens_at: datetime
+    closes_at: datetime
+    statutory_at: datetime
+    decree: str = ""
+
+    @property
+    def label(self) -> str:
+        """The phase, with its quarter where it has one."""
+        return phase_label(self.phase, self.quarter)
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the moment lies between opening and closing."""
+        return self.opens_at <= at < self.closes_at
+
+    def accepts(self, at: datetime) -> bool:
+        """Whether an act is accepted: in time, or late where lateness is only counted."""
+        return self.opens_at <= at and (self.binding == Binding.DUTY or at < self.closes_at)
 
 
 class Windows:
-    """The windows that concern some objects, by cycle, phase and agency."""
+    """The windows that concern some objects, by cycle, phase, agency, quarter and line, each with what extends it.
+
+    A row's `decrees` are {"agency": key or None for all, "closes_at": ISO text, "number": of the decree}. An extension
+    never shortens: of the window's own closing and all that concern the agency, the latest is in force.
+    """
 
     def __init__(self, rows: Iterable[Any]) -> None:
-        self._rows = {(w.cycle_id, w.phase, w.agency_id): w for w in rows}
+        self.rows = list(rows)
+        self._rows = {(w.cycle_id, w.phase, w.agency_id, w.quarter, w.line): w for w in self.rows}
 
-    def of(self, phase: Phase, obj: Any) -> Any | None:
-        """The window of a phase for an object: the agency's own where agencies have their own."""
-        agency_id = obj.agency_id if phase in PER_AGENCY else None
-        return self._rows.get((obj.cycle_id, phase, agency_id))
+    def of(self, phase: Phase, obj: Any) -> Term | None:
+        """The window of a phase for an object, as extended for its agency: the agency's own where agencies have them.
+
+        A quarter's report says its `quarter`, a line that has a window of its own its `line`.
+        """
+        own = phase in PER_AGENCY
+        quarter = getattr(obj, "quarter", 0) if phase in PER_QUARTER else 0
+        line = obj.line_id if phase in PER_LINE else None
+        window = self._rows.get((obj.cycle_id, phase, obj.agency_id if own else None, quarter, line))
+        return self.term(window, obj.agency_id) if window else None
+
+    def term(self, window: Any, agency_id: int | None) -> Term:
+        """A window as it stands for an agency, or for an agency that nothing but the general extensions concern."""
+        closes_at, number = window.closes_at, ""
+        for decree in window.decrees:
+            until = datetime.fromisoformat(decree["closes_at"])
+            if decree["agency"] in (None, agency_id) and until > closes_at:
+                closes_at, number = until, decree["number"]
+        return Term(
+            window.cycle_id,
+            Phase(window.phase),
+            window.quarter,
+            Binding(window.binding),
+            window.opens_at,
+            closes_at,
+            window.closes_at,
+            number,
+        )
 
     def why_closed(self, phase: Phase, obj: Any, at: datetime) -> str:
-        """The sentence for the user when a phase is not open at a moment, "" when it is."""
+        """The sentence for the user when a phase is not open at a moment, "" when it is.
+
+        It says when the phase closed, under which article, and whether the closing has been extended.
+        """
         if phase == Phase.ANYTIME:
             return ""
-        window, language = self.of(phase, obj), get_language() or "fa"
-        if window is None:
+        term, language = self.of(phase, obj), get_language() or "fa"
+        if term is None:
             if phase in PER_AGENCY:
                 return gettext("%(phase)s opens when the agency's scores are communicated.") % {"phase": phase.label}
+            if phase in PER_LINE:
+                return gettext("No question has been asked about this line.")
             return gettext("%(phase)s has no dates in this cycle.") % {"phase": phase.label}
-        if at < window.opens_at:
-            opens = format_opening(window.opens_at, language)
-            return gettext("%(phase)s opens on %(when)s.") % {"phase": phase.label, "when": opens}
-        if window.binding == Binding.HARD and at >= window.closes_at:
-            closed = format_deadline(window.closes_at, language)
-            return gettext("%(phase)s closed on %(when)s.") % {"phase": phase.label, "when": closed}
-        return ""
+        if term.accepts(at):
+            return ""
+        if at < term.opens_at:
+            opens = format_opening(term.opens_at, language)
+            return gettext("%(phase)s opens on %(when)s.") % {"phase": term.label, "when": opens}
+        closed = gettext("%(phase)s closed on %(when)s, under %(article)s.") % {
+            "phase": term.label,
+            "when": format_deadline(term.closes_at, language),
+            "article": ARTICLES[phase],
+        }
+        if not term.decree:
+            return f"{closed} {gettext('No extension has been decreed.')}"
+        extended = gettext("Decree %(number)s had extended it from %(when)s.") % {
+            "number": term.decree,
+            "when": format_deadline(term.statutory_at, language),
+        }
+        return f"{closed} {extended}"
 
     def lateness(self, phase: Phase, obj: Any, at: datetime) -> tuple[datetime | None, int]:
-        """The statutory instant of an act's phase and how many days late the act is."""
-        window = self.of(phase, obj) if phase != Phase.ANYTIME else None
-        return (window.closes_at, days_late(window.closes_at, at)) if window else (None, 0)
+        """The statutory instant of an act's phase, and how many days after the closing in force the act is."""
+        term = self.of(phase, obj) if phase != Phase.ANYTIME else None
+        return (term.statutory_at, days_late(term.closes_at, at)) if term else (None, 0)
 
 
 class Workflow:

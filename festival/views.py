@@ -20,7 +20,7 @@ from appeals.models import Appeal
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Group, Window
-from cycles.views import act_page, history, listed
+from cycles.pages import act_page, history, listed
 from cycles.workflow import CYCLE, CycleState, Refused
 from festival import actions, resources, tasks
 from festival.filters import StandingFilter

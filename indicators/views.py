@@ -16,8 +16,8 @@ from agencies.models import Agency
 from agencies.roles import AGENCY_ROLES, Constituency, Role
 from cycles.actions import open_to, why_closed
 from cycles.models import Cycle, Entry, Window
+from cycles.pages import act_page, history, listed
 from cycles.tables import number
-from cycles.views import act_page, history, listed
 from cycles.workflow import CycleState, Refused, Windows
 from indicators import actions, resources
 from indicators.filters import SetFilter
@@ -37,14 +37,10 @@ def _visible(request: HttpRequest, pk: int) -> IndicatorSet:
     return get_object_or_404(sets, pk=pk)
 
 
-def _statutory() -> Windows:
-    return Windows(Window.objects.filter(agency=None))
-
-
 @require_safe
 def set_list(request: HttpRequest) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
-    windows = _statutory()
+    windows = Window.objects.terms(Cycle.objects.living())
     narrowed = SetFilter(
         request.GET, IndicatorSet.objects.visible_to(request.user, request.at).for_list(), cycles=cycles
     )
@@ -171,7 +167,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "set": indicator_set,
         "badge": state_badge(indicator_set),
-        "due": due(indicator_set, _statutory(), request.at),
+        "due": due(indicator_set, Window.objects.concerning([indicator_set]), request.at),
         "axes": axes,
         "count": len(lines),
         "total": total,

@@ -17,7 +17,7 @@ from django_tables2 import RequestConfig
 
 from cycles.calendar import Phase
 from cycles.models import Window
-from cycles.views import act_page
+from cycles.pages import act_page
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import actions

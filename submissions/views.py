@@ -18,7 +18,7 @@ from agencies.roles import Role, is_staff
 from cycles.actions import open_to
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation, Window
-from cycles.views import act_page
+from cycles.pages import act_page
 from cycles.workflow import CycleState, Refused
 from indicators.methods import METHODS
 from indicators.models import Axis

@@ -26,13 +26,12 @@ def behind_the_triggers(statement: str) -> None:
 
 
 def sealed(at):
-    """A seal over all rows there are; a transaction in a neighbouring database of the server may hold it back a while."""
+    """A seal over all rows there are; a transaction in a neighbouring database may hold it back a while."""
     patience = time.monotonic() + 60
     with connection.cursor() as cursor:
         while time.monotonic() < patience:
-            cursor.execute(
-                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint > max(xid::text::bigint) FROM cycles_entry"
-            )
+            oldest_running = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+            cursor.execute(f"SELECT {oldest_running} > max(xid::text::bigint) FROM cycles_entry")
             if cursor.fetchone()[0]:
                 break
             time.sleep(0.05)
