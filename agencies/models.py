@@ -223,6 +223,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
             return self.all()
         return self.filter(Q(user=user) | Q(province__in=provinces) | Q(agency__province__in=provinces))
 
+    def in_force(self, at: datetime) -> Self:
+        """Held at a moment."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=at), valid_from__lte=at)
+
     def for_list(self) -> Self:
         return self.select_related("agency", "province").order_by("valid_from", "pk")
 

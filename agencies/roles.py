@@ -96,6 +96,11 @@ def is_staff(user: Any, obj: Any, at: datetime) -> bool:
     return _of_agency(user, obj, at, Role.STAFF, Role.HEAD)
 
 
+@who(_("the person to whom it is addressed"))
+def is_recipient(user: Any, obj: Any, at: datetime) -> bool:
+    return bool(obj.recipient_id == user.pk)
+
+
 def _is_staff_or_clock(user: Any, obj: Any, at: datetime) -> bool:
     return user is None or is_staff(user, obj, at)
 
@@ -116,6 +121,17 @@ def is_administrator(user: Any, obj: Any, at: datetime) -> bool:
 @who(_("a national administrator"))
 def is_national_administrator(user: Any, obj: Any, at: datetime) -> bool:
     return any(m.province_id is None for m in user.memberships(at, Role.ADMINISTRATOR))
+
+
+def _is_national_officer_or_clock(user: Any, obj: Any, at: datetime) -> bool:
+    if user is None:
+        return True
+    return user.is_active and any(m.province_id is None for m in user.memberships(at, Role.ADMINISTRATOR, Role.AUDITOR))
+
+
+is_national_officer_or_clock = Who(
+    "national_officer", _("a national administrator or an auditor"), _is_national_officer_or_clock
+)
 
 
 @who(_("whoever owns the set: the agency's staff, or an administrator for a general set"))

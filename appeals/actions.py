@@ -58,10 +58,10 @@ def file(appeals: Iterable[Appeal], *, by: User, at: datetime) -> list[Appeal]:
 
 
 @transaction.atomic
-def move(appeal: Appeal, name: str, *, by: User, at: datetime, note: str = "") -> Appeal:
+def move(appeal: Appeal, name: str, *, by: User, at: datetime, note: str = "", letter: str = "") -> Appeal:
     """Make one of the agency's moves."""
     if name in DECISIONS:
-        return decide(appeal, name, reason=note, by=by, at=at)
+        return decide(appeal, name, reason=note, letter=letter, by=by, at=at)
     if name == "file":
         return file([appeal], by=by, at=at)[0]
     [appeal] = perform(APPEALS, [appeal], name, by=by, at=at, note=note)
@@ -69,7 +69,9 @@ def move(appeal: Appeal, name: str, *, by: User, at: datetime, note: str = "") -
 
 
 @transaction.atomic
-def decide(appeal: Appeal, name: str, *, reason: str, awarded: Decimal | None = None, by: User, at: datetime) -> Appeal:
+def decide(
+    appeal: Appeal, name: str, *, reason: str, awarded: Decimal | None = None, letter: str = "", by: User, at: datetime
+) -> Appeal:
     """Decide an appeal with a reason; upheld in whole or part, the line gets its new points and the totals follow.
 
     `awarded` defaults to the proposed points when upheld. A score may not fall through an appeal (the cycle's rule).
@@ -89,7 +91,8 @@ def decide(appeal: Appeal, name: str, *, reason: str, awarded: Decimal | None = 
             raise Refused(_("Points lie between 0 and %(ceiling)s.") % {"ceiling": localised(answer.measure.points)})
         if now is not None and granted < now:
             raise Refused(_("A score may not fall through an appeal."))
-    [appeal] = perform(APPEALS, [appeal], name, by=by, at=at, note=reason, reviewer=by, reason=reason, points=granted)
+    given: dict[str, Any] = {"reviewer": by, "reason": reason, "points": granted}
+    [appeal] = perform(APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, **given)
     if granted is not None:
         submissions.rescore(
             answer, basis=Score.Basis.APPEAL, state=LineState.SCORED, points=granted, reason=reason, by=by, at=at

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from appeals.models import Ground
-from cycles.forms import NumberField, PersianTextField
+from cycles.forms import LetterField, NumberField, PersianTextField
 from cycles.workflow import Move
 
 
@@ -44,6 +44,7 @@ class DecisionForm(forms.Form):
         help_text=_("Only when upheld. Upheld in whole, the proposed points stand if this is empty."),
     )
     reason = PersianTextField(label=_("Reason"), lines=True, max_length=10000, help_text=_("The agency will read it."))
+    letter = LetterField()
     password = forms.CharField(
         label=_("Your password, as your signature"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

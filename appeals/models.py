@@ -5,11 +5,14 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
 from agencies.roles import Role
+from agencies.text import localised
 from appeals.workflow import APPEALS, DECIDED, AppealState
 from cycles.models import Cycle
 from submissions.models import Answer, Mark, Submission
@@ -48,6 +51,10 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.select_related(
             "agency", "agency__province", "cycle", "answer__measure", "decided_by", "submission"
         ).order_by("-cycle__year", "agency__sort_key", "pk")
+
+    def for_notices(self) -> Self:
+        """With all that a row's name and address need."""
+        return self.select_related("agency", "answer__measure")
 
 
 class Appeal(models.Model):
@@ -88,6 +95,15 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agency} · {self.answer.measure}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("appeals:detail", args=[self.pk])
+
+    @staticmethod
+    def left_to_do(count: int) -> str:
+        """What a reminder of the closing says is left, with so many drafts."""
+        said = ngettext("%(count)s drafted appeal is not filed", "%(count)s drafted appeals are not filed", count)
+        return said % {"count": localised(count)}
 
     def was_marked_by(self, user: User) -> bool:
         """Whether this person marked the line; makes a query."""

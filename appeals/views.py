@@ -19,6 +19,7 @@ from appeals.forms import AppealForm, DecisionForm
 from appeals.models import Appeal
 from appeals.tables import AppealTable
 from appeals.workflow import APPEALS, DECISIONS, AppealState
+from cycles import seals
 from cycles.calendar import Phase
 from cycles.forms import ActForm
 from cycles.models import Entry, Window
@@ -198,7 +199,8 @@ def appeal_detail(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = _appeal(request, pk)
     # the office that acted is told to everybody, the name to the authority's record only
     history = [{"sentence": e.sentence, "at": e.at} for e in Entry.objects.of(appeal)]
-    return render(request, "appeals/detail.html", _read(request, appeal) | {"history": history})
+    stamp = seals.stamp(appeal, *DECISIONS) if appeal.decided_at else None
+    return render(request, "appeals/detail.html", _read(request, appeal) | {"history": history, "stamp": stamp})
 
 
 @require_http_methods(["GET", "POST"])
@@ -209,7 +211,7 @@ def appeal_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         APPEALS,
         appeal,
         name,
-        do=lambda note: actions.move(appeal, name, by=request.user, at=request.at, note=note),
+        do=lambda **said: actions.move(appeal, name, by=request.user, at=request.at, **said),
         then=reverse("appeals:detail", args=[pk]),
         summary="appeals/objection.html",
         appeal=appeal,
@@ -234,6 +236,7 @@ def appeal_decide(request: HttpRequest, pk: int) -> HttpResponse:
                 given["decision"],
                 reason=given["reason"],
                 awarded=given["awarded"],
+                letter=given["letter"],
                 by=request.user,
                 at=request.at,
             )

@@ -1,6 +1,7 @@
 """What the frame of every page needs: the sections open to the reader and the way to the other language."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, Role
+from cycles import notices
 
 SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("submissions:list", _("Self-assessments"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR}),
@@ -18,6 +20,7 @@ SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("appeals:list", _("Appeals"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR, Role.REVIEWER}),
     ("indicators:list", _("Indicators"), AGENCY_ROLES | AUTHORITY_ROLES),
     ("cycles:list", _("Cycles"), AUTHORITY_ROLES),
+    ("festival:duties", _("Duties"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("cycles:agencies", _("Agencies"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("cycles:people", _("People"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("cycles:ledger", _("Ledger"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
@@ -33,20 +36,27 @@ class Link:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Navigation by role, the same page in the other language, and whether the clock is a rehearsal's."""
+    """Navigation by role, notices not seen, the same page in the other language, whether the clock is a rehearsal's."""
     sections: list[tuple[str, str | Promise]] = []
+    bell: dict[str, Any] = {}
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         held = {m.role for m in user.memberships(request.at)}  # type: ignore[attr-defined]
         sections = [(reverse("home"), _("Desk"))]
         sections += [(reverse(name), label) for name, label, roles in SECTIONS if held & roles]
+        unseen = cache(lambda: notices.unseen_count(user, request.at))  # type: ignore[attr-defined]
+        # asked by the frame alone: a part of a page that is answered by itself makes no query for it
+        bell = {"url": reverse("cycles:inbox"), "unseen": unseen}
     sections.append((reverse("festival:results"), _("Results")))
+    sections.append((reverse("festival:timeline"), _("Timeline")))
     home = reverse("home")
-    above = [url for url, _label in sections if request.path.startswith(url) and (url != home or request.path == home)]
+    places = [url for url, _label in sections] + ([bell["url"]] if bell else [])
+    above = [url for url in places if request.path.startswith(url) and (url != home or request.path == home)]
     here = max(above, key=len, default="")  # the ledger's address lies below that of the cycles
     other = "en" if get_language() == "fa" else "fa"
     return {
         "navigation": [Link(url, label, url == here) for url, label in sections],
+        "bell": bell and {**bell, "current": bell["url"] == here},
         "other_language": other,
         "other_language_url": translate_url(request.get_full_path(), other),
         "clock_offset": settings.CLOCK_OFFSET,

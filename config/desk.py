@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
@@ -15,18 +17,21 @@ from agencies.models import User, in_reach
 from agencies.roles import Constituency, Role
 from agencies.text import format_number, localised
 from appeals.models import Appeal
-from appeals.workflow import DECISIONS, AppealState
-from cycles.calendar import Phase, days_late, format_date, format_deadline, time_left
-from cycles.models import Cycle, Entry, Participation, Window
+from appeals.workflow import AppealState
+from cycles.calendar import Phase, format_date, format_deadline, time_left
+from cycles.models import Cycle, Participation, Window
 from cycles.workflow import CycleState, Term
+from festival.findings import digits, sentence
+from festival.lateness import Asked, Counted, DutyCode, Timeliness, reach_of, summary
 from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind, Vote
 from indicators.workflow import SetState
-from submissions.models import Block, Submission
-from submissions.workflow import BlockState, SubmissionState
+from submissions.models import Block, Clarification, Submission
+from submissions.workflow import BlockState, ClarificationState, SubmissionState
 
 STRIP = (Phase.PROPOSAL, Phase.APPROVAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.SCORING)
 STRIP += (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.FINAL, Phase.FESTIVAL)
+OVERSEERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,16 @@ class Strip:
     url: str
 
 
+@dataclass(frozen=True)
+class Overdue:
+    """A duty that waits although it was due: how late, for how many agencies, and the button that goes to the spot."""
+
+    said: str
+    agencies: int
+    button: str
+    url: str
+
+
 class Desk:
     """Everything on the home page of one user at one moment; a fixed number of queries whatever stands there."""
 
@@ -70,6 +85,7 @@ class Desk:
         self.planned = [c for c in seen if c.state == CycleState.PLANNED]
         self.cycles = [c for c in seen if c.state != CycleState.PLANNED]
         self.agencies = user.agency_ids(at)
+        self.reach = reach_of(user, at)
         self.own = Window.objects.terms([c.pk for c in seen], self.agencies)
         # What the strip and the authority go by: the general windows, or the reader's own agency's where there are;
         # of the quarters of a year the one that closes next.
@@ -82,11 +98,19 @@ class Desk:
             if passed and window.line is None and window.agency_id in (None, own):
                 self.windows[key] = self.own.term(window, own)
 
+    @cached_property
+    def duties(self) -> list[Counted]:
+        """The authority's duties as the public timeline counts them; for those who oversee them of every year."""
+        years = None if self.user.holds(*OVERSEERS, at=self.at) else [c.pk for c in self.cycles]
+        return summary(Asked(cycles=years), self.at)
+
     # -- The strips
 
     def strips(self) -> list[Strip]:
         """One strip a living cycle, newest year first; late phases say by how many days."""
-        late = self._late()
+        late: dict[tuple[int, Phase], int] = {}
+        for c in sorted(self.duties, key=lambda c: c.worst):
+            late[c.cycle_id, c.duty.phase] = c.worst
         strips = []
         for cycle in self.cycles:
             items: list[Item] = []
@@ -114,44 +138,29 @@ class Desk:
             count = format_number(days, self.language)
             sub = ngettext("%(count)s day late", "%(count)s days late", days) % {"count": count}
             return Item(phase.label, "late", sub)
+        closes = format_deadline(window.closes_at, self.language)
+        decree = ""
+        if window.decree:
+            told = {"when": closes, "number": digits(window.decree)}
+            decree = _("extended to %(when)s by decree %(number)s") % told
         if window.is_open(self.at):
-            sub = _("to %(when)s") % {"when": format_deadline(window.closes_at, self.language)}
-            return Item(phase.label, "now", sub)
+            return Item(phase.label, "now", decree or _("to %(when)s") % {"when": closes})
         if self.at < window.opens_at:
-            return Item(phase.label, "next", _("from %(when)s") % {"when": format_date(window.opens_at, self.language)})
-        return Item(phase.label, "done", "")
+            sub = _("from %(when)s") % {"when": format_date(window.opens_at, self.language)}
+            return Item(phase.label, "next", f"{sub} · {decree}" if decree else sub)
+        return Item(phase.label, "done", decree)
 
-    def _late(self) -> dict[tuple[int, str], int]:
-        """Days late by cycle and phase: of duties still waiting now, and of those that were done late."""
-        late: dict[tuple[int, str], int] = {}
-        acts = {
-            ("indicators.indicatorset", "communicate"): Phase.APPROVAL,
-            ("submissions.submission", "communicate"): Phase.SCORING,
-            ("cycles.cycle", "finalise"): Phase.FINAL,
-        } | {("appeals.appeal", name): Phase.APPEAL_REVIEW for name in DECISIONS}
-        entries = Entry.objects.filter(cycle_id__in=[c.pk for c in self.cycles], days_late__gt=0)
-        for row in entries.order_by().values("cycle_id", "workflow", "act").annotate(days=Max("days_late")):
-            if phase := acts.get((row["workflow"], row["act"])):
-                late[row["cycle_id"], phase] = max(row["days"], late.get((row["cycle_id"], phase), 0))
-        waiting: list[tuple[Phase, Any]] = [
-            (Phase.APPROVAL, IndicatorSet.objects.filter(state__in=(SetState.PROPOSED, SetState.APPROVED))),
-            (Phase.SCORING, Submission.objects.filter(state__in=(SubmissionState.SUBMITTED, SubmissionState.MARKED))),
+    # -- What is overdue
+
+    def overdue(self) -> list[Overdue]:
+        """Duties that wait although they were due, to whoever answers for them or watches; newest year first."""
+        if not self.user.holds(*OVERSEERS, at=self.at):
+            return []
+        acts = self.user.holds(Role.ADMINISTRATOR, at=self.at)
+        counted = self.duties if self.reach is None else summary(Asked(agencies=self.reach), self.at)
+        return [
+            Overdue(sentence(c, part=False), c.agencies_overdue, *_spot(c, acts=acts)) for c in counted if c.overdue
         ]
-        pending = {(c.pk, Phase.FINAL) for c in self.cycles if c.state == CycleState.OPEN}
-        for phase, rows in waiting:
-            ids = rows.filter(cycle__in=self.cycles).order_by().values_list("cycle_id", flat=True).distinct()
-            pending |= {(pk, phase) for pk in ids}
-        for pk, phase in pending:
-            window = self.windows.get((pk, phase))
-            if window and (days := days_late(window.closes_at, self.at)):
-                late[pk, phase] = days
-        undecided = Appeal.objects.undecided().filter(agency=OuterRef("agency"), cycle=OuterRef("cycle"))
-        reviews = Window.objects.filter(
-            Exists(undecided), cycle__in=self.cycles, phase=Phase.APPEAL_REVIEW, closes_at__lte=self.at
-        )
-        for pk, closed in reviews.order_by().values_list("cycle").annotate(Min("closes_at")):
-            late[pk, Phase.APPEAL_REVIEW] = days_late(closed, self.at)
-        return late
 
     # -- The tasks
 
@@ -192,6 +201,11 @@ class Desk:
         submissions = Submission.objects.filter(agency__in=mine, cycle__in=self.cycles)
         for s in submissions.select_related("agency", "cycle").with_progress().order_by("-cycle__year", "pk"):
             yield from self._of_submission(s)
+        asked = Clarification.objects.filter(agency__in=mine, cycle__in=self.cycles, state=ClarificationState.ASKED)
+        for c in asked.select_related("line__measure").order_by("pk"):
+            if window := self._open_window(c.cycle_id, Phase.CLARIFICATION, c):
+                title = _("An assessor asks about a line")
+                yield Task(title, str(c), _("Reply"), c.get_absolute_url(), window.closes_at)
         drafted = Appeal.objects.filter(agency__in=mine, cycle__in=self.cycles, state=AppealState.DRAFT)
         found = [w for a in drafted if (w := self._open_window(a.cycle_id, Phase.APPEAL, a))]
         if found:
@@ -334,6 +348,7 @@ class Desk:
             .order_by().values_list("cycle").annotate(Count("pk"))
         )  # fmt: skip
         editions = {e.cycle_id: e for e in Edition.objects.filter(cycle__in=self.cycles)}
+        delivered = {c.cycle_id for c in self.duties if c.duty.code == DutyCode.DELIVER_REPORT and c.is_done}
         signed: dict[int, set[str]] = {}
         reports = Report.objects.filter(edition__cycle__in=self.cycles, approved_at__isnull=False)
         for cycle_id, language in reports.values_list("edition__cycle", "language"):
@@ -358,21 +373,39 @@ class Desk:
                 url = reverse("indicators:communicate_all", args=[cycle.year])
                 yield Task(title, str(cycle), _("Communicate"), url, w.closes_at)
             if w := self._open_window(cycle.pk, Phase.FINAL):
-                title = self._next_of_festival(editions.get(cycle.pk), signed.get(cycle.pk, set()))
+                title = self._next_of_festival(
+                    editions.get(cycle.pk), signed.get(cycle.pk, set()), is_delivered=cycle.pk in delivered
+                )
                 if title:
                     url = reverse("festival:manage", args=[cycle.year])
                     yield Task(title, str(cycle), _("Go on"), url, w.closes_at)
 
-    def _next_of_festival(self, edition: Edition | None, signed: set[str]) -> str:
+    def _next_of_festival(self, edition: Edition | None, signed: set[str], *, is_delivered: bool) -> str:
         """What comes next between the last decision and publication; "" when all is set."""
         if edition is None:
             return _("Freeze the results and prepare the festival")
-        if edition.is_published(self.at):
-            return ""
         if signed != set(Language.values):
             return _("Draw up and approve the Article 82 report")
-        return "" if edition.publish_at else _("Set the moment of publication")
+        if edition.publish_at is None:
+            return _("Set the moment of publication")
+        return "" if is_delivered else _("Record to whom the Article 82 report was delivered")
 
 
-def _counted(sentence: str, number: int) -> str:
-    return sentence % {"count": localised(number)}
+def _counted(said: str, number: int) -> str:
+    return said % {"count": localised(number)}
+
+
+def _spot(counted: Counted, *, acts: bool) -> tuple[str, str]:
+    """The button and the address where an overdue duty is done; for those who only watch, where it is listed."""
+    code = counted.duty.code
+    if not acts:
+        asked = urlencode({"duty": code.value, "year": counted.year, "state": Timeliness.OVERDUE.value})
+        return _("Look"), f"{reverse('festival:duties')}?{asked}#each"
+    match code:
+        case DutyCode.COMMUNICATE_INDICATORS:
+            return _("Look"), f"{reverse('indicators:list')}?cycle={counted.cycle_id}"
+        case DutyCode.COMMUNICATE_SCORES:
+            return _("Communicate"), reverse("submissions:board", args=[counted.cycle_id])
+        case DutyCode.DECIDE_APPEALS:
+            return _("Look"), f"{reverse('appeals:list')}?state={AppealState.FILED}"
+    return _("Go on"), reverse("festival:manage", args=[counted.year])

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
+import weasyprint
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -59,8 +60,8 @@ class Rehearsal:
     # -- What every phase uses
 
     def within(self, phase: Phase, share: float, agency: Agency | None = None) -> datetime:
-        """A moment at a share (0 to 1) of a phase's window."""
-        window = Window.objects.get(cycle=self.cycle, phase=phase, agency=agency)
+        """A moment at a share (0 to 1) of a phase's window, of the first of several."""
+        window = Window.objects.get(cycle=self.cycle, phase=phase, agency=agency, quarter__lte=1)
         return window.opens_at + (window.closes_at - window.opens_at) * share
 
     def due(self, at: datetime) -> bool:
@@ -173,7 +174,24 @@ class Rehearsal:
         indicators.vote(each, choice="approve", reason="", by=member, at=at)
 
     def _monitored(self) -> None:
-        """The assessed year itself; quarterly reports are not part of this walk yet."""
+        """The assessed year itself: a decree extends its first quarter; the quarters' reports are not walked yet."""
+        at, closes = self.within(Phase.MONITORING, 0.9), self.within(Phase.MONITORING, 1)
+        if not self.due(at):
+            return
+        page = '<p lang="fa" dir="rtl">به‌سبب سیل در چند استان، مهلت گزارش سه‌ماههٔ نخست ده روز تمدید می‌شود.</p>'
+        decree: dict[str, Any] = {
+            "phase": Phase.MONITORING,
+            "quarter": 1,
+            "closes_at": closes + timedelta(days=10),
+            "decree_number": f"{self.year}/45",
+            "decreed_on": at.date(),
+            "reason": "سیل در چند استان",
+            "file": ContentFile(weasyprint.HTML(string=page).write_pdf(), name="ابلاغیه.pdf"),
+            "at": at,
+        }
+        self.refused("a head extends", lambda: cycles.extend(self.cycle, **decree, by=self._any_head()))
+        cycles.extend(self.cycle, **decree, by=self.cast.administrator)
+        self.did()
 
     def _answered(self) -> None:
         at = self.within(Phase.SELF_ASSESSMENT, 0.02)

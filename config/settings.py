@@ -171,9 +171,15 @@ CELERY_BROKER_URL = CELERY_RESULT_BACKEND = broker(0)
 # A long report takes half a gigabyte and gives none back: its own worker, a fresh process for each.
 CELERY_TASK_ROUTES = {"festival.tasks.render_report": {"queue": "reports"}}
 CELERY_BEAT_SCHEDULE = {
-    task: {"task": task, "schedule": seconds}
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}  # the next run does what this one would
     for task, seconds in (
         ("cycles.tasks.seal_ledger", 10),
+        ("cycles.tasks.verify_record", 60),
+        ("cycles.tasks.order_verification", 60 * 60),
+        ("cycles.tasks.tell", 30),
+        ("indicators.tasks.remind", 5 * 60),
+        ("submissions.tasks.remind", 5 * 60),
+        ("appeals.tasks.remind", 5 * 60),
         ("submissions.tasks.begin_due", 60),
         ("submissions.tasks.lapse_overdue", 60),
         ("festival.tasks.publish_due", 60),
@@ -213,7 +219,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is vouched for by whoever invi
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 
-# -- Mail ------------------------------------------------------------------------------------------
+# -- Mail and text messages ------------------------------------------------------------------------
 
 EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
@@ -221,7 +227,11 @@ EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "portal@localhost")
+PORTAL_URL = os.environ.get("PORTAL_URL", "http://localhost:8000").rstrip("/")  # what links in messages begin with
+SMS_BACKEND = os.environ.get("SMS_BACKEND", "cycles.sms.FileBackend")
+SMS_DIRECTORY = VAR / "sms"
 
 # -- Language and time -----------------------------------------------------------------------------
 
@@ -277,8 +287,9 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "cycles.middleware.NamesRequest"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},

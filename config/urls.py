@@ -4,17 +4,19 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from config import views
+from cycles import record
 
 urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("healthz", views.healthz, name="healthz"),
+    path("record.json", record.seals_json, name="record_json"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("accounts/", include("allauth.account.urls")),
-        path("cycles/", include("cycles.urls")),
+        path("", include("cycles.urls")),
         path("indicators/", include("indicators.urls")),
         path("submissions/", include("submissions.urls")),
         path("appeals/", include("appeals.urls")),
-        path("festival/", include("festival.urls")),
+        path("", include("festival.urls")),
     ),
 ]

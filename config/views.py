@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from config.desk import Desk
+from cycles import notices
 
 
 @login_not_required
@@ -29,4 +30,6 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Which phases, how much time is left, what waits for the reader, and one click to it."""
     desk = Desk(request.user, request.at)
-    return render(request, "home.html", {"strips": desk.strips(), "tasks": desk.tasks()})
+    context = {"overdue": desk.overdue(), "strips": desk.strips(), "tasks": desk.tasks()}
+    context |= {"notices": notices.latest(request.user, request.at, 3)}
+    return render(request, "home.html", context)

@@ -1,20 +1,35 @@
 """The one door through which every act goes, and the acts on cycles, roles and interests."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from itertools import pairwise
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from django.apps import apps
+from django.core.files import File
 from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from uuid_utils import uuid7
 
-from agencies.models import Agency, Interest, Level, Membership, Province, Sector, User
-from agencies.roles import AGENCY_ROLES, Constituency, Role
-from cycles import ledger
-from cycles.calendar import BINDINGS, PRESETS, Phase, PlannedWindow, windows_for
-from cycles.models import Cycle, Group, Participation, Window
-from cycles.workflow import ADMINISTRATION, CYCLE, Move, Refused, Workflow
+from agencies.models import Agency, Province, Sector, User
+from cycles import ledger, notices
+from cycles.calendar import BINDINGS, Phase, format_deadline
+from cycles.models import Cycle, Extension, Group, Holiday, Participation, Verification, Window
+from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
+from cycles.workflow import (
+    ADMINISTRATION,
+    CYCLE,
+    EXTENDABLE,
+    EXTENSIONS,
+    PER_AGENCY,
+    CycleState,
+    Move,
+    Refused,
+    Windows,
+    Workflow,
+)
 
 T = TypeVar("T")
 
@@ -28,13 +43,14 @@ def perform(
     by: User | None,
     at: datetime,
     note: str = "",
+    letter: str = "",
     each: Mapping[int, Mapping[str, Any]] | None = None,
     **given: Any,
 ) -> list[T]:
     """Make one move on each of `objs` under row locks and write it to the ledger; refuses all or none.
 
     Returns the fresh objects, ordered by key. `given`, with what `each` holds for an object's key, is passed to the
-    transition and kept in the ledger's row.
+    transition and kept in the ledger's row, as is the number of the official `letter`. Who is to be told, is.
     """
     move = workflow[name]
     model = apps.get_model(workflow.label) if workflow.states else None
@@ -58,7 +74,13 @@ def perform(
         else:
             model._default_manager.bulk_update(locked, workflow.written_fields, batch_size=500)
     if move.recorded:
-        ledger.append(workflow, move, locked, sources=sources, by=by, at=at, windows=windows, note=note, facts=facts)
+        if letter:
+            facts = [fact | {"letter": letter} for fact in facts]
+        entries = ledger.append(
+            workflow, move, locked, sources=sources, by=by, at=at, windows=windows, note=note, facts=facts
+        )
+        if move.tells:
+            notices.tell(move, entries, locked, by=by, at=at)
     return locked
 
 
@@ -99,43 +121,38 @@ def why_not_administer(name: str, *, by: User, at: datetime, agency: Agency | No
 
 
 @transaction.atomic
-def import_agencies(
-    write: Callable[[], Sequence[Agency]], *, by: User, at: datetime, file_name: str, sha256: str
-) -> list[Agency]:
-    """Let a checked spreadsheet be written, all of it or nothing, and record each agency that it adds or changes.
-
-    `write` comes from `resources`, which reads spreadsheets and stands above; it answers with what it wrote.
-    """
-    if why := why_not_administer("import_agencies", by=by, at=at):
-        raise Refused(why)
-    written = list(write())
-    if not written:
-        raise Refused(_("Nothing in the file differs from the register."))
-    subjects = [Subject(agency, agency) for agency in written]
-    perform(ADMINISTRATION, subjects, "import_agencies", by=by, at=at, file=file_name, sha256=sha256)
-    return written
-
-
-@transaction.atomic
 def plan_cycle(
-    *, year: int, preset: str, by: User, at: datetime, windows: Sequence[PlannedWindow] | None = None
+    *,
+    year: int,
+    preset: str,
+    by: User,
+    at: datetime,
+    windows: Sequence[PlannedWindow] | None = None,
+    spares_holidays: bool = True,
 ) -> Cycle:
-    """Plan the assessment of a Jalali year with the windows of a preset, or with those given.
-
-    Phases must follow one another: each opens no earlier than the one before it.
-    """
+    """Plan the assessment of a Jalali year with the windows of a preset, or with those given."""
     if preset not in PRESETS:
         raise Refused(_("There is no preset of that name."))
     if Cycle.objects.filter(year=year).exists():
         raise Refused(_("There already is a cycle for this year."))
-    planned = list(windows or windows_for(preset, year))
-    for before, after in pairwise(planned):
-        if after.opens_at < before.opens_at:
-            raise Refused(
-                _("“%(after)s” may not open before “%(before)s”.")
-                % {"after": Phase(after.phase).label, "before": Phase(before.phase).label}
-            )
-    cycle = Cycle.objects.create(year=year, preset=preset)
+    planned = list(windows or proposed_windows(preset, year, spares_holidays=spares_holidays))
+    if why := why_out_of_order(planned):
+        raise Refused(why)
+    cycle = Cycle.objects.create(year=year, preset=preset, spares_holidays=spares_holidays)
+    _lay(cycle, planned)
+    administer("plan_cycle", cycle, by=by, at=at, preset=preset, spares_holidays=spares_holidays)
+    return cycle
+
+
+def proposed_windows(preset: str, year: int, *, spares_holidays: bool) -> list[PlannedWindow]:
+    """What a year would look like by a preset, with the closings moved off Fridays and listed holidays if wanted."""
+    planned = windows_for(preset, year)
+    if not spares_holidays:
+        return planned
+    return spare_holidays(planned, set(Holiday.objects.filter(is_listed=True).values_list("day", flat=True)))
+
+
+def _lay(cycle: Cycle, planned: Iterable[PlannedWindow]) -> None:
     Window.objects.bulk_create(
         Window(
             cycle=cycle,
@@ -147,14 +164,159 @@ def plan_cycle(
         )
         for w in planned
     )
-    administer("plan_cycle", cycle, by=by, at=at, preset=preset)
+
+
+@transaction.atomic
+def set_windows(cycle: Cycle, windows: Sequence[PlannedWindow], *, by: User, at: datetime) -> Cycle:
+    """Give a planned cycle other dates; the record keeps what each window was and became."""
+    if why := why_out_of_order(windows):
+        raise Refused(why)
+    before = {(w.phase, w.quarter): w for w in Window.objects.filter(cycle=cycle, agency=None)}
+    if set(before) != {(w.phase, w.quarter) for w in windows}:
+        raise Refused(_("Every phase of the year needs its dates."))
+    changed = {
+        f"{w.phase}-{w.quarter}": {
+            "was": (was.opens_at, was.closes_at),
+            "became": (w.opens_at, w.closes_at),
+        }
+        for w in windows
+        if (was := before[w.phase, w.quarter]) and (was.opens_at, was.closes_at) != (w.opens_at, w.closes_at)
+    }
+    if not changed:
+        raise Refused(_("No date was changed."))
+    [cycle] = perform(CYCLE, [cycle], "set_windows", by=by, at=at, windows=changed)
+    Window.objects.filter(cycle=cycle).delete()
+    _lay(cycle, windows)
     return cycle
 
 
 @transaction.atomic
-def open_cycle(cycle: Cycle, *, by: User, at: datetime) -> Cycle:
+def extend(
+    cycle: Cycle,
+    *,
+    phase: Phase,
+    quarter: int = 0,
+    agency: Agency | None = None,
+    group: Group | None = None,
+    closes_at: datetime,
+    decree_number: str,
+    decreed_on: date,
+    reason: str,
+    file: File,
+    by: User,
+    at: datetime,
+) -> Extension:
+    """Move a hard window's closing by decree, for one agency, for a group or, where neither is named, for all.
+
+    Never shorter, never into the past; those concerned are told.
+    """
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    if cycle.state != CycleState.OPEN:
+        raise Refused(_("Only the deadlines of an open cycle can be extended."))
+    if phase not in EXTENDABLE:
+        raise Refused(_("“%(phase)s” is a duty: it accepts late and counts the days.") % {"phase": phase.label})
+    concerned = Participation.objects.filter(cycle=cycle)
+    if agency and not concerned.filter(agency=agency).exists():
+        raise Refused(_("%(agency)s does not take part in this cycle.") % {"agency": agency})
+    if group and group.cycle_id != cycle.pk:
+        raise Refused(_("This group does not belong to this cycle."))
+    extension = Extension(
+        cycle=cycle,
+        phase=phase,
+        quarter=quarter,
+        agency=agency,
+        group=group,
+        closes_at=closes_at,
+        decree_number=decree_number,
+        decreed_on=decreed_on,
+        reason=reason,
+        made_at=at,
+    )
+    was = _closing_in_force(extension)
+    if closes_at <= was:
+        raise Refused(
+            _("A decree never shortens: the deadline in force is %(when)s.")
+            % {"when": format_deadline(was, get_language() or "fa")}
+        )
+    if closes_at <= at:
+        raise Refused(_("A decree never reaches back: choose a deadline that lies ahead."))
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    extension.file_name = (file.name or "").replace("\\", "/").rsplit("/", 1)[-1][-200:]
+    extension.sha256 = digest.hexdigest()
+    extension.file.save(f"{uuid7()}.pdf", file, save=False)
+    extension.save()
+    perform(
+        EXTENSIONS,
+        [extension],
+        "extend",
+        by=by,
+        at=at,
+        note=reason,
+        letter=decree_number,
+        was=was,
+        closes_at=closes_at,
+        sha256=extension.sha256,
+    )
+    return extension
+
+
+def _closing_in_force(extension: Extension) -> datetime:
+    """The closing a decree must be later than: that of its agency, group or all; where agencies have their own, the
+    earliest of those concerned."""
+    phase, agency_id, group_id = Phase(extension.phase), extension.agency_id, extension.group_id
+    scope = Participation.objects.filter(cycle=extension.cycle)
+    scope = scope.filter(groups=group_id) if group_id else scope.filter(agency=agency_id) if agency_id else scope
+    if phase in PER_AGENCY:
+        windows = Window.objects.terms([extension.cycle_id], list(scope.values_list("agency", flat=True)))
+        terms = [windows.term(w, w.agency_id) for w in windows.rows if w.phase == phase and w.agency_id]
+    else:
+        windows = Window.objects.terms([extension.cycle_id], [agency_id] if agency_id else [])
+        terms = [term] if (term := windows.of(phase, extension)) else []
+    if not terms:
+        raise Refused(Windows(()).why_closed(phase, extension, extension.made_at))
+    of_group = Extension.objects.filter(cycle=extension.cycle, phase=phase, quarter=extension.quarter, group=group_id)
+    decreed = of_group.aggregate(Max("closes_at"))["closes_at__max"] if group_id else None
+    return max(min(t.closes_at for t in terms), decreed or datetime.min.replace(tzinfo=UTC))
+
+
+@transaction.atomic
+def list_holidays(days: Iterable[tuple[date, str, str]], *, by: User, at: datetime) -> list[Holiday]:
+    """List holidays (day, Persian and English name); years planned from now on spare them."""
+    listed = []
+    for day, name_fa, name_en in days:
+        holiday = Holiday.objects.filter(day=day).first() or Holiday(day=day)
+        if holiday.pk and (holiday.name_fa, holiday.name_en, holiday.is_listed) == (name_fa, name_en, True):
+            continue
+        holiday.name_fa, holiday.name_en, holiday.is_listed = name_fa, name_en, True
+        holiday.save()
+        listed.append(holiday)
+    if not listed:
+        raise Refused(_("These holidays are listed already."))
+    perform(ADMINISTRATION, [Subject(h) for h in listed], "list_holidays", by=by, at=at)
+    return listed
+
+
+@transaction.atomic
+def strike_holiday(holiday: Holiday, *, by: User, at: datetime) -> Holiday:
+    """Strike a holiday from the list; the row stays, and so do the dates of years already planned."""
+    holiday = Holiday.objects.select_for_update().get(pk=holiday.pk)
+    if not holiday.is_listed:
+        raise Refused(_("This holiday is struck already."))
+    holiday.is_listed = False
+    holiday.save(update_fields=["is_listed"])
+    administer("strike_holiday", holiday, by=by, at=at)
+    return holiday
+
+
+@transaction.atomic
+def open_cycle(cycle: Cycle, *, by: User, at: datetime, note: str = "", letter: str = "") -> Cycle:
     """Open a cycle: every active agency takes part as it is now, in the group of its sector (and province)."""
-    [cycle] = perform(CYCLE, [cycle], "open", by=by, at=at)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    if why := why_closed(CYCLE, cycle, "open", by=by, at=at):
+        raise Refused(why)
     agencies = list(Agency.objects.filter(is_active=True).select_related("province").order_by("pk"))
     groups: dict[str, Group] = {}
     for agency in agencies:
@@ -182,7 +344,8 @@ def open_cycle(cycle: Cycle, *, by: User, at: datetime) -> Cycle:
         through(participation_id=p.pk, group_id=groups[_group_code(a)].pk)
         for p, a in zip(participations, agencies, strict=True)
     )
-    return cycle
+    # the act comes last: those who take part are told of it
+    return perform(CYCLE, [cycle], "open", by=by, at=at, note=note, letter=letter)[0]
 
 
 def _group_code(agency: Agency) -> str:
@@ -207,71 +370,9 @@ def _group(cycle: Cycle, code: str, sector: str, province: Province | None) -> G
 
 
 @transaction.atomic
-def grant_role(
-    *,
-    user: User,
-    role: str,
-    by: User,
-    at: datetime,
-    agency: Agency | None = None,
-    province: Province | None = None,
-    constituency: str = "",
-    is_chair: bool = False,
-    is_outsider: bool = False,
-    valid_from: datetime | None = None,
-    valid_until: datetime | None = None,
-) -> Membership:
-    """Give a user a role; agency roles name an agency, the others the country or one province."""
-    needs_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
-    if needs_agency != (agency is not None):
-        raise Refused(_("This role is held in an agency.") if needs_agency else _("This role names no agency."))
-    if (role == Role.MEMBER) != bool(constituency):
-        raise Refused(_("A working-group member, and nobody else, belongs to a constituency."))
-    membership = Membership.objects.create(
-        user=user,
-        role=role,
-        agency=agency,
-        province=province,
-        constituency=constituency,
-        is_chair=is_chair,
-        is_outsider=is_outsider,
-        valid_from=valid_from or at,
-        valid_until=valid_until,
-    )
-    reach = scope_of(agency, province)
-    administer("grant_role", membership, by=by, at=at, agency=reach, user=user.username, role=role)
-    return membership
-
-
-def scope_of(agency: Agency | None, province: Province | None) -> Agency | None:
-    """What a role's scope is judged by: its agency, or an unsaved stand-in for its province."""
-    return agency or (Agency(province=province, level=Level.PROVINCIAL) if province else None)
-
-
-@transaction.atomic
-def end_role(membership: Membership, *, by: User, at: datetime) -> Membership:
-    """End a role now; the row and all that was done under it stay."""
-    membership = (
-        Membership.objects.select_for_update(of=("self",)).select_related("agency", "province").get(pk=membership.pk)
-    )
-    if not membership.in_force(at):
-        raise Refused(_("This role is not in force."))
-    if membership.valid_from >= at:
-        raise Refused(_("A role cannot end before it begins."))
-    membership.valid_until = at
-    membership.save(update_fields=["valid_until"])
-    reach = scope_of(membership.agency, membership.province)
-    administer("end_role", membership, by=by, at=at, agency=reach)
-    return membership
-
-
-@transaction.atomic
-def declare_interest(*, agency: Agency, reason: str, by: User, at: datetime) -> Interest:
-    """Record that `by` has an interest in an agency; from now on they neither mark, review nor vote on it."""
-    interest, created = Interest.objects.get_or_create(
-        user=by, agency=agency, defaults={"reason": reason, "declared_at": at}
-    )
-    if not created:
-        raise Refused(_("You have already declared an interest in this agency."))
-    administer("declare_interest", interest, by=by, at=at, agency=agency)
-    return interest
+def order_verification(*, by: User | None, at: datetime) -> Verification:
+    """Order a check of the whole record; one that is waiting already answers this order too."""
+    waiting = Verification.objects.filter(finished_at=None).first()
+    ordered = waiting or Verification.objects.create(ordered_by=by, ordered_at=at)
+    administer("verify_record", ordered, by=by, at=at)
+    return ordered

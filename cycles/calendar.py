@@ -1,11 +1,11 @@
-"""The statutory year: its phases, when presets open and close them, and how instants are written in two calendars.
+"""The phases of the statutory year, and how instants are counted, read and written in two calendars.
 
 Every instant is aware. Days are days in Tehran, from tzdata. A closing is exclusive: the midnight after the last day.
 Jalali arithmetic is jdatetime's, checked in the tests against convertdate for 1390 to 1450.
 """
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,8 +20,6 @@ from agencies.text import latin_digits, localised, persian_digits
 TEHRAN = ZoneInfo("Asia/Tehran")
 DAY = timedelta(days=1)
 FIRST_GREGORIAN_YEAR = 1700  # a typed year below this is Jalali
-NOWRUZ_OFFSET = 621  # Jalali year Y begins in the Gregorian year Y + 621
-LAST = 0  # the last day of the month, whatever its length
 
 # fmt: off
 JALALI_MONTHS = {
@@ -71,7 +69,7 @@ class Calendar(models.TextChoices):
 
 
 _BYLAW = _("Article 3 of the executive bylaw of Articles 81 and 82")
-ARTICLES: dict[Phase, str | Promise] = dict.fromkeys(Phase, _BYLAW) | {
+ARTICLES: Mapping[Phase, str | Promise] = dict.fromkeys(Phase, _BYLAW) | {
     Phase.MONITORING: _("Article 81 of the Civil Service Management Act"),
     Phase.FINAL: _("Article 82 of the Civil Service Management Act"),
 }
@@ -80,157 +78,6 @@ through the year rest on Article 81 ("periodic, regular reports"), the yearly re
 
 _HARD = {Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL}
 BINDINGS: dict[Phase, Binding] = {phase: Binding.HARD if phase in _HARD else Binding.DUTY for phase in Phase}
-
-YearMonthDay = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class PresetRow:
-    """One phase from the day `opens` to the day `closes`, both included, as (year offset, month, day or LAST).
-
-    The offset counts from the assessed year Y in a Jalali row, and from Y + 621 in a Gregorian one.
-    """
-
-    phase: Phase
-    opens: YearMonthDay
-    closes: YearMonthDay
-    calendar: Calendar = Calendar.JALALI
-    quarter: int = 0
-
-    def days(self, year: int) -> tuple[date, date]:
-        """The first and the last day for the assessed Jalali year."""
-        read = _jalali_day if self.calendar == Calendar.JALALI else _gregorian_day
-        return read(year, self.opens), read(year, self.closes)
-
-
-@dataclass(frozen=True)
-class Preset:
-    key: str
-    title: str | Promise
-    rows: tuple[PresetRow, ...]
-
-
-@dataclass(frozen=True)
-class PlannedWindow:
-    """Open from `opens_at` up to, not including, `closes_at`."""
-
-    phase: Phase
-    binding: Binding
-    opens_at: datetime
-    closes_at: datetime
-    quarter: int = 0
-
-    @property
-    def label(self) -> str:
-        """The phase, with its quarter where it has one."""
-        return phase_label(self.phase, self.quarter)
-
-
-def _quarters(*days: tuple[YearMonthDay, YearMonthDay]) -> tuple[PresetRow, ...]:
-    return tuple(
-        PresetRow(Phase.MONITORING, opens, closes, quarter=number) for number, (opens, closes) in enumerate(days, 1)
-    )
-
-
-# A quarter is reported from its first day until fifteen days after its last; the fourth ends with the year, so that the
-# self-assessment that opens next morning has it. Where all comes after the year, all four are reported in Esfand.
-_THROUGH_THE_YEAR = _quarters(
-    ((0, 1, 1), (0, 4, 15)), ((0, 4, 1), (0, 7, 15)), ((0, 7, 1), (0, 10, 15)), ((0, 10, 1), (0, 12, LAST))
-)
-_IN_ESFAND = _quarters(*[((0, 12, 1), (0, 12, LAST))] * 4)
-
-
-def _jalali_tail() -> tuple[PresetRow, ...]:
-    return (
-        PresetRow(Phase.SELF_ASSESSMENT, (1, 1, 1), (1, 2, 31)),
-        PresetRow(Phase.SCORING, (1, 3, 1), (1, 3, 31)),
-        PresetRow(Phase.APPEAL, (1, 4, 1), (1, 4, 14)),
-        PresetRow(Phase.APPEAL_REVIEW, (1, 4, 15), (1, 4, 28)),
-        PresetRow(Phase.FINAL, (1, 4, 29), (1, 5, 31)),
-        PresetRow(Phase.FESTIVAL, (1, 6, 1), (1, 6, 31)),
-    )
-
-
-def _gregorian_tail(self_assessment_opens: YearMonthDay) -> tuple[PresetRow, ...]:
-    return (
-        PresetRow(Phase.SELF_ASSESSMENT, self_assessment_opens, (1, 5, 31), Calendar.GREGORIAN),
-        PresetRow(Phase.SCORING, (1, 6, 1), (1, 6, 30), Calendar.GREGORIAN),
-        PresetRow(Phase.APPEAL, (1, 7, 1), (1, 7, 14), Calendar.GREGORIAN),
-        PresetRow(Phase.APPEAL_REVIEW, (1, 7, 15), (1, 7, 28), Calendar.GREGORIAN),
-        PresetRow(Phase.FINAL, (1, 7, 29), (1, 8, 31), Calendar.GREGORIAN),
-        PresetRow(Phase.FESTIVAL, (1, 9, 1), (1, 9, 30), Calendar.GREGORIAN),
-    )
-
-
-# The months are those of Heidari et al. (Imam Sadiq University) on the executive bylaw of Articles 81 and 82: proposals
-# from February, approval by its end, uploads to the end of May, scoring in June, two weeks to appeal, two to review,
-# festival in September. The Jalali rows are the nearest Jalali months. "Compressed" reads all as months of one year.
-_PRESETS = (
-    Preset(
-        "statutory_jalali",
-        _("Statutory year, Jalali months"),
-        (
-            PresetRow(Phase.PROPOSAL, (-1, 11, 1), (-1, 11, 20)),
-            PresetRow(Phase.APPROVAL, (-1, 11, 1), (-1, 11, 30)),
-            *_THROUGH_THE_YEAR,
-            *_jalali_tail(),
-        ),
-    ),
-    Preset(
-        "statutory_gregorian",
-        _("Statutory year, Gregorian months"),
-        (
-            PresetRow(Phase.PROPOSAL, (0, 2, 1), (0, 2, 20), Calendar.GREGORIAN),
-            PresetRow(Phase.APPROVAL, (0, 2, 1), (0, 2, LAST), Calendar.GREGORIAN),
-            *_THROUGH_THE_YEAR,
-            *_gregorian_tail((1, 3, 21)),
-        ),
-    ),
-    Preset(
-        "compressed_jalali",
-        _("Everything after the assessed year, Jalali months"),
-        (
-            PresetRow(Phase.PROPOSAL, (0, 11, 1), (0, 11, 20)),
-            PresetRow(Phase.APPROVAL, (0, 11, 1), (0, 11, 30)),
-            *_IN_ESFAND,
-            *_jalali_tail(),
-        ),
-    ),
-    Preset(
-        "compressed_gregorian",
-        _("Everything in one Gregorian year, February to September"),
-        (
-            PresetRow(Phase.PROPOSAL, (1, 2, 1), (1, 2, 20), Calendar.GREGORIAN),
-            PresetRow(Phase.APPROVAL, (1, 2, 1), (1, 2, LAST), Calendar.GREGORIAN),
-            *(replace(row, opens=(1, 3, 1), closes=(1, 3, 31), calendar=Calendar.GREGORIAN) for row in _IN_ESFAND),
-            *_gregorian_tail((1, 4, 1)),
-        ),
-    ),
-)
-PRESETS: dict[str, Preset] = {preset.key: preset for preset in _PRESETS}
-
-
-def windows_for(preset_key: str, year: int) -> list[PlannedWindow]:
-    """The windows of the assessed Jalali year, in the order of the phases."""
-    planned = []
-    for row in PRESETS[preset_key].rows:
-        first, last = row.days(year)
-        opens_at, closes_at = midnight(first), midnight(last + DAY)
-        planned.append(PlannedWindow(row.phase, BINDINGS[row.phase], opens_at, closes_at, row.quarter))
-    return planned
-
-
-def _jalali_day(year: int, when: YearMonthDay) -> date:
-    offset, month, day = when
-    return from_jalali(year + offset, month, day or days_in_jalali_month(year + offset, month))
-
-
-def _gregorian_day(year: int, when: YearMonthDay) -> date:
-    offset, month, day = when
-    year += NOWRUZ_OFFSET + offset
-    if day != LAST:
-        return date(year, month, day)
-    return date(year + month // 12, month % 12 + 1, 1) - DAY
 
 
 def days_in_jalali_month(year: int, month: int) -> int:

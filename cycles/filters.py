@@ -5,17 +5,18 @@ from typing import Any
 
 import django_filters as filters
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
-from django.forms import TextInput
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import HiddenInput, TextInput
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Level, Membership, Province, Sector, User
 from agencies.roles import Role
 from agencies.text import normalise, search_key
 from cycles.calendar import parse_moment
-from cycles.models import Cycle, Entry, Group, Participation
+from cycles.models import Channel, Cycle, Delivery, Entry, Group, Participation
 from cycles.workflow import Workflow
 
+CYCLES = Cycle.objects.for_list()
 PROVINCES = Province.objects.order_by("sort_key", "pk")
 
 
@@ -112,6 +113,9 @@ class LedgerFilter(filters.FilterSet):
     act = filters.ChoiceFilter(choices=_acts, method="of_act", label=_("Act"), empty_label=_("All"))
     agency = TextFilter(method="of_agency", label=_("Agency, by name or code"))
     person = TextFilter(field_name="actor_name", lookup_expr="icontains", label=_("Person"))
+    year = filters.ModelChoiceFilter(
+        queryset=CYCLES, to_field_name="year", method="of_year", label=_("Assessed year"), empty_label=_("All")
+    )
     late = filters.ChoiceFilter(
         choices=[("late", _("Late")), ("in_time", _("In time"))],
         method="lateness",
@@ -120,10 +124,21 @@ class LedgerFilter(filters.FilterSet):
     )
     since = MomentFilter(field_name="at", lookup_expr="gte", label=_("From"))
     until = MomentFilter(field_name="at", lookup_expr="lt", label=_("Before"))
+    model = filters.CharFilter(widget=HiddenInput)
+    key = filters.NumberFilter(field_name="object_pk", widget=HiddenInput)
 
     class Meta:
         model = Entry
-        fields = ("act", "agency", "person", "late", "since", "until")
+        fields = ("act", "agency", "person", "year", "late", "since", "until", "model", "key")
+
+    @property
+    def one_object(self) -> Entry | None:
+        """The newest row of the one object to which the list is narrowed."""
+        narrowed = self.is_bound and self.form.is_valid() and self.form.cleaned_data
+        return self.qs.first() if narrowed and narrowed["model"] and narrowed["key"] is not None else None
+
+    def of_year(self, qs: QuerySet, name: str, value: Cycle) -> QuerySet:
+        return qs.filter(cycle_id=value.pk)
 
     def of_act(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         workflow, _colon, act = value.partition(":")
@@ -134,3 +149,30 @@ class LedgerFilter(filters.FilterSet):
 
     def lateness(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         return qs.filter(days_late__gt=0) if value == "late" else qs.filter(days_late=0)
+
+
+def _official_acts() -> list[tuple[str, Any]]:
+    return [
+        (f"{label}:{move.name}", move.news)
+        for label, workflow in sorted(Workflow.registry.items())
+        for move in workflow.moves.values()
+        if move.official
+    ]
+
+
+class UnseenFilter(LedgerFilter):
+    """Official notices by act and agency, or those only that somebody has not seen."""
+
+    act = filters.ChoiceFilter(choices=_official_acts, method="of_act", label=_("Notice"), empty_label=_("All"))
+    left = filters.ChoiceFilter(
+        choices=[("some", _("Not seen by everybody"))], method="unseen", label=_("Seen"), empty_label=_("All")
+    )
+    person = year = late = model = key = None
+
+    class Meta:
+        model = Entry
+        fields = ("act", "agency", "left", "since", "until")
+
+    def unseen(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        unseen = Delivery.objects.filter(entry=OuterRef("pk"), channel=Channel.INBOX, is_official=True, seen_at=None)
+        return qs.filter(Exists(unseen))

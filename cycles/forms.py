@@ -1,17 +1,22 @@
 """What is typed: the fields that every app's forms share, and the forms of acts, cycles, people and interests."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role
 from agencies.text import latin_digits, localised, normalise, parse_decimal, persian_digits
-from cycles.calendar import FIRST_GREGORIAN_YEAR, PRESETS, TEHRAN, jalali, parse_moment
+from cycles.calendar import DAY, FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase, jalali, parse_moment
+from cycles.models import Cycle, Group
+from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
 from cycles.workflow import Move
 
 # --- Fields -----------------------------------------------------------------------------------------------------------
@@ -60,12 +65,19 @@ class PersianTextField(forms.CharField):
 
 
 class MomentField(forms.Field):
-    """An instant in Tehran, typed in either calendar; shown in the reader's. Midnight ending a day may be 24:00."""
+    """An instant in Tehran, typed in either calendar; shown in the reader's. Midnight ending a day may be 24:00.
+
+    With `closing` a midnight is shown so, and a day typed without a clock is meant to its end.
+    """
 
     widget = forms.TextInput
     default_error_messages = {
         "invalid": _("Enter a date, such as 1406/03/10 or 2027-05-31, with a time such as 14:30 if it matters.")
     }
+
+    def __init__(self, *, closing: bool = False, **kwargs: Any) -> None:
+        self.closing = closing
+        super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values or (isinstance(value, str) and not value.strip()):
@@ -73,7 +85,8 @@ class MomentField(forms.Field):
         if isinstance(value, datetime):
             return value
         try:
-            return parse_moment(str(value))
+            moment = parse_moment(str(value))
+            return moment + DAY if self.closing and ":" not in str(value) else moment
         except ValueError as error:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
@@ -81,10 +94,13 @@ class MomentField(forms.Field):
         if not isinstance(value, datetime):
             return value
         value = value.astimezone(TEHRAN)
+        clock = f"{value:%H:%M}"
+        if self.closing and clock == "00:00":
+            value, clock = value - DAY, "24:00"
         if not _is_persian():
-            return f"{value:%Y-%m-%d %H:%M}"
+            return f"{value:%Y-%m-%d} {clock}"
         day = jalali(value)
-        return persian_digits(f"{day.year}/{day.month:02}/{day.day:02} {value:%H:%M}")
+        return persian_digits(f"{day.year}/{day.month:02}/{day.day:02} {clock}")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         calendar = "jalali" if _is_persian() else "gregorian"
@@ -118,9 +134,18 @@ class AgencyField(PersianTextField):
 # --- Forms ------------------------------------------------------------------------------------------------------------
 
 
-class ActForm(forms.Form):
-    """A note with an act and, where the act is signed, the password again."""
+class LetterField(PersianTextField):
+    """The number of the letter by which an act is made known officially."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {"label": _("Number of the official letter"), "required": False, "max_length": 60} | kwargs
+        super().__init__(help_text=_("If there is one; it stands in the notices and in the record."), **kwargs)
+
+
+class ActForm(forms.Form):
+    """A note with an act, the letter of an official one and, where the act is signed, the password again."""
+
+    letter = LetterField()
     note = PersianTextField(label=_("Explanation"), required=False, lines=True)
     password = forms.CharField(
         label=_("Your password, as your signature"),
@@ -133,6 +158,13 @@ class ActForm(forms.Form):
         self.user = user
         if not move.signed:
             del self.fields["password"]
+        if not move.official:
+            del self.fields["letter"]
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What goes with the act: the note, and the letter of an official one."""
+        return {name: self.cleaned_data[name] for name in ("note", "letter") if name in self.fields}
 
     def clean_password(self) -> str:
         if not self.user.check_password(self.cleaned_data["password"]):
@@ -150,12 +182,142 @@ class PlanForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"}),
     )
     preset = forms.ChoiceField(label=_("Dates"), choices=lambda: [(key, p.title) for key, p in PRESETS.items()])
+    spares_holidays = forms.BooleanField(
+        label=_("A deadline on a Friday or a listed holiday moves to the next working day"), required=False
+    )
 
     def clean_year(self) -> int:
         text = latin_digits(self.cleaned_data["year"])
         if not text.isdecimal() or not 1300 <= int(text) < FIRST_GREGORIAN_YEAR - 200:
             raise forms.ValidationError(_("Enter a Jalali year between 1300 and 1499."))
         return int(text)
+
+
+class WindowsForm(forms.Form):
+    """The opening and the closing of each window of a planned year, typed in either calendar."""
+
+    def __init__(self, *args: Any, windows: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.windows = list(windows)
+        for w in self.windows:
+            opens, closes = self._names(w)
+            told = {"phase": w.label}
+            self.fields[opens] = MomentField(label=_("%(phase)s opens") % told, initial=w.opens_at)
+            self.fields[closes] = MomentField(label=_("%(phase)s closes") % told, initial=w.closes_at, closing=True)
+            for name in (opens, closes):
+                self.fields[name].widget.attrs["class"] = "form-control"
+
+    @staticmethod
+    def _names(window: Any) -> tuple[str, str]:
+        return f"opens-{window.phase}-{window.quarter}", f"closes-{window.phase}-{window.quarter}"
+
+    def rows(self) -> list[tuple[Any, forms.BoundField, forms.BoundField]]:
+        """Each window with its two fields, as the page lays them out."""
+        return [(w, *(self[name] for name in self._names(w))) for w in self.windows]
+
+    def planned(self) -> list[PlannedWindow]:
+        """What was typed, as windows."""
+        typed = self.cleaned_data
+        return [
+            PlannedWindow(Phase(w.phase), Binding(w.binding), typed[opens], typed[closes], w.quarter)
+            for w in self.windows
+            for opens, closes in [self._names(w)]
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors and (why := why_out_of_order(self.planned())):
+            self.add_error(None, why)
+        return data
+
+
+MAX_DECREE_BYTES = 10 * 2**20
+
+
+class ExtensionForm(ActForm):
+    """A decree that extends a deadline: which, for whom, until when, and the signed paper."""
+
+    window = forms.ChoiceField(label=_("Deadline"))
+    agency = AgencyField(
+        label=_("For one agency"), required=False, help_text=_("Code or name; empty for a group or for all.")
+    )
+    group = forms.ModelChoiceField(
+        label=_("For a group"), queryset=Group.objects.none(), required=False, empty_label=_("No group")
+    )
+    closes_at = MomentField(
+        label=_("New deadline"), closing=True, help_text=_("A day without a time means until its end, 24:00.")
+    )
+    decree_number = PersianTextField(label=_("Number of the decree"), max_length=60)
+    decreed_on = MomentField(label=_("Date of the decree"))
+    reason = PersianTextField(
+        label=_("Reason"), lines=True, max_length=2000, help_text=_("Stands on the public timeline and in the report.")
+    )
+    file = forms.FileField(
+        label=_("Signed decree"),
+        help_text=_("PDF, at most 10 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf"}),
+    )
+    field_order = (
+        "window",
+        "agency",
+        "group",
+        "closes_at",
+        "decree_number",
+        "decreed_on",
+        "reason",
+        "file",
+        "password",
+    )
+
+    def __init__(self, *args: Any, cycle: Cycle, terms: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("note", "letter"):  # the reason and the decree's number say it
+            self.fields.pop(name, None)
+        self.fields["password"] = self.fields.pop("password")  # one signs at the end
+        self.fields["window"].choices = [(f"{t.phase}:{t.quarter}", t.label) for t in terms]
+        self.fields["group"].queryset = Group.objects.filter(cycle=cycle).order_by("province__code", "sort_key", "pk")
+
+    def clean_window(self) -> tuple[Phase, int]:
+        phase, _colon, quarter = self.cleaned_data["window"].partition(":")
+        return Phase(phase), int(quarter)
+
+    def clean_decreed_on(self) -> Any:
+        moment: datetime = self.cleaned_data["decreed_on"]
+        return moment.astimezone(TEHRAN).date()
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_DECREE_BYTES:
+            raise forms.ValidationError(_("The file is larger than 10 MB."))
+        if file.read(5) != b"%PDF-":
+            raise forms.ValidationError(_("The decree must be a PDF file."))
+        file.seek(0)
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("agency") and data.get("group"):
+            self.add_error("group", _("Name an agency or a group, not both; for all, leave both empty."))
+        return data
+
+    def given(self) -> dict[str, Any]:
+        """What the act is given."""
+        data = self.cleaned_data
+        phase, quarter = data["window"]
+        names = ("agency", "group", "closes_at", "decree_number", "decreed_on", "reason", "file")
+        return {"phase": phase, "quarter": quarter} | {name: data[name] for name in names}
+
+
+class HolidayForm(forms.Form):
+    """One public holiday."""
+
+    day = MomentField(label=_("Day"))
+    name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+
+    def clean_day(self) -> Any:
+        moment: datetime = self.cleaned_data["day"]
+        return moment.astimezone(TEHRAN).date()
 
 
 class ImportForm(forms.Form):
@@ -232,3 +394,43 @@ class InterestForm(forms.Form):
         max_length=1000,
         help_text=_("Read by administrators and auditors only."),
     )
+
+
+class NoticeSettingsForm(forms.Form):
+    """What is sent to oneself besides official notices."""
+
+    language = forms.ChoiceField(label=_("Language of the messages"), choices=settings.LANGUAGES)
+    mails_news = forms.BooleanField(
+        label=_("E-mail me what was done"),
+        required=False,
+        help_text=_("For example that a colleague has submitted; gathered, at most one e-mail an hour."),
+    )
+    mails_reminders = forms.BooleanField(
+        label=_("E-mail me before deadlines"),
+        required=False,
+        help_text=_("14, 7, 3 and 1 days and 6 hours before, only while something is left to do."),
+    )
+    texts_reminders = forms.BooleanField(
+        label=_("Send me a text message one day and 6 hours before a deadline"), required=False
+    )
+    mobile = forms.CharField(
+        label=_("Mobile number"),
+        required=False,
+        max_length=30,
+        help_text=_("For example 0912 123 4567."),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "dir": "ltr", "autocomplete": "tel"}),
+    )
+
+    def clean_mobile(self) -> str:
+        """Every Iranian way to write a mobile number as +989…."""
+        text = re.sub(r"[\s()\u200c-]", "", latin_digits(self.cleaned_data["mobile"]))
+        found = re.fullmatch(r"(?:\+98|0098|98|0)?(9\d{9})", text, re.ASCII)
+        if text and not found:
+            raise forms.ValidationError(_("Enter an Iranian mobile number, such as 0912 123 4567."))
+        return f"+98{found[1]}" if found else ""
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("texts_reminders") and "mobile" in data and not data["mobile"]:
+            self.add_error("mobile", _("Text messages need a mobile number."))
+        return data

@@ -1,11 +1,17 @@
-"""The portal's one clock: every request is judged by the moment at which it arrived."""
+"""The portal's one clock and the name of each request: what every other part is told of where and when it runs."""
 
+import logging
+import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The request being answered, as the official record, the log and the answer's `X-Request-ID` name it; "" in tasks."""
 
 
 def now() -> datetime:
@@ -14,10 +20,27 @@ def now() -> datetime:
 
 
 def clock(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Set `request.at` once, before anything else looks at the request."""
+    """Set `request.at` and name the request, once, before anything else looks at it; no visitor chooses the name."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.at = now()  # type: ignore[attr-defined]
-        return get_response(request)
+        name = str(uuid.uuid4())
+        request.name = name  # type: ignore[attr-defined]
+        token = request_id.set(name)
+        try:
+            response = get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = name
+        return response
 
     return middleware
+
+
+class NamesRequest(logging.Filter):
+    """Gives each line of the log the request in which, or about which, it was written."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        about = getattr(record, "request", None)  # Django tells of a failed request when it has been answered
+        record.request_id = request_id.get() or getattr(about, "name", "-")
+        return True

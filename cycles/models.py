@@ -6,8 +6,9 @@ from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, JSONObject
+from django.urls import reverse
 from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -15,7 +16,8 @@ from django_fsm import FSMField
 from agencies.models import Agency, Level, Named, Province, Sector, User, in_reach
 from agencies.roles import Role
 from agencies.text import localised
-from cycles.calendar import PRESETS, Binding, Phase, phase_label
+from cycles.calendar import Binding, Phase, phase_label
+from cycles.presets import PRESETS
 from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Windows, Workflow
 
 
@@ -36,6 +38,10 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
     def for_list(self) -> Self:
         return self.order_by("-year", "pk")
 
+    def for_notices(self) -> Self:
+        """With all that a row's name and address need."""
+        return self.all()
+
 
 class Cycle(models.Model):
     """The assessment of one year; its phases are code, their dates are its windows."""
@@ -48,6 +54,7 @@ class Cycle(models.Model):
     )
     appeal_days = models.PositiveSmallIntegerField(default=14)
     review_days = models.PositiveSmallIntegerField(default=14)
+    clarification_days = models.PositiveSmallIntegerField(default=3)
     opened_at = models.DateTimeField(null=True, blank=True)
     finalised_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -56,6 +63,9 @@ class Cycle(models.Model):
 
     def __str__(self) -> str:
         return gettext("Assessment of %(year)s") % {"year": self.label}
+
+    def get_absolute_url(self) -> str:
+        return reverse("cycles:detail", args=[self.year])
 
     @property
     def label(self) -> str:
@@ -188,6 +198,10 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
     def for_list(self) -> Self:
         return self.select_related("agency", "group", "cycle").order_by("-pk")
 
+    def for_notices(self) -> Self:
+        """With all that a row's name and address need."""
+        return self.select_related("agency", "group", "cycle")
+
 
 class Extension(models.Model):
     """A decree that moves a hard window's closing, for one agency, for a group, or, where neither is named, for all."""
@@ -219,9 +233,17 @@ class Extension(models.Model):
     def __str__(self) -> str:
         return gettext("Extension %(number)s: %(phase)s, %(scope)s") % {
             "number": self.decree_number,
-            "phase": phase_label(Phase(self.phase), self.quarter),
+            "phase": self.window_label,
             "scope": self.scope,
         }
+
+    def get_absolute_url(self) -> str:
+        return self.cycle.get_absolute_url()
+
+    @property
+    def window_label(self) -> str:
+        """The phase it extends, with its quarter where it has one."""
+        return phase_label(Phase(self.phase), self.quarter)
 
     @property
     def scope(self) -> str:
@@ -243,6 +265,19 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def of(self, obj: models.Model) -> Self:
         """The history of one object, newest first."""
         return self.filter(model=obj._meta.label_lower, object_pk=obj.pk).order_by("-id")
+
+    def told_officially(self) -> Self:
+        """Acts of which somebody was told officially: how many were, have seen it, and could not be mailed."""
+        told = Delivery.objects.filter(entry=OuterRef("pk"), channel=Channel.INBOX, is_official=True)
+        failed = Delivery.objects.filter(entry=OuterRef("pk"), channel=Channel.MAIL, told_at=None).exclude(error="")
+        return self.filter(Exists(told)).annotate(
+            told=_counted(told), seen=_counted(told.exclude(seen_at=None)), failed=_counted(failed)
+        )
+
+
+def _counted(deliveries: "DeliveryQuerySet") -> Coalesce:
+    rows = deliveries.order_by().values("entry").annotate(n=models.Count("pk"))
+    return Coalesce(models.Subquery(rows.values("n")), 0)
 
 
 class Entry(models.Model):
@@ -285,6 +320,12 @@ class Entry(models.Model):
     def sentence(self) -> str:
         """The act in the reader's words."""
         return str(Workflow.registry[self.workflow][self.act].label)
+
+    @property
+    def news(self) -> str:
+        """What a notice of the act says."""
+        move = Workflow.registry[self.workflow][self.act]
+        return str(move.news or move.label)
 
     @property
     def change(self) -> str:
@@ -340,6 +381,17 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """One's own notices in the portal."""
         return self.filter(recipient=user, channel=Channel.INBOX)
 
+    def with_mail(self) -> Self:
+        """Annotates when the same notice was mailed, or why it could not be."""
+        mail = Delivery.objects.filter(recipient=OuterRef("recipient"), key=OuterRef("key"), channel=Channel.MAIL)
+        return self.annotate(
+            mailed_at=models.Subquery(mail.values("told_at")[:1]), mail_error=models.Subquery(mail.values("error")[:1])
+        )
+
+    def for_list(self) -> Self:
+        """Those first who have not seen it."""
+        return self.select_related("recipient").order_by(F("seen_at").asc(nulls_first=True), "recipient__name_fa", "pk")
+
 
 class Delivery(models.Model):
     """One notice to one person by one channel: their inbox, and the outbox of what is still to be sent.
@@ -349,7 +401,7 @@ class Delivery(models.Model):
     so that nothing is told twice.
     """
 
-    recipient = models.ForeignKey(User, models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(User, models.PROTECT, related_name="+")
     channel = models.CharField(max_length=5, choices=Channel)
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="deliveries")
     key = models.CharField(max_length=120)
@@ -361,6 +413,10 @@ class Delivery(models.Model):
     error = models.CharField(max_length=300, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True)
+
+    cycle_id = None
+    agency_id = None
+    agency = None
 
     objects = DeliveryQuerySet.as_manager()
 

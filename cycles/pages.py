@@ -25,7 +25,7 @@ def act_page(
     obj: Any,
     name: str,
     *,
-    do: Callable[[str], Any],
+    do: Callable[..., Any],
     then: str,
     summary: str = "",
     about: Any = None,
@@ -33,15 +33,16 @@ def act_page(
 ) -> HttpResponse:
     """Confirm an act (GET) and do it (POST); a refusal is shown in words and nothing typed is lost.
 
-    `do` takes the note; `then` is the URL to go to afterwards; `summary` is a template that shows what will happen;
-    `about` is what the page names when the act is on more than `obj`, which then stands for all of them.
+    `do` takes by keyword the note and, of an official act, the letter; `then` is the URL to go to afterwards; `summary`
+    is a template that shows what will happen; `about` is what the page names when the act is on more than `obj`, which
+    then stands for all of them.
     """
     about = about or obj
     move = workflow[name]
     form = ActForm(request.POST or None, move=move, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            do(form.cleaned_data["note"])
+            do(**form.said)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

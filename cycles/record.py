@@ -1,21 +1,154 @@
-"""Pages of the official record: who did what when, and how late."""
+"""Pages of the official record: who did what when, its export and verification, and the seals shown to everybody."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import IntegerField, OuterRef, Subquery
+from django.db.models.expressions import RawSQL
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
 
 from agencies.roles import Role
+from cycles import actions, seals
+from cycles.calendar import format_moment
 from cycles.filters import LedgerFilter
-from cycles.models import Entry
-from cycles.pages import listed
+from cycles.models import Entry, Seal, Verification
+from cycles.pages import listed, only_for
 from cycles.tables import LedgerTable
+from cycles.workflow import Refused
+
+DAYS = 30
+"""So many days' last seals stand on the public page."""
+
+AT_ONCE = 1000
+PROVOKING = tuple("=+-@\t\r\n")
+"""How a cell begins that a spreadsheet would reckon with."""
+
+
+def _narrowed(request: HttpRequest) -> LedgerFilter:
+    if not request.user.holds(Role.AUDITOR, Role.ADMINISTRATOR, at=request.at):
+        raise Http404
+    return LedgerFilter(request.GET, Entry.objects.visible_to(request.user, request.at).order_by("-id"))
 
 
 @require_safe
 def ledger(request: HttpRequest) -> HttpResponse:
-    if not request.user.holds(Role.AUDITOR, Role.ADMINISTRATOR, at=request.at):
-        raise Http404
-    narrowed = LedgerFilter(request.GET, Entry.objects.visible_to(request.user, request.at).order_by("-id"))
-    return render(
-        request, "cycles/ledger.html", {"filter": narrowed, "table": listed(request, LedgerTable(narrowed.qs))}
+    narrowed = _narrowed(request)
+    latest = Verification.objects.exclude(finished_at=None).order_by("-finished_at", "-pk").first()
+    context = {
+        "filter": narrowed,
+        "one": narrowed.one_object,
+        "table": listed(request, LedgerTable(narrowed.qs)),
+        "verified": latest,
+        "broken": seals.in_words(latest.broken) if latest else "",
+        "ordered": Verification.objects.filter(finished_at=None).first(),
+        "may_verify": not actions.why_not_administer("verify_record", by=request.user, at=request.at),
+        "newest": seals.newest(),
+    }
+    return render(request, "cycles/ledger.html", context)
+
+
+@require_POST
+def ledger_verify(request: HttpRequest) -> HttpResponse:
+    """Order a verification; a worker does it, and the ledger's page tells what it found."""
+    only_for(request, "verify_record")
+    try:
+        actions.order_verification(by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The verification is ordered; it begins within a minute."))
+    return redirect("cycles:ledger")
+
+
+@require_safe
+def ledger_export(request: HttpRequest) -> StreamingHttpResponse:
+    """What the filter leaves, as CSV in the order of the record, with what anyone needs to verify it."""
+    qs = _narrowed(request).qs
+    covering = Seal.objects.filter(upto_xid__gt=OuterRef("xid")).order_by("upto_xid")
+    rows = (
+        qs.annotate(xid=RawSQL("cycles_entry.xid::text::bigint", [], IntegerField()))
+        .annotate(seal=Subquery(covering.values("pk")[:1]))
+        .order_by(RawSQL("cycles_entry.xid", []), "pk")
     )
+    lines = _csv(rows, translation.get_language() or "fa")
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="ledger.csv"'
+    return response
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv(rows: Any, language: str) -> Iterator[str]:
+    write = csv.writer(_Echo()).writerow
+    with translation.override(language):
+        head = (_("When"), _("Act"), _("Change of state"), _("On what"), _("Agency"), _("By whom"), _("Role"))
+        head += (_("Due"), _("Days late"), _("Note"))
+    yield "\ufeff" + write(("id", *head, "xid", "seal", "body", "digest"))
+    for row in rows.iterator(chunk_size=AT_ONCE):
+        with translation.override(language):
+            cells = _cells(row, language)
+        yield write((row.pk, *(harmless(cell) for cell in cells), row.xid, row.seal or "", row.body, row.digest))
+
+
+def _cells(row: Entry, language: str) -> tuple[Any, ...]:
+    return (
+        format_moment(row.at, language),
+        row.sentence,
+        row.change,
+        row.object_label,
+        row.agency_code,
+        row.actor_name if row.actor_id else _("The calendar itself"),
+        row.actor_role,
+        format_moment(row.statutory_at, language) if row.statutory_at else "",
+        row.days_late if row.statutory_at else "",
+        row.note,
+    )
+
+
+def harmless(cell: Any) -> Any:
+    """A text that a spreadsheet takes for text, not for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(PROVOKING) else cell
+
+
+@login_not_required
+@require_safe
+@cache_control(max_age=60)
+def seals_page(request: HttpRequest) -> HttpResponse:
+    """What the record's seals are, the last one of each day, and whether a given seal is ours."""
+    asked = request.GET.get("seal", "").strip()
+    context = {
+        "days": seals.daily(DAYS),
+        "asked": asked,
+        "found": seals.named(asked) if asked else None,
+        "too_short": 0 < len(asked) < seals.SHORTEST,
+        "shortest": seals.SHORTEST,
+    }
+    return render(request, "cycles/seals.html", context)
+
+
+@login_not_required
+@require_safe
+@cache_control(max_age=60)
+def seals_json(request: HttpRequest) -> JsonResponse:
+    """The newest seal and the last one of each day; with `?from=1` a thousand seals from that number on."""
+    newest = seals.newest()
+    told: dict[str, Any] = {"newest": seals.facts(newest) if newest else None}
+    start = request.GET.get("from", "")
+    if start.isascii() and start.isdigit() and len(start) <= 18:
+        told["seals"] = [seals.facts(s) for s in Seal.objects.filter(pk__gte=int(start)).order_by("pk")[:AT_ONCE]]
+    else:
+        told["days"] = [seals.facts(day.seal) | {"rows": day.rows} for day in seals.daily(DAYS)]
+    return JsonResponse(told)

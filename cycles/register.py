@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Agency, Interest, Membership, people_visible_to
 from agencies.roles import Role
 from agencies.text import localised
-from cycles import actions, resources
-from cycles.actions import scope_of, why_not_administer
+from cycles import people as acts
+from cycles import resources
+from cycles.actions import why_not_administer
 from cycles.filters import AgencyFilter, PeopleFilter
 from cycles.forms import GrantForm, ImportForm, InterestForm
 from cycles.pages import listed, only_for
@@ -86,7 +87,7 @@ def _import_confirmed(request: HttpRequest, token: str) -> HttpResponse:
     name, content = kept
     table, digest = resources.read(content, name), hashlib.sha256(content).hexdigest()
     try:
-        written = actions.import_agencies(
+        written = acts.import_agencies(
             lambda: resources.write(table), by=request.user, at=request.at, file_name=name, sha256=digest
         )
     except Refused as refusal:
@@ -127,14 +128,14 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _may_end(request: HttpRequest, membership: Membership) -> bool:
-    reach = scope_of(membership.agency, membership.province)
+    reach = acts.scope_of(membership.agency, membership.province)
     why = why_not_administer("end_role", by=request.user, at=request.at, agency=reach)
     return not why and membership.in_force(request.at)
 
 
 def _may_grant(request: HttpRequest) -> bool:
     """Whether there is any place in which this user may grant a role."""
-    places = [scope_of(None, m.province) for m in request.user.memberships(request.at, Role.ADMINISTRATOR)]
+    places = [acts.scope_of(None, m.province) for m in request.user.memberships(request.at, Role.ADMINISTRATOR)]
     return any(not why_not_administer("grant_role", by=request.user, at=request.at, agency=place) for place in places)
 
 
@@ -146,7 +147,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     form = GrantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            membership = actions.grant_role(user=someone, by=request.user, at=request.at, **form.cleaned_data)
+            membership = acts.grant_role(user=someone, by=request.user, at=request.at, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -159,7 +160,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 def end_role(request: HttpRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.visible_to(request.user, request.at), pk=pk)
     try:
-        membership = actions.end_role(membership, by=request.user, at=request.at)
+        membership = acts.end_role(membership, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -172,7 +173,7 @@ def interests(request: HttpRequest) -> HttpResponse:
     form = InterestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.declare_interest(**form.cleaned_data, by=request.user, at=request.at)
+            acts.declare_interest(**form.cleaned_data, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -1,8 +1,8 @@
-"""What the calendar does by itself in every app: sealing the official record."""
+"""What the calendar does by itself: sealing and verifying the official record, sending what people are to be told."""
 
 from celery import shared_task
 
-from cycles import seals
+from cycles import actions, deliveries, seals
 from cycles.middleware import now
 
 
@@ -10,3 +10,23 @@ from cycles.middleware import now
 def seal_ledger() -> None:
     """Seal what has been written since the last seal; two at once or none do no harm."""
     seals.seal(at=now())
+
+
+@shared_task
+def verify_record() -> None:
+    """Verify the record for whoever has ordered it; one run answers all, a second at the same time goes away."""
+    seals.verify_ordered(clock=now)
+
+
+@shared_task
+def order_verification() -> None:
+    """Order the nightly verification, unless the record was verified or is to be within these twenty hours."""
+    at = now()
+    if seals.is_due(at):
+        actions.order_verification(by=None, at=at)
+
+
+@shared_task
+def tell() -> None:
+    """Send what is to be told; one that died in the middle loses nothing, two at once send nothing twice."""
+    deliveries.tell(at=now())

@@ -1,15 +1,22 @@
 """Addresses of the pages of cycles, agencies, people and the official record."""
 
-from django.urls import path
+from django.urls import include, path
 
-from cycles import record, register, views
+from cycles import inbox, record, register, views
 
 app_name = "cycles"
-urlpatterns = [
+pages = [
     path("", views.cycle_list, name="list"),
     path("plan/", views.plan, name="plan"),
     path("<int:year>/", views.detail, name="detail"),
     path("<int:year>/move/open/", views.move, {"name": "open"}, name="move"),
+    path("<int:year>/windows/", views.windows, name="windows"),
+    path("<int:year>/extend/", views.extend, name="extend"),
+    path("extensions/<int:pk>/decree/", views.decree, name="decree"),
+    path("holidays/", views.holidays, name="holidays"),
+    path("holidays/add/", views.holiday_add, name="holiday_add"),
+    path("holidays/expected/<int:year>/", views.holidays_expected, name="holidays_expected"),
+    path("holidays/<int:pk>/strike/", views.holiday_strike, name="holiday_strike"),
     path("<int:year>/participants/", views.participants, name="participants"),
     path("agencies/", register.agencies, name="agencies"),
     path("agencies/export/<str:kind>/", register.agencies_export, name="agencies_export"),
@@ -20,4 +27,16 @@ urlpatterns = [
     path("roles/<int:pk>/end/", register.end_role, name="end_role"),
     path("interests/", register.interests, name="interests"),
     path("ledger/", record.ledger, name="ledger"),
+    path("ledger/export/", record.ledger_export, name="ledger_export"),
+    path("ledger/verify/", record.ledger_verify, name="ledger_verify"),
+    path("notices/", inbox.inbox, name="inbox"),
+    path("notices/<int:pk>/", inbox.notice, name="notice"),
+    path("notices/seen/", inbox.notices_seen, name="notices_seen"),
+    path("notices/settings/", inbox.notice_settings, name="notice_settings"),
+    path("notices/unseen/", inbox.unseen, name="unseen"),
+    path("notices/unseen/<int:pk>/", inbox.unseen_people, name="unseen_people"),
+]
+urlpatterns = [
+    path("cycles/", include(pages)),
+    path("record/", record.seals_page, name="seals"),
 ]

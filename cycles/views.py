@@ -1,27 +1,30 @@
-"""Pages of cycles: their windows, planning and opening, and who takes part."""
+"""Pages of cycles: their windows, planning and opening, decrees and holidays, and who takes part."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Agency
+from agencies.roles import Role
 from cycles import actions
-from cycles.actions import open_to, why_not_administer
-from cycles.calendar import PRESETS, Binding, PlannedWindow, windows_for
+from cycles.actions import open_to, why_closed, why_not_administer
+from cycles.calendar import Binding, from_jalali, jalali
 from cycles.filters import ParticipationFilter
-from cycles.forms import PlanForm
-from cycles.models import Cycle, Entry, Group, Participation, Window
+from cycles.forms import ExtensionForm, HolidayForm, PlanForm, WindowsForm
+from cycles.models import Cycle, Entry, Extension, Group, Holiday, Participation, Window
 from cycles.pages import act_page, history, listed, only_for
+from cycles.presets import PRESETS, PlannedWindow, expected_holidays, windows_for
 from cycles.tables import CycleTable, ParticipationTable
-from cycles.workflow import CYCLE, Refused
+from cycles.workflow import CYCLE, EXTENDABLE, EXTENSIONS, CycleState, Refused, Term
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Row:
     window: Any
     state: str
     days_late: int = 0
+    moved_from: datetime | None = None  # the preset's closing, where holidays moved it
 
     @property
     def label(self) -> str:
@@ -45,18 +49,28 @@ class Row:
         return self.window.binding == Binding.DUTY
 
 
-def _rows(windows: list[Any], lateness: dict[datetime, int], at: datetime) -> list[Row]:
+def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> list[Row]:
     rows = []
-    for window in windows:
-        days_late = lateness.get(window.closes_at, 0)
-        if at < window.opens_at:
+    for term in terms:
+        days_late = lateness.get(term.closes_at, 0)
+        if at < term.opens_at:
             state = "next"
-        elif at < window.closes_at:
+        elif at < term.closes_at:
             state = "now"
         else:
             state = "late" if days_late else "done"
-        rows.append(Row(window, state, days_late))
+        rows.append(Row(term, state, days_late))
     return rows
+
+
+def _terms(cycle: Cycle) -> list[Term]:
+    """The general windows of a cycle as decrees for all have moved them, in the order of their openings."""
+    windows = Window.objects.terms([cycle.pk], [])
+    return sorted((windows.term(w, None) for w in windows.rows), key=lambda t: (t.opens_at, t.closes_at, t.quarter))
+
+
+def _visible(request: HttpRequest, year: int) -> Cycle:
+    return get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
 
 
 @require_safe
@@ -64,42 +78,59 @@ def cycle_list(request: HttpRequest) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
     table = CycleTable(cycles.annotate(agencies=Count("participations")))
     may_plan = not why_not_administer("plan_cycle", by=request.user, at=request.at)
-    return render(request, "cycles/list.html", {"table": listed(request, table), "may_plan": may_plan})
+    context = {
+        "table": listed(request, table),
+        "may_plan": may_plan,
+        "may_see_holidays": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at),
+    }
+    return render(request, "cycles/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest) -> HttpResponse:
     """Show what a year would look like (GET with a year), and plan it (POST)."""
     only_for(request, "plan_cycle")
-    form = PlanForm(request.POST or (request.GET if "year" in request.GET else None))
-    preview: list[PlannedWindow] = []
+    typed = request.POST or (request.GET if "year" in request.GET else None)
+    form = PlanForm(typed, initial={"spares_holidays": True})
+    rows: list[Row] = []
     if form.is_valid():
-        year, preset = form.cleaned_data["year"], form.cleaned_data["preset"]
-        preview = windows_for(preset, year)
+        chosen = form.cleaned_data
+        rows = _preview(**chosen, at=request.at)
         if request.method == "POST":
             try:
-                cycle = actions.plan_cycle(year=year, preset=preset, by=request.user, at=request.at)
+                cycle = actions.plan_cycle(**chosen, by=request.user, at=request.at)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, _("The year is planned. Open it when its agencies are complete."))
                 return redirect("cycles:detail", cycle.year)
-    rows = _rows(preview, {}, request.at)
     return render(request, "cycles/plan.html", {"form": form, "rows": rows, "presets": PRESETS.values()})
+
+
+def _preview(*, year: int, preset: str, spares_holidays: bool, at: datetime) -> list[Row]:
+    """The windows a year would have, with the closings that holidays moved."""
+    planned = actions.proposed_windows(preset, year, spares_holidays=spares_holidays)
+    rows = []
+    for row, before in zip(_rows(planned, {}, at), windows_for(preset, year), strict=True):
+        moved = before.closes_at if before.closes_at != row.window.closes_at else None
+        rows.append(Row(row.window, row.state, moved_from=moved))
+    return rows
 
 
 @require_safe
 def detail(request: HttpRequest, year: int) -> HttpResponse:
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
-    windows = Window.objects.filter(cycle=cycle, agency=None).order_by("opens_at", "closes_at", "pk")
+    cycle = _visible(request, year)
     late = (
         Entry.objects.filter(cycle_id=cycle.pk, days_late__gt=0).values_list("statutory_at").annotate(Max("days_late"))
     )
     context = {
         "cycle": cycle,
-        "rows": _rows(list(windows), dict(late), request.at),
+        "rows": _rows(_terms(cycle), dict(late), request.at),
+        "decrees": Extension.objects.filter(cycle=cycle).for_list(),
+        "may_extend": not why_closed(EXTENSIONS, Extension(cycle=cycle), "extend", by=request.user, at=request.at)
+        and cycle.state == CycleState.OPEN,
         # what is drawn elsewhere has its page elsewhere: freezing and publishing belong to the festival
-        "moves": [m for m in open_to(CYCLE, cycle, by=request.user, at=request.at) if m.name == "open"],
+        "moves": {m.name for m in open_to(CYCLE, cycle, by=request.user, at=request.at)} & {"open", "set_windows"},
         "groups": Group.objects.filter(cycle=cycle)
         .annotate(size=Count("participations"))
         .order_by("province", "sort_key", "pk"),
@@ -111,22 +142,139 @@ def detail(request: HttpRequest, year: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, year: int, name: str) -> HttpResponse:
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
+    cycle = _visible(request, year)
     return act_page(
         request,
         CYCLE,
         cycle,
         name,
-        do=lambda note: actions.open_cycle(cycle, by=request.user, at=request.at),
+        do=lambda **said: actions.open_cycle(cycle, by=request.user, at=request.at, **said),
         then=reverse("cycles:detail", args=[year]),
         summary="cycles/open_summary.html",
         agencies=Agency.objects.filter(is_active=True).count(),
     )
 
 
+@require_http_methods(["GET", "POST"])
+def windows(request: HttpRequest, year: int) -> HttpResponse:
+    """Lay the dates of a planned year: look at them in both calendars (`show`), then keep them."""
+    cycle = _visible(request, year)
+    if closed := why_closed(CYCLE, cycle, "set_windows", by=request.user, at=request.at):
+        messages.error(request, closed)
+        return redirect("cycles:detail", year)
+    rows = Window.objects.filter(cycle=cycle, agency=None).order_by("opens_at", "closes_at", "quarter", "pk")
+    form = WindowsForm(request.POST or None, windows=rows)
+    preview: list[PlannedWindow] = []
+    if request.method == "POST" and form.is_valid():
+        preview = form.planned()
+        if "show" not in request.POST:
+            try:
+                actions.set_windows(cycle, preview, by=request.user, at=request.at)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, _("The dates of the year are changed; the record keeps what they were."))
+                return redirect("cycles:detail", year)
+    context = {"cycle": cycle, "form": form, "rows": _rows(preview, {}, request.at)}
+    return render(request, "cycles/windows_form.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def extend(request: HttpRequest, year: int) -> HttpResponse:
+    """Record a decree that moves a hard deadline."""
+    cycle = _visible(request, year)
+    closed = why_closed(EXTENSIONS, Extension(cycle=cycle), "extend", by=request.user, at=request.at)
+    if closed or cycle.state != CycleState.OPEN:
+        messages.error(request, closed or _("Only the deadlines of an open cycle can be extended."))
+        return redirect("cycles:detail", year)
+    terms = [t for t in _terms(cycle) if t.phase in EXTENDABLE]
+    form = ExtensionForm(
+        request.POST or None,
+        request.FILES or None,
+        cycle=cycle,
+        terms=terms,
+        move=EXTENSIONS["extend"],
+        user=request.user,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            extension = actions.extend(cycle, **form.given(), by=request.user, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Recorded, and told to those concerned: %(what)s") % {"what": extension})
+            return redirect("cycles:detail", year)
+    return render(request, "cycles/extend.html", {"cycle": cycle, "form": form, "terms": terms})
+
+
+@require_safe
+def decree(request: HttpRequest, pk: int) -> FileResponse:
+    """The signed paper of an extension."""
+    extension = get_object_or_404(Extension.objects.select_related("cycle"), pk=pk)
+    _visible(request, extension.cycle.year)
+    try:
+        file = extension.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return FileResponse(file, as_attachment=True, filename=extension.file_name, content_type="application/pdf")
+
+
+@require_safe
+def holidays(request: HttpRequest) -> HttpResponse:
+    """The listed holidays of a Jalali year."""
+    if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
+        raise Http404
+    return render(request, "cycles/holidays.html", _holidays(request, HolidayForm()))
+
+
+def _holidays(request: HttpRequest, form: HolidayForm) -> dict[str, Any]:
+    typed = request.GET.get("year", "")
+    year = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) == 4 else jalali(request.at).year
+    days = Holiday.objects.filter(day__gte=from_jalali(year, 1, 1), day__lt=from_jalali(year + 1, 1, 1))
+    may_list = not why_not_administer("list_holidays", by=request.user, at=request.at)
+    return {"year": year, "days": days.order_by("day"), "form": form, "may_list": may_list}
+
+
+@require_POST
+def holiday_add(request: HttpRequest) -> HttpResponse:
+    only_for(request, "list_holidays")
+    form = HolidayForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.list_holidays([(data["day"], data["name_fa"], data["name_en"])], by=request.user, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(f"{reverse('cycles:holidays')}?year={jalali(data['day']).year}")
+    return render(request, "cycles/holidays.html", _holidays(request, form))
+
+
+@require_POST
+def holidays_expected(request: HttpRequest, year: int) -> HttpResponse:
+    """List the holidays that are expected in a year."""
+    only_for(request, "list_holidays")
+    try:
+        actions.list_holidays(expected_holidays(year), by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse('cycles:holidays')}?year={year}")
+
+
+@require_POST
+def holiday_strike(request: HttpRequest, pk: int) -> HttpResponse:
+    only_for(request, "strike_holiday")
+    holiday = get_object_or_404(Holiday, pk=pk)
+    try:
+        actions.strike_holiday(holiday, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse('cycles:holidays')}?year={jalali(holiday.day).year}")
+
+
 @require_safe
 def participants(request: HttpRequest, year: int) -> HttpResponse:
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
+    cycle = _visible(request, year)
     seen = Participation.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     seen = seen.select_related("agency", "province").prefetch_related("groups").order_by("sort_key", "pk")
     narrowed = ParticipationFilter(request.GET, seen, cycle=cycle)

@@ -15,7 +15,16 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import Role, Who, is_administrator, is_anyone, is_clock, is_national_administrator
+from agencies.roles import (
+    Role,
+    Who,
+    is_administrator,
+    is_anyone,
+    is_clock,
+    is_national_administrator,
+    is_national_officer_or_clock,
+    is_recipient,
+)
 from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
 
 PER_AGENCY = frozenset({Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION})
@@ -26,6 +35,12 @@ PER_QUARTER = frozenset({Phase.MONITORING})
 
 PER_LINE = frozenset({Phase.CLARIFICATION})
 """Phases whose window an act opens for one line."""
+
+AGENCY = frozenset({Role.HEAD, Role.STAFF})
+"""Who is told what concerns an agency: its head and all its staff, so that colleagues and deputies know the same."""
+
+FOLLOWS = {Phase.APPEAL_REVIEW: Phase.APPEAL}
+"""Phases whose term is so many days after another's closing: a decree that moves the one moves the other."""
 
 EXTENDABLE = tuple(p for p in Phase if BINDINGS[p] == Binding.HARD and p not in PER_LINE)
 """Phases whose closing a decree may move: what is hard. A duty is not extended; its days late are counted."""
@@ -44,9 +59,10 @@ class Move:
     """One row of a workflow. `target` None: the state stays. `recorded` False: no official act, so no ledger row.
 
     `why_anytime` says, for a move that needs no window, why none is needed. `signed`: the page shows what will
-    happen and asks for the password again. `tells`: who is notified, agency roles of the object's agency (of all
-    that take part where it has none) and authority roles within whose scope it lies. `official`: that notice cannot be
-    switched off, and the page asks for the number of the letter that goes with it.
+    happen and asks for the password again. `tells`: who is notified, agency roles of the object's agency and
+    authority roles within whose scope it lies; `news` is what the notice says. `official`: that notice cannot be
+    switched off, it goes to every agency that takes part where the object has none of its own, and the page asks for
+    the number of the letter that goes with it.
     """
 
     name: str
@@ -59,6 +75,7 @@ class Move:
     recorded: bool = True
     signed: bool = False
     tells: frozenset[Role] = frozenset()
+    news: str | Promise = ""
     official: bool = False
 
     def __post_init__(self) -> None:
@@ -66,6 +83,8 @@ class Move:
             raise TypeError(f"{self.name}: a move at any time, and no other, says why")
         if (self.tells and not self.recorded) or (self.official and not self.tells):
             raise TypeError(f"{self.name}: a notice tells a recorded act, and an official one tells somebody")
+        if bool(self.tells) != bool(self.news):
+            raise TypeError(f"{self.name}: a move that tells somebody, and no other, has its news")
 
 
 @dataclass(frozen=True)
@@ -122,17 +141,22 @@ class Windows:
 
     def term(self, window: Any, agency_id: int | None) -> Term:
         """A window as it stands for an agency, or for an agency that nothing but the general extensions concern."""
-        closes_at, number = window.closes_at, ""
+        opens_at, closes_at, number = window.opens_at, window.closes_at, ""
         for decree in window.decrees:
             until = datetime.fromisoformat(decree["closes_at"])
             if decree["agency"] in (None, agency_id) and until > closes_at:
                 closes_at, number = until, decree["number"]
+        before = self._rows.get((window.cycle_id, FOLLOWS.get(window.phase), window.agency_id, 0, None))
+        if before is not None and before.closes_at == window.opens_at:
+            followed = self.term(before, agency_id)
+            shift = followed.closes_at - followed.statutory_at
+            opens_at, closes_at, number = opens_at + shift, closes_at + shift, followed.decree
         return Term(
             window.cycle_id,
             Phase(window.phase),
             window.quarter,
             Binding(window.binding),
-            window.opens_at,
+            opens_at,
             closes_at,
             window.closes_at,
             number,
@@ -147,10 +171,10 @@ class Windows:
             return ""
         term, language = self.of(phase, obj), get_language() or "fa"
         if term is None:
-            if phase in PER_AGENCY:
-                return gettext("%(phase)s opens when the agency's scores are communicated.") % {"phase": phase.label}
             if phase in PER_LINE:
                 return gettext("No question has been asked about this line.")
+            if phase in PER_AGENCY:
+                return gettext("%(phase)s opens when the agency's scores are communicated.") % {"phase": phase.label}
             return gettext("%(phase)s has no dates in this cycle.") % {"phase": phase.label}
         if term.accepts(at):
             return ""
@@ -238,11 +262,20 @@ class CycleState(TextChoices):
 C = CycleState
 CYCLE = Workflow("cycles.Cycle", C,
     #    move         from         to           who                        while open       button
+    Move("set_windows", frozenset({C.PLANNED}), None,    is_national_administrator, Phase.ANYTIME,   _("Change the dates"),
+         why_anytime="the dates of a year are laid before it is opened, and then never changed but by decree"),
     Move("open",      frozenset({C.PLANNED}), C.OPEN,      is_national_administrator, Phase.ANYTIME,   _("Open the cycle"),
-         why_anytime="a cycle is opened before the first of its own windows"),
+         why_anytime="a cycle is opened before the first of its own windows",
+         tells=AGENCY, official=True, news=_("The assessment of the year has been opened")),
     Move("finalise",  frozenset({C.OPEN}),    C.FINAL,     is_national_administrator, Phase.FINAL,     _("Freeze the final results"), signed=True),
     Move("publish",   frozenset({C.FINAL}),   C.PUBLISHED, is_clock,                  Phase.FESTIVAL,  _("Publish")),
     writes=("opened_at", "finalised_at", "published_at"),
+)
+
+EXTENSIONS = Workflow("cycles.Extension", None,
+    Move("extend",           frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Extend a deadline by decree"),
+         why_anytime="a decree may come at any time before the results are final; it never shortens and never reaches back",
+         signed=True, tells=AGENCY, official=True, news=_("A deadline has been extended by decree")),
 )
 
 ADMINISTRATION = Workflow("cycles.administration", None,
@@ -256,5 +289,15 @@ ADMINISTRATION = Workflow("cycles.administration", None,
          why_anytime="an interest must be declared the moment it is known"),
     Move("import_agencies",  frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Import agencies"),
          why_anytime="the register of agencies stands outside every cycle"),
+    Move("see_notice",       frozenset(), None, is_recipient,              Phase.ANYTIME, _("Open a notice"), recorded=False,
+         why_anytime="a notice may be read whenever it comes"),
+    Move("choose_notices",   frozenset(), None, is_anyone,                 Phase.ANYTIME, _("Choose which notices are sent"), recorded=False,
+         why_anytime="what is sent to a person is that person's own choice, official notices apart"),
+    Move("verify_record",    frozenset(), None, is_national_officer_or_clock, Phase.ANYTIME, _("Verify the official record"),
+         why_anytime="whether the record holds may be asked at any moment, and is asked every night"),
+    Move("list_holidays",    frozenset(), None, is_national_administrator, Phase.ANYTIME, _("List holidays"),
+         why_anytime="holidays are announced for a year, some of them when the moon has been seen"),
+    Move("strike_holiday",   frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Strike a holiday"),
+         why_anytime="a holiday announced or expected may turn out to be none"),
 )
 # fmt: on

@@ -15,13 +15,13 @@ from django.utils.translation import ngettext
 from agencies.models import User
 from agencies.text import localised
 from appeals.models import Appeal
-from cycles.actions import perform
+from cycles.actions import perform, why_closed
 from cycles.calendar import Phase
-from cycles.models import Cycle, Participation, Window
+from cycles.models import Cycle, Entry, Participation, Window
 from cycles.workflow import CYCLE, Refused
-from festival.models import Edition, Report, Standing
+from festival.models import Edition, Language, Report, Standing
 from festival.ranking import Entrant, places
-from festival.workflow import EDITIONS
+from festival.workflow import EDITIONS, Addressee
 from indicators.models import Kind
 from indicators.scoring import band
 from submissions import actions as submissions
@@ -163,6 +163,36 @@ def approve_report(report: Report, *, by: User, at: datetime, note: str = "") ->
     report.approved_at, report.approved_by = at, by
     report.save(update_fields=["approved_at", "approved_by"])
     return report
+
+
+@transaction.atomic
+def deliver(edition: Edition, *, addressee: str, letter: str, by: User, at: datetime, note: str = "") -> Edition:
+    """Record that the report was delivered to one of its two addressees, by a letter; both deliveries end the duty."""
+    edition = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=edition.pk)
+    approved = dict(
+        Report.objects.filter(edition=edition, approved_at__isnull=False)
+        .order_by("approved_at", "pk")
+        .values_list("language", "sha256")
+    )
+    if why := why_closed(EDITIONS, edition, "deliver_report", by=by, at=at):
+        raise Refused(why)
+    if addressee not in Addressee.values or not letter:
+        raise Refused(_("A delivery names its addressee and the number of its letter."))
+    if set(approved) != set(Language.values):
+        raise Refused(_("The report is delivered once it is approved in both languages."))
+    if addressee in delivered(edition):
+        raise Refused(
+            _("The delivery to this addressee is recorded already: %(to)s.") % {"to": Addressee(addressee).label}
+        )
+    given: dict[str, Any] = {"addressee": addressee, "reports": approved}
+    [edition] = perform(EDITIONS, [edition], "deliver_report", by=by, at=at, note=note, letter=letter, **given)
+    return edition
+
+
+def delivered(edition: Edition) -> dict[str, Entry]:
+    """The deliveries of an edition's report that are on record, by addressee."""
+    entries = Entry.objects.of(edition).filter(act="deliver_report").order_by("-id")
+    return {entry.params["addressee"]: entry for entry in entries}
 
 
 @transaction.atomic

@@ -1,8 +1,16 @@
 """What is typed on the festival's pages."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from cycles.forms import ActForm, MomentField
+from agencies.models import Agency, Province
+from cycles.forms import ActForm, MomentField, PersianTextField
+from festival.lateness import DUTIES, Asked, Timeliness
+from festival.workflow import Addressee
 
 
 class ScheduleForm(ActForm):
@@ -14,3 +22,49 @@ class ScheduleForm(ActForm):
     )
 
     field_order = ("publish_at", "note", "password")
+
+
+class DeliverForm(ActForm):
+    """To whom the report was delivered and by which letter, signed."""
+
+    addressee = forms.ChoiceField(label=_("Delivered to"), choices=Addressee.choices, widget=forms.RadioSelect)
+    letter_number = PersianTextField(label=_("Number of the letter"), max_length=60)
+
+    field_order = ("addressee", "letter_number", "note", "password")
+
+
+class DutyForm(forms.Form):
+    """How the list of duties is narrowed; what is not known narrows nothing."""
+
+    duty = forms.ChoiceField(label=_("Duty"), required=False)
+    year = forms.ChoiceField(label=_("Year"), required=False)
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *Timeliness.choices], required=False)
+    province = forms.ModelChoiceField(
+        label=_("Province"), queryset=Province.objects.none(), required=False, empty_label=_("All")
+    )
+    agency = PersianTextField(label=_("Agency, by name or code"), required=False)
+
+    def __init__(
+        self, *args: Any, years: Iterable[tuple[int, str]], provinces: QuerySet[Province], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["duty"].choices = [("", _("All")), *((code, duty.title) for code, duty in DUTIES.items())]
+        self.fields["year"].choices = [("", _("All")), *years]
+        self.fields["province"].queryset = provinces
+
+    def asked(self, reach: Q | None, cycles: dict[int, int]) -> Asked:
+        """What is asked about, within the reader's reach; `cycles` are the keys of the years."""
+        self.is_valid()
+        given = self.cleaned_data
+        agencies = reach
+        if province := given.get("province"):
+            agencies = (agencies or Q()) & Q(agency__province=province)
+        if text := given.get("agency"):
+            agencies = (agencies or Q()) & Q(agency__in=Agency.objects.matching(text).values("pk"))
+        year = given.get("year")
+        return Asked(
+            cycles=[cycles[int(year)]] if year else None,
+            duty=given.get("duty") or "",
+            timeliness=given.get("state") or "",
+            agencies=agencies,
+        )

@@ -6,6 +6,7 @@ from typing import Any, Self
 import uuid_utils.compat
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -28,6 +29,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def for_list(self) -> Self:
         return self.select_related("cycle").order_by("-cycle__year", "pk")
 
+    def for_notices(self) -> Self:
+        """With all that a row's name and address need."""
+        return self.select_related("cycle")
+
 
 class Edition(models.Model):
     """The festival on the results of one cycle, and what they rest on: the score run and its digest."""
@@ -47,6 +52,9 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return gettext("Shahid Rajaei Festival · results of %(year)s") % {"year": self.cycle.label}
+
+    def get_absolute_url(self) -> str:
+        return reverse("festival:edition", args=[self.cycle.year])
 
     def is_published(self, at: datetime) -> bool:
         """Whether the public sees it at a moment; as `published` says it of rows."""

@@ -5,64 +5,30 @@ and axis, appeals, and an annex with every agency. What the portal does not coll
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Avg, Count, Max, Min, Sum
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS, AppealState
-from cycles.calendar import Phase, days_late
-from cycles.models import Entry, Window
+from cycles import seals
+from cycles.calendar import Phase
+from cycles.models import Entry, Seal
+from festival.findings import sentence
 from festival.models import Edition, Standing
+from festival.timeline import Year, years
 from indicators.methods import half_up
 from indicators.models import IndicatorSet, Kind
 from indicators.scoring import BANDS, LineState
 from indicators.workflow import SetState
 from submissions.models import NodeScore, Score
 
-ENDING_ACTS: Mapping[Phase, tuple[str, tuple[str, ...]]] = {
-    Phase.PROPOSAL: ("indicators.indicatorset", ("propose",)),
-    Phase.APPROVAL: ("indicators.indicatorset", ("communicate",)),
-    Phase.SELF_ASSESSMENT: ("submissions.submission", ("submit",)),
-    Phase.SCORING: ("submissions.submission", ("communicate",)),
-    Phase.APPEAL: ("appeals.appeal", ("file",)),
-    Phase.APPEAL_REVIEW: ("appeals.appeal", DECISIONS),
-    Phase.FINAL: ("cycles.cycle", ("finalise",)),
-}
-"""The acts by which each phase is fulfilled, as the ledger names them."""
-
 GROUPS_IN_SUMMARY, WINNERS_IN_SUMMARY = 8, 3
 """What fits on the first page of the summary; the rest stands in the chapters."""
-
-
-@dataclass(frozen=True)
-class PhaseKept:
-    """A phase as the law sets it and as it was kept; `late` counts days, None where the clock was the agencies' own."""
-
-    phase: Phase
-    opens_at: datetime
-    closes_at: datetime
-    first: datetime | None
-    last: datetime | None
-    acts: int
-    late: int | None
-
-    @property
-    def missing(self) -> str:
-        """Why there are no dates to show, "" where there are."""
-        if self.last is not None:
-            return ""
-        if self.phase == Phase.FESTIVAL:
-            return gettext("not published yet")
-        if self.phase not in ENDING_ACTS:
-            return gettext("not collected")
-        return (
-            gettext("nothing was filed") if self.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW) else gettext("not done")
-        )
 
 
 @dataclass(frozen=True)
@@ -137,7 +103,8 @@ class GroupResult:
 @dataclass(frozen=True)
 class Facts:
     edition: Edition
-    calendar: list[PhaseKept]
+    at: datetime
+    year: Year
     participants: int
     submitted: int
     not_submitted: list[Standing]
@@ -157,7 +124,7 @@ class Facts:
     decided_late: int
     days_to_decide: Decimal | None
     ledger_rows: int
-    ledger_digest: str
+    seal: Seal | None
 
     @property
     def leading_groups(self) -> list[GroupResult]:
@@ -169,8 +136,9 @@ class Facts:
         return len(self.groups[GROUPS_IN_SUMMARY:])
 
     @property
-    def late_phases(self) -> list[PhaseKept]:
-        return [row for row in self.calendar if row.late]
+    def lateness(self) -> list[str]:
+        """Each duty that is late, in a sentence without its full stop."""
+        return [sentence(duty) for duty in self.year.duties if duty.lates]
 
     @property
     def weakest_axis(self) -> AxisResult | None:
@@ -182,8 +150,8 @@ class Facts:
         return self.bands[-1][1]
 
 
-def gather(edition: Edition) -> Facts:
-    """All facts of an edition; about fifteen queries whatever its size."""
+def gather(edition: Edition, at: datetime) -> Facts:
+    """All facts of an edition as of a moment; about twenty queries whatever its size."""
     standings = list(Standing.objects.filter(edition=edition).for_list())
     of_agency = {s.participation_id: s for s in standings}
     submitted = [s for s in of_agency.values() if s.submitted]
@@ -194,11 +162,11 @@ def gather(edition: Edition) -> Facts:
     moments = appeals.filter(decided_at__isnull=False).values_list("filed_at", "decided_at")
     days = [(decided - filed).total_seconds() / 86400 for filed, decided in moments if filed and decided]
     entries = Entry.objects.filter(cycle_id=edition.cycle_id)
-    newest = entries.order_by("-id").first()
     measures = _measures(edition)
     return Facts(
         edition=edition,
-        calendar=_calendar(edition),
+        at=at,
+        year=_calendar(edition, at),
         participants=len(of_agency),
         submitted=len(submitted),
         not_submitted=[s for s in of_agency.values() if not s.submitted],
@@ -226,7 +194,7 @@ def gather(edition: Edition) -> Facts:
         decided_late=decisions.filter(days_late__gt=0).count(),
         days_to_decide=half_up(Decimal(sum(days) / len(days)), 1) if days else None,
         ledger_rows=entries.count(),
-        ledger_digest=newest.digest if newest else "",
+        seal=seals.newest(),
     )
 
 
@@ -234,39 +202,14 @@ def _mean(values: list[Decimal]) -> Decimal | None:
     return half_up(sum(values, Decimal(0)) / len(values), 2) if values else None
 
 
-def _calendar(edition: Edition) -> list[PhaseKept]:
-    windows = {w.phase: w for w in Window.objects.filter(cycle=edition.cycle, agency=None)}
-    acts = Entry.objects.filter(cycle_id=edition.cycle_id).values("workflow", "act")
-    done = {
-        (row["workflow"], row["act"]): row
-        for row in acts.annotate(first=Min("at"), last=Max("at"), count=Count("id"), late=Max("days_late"))
-    }
-    kept = []
-    for phase in Phase:
-        if phase not in windows:
-            continue
-        window = windows[phase]
-        workflow, names = ENDING_ACTS.get(phase, ("", ()))
-        rows = [done[workflow, name] for name in names if (workflow, name) in done]
-        last = max((r["last"] for r in rows), default=None)
-        if phase == Phase.FESTIVAL:
-            last = edition.publish_at
-        own_clock = phase in (Phase.APPEAL, Phase.APPEAL_REVIEW)
-        late = max((r["late"] for r in rows), default=0) if own_clock or phase == Phase.SCORING else None
-        if late is None:
-            late = days_late(window.closes_at, last) if last else 0
-        kept.append(
-            PhaseKept(
-                phase=phase,
-                opens_at=window.opens_at,
-                closes_at=window.closes_at,
-                first=min((r["first"] for r in rows), default=edition.publish_at if phase == Phase.FESTIVAL else None),
-                last=last,
-                acts=sum(r["count"] for r in rows),
-                late=late if last else None,
-            )
-        )
-    return kept
+def _calendar(edition: Edition, at: datetime) -> Year:
+    """The calendar kept; the festival is dated as soon as its moment is set, for then the report is read."""
+    [year] = years([edition.cycle], at)
+    if edition.publish_at is None:
+        return year
+    moment = edition.publish_at
+    phases = (replace(k, first=moment, last=moment) if k.phase == Phase.FESTIVAL else k for k in year.phases)
+    return replace(year, phases=tuple(phases))
 
 
 def _lines(edition: Edition) -> dict[str, int]:

@@ -23,7 +23,7 @@ def render_report(*, report_id: int) -> None:
 
     tell("gather", 2)
     try:
-        facts = report.gather(asked.edition)
+        facts = report.gather(asked.edition, now())
         document = pdf.article_82(facts, language=asked.language, tell=tell)
         actions.keep_report(asked, pdf=document, at=now())
     except Exception as error:

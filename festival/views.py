@@ -12,22 +12,23 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Agency
 from appeals.models import Appeal
 from cycles.actions import open_to, why_closed
-from cycles.calendar import Phase
+from cycles.calendar import Phase, format_date
 from cycles.models import Cycle, Entry, Group, Window
 from cycles.pages import act_page, history, listed
 from cycles.workflow import CYCLE, CycleState, Refused
 from festival import actions, resources, tasks
 from festival.filters import StandingFilter
-from festival.forms import ScheduleForm
+from festival.forms import DeliverForm, ScheduleForm
 from festival.models import Edition, Language, Report, Standing
 from festival.tables import StandingTable
-from festival.workflow import EDITIONS
+from festival.workflow import EDITIONS, Addressee
 from submissions.models import Submission
 
 FORMATS = {
@@ -146,14 +147,26 @@ class Step:
     details: Sequence[str] = ()
 
 
-def _steps(cycle: Cycle, found: Edition | None, approved: Sequence[Report], at: Any) -> list[Step]:
+def _steps(
+    cycle: Cycle, found: Edition | None, approved: Sequence[Report], delivered: dict[str, Entry], at: Any
+) -> list[Step]:
     """From communicated scores to publication, in their order."""
     blocks = actions.why_not_final(cycle) if found is None else []
     languages = [str(Language(report.language).label) for report in approved]
+    deliveries = [
+        _("%(to)s, letter %(number)s, %(when)s")
+        % {
+            "to": Addressee(addressee).label,
+            "number": entry.params["letter"],
+            "when": format_date(entry.at, get_language() or "fa"),
+        }
+        for addressee, entry in sorted(delivered.items(), key=lambda item: item[1].pk)
+    ]
     return [
         Step(_("All scores communicated, all appeals decided"), not blocks, blocks),
         Step(_("Results frozen and agencies ranked"), found is not None),
         Step(_("Article 82 report approved in both languages"), len(languages) == len(Language), languages),
+        Step(_("Article 82 report delivered to both addressees"), len(deliveries) == len(Addressee), deliveries),
         Step(_("Moment of publication set"), found is not None and found.publish_at is not None),
         Step(_("Published"), found is not None and found.is_published(at)),
     ]
@@ -165,7 +178,8 @@ def manage(request: HttpRequest, year: int) -> HttpResponse:
     cycle = get_object_or_404(_cycles(request), year=year)
     found = Edition.objects.filter(cycle=cycle).select_related("cycle", "run").first()
     approved = _approved(found) if found else []
-    steps = _steps(cycle, found, approved, request.at)
+    delivered = actions.delivered(found) if found else {}
+    steps = _steps(cycle, found, approved, delivered, request.at)
     context: dict[str, object] = {"cycle": cycle, "edition": found, "steps": steps}
     if found is None:
         closed = why_closed(CYCLE, cycle, "finalise", by=request.user, at=request.at)
@@ -184,6 +198,9 @@ def manage(request: HttpRequest, year: int) -> HttpResponse:
             "may_schedule": "schedule" in names and not published,
             "may_report": "draft_report" in names,
             "may_approve": "approve_report" in names,
+            "may_deliver": "deliver_report" in names
+            and len(approved) == len(Language)
+            and len(delivered) < len(Addressee),
             "why_closed": "" if published else why_closed(EDITIONS, found, "schedule", by=request.user, at=request.at),
             "drawn": Report.objects.filter(edition=found).select_related("approved_by").order_by("-pk")[:6],
             "history": history(Entry.objects.of(found)[:20]),
@@ -199,7 +216,7 @@ def finalise(request: HttpRequest, year: int) -> HttpResponse:
         CYCLE,
         cycle,
         "finalise",
-        do=lambda note: actions.finalise(cycle, by=request.user, at=request.at, note=note),
+        do=lambda **said: actions.finalise(cycle, by=request.user, at=request.at, **said),
         then=reverse("festival:manage", args=[year]),
         summary="festival/finalise_summary.html",
         blocks=actions.why_not_final(cycle),
@@ -269,8 +286,35 @@ def approve_report(request: HttpRequest, uuid: str) -> HttpResponse:
         EDITIONS,
         report.edition,
         "approve_report",
-        do=lambda note: actions.approve_report(report, by=request.user, at=request.at, note=note),
+        do=lambda **said: actions.approve_report(report, by=request.user, at=request.at, **said),
         then=reverse("festival:manage", args=[report.edition.cycle.year]),
         summary="festival/approve_summary.html",
         report=report,
     )
+
+
+@require_http_methods(["GET", "POST"])
+def deliver(request: HttpRequest, year: int) -> HttpResponse:
+    """Record to whom the report was delivered and by which letter; signed."""
+    found = get_object_or_404(Edition.objects.select_related("cycle"), cycle__in=_cycles(request), cycle__year=year)
+    then, move = reverse("festival:manage", args=[year]), EDITIONS["deliver_report"]
+    closed = why_closed(EDITIONS, found, move.name, by=request.user, at=request.at)
+    if request.method == "GET" and closed:
+        messages.error(request, closed)
+        return redirect(then)
+    left = [a for a in Addressee.values if a not in actions.delivered(found)]
+    form = DeliverForm(
+        request.POST or None, initial={"addressee": left[0] if left else ""}, move=move, user=request.user
+    )
+    if form.is_valid():
+        typed = form.cleaned_data
+        given = {"addressee": typed["addressee"], "letter": typed["letter_number"], "note": typed["note"]}
+        try:
+            actions.deliver(found, by=request.user, at=request.at, **given)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The delivery is recorded."))
+            return redirect(then)
+    context = {"move": move, "object": found, "form": form, "then": then, "reports": _approved(found)}
+    return render(request, "cycles/act.html", context | {"summary": "festival/deliver_summary.html"})

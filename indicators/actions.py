@@ -151,10 +151,12 @@ def why_unready(indicator_set: IndicatorSet) -> list[str]:
 
 
 @transaction.atomic
-def move(indicator_set: IndicatorSet, name: str, *, by: User, at: datetime, note: str = "") -> IndicatorSet:
+def move(
+    indicator_set: IndicatorSet, name: str, *, by: User, at: datetime, note: str = "", letter: str = ""
+) -> IndicatorSet:
     """Make a move on a set, after the checks that the move asks for."""
     if name == "communicate":
-        return communicate([indicator_set], by=by, at=at)[0]
+        return communicate([indicator_set], by=by, at=at, note=note, letter=letter)[0]
     given: dict[str, Any] = {}
     match name:
         case "propose" | "propose_again":
@@ -201,10 +203,12 @@ def vote(indicator_set: IndicatorSet, *, choice: str, reason: str, by: User, at:
 
 
 @transaction.atomic
-def communicate(sets: Sequence[IndicatorSet], *, by: User, at: datetime) -> list[IndicatorSet]:
+def communicate(
+    sets: Sequence[IndicatorSet], *, by: User, at: datetime, note: str = "", letter: str = ""
+) -> list[IndicatorSet]:
     """Communicate approved sets: from now on each is frozen, and its hash stands in the ledger."""
     hashes = {s.pk: {"hash": content_hash(s)} for s in sets}
-    return perform(SETS, sets, "communicate", by=by, at=at, each=hashes)
+    return perform(SETS, sets, "communicate", by=by, at=at, note=note, letter=letter, each=hashes)
 
 
 def content_hash(indicator_set: IndicatorSet) -> str:

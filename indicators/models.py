@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Q
+from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -73,6 +74,10 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         rows = self.select_related("agency", "cycle").with_totals()
         return rows.order_by("-cycle__year", "kind", "agency__sort_key", "pk")
 
+    def for_notices(self) -> Self:
+        """With all that a row's name and address need."""
+        return self.select_related("agency", "cycle")
+
 
 class IndicatorSet(models.Model):
     """The indicators of one kind on which an agency (none: every agency) is assessed in a cycle."""
@@ -104,6 +109,14 @@ class IndicatorSet(models.Model):
         if self.agency is None:
             return f"{self.get_kind_display()} · {self.cycle}"
         return f"{self.get_kind_display()} · {self.agency} · {self.cycle.label}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("indicators:detail", args=[self.pk])
+
+    @staticmethod
+    def left_to_do(count: int) -> str:
+        """What a reminder of the closing of proposals says is left."""
+        return gettext("the specific indicators have not been proposed to the working group")
 
     @SETS.transition
     def _propose(self, *, at: datetime, given: dict[str, Any]) -> None:

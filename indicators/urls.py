@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from indicators import views
+from indicators import reference, views
 from indicators.workflow import SETS
 
 
@@ -18,6 +18,8 @@ register_converter(SetMove, "set_move")
 app_name = "indicators"
 urlpatterns = [
     path("", views.set_list, name="list"),
+    path("frameworks/", reference.framework_list, name="frameworks"),
+    path("frameworks/<slug:slug>/", reference.framework_detail, name="framework"),
     path("new/", views.new, name="new"),
     path("communicate/<int:year>/", views.communicate_all, name="communicate_all"),
     path("<int:pk>/", views.detail, name="detail"),

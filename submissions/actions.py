@@ -19,7 +19,7 @@ from agencies.text import localised
 from cycles.actions import perform
 from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
-from cycles.workflow import Refused
+from cycles.workflow import Refused, Windows
 from indicators.models import Axis, Measure
 from indicators.scoring import LineState
 from indicators.workflow import SetState
@@ -169,12 +169,14 @@ def detach(evidence: Evidence, *, by: User, at: datetime) -> Evidence:
 
 
 @transaction.atomic
-def move(submission: Submission, name: str, *, by: User | None, at: datetime, note: str = "") -> Submission:
+def move(
+    submission: Submission, name: str, *, by: User | None, at: datetime, note: str = "", letter: str = ""
+) -> Submission:
     """Make a move on one submission, with what it does to its lines."""
     if name == "begin":
         return begin([submission.participation], by=by, at=at)[0]
     if name == "communicate" and by is not None:
-        return communicate([submission], by=by, at=at)[0]
+        return communicate([submission], by=by, at=at, note=note, letter=letter)[0]
     given: dict[str, Any] = {}
     if name == "submit":
         submission = Submission.objects.select_for_update(of=("self",)).get(
@@ -207,12 +209,33 @@ def content_hash(submission: Submission) -> str:
 
 @transaction.atomic
 def lapse(cycle: Cycle, *, at: datetime) -> list[Submission]:
-    """Close what nobody signed in time: its lines count as not answered, and nothing typed is lost."""
+    """Close what nobody signed in time: its lines count as not answered, and nothing typed is lost.
+
+    Whoever's deadline a decree has moved past this moment keeps the draft.
+    """
     drafts = list(Submission.objects.filter(cycle=cycle, state=SubmissionState.DRAFT).select_related("agency", "cycle"))
-    drafts = perform(MOVES, drafts, "lapse", by=None, at=at)
+    windows = Window.objects.concerning(drafts)
+    if drafts and (why := windows.why_closed(Phase.SCORING, drafts[0], at)):
+        raise Refused(why)
+    drafts = perform(MOVES, [s for s in drafts if not _may_still_sign(s, windows, at)], "lapse", by=None, at=at)
     lines = Answer.objects.filter(submission__in=drafts)
     totals.put(((a, LineState.NOT_ANSWERED, None, "") for a in lines), basis=Score.Basis.AGREED, by=None, at=at)
     return drafts
+
+
+def _may_still_sign(submission: Submission, windows: Windows, at: datetime) -> bool:
+    term = windows.of(Phase.SELF_ASSESSMENT, submission)
+    return term is not None and term.is_open(at)
+
+
+@transaction.atomic
+def reopen(cycle: Cycle, *, at: datetime) -> list[Submission]:
+    """Open again what had lapsed before a decree moved its deadline; what was typed is still there."""
+    lapsed = list(Submission.objects.filter(cycle=cycle, state=SubmissionState.LAPSED).select_related("agency"))
+    windows = Window.objects.concerning(lapsed)
+    lapsed = perform(MOVES, [s for s in lapsed if _may_still_sign(s, windows, at)], "reopen", by=None, at=at)
+    Score.objects.filter(answer__submission__in=lapsed, is_current=True).update(is_current=False)
+    return lapsed
 
 
 # --- The assessors ------------------------------------------------------------------------------------------------
@@ -404,9 +427,11 @@ def order_run(cycle: Cycle, *, by: User, at: datetime) -> ScoreRun:
 
 
 @transaction.atomic
-def communicate(submissions: Sequence[Submission], *, by: User, at: datetime) -> list[Submission]:
+def communicate(
+    submissions: Sequence[Submission], *, by: User, at: datetime, note: str = "", letter: str = ""
+) -> list[Submission]:
     """Communicate scores: each agency's 14 days to appeal start now, the reviewers' next 14 days after them."""
-    submissions = perform(MOVES, submissions, "communicate", by=by, at=at)
+    submissions = perform(MOVES, submissions, "communicate", by=by, at=at, note=note, letter=letter)
     if submissions:
         totals.compute(submissions, why="communicate", by=by, at=at)
     windows = []

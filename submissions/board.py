@@ -167,7 +167,7 @@ def communicate_all(request: HttpRequest, pk: int) -> HttpResponse:
     form = ActForm(request.POST or None, move=move, user=request.user)
     if request.method == "POST" and ready and form.is_valid():
         try:
-            actions.communicate(ready, by=request.user, at=request.at)
+            actions.communicate(ready, by=request.user, at=request.at, **form.said)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

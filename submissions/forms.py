@@ -44,6 +44,18 @@ class UploadForm(forms.Form):
         }
 
 
+class ClarificationForm(forms.Form):
+    """A question to the agency about one line."""
+
+    question = PersianTextField(label=_("Question to the agency"), lines=True, max_length=2000)
+
+
+class ReplyForm(forms.Form):
+    """The agency's reply to the question about a line."""
+
+    reply = PersianTextField(label=_("Reply to the assessor"), lines=True, max_length=5000)
+
+
 class MarkForm(forms.Form):
     """Points or "not applicable" for one line, with a reason."""
 

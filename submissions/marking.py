@@ -78,6 +78,7 @@ def _desk(block: Block, user: Any, data: QueryDict | None = None) -> list[DeskLi
     answers = list(
         Answer.objects.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id)
         .for_page()
+        .select_related("clarification")
         .prefetch_related(Prefetch("evidence", queryset=Evidence.objects.live(), to_attr="files"))
     )
     marks = {m.answer_id: m for m in Mark.objects.filter(answer__in=answers, assessor=user)}

@@ -6,17 +6,20 @@ from typing import Any, Self
 
 import uuid_utils.compat
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
 from agencies.roles import Role
+from agencies.text import localised
 from cycles.models import Cycle, Participation
 from indicators.methods import points
 from indicators.models import Axis, Kind, Measure
 from indicators.scoring import LineState
-from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
+from submissions.workflow import BLOCKS, CLARIFICATIONS, MOVES, BlockState, ClarificationState, SubmissionState
 
 SEEN_AFTER_SIGNING = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
 
@@ -67,6 +70,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             .order_by("-cycle__year", "agency__sort_key", "pk")
         )
 
+    def for_notices(self) -> Self:
+        """With all that a row's name and address need."""
+        return self.select_related("agency", "cycle")
+
 
 class Submission(models.Model):
     """The self-assessment of one agency in one cycle."""
@@ -96,6 +103,22 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return f"{self.agency} · {self.cycle.label}"
 
+    def get_absolute_url(self) -> str:
+        """Where whoever is told of it reads on: its scores, once they are out."""
+        page = "report" if self.state == SubmissionState.COMMUNICATED else "detail"
+        return reverse(f"submissions:{page}", args=[self.pk])
+
+    @staticmethod
+    def left_to_do(count: int) -> str:
+        """What a reminder of the closing says is left, with so many measures not answered."""
+        if not count:
+            return gettext("the self-assessment is not signed")
+        return ngettext(
+            "%(count)s measure is not answered and the self-assessment is not signed",
+            "%(count)s measures are not answered and the self-assessment is not signed",
+            count,
+        ) % {"count": localised(count)}
+
     @MOVES.transition
     def _submit(self, *, at: datetime, given: dict[str, Any]) -> None:
         self.submitted_at, self.submitted_by, self.content_hash = at, given["signer"], given["hash"]
@@ -106,6 +129,10 @@ class Submission(models.Model):
 
     @MOVES.transition
     def _lapse(self, *, at: datetime, given: dict[str, Any]) -> None:
+        pass
+
+    @MOVES.transition
+    def _reopen(self, *, at: datetime, given: dict[str, Any]) -> None:
         pass
 
     @MOVES.transition
@@ -123,13 +150,13 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def for_page(self) -> Self:
         """With the measure's three tiers, in the set's order."""
-        return self.select_related("measure__indicator__axis__set", "updated_by").order_by(
-            F("measure__indicator__axis__set__kind"),
-            F("measure__indicator__axis__position"),
-            F("measure__indicator__position"),
-            F("measure__position"),
-            "pk",
-        )
+        axis = "measure__indicator__axis"
+        order = (f"{axis}__set__kind", f"{axis}__position", "measure__indicator__position", "measure__position", "pk")
+        return self.select_related(f"{axis}__set", "updated_by").order_by(*order)
+
+    def with_submission(self) -> Self:
+        """With all that decides who may do what with the line."""
+        return self.select_related("submission__agency__province", "submission__cycle", "measure__indicator__axis__set")
 
     def with_evidence_count(self) -> Self:
         live = Q(evidence__withdrawn_at__isnull=True)
@@ -273,6 +300,41 @@ class Block(models.Model):
     @BLOCKS.transition
     def _hand_in(self, *, at: datetime, given: dict[str, Any]) -> None:
         self.handed_in_at = at
+
+
+class ClarificationQuerySet(models.QuerySet["Clarification"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        return self.filter(line__in=Answer.objects.visible_to(user, at).values("pk"))
+
+    def for_notices(self) -> Self:
+        return self.select_related("line__measure")
+
+
+class Clarification(models.Model):
+    """A question an assessor asks about one line; its window, `Window.line`, closes for the agency by itself."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
+    line = models.OneToOneField(Answer, models.PROTECT, related_name="clarification")
+    assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    state = FSMField(choices=ClarificationState.choices, default=ClarificationState.ASKED, protected=True)
+    question = models.TextField()
+    reply = models.TextField(blank=True)
+    replied_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    replied_at = models.DateTimeField(null=True)
+
+    objects = ClarificationQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.line)
+
+    def get_absolute_url(self) -> str:
+        return reverse("submissions:line", args=[self.line_id])
+
+    @CLARIFICATIONS.transition
+    def _reply(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.reply, self.replied_by, self.replied_at = given["text"], given["writer"], at
 
 
 class MarkQuerySet(models.QuerySet["Mark"]):

@@ -1,8 +1,11 @@
 """Jobs on self-assessments: totals that were ordered, and what the calendar itself does."""
 
+from collections.abc import Iterator
+
 from celery import shared_task
 from django.db.models import Exists, OuterRef, Q
 
+from cycles import notices
 from cycles.calendar import Phase
 from cycles.middleware import now
 from cycles.models import Cycle, Participation, Window
@@ -24,10 +27,10 @@ def compute_scores(*, run: int) -> None:
 
 @shared_task
 def begin_due() -> None:
-    """Begin the self-assessments of every cycle whose window is open, with lines for sets communicated since."""
+    """Begin the self-assessments of every agency whose window is open, with lines for sets communicated since."""
     at = now()
-    open_now = Window.objects.filter(phase=Phase.SELF_ASSESSMENT, agency=None, opens_at__lte=at, closes_at__gt=at)
-    for cycle in Cycle.objects.filter(state=CycleState.OPEN, pk__in=open_now.values("cycle")).order_by("pk"):
+    windows = Window.objects.terms(Cycle.objects.filter(state=CycleState.OPEN))
+    for cycle in Cycle.objects.filter(state=CycleState.OPEN).order_by("pk"):
         asked = Measure.objects.filter(
             Q(indicator__axis__set__agency=None) | Q(indicator__axis__set__agency=OuterRef("agency")),
             indicator__axis__set__cycle=cycle,
@@ -38,15 +41,33 @@ def begin_due() -> None:
         )
         signed = Submission.objects.filter(cycle=cycle).exclude(state=SubmissionState.DRAFT).values("participation")
         due = Participation.objects.filter(Exists(asked.filter(~Exists(of_agency))), cycle=cycle)
-        if participations := list(due.exclude(pk__in=signed).order_by("pk")):
-            actions.begin(participations, by=None, at=at)
+        open_now = [
+            p
+            for p in due.exclude(pk__in=signed).order_by("pk")
+            if (term := windows.of(Phase.SELF_ASSESSMENT, p)) and term.is_open(at)
+        ]
+        if open_now:
+            actions.begin(open_now, by=None, at=at)
 
 
 @shared_task
 def lapse_overdue() -> None:
-    """Close the drafts of every open cycle whose scoring has begun."""
+    """Close the drafts of every open cycle whose scoring has begun; open again what a decree has given more time."""
     at = now()
     scoring = Window.objects.filter(phase=Phase.SCORING, agency=None, opens_at__lte=at).values("cycle")
-    drafts = Submission.objects.filter(state=SubmissionState.DRAFT).values("cycle")
-    for cycle in Cycle.objects.filter(state=CycleState.OPEN, pk__in=scoring).filter(pk__in=drafts).order_by("pk"):
+    for cycle in Cycle.objects.filter(state=CycleState.OPEN, pk__in=scoring).order_by("pk"):
         actions.lapse(cycle, at=at)
+        actions.reopen(cycle, at=at)
+
+
+@shared_task
+def remind() -> None:
+    """Remind the agencies whose self-assessment is not signed of its closing."""
+    notices.remind(Phase.SELF_ASSESSMENT, not_signed, at=now())
+
+
+def not_signed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
+    """The agencies whose self-assessment is a draft, with the number of measures that are not answered."""
+    drafts = Submission.objects.filter(cycle__in=cycles, state=SubmissionState.DRAFT).with_progress().order_by("pk")
+    for s in drafts:
+        yield notices.Todo(s.cycle_id, s.agency_id, Submission, s.lines - s.lines_done, ("submissions:detail", s.pk))

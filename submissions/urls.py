@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from submissions import board, marking, views
+from submissions import board, dossier, marking, views
 
 
 class PageMove(StringConverter):
@@ -24,7 +24,9 @@ urlpatterns = [
     path("<int:pk>/report/", views.submission_report, name="report"),
     path("<int:pk>/assign/", board.assign, name="assign"),
     path("<int:pk>/<submission_move:name>/", views.submission_move, name="move"),
-    path("lines/<int:pk>/", views.line_dossier, name="line"),
+    path("lines/<int:pk>/", dossier.line_dossier, name="line"),
+    path("lines/<int:pk>/ask/", dossier.clarification_ask, name="ask"),
+    path("lines/<int:pk>/reply/", dossier.clarification_reply, name="reply"),
     path("lines/<int:pk>/answer/", views.answer_save, name="answer"),
     path("lines/<int:pk>/evidence/", views.evidence_attach, name="attach"),
     path("evidence/<uuid:uuid>/", views.evidence_download, name="evidence"),

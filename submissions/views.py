@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_tables2 import RequestConfig
 
 from agencies.roles import Role, is_staff
+from cycles import seals
 from cycles.actions import open_to
 from cycles.calendar import Phase
-from cycles.models import Entry, Participation, Window
+from cycles.models import Participation, Window
 from cycles.pages import act_page
 from cycles.workflow import CycleState, Refused
 from indicators.methods import METHODS
@@ -26,7 +27,7 @@ from indicators.scoring import Line, LineState, Node, total
 from submissions import actions, totals
 from submissions.filters import SubmissionFilter
 from submissions.forms import AnswerForm, UploadForm
-from submissions.models import Answer, Evidence, Mark, Score, Submission
+from submissions.models import Answer, Evidence, Score, Submission
 from submissions.resources import submissions_as_xlsx
 from submissions.tables import SubmissionTable
 from submissions.workflow import MOVES, SubmissionState
@@ -203,10 +204,7 @@ def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, pk: int) -> Answer:
-    rows = Answer.objects.visible_to(request.user, request.at)
-    return get_object_or_404(
-        rows.select_related("submission__agency__province", "submission__cycle", "measure__indicator__axis__set"), pk=pk
-    )
+    return get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
 
 
 def _line_url(answer: Answer) -> str:
@@ -301,6 +299,7 @@ def submission_review(request: HttpRequest, pk: int) -> HttpResponse:
         "moves": [m for m in moves if m.name in PAGES],
         "closed": MOVES.why_not(submission, MOVES["submit"], by=request.user, at=request.at, windows=windows),
         "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
+        "stamp": seals.stamp(submission, "submit") if submission.submitted_at else None,
     }
     return render(request, "submissions/review.html", context)
 
@@ -313,7 +312,7 @@ def submission_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         MOVES,
         submission,
         name,
-        do=lambda note: actions.move(submission, name, by=request.user, at=request.at, note=note),
+        do=lambda **said: actions.move(submission, name, by=request.user, at=request.at, **said),
         then=reverse("submissions:detail", args=[pk]),
         summary="submissions/sign.html" if name == "submit" else "",
         **_review(submission),
@@ -360,26 +359,6 @@ def submission_report(request: HttpRequest, pk: int) -> HttpResponse:
         "strongest": ranked[-3:][::-1],
         "appeal_window": windows.of(Phase.APPEAL, submission) if appealing else None,
         "released": submission.state == SubmissionState.COMMUNICATED,
+        "stamp": seals.stamp(submission, "communicate"),
     }
     return render(request, "submissions/report.html", context)
-
-
-@require_safe
-def line_dossier(request: HttpRequest, pk: int) -> HttpResponse:
-    """All there is to know of one line, as far as the reader may know it."""
-    user, at = request.user, request.at
-    answer = _answer(request, pk)
-    m = answer.measure
-    method = METHODS[m.method]
-    context = {
-        "answer": answer,
-        "submission": answer.submission,
-        "method": method,
-        "formula": method.explain(answer.value, m.points, m.scoring_params, get_language() or "fa"),
-        "files": answer.evidence.live(),
-        "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
-        "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
-        "scores_open": Submission.objects.scores_visible_to(user, at).filter(pk=answer.submission_id).exists(),
-        "history": Entry.objects.visible_to(user, at).of(answer.submission)[:20],
-    }
-    return render(request, "submissions/line.html", context)

@@ -15,7 +15,7 @@ from agencies.roles import (
     is_staff_or_clock,
 )
 from cycles.calendar import Phase
-from cycles.workflow import Move, Workflow
+from cycles.workflow import AGENCY, Move, Workflow
 
 
 class SubmissionState(TextChoices):
@@ -24,6 +24,11 @@ class SubmissionState(TextChoices):
     LAPSED = "lapsed", _("Not submitted")
     MARKED = "marked", _("Marked")
     COMMUNICATED = "communicated", _("Scores communicated")
+
+
+class ClarificationState(TextChoices):
+    ASKED = "asked", _("Asked")
+    REPLIED = "replied", _("Replied")
 
 
 class BlockState(TextChoices):
@@ -35,17 +40,24 @@ class BlockState(TextChoices):
 S = SubmissionState
 MOVES = Workflow("submissions.Submission", S,
     #    move           from                                to              who                while open               button
-    Move("begin",       frozenset({S.DRAFT}),               None,           is_staff_or_clock, Phase.SELF_ASSESSMENT,   _("Begin the self-assessment")),
+    Move("begin",       frozenset({S.DRAFT}),               None,           is_staff_or_clock, Phase.SELF_ASSESSMENT,   _("Begin the self-assessment"),
+         tells=AGENCY, news=_("The self-assessment can be filled in")),
     Move("answer",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Save the answer"), recorded=False),
     Move("attach",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Upload evidence")),
     Move("detach",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Withdraw evidence")),
-    Move("submit",      frozenset({S.DRAFT}),               S.SUBMITTED,    is_head,           Phase.SELF_ASSESSMENT,   _("Sign and submit to the authority"), signed=True),
-    Move("withdraw",    frozenset({S.SUBMITTED}),           S.DRAFT,        is_head,           Phase.SELF_ASSESSMENT,   _("Withdraw the submission"), signed=True),
-    Move("lapse",       frozenset({S.DRAFT}),               S.LAPSED,       is_clock,          Phase.SCORING,           _("Close without a submission")),
+    Move("submit",      frozenset({S.DRAFT}),               S.SUBMITTED,    is_head,           Phase.SELF_ASSESSMENT,   _("Sign and submit to the authority"), signed=True,
+         tells=AGENCY, news=_("The self-assessment has been signed and submitted")),
+    Move("withdraw",    frozenset({S.SUBMITTED}),           S.DRAFT,        is_head,           Phase.SELF_ASSESSMENT,   _("Withdraw the submission"), signed=True,
+         tells=AGENCY, news=_("The submission has been withdrawn; it is a draft again")),
+    Move("lapse",       frozenset({S.DRAFT}),               S.LAPSED,       is_clock,          Phase.SCORING,           _("Close without a submission"),
+         tells=AGENCY, official=True, news=_("The self-assessment has been closed without a submission")),
+    Move("reopen",      frozenset({S.LAPSED}),              S.DRAFT,        is_clock,          Phase.SELF_ASSESSMENT,   _("Open again after a decree"),
+         tells=AGENCY, official=True, news=_("The self-assessment has been opened again after a decree")),
     Move("assign",      frozenset({S.DRAFT, S.SUBMITTED}),  None,           is_administrator,  Phase.ANYTIME,           _("Assign assessors"),
          why_anytime="work is shared out before scoring opens, and again when an assessor falls out"),
     Move("complete",    frozenset({S.SUBMITTED}),           S.MARKED,       is_assessor,       Phase.SCORING,           _("Complete the marking")),
-    Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True),
+    Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True,
+         tells=AGENCY, official=True, news=_("Scores have been communicated")),
     Move("rescore",     frozenset({S.COMMUNICATED}),        None,           is_impartial_reviewer, Phase.APPEAL_REVIEW, _("Change the score of a line")),
     writes=("submitted_at", "submitted_by", "content_hash", "communicated_at"),
 )
@@ -55,6 +67,14 @@ BLOCKS = Workflow("submissions.Block", B,
     Move("mark",        frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Save the mark"), recorded=False),
     Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True),
     writes=("handed_in_at",),
+)
+
+Q = ClarificationState
+CLARIFICATIONS = Workflow("submissions.Clarification", Q,
+    Move("ask",         frozenset({Q.ASKED}),               None,           is_assigned,       Phase.SCORING,           _("Ask the agency"),
+         tells=AGENCY, official=True, news=_("An assessor has asked about a line")),
+    Move("reply",       frozenset({Q.ASKED}),               Q.REPLIED,      is_staff,          Phase.CLARIFICATION,     _("Reply to the assessor")),
+    writes=("reply", "replied_by", "replied_at"),
 )
 
 RUNS = Workflow("submissions.ScoreRun", None,

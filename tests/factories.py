@@ -20,7 +20,8 @@ from festival.models import Edition
 from indicators import actions as indicators
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
 from submissions import actions as submissions
-from submissions.models import Answer, Block, Submission
+from submissions import clarifications
+from submissions.models import Answer, Block, Clarification, Submission
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 YEAR = 1405
@@ -237,6 +238,13 @@ def _assigned(w: World) -> None:
     for axis in axes:
         w.block = submissions.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)
     w.block = Block.objects.filter(submission=w.submission).order_by("pk").first()
+
+
+def ask(w: World) -> Clarification:
+    """The assessor's question about a line of the power ministry, at the world's moment."""
+    of_desk = Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis)
+    line = of_desk.with_submission().order_by("pk").first()
+    return clarifications.ask(line, question="سند این عدد کدام است؟", by=w.assessor, at=w.at)
 
 
 def _marked(w: World) -> None:

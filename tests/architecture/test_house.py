@@ -112,6 +112,7 @@ READERS = (
     "board",
     "marking",
     "register",
+    "reference",
     "record",
     "inbox",
     "duties",

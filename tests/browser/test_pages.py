@@ -6,6 +6,7 @@ under axe. A page that the table lacks fails the last test.
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Page
 
+from cycles import seals
 from cycles.calendar import GREGORIAN_MONTHS, Phase, format_deadline
 from indicators import actions as indicators
 from indicators.models import Kind
@@ -20,6 +22,7 @@ from submissions.actions import EVIDENCE_TYPES
 from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
 from tests.factories import World, build
+from tests.festival.conftest import decree
 from tests.guard.test_authorization import ROWS, address, power_file, power_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,11 +46,14 @@ TABLE: dict[str, list[Seen]] = {
         Seen("account_reset_password_done", ""),
         Seen("account_logout", "staff"),
         Seen("festival:results", ""),
+        Seen("festival:timeline", ""),
         Seen("home", "stranger"),
         Seen("cycles:list", "administrator"),
         Seen("cycles:plan", "administrator", "?year=1406&preset=statutory_gregorian"),
         Seen("cycles:detail", "administrator", shows=Phase.SELF_ASSESSMENT),
         Seen("cycles:move", "administrator"),
+        Seen("cycles:windows", "administrator", shows=Phase.SELF_ASSESSMENT),
+        Seen("cycles:holidays", "administrator", "?year=1405"),
         Seen("cycles:agencies", "administrator"),
         Seen("cycles:agencies", "administrator", "?q=zzz"),
         Seen("cycles:agencies_import", "administrator"),
@@ -59,7 +65,10 @@ TABLE: dict[str, list[Seen]] = {
     "proposed": [
         Seen("home", "member", shows=Phase.APPROVAL),
         Seen("cycles:participants", "administrator"),
+        Seen("cycles:extend", "administrator", shows=Phase.SELF_ASSESSMENT),
         Seen("indicators:list", "other_staff"),
+        Seen("indicators:frameworks", "other_staff"),
+        Seen("indicators:framework", "member"),
         Seen("indicators:detail", "member"),
         Seen("indicators:move", "chair"),
         Seen("indicators:vote", "member"),
@@ -115,6 +124,15 @@ TABLE: dict[str, list[Seen]] = {
         Seen("appeals:list", "administrator"),
         Seen("appeals:move", "head"),
         Seen("cycles:ledger", "auditor"),
+        Seen("cycles:ledger", "administrator", "?model=appeals.appeal&year=1405"),
+        Seen("cycles:seals", ""),
+        Seen("cycles:seals", "", "?seal=0123456789abcdef"),
+        Seen("cycles:inbox", "head"),
+        Seen("cycles:inbox", "auditor", "?show=official"),
+        Seen("cycles:notice_settings", "head"),
+        Seen("cycles:unseen", "administrator"),
+        Seen("cycles:unseen", "auditor", "?agency=zzz"),
+        Seen("cycles:unseen_people", "administrator"),
     ],
     "reviewing": [
         Seen("home", "reviewer"),
@@ -131,6 +149,15 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:schedule", "administrator", shows=Phase.FESTIVAL),
         Seen("festival:report_progress", "administrator"),
         Seen("festival:approve_report", "administrator"),
+        Seen("festival:deliver", "administrator"),
+    ],
+    "overdue": [
+        Seen("home", "administrator"),
+        Seen("home", "auditor"),
+        Seen("festival:duties", "administrator"),
+        Seen("festival:duties", "provincial_administrator"),
+        Seen("festival:duties", "auditor", "?duty=publish&state=in_time"),
+        Seen("festival:timeline", "", shows=Phase.SELF_ASSESSMENT),
     ],
     "out": [
         Seen("cycles:detail", "auditor", shows=Phase.SELF_ASSESSMENT),
@@ -140,8 +167,10 @@ TABLE: dict[str, list[Seen]] = {
     ],
 }
 
-FILES = {"entrance", "healthz", "cycles:agencies_export", "indicators:export", "submissions:export",
-         "submissions:evidence", "festival:ranking_file", "festival:report_file"}  # fmt: skip
+FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
+         "indicators:export", "submissions:export", "submissions:evidence", "cycles:notice",
+         "festival:ranking_file", "festival:report_file", "festival:duties_file",
+         "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
 
 
@@ -150,7 +179,13 @@ FILES = {"entrance", "healthz", "cycles:agencies_export", "indicators:export", "
 
 def world_for(stage: str) -> World:
     """The world in which a row of the table is looked at, with what its pages show beside."""
-    names = {"drafting": "proposed", "reviewing": "filed", "freezing": "decided", "out": "scheduled"}
+    names = {
+        "drafting": "proposed",
+        "reviewing": "filed",
+        "freezing": "decided",
+        "out": "scheduled",
+        "overdue": "filed",
+    }
     w = build(names.get(stage, stage))
     if stage == "proposed":
         indicators.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
@@ -160,12 +195,17 @@ def world_for(stage: str) -> World:
         power_file(w)
     elif stage == "assigned":
         Mark.objects.create(answer=power_line(w), assessor=w.assessor, points=100, reason="", marked_at=w.at)
+    elif stage == "filed":
+        seals.seal(at=w.at)
     elif stage == "reviewing":
         w.at = w.opens(Phase.APPEAL_REVIEW, w.power)
     elif stage == "freezing":
         w.at = w.opens(Phase.FINAL)
     elif stage == "out":
         w.at = w.edition.publish_at
+    elif stage == "overdue":
+        decree(w, Phase.APPEAL, w.closes(Phase.APPEAL, w.power) + timedelta(days=5), agency=w.power)
+        w.at = w.closes(Phase.FINAL) + timedelta(days=3)
     return w
 
 

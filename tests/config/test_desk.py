@@ -11,9 +11,12 @@ from agencies.models import Membership, Sector, User
 from agencies.roles import Role
 from config.desk import Desk
 from cycles import actions as cycles
-from cycles.calendar import Phase
+from cycles.calendar import Phase, days_late
 from festival import actions as festival
+from festival import timeline
+from submissions.models import Submission
 from tests.factories import EPOCH, build, make_agency
+from tests.festival.conftest import decree
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +101,7 @@ def test_an_appeal_waits_for_the_reviewer_from_the_opening_of_review(db):
     assert _titles(world, "reviewer", opens) == ["1 appeal waits for a decision"]
 
 
-def test_the_festival_asks_for_the_report_then_for_the_moment_then_for_nothing(db):
+def test_the_festival_asks_for_the_report_then_the_moment_then_the_delivery_then_nothing(db):
     world = build("final")
     for language in ("fa", "en"):
         [asked] = festival.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
@@ -108,6 +111,9 @@ def test_the_festival_asks_for_the_report_then_for_the_moment_then_for_nothing(d
     assert _titles(world, "administrator") == ["Set the moment of publication"]
     moment = world.opens(Phase.FESTIVAL)
     festival.schedule(world.edition, publish_at=moment, by=world.administrator, at=world.at)
+    assert _titles(world, "administrator") == ["Record to whom the Article 82 report was delivered"]
+    for addressee in ("president", "parliament"):
+        festival.deliver(world.edition, addressee=addressee, letter="1/82", by=world.administrator, at=world.at)
     assert _titles(world, "administrator") == []
 
 
@@ -173,6 +179,124 @@ def test_a_duty_that_is_overdue_is_late_by_days_and_stays_on_the_desk(db, stage,
     assert (item.state, item.sub) == ("late", "3 days late")
 
 
+# -- What is overdue
+
+
+def _overdue(world, name, at):
+    return [(o.said, o.agencies, o.url.partition("/en")[2]) for o in _desk(world, name, at).overdue()]
+
+
+def test_overdue_duties_stand_on_the_administrators_desk_with_the_way_to_the_spot(db):
+    world = build("filed")
+    at = world.closes(Phase.FINAL)
+    days = days_late(world.closes(Phase.APPEAL_REVIEW, world.power), at)
+
+    assert _overdue(world, "administrator", at) == [
+        (f"Appeals of 1405 are not decided, {days} days after their date", 1, "/appeals/?state=filed"),
+        ("The report on 1405 is not approved, 1 day after its date", 0, "/festival/manage/1405/"),
+        ("The report on 1405 is not delivered, 1 day after its date", 0, "/festival/manage/1405/"),
+    ]
+
+
+def test_an_auditor_is_led_to_the_list_of_what_is_overdue(db):
+    world = build("assigned")
+
+    [(said, agencies, url)] = _overdue(world, "auditor", world.closes(Phase.SCORING))
+
+    assert said == "Scores of 1405 are not communicated, 1 day after their date"
+    assert agencies == 1
+    assert url == "/duties/?duty=communicate_scores&year=1405&state=overdue#each"
+
+
+def test_a_provincial_administrator_is_told_of_the_provinces_agencies_only(db):
+    world = build("assigned")
+    at = world.closes(Phase.SCORING) + timedelta(days=400)
+
+    assert _overdue(world, "provincial_administrator", at) == []
+    Submission.objects.filter(agency=world.unit).update(
+        state="marked", submitted_at=world.at, submitted_by=world.unit_head
+    )
+    assert [(said[:6], agencies) for said, agencies, _url in _overdue(world, "provincial_administrator", at)] == [
+        ("Scores", 1)
+    ]
+
+
+@pytest.mark.parametrize("name", ("head", "staff", "assessor", "reviewer", "chair", "stranger"))
+def test_nobody_else_has_overdue_duties_on_the_desk(db, name):
+    world = build("filed")
+
+    assert _desk(world, name, world.closes(Phase.FINAL)).overdue() == []
+
+
+def test_a_published_year_still_owes_what_was_not_done(db):
+    world = build("scheduled")
+    festival.publish_due(at=world.edition.publish_at)
+
+    assert [url for _said, _agencies, url in _overdue(world, "administrator", world.edition.publish_at)] == [
+        "/festival/manage/1405/"
+    ] * 2
+
+
+def test_the_strip_and_the_list_and_the_public_timeline_count_the_same_days(db):
+    world = build("filed")
+    at = world.closes(Phase.FINAL) + timedelta(days=5, hours=3)
+    desk = _desk(world, "administrator", at)
+
+    [strip], overdue = desk.strips(), desk.overdue()
+    [year] = timeline.years([world.cycle], at)
+
+    late = {kept.phase: kept.late for kept in year.phases if kept.late}
+    assert {str(p.label): f"{days} days late" for p, days in late.items()} == {
+        str(item.label): item.sub for item in strip.items if item.state == "late"
+    }
+    for days in late.values():
+        assert any(f"{days} days" in o.said for o in overdue)
+
+
+def test_the_red_list_opens_the_home_page_of_who_answers_for_it(db, client, settings):
+    world = build("filed")
+    settings.CLOCK_OFFSET = world.closes(Phase.FINAL) - timezone.now()
+
+    pages = {}
+    for name in ("administrator", "auditor", "head"):
+        client.force_login(world.people[name])
+        pages[name] = client.get("/en/").content.decode()
+
+    assert {name: "3 duties are overdue" in page for name, page in pages.items()} == {
+        "administrator": True,
+        "auditor": True,
+        "head": False,
+    }
+    assert pages["administrator"].index("3 duties are overdue") < pages["administrator"].index("phase-strip")
+
+
+# -- Decrees
+
+
+@pytest.mark.parametrize("name, told", (("head", True), ("other_head", False), ("administrator", False)))
+def test_a_decree_stands_on_the_strip_of_those_whom_it_concerns(db, name, told):
+    world = build("begun")
+    decree(world, Phase.SELF_ASSESSMENT, world.closes(Phase.SELF_ASSESSMENT) + timedelta(days=3), agency=world.power)
+
+    [strip] = _desk(world, name).strips()
+
+    [item] = [i for i in strip.items if i.state == "now"]
+    assert item.sub == (
+        "extended to 3 June 2027, 24:00 (13 Khordad 1406) by decree 1405/12"
+        if told
+        else "to 31 May 2027, 24:00 (10 Khordad 1406)"
+    )
+
+
+def test_a_decree_for_all_stands_on_everybodys_strip(db):
+    world = build("begun")
+    decree(world, Phase.SELF_ASSESSMENT, world.closes(Phase.SELF_ASSESSMENT) + timedelta(days=3))
+
+    subs = {i.sub for name in ("head", "other_head", "auditor") for i in _desk(world, name).strips()[0].items}
+
+    assert "extended to 3 June 2027, 24:00 (13 Khordad 1406) by decree 1405/12" in subs
+
+
 def test_a_published_year_leaves_the_desk(db):
     world = build("scheduled")
     moment = world.edition.publish_at
@@ -219,5 +343,6 @@ def _queries(name, at):
     with CaptureQueriesContext(connection) as captured:
         desk = Desk(user, at)
         assert desk.strips()
+        desk.overdue()
         desk.tasks()
     return len(captured)

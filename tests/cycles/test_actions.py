@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from agencies.models import Agency, Level, Province
-from cycles import actions
+from cycles import people
 from cycles.models import Entry
 from cycles.resources import Unreadable, check, load_country, read, write
 from cycles.workflow import Refused
@@ -47,7 +47,7 @@ def test_an_import_is_refused_to_all_but_national_administrators_and_then_writes
 
     for name in ("provincial_administrator", "auditor", "head", "stranger"):
         with translation.override("en"), pytest.raises(Refused, match="for"):
-            actions.import_agencies(lambda: write(rows), by=w.people[name], at=w.at, file_name="a.csv", sha256="0" * 64)
+            people.import_agencies(lambda: write(rows), by=w.people[name], at=w.at, file_name="a.csv", sha256="0" * 64)
 
     assert not Agency.objects.filter(code="NEW").exists()
     assert not Entry.objects.exists()
@@ -58,7 +58,7 @@ def test_a_file_that_no_longer_fits_is_refused_whole():
     rows = table("NEW,نو,ministry,economic,,\nUNIT,واحد,provincial_unit,economic,,IR-99")
 
     with pytest.raises(Refused, match=r".+"):
-        actions.import_agencies(lambda: write(rows), by=w.administrator, at=w.at, file_name="a.csv", sha256="0" * 64)
+        people.import_agencies(lambda: write(rows), by=w.administrator, at=w.at, file_name="a.csv", sha256="0" * 64)
 
     assert not Agency.objects.filter(code="NEW").exists()
 
@@ -68,7 +68,7 @@ def test_an_import_that_changes_nothing_is_no_act():
     rows = table("MOE,وزارت نیرو,ministry,infrastructure,,")
 
     with pytest.raises(Refused, match=r".+"):
-        actions.import_agencies(lambda: write(rows), by=w.administrator, at=w.at, file_name="a.csv", sha256="0" * 64)
+        people.import_agencies(lambda: write(rows), by=w.administrator, at=w.at, file_name="a.csv", sha256="0" * 64)
 
     assert not Entry.objects.exists()
 

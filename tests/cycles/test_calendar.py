@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from cycles.calendar import (
     BINDINGS,
-    PRESETS,
     TEHRAN,
     Binding,
     Phase,
@@ -25,8 +24,8 @@ from cycles.calendar import (
     midnight,
     parse_moment,
     time_left,
-    windows_for,
 )
+from cycles.presets import PRESETS, windows_for
 
 YEARS = range(1390, 1451)
 LAST_DAY_OF_MAY = midnight(date(2027, 6, 1))

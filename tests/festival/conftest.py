@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings as portal
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from cycles.actions import extend
+from cycles.calendar import Phase
+from cycles.models import Extension
 from festival import actions
-from festival.models import Report
+from festival.models import Language, Report
+from festival.workflow import Addressee
 from tests.factories import World, build
 
 
@@ -36,6 +41,30 @@ def scheduled(db: None) -> World:
     world = build("scheduled")
     world.report = approved_report(world)
     return world
+
+
+def decree(world: World, phase: Phase, closes_at: datetime, number: str = "1405/12", **scope: Any) -> Extension:
+    """A deadline extended by the portal's own act, at the world's moment."""
+    return extend(
+        world.cycle,
+        phase=phase,
+        closes_at=closes_at,
+        decree_number=number,
+        decreed_on=world.at.date(),
+        reason="سیل در استان",
+        file=ContentFile(b"%PDF-1.7 decree", name="decree.pdf"),
+        by=world.administrator,
+        at=world.at,
+        **scope,
+    )
+
+
+def delivered_report(world: World) -> None:
+    """Approved in both languages and delivered to both addressees, at the world's moment."""
+    for language in Language.values:
+        approved_report(world, language)
+    for addressee in Addressee.values:
+        actions.deliver(world.edition, addressee=addressee, letter="82/1", by=world.administrator, at=world.at)
 
 
 def approved_report(world: World, language: str = "en") -> Report:

@@ -10,17 +10,18 @@ import pytest
 from django.utils import translation
 
 from agencies.text import format_number
-from cycles.calendar import Phase
-from festival import actions, pdf, report, resources
+from cycles.calendar import Phase, format_deadline
+from festival import actions, pdf, report, resources, timeline
 from festival.models import Standing
 from tests.factories import build
+from tests.festival.conftest import decree
 
 INVISIBLE = re.compile("[\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @pytest.fixture
 def facts(final):
-    return report.gather(final.edition)
+    return report.gather(final.edition, final.at)
 
 
 def test_the_facts_are_those_of_the_year(facts):
@@ -41,7 +42,7 @@ def test_groups_of_the_country_stand_before_those_of_the_provinces(facts):
 
 
 def test_the_calendar_tells_what_was_kept_and_why_something_is_missing(final, facts):
-    kept = {row.phase: row for row in facts.calendar}
+    kept = {row.phase: row for row in facts.year.phases}
 
     with translation.override("en"):
         missing = {phase: row.missing for phase, row in kept.items() if row.missing}
@@ -51,7 +52,7 @@ def test_the_calendar_tells_what_was_kept_and_why_something_is_missing(final, fa
 
 
 def test_the_festival_is_dated_once_its_moment_is_set(scheduled):
-    [row] = [r for r in report.gather(scheduled.edition).calendar if r.phase == Phase.FESTIVAL]
+    [row] = [r for r in report.gather(scheduled.edition, scheduled.at).year.phases if r.phase == Phase.FESTIVAL]
 
     assert (row.missing, row.last, row.late) == ("", scheduled.edition.publish_at, 0)
 
@@ -62,7 +63,33 @@ def test_a_late_freeze_is_counted_in_days(db):
 
     edition = actions.finalise(world.cycle, by=world.administrator, at=late)
 
-    assert [(r.phase, r.late) for r in report.gather(edition).late_phases] == [(Phase.FINAL, 3)]
+    facts = report.gather(edition, late)
+    assert [(r.phase, r.late) for r in facts.year.phases if r.late] == [(Phase.FINAL, 3)]
+    with translation.override("en"):
+        assert facts.lateness == [
+            "The report on 1405 is not approved, 3 days after its date",
+            "The report on 1405 is not delivered, 3 days after its date",
+        ]
+
+
+def test_the_report_tells_every_duty_and_every_decree_as_the_timeline_does(db):
+    world = build("decided")
+    closes = world.closes(Phase.APPEAL) + timedelta(days=30)
+    decree(world, Phase.APPEAL, closes, "1405/12")
+    decree(world, Phase.APPEAL, closes + timedelta(days=9), "1405/13", agency=world.power)
+    late = world.closes(Phase.FINAL) + timedelta(days=2, hours=1)
+    edition = actions.finalise(world.cycle, by=world.administrator, at=late)
+
+    facts = report.gather(edition, late)
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en"))).pages)
+
+    assert facts.year.duties == timeline.years([edition.cycle], late)[0].duties
+    for duty in facts.year.duties:
+        with translation.override("en"):
+            assert _says(text, duty.duty.title)
+    assert _says(text, "The report on 1405 is not approved, 3 days after its date.")
+    for words in ("1405/12", "1405/13", format_deadline(closes, "en"), "all agencies"):
+        assert _says(text, words), words
 
 
 @pytest.mark.parametrize("language", ("fa", "en"))

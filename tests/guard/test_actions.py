@@ -11,22 +11,24 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 
+from cycles import people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from festival.models import Report
 from indicators.models import Kind, Measure
-from submissions.models import Answer, Evidence, Mark
-from tests.factories import World, build
+from submissions import clarifications
+from submissions.models import Answer, Clarification, Evidence, Mark
+from tests.factories import World, ask, build
 
 APPS = ("cycles", "indicators", "submissions", "appeals", "festival")
 MICROSECOND = timedelta(microseconds=1)
 
 READS = {
-    "cycles.open_to", "cycles.why_closed", "cycles.why_not_administer", "cycles.scope_of",
+    "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer", "cycles.scope_of",
     "indicators.why_unready", "indicators.concur", "indicators.content_hash",
     "submissions.content_hash", "submissions.suggestion",
-    "festival.why_not_final",
+    "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
 """Public functions that only read."""
 
@@ -35,10 +37,16 @@ ANYTIME = {
     "cycles.administer": "the door for acts of administration",
     "cycles.plan_cycle": "a cycle must exist before it can have windows",
     "cycles.open_cycle": "a cycle is opened before the first of its own windows",
+    "cycles.set_windows": "the dates of a planned year are laid before it is opened, and not after",
+    "cycles.extend": "a decree may come at any time; it never shortens and never reaches back",
+    "cycles.list_holidays": "holidays are announced through the year",
+    "cycles.strike_holiday": "an expected holiday may turn out to be none",
     "cycles.grant_role": "people come and go all year",
     "cycles.end_role": "a person who leaves must lose access the same day",
     "cycles.declare_interest": "an interest must be declared the moment it is known",
     "cycles.import_agencies": "the register stands outside every cycle",
+    "cycles.order_verification": "whether the record holds may be asked at any moment",
+    "submissions.reopen": "opens again only where a decree holds the agency's self-assessment open at that moment",
     "submissions.assign": "work is shared out before scoring opens",
     "submissions.assign_all": "work is shared out before scoring opens",
     "festival.note_progress": "how far a report is; no fact of the assessment",
@@ -62,6 +70,11 @@ def evidence(w: World) -> Evidence:
         answer=answer(w), file="x", name="x.pdf", content_type="application/pdf", size=1, sha256="0" * 64,
         uploaded_by=w.staff, uploaded_at=w.at,
     )  # fmt: skip
+
+
+def line_of_desk(w: World) -> Answer:
+    of_desk = Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis_id)
+    return of_desk.with_submission().order_by("pk").first()
 
 
 def marks(w: World) -> dict[int, dict[str, Any]]:
@@ -127,6 +140,14 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     "submissions.save_marks": (
         "assigned", Phase.SCORING, lambda w, at: _submissions().save_marks(w.block, marks(w), by=w.assessor, at=at)
     ),
+    "submissions.ask": (
+        "assigned", Phase.SCORING,
+        lambda w, at: clarifications.ask(line_of_desk(w), question="?", by=w.assessor, at=at),
+    ),
+    "submissions.reply": (
+        "assigned", Phase.CLARIFICATION,
+        lambda w, at: clarifications.reply(Clarification.objects.get(), text="!", by=w.staff, at=at),
+    ),
     "submissions.hand_in": ("assigned", Phase.SCORING, lambda w, at: _hand_in(w, at)),
     "submissions.order_run": (
         "marked", Phase.SCORING, lambda w, at: _submissions().order_run(w.cycle, by=w.administrator, at=at)
@@ -160,6 +181,7 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         lambda w, at: _festival().ask_for_report(w.edition, languages=["fa"], by=w.administrator, at=at),
     ),
     "festival.approve_report": ("final", Phase.FINAL, lambda w, at: _approve(w, at)),
+    "festival.deliver": ("final", Phase.FINAL, lambda w, at: _deliver(w, at)),
     "festival.schedule": (
         "final", Phase.FINAL,
         lambda w, at: _festival().schedule(
@@ -173,6 +195,11 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
 
 def _module(app: str) -> Any:
     return importlib.import_module(f"{app}.actions")
+
+
+def _modules(app: str) -> list[Any]:
+    """Where an app's public acts are."""
+    return [_module(app), *{"cycles": [people], "submissions": [clarifications]}.get(app, [])]
 
 
 def _indicators() -> Any:
@@ -205,6 +232,15 @@ def _approve(w: World, at: Any) -> Any:
     return _festival().approve_report(report, by=w.administrator, at=at)
 
 
+def _deliver(w: World, at: Any) -> Any:
+    for language in ("fa", "en"):
+        Report.objects.get_or_create(
+            edition=w.edition, language=language, asked_by=w.administrator,
+            defaults={"asked_at": w.at, "finished_at": w.at, "approved_at": w.at},
+        )  # fmt: skip
+    return _festival().deliver(w.edition, addressee="president", letter="1", by=w.administrator, at=at)
+
+
 def _publish(w: World, at: Any) -> Any:
     """The clock's own act: before its instant there is nothing to do, and the label stays."""
     done = _festival().publish_due(at=at)
@@ -216,9 +252,9 @@ def _publish(w: World, at: Any) -> Any:
 def public_actions() -> set[str]:
     found = set()
     for app in APPS:
-        module = _module(app)
         found |= {
             f"{app}.{name}"
+            for module in _modules(app)
             for name, function in inspect.getmembers(module, inspect.isfunction)
             if function.__module__ == module.__name__ and not name.startswith("_")
         }
@@ -233,7 +269,8 @@ def test_every_public_action_is_atomic_and_takes_who_and_when_by_keyword() -> No
     wrong = []
     for name in sorted(set(CALLS) - {"festival.publish_due"}):
         app, function = name.split(".")
-        parameters = inspect.signature(getattr(_module(app), function)).parameters
+        [home] = [module for module in _modules(app) if hasattr(module, function)]
+        parameters = inspect.signature(getattr(home, function)).parameters
         for wanted in {"by", "at"} - ({"by"} if name == "submissions.lapse" else set()):
             if wanted not in parameters or parameters[wanted].kind != inspect.Parameter.KEYWORD_ONLY:
                 wrong.append(f"{name}: {wanted}")
@@ -262,12 +299,14 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
     if name == "submissions.hand_in":
         with pytest.raises(Refused):
             _hand_in(world, world.opens(phase) - MICROSECOND)
-    own = world.power if phase in (Phase.APPEAL, Phase.APPEAL_REVIEW) else None
+    own = world.power if phase in (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION) else None
+    if name == "submissions.reply":
+        ask(world)
     moments = [world.opens(phase, own) - MICROSECOND]
-    if phase in (Phase.PROPOSAL, Phase.SELF_ASSESSMENT, Phase.APPEAL):
+    if phase in (Phase.PROPOSAL, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL):
         moments += [world.closes(phase, own), world.closes(phase, own) + timedelta(days=400)]
     for at in moments:
-        before = snapshot() if name != "festival.approve_report" else None
+        before = snapshot() if name not in ("festival.approve_report", "festival.deliver") else None
 
         with pytest.raises(Refused, match=r"opens on|closed on"):
             call(world, at)

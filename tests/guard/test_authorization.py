@@ -6,6 +6,7 @@ actions' own guard (tests/guard/test_actions.py). `public` stands for a visitor 
 """
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,11 +16,14 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from cycles.models import Participation
+from agencies.models import User
+from cycles.calendar import Phase
+from cycles.models import Delivery, Extension, Holiday, Participation
 from festival.models import Report
 from indicators.models import Measure
 from submissions.models import Answer, Evidence, ScoreRun
-from tests.factories import World, build
+from tests.factories import World, ask, build
+from tests.festival.conftest import decree
 
 EVERYBODY = {
     "staff", "head", "headquarters", "agency_administrator", "other_staff", "other_head", "unit_head",
@@ -36,6 +40,7 @@ GROUP = {"member", "chair", "budget", "expert"}
 ROWS: list[tuple[str, str, str, set[str]]] = [
     ("entrance", "GET", "people", PUBLIC),
     ("healthz", "GET", "people", PUBLIC),
+    ("record_json", "GET", "people", PUBLIC),
     ("home", "GET", "filed", EVERYBODY),
     # who and when
     ("cycles:list", "GET", "open", EVERYBODY),
@@ -43,6 +48,13 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("cycles:detail", "GET", "open", EVERYBODY),
     ("cycles:detail", "GET", "planned", OVERSEERS),
     ("cycles:move", "GET POST", "planned", OVERSEERS),
+    ("cycles:windows", "GET POST", "planned", OVERSEERS),
+    ("cycles:extend", "GET POST", "open", EVERYBODY),
+    ("cycles:decree", "GET", "open", EVERYBODY),
+    ("cycles:holidays", "GET", "open", OVERSEERS),
+    ("cycles:holiday_add", "POST", "open", {"administrator"}),
+    ("cycles:holidays_expected", "POST", "open", {"administrator"}),
+    ("cycles:holiday_strike", "POST", "open", {"administrator"}),
     ("cycles:participants", "GET", "open", EVERYBODY),
     ("cycles:agencies", "GET", "open", EVERYBODY),
     ("cycles:agencies_export", "GET", "open", EVERYBODY),
@@ -53,9 +65,20 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("cycles:end_role", "POST", "open", NATIONAL | {"staff"}),
     ("cycles:interests", "GET POST", "open", EVERYBODY),
     ("cycles:ledger", "GET", "open", OVERSEERS),
+    ("cycles:ledger_export", "GET", "open", OVERSEERS),
+    ("cycles:ledger_verify", "POST", "open", NATIONAL),
+    ("cycles:seals", "GET", "open", PUBLIC),
+    ("cycles:inbox", "GET", "open", EVERYBODY),
+    ("cycles:notice", "GET", "open", {"staff"}),
+    ("cycles:notices_seen", "POST", "open", EVERYBODY),
+    ("cycles:notice_settings", "GET POST", "open", EVERYBODY),
+    ("cycles:unseen", "GET", "open", OVERSEERS),
+    ("cycles:unseen_people", "GET", "communicated", NATIONAL),
     # what is asked
     ("indicators:list", "GET", "proposed", EVERYBODY),
     ("indicators:new", "POST", "open", EVERYBODY),
+    ("indicators:frameworks", "GET", "people", EVERYBODY),
+    ("indicators:framework", "GET", "people", EVERYBODY),
     ("indicators:communicate_all", "GET POST", "approved", NATIONAL),
     ("indicators:detail", "GET", "drafted", OWN | NATIONAL),
     ("indicators:detail", "GET", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
@@ -88,6 +111,8 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:detach", "POST", "answered", OWN | NATIONAL),
     ("submissions:line", "GET", "answered", OWN | NATIONAL),
     ("submissions:line", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("submissions:ask", "POST", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("submissions:reply", "POST", "asked", OWN | NATIONAL | {"assessor"}),
     ("submissions:report", "GET", "marked", NATIONAL),
     ("submissions:report", "GET", "scored", OWN | NATIONAL | {"reviewer"}),
     ("submissions:blocks", "GET", "assigned", EVERYBODY),
@@ -124,6 +149,13 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:ask_for_report", "POST", "final", NATIONAL),
     ("festival:report_progress", "GET", "final", NATIONAL),
     ("festival:approve_report", "GET POST", "final", NATIONAL),
+    ("festival:deliver", "GET POST", "final", NATIONAL),
+    # what the authority owes
+    ("festival:duties", "GET", "filed", OVERSEERS),
+    ("festival:duties_file", "GET", "filed", OVERSEERS),
+    ("festival:timeline", "GET", "planned", PUBLIC),
+    ("festival:timeline", "GET", "scheduled", PUBLIC),
+    ("festival:timeline_feed", "GET", "scheduled", PUBLIC),
 ]
 
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {"indicators:new": lambda w: {"cycle": w.cycle.pk}}
@@ -152,7 +184,9 @@ def test_every_address_has_a_row() -> None:
 @pytest.fixture
 def world_at() -> Callable[[str], World]:
     def at(stage: str) -> World:
-        world = build("scheduled" if stage == "out" else stage)
+        world = build({"out": "scheduled", "asked": "assigned"}.get(stage, stage))
+        if stage == "asked":
+            ask(world)
         if stage == "out":
             world.at = world.edition.publish_at
         return world
@@ -172,6 +206,23 @@ def power_file(w: World) -> Evidence:
     )  # fmt: skip
 
 
+def notice_of(person: User, **facts: Any) -> Delivery:
+    """The newest notice in somebody's inbox."""
+    return Delivery.objects.filter(recipient=person, channel="inbox", **facts).latest("pk")
+
+
+def extension(w: World) -> Extension:
+    """A decree that concerns all."""
+    until = w.closes(Phase.SELF_ASSESSMENT) + timedelta(days=7)
+    return Extension.objects.filter(cycle=w.cycle).first() or decree(w, Phase.SELF_ASSESSMENT, until)
+
+
+def holiday(w: World) -> Holiday:
+    """A listed holiday, struck or not."""
+    day = date(2026, 4, 22)
+    return Holiday.objects.get_or_create(day=day, defaults={"name_fa": "نمونه"})[0]
+
+
 def article_82(w: World) -> Report:
     return Report.objects.create(
         edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at, approved_at=w.at,
@@ -186,12 +237,20 @@ def address(name: str, w: World) -> str:
     arguments: dict[str, Callable[[], tuple[Any, ...]]] = {
         "cycles:detail": lambda: (year,),
         "cycles:move": lambda: (year,),
+        "cycles:windows": lambda: (year,),
+        "cycles:extend": lambda: (year,),
+        "cycles:decree": lambda: (extension(w).pk,),
+        "cycles:holidays_expected": lambda: (1405,),
+        "cycles:holiday_strike": lambda: (holiday(w).pk,),
         "cycles:participants": lambda: (year,),
         "cycles:agencies_export": lambda: ("csv",),
         "cycles:person": lambda: (w.staff.pk,),
         "cycles:grant": lambda: (w.staff.pk,),
+        "cycles:notice": lambda: (notice_of(w.staff).pk,),
+        "cycles:unseen_people": lambda: (notice_of(w.staff, is_official=True).entry_id,),
         "cycles:end_role": lambda: (w.staff.membership_set.get().pk,),
         "indicators:communicate_all": lambda: (year,),
+        "indicators:framework": lambda: ("part",),
         "indicators:move": lambda: (*specific, "approve"),
         "indicators:measure_edit": lambda: (*specific, Measure.objects.of(w.specific).first().pk),
         "indicators:measure_remove": lambda: (*specific, Measure.objects.of(w.specific).first().pk),
@@ -207,6 +266,7 @@ def address(name: str, w: World) -> str:
         "festival:manage": lambda: (year,),
         "festival:finalise": lambda: (year,),
         "festival:schedule": lambda: (year,),
+        "festival:deliver": lambda: (year,),
         "festival:ask_for_report": lambda: (year,),
         "festival:report_file": lambda: (article_82(w).uuid,),
         "festival:report_progress": lambda: (article_82(w).uuid,),
@@ -220,10 +280,15 @@ def address(name: str, w: World) -> str:
         "appeals": lambda: (w.appeal.pk,),
     }
     by_line = {"submissions:answer", "submissions:attach", "submissions:line", "appeals:line", "appeals:draft"}
+    by_line |= {"submissions:ask", "submissions:reply"}
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
     bare = {"list", "new", "export", "blocks", "file", "plan", "agencies", "agencies_import", "people", "interests"}
-    bare |= {"ledger", "results", "home", "entrance", "healthz"}
+    bare |= {"frameworks"}
+    bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
+    bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
+    bare |= {"results", "home", "entrance", "healthz"}
+    bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}
     if name in by_line:
         return reverse(name, args=(power_line(w).pk,))
     if name in by_block:

@@ -9,16 +9,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from cycles.actions import perform
-from cycles.calendar import Phase
+from cycles.calendar import Binding, Phase
 from cycles.models import Entry, Window
 from cycles.workflow import Refused, Workflow
+from submissions.models import Answer, Clarification
 from tests.factories import World, build
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
 
 MAY: dict[str, dict[str, set[str]]] = {
-    "cycles.cycle": {"open": {"administrator"}, "finalise": {"administrator"}, "publish": {"clock"}},
+    "cycles.cycle": {
+        "set_windows": {"administrator"},
+        "open": {"administrator"},
+        "finalise": {"administrator"},
+        "publish": {"clock"},
+    },
     "indicators.indicatorset": {
         "edit": OWN,
         "revise": OWN,
@@ -38,11 +44,13 @@ MAY: dict[str, dict[str, set[str]]] = {
         "submit": {"head"},
         "withdraw": {"head"},
         "lapse": {"clock"},
+        "reopen": {"clock"},
         "assign": {"administrator"},
         "complete": {"assessor", "other_assessor"},
         "communicate": {"administrator"},
         "rescore": {"reviewer"},
     },
+    "submissions.clarification": {"ask": {"assessor"}, "reply": OWN},
     "submissions.block": {"mark": {"assessor"}, "hand_in": {"assessor"}},
     "appeals.appeal": {
         "edit": OWN,
@@ -57,6 +65,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "rank": {"administrator"},
         "draft_report": {"administrator"},
         "approve_report": {"administrator"},
+        "deliver_report": {"administrator"},
         "schedule": {"administrator"},
         "publish": {"clock"},
     },
@@ -64,23 +73,25 @@ MAY: dict[str, dict[str, set[str]]] = {
 """Who may make which move on the power ministry's objects: everybody not named is refused."""
 
 SOURCES: dict[str, dict[str, str]] = {
-    "cycles.cycle": {"open": "planned", "finalise": "open", "publish": "final"},
+    "cycles.cycle": {"set_windows": "planned", "open": "planned", "finalise": "open", "publish": "final"},
     "indicators.indicatorset": {
         "edit": "draft", "revise": "returned", "propose": "draft", "propose_again": "returned", "vote": "proposed",
         "approve": "proposed", "send_back": "proposed", "reject": "proposed", "communicate": "approved",
     },
     "submissions.submission": {
         "begin": "draft", "answer": "draft", "attach": "draft", "detach": "draft", "submit": "draft",
-        "withdraw": "submitted", "lapse": "draft", "assign": "draft submitted", "complete": "submitted",
-        "communicate": "marked", "rescore": "communicated",
+        "withdraw": "submitted", "lapse": "draft", "reopen": "lapsed", "assign": "draft submitted",
+        "complete": "submitted", "communicate": "marked", "rescore": "communicated",
     },
+    "submissions.clarification": {"ask": "asked", "reply": "asked"},
     "submissions.block": {"mark": "open", "hand_in": "open"},
     "appeals.appeal": {
         "edit": "draft", "file": "draft", "withdraw": "draft filed", "uphold": "filed", "uphold_partly": "filed",
         "dismiss": "filed", "declare_inadmissible": "filed",
     },
     "festival.edition": {
-        "rank": "prepared", "draft_report": "ranked scheduled", "approve_report": "ranked scheduled",
+        "rank": "prepared", "draft_report": "ranked scheduled published",
+        "approve_report": "ranked scheduled published", "deliver_report": "ranked scheduled published",
         "schedule": "ranked scheduled", "publish": "scheduled",
     },
 }  # fmt: skip
@@ -100,11 +111,24 @@ def world(django_db_setup: Any, django_db_blocker: Any) -> Any:
             outer.__exit__(None, None, None)
 
 
+def clarification(world: World) -> Clarification:
+    """A question about a line of the block, asked when scoring opened."""
+    line = Answer.objects.filter(submission=world.submission, measure__indicator__axis=world.block.axis).first()
+    of = {"cycle": world.cycle, "agency": world.power, "submission": world.submission, "assessor": world.assessor}
+    opens_at = world.opens(Phase.SCORING)
+    Window.objects.get_or_create(
+        cycle=world.cycle, phase=Phase.CLARIFICATION, agency=world.power, line=line.pk,
+        defaults={"opens_at": opens_at, "closes_at": opens_at + timedelta(days=3), "binding": Binding.HARD},
+    )  # fmt: skip
+    return Clarification.objects.get_or_create(line=line, defaults=of)[0]
+
+
 def subject(world: World, label: str) -> Any:
     return {
         "cycles.cycle": world.cycle,
         "indicators.indicatorset": world.specific,
         "submissions.submission": world.submission,
+        "submissions.clarification": clarification(world),
         "submissions.block": world.block,
         "appeals.appeal": world.appeal,
         "festival.edition": world.edition,
@@ -114,7 +138,7 @@ def subject(world: World, label: str) -> Any:
 def a_moment_within(world: World, phase: Phase) -> Any:
     if phase == Phase.ANYTIME:
         return world.at
-    own = phase in (Phase.APPEAL, Phase.APPEAL_REVIEW)
+    own = phase in (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION)
     return world.opens(phase, world.power if own else None)
 
 
@@ -123,6 +147,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
     return {
         "proposer": person, "hash": "0" * 64, "signer": person, "reviewer": person, "reason": "because",
         "points": None, "digest": "0" * 64, "publish_at": timezone.now(), "axes": [], "line": 1,
+        "text": "because", "writer": person,
     }  # fmt: skip
 
 
@@ -181,7 +206,7 @@ def test_a_move_is_refused_outside_its_window_in_words_that_say_when(world: Worl
     if move.phase == Phase.ANYTIME:
         assert move.why_anytime
         return
-    own = move.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW)
+    own = move.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION)
     window = Window.objects.get(cycle=world.cycle, phase=move.phase, agency=world.power if own else None)
     who = sorted(MAY[label][name])[0]
     person = {**world.people, "clock": None}[who]

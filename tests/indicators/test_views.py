@@ -223,7 +223,7 @@ def test_a_measure_typed_a_second_after_the_deadline_is_refused_and_kept_on_the_
         address(w.specific, "measures", "new"), MEASURE
     )
 
-    assert "Indicator proposal closed on 20 February 2026, 24:00" in text(page)
+    assert "Indicator proposal closed on 21 February 2026, 24:00" in text(page)
     assert "سهم انرژي هاي نو" in text(page)
     assert Measure.objects.of(w.specific).count() == 2
 

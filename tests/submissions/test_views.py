@@ -243,7 +243,7 @@ def test_a_closed_workspace_is_read_only_and_says_why(visit):
     page = client.get(url("detail", world.submission.pk), {"line": line(world).pk}).content.decode()
     refused = client.post(url("answer", line(world).pk), {"value": "90", "note": ""}).content.decode()
 
-    assert "Self-assessment closed on 31 May 2027, 24:00 (10 Khordad 1406)." in page
+    assert "Self-assessment closed on 31 May 2027, 24:00 (10 Khordad 1406), under Article 3" in page
     assert 'name="value"' not in page
     assert "closed on 31 May 2027" in refused
     assert line(world).value == before
@@ -368,5 +368,5 @@ def test_a_second_after_the_deadline_the_signature_is_refused_in_words(visit):
 
     page = client.post(url("move", world.submission.pk, "submit"), {"note": "", "password": PASSWORD}).content.decode()
 
-    assert "Self-assessment closed on 31 May 2027, 24:00 (10 Khordad 1406)." in page
+    assert "Self-assessment closed on 31 May 2027, 24:00 (10 Khordad 1406), under Article 3" in page
     assert world.fresh(world.submission).state == "draft"

@@ -9,16 +9,20 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import F
 from django.utils import timezone
 
 from agencies.models import Agency, Level, User
 from config.cast import PASSWORD, Cast, make_cast
 from config.database import fresh_database
 from config.rehearsal import Rehearsal
-from cycles.calendar import Phase, format_moment, windows_for
+from cycles.calendar import Phase, format_moment
+from cycles.models import Delivery
+from cycles.presets import windows_for
 from cycles.resources import load_country
 from festival import actions, pdf, report
 from festival.models import Language
+from festival.workflow import Addressee
 
 YEAR, PRESET, PROVINCE = 1404, "statutory_gregorian", "IR-26"
 PHASES = [p.value for p in Phase if p != Phase.ANYTIME]
@@ -66,6 +70,8 @@ class Command(BaseCommand):
                 walk.walk("published", after="ranked")
             if walk.settle():
                 raise CommandError("\n".join(walk.faults))
+        # what the walk told is history: the worker sends what happens from now on
+        Delivery.objects.filter(told_at=None).update(told_at=F("made_at"))
         return now
 
     def reports(self, walk: Rehearsal, cast: Cast) -> None:
@@ -73,10 +79,15 @@ class Command(BaseCommand):
         if not walk.due(at):
             return
         for asked in actions.ask_for_report(walk.edition, languages=Language.values, by=cast.administrator, at=at):
-            document = pdf.article_82(report.gather(walk.edition), language=asked.language)
+            document = pdf.article_82(report.gather(walk.edition, at), language=asked.language)
             kept = actions.keep_report(asked, pdf=document, at=at)
             actions.approve_report(kept, by=cast.administrator, at=at)
         walk.did(3)
+        if walk.due(at := walk.within(Phase.FINAL, 0.9)):
+            for addressee in Addressee.values:
+                letter = f"{walk.year}/82"
+                actions.deliver(walk.edition, addressee=addressee, letter=letter, by=cast.administrator, at=at)
+            walk.did(2)
 
     def accounts(self, now: datetime) -> str:
         cast, first = self.cast, min(self.cast.heads)

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from cycles.workflow import Workflow
+from agencies.roles import Role
+from cycles.workflow import Move, Workflow
 
 PATH = Path(settings.BASE_DIR, "docs", "workflow.md")
 
@@ -18,14 +19,20 @@ Every row goes through one door, `cycles.actions.perform`: row locks, source sta
 """
 
 
+def told(move: Move) -> str:
+    """Who hears of it, and whether they can switch that off."""
+    roles = ", ".join(str(role.label) for role in Role if role in move.tells)
+    return f"{roles}; official" if move.official else roles or "–"
+
+
 def text() -> str:
     """The page: a table a workflow, in English."""
     with translation.override("en"):
         parts = [HEAD]
         for label, workflow in sorted(Workflow.registry.items()):
             parts.append(f"\n## {label}\n")
-            parts.append("| move | from | to | who | while open | recorded | signed | button |")
-            parts.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
+            parts.append("| move | from | to | who | while open | recorded | signed | told | button |")
+            parts.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
             for move in workflow.moves.values():
                 when = f"any time: {move.why_anytime}" if move.why_anytime else str(move.phase.label)
                 cells = (
@@ -36,6 +43,7 @@ def text() -> str:
                     when,
                     "yes" if move.recorded else "no",
                     "yes" if move.signed else "no",
+                    told(move),
                     str(move.label),
                 )
                 parts.append(f"| {' | '.join(cells)} |")

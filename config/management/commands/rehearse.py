@@ -15,6 +15,7 @@ from cycles.calendar import Phase
 from cycles.resources import load_country
 from festival import actions, pdf, report, resources
 from festival.models import Language, Standing
+from festival.workflow import Addressee
 
 NATIONAL = 119
 
@@ -69,13 +70,16 @@ class Command(BaseCommand):
         reports = actions.ask_for_report(walk.edition, languages=Language.values, by=admin, at=at)
         walk.did()
         for asked in reports:
-            document = pdf.article_82(report.gather(walk.edition), language=asked.language)
+            document = pdf.article_82(report.gather(walk.edition, at), language=asked.language)
             kept = actions.keep_report(asked, pdf=document, at=at)
             actions.approve_report(kept, by=admin, at=at)
             walk.did()
             name = f"article-82-{walk.year}-{asked.language}.pdf"
             (out / name).write_bytes(document)
             self.say(f"  {name}: {len(document) // 1024} kB")
+        for addressee in Addressee.values:
+            actions.deliver(walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at)
+            walk.did()
         (out / "ranking.csv").write_text(resources.ranking(walk.edition).csv, encoding="utf-8", newline="")
         (out / "scores.csv").write_text(resources.final_lines(walk.edition).csv, encoding="utf-8", newline="")
 

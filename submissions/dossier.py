@@ -1,0 +1,96 @@
+"""A line's dossier: all there is to know of it, and the question an assessor asks about it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from cycles.calendar import Phase
+from cycles.models import Entry, Window
+from cycles.pages import history
+from cycles.workflow import Refused
+from indicators.methods import METHODS
+from submissions import clarifications
+from submissions.forms import ClarificationForm, ReplyForm
+from submissions.models import Answer, Block, Clarification, Mark, Score, Submission
+from submissions.workflow import CLARIFICATIONS
+
+
+@require_safe
+def line_dossier(request: HttpRequest, pk: int) -> HttpResponse:
+    """All there is to know of one line, as far as the reader may know it."""
+    return _dossier(request, _answer(request, pk))
+
+
+def _answer(request: HttpRequest, pk: int) -> Answer:
+    return get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
+
+
+def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResponse:
+    user, at = request.user, request.at
+    m = answer.measure
+    method = METHODS[m.method]
+    context = {
+        "answer": answer,
+        "submission": answer.submission,
+        "method": method,
+        "formula": method.explain(answer.value, m.points, m.scoring_params, get_language() or "fa"),
+        "files": answer.evidence.live(),
+        "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
+        "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
+        "scores_open": Submission.objects.scores_visible_to(user, at).filter(pk=answer.submission_id).exists(),
+        "history": history(Entry.objects.visible_to(user, at).of(answer.submission)[:20]),
+    }
+    return render(request, "submissions/line.html", context | _clarification(request, answer, form))
+
+
+def _clarification(request: HttpRequest, answer: Answer, form: Any) -> dict[str, Any]:
+    """The question about this line with its deadline, and the form that is the reader's to fill in now."""
+    asked = Clarification.objects.visible_to(request.user, request.at).filter(line=answer).first()
+    subject = asked or _unasked(answer)
+    if subject is None:
+        return {"clarification": None}
+    windows = Window.objects.concerning([subject])
+    name = "reply" if asked else "ask"
+    why = CLARIFICATIONS.why_not(subject, CLARIFICATIONS[name], by=request.user, at=request.at, windows=windows)
+    form = form or (None if why else {"ask": ClarificationForm, "reply": ReplyForm}[name]())
+    window = windows.of(Phase.CLARIFICATION, subject) if asked else None
+    return {"clarification": asked, "clarification_form": form, "clarification_window": window}
+
+
+def _unasked(answer: Answer) -> Clarification | None:
+    """What would be asked by the assessor on whose desk the line is; nothing where it is on nobody's."""
+    s = answer.submission
+    block = Block.objects.filter(submission=s, axis=answer.measure.indicator.axis_id).first()
+    if block is None:
+        return None
+    return Clarification(cycle=s.cycle, agency=s.agency, submission=s, line=answer, assessor_id=block.assessor_id)
+
+
+@require_POST
+def clarification_ask(request: HttpRequest, pk: int) -> HttpResponse:
+    answer, form = _answer(request, pk), ClarificationForm(request.POST)
+    if form.is_valid():
+        try:
+            clarifications.ask(answer, question=form.cleaned_data["question"], by=request.user, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("submissions:line", pk)
+    return _dossier(request, answer, form)
+
+
+@require_POST
+def clarification_reply(request: HttpRequest, pk: int) -> HttpResponse:
+    answer, form = _answer(request, pk), ReplyForm(request.POST)
+    asked = get_object_or_404(Clarification.objects.visible_to(request.user, request.at), line=answer)
+    if form.is_valid():
+        try:
+            clarifications.reply(asked, text=form.cleaned_data["reply"], by=request.user, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("submissions:line", pk)
+    return _dossier(request, answer, form)

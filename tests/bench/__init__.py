@@ -1,0 +1,51 @@
+"""How fast the portal is, as ratios to a floor measured in the same run: `make bench` prints a table, writes JSON.
+
+Each bench takes the moment at which its world stands and gives {"value", "floor", "ratio", "better", "unit",
+"queries", "size"}: value and floor are medians of several runs; the floor is the same work done bare; queries leave out
+session, user and savepoints.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+NOT_COUNTED = ("django_session", "agencies_user", "SAVEPOINT", "RELEASE SAVEPOINT")
+
+
+def median_of(work: Callable[[], Any], runs: int = 15) -> float:
+    """Median milliseconds of some runs, after two that warm up."""
+    times = [seconds(work) * 1000 for _run in range(runs + 2)]
+    return statistics.median(times[2:])
+
+
+def seconds(work: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def counted(captured: CaptureQueriesContext) -> int:
+    """Queries without those of the session, of the user and of savepoints."""
+    return sum(1 for q in captured.captured_queries if not any(word in q["sql"] for word in NOT_COUNTED))
+
+
+def queries_of(work: Callable[[], Any]) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        work()
+        return counted(captured)  # before the next request empties the log
+
+
+def row(value: float, floor: float, better: str, unit: str, queries: int, size: str) -> dict[str, Any]:
+    return {
+        "value": round(value, 3),
+        "floor": round(floor, 3),
+        "ratio": round(value / floor, 3),
+        "better": better,
+        "unit": unit,
+        "queries": queries,
+        "size": size,
+    }

@@ -1,0 +1,80 @@
+"""`python -m tests.bench [name ...]`: all benches, or those named; the others' last figures stay in var/bench.json."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("DEBUG", "1")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402 -- after setup, as in every script of Django's
+from django.test import override_settings  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from agencies.models import Agency  # noqa: E402
+from config.cast import make_cast  # noqa: E402
+from config.database import fresh_database  # noqa: E402
+from config.rehearsal import Rehearsal  # noqa: E402
+from cycles.calendar import Phase  # noqa: E402
+from cycles.presets import windows_for  # noqa: E402
+from cycles.resources import load_country  # noqa: E402
+from tests.bench import pages, record  # noqa: E402
+
+AGENCIES = 12
+YEARS = (1404, 1405)
+RESULT = Path(settings.VAR, "bench.json")
+
+BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "home_page": pages.home_page,
+    "ledger_append": record.ledger_append,
+    "ledger_verify": record.ledger_verify,  # empties the record: last
+}
+
+
+def world() -> Any:
+    """A database of its own with two cycles, standing in the middle of a self-assessment."""
+    fresh_database("bench")
+    load_country(provincial_units=[])
+    agencies = list(Agency.objects.order_by("pk")[:AGENCIES])
+    Agency.objects.exclude(pk__in=[a.pk for a in agencies]).update(is_active=False)
+    window = next(w for w in windows_for("statutory_gregorian", YEARS[0]) if w.phase == Phase.SELF_ASSESSMENT)
+    now = window.opens_at + (window.closes_at - window.opens_at) / 2
+    cast = make_cast(agencies)
+    for year in YEARS:
+        Rehearsal(cast, year=year, now=now, say=lambda line: None).walk("submitted")
+    return now
+
+
+def main(names: list[str]) -> None:
+    if unknown := set(names) - set(BENCHES):
+        raise SystemExit(f"No such bench: {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}.")
+    results = json.loads(RESULT.read_text()) if names and RESULT.exists() else {}
+    now = world()
+    with override_settings(
+        DEBUG=False,
+        ALLOWED_HOSTS=["testserver"],
+        CLOCK_OFFSET=timedelta(seconds=int((now - timezone.now()).total_seconds())),
+    ):
+        for name, bench in BENCHES.items():
+            if not names or name in names:
+                results[name] = bench(now)
+    print(f"{'bench':<20}{'value':>12}{'floor':>12}{'ratio':>8}  {'better':<8}{'unit':<8}{'queries':>8}  size")
+    for name, r in results.items():
+        print(
+            f"{name:<20}{r['value']:>12}{r['floor']:>12}{r['ratio']:>8}  "
+            f"{r['better']:<8}{r['unit']:<8}{r['queries']:>8}  {r['size']}"
+        )
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(results, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,183 @@
+"""Every address that writes, posted to with a good form while its phase is closed: nothing changes.
+
+Before a window opens, at the stroke of a hard one's closing and long after it; and once while it is open, so that the
+form is known to be good. What needs no window stands in ANYTIME with its reason. An address without a row fails.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.utils import translation
+
+from cycles.calendar import Phase
+from festival.models import Report
+from indicators import actions as indicators
+from indicators.models import Indicator, Measure
+from submissions.models import Answer, Mark
+from tests.factories import PASSWORD, World, ask, build
+from tests.festival.conftest import approved_report
+from tests.guard.test_actions import APPS
+from tests.guard.test_authorization import ROWS, address
+
+MICROSECOND = timedelta(microseconds=1)
+SIGNED = {"note": "because", "password": PASSWORD}
+
+ANYTIME = {
+    "cycles:plan": "a cycle must exist before it can have windows",
+    "cycles:windows": "the dates are laid before the year is opened",
+    "cycles:move": "a cycle is opened before the first of its own windows",
+    "cycles:extend": "a decree may come at any time; it never shortens and never reaches back",
+    "cycles:holiday_add": "holidays are announced through the year",
+    "cycles:holidays_expected": "holidays are announced through the year",
+    "cycles:holiday_strike": "an expected holiday may turn out to be none",
+    "cycles:agencies_import": "the register stands outside every cycle",
+    "cycles:grant": "people come and go all year",
+    "cycles:end_role": "a person who leaves must lose access the same day",
+    "cycles:interests": "an interest must be declared the moment it is known",
+    "cycles:notices_seen": "a notice is read when it is read",
+    "cycles:notice_settings": "one's own settings",
+    "cycles:ledger_verify": "the record may be checked at any time",
+    "submissions:assign": "work is shared out before scoring opens",
+    "submissions:assign_all": "work is shared out before scoring opens",
+}
+"""Addresses that write and need no window, each with its reason; reviewed."""
+
+HARD = {Phase.PROPOSAL, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL}
+
+
+def measure() -> dict[str, Any]:
+    words = {"title_fa": "سنجهٔ تازه", "unit_fa": "درصد", "direction": "higher", "method": "linear"}
+    return {**words, "points": "10", "target": "20"}
+
+
+def paper() -> SimpleUploadedFile:
+    return SimpleUploadedFile("a.pdf", b"%PDF-1.7", "application/pdf")
+
+
+def marks(w: World) -> dict[str, Any]:
+    lines = Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis)
+    return {f"{a.pk}-points": "1" for a in lines} | {f"{a.pk}-reason": "because" for a in lines}
+
+
+def marked(w: World) -> dict[str, Any]:
+    for a in Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis):
+        Mark.objects.get_or_create(answer=a, assessor=w.assessor, points=1, reason="because", marked_at=w.at)
+    return SIGNED
+
+
+def drafted(w: World) -> dict[str, Any]:
+    return {**SIGNED, "appeal": [w.appeal.pk]}
+
+
+def approvable(w: World) -> dict[str, Any]:
+    Report.objects.update(approved_at=None, approved_by=None)
+    return SIGNED
+
+
+def emptied(w: World) -> dict[str, Any]:
+    """The general set without a measure, so that there is something to fill."""
+    for rows in (Measure.objects.of(w.general), Indicator.objects.filter(axis__set=w.general)):
+        rows.delete()
+    w.general.axes.all().delete()
+    w.specific = w.general  # whose address is called
+    return {}
+
+
+def deliverable(w: World) -> dict[str, Any]:
+    if not Report.objects.exists():
+        for language in ("fa", "en"):
+            approved_report(w, language)
+    return {**SIGNED, "addressee": "president", "letter_number": "1"}
+
+
+# address: stage, phase, who, what is typed
+CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
+    "indicators:new": ("open", Phase.PROPOSAL, "staff", lambda w: {"cycle": w.cycle.pk, "agency": w.power.pk}),
+    "indicators:fill": ("drafted", Phase.PROPOSAL, "administrator", emptied),
+    "indicators:measure_new": ("drafted", Phase.PROPOSAL, "staff", lambda w: measure()),
+    "indicators:measure_edit": ("drafted", Phase.PROPOSAL, "staff", lambda w: measure()),
+    "indicators:measure_remove": ("drafted", Phase.PROPOSAL, "staff", lambda w: {}),
+    "indicators:vote": ("proposed", Phase.APPROVAL, "member", lambda w: {"choice": "approve"}),
+    "indicators:move": ("voted", Phase.APPROVAL, "chair", lambda w: SIGNED),
+    "indicators:communicate_all": ("approved", Phase.APPROVAL, "administrator", lambda w: SIGNED),
+    "submissions:begin": ("communicated", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
+    "submissions:answer": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"value": "7", "note": "x"}),
+    "submissions:attach": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"file": paper()}),
+    "submissions:detach": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
+    "submissions:move": ("answered", Phase.SELF_ASSESSMENT, "head", lambda w: SIGNED),
+    "submissions:marks": ("assigned", Phase.SCORING, "assessor", marks),
+    "submissions:hand_in": ("assigned", Phase.SCORING, "assessor", marked),
+    "submissions:ask": ("assigned", Phase.SCORING, "assessor", lambda w: {"question": "which file?"}),
+    "submissions:reply": ("assigned", Phase.CLARIFICATION, "staff", lambda w: {"reply": "because"}),
+    "submissions:compute": ("marked", Phase.SCORING, "administrator", lambda w: {}),
+    "submissions:communicate_all": ("marked", Phase.SCORING, "administrator", lambda w: SIGNED),
+    "appeals:draft": (
+        "scored", Phase.APPEAL, "staff", lambda w: {"ground": "value", "argument": "x", "proposed_value": "60"},
+    ),
+    "appeals:file": ("drafted_appeal", Phase.APPEAL, "head", drafted),
+    "appeals:move": ("filed", Phase.APPEAL, "head", lambda w: SIGNED),
+    "appeals:decide": (
+        "filed", Phase.APPEAL_REVIEW, "reviewer",
+        lambda w: {"decision": "dismiss", "reason": "because", "password": PASSWORD},
+    ),
+    "festival:finalise": ("decided", Phase.FINAL, "administrator", lambda w: SIGNED),
+    "festival:schedule": ("final", Phase.FINAL, "administrator", lambda w: SIGNED | {"publish_at": "2027-09-04 10:00"}),
+    "festival:ask_for_report": ("final", Phase.FINAL, "administrator", lambda w: {"languages": ["fa"]}),
+    "festival:approve_report": ("final", Phase.FINAL, "administrator", approvable),
+    "festival:deliver": ("final", Phase.FINAL, "administrator", deliverable),
+}  # fmt: skip
+
+
+def test_every_address_that_writes_has_a_row_or_a_reason() -> None:
+    writing = {name for name, methods, *_rest in ROWS if "POST" in methods}
+
+    assert writing == set(CALLS) | set(ANYTIME)
+
+
+def snapshot() -> dict[str, str]:
+    """Every row of the portal's own tables, in a digest each; what one has seen and when one signed in is no act."""
+    tables = [t for t in connection.introspection.table_names() if t.split("_")[0] in (*APPS, "agencies")]
+    with connection.cursor() as cursor:
+        rows = {}
+        for table in sorted(set(tables) - {"agencies_user"}):
+            cursor.execute(f"SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{table}\" t")
+            rows[table] = cursor.fetchone()[0]
+    return rows
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, settings: Any, client: Client) -> None:
+    stage, phase, who, typed = CALLS[name]
+    world = build("proposed" if stage == "voted" else stage)
+    if stage == "voted":
+        for voter in ("member", "budget"):
+            indicators.vote(world.specific, choice="approve", reason="", by=world.people[voter], at=world.at)
+    if phase == Phase.CLARIFICATION:
+        ask(world)
+    own = world.power if phase in (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION) else None
+    opens, closes = world.opens(phase, own), world.closes(phase, own)
+    body = typed(world)
+    with translation.override("en"):
+        url = address(name, world)
+    client.force_login(world.people[who])
+
+    for at in [opens - MICROSECOND, *([closes, closes + timedelta(days=400)] if phase in HARD else [])]:
+        before = snapshot()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("cycles.middleware.now", lambda at=at: at)
+            answer = client.post(url, body)
+
+        assert answer.status_code in (200, 302, 404)
+        assert snapshot() == before, at
+
+    before = snapshot()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cycles.middleware.now", lambda: max(world.at, opens))
+        client.post(url, typed(world))
+    assert snapshot() != before
