@@ -48,6 +48,7 @@ class Rehearsal:
     preset: str = "statutory_gregorian"
     say: Callable[[str], None] = print
     now: datetime | None = None  # nothing dated later is done: where a demonstration stands
+    late: timedelta = timedelta()  # how long after its time the authority communicates the indicators
     acts: int = 0
     refusals: int = 0
     faults: list[str] = field(default_factory=list)
@@ -166,7 +167,7 @@ class Rehearsal:
                 self._vote(each, member, at)
             indicators.move(each, "approve", by=cast.chair, at=at)
             self.did(len(cast.members) + 1)
-        at = self.within(Phase.APPROVAL, 0.95)
+        at = self.within(Phase.APPROVAL, 0.95) + self.late
         self.refused("a head communicates", lambda: indicators.communicate(sets, by=self._any_head(), at=at))
         self.did(len(indicators.communicate(sets, by=cast.administrator, at=at)))
 

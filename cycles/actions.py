@@ -76,11 +76,11 @@ def perform(
     if move.recorded:
         if letter:
             facts = [fact | {"letter": letter} for fact in facts]
-        entries = ledger.append(
+        keys = ledger.append(
             workflow, move, locked, sources=sources, by=by, at=at, windows=windows, note=note, facts=facts
         )
         if move.tells:
-            notices.tell(move, entries, locked, by=by, at=at)
+            notices.tell(move, keys, locked, by=by, at=at)
     return locked
 
 

@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -35,8 +34,7 @@ as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 AT_ONCE = 500
 _COLUMNS = (*FACTS, "body", "digest")
-_FIELDS = [field.attname for field in Entry._meta.concrete_fields]
-_PICKED = [itemgetter(("id", *_COLUMNS).index(name)) for name in _FIELDS]
+_PARAMS = FACTS.index("params")
 _INSERT = f"INSERT INTO {Entry._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608 -- names of this file
 _ROW = f"({', '.join('%s::jsonb' if c == 'params' else '%s' for c in _COLUMNS)})"
 
@@ -52,10 +50,10 @@ def append(
     windows: Windows,
     note: str = "",
     facts: Iterable[Mapping[str, Any]],
-) -> list[Entry]:
+) -> list[int]:
     """Write one row an object: the act, who in which role, from and to, the statutory date and days late.
 
-    Returns the rows with their keys, in the order of the objects.
+    Returns the keys of the rows, in the order of the objects.
     """
     rows, recorded_at, request = [], timezone.now(), request_id.get()
     # names stand in the record in Persian; most requests are in it already
@@ -87,21 +85,23 @@ def append(
                     request,
                 )
             )
-    made: list[Entry] = []
+    keys: list[int] = []
     for start in range(0, len(rows), AT_ONCE):
-        made += _insert(rows[start : start + AT_ONCE])
-    return made
+        keys += _insert(rows[start : start + AT_ONCE])
+    return keys
 
 
-def _insert(rows: Sequence[tuple[Any, ...]]) -> Iterator[Entry]:
+def _insert(rows: Sequence[tuple[Any, ...]]) -> list[int]:
     """Rows of `FACTS` in one statement, without the ORM's: every act waits for it."""
-    whole = [(*row, body := _body(row), hashlib.sha256(body.encode()).hexdigest()) for row in rows]
-    values = [as_json(value) if isinstance(value, dict) else value for row in whole for value in row]
+    values: list[Any] = []
+    for row in rows:
+        body = _body(row)
+        values += row
+        values[_PARAMS - len(row)] = as_json(row[_PARAMS])
+        values += (body, hashlib.sha256(body.encode()).hexdigest())
     with connection.cursor() as cursor:
         cursor.execute(f"{_INSERT}{', '.join([_ROW] * len(rows))} RETURNING id", values)
-        keys = cursor.fetchall()
-    for row, key in zip(whole, keys, strict=True):
-        yield Entry.from_db(connection.alias, _FIELDS, [of(key + row) for of in _PICKED])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def canonical(row: Any) -> str:

@@ -27,8 +27,8 @@ AT_ONCE = 1000
 # --- Who is told ------------------------------------------------------------------------------------------------------
 
 
-def tell(move: Move, entries: Iterable[Entry], objs: Sequence[Any], *, by: User | None, at: datetime) -> None:
-    """Write a notice of each entry to everybody whom its move tells, once a person, and never to the actor.
+def tell(move: Move, entries: Iterable[int], objs: Sequence[Any], *, by: User | None, at: datetime) -> None:
+    """Write a notice of each entry, by key, to everybody whom its move tells, once a person and never to the actor.
 
     In the transaction of the act, so that nothing is told that did not happen; three queries for any number of objects.
     """
@@ -39,7 +39,7 @@ def tell(move: Move, entries: Iterable[Entry], objs: Sequence[Any], *, by: User 
         for person in people.values():
             if by is None or person.pk != by.pk:
                 mails = move.official or person.mails_news
-                facts = {"entry": entry, "key": f"entry:{entry.pk}", "is_official": move.official}
+                facts = {"entry_id": entry, "key": f"entry:{entry}", "is_official": move.official}
                 rows += _deliveries(person, mails=mails, texts=False, at=at, **facts)
     Delivery.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)
 

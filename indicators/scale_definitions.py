@@ -39,7 +39,7 @@ def scale_of(at: At, leaf: At | None = None) -> Scale:
             down = own.down()
             if standard is not None and (standard.number() < 0 or (standard.number() == 0 and not down)):
                 standard.refuse("must be more than zero")
-            return Ratio(down, own.limit("cap", None), own.limit("floor", None), standard.number() if standard else ONE)
+            return Ratio(down, own.limit("cap"), own.limit("floor"), standard.number() if standard else ONE)
         case _:
             return _minmax(at, own)
 
@@ -65,11 +65,19 @@ class _Parts:
         found = self.find("direction")
         return found is not None and found.one_of(("up", "down")) == "down"
 
-    def limit(self, key: str, usual: Fraction | None) -> Fraction | None:
+    def limit(self, key: str) -> Fraction | None:
+        """The limit of a ratio, in its own unit; false is none."""
+        found = self.find(key)
+        return None if found is None or found.value is False else found.number()
+
+    def limits(self, key: str, usual: Fraction) -> tuple[Fraction | None, Fraction | None]:
+        """The limits of a minmax: of the share, which is the usual one unless lifted, and of the value."""
         found = self.find(key)
         if found is None or found.value is True:
-            return usual
-        return None if found.value is False else found.number()
+            return usual, None
+        if found.value is False:
+            return None, None
+        return (usual, None) if found.number() == usual else (None, found.number())
 
 
 def _options(at: At) -> Options:
@@ -149,7 +157,9 @@ def _minmax(at: At, own: _Parts) -> MinMax:
         (own.leaf or at).refuse("needs min and max, which must differ")
     if log and min(least, most) <= 0:
         at.refuse("min and max must be more than zero to have a logarithm")
-    return MinMax(own.down(), own.limit("cap", ONE), own.limit("floor", ZERO), least, most, log)
+    cap, top = own.limits("cap", ONE)
+    floor, bottom = own.limits("floor", ZERO)
+    return MinMax(own.down(), cap, floor, least, most, log, bottom, top)
 
 
 def bands_of(at: At, *, by_code: bool = False) -> tuple[Band, ...]:

@@ -30,8 +30,8 @@ MODES: Mapping[str, str | Promise] = {
     "half_even": _("half to even"),
     "up": _("away from zero"),
     "down": _("towards zero"),
-    "floor": _("down"),
-    "ceiling": _("up"),
+    "floor": _("always down"),
+    "ceiling": _("always up"),
 }
 
 
@@ -45,7 +45,8 @@ def scale_words(scale: Scale) -> str:
     """What a scale takes and how it scores, as a sentence with its formula."""
     match scale:
         case Options():
-            return gettext("One of the answers below; each has its value.")
+            words = {"least": number(scale.low), "most": number(scale.full)}
+            return gettext("One of several answers, worth %(least)s to %(most)s.") % words
         case Number():
             return _number_words(scale)
         case Interpolate():

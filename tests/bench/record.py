@@ -34,14 +34,14 @@ def ledger_append(at: Any) -> dict[str, Any]:
     facts = {"hash": hashlib.sha256(b"answers").hexdigest(), "signer": head}
     note = "با نامهٔ شمارهٔ ۱۲۳۴۵ دستگاه فرستاده شد."
 
-    def act() -> list[Entry]:
+    def act() -> list[int]:
         with transaction.atomic():
             return ledger.append(
                 MOVES, MOVES["submit"], [submission], sources=["draft"], by=head, at=at, windows=windows, note=note,
                 facts=[facts],
             )  # fmt: skip
 
-    [sample] = act()
+    sample = Entry.objects.get(pk=act()[0])
     columns = (*ledger.FACTS, "body", "digest")
     values = [ledger.as_json(v) if c == "params" else v for c, v in ((c, getattr(sample, c)) for c in columns)]
     bare = f"INSERT INTO cycles_entry ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"

@@ -191,7 +191,7 @@ def test_telling_takes_the_same_queries_for_one_object_and_for_many():
         objs = drafts_of(w, count)
         entry = Entry.objects.latest("id")
         with CaptureQueriesContext(connection) as queries:
-            notices.tell(MOVES["begin"], [entry] * count, objs, by=None, at=w.at)
+            notices.tell(MOVES["begin"], [entry.pk] * count, objs, by=None, at=w.at)
         taken.append(sum(q["sql"].startswith("SELECT") for q in queries))
 
     assert taken[0] == taken[1] == taken[2] <= 3

@@ -1,0 +1,115 @@
+"""Exact numbers: rounding and writing them, and the roots and logarithms that no fraction holds.
+
+Every score is a fraction, so that sums, weights and quotients lose nothing and a half is a half. Logarithms and roots
+are worked out with 60 digits and kept with 50, so that the geometric mean of equal numbers is that number.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from fractions import Fraction
+
+from agencies.text import latin_digits
+
+ZERO, ONE, HALF = Fraction(0), Fraction(1), Fraction(1, 2)
+WRITTEN_WHOLE, WRITTEN_DIGITS = 40, 28
+
+_WIDE = Context(prec=60, Emax=999999, Emin=-999999)
+_KEPT = Context(prec=50, Emax=999999, Emin=-999999)
+_WRITTEN = Context(prec=WRITTEN_DIGITS, Emax=999999, Emin=-999999)
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?")
+_LONGEST_NUMBER = 60
+
+
+def parsed(text: str) -> Fraction:
+    """The number of a cell, in Latin or Persian digits, an exponent allowed; ValueError when it is not one number."""
+    plain = latin_digits(text).replace("٫", ".").replace("\u2212", "-")
+    if len(plain) > _LONGEST_NUMBER or not plain.isascii() or not _NUMBER.fullmatch(plain):
+        raise ValueError(f"not a number: {text[:_LONGEST_NUMBER]!r}")
+    return Fraction(plain)
+
+
+# --- Rounding and writing ---------------------------------------------------------------------------------------------
+
+MODES = ("half_up", "half_even", "half_down", "up", "down", "floor", "ceiling")
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """To so many decimal places; half_up, half_down and up go away from zero or towards it, as in `decimal`."""
+
+    digits: int
+    mode: str = "half_up"
+
+    def apply(self, value: Fraction) -> Fraction:
+        unit = Fraction(10) ** -self.digits
+        whole, rest = divmod(abs(value) / unit, 1)
+        match self.mode:
+            case "half_up":
+                away = rest >= HALF
+            case "half_down":
+                away = rest > HALF
+            case "half_even":
+                away = rest > HALF or (rest == HALF and whole % 2 == 1)
+            case "up":
+                away = rest > 0
+            case "floor":
+                away = rest > 0 and value < 0
+            case "ceiling":
+                away = rest > 0 and value > 0
+            case _:
+                away = False
+        rounded = (whole + away) * unit
+        return -rounded if value < 0 else rounded
+
+    def written(self, value: Fraction) -> str:
+        """The rounded value with all its places: 0.800."""
+        return _with_places(self.apply(value), max(self.digits, 0))
+
+
+def written(value: Fraction) -> str:
+    """The value in full as far as its decimals end within 40 digits, else 28 significant digits, half-even."""
+    rest, places = value.denominator, 0
+    for prime in (2, 5):
+        count = 0
+        while rest % prime == 0:
+            rest, count = rest // prime, count + 1
+        places = max(places, count)
+    if rest == 1:
+        digits = str(abs(value.numerator) * 10**places // value.denominator)
+        if len(digits) <= WRITTEN_WHOLE:
+            return _with_places(value, places)
+    return f"{_WRITTEN.divide(Decimal(value.numerator), Decimal(value.denominator)):f}"
+
+
+def _with_places(value: Fraction, places: int) -> str:
+    return f"{Decimal(f'{int(value * 10**places)}E-{places}'):f}"
+
+
+# --- Logarithms and roots ---------------------------------------------------------------------------------------------
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return _WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def log_share(value: Fraction, least: Fraction, most: Fraction) -> Fraction:
+    """(ln value - ln least) / (ln most - ln least), of numbers above zero."""
+    start = _WIDE.ln(_decimal(least))
+    part = _WIDE.subtract(_WIDE.ln(_decimal(value)), start)
+    return Fraction(_KEPT.plus(_WIDE.divide(part, _WIDE.subtract(_WIDE.ln(_decimal(most)), start))))
+
+
+def geometric_mean(parts: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """exp(sum(weight x ln value) / sum(weight)) of (weight, value), values not below zero; zero when one is zero."""
+    parts = [(weight, value) for weight, value in parts if weight]
+    if any(value < 0 for _weight, value in parts):
+        raise ValueError("the geometric mean takes no value below zero")
+    if any(value == 0 for _weight, value in parts):
+        return ZERO
+    whole = sum((weight for weight, _value in parts), ZERO)
+    total = Decimal(0)
+    for weight, value in parts:
+        total = _WIDE.fma(_decimal(weight / whole), _WIDE.ln(_decimal(value)), total)
+    return Fraction(_KEPT.plus(_WIDE.exp(total)))

@@ -1,0 +1,390 @@
+"""A tree of scores, of any depth: pure functions over frozen nodes, without a database.
+
+    wmean         sum(weight x score) / sum(weight)
+    sum           sum(weight x score)
+    gmean         exp(sum(weight x ln score) / sum(weight)); zero when one is zero
+    sum_points    sum of the points earned; weights do not count
+    points_ratio  points earned / points possible; weights do not count
+    all_required  1 when every child reaches what it must, else 0
+    table         what the first row whose conditions all hold says, else the default
+    none          no score: the children stand side by side
+
+Where the common form leaves something open:
+
+- Four empties. *Not applicable* is dropped and its weight spread over the rest. *Not answered* follows the node's
+  `missing`: `skip` drops it likewise, `zero` counts it as 0, `null` (also when nothing is said) leaves the node
+  without a result, itself not answered; `{"skip_min_count": n}` skips and asks for n scored children. *Under review*
+  is dropped, and every node above is provisional; a table and an all-required node have no result until the review
+  ends (CPA rule "review"). *Zero* is a score. A node none of whose children is scored is what they are: under review,
+  else not answered, else not applicable.
+- In a sum, too, dropping re-weights: the sum of those present x everything possible / what those present could have
+  earned.
+- A child of weight 0 is shown, and counts for nothing, not even as missing.
+- The unit of a node is that of its children: the maximum of a mean of 0-100 is 100. `scale_to` multiplies by scale_to
+  / that maximum, by scale_to itself when a scale below sets no maximum. `points` then writes the node's score as
+  points, the share of its maximum x points (EFQM: 645 of 1000); points and sums add the points, means go on with the
+  share.
+- Order: arithmetic, `cap_by` (compared as shares of either maximum), `scale_to`, `points`, `round`. The rounded score
+  goes up the tree, as PART's published whole section scores do; `exact` is the score before its own rounding.
+- A value given for an inner node replaces its children in the unit in which its score is written, and is rounded like
+  it.
+- A leaf with a `fine_tuned` tree (CAF 2020) is scored by it where the leaf has no value and the tree has one.
+- all_required: `required` of a child, else its maximum, is what it must reach.
+"""
+
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from fractions import Fraction
+from functools import cached_property
+
+from indicators.exact import ONE, ZERO, Rounding, geometric_mean, parsed
+from indicators.scales import Scale, Unfit
+
+AGGREGATIONS = ("wmean", "sum", "gmean", "sum_points", "points_ratio", "all_required", "table", "none")
+WEIGHTED = ("wmean", "sum", "gmean")
+_MEANS = ("wmean", "gmean")
+
+
+class State(Enum):
+    NOT_APPLICABLE = "not applicable"
+    NOT_ANSWERED = "not answered"
+    UNDER_REVIEW = "under review"
+    SCORED = "scored"
+
+
+Given = Fraction | State
+"""What a cell gives for a node: a value, not applicable, or under review. An empty cell gives nothing."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What an unanswered child does: dropped, counted as zero, or no result; and how many must be scored."""
+
+    policy: str = "null"
+    at_least: int = 1
+
+
+# --- Conditions of tables and limits ----------------------------------------------------------------------------------
+
+COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
+    "equals": operator.eq,
+    "at_least": operator.ge,
+    "at_most": operator.le,
+    "above": operator.gt,
+    "below": operator.lt,
+}
+
+
+@dataclass(frozen=True)
+class Test:
+    name: str
+    limit: Fraction
+
+    def holds(self, value: Fraction) -> bool:
+        return COMPARISONS[self.name](value, self.limit)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """The tests of one node's score, or of how many scores of a group pass the test `counted`."""
+
+    codes: tuple[str, ...]
+    tests: tuple[Test, ...]
+    counted: Test | None = None
+    group: str = ""
+
+    def holds(self, scores: Mapping[str, Fraction]) -> bool:
+        """Whether it holds of these scores; a node without a score fails its tests and is not counted."""
+        found = [scores[code] for code in self.codes if code in scores]
+        if self.counted is not None:
+            found = [Fraction(sum(map(self.counted.holds, found)))]
+        return bool(found) and all(test.holds(found[0]) for test in self.tests)
+
+
+@dataclass(frozen=True)
+class Row:
+    when: tuple[Condition, ...]
+    then: str
+
+
+# --- The tree ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Node:
+    """A leaf with a scale, or a branch with an aggregation."""
+
+    code: str
+    title: str
+    weight: Fraction = ONE
+    scale: Scale | None = None
+    agg: str = ""
+    children: tuple["Node", ...] = ()
+    missing: Missing = Missing()
+    scale_to: Fraction | None = None
+    points: Fraction | None = None
+    cap_by: str = ""
+    rounding: Rounding | None = None
+    required: Fraction | None = None
+    rows: tuple[Row, ...] = ()
+    default: str = ""
+    fine_tuned: "Node | None" = None
+
+    def walk(self) -> Iterator["Node"]:
+        """The node and all below it, in the order of the tree, fine-tuned trees after their leaf."""
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += [*reversed(node.children), *([node.fine_tuned] if node.fine_tuned else [])]
+
+    @cached_property
+    def fine_codes(self) -> frozenset[str]:
+        """The codes of its fine-tuned tree."""
+        return frozenset(node.code for node in self.fine_tuned.walk()) if self.fine_tuned else frozenset()
+
+    @cached_property
+    def cap(self) -> "Node | None":
+        """The node below that limits it."""
+        return next((node for node in self.walk() if node.code == self.cap_by), None) if self.cap_by else None
+
+    @cached_property
+    def counted(self) -> tuple["Node", ...]:
+        """The children that count."""
+        return tuple(child for child in self.children if child.weight or self.agg not in WEIGHTED)
+
+    # The maximum of the arithmetic, of the node within a mean, and of the score as it is written; None when not known.
+
+    @cached_property
+    def base(self) -> Fraction | None:
+        return self.scale.full if self.scale else self._bound(lambda child: child.taken(self.agg))
+
+    def taken(self, agg: str) -> Fraction | None:
+        """The maximum with which it enters an aggregation: its unit into a mean, its points into a sum."""
+        return self.unit if agg in _MEANS else self.full
+
+    @property
+    def unit(self) -> Fraction | None:
+        return self.base if self.scale_to is None else self.scale_to
+
+    @property
+    def full(self) -> Fraction | None:
+        return self.unit if self.points is None else self.points
+
+    @cached_property
+    def factor(self) -> Fraction:
+        """From the arithmetic to the score as it is written."""
+        if self.points is None and self.scale_to is None:
+            return ONE
+        return (self.full or ZERO) / (self.base or ONE)
+
+    @property
+    def needed(self) -> Fraction:
+        """What an all-required parent asks of it."""
+        return self.required if self.required is not None else self.full or ONE
+
+    def entering(self, score: Fraction, agg: str) -> Fraction:
+        """The score as it enters an aggregation."""
+        if self.points and agg in _MEANS:
+            return score * (self.unit or ONE) / self.points
+        return score
+
+    # Between which limits a value given for the node may lie.
+
+    @cached_property
+    def low(self) -> Fraction | None:
+        if self.agg == "all_required":
+            return ZERO
+        least = self.scale.low if self.scale else self._bound(lambda child: child.low_in(self.agg))
+        return None if least is None else least * self.factor
+
+    @cached_property
+    def high(self) -> Fraction | None:
+        most = self.scale.high if self.scale else self._bound(lambda child: child.high_in(self.agg))
+        return None if most is None else most * self.factor
+
+    def low_in(self, agg: str) -> Fraction | None:
+        return None if self.low is None else min(self.entering(self.low, agg), ZERO)
+
+    def high_in(self, agg: str) -> Fraction | None:
+        return None if self.high is None else self.entering(self.high, agg)
+
+    def _bound(self, of: Callable[["Node"], Fraction | None]) -> Fraction | None:
+        """The arithmetic of the children's bounds."""
+        if self.agg == "all_required":
+            return ONE
+        bounds = [(child, of(child)) for child in self.counted]
+        known = [(child, bound) for child, bound in bounds if bound is not None]
+        if self.agg in ("table", "none") or not known or len(known) < len(bounds):
+            return None
+        if self.agg == "gmean" and any(bound < 0 for _child, bound in known):
+            return None
+        return _arithmetic(self, known)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a node: `exact` before its own rounding, `said` by a table, `waiting` for what is under review."""
+
+    state: State
+    exact: Fraction | None = None
+    score: Fraction | None = None
+    said: str = ""
+    rules: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
+    """The outcome of every node, in the order of the tree, those of unused fine-tuned trees left out."""
+    order = list(root.walk())
+    outcomes: dict[str, Outcome] = {}
+    for node in reversed(order):  # what a node is made of stands below it
+        try:
+            outcomes[node.code] = _outcome(node, given, outcomes)
+        except ValueError as error:
+            raise Unfit(f"node {node.code}: {error}") from None
+    unused = {code for node in order if node.fine_tuned and not _is_fine_tuned(node, given) for code in node.fine_codes}
+    return {node.code: outcomes[node.code] for node in order if node.code not in unused}
+
+
+def _is_fine_tuned(node: Node, given: Mapping[str, Given]) -> bool:
+    return node.code not in given and not node.fine_codes.isdisjoint(given)
+
+
+def _outcome(node: Node, given: Mapping[str, Given], outcomes: Mapping[str, Outcome]) -> Outcome:
+    value = given.get(node.code)
+    if isinstance(value, State):
+        return Outcome(value, rules=(value.value,), waiting=(node.code,) if value == State.UNDER_REVIEW else ())
+    if node.scale is None:
+        return _branch(node, outcomes) if value is None else _replaced(node, value)
+    if value is not None:
+        return _scored(node, node.scale.score(value))
+    if node.fine_tuned and _is_fine_tuned(node, given):
+        tuned = outcomes[node.fine_tuned.code]
+        if tuned.score is None:
+            return tuned
+        return replace(_scored(node, tuned.score), rules=(f"mean of {node.fine_tuned.code}",), waiting=tuned.waiting)
+    if node.missing.policy == "zero":
+        return replace(_scored(node, ZERO), rules=("not answered: zero",))
+    return Outcome(State.NOT_ANSWERED, rules=(State.NOT_ANSWERED.value,))
+
+
+def _scored(node: Node, natural: Fraction) -> Outcome:
+    exact = natural * node.factor
+    return Outcome(State.SCORED, exact, node.rounding.apply(exact) if node.rounding else exact)
+
+
+def _replaced(node: Node, value: Fraction) -> Outcome:
+    score = node.rounding.apply(value) if node.rounding else value
+    rules = ("value given for this node",) if node.children else ()
+    return Outcome(State.SCORED, value, score, said=str(value) if node.agg == "table" else "", rules=rules)
+
+
+def _branch(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
+    """The outcome of a branch from those of its children; `waiting` and its rule are laid upon whatever it is."""
+    kids = [(child, outcomes[child.code]) for child in node.counted]
+    waiting = tuple(dict.fromkeys(code for _child, outcome in kids for code in outcome.waiting))
+    outcome = _settled(node, kids, outcomes, waiting)
+    if not waiting:
+        return outcome
+    words = ", ".join(waiting)
+    blocked = outcome.state == State.UNDER_REVIEW
+    rule = f"{State.UNDER_REVIEW.value}: {words}" if blocked else f"provisional: {words} under review"
+    return replace(outcome, rules=(*outcome.rules, rule), waiting=waiting)
+
+
+Kids = Sequence[tuple[Node, Outcome]]
+
+
+def _settled(node: Node, kids: Kids, outcomes: Mapping[str, Outcome], waiting: tuple[str, ...]) -> Outcome:
+    if node.agg == "none":
+        return Outcome(State.NOT_APPLICABLE)
+    silent = [child.code for child, outcome in kids if outcome.state == State.NOT_ANSWERED]
+    if silent and node.missing.policy == "null":
+        return Outcome(State.NOT_ANSWERED, rules=(f"{State.NOT_ANSWERED.value}: {', '.join(silent)}",))
+    parts = [(child, outcome.score) for child, outcome in kids if outcome.score is not None]
+    if node.missing.policy == "zero":
+        parts += [(child, ZERO) for child, outcome in kids if outcome.state == State.NOT_ANSWERED]
+    if not parts:
+        states = {outcome.state for _child, outcome in kids}
+        worst = (State.UNDER_REVIEW, State.NOT_ANSWERED, State.NOT_APPLICABLE)
+        state = next((state for state in worst if state in states), State.NOT_ANSWERED)
+        return Outcome(state, rules=() if state == State.UNDER_REVIEW else (state.value,))
+    if len(parts) < node.missing.at_least:
+        return Outcome(State.NOT_ANSWERED, rules=(f"{len(parts)} scored, {node.missing.at_least} needed for a result",))
+    if node.agg == "table":
+        return _looked_up(node, {**_scores(node, outcomes), **{child.code: score for child, score in parts}}, waiting)
+    if node.agg == "all_required":
+        return _all_required(node, parts, waiting)
+    natural = _arithmetic(node, [(child, child.entering(score, node.agg)) for child, score in parts])
+    if node.agg in ("sum", "sum_points") and len(parts) < len(kids):
+        natural *= _spread(node, [child for child, _score in parts])
+    return _capped(node, natural, outcomes)
+
+
+def _arithmetic(node: Node, parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
+    """The aggregation of (child, what enters of it)."""
+    parts = list(parts)
+    weighted = [(child.weight, value) for child, value in parts]
+    match node.agg:
+        case "gmean":
+            return geometric_mean(weighted)
+        case "wmean":
+            return _sum(weight * value for weight, value in weighted) / _sum(weight for weight, _value in weighted)
+        case "sum":
+            return _sum(weight * value for weight, value in weighted)
+        case "points_ratio":
+            return _sum(value for _child, value in parts) / _sum(child.full or ZERO for child, _value in parts)
+        case _:
+            return _sum(value for _child, value in parts)
+
+
+def _sum(values: Iterable[Fraction]) -> Fraction:
+    return sum(values, ZERO)
+
+
+def _spread(node: Node, present: Sequence[Node]) -> Fraction:
+    """What a sum grows by when some children are dropped: everything possible / possible of those present."""
+    known = all(child.full for child in node.counted)
+
+    def possible(child: Node) -> Fraction:
+        return (child.weight if node.agg == "sum" else ONE) * ((child.full or ONE) if known else ONE)
+
+    return _sum(map(possible, node.counted)) / _sum(map(possible, present))
+
+
+def _capped(node: Node, natural: Fraction, outcomes: Mapping[str, Outcome]) -> Outcome:
+    if node.cap is not None and (score := outcomes[node.cap.code].score) is not None:
+        limit = node.cap.entering(score, "wmean")
+        if node.base and node.cap.unit:
+            limit *= node.base / node.cap.unit
+        if natural > limit:
+            return replace(_scored(node, limit), rules=(f"capped by {node.cap.code}",))
+    return _scored(node, natural)
+
+
+def _all_required(node: Node, parts: Sequence[tuple[Node, Fraction]], waiting: tuple[str, ...]) -> Outcome:
+    short = [child.code for child, score in parts if score < child.needed]
+    if short:
+        return replace(_scored(node, ZERO), rules=(f"not reached: {', '.join(short)}",))
+    return Outcome(State.UNDER_REVIEW) if waiting else _scored(node, ONE)
+
+
+def _scores(node: Node, outcomes: Mapping[str, Outcome]) -> dict[str, Fraction]:
+    codes = {code for row in node.rows for condition in row.when for code in condition.codes}
+    return {code: score for code in codes if (score := outcomes[code].score) is not None}
+
+
+def _looked_up(node: Node, scores: Mapping[str, Fraction], waiting: tuple[str, ...]) -> Outcome:
+    if waiting:
+        return Outcome(State.UNDER_REVIEW)
+    found = ((place, row.then) for place, row in enumerate(node.rows, 1) if all(c.holds(scores) for c in row.when))
+    place, said = next(found, (0, node.default))
+    rules = (f"table row {place}" if place else "no row of the table holds",)
+    try:
+        outcome = _scored(node, parsed(said))
+    except ValueError:
+        outcome = Outcome(State.NOT_ANSWERED)
+    return replace(outcome, said=said, rules=rules)
