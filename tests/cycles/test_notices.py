@@ -226,7 +226,8 @@ def test_reading_takes_the_same_queries_for_any_number_of_notices_of_one_kind():
     for count in (1, 3, 30):
         objs = drafts_of(w, count)
         submissions.begin([s.participation for s in objs], by=None, at=w.at)
-        rows = Delivery.objects.filter(entry__object_pk__in=[s.pk for s in objs]).select_related("entry")
+        of_these = {"entry__model": "submissions.submission", "entry__object_pk__in": [s.pk for s in objs]}
+        rows = Delivery.objects.filter(**of_these).select_related("entry")
         with CaptureQueriesContext(connection) as queries:
             notices.read(rows)
         taken.append(len(queries))
