@@ -35,6 +35,10 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
     def living(self) -> Self:
         return self.filter(state__in=(CycleState.OPEN, CycleState.FINAL))
 
+    def in_hand(self) -> Self:
+        """Those that no other job has in hand, kept from other jobs until the transaction ends."""
+        return self.select_for_update(no_key=True, skip_locked=True)
+
     def for_list(self) -> Self:
         return self.order_by("-year", "pk")
 

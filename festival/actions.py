@@ -213,7 +213,9 @@ def schedule(edition: Edition, *, publish_at: datetime, by: User, at: datetime, 
 @transaction.atomic
 def publish_due(*, at: datetime) -> list[Edition]:
     """Move the labels of editions whose instant has come; the public sees them from that instant in any case."""
-    due = list(Edition.objects.filter(state="scheduled", publish_at__lte=at).select_related("cycle"))
+    waiting = Edition.objects.filter(state="scheduled", publish_at__lte=at).select_related("cycle")
+    # what another worker is publishing is left to it
+    due = list(waiting.select_for_update(of=("self",), no_key=True, skip_locked=True))
     if not due:
         return []
     due = perform(EDITIONS, due, "publish", by=None, at=at)

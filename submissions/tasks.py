@@ -1,8 +1,10 @@
 """Jobs on self-assessments: totals that were ordered, and what the calendar itself does."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from celery import shared_task
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from cycles import notices
@@ -29,25 +31,31 @@ def compute_scores(*, run: int) -> None:
 def begin_due() -> None:
     """Begin the self-assessments of every agency whose window is open, with lines for sets communicated since."""
     at = now()
-    windows = Window.objects.terms(Cycle.objects.filter(state=CycleState.OPEN))
-    for cycle in Cycle.objects.filter(state=CycleState.OPEN).order_by("pk"):
-        asked = Measure.objects.filter(
-            Q(indicator__axis__set__agency=None) | Q(indicator__axis__set__agency=OuterRef("agency")),
-            indicator__axis__set__cycle=cycle,
-            indicator__axis__set__state=SetState.COMMUNICATED,
-        )
-        of_agency = Answer.objects.filter(
-            measure=OuterRef("pk"), submission__cycle=cycle, submission__agency=OuterRef(OuterRef("agency"))
-        )
-        signed = Submission.objects.filter(cycle=cycle).exclude(state=SubmissionState.DRAFT).values("participation")
-        due = Participation.objects.filter(Exists(asked.filter(~Exists(of_agency))), cycle=cycle)
-        open_now = [
-            p
-            for p in due.exclude(pk__in=signed).order_by("pk")
-            if (term := windows.of(Phase.SELF_ASSESSMENT, p)) and term.is_open(at)
-        ]
-        if open_now:
-            actions.begin(open_now, by=None, at=at)
+    for key in Cycle.objects.filter(state=CycleState.OPEN).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            for cycle in Cycle.objects.in_hand().filter(pk=key):
+                if open_now := _lacking_lines(cycle, at):
+                    actions.begin(open_now, by=None, at=at)
+
+
+def _lacking_lines(cycle: Cycle, at: datetime) -> list[Participation]:
+    """Who has a communicated measure without a line, and may still answer."""
+    asked = Measure.objects.filter(
+        Q(indicator__axis__set__agency=None) | Q(indicator__axis__set__agency=OuterRef("agency")),
+        indicator__axis__set__cycle=cycle,
+        indicator__axis__set__state=SetState.COMMUNICATED,
+    )
+    of_agency = Answer.objects.filter(
+        measure=OuterRef("pk"), submission__cycle=cycle, submission__agency=OuterRef(OuterRef("agency"))
+    )
+    signed = Submission.objects.filter(cycle=cycle).exclude(state=SubmissionState.DRAFT).values("participation")
+    due = Participation.objects.filter(Exists(asked.filter(~Exists(of_agency))), cycle=cycle)
+    windows = Window.objects.terms([cycle.pk])
+    return [
+        p
+        for p in due.exclude(pk__in=signed).order_by("pk")
+        if (term := windows.of(Phase.SELF_ASSESSMENT, p)) and term.is_open(at)
+    ]
 
 
 @shared_task
@@ -55,9 +63,11 @@ def lapse_overdue() -> None:
     """Close the drafts of every open cycle whose scoring has begun; open again what a decree has given more time."""
     at = now()
     scoring = Window.objects.filter(phase=Phase.SCORING, agency=None, opens_at__lte=at).values("cycle")
-    for cycle in Cycle.objects.filter(state=CycleState.OPEN, pk__in=scoring).order_by("pk"):
-        actions.lapse(cycle, at=at)
-        actions.reopen(cycle, at=at)
+    for key in Cycle.objects.filter(state=CycleState.OPEN, pk__in=scoring).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            for cycle in Cycle.objects.in_hand().filter(pk=key):
+                actions.lapse(cycle, at=at)
+                actions.reopen(cycle, at=at)
 
 
 @shared_task

@@ -11,7 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from cycles import people
+from cycles import deliveries, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
@@ -41,6 +41,12 @@ ANYTIME = {
     "cycles.extend": "a decree may come at any time; it never shortens and never reaches back",
     "cycles.list_holidays": "holidays are announced through the year",
     "cycles.strike_holiday": "an expected holiday may turn out to be none",
+    "cycles.tell": "sends what acts have told and reminders have said; the act itself was guarded",
+    "cycles.gather": "puts messages together; writes nothing but the outbox",
+    "cycles.send": "sends messages; writes nothing but the outbox",
+    "cycles.see": "a notice is read when it is read",
+    "cycles.see_all": "a notice is read when it is read",
+    "cycles.choose": "one's own settings",
     "cycles.grant_role": "people come and go all year",
     "cycles.end_role": "a person who leaves must lose access the same day",
     "cycles.declare_interest": "an interest must be declared the moment it is known",
@@ -199,7 +205,7 @@ def _module(app: str) -> Any:
 
 def _modules(app: str) -> list[Any]:
     """Where an app's public acts are."""
-    return [_module(app), *{"cycles": [people], "submissions": [clarifications]}.get(app, [])]
+    return [_module(app), *{"cycles": [people, deliveries], "submissions": [clarifications]}.get(app, [])]
 
 
 def _indicators() -> Any:
