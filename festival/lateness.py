@@ -6,8 +6,9 @@ What still waits is late as of the moment asked about.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -381,18 +382,34 @@ _SUMMARY = """
            min(done_at) FILTER (WHERE timeliness IN ('in_time', 'late')),
            max(done_at) FILTER (WHERE timeliness IN ('in_time', 'late'))
     FROM ({occasions}) AS occasion
+    WHERE %s::bigint[] IS NULL OR of_cycle = ANY(%s)
     GROUP BY duty, of_cycle, of_year
 """
+
+_AT = datetime(1, 1, 1, tzinfo=UTC)  # stands for the moment in the question that is put together once
+
+
+@cache
+def _of_the_country() -> tuple[str, tuple[Any, ...]]:
+    """The question about every occasion in the country, put together once: that takes longer than its answer."""
+    sql, params = occasions(Asked(), _AT, names=False).query.sql_with_params()
+    return _SUMMARY.format(occasions=sql), params
 
 
 def summary(asked: Asked, at: datetime) -> list[Counted]:
     """Each duty of each year asked about, newest year first, in the order of the year; one query of any size."""
-    try:
-        sql, params = occasions(asked, at, names=False).query.sql_with_params()
-    except EmptyResultSet:
-        return []
+    cycles = None if asked.cycles is None else list(asked.cycles)
+    if asked == Asked(cycles=asked.cycles):
+        sql, params = _of_the_country()
+        params = tuple(at if value == _AT else value for value in params)
+    else:
+        try:
+            occasion, params = occasions(asked, at, names=False).query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        sql = _SUMMARY.format(occasions=occasion)
     with connection.cursor() as cursor:
-        cursor.execute(_SUMMARY.format(occasions=sql), params)
+        cursor.execute(sql, (*params, cycles, cycles))
         counted = [Counted(DUTIES[duty], *rest) for duty, *rest in cursor.fetchall()]
     order = list(DUTIES)
     return sorted(counted, key=lambda c: (-c.year, order.index(c.duty.code)))
