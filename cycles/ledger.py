@@ -116,8 +116,13 @@ def _body(values: Sequence[Any]) -> str:
 
 def _moment(value: datetime) -> str:
     """UTC to the microsecond, without zeros at the end of a second's fraction."""
-    text = value.astimezone(UTC).replace(tzinfo=None).isoformat()
-    return text.rstrip("0") if "." in text else text
+    text = value.astimezone(UTC).isoformat()[: -len("+00:00")]
+    return text.rstrip("0") if value.microsecond else text
+
+
+def _jsonb_order(name: str) -> tuple[int, bytes]:
+    encoded = name.encode()
+    return len(encoded), encoded
 
 
 def plain(value: Any) -> Any:
@@ -128,9 +133,9 @@ def plain(value: Any) -> Any:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, Decimal):
         return str(value)
-    if isinstance(value, Mapping):
-        named = {str(k): plain(v) for k, v in value.items()}
-        return {k: named[k] for k in sorted(named, key=lambda k: (len(k.encode()), k.encode()))}
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
+    if isinstance(value, dict):
+        named = {str(k): plain(v) for k, v in value.items()}
+        return {k: named[k] for k in sorted(named, key=_jsonb_order)}
     return getattr(value, "pk", str(value))

@@ -9,13 +9,13 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
-from django.utils.translation import get_language_bidi, gettext
+from django.utils.translation import get_language, get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, Level, Named, Province, Sector, User, in_reach
 from agencies.roles import Role
-from agencies.text import localised
+from agencies.text import persian_digits
 from cycles.calendar import Binding, Phase, phase_label
 from cycles.presets import PRESETS
 from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Windows, Workflow
@@ -74,7 +74,7 @@ class Cycle(models.Model):
     @property
     def label(self) -> str:
         """The year in the reader's digits, never grouped."""
-        return localised(self.year).replace("٬", "").replace(",", "")
+        return persian_digits(str(self.year)) if get_language() == "fa" else str(self.year)
 
     @property
     def cycle_id(self) -> int:
