@@ -8,13 +8,22 @@ from playwright.sync_api import expect
 
 from agencies.models import Interest
 from appeals.models import Appeal
-from cycles.calendar import Phase, format_both, format_date, format_deadline, format_moment
-from cycles.models import Entry
+from cycles.calendar import (
+    DAY,
+    Phase,
+    format_both,
+    format_date,
+    format_deadline,
+    format_moment,
+    from_jalali,
+    midnight,
+)
+from cycles.models import Delivery, Entry
 from festival.models import Edition
 from indicators import actions as indicators
 from indicators.models import Vote
 from submissions import actions as submissions
-from submissions.models import Answer, Block, Evidence, Mark
+from submissions.models import Answer, Block, Clarification, Evidence, Mark
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -236,6 +245,56 @@ def test_the_public_reads_the_ranking_from_its_instant_on(served, walker, clock)
     assert world.power.name_fa not in before
     walker.reads(world.power.name_fa)
     walker.reads("۱۴۰۵")
+
+
+def test_a_deadline_is_extended_by_decree_told_to_the_head_and_shown_to_the_public(served, walker):
+    world = served("answered")
+    until = from_jalali(1406, 3, 25)
+    told = format_deadline(midnight(until) + DAY, "fa")
+
+    walker.sign_in(world.administrator)
+    walker.go("cycles:detail", world.cycle.year)
+    walker.follow("cycles:extend", world.cycle.year)
+    walker.field("window").select_option("self_assessment:0")
+    walker.field("agency").fill("وزارت نيرو")
+    walker.field("closes_at").fill("۱۴۰۶/۰۳/۲۵")
+    walker.field("decree_number").fill("۱۲/۱۴۰۶")
+    walker.field("decreed_on").fill("۱۴۰۶/۰۳/۰۱")
+    walker.field("reason").fill("سیل در استان")
+    walker.field("file").set_input_files(PDF)
+    walker.sign()
+    walker.reads(told)
+    walker.sign_in(world.head)
+    walker.page.locator(f"a[href='{walker.path('cycles:inbox')}']").first.click()
+    walker.page.get_by_role("link", name=walker.said("A deadline has been extended by decree")).first.click()
+    walker.go("submissions:detail", world.submission.pk)
+    walker.reads(told)
+    walker.page.context.clear_cookies()
+    walker.go("festival:timeline")
+
+    walker.reads("۱۲/۱۴۰۶")
+    walker.reads("سیل در استان")
+    seen = Delivery.objects.get(recipient=world.head, channel="inbox", entry__act="extend")
+    assert seen.seen_at is not None
+    assert not Delivery.objects.filter(recipient=world.other_head, entry__act="extend").exists()
+
+
+def test_an_assessor_asks_about_a_line_and_the_agency_replies_from_its_desk(served, walker):
+    world = served("assigned")
+    answer = line(world)
+
+    walker.sign_in(world.assessor)
+    walker.go("submissions:line", answer.pk)
+    walker.field("question").fill("سند این عدد کدام است؟")
+    walker.press("Ask the agency")
+    walker.reads("سند این عدد کدام است؟")
+    walker.sign_in(world.staff)
+    walker.press("Reply")
+    walker.field("reply").fill("گزارش شمارهٔ ۱۲")
+    walker.press("Reply to the assessor")
+
+    walker.reads("گزارش شمارهٔ ۱۲")
+    assert Clarification.objects.get().state == "replied"
 
 
 def test_the_auditor_reads_the_ledger(served, walker):
