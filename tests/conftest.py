@@ -12,10 +12,19 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from config.celery import app
 from config.database import as_owner
+
+# A build does not depend on luck or on the speed of its machine; `HYPOTHESIS_PROFILE=explore` looks for new examples.
+hypothesis.register_profile(
+    "build", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "build"))
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the thread of the test
 

@@ -138,13 +138,13 @@ def test_of_a_thousand_reminders_none_is_lost_and_none_sent_as_two_when_the_work
 
     with worker(queue, post.port) as first:
         tell.apply_async(queue=queue)
-        post.wait(lambda: len(post.mails) >= KILLED_AFTER, 40)
+        post.wait(lambda: len(post.mails) >= KILLED_AFTER, 120)
         kill(first)
     arrived = len(post.mails)
     told = Delivery.objects.filter(channel=Channel.MAIL).exclude(told_at=None).count()
     with worker(queue, post.port):
         tell.apply_async(queue=queue)  # as the scheduler does every half minute
-        post.wait(lambda: len({message_id for message_id, *_ in post.mails}) == PEOPLE, 60)
+        post.wait(lambda: len({message_id for message_id, *_ in post.mails}) == PEOPLE, 180)
         wait_for(lambda: not Delivery.objects.filter(channel=Channel.MAIL, told_at=None).exists())
 
     assert KILLED_AFTER <= arrived < PEOPLE, "the worker was not killed in the middle"
@@ -164,7 +164,7 @@ def test_of_a_thousand_reminders_none_is_lost_and_none_sent_as_two_when_the_work
     assert wrong == []
 
 
-def wait_for(done: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(done: Callable[[], bool], seconds: float = 60) -> None:
     """The last mail arrives a moment before it is marked."""
     until = time.monotonic() + seconds
     while not done():
