@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 from datetime import datetime, timedelta
@@ -125,6 +126,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Serving on http://127.0.0.1:{port}/ until interrupted (Ctrl-C).\n")
         self.stdout.flush()
         running = [subprocess.Popen(command, env=env) for command in commands]  # noqa: S603 -- our own commands
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends this ends all three
         try:
             while all(p.poll() is None for p in running):
                 try:
