@@ -33,7 +33,7 @@ AT_ONCE = 2000
 SHORTEST = 12
 """So many characters of a digest name a seal."""
 
-_SEALING, _VERIFYING = 8281, 8282
+_SEALING, _VERIFYING, _ORDERING = 8281, 8282, 8283
 
 
 class Tree:
@@ -277,7 +277,14 @@ NIGHT = range(1, 6)
 
 
 def is_due(at: datetime) -> bool:
-    """Whether the nightly verification is to be ordered: at night, and none was within twenty hours."""
+    """Whether the nightly verification is to be ordered: at night, and none was within twenty hours.
+
+    Of several who ask at once one is answered yes; the others, until its transaction ends, no.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ORDERING])
+        if not cursor.fetchone()[0]:
+            return False
     lately = Verification.objects.filter(ordered_at__gt=at - timedelta(hours=20))
     return at.astimezone(TEHRAN).hour in NIGHT and not lately.exists()
 

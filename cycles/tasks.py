@@ -1,6 +1,7 @@
 """What the calendar does by itself: sealing and verifying the official record, sending what people are to be told."""
 
 from celery import shared_task
+from django.db import transaction
 
 from cycles import actions, deliveries, seals
 from cycles.middleware import now
@@ -22,8 +23,9 @@ def verify_record() -> None:
 def order_verification() -> None:
     """Order the nightly verification, unless the record was verified or is to be within these twenty hours."""
     at = now()
-    if seals.is_due(at):
-        actions.order_verification(by=None, at=at)
+    with transaction.atomic():
+        if seals.is_due(at):
+            actions.order_verification(by=None, at=at)
 
 
 @shared_task

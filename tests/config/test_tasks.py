@@ -41,9 +41,14 @@ SCHEDULED = sorted(
 )
 
 
+@pytest.fixture(autouse=True)
+def all_tasks_known():
+    """Before threads ask for them at once."""
+    app.loader.import_default_modules()
+
+
 def run(name):
     """As a worker runs it, with a connection of its own thread."""
-    app.loader.import_default_modules()
     app.tasks[name].apply(throw=True)
 
 
