@@ -1,6 +1,5 @@
 """The one door through which every act goes, and the acts on cycles, roles and interests."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
 from agencies.models import Agency, Province, Sector, User
-from cycles import ledger, notices
+from cycles import files, ledger, notices
 from cycles.calendar import BINDINGS, Phase, format_deadline
 from cycles.models import Cycle, Extension, Group, Holiday, Participation, Verification, Window
 from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
@@ -240,12 +239,7 @@ def extend(
         )
     if closes_at <= at:
         raise Refused(_("A decree never reaches back: choose a deadline that lies ahead."))
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
-    file.seek(0)
-    extension.file_name = (file.name or "").replace("\\", "/").rsplit("/", 1)[-1][-200:]
-    extension.sha256 = digest.hexdigest()
+    extension.file_name, extension.sha256 = files.bare_name(file, 200), files.sha256(file)
     extension.file.save(f"{uuid7()}.pdf", file, save=False)
     extension.save()
     perform(

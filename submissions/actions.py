@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Membership, User, in_reach, with_roles
 from agencies.roles import Role, is_assessor
 from agencies.text import localised
+from cycles import files
 from cycles.actions import perform
 from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
@@ -125,7 +126,7 @@ def _why_unsound(answer: Answer) -> str:
 @transaction.atomic
 def attach(answer: Answer, *, upload: UploadedFile, by: User, at: datetime) -> Evidence:
     """Keep a file as evidence of an answer."""
-    name = (upload.name or "").replace("\\", "/").rsplit("/", 1)[-1][-255:]
+    name = files.bare_name(upload, 255)
     content_type = EVIDENCE_TYPES.get(name.rsplit(".", 1)[-1].lower() if "." in name else "")
     if content_type is None:
         raise Refused(
@@ -140,11 +141,8 @@ def attach(answer: Answer, *, upload: UploadedFile, by: User, at: datetime) -> E
             else _("“%(name)s” is larger than %(limit)s MB.")
             % {"name": name, "limit": localised(MAX_EVIDENCE_BYTES // 2**20)}
         )
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    perform(MOVES, [answer.submission], "attach", by=by, at=at, note=name, sha256=digest.hexdigest(), line=answer.pk)
+    digest = files.sha256(upload)
+    perform(MOVES, [answer.submission], "attach", by=by, at=at, note=name, sha256=digest, line=answer.pk)
     answer = Answer.objects.select_related("submission__cycle").get(pk=answer.pk)
     return Evidence.objects.create(
         answer=answer,
@@ -152,7 +150,7 @@ def attach(answer: Answer, *, upload: UploadedFile, by: User, at: datetime) -> E
         name=name,
         content_type=content_type,
         size=size,
-        sha256=digest.hexdigest(),
+        sha256=digest,
         uploaded_by=by,
         uploaded_at=at,
     )
