@@ -20,7 +20,7 @@ def ask(answer: Answer, *, question: str, by: User, at: datetime) -> Clarificati
     """Ask the agency about a line, once; from now on it has so many days, by the cycle's rule, to reply."""
     submission = answer.submission
     block = Block.objects.select_for_update().filter(submission=submission, axis=answer.measure.indicator.axis).first()
-    if block is None or block.assessor_id != by.pk:
+    if block is None:
         raise Refused(_("“%(move)s” is for %(who)s.") % {"move": CLARIFICATIONS["ask"].label, "who": is_assigned.label})
     if Clarification.objects.filter(line=answer).exists():
         raise Refused(_("The agency has been asked about this line already."))
@@ -29,7 +29,7 @@ def ask(answer: Answer, *, question: str, by: User, at: datetime) -> Clarificati
         agency_id=submission.agency_id,
         submission=submission,
         line=answer,
-        assessor=by,
+        assessor_id=block.assessor_id,
         question=question,
     )
     closes_at = at + timedelta(hours=24 * submission.cycle.clarification_days)
