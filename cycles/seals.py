@@ -84,13 +84,19 @@ def _digest(seal: Seal) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def _first_to(work: int) -> bool:
+    """Whether no other process is at this work; if so, others are kept from it until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [work])
+        return bool(cursor.fetchone()[0])
+
+
 @transaction.atomic
 def seal(*, at: datetime) -> Seal | None:
     """Seal every finished row that has no seal; None when there is none or another process is sealing."""
+    if not _first_to(_SEALING):
+        return None
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEALING])
-        if not cursor.fetchone()[0]:
-            return None
         last = newest()
         since = last.upto_xid if last else 0
         cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
@@ -281,10 +287,8 @@ def is_due(at: datetime) -> bool:
 
     Of several who ask at once one is answered yes; the others, until its transaction ends, no.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ORDERING])
-        if not cursor.fetchone()[0]:
-            return False
+    if not _first_to(_ORDERING):
+        return False
     lately = Verification.objects.filter(ordered_at__gt=at - timedelta(hours=20))
     return at.astimezone(TEHRAN).hour in NIGHT and not lately.exists()
 
@@ -295,10 +299,8 @@ def verify_ordered(*, clock: Callable[[], datetime]) -> Verdict | None:
 
     Nothing is written until the end: a transaction that writes would hold back sealing while it runs.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_VERIFYING])
-        if not cursor.fetchone()[0]:
-            return None
+    if not _first_to(_VERIFYING):
+        return None
     ordered = list(Verification.objects.filter(finished_at=None).values_list("pk", flat=True))
     if not ordered:
         return None
