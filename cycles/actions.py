@@ -31,6 +31,8 @@ from cycles.workflow import (
 )
 
 T = TypeVar("T")
+RELATED = frozenset({"agency", "cycle", "submission", "group", "province"})
+"""What an object is read with under its lock: all that says whose it is and what it is called."""
 
 
 @transaction.atomic
@@ -57,7 +59,7 @@ def perform(
         locked: list[Any] = list(objs)
     else:
         rows = model._default_manager.filter(pk__in=[o.pk for o in objs]).order_by("pk")  # type: ignore[attr-defined]
-        related = [f.name for f in model._meta.fields if f.name in ("agency", "cycle", "submission")]
+        related = [f.name for f in model._meta.fields if f.name in RELATED]
         locked = list(rows.select_related(*related).select_for_update(of=("self",), no_key=True))
     windows = Window.objects.concerning(locked)
     reasons = {o: why for o in locked if (why := workflow.why_not(o, move, by=by, at=at, windows=windows))}

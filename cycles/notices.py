@@ -97,7 +97,10 @@ def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
 def _reaches(membership: Membership, obj: Any) -> bool:
     if membership.agency_id:  # an agency's representative in the working group
         return bool(membership.agency_id == obj.agency_id)
-    return in_scope(membership, obj.agency)
+    if membership.sector and membership.sector != getattr(obj, "sector", ""):
+        return False
+    province = getattr(obj, "province_id", None)
+    return in_scope(membership, obj.agency) or (province is not None and membership.province_id == province)
 
 
 def _held(at: datetime) -> QuerySet[Membership]:

@@ -120,7 +120,7 @@ class MeasureForm(forms.Form):
 
     @property
     def fields_to_save(self) -> dict[str, Any]:
-        """What `actions.save_measure` takes."""
+        """What `drafting.save_measure` takes."""
         return {key: value for key, value in self.cleaned_data.items() if key not in ("bands", "items")}
 
     @property

@@ -19,12 +19,13 @@ from cycles.models import Cycle, Entry, Window
 from cycles.pages import act_page, history, listed
 from cycles.tables import number
 from cycles.workflow import CycleState, Refused, Windows
-from indicators import actions, resources
+from indicators import actions, deliberation, drafting, resources
 from indicators.filters import SetFilter
 from indicators.forms import MeasureForm, VoteForm, written_bands
 from indicators.methods import METHODS, Method
 from indicators.models import FULL_POINTS, Axis, IndicatorSet, Kind, Measure, Vote
 from indicators.tables import SetTable, due, state_badge
+from indicators.tally import rules_of
 from indicators.workflow import SETS, SetState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -85,7 +86,7 @@ def new(request: HttpRequest) -> HttpResponse:
         mine = Agency.objects.filter(pk__in=request.user.agency_ids(request.at, *AGENCY_ROLES))
         agency, kind = get_object_or_404(mine, pk=_key(request, "agency")), Kind.SPECIFIC
     try:
-        indicator_set = actions.draft_set(cycle=cycle, kind=kind, agency=agency, by=request.user, at=request.at)
+        indicator_set = drafting.draft_set(cycle=cycle, kind=kind, agency=agency, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("indicators:list")
@@ -139,6 +140,7 @@ class Side:
 def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
     """The votes by round, newest first, and by constituency; the current round shows who is still silent."""
     votes = list(Vote.objects.filter(set=indicator_set).select_related("member").order_by("-round", "voted_at", "pk"))
+    concurring = rules_of(indicator_set).concurring
     numbers = sorted({v.round for v in votes} | ({indicator_set.round} - {0}), reverse=True)
     return [
         (
@@ -146,7 +148,7 @@ def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
             [
                 Side(
                     side,
-                    side in actions.MUST_CONCUR,
+                    side in concurring,
                     [v for v in votes if (v.round, v.constituency) == (number_, side)],
                 )
                 for side in Constituency
@@ -241,7 +243,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     form = VoteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.vote(indicator_set, **form.cleaned_data, by=request.user, at=request.at)
+            deliberation.vote(indicator_set, **form.cleaned_data, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -258,7 +260,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
     """Replace a draft general set's content with the catalogue of general indicators."""
     indicator_set = _visible(request, pk)
     try:
-        actions.fill_general_set(indicator_set, rows=resources.general_catalogue(), by=request.user, at=request.at)
+        drafting.fill_general_set(indicator_set, rows=resources.general_catalogue(), by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -296,7 +298,7 @@ def _measure(request: HttpRequest, indicator_set: IndicatorSet, measure: Measure
     form = MeasureForm(request.POST or None, measure=measure)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = actions.save_measure(
+            saved = drafting.save_measure(
                 indicator_set, fields=form.fields_to_save, by=request.user, at=request.at, measure=measure
             )
         except Refused as refusal:
@@ -321,7 +323,7 @@ def measure_remove(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
     indicator_set = _visible(request, pk)
     one = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
     try:
-        actions.remove_measure(indicator_set, one, by=request.user, at=request.at)
+        drafting.remove_measure(indicator_set, one, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -5,15 +5,14 @@ from datetime import datetime
 
 from celery import shared_task
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from cycles import notices
 from cycles.calendar import Phase
 from cycles.middleware import now
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import CycleState
-from indicators.models import Measure
-from indicators.workflow import SetState
+from indicators.models import asked_of_outer
 from submissions import actions, totals
 from submissions.models import Answer, ScoreRun, Submission
 from submissions.workflow import SubmissionState
@@ -40,11 +39,7 @@ def begin_due() -> None:
 
 def _lacking_lines(cycle: Cycle, at: datetime) -> list[Participation]:
     """Who has a communicated measure without a line, and may still answer."""
-    asked = Measure.objects.filter(
-        Q(indicator__axis__set__agency=None) | Q(indicator__axis__set__agency=OuterRef("agency")),
-        indicator__axis__set__cycle=cycle,
-        indicator__axis__set__state=SetState.COMMUNICATED,
-    )
+    asked = asked_of_outer(cycle)
     of_agency = Answer.objects.filter(
         measure=OuterRef("pk"), submission__cycle=cycle, submission__agency=OuterRef(OuterRef("agency"))
     )

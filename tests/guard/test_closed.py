@@ -16,7 +16,7 @@ from django.utils import translation
 
 from cycles.calendar import Phase
 from festival.models import Report
-from indicators import actions as indicators
+from indicators import deliberation
 from indicators.models import Indicator, Measure
 from submissions.models import Answer, Mark
 from tests.factories import PASSWORD, World, ask, build
@@ -157,7 +157,7 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
     world = build("proposed" if stage == "voted" else stage)
     if stage == "voted":
         for voter in ("member", "budget"):
-            indicators.vote(world.specific, choice="approve", reason="", by=world.people[voter], at=world.at)
+            deliberation.vote(world.specific, choice="approve", reason="", by=world.people[voter], at=world.at)
     if phase == Phase.CLARIFICATION:
         ask(world)
     own = world.power if phase in (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION) else None
