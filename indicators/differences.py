@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.models import IndicatorSet, Measure
 
-FIELDS: Mapping[str, str | Promise] = {
+FIELDS: dict[str, str | Promise] = {
     "code": _("Code"),
     "title_fa": _("Title in Persian"),
     "title_en": _("Title in English"),
@@ -54,8 +54,8 @@ FIELDS: Mapping[str, str | Promise] = {
 }
 """What a measure says of itself. Its place in the tiers and its goal are named beside these, `plain` adds them."""
 
-PLACES = {"axis": _("Axis"), "indicator": _("Indicator"), "goal": _("Goal")}
-LABELS: Mapping[str, str | Promise] = FIELDS | PLACES
+PLACES: dict[str, str | Promise] = {"axis": _("Axis"), "indicator": _("Indicator"), "goal": _("Goal")}
+LABELS: dict[str, str | Promise] = {**FIELDS, **PLACES}
 
 
 def canonical(value: Any) -> Any:
