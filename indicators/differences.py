@@ -1,4 +1,4 @@
-"""What a set says, field by field, as plain values: its hash, what changed in it, and how it differs from another."""
+"""What a set says, field by field: its hash, what changed in it, how it differs from another, and that in words."""
 
 import hashlib
 import json
@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.text import localised, parse_decimal
 from indicators.models import IndicatorSet, Measure
 
 FIELDS: dict[str, str | Promise] = {
@@ -132,3 +134,44 @@ def difference(before: Iterable[Measure], after: Iterable[Measure]) -> Differenc
         altered=tuple(altered),
         unchanged=len(both) - len(altered),
     )
+
+
+# --- Fields in words --------------------------------------------------------------------------------------------------
+
+CHOICES = {f.name: dict(f.flatchoices) for f in Measure._meta.fields if f.choices}
+QUIET = {"links"}  # lineages say nothing to a reader
+
+
+def said(altered: Altered) -> list[dict[str, str]]:
+    """Each field that differs, with before and after in the reader's words."""
+    return [told(name, *pair) for name, pair in altered.fields.items()]
+
+
+def told(name: str, before: Any, after: Any) -> dict[str, str]:
+    """A field, with before and after in the reader's words."""
+    label = {
+        "shares": gettext("Parts of the agencies"),
+        "years": gettext("Issued for"),
+        "source": LABELS["source"],
+    }.get(name)
+    return {"label": str(label or LABELS.get(name, name)), "before": value(name, before), "after": value(name, after)}
+
+
+def value(name: str, held: Any) -> str:
+    """A field's value, as JSON holds it, in the reader's words; "" where there is none."""
+    if held in (None, "", [], {}):
+        return ""
+    if name in QUIET:
+        return localised(len(held))
+    if isinstance(held, bool):
+        return gettext("yes") if held else gettext("no")
+    if name in CHOICES:
+        return str(CHOICES[name].get(held, held))
+    if isinstance(held, dict):
+        return "، ".join(f"{key}: {each}" for key, each in held.items())
+    if isinstance(held, list):
+        return " · ".join(" ".join(map(str, each)) if isinstance(each, list) else str(each) for each in held if each)
+    try:
+        return localised(parse_decimal(str(held)))
+    except ValueError:
+        return str(held)

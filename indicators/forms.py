@@ -1,4 +1,4 @@
-"""What is typed on the pages of indicator sets: a measure with its method, and a vote."""
+"""What is typed of a measure: its points, its method and what the method needs."""
 
 import re
 from collections.abc import Sequence
@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.text import format_number, parse_decimal
 from cycles.forms import NumberField, PersianTextField
+from indicators.measure_fields import ContextFields
 from indicators.methods import METHOD_CHOICES, METHODS
-from indicators.models import FULL_POINTS, Choice, Direction, Measure, Source
+from indicators.models import FULL_POINTS, Direction, IndicatorSet, Measure
 
 
 class BandsField(PersianTextField):
@@ -48,7 +49,7 @@ def value(label: Any, help_text: Any) -> NumberField:
     return NumberField(label=label, required=False, max_digits=28, decimal_places=8, help_text=help_text)
 
 
-class MeasureForm(forms.Form):
+class MeasureForm(ContextFields):
     """A measure: what is counted, its points, and the method with the parameters that it needs."""
 
     title_fa = PersianTextField(label=_("Title in Persian"), max_length=300)
@@ -81,21 +82,16 @@ class MeasureForm(forms.Form):
         max_value=500,
         help_text=_("For “Checklist” only."),
     )
-    evidence_fa = PersianTextField(label=_("Evidence asked for, in Persian"), max_length=300, required=False)
-    evidence_en = PersianTextField(label=_("Evidence asked for, in English"), max_length=300, required=False)
-    source = forms.ChoiceField(
-        label=_("Where it comes from"), required=False, choices=[("", _("Not said")), *Source.choices]
-    )
-    legal_basis = PersianTextField(label=_("Legal basis"), max_length=300, required=False)
 
-    def __init__(self, *args: Any, measure: Measure | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, indicator_set: IndicatorSet, measure: Measure | None = None, **kwargs: Any) -> None:
         if measure is not None:
-            initial = {name: getattr(measure, name, None) for name in self.base_fields}
+            initial = {name: getattr(measure, name, None) for name in self.base_fields} | self.context_of(measure)
             initial["bands"] = written_bands(measure.params.get("bands", ()))
             items = measure.params.get("items")
             initial["items"] = items if items is None or isinstance(items, int) else len(items)
             kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
+        self.fit(indicator_set, measure)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -127,21 +123,3 @@ class MeasureForm(forms.Form):
     def formulas(self) -> list[dict[str, Any]]:
         """Every method in words, for the page."""
         return [{"label": method.label, "formula": method.formula} for method in METHODS.values()]
-
-
-class VoteForm(forms.Form):
-    """A vote and its reason."""
-
-    choice = forms.ChoiceField(label=_("Your vote"), choices=Choice.choices, widget=forms.RadioSelect)
-    reason = PersianTextField(
-        label=_("Reason"),
-        required=False,
-        lines=True,
-        help_text=_("Needed unless you approve; the agency will read it."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("choice") in (Choice.RETURN, Choice.REJECT) and not data.get("reason"):
-            self.add_error("reason", _("Please give a reason; the agency will read it."))
-        return data

@@ -33,11 +33,13 @@ from indicators.models.measures import (
     Source,
 )
 from indicators.models.plans import Figure, Plan, QuarterReport
-from indicators.models.sets import FULL_POINTS, IndicatorSet, Kind
+from indicators.models.sets import FULL_POINTS, NOT_BEGUN, STAGES, IndicatorSet, Kind, with_stage
 from indicators.models.targets import MeasureShare, MeasureTarget, asked_of, asked_of_outer
 
 __all__ = [
     "FULL_POINTS",
+    "NOT_BEGUN",
+    "STAGES",
     "AgendaItem",
     "Attendance",
     "Axis",
@@ -75,4 +77,5 @@ __all__ = [
     "WorkingGroup",
     "asked_of",
     "asked_of_outer",
+    "with_stage",
 ]

@@ -63,11 +63,16 @@ class WorkingGroup(models.Model):
         return gettext("Working group “%(sector)s” · %(year)s") % {"sector": self.name, "year": self.cycle.label}
 
     def get_absolute_url(self) -> str:
-        return reverse("indicators:group", args=[self.pk])
+        return reverse("indicators:groups", args=[self.cycle.year])
 
     @property
     def name(self) -> str:
         return self.get_sector_display() if self.sector else gettext("General indicators")
+
+    @property
+    def sides(self) -> str:
+        """The constituencies that must concur, in words."""
+        return gettext(" and ").join(str(Constituency(side).label) for side in self.concurring) or "—"
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):

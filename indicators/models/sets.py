@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from django_fsm import FSMField
 
 from agencies.models import Agency, Province, User, in_reach
 from agencies.roles import Constituency, Role
-from cycles.models import Cycle, Group
+from cycles.models import Cycle, Group, Participation
 from indicators.workflow import SETS, SetState
 
 FULL_POINTS = Decimal(1000)
@@ -66,7 +67,7 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         measures = "axes__indicators__measures"
         counting = Q(**{f"{measures}__is_pilot": False})
         return self.annotate(
-            points=models.functions.Coalesce(models.Sum(f"{measures}__points", filter=counting), Decimal(0)),
+            points=Coalesce(models.Sum(f"{measures}__points", filter=counting), Decimal(0)),
             measure_count=Count(measures),
         )
 
@@ -182,3 +183,26 @@ class IndicatorSet(models.Model):
     @SETS.transition
     def _carry_over(self, *, at: datetime, given: dict[str, Any]) -> None:
         self.communicated_at, self.hash, self.quarter = at, given["hash"], given.get("quarter", 1)
+
+
+NOT_BEGUN = "not_begun"
+STAGES = [(NOT_BEGUN, _("Not begun")), *SetState.choices]
+"""The stages of an agency's own indicators."""
+
+
+def with_stage(participations: models.QuerySet[Participation]) -> models.QuerySet[Participation]:
+    """Participations annotated with the stage of their agency's specific set: its key, state, points, measures, votes.
+
+    `stage` is the state of the set, NOT_BEGUN where there is none. One statement for any number of agencies.
+    """
+    own = IndicatorSet.objects.filter(cycle=OuterRef("cycle"), agency=OuterRef("agency"), kind=Kind.SPECIFIC)
+    totals: models.QuerySet[Any] = own.with_totals()
+    voters = own.annotate(n=Count("votes__member", filter=Q(votes__round=F("round")), distinct=True))
+    return participations.annotate(
+        stage=Coalesce(models.Subquery(own.values("state")), Value(NOT_BEGUN)),
+        set_pk=models.Subquery(own.values("pk")),
+        set_round=models.Subquery(own.values("round")),
+        points=models.Subquery(totals.values("points")),
+        measures=models.Subquery(totals.values("measure_count")),
+        voters=models.Subquery(voters.values("n")),
+    )
