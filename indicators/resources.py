@@ -22,7 +22,7 @@ CATALOGUE = uuid.UUID("6d1f7a52-9e3c-5b0e-8a53-0d6f0c6a1b11")
 def general_catalogue() -> list[dict[str, Any]]:
     """The 60 general indicators with their parameters, as `drafting.fill_general_set` takes them.
 
-    Their points and what `general_parameters.csv` adds are composed for this portal, not official.
+    Their points and what `general_parameters.csv` and `general_character.csv` add are composed for this portal, not official.
     """
     return [_row(code) for code in _indicators()]
 
@@ -50,6 +50,8 @@ def _row(code: str) -> dict[str, Any]:
             "evidence_en": row["evidence_en"],
             **_legal_basis(own["legal_basis"]),
             "evidence_rule": "none" if row["method"] == "steward" else "required",
+            **{key: value for key, value in _character()[code].items() if key not in ("code", "caf_criterion")},
+            "caf_criterion": int(_character()[code]["caf_criterion"]),
             "is_composed": True,
         },
     }
@@ -76,6 +78,11 @@ def _indicators() -> dict[str, dict[str, str]]:
 @cache
 def _parameters() -> dict[str, dict[str, str]]:
     return _read("general_parameters.csv")
+
+
+@cache
+def _character() -> dict[str, dict[str, str]]:
+    return _read("general_character.csv")
 
 
 def _read(name: str) -> dict[str, dict[str, str]]:

@@ -189,13 +189,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     reviews = {r.lineage: r for r in Review.objects.filter(set=indicator_set, round=indicator_set.round)}
     shares = breakdown.shares_of(indicator_set)
     counted = _counted(indicator_set)
+    alike = set(counted.values()) if len(set(counted.values())) == 1 else set()
     lines = [
         Line(
             m,
             reviews.get(m.lineage),
             shares.get(m.lineage, ()),
             [f for f in found if f.measure == m],
-            counted.get(m.lineage, ""),
+            "" if alike else counted.get(m.lineage, ""),
         )
         for m in sheet.measures
     ]
@@ -233,6 +234,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "years_form": YearsForm(initial={"years": indicator_set.years}),
         "before": before,
         "rounds": _rounds(indicator_set),
+        "stand": next(iter(alike), ""),
         "show_names": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at),
         # votes have their own section, where the agency reads reasons without names
         "history": history(Entry.objects.of(indicator_set).exclude(act__in=("vote", "suggest", "settle"))),
