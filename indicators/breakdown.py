@@ -16,7 +16,7 @@ from agencies.text import localised
 from cycles.actions import perform
 from cycles.models import Participation
 from cycles.workflow import Refused
-from indicators.differences import FIELDS
+from indicators.differences import FIELDS, canonical
 from indicators.drafting import editing, note_change, refuse_twice, save_measure
 from indicators.methods import HUNDRED, METHODS, half_up
 from indicators.models import Change, IndicatorSet, Measure, MeasureShare, MeasureTarget
@@ -128,13 +128,13 @@ def share(
         if taking_part.count() != len(parts):
             raise Refused(_("One of the agencies does not take part in this cycle."))
     shares = MeasureShare.objects.filter(set=indicator_set, lineage=measure.lineage)
-    before = {"shares": [[s.agency.code, str(s.percent.normalize())] for s in shares.select_related("agency")]}
+    before = {"shares": [[s.agency.code, canonical(s.percent)] for s in shares.select_related("agency")]}
     shares.delete()
     made = MeasureShare.objects.bulk_create(
         MeasureShare(set=indicator_set, lineage=measure.lineage, agency=agency, percent=part)
         for agency, part in parts.items()
     )
-    after = {"shares": [[agency.code, str(part)] for agency, part in parts.items()]}
+    after = {"shares": [[agency.code, canonical(part)] for agency, part in parts.items()]}
     note_change(indicator_set, Change.Deed.CHANGED, measure=measure, before=before, after=after, by=by, at=at)
     return made
 
