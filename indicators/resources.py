@@ -22,7 +22,7 @@ CATALOGUE = uuid.UUID("6d1f7a52-9e3c-5b0e-8a53-0d6f0c6a1b11")
 def general_catalogue() -> list[dict[str, Any]]:
     """The 60 general indicators with their parameters, as `drafting.fill_general_set` takes them.
 
-    Their points and what `general_parameters.csv` and `general_character.csv` add are composed for this portal, not official.
+    Their points and what the other two files (parameters, character) add are composed for this portal, not official.
     """
     return [_row(code) for code in _indicators()]
 

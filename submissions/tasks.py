@@ -30,7 +30,7 @@ def compute_scores(*, run: int) -> None:
 def begin_due() -> None:
     """Begin the self-assessments of every agency whose window is open, with lines for sets communicated since."""
     at = now()
-    for key in Cycle.objects.filter(state=CycleState.OPEN).order_by("pk").values_list("pk", flat=True):
+    for key in Cycle.objects.of_years().filter(state=CycleState.OPEN).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             for cycle in Cycle.objects.in_hand().filter(pk=key):
                 if open_now := _lacking_lines(cycle, at):
@@ -58,7 +58,12 @@ def lapse_overdue() -> None:
     """Close the drafts of every open cycle whose scoring has begun; open again what a decree has given more time."""
     at = now()
     scoring = Window.objects.filter(phase=Phase.SCORING, agency=None, opens_at__lte=at).values("cycle")
-    for key in Cycle.objects.filter(state=CycleState.OPEN, pk__in=scoring).order_by("pk").values_list("pk", flat=True):
+    for key in (
+        Cycle.objects.of_years()
+        .filter(state=CycleState.OPEN, pk__in=scoring)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    ):
         with transaction.atomic():
             for cycle in Cycle.objects.in_hand().filter(pk=key):
                 actions.lapse(cycle, at=at)

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
+from cycles.models import PRACTICE
 from indicators.methods import METHODS
 from indicators.models.sets import IndicatorSet
 from indicators.workflow import SetState
@@ -186,7 +187,7 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def communicated(self) -> Self:
         """Those of frozen sets of real years: the bank, in which a lineage is one measure."""
         axis_set = "indicator__axis__set"
-        return self.filter(**{f"{axis_set}__state": SetState.COMMUNICATED, f"{axis_set}__cycle__year__gt": 0})
+        return self.filter(**{f"{axis_set}__state": SetState.COMMUNICATED, f"{axis_set}__cycle__year__gt": PRACTICE})
 
 
 class Measure(Titled):

@@ -14,7 +14,7 @@ from django_fsm import FSMField
 
 from agencies.models import Agency, Province, User, in_reach
 from agencies.roles import Constituency, Role
-from cycles.models import Cycle, Group, Participation
+from cycles.models import PRACTICE, Cycle, Group, Participation
 from indicators.workflow import SETS, SetState
 
 FULL_POINTS = Decimal(1000)
@@ -85,7 +85,9 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         if indicator_set.group is not None:  # a group belongs to its cycle: the same one of another year by its code
             same["group__code"] = indicator_set.group.code
             del same["group_id"]
-        earlier = Q(cycle__year__lt=indicator_set.cycle.year) & Q(cycle__year__gt=0)
+        earlier = Q(cycle__year__gt=PRACTICE)
+        if not indicator_set.cycle.is_practice:
+            earlier &= Q(cycle__year__lt=indicator_set.cycle.year)
         return self.filter(earlier, state=SetState.COMMUNICATED, **same).order_by("-cycle__year", "-pk")
 
 

@@ -52,6 +52,7 @@ ANYTIME = {
     "cycles.perform": "the door itself",
     "cycles.administer": "the door for acts of administration",
     "cycles.plan_cycle": "a cycle must exist before it can have windows",
+    "cycles.open_practice": "training is needed all year; nothing that is done in it counts",
     "cycles.open_cycle": "a cycle is opened before the first of its own windows",
     "cycles.set_windows": "the dates of a planned year are laid before it is opened, and not after",
     "cycles.extend": "a decree may come at any time; it never shortens and never reaches back",

@@ -51,6 +51,7 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     # who and when
     ("cycles:list", "GET", "open", EVERYBODY),
     ("cycles:plan", "GET POST", "open", {"administrator"}),
+    ("cycles:practice", "POST", "people", {"administrator"}),
     ("cycles:detail", "GET", "open", EVERYBODY),
     ("cycles:detail", "GET", "planned", OVERSEERS),
     ("cycles:move", "GET POST", "planned", OVERSEERS),
@@ -350,7 +351,7 @@ def address(name: str, w: World) -> str:
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
     bare = {"list", "new", "export", "blocks", "file", "plan", "agencies", "agencies_import", "people", "interests"}
-    bare |= {"frameworks", "bank"}
+    bare |= {"frameworks", "bank", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {"results", "home", "entrance", "healthz"}

@@ -38,6 +38,7 @@ SIGNED = {"note": "because", "password": PASSWORD}
 
 ANYTIME = {
     "cycles:plan": "a cycle must exist before it can have windows",
+    "cycles:practice": "training is needed all year; nothing that is done in it counts",
     "cycles:windows": "the dates are laid before the year is opened",
     "cycles:move": "a cycle is opened before the first of its own windows",
     "cycles:extend": "a decree may come at any time; it never shortens and never reaches back",
