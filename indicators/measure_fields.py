@@ -140,7 +140,7 @@ class ContextFields(forms.Form):
         others = Measure.objects.of(indicator_set).for_list()
         if measure is not None:
             others = others.exclude(pk=measure.pk)
-        self.fields["links"].choices = [(str(m.lineage), f"{m.code} {m.title}") for m in others]  # type: ignore[attr-defined]
+        self.fields["links"].choices = [(str(m.lineage), m.title) for m in others]  # type: ignore[attr-defined]
         axes = indicator_set.axes.order_by("position", "pk")
         if measure is not None or not axes:
             del self.fields["axis"], self.fields["indicator"]
