@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,9 +12,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 from import_export.exceptions import ImportExportError
+from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result
 
-from cycles.sheets import Row, Sheet, Wrong, plain
+from cycles.sheets import Form, Row, Sheet, Wrong, plain
 from cycles.workflow import Refused
 
 TRUTHS = {"1": True, "true": True, "yes": True, "بله": True, "0": False, "false": False, "no": False, "خیر": False}
@@ -59,11 +60,44 @@ class SheetResource(Tried, resources.ModelResource):
         pass
 
 
+class TextCell(widgets.Widget):
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        return str(value or "")
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return str(value or "")
+
+
 class LineResource(Tried, resources.Resource):
     """Rows that are plain objects with an attribute a column: they are only tried; an action writes what they say."""
 
+    class Meta:
+        instance_loader_class = BaseInstanceLoader
+        skip_unchanged = True
+        report_skipped = True
+        skip_html_diff = True  # its markup carries inline styles, which our policy blocks
+        store_instance = True
+
+    form: Form
+    cells: Mapping[str, widgets.Widget] = {}
+
+    def __init__(self) -> None:
+        super().__init__()
+        names = self.form.names
+        self.fields = {name: fields.Field(name, name, widget=self.cells.get(name, TextCell())) for name in names}
+
+    def get_import_order(self) -> list[str]:
+        return self.form.names
+
+    def get_export_order(self) -> list[str]:
+        return self.form.names
+
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         pass
+
+    def rows(self, lines: Iterable[Any]) -> list[dict[str, Any]]:
+        """Lines as a file says them, by column."""
+        return [{name: field.export(line) for name, field in self.fields.items()} for line in lines]
 
 
 @dataclass
@@ -182,6 +216,8 @@ def _tried(resource: Any, sheet: Sheet) -> Check:
     if not rows:
         return found
     result = resource.import_data(dataset(rows), dry_run=True)
+    for error in result.base_errors:
+        raise error.error  # no fault of a row
     for row, outcome in zip(rows, result.rows, strict=True):
         found.errors += [sheet.wrong(row.number, column, message) for column, message in _complaints(outcome)]
         if outcome.import_type == "new":
