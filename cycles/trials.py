@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import tablib
@@ -15,6 +16,7 @@ from import_export.exceptions import ImportExportError
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result
 
+from agencies.text import localised
 from cycles.sheets import Form, Row, Sheet, Wrong, plain
 from cycles.workflow import Refused
 
@@ -140,7 +142,7 @@ class Check:
         shown = [
             [[error["row"], error["column"]] for error in self.errors],
             [one["row"] for one in self.new],
-            [[one["row"], one["changes"]] for one in self.changed],
+            [[one["row"], *([c["column"], c["before"], c["after"]] for c in one["changes"])] for one in self.changed],
             [one.pk for one in self.removed],
         ]
         return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
@@ -255,13 +257,15 @@ def _complaints(outcome: Any) -> Iterable[tuple[str, str]]:
 
 
 def _changes(resource: Any, outcome: Any) -> list[dict[str, str]]:
+    """The cells that would change: before and after as files say them, and as the reader does (`was`, `becomes`)."""
     pairs = []
     for one in resource.get_import_fields():
-        before, after = _shown(one, outcome.original), _shown(one, outcome.instance)
-        if before != after:
-            pairs.append({"column": one.column_name, "before": before, "after": after})
+        before, after = one.export(outcome.original), one.export(outcome.instance)
+        if plain(before) != plain(after):
+            told = {"was": _told(before), "becomes": _told(after)}
+            pairs.append({"column": one.column_name, "before": plain(before), "after": plain(after), **told})
     return pairs
 
 
-def _shown(one: fields.Field, instance: Any) -> str:
-    return plain(one.export(instance))
+def _told(value: Any) -> str:
+    return localised(value) if isinstance(value, Decimal) else plain(value)

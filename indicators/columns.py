@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export import widgets
 
@@ -34,7 +34,7 @@ class NumberCell(widgets.Widget):
         try:
             return parse_decimal(value)
         except ValueError as error:
-            raise ValueError(say("Enter one number, such as 1200 or 12.5.")) from error
+            raise ValueError(gettext("Enter one number, such as 1200 or 12.5.")) from error
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return value
@@ -46,7 +46,7 @@ class WholeCell(NumberCell):
         if number is None:
             return None
         if number != number.to_integral_value():
-            raise ValueError(say("Enter a whole number."))
+            raise ValueError(gettext("Enter a whole number."))
         return int(number)
 
 
@@ -80,7 +80,7 @@ def _lineage(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise ValueError(
-            say("“%(text)s” is no lineage. Leave the cell as it was exported.") % {"text": text[:40]}
+            gettext("“%(text)s” is no lineage. Leave the cell as it was exported.") % {"text": text[:40]}
         ) from error
 
 
@@ -114,11 +114,10 @@ class ParamsCell(widgets.Widget):
         try:
             params = json.loads(value, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
-            raise ValueError(say("This is no JSON object.")) from error
+            raise ValueError(gettext("This is no JSON object.")) from error
         if not isinstance(params, dict) or not _is_within_bounds(params):
-            raise ValueError(
-                say('Write the parameters as {"items": 5} or as {"bands": [[0, 100], [7, 70]], "direction": "lower"}.')
-            )
+            shape = '{"items": 5}, {"bands": [[0, 100], [7, 70]], "direction": "lower"}'
+            raise ValueError(gettext("Write the parameters like one of these: %(shape)s") % {"shape": shape})
         return params
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -209,12 +208,13 @@ _WORDS: dict[str, str | Promise] = {
     "indicator_en": _("Title of the indicator in English"),
     "indicator_points": _("Points of the indicator: the sum of its measures that are not in their trial year"),
     "code": _("Code of the measure (third tier), once in a file"),
+    "law": _("Law whose article the measure rests on"),
     "goal_code": _("Code of the goal that the measure serves"),
     "goal_fa": _("Title of the goal in Persian"),
     "goal_en": _("Title of the goal in English"),
     "goal_type": _("Type of the goal"),
     "goal_source": _("Where the goal comes from"),
-    "goal_law": _("Act that names the goal"),
+    "goal_law": _("Law that names the goal"),
     "goal_article": _("Article that names the goal"),
     "trend": _("Values of past years as year:value, parted by semicolons"),
     "params_json": _("Parameters of the method “Steps” or “Checklist”, as JSON"),
