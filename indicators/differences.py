@@ -34,7 +34,7 @@ FIELDS: dict[str, str | Promise] = {
     "evidence_rule": _("Evidence rule"),
     "evidence_fa": _("Evidence asked for, in Persian"),
     "evidence_en": _("Evidence asked for, in English"),
-    "law": _("Act"),
+    "law": _("Act of law"),
     "article": _("Article"),
     "legal_basis": _("Legal basis"),
     "source": _("Where it comes from"),

@@ -101,7 +101,7 @@ class ContextFields(forms.Form):
         label=_("Goal"), queryset=Goal.objects.none(), required=False, empty_label=_("Not said")
     )
     source = one_of(_("Where it comes from"), Source.choices)
-    law = one_of(_("Act"), Law.choices)
+    law = one_of(_("Act of law"), Law.choices)
     article = words(_("Article"), 60, _("The article of the act, such as 36 or 25–28."))
     legal_basis = words(_("Legal basis, further"), 300)
     result_level = one_of(_("Level of result"), ResultLevel.choices)

@@ -86,6 +86,8 @@ TABLE: dict[str, list[Seen]] = {
     "drafting": [
         Seen("home", "other_staff", shows=Phase.PROPOSAL),
         Seen("indicators:detail", "other_staff"),
+        Seen("indicators:files", "other_staff"),
+        Seen("indicators:import", "other_staff"),
         Seen("indicators:measure_new", "other_staff"),
         Seen("indicators:measure_edit", "other_staff"),
         Seen("indicators:axis_new", "other_staff"),
@@ -197,7 +199,8 @@ TABLE: dict[str, list[Seen]] = {
 }
 
 FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
-         "indicators:export", "indicators:minutes_file", "submissions:export", "submissions:evidence", "cycles:notice",
+         "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",
+         "submissions:evidence", "cycles:notice",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
