@@ -21,6 +21,7 @@ from cycles.actions import perform
 from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused, Windows
+from indicators.methods import METHODS
 from indicators.models import Axis, Measure
 from indicators.scoring import LineState
 from indicators.workflow import SetState
@@ -120,7 +121,8 @@ def _why_unsound(answer: Answer) -> str:
         return _("Either enter a value or mark the measure as not applicable, not both.")
     if answer.value is not None and answer.value < 0:
         return _("The value may not be negative.")
-    return ""
+    m = answer.measure
+    return METHODS[m.method].unfit(answer.value, m.scoring_params) if answer.value is not None else ""
 
 
 @transaction.atomic

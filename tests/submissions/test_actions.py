@@ -67,6 +67,18 @@ def test_before_the_window_opens_nothing_is_accepted(name):
         attempt(name, world, world.opens(Phase.SELF_ASSESSMENT) - TICK)
 
 
+def test_a_value_that_is_none_of_the_levels_is_refused_with_their_list():
+    world = build("begun")
+    rows = [{"percent": 0, "fa": "نیست", "en": "None"}, {"percent": 100, "fa": "هست", "en": "There"}]
+    Measure.objects.filter(code="G1-1").update(method="levels", params={"levels": rows})
+
+    with translation.override("en"), pytest.raises(Refused, match=r"one of these: 0 = None \(0%\), 1 = There \(100%\)"):
+        actions.save_answer(line(world), value=Decimal(2), note="", by=world.staff, at=world.at)
+
+    there = actions.save_answer(line(world), value=Decimal(1), note="", by=world.staff, at=world.at)
+    assert there.self_points == there.measure.points
+
+
 def test_the_hash_is_of_what_was_signed():
     world = build("answered")
     before = actions.content_hash(world.submission)
