@@ -30,6 +30,7 @@ from indicators.shares import Params, exactly
 PLACES = 10
 SHOWN_PLACES = 2
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
+ROUNDED = Rounding(PLACES)
 _PRECISION = 60  # ample for numeric(28,8) x numeric(16,10)
 
 
@@ -45,6 +46,11 @@ def scaled(points: Decimal, part: Decimal, whole: Decimal) -> Decimal:
     with localcontext() as context:
         context.prec = _PRECISION
         return half_up(points * part / whole, PLACES)
+
+
+def decimal(value: Fraction) -> Decimal:
+    """The fraction as a decimal, rounded half-up to 10 places."""
+    return Decimal(f"{int(ROUNDED.apply(value) * 10**PLACES)}E-{PLACES}")
 
 
 # --- What a method needs, and how it explains itself ------------------------------------------------------------------
@@ -299,11 +305,8 @@ _METHODS = (
 METHODS: dict[str, Method] = {method.name: method for method in _METHODS}
 METHOD_CHOICES = [(method.name, method.label) for method in _METHODS]
 
-_ROUNDED = Rounding(PLACES)
-
 
 def points(method: str, value: Decimal, *, ceiling: Decimal, params: Params) -> Decimal:
     """The points of a value, from 0 to the ceiling, to 10 places. `params` must have passed the method's check."""
     share = METHODS[method].share(Fraction(value), params)
-    earned = _ROUNDED.apply(Fraction(ceiling) * min(max(share, NOTHING), WHOLE))
-    return Decimal(f"{int(earned * 10**PLACES)}E-{PLACES}")
+    return decimal(Fraction(ceiling) * min(max(share, NOTHING), WHOLE))

@@ -1,5 +1,6 @@
 """The tree of an agency's scores adds up, whatever is not applicable, not answered or under review."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -109,6 +110,51 @@ def test_the_same_line_twice_is_refused():
         total([line("1", "a", 40, earned=1), line("1", "a", 40, earned=1)])
 
 
+def test_a_line_that_does_not_count_is_scored_and_shown_and_no_more():
+    counted = line("1", "a", 40, earned=30)
+    pilot = Line("general", "1", "b-i", "b", D(60), LineState.SCORED, D(60), counts=False)
+    reviewed = Line("general", "2", "c-i", "c", D(60), LineState.UNDER_REVIEW, counts=False)
+
+    result = total([counted, pilot, reviewed])
+
+    assert total([counted]).nodes.items() <= result.nodes.items()
+    assert (result.total.points, result.total.ceiling, result.total.percent, result.provisional) == (30, 40, 75, False)
+    shown = result.nodes[pilot.path]
+    assert (shown.points, shown.ceiling, shown.percent) == (60, 60, 100)
+    assert result.nodes[("general", "2")].percent is None
+
+
+def test_a_line_that_does_not_count_and_does_not_apply_spreads_nothing():
+    pilot = Line("general", "1", "b-i", "b", D(60), LineState.NOT_APPLICABLE, counts=False)
+
+    assert total([line("1", "a", 40, earned=30), pilot]).total == total([line("1", "a", 40, earned=30)]).total
+
+
+def test_lines_stand_at_any_depth_from_two_on():
+    lines = [
+        Line("general", "", "", "a", D(10), LineState.SCORED, D(4)),
+        Line("general", "1", "", "b", D(20), LineState.SCORED, D(5)),
+        Line("general", "1", "i", "c", D(30), LineState.NOT_APPLICABLE),
+        Line("general", "1", "i", "d", D(40), LineState.SCORED, D(10), tiers=("deep", "deeper")),
+    ]
+
+    result = total(lines)
+
+    assert result.nodes[("general", "1", "i", "deep", "deeper", "d")].points == 10
+    assert result.nodes[("general", "1", "i")].applicable_ceiling == 40
+    axis = result.nodes[("general", "1")]
+    assert (axis.points, axis.ceiling, axis.applicable_ceiling) == (D("22.5"), 90, 90)
+    assert (result.total.points, result.total.applicable_ceiling) == (D("26.5"), 100)
+
+
+def test_a_line_below_a_line_is_refused():
+    upper = Line("general", "1", "", "a", D(10), LineState.SCORED, D(4))
+    lower = Line("general", "1", "a", "b", D(10), LineState.SCORED, D(4))
+
+    with pytest.raises(ValueError, match="lines below it"):
+        total([upper, lower])
+
+
 @st.composite
 def line_lists(draw):
     lines = []
@@ -117,7 +163,8 @@ def line_lists(draw):
         state = draw(st.sampled_from(LineState))
         earned = draw(st.decimals(min_value=0, max_value=ceiling, places=10)) if state == LineState.SCORED else None
         kind, axis = draw(st.sampled_from(["general", "specific"])), draw(st.sampled_from("123"))
-        lines.append(Line(kind, axis, str(number % 2), str(number), ceiling, state, earned))
+        counts = draw(st.sampled_from([True, True, False]))
+        lines.append(Line(kind, axis, str(number % 2), str(number), ceiling, state, earned, counts))
     return lines
 
 
@@ -133,13 +180,41 @@ def test_the_order_of_lines_does_not_matter(lines, random):
 def test_spreading_conserves_the_ceiling(lines):
     result = total(lines)
 
-    assert result.total.ceiling == sum(line.ceiling for line in lines)
+    assert result.total.ceiling == sum(line.ceiling for line in lines if line.counts)
     for path, node in result.nodes.items():
         if len(path) == 2:
             assert node.applicable_ceiling in (0, node.ceiling)
     assert result.total.applicable_ceiling == sum(
         node.applicable_ceiling for path, node in result.nodes.items() if len(path) == 2
     )
+
+
+@given(line_lists())
+def test_full_marks_in_what_applies_are_full_marks_in_every_axis(lines):
+    perfect = [
+        replace(line, points=line.ceiling) if line.state == LineState.SCORED else line
+        for line in lines
+        if line.state in (LineState.SCORED, LineState.NOT_APPLICABLE)
+    ]
+
+    result = total(perfect)
+
+    for path, node in result.nodes.items():
+        if len(path) == 2:
+            assert node.points == node.applicable_ceiling
+            assert node.percent in (None, 100)
+
+
+@given(line_lists(), st.integers(0, 11))
+def test_more_points_for_a_line_never_make_a_node_less(lines, place):
+    better = [
+        replace(line, points=line.ceiling) if number == place and line.state == LineState.SCORED else line
+        for number, line in enumerate(lines)
+    ]
+
+    before, after = total(lines).nodes, total(better).nodes
+
+    assert all(before[path].points <= after[path].points for path in before)
 
 
 @given(line_lists())
