@@ -50,7 +50,8 @@ def scaled(points: Decimal, part: Decimal, whole: Decimal) -> Decimal:
 
 def decimal(value: Fraction) -> Decimal:
     """The fraction as a decimal, rounded half-up to 10 places."""
-    return Decimal(f"{int(ROUNDED.apply(value) * 10**PLACES)}E-{PLACES}")
+    rounded = ROUNDED.apply(value)
+    return Decimal(f"{rounded.numerator * 10**PLACES // rounded.denominator}E-{PLACES}")
 
 
 # --- What a method needs, and how it explains itself ------------------------------------------------------------------
@@ -82,7 +83,7 @@ class Method:
         """The formula with this answer's numbers and the points they give, in `language`; bare without a value."""
         with override(language):
             sentence = str(self.formula) if value is None else self._worked(value, ceiling, params)
-            about = self._about(params)
+            about = self._about(params, bare=value is None)
             return gettext("%(sentence)s; %(about)s") % {"sentence": sentence, "about": about} if about else sentence
 
     def _worked(self, value: Decimal, ceiling: Decimal, params: Params) -> str:
@@ -106,13 +107,19 @@ class Method:
             return gettext("%(sum)s is less than zero, so %(points)s points") % words
         return gettext("%(sum)s = %(points)s points") % words
 
-    def _about(self, params: Params) -> str:
-        """The list by which it scores, or where the figure comes from; "" where the formula says it all."""
+    def _about(self, params: Params, *, bare: bool) -> str:
+        """The list or the limits by which it scores, or where the figure comes from; "" where all is said."""
         if self.rows:
             return _listed(params[self.rows])
-        if self.name == "interpolation":
-            return gettext("targets: %(rows)s") % {"rows": _joined(_targets(params))}
-        return _joined(_survey(params)) if self.name == "survey" else ""
+        match self.name:
+            case "interpolation":
+                return gettext("targets: %(rows)s") % {"rows": _joined(_targets(params))}
+            case "survey":
+                return _joined(_survey(params))
+            case "minmax" | "points" if bare:
+                return _joined(_limits(self, params))
+            case _:
+                return ""
 
 
 def _language() -> str:
@@ -147,6 +154,15 @@ def _targets(params: Params) -> Iterator[str]:
         }
 
 
+def _limits(method: Method, params: Params) -> Iterator[str]:
+    for key in method.needs:
+        yield f"{parameters.LABELS[key]} {_shown(exactly(params[key]))}"
+    if params.get("log"):
+        yield gettext("of natural logarithms")
+    if params.get("direction") == "lower":
+        yield gettext("less is better")
+
+
 def _fraction(value: Decimal, params: Params) -> str:
     """The quotient of a minmax with its numbers; a value without a logarithm stands as the min that it counts as."""
     least, most = (exactly(params[key]) for key in ("min", "max"))
@@ -164,17 +180,18 @@ def _survey(params: Params) -> Iterator[str]:
     if sample := params.get("sample"):
         words = {"number": localised(sample)}
         yield ngettext("%(number)s person asked", "%(number)s people asked", sample) % words
-    days = {
-        key: format_date(date.fromisoformat(params[key]), _language()) for key in ("from", "until") if key in params
-    }
-    if "from" in days:
-        yield gettext("from %(day)s") % {"day": days["from"]}
-    if "until" in days:
-        yield gettext("until %(day)s") % {"day": days["until"]}
+    if day := params.get("survey_from"):
+        yield gettext("from %(day)s") % {"day": _day(day)}
+    if day := params.get("survey_until"):
+        yield gettext("until %(day)s") % {"day": _day(day)}
     if "interval" in params:
         yield gettext("± %(number)s") % {"number": _shown(exactly(params["interval"]))}
     if "confidence" in params:
         yield gettext("confidence %(percent)s%%") % {"percent": _shown(exactly(params["confidence"]))}
+
+
+def _day(text: str) -> str:
+    return format_date(date.fromisoformat(text), _language())
 
 
 # --- The methods ------------------------------------------------------------------------------------------------------

@@ -177,9 +177,9 @@ def checklist(params: Params) -> list[str]:
 
 
 def survey(params: Params) -> list[str]:
-    """All optional: `survey_source`, `sample` (people), `from` and `until` (ISO dates), `interval`, `confidence`.
+    """All optional: `survey_source`, `sample`, `survey_from` and `survey_until` (ISO), `interval`, `confidence`.
 
-    The interval is ± so many points of the index, the confidence a percent.
+    The sample is a number of people, the interval ± so many points of the index, the confidence a percent.
     """
     errors = []
     if not isinstance(params.get("survey_source", ""), str):
@@ -188,7 +188,7 @@ def survey(params: Params) -> list[str]:
     if not isinstance(sample, int) or isinstance(sample, bool) or sample < 1:
         errors.append(gettext("The sample must be a whole number of people, one or more."))
     try:
-        days = [date.fromisoformat(params[key]) for key in ("from", "until") if key in params]
+        days = [date.fromisoformat(params[key]) for key in ("survey_from", "survey_until") if key in params]
     except (TypeError, ValueError):
         errors.append(gettext("The dates of the survey must be written year-month-day."))
     else:

@@ -230,10 +230,16 @@ def _possible(
 ) -> Fraction | None:
     if outcome.state == State.NOT_APPLICABLE:
         return ZERO
-    if node.full is None or node.not_applicable == "spread" or node.scale or node.code in given:
+    if node.full is None or node.scale or node.code in given:
         return node.full
-    possible = [(child, child.entering(outcomes[child.code].possible or ZERO, node.agg)) for child in node.counted]
-    return _arithmetic(node, possible) * node.factor
+    if node.not_applicable == "leave":
+        reach = [(child, child.entering(outcomes[child.code].possible or ZERO, node.agg)) for child in node.counted]
+    elif node.agg in _MEANS:
+        left = [child for child in node.counted if outcomes[child.code].state != State.NOT_APPLICABLE]
+        reach = [(child, child.unit or ZERO) for child in left]
+    else:
+        return node.full
+    return _arithmetic(node, reach) * node.factor
 
 
 def _is_fine_tuned(node: Node, given: Mapping[str, Given]) -> bool:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,9 +22,10 @@ from cycles.tables import number
 from cycles.workflow import CycleState, Refused, Windows
 from indicators import actions, resources
 from indicators.filters import SetFilter
-from indicators.forms import MeasureForm, VoteForm, written_bands
+from indicators.forms import MeasureForm, VoteForm
 from indicators.methods import METHODS, Method
 from indicators.models import FULL_POINTS, Axis, IndicatorSet, Kind, Measure, Vote
+from indicators.parameter_forms import written_pairs
 from indicators.tables import SetTable, due, state_badge
 from indicators.workflow import SETS, SetState
 
@@ -108,8 +110,14 @@ class Line:
         return METHODS[self.measure.method]
 
     @property
+    def formula(self) -> str:
+        """The formula with the parameters that it works by."""
+        m = self.measure
+        return self.method.explain(None, m.points, m.scoring_params, get_language() or "fa")
+
+    @property
     def bands(self) -> str:
-        return written_bands(self.measure.params.get("bands", ()))
+        return written_pairs(self.measure.params.get("bands", ()))
 
     @property
     def items(self) -> int | None:

@@ -229,8 +229,8 @@ def test_the_form_of_1381(method, standard, actual, ceiling, earned):
         ("survey", {"survey_source": 7}),
         ("survey", {"sample": 0}),
         ("survey", {"sample": "1200"}),
-        ("survey", {"from": "1405"}),
-        ("survey", {"from": "2026-10-02", "until": "2026-10-01"}),
+        ("survey", {"survey_from": "1405"}),
+        ("survey", {"survey_from": "2026-10-02", "survey_until": "2026-10-01"}),
         ("survey", {"interval": -1}),
         ("survey", {"interval": "NaN"}),
         ("survey", {"confidence": 100}),
@@ -282,8 +282,8 @@ def test_an_explanation_says_where_the_figure_of_a_survey_comes_from():
     survey = {
         "survey_source": "ISPA",
         "sample": 1200,
-        "from": "2027-03-21",
-        "until": "2027-04-04",
+        "survey_from": "2027-03-21",
+        "survey_until": "2027-04-04",
         "interval": "2.5",
         "confidence": 95,
     }
