@@ -368,7 +368,10 @@ def suggestion(answer: Answer) -> Decimal | None:
 
 @transaction.atomic
 def hand_in(block: Block, *, by: User, at: datetime) -> Block:
-    """Hand in a marked block; its marks become the agreed scores, and the last block completes the submission."""
+    """Hand in a marked block; its marks become the agreed scores and count in its agency's totals at once.
+
+    The last block completes the submission.
+    """
     marks = Mark.objects.filter(
         answer__submission=block.submission_id, answer__measure__indicator__axis=block.axis_id, assessor=by
     ).select_related("answer__measure")
@@ -383,6 +386,7 @@ def hand_in(block: Block, *, by: User, at: datetime) -> Block:
         by=by,
         at=at,
     )
+    totals.compute([block.submission], why=f"hand_in: {block.pk}", by=by, at=at)
     if not Answer.objects.filter(submission=block.submission_id).unscored().exists():
         perform(MOVES, [block.submission], "complete", by=by, at=at)
     return block
@@ -423,7 +427,7 @@ def rescore(
 def order_run(cycle: Cycle, *, by: User, at: datetime) -> ScoreRun:
     """Ask for the totals of a whole cycle to be computed, as an official act."""
     perform(RUNS, [cycle], "compute", by=by, at=at)
-    return totals.request_run(cycle, why="ordered", by=by, at=at)
+    return totals.request_run(cycle, why=totals.ORDERED, by=by, at=at)
 
 
 @transaction.atomic
@@ -433,7 +437,7 @@ def communicate(
     """Communicate scores: each agency's 14 days to appeal start now, the reviewers' next 14 days after them."""
     submissions = perform(MOVES, submissions, "communicate", by=by, at=at, note=note, letter=letter)
     if submissions:
-        totals.compute(submissions, why="communicate", by=by, at=at)
+        totals.compute(submissions, why=totals.COMMUNICATED, by=by, at=at)
     windows = []
     for s in submissions:
         closes = at + timedelta(hours=24 * s.cycle.appeal_days)

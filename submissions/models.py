@@ -400,7 +400,12 @@ class Score(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("answer",), condition=Q(is_current=True), name="one_current_score_a_line"),
+            models.UniqueConstraint(
+                fields=("answer",),
+                condition=Q(is_current=True),
+                include=("basis", "state", "points"),  # totals are added up from the index alone
+                name="one_current_score_a_line",
+            ),
             models.CheckConstraint(
                 condition=Q(state=LineState.SCORED, points__isnull=False)
                 | (~Q(state=LineState.SCORED) & Q(points__isnull=True)),
@@ -418,7 +423,11 @@ class ScoreRunQuerySet(models.QuerySet["ScoreRun"]):
 
 
 class ScoreRun(models.Model):
-    """One computation of totals: who asked, when, why, over what input (digest), how far it is."""
+    """One computation of totals: who asked, when, why, over what input (digest), how far it is.
+
+    `submission_count` is what there was to do when it was asked for, and what was done when it is finished; `reached`
+    the key of the last submission done.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     why = models.CharField(max_length=200)
@@ -426,6 +435,8 @@ class ScoreRun(models.Model):
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     submission_count = models.PositiveIntegerField(default=0)
+    done_count = models.PositiveIntegerField(default=0)
+    reached = models.BigIntegerField(default=0)
     input_digest = models.CharField(max_length=64, blank=True)
 
     objects = ScoreRunQuerySet.as_manager()
@@ -435,12 +446,21 @@ class ScoreRun(models.Model):
 
 
 class NodeScore(models.Model):
-    """A total of one run: of a submission (kind ""), of a kind (no axis), or of an axis."""
+    """A total of one run: of a submission (kind ""), of a kind (no axis), or of an axis.
 
-    run = models.ForeignKey(ScoreRun, models.PROTECT, related_name="nodes")
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="nodes")
+    Totals are derived: one statement writes them out of the very rows that they name, which it has locked or which
+    lines hold. The database does not look up each of the three again, which took as long as the computation itself, and
+    keeps no index beside the one by which they are found.
+    """
+
+    run = models.ForeignKey(ScoreRun, models.PROTECT, related_name="nodes", db_constraint=False, db_index=False)
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, related_name="nodes", db_constraint=False, db_index=False
+    )
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
-    axis = models.ForeignKey(Axis, models.PROTECT, null=True, blank=True, related_name="+")
+    axis = models.ForeignKey(
+        Axis, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
     points = models.DecimalField(max_digits=16, decimal_places=10)
     ceiling = models.DecimalField(max_digits=16, decimal_places=10)
     percent = models.DecimalField(max_digits=14, decimal_places=10)
