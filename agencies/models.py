@@ -239,6 +239,7 @@ class Membership(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
     province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True)
     constituency = models.CharField(max_length=12, choices=Constituency, blank=True)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True, help_text=_("None: every working group"))
     is_chair = models.BooleanField(default=False)
     is_outsider = models.BooleanField(default=False, help_text=_("Not employed by the authority"))
     valid_from = models.DateTimeField()
@@ -257,6 +258,7 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(role=Role.MEMBER) ^ Q(constituency=""), name="only_members_have_a_constituency"
             ),
+            models.CheckConstraint(condition=Q(role=Role.MEMBER) | Q(sector=""), name="only_members_have_a_sector"),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=models.F("valid_from")),
                 name="a_membership_ends_after_it_begins",

@@ -134,14 +134,27 @@ is_national_officer_or_clock = Who(
 )
 
 
-@who(_("whoever owns the set: the agency's staff, or an administrator for a general set"))
+def _keeps(user: Any, obj: Any, at: datetime) -> bool:
+    """An administrator for a set of several agencies: of the country, or of the province whose set it is."""
+    held = user.memberships(at, Role.ADMINISTRATOR)
+    return any(m.province_id is None or m.province_id == obj.province_id for m in held)
+
+
+@who(_("whoever owns the set: the agency's staff, or an administrator where it is for several agencies"))
 def is_owner(user: Any, obj: Any, at: datetime) -> bool:
-    return is_national_administrator(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)
+    return _keeps(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)
 
 
-@who(_("whoever answers for the set: the agency's head, or an administrator for a general set"))
+@who(_("whoever answers for the set: the agency's head, or an administrator where it is for several agencies"))
 def is_proposer(user: Any, obj: Any, at: datetime) -> bool:
-    return is_national_administrator(user, obj, at) if obj.agency_id is None else is_head(user, obj, at)
+    return _keeps(user, obj, at) if obj.agency_id is None else is_head(user, obj, at)
+
+
+@who(_("whoever sets targets of single agencies: the headquarters for its units, else an administrator"))
+def is_target_setter(user: Any, obj: Any, at: datetime) -> bool:
+    if obj.agency_id is None:
+        return _keeps(user, obj, at)
+    return _of_agency(user, obj, at, Role.HEADQUARTERS, Role.HEAD, Role.STAFF)
 
 
 @who(_("a member of the working group who did not propose the set and has no interest in the agency"))
@@ -152,6 +165,21 @@ def is_member(user: Any, obj: Any, at: datetime) -> bool:
 @who(_("the chair of the working group"))
 def is_chair(user: Any, obj: Any, at: datetime) -> bool:
     return any(m.is_chair for m in seats(user, obj, at))
+
+
+@who(_("the working group, and whoever owns the set"))
+def is_deliberating(user: Any, obj: Any, at: datetime) -> bool:
+    return is_member(user, obj, at) or is_owner(user, obj, at)
+
+
+@who(_("the chair of this working group"))
+def is_presiding(user: Any, obj: Any, at: datetime) -> bool:
+    return any(m.is_chair and m.sector in ("", obj.sector) for m in user.memberships(at, Role.MEMBER))
+
+
+@who(_("the chair of this working group, or a national administrator"))
+def is_convenor(user: Any, obj: Any, at: datetime) -> bool:
+    return is_presiding(user, obj, at) or is_national_administrator(user, obj, at)
 
 
 @who(_("an assessor in scope, without interest in the agency"))
@@ -177,8 +205,8 @@ def is_reviewer(user: Any, obj: Any, at: datetime) -> bool:
 def seats(user: Any, obj: Any, at: datetime) -> list[Any]:
     """The memberships by which a user sits in the working group on a set.
 
-    An agency's representative sits on that agency's set only; everybody else only without an interest in it;
-    who proposed never votes.
+    An agency's representative sits on that agency's set only; everybody else only without an interest in it, and
+    where the membership names a sector, on that sector's sets; who proposed never votes.
     """
     if obj.proposed_by_id == user.pk:
         return []
@@ -187,6 +215,10 @@ def seats(user: Any, obj: Any, at: datetime) -> list[Any]:
         if m.constituency == Constituency.AGENCY:
             if m.agency_id == obj.agency_id:
                 found.append(m)
-        elif in_scope(m, obj.agency) and not (obj.agency_id and user.is_conflicted(obj.agency_id)):
+        elif (
+            m.sector in ("", obj.sector)
+            and (in_scope(m, obj.agency) or (obj.province_id and m.province_id == obj.province_id))
+            and not (obj.agency_id and user.is_conflicted(obj.agency_id))
+        ):
             found.append(m)
     return found

@@ -44,7 +44,7 @@ def save_draft(answer: Answer, *, fields: Mapping[str, Any], by: User, at: datet
     appeal.proposed_points = (
         None
         if value is None or measure.is_stewarded
-        else points(measure.method, value, ceiling=measure.points, params=measure.scoring_params)
+        else points(measure.method, value, ceiling=measure.points, params=answer.scoring_params)
     )
     appeal.points_before = answer.scores.get(is_current=True).points
     appeal.save(update_fields=["ground", "argument", "proposed_value", "proposed_points", "points_before"])

@@ -159,8 +159,8 @@ def _preview(answer: Answer, value: Decimal | None) -> dict[str, Any]:
         return {"proposed_points": None, "formula": ""}
     method = METHODS[m.method]
     return {
-        "proposed_points": points(m.method, value, ceiling=m.points, params=m.scoring_params),
-        "formula": method.explain(value, m.points, m.scoring_params, get_language() or "fa"),
+        "proposed_points": points(m.method, value, ceiling=m.points, params=answer.scoring_params),
+        "formula": method.explain(value, m.points, answer.scoring_params, get_language() or "fa"),
     }
 
 

@@ -81,7 +81,7 @@ class Desk:
 
     def __init__(self, user: User, at: datetime) -> None:
         self.user, self.at, self.language = user, at, get_language() or "fa"
-        seen = Cycle.objects.visible_to(user, at).exclude(state=CycleState.PUBLISHED).for_list()
+        seen = Cycle.objects.visible_to(user, at).of_years().exclude(state=CycleState.PUBLISHED).for_list()
         self.planned = [c for c in seen if c.state == CycleState.PLANNED]
         self.cycles = [c for c in seen if c.state != CycleState.PLANNED]
         self.agencies = user.agency_ids(at)

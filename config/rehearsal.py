@@ -29,6 +29,7 @@ from cycles.workflow import Refused
 from festival import actions as festival
 from festival.models import Edition
 from indicators import actions as indicators
+from indicators import deliberation, drafting
 from indicators.models import IndicatorSet, Kind
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
@@ -136,15 +137,15 @@ class Rehearsal:
     def _proposed(self) -> None:
         admin = self.cast.administrator
         at = self.within(Phase.PROPOSAL, 0.05)
-        general = indicators.draft_set(cycle=self.cycle, kind=Kind.GENERAL, agency=None, by=admin, at=at)
-        indicators.fill_general_set(general, rows=general_catalogue(), by=admin, at=at)
+        general = drafting.draft_set(cycle=self.cycle, kind=Kind.GENERAL, agency=None, by=admin, at=at)
+        drafting.fill_general_set(general, rows=general_catalogue(), by=admin, at=at)
         indicators.move(general, "propose", by=admin, at=at)
         self.did()
         for number, (agency, at) in enumerate(self.paced(self.agencies, Phase.PROPOSAL, 0.1, 0.9)):
             staff, head = self.cast.staff[agency.pk], self.cast.heads[agency.pk]
-            chosen = indicators.draft_set(cycle=self.cycle, kind=Kind.SPECIFIC, agency=agency, by=staff, at=at)
+            chosen = drafting.draft_set(cycle=self.cycle, kind=Kind.SPECIFIC, agency=agency, by=staff, at=at)
             for fields in plausible.specific_fields():
-                indicators.save_measure(chosen, fields=fields, by=staff, at=at)
+                drafting.save_measure(chosen, fields=fields, by=staff, at=at)
             if number == 0:
                 self.refused("staff propose", lambda: indicators.move(chosen, "propose", by=staff, at=at))  # noqa: B023
                 late = self.within(Phase.PROPOSAL, 1)
@@ -172,7 +173,7 @@ class Rehearsal:
         self.did(len(indicators.communicate(sets, by=cast.administrator, at=at)))
 
     def _vote(self, each: IndicatorSet, member: User, at: datetime) -> None:
-        indicators.vote(each, choice="approve", reason="", by=member, at=at)
+        deliberation.vote(each, choice="approve", reason="", by=member, at=at)
 
     def _monitored(self) -> None:
         """The assessed year itself: a decree extends its first quarter; the quarters' reports are not walked yet."""

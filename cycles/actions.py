@@ -1,7 +1,7 @@
 """The one door through which every act goes, and the acts on cycles, roles and interests."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 from agencies.models import Agency, Province, Sector, User
 from cycles import files, ledger, notices
 from cycles.calendar import BINDINGS, Phase, format_deadline
-from cycles.models import Cycle, Extension, Group, Holiday, Participation, Verification, Window
+from cycles.models import PRACTICE, Cycle, Extension, Group, Holiday, Participation, Verification, Window
 from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
 from cycles.workflow import (
     ADMINISTRATION,
@@ -23,6 +23,7 @@ from cycles.workflow import (
     EXTENDABLE,
     EXTENSIONS,
     PER_AGENCY,
+    PER_QUARTER,
     CycleState,
     Move,
     Refused,
@@ -31,6 +32,8 @@ from cycles.workflow import (
 )
 
 T = TypeVar("T")
+RELATED = frozenset({"agency", "cycle", "submission", "group", "province"})
+"""What an object is read with under its lock: all that says whose it is and what it is called."""
 
 
 @transaction.atomic
@@ -57,7 +60,7 @@ def perform(
         locked: list[Any] = list(objs)
     else:
         rows = model._default_manager.filter(pk__in=[o.pk for o in objs]).order_by("pk")  # type: ignore[attr-defined]
-        related = [f.name for f in model._meta.fields if f.name in ("agency", "cycle", "submission")]
+        related = [f.name for f in model._meta.fields if f.name in RELATED]
         locked = list(rows.select_related(*related).select_for_update(of=("self",), no_key=True))
     windows = Window.objects.concerning(locked)
     reasons = {o: why for o in locked if (why := workflow.why_not(o, move, by=by, at=at, windows=windows))}
@@ -340,6 +343,32 @@ def open_cycle(cycle: Cycle, *, by: User, at: datetime, note: str = "", letter: 
     )
     # the act comes last: those who take part are told of it
     return perform(CYCLE, [cycle], "open", by=by, at=at, note=note, letter=letter)[0]
+
+
+TRAINING = timedelta(days=20 * 365)
+"""How long every phase of the practice cycle stays open."""
+
+
+@transaction.atomic
+def open_practice(*, by: User, at: datetime) -> Cycle:
+    """Open the one cycle in which everybody may try everything: every phase is open, nobody is told, nothing counts.
+
+    It has no final results and no festival, so that nothing of it can be frozen or published.
+    """
+    if Cycle.objects.filter(year=PRACTICE).exists():
+        raise Refused(_("The practice cycle is open already."))
+    cycle = Cycle.objects.create(year=PRACTICE, preset=next(iter(PRESETS)), spares_holidays=False)
+    phases = [p for p in BINDINGS if p not in (*PER_AGENCY, Phase.FINAL, Phase.FESTIVAL, Phase.ANYTIME)]
+    _lay(
+        cycle,
+        (
+            PlannedWindow(phase, BINDINGS[phase], at, at + TRAINING, quarter)
+            for phase in phases
+            for quarter in ((1, 2, 3, 4) if phase in PER_QUARTER else (0,))
+        ),
+    )
+    administer("open_practice", cycle, by=by, at=at)
+    return open_cycle(cycle, by=by, at=at)
 
 
 def _group_code(agency: Agency) -> str:

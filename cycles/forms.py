@@ -142,16 +142,28 @@ class LetterField(PersianTextField):
         super().__init__(help_text=_("If there is one; it stands in the notices and in the record."), **kwargs)
 
 
+class PasswordField(forms.CharField):
+    """The password again, where an act is signed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("Your password, as your signature"))
+        kwargs.setdefault("widget", forms.PasswordInput(attrs={"autocomplete": "current-password"}))
+        super().__init__(strip=False, **kwargs)
+
+
+def signed(user: User, password: str) -> str:
+    """Nothing, when the password is the user's; else a ValidationError."""
+    if not user.check_password(password):
+        raise forms.ValidationError(_("This is not your password."))
+    return ""
+
+
 class ActForm(forms.Form):
     """A note with an act, the letter of an official one and, where the act is signed, the password again."""
 
     letter = LetterField()
     note = PersianTextField(label=_("Explanation"), required=False, lines=True)
-    password = forms.CharField(
-        label=_("Your password, as your signature"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        strip=False,
-    )
+    password = PasswordField()
 
     def __init__(self, *args: Any, move: Move, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,9 +179,7 @@ class ActForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("note", "letter") if name in self.fields}
 
     def clean_password(self) -> str:
-        if not self.user.check_password(self.cleaned_data["password"]):
-            raise forms.ValidationError(_("This is not your password."))
-        return ""
+        return signed(self.user, self.cleaned_data["password"])
 
 
 class PlanForm(forms.Form):

@@ -20,8 +20,15 @@ from cycles.calendar import Binding, Phase, phase_label
 from cycles.presets import PRESETS
 from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Windows, Workflow
 
+PRACTICE = 0
+"""The "year" of the one cycle in which everything may be tried: all its phases are open, nothing of it counts."""
+
 
 class CycleQuerySet(models.QuerySet["Cycle"]):
+    def of_years(self) -> Self:
+        """The assessments of years: all but the practice cycle."""
+        return self.exclude(year=PRACTICE)
+
     def visible_to(self, user: User, at: datetime) -> Self:
         """Planned cycles are the administrators' and auditors' business only."""
         if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at):
@@ -66,14 +73,23 @@ class Cycle(models.Model):
     objects = CycleQuerySet.as_manager()
 
     def __str__(self) -> str:
+        if self.is_practice:
+            return gettext("Practice cycle")
         return gettext("Assessment of %(year)s") % {"year": self.label}
 
     def get_absolute_url(self) -> str:
         return reverse("cycles:detail", args=[self.year])
 
     @property
+    def is_practice(self) -> bool:
+        """Whether this is no year but the cycle for training."""
+        return self.year == PRACTICE
+
+    @property
     def label(self) -> str:
         """The year in the reader's digits, never grouped."""
+        if self.is_practice:
+            return gettext("practice")
         return persian_digits(str(self.year)) if get_language() == "fa" else str(self.year)
 
     @property

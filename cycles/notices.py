@@ -31,17 +31,24 @@ def tell(move: Move, entries: Iterable[int], objs: Sequence[Any], *, by: User | 
     """Write a notice of each entry, by key, to everybody whom its move tells, once a person and never to the actor.
 
     In the transaction of the act, so that nothing is told that did not happen; three queries for any number of objects.
+    Of what is tried in the practice cycle nobody is told.
     """
     rows: list[Delivery] = []
-    if not objs:
+    told = [(entry, o) for entry, o in zip(entries, objs, strict=True) if not _is_practice(o)]
+    if not told:
         return
-    for entry, people in zip(entries, _concerned(move, objs, at), strict=True):
+    for (entry, _obj), people in zip(told, _concerned(move, [o for _entry, o in told], at), strict=True):
         for person in people.values():
             if by is None or person.pk != by.pk:
                 mails = move.official or person.mails_news
                 facts = {"entry_id": entry, "key": f"entry:{entry}", "is_official": move.official}
                 rows += _deliveries(person, mails=mails, texts=False, at=at, **facts)
     Delivery.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)
+
+
+def _is_practice(obj: Any) -> bool:
+    cycle = obj if isinstance(obj, Cycle) else getattr(obj, "cycle", None)
+    return cycle is not None and cycle.is_practice
 
 
 def _deliveries(person: User, *, mails: bool, texts: bool, at: datetime, **facts: Any) -> list[Delivery]:
@@ -97,7 +104,10 @@ def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
 def _reaches(membership: Membership, obj: Any) -> bool:
     if membership.agency_id:  # an agency's representative in the working group
         return bool(membership.agency_id == obj.agency_id)
-    return in_scope(membership, obj.agency)
+    if membership.sector and membership.sector != getattr(obj, "sector", ""):
+        return False
+    province = getattr(obj, "province_id", None)
+    return in_scope(membership, obj.agency) or (province is not None and membership.province_id == province)
 
 
 def _held(at: datetime) -> QuerySet[Membership]:

@@ -8,6 +8,7 @@ app_name = "cycles"
 pages = [
     path("", views.cycle_list, name="list"),
     path("plan/", views.plan, name="plan"),
+    path("practice/", views.practice, name="practice"),
     path("<int:year>/", views.detail, name="detail"),
     path("<int:year>/move/open/", views.move, {"name": "open"}, name="move"),
     path("<int:year>/windows/", views.windows, name="windows"),

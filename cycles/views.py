@@ -20,7 +20,7 @@ from cycles.actions import open_to, why_closed, why_not_administer
 from cycles.calendar import Binding, from_jalali, jalali
 from cycles.filters import ParticipationFilter
 from cycles.forms import ExtensionForm, HolidayForm, PlanForm, WindowsForm
-from cycles.models import Cycle, Entry, Extension, Group, Holiday, Participation, Window
+from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Holiday, Participation, Window
 from cycles.pages import act_page, history, listed, only_for
 from cycles.presets import PRESETS, PlannedWindow, expected_holidays, windows_for
 from cycles.tables import CycleTable, ParticipationTable
@@ -81,9 +81,24 @@ def cycle_list(request: HttpRequest) -> HttpResponse:
     context = {
         "table": listed(request, table),
         "may_plan": may_plan,
+        "may_practise": not why_not_administer("open_practice", by=request.user, at=request.at)
+        and not Cycle.objects.filter(year=PRACTICE).exists(),
         "may_see_holidays": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at),
     }
     return render(request, "cycles/list.html", context)
+
+
+@require_POST
+def practice(request: HttpRequest) -> HttpResponse:
+    """Open the practice cycle."""
+    only_for(request, "open_practice")
+    try:
+        cycle = actions.open_practice(by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("cycles:list")
+    messages.success(request, _("The practice cycle is open: everybody may try everything in it."))
+    return redirect("cycles:detail", cycle.year)
 
 
 @require_http_methods(["GET", "POST"])

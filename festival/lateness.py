@@ -44,7 +44,7 @@ from agencies.roles import Role
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS, AppealState
 from cycles.calendar import Phase
-from cycles.models import Cycle, Entry, Extension, Participation, Window
+from cycles.models import PRACTICE, Cycle, Entry, Extension, Participation, Window
 from cycles.workflow import CycleState
 from festival.models import Edition, Language, Report
 from festival.workflow import Addressee
@@ -58,7 +58,9 @@ from submissions.workflow import SubmissionState
 
 def _of_each_year(phase: Phase, done_at: Any) -> QuerySet[Any]:
     """One occasion a year, due with the phase's general window."""
-    years = Cycle.objects.exclude(state=CycleState.PLANNED).filter(windows__phase=phase, windows__agency=None)
+    years = (
+        Cycle.objects.of_years().exclude(state=CycleState.PLANNED).filter(windows__phase=phase, windows__agency=None)
+    )
     years = years.annotate(of_cycle=F("pk"), of_year=F("year"), due_at=F("windows__closes_at"), done_at=done_at)
     occasions: QuerySet[Any] = years.annotate(statutory_at=F("due_at"))
     return occasions
@@ -66,7 +68,7 @@ def _of_each_year(phase: Phase, done_at: Any) -> QuerySet[Any]:
 
 def _of_each(rows: QuerySet[Any], phase: Phase, done_at: Any) -> QuerySet[Any]:
     """One occasion a row of what agencies hand in, due with the phase's general window."""
-    rows = rows.filter(cycle__windows__phase=phase, cycle__windows__agency=None)
+    rows = rows.filter(cycle__windows__phase=phase, cycle__windows__agency=None, cycle__year__gt=PRACTICE)
     occasions: QuerySet[Any] = rows.annotate(
         due_at=F("cycle__windows__closes_at"), statutory_at=F("due_at"), done_at=done_at
     )
@@ -103,7 +105,8 @@ def _reviews() -> QuerySet[Any]:
 
     A decree that moves the agency's appeals moves their review by as much, as `Windows.term` has it.
     """
-    standing = Appeal.objects.exclude(state__in=(AppealState.DRAFT, AppealState.WITHDRAWN)).order_by()
+    of_years = Appeal.objects.filter(cycle__year__gt=PRACTICE).order_by()
+    standing = of_years.exclude(state__in=(AppealState.DRAFT, AppealState.WITHDRAWN))
     standing = standing.filter(cycle__windows__phase=Phase.APPEAL_REVIEW, cycle__windows__agency=F("agency"))
     rows: QuerySet[Any, Any] = standing.values("cycle", "agency", statutory_at=F("cycle__windows__closes_at"))
     undecided = Count("pk", filter=Q(state=AppealState.FILED))

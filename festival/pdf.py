@@ -5,13 +5,10 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from typing import Any
 
-import weasyprint
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
-from weasyprint.text.fonts import FontConfiguration
 
-FONT = settings.VAR / "vendor" / "Vazirmatn-Variable.woff2"
+from cycles.pdf import typeset
 
 
 def article_82(facts: Any, *, language: str, tell: Callable[[str, int], None] = lambda step, percent: None) -> bytes:
@@ -19,14 +16,8 @@ def article_82(facts: Any, *, language: str, tell: Callable[[str, int], None] = 
     tell("write", 10)
     with translation.override(language):
         html = render_to_string("festival/report.html", {"facts": facts, "edition": facts.edition})
-    fonts = FontConfiguration()
-    face = f'@font-face {{ font-family: Vazirmatn; src: url("{FONT.as_uri()}"); }}'
-    document = weasyprint.HTML(string=html, base_url=settings.BASE_DIR.as_uri() + "/")
     with _heard(tell):
-        pdf: bytes = document.write_pdf(
-            pdf_variant="pdf/ua-1", stylesheets=[weasyprint.CSS(string=face, font_config=fonts)], font_config=fonts
-        )
-    return pdf
+        return typeset(html)
 
 
 STEPS = {"4": ("layout", 40), "5": ("layout", 50), "6": ("pdf", 85), "7": ("pdf", 95)}

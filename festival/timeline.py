@@ -146,7 +146,7 @@ class Year:
 
 def opened() -> QuerySet[Cycle]:
     """The years whose calendar everybody may read, newest first: all that have been opened."""
-    return Cycle.objects.exclude(state=CycleState.PLANNED).for_list()
+    return Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
 
 
 def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:

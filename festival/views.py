@@ -51,7 +51,7 @@ def results(request: HttpRequest) -> HttpResponse:
     for (edition_id, group), standings in groupby(firsts, _place_of):
         winners[edition_id].append((group, list(standings)))
     shown = [(edition, winners[edition.pk]) for edition in editions]
-    managed = _cycles(request).exclude(state=CycleState.PLANNED).for_list()
+    managed = _cycles(request).of_years().exclude(state=CycleState.PLANNED).for_list()
     return render(request, "festival/results.html", {"editions": shown, "managed": managed})
 
 

@@ -1,145 +1,45 @@
-"""Every write on indicator sets: drafting, proposing, voting, deciding, communicating."""
+"""Proposing, deciding and communicating indicator sets."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, User
-from agencies.roles import Constituency, seats
+from agencies.models import User
 from agencies.text import format_number
 from cycles.actions import perform
-from cycles.models import Cycle, Participation
-from cycles.workflow import CycleState, Refused
-from indicators.methods import METHODS
-from indicators.models import FULL_POINTS, Axis, Choice, Indicator, IndicatorSet, Kind, Measure, Vote
-from indicators.workflow import SETS, SetState
-
-MUST_CONCUR = (Constituency.AUTHORITY, Constituency.BUDGET)
-"""Without these two no set is approved: both co-finalise it (executive bylaw, Article 3(b))."""
-
-
-@transaction.atomic
-def draft_set(*, cycle: Cycle, kind: str, agency: Agency | None, by: User, at: datetime) -> IndicatorSet:
-    """The set of one kind for an agency (None: general) in a cycle, begun when there is none."""
-    if cycle.state == CycleState.PLANNED:
-        raise Refused(_("This cycle is not open yet."))
-    if agency and not Participation.objects.filter(cycle=cycle, agency=agency).exists():
-        raise Refused(_("This agency does not take part in this cycle."))
-    indicator_set, _created = IndicatorSet.objects.get_or_create(cycle=cycle, kind=kind, agency=agency)
-    [indicator_set] = _editing(indicator_set, by=by, at=at)
-    return indicator_set
-
-
-def _editing(indicator_set: IndicatorSet, *, by: User, at: datetime) -> list[IndicatorSet]:
-    """Through the door for a change of the measures: as a draft, or after the working group returned it."""
-    current = IndicatorSet.objects.get(pk=indicator_set.pk)
-    return perform(SETS, [current], "revise" if current.state == SetState.RETURNED else "edit", by=by, at=at)
-
-
-@transaction.atomic
-def save_measure(
-    indicator_set: IndicatorSet, *, fields: Mapping[str, Any], by: User, at: datetime, measure: Measure | None = None
-) -> Measure:
-    """Add a measure to a set of one agency, or change one; each is an indicator of its own under the mission axis."""
-    [indicator_set] = _editing(indicator_set, by=by, at=at)
-    if errors := METHODS[fields["method"]].check(_params(fields)):
-        raise Refused(" ".join(str(e) for e in errors))
-    if measure is None:
-        axis, _created = Axis.objects.get_or_create(
-            set=indicator_set,
-            code="S1",
-            defaults={
-                "title_fa": "مأموریت‌ها و وظایف اصلی",
-                "title_en": "Missions and main tasks",
-                "points": FULL_POINTS,
-            },
-        )
-        number = axis.indicators.count() + 1
-        taken = set(axis.indicators.values_list("code", flat=True))
-        while f"S1-{number:02}" in taken:
-            number += 1
-        titles = {key: fields[key] for key in ("title_fa", "title_en", "points")}
-        indicator = Indicator.objects.create(axis=axis, code=f"S1-{number:02}", position=number, **titles)
-        measure = Measure(indicator=indicator, code=f"S1-{number:02}", position=number)
-    else:
-        measure = Measure.objects.of(indicator_set).select_related("indicator__axis").get(pk=measure.pk)
-    for key, value in fields.items():
-        setattr(measure, key, value)
-    measure.save()
-    indicator, axis = measure.indicator, measure.indicator.axis
-    indicator.title_fa, indicator.title_en, indicator.points = measure.title_fa, measure.title_en, measure.points
-    indicator.save(update_fields=["title_fa", "title_en", "points"])
-    _sum_up(axis)
-    return measure
-
-
-def _params(fields: Mapping[str, Any]) -> dict[str, Any]:
-    own = {key: fields.get(key) for key in ("base", "floor", "target")}
-    return {key: value for key, value in own.items() if value is not None} | dict(fields.get("params") or {})
-
-
-def _sum_up(axis: Axis) -> None:
-    total = axis.indicators.aggregate(total=Sum("points"))["total"]
-    if total:
-        axis.points = total
-        axis.save(update_fields=["points"])
-
-
-@transaction.atomic
-def remove_measure(indicator_set: IndicatorSet, measure: Measure, *, by: User, at: datetime) -> None:
-    """Take a measure out of a draft."""
-    [indicator_set] = _editing(indicator_set, by=by, at=at)
-    measure = Measure.objects.of(indicator_set).select_related("indicator__axis").get(pk=measure.pk)
-    axis = measure.indicator.axis
-    measure.indicator.delete()
-    _sum_up(axis)
-
-
-@transaction.atomic
-def fill_general_set(
-    indicator_set: IndicatorSet, *, rows: Iterable[Mapping[str, Any]], by: User, at: datetime
-) -> IndicatorSet:
-    """Replace a draft general set's content with catalogue rows (`indicators.resources.general_catalogue`)."""
-    [indicator_set] = _editing(indicator_set, by=by, at=at)
-    if indicator_set.kind != Kind.GENERAL:
-        raise Refused(_("Only a general set is filled from the catalogue."))
-    indicator_set.axes.all().delete()
-    axes: dict[str, Axis] = {}
-    for position, row in enumerate(rows):
-        code = row["code"].split("-")[0]
-        if code not in axes:
-            titles = {"title_fa": row["axis_fa"], "title_en": row["axis_en"]}
-            axes[code] = Axis.objects.create(set=indicator_set, code=code, points=1, position=len(axes), **titles)
-        titles = {"code": row["code"], "points": row["points"], "position": position}
-        titles |= {"title_fa": row["title_fa"], "title_en": row["title_en"]}
-        indicator = Indicator.objects.create(axis=axes[code], **titles)
-        Measure.objects.create(indicator=indicator, **titles, **row["measure"])
-    for axis in axes.values():
-        _sum_up(axis)
-    return indicator_set
+from cycles.calendar import Phase
+from cycles.models import Participation, Window
+from cycles.workflow import Refused
+from indicators.differences import content_hash, plain
+from indicators.models import FULL_POINTS, IndicatorSet, Measure, Outcome, Plan, QuarterReport, Review
+from indicators.tally import verdicts, why_not_approved
+from indicators.workflow import SETS
 
 
 def why_unready(indicator_set: IndicatorSet) -> list[str]:
-    """What stands against proposing a set: no measures, points not exactly 1000, tiers that do not add up."""
+    """What stands against proposing a set: no measures, points not exactly 1000, tiers that do not add up.
+
+    Measures in their trial year have points and count nowhere.
+    """
     language = get_language() or "fa"
     total = Decimal(0)
     wrong = []
     for axis in indicator_set.axes.order_by("position", "pk").prefetch_related("indicators__measures"):
         of_axis = Decimal(0)
         for indicator in axis.indicators.all():
-            of_indicator = sum((m.points for m in indicator.measures.all()), Decimal(0))
+            counting = [m.points for m in indicator.measures.all() if not m.is_pilot]
+            if not counting and indicator.measures.all():
+                continue
+            of_indicator = sum(counting, Decimal(0))
             if of_indicator != indicator.points:
                 wrong.append(_("The measures of “%(title)s” do not add up to its points.") % {"title": indicator.title})
             of_axis += indicator.points
-        if of_axis != axis.points:
+        if of_axis and of_axis != axis.points:
             wrong.append(_("The indicators of “%(title)s” do not add up to its points.") % {"title": axis.title})
         total += axis.points if of_axis else Decimal(0)
     if total != FULL_POINTS:
@@ -157,76 +57,108 @@ def move(
     """Make a move on a set, after the checks that the move asks for."""
     if name == "communicate":
         return communicate([indicator_set], by=by, at=at, note=note, letter=letter)[0]
+    if name == "carry_over":
+        return carry_over(indicator_set, by=by, at=at, note=note, letter=letter)
     given: dict[str, Any] = {}
+    # what is checked is what is moved: the round that is being voted on now
+    indicator_set = IndicatorSet.objects.select_for_update(of=("self",), no_key=True).get(pk=indicator_set.pk)
     match name:
         case "propose" | "propose_again":
             given["proposer"] = by
             if wrong := why_unready(indicator_set):
                 raise Refused(" ".join(wrong))
         case "approve":
-            if not concur(indicator_set):
-                raise Refused(
-                    _("Approval needs the consent of both the authority and the Plan and Budget Organization.")
-                )
+            if why := why_not_approved(indicator_set):
+                raise Refused(why)
+            if wrong := why_unready(indicator_set):
+                raise Refused(" ".join(wrong))
         case "send_back" | "reject":
             if not note.strip():
                 raise Refused(_("Please give a reason; the agency will read it."))
     [indicator_set] = perform(SETS, [indicator_set], name, by=by, at=at, note=note, **given)
+    if name in ("propose", "propose_again"):
+        _lay_before_the_group(indicator_set)
+    if name == "approve":
+        undecided = Review.objects.filter(set=indicator_set, round=indicator_set.round, outcome=Outcome.OPEN)
+        undecided.update(outcome=Outcome.APPROVED, decided_by=by, decided_at=at)
     return indicator_set
 
 
-def concur(indicator_set: IndicatorSet) -> bool:
-    """Whether the two constituencies that must concur have approved this round, and neither voted otherwise."""
-    votes = Vote.objects.filter(set=indicator_set, round=F("set__round")).values_list("constituency", "choice")
-    cast = {side: {choice for s, choice in votes if s == side} for side in MUST_CONCUR}
-    return all(choices == {Choice.APPROVE} for choices in cast.values())
-
-
-@transaction.atomic
-def vote(indicator_set: IndicatorSet, *, choice: str, reason: str, by: User, at: datetime) -> Vote:
-    """Vote on the current round of a set; voting again replaces one's vote, and both acts stand in the ledger."""
-    if choice != Choice.APPROVE and not reason.strip():
-        raise Refused(_("Please give a reason; the agency will read it."))
-    [indicator_set] = perform(SETS, [indicator_set], "vote", by=by, at=at, note=reason, choice=choice)
-    ballot, _created = Vote.objects.update_or_create(
-        set=indicator_set,
-        round=indicator_set.round,
-        member=by,
-        defaults={
-            "constituency": seats(by, indicator_set, at)[0].constituency,
-            "choice": choice,
-            "reason": reason,
-            "voted_at": at,
-        },
+def _lay_before_the_group(indicator_set: IndicatorSet) -> None:
+    """What is before the group: each measure as it was proposed in this round."""
+    Review.objects.bulk_create(
+        Review(
+            set=indicator_set,
+            round=indicator_set.round,
+            lineage=m.lineage,
+            code=m.code,
+            title_fa=m.title_fa,
+            title_en=m.title_en,
+            proposed=plain(m),
+        )
+        for m in Measure.objects.of(indicator_set).for_list()
     )
-    return ballot
+
+
+def concur(indicator_set: IndicatorSet) -> bool:
+    """Whether the votes of this round carry every measure by the rules of its working group."""
+    return all(v.is_approved for v in verdicts(indicator_set).values())
+
+
+# --- Communicating ----------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def communicate(
     sets: Sequence[IndicatorSet], *, by: User, at: datetime, note: str = "", letter: str = ""
 ) -> list[IndicatorSet]:
-    """Communicate approved sets: from now on each is frozen, and its hash stands in the ledger."""
-    hashes = {s.pk: {"hash": content_hash(s)} for s in sets}
-    return perform(SETS, sets, "communicate", by=by, at=at, note=note, letter=letter, each=hashes)
+    """Communicate approved sets: from now on each is frozen, its hash stands in the ledger, and plans are begun."""
+    given = {s.pk: {"hash": content_hash(s), "quarter": quarter_after(s.cycle_id, at)} for s in sets}
+    sets = perform(SETS, sets, "communicate", by=by, at=at, note=note, letter=letter, each=given)
+    _begin_plans(sets)
+    return sets
 
 
-def content_hash(indicator_set: IndicatorSet) -> str:
-    """SHA-256 of all that a set asks, in canonical JSON; equal content, equal hash, whatever the year."""
-    fields = (
-        *("code", "title_fa", "title_en", "points", "unit_fa", "unit_en", "direction", "method"),
-        *("base", "floor", "target", "params", "evidence_fa", "evidence_en"),
-    )
-    rows = [
-        {
-            "axis": [m.indicator.axis.code, m.indicator.axis.title_fa, m.indicator.axis.title_en],
-            "indicator": [m.indicator.code, m.indicator.title_fa, m.indicator.title_en],
-            "measure": {f: _canonical(getattr(m, f)) for f in fields},
-        }
-        for m in Measure.objects.of(indicator_set).for_list()
-    ]
-    return hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+@transaction.atomic
+def carry_over(
+    indicator_set: IndicatorSet, *, by: User, at: datetime, note: str = "", letter: str = ""
+) -> IndicatorSet:
+    """Communicate a general set for the second of the two years it was issued for: the same content, the same hash."""
+    first = IndicatorSet.objects.before(indicator_set).select_related("cycle").first()
+    digest = content_hash(indicator_set)
+    if first is None or first.years != 2 or first.cycle.year != indicator_set.cycle.year - 1:
+        raise Refused(_("Last year's general set was not issued for two years."))
+    if first.hash != digest:
+        raise Refused(_("This set differs from last year's; what differs goes to the working group."))
+    given: dict[str, Any] = {"hash": digest, "quarter": quarter_after(indicator_set.cycle_id, at), "first": first.pk}
+    [indicator_set] = perform(SETS, [indicator_set], "carry_over", by=by, at=at, note=note, letter=letter, **given)
+    _begin_plans([indicator_set])
+    return indicator_set
 
 
-def _canonical(value: Any) -> Any:
-    return str(value.normalize()) if isinstance(value, Decimal) else value
+def quarter_after(cycle: int, at: datetime) -> int:
+    """The first quarter of a cycle whose window has not closed at a moment; the last where all have."""
+    windows = Window.objects.filter(cycle=cycle, phase=Phase.MONITORING, closes_at__gt=at)
+    return windows.order_by("quarter").values_list("quarter", flat=True).first() or 4
+
+
+def _begin_plans(sets: Sequence[IndicatorSet]) -> None:
+    """A plan with its four reports for every agency of which these sets ask something and that has none."""
+    for cycle in {s.cycle_id for s in sets}:
+        of_cycle = [s for s in sets if s.cycle_id == cycle]
+        concerned = Participation.objects.filter(cycle=cycle).exclude(pk__in=Plan.objects.values("participation"))
+        if all(s.agency_id for s in of_cycle):
+            concerned = concerned.filter(agency__in=[s.agency_id for s in of_cycle])
+        quarter = of_cycle[0].quarter
+        plans = Plan.objects.bulk_create(
+            Plan(cycle_id=cycle, agency_id=p.agency_id, participation=p, quarter=quarter)
+            for p in concerned.order_by("pk")
+        )
+        QuarterReport.objects.bulk_create(
+            (
+                QuarterReport(cycle_id=cycle, agency_id=p.agency_id, plan=p, quarter=q)
+                for p in plans
+                for q in (1, 2, 3, 4)
+            ),
+            batch_size=2000,
+        )

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import uuid
 from decimal import Decimal
 from functools import cache
@@ -19,9 +20,9 @@ CATALOGUE = uuid.UUID("6d1f7a52-9e3c-5b0e-8a53-0d6f0c6a1b11")
 
 
 def general_catalogue() -> list[dict[str, Any]]:
-    """The 60 general indicators with their parameters, as `actions.fill_general_set` takes them.
+    """The 60 general indicators with their parameters, as `drafting.fill_general_set` takes them.
 
-    Their points and what `general_parameters.csv` adds are composed for this portal, not official.
+    Their points and what the other two files (parameters, character) add are composed for this portal, not official.
     """
     return [_row(code) for code in _indicators()]
 
@@ -47,10 +48,22 @@ def _row(code: str) -> dict[str, Any]:
             "target": _number(own["target"]),
             "evidence_fa": own["evidence_fa"],
             "evidence_en": row["evidence_en"],
-            "legal_basis": own["legal_basis"],
+            **_legal_basis(own["legal_basis"]),
+            "evidence_rule": "none" if row["method"] == "steward" else "required",
+            **{key: value for key, value in _character()[code].items() if key not in ("code", "caf_criterion")},
+            "caf_criterion": int(_character()[code]["caf_criterion"]),
             "is_composed": True,
         },
     }
+
+
+ACT = re.compile(r"Civil Service Management Act, Arts? (.+)")
+
+
+def _legal_basis(text: str) -> dict[str, str]:
+    """The articles of the Act where the text names nothing else, else the text."""
+    named = ACT.fullmatch(text)
+    return {"law": "csma", "article": named[1]} if named else {"legal_basis": text}
 
 
 def _number(text: str) -> Decimal | None:
@@ -65,6 +78,11 @@ def _indicators() -> dict[str, dict[str, str]]:
 @cache
 def _parameters() -> dict[str, dict[str, str]]:
     return _read("general_parameters.csv")
+
+
+@cache
+def _character() -> dict[str, dict[str, str]]:
+    return _read("general_character.csv")
 
 
 def _read(name: str) -> dict[str, dict[str, str]]:

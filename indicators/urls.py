@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from indicators import reference, views
+from indicators import bank, grid, meetings, panel, reference, views, workshop
 from indicators.workflow import SETS
 
 
@@ -20,14 +20,48 @@ urlpatterns = [
     path("", views.set_list, name="list"),
     path("frameworks/", reference.framework_list, name="frameworks"),
     path("frameworks/<slug:slug>/", reference.framework_detail, name="framework"),
-    path("new/", views.new, name="new"),
+    path("bank/", bank.bank, name="bank"),
+    path("bank/<uuid:lineage>/", bank.series, name="series"),
+    path("board/<int:year>/", panel.board, name="board"),
+    path("groups/<int:year>/", meetings.group_list, name="groups"),
+    path("groups/<int:year>/<slug:sector>/rules/", meetings.rules, name="rules"),
+    path("groups/<int:year>/<slug:sector>/convene/", meetings.convene, name="convene"),
+    path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting"),
+    path("meetings/<int:pk>/minute/", meetings.minute, name="minute"),
+    path("meetings/<int:pk>/cancel/", meetings.cancel, name="cancel"),
+    path("meetings/<int:pk>/minutes.pdf", meetings.minutes_file, name="minutes_file"),
+    path("new/", workshop.new, name="new"),
     path("communicate/<int:year>/", views.communicate_all, name="communicate_all"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/move/<set_move:name>/", views.move, name="move"),
-    path("<int:pk>/vote/", views.vote, name="vote"),
-    path("<int:pk>/fill/", views.fill, name="fill"),
     path("<int:pk>/export/", views.export, name="export"),
-    path("<int:pk>/measures/new/", views.measure_new, name="measure_new"),
-    path("<int:pk>/measures/<int:measure>/", views.measure_edit, name="measure_edit"),
-    path("<int:pk>/measures/<int:measure>/remove/", views.measure_remove, name="measure_remove"),
+    # what is before the working group
+    path("<int:pk>/vote/", panel.vote, name="vote"),
+    path("<int:pk>/rank/", panel.rank, name="rank"),
+    path("<int:pk>/review/<uuid:lineage>/", panel.review, name="review"),
+    path("<int:pk>/review/<uuid:lineage>/vote/", panel.vote_measure, name="vote_measure"),
+    path("<int:pk>/review/<uuid:lineage>/comment/", panel.comment, name="comment"),
+    path("<int:pk>/review/<uuid:lineage>/suggest/", panel.suggest, name="suggest"),
+    path("<int:pk>/review/<uuid:lineage>/settle/", panel.settle, name="settle"),
+    path("<int:pk>/suggestions/<int:suggestion>/take/", panel.take_suggestion, name="take_suggestion"),
+    # how it is made
+    path("<int:pk>/copy/", workshop.copy, name="copy"),
+    path("<int:pk>/fill/", workshop.fill, name="fill"),
+    path("<int:pk>/issue/", workshop.issue, name="issue"),
+    path("<int:pk>/take/<int:measure>/", workshop.take, name="take"),
+    path("<int:pk>/differences/", bank.differences, name="differences"),
+    path("<int:pk>/changes/", bank.changes, name="changes"),
+    path("<int:pk>/measures/new/", workshop.measure_new, name="measure_new"),
+    path("<int:pk>/measures/<int:measure>/", workshop.measure_edit, name="measure_edit"),
+    path("<int:pk>/measures/<int:measure>/remove/", workshop.measure_remove, name="measure_remove"),
+    path("<int:pk>/measures/<int:measure>/share/", workshop.share, name="share"),
+    path("<int:pk>/shares/<int:part>/take/", workshop.take_share, name="take_share"),
+    path("<int:pk>/axes/new/", workshop.axis_new, name="axis_new"),
+    path("<int:pk>/axes/<int:axis>/", workshop.axis_edit, name="axis_edit"),
+    path("<int:pk>/axes/<int:axis>/remove/", workshop.axis_remove, name="axis_remove"),
+    path("<int:pk>/goals/new/", workshop.goal_new, name="goal_new"),
+    path("<int:pk>/goals/<int:goal>/", workshop.goal_edit, name="goal_edit"),
+    path("<int:pk>/goals/<int:goal>/remove/", workshop.goal_remove, name="goal_remove"),
+    # targets of single agencies
+    path("<int:pk>/targets/", grid.grid, name="grid"),
 ]

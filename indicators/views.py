@@ -1,9 +1,11 @@
-"""Pages of indicator sets: the board, a set with its measures and votes, and the acts on it."""
+"""Pages of indicator sets: the list, a set with its measures, goals, checks and votes, and the acts on it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,32 +13,39 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
-from agencies.roles import AGENCY_ROLES, Constituency, Role
-from cycles.actions import open_to, why_closed
+from agencies.roles import Constituency, Role
+from cycles.actions import open_to
 from cycles.models import Cycle, Entry, Window
 from cycles.pages import act_page, history, listed
-from cycles.tables import number
-from cycles.workflow import CycleState, Refused, Windows
-from indicators import actions, resources
+from cycles.workflow import CycleState, Windows
+from indicators import actions, breakdown, resources
+from indicators.checks import Finding, findings, load
+from indicators.draft_forms import WhomForm, YearsForm
 from indicators.filters import SetFilter
-from indicators.forms import MeasureForm, VoteForm
 from indicators.methods import METHODS, Method
-from indicators.models import FULL_POINTS, Axis, IndicatorSet, Kind, Measure, Vote
+from indicators.models import (
+    FULL_POINTS,
+    Axis,
+    Goal,
+    IndicatorSet,
+    Kind,
+    Measure,
+    MeasureShare,
+    Outcome,
+    Review,
+    Vote,
+)
+from indicators.pages import EDITS, visible
 from indicators.parameter_forms import written_pairs
 from indicators.tables import SetTable, due, state_badge
+from indicators.tally import rules_of, verdicts, why_not_carried
 from indicators.workflow import SETS, SetState
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-EDITS = {"edit", "revise"}
-FORWARD = {"propose", "propose_again", "approve", "communicate"}  # drawn as what one comes to do
-
-
-def _visible(request: HttpRequest, pk: int) -> IndicatorSet:
-    sets = IndicatorSet.objects.visible_to(request.user, request.at).select_related("agency", "cycle")
-    return get_object_or_404(sets, pk=pk)
+FORWARD = {"propose", "propose_again", "approve", "communicate", "carry_over"}  # drawn as what one comes to do
 
 
 @require_safe
@@ -47,16 +56,20 @@ def set_list(request: HttpRequest) -> HttpResponse:
         request.GET, IndicatorSet.objects.visible_to(request.user, request.at).for_list(), cycles=cycles
     )
     approved = IndicatorSet.objects.visible_to(request.user, request.at).filter(state=SetState.APPROVED)
-    waiting = list(approved.select_related("agency", "cycle").order_by("cycle", "pk").distinct("cycle"))
+    waiting = list(approved.for_notices().order_by("cycle", "pk").distinct("cycle"))
+    beginnings = _beginnings(request, windows)
     context = {
         "filter": narrowed,
         "table": listed(request, SetTable(narrowed.qs, at=request.at, windows=windows)),
-        "beginnings": _beginnings(request, windows),
+        "beginnings": beginnings,
+        "thematic": _thematic(request, windows),
         "communicable": [
             s.cycle
             for s in waiting
             if not SETS.why_not(s, SETS["communicate"], by=request.user, at=request.at, windows=windows)
         ],
+        "boards": [c for c in cycles if c.state in (CycleState.OPEN, CycleState.FINAL)],
+        "in_group": request.user.holds(Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR, at=request.at),
     }
     return render(request, "indicators/list.html", context)
 
@@ -76,27 +89,18 @@ def _beginnings(request: HttpRequest, windows: Windows) -> list[IndicatorSet]:
     return [s for s in possible if not SETS.why_not(s, edit, by=request.user, at=request.at, windows=windows)]
 
 
-@require_POST
-def new(request: HttpRequest) -> HttpResponse:
-    """Begin the specific set of one's agency, or the general set, in an open cycle."""
-    cycle = get_object_or_404(
-        Cycle.objects.visible_to(request.user, request.at), pk=_key(request, "cycle"), state=CycleState.OPEN
-    )
-    agency, kind = None, Kind.GENERAL
-    if request.POST.get("agency"):
-        mine = Agency.objects.filter(pk__in=request.user.agency_ids(request.at, *AGENCY_ROLES))
-        agency, kind = get_object_or_404(mine, pk=_key(request, "agency")), Kind.SPECIFIC
-    try:
-        indicator_set = actions.draft_set(cycle=cycle, kind=kind, agency=agency, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("indicators:list")
-    return redirect("indicators:detail", indicator_set.pk)
+def _thematic(request: HttpRequest, windows: Windows) -> WhomForm | None:
+    """The form with which an administrator begins a thematic set, while some cycle takes proposals."""
+    form = WhomForm(user=request.user, at=request.at)
+    provinces = list(form.fields["province"].queryset[:1])  # type: ignore[attr-defined]
+    for cycle in Cycle.objects.filter(state=CycleState.OPEN).for_list() if provinces else ():
+        one = IndicatorSet(cycle=cycle, kind=Kind.THEMATIC, province=provinces[0])
+        if not SETS.why_not(one, SETS["edit"], by=request.user, at=request.at, windows=windows):
+            return form
+    return None
 
 
-def _key(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+# --- A set ------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,10 @@ class Line:
     """A measure as its card shows it."""
 
     measure: Measure
+    review: Review | None = None
+    shares: Sequence[MeasureShare] = ()
+    findings: Sequence[Finding] = ()
+    votes: str = ""
 
     @property
     def method(self) -> Method:
@@ -124,14 +132,17 @@ class Line:
         items = self.measure.params.get("items")
         return items if items is None or isinstance(items, int) else len(items)
 
+    @property
+    def is_decided(self) -> bool:
+        return self.review is not None and self.review.outcome != Outcome.OPEN
 
-def _axes(indicator_set: IndicatorSet) -> list[tuple[Axis, Decimal, list[Line]]]:
-    measures = Measure.objects.of(indicator_set).for_list()
+
+def _axes(lines: Sequence[Line]) -> list[tuple[Axis, Decimal, list[Line]]]:
     found = []
-    for _pk, group in groupby(measures, key=lambda m: m.indicator.axis_id):
-        lines = [Line(m) for m in group]
-        points = sum((line.measure.points for line in lines), Decimal(0))
-        found.append((lines[0].measure.indicator.axis, points, lines))
+    for _pk, group in groupby(lines, key=lambda line: line.measure.indicator.axis_id):
+        of_axis = list(group)
+        points = sum((line.measure.points for line in of_axis if not line.measure.is_pilot), Decimal(0))
+        found.append((of_axis[0].measure.indicator.axis, points, of_axis))
     return found
 
 
@@ -145,18 +156,19 @@ class Side:
 
 
 def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
-    """The votes by round, newest first, and by constituency; the current round shows who is still silent."""
-    votes = list(Vote.objects.filter(set=indicator_set).select_related("member").order_by("-round", "voted_at", "pk"))
+    """The votes on the whole set by round, newest first, and by constituency; the current round shows who is silent."""
+    votes = list(
+        Vote.objects.filter(set=indicator_set, lineage=None)
+        .select_related("member")
+        .order_by("-round", "voted_at", "pk")
+    )
+    concurring = rules_of(indicator_set).concurring
     numbers = sorted({v.round for v in votes} | ({indicator_set.round} - {0}), reverse=True)
     return [
         (
             number_,
             [
-                Side(
-                    side,
-                    side in actions.MUST_CONCUR,
-                    [v for v in votes if (v.round, v.constituency) == (number_, side)],
-                )
+                Side(side, side in concurring, [v for v in votes if (v.round, v.constituency) == (number_, side)])
                 for side in Constituency
             ],
         )
@@ -164,43 +176,95 @@ def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
     ]
 
 
+@dataclass(frozen=True)
+class Aim:
+    """A goal with the points of its measures and the mean place that members give it."""
+
+    goal: Goal
+    points: Decimal
+    measures: int
+    rank: Decimal | None
+
+
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    indicator_set = _visible(request, pk)
+    indicator_set = visible(request, pk)
     moves = open_to(SETS, indicator_set, by=request.user, at=request.at)
     names = {m.name for m in moves}
-    axes = _axes(indicator_set)
-    lines = [line for _axis, _points, own in axes for line in own]
-    total = sum((line.measure.points for line in lines), Decimal(0))
+    sheet = load(indicator_set)
+    found = findings(sheet)
+    reviews = {r.lineage: r for r in Review.objects.filter(set=indicator_set, round=indicator_set.round)}
+    shares = breakdown.shares_of(indicator_set)
+    counted = _counted(indicator_set)
+    alike = set(counted.values()) if len(set(counted.values())) == 1 else set()
+    lines = [
+        Line(
+            m,
+            reviews.get(m.lineage),
+            shares.get(m.lineage, ()),
+            [f for f in found if f.measure == m],
+            "" if alike else counted.get(m.lineage, ""),
+        )
+        for m in sheet.measures
+    ]
+    may_edit = bool(names & EDITS)
+    before = indicator_set.copied_from or IndicatorSet.objects.before(indicator_set).for_notices().first()
     context = {
         "set": indicator_set,
         "badge": state_badge(indicator_set),
         "due": due(indicator_set, Window.objects.concerning([indicator_set]), request.at),
-        "axes": axes,
+        "axes": _axes(lines),
+        "empty_axes": indicator_set.axes.filter(indicators=None).order_by("position", "pk"),
+        "aims": [
+            Aim(
+                goal,
+                sum((m.points for m in sheet.measures if m.goal_id == goal.pk and not m.is_pilot), Decimal(0)),
+                sum(m.goal_id == goal.pk for m in sheet.measures),
+                Decimal(sum(ranks)) / len(ranks) if (ranks := sheet.ranks.get(goal.pk)) else None,
+            )
+            for goal in sheet.goals
+        ],
         "count": len(lines),
-        "total": total,
+        "total": sheet.points,
         "full": FULL_POINTS,
-        "missing": FULL_POINTS - total,
-        "is_composed": any(line.measure.is_composed for line in lines),
-        "problems": actions.why_unready(indicator_set),
+        "missing": FULL_POINTS - sheet.points,
+        "is_composed": any(m.is_composed for m in sheet.measures),
+        "binding": [f for f in found if f.principle.binds],
+        "advice": _by_principle([f for f in found if not f.principle.binds]),
         "moves": [m for m in moves if m.target],
         "forward": FORWARD,
-        "may_edit": bool(names & EDITS),
-        "may_add": bool(names & EDITS) and indicator_set.agency_id is not None,
-        "may_fill": bool(names & EDITS) and indicator_set.kind == Kind.GENERAL,
-        "may_vote": "vote" in names,
+        "names": names,
+        "may_edit": may_edit,
+        "may_share": may_edit and indicator_set.agency_id is not None,
+        "may_fill": may_edit and indicator_set.kind == Kind.GENERAL,
+        "offered": breakdown.offered(indicator_set) if may_edit and indicator_set.agency_id else [],
+        "years_form": YearsForm(initial={"years": indicator_set.years}),
+        "before": before,
         "rounds": _rounds(indicator_set),
+        "stand": next(iter(alike), ""),
         "show_names": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at),
         # votes have their own section, where the agency reads reasons without names
-        "history": history(Entry.objects.of(indicator_set).exclude(act="vote")),
+        "history": history(Entry.objects.of(indicator_set).exclude(act__in=("vote", "suggest", "settle"))),
     }
     return render(request, "indicators/detail.html", context)
 
 
+def _counted(indicator_set: IndicatorSet) -> dict[UUID, str]:
+    """What the votes on each measure come to, in words, while the set is before the group."""
+    if indicator_set.state != SetState.PROPOSED:
+        return {}
+    return {key: why_not_carried(found) or _("Carried.") for key, found in verdicts(indicator_set).items()}
+
+
+def _by_principle(found: list[Finding]) -> list[tuple[Any, list[Finding]]]:
+    return [(principle, list(group)) for principle, group in groupby(found, key=lambda f: f.principle)]
+
+
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    indicator_set = _visible(request, pk)
-    axes = _axes(indicator_set)
+    indicator_set = visible(request, pk)
+    lines = [Line(m) for m in Measure.objects.of(indicator_set).for_list()]
+    axes = _axes(lines)
     return act_page(
         request,
         SETS,
@@ -211,7 +275,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         summary="indicators/move_summary.html",
         axes=axes,
         total=sum((points for _axis, points, _lines in axes), Decimal(0)),
-        count=sum(len(lines) for _axis, _points, lines in axes),
+        count=len(lines),
         full=FULL_POINTS,
         problems=actions.why_unready(indicator_set),
         rounds=_rounds(indicator_set)[:1],
@@ -240,43 +304,9 @@ def communicate_all(request: HttpRequest, year: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-def vote(request: HttpRequest, pk: int) -> HttpResponse:
-    indicator_set = _visible(request, pk)
-    if request.method == "GET" and (closed := why_closed(SETS, indicator_set, "vote", by=request.user, at=request.at)):
-        messages.error(request, closed)
-        return redirect("indicators:detail", pk)
-    form = VoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.vote(indicator_set, **form.cleaned_data, by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Your vote is recorded."))
-            return redirect("indicators:detail", pk)
-    return render(request, "indicators/vote.html", {"set": indicator_set, "form": form})
-
-
-# --- Measures ---------------------------------------------------------------------------------------------------------
-
-
-@require_POST
-def fill(request: HttpRequest, pk: int) -> HttpResponse:
-    """Replace a draft general set's content with the catalogue of general indicators."""
-    indicator_set = _visible(request, pk)
-    try:
-        actions.fill_general_set(indicator_set, rows=resources.general_catalogue(), by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The set now holds the catalogue of general indicators."))
-    return redirect("indicators:detail", pk)
-
-
 @require_safe
 def export(request: HttpRequest, pk: int) -> HttpResponse:
-    indicator_set = _visible(request, pk)
+    indicator_set = visible(request, pk)
     agency = f"-{indicator_set.agency.code}" if indicator_set.agency else ""
     name = f"measures-{indicator_set.cycle.year}-{indicator_set.kind}{agency}.xlsx"
     return HttpResponse(
@@ -284,54 +314,3 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
         content_type=XLSX,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-@require_http_methods(["GET", "POST"])
-def measure_new(request: HttpRequest, pk: int) -> HttpResponse:
-    return _measure(request, _visible(request, pk), None)
-
-
-@require_http_methods(["GET", "POST"])
-def measure_edit(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
-    indicator_set = _visible(request, pk)
-    return _measure(request, indicator_set, get_object_or_404(Measure.objects.of(indicator_set), pk=measure))
-
-
-def _measure(request: HttpRequest, indicator_set: IndicatorSet, measure: Measure | None) -> HttpResponse:
-    if request.method == "GET" and (closed := _why_no_edit(request, indicator_set)):
-        messages.error(request, closed)
-        return redirect("indicators:detail", indicator_set.pk)
-    form = MeasureForm(request.POST or None, measure=measure)
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = actions.save_measure(
-                indicator_set, fields=form.fields_to_save, by=request.user, at=request.at, measure=measure
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Saved: %(title)s (%(points)s points)") % _told(saved))
-            return redirect("indicators:detail", indicator_set.pk)
-    return render(request, "indicators/measure.html", {"set": indicator_set, "measure": measure, "form": form})
-
-
-def _told(measure: Measure) -> dict[str, Any]:
-    return {"title": measure.title, "points": number(measure.points)}
-
-
-def _why_no_edit(request: HttpRequest, indicator_set: IndicatorSet) -> str:
-    name = "revise" if indicator_set.state == SetState.RETURNED else "edit"
-    return why_closed(SETS, indicator_set, name, by=request.user, at=request.at)
-
-
-@require_POST
-def measure_remove(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
-    indicator_set = _visible(request, pk)
-    one = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
-    try:
-        actions.remove_measure(indicator_set, one, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Removed: %(title)s (%(points)s points)") % _told(one))
-    return redirect("indicators:detail", pk)

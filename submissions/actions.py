@@ -22,9 +22,8 @@ from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused, Windows
 from indicators.methods import METHODS
-from indicators.models import Axis, Measure
+from indicators.models import Axis, asked_of
 from indicators.scoring import LineState
-from indicators.workflow import SetState
 from submissions import totals
 from submissions.models import Answer, Block, Evidence, Mark, Score, ScoreRun, Submission
 from submissions.workflow import BLOCKS, MOVES, RUNS, BlockState, SubmissionState
@@ -49,26 +48,22 @@ EVIDENCE_TYPES = {
 @transaction.atomic
 def begin(participations: Iterable[Participation], *, by: User | None, at: datetime) -> list[Submission]:
     """Open the form of these agencies: a submission each, with a line for every communicated measure that lacks one."""
-    participations = list(participations)
+    keys = [p.pk for p in participations]
+    participations = list(Participation.objects.filter(pk__in=keys).select_related("agency").order_by("pk"))
     Submission.objects.bulk_create(
         (Submission(cycle_id=p.cycle_id, agency_id=p.agency_id, participation=p) for p in participations),
         ignore_conflicts=True,
     )
     submissions = list(Submission.objects.filter(participation__in=participations).select_related("agency", "cycle"))
     submissions = perform(MOVES, submissions, "begin", by=by, at=at)
-    for cycle_id in {s.cycle_id for s in submissions}:
-        concerned = [s for s in submissions if s.cycle_id == cycle_id]
-        measures = Measure.objects.filter(
-            Q(indicator__axis__set__agency=None) | Q(indicator__axis__set__agency__in=[s.agency_id for s in concerned]),
-            indicator__axis__set__cycle=cycle_id,
-            indicator__axis__set__state=SetState.COMMUNICATED,
-        ).values_list("pk", "indicator__axis__set__agency")
+    by_participation = {s.participation_id: s for s in submissions}
+    for cycle in {s.cycle_id: s.cycle for s in submissions}.values():
+        of_cycle = [p for p in participations if p.cycle_id == cycle.pk]
         Answer.objects.bulk_create(
             (
-                Answer(submission=s, measure_id=measure)
-                for s in concerned
-                for measure, agency in measures
-                if agency in (None, s.agency_id)
+                Answer(submission=by_participation[participation], measure_id=measure, own_id=own)
+                for participation, measures in asked_of(cycle, of_cycle).items()
+                for measure, own in measures.items()
             ),
             ignore_conflicts=True,
             batch_size=2000,
@@ -97,7 +92,9 @@ def save_answers(
 ) -> list[Answer]:
     """Save several lines of one submission, by answer key: all, or none when one cannot be."""
     perform(MOVES, [submission], "answer", by=by, at=at)
-    answers = list(Answer.objects.filter(submission=submission, pk__in=given).select_related("measure").order_by("pk"))
+    answers = list(
+        Answer.objects.filter(submission=submission, pk__in=given).select_related("measure", "own").order_by("pk")
+    )
     if len(answers) != len(given):
         raise Refused(_("One of the lines does not belong to this submission."))
     for answer in answers:
@@ -121,8 +118,9 @@ def _why_unsound(answer: Answer) -> str:
         return _("Either enter a value or mark the measure as not applicable, not both.")
     if answer.value is not None and answer.value < 0:
         return _("The value may not be negative.")
-    m = answer.measure
-    return METHODS[m.method].unfit(answer.value, m.scoring_params) if answer.value is not None else ""
+    if answer.value is None:
+        return ""
+    return METHODS[answer.measure.method].unfit(answer.value, answer.scoring_params)
 
 
 @transaction.atomic
@@ -185,7 +183,7 @@ def move(
         given = {"signer": by, "hash": content_hash(submission)}
     [submission] = perform(MOVES, [submission], name, by=by, at=at, note=note, **given)
     if name == "submit":
-        lines = Answer.objects.filter(submission=submission).select_related("measure")
+        lines = Answer.objects.filter(submission=submission).select_related("measure", "own")
         totals.put(
             ((a, a.self_state, a.self_points if a.self_state == LineState.SCORED else None, "") for a in lines),
             basis=Score.Basis.SELF,
@@ -341,7 +339,9 @@ def save_marks(block: Block, marks: Mapping[int, Mapping[str, Any]], *, by: User
 
 def _lines_of(block: Block) -> list[Answer]:
     of_block = Answer.objects.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id)
-    return list(of_block.select_related("measure").order_by("measure__indicator__position", "measure__position", "pk"))
+    return list(
+        of_block.select_related("measure", "own").order_by("measure__indicator__position", "measure__position", "pk")
+    )
 
 
 def _mark(answer: Answer, mark: Mapping[str, Any], *, by: User, at: datetime) -> Mark:

@@ -36,7 +36,7 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
         "answer": answer,
         "submission": answer.submission,
         "method": method,
-        "formula": method.explain(answer.value, m.points, m.scoring_params, get_language() or "fa"),
+        "formula": method.explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
         "files": answer.evidence.live(),
         "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
         "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),

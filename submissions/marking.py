@@ -64,7 +64,9 @@ class DeskLine:
     @property
     def formula(self) -> str:
         m = self.answer.measure
-        return METHODS[m.method].explain(self.answer.value, m.points, m.scoring_params, get_language() or "fa")
+        return METHODS[m.method].explain(
+            self.answer.value, m.points, self.answer.scoring_params, get_language() or "fa"
+        )
 
     @property
     def agreed(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from agencies.roles import Role
 from agencies.text import localised
 from cycles.models import Cycle, Participation
 from indicators.methods import points
-from indicators.models import Axis, Kind, Measure
+from indicators.models import Axis, Kind, Measure, MeasureTarget
 from indicators.scoring import LineState
 from submissions.workflow import BLOCKS, CLARIFICATIONS, MOVES, BlockState, ClarificationState, SubmissionState
 
@@ -152,11 +152,13 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """With the measure's three tiers, in the set's order."""
         axis = "measure__indicator__axis"
         order = (f"{axis}__set__kind", f"{axis}__position", "measure__indicator__position", "measure__position", "pk")
-        return self.select_related(f"{axis}__set", "updated_by").order_by(*order)
+        return self.select_related(f"{axis}__set", "own", "updated_by").order_by(*order)
 
     def with_submission(self) -> Self:
         """With all that decides who may do what with the line."""
-        return self.select_related("submission__agency__province", "submission__cycle", "measure__indicator__axis__set")
+        return self.select_related(
+            "submission__agency__province", "submission__cycle", "measure__indicator__axis__set", "own"
+        )
 
     def with_evidence_count(self) -> Self:
         live = Q(evidence__withdrawn_at__isnull=True)
@@ -173,6 +175,7 @@ class Answer(models.Model):
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="answers")
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="+")
+    own = models.ForeignKey(MeasureTarget, models.PROTECT, null=True, blank=True, related_name="+")
     value = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     note = models.TextField(blank=True)
     claims_not_applicable = models.BooleanField(default=False)
@@ -203,7 +206,17 @@ class Answer(models.Model):
         if self.value is None or self.measure.is_stewarded:
             return None
         m = self.measure
-        return points(m.method, self.value, ceiling=m.points, params=m.scoring_params)
+        return points(m.method, self.value, ceiling=m.points, params=self.scoring_params)
+
+    @property
+    def scoring_params(self) -> dict[str, Any]:
+        """The measure's parameters, with the agency's own target in place of the general one (needs `own` loaded)."""
+        return self.measure.scoring_params | (self.own.scoring_params if self.own else {})
+
+    @property
+    def target(self) -> Decimal | None:
+        """The target that holds for this agency."""
+        return self.own.target if self.own and self.own.target is not None else self.measure.target
 
     @property
     def self_state(self) -> LineState:

@@ -5,15 +5,14 @@ from datetime import datetime
 
 from celery import shared_task
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from cycles import notices
 from cycles.calendar import Phase
 from cycles.middleware import now
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import CycleState
-from indicators.models import Measure
-from indicators.workflow import SetState
+from indicators.models import asked_of_outer
 from submissions import actions, totals
 from submissions.models import Answer, ScoreRun, Submission
 from submissions.workflow import SubmissionState
@@ -36,7 +35,7 @@ def compute_waiting() -> None:
 def begin_due() -> None:
     """Begin the self-assessments of every agency whose window is open, with lines for sets communicated since."""
     at = now()
-    for key in Cycle.objects.filter(state=CycleState.OPEN).order_by("pk").values_list("pk", flat=True):
+    for key in Cycle.objects.of_years().filter(state=CycleState.OPEN).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             for cycle in Cycle.objects.in_hand().filter(pk=key):
                 if open_now := _lacking_lines(cycle, at):
@@ -45,11 +44,7 @@ def begin_due() -> None:
 
 def _lacking_lines(cycle: Cycle, at: datetime) -> list[Participation]:
     """Who has a communicated measure without a line, and may still answer."""
-    asked = Measure.objects.filter(
-        Q(indicator__axis__set__agency=None) | Q(indicator__axis__set__agency=OuterRef("agency")),
-        indicator__axis__set__cycle=cycle,
-        indicator__axis__set__state=SetState.COMMUNICATED,
-    )
+    asked = asked_of_outer(cycle)
     of_agency = Answer.objects.filter(
         measure=OuterRef("pk"), submission__cycle=cycle, submission__agency=OuterRef(OuterRef("agency"))
     )
@@ -68,7 +63,12 @@ def lapse_overdue() -> None:
     """Close the drafts of every open cycle whose scoring has begun; open again what a decree has given more time."""
     at = now()
     scoring = Window.objects.filter(phase=Phase.SCORING, agency=None, opens_at__lte=at).values("cycle")
-    for key in Cycle.objects.filter(state=CycleState.OPEN, pk__in=scoring).order_by("pk").values_list("pk", flat=True):
+    for key in (
+        Cycle.objects.of_years()
+        .filter(state=CycleState.OPEN, pk__in=scoring)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    ):
         with transaction.atomic():
             for cycle in Cycle.objects.in_hand().filter(pk=key):
                 actions.lapse(cycle, at=at)

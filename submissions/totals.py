@@ -3,7 +3,8 @@
 `indicators.scoring.total` does the same sums for one agency; only actions that went through the door write here.
 
 Both round each node half-up to 10 places. Points have no more places than that, so that sums are whole as they are:
-only the spreading within an axis and the percents round.
+only the spreading within an axis and the percents round. A line of a pilot measure has its score and no part in the
+totals.
 
 A whole cycle is computed in chunks of submissions, each in a transaction that also notes how far the run is: a worker
 that dies leaves whole chunks behind, another goes on after the last, and two at once take turns. Nothing that was
@@ -47,6 +48,7 @@ _NODES = """
         JOIN indicators_indicator i ON i.id = m.indicator_id
         LEFT JOIN submissions_score sc ON sc.answer_id = a.id AND sc.is_current AND sc.basis <> 'self'
             AND sc.answer_id BETWEEN (SELECT min(id) FROM line) AND (SELECT max(id) FROM line)
+        WHERE NOT m.is_pilot
         GROUP BY a.submission_id, i.axis_id
     ),
     spread AS (

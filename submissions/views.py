@@ -125,6 +125,7 @@ def _self_groups(answers: Iterable[Answer]) -> tuple[list[AxisGroup], Node]:
                 ceiling=a.measure.points,
                 state=a.self_state,
                 points=a.self_points if a.self_state == LineState.SCORED else None,
+                counts=not a.measure.is_pilot,
             )
         )
     result = total(lines)
@@ -178,7 +179,7 @@ def _opened(request: HttpRequest, answer: Answer, form: AnswerForm | None = None
     method = METHODS[m.method]
     return {
         "form": form or AnswerForm(initial={name: getattr(answer, name) for name in fields}),
-        "formula": method.explain(answer.value, m.points, m.scoring_params, get_language() or "fa"),
+        "formula": method.explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
         "method": method,
         "files": answer.evidence.live().select_related("uploaded_by"),
     }

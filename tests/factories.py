@@ -18,6 +18,7 @@ from cycles.models import Cycle, Participation, Window
 from festival import actions as festival
 from festival.models import Edition
 from indicators import actions as indicators
+from indicators import deliberation, drafting
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
 from submissions import actions as submissions
 from submissions import clarifications
@@ -76,10 +77,14 @@ class World:
             raise AttributeError(name) from None
 
     def opens(self, phase: Phase, agency: Agency | None = None) -> datetime:
-        return Window.objects.get(cycle=self.cycle, phase=phase, agency=agency).opens_at
+        return self._window(phase, agency).opens_at
 
     def closes(self, phase: Phase, agency: Agency | None = None) -> datetime:
-        return Window.objects.get(cycle=self.cycle, phase=phase, agency=agency).closes_at
+        return self._window(phase, agency).closes_at
+
+    def _window(self, phase: Phase, agency: Agency | None) -> Window:
+        """The phase's window, of a phase with quarters the first quarter's."""
+        return Window.objects.get(cycle=self.cycle, phase=phase, agency=agency, quarter__lte=1)
 
     def fresh(self, obj: Any) -> Any:
         """The row as it stands in the database now."""
@@ -161,7 +166,7 @@ def _open(w: World) -> None:
 
 def _drafted(w: World) -> None:
     w.at = w.opens(Phase.PROPOSAL) + timedelta(hours=9)
-    w.general = indicators.draft_set(cycle=w.cycle, kind=Kind.GENERAL, agency=None, by=w.administrator, at=w.at)
+    w.general = drafting.draft_set(cycle=w.cycle, kind=Kind.GENERAL, agency=None, by=w.administrator, at=w.at)
     axes = (("G1", "دولت الکترونیک", "E-government", 600), ("G2", "سرمایه انسانی", "Human capital", 400))
     rows = (("G1-1", 0, 300, "linear", 90), ("G1-2", 0, 300, "steward", None), ("G2-1", 1, 400, "linear", 40))
     made = [
@@ -174,7 +179,7 @@ def _drafted(w: World) -> None:
         Measure.objects.create(
             indicator=indicator, unit_fa="درصد", unit_en="percent", method=method, target=target, **titles
         )
-    w.specific = indicators.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=w.at)
+    w.specific = drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=w.at)
     for fa, en, points, target in (
         ("کاهش آب بدون درآمد", "Non-revenue water", 600, 20),
         ("دقیقهٔ خاموشی", "Outage minutes", 400, 50),
@@ -190,7 +195,7 @@ def _drafted(w: World) -> None:
             "target": Decimal(target),
             "params": {},
         }
-        indicators.save_measure(w.specific, fields=fields, by=w.staff, at=w.at)
+        drafting.save_measure(w.specific, fields=fields, by=w.staff, at=w.at)
 
 
 def _proposed(w: World) -> None:
@@ -203,7 +208,7 @@ def _approved(w: World) -> None:
     w.at += timedelta(days=1)
     for each in (w.general, w.specific):
         for voter in (w.member, w.budget):
-            indicators.vote(each, choice="approve", reason="", by=voter, at=w.at)
+            deliberation.vote(each, choice="approve", reason="", by=voter, at=w.at)
     w.general = indicators.move(w.general, "approve", by=w.chair, at=w.at)
     w.specific = indicators.move(w.specific, "approve", by=w.chair, at=w.at)
 

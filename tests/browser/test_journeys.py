@@ -20,7 +20,7 @@ from cycles.calendar import (
 )
 from cycles.models import Delivery, Entry
 from festival.models import Edition
-from indicators import actions as indicators
+from indicators import deliberation
 from indicators.models import Vote
 from submissions import actions as submissions
 from submissions.models import Answer, Block, Clarification, Evidence, Mark
@@ -75,7 +75,7 @@ def test_the_head_reviews_signs_and_sees_that_it_is_submitted(served, walker):
 
 def test_a_member_votes_and_the_chair_approves(served, walker):
     world = served("proposed")
-    indicators.vote(world.specific, choice="approve", reason="", by=world.budget, at=world.at)
+    deliberation.vote(world.specific, choice="approve", reason="", by=world.budget, at=world.at)
 
     walker.sign_in(world.member)
     walker.go("indicators:detail", world.specific.pk)

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 
 from cycles import seals
 from cycles.calendar import GREGORIAN_MONTHS, Phase, format_deadline
-from indicators import actions as indicators
+from indicators import deliberation, drafting
 from indicators.models import Kind
 from submissions.actions import EVIDENCE_TYPES
 from submissions.models import Answer, Mark
@@ -188,7 +188,7 @@ def world_for(stage: str) -> World:
     }
     w = build(names.get(stage, stage))
     if stage == "proposed":
-        indicators.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
+        deliberation.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
     elif stage == "drafting":
         w.specific = draft_of_health(w)
     elif stage in ("answered", "drafted_appeal"):
@@ -210,12 +210,12 @@ def world_for(stage: str) -> World:
 
 
 def draft_of_health(w: World) -> Any:
-    draft = indicators.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.health, by=w.other_staff, at=w.at)
+    draft = drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.health, by=w.other_staff, at=w.at)
     fields = {
         "title_fa": "زمان رسیدن اورژانس", "title_en": "Ambulance minutes", "points": 250, "unit_fa": "دقیقه",
         "unit_en": "minutes", "method": "inverse_linear", "direction": "lower", "target": 8, "params": {},
     }  # fmt: skip
-    indicators.save_measure(draft, fields=fields, by=w.other_staff, at=w.at)
+    drafting.save_measure(draft, fields=fields, by=w.other_staff, at=w.at)
     return draft
 
 

@@ -20,10 +20,11 @@ from agencies.models import User
 from cycles.calendar import Phase
 from cycles.models import Delivery, Extension, Holiday, Participation
 from festival.models import Report
-from indicators.models import Measure
+from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Answer, Evidence, ScoreRun
 from tests.factories import World, ask, build
 from tests.festival.conftest import decree
+from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 
 EVERYBODY = {
     "staff", "head", "headquarters", "agency_administrator", "other_staff", "other_head", "unit_head",
@@ -35,6 +36,11 @@ OWN = {"staff", "head", "headquarters", "agency_administrator"}
 NATIONAL = {"administrator", "auditor"}
 OVERSEERS = NATIONAL | {"provincial_administrator"}
 GROUP = {"member", "chair", "budget", "expert"}
+IN_GROUP = OVERSEERS | GROUP | {"representative"}
+SEES_POWER = (
+    OWN | NATIONAL | GROUP | {"representative", "unit_head", "assessor", "other_assessor", "interested", "reviewer"}
+)
+"""Who sees the power ministry's own set once it is communicated; its unit does, whose targets come from it."""
 
 # Rows: address, methods, stage of the world, who; written by hand and reviewed.
 ROWS: list[tuple[str, str, str, set[str]]] = [
@@ -45,6 +51,7 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     # who and when
     ("cycles:list", "GET", "open", EVERYBODY),
     ("cycles:plan", "GET POST", "open", {"administrator"}),
+    ("cycles:practice", "POST", "people", {"administrator"}),
     ("cycles:detail", "GET", "open", EVERYBODY),
     ("cycles:detail", "GET", "planned", OVERSEERS),
     ("cycles:move", "GET POST", "planned", OVERSEERS),
@@ -82,14 +89,42 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("indicators:communicate_all", "GET POST", "approved", NATIONAL),
     ("indicators:detail", "GET", "drafted", OWN | NATIONAL),
     ("indicators:detail", "GET", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
-    (
-        "indicators:detail",
-        "GET",
-        "communicated",
-        OWN | NATIONAL | GROUP | {"representative", "assessor", "other_assessor", "interested", "reviewer"},
-    ),
+    ("indicators:detail", "GET", "communicated", SEES_POWER),
     ("indicators:move", "GET POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
     ("indicators:vote", "GET POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:rank", "GET POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:review", "GET", "drafted", OWN | NATIONAL),
+    ("indicators:review", "GET", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:vote_measure", "POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:comment", "POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:suggest", "POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:settle", "POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:take_suggestion", "POST", "proposed", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:board", "GET", "proposed", EVERYBODY),
+    ("indicators:groups", "GET", "proposed", IN_GROUP),
+    ("indicators:rules", "GET POST", "open", IN_GROUP),
+    ("indicators:convene", "GET POST", "proposed", IN_GROUP),
+    ("indicators:meeting", "GET", "proposed", NATIONAL | GROUP | {"representative"}),
+    ("indicators:minute", "GET POST", "proposed", NATIONAL | GROUP | {"representative"}),
+    ("indicators:cancel", "GET POST", "proposed", NATIONAL | GROUP | {"representative"}),
+    ("indicators:minutes_file", "GET", "proposed", set()),
+    ("indicators:minutes_file", "GET", "minuted", OWN | NATIONAL | GROUP | {"representative"}),
+    ("indicators:bank", "GET", "communicated", EVERYBODY),
+    ("indicators:series", "GET", "communicated", SEES_POWER),
+    ("indicators:copy", "POST", "drafted", OWN | NATIONAL),
+    ("indicators:issue", "POST", "drafted", OWN | NATIONAL),
+    ("indicators:take", "POST", "drafted", OWN | NATIONAL),
+    ("indicators:differences", "GET", "drafted", OWN | NATIONAL),
+    ("indicators:changes", "GET", "drafted", OWN | NATIONAL),
+    ("indicators:share", "GET POST", "drafted", OWN | NATIONAL),
+    ("indicators:take_share", "POST", "drafted", {"other_staff", "other_head"} | NATIONAL),
+    ("indicators:axis_new", "GET POST", "drafted", OWN | NATIONAL),
+    ("indicators:axis_edit", "GET POST", "drafted", OWN | NATIONAL),
+    ("indicators:axis_remove", "POST", "drafted", OWN | NATIONAL),
+    ("indicators:goal_new", "GET POST", "drafted", OWN | NATIONAL),
+    ("indicators:goal_edit", "GET POST", "drafted", OWN | NATIONAL),
+    ("indicators:goal_remove", "POST", "drafted", OWN | NATIONAL),
+    ("indicators:grid", "GET POST", "communicated", SEES_POWER),
     ("indicators:fill", "POST", "drafted", OWN | NATIONAL),
     ("indicators:export", "GET", "drafted", OWN | NATIONAL),
     ("indicators:measure_new", "GET POST", "drafted", OWN | NATIONAL),
@@ -184,7 +219,10 @@ def test_every_address_has_a_row() -> None:
 @pytest.fixture
 def world_at() -> Callable[[str], World]:
     def at(stage: str) -> World:
-        world = build({"out": "scheduled", "asked": "assigned"}.get(stage, stage))
+        world = build({"out": "scheduled", "asked": "assigned", "minuted": "proposed"}.get(stage, stage))
+        if stage == "minuted":
+            held = agenda(world)
+            Meeting.objects.filter(pk=held.pk).update(state="held", minutes="x", minuted_by=world.chair)
         if stage == "asked":
             ask(world)
         if stage == "out":
@@ -223,6 +261,13 @@ def holiday(w: World) -> Holiday:
     return Holiday.objects.get_or_create(day=day, defaults={"name_fa": "نمونه"})[0]
 
 
+def agenda(w: World) -> Meeting:
+    """A meeting with the power ministry's set on its agenda."""
+    called = meeting(w)
+    AgendaItem.objects.get_or_create(meeting=called, set=w.specific, defaults={"position": 1})
+    return called
+
+
 def article_82(w: World) -> Report:
     return Report.objects.create(
         edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at, approved_at=w.at,
@@ -254,6 +299,28 @@ def address(name: str, w: World) -> str:
         "indicators:move": lambda: (*specific, "approve"),
         "indicators:measure_edit": lambda: (*specific, Measure.objects.of(w.specific).first().pk),
         "indicators:measure_remove": lambda: (*specific, Measure.objects.of(w.specific).first().pk),
+        "indicators:share": lambda: (*specific, power_measure(w).pk),
+        "indicators:review": lambda: (*specific, power_measure(w).lineage),
+        "indicators:vote_measure": lambda: (*specific, power_measure(w).lineage),
+        "indicators:comment": lambda: (*specific, power_measure(w).lineage),
+        "indicators:suggest": lambda: (*specific, power_measure(w).lineage),
+        "indicators:settle": lambda: (*specific, power_measure(w).lineage),
+        "indicators:series": lambda: (power_measure(w).lineage,),
+        "indicators:take_suggestion": lambda: (*specific, suggestion(w).pk),
+        "indicators:take": lambda: (*specific, Measure.objects.of(last_year(w)).first().pk),
+        "indicators:take_share": lambda: (health_set(w).pk, part(w).pk),
+        "indicators:axis_edit": lambda: (*specific, w.specific.axes.first().pk),
+        "indicators:axis_remove": lambda: (*specific, w.specific.axes.first().pk),
+        "indicators:goal_edit": lambda: (*specific, goal(w).pk),
+        "indicators:goal_remove": lambda: (*specific, goal(w).pk),
+        "indicators:board": lambda: (year,),
+        "indicators:groups": lambda: (year,),
+        "indicators:rules": lambda: (year, w.power.sector),
+        "indicators:convene": lambda: (year, w.power.sector),
+        "indicators:meeting": lambda: (agenda(w).pk,),
+        "indicators:minute": lambda: (agenda(w).pk,),
+        "indicators:cancel": lambda: (agenda(w).pk,),
+        "indicators:minutes_file": lambda: (agenda(w).pk,),
         "submissions:begin": lambda: (Participation.objects.get(cycle=w.cycle, agency=w.power).pk,),
         "submissions:move": lambda: (w.submission.pk, "submit"),
         "submissions:evidence": lambda: (power_file(w).uuid,),
@@ -284,7 +351,7 @@ def address(name: str, w: World) -> str:
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
     bare = {"list", "new", "export", "blocks", "file", "plan", "agencies", "agencies_import", "people", "interests"}
-    bare |= {"frameworks"}
+    bare |= {"frameworks", "bank", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {"results", "home", "entrance", "healthz"}

@@ -16,11 +16,20 @@ from django.utils import translation
 
 from cycles.calendar import Phase
 from festival.models import Report
-from indicators import actions as indicators
+from indicators import deliberation
 from indicators.models import Indicator, Measure
 from submissions.models import Answer, Mark
 from tests.factories import PASSWORD, World, ask, build
 from tests.festival.conftest import approved_report
+from tests.guard.institution import (
+    AXIS,
+    GOAL,
+    goal,
+    health_set,
+    last_year,
+    power_measure,
+    returned_suggestion,
+)
 from tests.guard.test_actions import APPS
 from tests.guard.test_authorization import ROWS, address
 
@@ -29,6 +38,7 @@ SIGNED = {"note": "because", "password": PASSWORD}
 
 ANYTIME = {
     "cycles:plan": "a cycle must exist before it can have windows",
+    "cycles:practice": "training is needed all year; nothing that is done in it counts",
     "cycles:windows": "the dates are laid before the year is opened",
     "cycles:move": "a cycle is opened before the first of its own windows",
     "cycles:extend": "a decree may come at any time; it never shortens and never reaches back",
@@ -47,7 +57,7 @@ ANYTIME = {
 }
 """Addresses that write and need no window, each with its reason; reviewed."""
 
-HARD = {Phase.PROPOSAL, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL}
+HARD = {Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL}
 
 
 def measure() -> dict[str, Any]:
@@ -88,6 +98,47 @@ def emptied(w: World) -> dict[str, Any]:
     return {}
 
 
+def ranked(w: World) -> dict[str, Any]:
+    return {f"goal_{goal(w).pk}": 1}
+
+
+def suggested(w: World) -> dict[str, Any]:
+    m = power_measure(w)
+    return {"points": m.points, "target": m.target - 1, "title_fa": m.title_fa, "title_en": m.title_en}
+
+
+def convened(w: World) -> dict[str, Any]:
+    return {"held_at": "2030-01-01 10:00", "place": "x", "sets": [w.specific.pk]}
+
+
+def minuted(w: World) -> dict[str, Any]:
+    return {"present": [w.chair.pk], "minutes": "because", "password": PASSWORD}
+
+
+def copied(w: World) -> dict[str, Any]:
+    last_year(w)
+    w.specific = health_set(w)  # whose address is called
+    return {}
+
+
+def issued(w: World) -> dict[str, Any]:
+    w.specific = w.general  # whose address is called
+    return {"years": 2}
+
+
+def shared(w: World) -> dict[str, Any]:
+    return {"own": "60", "agency_0": w.health.code, "part_0": "40"}
+
+
+def bared(w: World) -> dict[str, Any]:
+    Indicator.objects.filter(axis__set=w.specific).delete()
+    return {}
+
+
+def gridded(w: World) -> dict[str, Any]:
+    return {f"t-{power_measure(w).pk}-{w.unit.pk}": "18"}
+
+
 def deliverable(w: World) -> dict[str, Any]:
     if not Report.objects.exists():
         for language in ("fa", "en"):
@@ -104,6 +155,32 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "indicators:measure_remove": ("drafted", Phase.PROPOSAL, "staff", lambda w: {}),
     "indicators:vote": ("proposed", Phase.APPROVAL, "member", lambda w: {"choice": "approve"}),
     "indicators:move": ("voted", Phase.APPROVAL, "chair", lambda w: SIGNED),
+    "indicators:rank": ("proposed", Phase.APPROVAL, "member", ranked),
+    "indicators:vote_measure": (
+        "proposed", Phase.APPROVAL, "member", lambda w: {"choice": "approve", "rating": "fair"},
+    ),
+    "indicators:comment": ("proposed", Phase.APPROVAL, "staff", lambda w: {"text": "why?"}),
+    "indicators:suggest": ("proposed", Phase.APPROVAL, "expert", lambda w: suggested(w) | {"reason": "because"}),
+    "indicators:settle": (
+        "proposed", Phase.APPROVAL, "chair", lambda w: suggested(w) | {"outcome": "returned", "reason": "because"},
+    ),
+    "indicators:take_suggestion": ("proposed", Phase.APPROVAL, "staff", lambda w: bool(returned_suggestion(w)) and {}),
+    "indicators:rules": ("open", Phase.PROPOSAL, "administrator", lambda w: {"quorum": 3, "majority": 60}),
+    "indicators:convene": ("proposed", Phase.APPROVAL, "chair", convened),
+    "indicators:minute": ("proposed", Phase.APPROVAL, "chair", minuted),
+    "indicators:cancel": ("proposed", Phase.APPROVAL, "chair", lambda w: {"note": "because"}),
+    "indicators:copy": ("drafted", Phase.PROPOSAL, "other_staff", copied),
+    "indicators:issue": ("drafted", Phase.PROPOSAL, "administrator", issued),
+    "indicators:take": ("drafted", Phase.PROPOSAL, "staff", lambda w: {}),
+    "indicators:share": ("drafted", Phase.PROPOSAL, "staff", shared),
+    "indicators:take_share": ("drafted", Phase.PROPOSAL, "other_staff", lambda w: {}),
+    "indicators:axis_new": ("drafted", Phase.PROPOSAL, "staff", lambda w: AXIS),
+    "indicators:axis_edit": ("drafted", Phase.PROPOSAL, "staff", lambda w: AXIS),
+    "indicators:axis_remove": ("drafted", Phase.PROPOSAL, "staff", bared),
+    "indicators:goal_new": ("drafted", Phase.PROPOSAL, "staff", lambda w: GOAL),
+    "indicators:goal_edit": ("drafted", Phase.PROPOSAL, "staff", lambda w: GOAL | {"article": "7"}),
+    "indicators:goal_remove": ("drafted", Phase.PROPOSAL, "staff", lambda w: {}),
+    "indicators:grid": ("communicated", Phase.MONITORING, "headquarters", gridded),
     "indicators:communicate_all": ("approved", Phase.APPROVAL, "administrator", lambda w: SIGNED),
     "submissions:begin": ("communicated", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
     "submissions:answer": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"value": "7", "note": "x"}),
@@ -157,7 +234,7 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
     world = build("proposed" if stage == "voted" else stage)
     if stage == "voted":
         for voter in ("member", "budget"):
-            indicators.vote(world.specific, choice="approve", reason="", by=world.people[voter], at=world.at)
+            deliberation.vote(world.specific, choice="approve", reason="", by=world.people[voter], at=world.at)
     if phase == Phase.CLARIFICATION:
         ask(world)
     own = world.power if phase in (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION) else None

@@ -12,6 +12,7 @@ from cycles.actions import perform
 from cycles.calendar import Binding, Phase
 from cycles.models import Entry, Window
 from cycles.workflow import Refused, Workflow
+from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification
 from tests.factories import World, build
 
@@ -35,7 +36,20 @@ MAY: dict[str, dict[str, set[str]]] = {
         "send_back": {"chair"},
         "reject": {"chair"},
         "communicate": {"administrator"},
+        "comment": OWN | AUTHORITY | {"representative"},
+        "rank": AUTHORITY | {"representative"},
+        "suggest": AUTHORITY | {"representative"},
+        "settle": {"chair"},
+        "carry_over": {"administrator"},
+        "set_targets": OWN | {"headquarters"},
     },
+    "indicators.meeting": {
+        "convene": {"chair", "administrator"},
+        "minute": {"chair"},
+        "cancel": {"chair", "administrator"},
+    },
+    "indicators.plan": {"plan": OWN, "sign": {"head"}, "revise": {"head"}},
+    "indicators.quarterreport": {"enter": OWN, "report": {"head"}, "correct": {"head"}},
     "submissions.submission": {
         "begin": OWN | {"clock"},
         "answer": OWN,
@@ -77,7 +91,12 @@ SOURCES: dict[str, dict[str, str]] = {
     "indicators.indicatorset": {
         "edit": "draft", "revise": "returned", "propose": "draft", "propose_again": "returned", "vote": "proposed",
         "approve": "proposed", "send_back": "proposed", "reject": "proposed", "communicate": "approved",
+        "comment": "proposed returned", "rank": "proposed", "suggest": "proposed", "settle": "proposed",
+        "carry_over": "draft", "set_targets": "approved communicated",
     },
+    "indicators.meeting": {"convene": "convened", "minute": "convened", "cancel": "convened"},
+    "indicators.plan": {"plan": "draft", "sign": "draft", "revise": "signed"},
+    "indicators.quarterreport": {"enter": "draft", "report": "draft", "correct": "reported"},
     "submissions.submission": {
         "begin": "draft", "answer": "draft", "attach": "draft", "detach": "draft", "submit": "draft",
         "withdraw": "submitted", "lapse": "draft", "reopen": "lapsed", "assign": "draft submitted",
@@ -123,10 +142,20 @@ def clarification(world: World) -> Clarification:
     return Clarification.objects.get_or_create(line=line, defaults=of)[0]
 
 
+def meeting(world: World) -> Meeting:
+    """A meeting of the power ministry's working group."""
+    group = WorkingGroup.objects.get_or_create(cycle=world.cycle, sector=world.power.sector)[0]
+    when = {"held_at": world.opens(Phase.APPROVAL), "cycle": world.cycle}
+    return Meeting.objects.get_or_create(group=group, number=1, defaults=when)[0]
+
+
 def subject(world: World, label: str) -> Any:
     return {
         "cycles.cycle": world.cycle,
         "indicators.indicatorset": world.specific,
+        "indicators.meeting": meeting(world),
+        "indicators.plan": Plan.objects.get(cycle=world.cycle, agency=world.power),
+        "indicators.quarterreport": QuarterReport.objects.get(cycle=world.cycle, agency=world.power, quarter=1),
         "submissions.submission": world.submission,
         "submissions.clarification": clarification(world),
         "submissions.block": world.block,
@@ -147,7 +176,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
     return {
         "proposer": person, "hash": "0" * 64, "signer": person, "reviewer": person, "reason": "because",
         "points": None, "digest": "0" * 64, "publish_at": timezone.now(), "axes": [], "line": 1,
-        "text": "because", "writer": person,
+        "text": "because", "writer": person, "chair": person, "minutes": "because", "reporter": person,
     }  # fmt: skip
 
 
@@ -207,7 +236,7 @@ def test_a_move_is_refused_outside_its_window_in_words_that_say_when(world: Worl
         assert move.why_anytime
         return
     own = move.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION)
-    window = Window.objects.get(cycle=world.cycle, phase=move.phase, agency=world.power if own else None)
+    window = world._window(move.phase, world.power if own else None)
     who = sorted(MAY[label][name])[0]
     person = {**world.people, "clock": None}[who]
     model.objects.filter(pk=obj.pk).update(state=SOURCES[label][name].split()[0])

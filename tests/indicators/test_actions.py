@@ -7,7 +7,7 @@ import pytest
 from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.workflow import Refused
-from indicators import actions
+from indicators import actions, drafting
 from indicators.methods import METHODS
 from indicators.models import IndicatorSet, Kind, Measure
 from indicators.resources import general_catalogue
@@ -30,7 +30,7 @@ def test_the_general_set_filled_twice_holds_the_catalogue_once_and_may_be_propos
     w = build("drafted")
 
     for _time in range(2):
-        actions.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
+        drafting.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
 
     assert Measure.objects.of(w.general).count() == 60
     assert w.general.axes.count() == 10
@@ -48,7 +48,7 @@ def test_no_set_is_begun_in_a_cycle_that_is_only_planned():
     w = build("planned")
 
     with pytest.raises(Refused, match=r".+"):
-        actions.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=w.opens(Phase.PROPOSAL))
+        drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=w.opens(Phase.PROPOSAL))
 
     assert not IndicatorSet.objects.exists()
 
@@ -59,7 +59,7 @@ def test_no_set_is_begun_for_an_agency_that_does_not_take_part():
     staff = make_user("newcomer", Role.STAFF, agency=late_comer)
 
     with pytest.raises(Refused, match=r".+"):
-        actions.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=late_comer, by=staff, at=w.opens(Phase.PROPOSAL))
+        drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=late_comer, by=staff, at=w.opens(Phase.PROPOSAL))
 
     assert not IndicatorSet.objects.exists()
 
@@ -69,9 +69,9 @@ def test_a_set_is_begun_from_the_first_instant_of_the_phase_and_not_a_second_ear
     opens = w.opens(Phase.PROPOSAL)
 
     with pytest.raises(Refused):
-        actions.draft_set(
+        drafting.draft_set(
             cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=opens - timedelta(seconds=1)
         )
-    begun = actions.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=opens)
+    begun = drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=opens)
 
     assert list(IndicatorSet.objects.all()) == [begun]

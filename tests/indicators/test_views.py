@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cycles.calendar import Phase
 from cycles.models import Entry
-from indicators import actions
+from indicators import deliberation, drafting
 from indicators.models import IndicatorSet, Kind, Measure, Vote
 from indicators.workflow import SetState
 from tests.factories import PASSWORD, build, make_agency
@@ -114,7 +114,7 @@ def test_pages_take_the_same_queries_for_any_number_of_measures(as_):
 
     for size in (1, 3, 30):
         for _number in range(size):
-            actions.save_measure(w.specific, fields=fields, by=w.staff, at=w.at)
+            drafting.save_measure(w.specific, fields=fields, by=w.staff, at=w.at)
         for page in (address(w.specific), address(w.specific, "export")):
             with CaptureQueriesContext(connection) as caught:
                 assert client.get(page).status_code == 200
@@ -295,12 +295,12 @@ def test_approval_without_both_who_must_concur_is_refused_in_words_and_with_them
     w = build("proposed")
     form = {"password": PASSWORD, "note": ""}
 
-    actions.vote(w.specific, choice="approve", reason="", by=w.member, at=w.at)
+    deliberation.vote(w.specific, choice="approve", reason="", by=w.member, at=w.at)
     one_side = as_(w.chair, w.at).post(address(w.specific, "move", "approve"), form)
-    actions.vote(w.specific, choice="approve", reason="", by=w.budget, at=w.at)
+    deliberation.vote(w.specific, choice="approve", reason="", by=w.budget, at=w.at)
     as_(w.chair, w.at).post(address(w.specific, "move", "approve"), form)
 
-    assert "Approval needs the consent of both" in text(one_side)
+    assert "Approval needs the consent of: Plan and Budget Organization." in text(one_side)
     assert w.fresh(w.specific).state == SetState.APPROVED
 
 

@@ -206,7 +206,9 @@ def test_the_calendar_closes_overdue_drafts_once(settings):
 ceilings = st.decimals("0.0001", "999", places=4)
 shares = st.decimals(0, 1, places=6)
 lines = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(0, 2), ceilings, st.sampled_from(LineState), shares),
+    st.tuples(
+        st.integers(0, 2), st.integers(0, 2), ceilings, st.sampled_from(LineState), shares, st.sampled_from([0, 0, 1])
+    ),
     min_size=1,
     max_size=12,
 )
@@ -221,12 +223,12 @@ def begun():
 @given(lines)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_python_and_sql_add_up_to_the_same(begun, drawn):
-    """Random trees with lines of every state."""
+    """Random trees with lines of every state, some of pilot measures."""
     submission, at = begun.submission, begun.at
     Score.objects.filter(answer__submission=submission).delete()
     submission.answers.all().delete()
     expected = []
-    for number, (a, i, ceiling, state, share) in enumerate(drawn):
+    for number, (a, i, ceiling, state, share, is_pilot) in enumerate(drawn):
         axis, _ = Axis.objects.get_or_create(
             set=begun.general, code=f"A{a}", defaults={"title_fa": "محور", "points": 1, "position": 10 + a}
         )
@@ -236,13 +238,16 @@ def test_python_and_sql_add_up_to_the_same(begun, drawn):
         measure, _ = Measure.objects.update_or_create(
             indicator=indicator,
             code=f"M{number}",
-            defaults={"title_fa": "سنجه", "points": ceiling, "unit_fa": "درصد", "method": "survey"},
+            defaults={"title_fa": "سنجه", "points": ceiling, "unit_fa": "درصد", "method": "survey"}
+            | {"is_pilot": bool(is_pilot)},
         )
         answer = Answer.objects.create(submission=submission, measure=measure)
         points = (ceiling * share).quantize(Decimal("1e-10")) if state == LineState.SCORED else None
         if state != LineState.UNDER_REVIEW:  # a line without an agreed score is under review
             Score.objects.create(answer=answer, basis="agreed", state=state, points=points, scored_at=at)
-        expected.append(Line("general", axis.code, indicator.code, measure.code, ceiling, state, points))
+        expected.append(
+            Line("general", axis.code, indicator.code, measure.code, ceiling, state, points, counts=not is_pilot)
+        )
     result = total(expected)
 
     run = totals.compute([submission], why="test", by=None, at=at)

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("indicators", "0001_initial"),
-        ("submissions", "0002_clarifications"),
+        ("indicators", "0003_evidence_rules"),
+        ("submissions", "0003_own_target"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,177 @@
+"""What a set says, field by field: its hash, what changed in it, how it differs from another, and that in words."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies.text import localised, parse_decimal
+from indicators.models import IndicatorSet, Measure
+
+FIELDS: dict[str, str | Promise] = {
+    "code": _("Code"),
+    "title_fa": _("Title in Persian"),
+    "title_en": _("Title in English"),
+    "definition_fa": _("Definition in Persian"),
+    "definition_en": _("Definition in English"),
+    "points": _("Points"),
+    "unit_fa": _("Unit in Persian"),
+    "unit_en": _("Unit in English"),
+    "direction": _("Direction"),
+    "method": _("Method"),
+    "params": _("Parameters of the method"),
+    "base": _("Baseline"),
+    "floor": _("Floor"),
+    "target": _("Target"),
+    "is_additive": _("Parts add up"),
+    "evidence_rule": _("Evidence rule"),
+    "evidence_fa": _("Evidence asked for, in Persian"),
+    "evidence_en": _("Evidence asked for, in English"),
+    "law": _("Act"),
+    "article": _("Article"),
+    "legal_basis": _("Legal basis"),
+    "source": _("Where it comes from"),
+    "result_level": _("Level of result"),
+    "dimension": _("Dimension"),
+    "perspective": _("Scorecard perspective"),
+    "caf_criterion": _("CAF criterion"),
+    "budget_line": _("Budget line"),
+    "responsible_unit": _("Responsible unit"),
+    "responsible_post": _("Responsible post"),
+    "resources": _("Resources"),
+    "trend": _("Trend"),
+    "influence": _("Influence of the agency"),
+    "feedback": _("How often a value can be had"),
+    "ideal": _("Ideal measure"),
+    "compromise": _("Compromise"),
+    "links": _("Linked measures"),
+    "is_pilot": _("In its trial year"),
+}
+"""What a measure says of itself. Its place in the tiers and its goal are named beside these, `plain` adds them."""
+
+PLACES: dict[str, str | Promise] = {"axis": _("Axis"), "indicator": _("Indicator"), "goal": _("Goal")}
+LABELS: dict[str, str | Promise] = {**FIELDS, **PLACES}
+
+
+def canonical(value: Any) -> Any:
+    """A field's value as JSON holds it, equal for equal values however they were typed."""
+    match value:
+        case Decimal():
+            return format(value.normalize(), "f")
+        case UUID():
+            return str(value)
+        case list() | tuple():
+            return [canonical(v) for v in value]
+        case _:
+            return value
+
+
+def plain(measure: Measure) -> dict[str, Any]:
+    """All that a measure says (its tiers and goal loaded), as JSON holds it."""
+    fields = {name: canonical(getattr(measure, name)) for name in FIELDS}
+    indicator, goal = measure.indicator, measure.goal
+    return fields | {
+        "axis": [indicator.axis.code, indicator.axis.title_fa, indicator.axis.title_en],
+        "indicator": [indicator.code, indicator.title_fa, indicator.title_en],
+        "goal": [goal.code, goal.title_fa, goal.title_en, goal.type] if goal else None,
+    }
+
+
+def content_hash(indicator_set: IndicatorSet) -> str:
+    """SHA-256 of all that a set asks, in canonical JSON; equal content, equal hash, whatever the year."""
+    rows = [plain(m) for m in Measure.objects.of(indicator_set).for_list()]
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """{field: [before, after]} of the fields that differ."""
+    names = dict.fromkeys((*before, *after))
+    return {n: [before.get(n), after.get(n)] for n in names if before.get(n) != after.get(n)}
+
+
+# --- Two sets ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Altered:
+    """A measure that stands in both sets, with the fields that differ."""
+
+    before: Measure
+    after: Measure
+    fields: Mapping[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a set differs from an earlier one; a measure is the same where its lineage is."""
+
+    added: tuple[Measure, ...]
+    removed: tuple[Measure, ...]
+    altered: tuple[Altered, ...]
+    unchanged: int
+
+    @property
+    def is_none(self) -> bool:
+        return not (self.added or self.removed or self.altered)
+
+
+def difference(before: Iterable[Measure], after: Iterable[Measure]) -> Difference:
+    """What was added, removed and altered from one set's measures (`for_list`) to another's."""
+    old = {m.lineage: m for m in before}
+    new = {m.lineage: m for m in after}
+    both = [(old[key], m) for key, m in new.items() if key in old]
+    altered = [Altered(b, a, fields) for b, a in both if (fields := changed(plain(b), plain(a)))]
+    return Difference(
+        added=tuple(m for key, m in new.items() if key not in old),
+        removed=tuple(m for key, m in old.items() if key not in new),
+        altered=tuple(altered),
+        unchanged=len(both) - len(altered),
+    )
+
+
+# --- Fields in words --------------------------------------------------------------------------------------------------
+
+CHOICES = {f.name: dict(f.flatchoices) for f in Measure._meta.fields if f.choices}
+QUIET = {"links"}  # lineages say nothing to a reader
+
+
+def said(altered: Altered) -> list[dict[str, str]]:
+    """Each field that differs, with before and after in the reader's words."""
+    return [told(name, *pair) for name, pair in altered.fields.items()]
+
+
+def told(name: str, before: Any, after: Any) -> dict[str, str]:
+    """A field, with before and after in the reader's words."""
+    label = {
+        "shares": gettext("Parts of the agencies"),
+        "years": gettext("Issued for"),
+        "source": LABELS["source"],
+    }.get(name)
+    return {"label": str(label or LABELS.get(name, name)), "before": value(name, before), "after": value(name, after)}
+
+
+def value(name: str, held: Any) -> str:
+    """A field's value, as JSON holds it, in the reader's words; "" where there is none."""
+    if held in (None, "", [], {}):
+        return ""
+    if name in QUIET:
+        return localised(len(held))
+    if isinstance(held, bool):
+        return gettext("yes") if held else gettext("no")
+    if name in CHOICES:
+        return str(CHOICES[name].get(held, held))
+    if isinstance(held, dict):
+        return "، ".join(f"{key}: {each}" for key, each in held.items())
+    if isinstance(held, list):
+        return " · ".join(" ".join(map(str, each)) if isinstance(each, list) else str(each) for each in held if each)
+    try:
+        return localised(parse_decimal(str(held)))
+    except ValueError:
+        return str(held)

@@ -1,0 +1,143 @@
+"""The grid of targets: the headquarters gives its units their targets of approved measures, an administrator those of
+single agencies."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agencies.text import localised, parse_decimal
+from cycles.actions import why_closed
+from cycles.models import Participation, Window
+from cycles.workflow import Refused
+from indicators import breakdown
+from indicators.breakdown import Own
+from indicators.models import Measure, MeasureTarget
+from indicators.pages import visible
+from indicators.workflow import SETS
+
+AGENCIES_A_PAGE = 20
+MARK = "-"
+"""What is typed in a cell where the measure does not apply to the agency."""
+
+
+@dataclass
+class Cell:
+    """One measure and one agency: what was typed or is held, and what is wrong with it."""
+
+    name: str
+    text: str
+    label: str
+    error: str = ""
+
+
+@dataclass
+class Row:
+    """One measure with a cell an agency."""
+
+    measure: Measure
+    cells: list[Cell]
+    total: Decimal | None = None
+
+
+@require_http_methods(["GET", "POST"])
+def grid(request: HttpRequest, pk: int) -> HttpResponse:
+    """Targets of measures × agencies in one grid: saved all together, or shown again with what is wrong."""
+    indicator_set = visible(request, pk)
+    why = why_closed(SETS, indicator_set, "set_targets", by=request.user, at=request.at)
+    if request.method == "GET" and why:
+        messages.error(request, why)
+        return redirect("indicators:detail", pk)
+    everybody = [p for p in breakdown.reached(indicator_set).values() if p.agency_id != indicator_set.agency_id]
+    page = Paginator(everybody, AGENCIES_A_PAGE).get_page(request.GET.get("page"))
+    agencies = list(page)
+    measures = [m for m in Measure.objects.of(indicator_set).for_list() if not m.is_stewarded]
+    held = _held(measures, agencies)
+    if request.method == "POST":
+        rows, given, faults = _typed(request, measures, agencies, held)
+        if not faults:
+            try:
+                breakdown.set_targets(indicator_set, given, by=request.user, at=request.at)
+            except Refused as refusal:
+                faults = [str(refusal)]
+            else:
+                messages.success(request, _("Saved: %(count)s targets.") % {"count": localised(len(given))})
+                return redirect(f"{reverse('indicators:grid', args=[pk])}?page={page.number}")
+    else:
+        rows, faults = _shown(measures, agencies, held), []
+    window = Window.objects.concerning([indicator_set]).of(SETS["set_targets"].phase, indicator_set)
+    context: dict[str, Any] = {
+        "set": indicator_set,
+        "rows": rows,
+        "agencies": agencies,
+        "page": page,
+        "faults": faults,
+        "window": window,
+        "mark": MARK,
+    }
+    return render(request, "indicators/grid.html", context)
+
+
+Held = dict[tuple[int, int], MeasureTarget]
+
+
+def _held(measures: list[Measure], agencies: list[Participation]) -> Held:
+    rows = MeasureTarget.objects.filter(measure__in=measures, participation__in=agencies)
+    return {(row.measure_id, row.participation_id): row for row in rows}
+
+
+def _shown(measures: list[Measure], agencies: list[Participation], held: Held) -> list[Row]:
+    rows = []
+    for m in measures:
+        cells = []
+        for p in agencies:
+            own = held.get((m.pk, p.pk))
+            text = "" if own is None else MARK if not own.applies else localised(own.target).replace("—", "")
+            cells.append(Cell(_name(m, p), text, f"{m.code}, {p.name}"))
+        given = [
+            own.target for p in agencies if (own := held.get((m.pk, p.pk))) and own.applies and own.target is not None
+        ]
+        rows.append(Row(m, cells, sum(given, Decimal(0)) if m.is_additive and given else None))
+    return rows
+
+
+def _name(measure: Measure, participation: Participation) -> str:
+    return f"t-{measure.pk}-{participation.agency_id}"
+
+
+def _typed(
+    request: HttpRequest, measures: list[Measure], agencies: list[Participation], held: Held
+) -> tuple[list[Row], list[Own], list[str]]:
+    """The grid as it was typed, what it would set, and what is wrong, each named by measure and agency."""
+    rows, given, faults = [], [], []
+    for m in measures:
+        cells = []
+        for p in agencies:
+            cell = Cell(_name(m, p), request.POST.get(_name(m, p), "").strip(), f"{m.code}, {p.name}")
+            own = held.get((m.pk, p.pk))
+            if cell.text == MARK:
+                given.append(
+                    Own(m.pk, p.agency_id, applies=False, reason=own.reason if own and own.reason else _not_given())
+                )
+            elif cell.text:
+                try:
+                    given.append(Own(m.pk, p.agency_id, target=parse_decimal(cell.text)))
+                except ValueError:
+                    cell.error = _("Enter one number, such as 1200 or 12.5.")
+                    faults.append(f"{cell.label}: {cell.error}")
+            elif own is not None:
+                given.append(Own(m.pk, p.agency_id, applies=False, reason=_not_given()))
+            cells.append(cell)
+        rows.append(Row(m, cells))
+    return rows, given, faults
+
+
+def _not_given() -> str:
+    return _("not given to this agency")
