@@ -142,8 +142,11 @@ def _joined(parts: Iterator[str]) -> str:
 
 def _listed(rows: list[Params]) -> str:
     """Every row with its number and its percent."""
-    numbered = ((localised(place), _words(row), _shown(exactly(row["percent"]))) for place, row in enumerate(rows))
-    return _joined(gettext("%s = %s (%s%%)") % row for row in numbered)
+    return _joined(
+        gettext("%(number)s = %(name)s (%(percent)s%%)")
+        % {"number": localised(place), "name": _words(row), "percent": _shown(exactly(row["percent"]))}
+        for place, row in enumerate(rows)
+    )
 
 
 def _targets(params: Params) -> Iterator[str]:
