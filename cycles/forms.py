@@ -17,6 +17,7 @@ from agencies.text import latin_digits, localised, normalise, parse_decimal, per
 from cycles.calendar import DAY, FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase, jalali, parse_moment
 from cycles.models import Cycle, Group
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
+from cycles.sheets import MOST_BYTES
 from cycles.workflow import Move
 
 # --- Fields -----------------------------------------------------------------------------------------------------------
@@ -331,7 +332,7 @@ class HolidayForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    """A spreadsheet of agencies."""
+    """A spreadsheet to be checked and taken over."""
 
     file = forms.FileField(
         label=_("Spreadsheet"),
@@ -341,7 +342,7 @@ class ImportForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > 5 * 2**20:
+        if file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 5 MB."))
         if not file.name.lower().endswith((".xlsx", ".csv")):
             raise forms.ValidationError(_("Only XLSX and CSV files can be read."))

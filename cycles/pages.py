@@ -1,22 +1,30 @@
-"""What the pages of every app are made with: the page that confirms an act, lists, histories."""
+"""What the pages of every app are made with: the page that confirms an act, lists, histories, uploaded sheets."""
 
-from collections.abc import Callable, Iterable
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
+from agencies.text import localised
 from cycles.actions import why_closed, why_not_administer
-from cycles.forms import ActForm
+from cycles.forms import ActForm, ImportForm
 from cycles.models import Entry
+from cycles.sheets import CONTENT_TYPES, Form, Sheet, Unreadable, read
+from cycles.trials import Check
 from cycles.workflow import Refused, Workflow
 
 PER_PAGE = 25
+UPLOAD_KEPT = 3600
+"""Seconds between the check of a sheet and its confirmation."""
 
 
 def act_page(
@@ -83,3 +91,89 @@ def only_for(request: HttpRequest, act: str) -> None:
     """To those who may not do an act of administration, its page does not exist."""
     if why_not_administer(act, by=request.user, at=request.at):
         raise Http404
+
+
+# --- Sheets -----------------------------------------------------------------------------------------------------------
+
+
+def sheet_answer(content: bytes, name: str, kind: str) -> HttpResponse:
+    """A file to save; there is no page for a kind of file that we do not write."""
+    if kind not in CONTENT_TYPES:
+        raise Http404
+    return HttpResponse(
+        content,
+        content_type=CONTENT_TYPES[kind],
+        headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'},
+    )
+
+
+def import_page(
+    request: HttpRequest,
+    form: Form,
+    *,
+    check: Callable[[Sheet], Check],
+    do: Callable[..., Sequence[Any]],
+    then: str,
+    page: str,
+    **context: Any,
+) -> HttpResponse:
+    """Check a sheet without writing, show every wrong cell and what would change, and write it when confirmed.
+
+    `do` takes the sheet, and by keyword `as_checked` (which names what was shown), `file_name`, `sha256` and
+    `left_out`; it answers with what it wrote. `then` is the URL to go to afterwards. Rows that are wrong are left out
+    only when that was asked for in so many words.
+    """
+    if token := request.POST.get("token"):
+        return _confirmed(request, form, token, do=do, then=then)
+    upload, found, token = ImportForm(request.POST or None, request.FILES or None), None, ""
+    if request.method == "POST" and upload.is_valid():
+        file = upload.cleaned_data["file"]
+        content = file.read()
+        try:
+            found = check(read(form, content, file.name))
+        except Unreadable as error:
+            upload.add_error("file", str(error))
+        else:
+            if found.differs:
+                token = secrets.token_urlsafe()
+                cache.set(_kept_as(request, token), (file.name, content, found.digest, found.left_out), UPLOAD_KEPT)
+    context |= {"form": upload, "check": found, "token": token, "then": then}
+    return render(request, page, context)
+
+
+def _kept_as(request: HttpRequest, token: str) -> str:
+    """Where a checked file waits: only for the person who had it checked, and only on the page where that was."""
+    place = hashlib.sha256(f"{request.path_info} {token}".encode()).hexdigest()
+    return f"import:{request.user.pk}:{place}"
+
+
+def _confirmed(
+    request: HttpRequest, form: Form, token: str, *, do: Callable[..., Sequence[Any]], then: str
+) -> HttpResponse:
+    kept = cache.get(_kept_as(request, token))
+    if kept is None:
+        messages.error(request, _("The checked file is no longer at hand; please choose it again."))
+        return redirect(request.path)
+    name, content, digest, left_out = kept
+    if left_out and request.POST.get("take") != "right":
+        messages.error(request, _("Rows of this file are wrong. Nothing was written."))
+        return redirect(request.path)
+    try:
+        written = do(
+            read(form, content, name),
+            as_checked=digest,
+            file_name=name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            left_out=left_out,
+        )
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(request.path)
+    cache.delete(_kept_as(request, token))
+    messages.success(
+        request,
+        _("The file has been taken over. Rows added or changed: %(count)s") % {"count": localised(len(written))},
+    )
+    if left_out:
+        messages.warning(request, _("Rows left out because of errors: %(count)s") % {"count": localised(left_out)})
+    return redirect(then)

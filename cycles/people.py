@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,11 +15,18 @@ from cycles.workflow import ADMINISTRATION, Refused
 
 @transaction.atomic
 def import_agencies(
-    write: Callable[[], Sequence[Agency]], *, by: User, at: datetime, file_name: str, sha256: str
+    write: Callable[[], Sequence[Agency]],
+    *,
+    by: User,
+    at: datetime,
+    file_name: str,
+    sha256: str,
+    left_out: int = 0,
 ) -> list[Agency]:
     """Let a checked spreadsheet be written, all of it or nothing, and record each agency that it adds or changes.
 
-    `write` comes from `resources`, which reads spreadsheets and stands above; it answers with what it wrote.
+    `write` comes from `resources`, which reads spreadsheets and stands above; it answers with what it wrote. `left_out`
+    is how many rows of the file were wrong and knowingly not taken.
     """
     if why := why_not_administer("import_agencies", by=by, at=at):
         raise Refused(why)
@@ -26,7 +34,8 @@ def import_agencies(
     if not written:
         raise Refused(_("Nothing in the file differs from the register."))
     subjects = [Subject(agency, agency) for agency in written]
-    perform(ADMINISTRATION, subjects, "import_agencies", by=by, at=at, file=file_name, sha256=sha256)
+    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | ({"left_out": left_out} if left_out else {})
+    perform(ADMINISTRATION, subjects, "import_agencies", by=by, at=at, **said)
     return written
 
 

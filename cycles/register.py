@@ -1,29 +1,27 @@
 """Pages of the register: agencies, people, the roles they hold and the interests they declare."""
 
-import hashlib
-import secrets
+from functools import partial
+from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Agency, Interest, Membership, people_visible_to
 from agencies.roles import Role
-from agencies.text import localised
 from cycles import people as acts
 from cycles import resources
 from cycles.actions import why_not_administer
 from cycles.filters import AgencyFilter, PeopleFilter
-from cycles.forms import GrantForm, ImportForm, InterestForm
-from cycles.pages import listed, only_for
+from cycles.forms import GrantForm, InterestForm
+from cycles.pages import import_page, listed, only_for, sheet_answer
+from cycles.sheets import Sheet
 from cycles.tables import AgencyTable, PeopleTable
 from cycles.workflow import Refused
-
-UPLOAD_KEPT = 3600  # seconds between the check of a spreadsheet and its confirmation
 
 
 @require_safe
@@ -40,65 +38,26 @@ def agencies(request: HttpRequest) -> HttpResponse:
 @require_safe
 def agencies_export(request: HttpRequest, kind: str) -> HttpResponse:
     """The register as the list shows it, as a spreadsheet that the import page reads again."""
-    types = {
-        "csv": "text/csv; charset=utf-8",
-        "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    }
-    if kind not in types:
-        raise Http404
     shown = AgencyFilter(request.GET, Agency.objects.visible_to(request.user, request.at).for_list()).qs
-    return HttpResponse(
-        resources.exported(shown, kind),
-        content_type=types[kind],
-        headers={"Content-Disposition": f'attachment; filename="agencies.{kind}"'},
-    )
+    return sheet_answer(resources.exported(shown, kind), "agencies", kind)
 
 
 @require_http_methods(["GET", "POST"])
 def agencies_import(request: HttpRequest) -> HttpResponse:
-    """Check a spreadsheet without writing, show every wrong cell or what would change, and write it when confirmed."""
     only_for(request, "import_agencies")
-    if token := request.POST.get("token"):
-        return _import_confirmed(request, token)
-    form, check, token = ImportForm(request.POST or None, request.FILES or None), None, ""
-    if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
-        content = file.read()
-        try:
-            check = resources.check(resources.read(content, file.name))
-        except resources.Unreadable as error:
-            form.add_error("file", str(error))
-        else:
-            if check.writes:
-                token = secrets.token_urlsafe()
-                cache.set(_upload_key(request, token), (file.name, content), UPLOAD_KEPT)
-    return render(request, "cycles/agencies_import.html", {"form": form, "check": check, "token": token})
 
+    def do(sheet: Sheet, *, as_checked: str, **said: Any) -> list[Agency]:
+        write = partial(resources.write, sheet, as_checked)
+        return acts.import_agencies(write, by=request.user, at=request.at, **said)
 
-def _upload_key(request: HttpRequest, token: str) -> str:
-    return f"agencies-import:{request.user.pk}:{hashlib.sha256(token.encode()).hexdigest()}"
-
-
-def _import_confirmed(request: HttpRequest, token: str) -> HttpResponse:
-    kept = cache.get(_upload_key(request, token))
-    if kept is None:
-        messages.error(request, _("The checked file is no longer at hand; please choose it again."))
-        return redirect("cycles:agencies_import")
-    name, content = kept
-    table, digest = resources.read(content, name), hashlib.sha256(content).hexdigest()
-    try:
-        written = acts.import_agencies(
-            lambda: resources.write(table), by=request.user, at=request.at, file_name=name, sha256=digest
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("cycles:agencies_import")
-    cache.delete(_upload_key(request, token))
-    messages.success(
+    return import_page(
         request,
-        _("The register now holds the file. Agencies added or changed: %(count)s") % {"count": localised(len(written))},
+        resources.AGENCIES,
+        check=resources.check,
+        do=do,
+        then=reverse("cycles:agencies"),
+        page="cycles/agencies_import.html",
     )
-    return redirect("cycles:agencies")
 
 
 # --- People -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Targets broken down: what holds of a measure for single agencies and units, and the parts of shared measures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -82,6 +82,26 @@ def set_targets(
         update_fields=["target", "floor", "base", "applies", "reason", "set_by", "set_at"],
         batch_size=2000,
     )
+
+
+@transaction.atomic
+def import_targets(
+    indicator_set: IndicatorSet,
+    rows: Callable[[], Iterable[Own]],
+    *,
+    by: User,
+    at: datetime,
+    file_name: str,
+    sha256: str,
+    left_out: int = 0,
+) -> list[MeasureTarget]:
+    """Set what a checked file says of single agencies; `left_out` of its rows were wrong and knowingly not taken.
+
+    `rows` comes from `target_lines`, which reads spreadsheets and stands above; it is asked once the set is locked.
+    """
+    indicator_set = IndicatorSet.objects.select_for_update(of=("self",)).get(pk=indicator_set.pk)
+    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | ({"left_out": left_out} if left_out else {})
+    return set_targets(indicator_set, rows(), by=by, at=at, **said)
 
 
 def reached(indicator_set: IndicatorSet) -> dict[int, Participation]:

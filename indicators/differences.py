@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.text import localised, parse_decimal
-from indicators.models import IndicatorSet, Measure
+from indicators.models import Axis, Goal, Indicator, IndicatorSet, Law, Measure
 
 FIELDS: dict[str, str | Promise] = {
     "code": _("Code"),
@@ -34,7 +34,7 @@ FIELDS: dict[str, str | Promise] = {
     "evidence_rule": _("Evidence rule"),
     "evidence_fa": _("Evidence asked for, in Persian"),
     "evidence_en": _("Evidence asked for, in English"),
-    "law": _("Act"),
+    "law": _("Act of law"),
     "article": _("Article"),
     "legal_basis": _("Legal basis"),
     "source": _("Where it comes from"),
@@ -73,14 +73,20 @@ def canonical(value: Any) -> Any:
             return value
 
 
+def named(thing: Axis | Indicator | Goal) -> list[Any]:
+    """A tier or a goal as JSON holds it: its code and titles, and of a goal what it is and where it comes from."""
+    words = [thing.code, thing.title_fa, thing.title_en]
+    return [*words, thing.type, thing.source, thing.law, thing.article] if isinstance(thing, Goal) else words
+
+
 def plain(measure: Measure) -> dict[str, Any]:
     """All that a measure says (its tiers and goal loaded), as JSON holds it."""
     fields = {name: canonical(getattr(measure, name)) for name in FIELDS}
     indicator, goal = measure.indicator, measure.goal
     return fields | {
-        "axis": [indicator.axis.code, indicator.axis.title_fa, indicator.axis.title_en],
-        "indicator": [indicator.code, indicator.title_fa, indicator.title_en],
-        "goal": [goal.code, goal.title_fa, goal.title_en, goal.type] if goal else None,
+        "axis": named(indicator.axis),
+        "indicator": named(indicator),
+        "goal": named(goal) if goal else None,
     }
 
 
@@ -157,6 +163,13 @@ def told(name: str, before: Any, after: Any) -> dict[str, str]:
     return {"label": str(label or LABELS.get(name, name)), "before": value(name, before), "after": value(name, after)}
 
 
+def _place(held: list[Any]) -> str:
+    """A tier or goal by its title in the reader's language, a goal with the article it comes from."""
+    title = str(held[1] if get_language() == "fa" else held[2] or held[1])
+    law, article = (held[5], held[6]) if len(held) > 5 else ("", "")
+    return f"{title} · {Law(law).label} {article}" if law else title
+
+
 def value(name: str, held: Any) -> str:
     """A field's value, as JSON holds it, in the reader's words; "" where there is none."""
     if held in (None, "", [], {}):
@@ -167,6 +180,8 @@ def value(name: str, held: Any) -> str:
         return gettext("yes") if held else gettext("no")
     if name in CHOICES:
         return str(CHOICES[name].get(held, held))
+    if name in PLACES:
+        return _place(held)
     if isinstance(held, dict):
         return "، ".join(f"{key}: {each}" for key, each in held.items())
     if isinstance(held, list):

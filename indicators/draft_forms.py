@@ -42,7 +42,7 @@ class GoalForm(forms.Form):
     source = forms.ChoiceField(
         label=_("Where it comes from"), required=False, choices=[("", _("Not said")), *Source.choices]
     )
-    law = forms.ChoiceField(label=_("Act"), required=False, choices=[("", _("Not said")), *Law.choices])
+    law = forms.ChoiceField(label=_("Act of law"), required=False, choices=[("", _("Not said")), *Law.choices])
     article = PersianTextField(label=_("Article"), max_length=60, required=False)
 
     def __init__(self, *args: Any, goal: Goal | None = None, **kwargs: Any) -> None:

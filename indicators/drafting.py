@@ -13,7 +13,7 @@ from agencies.models import Agency, Province, User
 from cycles.actions import perform
 from cycles.models import Cycle, Group, Participation
 from cycles.workflow import CycleState, Refused
-from indicators.differences import FIELDS, changed, plain
+from indicators.differences import FIELDS, changed, named, plain
 from indicators.methods import METHODS
 from indicators.models import FULL_POINTS, Axis, Change, Goal, Indicator, IndicatorSet, Kind, Measure
 from indicators.workflow import SETS, SetState
@@ -190,13 +190,12 @@ def save_axis(
         raise Refused(_("This axis belongs to another set."))
     if indicator_set.axes.filter(code=fields["code"]).exclude(pk=axis.pk).exists():
         raise Refused(_("Another axis of this set has this code."))
-    before = {key: getattr(axis, key) for key in fields} if axis.pk else {}
+    before = {"axis": named(axis)} if axis.pk else {}
     for key, value in fields.items():
         setattr(axis, key, value)
     axis.save()
-    was, became = {"axis": list(before.values())}, {"axis": list(fields.values())}
     deed = Change.Deed.CHANGED if before else Change.Deed.ADDED
-    note_change(indicator_set, deed, before=was, after=became, by=by, at=at)
+    note_change(indicator_set, deed, before=before, after={"axis": named(axis)}, by=by, at=at)
     return axis
 
 
@@ -206,7 +205,7 @@ def remove_axis(indicator_set: IndicatorSet, axis: Axis, *, by: User, at: dateti
     indicator_set = editing(indicator_set, by=by, at=at)
     if axis.set_id != indicator_set.pk or axis.indicators.exists():
         raise Refused(_("Only an axis without measures can be removed."))
-    note_change(indicator_set, Change.Deed.REMOVED, before={"axis": [axis.code, axis.title_fa]}, by=by, at=at)
+    note_change(indicator_set, Change.Deed.REMOVED, before={"axis": named(axis)}, by=by, at=at)
     axis.delete()
 
 
@@ -223,13 +222,12 @@ def save_goal(
     elif goal.set_id != indicator_set.pk:
         raise Refused(_("This goal belongs to another set."))
     else:
-        before = {key: getattr(goal, key) for key in fields}
+        before = {"goal": named(goal)}
     for key, value in fields.items():
         setattr(goal, key, value)
     goal.save()
-    was, became = {"goal": list(before.values())}, {"goal": list(fields.values())}
     deed = Change.Deed.CHANGED if before else Change.Deed.ADDED
-    note_change(indicator_set, deed, before=was, after=became, by=by, at=at)
+    note_change(indicator_set, deed, before=before, after={"goal": named(goal)}, by=by, at=at)
     return goal
 
 
@@ -239,7 +237,7 @@ def remove_goal(indicator_set: IndicatorSet, goal: Goal, *, by: User, at: dateti
     indicator_set = editing(indicator_set, by=by, at=at)
     if goal.set_id != indicator_set.pk:
         raise Refused(_("This goal belongs to another set."))
-    note_change(indicator_set, Change.Deed.REMOVED, before={"goal": [goal.code, goal.title_fa]}, by=by, at=at)
+    note_change(indicator_set, Change.Deed.REMOVED, before={"goal": named(goal)}, by=by, at=at)
     goal.delete()
 
 

@@ -100,12 +100,16 @@ def _shown(measures: list[Measure], agencies: list[Participation], held: Held) -
         for p in agencies:
             own = held.get((m.pk, p.pk))
             text = "" if own is None else MARK if not own.applies else localised(own.target).replace("—", "")
-            cells.append(Cell(_name(m, p), text, f"{m.code}, {p.name}"))
+            cells.append(Cell(_name(m, p), text, _label(m, p)))
         given = [
             own.target for p in agencies if (own := held.get((m.pk, p.pk))) and own.applies and own.target is not None
         ]
         rows.append(Row(m, cells, sum(given, Decimal(0)) if m.is_additive and given else None))
     return rows
+
+
+def _label(measure: Measure, participation: Participation) -> str:
+    return f"{measure.title} · {participation.name}"
 
 
 def _name(measure: Measure, participation: Participation) -> str:
@@ -120,7 +124,7 @@ def _typed(
     for m in measures:
         cells = []
         for p in agencies:
-            cell = Cell(_name(m, p), request.POST.get(_name(m, p), "").strip(), f"{m.code}, {p.name}")
+            cell = Cell(_name(m, p), request.POST.get(_name(m, p), "").strip(), _label(m, p))
             own = held.get((m.pk, p.pk))
             if cell.text == MARK:
                 given.append(

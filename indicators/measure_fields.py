@@ -101,7 +101,7 @@ class ContextFields(forms.Form):
         label=_("Goal"), queryset=Goal.objects.none(), required=False, empty_label=_("Not said")
     )
     source = one_of(_("Where it comes from"), Source.choices)
-    law = one_of(_("Act"), Law.choices)
+    law = one_of(_("Act of law"), Law.choices)
     article = words(_("Article"), 60, _("The article of the act, such as 36 or 25–28."))
     legal_basis = words(_("Legal basis, further"), 300)
     result_level = one_of(_("Level of result"), ResultLevel.choices)
@@ -140,7 +140,7 @@ class ContextFields(forms.Form):
         others = Measure.objects.of(indicator_set).for_list()
         if measure is not None:
             others = others.exclude(pk=measure.pk)
-        self.fields["links"].choices = [(str(m.lineage), f"{m.code} {m.title}") for m in others]  # type: ignore[attr-defined]
+        self.fields["links"].choices = [(str(m.lineage), m.title) for m in others]  # type: ignore[attr-defined]
         axes = indicator_set.axes.order_by("position", "pk")
         if measure is not None or not axes:
             del self.fields["axis"], self.fields["indicator"]

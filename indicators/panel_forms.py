@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.roles import Constituency
+from agencies.text import localised
 from cycles.forms import MomentField, NumberField, PasswordField, PersianTextField, signed
 from indicators.models import Choice, Goal, IndicatorSet, Measure, Meeting, Outcome, Rating, WorkingGroup
 
@@ -89,7 +90,7 @@ class RankForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.goals = list(goals)
         for goal in self.goals:
-            places = [(n, n) for n in range(1, len(self.goals) + 1)]
+            places = [(n, localised(n)) for n in range(1, len(self.goals) + 1)]
             self.fields[f"goal_{goal.pk}"] = forms.TypedChoiceField(
                 label=goal.title, coerce=int, choices=places, initial=mine.get(goal.pk)
             )

@@ -1,4 +1,4 @@
-"""Indicators as spreadsheets: the catalogue of general indicators in, the measures of a set out."""
+"""The catalogue of general indicators that a new portal starts with, as measures."""
 
 import csv
 import json
@@ -8,11 +8,6 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-from django.db.models import QuerySet
-from import_export import fields, resources
-
-from indicators.models import Measure
 
 DATA = Path(__file__).parent / "data"
 CATALOGUE = uuid.UUID("6d1f7a52-9e3c-5b0e-8a53-0d6f0c6a1b11")
@@ -90,31 +85,6 @@ def _read(name: str) -> dict[str, dict[str, str]]:
         return {row["code"]: row for row in csv.DictReader(file)}
 
 
-class MeasureResource(resources.ModelResource):
-    """The measures of a set, one a row, as they are shown."""
-
-    axis_code = fields.Field(attribute="indicator__axis__code", column_name="axis_code")
-    axis_fa = fields.Field(attribute="indicator__axis__title_fa", column_name="axis_fa")
-    axis_en = fields.Field(attribute="indicator__axis__title_en", column_name="axis_en")
-    indicator_code = fields.Field(attribute="indicator__code", column_name="indicator_code")
-    params = fields.Field(column_name="params_json")
-    origin = fields.Field(column_name="origin")
-
-    class Meta:
-        model = Measure
-        fields = (
-            "axis_code", "axis_fa", "axis_en", "indicator_code", "code", "title_fa", "title_en", "points",
-            "unit_fa", "unit_en", "direction", "method", "base", "floor", "target", "params",
-            "evidence_fa", "evidence_en", "source", "legal_basis", "origin", "lineage",
-        )  # fmt: skip
-        export_order = fields
-
-    def dehydrate_params(self, measure: Measure) -> str:
-        return json.dumps(measure.params, ensure_ascii=False) if measure.params else ""
-
-    def dehydrate_origin(self, measure: Measure) -> str:
-        return "composed" if measure.is_composed else ""
-
-
-def measures_as_xlsx(measures: QuerySet[Measure]) -> bytes:
-    return bytes(MeasureResource().export(measures).xlsx)
+def catalogued() -> set[uuid.UUID]:
+    """The lineages of the catalogue, which a file may name before any set holds them."""
+    return {uuid.uuid5(CATALOGUE, code) for code in _indicators()}

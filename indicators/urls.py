@@ -3,7 +3,9 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from indicators import bank, grid, meetings, panel, reference, views, workshop
+from cycles.sheets import CONTENT_TYPES, Form
+from indicators import bank, exchange, grid, meetings, panel, reference, views, workshop
+from indicators.columns import FORMS
 from indicators.workflow import SETS
 
 
@@ -13,7 +15,27 @@ class SetMove(StringConverter):
     regex = "|".join(sorted(move.name for move in SETS.moves.values() if move.target))
 
 
+class SheetForm(StringConverter):
+    """The name of a form in which sets go out and come in."""
+
+    regex = "|".join(sorted(FORMS))
+
+    def to_python(self, value: str) -> Form:
+        return FORMS[value]
+
+    def to_url(self, value: Form | str) -> str:
+        return value if isinstance(value, str) else value.name
+
+
+class SheetKind(StringConverter):
+    """The kind of a spreadsheet's file."""
+
+    regex = "|".join(sorted(CONTENT_TYPES))
+
+
 register_converter(SetMove, "set_move")
+register_converter(SheetForm, "sheet_form")
+register_converter(SheetKind, "sheet_kind")
 
 app_name = "indicators"
 urlpatterns = [
@@ -34,7 +56,11 @@ urlpatterns = [
     path("communicate/<int:year>/", views.communicate_all, name="communicate_all"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/move/<set_move:name>/", views.move, name="move"),
-    path("<int:pk>/export/", views.export, name="export"),
+    # what goes out and comes in as files
+    path("templates/<sheet_form:form>/<sheet_kind:kind>/", exchange.template, name="template"),
+    path("<int:pk>/files/", exchange.files, name="files"),
+    path("<int:pk>/files/<sheet_form:form>/<sheet_kind:kind>/", exchange.export, name="export"),
+    path("<int:pk>/files/<sheet_form:form>/import/", exchange.take_in, name="import"),
     # what is before the working group
     path("<int:pk>/vote/", panel.vote, name="vote"),
     path("<int:pk>/rank/", panel.rank, name="rank"),

@@ -21,7 +21,7 @@ from cycles.actions import open_to
 from cycles.models import Cycle, Entry, Window
 from cycles.pages import act_page, history, listed
 from cycles.workflow import CycleState, Windows
-from indicators import actions, breakdown, resources
+from indicators import actions, breakdown
 from indicators.checks import Finding, findings, load
 from indicators.draft_forms import WhomForm, YearsForm
 from indicators.filters import SetFilter
@@ -44,7 +44,6 @@ from indicators.tables import SetTable, due, state_badge
 from indicators.tally import rules_of, verdicts, why_not_carried
 from indicators.workflow import SETS, SetState
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORWARD = {"propose", "propose_again", "approve", "communicate", "carry_over"}  # drawn as what one comes to do
 
 
@@ -301,16 +300,4 @@ def communicate_all(request: HttpRequest, year: int) -> HttpResponse:
         summary="indicators/communicate_summary.html",
         about=cycle,
         sets=sets,
-    )
-
-
-@require_safe
-def export(request: HttpRequest, pk: int) -> HttpResponse:
-    indicator_set = visible(request, pk)
-    agency = f"-{indicator_set.agency.code}" if indicator_set.agency else ""
-    name = f"measures-{indicator_set.cycle.year}-{indicator_set.kind}{agency}.xlsx"
-    return HttpResponse(
-        resources.measures_as_xlsx(Measure.objects.of(indicator_set).for_list()),
-        content_type=XLSX,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

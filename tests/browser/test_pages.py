@@ -23,7 +23,8 @@ from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
 from tests.factories import World, build
 from tests.festival.conftest import decree
-from tests.guard.test_authorization import ROWS, address, power_file, power_line
+from tests.guard.institution import goal, power_measure
+from tests.guard.test_authorization import ROWS, address, agenda, power_file, power_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,12 +73,42 @@ TABLE: dict[str, list[Seen]] = {
         Seen("indicators:detail", "member"),
         Seen("indicators:move", "chair"),
         Seen("indicators:vote", "member"),
+        Seen("indicators:review", "chair"),
+        Seen("indicators:review", "staff"),
+        Seen("indicators:rank", "member"),
+        Seen("indicators:board", "administrator"),
+        Seen("indicators:groups", "administrator"),
+        Seen("indicators:rules", "administrator"),
+        Seen("indicators:convene", "chair"),
+        Seen("indicators:meeting", "chair"),
+        Seen("indicators:cancel", "chair"),
     ],
     "drafting": [
         Seen("home", "other_staff", shows=Phase.PROPOSAL),
         Seen("indicators:detail", "other_staff"),
+        Seen("indicators:files", "other_staff"),
+        Seen("indicators:import", "other_staff"),
         Seen("indicators:measure_new", "other_staff"),
         Seen("indicators:measure_edit", "other_staff"),
+        Seen("indicators:axis_new", "other_staff"),
+        Seen("indicators:axis_edit", "other_staff"),
+        Seen("indicators:goal_new", "other_staff"),
+        Seen("indicators:goal_edit", "other_staff"),
+        Seen("indicators:share", "other_staff"),
+        Seen("indicators:changes", "other_staff"),
+        Seen("indicators:differences", "other_staff"),
+        Seen("indicators:bank", "other_staff"),
+    ],
+    "minuting": [
+        Seen("indicators:minute", "chair"),
+        Seen("indicators:list", "administrator"),
+    ],
+    "planning": [
+        Seen("indicators:grid", "headquarters"),
+        Seen("indicators:bank", "staff"),
+        Seen("indicators:series", "staff"),
+        Seen("indicators:detail", "headquarters"),
+        Seen("indicators:differences", "staff"),
     ],
     "approved": [
         Seen("indicators:communicate_all", "administrator"),
@@ -168,7 +199,8 @@ TABLE: dict[str, list[Seen]] = {
 }
 
 FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
-         "indicators:export", "submissions:export", "submissions:evidence", "cycles:notice",
+         "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",
+         "submissions:evidence", "cycles:notice",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
@@ -181,6 +213,8 @@ def world_for(stage: str) -> World:
     """The world in which a row of the table is looked at, with what its pages show beside."""
     names = {
         "drafting": "proposed",
+        "minuting": "proposed",
+        "planning": "communicated",
         "reviewing": "filed",
         "freezing": "decided",
         "out": "scheduled",
@@ -188,7 +222,11 @@ def world_for(stage: str) -> World:
     }
     w = build(names.get(stage, stage))
     if stage == "proposed":
-        deliberation.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
+        deliberate(w)
+    elif stage == "minuting":
+        w.at = agenda(w).held_at + timedelta(days=1)
+    elif stage == "planning":
+        w.at = w.opens(Phase.MONITORING)
     elif stage == "drafting":
         w.specific = draft_of_health(w)
     elif stage in ("answered", "drafted_appeal"):
@@ -207,6 +245,19 @@ def world_for(stage: str) -> World:
         decree(w, Phase.APPEAL, w.closes(Phase.APPEAL, w.power) + timedelta(days=5), agency=w.power)
         w.at = w.closes(Phase.FINAL) + timedelta(days=3)
     return w
+
+
+def deliberate(w: World) -> None:
+    """Votes, a suggestion, a comment and a ranked goal, before the group is called to a meeting on them."""
+    goal(w)
+    m = power_measure(w)
+    deliberation.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
+    deliberation.vote(w.specific, choice="approve", reason="", lineage=m.lineage, rating="slack", by=w.member, at=w.at)
+    values, reason = {"target": 15, "title_fa": "کاهش هدررفت آب"}, "میانگین سه سال گذشته"
+    deliberation.suggest(w.specific, lineage=m.lineage, values=values, reason=reason, by=w.expert, at=w.at)
+    deliberation.comment(w.specific, lineage=m.lineage, text="منبع این عدد چیست؟", by=w.member, at=w.at)
+    ahead, sector = w.at + timedelta(days=1), w.power.sector
+    deliberation.convene(w.cycle, sector=sector, held_at=ahead, place="", sets=[w.specific], by=w.chair, at=w.at)
 
 
 def draft_of_health(w: World) -> Any:

@@ -5,8 +5,9 @@ from django.utils import translation
 
 from agencies.models import Agency, Level, Province
 from cycles import people
+from cycles.archive import Unreadable
 from cycles.models import Entry
-from cycles.resources import Unreadable, check, load_country, read, write
+from cycles.resources import check, load_country, read, write
 from cycles.workflow import Refused
 from tests.factories import build
 

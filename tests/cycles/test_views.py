@@ -150,8 +150,46 @@ def test_a_bad_file_names_row_and_column_and_writes_nothing(world, as_):
 
     assert [(e["row"], e["column"]) for e in page.context["check"].errors] == [("3", "parent"), ("3", "level")]
     assert "There is no such code: “NOBODY”." in text(page)
-    assert page.context["token"] == ""
     assert not Agency.objects.filter(code="GOOD").exists()
+
+
+def test_the_right_rows_are_taken_only_by_who_says_so_and_the_record_tells_how_many_were_left_out(world, as_):
+    client = as_(world.administrator, world.at)
+    preview = upload(client, ["GOOD,خوب,Good,ministry,economic,,", "BAD,بد,Bad,kingdom,economic,,"])
+    told = text(preview)
+    token = preview.context["token"]
+
+    client.post("/en/cycles/agencies/import/", {"token": token})
+    unwritten = Agency.objects.filter(code="GOOD").count()
+    client.post("/en/cycles/agencies/import/", {"token": token, "take": "right"})
+
+    assert "Take only the 1 right row; leave out the rows with errors (1)" in told
+    assert unwritten == 0
+    assert Agency.objects.filter(code="GOOD").exists()
+    assert not Agency.objects.filter(code="BAD").exists()
+    assert Entry.objects.get(act="import_agencies").params["left_out"] == 1
+
+
+def test_a_unit_whose_parent_is_left_out_is_left_out_with_it(world, as_):
+    lines = ["TOP,سر,Top,kingdom,economic,,", "UNIT,واحد,Unit,affiliated_org,economic,TOP,"]
+
+    page = upload(as_(world.administrator, world.at), [*lines, "GOOD,خوب,Good,ministry,economic,,"])
+
+    check = page.context["check"]
+    assert {e["row"] for e in check.errors} == {"2", "3"}
+    assert [one["object"].code for one in check.new] == ["GOOD"]
+    assert check.left_out == 2
+
+
+def test_what_would_no_longer_be_done_as_it_was_shown_is_not_done(world, as_):
+    client = as_(world.administrator, world.at)
+    preview = upload(client, ["MOE,نام تازه,New name,ministry,infrastructure,,"])
+    Agency.objects.filter(code="MOE").update(name_en="Renamed by somebody else")
+
+    answer = client.post("/en/cycles/agencies/import/", {"token": preview.context["token"]}, follow=True)
+
+    assert "has changed since it was checked" in text(answer)
+    assert Agency.objects.get(code="MOE").name_en == "Renamed by somebody else"
 
 
 def test_one_persons_checked_file_cannot_be_confirmed_by_another(world, as_):

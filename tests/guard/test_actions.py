@@ -16,7 +16,7 @@ from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from festival.models import Report
-from indicators import breakdown, deliberation, drafting
+from indicators import breakdown, deliberation, drafting, transfer
 from indicators.models import Kind, Measure
 from submissions import clarifications
 from submissions.models import Answer, Clarification, Evidence, Mark
@@ -47,6 +47,8 @@ READS = {
     "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
 """Public functions that only read."""
+
+FILE = {"file_name": "a.csv", "sha256": "0" * 64}
 
 ANYTIME = {
     "cycles.perform": "the door itself",
@@ -92,6 +94,12 @@ def answer(w: World) -> Answer:
 def measure_fields() -> dict[str, Any]:
     titles = {"title_fa": "تازه", "title_en": "New", "unit_fa": "درصد", "unit_en": "percent", "params": {}}
     return {**titles, "points": Decimal(10), "method": "linear", "direction": "higher", "target": Decimal(5)}
+
+
+def content() -> transfer.Content:
+    """The one measure of a file."""
+    tier = {"code": "S1", "title_fa": "تازه", "title_en": "", "points": Decimal(1000)}
+    return transfer.Content(tier, tier, None, measure_fields() | {"code": "S1-01", "points": Decimal(1000)}, None, None)
 
 
 def evidence(w: World) -> Evidence:
@@ -227,6 +235,17 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
             w.specific, [breakdown.Own(power_measure(w).pk, w.unit.pk, target=Decimal(18))], by=w.headquarters, at=at
         ),
     ),
+    "indicators.import_targets": (
+        "communicated", Phase.MONITORING,
+        lambda w, at: breakdown.import_targets(
+            w.specific, lambda: [breakdown.Own(power_measure(w).pk, w.unit.pk, target=Decimal(18))],
+            by=w.headquarters, at=at, **FILE,
+        ),
+    ),
+    "indicators.import_measures": (
+        "drafted", Phase.PROPOSAL,
+        lambda w, at: transfer.import_measures(w.specific, lambda: [content()], by=w.staff, at=at, **FILE),
+    ),
     "indicators.move": (
         "drafted", Phase.PROPOSAL, lambda w, at: _actions().move(w.specific, "propose", by=w.head, at=at)
     ),
@@ -328,7 +347,7 @@ def _modules(app: str) -> list[Any]:
         _module(app),
         *{
             "cycles": [people, deliveries],
-            "indicators": [drafting, deliberation, breakdown],
+            "indicators": [drafting, deliberation, breakdown, transfer],
             "submissions": [clarifications],
         }.get(app, []),
     ]
@@ -452,5 +471,5 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
     assert Entry.objects.count() > rows or name.split(".")[1] in {
         "draft_set", "save_measure", "remove_measure", "fill_general_set", "save_answer", "save_answers", "save_marks",
         "save_draft", "save_axis", "remove_axis", "save_goal", "remove_goal", "issue_for", "copy_set", "take_measure",
-        "share", "take_share", "comment", "rank_goals", "take_suggestion",
+        "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion",
     }  # fmt: skip

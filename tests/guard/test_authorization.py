@@ -126,7 +126,10 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("indicators:goal_remove", "POST", "drafted", OWN | NATIONAL),
     ("indicators:grid", "GET POST", "communicated", SEES_POWER),
     ("indicators:fill", "POST", "drafted", OWN | NATIONAL),
+    ("indicators:files", "GET", "drafted", OWN | NATIONAL),
     ("indicators:export", "GET", "drafted", OWN | NATIONAL),
+    ("indicators:template", "GET", "people", EVERYBODY),
+    ("indicators:import", "GET POST", "drafted", OWN | NATIONAL),
     ("indicators:measure_new", "GET POST", "drafted", OWN | NATIONAL),
     ("indicators:measure_edit", "GET POST", "drafted", OWN | NATIONAL),
     ("indicators:measure_remove", "POST", "drafted", OWN | NATIONAL),
@@ -297,6 +300,9 @@ def address(name: str, w: World) -> str:
         "indicators:communicate_all": lambda: (year,),
         "indicators:framework": lambda: ("part",),
         "indicators:move": lambda: (*specific, "approve"),
+        "indicators:template": lambda: ("measures", "csv"),
+        "indicators:export": lambda: (*specific, "measures", "csv"),
+        "indicators:import": lambda: (*specific, "measures"),
         "indicators:measure_edit": lambda: (*specific, Measure.objects.of(w.specific).first().pk),
         "indicators:measure_remove": lambda: (*specific, Measure.objects.of(w.specific).first().pk),
         "indicators:share": lambda: (*specific, power_measure(w).pk),
@@ -362,7 +368,7 @@ def address(name: str, w: World) -> str:
         return reverse(name, args=(w.block.pk,))
     if name in by_cycle:
         return reverse(name, args=(w.cycle.pk,))
-    if name.split(":")[-1] in bare and name != "indicators:export":
+    if name.split(":")[-1] in bare:
         return reverse(name)
     return reverse(name, args=kinds[name.split(":")[0]]())
 

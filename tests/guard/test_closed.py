@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from cycles.calendar import Phase
@@ -139,6 +140,18 @@ def gridded(w: World) -> dict[str, Any]:
     return {f"t-{power_measure(w).pk}-{w.unit.pk}": "18"}
 
 
+def uploaded(w: World) -> dict[str, Any]:
+    """A file of the set's measures, checked while the phase was open, as its confirmation is sent."""
+    client = Client()
+    client.force_login(w.staff)
+    with pytest.MonkeyPatch.context() as patch, translation.override("en"):
+        patch.setattr("cycles.middleware.now", lambda: w.at)
+        export = reverse("indicators:export", args=[w.specific.pk, "measures", "csv"])
+        content = client.get(export).content.replace(b"Outage minutes", b"Minutes of outage")
+        file = SimpleUploadedFile("measures.csv", content)
+        return {"token": client.post(address("indicators:import", w), {"file": file}).context["token"]}
+
+
 def deliverable(w: World) -> dict[str, Any]:
     if not Report.objects.exists():
         for language in ("fa", "en"):
@@ -150,6 +163,7 @@ def deliverable(w: World) -> dict[str, Any]:
 CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "indicators:new": ("open", Phase.PROPOSAL, "staff", lambda w: {"cycle": w.cycle.pk, "agency": w.power.pk}),
     "indicators:fill": ("drafted", Phase.PROPOSAL, "administrator", emptied),
+    "indicators:import": ("drafted", Phase.PROPOSAL, "staff", uploaded),
     "indicators:measure_new": ("drafted", Phase.PROPOSAL, "staff", lambda w: measure()),
     "indicators:measure_edit": ("drafted", Phase.PROPOSAL, "staff", lambda w: measure()),
     "indicators:measure_remove": ("drafted", Phase.PROPOSAL, "staff", lambda w: {}),

@@ -115,7 +115,11 @@ def test_pages_take_the_same_queries_for_any_number_of_measures(as_):
     for size in (1, 3, 30):
         for _number in range(size):
             drafting.save_measure(w.specific, fields=fields, by=w.staff, at=w.at)
-        for page in (address(w.specific), address(w.specific, "export")):
+        for page in (
+            address(w.specific),
+            address(w.specific, "files"),
+            address(w.specific, "files", "measures", "xlsx"),
+        ):
             with CaptureQueriesContext(connection) as caught:
                 assert client.get(page).status_code == 200
             counts.setdefault(page, []).append(len(caught))
@@ -141,11 +145,11 @@ def test_the_board_takes_the_same_queries_for_any_number_of_sets(as_):
 def test_the_export_holds_every_measure_of_the_set_and_no_other(as_):
     w = build("drafted")
 
-    answer = as_(w.staff, w.at).get(address(w.specific, "export"))
+    answer = as_(w.staff, w.at).get(address(w.specific, "files", "measures", "xlsx"))
 
     table = tablib.Dataset().load(BytesIO(answer.content), format="xlsx", read_only=False)
     assert table["title_en"] == ["Non-revenue water", "Outage minutes"]
-    assert as_(w.other_staff, w.at).get(address(w.specific, "export")).status_code == 404
+    assert as_(w.other_staff, w.at).get(address(w.specific, "files", "measures", "xlsx")).status_code == 404
 
 
 # --- Drafting ---------------------------------------------------------------------------------------------------------

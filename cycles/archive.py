@@ -1,0 +1,134 @@
+"""Whether an XLSX file, which is a ZIP archive of XML parts, is safe to open: refused with the part named, if not."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from xml.parsers import expat
+
+from django.utils.translation import gettext as _
+
+from agencies.text import localised
+
+MOST_PARTS = 300
+MOST_UNPACKED = 40 * 2**20
+MOST_RATIO = 200
+"""How many times larger than packed a part may be; spreadsheets that people make stay under 50."""
+SMALL = 2**20
+"""Up to this size a part may be packed as well as it likes."""
+CHUNK = 2**16
+
+OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
+ENCRYPTED_FLAG = 0x1
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
+
+MACROS = re.compile(r"vbaproject|macrosheets/|dialogsheets/|activex/|ctrlprops/", re.IGNORECASE)
+OUTSIDE = re.compile(r"externallinks/|connections\.xml|querytables/|webextensions/", re.IGNORECASE)
+NESTED = re.compile(r"embeddings/|\.(zip|xls[xmb]?|doc[xm]?|ppt[xm]?|jar|gz|7z|rar)$", re.IGNORECASE)
+
+
+class Unreadable(Exception):
+    """A file that is no such table as is asked for, with the sentence that says why and where."""
+
+
+def check_archive(content: bytes) -> None:
+    """Pass a workbook whose parts are few, small when unpacked, and plain XML without macros, links or entities.
+
+    What the directory declares is judged first; then every part is unpacked in pieces, and no further than allowed.
+    """
+    if content.startswith(OLD_OR_ENCRYPTED):
+        raise Unreadable(_("The file is encrypted or in the old XLS format. Save it as XLSX without a password."))
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            _check_directory(archive.infolist())
+            left = MOST_UNPACKED
+            for part in archive.infolist():
+                left = _check_part(archive, part, left)
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+        raise Unreadable(_("The file is not a whole XLSX workbook: it cannot be unpacked.")) from error
+
+
+def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
+    if len(parts) > MOST_PARTS:
+        raise Unreadable(_("The file has more than %(most)s parts inside.") % {"most": localised(MOST_PARTS)})
+    names = [part.filename.lower() for part in parts]
+    for part, name in zip(parts, names, strict=True):
+        if names.count(name) > 1:
+            raise _refused(part, _("it stands twice in the file"))
+        if name.startswith("/") or "\\" in name or ".." in name.split("/"):
+            raise _refused(part, _("its name leads out of the file"))
+        if part.flag_bits & ENCRYPTED_FLAG:
+            raise _refused(part, _("it is encrypted"))
+        if MACROS.search(name):
+            raise _refused(part, _("it holds a program (macro)"))
+        if OUTSIDE.search(name):
+            raise _refused(part, _("it fetches data from outside the file"))
+        if NESTED.search(name):
+            raise _refused(part, _("it is a file within the file"))
+        if part.compress_type not in METHODS:
+            raise _refused(part, _("it is packed in an unusual way"))
+        if part.file_size > SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1):
+            raise _refused(part, _("it unpacks to far more than a spreadsheet holds"))
+    if sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise _too_large()
+
+
+def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
+    """Unpack one part and parse it, if it is XML; answers with how many bytes the others may still unpack to."""
+    parser, is_well_formed = _parser(part), True
+    for number, chunk in enumerate(_unpacked(archive, part)):
+        left -= len(chunk)
+        if left < 0:
+            raise _too_large()
+        if number == 0 and chunk.startswith(PACKED):
+            raise _refused(part, _("it is a file within the file"))
+        is_well_formed = is_well_formed and _parses(parser, chunk)
+    is_well_formed = is_well_formed and _parses(
+        parser, b"", is_last=True
+    )  # expat may put off the last bytes until then
+    if not is_well_formed and part.filename.lower().endswith((".xml", ".rels")):
+        raise _refused(part, _("it is not well-formed"))
+    return left  # a part of another name may be a picture or the like: no reader of XML gets further than ours
+
+
+def _parses(parser: expat.XMLParserType, chunk: bytes, *, is_last: bool = False) -> bool:
+    try:
+        parser.Parse(chunk, is_last)
+    except (expat.ExpatError, LookupError, ValueError):
+        return False
+    return True
+
+
+def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(part) as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _parser(part: zipfile.ZipInfo) -> expat.XMLParserType:
+    """A parser that stops where a document type begins, in whatever encoding, and at a relationship to the outside."""
+
+    def doctype(*_args: object) -> None:
+        raise _refused(part, _("it declares a document type (DOCTYPE) or entities"))
+
+    def element(name: str, attributes: dict[str, str]) -> None:
+        leads_out = name.endswith("Relationship") and attributes.get("TargetMode") == "External"
+        if leads_out and not attributes.get("Type", "").endswith("/hyperlink"):
+            raise _refused(part, _("it fetches data from outside the file"))
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = doctype
+    if part.filename.lower().endswith(".rels"):
+        parser.StartElementHandler = element
+    return parser
+
+
+def _refused(part: zipfile.ZipInfo, why: str) -> Unreadable:
+    return Unreadable(
+        _("The part “%(part)s” of the file is refused: %(why)s.") % {"part": part.filename[:80], "why": why}
+    )
+
+
+def _too_large() -> Unreadable:
+    return Unreadable(_("Unpacked, the file is larger than %(most)s MB.") % {"most": localised(MOST_UNPACKED // 2**20)})
