@@ -1,6 +1,6 @@
 """What is wrong with the parameters of a method, in sentences for whoever typed them: one pure function a method."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
@@ -22,7 +22,6 @@ LABELS: dict[str, str | Promise] = {
     "interval": _("Margin of error"),
     "confidence": _("Confidence"),
 }
-Check = Callable[[Params], list[str]]
 
 
 def nothing(params: Params) -> list[str]:
