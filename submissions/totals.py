@@ -36,18 +36,22 @@ _NODES = """
     WITH line AS MATERIALIZED (
         SELECT id, submission_id, measure_id FROM submissions_answer WHERE submission_id = ANY(%(submissions)s)
     ),
+    bounds AS MATERIALIZED (SELECT min(id) AS least, max(id) AS most FROM line),
     axis AS (
         SELECT a.submission_id, i.axis_id,
                COALESCE(sum(sc.points), 0) AS points,
                sum(m.points) AS ceiling,
                COALESCE(sum(m.points) FILTER (WHERE sc.state IS DISTINCT FROM %(not_applicable)s), 0) AS applicable,
                bool_or(COALESCE(sc.state, %(under_review)s) = %(under_review)s) AS provisional,
-               string_agg(concat_ws('|', a.id, m.points, sc.state, sc.points), ',' ORDER BY a.id) AS lines
+               bit_xor(
+                   hashint8extended(a.id, hash_numeric_extended(m.points,
+                       hashtextextended(COALESCE(sc.state, ''), hash_numeric_extended(COALESCE(sc.points, -1), 0))))
+               ) AS lines
         FROM line a
         JOIN indicators_measure m ON m.id = a.measure_id
         JOIN indicators_indicator i ON i.id = m.indicator_id
         LEFT JOIN submissions_score sc ON sc.answer_id = a.id AND sc.is_current AND sc.basis <> 'self'
-            AND sc.answer_id BETWEEN (SELECT min(id) FROM line) AND (SELECT max(id) FROM line)
+            AND sc.answer_id BETWEEN (SELECT least FROM bounds) AND (SELECT most FROM bounds)
         WHERE NOT m.is_pilot
         GROUP BY a.submission_id, i.axis_id
     ),
@@ -74,13 +78,16 @@ _NODES = """
                CASE WHEN ceiling > 0 THEN round((points * 100)::numeric(80, 30) / ceiling, 10) ELSE 0 END, provisional
         FROM node
     )
-    SELECT encode(sha256(convert_to(string_agg(lines, ';' ORDER BY axis_id), 'UTF8')), 'hex')
+    SELECT encode(sha256(convert_to(string_agg(concat(axis_id, ':', lines), ';' ORDER BY axis_id), 'UTF8')), 'hex')
     FROM axis GROUP BY submission_id ORDER BY submission_id
 """
-"""The bounds of the keys say nothing new; by them a chunk of a larger cycle reads no more of the index than its part.
+"""Writes the nodes of a run and answers with a digest of the lines of each submission.
 
-Writes the nodes of a run and answers with a digest of the lines of each submission: their keys, ceilings, states and
-points."""
+Every line's key, ceiling, state and points go into 64 bits by the functions by which PostgreSQL partitions tables, the
+same in every version; those of an axis are laid over one another, whatever their order, and those of a submission
+hashed with the keys of its axes. Writing out each line and hashing that took a fifth of the computation. The bounds of
+the keys say nothing new; by them a chunk of a larger cycle reads no more of the index than its part.
+"""
 
 
 def put(

@@ -62,6 +62,18 @@ class Migration(migrations.Migration):
                 to="submissions.submission",
             ),
         ),
+        migrations.AlterField(
+            model_name="submission",
+            name="current_run",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="submissions.scorerun",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="score",
             constraint=models.UniqueConstraint(

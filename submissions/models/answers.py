@@ -86,7 +86,9 @@ class Submission(models.Model):
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     content_hash = models.CharField(max_length=64, blank=True)
     communicated_at = models.DateTimeField(null=True, blank=True)
-    current_run = models.ForeignKey("ScoreRun", models.PROTECT, null=True, blank=True, related_name="+")
+    current_run = models.ForeignKey(
+        "ScoreRun", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )  # no index: nobody looks a run's submissions up, and the end of a run changes thousands at once
 
     objects = SubmissionQuerySet.as_manager()
 
