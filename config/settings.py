@@ -182,9 +182,11 @@ CELERY_BEAT_SCHEDULE = {
         ("appeals.tasks.remind", 5 * 60),
         ("submissions.tasks.begin_due", 60),
         ("submissions.tasks.lapse_overdue", 60),
+        ("submissions.tasks.compute_waiting", 60),
         ("festival.tasks.publish_due", 60),
     )
 }
+SCORE_CHUNK = 4000  # submissions added up in one transaction, after which the page says how far a computation is
 CELERY_TASK_IGNORE_RESULT = True  # what a task did is in the database
 CELERY_TASK_ACKS_LATE = True  # every task is safe to run twice, so a worker that dies loses none
 CELERY_TASK_TIME_LIMIT = 15 * 60

@@ -59,7 +59,7 @@ def finalise(cycle: Cycle, *, by: User, at: datetime, run: ScoreRun | None = Non
     submissions.lapse(cycle, at=at)
     if wrong := why_not_final(cycle):
         raise Refused(" ".join(wrong))
-    run = totals.compute_cycle(run or totals.request_run(cycle, why="final", by=by, at=at), at=at)
+    run = totals.compute_cycle(run or totals.request_run(cycle, why=totals.FINAL, by=by, at=at), at=at)
     edition = Edition.objects.create(cycle=cycle, run=run)
     standings = _rank(edition)
     digest = hashlib.sha256(

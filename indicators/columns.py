@@ -1,7 +1,7 @@
 """The columns of the three forms in which sets go out and come in: measures, own targets, and what applies to whom."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ TRUTH = (("true", _("yes")), ("false", _("no")))
 MOST_YEARS = 6
 MOST_ITEMS = 500
 MOST_BANDS = 100
+MOST_LETTERS = 200
 
 
 # --- How a cell becomes a value, and a value a cell -------------------------------------------------------------------
@@ -106,7 +107,7 @@ class TrendCell(widgets.Widget):
 
 
 class ParamsCell(widgets.Widget):
-    """What a method needs besides numbers of its own columns, as a JSON object: bands with a direction, or items."""
+    """What a method needs besides numbers of its own columns, as a JSON object."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> dict[str, Any]:
         if not value:
@@ -116,7 +117,7 @@ class ParamsCell(widgets.Widget):
         except (ValueError, RecursionError) as error:
             raise ValueError(gettext("This is no JSON object.")) from error
         if not isinstance(params, dict) or not _is_within_bounds(params):
-            shape = '{"items": 5}, {"bands": [[0, 100], [7, 70]], "direction": "lower"}'
+            shape = '{"items": 5}, {"bands": [[0, 100], [7, 70]], "direction": "lower"}, {"min": 1, "max": 9}'
             raise ValueError(gettext("Write the parameters like one of these: %(shape)s") % {"shape": shape})
         return params
 
@@ -130,17 +131,48 @@ def _no_number(text: str) -> None:
 
 def _is_within_bounds(params: dict[str, Any]) -> bool:
     """Whether the parameters are of the kinds and sizes that a method can be checked with at all."""
-    if not params.keys() <= {"bands", "direction", "items"}:
-        return False
-    items, bands = params.get("items", 1), params.get("bands", [])
+    return all(name in _SHAPES and _SHAPES[name](value) for name, value in params.items())
+
+
+def _are_items(items: Any) -> bool:
     if isinstance(items, int):
-        are_items = not isinstance(items, bool) and 1 <= items <= MOST_ITEMS
-    else:
-        are_items = isinstance(items, list) and 1 <= len(items) <= MOST_ITEMS
-        are_items = are_items and all(isinstance(i, dict) and _are_numbers([i.get("weight", 1)]) for i in items)
-    are_bands = isinstance(bands, list) and len(bands) <= MOST_BANDS
-    are_bands = are_bands and all(isinstance(b, list) and len(b) == 2 and _are_numbers(b) for b in bands)
-    return are_items and are_bands
+        return not isinstance(items, bool) and 1 <= items <= MOST_ITEMS
+    are_items = isinstance(items, list) and 1 <= len(items) <= MOST_ITEMS
+    return are_items and all(isinstance(i, dict) and _are_numbers([i.get("weight", 1)]) for i in items)
+
+
+def _are_pairs(rows: Any) -> bool:
+    are_rows = isinstance(rows, list) and len(rows) <= MOST_BANDS
+    return are_rows and all(isinstance(row, list) and len(row) == 2 and _are_numbers(row) for row in rows)
+
+
+def _are_worded(rows: Any) -> bool:
+    are_rows = isinstance(rows, list) and len(rows) <= MOST_BANDS and all(isinstance(row, dict) for row in rows)
+    return are_rows and all(
+        row.keys() <= {"percent", "fa", "en"}
+        and _are_numbers([row.get("percent")])
+        and all(isinstance(row.get(language, ""), str) for language in ("fa", "en"))
+        for row in rows
+    )
+
+
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "items": _are_items,
+    "bands": _are_pairs,
+    "targets": _are_pairs,
+    "levels": _are_worded,
+    "options": _are_worded,
+    "log": lambda value: isinstance(value, bool),
+    "sample": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    **dict.fromkeys(
+        ("min", "max", "maximum", "interval", "confidence"),
+        lambda value: _are_numbers([value]),
+    ),
+    **dict.fromkeys(
+        ("direction", "survey_source", "survey_from", "survey_until"),
+        lambda value: isinstance(value, str) and len(value) <= MOST_LETTERS,
+    ),
+}
 
 
 def _are_numbers(values: Iterable[Any]) -> bool:
@@ -217,7 +249,7 @@ _WORDS: dict[str, str | Promise] = {
     "goal_law": _("Law that names the goal"),
     "goal_article": _("Article that names the goal"),
     "trend": _("Values of past years as year:value, parted by semicolons"),
-    "params_json": _("Parameters of the method “Steps” or “Checklist”, as JSON"),
+    "params_json": _("Parameters of the method beside baseline, floor and target, as JSON"),
     "links": _("Lineages of measures that must be read with it, parted by spaces"),
     "is_composed": _("Whether points or parameters are the portal's, not official"),
     "lineage": _("The same measure over the years; leave it as exported, and empty for a new measure"),

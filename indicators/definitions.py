@@ -6,12 +6,21 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+from indicators.conditions import COMPARISONS, Condition, Row, Test
 from indicators.document import At, Document, Malformed, RefusedAt
 from indicators.exact import MODES, ONE, Rounding
 from indicators.frameworks import Framework, Limit
 from indicators.scale_definitions import bands_of, scale_of
 from indicators.scales import Band, Options, Scale
-from indicators.tree import AGGREGATIONS, COMPARISONS, WEIGHTED, Condition, Missing, Node, Row, Test
+from indicators.tree import (
+    AGGREGATIONS,
+    LEAVING,
+    NOT_APPLICABLE_POLICIES,
+    UNDER_REVIEW_POLICIES,
+    WEIGHTED,
+    Missing,
+    Node,
+)
 
 FORM = "assessment-framework/1"
 FOLDER = Path(__file__).parent / "data" / "frameworks"
@@ -123,7 +132,7 @@ def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
         at.refuse("a node needs “children” or a “scale”")
     title = at.find("title")
     code = at["code"].text()
-    missing = at.find("missing")
+    missing, reviewed = at.find("missing"), at.find("under_review")
     used = _scale(scale, scales, at) if scale else None
     kids = _children(children, scales) if children else ()
     return Node(
@@ -134,6 +143,8 @@ def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
         agg="" if scale else at["agg"].one_of(AGGREGATIONS),
         children=kids,
         missing=_missing(missing) if missing else Missing(),
+        not_applicable=_not_applicable(at),
+        under_review=reviewed.one_of(UNDER_REVIEW_POLICIES) if reviewed else "drop",
         scale_to=_above_zero(at.find("scale_to")),
         points=_above_zero(at.find("points")),
         cap_by=_cap(at),
@@ -180,6 +191,16 @@ def _missing(at: At) -> Missing:
             at.refuse('must be "skip", "zero", "null" or {"skip_min_count": n}, n from 1 on')
         return Missing("skip", count.whole())
     return Missing(at.one_of(POLICIES))
+
+
+def _not_applicable(at: At) -> str:
+    found = at.find("not_applicable")
+    if found is None:
+        return "spread"
+    policy = found.one_of(NOT_APPLICABLE_POLICIES)
+    if policy == "leave" and at.value.get("agg") not in LEAVING:
+        found.refuse(f"nothing can leave the ceiling of this node: only of {', '.join(LEAVING)}")
+    return policy
 
 
 def _rounding(at: At | None) -> Rounding | None:

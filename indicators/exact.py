@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from agencies.text import latin_digits
 
-ZERO, ONE, HALF = Fraction(0), Fraction(1), Fraction(1, 2)
+ZERO, ONE = Fraction(0), Fraction(1)
 WRITTEN_WHOLE, WRITTEN_DIGITS = 40, 28
 
 _WIDE = Context(prec=60, Emax=999999, Emin=-999999)
@@ -43,15 +43,16 @@ class Rounding:
     mode: str = "half_up"
 
     def apply(self, value: Fraction) -> Fraction:
-        unit = Fraction(10) ** -self.digits
-        whole, rest = divmod(abs(value) / unit, 1)
+        up, down = 10 ** max(self.digits, 0), 10 ** max(-self.digits, 0)
+        over = value.denominator * down  # whole numbers throughout: most of what is added up is rounded
+        whole, rest = divmod(abs(value.numerator) * up, over)
         match self.mode:
             case "half_up":
-                away = rest >= HALF
+                away = 2 * rest >= over
             case "half_down":
-                away = rest > HALF
+                away = 2 * rest > over
             case "half_even":
-                away = rest > HALF or (rest == HALF and whole % 2 == 1)
+                away = 2 * rest > over or (2 * rest == over and whole % 2 == 1)
             case "up":
                 away = rest > 0
             case "floor":
@@ -60,7 +61,7 @@ class Rounding:
                 away = rest > 0 and value > 0
             case _:
                 away = False
-        rounded = (whole + away) * unit
+        rounded = Fraction((whole + away) * down, up)
         return -rounded if value < 0 else rounded
 
     def written(self, value: Fraction) -> str:

@@ -22,9 +22,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from indicators.conditions import Condition
 from indicators.exact import Rounding, parsed, written
 from indicators.scales import NOT_APPLICABLE, UNDER_REVIEW, Band, Options, Unfit, reached
-from indicators.tree import Condition, Given, Node, Outcome, State, score_tree
+from indicators.tree import Given, Node, Outcome, State, score_tree
 
 
 @dataclass(frozen=True)

@@ -120,8 +120,8 @@ class MeasureLines(LineResource):
         if not errors.keys() & {"method", "params_json", "base", "floor", "target"}:
             method = METHODS[instance.method]
             if sentences := method.check(instance.scoring_params):
-                column = method.needs[-1] if method.needs else "method"
-                errors["params_json" if column in ("bands", "items") else column] = " ".join(map(str, sentences))
+                column = method.needs[-1] if method.needs else "params_json"
+                errors[column if column in OWN else "params_json"] = " ".join(map(str, sentences))
         if errors:
             raise ValidationError(errors)
 

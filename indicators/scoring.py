@@ -1,17 +1,23 @@
-"""The tree of scores: from lines to a total, and the band of a percent. Pure, without a database.
+"""The statutory tree of scores: from lines to a total, and the band of a percent. Pure, without a database.
 
-Every node is rounded half-up to 10 places, as PostgreSQL rounds numeric, so that Python and SQL agree.
+`indicators/tree.py` adds up; here stands which tree the statute asks for. Every node is rounded half-up to 10 places,
+as PostgreSQL rounds numeric, so that Python and SQL agree.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from itertools import chain
 
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from indicators.methods import HUNDRED, PLACES, SHOWN_PLACES, ZERO, half_up, scaled
+from indicators import tree
+from indicators.exact import ZERO as NOTHING
+from indicators.methods import HUNDRED, ROUNDED, SHOWN_PLACES, ZERO, decimal, half_up, scaled
+from indicators.scales import Number
 
 
 class LineState(models.TextChoices):
@@ -21,13 +27,19 @@ class LineState(models.TextChoices):
     SCORED = "scored", _("Scored")
 
 
-Path = tuple[str, ...]  # () the total, (kind,), (kind, axis), (kind, axis, indicator), (kind, axis, indicator, measure)
+Path = tuple[str, ...]
+"""() the total, (kind,), (kind, axis), (kind, axis, indicator), (kind, axis, indicator, measure)."""
+
 AXIS_DEPTH = 2
 
 
 @dataclass(frozen=True)
 class Line:
-    """One measure of one agency. `points` is given exactly when the state is SCORED."""
+    """One measure of one agency. `points` is given exactly when the state is SCORED.
+
+    `axis` and `indicator` are left out with "", and `tiers` stand between the indicator and the measure, so that a line
+    may stand at any depth from two on. One that does not count, of a pilot measure, is scored and shown, no more.
+    """
 
     kind: str
     axis: str
@@ -36,6 +48,8 @@ class Line:
     ceiling: Decimal
     state: LineState
     points: Decimal | None = None
+    counts: bool = True
+    tiers: Path = ()
 
     def __post_init__(self) -> None:
         if (self.points is not None) != (self.state == LineState.SCORED):
@@ -45,7 +59,8 @@ class Line:
 
     @property
     def path(self) -> Path:
-        return (self.kind, self.axis, self.indicator, self.measure)
+        above = (tier for tier in (self.axis, self.indicator, *self.tiers) if tier)
+        return (self.kind, *above, self.measure)
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,7 @@ class Node:
 
     Points of measures and indicators are as earned. From the axis up, points of lines that do not apply have been
     spread within their axis, so an axis with any line that applies counts with its full ceiling, and one without
-    counts with none.
+    counts with none. What does not count has no part in the points and ceilings above it.
     """
 
     path: Path
@@ -95,38 +110,74 @@ class Result:
 
 def total(lines: Iterable[Line], *, spread: bool = True) -> Result:
     """Add the lines up, whatever their order. Without `spread`, points that do not apply leave the ceiling."""
-    nodes: dict[Path, Node] = {}
+    by_path: dict[Path, Line] = {}
     for line in lines:
-        if line.path in nodes:
+        if line.path in by_path:
             raise ValueError(f"{line.path}: the same line twice")
-        nodes[line.path] = _leaf(line)
-    level = list(nodes.values())
-    for depth in (3, 2, 1, 0):
-        branches: dict[Path, list[Node]] = {(): []} if depth == 0 else {}
-        for node in level:
-            branches.setdefault(node.path[:depth], []).append(node)
-        level = [_branch(path, parts, spread=spread and depth == AXIS_DEPTH) for path, parts in branches.items()]
-        nodes |= {node.path: node for node in level}
-    return Result(nodes)
+        by_path[line.path] = line
+    children: dict[Path, dict[Path, None]] = {(): {}}
+    for path in by_path:
+        for depth in range(len(path)):
+            children.setdefault(path[:depth], {})[path[: depth + 1]] = None
+    if twins := by_path.keys() & children.keys():
+        raise ValueError(f"{min(twins)}: a line with lines below it")
+    root = _tree((), by_path, children, spread)
+    outcomes = tree.score_tree(root, {_code(path): _given(line) for path, line in by_path.items()})
+    nodes = {node.code: node for node in root.walk()}
+    return Result({path: _node(path, nodes[code], outcomes[code]) for path, code in _codes(by_path, children)})
 
 
-def _leaf(line: Line) -> Node:
-    return Node(
-        path=line.path,
-        points=half_up(line.points or ZERO, PLACES),
-        ceiling=line.ceiling,
-        applicable_ceiling=ZERO if line.state == LineState.NOT_APPLICABLE else line.ceiling,
-        provisional=line.state == LineState.UNDER_REVIEW,
+def _codes(*paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    return ((path, _code(path)) for path in chain(*paths))
+
+
+def _code(path: Path) -> str:
+    return "\n".join(path)
+
+
+def _tree(path: Path, lines: Mapping[Path, Line], children: Mapping[Path, Iterable[Path]], spread: bool) -> tree.Node:
+    """The statutory tree: sums all the way up, each rounded; only the axis spreads what does not apply.
+
+    Lines that are not answered or under review earn nothing yet and keep their ceiling.
+    """
+    if path in lines:
+        scale = Number(least=NOTHING, most=Fraction(lines[path].ceiling), step=None, bands=())
+        weight = Fraction(lines[path].counts)
+        return tree.Node(_code(path), "", weight, scale=scale, rounding=ROUNDED)
+    below = tuple(_tree(child, lines, children, spread) for child in children[path])
+    return tree.Node(
+        code=_code(path),
+        title="",
+        weight=Fraction(any(node.weight for node in below)),
+        agg="sum",
+        children=below,
+        missing=tree.Missing("zero"),
+        not_applicable="spread" if spread and len(path) == AXIS_DEPTH else "leave",
+        under_review="zero",
+        rounding=ROUNDED,
     )
 
 
-def _branch(path: Path, parts: list[Node], *, spread: bool) -> Node:
-    earned = sum((part.points for part in parts), ZERO)
-    ceiling = sum((part.ceiling for part in parts), ZERO)
-    applicable = sum((part.applicable_ceiling for part in parts), ZERO)
-    if spread and ZERO < applicable < ceiling:
-        earned, applicable = scaled(earned, ceiling, applicable), ceiling
-    return Node(path, half_up(earned, PLACES), ceiling, applicable, any(part.provisional for part in parts))
+def _given(line: Line) -> tree.Given:
+    return _EMPTIES[line.state] if line.points is None else Fraction(line.points)
+
+
+_EMPTIES = {
+    LineState.NOT_APPLICABLE: tree.State.NOT_APPLICABLE,
+    LineState.NOT_ANSWERED: tree.State.NOT_ANSWERED,
+    LineState.UNDER_REVIEW: tree.State.UNDER_REVIEW,
+}
+
+
+def _node(path: Path, node: tree.Node, outcome: tree.Outcome) -> Node:
+    counted = node.scale is not None or node.counted
+    return Node(
+        path=path,
+        points=decimal(outcome.score or NOTHING),
+        ceiling=decimal(node.full or NOTHING),
+        applicable_ceiling=decimal(outcome.possible or NOTHING) if counted else ZERO,
+        provisional=bool(outcome.waiting),
+    )
 
 
 # --- Bands of the result ----------------------------------------------------------------------------------------------

@@ -11,14 +11,16 @@
 
 Where the common form leaves something open:
 
-- Four empties. *Not applicable* is dropped and its weight spread over the rest. *Not answered* follows the node's
-  `missing`: `skip` drops it likewise, `zero` counts it as 0, `null` (also when nothing is said) leaves the node
-  without a result, itself not answered; `{"skip_min_count": n}` skips and asks for n scored children. *Under review*
-  is dropped, and every node above is provisional; a table and an all-required node have no result until the review
-  ends (CPA rule "review"). *Zero* is a score. A node none of whose children is scored is what they are: under review,
-  else not answered, else not applicable.
-- In a sum, too, dropping re-weights: the sum of those present x everything possible / what those present could have
-  earned.
+- Four empties, each with a policy of the node above. *Not applicable* is dropped and its weight spread over the rest
+  (`spread`), or takes what it could have earned out of the ceiling (`leave`). *Not answered* follows `missing`: `skip`
+  drops it likewise, `zero` counts it as 0, `null` (also when nothing is said) leaves the node without a result, itself
+  not answered; `{"skip_min_count": n}` skips and asks for n scored children. *Under review* makes every node above
+  provisional; until it ends it is dropped (`drop`) or earns nothing (`zero`), and a table and an all-required node
+  have no result (CPA rule "review"). *Zero* is a score. A node none of whose children is scored is what they are:
+  under review, else not answered, else not applicable.
+- What could have been earned of what applies is `possible`, in the unit of the score: the maximum, less what left it
+  below. Under `spread` a node fills up again what left the ceiling of its children: a sum grows by everything possible
+  / what those present could have earned, a child of a mean by its maximum / what it could have earned.
 - A child of weight 0 is shown, and counts for nothing, not even as missing.
 - The unit of a node is that of its children: the maximum of a mean of 0-100 is 100. `scale_to` multiplies by scale_to
   / that maximum, by scale_to itself when a scale below sets no maximum. `points` then writes the node's score as
@@ -32,19 +34,20 @@ Where the common form leaves something open:
 - all_required: `required` of a child, else its maximum, is what it must reach.
 """
 
-import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
 
+from indicators.conditions import Row
 from indicators.exact import ONE, ZERO, Rounding, geometric_mean, parsed
 from indicators.scales import Scale, Unfit
 
 AGGREGATIONS = ("wmean", "sum", "gmean", "sum_points", "points_ratio", "all_required", "table", "none")
 WEIGHTED = ("wmean", "sum", "gmean")
 _MEANS = ("wmean", "gmean")
+_SUMS = ("sum", "sum_points")
 
 
 class State(Enum):
@@ -66,47 +69,10 @@ class Missing:
     at_least: int = 1
 
 
-# --- Conditions of tables and limits ----------------------------------------------------------------------------------
-
-COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
-    "equals": operator.eq,
-    "at_least": operator.ge,
-    "at_most": operator.le,
-    "above": operator.gt,
-    "below": operator.lt,
-}
-
-
-@dataclass(frozen=True)
-class Test:
-    name: str
-    limit: Fraction
-
-    def holds(self, value: Fraction) -> bool:
-        return COMPARISONS[self.name](value, self.limit)
-
-
-@dataclass(frozen=True)
-class Condition:
-    """The tests of one node's score, or of how many scores of a group pass the test `counted`."""
-
-    codes: tuple[str, ...]
-    tests: tuple[Test, ...]
-    counted: Test | None = None
-    group: str = ""
-
-    def holds(self, scores: Mapping[str, Fraction]) -> bool:
-        """Whether it holds of these scores; a node without a score fails its tests and is not counted."""
-        found = [scores[code] for code in self.codes if code in scores]
-        if self.counted is not None:
-            found = [Fraction(sum(map(self.counted.holds, found)))]
-        return bool(found) and all(test.holds(found[0]) for test in self.tests)
-
-
-@dataclass(frozen=True)
-class Row:
-    when: tuple[Condition, ...]
-    then: str
+NOT_APPLICABLE_POLICIES = ("spread", "leave")
+UNDER_REVIEW_POLICIES = ("drop", "zero")
+LEAVING = ("wmean", "sum", "sum_points", "points_ratio")
+"""The aggregations from whose ceiling something can leave."""
 
 
 # --- The tree ---------------------------------------------------------------------------------------------------------
@@ -123,6 +89,8 @@ class Node:
     agg: str = ""
     children: tuple["Node", ...] = ()
     missing: Missing = Missing()
+    not_applicable: str = "spread"
+    under_review: str = "drop"
     scale_to: Fraction | None = None
     points: Fraction | None = None
     cap_by: str = ""
@@ -226,14 +194,21 @@ class Node:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a node: `exact` before its own rounding, `said` by a table, `waiting` for what is under review."""
+    """What became of a node: `exact` before its own rounding, `said` by a table, `waiting` for what is under review.
+
+    `possible` is what could have been earned of what applies, None where no maximum is known.
+    """
 
     state: State
     exact: Fraction | None = None
     score: Fraction | None = None
+    possible: Fraction | None = None
     said: str = ""
     rules: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+
+
+Kids = Sequence[tuple[Node, Outcome]]
 
 
 def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
@@ -242,11 +217,29 @@ def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
     outcomes: dict[str, Outcome] = {}
     for node in reversed(order):  # what a node is made of stands below it
         try:
-            outcomes[node.code] = _outcome(node, given, outcomes)
+            outcome = _outcome(node, given, outcomes)
+            outcomes[node.code] = replace(outcome, possible=_possible(node, outcome, given, outcomes))
         except ValueError as error:
             raise Unfit(f"node {node.code}: {error}") from None
     unused = {code for node in order if node.fine_tuned and not _is_fine_tuned(node, given) for code in node.fine_codes}
     return {node.code: outcomes[node.code] for node in order if node.code not in unused}
+
+
+def _possible(
+    node: Node, outcome: Outcome, given: Mapping[str, Given], outcomes: Mapping[str, Outcome]
+) -> Fraction | None:
+    if outcome.state == State.NOT_APPLICABLE:
+        return ZERO
+    if node.full is None or node.scale or node.code in given:
+        return node.full
+    if node.not_applicable == "leave":
+        reach = [(child, child.entering(outcomes[child.code].possible or ZERO, node.agg)) for child in node.counted]
+    elif node.agg in _MEANS:
+        left = [child for child in node.counted if outcomes[child.code].state != State.NOT_APPLICABLE]
+        reach = [(child, child.unit or ZERO) for child in left]
+    else:
+        return node.full
+    return _arithmetic(node, reach) * node.factor
 
 
 def _is_fine_tuned(node: Node, given: Mapping[str, Given]) -> bool:
@@ -295,9 +288,6 @@ def _branch(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
     return replace(outcome, rules=(*outcome.rules, rule), waiting=waiting)
 
 
-Kids = Sequence[tuple[Node, Outcome]]
-
-
 def _settled(node: Node, kids: Kids, outcomes: Mapping[str, Outcome], waiting: tuple[str, ...]) -> Outcome:
     if node.agg == "none":
         return Outcome(State.NOT_APPLICABLE)
@@ -306,22 +296,38 @@ def _settled(node: Node, kids: Kids, outcomes: Mapping[str, Outcome], waiting: t
         return Outcome(State.NOT_ANSWERED, rules=(f"{State.NOT_ANSWERED.value}: {', '.join(silent)}",))
     parts = [(child, outcome.score) for child, outcome in kids if outcome.score is not None]
     if node.missing.policy == "zero":
-        parts += [(child, ZERO) for child, outcome in kids if outcome.state == State.NOT_ANSWERED]
-    if not parts:
+        parts += _zeros(kids, State.NOT_ANSWERED)
+    reviewed = _zeros(kids, State.UNDER_REVIEW) if node.under_review == "zero" else []
+    if not parts and not reviewed:
         states = {outcome.state for _child, outcome in kids}
         worst = (State.UNDER_REVIEW, State.NOT_ANSWERED, State.NOT_APPLICABLE)
         state = next((state for state in worst if state in states), State.NOT_ANSWERED)
         return Outcome(state, rules=() if state == State.UNDER_REVIEW else (state.value,))
-    if len(parts) < node.missing.at_least:
+    if len(parts) < node.missing.at_least and node.missing.policy == "skip":
         return Outcome(State.NOT_ANSWERED, rules=(f"{len(parts)} scored, {node.missing.at_least} needed for a result",))
     if node.agg == "table":
         return _looked_up(node, {**_scores(node, outcomes), **{child.code: score for child, score in parts}}, waiting)
     if node.agg == "all_required":
         return _all_required(node, parts, waiting)
-    natural = _arithmetic(node, [(child, child.entering(score, node.agg)) for child, score in parts])
-    if node.agg in ("sum", "sum_points") and len(parts) < len(kids):
-        natural *= _spread(node, [child for child, _score in parts])
+    parts += reviewed
+    if node.not_applicable == "leave":
+        parts += _zeros(kids, State.NOT_APPLICABLE)
+    natural = _arithmetic(node, [(child, _entering(node, child, score, outcomes)) for child, score in parts])
+    if node.agg in _SUMS:
+        natural *= _growth(node, kids, {child.code for child, _score in parts})
     return _capped(node, natural, outcomes)
+
+
+def _zeros(kids: Kids, state: State) -> list[tuple[Node, Fraction]]:
+    return [(child, ZERO) for child, outcome in kids if outcome.state == state]
+
+
+def _entering(node: Node, child: Node, score: Fraction, outcomes: Mapping[str, Outcome]) -> Fraction:
+    """The child's score as it enters; within a mean or a ratio that spreads, what left its ceiling is filled up."""
+    possible, value = outcomes[child.code].possible, child.entering(score, node.agg)
+    if node.not_applicable == "spread" and node.agg not in _SUMS and possible and child.full:
+        return value * child.full / possible
+    return value
 
 
 def _arithmetic(node: Node, parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
@@ -345,14 +351,16 @@ def _sum(values: Iterable[Fraction]) -> Fraction:
     return sum(values, ZERO)
 
 
-def _spread(node: Node, present: Sequence[Node]) -> Fraction:
-    """What a sum grows by when some children are dropped: everything possible / possible of those present."""
-    known = all(child.full for child in node.counted)
-
-    def possible(child: Node) -> Fraction:
-        return (child.weight if node.agg == "sum" else ONE) * ((child.full or ONE) if known else ONE)
-
-    return _sum(map(possible, node.counted)) / _sum(map(possible, present))
+def _growth(node: Node, kids: Kids, present: Collection[str]) -> Fraction:
+    """What a sum grows by for what is dropped: everything that should count / what those present could have earned."""
+    known = all(child.full is not None for child, _outcome in kids)
+    whole = reach = ZERO
+    for child, outcome in kids:
+        weight = child.weight if node.agg == "sum" else ONE
+        full, possible = (child.full or ZERO, outcome.possible or ZERO) if known else (ONE, ONE)
+        whole += weight * (full if node.not_applicable == "spread" else possible)
+        reach += weight * possible if child.code in present else ZERO
+    return whole / reach if reach else ONE
 
 
 def _capped(node: Node, natural: Fraction, outcomes: Mapping[str, Outcome]) -> Outcome:

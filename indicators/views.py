@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,7 +25,6 @@ from indicators import actions, breakdown
 from indicators.checks import Finding, findings, load
 from indicators.draft_forms import WhomForm, YearsForm
 from indicators.filters import SetFilter
-from indicators.forms import written_bands
 from indicators.methods import METHODS, Method
 from indicators.models import (
     FULL_POINTS,
@@ -39,6 +39,7 @@ from indicators.models import (
     Vote,
 )
 from indicators.pages import EDITS, visible
+from indicators.parameter_forms import written_pairs
 from indicators.tables import SetTable, due, state_badge
 from indicators.tally import rules_of, verdicts, why_not_carried
 from indicators.workflow import SETS, SetState
@@ -116,8 +117,14 @@ class Line:
         return METHODS[self.measure.method]
 
     @property
+    def formula(self) -> str:
+        """The formula with the parameters that it works by."""
+        m = self.measure
+        return self.method.explain(None, m.points, m.scoring_params, get_language() or "fa")
+
+    @property
     def bands(self) -> str:
-        return written_bands(self.measure.params.get("bands", ()))
+        return written_pairs(self.measure.params.get("bands", ()))
 
     @property
     def items(self) -> int | None:

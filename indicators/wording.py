@@ -107,6 +107,10 @@ def node_words(node: Node) -> list[str]:
         words.append(str(AGGREGATIONS[node.agg][0]))
     if node.children:
         words.append(missing_words(node.missing))
+        if node.not_applicable == "leave":
+            words.append(gettext("what does not apply leaves the ceiling"))
+        if node.under_review == "zero":
+            words.append(gettext("what is under review earns nothing until its review ends"))
     if node.cap_by:
         words.append(gettext("not above %(code)s") % {"code": f"\u2068{node.cap_by}\u2069"})
     if node.scale_to is not None:

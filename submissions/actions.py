@@ -21,6 +21,7 @@ from cycles.actions import perform
 from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused, Windows
+from indicators.methods import METHODS
 from indicators.models import Axis, asked_of
 from indicators.scoring import LineState
 from submissions import totals
@@ -117,7 +118,9 @@ def _why_unsound(answer: Answer) -> str:
         return _("Either enter a value or mark the measure as not applicable, not both.")
     if answer.value is not None and answer.value < 0:
         return _("The value may not be negative.")
-    return ""
+    if answer.value is None:
+        return ""
+    return METHODS[answer.measure.method].unfit(answer.value, answer.scoring_params)
 
 
 @transaction.atomic
@@ -365,7 +368,10 @@ def suggestion(answer: Answer) -> Decimal | None:
 
 @transaction.atomic
 def hand_in(block: Block, *, by: User, at: datetime) -> Block:
-    """Hand in a marked block; its marks become the agreed scores, and the last block completes the submission."""
+    """Hand in a marked block; its marks become the agreed scores and count in its agency's totals at once.
+
+    The last block completes the submission.
+    """
     marks = Mark.objects.filter(
         answer__submission=block.submission_id, answer__measure__indicator__axis=block.axis_id, assessor=by
     ).select_related("answer__measure")
@@ -380,6 +386,7 @@ def hand_in(block: Block, *, by: User, at: datetime) -> Block:
         by=by,
         at=at,
     )
+    totals.compute([block.submission], why=f"hand_in: {block.pk}", by=by, at=at)
     if not Answer.objects.filter(submission=block.submission_id).unscored().exists():
         perform(MOVES, [block.submission], "complete", by=by, at=at)
     return block
@@ -420,7 +427,7 @@ def rescore(
 def order_run(cycle: Cycle, *, by: User, at: datetime) -> ScoreRun:
     """Ask for the totals of a whole cycle to be computed, as an official act."""
     perform(RUNS, [cycle], "compute", by=by, at=at)
-    return totals.request_run(cycle, why="ordered", by=by, at=at)
+    return totals.request_run(cycle, why=totals.ORDERED, by=by, at=at)
 
 
 @transaction.atomic
@@ -430,7 +437,7 @@ def communicate(
     """Communicate scores: each agency's 14 days to appeal start now, the reviewers' next 14 days after them."""
     submissions = perform(MOVES, submissions, "communicate", by=by, at=at, note=note, letter=letter)
     if submissions:
-        totals.compute(submissions, why="communicate", by=by, at=at)
+        totals.compute(submissions, why=totals.COMMUNICATED, by=by, at=at)
     windows = []
     for s in submissions:
         closes = at + timedelta(hours=24 * s.cycle.appeal_days)

@@ -20,7 +20,7 @@ from cycles.forms import ActForm
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused
 from indicators.models import Axis
-from submissions import actions
+from submissions import actions, totals
 from submissions.forms import AssignForm, BoardForm
 from submissions.models import Block, ScoreRun, Submission
 from submissions.tables import BoardRow, BoardTable
@@ -77,7 +77,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
         "acts": {m.name for m in RUNS.open_to(cycle, by=request.user, at=request.at, windows=windows)}
         | {name for row in rows for name in row.acts},
         "runs": ScoreRun.objects.visible_to(request.user, request.at)
-        .filter(cycle=cycle)
+        .filter(cycle=cycle, why__in=totals.OFFICIAL)
         .select_related("asked_by")
         .order_by("-asked_at", "-pk")[:3],
     }

@@ -15,6 +15,7 @@ from indicators.methods import METHODS
 from submissions import clarifications
 from submissions.forms import ClarificationForm, ReplyForm
 from submissions.models import Answer, Block, Clarification, Mark, Score, Submission
+from submissions.steps import steps
 from submissions.workflow import CLARIFICATIONS
 
 
@@ -32,6 +33,7 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
     user, at = request.user, request.at
     m = answer.measure
     method = METHODS[m.method]
+    scores_open = Submission.objects.scores_visible_to(user, at).filter(pk=answer.submission_id).exists()
     context = {
         "answer": answer,
         "submission": answer.submission,
@@ -40,7 +42,8 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
         "files": answer.evidence.live(),
         "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
         "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
-        "scores_open": Submission.objects.scores_visible_to(user, at).filter(pk=answer.submission_id).exists(),
+        "scores_open": scores_open,
+        "steps": steps(answer, with_agreed=scores_open),
         "history": history(Entry.objects.visible_to(user, at).of(answer.submission)[:20]),
     }
     return render(request, "submissions/line.html", context | _clarification(request, answer, form))

@@ -21,9 +21,14 @@ from submissions.workflow import SubmissionState
 @shared_task
 def compute_scores(*, run: int) -> None:
     """Compute a run that was ordered; a finished one is left alone, so that a second run does no harm."""
-    ordered = ScoreRun.objects.select_related("cycle").get(pk=run)
-    if ordered.finished_at is None:
-        totals.compute_cycle(ordered, at=now())
+    totals.compute_cycle(ScoreRun.objects.get(pk=run), at=now())
+
+
+@shared_task
+def compute_waiting() -> None:
+    """Go on with every run that was ordered and is not finished: whoever was at it may have died."""
+    for run in ScoreRun.objects.filter(finished_at=None).order_by("pk"):
+        totals.compute_cycle(run, at=now())
 
 
 @shared_task

@@ -23,12 +23,13 @@ from cycles.pages import act_page
 from cycles.workflow import CycleState, Refused
 from indicators.methods import METHODS
 from indicators.models import Axis
-from indicators.scoring import Line, LineState, Node, total
+from indicators.scoring import Node, total
 from submissions import actions, totals
 from submissions.filters import SubmissionFilter
 from submissions.forms import AnswerForm, UploadForm
 from submissions.models import Answer, Evidence, Score, Submission
 from submissions.resources import submissions_as_xlsx
+from submissions.steps import own_line
 from submissions.tables import SubmissionTable
 from submissions.workflow import MOVES, SubmissionState
 
@@ -116,17 +117,7 @@ def _self_groups(answers: Iterable[Answer]) -> tuple[list[AxisGroup], Node]:
     for a in answers:
         axis = a.measure.indicator.axis
         by_axis.setdefault(axis, []).append(a)
-        lines.append(
-            Line(
-                kind=axis.set.kind,
-                axis=axis.code,
-                indicator=a.measure.indicator.code,
-                measure=str(a.pk),
-                ceiling=a.measure.points,
-                state=a.self_state,
-                points=a.self_points if a.self_state == LineState.SCORED else None,
-            )
-        )
+        lines.append(own_line(a))
     result = total(lines)
     groups = [
         AxisGroup(axis, rows, result.nodes[(axis.set.kind, axis.code)], sum(1 for a in rows if a.is_dealt_with))

@@ -1,6 +1,7 @@
 """The measures of a set as a sheet: out and in unchanged; what is wrong is named, what is right is written."""
 
 import csv
+import json
 from decimal import Decimal
 from io import StringIO
 
@@ -142,6 +143,42 @@ def drafting_total(indicator_set):
     return sum(axis.points for axis in Axis.objects.filter(set=indicator_set))
 
 
+LEVELS = [{"percent": 0, "fa": "نیست", "en": "None"}, {"percent": "62.5", "fa": "هست", "en": ""}]
+
+
+@pytest.mark.parametrize(
+    "method, params",
+    (
+        ("levels", {"levels": LEVELS}),
+        ("options", {"options": LEVELS[::-1]}),
+        ("interpolation", {"targets": [[0, 100], ["7.5", 90]]}),
+        ("minmax", {"min": 100, "max": 75000, "log": True, "direction": "higher"}),
+        ("points", {"maximum": 1000}),
+        ("survey", {"survey_source": "ایسپا", "sample": 1200, "survey_from": "2027-03-21", "interval": "2.5"}),
+    ),
+)
+def test_the_parameters_of_every_method_come_in_as_they_went_out(drafted, method, params):
+    measure = Measure.objects.of(drafted.specific).first()
+    rows = rows_of(measures_file(drafted.specific))
+    rows[0] |= {"method": method, "params_json": json.dumps(params, ensure_ascii=False)}
+
+    take_in(drafted.specific, as_csv(rows), by=drafted.staff, at=drafted.at)
+
+    written = Measure.objects.get(pk=measure.pk)
+    assert (written.method, written.params) == (method, params)
+    assert not checked(drafted.specific, measures_file(drafted.specific)).differs
+
+
+def test_what_a_methods_own_check_refuses_is_told_beside_its_parameters(drafted):
+    rows = rows_of(measures_file(drafted.specific))
+    rows[0] |= {"method": "minmax", "params_json": '{"min": 5, "max": 4}'}
+    rows[1] |= {"method": "survey", "params_json": '{"survey_from": "soon"}'}
+
+    found = checked(drafted.specific, as_csv(rows))
+
+    assert {(e["row"], e["column"]) for e in found.errors} == {("2", "params_json"), ("3", "params_json")}
+
+
 # --- What is wrong ----------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +210,12 @@ def drafting_total(indicator_set):
         ("params_json", '{"bands": [[0, "1e999"]]}', "Write the parameters"),
         ("params_json", '{"items": true}', "Write the parameters"),
         ("params_json", '{"code": "x"}', "Write the parameters"),
+        ("params_json", '{"targets": [[1]]}', "Write the parameters"),
+        ("params_json", '{"levels": [{"percent": "much", "fa": "x"}]}', "Write the parameters"),
+        ("params_json", '{"levels": [{"percent": 1, "fa": 7}]}', "Write the parameters"),
+        ("params_json", '{"options": {"percent": 1}}', "Write the parameters"),
+        ("params_json", '{"log": 1}', "Write the parameters"),
+        ("params_json", '{"sample": true}', "Write the parameters"),
         ("title_en", "=cmd", "apostrophe"),
     ),
 )

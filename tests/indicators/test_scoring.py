@@ -1,115 +1,15 @@
-"""Methods stay within bounds and in their direction, the tree adds up, and the form of 1381 scores as it did."""
+"""The tree of an agency's scores adds up, whatever is not applicable, not answered or under review."""
 
-import csv
-import json
+from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from django.utils import translation
-from django.utils.translation import override
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.methods import METHODS, checklist_value, half_up, points
 from indicators.scoring import Line, LineState, band, total
 
 D = Decimal
-DATA = Path(__file__).parents[2] / "indicators" / "data"
-
-values = st.decimals(min_value=-(10**6), max_value=10**6, places=4)
-amounts = st.decimals(min_value=D("0.0001"), max_value=10**6, places=4)
-ceilings = st.integers(min_value=0, max_value=1000).map(Decimal)
-
-
-@st.composite
-def scales(draw):
-    """A method, parameters that pass its check, and whether more is better."""
-    name = draw(st.sampled_from(sorted(METHODS)))
-    match name:
-        case "linear" | "inverse_linear":
-            return name, {"target": draw(amounts)}, name == "linear"
-        case "range" | "growth":
-            start, target = draw(values), draw(values)
-            assume(start != target)
-            return name, {"floor" if name == "range" else "base": start, "target": target}, target > start
-        case "bands":
-            limits = sorted(draw(st.sets(values, min_size=1, max_size=5)))
-            percents = sorted(
-                draw(st.lists(st.integers(0, 100), min_size=len(limits), max_size=len(limits))), reverse=True
-            )
-            direction = draw(st.sampled_from(["lower", "higher"]))
-            rows = zip(limits if direction == "lower" else reversed(limits), percents, strict=True)
-            return name, {"bands": [list(row) for row in rows], "direction": direction}, direction == "higher"
-        case "checklist":
-            return name, {"items": draw(st.integers(1, 30))}, True
-        case _:
-            return name, {}, True
-
-
-@given(scales(), values, ceilings)
-def test_points_stay_between_zero_and_the_ceiling(scale, value, ceiling):
-    name, params, _ = scale
-
-    earned = points(name, value, ceiling=ceiling, params=params)
-
-    assert METHODS[name].check(params) == []
-    assert 0 <= earned <= ceiling
-    assert earned == half_up(earned, 10)
-
-
-@given(scales(), values, values, ceilings)
-def test_a_better_value_never_scores_less(scale, one, other, ceiling):
-    name, params, more_is_better = scale
-    worse, better = sorted((one, other), reverse=not more_is_better)
-
-    assert points(name, worse, ceiling=ceiling, params=params) <= points(name, better, ceiling=ceiling, params=params)
-
-
-@pytest.mark.parametrize(
-    ("method", "value", "params", "earned"),
-    [
-        ("linear", "72", {"target": 90}, "16"),
-        ("linear", "1", {"target": 3}, "6.6666666667"),
-        ("linear", "0", {"target": 3}, "0"),
-        ("linear", "100", {"target": 90}, "20"),
-        ("inverse_linear", "0", {"target": 10}, "20"),
-        ("inverse_linear", "10", {"target": 10}, "20"),
-        ("inverse_linear", "40", {"target": 10}, "5"),
-        ("range", "20", {"floor": 20, "target": 90}, "0"),
-        ("range", "55", {"floor": 20, "target": 90}, "10"),
-        ("range", "30", {"floor": 50, "target": 10}, "10"),
-        ("bands", "0", {"bands": [[0, 100], [7, 70], [14, 40]]}, "20"),
-        ("bands", "7", {"bands": [[0, 100], [7, 70], [14, 40]]}, "14"),
-        ("bands", "7.01", {"bands": [[0, 100], [7, 70], [14, 40]]}, "8"),
-        ("bands", "15", {"bands": [[0, 100], [7, 70], [14, 40]]}, "0"),
-        ("bands", "80", {"bands": [[90, 100], [70, 50]], "direction": "higher"}, "10"),
-        ("checklist", "3", {"items": 4}, "15"),
-        ("checklist", "3", {"items": [{"weight": 3}, {"weight": 1}]}, "15"),
-        ("survey", "64", {}, "12.8"),
-        ("steward", "75", {}, "15"),
-        ("growth", "31", {"base": 30, "target": 34}, "5"),
-        ("growth", "29", {"base": 30, "target": 34}, "0"),
-        ("growth", "9", {"base": 10, "target": 8}, "10"),
-    ],
-)
-def test_a_method_gives_the_points_of_its_formula(method, value, params, earned):
-    assert points(method, D(value), ceiling=D(20), params=params) == D(earned)
-
-
-def test_a_checklist_counts_the_weights_of_what_is_met():
-    assert checklist_value({"items": [{"weight": 3}, {"weight": "0.5"}, {}]}, [0, 1, 1]) == D("3.5")
-    assert checklist_value({"items": 5}, [0, 4]) == 2
-
-
-# The form of the Council of Ministers' decree 44642/T27701H of 1381: AP / S x W, its inverse where less is better.
-# http://www.dastour.ir/Brows/?lid=306807
-@pytest.mark.parametrize(
-    ("method", "standard", "actual", "ceiling", "earned"),
-    [("linear", 80, 60, 100, 75), ("inverse_linear", 10, 20, 50, 25), ("linear", 10, 12, 50, 50)],
-)
-def test_the_form_of_1381(method, standard, actual, ceiling, earned):
-    assert points(method, D(actual), ceiling=D(ceiling), params={"target": standard}) == earned
 
 
 def test_the_total_of_the_form_of_1381():
@@ -120,54 +20,6 @@ def test_the_total_of_the_form_of_1381():
     assert result.total.points == 150
     assert result.total.ceiling == 200
     assert result.total.percent == 75
-
-
-@pytest.mark.parametrize(
-    ("method", "params"),
-    [
-        ("linear", {}),
-        ("linear", {"target": 0}),
-        ("linear", {"target": "much"}),
-        ("linear", {"target": "NaN"}),
-        ("inverse_linear", {"target": None}),
-        ("range", {"floor": 5, "target": 5}),
-        ("range", {"target": 5}),
-        ("growth", {"base": 5, "target": 5}),
-        ("bands", {}),
-        ("bands", {"bands": []}),
-        ("bands", {"bands": [[7, 70], [0, 100]]}),
-        ("bands", {"bands": [[0, 70], [7, 100]]}),
-        ("bands", {"bands": [[0, 120]]}),
-        ("bands", {"bands": [[0, 100]], "direction": "up"}),
-        ("checklist", {}),
-        ("checklist", {"items": 0}),
-        ("checklist", {"items": [{"weight": -1}]}),
-    ],
-)
-def test_parameters_that_cannot_score_are_told(method, params):
-    assert METHODS[method].check(params) != []
-
-
-def test_an_explanation_has_the_numbers_and_the_points():
-    with override("fa"):
-        text = METHODS["linear"].explain(D(72), D(20), {"target": 90}, "en")
-
-    assert text == "20 × 72 ÷ 90 = 16.00 points"
-
-
-def test_an_explanation_says_what_the_ceiling_cut():
-    assert "more than the ceiling" in METHODS["linear"].explain(D(99), D(20), {"target": 90}, "en")
-    assert "less than zero" in METHODS["range"].explain(D(5), D(20), {"floor": 20, "target": 90}, "en")
-    assert "full points" in METHODS["inverse_linear"].explain(D(0), D(20), {"target": 9}, "en")
-
-
-@given(scales(), values)
-def test_every_method_explains_itself_in_both_languages(scale, value):
-    name, params, _ = scale
-
-    assert METHODS[name].explain(value, D(20), params, "fa")
-    with translation.override("en"):
-        assert METHODS[name].explain(None, D(20), params, "en") == str(METHODS[name].formula)
 
 
 def line(axis, measure, ceiling, state=LineState.SCORED, earned=None, kind="general"):
@@ -258,6 +110,51 @@ def test_the_same_line_twice_is_refused():
         total([line("1", "a", 40, earned=1), line("1", "a", 40, earned=1)])
 
 
+def test_a_line_that_does_not_count_is_scored_and_shown_and_no_more():
+    counted = line("1", "a", 40, earned=30)
+    pilot = Line("general", "1", "b-i", "b", D(60), LineState.SCORED, D(60), counts=False)
+    reviewed = Line("general", "2", "c-i", "c", D(60), LineState.UNDER_REVIEW, counts=False)
+
+    result = total([counted, pilot, reviewed])
+
+    assert total([counted]).nodes.items() <= result.nodes.items()
+    assert (result.total.points, result.total.ceiling, result.total.percent, result.provisional) == (30, 40, 75, False)
+    shown = result.nodes[pilot.path]
+    assert (shown.points, shown.ceiling, shown.percent) == (60, 60, 100)
+    assert result.nodes[("general", "2")].percent is None
+
+
+def test_a_line_that_does_not_count_and_does_not_apply_spreads_nothing():
+    pilot = Line("general", "1", "b-i", "b", D(60), LineState.NOT_APPLICABLE, counts=False)
+
+    assert total([line("1", "a", 40, earned=30), pilot]).total == total([line("1", "a", 40, earned=30)]).total
+
+
+def test_lines_stand_at_any_depth_from_two_on():
+    lines = [
+        Line("general", "", "", "a", D(10), LineState.SCORED, D(4)),
+        Line("general", "1", "", "b", D(20), LineState.SCORED, D(5)),
+        Line("general", "1", "i", "c", D(30), LineState.NOT_APPLICABLE),
+        Line("general", "1", "i", "d", D(40), LineState.SCORED, D(10), tiers=("deep", "deeper")),
+    ]
+
+    result = total(lines)
+
+    assert result.nodes[("general", "1", "i", "deep", "deeper", "d")].points == 10
+    assert result.nodes[("general", "1", "i")].applicable_ceiling == 40
+    axis = result.nodes[("general", "1")]
+    assert (axis.points, axis.ceiling, axis.applicable_ceiling) == (D("22.5"), 90, 90)
+    assert (result.total.points, result.total.applicable_ceiling) == (D("26.5"), 100)
+
+
+def test_a_line_below_a_line_is_refused():
+    upper = Line("general", "1", "", "a", D(10), LineState.SCORED, D(4))
+    lower = Line("general", "1", "a", "b", D(10), LineState.SCORED, D(4))
+
+    with pytest.raises(ValueError, match="lines below it"):
+        total([upper, lower])
+
+
 @st.composite
 def line_lists(draw):
     lines = []
@@ -266,7 +163,8 @@ def line_lists(draw):
         state = draw(st.sampled_from(LineState))
         earned = draw(st.decimals(min_value=0, max_value=ceiling, places=10)) if state == LineState.SCORED else None
         kind, axis = draw(st.sampled_from(["general", "specific"])), draw(st.sampled_from("123"))
-        lines.append(Line(kind, axis, str(number % 2), str(number), ceiling, state, earned))
+        counts = draw(st.sampled_from([True, True, False]))
+        lines.append(Line(kind, axis, str(number % 2), str(number), ceiling, state, earned, counts))
     return lines
 
 
@@ -282,13 +180,41 @@ def test_the_order_of_lines_does_not_matter(lines, random):
 def test_spreading_conserves_the_ceiling(lines):
     result = total(lines)
 
-    assert result.total.ceiling == sum(line.ceiling for line in lines)
+    assert result.total.ceiling == sum(line.ceiling for line in lines if line.counts)
     for path, node in result.nodes.items():
         if len(path) == 2:
             assert node.applicable_ceiling in (0, node.ceiling)
     assert result.total.applicable_ceiling == sum(
         node.applicable_ceiling for path, node in result.nodes.items() if len(path) == 2
     )
+
+
+@given(line_lists())
+def test_full_marks_in_what_applies_are_full_marks_in_every_axis(lines):
+    perfect = [
+        replace(line, points=line.ceiling) if line.state == LineState.SCORED else line
+        for line in lines
+        if line.state in (LineState.SCORED, LineState.NOT_APPLICABLE)
+    ]
+
+    result = total(perfect)
+
+    for path, node in result.nodes.items():
+        if len(path) == 2:
+            assert node.points == node.applicable_ceiling
+            assert node.percent in (None, 100)
+
+
+@given(line_lists(), st.integers(0, 11))
+def test_more_points_for_a_line_never_make_a_node_less(lines, place):
+    better = [
+        replace(line, points=line.ceiling) if number == place and line.state == LineState.SCORED else line
+        for number, line in enumerate(lines)
+    ]
+
+    before, after = total(lines).nodes, total(better).nodes
+
+    assert all(before[path].points <= after[path].points for path in before)
 
 
 @given(line_lists())
@@ -316,28 +242,3 @@ def test_every_node_is_the_sum_of_its_children_above_the_axis_and_within_bounds(
 )
 def test_a_percent_falls_into_the_band_that_is_shown(percent, name):
     assert band(D(percent)).name == name
-
-
-def read(name):
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def test_the_general_indicators_are_sixty_and_add_up_to_1000():
-    rows = read("general_indicators.csv")
-
-    assert len(rows) == 60
-    assert sum(D(row["max_points"]) for row in rows) == 1000
-
-
-def test_every_general_indicator_has_parameters_that_can_score():
-    rows = {row["code"]: row for row in read("general_indicators.csv")}
-    parameters = read("general_parameters.csv")
-
-    assert [row["code"] for row in parameters] == list(rows)
-    for row in parameters:
-        params = json.loads(row["params_json"]) | {key: row[key] for key in ("base", "floor", "target") if row[key]}
-        assert METHODS[rows[row["code"]]["method"]].check(params) == []
-        assert "composed" in row["note"]
-        assert row["evidence_fa"]
-        assert row["unit_fa"]

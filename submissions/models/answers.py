@@ -17,7 +17,7 @@ from agencies.roles import Role
 from agencies.text import localised
 from cycles.models import Cycle, Participation
 from indicators.methods import points
-from indicators.models import Axis, Kind, Measure, MeasureTarget
+from indicators.models import Axis, Measure, MeasureTarget
 from indicators.scoring import LineState
 from submissions.workflow import BLOCKS, CLARIFICATIONS, MOVES, BlockState, ClarificationState, SubmissionState
 
@@ -86,7 +86,9 @@ class Submission(models.Model):
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     content_hash = models.CharField(max_length=64, blank=True)
     communicated_at = models.DateTimeField(null=True, blank=True)
-    current_run = models.ForeignKey("ScoreRun", models.PROTECT, null=True, blank=True, related_name="+")
+    current_run = models.ForeignKey(
+        "ScoreRun", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )  # no index: nobody looks a run's submissions up, and the end of a run changes thousands at once
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -413,7 +415,12 @@ class Score(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("answer",), condition=Q(is_current=True), name="one_current_score_a_line"),
+            models.UniqueConstraint(
+                fields=("answer",),
+                condition=Q(is_current=True),
+                include=("basis", "state", "points"),  # totals are added up from the index alone
+                name="one_current_score_a_line",
+            ),
             models.CheckConstraint(
                 condition=Q(state=LineState.SCORED, points__isnull=False)
                 | (~Q(state=LineState.SCORED) & Q(points__isnull=True)),
@@ -423,48 +430,3 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_basis_display()}: {self.points}"
-
-
-class ScoreRunQuerySet(models.QuerySet["ScoreRun"]):
-    def visible_to(self, user: User, at: datetime) -> Self:
-        return self.all() if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at) else self.none()
-
-
-class ScoreRun(models.Model):
-    """One computation of totals: who asked, when, why, over what input (digest), how far it is."""
-
-    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
-    why = models.CharField(max_length=200)
-    asked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    asked_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    submission_count = models.PositiveIntegerField(default=0)
-    input_digest = models.CharField(max_length=64, blank=True)
-
-    objects = ScoreRunQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return f"{self.cycle} · {self.asked_at:%Y-%m-%d %H:%M}"
-
-
-class NodeScore(models.Model):
-    """A total of one run: of a submission (kind ""), of a kind (no axis), or of an axis."""
-
-    run = models.ForeignKey(ScoreRun, models.PROTECT, related_name="nodes")
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="nodes")
-    kind = models.CharField(max_length=10, choices=Kind, blank=True)
-    axis = models.ForeignKey(Axis, models.PROTECT, null=True, blank=True, related_name="+")
-    points = models.DecimalField(max_digits=16, decimal_places=10)
-    ceiling = models.DecimalField(max_digits=16, decimal_places=10)
-    percent = models.DecimalField(max_digits=14, decimal_places=10)
-    is_provisional = models.BooleanField(default=False)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=("run", "submission", "kind", "axis"), name="one_total_a_node_and_run", nulls_distinct=False
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.submission} · {self.axis or self.get_kind_display()}"
