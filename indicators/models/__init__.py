@@ -34,10 +34,12 @@ from indicators.models.measures import (
 )
 from indicators.models.plans import Figure, Plan, QuarterReport
 from indicators.models.sets import FULL_POINTS, IndicatorSet, Kind
+from indicators.models.sheets import LAST, Lack, Planned, Sheet, digest, field_of
 from indicators.models.targets import MeasureShare, MeasureTarget, asked_of, asked_of_outer
 
 __all__ = [
     "FULL_POINTS",
+    "LAST",
     "AgendaItem",
     "Attendance",
     "Axis",
@@ -57,6 +59,7 @@ __all__ = [
     "IndicatorSet",
     "Influence",
     "Kind",
+    "Lack",
     "Law",
     "Measure",
     "MeasureShare",
@@ -65,14 +68,18 @@ __all__ = [
     "Outcome",
     "Perspective",
     "Plan",
+    "Planned",
     "QuarterReport",
     "Rating",
     "ResultLevel",
     "Review",
+    "Sheet",
     "Source",
     "Suggestion",
     "Vote",
     "WorkingGroup",
     "asked_of",
     "asked_of_outer",
+    "digest",
+    "field_of",
 ]
