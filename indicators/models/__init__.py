@@ -34,7 +34,7 @@ from indicators.models.measures import (
 )
 from indicators.models.plans import Figure, Plan, QuarterReport
 from indicators.models.sets import FULL_POINTS, IndicatorSet, Kind
-from indicators.models.sheets import LAST, Lack, Planned, Sheet, digest, field_of
+from indicators.models.sheets import LAST, Lack, Planned, Sheet, digest, field_of, lights_of
 from indicators.models.targets import MeasureShare, MeasureTarget, asked_of, asked_of_outer
 
 __all__ = [
@@ -82,4 +82,5 @@ __all__ = [
     "asked_of_outer",
     "digest",
     "field_of",
+    "lights_of",
 ]

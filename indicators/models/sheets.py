@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.text import localised
 from cycles.models import Participation
+from indicators.attainment import Light, attained, light
 from indicators.models.measures import Direction, Measure
 from indicators.models.plans import Figure, Plan
 from indicators.models.sets import Kind
 from indicators.models.targets import MeasureTarget, asked_of
+from indicators.workflow import ReportState
 
 LAST = 4
 """The quarter that ends with the year: its target is the year's, with its value the self-assessment begins."""
@@ -147,3 +150,19 @@ def digest(figures: Iterable[Figure], *names: str) -> str:
 
 def _plain(value: Decimal | str | None) -> str | None:
     return format(value.normalize(), "f") if isinstance(value, Decimal) else value
+
+
+def lights_of(plans: Iterable[Plan]) -> dict[int, Counter[Light]]:
+    """By the plan's key, how many figures of its newest reported quarter have which light; one query for all plans."""
+    newest: dict[int, int] = {}
+    for report in (r for plan in plans for r in plan.reports.all() if r.state == ReportState.REPORTED):
+        newest[report.plan_id] = max(report.quarter, newest.get(report.plan_id, 0))
+    lights: dict[int, Counter[Light]] = {}
+    rows = Figure.objects.filter(plan__in=newest, target__isnull=False, actual__isnull=False).order_by("pk")
+    for key, quarter, actual, target, direction in rows.values_list(
+        "plan_id", "quarter", "actual", "target", "measure__direction"
+    ):
+        if quarter == newest[key]:
+            percent = attained(actual, target, less_is_better=direction == Direction.LOWER)
+            lights.setdefault(key, Counter())[light(percent)] += 1
+    return lights
