@@ -21,7 +21,7 @@ from indicators.models import Kind
 from submissions.actions import EVIDENCE_TYPES
 from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
-from tests.factories import World, build
+from tests.factories import World, build, enter_figures, lay_plan
 from tests.festival.conftest import decree
 from tests.guard.test_authorization import ROWS, address, power_file, power_line
 
@@ -84,6 +84,24 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:list", "staff"),
         Seen("submissions:blocks", "assessor"),
         Seen("appeals:list", "staff"),
+    ],
+    "communicated": [
+        Seen("indicators:plans", "administrator", "?q=zzz"),
+        Seen("indicators:plan", "auditor"),
+    ],
+    "planning": [
+        Seen("home", "head", shows=Phase.MONITORING),
+        Seen("indicators:plans", "staff"),
+        Seen("indicators:plan", "staff", shows=Phase.MONITORING),
+        Seen("indicators:plan_move", "head"),
+        Seen("indicators:quarter", "staff"),
+    ],
+    "reporting": [
+        Seen("home", "staff", shows=Phase.MONITORING),
+        Seen("indicators:plans", "administrator"),
+        Seen("indicators:plan", "auditor"),
+        Seen("indicators:quarter", "staff", shows=Phase.MONITORING),
+        Seen("indicators:quarter_move", "head"),
     ],
     "answered": [
         Seen("home", "staff", shows=Phase.SELF_ASSESSMENT),
@@ -185,12 +203,19 @@ def world_for(stage: str) -> World:
         "freezing": "decided",
         "out": "scheduled",
         "overdue": "filed",
+        "planning": "communicated",
+        "reporting": "communicated",
     }
     w = build(names.get(stage, stage))
     if stage == "proposed":
         deliberation.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
     elif stage == "drafting":
         w.specific = draft_of_health(w)
+    elif stage == "planning":
+        lay_plan(w, signed=False)
+    elif stage == "reporting":
+        lay_plan(w)
+        enter_figures(w)
     elif stage in ("answered", "drafted_appeal"):
         power_file(w)
     elif stage == "assigned":

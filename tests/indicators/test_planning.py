@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from cycles.calendar import Phase
-from cycles.models import Entry, Participation, Window
+from cycles.models import Delivery, Entry, Participation, Window
 from cycles.workflow import Refused
-from indicators import breakdown, planning
+from indicators import breakdown, planning, tasks
 from indicators.models import Figure, Indicator, Measure, MeasureTarget, Plan, QuarterReport, Sheet
 from indicators.workflow import PlanState, ReportState
 from tests.factories import build, enter_figures, lay_plan, plan_of, report_of, report_quarter
@@ -398,3 +398,42 @@ def test_others_read_signed_targets_and_reported_values_only(communicated):
     assert line() == [(1, False), (2, False), (3, False), (4, False)]
     planning.move_report(report_of(w), "report", by=w.head, at=w.at)
     assert line() == [(1, True), (2, False), (3, False), (4, False)]
+
+
+# --- Reminders --------------------------------------------------------------------------------------------------------
+
+
+def test_the_agency_is_reminded_of_its_plan_and_then_of_each_quarter(communicated, monkeypatch):
+    w = communicated
+    week = timedelta(days=7)
+
+    def reminded(at):
+        monkeypatch.setattr(tasks, "now", lambda: at)
+        tasks.remind()
+        told = Delivery.objects.filter(recipient=w.head, channel="inbox", entry=None).order_by("pk")
+        return [(d.params["model"], d.params["quarter"], d.params["count"]) for d in told]
+
+    lay_plan(w, signed=False)
+    assert reminded(closes(w, 1) - week) == [("indicators.plan", 1, 1)]
+    planning.move_plan(plan_of(w), "sign", by=w.head, at=w.at)
+    report = ("indicators.quarterreport", 1, 2)
+    assert reminded(closes(w, 1) - timedelta(days=3))[1:] == [report]
+    report_quarter(w, 1)
+    assert reminded(closes(w, 1) - timedelta(days=1))[1:] == [report]
+    assert reminded(closes(w, 2) - week)[2:] == [("indicators.quarterreport", 2, 2)]
+
+
+def test_a_reminder_says_how_many_figures_are_not_entered(communicated):
+    w = communicated
+    lay_plan(w)
+
+    [todo] = [t for t in tasks.not_reported([w.cycle]) if t.agency_id == w.power.pk and t.quarter == 1]
+
+    assert todo.model.left_to_do(todo.count) == "2 figures are not entered and the quarter is not reported"
+    assert todo.link == ("indicators:quarter", report_of(w).pk)
+
+
+def test_a_plan_without_a_target_brings_no_reminder_of_a_quarter(communicated):
+    w = communicated
+
+    assert {t.model for t in tasks.not_reported([w.cycle])} == {Plan}
