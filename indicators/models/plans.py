@@ -1,5 +1,6 @@
 """The annual plan of an agency: what each measure is to reach by the end of each quarter, and what it did reach."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -155,10 +156,15 @@ class FigureQuerySet(models.QuerySet["Figure"]):
         )
         return self.annotate(is_reported=Exists(reports))
 
-    def reported(self, quarter: int) -> Self:
-        """The actual values that a signed report of a quarter holds, those of the authority's stewards left out."""
-        rows = self.with_reported().filter(is_reported=True, quarter=quarter, actual__isnull=False)
-        return rows.exclude(measure__method="steward")
+    def reported(self, participations: Iterable[Participation], quarter: int) -> dict[tuple[int, int], Decimal]:
+        """The actual values in these agencies' signed reports of a quarter, by participation and measure; one query.
+
+        What a steward of the authority supplies is left out.
+        """
+        rows = self.filter(plan__participation__in=participations, quarter=quarter, actual__isnull=False)
+        signed = rows.with_reported().filter(is_reported=True).exclude(measure__method="steward").order_by("pk")
+        values = signed.values_list("plan__participation", "measure", "actual")
+        return {(participation, measure): actual for participation, measure, actual in values if actual is not None}
 
     def of_line(self, participation: int, measure: int) -> Self:
         """One measure of one agency through the year, as far as others than the agency may read it.
