@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from indicators.models import Direction, Measure, Planned, Sheet
+from indicators.models import Direction, Figure, Measure, Planned
 from submissions import actions as submissions
 from submissions.models import Answer
 
@@ -121,14 +121,12 @@ def _on_the_way(p: Planned, quarter: int) -> Decimal:
     return _tenths(Decimal(p.target) * (1 + left if p.measure.direction == Direction.LOWER else 1 - left))
 
 
-def figures(sheet: Sheet, quarter: int, skill: float, chance: random.Random) -> dict[int, dict[str, Any]]:
+def figures(planned: Iterable[Planned], quarter: int, skill: float, chance: random.Random) -> dict[int, dict[str, Any]]:
     """What a quarter brought: actual values, a reason where a target was missed, and what the year will bring."""
     said: dict[int, dict[str, Any]] = {}
-    for p in sheet.planned:
-        figure = sheet.figure(p.measure.pk, quarter)
-        if figure.target is None:
-            continue
+    for p in (p for p in planned if p.is_own):
         share = _share(skill, chance)
+        figure = Figure(measure=p.measure, quarter=quarter, target=_on_the_way(p, quarter))
         figure.actual = reached(p.measure, figure.target, share, chance)
         said[p.measure.pk] = {
             "actual": figure.actual,

@@ -31,7 +31,7 @@ from festival import actions as festival
 from festival.models import Edition
 from indicators import actions as indicators
 from indicators import deliberation, drafting, planning
-from indicators.models import IndicatorSet, Kind, Plan, QuarterReport, Sheet
+from indicators.models import IndicatorSet, Kind, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
 from submissions.models import Answer, Block, Submission
@@ -187,11 +187,13 @@ class Rehearsal:
 
     def _plan(self) -> None:
         plans = list(Plan.objects.filter(cycle=self.cycle).order_by("pk"))
+        self.planned: dict[int, list[Planned]] = {}
         for number, (plan, at) in enumerate(self.paced(plans, Phase.MONITORING, 0.05, 0.3)):
             staff, head = self.cast.staff[plan.agency_id], self.cast.heads[plan.agency_id]
             if number == 0:
                 self.refused("an empty plan", lambda: planning.move_plan(plan, "sign", by=head, at=at))  # noqa: B023
-            targets = plausible.targets(Sheet(plan).planned, plan.quarters)
+            self.planned[plan.pk] = Sheet(plan, only=()).planned
+            targets = plausible.targets(self.planned[plan.pk], plan.quarters)
             planning.save_plan(plan, targets, by=staff, at=at)
             planning.move_plan(plan, "sign", by=head, at=at)
             self.did()
@@ -203,7 +205,8 @@ class Rehearsal:
         reports = list(rows.exclude(agency=self.agencies[-1]).order_by("pk"))
         for number, (report, at) in enumerate(self.paced(reports, Phase.MONITORING, 0.6, 0.85, quarter)):
             staff, head = self.cast.staff[report.agency_id], self.cast.heads[report.agency_id]
-            figures = plausible.figures(Sheet(report.plan), quarter, self.skill[report.agency_id], chance)
+            planned, skill = self.planned[report.plan_id], self.skill[report.agency_id]
+            figures = plausible.figures(planned, quarter, skill, chance)
             planning.save_figures(report, figures, by=staff, at=at)
             do = partial(planning.move_report, report, "report", by=head)
             if number == 0 and quarter > 1:  # the first quarter's closing is moved by decree

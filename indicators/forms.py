@@ -208,8 +208,8 @@ class FiguresForm(SheetForm):
     def __init__(self, *args: Any, sheet: Sheet, quarter: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
-        labels = {"actual": _("Actual value"), "forecast": _("Forecast for the year's end")}
-        labels |= {"explanation": _("Explanation of the miss")}
+        labels = {"actual": _("Actual value"), "forecast": _("Year-end forecast")}
+        labels |= {"explanation": _("Explanation of a miss")}
         for figure in sheet.of_quarter(quarter):
             for what, label in labels.items():
                 self.add(what, figure, str(label), shows_label=True)

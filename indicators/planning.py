@@ -35,7 +35,7 @@ def save_plan(plan: Plan, targets: Targets, *, by: User, at: datetime) -> Plan:
     A target against which a quarter has been reported stands: its report would have to be opened again first.
     """
     [plan] = perform(PLANS, [plan], "plan", by=by, at=at)
-    sheet = Sheet(plan)
+    sheet = Sheet(plan, only=targets)
     reported = set(
         QuarterReport.objects.filter(plan=plan, state=ReportState.REPORTED).values_list("quarter", flat=True)
     )
@@ -69,7 +69,7 @@ def move_plan(plan: Plan, name: str, *, by: User, at: datetime, note: str = "") 
     given: dict[str, Any] = {}
     if name == "sign":
         plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)  # what is checked is signed
-        sheet = Sheet(plan)
+        sheet = Sheet(plan, only=())
         if lacks := sheet.lacks_of_plan:
             raise Refused(_said(lacks))
         given = {"signer": by, "digest": digest(sheet.figures.values(), "target")}
@@ -83,7 +83,7 @@ def move_plan(plan: Plan, name: str, *, by: User, at: datetime, note: str = "") 
 def save_figures(report: QuarterReport, figures: Figures, *, by: User, at: datetime) -> QuarterReport:
     """Save what was reached, by measure's key: `actual`, `explanation` and `forecast`; all or none."""
     [report] = perform(REPORTS, [report], "enter", by=by, at=at)
-    sheet = Sheet(report.plan)
+    sheet = Sheet(report.plan, only=figures)
     if why := why_not_due(report, sheet, at):
         raise Refused(why)
     rows = []
@@ -107,7 +107,7 @@ def move_report(report: QuarterReport, name: str, *, by: User, at: datetime, not
         # what is checked is signed: neither the targets nor the figures change meanwhile
         plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=report.plan_id)
         report = QuarterReport.objects.select_for_update(of=("self",), no_key=True).get(pk=report.pk)
-        sheet = Sheet(plan)
+        sheet = Sheet(plan, only=())
         if why := why_not_due(report, sheet, at):
             raise Refused(why)
         if lacks := sheet.lacks_of(report.quarter):

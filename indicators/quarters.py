@@ -21,7 +21,7 @@ from indicators import planning
 from indicators.filters import PlanFilter
 from indicators.forms import FiguresForm, SheetForm, TargetsForm
 from indicators.models import LAST, Figure, Plan, Planned, QuarterReport, Sheet, lights_of
-from indicators.tables import PlanTable, counted_lights, plan_badge, report_badge
+from indicators.tables import PlanTable, counted_lights, plan_state, report_state
 from indicators.workflow import PLANS, REPORTS, ReportState
 
 OVERSEERS = (Role.ADMINISTRATOR, Role.AUDITOR, Role.HEADQUARTERS)
@@ -105,12 +105,12 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": plan,
         "form": form,
         "is_edited": is_edited,
-        "badge": plan_badge(plan, windows, request.at),
+        "shown": plan_state(plan, windows, request.at),
         "closed": windows.why_closed(Phase.MONITORING, plan, request.at),
         "term": windows.of(Phase.MONITORING, plan),
         "moves": [m for m in moves if m.target],
         "forward": FORWARD,
-        "reports": [(r, report_badge(r, plan, windows, request.at)) for r in reports],
+        "reports": [(r, report_state(r, plan, windows, request.at).cell()) for r in reports],
         "own": [row for row in rows if row.planned.is_own],
         "general": [row for row in rows if not row.planned.is_own],
         "lacks": sheet.lacks_of_plan,
@@ -221,7 +221,7 @@ def quarter_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": plan,
         "form": form,
         "is_edited": is_edited,
-        "badge": report_badge(report, plan, windows, request.at),
+        "shown": report_state(report, plan, windows, request.at),
         "closed": windows.why_closed(Phase.MONITORING, report, request.at) or not_due,
         "term": windows.of(Phase.MONITORING, report),
         "moves": [m for m in moves if m.target and not (m.name == "report" and not_due)],

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -97,51 +98,63 @@ def due(record: IndicatorSet, windows: Windows, at: datetime) -> SafeString | st
 # --- Annual plans -----------------------------------------------------------------------------------------------------
 
 
-def badge(tone: str, words: Any) -> SafeString:
-    return format_html('<span class="badge bg-{}-lt">{}</span>', tone, words)
+@dataclass(frozen=True)
+class Shown:
+    """A state in one word with its colour, and beside it the time that is left or the days since there is none."""
+
+    tone: str
+    word: str
+    beside: str = ""
+
+    @property
+    def badge(self) -> SafeString:
+        return format_html('<span class="badge bg-{}-lt">{}</span>', self.tone, self.word)
+
+    def cell(self, url: str = "") -> SafeString:
+        """All of it, the word as a link where there is an address."""
+        word = (
+            self.badge
+            if not url
+            else format_html('<a class="badge bg-{}-lt" href="{}">{}</a>', self.tone, url, self.word)
+        )
+        beside = format_html(' <span class="text-secondary small">{}</span>', self.beside) if self.beside else ""
+        return format_html("{}{}", word, beside)
 
 
-def plan_badge(plan: Plan, windows: Windows, at: datetime) -> SafeString:
-    """A plan's state; while it is not signed, with the time that is left for it or the days since there is none."""
+def plan_state(plan: Plan, windows: Windows, at: datetime) -> Shown:
+    """A plan's state: signed, to be signed with the time that is left, or not signed in time."""
     if plan.state == PlanState.SIGNED:
-        return badge("green", plan.get_state_display())
+        return Shown("green", plan.get_state_display())
     term = windows.of(Phase.MONITORING, plan)
     if term and at >= term.closes_at:
         return _closed(gettext("Not signed"), term, at)
     return _waiting(plan.get_state_display(), term, at)
 
 
-def report_badge(report: QuarterReport, plan: Plan, windows: Windows, at: datetime) -> SafeString:
+def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: datetime) -> Shown:
     """A quarter's state: reported, open with the time that is left, not reported with the days since, or to come."""
     if report.state == ReportState.REPORTED:
-        return badge("green", report.get_state_display())
+        return Shown("green", report.get_state_display())
     if report.quarter not in plan.quarters:
-        return badge("secondary", gettext("Before the plan"))
+        return Shown("secondary", gettext("Before the plan"))
     term = windows.of(Phase.MONITORING, report)
     if term and at >= term.closes_at:
         return _closed(gettext("Not reported"), term, at)
-    return _waiting(gettext("Open") if term and term.is_open(at) else gettext("To come"), term, at)
+    return _waiting(gettext("Open now") if term and term.is_open(at) else gettext("To come"), term, at)
 
 
-def _waiting(words: str, term: Term | None, at: datetime) -> SafeString:
+def _waiting(word: str, term: Term | None, at: datetime) -> Shown:
     if term is None:
-        return badge("secondary", words)
+        return Shown("secondary", word)
     if at < term.opens_at:
-        return badge("secondary", words) + _beside(
-            gettext("from %(day)s") % {"day": format_date(term.opens_at, language())}
-        )
-    left = time_left(term.closes_at, at, language())
-    return badge("yellow", words) + _beside(gettext("%(time)s left") % {"time": left})
+        return Shown("secondary", word, gettext("from %(day)s") % {"day": format_date(term.opens_at, language())})
+    return Shown("yellow", word, gettext("%(time)s left") % {"time": time_left(term.closes_at, at, language())})
 
 
-def _closed(words: str, term: Term, at: datetime) -> SafeString:
+def _closed(word: str, term: Term, at: datetime) -> Shown:
     days = days_late(term.closes_at, at)
     said = ngettext("closed %(days)s day ago", "closed %(days)s days ago", days) % {"days": number(days)}
-    return badge("red", words) + _beside(said)
-
-
-def _beside(words: str) -> SafeString:
-    return format_html(' <span class="text-secondary small">{}</span>', words)
+    return Shown("red", word, said)
 
 
 class PlanTable(tables.Table):
@@ -172,14 +185,12 @@ class PlanTable(tables.Table):
         return record.cycle.label
 
     def render_state(self, record: Plan) -> SafeString:
-        return plan_badge(record, self.windows, self.at)
+        return plan_state(record, self.windows, self.at).cell()
 
     def _quarter(self, record: Plan, quarter: int) -> SafeString | str:
         for report in record.reports.all():
             if report.quarter == quarter:
-                shown = report_badge(report, record, self.windows, self.at)
-                url = report.get_absolute_url()
-                return format_html('<a href="{}" class="text-reset">{}</a>', url, shown)
+                return report_state(report, record, self.windows, self.at).cell(report.get_absolute_url())
         return "—"
 
     def render_quarter_1(self, record: Plan) -> SafeString | str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +20,7 @@ from indicators.attainment import Light, attained, light
 from indicators.models.measures import Direction, Measure
 from indicators.models.plans import Figure, Plan
 from indicators.models.sets import Kind
-from indicators.models.targets import MeasureTarget, asked_of
+from indicators.models.targets import MeasureTarget, asked_of_outer
 from indicators.workflow import ReportState
 
 LAST = 4
@@ -80,21 +82,34 @@ def field_of(what: str, measure: int, quarter: int) -> str:
 
 
 class Sheet:
-    """A plan with its measures, own ones first, and their figures; a fixed number of queries for any number of them."""
+    """A plan with its measures, own ones first, and their figures; a fixed number of queries for any number of them.
 
-    def __init__(self, plan: Plan) -> None:
+    Where `only` names measures, general ones that neither it names nor the plan has figures of are left out: an act
+    on a few measures need not read the whole catalogue.
+    """
+
+    def __init__(self, plan: Plan, only: Iterable[int] | None = None) -> None:
         self.plan = plan
-        participation = Participation.objects.select_related("agency", "cycle").get(pk=plan.participation_id)
-        asked = asked_of(participation.cycle, [participation])[participation.pk]
-        own = MeasureTarget.objects.in_bulk([key for key in asked.values() if key])
-        measures = Measure.objects.filter(pk__in=asked).exclude(method="steward").for_list()
-        planned = [Planned(m, own.get(asked[m.pk] or 0)) for m in measures]
+        asked = set(
+            Participation.objects.annotate(asked=ArraySubquery(asked_of_outer(plan.cycle_id).values("pk")))
+            .values_list("asked", flat=True)
+            .get(pk=plan.participation_id)
+        )
+        holding = MeasureTarget.objects.filter(participation=plan.participation_id, measure__in=asked)
+        own = {target.measure_id: target for target in holding.order_by("pk")}
+        figures = [f for f in Figure.objects.filter(plan=plan).order_by("pk") if f.measure_id in asked]
+        measures = Measure.objects.filter(pk__in=asked).exclude(method="steward")
+        if only is not None:
+            general = Q(indicator__axis__set__kind=Kind.GENERAL)
+            measures = measures.filter(~general | Q(pk__in={*only, *(f.measure_id for f in figures)}))
+        planned = [Planned(m, own.get(m.pk)) for m in measures.for_list()]
         self.planned = sorted(planned, key=lambda p: not p.is_own)
         self.by_key = {p.measure.pk: p for p in self.planned}
         self.figures: dict[tuple[int, int], Figure] = {}
-        for figure in Figure.objects.filter(plan=plan, measure__in=self.by_key).order_by("pk"):
-            figure.measure = self.by_key[figure.measure_id].measure
-            self.figures[figure.measure_id, figure.quarter] = figure
+        for figure in figures:
+            if figure.measure_id in self.by_key:
+                figure.measure = self.by_key[figure.measure_id].measure
+                self.figures[figure.measure_id, figure.quarter] = figure
 
     def figure(self, measure: int, quarter: int) -> Figure:
         """The figure of a measure in a quarter; an empty one where nothing has been entered."""

@@ -130,7 +130,7 @@ def _whom(kind: str, agency: int | None, group: int | None, province: int | None
     return ("group", group) if group is not None else ("province", province)
 
 
-def asked_of_outer(cycle: Cycle) -> MeasureQuerySet:
+def asked_of_outer(cycle: Cycle | int) -> MeasureQuerySet:
     """The measures asked of the participation of the outer query, as `asked_of` finds them for many at once."""
     axis_set = "indicator__axis__set"
     own = MeasureTarget.objects.filter(measure=OuterRef("pk"), participation=OuterRef(OuterRef("pk")))

@@ -61,7 +61,7 @@ def plan_url(w, *rest):
 
 
 def quarter_url(w, quarter=1, *rest):
-    return "/".join(["/en/indicators/quarters", str(report_of(w, quarter).pk), *rest, ""])
+    return "/".join(["/en/indicators/plans/quarters", str(report_of(w, quarter).pk), *rest, ""])
 
 
 def own(w):
@@ -107,7 +107,7 @@ def test_the_list_tells_what_is_open_what_is_reported_and_what_was_missed(as_, w
     assert "Reported" in page
     assert "Not reported" in page
     assert "closed 1 day ago" in page
-    assert "Open" in page  # the third quarter has begun
+    assert "Open now" in page  # the third quarter has begun
     assert "To come" in page
     assert "2 / 2 amber" in page
 
@@ -287,7 +287,7 @@ def test_a_quarter_shows_the_one_before_and_a_forecast_that_falls_short(as_, w):
     page = text(as_(w.staff, at).get(quarter_url(w, 2)))
 
     assert "Quarter before" in page
-    assert "25 of 20" in page
+    assert "25 against 20" in page
     assert "short of the year" in page
 
 
