@@ -102,7 +102,8 @@ class Sheet:
         if only is not None:
             general = Q(indicator__axis__set__kind=Kind.GENERAL)
             measures = measures.filter(~general | Q(pk__in={*only, *(f.measure_id for f in figures)}))
-        planned = [Planned(m, own.get(m.pk)) for m in measures.for_list()]
+        measures = measures.for_list().select_related(None).select_related("indicator__axis__set")
+        planned = [Planned(m, own.get(m.pk)) for m in measures]
         self.planned = sorted(planned, key=lambda p: not p.is_own)
         self.by_key = {p.measure.pk: p for p in self.planned}
         self.figures: dict[tuple[int, int], Figure] = {}
