@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -20,7 +19,7 @@ from indicators.attainment import Light, attained, light
 from indicators.models.measures import Direction, Measure
 from indicators.models.plans import Figure, Plan
 from indicators.models.sets import Kind
-from indicators.models.targets import MeasureTarget, asked_of_outer
+from indicators.models.targets import MeasureTarget, asked_of
 from indicators.workflow import ReportState
 
 LAST = 4
@@ -90,20 +89,16 @@ class Sheet:
 
     def __init__(self, plan: Plan, only: Iterable[int] | None = None) -> None:
         self.plan = plan
-        asked = set(
-            Participation.objects.annotate(asked=ArraySubquery(asked_of_outer(plan.cycle_id).values("pk")))
-            .values_list("asked", flat=True)
-            .get(pk=plan.participation_id)
-        )
-        holding = MeasureTarget.objects.filter(participation=plan.participation_id, measure__in=asked)
-        own = {target.measure_id: target for target in holding.order_by("pk")}
+        participation = Participation.objects.select_related("agency").get(pk=plan.participation_id)
+        asked = asked_of(plan.cycle_id, [participation])[participation.pk]
+        own = MeasureTarget.objects.in_bulk([key for key in asked.values() if key])
         figures = [f for f in Figure.objects.filter(plan=plan).order_by("pk") if f.measure_id in asked]
         measures = Measure.objects.filter(pk__in=asked).exclude(method="steward")
         if only is not None:
             general = Q(indicator__axis__set__kind=Kind.GENERAL)
             measures = measures.filter(~general | Q(pk__in={*only, *(f.measure_id for f in figures)}))
         measures = measures.for_list().select_related(None).select_related("indicator__axis__set")
-        planned = [Planned(m, own.get(m.pk)) for m in measures]
+        planned = [Planned(m, own.get(asked[m.pk] or 0)) for m in measures]
         self.planned = sorted(planned, key=lambda p: not p.is_own)
         self.by_key = {p.measure.pk: p for p in self.planned}
         self.figures: dict[tuple[int, int], Figure] = {}

@@ -77,7 +77,7 @@ class MeasureShare(models.Model):
         return f"{self.agency} · {self.percent}"
 
 
-def asked_of(cycle: Cycle, participations: Iterable[Participation]) -> dict[int, dict[int, int | None]]:
+def asked_of(cycle: Cycle | int, participations: Iterable[Participation]) -> dict[int, dict[int, int | None]]:
     """For each participation, by key, the communicated measures asked of it, with what holds for it alone, by key.
 
     General measures are asked of every agency, thematic ones of the agencies of their group or province, specific ones
@@ -130,7 +130,7 @@ def _whom(kind: str, agency: int | None, group: int | None, province: int | None
     return ("group", group) if group is not None else ("province", province)
 
 
-def asked_of_outer(cycle: Cycle | int) -> MeasureQuerySet:
+def asked_of_outer(cycle: Cycle) -> MeasureQuerySet:
     """The measures asked of the participation of the outer query, as `asked_of` finds them for many at once."""
     axis_set = "indicator__axis__set"
     own = MeasureTarget.objects.filter(measure=OuterRef("pk"), participation=OuterRef(OuterRef("pk")))

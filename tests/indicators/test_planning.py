@@ -96,7 +96,7 @@ def test_a_sheet_takes_the_same_queries_for_any_number_of_measures(communicated,
         sheet = Sheet(plan_of(w))
         assert len(sheet.lacks_of_plan) == 4 * (2 + more)
 
-    assert len(queries) == 5
+    assert len(queries) == 8
 
 
 # --- The plan ---------------------------------------------------------------------------------------------------------
