@@ -24,8 +24,8 @@ from cycles.workflow import CycleState, Term
 from festival.findings import digits, sentence
 from festival.lateness import Asked, Counted, DutyCode, Timeliness, reach_of, summary
 from festival.models import Edition, Language, Report
-from indicators.models import IndicatorSet, Kind, Vote
-from indicators.workflow import SetState
+from indicators.models import IndicatorSet, Kind, Plan, QuarterReport, Vote
+from indicators.workflow import PlanState, ReportState, SetState
 from submissions.models import Block, Clarification, Submission
 from submissions.workflow import BlockState, ClarificationState, SubmissionState
 
@@ -198,6 +198,7 @@ class Desk:
                 url = reverse("indicators:detail", args=[chosen.pk])
                 title = _("The working group returned your indicators")
                 yield Task(title, str(chosen), _("Change"), url, window.closes_at)
+        yield from self._of_plans(mine)
         submissions = Submission.objects.filter(agency__in=mine, cycle__in=self.cycles)
         for s in submissions.select_related("agency", "cycle").with_progress().order_by("-cycle__year", "pk"):
             yield from self._of_submission(s)
@@ -224,6 +225,22 @@ class Desk:
             else:
                 waits = _("Each counts only once the head of the agency has signed it.")
                 yield Task(title, waits, _("Look"), reverse("appeals:list"), until)
+
+    def _of_plans(self, mine: list[int]) -> Iterator[Task]:
+        """The annual plan while it can be laid and signed; then each quarter while it can be reported."""
+        laying: set[int] = set()
+        drafts = Plan.objects.filter(agency__in=mine, cycle__in=self.cycles, state=PlanState.DRAFT)
+        for plan in drafts.for_notices().order_by("pk"):
+            if window := self._open_window(plan.cycle_id, Phase.MONITORING, plan):
+                laying.add(plan.pk)
+                title = _("Lay the annual plan")
+                yield Task(title, str(plan), _("Go on"), plan.get_absolute_url(), window.closes_at)
+        reports = QuarterReport.objects.filter(agency__in=mine, cycle__in=self.cycles, state=ReportState.DRAFT)
+        for r in reports.exclude(plan__in=laying).for_notices().with_progress().order_by("pk"):
+            window = self._open_window(r.cycle_id, Phase.MONITORING, r)
+            if window and r.planned:
+                title = _("Report quarter %(quarter)s") % {"quarter": localised(r.quarter)}
+                yield Task(title, str(r), _("Go on"), r.get_absolute_url(), window.closes_at, r.entered, r.planned)
 
     def _of_submission(self, s: Submission) -> Iterator[Task]:
         if s.state == SubmissionState.DRAFT and (window := self._open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):

@@ -1,10 +1,11 @@
 """Plausible numbers for a rehearsal: what agencies propose, report, receive and contest."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from indicators.models import Direction, Figure, Measure, Planned
 from submissions import actions as submissions
 from submissions.models import Answer
 
@@ -60,13 +61,21 @@ def value(answer: Answer, skill: float, chance: random.Random) -> Decimal | None
     luck = chance.random()
     if answer.measure.is_stewarded or luck < 0.02:
         return None
-    m, share = answer.measure, min(max(chance.gauss(skill, 0.16), 0.05), 1.15)
+    return reached(answer.measure, answer.measure.target, _share(skill, chance), chance)
+
+
+def _share(skill: float, chance: random.Random) -> float:
+    return min(max(chance.gauss(skill, 0.16), 0.05), 1.15)
+
+
+def reached(m: Measure, target: Decimal | None, share: float, chance: random.Random) -> Decimal:
+    """The value of a measure at which so large a share (0 to 1) of a target is reached."""
     match m.method:
         case "inverse_linear":
-            value = Decimal(m.target) / Decimal(share)
+            value = Decimal(target) / Decimal(share)
         case "range" | "growth":
             low = Decimal(m.floor if m.method == "range" else m.base)
-            value = low + (Decimal(m.target) - low) * Decimal(share)
+            value = low + (Decimal(target) - low) * Decimal(share)
         case "bands":
             value = Decimal(0 if share > 0.8 else chance.randint(1, 16))
         case "checklist":
@@ -74,8 +83,12 @@ def value(answer: Answer, skill: float, chance: random.Random) -> Decimal | None
         case "survey":
             value = Decimal(min(share, 1) * 100)
         case _:
-            value = Decimal(m.target) * Decimal(share)
-    return max(value, Decimal(0)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+            value = Decimal(target) * Decimal(share)
+    return _tenths(max(value, Decimal(0)))
+
+
+def _tenths(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def _items_met(params: dict[str, Any], share: float) -> int:
@@ -88,6 +101,39 @@ def given(answer: Answer, value: Decimal | None) -> dict[str, Any]:
     if answer.measure.code == "G06-05" and answer.submission.agency_id % 7 == 0:
         return {"value": None, "note": "این وظیفه در دستگاه مصداق ندارد.", "claims_not_applicable": True}
     return {"value": value, "note": "بر پایهٔ گزارش پایان سال" if value is not None else ""}
+
+
+REASONS = (
+    "تخصیص اعتبار این فصل با تأخیر انجام شد.",
+    "تأمین تجهیزات به‌سبب تشریفات مناقصه به فصل بعد افتاد.",
+    "سیل در چند استان بخشی از برنامه را متوقف کرد.",
+)
+"""Why a quarter's target was missed."""
+
+
+def targets(planned: Iterable[Planned], quarters: Iterable[int]) -> dict[int, dict[int, Decimal | None]]:
+    """Targets of the agency's own measures that come nearer to the year's from quarter to quarter."""
+    return {p.measure.pk: {q: _on_the_way(p, q) for q in quarters} for p in planned if p.is_own}
+
+
+def _on_the_way(p: Planned, quarter: int) -> Decimal:
+    left = Decimal(4 - quarter) / 10
+    return _tenths(Decimal(p.target) * (1 + left if p.measure.direction == Direction.LOWER else 1 - left))
+
+
+def figures(planned: Iterable[Planned], quarter: int, skill: float, chance: random.Random) -> dict[int, dict[str, Any]]:
+    """What a quarter brought: actual values, a reason where a target was missed, and what the year will bring."""
+    said: dict[int, dict[str, Any]] = {}
+    for p in (p for p in planned if p.is_own):
+        share = _share(skill, chance)
+        figure = Figure(measure=p.measure, quarter=quarter, target=_on_the_way(p, quarter))
+        figure.actual = reached(p.measure, figure.target, share, chance)
+        said[p.measure.pk] = {
+            "actual": figure.actual,
+            "explanation": chance.choice(REASONS) if figure.is_missed else "",
+            "forecast": reached(p.measure, p.target, share, chance),
+        }
+    return said
 
 
 def mark(answer: Answer, chance: random.Random, *, twin: bool) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeVar
 
 import weasyprint
@@ -29,8 +30,8 @@ from cycles.workflow import Refused
 from festival import actions as festival
 from festival.models import Edition
 from indicators import actions as indicators
-from indicators import deliberation, drafting
-from indicators.models import IndicatorSet, Kind
+from indicators import deliberation, drafting, planning
+from indicators.models import IndicatorSet, Kind, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
 from submissions.models import Answer, Block, Submission
@@ -61,17 +62,19 @@ class Rehearsal:
 
     # -- What every phase uses
 
-    def within(self, phase: Phase, share: float, agency: Agency | None = None) -> datetime:
-        """A moment at a share (0 to 1) of a phase's window, of the first of several."""
-        window = Window.objects.get(cycle=self.cycle, phase=phase, agency=agency, quarter__lte=1)
+    def within(self, phase: Phase, share: float, agency: Agency | None = None, quarter: int = 1) -> datetime:
+        """A moment at a share (0 to 1) of a phase's window, of the first of several unless another is asked for."""
+        window = Window.objects.get(cycle=self.cycle, phase=phase, agency=agency, quarter__in=(0, quarter))
         return window.opens_at + (window.closes_at - window.opens_at) * share
 
     def due(self, at: datetime) -> bool:
         return self.now is None or at <= self.now
 
-    def paced(self, items: Sequence[T], phase: Phase, first: float, last: float) -> Iterator[tuple[T, datetime]]:
+    def paced(
+        self, items: Sequence[T], phase: Phase, first: float, last: float, quarter: int = 1
+    ) -> Iterator[tuple[T, datetime]]:
         """Items with moments spread evenly over a part of a phase's window, as far as `now` allows."""
-        opens, closes = self.within(phase, 0), self.within(phase, 1)
+        opens, closes = (self.within(phase, share, quarter=quarter) for share in (0, 1))
         for number, item in enumerate(items):
             at = opens + (closes - opens) * (first + (last - first) * number / len(items))
             if not self.due(at):
@@ -176,7 +179,43 @@ class Rehearsal:
         deliberation.vote(each, choice="approve", reason="", by=member, at=at)
 
     def _monitored(self) -> None:
-        """The assessed year itself: a decree extends its first quarter; the quarters' reports are not walked yet."""
+        """The assessed year itself: plans are laid and signed, a decree extends the first quarter, each is reported."""
+        self._plan()
+        self._extend()
+        for quarter in (1, 2, 3, 4):
+            self._report(quarter)
+
+    def _plan(self) -> None:
+        plans = list(Plan.objects.filter(cycle=self.cycle).order_by("pk"))
+        self.planned: dict[int, list[Planned]] = {}
+        for number, (plan, at) in enumerate(self.paced(plans, Phase.MONITORING, 0.05, 0.3)):
+            staff, head = self.cast.staff[plan.agency_id], self.cast.heads[plan.agency_id]
+            if number == 0:
+                self.refused("an empty plan", lambda: planning.move_plan(plan, "sign", by=head, at=at))  # noqa: B023
+            self.planned[plan.pk] = Sheet(plan, only=()).planned
+            targets = plausible.targets(self.planned[plan.pk], plan.quarters)
+            planning.save_plan(plan, targets, by=staff, at=at)
+            planning.move_plan(plan, "sign", by=head, at=at)
+            self.did()
+
+    def _report(self, quarter: int) -> None:
+        """A quarter as its agencies report it; one of them stays silent all year."""
+        chance = random.Random(f"{self.seed}-{self.year}-quarter-{quarter}")  # noqa: S311 -- the same year each time
+        rows = QuarterReport.objects.filter(cycle=self.cycle, quarter=quarter).select_related("plan")
+        reports = list(rows.exclude(agency=self.agencies[-1]).order_by("pk"))
+        for number, (report, at) in enumerate(self.paced(reports, Phase.MONITORING, 0.6, 0.85, quarter)):
+            staff, head = self.cast.staff[report.agency_id], self.cast.heads[report.agency_id]
+            planned, skill = self.planned[report.plan_id], self.skill[report.agency_id]
+            figures = plausible.figures(planned, quarter, skill, chance)
+            planning.save_figures(report, figures, by=staff, at=at)
+            do = partial(planning.move_report, report, "report", by=head)
+            if number == 0 and quarter > 1:  # the first quarter's closing is moved by decree
+                stroke = self.within(Phase.MONITORING, 1, quarter=quarter)
+                self.refused("reported on the stroke", lambda: do(at=stroke))  # noqa: B023
+            do(at=at)
+            self.did()
+
+    def _extend(self) -> None:
         at, closes = self.within(Phase.MONITORING, 0.9), self.within(Phase.MONITORING, 1)
         if not self.due(at):
             return
@@ -222,7 +261,8 @@ class Rehearsal:
         if twin:
             return twin  # type: ignore[no-any-return]
         skill = self.skill[s.agency_id]
-        return {plausible.key(a): plausible.value(a, skill, self.random) for a in lines}
+        values = {plausible.key(a): plausible.value(a, skill, self.random) for a in lines}
+        return values | {plausible.key(a): a.value for a in lines if a.prefilled_from}  # as reported, so confirmed
 
     def _submitted(self) -> None:
         drafts = list(Submission.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))

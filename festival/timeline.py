@@ -10,18 +10,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, Count, DateTimeField, F, Max, Min, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateTimeField,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
+from agencies.text import localised
 from appeals.models import Appeal
 from cycles.calendar import Phase, phase_label
 from cycles.models import Cycle, Entry, Extension, Window
 from cycles.workflow import CycleState, Term
 from festival.lateness import Asked, Counted, summary
 from festival.models import Edition
-from indicators.models import IndicatorSet
+from indicators.models import IndicatorSet, QuarterReport
 from submissions.models import Submission
+
+Span = tuple[datetime | None, datetime | None, int]
+NO_QUARTER = Value(0)
 
 
 @dataclass(frozen=True)
@@ -111,6 +127,14 @@ class PhaseKept:
         return self.duties if len(self.duties) > 1 or not all(duty.is_done for duty in self.duties) else ()
 
     @property
+    def counted(self) -> str:
+        """How many agencies have acted, where each acts for itself and the dates alone would not tell it."""
+        if self.phase != Phase.MONITORING or not self.acts:
+            return ""
+        said = ngettext("%(count)s agency has reported", "%(count)s agencies have reported", self.acts)
+        return said % {"count": localised(self.acts)}
+
+    @property
     def missing(self) -> str:
         """Why no act is told, "" where there is one."""
         if self.last is not None:
@@ -120,7 +144,7 @@ class PhaseKept:
         if self.at < self.opens_at:
             return gettext("to come")
         if self.phase == Phase.MONITORING:
-            return gettext("not collected")
+            return gettext("not reported")
         if self.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW):
             return gettext("nothing was filed")
         return gettext("not done")
@@ -164,7 +188,7 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
     order = list(Phase)
     for row in sorted(general, key=lambda w: (order.index(Phase(w.phase)), w.quarter)):
         of_phase = row.cycle_id, Phase(row.phase)
-        first, last, count = acts.get(of_phase, (None, None, 0))
+        first, last, count = acts.get((*of_phase, row.quarter), (None, None, 0))
         phases[row.cycle_id].append(
             PhaseKept(
                 term=windows.term(row, None),
@@ -191,13 +215,14 @@ def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list
     return decrees
 
 
-def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase], tuple[datetime | None, datetime | None, int]]:
-    """The first and the last act of each phase of these cycles, and their number, in one query."""
+def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]:
+    """The first and the last act of each phase and quarter of these cycles, and their number, in one query."""
     proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
     published = Edition.objects.published(at)
     first, *others = [
         _span(proposals, Phase.PROPOSAL, "cycle_id", "at", cycles),
         _span(IndicatorSet.objects.all(), Phase.APPROVAL, "cycle_id", "communicated_at", cycles),
+        _span(QuarterReport.objects.all(), Phase.MONITORING, "cycle_id", "reported_at", cycles, quarter=F("quarter")),
         _span(Submission.objects.all(), Phase.SELF_ASSESSMENT, "cycle_id", "submitted_at", cycles),
         _span(Submission.objects.all(), Phase.SCORING, "cycle_id", "communicated_at", cycles),
         _span(Appeal.objects.all(), Phase.APPEAL, "cycle_id", "filed_at", cycles),
@@ -206,17 +231,21 @@ def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase], tuple[date
         _span(published, Phase.FESTIVAL, "cycle_id", "publish_at", cycles),
     ]
     return {
-        (row["of_cycle"], Phase(row["of_phase"])): (row["first"], row["last"], row["acts"])
+        (row["of_cycle"], Phase(row["of_phase"]), row["of_quarter"]): (row["first"], row["last"], row["acts"])
         for row in first.union(*others, all=True)
     }
 
 
 def _span(
-    rows: QuerySet[Any], phase: Phase, cycle: str, moment: str, cycles: list[int]
+    rows: QuerySet[Any], phase: Phase, cycle: str, moment: str, cycles: list[int], quarter: Any = NO_QUARTER
 ) -> QuerySet[Any, dict[str, Any]]:
     done = rows.filter(Q(**{f"{moment}__isnull": False, f"{cycle}__in": cycles})).order_by()
-    named = done.annotate(of_phase=Value(phase.value, CharField()), of_cycle=Cast(F(cycle), BigIntegerField()))
-    spans: QuerySet[Any, dict[str, Any]] = named.values("of_phase", "of_cycle").annotate(
+    named = done.annotate(
+        of_phase=Value(phase.value, CharField()),
+        of_cycle=Cast(F(cycle), BigIntegerField()),
+        of_quarter=Cast(quarter, IntegerField()),
+    )
+    spans: QuerySet[Any, dict[str, Any]] = named.values("of_phase", "of_cycle", "of_quarter").annotate(
         first=Min(moment, output_field=DateTimeField()),
         last=Max(moment, output_field=DateTimeField()),
         acts=Count("pk"),

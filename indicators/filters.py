@@ -1,4 +1,4 @@
-"""What narrows the board of indicator sets, and the bank of measures."""
+"""What narrows the board of indicator sets, the bank of measures and the list of annual plans."""
 
 from typing import Any
 
@@ -7,12 +7,14 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Sector
+from agencies.models import Agency, Province, Sector
 from agencies.text import normalise, search_key
 from cycles.filters import TextFilter
 from cycles.models import Cycle, Participation
-from indicators.models import STAGES, Dimension, IndicatorSet, Kind, Measure, ResultLevel
-from indicators.workflow import SetState
+from indicators.models import STAGES, Dimension, IndicatorSet, Kind, Measure, Plan, QuarterReport, ResultLevel
+from indicators.workflow import PlanState, ReportState, SetState
+
+QUARTERS = (("1", _("Quarter 1")), ("2", _("Quarter 2")), ("3", _("Quarter 3")), ("4", _("Quarter 4")))
 
 
 class SetFilter(filters.FilterSet):
@@ -70,3 +72,36 @@ class BoardFilter(filters.FilterSet):
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         return qs.filter(Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=value))
+
+
+class PlanFilter(filters.FilterSet):
+    q = TextFilter(method="search", label=_("Agency, by name or code"))
+    cycle = filters.ModelChoiceFilter(queryset=Cycle.objects.none(), label=_("Cycle"), empty_label=_("All"))
+    state = filters.ChoiceFilter(choices=PlanState.choices, label=_("State of the plan"), empty_label=_("All"))
+    unreported = filters.ChoiceFilter(
+        choices=QUARTERS, method="without_report", label=_("Has not reported"), empty_label=_("All")
+    )
+    sector = filters.ChoiceFilter(
+        field_name="participation__sector", choices=Sector.choices, label=_("Sector"), empty_label=_("All")
+    )
+    province = filters.ModelChoiceFilter(
+        field_name="participation__province",
+        queryset=Province.objects.order_by("sort_key", "pk"),
+        label=_("Province"),
+        empty_label=_("All"),
+    )
+
+    class Meta:
+        model = Plan
+        fields = ("q", "cycle", "state", "unreported", "sector", "province")
+
+    def __init__(self, *args: Any, cycles: QuerySet[Cycle], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["cycle"].queryset = cycles
+
+    def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        return qs.filter(agency__in=Agency.objects.matching(value).values("pk"))
+
+    def without_report(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        waiting = QuarterReport.objects.filter(quarter=value, state=ReportState.DRAFT)
+        return qs.filter(quarter__lte=value, pk__in=waiting.values("plan"))

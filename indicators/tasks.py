@@ -1,4 +1,4 @@
-"""What the calendar does by itself on indicators: reminding agencies that have proposed nothing yet."""
+"""What the calendar does by itself on indicators: reminding agencies of what they have not proposed or reported yet."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,16 @@ from cycles import notices
 from cycles.calendar import Phase
 from cycles.middleware import now
 from cycles.models import Cycle, Participation
-from indicators.models import IndicatorSet, Kind
-from indicators.workflow import SetState
+from indicators.models import IndicatorSet, Kind, Plan, QuarterReport
+from indicators.workflow import PlanState, ReportState, SetState
 
 
 @shared_task
 def remind() -> None:
-    """Remind the agencies whose specific indicators are not proposed of the closing of proposals."""
-    notices.remind(Phase.PROPOSAL, not_proposed, at=now())
+    """Remind of the closing of proposals whoever has not proposed, of that of a quarter whoever has not reported."""
+    at = now()
+    notices.remind(Phase.PROPOSAL, not_proposed, at=at)
+    notices.remind(Phase.MONITORING, not_reported, at=at)
 
 
 def not_proposed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
@@ -29,3 +31,19 @@ def not_proposed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     ):
         link = ("indicators:detail", draft) if draft else ("indicators:list",)
         yield notices.Todo(cycle, agency, IndicatorSet, 1, link)
+
+
+def not_reported(cycles: list[Cycle]) -> Iterator[notices.Todo]:
+    """Whose plan is not signed, and who has not reported a quarter for which there is a target.
+
+    In the quarter in which the plan is laid its signature comes first, and one reminder of the two is enough.
+    """
+    unsigned: dict[int, int] = {}
+    for plan in Plan.objects.filter(cycle__in=cycles, state=PlanState.DRAFT).order_by("pk"):
+        unsigned[plan.pk] = plan.quarter
+        yield notices.Todo(plan.cycle_id, plan.agency_id, Plan, 1, ("indicators:plan", plan.pk), plan.quarter)
+    reports = QuarterReport.objects.filter(cycle__in=cycles, state=ReportState.DRAFT).with_progress().order_by("pk")
+    for r in reports:
+        if r.planned and unsigned.get(r.plan_id) != r.quarter:
+            link = ("indicators:quarter", r.pk)
+            yield notices.Todo(r.cycle_id, r.agency_id, QuarterReport, r.planned - r.entered, link, r.quarter)

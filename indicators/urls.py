@@ -1,12 +1,12 @@
-"""Addresses of the pages of indicator sets."""
+"""Addresses of the pages of indicator sets and annual plans."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from cycles.sheets import CONTENT_TYPES, Form
-from indicators import bank, exchange, grid, meetings, panel, reference, views, workshop
+from indicators import bank, exchange, grid, meetings, panel, quarters, reference, views, workshop
 from indicators.columns import FORMS
-from indicators.workflow import SETS
+from indicators.workflow import PLANS, REPORTS, SETS
 
 
 class SetMove(StringConverter):
@@ -37,6 +37,22 @@ register_converter(SetMove, "set_move")
 register_converter(SheetForm, "sheet_form")
 register_converter(SheetKind, "sheet_kind")
 
+
+class PlanMove(StringConverter):
+    """The name of a move that changes a plan's state."""
+
+    regex = "|".join(sorted(move.name for move in PLANS.moves.values() if move.target))
+
+
+class ReportMove(StringConverter):
+    """The name of a move that changes the state of a quarter's report."""
+
+    regex = "|".join(sorted(move.name for move in REPORTS.moves.values() if move.target))
+
+
+register_converter(PlanMove, "plan_move")
+register_converter(ReportMove, "report_move")
+
 app_name = "indicators"
 urlpatterns = [
     path("", views.set_list, name="list"),
@@ -54,6 +70,11 @@ urlpatterns = [
     path("meetings/<int:pk>/minutes.pdf", meetings.minutes_file, name="minutes_file"),
     path("new/", workshop.new, name="new"),
     path("communicate/<int:year>/", views.communicate_all, name="communicate_all"),
+    path("plans/", quarters.plan_list, name="plans"),
+    path("plans/<int:pk>/", quarters.plan_detail, name="plan"),
+    path("plans/<int:pk>/<plan_move:name>/", quarters.plan_move, name="plan_move"),
+    path("plans/quarters/<int:pk>/", quarters.quarter_detail, name="quarter"),
+    path("plans/quarters/<int:pk>/<report_move:name>/", quarters.quarter_move, name="quarter_move"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/move/<set_move:name>/", views.move, name="move"),
     # what goes out and comes in as files

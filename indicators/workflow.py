@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.roles import (
     Role,
@@ -38,7 +39,7 @@ class MeetingState(TextChoices):
 
 class PlanState(TextChoices):
     DRAFT = "draft", _("Draft")
-    SIGNED = "signed", _("Signed")
+    SIGNED = "signed", pgettext_lazy("annual plan", "Signed")
 
 
 class ReportState(TextChoices):

@@ -22,7 +22,7 @@ from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused, Windows
 from indicators.methods import METHODS
-from indicators.models import Axis, asked_of
+from indicators.models import LAST, Axis, Figure, asked_of
 from indicators.scoring import LineState
 from submissions import totals
 from submissions.models import Answer, Block, Evidence, Mark, Score, ScoreRun, Submission
@@ -47,7 +47,8 @@ EVIDENCE_TYPES = {
 
 @transaction.atomic
 def begin(participations: Iterable[Participation], *, by: User | None, at: datetime) -> list[Submission]:
-    """Open the form of these agencies: a submission each, with a line for every communicated measure that lacks one."""
+    """Open the form of these agencies: a submission each, with a line for every communicated measure that lacks one,
+    begun with the value that the last quarter's report holds of it, to be confirmed."""
     keys = [p.pk for p in participations]
     participations = list(Participation.objects.filter(pk__in=keys).select_related("agency").order_by("pk"))
     Submission.objects.bulk_create(
@@ -59,11 +60,13 @@ def begin(participations: Iterable[Participation], *, by: User | None, at: datet
     by_participation = {s.participation_id: s for s in submissions}
     for cycle in {s.cycle_id: s.cycle for s in submissions}.values():
         of_cycle = [p for p in participations if p.cycle_id == cycle.pk]
+        reported = Figure.objects.reported(of_cycle, LAST)
+        begun = {key: {"value": value, "prefilled_from": LAST} for key, value in reported.items()}
         Answer.objects.bulk_create(
             (
-                Answer(submission=by_participation[participation], measure_id=measure, own_id=own)
-                for participation, measures in asked_of(cycle, of_cycle).items()
-                for measure, own in measures.items()
+                Answer(submission=by_participation[p], measure_id=m, own_id=own, **begun.get((p, m), {}))
+                for p, measures in asked_of(cycle, of_cycle).items()
+                for m, own in measures.items()
             ),
             ignore_conflicts=True,
             batch_size=2000,
@@ -101,10 +104,10 @@ def save_answers(
         fields = given[answer.pk]
         answer.value, answer.note = fields.get("value"), str(fields.get("note") or "")
         answer.claims_not_applicable = bool(fields.get("claims_not_applicable"))
-        answer.updated_at, answer.updated_by = at, by
+        answer.updated_at, answer.updated_by, answer.prefilled_from = at, by, None
         if why := _why_unsound(answer):
             raise Refused(why)
-    changed = ["value", "note", "claims_not_applicable", "updated_at", "updated_by"]
+    changed = ["value", "note", "claims_not_applicable", "prefilled_from", "updated_at", "updated_by"]
     Answer.objects.bulk_update(answers, changed, batch_size=500)
     return answers
 

@@ -12,6 +12,7 @@ from cycles.models import Entry, Window
 from cycles.pages import history
 from cycles.workflow import Refused
 from indicators.methods import METHODS
+from indicators.models import Figure
 from submissions import clarifications
 from submissions.forms import ClarificationForm, ReplyForm
 from submissions.models import Answer, Block, Clarification, Mark, Score, Submission
@@ -40,6 +41,7 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
         "method": method,
         "formula": method.explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
         "files": answer.evidence.live(),
+        "quarters": Figure.objects.of_line(answer.submission.participation_id, m.pk),
         "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
         "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
         "scores_open": scores_open,

@@ -22,7 +22,7 @@ from cycles.models import Participation, Window
 from cycles.pages import act_page
 from cycles.workflow import CycleState, Refused
 from indicators.methods import METHODS
-from indicators.models import Axis
+from indicators.models import Axis, Figure
 from indicators.scoring import Node, total
 from submissions import actions, totals
 from submissions.filters import SubmissionFilter
@@ -127,10 +127,14 @@ def _self_groups(answers: Iterable[Answer]) -> tuple[list[AxisGroup], Node]:
 
 
 def _is_missing(answer: Any) -> bool:
-    """Whether a line lacks an answer, or the evidence its measure asks for."""
+    """Whether a line lacks an answer, its confirmation, or the evidence its measure asks for."""
     if answer.measure.is_stewarded or answer.claims_not_applicable:
         return False
-    return answer.value is None or bool(answer.measure.evidence and not answer.evidence_count)
+    return answer.value is None or bool(answer.prefilled_from) or _lacks_evidence(answer)
+
+
+def _lacks_evidence(answer: Any) -> bool:
+    return bool(answer.measure.evidence and not answer.evidence_count)
 
 
 def _workspace(
@@ -152,6 +156,7 @@ def _workspace(
         "groups": groups,
         "total": whole,
         "missing": {a.pk for a in answers if _is_missing(a)},
+        "unproven": {a.pk for a in answers if a.value is not None and _lacks_evidence(a)},
         "missing_only": missing_only,
         "opened": opened_line,
         "next_unanswered": _next_unanswered(answers, opened_line),
@@ -172,13 +177,16 @@ def _opened(request: HttpRequest, answer: Answer, form: AnswerForm | None = None
         "formula": method.explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
         "method": method,
         "files": answer.evidence.live().select_related("uploaded_by"),
+        "quarters": Figure.objects.of_line(answer.submission.participation_id, m.pk),
     }
 
 
 def _next_unanswered(answers: list[Answer], opened: Answer | None) -> Answer | None:
-    """The first unanswered line after the open one, or else from the top."""
+    """The first line after the open one, or else from the top, that is unanswered or not confirmed."""
     place = answers.index(opened) + 1 if opened else 0
-    waiting = (a for a in [*answers[place:], *answers[:place]] if not a.is_dealt_with and a != opened)
+    waiting = (
+        a for a in [*answers[place:], *answers[:place]] if (not a.is_dealt_with or a.prefilled_from) and a != opened
+    )
     return next(waiting, None)
 
 
@@ -274,7 +282,8 @@ def _review(submission: Submission) -> dict[str, Any]:
         "groups": groups,
         "total": whole,
         "unanswered": [a for a in answers if not a.is_dealt_with],
-        "without_evidence": [a for a in answers if a.value is not None and _is_missing(a)],
+        "unconfirmed": [a for a in answers if a.prefilled_from],
+        "without_evidence": [a for a in answers if a.value is not None and _lacks_evidence(a)],
         "not_applicable": [a for a in answers if a.claims_not_applicable],
         "line_count": len(answers),
     }

@@ -18,8 +18,8 @@ from cycles.models import Cycle, Participation, Window
 from festival import actions as festival
 from festival.models import Edition
 from indicators import actions as indicators
-from indicators import deliberation, drafting
-from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
+from indicators import deliberation, drafting, planning
+from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure, Plan, QuarterReport, Sheet
 from submissions import actions as submissions
 from submissions import clarifications
 from submissions.models import Answer, Block, Clarification, Submission
@@ -250,6 +250,42 @@ def ask(w: World) -> Clarification:
     of_desk = Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis)
     line = of_desk.with_submission().order_by("pk").first()
     return clarifications.ask(line, question="سند این عدد کدام است؟", by=w.assessor, at=w.at)
+
+
+def plan_of(w: World, agency: Agency | None = None) -> Plan:
+    """The annual plan of an agency, the power ministry's unless another is given."""
+    return Plan.objects.select_related("agency", "cycle").get(cycle=w.cycle, agency=agency or w.power)
+
+
+def report_of(w: World, quarter: int = 1) -> QuarterReport:
+    rows = QuarterReport.objects.select_related("agency", "cycle", "plan")
+    return rows.get(cycle=w.cycle, agency=w.power, quarter=quarter)
+
+
+def lay_plan(w: World, *, signed: bool = True) -> Plan:
+    """The power ministry's annual plan, on its first day: the year's target in every quarter of its own measures."""
+    plan = plan_of(w)
+    w.at = Window.objects.get(cycle=w.cycle, phase=Phase.MONITORING, quarter=1).opens_at + timedelta(hours=9)
+    targets = {p.measure.pk: dict.fromkeys(plan.quarters, p.target) for p in Sheet(plan).planned if p.is_own}
+    plan = planning.save_plan(plan, targets, by=w.staff, at=w.at)
+    return planning.move_plan(plan, "sign", by=w.head, at=w.at) if signed else plan
+
+
+def enter_figures(w: World, quarter: int = 1, share: str = "1.25") -> QuarterReport:
+    """A quarter's figures in the middle of its window: so many times the target, which here is a miss above 1."""
+    report = report_of(w, quarter)
+    window = Window.objects.get(cycle=w.cycle, phase=Phase.MONITORING, quarter=quarter)
+    w.at = window.opens_at + (window.closes_at - window.opens_at) / 2
+    figures = {
+        p.measure.pk: {"actual": p.target * Decimal(share), "forecast": p.target, "explanation": "خشکسالی"}
+        for p in Sheet(report.plan).planned
+        if p.is_own
+    }
+    return planning.save_figures(report, figures, by=w.staff, at=w.at)
+
+
+def report_quarter(w: World, quarter: int = 1, share: str = "1.25") -> QuarterReport:
+    return planning.move_report(enter_figures(w, quarter, share), "report", by=w.head, at=w.at)
 
 
 def _marked(w: World) -> None:

@@ -34,10 +34,12 @@ from indicators.models.measures import (
 )
 from indicators.models.plans import Figure, Plan, QuarterReport
 from indicators.models.sets import FULL_POINTS, NOT_BEGUN, STAGES, IndicatorSet, Kind, with_stage
+from indicators.models.sheets import LAST, Lack, Planned, Sheet, digest, field_of, lights_of
 from indicators.models.targets import MeasureShare, MeasureTarget, asked_of, asked_of_outer
 
 __all__ = [
     "FULL_POINTS",
+    "LAST",
     "NOT_BEGUN",
     "STAGES",
     "AgendaItem",
@@ -59,6 +61,7 @@ __all__ = [
     "IndicatorSet",
     "Influence",
     "Kind",
+    "Lack",
     "Law",
     "Measure",
     "MeasureShare",
@@ -67,15 +70,20 @@ __all__ = [
     "Outcome",
     "Perspective",
     "Plan",
+    "Planned",
     "QuarterReport",
     "Rating",
     "ResultLevel",
     "Review",
+    "Sheet",
     "Source",
     "Suggestion",
     "Vote",
     "WorkingGroup",
     "asked_of",
     "asked_of_outer",
+    "digest",
+    "field_of",
+    "lights_of",
     "with_stage",
 ]

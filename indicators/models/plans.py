@@ -1,10 +1,14 @@
 """The annual plan of an agency: what each measure is to reach by the end of each quarter, and what it did reach."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django_fsm import FSMField
@@ -13,7 +17,8 @@ from agencies.models import Agency, User, in_reach
 from agencies.roles import Role
 from agencies.text import localised
 from cycles.models import Cycle, Participation
-from indicators.models.measures import Measure
+from indicators.attainment import MISSED, Light, attained, light, shown
+from indicators.models.measures import Direction, Measure
 from indicators.workflow import PLANS, REPORTS, PlanState, ReportState
 
 
@@ -30,6 +35,24 @@ class OfAgencyQuerySet(models.QuerySet[Any]):
         return self.select_related("agency", "cycle")
 
 
+class PlanQuerySet(OfAgencyQuerySet):
+    def for_list(self) -> Self:
+        """With the four reports, the newest year first."""
+        rows = self.select_related("agency", "cycle").prefetch_related("reports")
+        return rows.order_by("-cycle__year", "agency__sort_key", "pk")
+
+
+class ReportQuerySet(OfAgencyQuerySet):
+    def with_progress(self) -> Self:
+        """Annotates how many figures the plan has for the quarter, and how many of them have their actual value."""
+        figures = Figure.objects.filter(plan=OuterRef("plan"), quarter=OuterRef("quarter"), target__isnull=False)
+        counted = figures.order_by().values("plan")
+        return self.annotate(
+            planned=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0),
+            entered=Coalesce(Subquery(counted.annotate(n=Count("actual")).values("n")), 0),
+        )
+
+
 class Plan(models.Model):
     """An agency's annual plan: begun when its measures are communicated, signed by its head.
 
@@ -44,7 +67,7 @@ class Plan(models.Model):
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OfAgencyQuerySet.as_manager()
+    objects = PlanQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -56,6 +79,11 @@ class Plan(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("indicators:plan", args=[self.pk])
+
+    @property
+    def quarters(self) -> range:
+        """The quarters that it plans: from the one in which it is laid to the year's end."""
+        return range(self.quarter, 5)
 
     @staticmethod
     def left_to_do(count: int) -> str:
@@ -82,7 +110,7 @@ class QuarterReport(models.Model):
     reported_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reported_at = models.DateTimeField(null=True, blank=True)
 
-    objects = OfAgencyQuerySet.as_manager()
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -120,6 +148,34 @@ class QuarterReport(models.Model):
         self.reported_by, self.reported_at = None, None
 
 
+class FigureQuerySet(models.QuerySet["Figure"]):
+    def with_reported(self) -> Self:
+        """Annotates `is_reported`: whether the head has signed the report of its quarter."""
+        reports = QuarterReport.objects.filter(
+            plan=OuterRef("plan"), quarter=OuterRef("quarter"), state=ReportState.REPORTED
+        )
+        return self.annotate(is_reported=Exists(reports))
+
+    def reported(self, participations: Iterable[Participation], quarter: int) -> dict[tuple[int, int], Decimal]:
+        """The actual values in these agencies' signed reports of a quarter, by participation and measure; one query.
+
+        What a steward of the authority supplies is left out.
+        """
+        rows = self.filter(plan__participation__in=participations, quarter=quarter, actual__isnull=False)
+        signed = rows.with_reported().filter(is_reported=True).exclude(measure__method="steward").order_by("pk")
+        values = signed.values_list("plan__participation", "measure", "actual")
+        return {(participation, measure): actual for participation, measure, actual in values if actual is not None}
+
+    def of_line(self, participation: int, measure: int) -> Self:
+        """One measure of one agency through the year, as far as others than the agency may read it.
+
+        Targets of a signed plan, actual values of reported quarters: what is a draft is the agency's own.
+        """
+        rows = self.filter(plan__participation=participation, measure=measure).with_reported().select_related("measure")
+        planned = Q(plan__state=PlanState.SIGNED, target__isnull=False)
+        return rows.filter(planned | Q(is_reported=True, actual__isnull=False)).order_by("quarter", "pk")
+
+
 class Figure(models.Model):
     """One measure in one quarter of a plan: the value to be reached by its end, the one reached, why it was missed.
 
@@ -137,6 +193,8 @@ class Figure(models.Model):
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     updated_at = models.DateTimeField(null=True, blank=True)
 
+    objects = FigureQuerySet.as_manager()
+
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("plan", "measure", "quarter"), name="one_figure_a_measure_and_quarter"),
@@ -145,3 +203,21 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure} · {self.quarter}"
+
+    @property
+    def attained(self) -> Fraction | None:
+        """The percent of the quarter's target attained, exactly (needs `measure` loaded)."""
+        return attained(self.actual, self.target, less_is_better=self.measure.direction == Direction.LOWER)
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The percent as it is shown."""
+        return shown(self.attained)
+
+    @property
+    def light(self) -> Light:
+        return light(self.attained)
+
+    @property
+    def is_missed(self) -> bool:
+        return self.light in MISSED

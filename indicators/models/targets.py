@@ -77,7 +77,7 @@ class MeasureShare(models.Model):
         return f"{self.agency} · {self.percent}"
 
 
-def asked_of(cycle: Cycle, participations: Iterable[Participation]) -> dict[int, dict[int, int | None]]:
+def asked_of(cycle: Cycle | int, participations: Iterable[Participation]) -> dict[int, dict[int, int | None]]:
     """For each participation, by key, the communicated measures asked of it, with what holds for it alone, by key.
 
     General measures are asked of every agency, thematic ones of the agencies of their group or province, specific ones

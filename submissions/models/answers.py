@@ -181,6 +181,9 @@ class Answer(models.Model):
     value = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     note = models.TextField(blank=True)
     claims_not_applicable = models.BooleanField(default=False)
+    prefilled_from = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The quarter whose report the value comes from, until the agency confirms it"
+    )
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 

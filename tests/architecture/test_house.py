@@ -116,6 +116,7 @@ READERS = (
     "record",
     "inbox",
     "duties",
+    "quarters",
     "pages",
     "forms",
     "tables",

@@ -21,7 +21,7 @@ from indicators.models import Kind
 from submissions.actions import EVIDENCE_TYPES
 from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
-from tests.factories import World, build
+from tests.factories import World, build, enter_figures, lay_plan
 from tests.festival.conftest import decree
 from tests.guard.institution import goal, power_measure
 from tests.guard.test_authorization import ROWS, address, agenda, power_file, power_line
@@ -103,7 +103,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("indicators:minute", "chair"),
         Seen("indicators:list", "administrator"),
     ],
-    "planning": [
+    "breaking_down": [
         Seen("indicators:grid", "headquarters"),
         Seen("indicators:bank", "staff"),
         Seen("indicators:series", "staff"),
@@ -115,6 +115,24 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:list", "staff"),
         Seen("submissions:blocks", "assessor"),
         Seen("appeals:list", "staff"),
+    ],
+    "communicated": [
+        Seen("indicators:plans", "administrator", "?q=zzz"),
+        Seen("indicators:plan", "auditor"),
+    ],
+    "planning": [
+        Seen("home", "head", shows=Phase.MONITORING),
+        Seen("indicators:plans", "staff"),
+        Seen("indicators:plan", "staff", shows=Phase.MONITORING),
+        Seen("indicators:plan_move", "head"),
+        Seen("indicators:quarter", "staff"),
+    ],
+    "reporting": [
+        Seen("home", "staff", shows=Phase.MONITORING),
+        Seen("indicators:plans", "administrator"),
+        Seen("indicators:plan", "auditor"),
+        Seen("indicators:quarter", "staff", shows=Phase.MONITORING),
+        Seen("indicators:quarter_move", "head"),
     ],
     "answered": [
         Seen("home", "staff", shows=Phase.SELF_ASSESSMENT),
@@ -214,21 +232,28 @@ def world_for(stage: str) -> World:
     names = {
         "drafting": "proposed",
         "minuting": "proposed",
-        "planning": "communicated",
+        "breaking_down": "communicated",
         "reviewing": "filed",
         "freezing": "decided",
         "out": "scheduled",
         "overdue": "filed",
+        "planning": "communicated",
+        "reporting": "communicated",
     }
     w = build(names.get(stage, stage))
     if stage == "proposed":
         deliberate(w)
     elif stage == "minuting":
         w.at = agenda(w).held_at + timedelta(days=1)
-    elif stage == "planning":
+    elif stage == "breaking_down":
         w.at = w.opens(Phase.MONITORING)
     elif stage == "drafting":
         w.specific = draft_of_health(w)
+    elif stage == "planning":
+        lay_plan(w, signed=False)
+    elif stage == "reporting":
+        lay_plan(w)
+        enter_figures(w)
     elif stage in ("answered", "drafted_appeal"):
         power_file(w)
     elif stage == "assigned":

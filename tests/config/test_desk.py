@@ -12,10 +12,12 @@ from agencies.roles import Role
 from config.desk import Desk
 from cycles import actions as cycles
 from cycles.calendar import Phase, days_late
+from cycles.models import Window
 from festival import actions as festival
 from festival import timeline
+from indicators import planning
 from submissions.models import Submission
-from tests.factories import EPOCH, build, make_agency
+from tests.factories import EPOCH, build, lay_plan, make_agency, plan_of, report_quarter
 from tests.festival.conftest import decree
 
 
@@ -115,6 +117,28 @@ def test_the_festival_asks_for_the_report_then_the_moment_then_the_delivery_then
     for addressee in ("president", "parliament"):
         festival.deliver(world.edition, addressee=addressee, letter="1/82", by=world.administrator, at=world.at)
     assert _titles(world, "administrator") == []
+
+
+def test_the_annual_plan_waits_for_the_agency_and_then_each_open_quarter(db):
+    world = build("communicated")
+    lay_plan(world, signed=False)
+
+    assert _titles(world, "staff") == ["Lay the annual plan"]
+    assert _titles(world, "head") == ["Lay the annual plan"]
+    planning.move_plan(plan_of(world), "sign", by=world.head, at=world.at)
+    [task] = _desk(world, "staff").tasks()
+    assert (task.title, task.done, task.whole) == ("Report quarter 1", 0, 2)
+    report_quarter(world, 1)
+    assert _titles(world, "staff") == []
+    opens = Window.objects.get(cycle=world.cycle, phase=Phase.MONITORING, quarter=2).opens_at
+    assert _titles(world, "staff", opens) == ["Report quarter 2"]
+
+
+def test_a_plan_that_can_no_longer_be_signed_waits_for_nobody(db):
+    world = build("communicated")
+
+    assert _titles(world, "staff", world.opens(Phase.MONITORING)) == ["Lay the annual plan"]
+    assert _titles(world, "staff", world.closes(Phase.MONITORING)) == []
 
 
 def test_only_the_head_is_sent_to_sign_appeals(db):

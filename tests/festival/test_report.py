@@ -46,7 +46,7 @@ def test_the_calendar_tells_what_was_kept_and_why_something_is_missing(final, fa
 
     with translation.override("en"):
         missing = {phase: row.missing for phase, row in kept.items() if row.missing}
-    assert missing == {Phase.MONITORING: "not collected", Phase.FESTIVAL: "not published yet"}
+    assert missing == {Phase.MONITORING: "not reported", Phase.FESTIVAL: "not published yet"}
     assert kept[Phase.FINAL].last == final.at
     assert kept[Phase.SELF_ASSESSMENT].acts == 1
 

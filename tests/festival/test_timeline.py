@@ -13,7 +13,7 @@ from cycles.calendar import TEHRAN, Phase
 from festival import timeline
 from festival.duties import Scale
 from festival.models import Standing
-from tests.factories import EPOCH, YEAR, build
+from tests.factories import EPOCH, YEAR, build, lay_plan, report_quarter
 from tests.festival.conftest import decree, delivered_report
 
 DAY = timedelta(days=1)
@@ -70,6 +70,21 @@ def test_a_phase_whose_duty_waits_has_not_ended_and_goes_on_being_late(db):
 
     assert (before.late, before.overdue, before.ended_at) == (0, False, None)
     assert (after.late, after.overdue, after.ended_at) == (3, True, None)
+
+
+def test_each_quarter_is_told_with_the_reports_that_were_made_of_it(client, db):
+    world = build("communicated")
+    lay_plan(world)
+    report_quarter(world, 2)
+
+    kept = kept_of(world)
+
+    first, second, third = (kept[Phase.MONITORING, quarter] for quarter in (1, 2, 3))
+    assert (second.acts, second.first, second.last, second.late) == (1, world.at, world.at, None)
+    assert (second.counted, second.missing) == ("1 agency has reported", "")
+    assert (first.acts, first.missing, first.counted) == (0, "not reported", "")
+    assert third.missing == "to come"
+    assert "1 agency has reported" in client.get(URL).content.decode()
 
 
 def test_a_decree_is_told_with_the_closing_that_it_found(db):

@@ -16,11 +16,11 @@ from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from festival.models import Report
-from indicators import breakdown, deliberation, drafting, transfer
+from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
 from submissions import clarifications
 from submissions.models import Answer, Clarification, Evidence, Mark
-from tests.factories import World, ask, build
+from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -43,6 +43,7 @@ READS = {
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer", "cycles.scope_of",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
+    "indicators.why_not_due",
     "submissions.content_hash", "submissions.suggestion",
     "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
@@ -124,6 +125,8 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators.copy_set": last_year, "indicators.take_measure": last_year, "indicators.carry_over": second_year,
     "indicators.take_share": lambda w: (health_set(w), part(w)), "indicators.take_suggestion": returned_suggestion,
     "indicators.minute": meeting, "indicators.cancel": meeting, "indicators.convene": meeting,
+    "indicators.move_plan": lambda w: lay_plan(w, signed=False), "indicators.save_figures": lay_plan,
+    "indicators.move_report": lambda w: (lay_plan(w), enter_figures(w)),
 }  # fmt: skip
 """What must stand there before an action is tried, so that the trying itself changes nothing."""
 
@@ -246,6 +249,23 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         "drafted", Phase.PROPOSAL,
         lambda w, at: transfer.import_measures(w.specific, lambda: [content()], by=w.staff, at=at, **FILE),
     ),
+    "indicators.save_plan": (
+        "communicated", Phase.MONITORING,
+        lambda w, at: planning.save_plan(plan_of(w), {power_measure(w).pk: {1: Decimal(5)}}, by=w.staff, at=at),
+    ),
+    "indicators.move_plan": (
+        "communicated", Phase.MONITORING, lambda w, at: planning.move_plan(plan_of(w), "sign", by=w.head, at=at),
+    ),
+    "indicators.save_figures": (
+        "communicated", Phase.MONITORING,
+        lambda w, at: planning.save_figures(
+            report_of(w), {power_measure(w).pk: {"actual": Decimal(5)}}, by=w.staff, at=at
+        ),
+    ),
+    "indicators.move_report": (
+        "communicated", Phase.MONITORING,
+        lambda w, at: planning.move_report(report_of(w), "report", by=w.head, at=at),
+    ),
     "indicators.move": (
         "drafted", Phase.PROPOSAL, lambda w, at: _actions().move(w.specific, "propose", by=w.head, at=at)
     ),
@@ -347,7 +367,7 @@ def _modules(app: str) -> list[Any]:
         _module(app),
         *{
             "cycles": [people, deliveries],
-            "indicators": [drafting, deliberation, breakdown, transfer],
+            "indicators": [drafting, deliberation, breakdown, planning, transfer],
             "submissions": [clarifications],
         }.get(app, []),
     ]
@@ -471,5 +491,6 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
     assert Entry.objects.count() > rows or name.split(".")[1] in {
         "draft_set", "save_measure", "remove_measure", "fill_general_set", "save_answer", "save_answers", "save_marks",
         "save_draft", "save_axis", "remove_axis", "save_goal", "remove_goal", "issue_for", "copy_set", "take_measure",
-        "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion",
+        "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion", "save_plan",
+        "save_figures",
     }  # fmt: skip

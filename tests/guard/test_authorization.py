@@ -22,7 +22,7 @@ from cycles.models import Delivery, Extension, Holiday, Participation
 from festival.models import Report
 from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Answer, Evidence, ScoreRun
-from tests.factories import World, ask, build
+from tests.factories import World, ask, build, plan_of, report_of
 from tests.festival.conftest import decree
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 
@@ -133,6 +133,11 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("indicators:measure_new", "GET POST", "drafted", OWN | NATIONAL),
     ("indicators:measure_edit", "GET POST", "drafted", OWN | NATIONAL),
     ("indicators:measure_remove", "POST", "drafted", OWN | NATIONAL),
+    ("indicators:plans", "GET", "communicated", EVERYBODY),
+    ("indicators:plan", "GET POST", "communicated", OWN | NATIONAL),
+    ("indicators:plan_move", "GET POST", "communicated", OWN | NATIONAL),
+    ("indicators:quarter", "GET POST", "communicated", OWN | NATIONAL),
+    ("indicators:quarter_move", "GET POST", "communicated", OWN | NATIONAL),
     # what is answered
     ("submissions:list", "GET", "answered", EVERYBODY),
     ("submissions:export", "GET", "answered", EVERYBODY),
@@ -327,6 +332,10 @@ def address(name: str, w: World) -> str:
         "indicators:minute": lambda: (agenda(w).pk,),
         "indicators:cancel": lambda: (agenda(w).pk,),
         "indicators:minutes_file": lambda: (agenda(w).pk,),
+        "indicators:plan": lambda: (plan_of(w).pk,),
+        "indicators:plan_move": lambda: (plan_of(w).pk, "sign"),
+        "indicators:quarter": lambda: (report_of(w).pk,),
+        "indicators:quarter_move": lambda: (report_of(w).pk, "report"),
         "submissions:begin": lambda: (Participation.objects.get(cycle=w.cycle, agency=w.power).pk,),
         "submissions:move": lambda: (w.submission.pk, "submit"),
         "submissions:evidence": lambda: (power_file(w).uuid,),
@@ -357,7 +366,7 @@ def address(name: str, w: World) -> str:
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
     bare = {"list", "new", "export", "blocks", "file", "plan", "agencies", "agencies_import", "people", "interests"}
-    bare |= {"frameworks", "bank", "practice"}
+    bare |= {"frameworks", "bank", "plans", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {"results", "home", "entrance", "healthz"}

@@ -20,7 +20,7 @@ from festival.models import Report
 from indicators import deliberation
 from indicators.models import Indicator, Measure
 from submissions.models import Answer, Mark
-from tests.factories import PASSWORD, World, ask, build
+from tests.factories import PASSWORD, World, ask, build, enter_figures, lay_plan
 from tests.festival.conftest import approved_report
 from tests.guard.institution import (
     AXIS,
@@ -159,6 +159,22 @@ def deliverable(w: World) -> dict[str, Any]:
     return {**SIGNED, "addressee": "president", "letter_number": "1"}
 
 
+def targets(w: World) -> dict[str, Any]:
+    return {f"target-{m.pk}-1": "7" for m in Measure.objects.of(w.specific)}
+
+
+def figures(w: World) -> dict[str, Any]:
+    said = {"actual": "7", "explanation": "because", "forecast": "7"}
+    return {f"{what}-{m.pk}": value for m in Measure.objects.of(w.specific) for what, value in said.items()}
+
+
+PREPARED: dict[str, Callable[[World], Any]] = {
+    "indicators:plan_move": lambda w: lay_plan(w, signed=False),
+    "indicators:quarter": lay_plan,
+    "indicators:quarter_move": lambda w: (lay_plan(w), enter_figures(w)),
+}
+"""What has gone before within the phase itself."""
+
 # address: stage, phase, who, what is typed
 CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "indicators:new": ("open", Phase.PROPOSAL, "staff", lambda w: {"cycle": w.cycle.pk, "agency": w.power.pk}),
@@ -196,6 +212,10 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "indicators:goal_remove": ("drafted", Phase.PROPOSAL, "staff", lambda w: {}),
     "indicators:grid": ("communicated", Phase.MONITORING, "headquarters", gridded),
     "indicators:communicate_all": ("approved", Phase.APPROVAL, "administrator", lambda w: SIGNED),
+    "indicators:plan": ("communicated", Phase.MONITORING, "staff", targets),
+    "indicators:plan_move": ("communicated", Phase.MONITORING, "head", lambda w: SIGNED),
+    "indicators:quarter": ("communicated", Phase.MONITORING, "staff", figures),
+    "indicators:quarter_move": ("communicated", Phase.MONITORING, "head", lambda w: SIGNED),
     "submissions:begin": ("communicated", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
     "submissions:answer": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"value": "7", "note": "x"}),
     "submissions:attach": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"file": paper()}),
@@ -251,6 +271,7 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
             deliberation.vote(world.specific, choice="approve", reason="", by=world.people[voter], at=world.at)
     if phase == Phase.CLARIFICATION:
         ask(world)
+    PREPARED.get(name, lambda w: None)(world)
     own = world.power if phase in (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION) else None
     opens, closes = world.opens(phase, own), world.closes(phase, own)
     body = typed(world)

@@ -1,0 +1,103 @@
+"""What is typed on the pages of the annual plan: targets by quarter, and the figures of a quarter."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies.text import localised
+from cycles.forms import NumberField, PersianTextField
+from indicators.models import Figure, Sheet, field_of
+
+
+class SheetForm(forms.Form):
+    """Fields for the figures of a plan, each named for what it is, its measure and, in a plan, its quarter."""
+
+    def add(self, what: str, figure: Figure, label: str, *, shows_label: bool) -> None:
+        name = field_of(what, figure.measure_id, figure.quarter)
+        if what == "explanation":
+            field: forms.Field = PersianTextField(label=label, required=False, lines=True, max_length=2000)
+            field.widget.attrs["rows"] = 2
+        else:
+            field = NumberField(label=label, required=False, min_value=0, max_digits=28, decimal_places=8)
+        field.initial = getattr(figure, what)
+        field.widget.attrs["class"] = "form-control"
+        if not shows_label:
+            field.widget.attrs["aria-label"] = label
+        self.fields[name] = field
+
+    def bound(self, what: str, figure: Figure) -> forms.BoundField | None:
+        name = field_of(what, figure.measure_id, figure.quarter)
+        return self[name] if name in self.fields else None
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        """Each error with its field's id and name, for the list at the top of the page; no id where it is of none."""
+        found = []
+        for name, errors in self.errors.items():
+            field = self[name] if name in self.fields else None
+            found += [(field.auto_id, str(field.label), e) if field else ("", "", e) for e in errors]
+        return found
+
+
+class TargetsForm(SheetForm):
+    """The targets of a plan, a field for each measure and quarter; quarters that are reported have none."""
+
+    def __init__(self, *args: Any, sheet: Sheet, reported: Iterable[int] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheet = sheet
+        self.quarters = [q for q in sheet.plan.quarters if q not in set(reported)]
+        for p in sheet.planned:
+            for quarter in self.quarters:
+                told = {"measure": p.measure.title, "quarter": localised(quarter)}
+                label = gettext("%(measure)s, target of quarter %(quarter)s") % told
+                self.add("target", sheet.figure(p.measure.pk, quarter), label, shows_label=False)
+
+    @property
+    def targets(self) -> dict[int, dict[int, Decimal | None]]:
+        """What `planning.save_plan` takes: of what was sent, so that half a page lost on the way takes nothing back."""
+        found: dict[int, dict[int, Decimal | None]] = {}
+        for p in self.sheet.planned:
+            for quarter in self.quarters:
+                name = field_of("target", p.measure.pk, quarter)
+                if name in self.data:
+                    found.setdefault(p.measure.pk, {})[quarter] = self.cleaned_data[name]
+        return found
+
+
+class FiguresForm(SheetForm):
+    """The figures of a quarter: of each measure its actual value, the explanation of a miss, and the forecast."""
+
+    def __init__(self, *args: Any, sheet: Sheet, quarter: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheet = sheet
+        labels = {"actual": _("Actual value"), "forecast": _("Year-end forecast")}
+        labels |= {"explanation": _("Explanation of a miss")}
+        for figure in sheet.of_quarter(quarter):
+            for what, label in labels.items():
+                self.add(what, figure, str(label), shows_label=True)
+
+    @property
+    def problems(self) -> list[tuple[str, str, str]]:
+        titles = {str(p.measure.pk): p.measure.title for p in self.sheet.planned}
+        return [
+            (where, f"{titles[where.rpartition('-')[2]]}, {label}" if where else "", error)
+            for where, label, error in super().problems
+        ]
+
+    @property
+    def figures(self) -> dict[int, dict[str, Any]]:
+        """What `planning.save_figures` takes: the measures that were sent whole and of which something is known."""
+        rows = {}
+        for p in self.sheet.planned:
+            names = {what: field_of(what, p.measure.pk, 0) for what in ("actual", "explanation", "forecast")}
+            row = {what: self.cleaned_data[name] for what, name in names.items()}
+            known = any(value not in (None, "") for value in row.values())
+            if all(name in self.data for name in names.values()) and (
+                known or {*names.values()} & {*self.changed_data}
+            ):
+                rows[p.measure.pk] = row
+        return rows
