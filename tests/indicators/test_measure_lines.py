@@ -90,7 +90,7 @@ def test_whatever_a_measure_says_changes_nothing_when_it_comes_back(drafted, kin
     w = drafted
     drafting.save_goal(
         w.specific,
-        fields={"title_fa": "هدف", "title_en": "=Goal", "type": "strategic", "law": "csma", "article": "۸۱"},
+        fields={"title_fa": "هدف", "title_en": "=Goal", "type": "strategic", "law": "csma", "article": "81"},
         by=w.staff,
         at=w.at,
     )
