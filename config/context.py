@@ -19,7 +19,7 @@ SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("submissions:blocks", _("Marking"), frozenset({Role.ASSESSOR})),
     ("appeals:list", _("Appeals"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR, Role.REVIEWER}),
     ("indicators:list", _("Indicators"), AGENCY_ROLES | AUTHORITY_ROLES),
-    ("indicators:plans", _("Plans"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR}),
+    ("indicators:plans", _("Plans"), AGENCY_ROLES),
     ("cycles:list", _("Cycles"), AUTHORITY_ROLES),
     ("festival:duties", _("Duties"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("cycles:agencies", _("Agencies"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),

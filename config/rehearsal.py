@@ -31,7 +31,7 @@ from festival import actions as festival
 from festival.models import Edition
 from indicators import actions as indicators
 from indicators import deliberation, drafting, planning
-from indicators.models import IndicatorSet, Kind, Plan, Planned, QuarterReport, Sheet
+from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
 from submissions.models import Answer, Block, Submission
@@ -156,6 +156,42 @@ class Rehearsal:
             indicators.move(chosen, "propose", by=head, at=at)
             self.did()
 
+    def _discussed(self) -> None:
+        """The working group of one agency's sector is called together, asks and suggests another target."""
+        cast, at = self.cast, self.within(Phase.APPROVAL, 0.3)
+        self.discussed = first = IndicatorSet.objects.filter(cycle=self.cycle, kind=Kind.SPECIFIC).order_by("-pk")[1]
+        measure = Measure.objects.of(first).order_by("position", "pk")[0]
+        self.meeting = deliberation.convene(
+            self.cycle, sector=first.sector, held_at=at + timedelta(days=4), place="تالار اجتماعات", sets=[first],
+            by=cast.chair, at=at,
+        )  # fmt: skip
+        text = "عملکرد سه سال گذشته در پیوست نیامده است؛ لطفاً افزوده شود."
+        deliberation.comment(first, lineage=measure.lineage, text=text, by=cast.members[1], at=at)
+        self.suggested = {"target": measure.target * Decimal("0.9")}
+        said: dict[str, Any] = {"values": self.suggested, "reason": "روند سه سال گذشته هدف سخت‌تری را نشان می‌دهد."}
+        deliberation.suggest(first, lineage=measure.lineage, **said, by=cast.members[0], at=at)
+        head = cast.heads[first.agency_id or 0]
+        self.refused(
+            "a head suggests", lambda: deliberation.suggest(first, lineage=measure.lineage, **said, by=head, at=at)
+        )
+        self.did(2)
+
+    def _agree(self, at: datetime) -> None:
+        """The chair settles the suggested target with the group's votes behind it, and signs the minutes."""
+        measure = Measure.objects.of(self.discussed).order_by("position", "pk")[0]
+        reason = "با حضور نمایندهٔ دستگاه توافق شد."
+        deliberation.settle(
+            self.discussed, lineage=measure.lineage, outcome="approved", values=self.suggested, reason=reason,
+            by=self.cast.chair, at=at,
+        )  # fmt: skip
+        present = {self.cast.chair.pk: "authority", self.cast.members[1].pk: "budget"}
+        resolutions = {item.pk: "با هدف توافق‌شده تصویب شد." for item in self.meeting.agenda.all()}
+        minutes = "دربارهٔ هدف سنجهٔ نخست گفت‌وگو و هدف تازه توافق شد."
+        deliberation.minute(
+            self.meeting, minutes=minutes, resolutions=resolutions, present=present, by=self.cast.chair, at=at
+        )
+        self.did(2)
+
     def _approved(self) -> None:
         cast = self.cast
         at = self.within(Phase.APPROVAL, 0.85)
@@ -169,6 +205,8 @@ class Rehearsal:
         for each in sets:
             for member in cast.members:
                 self._vote(each, member, at)
+            if each == self.discussed:
+                self._agree(at)
             indicators.move(each, "approve", by=cast.chair, at=at)
             self.did(len(cast.members) + 1)
         at = self.within(Phase.APPROVAL, 0.95) + self.late
@@ -381,6 +419,7 @@ class Rehearsal:
 STAGES = (
     "planned",
     "proposed",
+    "discussed",
     "approved",
     "monitored",
     "answered",
@@ -396,6 +435,7 @@ STAGES = (
 
 BEGINNINGS = {
     "proposed": (Phase.PROPOSAL, 0.05),
+    "discussed": (Phase.APPROVAL, 0.3),
     "approved": (Phase.APPROVAL, 0.85),
     "monitored": (Phase.MONITORING, 0.0),
     "answered": (Phase.SELF_ASSESSMENT, 0.02),

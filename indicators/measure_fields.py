@@ -8,6 +8,8 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import Membership, User
+from agencies.roles import Role
 from agencies.text import latin_digits, localised, parse_decimal, persian_digits
 from cycles.forms import PersianTextField
 from indicators.models import (
@@ -108,6 +110,13 @@ class ContextFields(forms.Form):
     dimension = one_of(_("Dimension"), Dimension.choices)
     perspective = one_of(_("Scorecard perspective"), Perspective.choices)
     caf_criterion = one_of(_("CAF criterion"), CafCriterion.choices)
+    steward = forms.ModelChoiceField(
+        label=_("Steward"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Not said"),
+        help_text=_("Who supplies the figure for all agencies, where agencies enter nothing."),
+    )
     responsible_unit = words(_("Responsible unit"), 200)
     responsible_post = words(_("Responsible post"), 200)
     budget_line = words(_("Budget line"), 60)
@@ -137,6 +146,11 @@ class ContextFields(forms.Form):
     def fit(self, indicator_set: IndicatorSet, measure: Measure | None) -> None:
         """Offer this set's goals and measures, and for a new measure its tiers where they are more than one's own."""
         self.fields["goal"].queryset = indicator_set.goals.order_by("position", "pk")  # type: ignore[attr-defined]
+        if indicator_set.agency_id is None:
+            stewards = Membership.objects.filter(role=Role.STEWARD).values("user")
+            self.fields["steward"].queryset = User.objects.filter(pk__in=stewards).order_by("username")  # type: ignore[attr-defined]
+        else:
+            del self.fields["steward"]
         others = Measure.objects.of(indicator_set).for_list()
         if measure is not None:
             others = others.exclude(pk=measure.pk)
@@ -159,7 +173,10 @@ class ContextFields(forms.Form):
         (_("What it is for"), ("axis", "indicator", "goal", "source", "law", "article", "legal_basis")),
         (
             _("Evidence and responsibility"),
-            ("evidence_rule", "evidence_fa", "evidence_en", "responsible_unit", "responsible_post", "budget_line"),
+            (
+                *("evidence_rule", "evidence_fa", "evidence_en", "steward"),
+                *("responsible_unit", "responsible_post", "budget_line"),
+            ),
         ),
         (
             _("What kind of measure it is"),

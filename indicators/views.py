@@ -230,7 +230,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "is_composed": any(m.is_composed for m in sheet.measures),
         "binding": [f for f in found if f.principle.binds],
         "advice": _by_principle([f for f in found if not f.principle.binds]),
-        "moves": [m for m in moves if m.target],
+        "moves": [m for m in moves if m.target and (m.name != "carry_over" or _is_second_year(indicator_set, before))],
         "forward": FORWARD,
         "names": names,
         "may_edit": may_edit,
@@ -246,6 +246,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "history": history(Entry.objects.of(indicator_set).exclude(act__in=("vote", "suggest", "settle"))),
     }
     return render(request, "indicators/detail.html", context)
+
+
+def _is_second_year(indicator_set: IndicatorSet, before: IndicatorSet | None) -> bool:
+    """Whether last year's general set was issued for this year, too."""
+    if before is None or indicator_set.kind != Kind.GENERAL:
+        return False
+    return before.years == 2 and before.cycle.year == indicator_set.cycle.year - 1
 
 
 def _counted(indicator_set: IndicatorSet) -> dict[UUID, str]:
