@@ -131,6 +131,7 @@ def plan_cycle(
     at: datetime,
     windows: Sequence[PlannedWindow] | None = None,
     spares_holidays: bool = True,
+    spreads_points: bool = True,
 ) -> Cycle:
     """Plan the assessment of a Jalali year with the windows of a preset, or with those given."""
     if preset not in PRESETS:
@@ -140,9 +141,10 @@ def plan_cycle(
     planned = list(windows or proposed_windows(preset, year, spares_holidays=spares_holidays))
     if why := why_out_of_order(planned):
         raise Refused(why)
-    cycle = Cycle.objects.create(year=year, preset=preset, spares_holidays=spares_holidays)
+    rules: dict[str, Any] = {"spares_holidays": spares_holidays, "spreads_points": spreads_points}
+    cycle = Cycle.objects.create(year=year, preset=preset, **rules)
     _lay(cycle, planned)
-    administer("plan_cycle", cycle, by=by, at=at, preset=preset, spares_holidays=spares_holidays)
+    administer("plan_cycle", cycle, by=by, at=at, preset=preset, **rules)
     return cycle
 
 

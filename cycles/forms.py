@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, Province, User
+from agencies.models import Agency, Province, Sector, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role
 from agencies.text import latin_digits, localised, normalise, parse_decimal, persian_digits
 from cycles.calendar import DAY, FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase, jalali, parse_moment
@@ -196,6 +196,9 @@ class PlanForm(forms.Form):
     spares_holidays = forms.BooleanField(
         label=_("A deadline on a Friday or a listed holiday moves to the next working day"), required=False
     )
+    spreads_points = forms.BooleanField(
+        label=_("Points of measures that do not apply are spread within their axis"), required=False
+    )
 
     def clean_year(self) -> int:
         text = latin_digits(self.cleaned_data["year"])
@@ -370,6 +373,9 @@ class GrantForm(forms.Form):
         required=False,
         choices=[("", _("Not a working-group member")), *Constituency.choices],
     )
+    sector = forms.ChoiceField(
+        label=_("Sector of the working group"), required=False, choices=[("", _("All of them")), *Sector.choices]
+    )
     is_chair = forms.BooleanField(label=_("Chairs the working group"), required=False)
     is_outsider = forms.BooleanField(label=_("Not employed by the authority"), required=False)
     valid_from = MomentField(label=_("From"), required=False, help_text=_("Empty: from now on."))
@@ -389,6 +395,8 @@ class GrantForm(forms.Form):
             self.add_error("constituency", _("Say for whom the member sits in the working group."))
         if role != Role.MEMBER and constituency:
             self.add_error("constituency", _("Only working-group members belong to a constituency."))
+        if role != Role.MEMBER and data.get("sector"):
+            self.add_error("sector", _("Only working-group members belong to a sector."))
         start, end = data.get("valid_from"), data.get("valid_until")
         if start and end and end <= start:
             self.add_error("valid_until", _("The role must end after it begins."))

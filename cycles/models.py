@@ -63,6 +63,9 @@ class Cycle(models.Model):
     spares_holidays = models.BooleanField(
         default=True, help_text="A deadline on a Friday or a listed holiday moves to the next working day"
     )
+    spreads_points = models.BooleanField(
+        default=True, help_text="Points that do not apply are spread within their axis; else they leave the ceiling"
+    )
     appeal_days = models.PositiveSmallIntegerField(default=14)
     review_days = models.PositiveSmallIntegerField(default=14)
     clarification_days = models.PositiveSmallIntegerField(default=3)

@@ -49,6 +49,7 @@ def grant_role(
     agency: Agency | None = None,
     province: Province | None = None,
     constituency: str = "",
+    sector: str = "",
     is_chair: bool = False,
     is_outsider: bool = False,
     valid_from: datetime | None = None,
@@ -60,12 +61,15 @@ def grant_role(
         raise Refused(_("This role is held in an agency.") if needs_agency else _("This role names no agency."))
     if (role == Role.MEMBER) != bool(constituency):
         raise Refused(_("A working-group member, and nobody else, belongs to a constituency."))
+    if sector and role != Role.MEMBER:
+        raise Refused(_("Only working-group members belong to a sector."))
     membership = Membership.objects.create(
         user=user,
         role=role,
         agency=agency,
         province=province,
         constituency=constituency,
+        sector=sector,
         is_chair=is_chair,
         is_outsider=is_outsider,
         valid_from=valid_from or at,

@@ -106,11 +106,11 @@ def plan(request: HttpRequest) -> HttpResponse:
     """Show what a year would look like (GET with a year), and plan it (POST)."""
     only_for(request, "plan_cycle")
     typed = request.POST or (request.GET if "year" in request.GET else None)
-    form = PlanForm(typed, initial={"spares_holidays": True})
+    form = PlanForm(typed, initial={"spares_holidays": True, "spreads_points": True})
     rows: list[Row] = []
     if form.is_valid():
         chosen = form.cleaned_data
-        rows = _preview(**chosen, at=request.at)
+        rows = _preview(chosen["year"], chosen["preset"], chosen["spares_holidays"], at=request.at)
         if request.method == "POST":
             try:
                 cycle = actions.plan_cycle(**chosen, by=request.user, at=request.at)
@@ -122,7 +122,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     return render(request, "cycles/plan.html", {"form": form, "rows": rows, "presets": PRESETS.values()})
 
 
-def _preview(*, year: int, preset: str, spares_holidays: bool, at: datetime) -> list[Row]:
+def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> list[Row]:
     """The windows a year would have, with the closings that holidays moved."""
     planned = actions.proposed_windows(preset, year, spares_holidays=spares_holidays)
     rows = []

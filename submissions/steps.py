@@ -58,7 +58,8 @@ def steps(answer: Answer, *, with_agreed: bool) -> list[Step]:
     Takes one query, with the agreed points two.
     """
     answers = list(answer.submission.answers.for_page())
-    own = total(own_line(a) for a in answers)
+    spread = answer.submission.cycle.spreads_points
+    own = total((own_line(a) for a in answers), spread=spread)
     agreed = _agreed(answer, answers) if with_agreed else None
     m = answer.measure
     axis = m.indicator.axis
@@ -81,12 +82,13 @@ def steps(answer: Answer, *, with_agreed: bool) -> list[Step]:
 def _agreed(answer: Answer, answers: Iterable[Answer]) -> Result:
     current = Score.objects.filter(answer__submission=answer.submission_id, is_current=True)
     scores = {s.answer_id: s for s in current.exclude(basis=Score.Basis.SELF)}
-    return total(
+    lines = (
         _line(a, LineState(scores[a.pk].state), scores[a.pk].points)
         if a.pk in scores
         else _line(a, LineState.UNDER_REVIEW, None)
         for a in answers
     )
+    return total(lines, spread=answer.submission.cycle.spreads_points)
 
 
 def _figures(result: Result, path: Path, is_pilot: bool) -> Figures:

@@ -57,10 +57,10 @@ _NODES = """
     ),
     spread AS (
         SELECT axis.submission_id, s.kind, axis.axis_id, axis.provisional,
-               CASE WHEN axis.applicable > 0 AND axis.applicable < axis.ceiling
+               CASE WHEN %(spreads)s AND axis.applicable > 0 AND axis.applicable < axis.ceiling
                     THEN round((axis.points * axis.ceiling)::numeric(80, 30) / axis.applicable, 10)
                     ELSE axis.points END AS points,
-               CASE WHEN axis.applicable > 0 THEN axis.ceiling ELSE 0 END AS ceiling
+               CASE WHEN %(spreads)s AND axis.applicable > 0 THEN axis.ceiling ELSE axis.applicable END AS ceiling
         FROM axis
         JOIN indicators_axis x ON x.id = axis.axis_id
         JOIN indicators_indicatorset s ON s.id = x.set_id
@@ -118,7 +118,7 @@ def request_run(cycle: Cycle, *, why: str, by: User | None, at: datetime) -> Sco
 def compute(submissions: Sequence[Submission], *, why: str, by: User | None, at: datetime) -> ScoreRun:
     """Compute the totals of submissions of one cycle now, as a run of their own."""
     keys = _locked(Submission.objects.filter(pk__in=[s.pk for s in submissions]))
-    run = ScoreRun.objects.create(cycle_id=submissions[0].cycle_id, why=why, asked_by=by, asked_at=at)
+    run = ScoreRun.objects.create(cycle=submissions[0].cycle, why=why, asked_by=by, asked_at=at)
     _add_up(run, keys)
     run.submission_count = run.done_count
     return _finish(run, Q(pk__in=keys), at=at)
@@ -134,7 +134,7 @@ def compute_cycle(run: ScoreRun, *, at: datetime) -> ScoreRun:
 @transaction.atomic
 def _go_on(run: ScoreRun, *, at: datetime) -> ScoreRun:
     """The next chunk of a run, and its end when it was the last."""
-    run = ScoreRun.objects.select_for_update().get(pk=run.pk)
+    run = ScoreRun.objects.select_related("cycle").select_for_update(of=("self",)).get(pk=run.pk)
     if run.finished_at:
         return run
     left = Submission.objects.filter(cycle=run.cycle_id, pk__gt=run.reached)
@@ -174,6 +174,7 @@ def _add_up(run: ScoreRun, submissions: Sequence[int]) -> None:
         "submissions": list(submissions),
         "under_review": LineState.UNDER_REVIEW.value,
         "not_applicable": LineState.NOT_APPLICABLE.value,
+        "spreads": run.cycle.spreads_points,
     }
     digest = run.input_digest
     with connection.cursor() as cursor:

@@ -18,7 +18,7 @@ from agencies.roles import Role, is_staff
 from cycles import seals
 from cycles.actions import open_to
 from cycles.calendar import Phase
-from cycles.models import Participation, Window
+from cycles.models import Cycle, Participation, Window
 from cycles.pages import act_page
 from cycles.workflow import CycleState, Refused
 from indicators.methods import METHODS
@@ -110,7 +110,7 @@ class AxisGroup:
     done: int
 
 
-def _self_groups(answers: Iterable[Answer]) -> tuple[list[AxisGroup], Node]:
+def _self_groups(answers: Iterable[Answer], cycle: Cycle) -> tuple[list[AxisGroup], Node]:
     """Lines by axis with the points of the agency's own values, and their total."""
     by_axis: dict[Axis, list[Answer]] = {}
     lines = []
@@ -118,7 +118,7 @@ def _self_groups(answers: Iterable[Answer]) -> tuple[list[AxisGroup], Node]:
         axis = a.measure.indicator.axis
         by_axis.setdefault(axis, []).append(a)
         lines.append(own_line(a))
-    result = total(lines)
+    result = total(lines, spread=cycle.spreads_points)
     groups = [
         AxisGroup(axis, rows, result.nodes[(axis.set.kind, axis.code)], sum(1 for a in rows if a.is_dealt_with))
         for axis, rows in by_axis.items()
@@ -144,7 +144,7 @@ def _workspace(
     windows = Window.objects.concerning([submission])
     moves = MOVES.open_to(submission, by=request.user, at=request.at, windows=windows)
     answers = list(submission.answers.for_page().with_evidence_count())
-    groups, whole = _self_groups(answers)
+    groups, whole = _self_groups(answers, submission.cycle)
     missing_only = request.GET.get("show") == "missing"
     opened_line = next((a for a in answers if a.pk == opened), None)
     context: dict[str, Any] = {
@@ -276,7 +276,7 @@ def evidence_download(request: HttpRequest, uuid: UUID) -> FileResponse:
 
 def _review(submission: Submission) -> dict[str, Any]:
     answers = list(submission.answers.for_page().with_evidence_count())
-    groups, whole = _self_groups(answers)
+    groups, whole = _self_groups(answers, submission.cycle)
     return {
         "submission": submission,
         "groups": groups,

@@ -4,6 +4,7 @@ import pytest
 from django.utils import translation
 
 from agencies.models import Agency, Level, Province
+from cycles import actions as cycles
 from cycles import people
 from cycles.archive import Unreadable
 from cycles.models import Entry
@@ -96,3 +97,22 @@ def test_a_code_that_stands_twice_and_a_ring_of_parents_are_named():
 def test_a_file_that_is_no_table_of_agencies_is_unreadable_in_a_sentence(content, name):
     with pytest.raises(Unreadable, match=r"\."):
         read(content, name)
+
+
+def test_a_member_may_sit_in_the_group_of_one_sector_only_and_nobody_else_has_a_sector():
+    w = build("people")
+    granted = people.grant_role(
+        user=w.stranger, role="member", constituency="expert", sector="economic", by=w.administrator, at=w.at
+    )
+
+    assert granted.sector == "economic"
+    with translation.override("en"), pytest.raises(Refused, match="belong to a sector"):
+        people.grant_role(user=w.stranger, role="assessor", sector="economic", by=w.administrator, at=w.at)
+
+
+def test_a_cycle_is_planned_with_its_rule_for_points_that_do_not_apply():
+    w = build("people")
+    made = cycles.plan_cycle(year=1409, preset="statutory_gregorian", spreads_points=False, by=w.administrator, at=w.at)
+
+    assert not made.spreads_points
+    assert Entry.objects.get(act="plan_cycle", object_pk=made.pk).params["spreads_points"] is False

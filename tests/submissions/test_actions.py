@@ -220,10 +220,11 @@ def begun():
     return build("begun")
 
 
-@given(lines)
+@given(lines, st.booleans())
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_python_and_sql_add_up_to_the_same(begun, drawn):
-    """Random trees with lines of every state, some of pilot measures."""
+def test_python_and_sql_add_up_to_the_same(begun, drawn, spreads):
+    """Random trees with lines of every state, some of pilot measures, by either rule for what does not apply."""
+    begun.submission.cycle.spreads_points = spreads
     submission, at = begun.submission, begun.at
     Score.objects.filter(answer__submission=submission).delete()
     submission.answers.all().delete()
@@ -248,7 +249,7 @@ def test_python_and_sql_add_up_to_the_same(begun, drawn):
         expected.append(
             Line("general", axis.code, indicator.code, measure.code, ceiling, state, points, counts=not is_pilot)
         )
-    result = total(expected)
+    result = total(expected, spread=spreads)
 
     run = totals.compute([submission], why="test", by=None, at=at)
 
