@@ -79,6 +79,10 @@ class Method:
             return ""
         return gettext("Give the number of one of these: %(rows)s") % {"rows": _listed(params[self.rows])}
 
+    def choices(self, params: Params) -> list[tuple[str, str]]:
+        """What may be chosen, where the value is the number of a row: each number with its words; else nothing."""
+        return [(str(place), _words(row)) for place, row in enumerate(params[self.rows])] if self.rows else []
+
     def explain(self, value: Decimal | None, ceiling: Decimal, params: Params, language: str) -> str:
         """The formula with this answer's numbers and the points they give, in `language`; bare without a value."""
         with override(language):

@@ -1,6 +1,7 @@
 """What is typed on self-assessments: answers, files, marks, assignments."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.text import localised, search_key
 from cycles.forms import NumberField, PersianTextField
-from indicators.models import Axis
+from indicators.methods import METHODS
+from indicators.models import Axis, Measure
 from submissions.actions import EVIDENCE_TYPES, MAX_EVIDENCE_BYTES
 from submissions.workflow import SubmissionState
 
@@ -26,6 +28,19 @@ class AnswerForm(forms.Form):
         max_length=5000,
         help_text=_("How the figure was reached; where the measure does not apply, why."),
     )
+
+    def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if choices := METHODS[measure.method].choices(measure.params):
+            self.fields["value"] = forms.TypedChoiceField(
+                label=self.fields["value"].label,
+                required=False,
+                choices=[("", _("Not answered")), *choices],
+                coerce=Decimal,
+                empty_value=None,
+            )
+            if (held := self.initial.get("value")) is not None:
+                self.initial["value"] = f"{held.normalize():f}"
 
 
 class UploadForm(forms.Form):

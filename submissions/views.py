@@ -173,7 +173,7 @@ def _opened(request: HttpRequest, answer: Answer, form: AnswerForm | None = None
     m = answer.measure
     method = METHODS[m.method]
     return {
-        "form": form or AnswerForm(initial={name: getattr(answer, name) for name in fields}),
+        "form": form or AnswerForm(measure=m, initial={name: getattr(answer, name) for name in fields}),
         "formula": method.explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
         "method": method,
         "files": answer.evidence.live().select_related("uploaded_by"),
@@ -213,7 +213,7 @@ def _line_url(answer: Answer) -> str:
 @require_POST
 def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
     answer = _answer(request, pk)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, measure=answer.measure)
     if form.is_valid():
         try:
             actions.save_answer(answer, by=request.user, at=request.at, **form.cleaned_data)

@@ -370,3 +370,22 @@ def test_a_second_after_the_deadline_the_signature_is_refused_in_words(visit):
 
     assert "Self-assessment closed on 31 May 2027, 24:00 (10 Khordad 1406), under Article 3" in page
     assert world.fresh(world.submission).state == "draft"
+
+
+def test_a_described_level_is_chosen_by_its_words_and_kept_as_its_number(visit):
+    world = build("begun")
+    levels = [{"percent": 0, "fa": "هیچ", "en": "None"}, {"percent": 100, "fa": "همه", "en": "All of it"}]
+    Measure.objects.filter(code="G1-1").update(method="levels", params={"levels": levels})
+    line = Answer.objects.get(submission=world.submission, measure__code="G1-1")
+    client = visit(world, world.staff)
+    address = f"/en/submissions/{world.submission.pk}/?line={line.pk}"
+
+    offered = client.get(address).content.decode()
+    client.post(f"/en/submissions/lines/{line.pk}/answer/", {"value": "1", "note": "x"})
+    foreign = client.post(f"/en/submissions/lines/{line.pk}/answer/", {"value": "7", "note": "x"})
+    chosen = client.get(address).content.decode()
+
+    assert '<option value="1">All of it</option>' in offered
+    assert world.fresh(line).value == 1
+    assert "Select a valid choice" in foreign.content.decode()
+    assert '<option value="1" selected>All of it</option>' in chosen
