@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from cycles.workflow import Refused
 from indicators import breakdown, drafting, resources
 from indicators.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm
 from indicators.forms import MeasureForm
-from indicators.models import Axis, Goal, IndicatorSet, Measure, MeasureShare
+from indicators.models import FULL_POINTS, Axis, Goal, IndicatorSet, Measure, MeasureShare
 from indicators.pages import attempt, part_page, visible
 
 # --- Begun, copied, filled --------------------------------------------------------------------------------------------
@@ -111,7 +112,10 @@ def _measure(request: HttpRequest, indicator_set: IndicatorSet, measure: Measure
         saved = drafting.save_measure(indicator_set, fields=fields, by=request.user, at=request.at, measure=measure)
         return _("Saved: %(title)s (%(points)s points)") % _told(saved)
 
-    return part_page(request, indicator_set, form, save, "indicators/measure.html", measure=measure)
+    others = Measure.objects.of(indicator_set).filter(is_pilot=False).exclude(pk=measure.pk if measure else None)
+    left = FULL_POINTS - (others.aggregate(total=Sum("points"))["total"] or 0)
+    context: dict[str, Any] = {"measure": measure, "left": left, "full": FULL_POINTS}
+    return part_page(request, indicator_set, form, save, "indicators/measure.html", **context)
 
 
 def _told(measure: Measure) -> dict[str, Any]:
