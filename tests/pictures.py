@@ -24,6 +24,7 @@ PAGES = {
     "ledger": ("auditor", "/cycles/ledger/"),
     "results": ("", "/festival/"),
     "manage": ("administrator", "/festival/manage/1403/"),
+    "plan": ("staff-maj", "first:/indicators/plans/"),
 }
 WIDTHS = {"": 1280, "-phone": 390}
 
