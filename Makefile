@@ -81,7 +81,8 @@ vendor: var/vendor/.complete
 var/vendor/.complete: $(VENV)/.node
 	rm -rf var/vendor && mkdir -p var/vendor
 	cp node_modules/@tabler/core/dist/css/tabler.min.css node_modules/@tabler/core/dist/css/tabler.rtl.min.css \
-		node_modules/@tabler/core/dist/js/tabler.min.js node_modules/htmx.org/dist/htmx.min.js var/vendor/
+		node_modules/@tabler/core/dist/js/tabler.min.js node_modules/htmx.org/dist/htmx.min.js \
+		node_modules/tus-js-client/dist/tus.min.js var/vendor/
 	cp 'node_modules/vazirmatn/fonts/webfonts/Vazirmatn[wght].woff2' var/vendor/Vazirmatn-Variable.woff2
 	sed -i.bak -E 's@/[/*][#] sourceMappingURL=[^ *]*( [*]/)?@@' var/vendor/*.css var/vendor/*.js && rm var/vendor/*.bak
 	@touch $@

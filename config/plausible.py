@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from indicators.models import Direction, Figure, Measure, Planned
-from submissions import actions as submissions
+from submissions import assessing
 from submissions.models import Answer
 
 SPECIFIC = (
@@ -137,7 +137,7 @@ def figures(planned: Iterable[Planned], quarter: int, skill: float, chance: rand
 
 
 def mark(answer: Answer, chance: random.Random, *, twin: bool) -> dict[str, Any]:
-    suggested = submissions.suggestion(answer)
+    suggested = assessing.suggestion(answer)
     if answer.claims_not_applicable:
         return {"is_not_applicable": True}
     if answer.measure.is_stewarded:

@@ -34,6 +34,7 @@ from indicators import deliberation, drafting, planning
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
+from submissions import assessing
 from submissions.models import Answer, Block, Submission
 from submissions.workflow import SubmissionState
 
@@ -324,7 +325,7 @@ class Rehearsal:
         self.did(len(submissions.lapse(self.cycle, at=at)))
         signed = Submission.objects.filter(cycle=self.cycle, state=SubmissionState.SUBMITTED)
         self.did(signed.count())
-        submissions.assign_all(self.cycle, by=self.cast.administrator, at=at)
+        assessing.assign_all(self.cycle, by=self.cast.administrator, at=at)
 
     def _marked(self) -> None:
         blocks = list(
@@ -335,13 +336,13 @@ class Rehearsal:
         users = {u.pk: u for u in self.cast.assessors}
         other = next(u for u in self.cast.assessors if u.pk != blocks[0].assessor_id)
         at = self.within(Phase.SCORING, 0.02)
-        self.refused("another's block", lambda: submissions.hand_in(blocks[0], by=other, at=at))
+        self.refused("another's block", lambda: assessing.hand_in(blocks[0], by=other, at=at))
         for block, at in self.paced(blocks, Phase.SCORING, 0.05, 0.9):
             of_block = Answer.objects.filter(submission=block.submission, measure__indicator__axis=block.axis_id)
             lines = of_block.select_related("measure", "submission")
             marks = {a.pk: plausible.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
-            submissions.save_marks(block, marks, by=users[block.assessor_id], at=at)
-            submissions.hand_in(block, by=users[block.assessor_id], at=at)
+            assessing.save_marks(block, marks, by=users[block.assessor_id], at=at)
+            assessing.hand_in(block, by=users[block.assessor_id], at=at)
             self.did()
         self.did(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count())
 

@@ -20,7 +20,7 @@ from cycles.forms import ActForm
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused
 from indicators.models import Axis
-from submissions import actions, totals
+from submissions import actions, assessing, totals
 from submissions.forms import AssignForm, BoardForm
 from submissions.models import Block, ScoreRun, Submission
 from submissions.tables import BoardRow, BoardTable
@@ -95,7 +95,7 @@ def _counts(rows: list[BoardRow]) -> list[tuple[str, str, int]]:
 def assign_all(request: HttpRequest, pk: int) -> HttpResponse:
     cycle = _cycle(request, pk)
     try:
-        count = actions.assign_all(cycle, by=request.user, at=request.at)
+        count = assessing.assign_all(cycle, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -115,7 +115,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     form = AssignForm(request.POST or None, axes=axes.order_by("set__kind", "position", "pk"), assessors=fit)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.assign(submission, by=request.user, at=request.at, **form.cleaned_data)
+            assessing.assign(submission, by=request.user, at=request.at, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -20,7 +20,7 @@ from cycles.models import Window
 from cycles.pages import act_page
 from cycles.workflow import Refused
 from indicators.methods import METHODS
-from submissions import actions
+from submissions import assessing
 from submissions.forms import MarkForm
 from submissions.models import Answer, Block, Evidence, Mark
 from submissions.tables import BlockTable
@@ -55,7 +55,7 @@ class DeskLine:
 
     @property
     def suggestion(self) -> Decimal | None:
-        return actions.suggestion(self.answer)
+        return assessing.suggestion(self.answer)
 
     @property
     def may_agree(self) -> bool:
@@ -161,7 +161,7 @@ def _save(request: HttpRequest, block: Block, touched: list[DeskLine], *, agreei
     if len(marks) < len(touched):
         return ""
     try:
-        actions.save_marks(block, marks, by=request.user, at=request.at)
+        assessing.save_marks(block, marks, by=request.user, at=request.at)
     except Refused as refusal:
         return str(refusal)
     return ""
@@ -182,7 +182,7 @@ def block_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         BLOCKS,
         block,
         "hand_in",
-        do=lambda note: actions.hand_in(block, by=request.user, at=request.at),
+        do=lambda note: assessing.hand_in(block, by=request.user, at=request.at),
         then=reverse("submissions:block", args=[pk]),
         summary="submissions/hand_in.html",
         lines=_desk(block, request.user),

@@ -21,7 +21,7 @@ from indicators import actions as indicators
 from indicators import deliberation, drafting, planning
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure, Plan, QuarterReport, Sheet
 from submissions import actions as submissions
-from submissions import clarifications
+from submissions import assessing, clarifications
 from submissions.models import Answer, Block, Clarification, Submission
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -241,7 +241,7 @@ def _assigned(w: World) -> None:
     w.at = w.opens(Phase.SCORING) + timedelta(hours=9)
     axes = Axis.objects.filter(set__in=(w.general, w.specific)).order_by("set__kind", "position")
     for axis in axes:
-        w.block = submissions.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)
+        w.block = assessing.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)
     w.block = Block.objects.filter(submission=w.submission).order_by("pk").first()
 
 
@@ -295,11 +295,11 @@ def _marked(w: World) -> None:
             "measure"
         )
         marks = {
-            a.pk: {"points": Decimal(150) if a.measure.is_stewarded else submissions.suggestion(a), "reason": ""}
+            a.pk: {"points": Decimal(150) if a.measure.is_stewarded else assessing.suggestion(a), "reason": ""}
             for a in lines
         }
-        submissions.save_marks(block, marks, by=w.assessor, at=w.at)
-        submissions.hand_in(block, by=w.assessor, at=w.at)
+        assessing.save_marks(block, marks, by=w.assessor, at=w.at)
+        assessing.hand_in(block, by=w.assessor, at=w.at)
     w.submission = w.fresh(w.submission)
 
 

@@ -22,7 +22,7 @@ from cycles.presets import (
 )
 from cycles.workflow import Refused
 from submissions import actions as submissions
-from submissions import tasks
+from submissions import assessing, tasks
 from tests.factories import PASSWORD, build
 
 pytestmark = pytest.mark.django_db
@@ -253,7 +253,7 @@ def test_with_the_scheduler_stopped_for_a_week_nothing_late_is_accepted_and_what
 
     with pytest.raises(Refused):
         save(world, world.other, late)
-    block = submissions.assign(
+    block = assessing.assign(
         world.submission,
         axis=world.submission.answers.first().measure.indicator.axis,
         assessor=world.assessor,
@@ -261,7 +261,7 @@ def test_with_the_scheduler_stopped_for_a_week_nothing_late_is_accepted_and_what
         at=late,
     )
     line = world.submission.answers.filter(measure__indicator__axis=block.axis).first()
-    marked = submissions.save_marks(block, {line.pk: {"points": 1, "reason": "seen"}}, by=world.assessor, at=late)
+    marked = assessing.save_marks(block, {line.pk: {"points": 1, "reason": "seen"}}, by=world.assessor, at=late)
 
     assert world.fresh(world.other).state == "draft"
     assert len(marked) == 1

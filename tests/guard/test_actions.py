@@ -18,7 +18,7 @@ from cycles.workflow import Refused
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
-from submissions import clarifications
+from submissions import assessing, clarifications
 from submissions.models import Answer, Clarification, Evidence, Mark
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of
 from tests.guard.institution import (
@@ -302,7 +302,7 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "submissions.lapse": ("begun", Phase.SCORING, lambda w, at: _submissions().lapse(w.cycle, at=at)),
     "submissions.save_marks": (
-        "assigned", Phase.SCORING, lambda w, at: _submissions().save_marks(w.block, marks(w), by=w.assessor, at=at)
+        "assigned", Phase.SCORING, lambda w, at: assessing.save_marks(w.block, marks(w), by=w.assessor, at=at)
     ),
     "submissions.ask": (
         "assigned", Phase.SCORING,
@@ -368,7 +368,7 @@ def _modules(app: str) -> list[Any]:
         *{
             "cycles": [people, deliveries],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
-            "submissions": [clarifications],
+            "submissions": [assessing, clarifications],
         }.get(app, []),
     ]
 
@@ -393,7 +393,7 @@ def _hand_in(w: World, at: Any) -> Any:
     for pk in marks(w):
         mark = {"points": Decimal(1), "reason": "because", "marked_at": w.at}
         Mark.objects.get_or_create(answer_id=pk, assessor=w.assessor, defaults=mark)
-    return _submissions().hand_in(w.block, by=w.assessor, at=at)
+    return assessing.hand_in(w.block, by=w.assessor, at=at)
 
 
 def _approve(w: World, at: Any) -> Any:

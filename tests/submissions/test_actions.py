@@ -14,7 +14,7 @@ from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from indicators.models import Axis, Indicator, Measure
 from indicators.scoring import Line, LineState, total
-from submissions import actions, tasks, totals
+from submissions import actions, assessing, tasks, totals
 from submissions.models import Answer, Block, Evidence, NodeScore, Score, ScoreRun, Submission
 from tests.factories import build
 
@@ -103,7 +103,7 @@ def test_nobody_is_assigned_an_agency_they_declared_an_interest_in():
     world = build("submitted")
 
     with pytest.raises(Refused):
-        actions.assign(
+        assessing.assign(
             world.submission,
             axis=Axis.objects.get(code="G1"),
             assessor=world.interested,
@@ -119,7 +119,7 @@ def test_only_administrators_share_out_the_work(name):
     world = build("submitted")
 
     with pytest.raises(Refused):
-        actions.assign_all(world.cycle, by=getattr(world, name), at=world.at)
+        assessing.assign_all(world.cycle, by=getattr(world, name), at=world.at)
 
     assert not Block.objects.exists()
 

@@ -11,7 +11,7 @@ from tablib import Dataset
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from submissions import actions, totals
+from submissions import actions, assessing, totals
 from submissions.models import Answer, Block, Mark, Score, Submission
 from tests.factories import EPOCH, build
 
@@ -34,8 +34,8 @@ def marked():
     for block in Block.objects.filter(submission=world.submission).order_by("pk"):
         lines = Answer.objects.filter(submission=world.submission, measure__indicator__axis=block.axis)
         marks = {a.pk: {"points": SECRET_POINTS, "reason": SECRET_REASON} for a in lines}
-        actions.save_marks(block, marks, by=world.assessor, at=world.at)
-        actions.hand_in(block, by=world.assessor, at=world.at)
+        assessing.save_marks(block, marks, by=world.assessor, at=world.at)
+        assessing.hand_in(block, by=world.assessor, at=world.at)
     totals.compute([world.fresh(world.submission)], why="test", by=None, at=world.at)
     world.submission = world.fresh(world.submission)
     return world

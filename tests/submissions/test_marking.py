@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from indicators.models import Axis, Measure
-from submissions import actions
+from submissions import assessing
 from submissions.models import Answer, Block, Mark
 from tests.factories import PASSWORD, build
 
@@ -33,7 +33,7 @@ def line(world, code="G1-1"):
 
 def test_an_assessor_lists_own_blocks_only(visit):
     world = build("assigned")
-    actions.assign(
+    assessing.assign(
         world.submission,
         axis=Axis.objects.get(code="G2"),
         assessor=world.other_assessor,
@@ -141,8 +141,8 @@ def test_the_new_assessor_of_a_block_does_not_see_the_former_s_marks(visit):
     world = build("assigned")
     block = block_of(world)
     given = {line(world).pk: {"points": Decimal("77.25"), "reason": "The register says otherwise"}}
-    actions.save_marks(block, given, by=world.assessor, at=world.at)
-    actions.assign(
+    assessing.save_marks(block, given, by=world.assessor, at=world.at)
+    assessing.assign(
         world.submission, axis=block.axis, assessor=world.other_assessor, by=world.administrator, at=world.at
     )
     client = visit(world, world.other_assessor)

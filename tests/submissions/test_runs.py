@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from indicators.models import Measure
 from indicators.scoring import LineState
-from submissions import actions, tasks, totals
+from submissions import assessing, tasks, totals
 from submissions.models import Answer, Block, NodeScore, Score, ScoreRun, Submission
 from tests.factories import build
 
@@ -186,10 +186,10 @@ def test_handing_in_a_block_changes_the_totals_of_its_agency_at_once():
     block = Block.objects.filter(submission=world.submission).order_by("pk").first()
     lines = Answer.objects.filter(submission=world.submission, measure__indicator__axis=block.axis_id)
     marks = {line.pk: {"points": Decimal(1), "reason": "دیده شد"} for line in lines}
-    actions.save_marks(block, marks, by=block.assessor, at=world.at)
+    assessing.save_marks(block, marks, by=block.assessor, at=world.at)
     assert current(world.submission) is None
 
-    actions.hand_in(block, by=block.assessor, at=world.at)
+    assessing.hand_in(block, by=block.assessor, at=world.at)
 
     node = NodeScore.objects.get(run=current(world.submission), submission=world.submission, axis=block.axis)
     assert (node.points, node.is_provisional) == (len(marks), False)
