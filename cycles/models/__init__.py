@@ -1,0 +1,19 @@
+"""When things happen, who takes part, what is on record, and who is told."""
+
+from cycles.models.record import Channel, Delivery, Entry, Seal, Verification
+from cycles.models.years import PRACTICE, Cycle, Extension, Group, Holiday, Participation, Window
+
+__all__ = [
+    "PRACTICE",
+    "Channel",
+    "Cycle",
+    "Delivery",
+    "Entry",
+    "Extension",
+    "Group",
+    "Holiday",
+    "Participation",
+    "Seal",
+    "Verification",
+    "Window",
+]
