@@ -25,6 +25,8 @@ class Role(TextChoices):
 
 AGENCY_ROLES = frozenset({Role.STAFF, Role.HEAD, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR})
 AUTHORITY_ROLES = frozenset(Role) - AGENCY_ROLES
+SUPERIOR_ROLES = (Role.HEADQUARTERS, Role.HEAD)
+"""The roles at a headquarters that look after its units' self-assessments."""
 
 
 class Constituency(TextChoices):
@@ -111,6 +113,17 @@ is_staff_or_clock = Who("staff", _("staff of the agency"), _is_staff_or_clock)
 @who(_("the head of the agency"))
 def is_head(user: Any, obj: Any, at: datetime) -> bool:
     return _of_agency(user, obj, at, Role.HEAD)
+
+
+@who(_("the headquarters of the unit"))
+def is_superior(user: Any, obj: Any, at: datetime) -> bool:
+    above = obj.agency.parent_id if obj.agency is not None else None
+    return above is not None and bool({m.agency_id for m in user.memberships(at, *SUPERIOR_ROLES)} & {above})
+
+
+@who(_("staff of the agency, or its headquarters"))
+def is_staff_or_superior(user: Any, obj: Any, at: datetime) -> bool:
+    return is_staff(user, obj, at) or is_superior(user, obj, at)
 
 
 @who(_("an administrator in whose scope the agency is"))

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from agencies.models import User, in_reach
-from agencies.roles import Constituency, Role
+from agencies.roles import SUPERIOR_ROLES, Constituency, Role
 from agencies.text import format_number, localised
 from appeals.models import Appeal
 from appeals.workflow import AppealState
@@ -26,7 +26,7 @@ from festival.lateness import Asked, Counted, DutyCode, Timeliness, reach_of, su
 from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind, Plan, QuarterReport, Vote
 from indicators.workflow import PlanState, ReportState, SetState
-from submissions.models import Block, Clarification, Submission
+from submissions.models import IN_WORK, Block, Clarification, Submission
 from submissions.workflow import BlockState, ClarificationState, SubmissionState
 
 STRIP = (Phase.PROPOSAL, Phase.APPROVAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.SCORING)
@@ -169,6 +169,7 @@ class Desk:
         found: list[Task] = []
         for roles, source in (
             ({Role.STAFF, Role.HEAD}, self._of_agency),
+            (set(SUPERIOR_ROLES), self._of_headquarters),
             ({Role.MEMBER}, self._of_working_group),
             ({Role.ASSESSOR}, self._of_assessor),
             ({Role.REVIEWER}, self._of_reviewer),
@@ -243,12 +244,15 @@ class Desk:
                 yield Task(title, str(r), _("Go on"), r.get_absolute_url(), window.closes_at, r.entered, r.planned)
 
     def _of_submission(self, s: Submission) -> Iterator[Task]:
-        if s.state == SubmissionState.DRAFT and (window := self._open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):
+        if s.state in IN_WORK and (window := self._open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):
             left = s.lines - s.lines_done  # type: ignore[attr-defined]
             url = reverse("submissions:detail", args=[s.pk])
-            if left:
+            if s.state == SubmissionState.RETURNED:
+                title = _("The headquarters returned the self-assessment")
+                yield Task(title, str(s), _("Change"), url, window.closes_at, s.lines_done, s.lines)  # type: ignore[attr-defined]
+            elif left:
                 title = _counted(
-                    ngettext("%(count)s measure is not answered yet", "%(count)s measures are not answered yet", left),
+                    ngettext("%(count)s line is not complete yet", "%(count)s lines are not complete yet", left),
                     left,
                 )
                 yield Task(title, str(s), _("Continue"), url, window.closes_at, s.lines_done, s.lines)  # type: ignore[attr-defined]
@@ -261,6 +265,16 @@ class Desk:
             report = reverse("submissions:report", args=[s.pk])
             title = _("Your scores are here; you may appeal line by line") if until else _("Your scores are here")
             yield Task(title, str(s), _("Read"), report, until)
+
+    def _of_headquarters(self) -> Iterator[Task]:
+        """Units' self-assessments that are signed and not checked, while they can still be returned."""
+        above = self.user.agency_ids(self.at, *SUPERIOR_ROLES)
+        units = Submission.objects.filter(agency__parent__in=above, cycle__in=self.cycles)
+        waiting = units.filter(state=SubmissionState.SUBMITTED, checked_at=None)
+        for s in waiting.select_related("agency", "cycle").order_by("-cycle__year", "agency__sort_key", "pk"):
+            if window := self._open_window(s.cycle_id, Phase.SELF_ASSESSMENT):
+                url = reverse("submissions:review", args=[s.pk])
+                yield Task(_("Check a unit's self-assessment"), str(s), _("Check"), url, window.closes_at)
 
     def _of_working_group(self) -> Iterator[Task]:
         voted = Vote.objects.filter(set=OuterRef("pk"), round=OuterRef("round"), member=self.user)

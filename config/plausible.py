@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from indicators.models import Direction, Figure, Measure, Planned
+from indicators.models import Direction, Figure, Kind, Measure, Planned
 from submissions import assessing
 from submissions.models import Answer
 
@@ -100,7 +100,18 @@ def _items_met(params: dict[str, Any], share: float) -> int:
 def given(answer: Answer, value: Decimal | None) -> dict[str, Any]:
     if answer.measure.code == "G06-05" and answer.submission.agency_id % 7 == 0:
         return {"value": None, "note": "این وظیفه در دستگاه مصداق ندارد.", "claims_not_applicable": True}
-    return {"value": value, "note": "بر پایهٔ گزارش پایان سال" if value is not None else ""}
+    said: dict[str, Any] = {"value": value, "note": "بر پایهٔ گزارش پایان سال" if value is not None else ""}
+    if value is not None and answer.measure.indicator.axis.set.kind == Kind.SPECIFIC:
+        said |= ANALYSIS
+    return said
+
+
+ANALYSIS = {
+    "strengths": "نیروی انسانی باتجربه و سامانهٔ یکپارچهٔ ثبت داده.",
+    "weaknesses": "تأخیر در تخصیص اعتبار و کمبود تجهیزات در شهرستان‌ها.",
+    "action": "اصلاح برنامهٔ خرید و آموزش کارشناسان تا پایان فصل دوم.",
+}
+"""What an agency says of a specific measure in words."""
 
 
 REASONS = (

@@ -5,11 +5,13 @@ from django.urls import include, path
 
 from config import views
 from cycles import record
+from submissions import signing
 
 urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("healthz", views.healthz, name="healthz"),
     path("record.json", record.seals_json, name="record_json"),
+    path("verify/<uuid:uuid>/", signing.verify, name="verify"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("accounts/", include("allauth.account.urls")),

@@ -1,7 +1,5 @@
 """The acts on self-assessments and on their scores."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,15 +12,15 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from agencies.text import localised
 from cycles import files
-from cycles.actions import perform
+from cycles.actions import perform, why_closed
 from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused, Windows
 from indicators.methods import METHODS
-from indicators.models import LAST, Figure, asked_of
+from indicators.models import LAST, Figure, Measure, asked_of
 from indicators.scoring import LineState
-from submissions import totals
-from submissions.models import Answer, Evidence, Score, ScoreRun, Submission
+from submissions import completeness, outliers, totals, versions
+from submissions.models import Answer, Evidence, Score, ScoreRun, Submission, Version
 from submissions.workflow import MOVES, RUNS, SubmissionState
 
 MAX_EVIDENCE_BYTES = 25 * 2**20
@@ -37,6 +35,18 @@ EVIDENCE_TYPES = {
     "txt": "text/plain",
 }
 """Extensions accepted as evidence, and the type each is served with, whatever the browser claimed."""
+
+
+SAID = ("value", "claims_not_applicable", *versions.TEXTS)
+"""What an agency says of a line."""
+
+
+class Changed(Refused):
+    """Somebody else has changed, meanwhile, what is being saved: `answer` (key) and `fields` name what."""
+
+    def __init__(self, answer: int, fields: Sequence[str]) -> None:
+        super().__init__(_("Somebody else has changed this line while you were writing. Choose which text stays."))
+        self.answer, self.fields = answer, tuple(fields)
 
 
 # --- The agency ---------------------------------------------------------------------------------------------------
@@ -57,13 +67,14 @@ def begin(participations: Iterable[Participation], *, by: User | None, at: datet
     by_participation = {s.participation_id: s for s in submissions}
     for cycle in {s.cycle_id: s.cycle for s in submissions}.values():
         of_cycle = [p for p in participations if p.cycle_id == cycle.pk]
+        asked = asked_of(cycle, of_cycle)
         reported = Figure.objects.reported(of_cycle, LAST)
-        begun = {key: {"value": value, "prefilled_from": LAST} for key, value in reported.items()}
+        measures = Measure.objects.for_list().in_bulk({m for of_one in asked.values() for m in of_one})
         Answer.objects.bulk_create(
             (
-                Answer(submission=by_participation[p], measure_id=m, own_id=own, **begun.get((p, m), {}))
-                for p, measures in asked_of(cycle, of_cycle).items()
-                for m, own in measures.items()
+                _begun(by_participation[p], measures[m], own, reported.get((p, m)))
+                for p, of_one in asked.items()
+                for m, own in of_one.items()
             ),
             ignore_conflicts=True,
             batch_size=2000,
@@ -71,42 +82,88 @@ def begin(participations: Iterable[Participation], *, by: User | None, at: datet
     return submissions
 
 
+def _begun(submission: Submission, measure: Measure, own: int | None, reported: Decimal | None) -> Answer:
+    prefilled = {} if reported is None else {"value": reported, "prefilled_from": LAST}
+    line: Any = Answer(submission=submission, measure=measure, own_id=own, **prefilled)
+    line.evidence_count = line.unproven_count = 0
+    line.lacking = completeness.lacks(line, submission.cycle)
+    return line  # type: ignore[no-any-return]
+
+
 @transaction.atomic
 def save_answer(
-    answer: Answer,
-    *,
-    value: Decimal | None,
-    note: str,
-    claims_not_applicable: bool = False,
-    by: User,
-    at: datetime,
+    answer: Answer, *, by: User, at: datetime, seen: Mapping[str, str] | None = None, **said: Any
 ) -> Answer:
-    """Save what the agency says of one measure: a value, or that it does not apply and why."""
-    given = {"value": value, "note": note, "claims_not_applicable": claims_not_applicable}
-    return save_answers(answer.submission, {answer.pk: given}, by=by, at=at)[0]
+    """Save what the agency says of one line: any of `SAID`; see `save_answers`."""
+    lines = save_answers(answer.submission, {answer.pk: said}, by=by, at=at, seen={answer.pk: seen} if seen else None)
+    return next(a for a in lines if a.pk == answer.pk)
 
 
 @transaction.atomic
 def save_answers(
-    submission: Submission, given: Mapping[int, Mapping[str, Any]], *, by: User, at: datetime
+    submission: Submission,
+    given: Mapping[int, Mapping[str, Any]],
+    *,
+    by: User,
+    at: datetime,
+    seen: Mapping[int, Mapping[str, str]] | None = None,
 ) -> list[Answer]:
-    """Save several lines of one submission, by answer key: all, or none when one cannot be."""
-    perform(MOVES, [submission], "answer", by=by, at=at)
-    answers = list(
-        Answer.objects.filter(submission=submission, pk__in=given).select_related("measure", "own").order_by("pk")
-    )
-    if len(answers) != len(given):
+    """Save several lines of one submission, by answer key: all, or none when one cannot be.
+
+    Only the fields named are saved. `seen` holds, by answer key and field, the tokens of what the writer had before
+    them (`Answer.token`): a field left as it was seen is not touched, and one that somebody else has changed meanwhile
+    raises `Changed`. Returns all the submission's lines as they now stand, in the order of the page.
+    """
+    return enter(submission, given, "answer", by=by, at=at, seen=seen)
+
+
+@transaction.atomic
+def enter(
+    submission: Submission,
+    given: Mapping[int, Mapping[str, Any]],
+    move: str,
+    *,
+    by: User,
+    at: datetime,
+    seen: Mapping[int, Mapping[str, str]] | None = None,
+    **facts: Any,
+) -> list[Answer]:
+    """Save lines through one of the moves that may; see `save_answers`."""
+    [submission] = perform(MOVES, [submission], move, by=by, at=at, **facts)
+    lines = list(submission.answers.for_page().with_counts())
+    wanted = [a for a in lines if a.pk in given]
+    if len(wanted) != len(given):
         raise Refused(_("One of the lines does not belong to this submission."))
-    for answer in answers:
-        fields = given[answer.pk]
-        answer.value, answer.note = fields.get("value"), str(fields.get("note") or "")
-        answer.claims_not_applicable = bool(fields.get("claims_not_applicable"))
-        answer.updated_at, answer.updated_by, answer.prefilled_from = at, by, None
+    seen = seen or {}
+    wanted = [a for a in wanted if _change(a, given[a.pk], seen.get(a.pk, {})) or a.prefilled_from]
+    for answer in wanted:
+        answer.updated_at, answer.updated_by, answer.prefilled_from, answer.ready_at = at, by, None, None
         if why := _why_unsound(answer):
-            raise Refused(why)
-    changed = ["value", "note", "claims_not_applicable", "prefilled_from", "updated_at", "updated_by"]
-    Answer.objects.bulk_update(answers, changed, batch_size=500)
-    return answers
+            raise Refused({answer: why})
+    outliers.standing_out(submission, wanted)
+    for answer in wanted:
+        answer.lacking = completeness.lacks(answer, submission.cycle)
+    changed = [*SAID, "outliers", "lacking", "prefilled_from", "ready_at", "updated_at", "updated_by"]
+    if len(wanted) == 1:
+        wanted[0].save(update_fields=changed)
+    else:
+        Answer.objects.bulk_update(wanted, changed, batch_size=500)
+    return lines
+
+
+def _change(answer: Answer, said: Mapping[str, Any], seen: Mapping[str, str]) -> bool:
+    """Take over what was said, unless somebody else said something else meanwhile; whether that changes the line."""
+    before, clashes = [getattr(answer, name) for name in said], []
+    for name, new in said.items():
+        held, token = answer.token(name), seen.get(name)
+        if token is not None and Answer.token_of(new) == token:
+            continue  # left as it was seen, whatever it is by now
+        if token is not None and held not in (token, Answer.token_of(new)):
+            clashes.append(name)
+        setattr(answer, name, new)
+    if clashes:
+        raise Changed(answer.pk, clashes)
+    return before != [getattr(answer, name) for name in said]
 
 
 def _why_unsound(answer: Answer) -> str:
@@ -177,48 +234,96 @@ def move(
         return communicate([submission], by=by, at=at, note=note, letter=letter)[0]
     given: dict[str, Any] = {}
     if name == "submit":
-        submission = Submission.objects.select_for_update(of=("self",)).get(
-            pk=submission.pk
-        )  # what is hashed is signed
-        given = {"signer": by, "hash": content_hash(submission)}
-    [submission] = perform(MOVES, [submission], name, by=by, at=at, note=note, **given)
+        submission = _locked(submission)  # what is kept is signed
+        version = _sign(submission, by=by, at=at)
+        given = {"signer": by, "hash": version.sha256, "version": version.number}
+    if name == "send_back":
+        if not note.strip():
+            raise Refused(_("Say in a remark what is to be changed."))
+        given = {"remarks": note}
+    [submission] = perform(MOVES, [submission], name, by=by, at=at, note=note, letter=letter, **given)
     if name == "submit":
-        lines = Answer.objects.filter(submission=submission).select_related("measure", "own")
-        totals.put(
-            ((a, a.self_state, a.self_points if a.self_state == LineState.SCORED else None, "") for a in lines),
-            basis=Score.Basis.SELF,
-            by=by,
-            at=at,
-        )
+        _score_themselves([submission], by=by, at=at)
+    if name == "check":
+        submission.checked_at, submission.checked_by = at, by
+        submission.save(update_fields=["checked_at", "checked_by"])
     return submission
 
 
-def content_hash(submission: Submission) -> str:
-    """SHA-256 of all that the head signs: every answer, and every file by its own hash."""
-    answers = Answer.objects.filter(submission=submission).order_by("measure_id")
-    rows: list[Any] = [
-        [a.measure_id, None if a.value is None else str(a.value.normalize()), a.note, a.claims_not_applicable]
-        for a in answers
-    ]
-    files = Evidence.objects.filter(answer__submission=submission).live().values_list("answer_id", "sha256")
-    rows.append([list(row) for row in files])
-    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
+def _locked(submission: Submission) -> Submission:
+    rows = Submission.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("agency", "cycle").get(pk=submission.pk)
+
+
+def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
+    if why := why_closed(MOVES, submission, "submit", by=by, at=at):  # type: ignore[arg-type]
+        raise Refused(why)
+    return versions.keep(submission, Version.Kind.SIGNED, by=by, at=at)
+
+
+def _score_themselves(submissions: Sequence[Submission], *, by: User | None, at: datetime) -> None:
+    """The agency's own points of what is signed."""
+    lines = Answer.objects.filter(submission__in=submissions).select_related("measure", "own")
+    totals.put(
+        ((a, a.self_state, a.self_points if a.self_state == LineState.SCORED else None, "") for a in lines),
+        basis=Score.Basis.SELF,
+        by=by,
+        at=at,
+    )
+
+
+@transaction.atomic
+def take_up(version: Version, *, by: User, at: datetime) -> Submission:
+    """Let the form say again what a version says; what it said until now is set aside as a version of its own."""
+    submission = _locked(version.submission)
+    [submission] = perform(MOVES, [submission], "take_up", by=by, at=at, version=version.number)
+    versions.keep(submission, Version.Kind.SET_ASIDE, by=by, at=at)
+    versions.restore(submission, version, at=at)
+    return submission
 
 
 @transaction.atomic
 def lapse(cycle: Cycle, *, at: datetime) -> list[Submission]:
     """Close what nobody signed in time: its lines count as not answered, and nothing typed is lost.
 
+    What was signed before, and returned or withdrawn since, stands as it was signed.
+
     Whoever's deadline a decree has moved past this moment keeps the draft.
     """
-    drafts = list(Submission.objects.filter(cycle=cycle, state=SubmissionState.DRAFT).select_related("agency", "cycle"))
+    drafts = list(Submission.objects.filter(cycle=cycle).in_work().select_related("agency", "cycle"))
     windows = Window.objects.concerning(drafts)
     if drafts and (why := windows.why_closed(Phase.SCORING, drafts[0], at)):
         raise Refused(why)
-    drafts = perform(MOVES, [s for s in drafts if not _may_still_sign(s, windows, at)], "lapse", by=None, at=at)
-    lines = Answer.objects.filter(submission__in=drafts)
+    closing = [s for s in drafts if not _may_still_sign(s, windows, at)]
+    standing = _let_stand(closing, at=at)
+    closing = perform(MOVES, [s for s in closing if s.pk not in standing], "lapse", by=None, at=at)
+    lines = Answer.objects.filter(submission__in=closing)
     totals.put(((a, LineState.NOT_ANSWERED, None, "") for a in lines), basis=Score.Basis.AGREED, by=None, at=at)
-    return drafts
+    return closing
+
+
+def _let_stand(closing: Sequence[Submission], *, at: datetime) -> set[int]:
+    """Let stand as last signed what the headquarters returned and, by the cycle's rule, what its head withdrew.
+
+    What was typed since is set aside, to be read. Returns the keys of those that stand.
+    """
+    signed: dict[int, Version] = {}
+    for version in Version.objects.filter(submission__in=closing).signed().select_related("made_by"):
+        signed.setdefault(version.submission_id, version)
+    standing = [
+        s for s in closing if s.pk in signed and (s.state == SubmissionState.RETURNED or s.cycle.keeps_signature)
+    ]
+    for s in standing:
+        versions.keep(s, Version.Kind.SET_ASIDE, by=None, at=at)
+        versions.restore(s, signed[s.pk], at=at)
+    each = {
+        s.pk: {"signer": v.made_by, "signed_at": v.made_at, "hash": v.sha256, "version": v.number}
+        for s in standing
+        if (v := signed[s.pk])
+    }
+    standing = perform(MOVES, standing, "stand", by=None, at=at, each=each)
+    _score_themselves(standing, by=None, at=at)
+    return set(each)
 
 
 def _may_still_sign(submission: Submission, windows: Windows, at: datetime) -> bool:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies.models import Membership, User, in_reach, with_roles
-from agencies.roles import Role, is_assessor
+from agencies.roles import Role, is_assessor, is_assigned
 from agencies.text import localised
 from cycles.actions import perform
 from cycles.models import Cycle
@@ -21,7 +21,7 @@ from cycles.workflow import Refused
 from indicators.models import Axis
 from indicators.scoring import LineState
 from submissions import totals
-from submissions.models import Answer, Block, Mark, Score, Submission
+from submissions.models import IN_WORK, Answer, Block, ExternalFactor, Mark, Score, Submission
 from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
 
 
@@ -60,7 +60,7 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> int:
     # who is no administrator gets no smaller share of the work, but a refusal
     reach = in_reach(by, at, (Role.ADMINISTRATOR,)) if by.holds(Role.ADMINISTRATOR, at=at) else Q()
     submissions = list(
-        Submission.objects.filter(reach, cycle=cycle, state__in=(SubmissionState.DRAFT, SubmissionState.SUBMITTED))
+        Submission.objects.filter(reach, cycle=cycle, state__in=(*IN_WORK, SubmissionState.SUBMITTED))
         .select_related("agency", "cycle")
         .order_by("pk")
     )
@@ -150,6 +150,24 @@ def suggestion(answer: Answer) -> Decimal | None:
     if answer.measure.is_stewarded or answer.claims_not_applicable:
         return None
     return answer.self_points if answer.value is not None else Decimal(0)
+
+
+@transaction.atomic
+def judge_factor(factor: ExternalFactor, *, verdict: str, reason: str, by: User, at: datetime) -> ExternalFactor:
+    """Accept or reject an influence from outside, with a reason that the agency will read."""
+    answer = factor.answer
+    block = Block.objects.filter(submission=answer.submission_id, axis=answer.measure.indicator.axis_id).first()
+    if block is None:
+        raise Refused(_("“%(move)s” is for %(who)s.") % {"move": BLOCKS["judge"].label, "who": is_assigned.label})
+    if not reason.strip():
+        raise Refused(_("Say why the factor is accepted or rejected."))
+    perform(BLOCKS, [block], "judge", by=by, at=at, note=reason, line=answer.pk, factor=factor.pk, verdict=verdict)
+    factor = ExternalFactor.objects.select_for_update(of=("self",)).select_related("answer").get(pk=factor.pk)
+    if factor.withdrawn_at:
+        raise Refused(_("This has been withdrawn already."))
+    factor.verdict, factor.verdict_reason, factor.judged_by, factor.judged_at = verdict, reason, by, at
+    factor.save(update_fields=["verdict", "verdict_reason", "judged_by", "judged_at"])
+    return factor
 
 
 @transaction.atomic

@@ -22,13 +22,14 @@ from cycles.workflow import Refused
 from indicators.models import Axis
 from submissions import actions, assessing, totals
 from submissions.forms import AssignForm, BoardForm
-from submissions.models import Block, ScoreRun, Submission
+from submissions.models import IN_WORK, Block, ScoreRun, Submission
 from submissions.tables import BoardRow, BoardTable
 from submissions.tasks import compute_scores
 from submissions.workflow import MOVES, RUNS, SubmissionState
 
 NEXT_PHASE = {
     SubmissionState.DRAFT: Phase.SELF_ASSESSMENT,
+    SubmissionState.RETURNED: Phase.SELF_ASSESSMENT,
     SubmissionState.SUBMITTED: Phase.SCORING,
     SubmissionState.MARKED: Phase.SCORING,
     SubmissionState.COMMUNICATED: Phase.APPEAL,
@@ -163,7 +164,7 @@ def communicate_all(request: HttpRequest, pk: int) -> HttpResponse:
     submissions = list(_scope(request, Submission).filter(cycle=cycle).for_list())
     windows = Window.objects.concerning(submissions)
     ready = [s for s in submissions if not MOVES.why_not(s, move, by=request.user, at=request.at, windows=windows)]
-    waiting = [s for s in submissions if s.state in (SubmissionState.DRAFT, SubmissionState.SUBMITTED)]
+    waiting = [s for s in submissions if s.state in (*IN_WORK, SubmissionState.SUBMITTED)]
     form = ActForm(request.POST or None, move=move, user=request.user)
     if request.method == "POST" and ready and form.is_valid():
         try:

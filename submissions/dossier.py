@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from cycles.actions import why_closed
 from cycles.calendar import Phase
 from cycles.models import Entry, Window
 from cycles.pages import history
@@ -14,10 +15,11 @@ from cycles.workflow import Refused
 from indicators.methods import METHODS
 from indicators.models import Figure
 from submissions import clarifications
-from submissions.forms import ClarificationForm, ReplyForm
-from submissions.models import Answer, Block, Clarification, Mark, Score, Submission
+from submissions.forms import ClarificationForm, ReplyForm, VerdictForm
+from submissions.models import Answer, Block, Clarification, ExternalFactor, Mark, Score, Submission
+from submissions.outliers import Against
 from submissions.steps import steps
-from submissions.workflow import CLARIFICATIONS
+from submissions.workflow import BLOCKS, CLARIFICATIONS
 
 
 @require_safe
@@ -46,9 +48,20 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
         "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
         "scores_open": scores_open,
         "steps": steps(answer, with_agreed=scores_open),
+        "factors": ExternalFactor.objects.filter(answer=answer).live().select_related("evidence"),
+        "verdict_form": _verdict_form(request, answer),
+        "standing_out": [Against(code) for code in answer.outliers],
         "history": history(Entry.objects.visible_to(user, at).of(answer.submission)[:20]),
     }
     return render(request, "submissions/line.html", context | _clarification(request, answer, form))
+
+
+def _verdict_form(request: HttpRequest, answer: Answer) -> VerdictForm | None:
+    """For the assessor on whose desk the line is, while it may be marked."""
+    block = Block.objects.filter(submission=answer.submission_id, axis=answer.measure.indicator.axis_id).first()
+    if block is None or why_closed(BLOCKS, block, "judge", by=request.user, at=request.at):
+        return None
+    return VerdictForm(auto_id=False)
 
 
 def _clarification(request: HttpRequest, answer: Answer, form: Any) -> dict[str, Any]:

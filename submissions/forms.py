@@ -5,19 +5,24 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.text import localised, search_key
 from cycles.forms import NumberField, PersianTextField
 from indicators.methods import METHODS
-from indicators.models import Axis, Measure
-from submissions.actions import EVIDENCE_TYPES, MAX_EVIDENCE_BYTES
+from indicators.models import Axis
+from submissions.actions import EVIDENCE_TYPES, MAX_EVIDENCE_BYTES, SAID
+from submissions.models import Answer, Evidence, FactorKind, Verdict
 from submissions.workflow import SubmissionState
 
 
 class AnswerForm(forms.Form):
-    """A value, or that the measure does not apply, and a note."""
+    """What an agency says of one line; `seen` are the tokens of what the writer had before them, by field.
+
+    `clashing` names the fields that a colleague has changed meanwhile.
+    """
 
     value = NumberField(label=_("Actual value"), required=False, min_value=0, max_digits=28, decimal_places=8)
     claims_not_applicable = forms.BooleanField(label=_("This measure does not apply to us"), required=False)
@@ -28,9 +33,24 @@ class AnswerForm(forms.Form):
         max_length=5000,
         help_text=_("How the figure was reached; where the measure does not apply, why."),
     )
+    strengths = PersianTextField(label=_("Strengths"), lines=True, required=False, max_length=3000)
+    weaknesses = PersianTextField(label=_("Weaknesses"), lines=True, required=False, max_length=3000)
+    action = PersianTextField(
+        label=_("Action"), lines=True, required=False, max_length=3000, help_text=_("What will be done to improve.")
+    )
+    outlier_reason = PersianTextField(
+        label=_("Why the value is unusual"),
+        lines=True,
+        required=False,
+        max_length=3000,
+        help_text=_("Asked where the value stands out against last year or the group."),
+    )
 
-    def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, answer: Answer) -> None:
+        initial = {name: getattr(answer, name) for name in SAID}
+        super().__init__(data, initial=initial)
+        self.clashing: tuple[str, ...] = ()
+        measure = answer.measure
         if choices := METHODS[measure.method].choices(measure.params):
             self.fields["value"] = forms.TypedChoiceField(
                 label=self.fields["value"].label,
@@ -39,8 +59,85 @@ class AnswerForm(forms.Form):
                 coerce=Decimal,
                 empty_value=None,
             )
-            if (held := self.initial.get("value")) is not None:
-                self.initial["value"] = f"{held.normalize():f}"
+            if answer.value is not None:
+                self.initial["value"] = f"{answer.value.normalize():f}"
+
+    @property
+    def _chosen(self) -> dict[str, str]:
+        """Of fields that clashed, what the other's text was when the writer chose between both."""
+        return {name: token for name in SAID if (token := self.data.get(f"now_{name}"))}
+
+    @property
+    def takes_theirs(self) -> bool:
+        return self.data.get("keep") == "theirs"
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was typed, of the fields that were on the page."""
+        theirs = self._chosen if self.takes_theirs else {}
+        return {
+            name: self.cleaned_data[name]
+            for name in SAID
+            if name not in theirs and (name in self.data or name == "claims_not_applicable")
+        }
+
+    @property
+    def seen(self) -> dict[str, str]:
+        known = {name: token for name in SAID if (token := self.data.get(f"seen_{name}"))}
+        return known | (self._chosen if self.data.get("keep") == "mine" else {})
+
+
+class ReadyForm(forms.Form):
+    """Whether a line is ready to be signed."""
+
+    is_ready = forms.BooleanField(required=False)
+
+
+class CommentForm(forms.Form):
+    """A comment on a line."""
+
+    text = PersianTextField(label=_("Comment"), lines=True, max_length=3000)
+
+
+class FactorForm(forms.Form):
+    """An influence from outside, and the file of the line that shows it."""
+
+    kind = forms.ChoiceField(label=_("Kind of influence"), choices=FactorKind.choices)
+    text = PersianTextField(label=_("What happened, and how it changed the figure"), lines=True, max_length=3000)
+    evidence = forms.ChoiceField(
+        label=_("Evidence of it"),
+        required=False,
+        help_text=_("One of the files of this line; without one the assessor can hardly accept it."),
+    )
+
+    def __init__(self, data: Any = None, *, files: Iterable[Evidence]) -> None:
+        super().__init__(data)
+        self.files = {str(file.pk): file for file in files}
+        self.fields["evidence"].choices = [  # type: ignore[attr-defined]
+            ("", _("None")),
+            *((key, str(file)) for key, file in self.files.items()),
+        ]
+
+    def clean_evidence(self) -> Evidence | None:
+        return self.files.get(self.cleaned_data["evidence"])
+
+
+class ShareOutForm(forms.Form):
+    """An axis and the colleague who fills its lines in."""
+
+    axis = forms.ChoiceField(label=_("Axis"))
+    assignee = forms.ModelChoiceField(
+        label=_("Colleague"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
+    )
+
+    def __init__(self, data: Any = None, *, people: QuerySet[User], axes: Iterable[Axis]) -> None:
+        super().__init__(data)
+        self.axes = {str(axis.pk): axis for axis in axes}
+        self.fields["axis"].choices = [(key, axis.title) for key, axis in self.axes.items()]  # type: ignore[attr-defined]
+        self.fields["assignee"].queryset = people  # type: ignore[attr-defined]
+
+    def clean_axis(self) -> Axis:
+        return self.axes[self.cleaned_data["axis"]]
 
 
 class UploadForm(forms.Form):
@@ -69,6 +166,15 @@ class ReplyForm(forms.Form):
     """The agency's reply to the question about a line."""
 
     reply = PersianTextField(label=_("Reply to the assessor"), lines=True, max_length=5000)
+
+
+class VerdictForm(forms.Form):
+    """An assessor's verdict on what an agency claims, with the reason."""
+
+    verdict = forms.ChoiceField(
+        label=_("Verdict"), choices=[(v.value, v.label) for v in Verdict if v != Verdict.WAITING]
+    )
+    reason = PersianTextField(label=_("Reason"), lines=True, max_length=3000)
 
 
 class MarkForm(forms.Form):

@@ -21,8 +21,8 @@ from cycles.pages import act_page
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import assessing
-from submissions.forms import MarkForm
-from submissions.models import Answer, Block, Evidence, Mark
+from submissions.forms import MarkForm, VerdictForm
+from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark
 from submissions.tables import BlockTable
 from submissions.workflow import BLOCKS, BlockState
 
@@ -187,3 +187,18 @@ def block_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         summary="submissions/hand_in.html",
         lines=_desk(block, request.user),
     )
+
+
+@require_POST
+def factor_judge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept or reject what the agency names as an influence from outside."""
+    factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
+    factor, form = get_object_or_404(factors, pk=pk), VerdictForm(request.POST)
+    if form.is_valid():
+        try:
+            assessing.judge_factor(factor, **form.cleaned_data, by=request.user, at=request.at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    else:
+        messages.error(request, _("Choose whether the factor is accepted, and say why."))
+    return redirect("submissions:line", factor.answer_id)

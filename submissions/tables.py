@@ -45,7 +45,7 @@ class SubmissionTable(CardsTable):
     agency = tables.Column(_("Agency"), order_by=("agency__sort_key", "pk"))
     cycle = tables.Column(_("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk"))
     state = tables.Column(_("State"))
-    progress = tables.Column(_("Lines answered"), accessor="lines_done", order_by=("lines_done", "pk"))
+    progress = tables.Column(_("Lines complete"), accessor="lines_done", order_by=("lines_done", "pk"))
     blocks = tables.Column(_("Blocks handed in"), accessor="blocks_done", order_by=("blocks_done", "pk"))
     submitted_at = tables.Column(_("Signed"))
 
@@ -63,7 +63,7 @@ class SubmissionTable(CardsTable):
         return state_badge(record.state, record.get_state_display())
 
     def render_progress(self, record: Any) -> SafeString:
-        return out_of(record.lines_done, record.lines, str(_("Lines answered")))
+        return out_of(record.lines_done, record.lines, str(_("Lines complete")))
 
     def render_blocks(self, record: Any) -> SafeString:
         return out_of(record.blocks_done, record.blocks_total, str(_("Blocks handed in")))
@@ -130,7 +130,7 @@ class BoardTable(CardsTable):
 
     name = tables.Column(_("Agency"))
     state = tables.Column(_("State"), empty_values=())
-    answered = tables.Column(_("Lines answered"))
+    answered = tables.Column(_("Lines complete"))
     handed_in = tables.Column(_("Blocks handed in"))
     closes_at = tables.Column(_("Time left"), empty_values=(), order_by="late")
     acts = tables.Column(_("Acts"), orderable=False)
@@ -156,7 +156,7 @@ class BoardTable(CardsTable):
     def render_answered(self, record: BoardRow) -> SafeString | str:
         if record.submission is None:
             return "—"
-        return out_of(record.answered, record.submission.lines, str(_("Lines answered")))
+        return out_of(record.answered, record.submission.lines, str(_("Lines complete")))
 
     def render_handed_in(self, record: BoardRow) -> SafeString | str:
         if record.submission is None:

@@ -14,8 +14,7 @@ from cycles.models import Cycle, Participation, Window
 from cycles.workflow import CycleState
 from indicators.models import asked_of_outer
 from submissions import actions, totals
-from submissions.models import Answer, ScoreRun, Submission
-from submissions.workflow import SubmissionState
+from submissions.models import IN_WORK, Answer, ScoreRun, Submission
 
 
 @shared_task
@@ -48,7 +47,7 @@ def _lacking_lines(cycle: Cycle, at: datetime) -> list[Participation]:
     of_agency = Answer.objects.filter(
         measure=OuterRef("pk"), submission__cycle=cycle, submission__agency=OuterRef(OuterRef("agency"))
     )
-    signed = Submission.objects.filter(cycle=cycle).exclude(state=SubmissionState.DRAFT).values("participation")
+    signed = Submission.objects.filter(cycle=cycle).exclude(state__in=IN_WORK).values("participation")
     due = Participation.objects.filter(Exists(asked.filter(~Exists(of_agency))), cycle=cycle)
     windows = Window.objects.terms([cycle.pk])
     return [
@@ -82,7 +81,7 @@ def remind() -> None:
 
 
 def not_signed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
-    """The agencies whose self-assessment is a draft, with the number of measures that are not answered."""
-    drafts = Submission.objects.filter(cycle__in=cycles, state=SubmissionState.DRAFT).with_progress().order_by("pk")
+    """The agencies whose self-assessment is not signed, with the number of lines that are not complete."""
+    drafts = Submission.objects.filter(cycle__in=cycles).in_work().with_progress().order_by("pk")
     for s in drafts:
         yield notices.Todo(s.cycle_id, s.agency_id, Submission, s.lines - s.lines_done, ("submissions:detail", s.pk))

@@ -3,13 +3,13 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from submissions import board, dossier, marking, views
+from submissions import board, dossier, marking, signing, views, workspace
 
 
 class PageMove(StringConverter):
     """A move that is confirmed on a page of its own; no other name is an address."""
 
-    regex = "|".join(views.PAGES)
+    regex = "|".join(workspace.PAGES)
 
 
 register_converter(PageMove, "submission_move")
@@ -19,15 +19,25 @@ urlpatterns = [
     path("", views.submission_list, name="list"),
     path("export/", views.submission_export, name="export"),
     path("begin/<int:pk>/", views.submission_begin, name="begin"),
-    path("<int:pk>/", views.submission_detail, name="detail"),
-    path("<int:pk>/review/", views.submission_review, name="review"),
+    path("<int:pk>/", workspace.detail, name="detail"),
+    path("<int:pk>/review/", signing.review, name="review"),
+    path("<int:pk>/share-out/", workspace.share_out, name="share_out"),
     path("<int:pk>/report/", views.submission_report, name="report"),
     path("<int:pk>/assign/", board.assign, name="assign"),
-    path("<int:pk>/<submission_move:name>/", views.submission_move, name="move"),
+    path("<int:pk>/<submission_move:name>/", signing.move, name="move"),
     path("lines/<int:pk>/", dossier.line_dossier, name="line"),
     path("lines/<int:pk>/ask/", dossier.clarification_ask, name="ask"),
     path("lines/<int:pk>/reply/", dossier.clarification_reply, name="reply"),
-    path("lines/<int:pk>/answer/", views.answer_save, name="answer"),
+    path("lines/<int:pk>/answer/", workspace.answer_save, name="answer"),
+    path("lines/<int:pk>/ready/", workspace.line_ready, name="ready"),
+    path("lines/<int:pk>/comment/", workspace.line_comment, name="comment"),
+    path("lines/<int:pk>/factor/", workspace.factor_claim, name="factor"),
+    path("factors/<int:pk>/withdraw/", workspace.factor_withdraw, name="factor_withdraw"),
+    path("factors/<int:pk>/judge/", marking.factor_judge, name="factor_judge"),
+    path("versions/<uuid:uuid>/", signing.version, name="version"),
+    path("versions/<uuid:uuid>/content/", signing.version_content, name="version_content"),
+    path("versions/<uuid:uuid>/take-up/", signing.version_take_up, name="take_up"),
+    path("versions/<uuid:uuid>/receipt/", signing.receipt, name="receipt"),
     path("lines/<int:pk>/evidence/", views.evidence_attach, name="attach"),
     path("evidence/<uuid:uuid>/", views.evidence_download, name="evidence"),
     path("evidence/<uuid:uuid>/withdraw/", views.evidence_detach, name="detach"),

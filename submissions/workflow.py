@@ -13,6 +13,8 @@ from agencies.roles import (
     is_national_administrator,
     is_staff,
     is_staff_or_clock,
+    is_staff_or_superior,
+    is_superior,
 )
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
@@ -21,6 +23,7 @@ from cycles.workflow import AGENCY, Move, Workflow
 class SubmissionState(TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned by the headquarters")
     LAPSED = "lapsed", _("Not submitted")
     MARKED = "marked", _("Marked")
     COMMUNICATED = "communicated", _("Scores communicated")
@@ -38,33 +41,45 @@ class BlockState(TextChoices):
 
 # fmt: off
 S = SubmissionState
+OPEN = frozenset({S.DRAFT, S.RETURNED})
 MOVES = Workflow("submissions.Submission", S,
     #    move           from                                to              who                while open               button
-    Move("begin",       frozenset({S.DRAFT}),               None,           is_staff_or_clock, Phase.SELF_ASSESSMENT,   _("Begin the self-assessment"),
+    Move("begin",       OPEN,                               None,           is_staff_or_clock, Phase.SELF_ASSESSMENT,   _("Begin the self-assessment"),
          tells=AGENCY, news=_("The self-assessment can be filled in")),
-    Move("answer",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Save the answer"), recorded=False),
-    Move("attach",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Upload evidence")),
-    Move("detach",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Withdraw evidence")),
-    Move("submit",      frozenset({S.DRAFT}),               S.SUBMITTED,    is_head,           Phase.SELF_ASSESSMENT,   _("Sign and submit to the authority"), signed=True,
+    Move("answer",      OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Save the answer"), recorded=False),
+    Move("fill",        OPEN,                               None,           is_superior,       Phase.SELF_ASSESSMENT,   _("Enter figures for a unit"),
+         tells=AGENCY, news=_("The headquarters has entered figures in the self-assessment")),
+    Move("attach",      OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Upload evidence")),
+    Move("detach",      OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Withdraw evidence")),
+    Move("declare",     OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Save the declaration"), recorded=False),
+    Move("comment",     OPEN | {S.SUBMITTED},               None,           is_staff_or_superior, Phase.SELF_ASSESSMENT, _("Comment on a line"), recorded=False),
+    Move("take_up",     OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Take up an earlier version")),
+    Move("submit",      OPEN,                               S.SUBMITTED,    is_head,           Phase.SELF_ASSESSMENT,   _("Sign and submit to the authority"), signed=True,
          tells=AGENCY, news=_("The self-assessment has been signed and submitted")),
     Move("withdraw",    frozenset({S.SUBMITTED}),           S.DRAFT,        is_head,           Phase.SELF_ASSESSMENT,   _("Withdraw the submission"), signed=True,
          tells=AGENCY, news=_("The submission has been withdrawn; it is a draft again")),
-    Move("lapse",       frozenset({S.DRAFT}),               S.LAPSED,       is_clock,          Phase.SCORING,           _("Close without a submission"),
+    Move("check",       frozenset({S.SUBMITTED}),           None,           is_superior,       Phase.SELF_ASSESSMENT,   _("Note as checked")),
+    Move("send_back",   frozenset({S.SUBMITTED}),           S.RETURNED,     is_superior,       Phase.SELF_ASSESSMENT,   _("Return with remarks"),
+         tells=AGENCY, official=True, news=_("The headquarters has returned the self-assessment with remarks")),
+    Move("stand",       OPEN,                               S.SUBMITTED,    is_clock,          Phase.SCORING,           _("Let the last signature stand"),
+         tells=AGENCY, official=True, news=_("The self-assessment stands as it was last signed")),
+    Move("lapse",       OPEN,                               S.LAPSED,       is_clock,          Phase.SCORING,           _("Close without a submission"),
          tells=AGENCY, official=True, news=_("The self-assessment has been closed without a submission")),
     Move("reopen",      frozenset({S.LAPSED}),              S.DRAFT,        is_clock,          Phase.SELF_ASSESSMENT,   _("Open again after a decree"),
          tells=AGENCY, official=True, news=_("The self-assessment has been opened again after a decree")),
-    Move("assign",      frozenset({S.DRAFT, S.SUBMITTED}),  None,           is_administrator,  Phase.ANYTIME,           _("Assign assessors"),
+    Move("assign",      OPEN | {S.SUBMITTED},               None,           is_administrator,  Phase.ANYTIME,           _("Assign assessors"),
          why_anytime="work is shared out before scoring opens, and again when an assessor falls out"),
     Move("complete",    frozenset({S.SUBMITTED}),           S.MARKED,       is_assessor,       Phase.SCORING,           _("Complete the marking")),
     Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True,
          tells=AGENCY, official=True, news=_("Scores have been communicated")),
     Move("rescore",     frozenset({S.COMMUNICATED}),        None,           is_impartial_reviewer, Phase.APPEAL_REVIEW, _("Change the score of a line")),
-    writes=("submitted_at", "submitted_by", "content_hash", "communicated_at"),
+    writes=("submitted_at", "submitted_by", "content_hash", "communicated_at", "checked_at", "checked_by", "remarks", "returned_at"),
 )
 
 B = BlockState
 BLOCKS = Workflow("submissions.Block", B,
     Move("mark",        frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Save the mark"), recorded=False),
+    Move("judge",       frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Accept or reject an external factor")),
     Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True),
     writes=("handed_in_at",),
 )

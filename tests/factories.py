@@ -91,6 +91,10 @@ class World:
         return type(obj)._default_manager.get(pk=obj.pk)
 
 
+ANALYSIS = {"strengths": "تجربه", "weaknesses": "زمان", "action": "آموزش"}
+"""What an agency says of a line in words, where that is asked for."""
+
+
 def make_user(username: str, role: str = "", **membership: Any) -> User:
     user = User(
         username=username, email=f"{username}@example.org", name_fa=f"کاربر {username}", name_en=username.title()
@@ -229,7 +233,7 @@ def _answered(w: World) -> None:
     w.at += timedelta(days=1)
     for answer in w.submission.answers.select_related("measure", "submission"):
         if not answer.measure.is_stewarded:
-            submissions.save_answer(answer, value=Decimal(30), note="سی", by=w.staff, at=w.at)
+            submissions.save_answer(answer, value=Decimal(30), note="سی", **ANALYSIS, by=w.staff, at=w.at)
 
 
 def _submitted(w: World) -> None:

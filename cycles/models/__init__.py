@@ -1,10 +1,11 @@
 """When things happen, who takes part, what is on record, and who is told."""
 
 from cycles.models.record import Channel, Delivery, Entry, Seal, Verification
-from cycles.models.years import PRACTICE, Cycle, Extension, Group, Holiday, Participation, Window
+from cycles.models.years import PRACTICE, Analysis, Cycle, Extension, Group, Holiday, Participation, Window
 
 __all__ = [
     "PRACTICE",
+    "Analysis",
     "Channel",
     "Cycle",
     "Delivery",

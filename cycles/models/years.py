@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, Level, Named, Province, Sector, User, in_reach
@@ -21,6 +22,14 @@ from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Windows
 
 PRACTICE = 0
 """The "year" of the one cycle in which everything may be tried: all its phases are open, nothing of it counts."""
+
+
+class Analysis(models.TextChoices):
+    """Whose lines are analysed in words; the forms in use ask it of specific measures (domain notes 6.5)."""
+
+    NONE = "none", _("Of no line")
+    SPECIFIC = "specific", _("Of specific measures")
+    EVERY = "every", _("Of every line")
 
 
 class CycleQuerySet(models.QuerySet["Cycle"]):
@@ -64,6 +73,16 @@ class Cycle(models.Model):
     )
     spreads_points = models.BooleanField(
         default=True, help_text="Points that do not apply are spread within their axis; else they leave the ceiling"
+    )
+    asks_analysis = models.CharField(
+        max_length=8,
+        choices=Analysis,
+        default=Analysis.SPECIFIC,
+        help_text="Lines whose strengths, weaknesses and action for improvement are asked for",
+    )
+    keeps_signature = models.BooleanField(
+        default=True,
+        help_text="What its head withdrew and did not sign again stands as last signed; else it lapses",
     )
     appeal_days = models.PositiveSmallIntegerField(default=14)
     review_days = models.PositiveSmallIntegerField(default=14)

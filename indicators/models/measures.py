@@ -249,6 +249,13 @@ class Measure(Titled):
         return self.unit_fa if get_language() == "fa" else self.unit_en or self.unit_fa
 
     @property
+    def asks_evidence(self) -> bool:
+        """Whether a value needs at least one document; a measure without a rule asks where it names its evidence."""
+        if self.evidence_rule:
+            return self.evidence_rule == EvidenceRule.REQUIRED
+        return bool(self.evidence_fa or self.evidence_en)
+
+    @property
     def evidence(self) -> str:
         return self.evidence_fa if get_language() == "fa" else self.evidence_en or self.evidence_fa
 

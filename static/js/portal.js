@@ -48,6 +48,17 @@
     }
   });
 
+  // the token changes when somebody signs in again in another tab; the page's own is then too old
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1];
+    if (token) {
+      event.detail.headers["X-CSRFToken"] = token;
+      if (event.detail.parameters.csrfmiddlewaretoken) {
+        event.detail.parameters.csrfmiddlewaretoken = token;
+      }
+    }
+  });
+
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful) {
       dirty.delete(guarded(event.detail.elt));

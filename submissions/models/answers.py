@@ -1,10 +1,12 @@
 """What agencies answer, with their evidence; what assessors mark; and how it scores."""
 
+import hashlib
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
 import uuid_utils.compat
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
@@ -13,27 +15,32 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
-from agencies.roles import Role
+from agencies.roles import SUPERIOR_ROLES, Role
 from agencies.text import localised
 from cycles.models import Cycle, Participation
 from indicators.methods import points
 from indicators.models import Axis, Measure, MeasureTarget
 from indicators.scoring import LineState
-from submissions.workflow import BLOCKS, CLARIFICATIONS, MOVES, BlockState, ClarificationState, SubmissionState
+from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
+
+IN_WORK = (SubmissionState.DRAFT, SubmissionState.RETURNED)
+"""States in which a self-assessment is the agency's to change."""
 
 SEEN_AFTER_SIGNING = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own, the authority its scope, assessors what is assigned to them once signed."""
+        """Agencies see their own, headquarters their units', the authority its scope, assessors what is assigned to
+        them once signed."""
         whole = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
         own = Q(agency__in=user.agency_ids(at))
+        below = Q(agency__parent__in=user.agency_ids(at, *SUPERIOR_ROLES))
         assigned = Q(
             pk__in=Block.objects.filter(assessor=user).values("submission"), state__in=SEEN_AFTER_SIGNING
         ) & in_reach(user, at, (Role.ASSESSOR,))
         reviewed = in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
-        return self.filter(whole | own | assigned | reviewed)
+        return self.filter(whole | own | below | assigned | reviewed)
 
     def scores_visible_to(self, user: User, at: datetime) -> Self:
         """Whose agreed scores may be read: the authority's scope, but nobody's own agency before they are communicated.
@@ -46,13 +53,16 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(whole | out & (own | in_reach(user, at, (Role.REVIEWER,))))
 
     def with_progress(self) -> Self:
-        """Annotates lines the agency must answer, those it has dealt with, and lines marked."""
+        """Annotates the lines the agency must fill in, and those that lack nothing (`completeness`)."""
         mine = ~Q(answers__measure__method="steward")
-        done = Q(answers__value__isnull=False) | Q(answers__claims_not_applicable=True)
         return self.annotate(
             lines=Count("answers", filter=mine),
-            lines_done=Count("answers", filter=mine & done),
+            lines_done=Count("answers", filter=mine & Q(answers__lacking=[])),
         )
+
+    def in_work(self) -> Self:
+        """What the agency may still change: drafts, and what its headquarters returned."""
+        return self.filter(state__in=IN_WORK)
 
     def with_block_counts(self) -> Self:
         blocks = Block.objects.filter(submission=OuterRef("pk")).order_by().values("submission")
@@ -85,6 +95,10 @@ class Submission(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     submitted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     content_hash = models.CharField(max_length=64, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    remarks = models.TextField(blank=True, help_text="Why its headquarters returned it")
+    returned_at = models.DateTimeField(null=True, blank=True)
     communicated_at = models.DateTimeField(null=True, blank=True)
     current_run = models.ForeignKey(
         "ScoreRun", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
@@ -112,22 +126,36 @@ class Submission(models.Model):
 
     @staticmethod
     def left_to_do(count: int) -> str:
-        """What a reminder of the closing says is left, with so many measures not answered."""
+        """What a reminder of the closing says is left, with so many lines not complete."""
         if not count:
             return gettext("the self-assessment is not signed")
         return ngettext(
-            "%(count)s measure is not answered and the self-assessment is not signed",
-            "%(count)s measures are not answered and the self-assessment is not signed",
+            "%(count)s line is not complete and the self-assessment is not signed",
+            "%(count)s lines are not complete and the self-assessment is not signed",
             count,
         ) % {"count": localised(count)}
 
     @MOVES.transition
     def _submit(self, *, at: datetime, given: dict[str, Any]) -> None:
         self.submitted_at, self.submitted_by, self.content_hash = at, given["signer"], given["hash"]
+        self.checked_at, self.checked_by, self.returned_at, self.remarks = None, None, None, ""
 
     @MOVES.transition
     def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self._unsign()
+
+    @MOVES.transition
+    def _send_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self._unsign()
+        self.returned_at, self.remarks = at, given["remarks"]
+
+    @MOVES.transition
+    def _stand(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.submitted_at, self.submitted_by, self.content_hash = given["signed_at"], given["signer"], given["hash"]
+
+    def _unsign(self) -> None:
         self.submitted_at, self.submitted_by, self.content_hash = None, None, ""
+        self.checked_at, self.checked_by = None, None
 
     @MOVES.transition
     def _lapse(self, *, at: datetime, given: dict[str, Any]) -> None:
@@ -154,7 +182,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """With the measure's three tiers, in the set's order."""
         axis = "measure__indicator__axis"
         order = (f"{axis}__set__kind", f"{axis}__position", "measure__indicator__position", "measure__position", "pk")
-        return self.select_related(f"{axis}__set", "own", "updated_by").order_by(*order)
+        return self.select_related(f"{axis}__set", "own", "updated_by", "assignee").order_by(*order)
 
     def with_submission(self) -> Self:
         """With all that decides who may do what with the line."""
@@ -162,9 +190,20 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             "submission__agency__province", "submission__cycle", "measure__indicator__axis__set", "own"
         )
 
+    def lacking_something(self) -> Self:
+        return self.exclude(lacking=[])
+
     def with_evidence_count(self) -> Self:
         live = Q(evidence__withdrawn_at__isnull=True)
         return self.annotate(evidence_count=Count("evidence", filter=live, distinct=True))
+
+    def with_counts(self) -> Self:
+        """Annotates live files and external factors, and those of the factors that name no file."""
+        live = Q(factors__withdrawn_at__isnull=True)
+        return self.with_evidence_count().annotate(
+            factor_count=Count("factors", filter=live, distinct=True),
+            unproven_count=Count("factors", filter=live & Q(factors__evidence=None), distinct=True),
+        )
 
     def unscored(self) -> Self:
         """Lines without an agreed score."""
@@ -184,6 +223,18 @@ class Answer(models.Model):
     prefilled_from = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="The quarter whose report the value comes from, until the agency confirms it"
     )
+    strengths = models.TextField(blank=True)
+    weaknesses = models.TextField(blank=True)
+    action = models.TextField(blank=True, help_text="What will be done to improve")
+    outliers = ArrayField(
+        models.CharField(max_length=10), default=list, blank=True, help_text="Against what the value stands out"
+    )
+    outlier_reason = models.TextField(blank=True)
+    lacking = ArrayField(
+        models.CharField(max_length=14), default=list, blank=True, help_text="What the line lacks: `completeness`"
+    )
+    assignee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    ready_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -204,6 +255,15 @@ class Answer(models.Model):
     @property
     def is_dealt_with(self) -> bool:
         return self.measure.is_stewarded or self.claims_not_applicable or self.value is not None
+
+    @staticmethod
+    def token_of(said: Any) -> str:
+        """A short name of what a field says, by which a form knows whether it is still what was seen."""
+        plain = f"{said.normalize():f}" if isinstance(said, Decimal) else "" if said is None else str(said)
+        return hashlib.sha256(plain.encode()).hexdigest()[:16]
+
+    def token(self, name: str) -> str:
+        return self.token_of(getattr(self, name))
 
     @property
     def self_points(self) -> Decimal | None:
@@ -318,41 +378,6 @@ class Block(models.Model):
     @BLOCKS.transition
     def _hand_in(self, *, at: datetime, given: dict[str, Any]) -> None:
         self.handed_in_at = at
-
-
-class ClarificationQuerySet(models.QuerySet["Clarification"]):
-    def visible_to(self, user: User, at: datetime) -> Self:
-        return self.filter(line__in=Answer.objects.visible_to(user, at).values("pk"))
-
-    def for_notices(self) -> Self:
-        return self.select_related("line__measure")
-
-
-class Clarification(models.Model):
-    """A question an assessor asks about one line; its window, `Window.line`, closes for the agency by itself."""
-
-    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
-    submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
-    line = models.OneToOneField(Answer, models.PROTECT, related_name="clarification")
-    assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
-    state = FSMField(choices=ClarificationState.choices, default=ClarificationState.ASKED, protected=True)
-    question = models.TextField()
-    reply = models.TextField(blank=True)
-    replied_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    replied_at = models.DateTimeField(null=True)
-
-    objects = ClarificationQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return str(self.line)
-
-    def get_absolute_url(self) -> str:
-        return reverse("submissions:line", args=[self.line_id])
-
-    @CLARIFICATIONS.transition
-    def _reply(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self.reply, self.replied_by, self.replied_at = given["text"], given["writer"], at
 
 
 class MarkQuerySet(models.QuerySet["Mark"]):

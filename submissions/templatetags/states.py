@@ -14,12 +14,17 @@ TONES = {
     "under_review": "azure",
     # self-assessments and blocks
     "draft": "yellow",
+    "returned": "orange",
     "submitted": "blue",
     "lapsed": "red",
     "marked": "purple",
     "communicated": "green",
     "open": "yellow",
     "handed_in": "green",
+    # external factors and declarations
+    "waiting": "yellow",
+    "accepted": "green",
+    "rejected": "red",
     # appeals
     "filed": "blue",
     "withdrawn": "secondary",

@@ -161,7 +161,10 @@ def _insert(model: type[Model], rows: str, given: dict[str, Any], **values: str)
         if field.column in values or field.primary_key or field.null:
             continue
         default = field.get_default()
-        values[field.column] = f"'{default}'" if isinstance(default, str | bool | int) else "gen_random_uuid()"
+        if isinstance(default, list):
+            values[field.column] = "'{}'"
+        else:
+            values[field.column] = f"'{default}'" if isinstance(default, str | bool | int) else "gen_random_uuid()"
     columns, facts = ", ".join(values), ", ".join(values.values())
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {facts} FROM {rows}", given)

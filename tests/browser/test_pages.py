@@ -143,6 +143,8 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:detail", "staff", "?line=G1-2&show=missing"),
         Seen("submissions:review", "head", shows=Phase.SELF_ASSESSMENT),
         Seen("submissions:move", "head"),
+        Seen("submissions:version", "staff"),
+        Seen("verify", ""),
         Seen("submissions:line", "staff"),
     ],
     "assigned": [
@@ -218,7 +220,7 @@ TABLE: dict[str, list[Seen]] = {
 
 FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
          "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",
-         "submissions:evidence", "cycles:notice",
+         "submissions:evidence", "submissions:version_content", "submissions:receipt", "cycles:notice",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""

@@ -56,9 +56,9 @@ TASKS = {
     },
     "approved": {"administrator": ["2 approved sets wait to be communicated"], "member": [], "chair": []},
     "begun": {
-        "staff": ["4 measures are not answered yet"],
-        "head": ["4 measures are not answered yet", SIGN],
-        "other_head": ["2 measures are not answered yet", SIGN],
+        "staff": ["4 lines are not complete yet"],
+        "head": ["4 lines are not complete yet", SIGN],
+        "other_head": ["2 lines are not complete yet", SIGN],
         "headquarters": [],
         "assessor": [],
     },
@@ -338,7 +338,7 @@ def test_the_home_page_shows_strip_and_tasks_in_both_languages(db, client, setti
 
     english, persian = (client.get(f"/{language}/").content.decode() for language in ("en", "fa"))
 
-    assert "4 measures are not answered yet" in english
+    assert "4 lines are not complete yet" in english
     assert f"/en/submissions/{world.submission.pk}/" in english
     assert "0 of 4" in english
     assert "۱۴۰۵" in persian

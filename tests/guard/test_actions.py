@@ -18,9 +18,10 @@ from cycles.workflow import Refused
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
-from submissions import assessing, clarifications
+from submissions import assessing, clarifications, lines
 from submissions.models import Answer, Clarification, Evidence, Mark
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of
+from tests.guard.answers import complete_line, factor, power_line, signed_version
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -44,7 +45,7 @@ READS = {
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
-    "submissions.content_hash", "submissions.suggestion",
+    "submissions.suggestion", "submissions.colleagues",
     "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
 """Public functions that only read."""
@@ -88,10 +89,6 @@ ANYTIME = {
 """Public actions that need no window, each with its reason; reviewed."""
 
 
-def answer(w: World) -> Answer:
-    return Answer.objects.select_related("measure", "submission").get(submission=w.submission, measure__code="G1-1")
-
-
 def measure_fields() -> dict[str, Any]:
     titles = {"title_fa": "تازه", "title_en": "New", "unit_fa": "درصد", "unit_en": "percent", "params": {}}
     return {**titles, "points": Decimal(10), "method": "linear", "direction": "higher", "target": Decimal(5)}
@@ -105,7 +102,7 @@ def content() -> transfer.Content:
 
 def evidence(w: World) -> Evidence:
     return Evidence.objects.create(
-        answer=answer(w), file="x", name="x.pdf", content_type="application/pdf", size=1, sha256="0" * 64,
+        answer=power_line(w), file="x", name="x.pdf", content_type="application/pdf", size=1, sha256="0" * 64,
         uploaded_by=w.staff, uploaded_at=w.at,
     )  # fmt: skip
 
@@ -127,6 +124,8 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators.minute": meeting, "indicators.cancel": meeting, "indicators.convene": meeting,
     "indicators.move_plan": lambda w: lay_plan(w, signed=False), "indicators.save_figures": lay_plan,
     "indicators.move_report": lambda w: (lay_plan(w), enter_figures(w)),
+    "submissions.take_up": signed_version, "submissions.withdraw_factor": factor, "submissions.judge_factor": factor,
+    "submissions.mark_ready": complete_line,
 }  # fmt: skip
 """What must stand there before an action is tried, so that the trying itself changes nothing."""
 
@@ -282,17 +281,49 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "submissions.save_answer": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: _submissions().save_answer(answer(w), value=Decimal(1), note="", by=w.staff, at=at),
+        lambda w, at: _submissions().save_answer(power_line(w), value=Decimal(1), note="", by=w.staff, at=at),
     ),
     "submissions.save_answers": (
         "begun", Phase.SELF_ASSESSMENT,
         lambda w, at: _submissions().save_answers(
-            w.submission, {answer(w).pk: {"value": Decimal(1)}}, by=w.staff, at=at
+            w.submission, {power_line(w).pk: {"value": Decimal(1)}}, by=w.staff, at=at
         ),
+    ),
+    "submissions.enter": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: _submissions().enter(
+            w.submission, {power_line(w).pk: {"value": Decimal(1)}}, "answer", by=w.staff, at=at
+        ),
+    ),
+    "submissions.take_up": (
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().take_up(signed_version(w), by=w.staff, at=at)
+    ),
+    "submissions.share_out": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: lines.share_out(
+            w.submission, assignee=w.staff, axis=power_line(w).measure.indicator.axis, by=w.staff, at=at
+        ),
+    ),
+    "submissions.mark_ready": (
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: lines.mark_ready(power_line(w), is_ready=True, by=w.staff, at=at)
+    ),
+    "submissions.comment": (
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: lines.comment(power_line(w), text="x", by=w.staff, at=at)
+    ),
+    "submissions.claim_factor": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: lines.claim_factor(power_line(w), kind="law", text="x", by=w.staff, at=at),
+    ),
+    "submissions.withdraw_factor": (
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: lines.withdraw_factor(factor(w), by=w.staff, at=at)
+    ),
+    "submissions.judge_factor": (
+        "assigned", Phase.SCORING,
+        lambda w, at: assessing.judge_factor(factor(w), verdict="accepted", reason="seen", by=w.assessor, at=at),
     ),
     "submissions.attach": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: _submissions().attach(answer(w), upload=ContentFile(b"x", name="x.pdf"), by=w.staff, at=at),
+        lambda w, at: _submissions().attach(power_line(w), upload=ContentFile(b"x", name="x.pdf"), by=w.staff, at=at),
     ),
     "submissions.detach": (
         "begun", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().detach(evidence(w), by=w.staff, at=at)
@@ -322,12 +353,14 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     "submissions.rescore": (
         "filed", Phase.APPEAL_REVIEW,
         lambda w, at: _submissions().rescore(
-            answer(w), basis="appeal", state="scored", points=Decimal(200), reason="because", by=w.reviewer, at=at
+            power_line(w), basis="appeal", state="scored", points=Decimal(200), reason="because", by=w.reviewer, at=at
         ),
     ),
     "appeals.save_draft": (
         "scored", Phase.APPEAL,
-        lambda w, at: _appeals().save_draft(answer(w), fields={"ground": "value", "argument": "x"}, by=w.staff, at=at),
+        lambda w, at: _appeals().save_draft(
+            power_line(w), fields={"ground": "value", "argument": "x"}, by=w.staff, at=at
+        ),
     ),
     "appeals.file": ("drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().file([w.appeal], by=w.head, at=at)),
     "appeals.move": (
@@ -368,7 +401,7 @@ def _modules(app: str) -> list[Any]:
         *{
             "cycles": [people, deliveries],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
-            "submissions": [assessing, clarifications],
+            "submissions": [assessing, clarifications, lines],
         }.get(app, []),
     ]
 
@@ -492,5 +525,5 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
         "draft_set", "save_measure", "remove_measure", "fill_general_set", "save_answer", "save_answers", "save_marks",
         "save_draft", "save_axis", "remove_axis", "save_goal", "remove_goal", "issue_for", "copy_set", "take_measure",
         "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion", "save_plan",
-        "save_figures",
+        "save_figures", "enter", "share_out", "mark_ready", "claim_factor", "withdraw_factor",
     }  # fmt: skip

@@ -21,9 +21,10 @@ from cycles.calendar import Phase
 from cycles.models import Delivery, Extension, Holiday, Participation
 from festival.models import Report
 from indicators.models import AgendaItem, Measure, Meeting
-from submissions.models import Answer, Evidence, ScoreRun
+from submissions.models import Evidence, ScoreRun
 from tests.factories import World, ask, build, plan_of, report_of
 from tests.festival.conftest import decree
+from tests.guard.answers import factor, power_line, signed_version
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 
 EVERYBODY = {
@@ -149,6 +150,19 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:move", "GET POST", "answered", OWN | NATIONAL),
     ("submissions:answer", "POST", "answered", OWN | NATIONAL),
     ("submissions:attach", "POST", "answered", OWN | NATIONAL),
+    ("submissions:share_out", "POST", "answered", OWN | NATIONAL),
+    ("submissions:ready", "POST", "answered", OWN | NATIONAL),
+    ("submissions:comment", "POST", "answered", OWN | NATIONAL),
+    ("submissions:factor", "POST", "answered", OWN | NATIONAL),
+    ("submissions:factor_withdraw", "POST", "answered", OWN | NATIONAL),
+    ("submissions:factor_judge", "POST", "answered", OWN | NATIONAL),
+    ("submissions:factor_judge", "POST", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("submissions:version", "GET", "submitted", OWN | NATIONAL),
+    ("submissions:version", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("submissions:version_content", "GET", "submitted", OWN | NATIONAL),
+    ("submissions:take_up", "POST", "answered", OWN | NATIONAL),
+    ("submissions:receipt", "GET", "submitted", OWN | NATIONAL),
+    ("verify", "GET", "submitted", PUBLIC),
     ("submissions:evidence", "GET", "answered", OWN | NATIONAL),
     ("submissions:evidence", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
     ("submissions:detach", "POST", "answered", OWN | NATIONAL),
@@ -238,10 +252,6 @@ def world_at() -> Callable[[str], World]:
         return world
 
     return at
-
-
-def power_line(w: World) -> Answer:
-    return Answer.objects.get(submission=w.submission, measure__code="G1-1")
 
 
 def power_file(w: World) -> Evidence:
@@ -338,6 +348,13 @@ def address(name: str, w: World) -> str:
         "indicators:quarter_move": lambda: (report_of(w).pk, "report"),
         "submissions:begin": lambda: (Participation.objects.get(cycle=w.cycle, agency=w.power).pk,),
         "submissions:move": lambda: (w.submission.pk, "submit"),
+        "submissions:factor_withdraw": lambda: (factor(w).pk,),
+        "submissions:factor_judge": lambda: (factor(w).pk,),
+        "submissions:version": lambda: (signed_version(w).uuid,),
+        "submissions:version_content": lambda: (signed_version(w).uuid,),
+        "submissions:take_up": lambda: (signed_version(w).uuid,),
+        "submissions:receipt": lambda: (signed_version(w).uuid,),
+        "verify": lambda: (signed_version(w).uuid,),
         "submissions:evidence": lambda: (power_file(w).uuid,),
         "submissions:detach": lambda: (power_file(w).uuid,),
         "submissions:run": lambda: (ScoreRun.objects.create(cycle=w.cycle, why="x", asked_at=w.at).pk,),
@@ -362,7 +379,13 @@ def address(name: str, w: World) -> str:
         "appeals": lambda: (w.appeal.pk,),
     }
     by_line = {"submissions:answer", "submissions:attach", "submissions:line", "appeals:line", "appeals:draft"}
-    by_line |= {"submissions:ask", "submissions:reply"}
+    by_line |= {
+        "submissions:ask",
+        "submissions:reply",
+        "submissions:ready",
+        "submissions:comment",
+        "submissions:factor",
+    }
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
     bare = {"list", "new", "export", "blocks", "file", "plan", "agencies", "agencies_import", "people", "interests"}

@@ -22,6 +22,7 @@ from indicators.models import Indicator, Measure
 from submissions.models import Answer, Mark
 from tests.factories import PASSWORD, World, ask, build, enter_figures, lay_plan
 from tests.festival.conftest import approved_report
+from tests.guard.answers import complete_line, factor, power_line, signed_version
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -172,6 +173,10 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators:plan_move": lambda w: lay_plan(w, signed=False),
     "indicators:quarter": lay_plan,
     "indicators:quarter_move": lambda w: (lay_plan(w), enter_figures(w)),
+    "submissions:ready": complete_line,
+    "submissions:factor_withdraw": factor,
+    "submissions:factor_judge": factor,
+    "submissions:take_up": signed_version,
 }
 """What has gone before within the phase itself."""
 
@@ -218,6 +223,18 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "indicators:quarter_move": ("communicated", Phase.MONITORING, "head", lambda w: SIGNED),
     "submissions:begin": ("communicated", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
     "submissions:answer": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"value": "7", "note": "x"}),
+    "submissions:share_out": (
+        "begun", Phase.SELF_ASSESSMENT, "staff",
+        lambda w: {"axis": power_line(w).measure.indicator.axis_id, "assignee": w.staff.pk},
+    ),
+    "submissions:ready": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"is_ready": "on"}),
+    "submissions:comment": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"text": "x"}),
+    "submissions:factor": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"kind": "law", "text": "x"}),
+    "submissions:factor_withdraw": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
+    "submissions:factor_judge": (
+        "assigned", Phase.SCORING, "assessor", lambda w: {"verdict": "accepted", "reason": "seen"},
+    ),
+    "submissions:take_up": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
     "submissions:attach": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"file": paper()}),
     "submissions:detach": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
     "submissions:move": ("answered", Phase.SELF_ASSESSMENT, "head", lambda w: SIGNED),
@@ -285,7 +302,7 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
             patch.setattr("cycles.middleware.now", lambda at=at: at)
             answer = client.post(url, body)
 
-        assert answer.status_code in (200, 302, 404)
+        assert answer.status_code in (200, 302, 404, 422)
         assert snapshot() == before, at
 
     before = snapshot()

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
+from agencies.models import Agency
 from cycles.actions import perform
 from cycles.calendar import Binding, Phase
 from cycles.models import Entry, Window
@@ -18,6 +19,8 @@ from tests.factories import World, build
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
+ABOVE = {"other_head"}
+"""At the headquarters: in this world the power ministry is a unit of the health ministry's."""
 
 MAY: dict[str, dict[str, set[str]]] = {
     "cycles.cycle": {
@@ -53,10 +56,17 @@ MAY: dict[str, dict[str, set[str]]] = {
     "submissions.submission": {
         "begin": OWN | {"clock"},
         "answer": OWN,
+        "fill": ABOVE,
         "attach": OWN,
         "detach": OWN,
+        "declare": OWN,
+        "comment": OWN | ABOVE,
+        "take_up": OWN,
         "submit": {"head"},
         "withdraw": {"head"},
+        "check": ABOVE,
+        "send_back": ABOVE,
+        "stand": {"clock"},
         "lapse": {"clock"},
         "reopen": {"clock"},
         "assign": {"administrator"},
@@ -65,7 +75,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "rescore": {"reviewer"},
     },
     "submissions.clarification": {"ask": {"assessor"}, "reply": OWN},
-    "submissions.block": {"mark": {"assessor"}, "hand_in": {"assessor"}},
+    "submissions.block": {"mark": {"assessor"}, "judge": {"assessor"}, "hand_in": {"assessor"}},
     "appeals.appeal": {
         "edit": OWN,
         "file": {"head"},
@@ -98,12 +108,15 @@ SOURCES: dict[str, dict[str, str]] = {
     "indicators.plan": {"plan": "draft", "sign": "draft", "revise": "signed"},
     "indicators.quarterreport": {"enter": "draft", "report": "draft", "correct": "reported"},
     "submissions.submission": {
-        "begin": "draft", "answer": "draft", "attach": "draft", "detach": "draft", "submit": "draft",
-        "withdraw": "submitted", "lapse": "draft", "reopen": "lapsed", "assign": "draft submitted",
+        "begin": "draft returned", "answer": "draft returned", "fill": "draft returned", "attach": "draft returned",
+        "detach": "draft returned", "declare": "draft returned", "comment": "draft returned submitted",
+        "take_up": "draft returned", "submit": "draft returned", "withdraw": "submitted", "check": "submitted",
+        "send_back": "submitted", "stand": "draft returned", "lapse": "draft returned", "reopen": "lapsed",
+        "assign": "draft returned submitted",
         "complete": "submitted", "communicate": "marked", "rescore": "communicated",
     },
     "submissions.clarification": {"ask": "asked", "reply": "asked"},
-    "submissions.block": {"mark": "open", "hand_in": "open"},
+    "submissions.block": {"mark": "open", "judge": "open", "hand_in": "open"},
     "appeals.appeal": {
         "edit": "draft", "file": "draft", "withdraw": "draft filed", "uphold": "filed", "uphold_partly": "filed",
         "dismiss": "filed", "declare_inadmissible": "filed",
@@ -124,7 +137,9 @@ def world(django_db_setup: Any, django_db_blocker: Any) -> Any:
         outer = transaction.atomic()
         outer.__enter__()
         try:
-            yield build("scheduled")
+            built = build("scheduled")
+            Agency.objects.filter(pk=built.power.pk).update(parent=built.health)
+            yield built
         finally:
             transaction.set_rollback(True)
             outer.__exit__(None, None, None)
@@ -174,9 +189,10 @@ def a_moment_within(world: World, phase: Phase) -> Any:
 def given(world: World, label: str, person: Any) -> dict[str, Any]:
     """Whatever any transition of the workflow asks for."""
     return {
-        "proposer": person, "hash": "0" * 64, "signer": person, "reviewer": person, "reason": "because",
+        "proposer": person, "hash": "0" * 64, "signer": person or world.head, "reviewer": person, "reason": "because",
         "points": None, "digest": "0" * 64, "publish_at": timezone.now(), "axes": [], "line": 1,
         "text": "because", "writer": person, "chair": person, "minutes": "because", "reporter": person,
+        "remarks": "because", "signed_at": world.at, "version": 1,
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from indicators.models import Axis, Indicator, Measure
 from indicators.scoring import Line, LineState, total
-from submissions import actions, assessing, tasks, totals
+from submissions import actions, assessing, tasks, totals, versions
 from submissions.models import Answer, Block, Evidence, NodeScore, Score, ScoreRun, Submission
 from tests.factories import build
 
@@ -81,11 +81,11 @@ def test_a_value_that_is_none_of_the_levels_is_refused_with_their_list():
 
 def test_the_hash_is_of_what_was_signed():
     world = build("answered")
-    before = actions.content_hash(world.submission)
+    before = versions.digest(versions.content_of(world.submission))
 
     actions.save_answer(line(world), value=Decimal(31), note="سی", by=world.staff, at=world.at)
 
-    assert actions.content_hash(world.submission) != before
+    assert versions.digest(versions.content_of(world.submission)) != before
 
 
 def test_a_draft_lapses_with_every_line_not_answered():

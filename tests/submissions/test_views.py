@@ -325,7 +325,7 @@ def test_the_review_says_what_is_missing_with_a_link(visit):
     page = visit(world, world.head).get(url("review", world.submission.pk)).content.decode()
 
     assert f"?line={empty.pk}#line-{empty.pk}" in page
-    assert "Without an answer (1)" in page
+    assert "No answer (1)" in page
     assert "Sign and submit to the authority" in page
 
 

@@ -1,0 +1,68 @@
+"""What a line still lacks: the one definition behind every number of progress, list, reminder and page.
+
+Kept with the line (`Answer.lacking`) by each act that touches it, so that lists of thousands count it in SQL.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from cycles.models import Analysis, Cycle
+from indicators.models import Kind
+from submissions.models import Answer
+
+
+class Lack(TextChoices):
+    VALUE = "value", _("No answer")
+    CONFIRMATION = "confirmation", _("Not confirmed")
+    EVIDENCE = "evidence", _("No evidence")
+    ANALYSIS = "analysis", _("No analysis")
+    REASON = "reason", _("Unusual value not explained")
+    FACTOR = "factor", _("External factor without evidence")
+
+
+def recount(cycle: Cycle, answers: Collection[Answer]) -> None:
+    """Write down what each of these lines lacks now; two queries."""
+    changed = []
+    for a in Answer.objects.filter(pk__in=[a.pk for a in answers]).for_page().with_counts():
+        now = lacks(a, cycle)
+        if now != a.lacking:
+            a.lacking = now
+            changed.append(a)
+    Answer.objects.bulk_update(changed, ["lacking"], batch_size=500)
+
+
+def lacks(answer: Any, cycle: Cycle) -> list[str]:
+    """What one line lacks, most pressing first (needs `for_page().with_counts()`)."""
+    m = answer.measure
+    if m.is_stewarded:
+        return []
+    has_value = answer.value is not None
+    found = [
+        (Lack.VALUE, not has_value and not answer.claims_not_applicable),
+        (Lack.CONFIRMATION, bool(answer.prefilled_from)),
+        (Lack.EVIDENCE, has_value and m.asks_evidence and not answer.evidence_count),
+        (Lack.ANALYSIS, has_value and asks_analysis(answer, cycle) and not _is_analysed(answer)),
+        (Lack.REASON, bool(answer.outliers) and not answer.outlier_reason.strip()),
+        (Lack.FACTOR, bool(answer.unproven_count)),
+    ]
+    return [lack.value for lack, is_so in found if is_so]
+
+
+def asks_analysis(answer: Answer, cycle: Cycle) -> bool:
+    """Whether the cycle asks for strengths, weaknesses and action on this line."""
+    if cycle.asks_analysis == Analysis.EVERY:
+        return True
+    return cycle.asks_analysis == Analysis.SPECIFIC and answer.measure.indicator.axis.set.kind == Kind.SPECIFIC
+
+
+def _is_analysed(answer: Answer) -> bool:
+    return all(text.strip() for text in (answer.strengths, answer.weaknesses, answer.action))
+
+
+def progress(answers: Iterable[Answer]) -> tuple[int, int]:
+    """How many of the lines that the agency fills in lack nothing, and how many there are."""
+    mine = [a for a in answers if not a.measure.is_stewarded]
+    return sum(1 for a in mine if not a.lacking), len(mine)
