@@ -1,0 +1,200 @@
+"""What was signed is kept letter for letter; what is not signed again in time stands as last signed, or lapses."""
+
+import json
+from base64 import b64decode
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from django.urls import reverse
+from django.utils import translation
+from PIL import Image
+from pypdf import PdfReader
+
+from cycles.calendar import Phase
+from cycles.models import Delivery, Entry
+from cycles.workflow import Refused
+from submissions import actions, lines, receipts, versions
+from submissions.models import Answer, Score, Submission, Version
+from tests.factories import PASSWORD, build, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def line(world, code="G1-1"):
+    rows = Answer.objects.select_related("measure", "submission__agency", "submission__cycle")
+    return rows.get(submission=world.submission, measure__code=code)
+
+
+def url(name, *args, language="en"):
+    with translation.override(language):
+        return reverse(name, args=args)
+
+
+@pytest.fixture
+def unit():
+    """The power ministry's unit has answered and signed; its headquarters has a checker."""
+    w = build("answered")
+    w.submission = Submission.objects.get(cycle=w.cycle, agency=w.unit)
+    actions.save_answer(line(w), value=Decimal(30), note="سی", by=w.unit_head, at=w.at)
+    w.submission = actions.move(w.submission, "submit", by=w.unit_head, at=w.at)
+    return w
+
+
+def test_a_signature_keeps_the_content_whose_digest_it_signs():
+    world = build("submitted")
+
+    version = Version.objects.get(submission=world.submission)
+
+    said = {each["measure"]: each for each in json.loads(version.content)["lines"]}
+    assert version.sha256 == versions.digest(version.content) == world.fresh(world.submission).content_hash
+    assert said["G1-1"]["value"] == "30"
+    assert Entry.objects.get(act="submit").params["hash"] == version.sha256
+
+
+def test_each_signature_is_a_version_of_its_own_and_the_receipt_tells_which_counts():
+    world = build("submitted")
+    actions.move(world.submission, "withdraw", by=world.head, at=world.at)
+    actions.save_answer(line(world), value=Decimal(31), by=world.staff, at=world.at)
+    actions.move(world.submission, "submit", by=world.head, at=world.at)
+
+    second, first = Version.objects.filter(submission=world.submission).signed()
+
+    assert (first.number, second.number) == (1, 2)
+    assert first.sha256 != second.sha256
+    assert world.fresh(world.submission).content_hash == second.sha256
+
+
+def test_a_refused_signature_keeps_no_version():
+    world = build("answered")
+
+    with translation.override("en"), pytest.raises(Refused, match="closed on"):
+        actions.move(world.submission, "submit", by=world.head, at=world.closes(Phase.SELF_ASSESSMENT))
+
+    assert not Version.objects.exists()
+
+
+def test_what_the_headquarters_returned_and_nobody_signed_again_stands_as_it_was_signed(unit):
+    w = unit
+    signed = w.fresh(w.submission)
+    actions.move(w.submission, "send_back", by=w.headquarters, at=w.at, note="مستند سنجهٔ نخست را کامل کنید.")
+    actions.save_answer(line(w), value=Decimal(99), note="ناتمام", by=w.unit_head, at=w.at)
+
+    actions.lapse(w.cycle, at=w.opens(Phase.SCORING))
+
+    now = w.fresh(w.submission)
+    assert (now.state, now.content_hash, now.submitted_at) == ("submitted", signed.content_hash, signed.submitted_at)
+    assert (line(w).value, line(w).note) == (30, "سی")
+    aside = Version.objects.get(submission=w.submission, kind=Version.Kind.SET_ASIDE)
+    said = {each["measure"]: each for each in json.loads(aside.content)["lines"]}
+    assert (said["G1-1"]["value"], said["G1-1"]["note"]) == ("99", "ناتمام")
+    assert Score.objects.get(answer=line(w), is_current=True).basis == Score.Basis.SELF
+    assert Entry.objects.get(act="stand", object_pk=now.pk).params["version"] == 1
+    assert Delivery.objects.filter(recipient=w.unit_head, entry__act="stand").exists()
+
+
+def test_a_return_needs_a_remark_and_leaves_the_deadline_to_the_unit(unit):
+    w = unit
+
+    with translation.override("en"), pytest.raises(Refused, match="remark"):
+        actions.move(w.submission, "send_back", by=w.headquarters, at=w.at, note=" ")
+    actions.move(w.submission, "send_back", by=w.headquarters, at=w.at, note="کامل کنید.")
+    actions.move(w.submission, "submit", by=w.unit_head, at=w.closes(Phase.SELF_ASSESSMENT) - timedelta(seconds=1))
+
+    assert w.fresh(w.submission).state == "submitted"
+    assert w.fresh(w.submission).remarks == ""
+
+
+def test_a_check_is_noted_until_the_next_signature(unit):
+    w = unit
+    actions.move(w.submission, "check", by=w.headquarters, at=w.at)
+    checked = w.fresh(w.submission)
+    actions.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
+
+    assert (checked.checked_by, checked.state) == (w.headquarters, "submitted")
+    assert w.fresh(w.submission).checked_at is None
+
+
+@pytest.mark.parametrize(("keeps", "state"), ((True, "submitted"), (False, "lapsed")))
+def test_what_a_head_withdrew_and_did_not_sign_again_follows_the_rule_of_the_cycle(keeps, state):
+    world = build("submitted")
+    type(world.cycle).objects.filter(pk=world.cycle.pk).update(keeps_signature=keeps)
+    actions.move(world.submission, "withdraw", by=world.head, at=world.at)
+    actions.save_answer(line(world), value=Decimal(99), by=world.staff, at=world.at)
+
+    actions.lapse(world.cycle, at=world.opens(Phase.SCORING))
+
+    assert world.fresh(world.submission).state == state
+    assert line(world).value == (30 if keeps else 99)  # nothing typed is lost
+
+
+def test_a_version_is_taken_up_again_with_its_files_and_factors_and_the_present_text_is_kept(unit):
+    w = unit
+    actions.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
+    added = lines.claim_factor(line(w), kind="law", text="تازه", by=w.unit_head, at=w.at)
+    actions.save_answer(line(w), value=Decimal(99), by=w.unit_head, at=w.at)
+    first = Version.objects.filter(submission=w.submission).signed().get()
+
+    actions.take_up(first, by=w.unit_head, at=w.at)
+
+    assert line(w).value == 30
+    assert w.fresh(added).withdrawn_at is not None
+    assert versions.digest(versions.content_of(Submission.objects.get(pk=w.submission.pk))) == first.sha256
+    assert Version.objects.get(submission=w.submission, kind=Version.Kind.SET_ASIDE).number == 2
+
+
+def test_the_receipt_is_a_paper_with_digest_and_address_and_its_page_tells_whether_it_still_counts(visit):
+    world = build("submitted")
+    version = Version.objects.get(submission=world.submission)
+    client = visit(world, world.head)
+
+    answer = client.get(url("submissions:receipt", version.uuid))
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    public = client.get(url("verify", version.uuid), headers={"Accept-Language": "en"}).content.decode()
+    actions.move(world.submission, "withdraw", by=world.head, at=world.at)
+    later = client.get(url("verify", version.uuid), headers={"Accept-Language": "en"}).content.decode()
+
+    flat = text.replace("\n", "").replace(" ", "")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert version.sha256 in flat
+    assert f"/verify/{version.uuid}/" in flat
+    assert "What was signed then is what counts now." in public
+    assert "no longer counts" in later
+    assert "G1-1" not in public
+
+
+def test_the_square_on_the_receipt_is_read_as_the_address_of_its_page():
+    address = "https://portal.example/verify/01890a5d-ac96-774b-bcce-b302099a8057/"
+
+    picture = Image.open(BytesIO(b64decode(receipts._square(address).split(",")[1])))
+
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [address]
+
+
+def test_the_content_is_given_letter_for_letter_to_whoever_may_see_it(visit):
+    world = build("submitted")
+    version = Version.objects.get(submission=world.submission)
+
+    own = visit(world, world.staff).get(url("submissions:version_content", version.uuid))
+    others = visit(world, world.other_staff).get(url("submissions:version_content", version.uuid))
+
+    assert versions.digest(own.content.decode()) == version.sha256
+    assert others.status_code == 404
+
+
+def test_the_head_sees_where_most_is_lost_and_who_can_still_do_what(visit):
+    world = build("answered")
+    colleague = make_user("colleague", "staff", agency=world.power)
+    lines.share_out(
+        world.submission, assignee=colleague, axis=line(world).measure.indicator.axis, by=world.staff, at=world.at
+    )
+    actions.save_answer(line(world), value=None, by=world.staff, at=world.at)
+
+    page = visit(world, world.head).get(url("submissions:move", world.submission.pk, "submit")).content.decode()
+
+    lost = page[page.index("Where most is lost") :]
+    assert lost.index("Measure G1-1") < lost.index("No answer")
+    assert "Colleague" in lost
+    assert PASSWORD not in page
