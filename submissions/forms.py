@@ -86,6 +86,19 @@ class AnswerForm(forms.Form):
         known = {name: token for name in SAID if (token := self.data.get(f"seen_{name}"))}
         return known | (self._chosen if self.data.get("keep") == "mine" else {})
 
+    def seen_after(self, answer: Answer) -> dict[str, str]:
+        """The tokens of what the page shows once this was answered: of fields that it does not show as they now stand,
+        because a colleague changed them or they were not saved, what had been seen before."""
+        if not self.is_bound:
+            return {name: answer.token(name) for name in SAID}
+        typed = {name: Answer.token_of(said) for name, said in self.cleaned_data.items()}
+        before = self.seen
+        return {
+            name: now if typed.get(name) == now else before.get(name, now)
+            for name in SAID
+            if (now := answer.token(name))
+        }
+
 
 class ReadyForm(forms.Form):
     """Whether a line is ready to be signed."""

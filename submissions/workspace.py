@@ -194,7 +194,7 @@ def outcome(answer: Answer, form: AnswerForm, **more: Any) -> dict[str, Any]:
         "form": form,
         "formula": METHODS[m.method].explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
         "standing_out": [Against(code) for code in answer.outliers],
-        "seen": {name: answer.token(name) for name in actions.SAID},
+        "seen": form.seen_after(answer),
         **more,
     }
 
@@ -241,7 +241,7 @@ def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.htmx:
         return redirect(line_url(answer))
     if form.takes_theirs:
-        return HttpResponse(headers={"HX-Redirect": line_url(answer)})
+        return HttpResponse(headers={"HX-Refresh": "true"})
     answer = next(a for a in saved if a.pk == pk)
     groups, whole = by_axis(saved, answer.submission.cycle)
     context = outcome(answer, form) | {
@@ -278,8 +278,6 @@ def _not_saved(request: HttpRequest, answer: Answer, form: AnswerForm) -> HttpRe
     status = 409 if clashes else 422
     if request.htmx:
         context = outcome(answer, form) | {"clashes": clashes}
-        # until the writer has chosen, what was seen stays what it was
-        context["seen"] |= {name: form.seen[name] for name in form.clashing}
         return render(request, "submissions/outcome.html", context, status=status)
     context = workspace(request, answer.submission, answer.pk, form) | {"clashes": clashes}
     return render(request, "submissions/workspace.html", context, status=status)

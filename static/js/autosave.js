@@ -74,6 +74,14 @@
     forms.forEach(restore);
   });
 
+  // while two texts stand side by side nothing is saved by itself: the writer chooses
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = kept(event.detail.elt);
+    if (form && form.querySelector(".clash") && !event.detail.requestConfig.parameters.keep) {
+      event.preventDefault();
+    }
+  });
+
   // what went out, so that only that is let go when it has arrived: typing goes on meanwhile
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = kept(event.detail.elt);

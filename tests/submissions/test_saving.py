@@ -105,6 +105,21 @@ def test_a_clash_is_answered_409_with_both_texts_and_the_typed_one_kept(visit):
 
 
 @pytest.mark.django_db
+def test_after_a_save_the_page_still_knows_which_fields_it_shows_as_they_were_before_a_colleague_changed_them(visit):
+    world = build("begun")
+    before = line(world)
+    actions.save_answer(line(world), value=Decimal(5), by=world.head, at=world.at)
+    client = visit(world, world.staff)
+
+    answer = client.post(url("answer", before.pk), {"value": "", "note": "y"} | seen(before), headers=HTMX)
+
+    page = answer.content.decode()
+    assert (line(world).value, line(world).note) == (5, "y")
+    assert f'name="seen_value" value="{before.token("value")}"' in page
+    assert f'name="seen_note" value="{line(world).token("note")}"' in page
+
+
+@pytest.mark.django_db
 def test_whoever_has_seen_both_may_put_the_own_text_in_its_place_or_let_the_other_stand(visit):
     world = build("begun")
     before = line(world)
@@ -118,7 +133,7 @@ def test_whoever_has_seen_both_may_put_the_own_text_in_its_place_or_let_the_othe
     mine = client.post(url("answer", before.pk), typed | {"keep": "mine"}, headers=HTMX)
     after_mine = line(world)
 
-    assert theirs.headers["HX-Redirect"].endswith(f"?line={before.pk}#line-{before.pk}")
+    assert theirs.headers["HX-Refresh"] == "true"
     assert (after_theirs.value, after_theirs.note, after_theirs.strengths) == (5, "x", "z")
     assert mine.status_code == 200
     assert (after_mine.value, after_mine.note) == (7, "y")
