@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 from agencies.models import Agency, Province, Sector, User
 from cycles import files, ledger, notices
 from cycles.calendar import BINDINGS, Phase, format_deadline
-from cycles.models import PRACTICE, Cycle, Extension, Group, Holiday, Participation, Verification, Window
+from cycles.models import PRACTICE, Analysis, Cycle, Extension, Group, Holiday, Participation, Verification, Window
 from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
 from cycles.workflow import (
     ADMINISTRATION,
@@ -132,6 +132,8 @@ def plan_cycle(
     windows: Sequence[PlannedWindow] | None = None,
     spares_holidays: bool = True,
     spreads_points: bool = True,
+    keeps_signature: bool = True,
+    asks_analysis: str = Analysis.SPECIFIC,
 ) -> Cycle:
     """Plan the assessment of a Jalali year with the windows of a preset, or with those given."""
     if preset not in PRESETS:
@@ -141,7 +143,12 @@ def plan_cycle(
     planned = list(windows or proposed_windows(preset, year, spares_holidays=spares_holidays))
     if why := why_out_of_order(planned):
         raise Refused(why)
-    rules: dict[str, Any] = {"spares_holidays": spares_holidays, "spreads_points": spreads_points}
+    rules: dict[str, Any] = {
+        "spares_holidays": spares_holidays,
+        "spreads_points": spreads_points,
+        "keeps_signature": keeps_signature,
+        "asks_analysis": asks_analysis,
+    }
     cycle = Cycle.objects.create(year=year, preset=preset, **rules)
     _lay(cycle, planned)
     administer("plan_cycle", cycle, by=by, at=at, preset=preset, **rules)

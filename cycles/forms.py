@@ -15,7 +15,7 @@ from agencies.models import Agency, Province, Sector, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role
 from agencies.text import latin_digits, localised, normalise, parse_decimal, persian_digits
 from cycles.calendar import DAY, FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase, jalali, parse_moment
-from cycles.models import Cycle, Group
+from cycles.models import Analysis, Cycle, Group
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
 from cycles.sheets import MOST_BYTES
 from cycles.workflow import Move
@@ -183,6 +183,9 @@ class ActForm(forms.Form):
         return signed(self.user, self.cleaned_data["password"])
 
 
+KEEPS_SIGNATURE = _("A self-assessment that was withdrawn and not signed again stands as last signed")
+
+
 class PlanForm(forms.Form):
     """Which year is assessed, and by which preset its windows are laid."""
 
@@ -198,6 +201,14 @@ class PlanForm(forms.Form):
     )
     spreads_points = forms.BooleanField(
         label=_("Points of measures that do not apply are spread within their axis"), required=False
+    )
+    keeps_signature = forms.BooleanField(label=KEEPS_SIGNATURE, required=False)
+    asks_analysis = forms.TypedChoiceField(
+        label=_("Whose lines are analysed in words"),
+        choices=Analysis.choices,
+        initial=Analysis.SPECIFIC,
+        required=False,
+        empty_value=Analysis.SPECIFIC,
     )
 
     def clean_year(self) -> int:

@@ -106,7 +106,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     """Show what a year would look like (GET with a year), and plan it (POST)."""
     only_for(request, "plan_cycle")
     typed = request.POST or (request.GET if "year" in request.GET else None)
-    form = PlanForm(typed, initial={"spares_holidays": True, "spreads_points": True})
+    form = PlanForm(typed, initial={"spares_holidays": True, "spreads_points": True, "keeps_signature": True})
     rows: list[Row] = []
     if form.is_valid():
         chosen = form.cleaned_data

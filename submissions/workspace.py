@@ -139,7 +139,7 @@ def workspace(
     """What the workspace shows, with one line opened."""
     windows = Window.objects.concerning([submission])
     moves = MOVES.open_to(submission, by=request.user, at=request.at, windows=windows)
-    answers = list(submission.answers.for_page().with_counts())
+    answers = list(submission.answers.for_page())
     past = outliers.history(submission)
     groups, whole = by_axis(answers, submission.cycle, past)
     show = request.GET.get("show", "")

@@ -33,14 +33,17 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """Agencies see their own, headquarters their units', the authority its scope, assessors what is assigned to
         them once signed."""
-        whole = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
-        own = Q(agency__in=user.agency_ids(at))
-        below = Q(agency__parent__in=user.agency_ids(at, *SUPERIOR_ROLES))
-        assigned = Q(
-            pk__in=Block.objects.filter(assessor=user).values("submission"), state__in=SEEN_AFTER_SIGNING
-        ) & in_reach(user, at, (Role.ASSESSOR,))
-        reviewed = in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
-        return self.filter(whole | own | below | assigned | reviewed)
+        seen = Q(agency__in=user.agency_ids(at))
+        if above := user.agency_ids(at, *SUPERIOR_ROLES):
+            seen |= Q(agency__parent__in=above)
+        if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at):
+            seen |= in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
+        if user.holds(Role.ASSESSOR, at=at):
+            assigned = Block.objects.filter(assessor=user).values("submission")
+            seen |= Q(pk__in=assigned, state__in=SEEN_AFTER_SIGNING) & in_reach(user, at, (Role.ASSESSOR,))
+        if user.holds(Role.REVIEWER, at=at):
+            seen |= in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
+        return self.filter(seen)
 
     def scores_visible_to(self, user: User, at: datetime) -> Self:
         """Whose agreed scores may be read: the authority's scope, but nobody's own agency before they are communicated.
@@ -182,7 +185,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """With the measure's three tiers, in the set's order."""
         axis = "measure__indicator__axis"
         order = (f"{axis}__set__kind", f"{axis}__position", "measure__indicator__position", "measure__position", "pk")
-        return self.select_related(f"{axis}__set", "own", "updated_by", "assignee").order_by(*order)
+        rows = self.select_related(f"{axis}__set", "own").prefetch_related("assignee", "updated_by")
+        return rows.order_by(*order)
 
     def with_submission(self) -> Self:
         """With all that decides who may do what with the line."""

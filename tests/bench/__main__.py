@@ -26,7 +26,7 @@ from config.rehearsal import Rehearsal  # noqa: E402
 from cycles.calendar import Phase  # noqa: E402
 from cycles.presets import windows_for  # noqa: E402
 from cycles.resources import load_country  # noqa: E402
-from tests.bench import pages, record, scores  # noqa: E402
+from tests.bench import pages, record, scores, workspace  # noqa: E402
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -34,6 +34,8 @@ RESULT = Path(settings.VAR, "bench.json")
 
 BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "home_page": pages.home_page,
+    "workspace_page": workspace.workspace_page,
+    "answer_save": workspace.answer_save,
     "score_cycle": scores.score_cycle,
     "score_cycle_10x": scores.score_cycle_10x,
     "ledger_append": record.ledger_append,

@@ -1,0 +1,133 @@
+"""Benches of the workspace: the page of a self-assessment of seventy measures, and the saving of one line."""
+
+from typing import Any
+
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.db.models import Max
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.utils import translation
+from django_htmx.middleware import HtmxDetails
+
+from agencies.models import Membership, User
+from agencies.roles import Role
+from indicators.models import Measure
+from submissions import completeness, workspace
+from submissions.models import Answer, Submission
+from tests.bench import median_of, queries_of, row
+
+MEASURES = 70
+
+
+def workspace_page(at: Any) -> dict[str, Any]:
+    """The workspace with one line open; floor: the same template with the same rows from constants."""
+    submission, user = _seventy()
+    opened = _middle(submission).pk
+    client = _client(user)
+    address = f"/fa/submissions/{submission.pk}/?line={opened}"
+
+    def page() -> str:
+        response = client.get(address)
+        assert response.status_code == 200
+        return response.content.decode()
+
+    with translation.override("fa"):
+        request = _request(user, at, address)
+        context = workspace.workspace(request, workspace.find(request, submission.pk), opened)
+        constants = {key: _evaluated(value) for key, value in context.items()}
+
+        def bare() -> str:
+            return render_to_string("submissions/workspace.html", constants, request=request)
+
+        html = page()
+        for answer in submission.answers.for_page():
+            assert f'id="line-{answer.pk}"' in html
+            assert f'id="line-{answer.pk}"' in bare()
+        queries = queries_of(page)
+        value, floor = median_of(page), median_of(bare)
+    return row(value, floor, "lower", "ms", queries, f"{MEASURES} measures, one open")
+
+
+def answer_save(at: Any) -> dict[str, Any]:
+    """One field of a line saved by htmx; floor: its answer rendered from constants and the bare UPDATE of the row."""
+    submission, user = _seventy()
+    answer = _middle(submission)
+    client, address = _client(user), f"/fa/submissions/lines/{answer.pk}/answer/"
+    notes = iter(range(10**6))
+
+    def save() -> None:
+        held = Answer.objects.get(pk=answer.pk)
+        told = client.post(
+            address, {"note": f"{next(notes)}", "seen_note": held.token("note")}, headers={"HX-Request": "true"}
+        )
+        assert told.status_code == 200, told.content.decode()
+
+    save()
+    with translation.override("fa"):
+        request = _request(user, at, address)
+        saved = list(submission.answers.for_page().with_counts())
+        line = next(a for a in saved if a.pk == answer.pk)
+        groups, whole = workspace.by_axis(saved, submission.cycle)
+        form = workspace.AnswerForm(answer=line)
+        progress = workspace.Progress(saved)
+        context = workspace.outcome(line, form) | {
+            "saved_at": at,
+            "progress": progress,
+            "total": whole,
+            "groups": groups,
+        }
+        context |= {"submission": submission, "next_missing": line}
+
+        def bare() -> None:
+            Answer.objects.filter(pk=answer.pk).update(note=f"{next(notes)}")
+            render_to_string("submissions/saved.html", context, request=request)
+
+        queries = queries_of(save) - 1  # the one by which the bench itself reads the line
+        value, floor = median_of(save), median_of(bare)
+    return row(value, floor, "lower", "ms", queries, f"{MEASURES} measures")
+
+
+def _seventy() -> tuple[Submission, User]:
+    """A self-assessment in work with so many lines, and one of its staff."""
+    submission = Submission.objects.in_work().select_related("agency", "cycle").order_by("pk")[0]
+    staff = Membership.objects.filter(agency=submission.agency_id, role=Role.STAFF).select_related("user")[0].user
+    last = submission.answers.for_page().select_related("measure__indicator").last()
+    assert last is not None
+    for number in range(submission.answers.count(), MEASURES):
+        measure = Measure.objects.get(pk=last.measure_id)
+        measure.pk, measure.code, measure.lineage = (
+            None,
+            f"X-{number}",
+            Measure._meta.get_field("lineage").get_default(),
+        )
+        measure.position = number
+        measure.save()
+        Answer.objects.create(submission=submission, measure=measure, lacking=["value"])
+    completeness.recount(submission.cycle, list(submission.answers.all()))
+    assert submission.answers.count() == MEASURES
+    assert submission.answers.aggregate(last=Max("pk"))["last"]
+    return submission, staff
+
+
+def _middle(submission: Submission) -> Answer:
+    """A line amid the others that the agency fills in."""
+    return next(a for a in list(submission.answers.for_page())[10:] if not a.measure.is_stewarded)
+
+
+def _client(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _request(user: User, at: Any, address: str) -> Any:
+    request: Any = RequestFactory().get(address)
+    request.at, request.user, request.session = at, User.objects.get(pk=user.pk), {}
+    request.htmx = HtmxDetails(request)
+    request._messages = CookieStorage(request)
+    request.user.memberships(at)
+    return request
+
+
+def _evaluated(value: Any) -> Any:
+    return list(value) if hasattr(value, "_fetch_all") else value
