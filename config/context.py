@@ -23,7 +23,7 @@ SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("cycles:list", _("Cycles"), AUTHORITY_ROLES),
     ("festival:duties", _("Duties"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("cycles:agencies", _("Agencies"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
-    ("cycles:people", _("People"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    ("cycles:people", _("People"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.AGENCY_ADMINISTRATOR, Role.HEAD})),
     ("cycles:ledger", _("Ledger"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 )
 """Which roles find which section; what stands there is each page's own affair."""

@@ -12,7 +12,9 @@ urlpatterns = [
     path("record.json", record.seals_json, name="record_json"),
     *i18n_patterns(
         path("", views.home, name="home"),
-        path("accounts/", include("allauth.account.urls")),
+        path("account/", views.account, name="account"),
+        path("account/onward/", views.onward, name="onward"),
+        path("accounts/", include("config.account_urls")),
         path("", include("cycles.urls")),
         path("indicators/", include("indicators.urls")),
         path("submissions/", include("submissions.urls")),
