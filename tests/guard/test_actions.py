@@ -40,8 +40,8 @@ MICROSECOND = timedelta(microseconds=1)
 HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL)
 
 READS = {
-    "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer", "cycles.with_factors",
-    "cycles.letters_of",
+    "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
+    "cycles.with_factors", "cycles.letters_of",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
