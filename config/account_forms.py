@@ -3,9 +3,13 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.mfa import app_settings as mfa
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as factors
 from allauth.mfa.totp.forms import ActivateTOTPForm as TOTPForm
 from django import forms
+from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from config.accounts import plain_code
@@ -24,6 +28,9 @@ class _TwicePassword(forms.Form):
                 self.fields[name].label = label
                 self.fields[name].widget.attrs.pop("placeholder", None)
                 self.fields[name].widget.attrs["dir"] = "ltr"
+        self.fields["password1"].help_text = _(
+            "At least eight characters; not only digits, no common password, and unlike your name and address."
+        )
 
     def clean(self) -> dict[str, Any]:
         data = forms.Form.clean(self) or {}
@@ -57,11 +64,22 @@ class _TypedCode(forms.Form):
         super().__init__(*args, data=data, **kwargs)
 
 
-class AuthenticateForm(_TypedCode, factors.AuthenticateForm):
+class _OnceOnly(_TypedCode):
+    """No code twice for as long as it would be right: the library forgets one that its tolerance still accepts."""
+
+    def clean_code(self) -> Any:
+        code = super().clean_code()  # type: ignore[misc]
+        lives = settings.MFA_TOTP_TOLERANCE * 2 + 1
+        if not cache.add(f"factor:used:{self.user.pk}:{code}", True, lives * mfa.TOTP_PERIOD):  # type: ignore[attr-defined]
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class AuthenticateForm(_OnceOnly, factors.AuthenticateForm):
     pass
 
 
-class ReauthenticateForm(_TypedCode, factors.ReauthenticateForm):
+class ReauthenticateForm(_OnceOnly, factors.ReauthenticateForm):
     pass
 
 
