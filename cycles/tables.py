@@ -130,7 +130,8 @@ class PeopleTable(tables.Table):
 
     def render_roles(self, record: Any) -> SafeString | str:
         held = [(m, self._period(m)) for m in record.seen_memberships]
-        return format_html_join("", '<div>{} <span class="text-secondary small">{}</span></div>', held) or "—"
+        rows = format_html_join("", '<div>{} <span class="text-secondary small">{}</span></div>', held)
+        return format_html("<div>{}</div>", rows) if rows else "—"  # one cell of a phone's card
 
     def _period(self, membership: Membership) -> str:
         """Since or until when, as far as it says more than that the role is in force."""
