@@ -33,6 +33,8 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "development only, and known to all th
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to 50 random characters or more; DEBUG=1 supplies one for development.")
 
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")  # those before it: what they signed and encrypted stays good
+
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 
