@@ -10,6 +10,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from agencies.models import Membership, User
 from agencies.roles import TWO_FACTORS, Role
 from agencies.text import persian_digits
 from config import second_factor
+from cycles.forms import signed
 from tests.factories import EPOCH, PASSWORD, World, build, deputise, make_user
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +147,15 @@ def test_the_password_asked_for_again_cannot_be_guessed_by_a_stolen_session(w: W
     client.force_login(second, backend="django.contrib.auth.backends.ModelBackend")
     client.post(url, {"note": "lost", "password": PASSWORD})
     assert not Authenticator.objects.filter(user=w.staff).exists()
+
+
+def test_without_the_cache_whoever_is_signed_in_signs_all_the_same(w: World, settings: Any) -> None:
+    backend = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1"}}
+
+    assert signed(w.head, PASSWORD) == ""
+    with pytest.raises(ValidationError, match=r"not your password|گذرواژه"):
+        signed(w.head, "wrong")
 
 
 def test_pages_of_reset_and_invitation_are_limited(w: World, settings: Any) -> None:
