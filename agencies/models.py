@@ -1,6 +1,7 @@
 """Who takes part: provinces, agencies, users, the roles they hold and the interests they declare."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Self
@@ -12,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, Constituency, Role
+from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Constituency, Role
 from agencies.text import search_key, sort_key
 
 
@@ -152,6 +153,12 @@ class User(AbstractUser):
     def declared_interests(self) -> frozenset[int]:
         return frozenset(self.interest_set.values_list("agency_id", flat=True))
 
+    def without(self, role: str) -> "User":
+        """This user as they would be without a role."""
+        other = copy(self)
+        other.all_memberships = [m for m in self.all_memberships if m.role != role]
+        return other
+
     def memberships(self, at: datetime, *roles: str) -> list["Membership"]:
         """The memberships in force at a moment, of these roles (none named: all); one query a user."""
         return [m for m in self.all_memberships if m.in_force(at) and (not roles or m.role in roles)]
@@ -202,11 +209,11 @@ def in_reach(user: User, at: datetime, roles: Sequence[str], agency: str = "agen
 
 
 def people_visible_to(user: User, at: datetime) -> models.QuerySet[User]:
-    """Oneself; for administrators and auditors everybody, for a province's those with a role in it."""
-    roles = (Role.ADMINISTRATOR, Role.AUDITOR)
-    if not user.holds(*roles, at=at):
-        return User.objects.filter(pk=user.pk)
-    if user.province_ids(at, *roles) is None:
+    """Oneself; for administrators and auditors everybody, for a province's those with a role in it.
+
+    An agency's head and its administrators see its people, those who have left among them.
+    """
+    if user.oversees_the_country(at):
         return User.objects.all()
     held = Membership.objects.visible_to(user, at).values("user")
     return User.objects.filter(Q(pk=user.pk) | Q(pk__in=held))
@@ -214,25 +221,41 @@ def people_visible_to(user: User, at: datetime) -> models.QuerySet[User]:
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """One's own; for administrators and auditors those within their scope."""
-        roles = (Role.ADMINISTRATOR, Role.AUDITOR)
-        if not user.holds(*roles, at=at):
-            return self.filter(user=user)
-        provinces = user.province_ids(at, *roles)
-        if provinces is None:
+        """One's own; for administrators and auditors those within their scope, for an agency's head and its
+        administrators those in it."""
+        if user.oversees_the_country(at):
             return self.all()
-        return self.filter(Q(user=user) | Q(province__in=provinces) | Q(agency__province__in=provinces))
+        seen = Q(user=user) | Q(agency__in=user.agency_ids(at, *HEADS, Role.AGENCY_ADMINISTRATOR))
+        provinces = user.province_ids(at, Role.ADMINISTRATOR, Role.AUDITOR)
+        if provinces:
+            seen |= Q(province__in=provinces) | Q(agency__province__in=provinces)
+        return self.filter(seen)
+
+    def colleagues(self, agency: "Agency", at: datetime) -> Self:
+        """The roles in force in one agency, of people whose accounts are open."""
+        return self.in_force(at).filter(agency=agency, role__in=AGENCY_ROLES, user__is_active=True)
 
     def in_force(self, at: datetime) -> Self:
         """Held at a moment."""
         return self.filter(Q(valid_until=None) | Q(valid_until__gt=at), valid_from__lte=at)
 
     def for_list(self) -> Self:
-        return self.select_related("agency", "province").order_by("valid_from", "pk")
+        return self.select_related("user", "agency", "province", "delegated_by").order_by("valid_from", "pk")
+
+    def for_notices(self) -> Self:
+        """With all that a row's name needs."""
+        return self.select_related("agency", "province")
+
+    def ending_after(self, at: datetime) -> Self:
+        """In force at a moment or to come."""
+        return self.filter(Q(valid_until=None) | Q(valid_until__gt=at))
 
 
 class Membership(models.Model):
-    """A role a user holds, in an agency, in a province, or for the whole country, from a moment until another."""
+    """A role a user holds, in an agency, in a province, or for the whole country, from a moment until another.
+
+    A deputy's is a delegation: `delegated_by` is the head who gave it, and it always has an end.
+    """
 
     user = models.ForeignKey(User, models.PROTECT)
     role = models.CharField(max_length=24, choices=Role)
@@ -244,6 +267,7 @@ class Membership(models.Model):
     is_outsider = models.BooleanField(default=False, help_text=_("Not employed by the authority"))
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True)
+    delegated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = MembershipQuerySet.as_manager()
 
@@ -263,10 +287,28 @@ class Membership(models.Model):
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=models.F("valid_from")),
                 name="a_membership_ends_after_it_begins",
             ),
+            models.CheckConstraint(
+                condition=(
+                    Q(role=Role.DEPUTY, delegated_by__isnull=False, valid_until__isnull=False)
+                    & ~Q(delegated_by=models.F("user"))
+                )
+                | (~Q(role=Role.DEPUTY) & Q(delegated_by__isnull=True)),
+                name="a_deputy_has_a_head_and_an_end",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.scope}"
+
+    @property
+    def holder(self) -> User:
+        """Whose role it is."""
+        return self.user
+
+    @property
+    def reach(self) -> Agency | None:
+        """What its scope is judged by: its agency, or an unsaved stand-in for its province; None for the country."""
+        return self.agency or (Agency(province=self.province, level=Level.PROVINCIAL) if self.province else None)
 
     @property
     def scope(self) -> str:
@@ -276,6 +318,12 @@ class Membership(models.Model):
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
 
 
+class InterestQuerySet(models.QuerySet["Interest"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """One's own; all of them for administrators and auditors, and for nobody else."""
+        return self.all() if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at) else self.filter(user=user)
+
+
 class Interest(models.Model):
     """An interest a user declared in an agency: they neither mark, review nor vote on it from then on."""
 
@@ -283,6 +331,8 @@ class Interest(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT)
     reason = models.TextField()
     declared_at = models.DateTimeField()
+
+    objects = InterestQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("user", "agency"), name="one_interest_an_agency"),)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 class Role(TextChoices):
     STAFF = "staff", _("Agency staff")
     HEAD = "head", _("Head of the agency")
+    DEPUTY = "deputy", _("Deputy of the head, by delegation")
     HEADQUARTERS = "headquarters", _("Headquarters checker")
     AGENCY_ADMINISTRATOR = "agency_administrator", _("Agency administrator")
     ADMINISTRATOR = "administrator", _("Administrator")
@@ -23,10 +24,19 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("Auditor")
 
 
-AGENCY_ROLES = frozenset({Role.STAFF, Role.HEAD, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR})
+AGENCY_ROLES = frozenset({Role.STAFF, Role.HEAD, Role.DEPUTY, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR})
 AUTHORITY_ROLES = frozenset(Role) - AGENCY_ROLES
-SUPERIOR_ROLES = (Role.HEADQUARTERS, Role.HEAD)
+HEADS = (Role.HEAD, Role.DEPUTY)
+"""Who signs for an agency: its head, and a deputy while a delegation is in force."""
+
+SUPERIOR_ROLES = (Role.HEADQUARTERS, *HEADS)
 """The roles at a headquarters that look after its units' self-assessments."""
+
+HOUSE_ROLES = frozenset({Role.STAFF, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR})
+"""What an agency's administrator may grant and end: its head is appointed by the authority, a deputy by the head."""
+
+TWO_FACTORS = frozenset({*HEADS, Role.ADMINISTRATOR, Role.ASSESSOR, Role.REVIEWER, Role.STEWARD, Role.MEMBER})
+"""Who signs, marks, decides or publishes, and so must have a second factor beside the password."""
 
 
 class Constituency(TextChoices):
@@ -48,6 +58,13 @@ class Who:
 
     def __call__(self, user: Any, obj: Any, at: datetime) -> bool:
         return self.holds(user, obj, at)
+
+    def acting(self, user: Any, obj: Any, at: datetime) -> str:
+        """In which role the record says that somebody acted: a deputy's where only the delegation gave the right."""
+        agency = getattr(obj, "agency_id", None)
+        if user is None or not any(m.agency_id == agency for m in user.memberships(at, Role.DEPUTY)):
+            return self.code
+        return self.code if self(user.without(Role.DEPUTY), obj, at) else Role.DEPUTY.value
 
 
 def who(label: str | Promise) -> Callable[[Callable[[Any, Any, datetime], bool]], Who]:
@@ -95,7 +112,7 @@ def is_anyone(user: Any, obj: Any, at: datetime) -> bool:
 
 @who(_("staff of the agency"))
 def is_staff(user: Any, obj: Any, at: datetime) -> bool:
-    return _of_agency(user, obj, at, Role.STAFF, Role.HEAD)
+    return _of_agency(user, obj, at, Role.STAFF, *HEADS)
 
 
 @who(_("the person to whom it is addressed"))
@@ -110,8 +127,13 @@ def _is_staff_or_clock(user: Any, obj: Any, at: datetime) -> bool:
 is_staff_or_clock = Who("staff", _("staff of the agency"), _is_staff_or_clock)
 
 
-@who(_("the head of the agency"))
+@who(_("the head of the agency, or a deputy by delegation"))
 def is_head(user: Any, obj: Any, at: datetime) -> bool:
+    return _of_agency(user, obj, at, *HEADS)
+
+
+@who(_("the head of the agency in person"))
+def is_principal(user: Any, obj: Any, at: datetime) -> bool:
     return _of_agency(user, obj, at, Role.HEAD)
 
 
@@ -129,6 +151,37 @@ def is_staff_or_superior(user: Any, obj: Any, at: datetime) -> bool:
 @who(_("an administrator in whose scope the agency is"))
 def is_administrator(user: Any, obj: Any, at: datetime) -> bool:
     return _of_authority(user, obj, at, Role.ADMINISTRATOR)
+
+
+@who(_("an administrator in whose scope the person's roles are; never for oneself"))
+def is_administrator_of_others(user: Any, obj: Any, at: datetime) -> bool:
+    return obj.holder_id != user.pk and is_administrator(user, obj, at)
+
+
+@who(_("an administrator in whose scope the agency is, or its own administrator for its staff; never for oneself"))
+def is_appointer(user: Any, obj: Any, at: datetime) -> bool:
+    """Of somebody (`holder_id`) to a role; a deputy is named by the head alone."""
+    if obj.holder_id == user.pk or obj.role == Role.DEPUTY:
+        return False
+    own_house = obj.role in HOUSE_ROLES and _of_agency(user, obj, at, Role.AGENCY_ADMINISTRATOR)
+    return own_house or is_administrator(user, obj, at)
+
+
+@who(_("whoever may grant the role, or the head who delegated"))
+def is_dismisser(user: Any, obj: Any, at: datetime) -> bool:
+    if obj.role == Role.DEPUTY and obj.delegated_by_id == user.pk and is_principal(user, obj, at):
+        return True
+    own_house = obj.role in HOUSE_ROLES and _of_agency(user, obj, at, Role.AGENCY_ADMINISTRATOR)
+    return own_house or is_administrator(user, obj, at)
+
+
+@who(_("an administrator in whose scope the agency is, or its own administrator save for the head; never for oneself"))
+def is_remover(user: Any, obj: Any, at: datetime) -> bool:
+    """Of a leaver; a head goes only by the authority's hand."""
+    if obj.holder_id == user.pk:
+        return False
+    own_house = obj.role != Role.HEAD and _of_agency(user, obj, at, Role.AGENCY_ADMINISTRATOR)
+    return own_house or is_administrator(user, obj, at)
 
 
 @who(_("a national administrator"))
@@ -158,7 +211,9 @@ def is_owner(user: Any, obj: Any, at: datetime) -> bool:
     return _keeps(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)
 
 
-@who(_("whoever answers for the set: the agency's head, or an administrator where it is for several agencies"))
+@who(
+    _("whoever answers for the set: the agency's head or deputy, or an administrator where it is for several agencies")
+)
 def is_proposer(user: Any, obj: Any, at: datetime) -> bool:
     return _keeps(user, obj, at) if obj.agency_id is None else is_head(user, obj, at)
 
@@ -167,7 +222,7 @@ def is_proposer(user: Any, obj: Any, at: datetime) -> bool:
 def is_target_setter(user: Any, obj: Any, at: datetime) -> bool:
     if obj.agency_id is None:
         return _keeps(user, obj, at)
-    return _of_agency(user, obj, at, Role.HEADQUARTERS, Role.HEAD, Role.STAFF)
+    return _of_agency(user, obj, at, Role.HEADQUARTERS, Role.STAFF, *HEADS)
 
 
 @who(_("a member of the working group who did not propose the set and has no interest in the agency"))

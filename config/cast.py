@@ -11,6 +11,7 @@ from agencies.roles import Constituency, Role
 from agencies.text import persian_digits
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+DELEGATED_UNTIL = datetime(2040, 1, 1, tzinfo=UTC)
 PASSWORD = "demo-Portal-82"  # noqa: S105 -- of demonstration accounts only, printed at the start
 ASSESSORS, REVIEWERS = 18, 4
 
@@ -86,6 +87,10 @@ def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
             held.append((user, {"role": role, "agency": agency}))
     User.objects.bulk_create([user for user, _membership in held])
     Membership.objects.bulk_create(Membership(user=user, valid_from=EPOCH, **m) for user, m in held)
+    deputy = account("deputy", "شهرام زمانی", "Shahram Zamani")
+    deputy.save()
+    head = {"delegated_by": people[Role.HEAD][first.pk], "valid_from": EPOCH, "valid_until": DELEGATED_UNTIL}
+    Membership.objects.create(user=deputy, role=Role.DEPUTY, agency=first, **head)
     return Cast(
         administrator=officers["administrator"][0],
         auditor=officers["auditor"][0],

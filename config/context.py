@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, Role
+from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Role
 from cycles import notices
 
 SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
@@ -23,7 +23,7 @@ SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("cycles:list", _("Cycles"), AUTHORITY_ROLES),
     ("festival:duties", _("Duties"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("cycles:agencies", _("Agencies"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
-    ("cycles:people", _("People"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    ("cycles:people", _("People"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.AGENCY_ADMINISTRATOR, *HEADS})),
     ("cycles:ledger", _("Ledger"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 )
 """Which roles find which section; what stands there is each page's own affair."""

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from agencies.models import User, in_reach
-from agencies.roles import SUPERIOR_ROLES, Constituency, Role
+from agencies.roles import HEADS, SUPERIOR_ROLES, Constituency, Role
 from agencies.text import format_number, localised
 from appeals.models import Appeal
 from appeals.workflow import AppealState
@@ -168,7 +168,7 @@ class Desk:
         """What waits for the reader, the nearest deadline first."""
         found: list[Task] = []
         for roles, source in (
-            ({Role.STAFF, Role.HEAD}, self._of_agency),
+            ({Role.STAFF, *HEADS}, self._of_agency),
             (set(SUPERIOR_ROLES), self._of_headquarters),
             ({Role.MEMBER}, self._of_working_group),
             ({Role.ASSESSOR}, self._of_assessor),
@@ -185,7 +185,7 @@ class Desk:
         return window if window and window.accepts(self.at) else None
 
     def _of_agency(self) -> Iterator[Task]:
-        mine = self.user.agency_ids(self.at, Role.STAFF, Role.HEAD)
+        mine = self.user.agency_ids(self.at, Role.STAFF, *HEADS)
         drafts = IndicatorSet.objects.filter(kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles)
         sets = {(s.cycle_id, s.agency_id): s for s in drafts.select_related("agency", "cycle")}
         taking_part = Participation.objects.filter(cycle__in=self.cycles, agency__in=mine)
@@ -220,7 +220,7 @@ class Desk:
                 len(found),
             )
             until = min(w.closes_at for w in found)
-            if self.user.agency_ids(self.at, Role.HEAD):
+            if self.user.agency_ids(self.at, *HEADS):
                 yield Task(title, _("Each counts only once you have signed it."), _("Sign and file"),
                            reverse("appeals:file"), until)  # fmt: skip
             else:
@@ -256,7 +256,7 @@ class Desk:
                     left,
                 )
                 yield Task(title, str(s), _("Continue"), url, window.closes_at, s.lines_done, s.lines)  # type: ignore[attr-defined]
-            if s.agency_id in self.user.agency_ids(self.at, Role.HEAD):
+            if s.agency_id in self.user.agency_ids(self.at, *HEADS):
                 review = reverse("submissions:review", args=[s.pk])
                 yield Task(_("Review and sign the self-assessment"), str(s), _("Review"), review, window.closes_at)
         elif s.state == SubmissionState.COMMUNICATED:

@@ -33,6 +33,8 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "development only, and known to all th
 if not SECRET_KEY:
     raise ImproperlyConfigured("Set SECRET_KEY to 50 random characters or more; DEBUG=1 supplies one for development.")
 
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")  # those before it: what they signed and encrypted stays good
+
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 
@@ -59,6 +61,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -84,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.second_factor.RequiredSecondFactor",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -218,8 +223,44 @@ ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is vouched for by whoever invites
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no mail
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "change_password": "config.account_forms.ChangePasswordForm",
+    "reset_password": "config.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "config.account_forms.ResetPasswordKeyForm",
+}
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # an invitation may arrive before a holiday
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+
+# Counted in the cache, over all processes. Failed tries of one account lock it for a while, wherever they come from; an
+# office behind one address is many people. Behind proxies the address is the one that the outermost of ours saw.
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": "30/m/ip,5/15m/key",
+    "sign": "5/15m/key",
+    "reauthenticate": "10/15m/user",
+    "change_password": "5/15m/user",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "invite": "100/h/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0" if DEBUG else "1"))
+
+# Whoever signs, marks, decides or publishes needs an app's code or a passkey beside the password.
+SECOND_FACTOR = flag("SECOND_FACTOR", default=not DEBUG)
+MFA_ADAPTER = "config.accounts.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # no address is verified here, see above
+MFA_TOTP_ISSUER = "Performance assessment"
+MFA_TOTP_TOLERANCE = 1  # a clock that is half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_FORMS = {
+    "authenticate": "config.account_forms.AuthenticateForm",
+    "reauthenticate": "config.account_forms.ReauthenticateForm",
+    "activate_totp": "config.account_forms.ActivateTOTPForm",
+}
 
 # -- Mail and text messages ------------------------------------------------------------------------
 

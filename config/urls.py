@@ -14,7 +14,9 @@ urlpatterns = [
     path("verify/<uuid:uuid>/", signing.verify, name="verify"),
     *i18n_patterns(
         path("", views.home, name="home"),
-        path("accounts/", include("allauth.account.urls")),
+        path("account/", views.account, name="account"),
+        path("account/onward/", views.onward, name="onward"),
+        path("accounts/", include("config.account_urls")),
         path("", include("cycles.urls")),
         path("indicators/", include("indicators.urls")),
         path("submissions/", include("submissions.urls")),

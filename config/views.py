@@ -6,8 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from agencies.models import User
 from config.desk import Desk
+from config.second_factor import ONWARD
 from cycles import notices
+from cycles import people as acts
 
 
 @login_not_required
@@ -24,6 +27,19 @@ def healthz(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """What is one's own: password, second factor, sessions, notices, roles and interests."""
+    oneself = acts.with_factors(User.objects.filter(pk=request.user.pk)).get()
+    return render(request, "account.html", {"oneself": oneself})
+
+
+@require_safe
+def onward(request: HttpRequest) -> HttpResponse:
+    """From the recovery codes to the page that was wanted before the second factor had to be set up."""
+    return redirect(request.session.pop(ONWARD, None) or "account")
 
 
 @require_safe

@@ -81,7 +81,7 @@ def perform(
         keys = ledger.append(
             workflow, move, locked, sources=sources, by=by, at=at, windows=windows, note=note, facts=facts
         )
-        if move.tells:
+        if move.tells or move.tells_holder:
             notices.tell(move, keys, locked, by=by, at=at)
     return locked
 
@@ -97,13 +97,19 @@ def why_closed(workflow: Workflow, obj: Any, name: str, *, by: User, at: datetim
 
 
 class Subject:
-    """What an act of administration is about, where that is no row with a workflow: an agency or none."""
+    """What an act of administration is about, where that is no row with a workflow: an agency or none.
+
+    Of a role, or of a person, it knows whose it is (`holder`), which role and who delegated it.
+    """
 
     cycle_id = None
 
     def __init__(self, obj: Any, agency: Agency | None = None) -> None:
         self.obj, self.agency, self.agency_id = obj, agency, agency.pk if agency else None
         self.pk, self._meta = obj.pk, obj._meta
+        self.holder: User | None = obj if isinstance(obj, User) else getattr(obj, "holder", None)
+        self.holder_id = self.holder.pk if self.holder else None
+        self.role, self.delegated_by_id = getattr(obj, "role", ""), getattr(obj, "delegated_by_id", None)
 
     def __str__(self) -> str:
         return str(self.obj)
@@ -117,9 +123,14 @@ def administer(
     perform(ADMINISTRATION, [Subject(obj, agency)], name, by=by, at=at, note=note, **given)
 
 
-def why_not_administer(name: str, *, by: User, at: datetime, agency: Agency | None = None) -> str:
-    """Why `by` may not do an act of administration now, "" when they may; makes no change."""
-    return why_closed(ADMINISTRATION, Subject(Agency(), agency), name, by=by, at=at)
+def why_not_administer(
+    name: str, *, by: User, at: datetime, agency: Agency | None = None, obj: Any | None = None
+) -> str:
+    """Why `by` may not do an act of administration now, "" when they may; makes no change.
+
+    `obj` is the row that the act would be on, where it matters which.
+    """
+    return why_closed(ADMINISTRATION, Subject(obj or Agency(), agency), name, by=by, at=at)
 
 
 @transaction.atomic

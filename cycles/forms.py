@@ -1,4 +1,4 @@
-"""What is typed: the fields that every app's forms share, and the forms of acts, cycles, people and interests."""
+"""What is typed: the fields that every app's forms share, and the forms of acts, cycles and notices."""
 
 import re
 from collections.abc import Iterable
@@ -11,9 +11,9 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, Province, Sector, User
-from agencies.roles import AGENCY_ROLES, Constituency, Role
+from agencies.models import Agency, User
 from agencies.text import latin_digits, localised, normalise, parse_decimal, persian_digits
+from cycles import limits
 from cycles.calendar import DAY, FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase, jalali, parse_moment
 from cycles.models import Analysis, Cycle, Group
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
@@ -153,9 +153,12 @@ class PasswordField(forms.CharField):
 
 
 def signed(user: User, password: str) -> str:
-    """Nothing, when the password is the user's; else a ValidationError."""
+    """Nothing, when the password is the user's; else a ValidationError. A stolen session cannot guess for long."""
+    if not limits.spend("sign", user):
+        raise forms.ValidationError(_("Too many wrong passwords. Wait a quarter of an hour, then try again."))
     if not user.check_password(password):
         raise forms.ValidationError(_("This is not your password."))
+    limits.forgive("sign", user)
     return ""
 
 
@@ -361,69 +364,6 @@ class ImportForm(forms.Form):
         if not file.name.lower().endswith((".xlsx", ".csv")):
             raise forms.ValidationError(_("Only XLSX and CSV files can be read."))
         return file
-
-
-class GrantForm(forms.Form):
-    """A role for a person: where it is held, by whom in a working group, and from when until when."""
-
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    agency = AgencyField(
-        label=_("Agency"),
-        required=False,
-        help_text=_("Code or name, for roles in an agency."),
-    )
-    province = forms.ModelChoiceField(
-        label=_("Province"),
-        required=False,
-        queryset=Province.objects.order_by("sort_key", "pk"),
-        empty_label=_("The whole country"),
-        help_text=_("For the roles of the authority."),
-    )
-    constituency = forms.ChoiceField(
-        label=_("Constituency in the working group"),
-        required=False,
-        choices=[("", _("Not a working-group member")), *Constituency.choices],
-    )
-    sector = forms.ChoiceField(
-        label=_("Sector of the working group"), required=False, choices=[("", _("All of them")), *Sector.choices]
-    )
-    is_chair = forms.BooleanField(label=_("Chairs the working group"), required=False)
-    is_outsider = forms.BooleanField(label=_("Not employed by the authority"), required=False)
-    valid_from = MomentField(label=_("From"), required=False, help_text=_("Empty: from now on."))
-    valid_until = MomentField(label=_("Until"), required=False, help_text=_("Empty: until ended."))
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        role, constituency = data.get("role"), data.get("constituency", "")
-        in_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
-        if "agency" in data and in_agency and data["agency"] is None:
-            self.add_error("agency", _("This role is held in an agency: name it."))
-        if data.get("agency") and not in_agency:
-            self.add_error("agency", _("This role names no agency: leave this empty."))
-        if data.get("province") and in_agency:
-            self.add_error("province", _("The agency already says where: leave this at the whole country."))
-        if role == Role.MEMBER and not constituency:
-            self.add_error("constituency", _("Say for whom the member sits in the working group."))
-        if role != Role.MEMBER and constituency:
-            self.add_error("constituency", _("Only working-group members belong to a constituency."))
-        if role != Role.MEMBER and data.get("sector"):
-            self.add_error("sector", _("Only working-group members belong to a sector."))
-        start, end = data.get("valid_from"), data.get("valid_until")
-        if start and end and end <= start:
-            self.add_error("valid_until", _("The role must end after it begins."))
-        return data
-
-
-class InterestForm(forms.Form):
-    """An agency in which one has an interest, and which interest."""
-
-    agency = AgencyField(label=_("Agency"), help_text=_("Code or name."))
-    reason = PersianTextField(
-        label=_("What ties you to it"),
-        lines=True,
-        max_length=1000,
-        help_text=_("Read by administrators and auditors only."),
-    )
 
 
 class NoticeSettingsForm(forms.Form):

@@ -77,7 +77,7 @@ def append(
                     str(note),
                     key,
                     name,
-                    move.who.code,
+                    move.who.acting(by, obj, at),
                     at,
                     recorded_at,
                     statutory,

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from email.utils import parseaddr
 from typing import Any
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -36,12 +38,14 @@ def headline(notices: Sequence[Notice]) -> str:
 
 
 def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMultiAlternatives:
-    """The mail that tells a person all this, in the language in force; of the same rows always the same mail."""
+    """The mail that tells a person all this, in the language in force; of the same rows the same mail, but for an
+    invitation's link."""
     subject = headline(notices)
     context = {
         "person": person,
         "headline": subject,
-        "notices": [(notice, address("cycles:notice", notice.pk)) for notice in notices],
+        "notices": [(notice, *_link(person, notice)) for notice in notices],
+        "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
         "inbox": address("cycles:inbox"),
         "settings": address("cycles:notice_settings"),
         "language": get_language(),
@@ -59,6 +63,17 @@ def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMu
     )
     mail.attach_alternative(render_to_string("cycles/mail.html", context), "text/html")
     return mail
+
+
+def _link(person: User, notice: Notice) -> tuple[str, bool]:
+    """Where a notice leads from outside, and whether that is where an invited person chooses a password.
+
+    That link is made here and stands nowhere but in the mail; it works once, and a second sending has one of its own.
+    """
+    if notice.invites and not person.has_usable_password():
+        key = default_token_generator.make_token(person)
+        return address("account_reset_password_from_key", user_pk_to_url_str(person), key), True
+    return address("cycles:notice", notice.pk), False
 
 
 def text_message(notices: Sequence[Notice]) -> str:

@@ -14,13 +14,16 @@ from agencies.models import Agency, Membership, User
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, in_scope
 from cycles.calendar import Phase, phase_label, time_left
 from cycles.models import Channel, Cycle, Delivery, Entry, Extension, Participation, Window
-from cycles.workflow import AGENCY, Move, Term
+from cycles.workflow import ADMINISTRATION, AGENCY, Move, Term
 
 STAGES = (timedelta(hours=6), timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14))
 """How long before a hard deadline those who still have something to do are reminded, shortest first."""
 
 TEXTED = timedelta(days=1)
 """From this stage on a reminder goes out as a text message, too, to those who want it."""
+
+INVITATIONS = frozenset({"invite", "invite_again"})
+"""Acts whose mail holds a link by which the person chooses a password."""
 
 AT_ONCE = 1000
 
@@ -62,10 +65,10 @@ def _deliveries(person: User, *, mails: bool, texts: bool, at: datetime, **facts
 
 def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, User]]:
     """For each object the people whom a move tells of it, by key."""
-    agencies = _agencies(move, objs)
+    agencies: list[set[int]] = _agencies(move, objs) if move.tells else [set() for _o in objs]
     of_agency, of_authority = move.tells & AGENCY_ROLES, move.tells & AUTHORITY_ROLES
     wanted = Q(role__in=of_agency, agency__in=set().union(*agencies)) | Q(role__in=of_authority)
-    held = list(_held(at).filter(wanted))
+    held = list(_held(at).filter(wanted)) if move.tells else []
     by_agency: dict[int, list[User]] = {}
     for m in held:
         if m.role in of_agency and m.agency_id:
@@ -74,6 +77,8 @@ def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, 
     people = []
     for obj, of_object in zip(objs, agencies, strict=True):
         told = {user.pk: user for agency in of_object for user in by_agency.get(agency, ())}
+        if move.tells_holder and obj.holder.is_active:
+            told[obj.holder_id] = obj.holder
         people.append(told | {m.user_id: m.user for m in officers if _reaches(m, obj)})
     return people
 
@@ -222,6 +227,7 @@ class Notice:
     letter: str = ""
     closes_at: datetime | None = None
     seen_at: datetime | None = None
+    invites: bool = False
 
     @property
     def sentence(self) -> str:
@@ -275,6 +281,7 @@ def _of_act(delivery: Delivery, pk: int, obj: Any) -> Notice:
         is_official=delivery.is_official,
         letter=entry.params.get("letter", ""),
         seen_at=delivery.seen_at,
+        invites=entry.workflow == ADMINISTRATION.label and entry.act in INVITATIONS,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, User
+from agencies.models import Agency, Membership, User
 from agencies.templatetags.portal import digits
 from agencies.text import format_number
 from cycles.calendar import format_date, format_moment
@@ -106,12 +106,14 @@ class PeopleTable(tables.Table):
     name = tables.Column(verbose_name=_("Person"), accessor="username", order_by=("name_fa", "username"))
     username = tables.Column(verbose_name=_("User name"))
     email = tables.Column(verbose_name=_("E-mail"))
-    roles = tables.Column(verbose_name=_("Roles in force"), empty_values=(), orderable=False)
+    roles = tables.Column(verbose_name=_("Roles and their periods"), empty_values=(), orderable=False)
+    factor = tables.Column(verbose_name=_("Second factor"), accessor="has_second_factor", orderable=False)
+    last_login = tables.Column(verbose_name=_("Last sign-in"))
     is_active = tables.Column(verbose_name=_("Account"))
 
     class Meta:
         model = User
-        fields = ("name", "username", "email", "roles", "is_active")
+        fields = ("name", "username", "email", "roles", "factor", "last_login", "is_active")
 
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         self.at = at
@@ -127,8 +129,24 @@ class PeopleTable(tables.Table):
         return code(value)
 
     def render_roles(self, record: Any) -> SafeString | str:
-        held = [(m,) for m in record.seen_memberships if m.in_force(self.at)]
-        return format_html_join("", "<div>{}</div>", held) or "—"
+        held = [(m, self._period(m)) for m in record.seen_memberships]
+        rows = format_html_join("", '<div>{} <span class="text-secondary small">{}</span></div>', held)
+        return format_html("<div>{}</div>", rows) if rows else "—"  # one cell of a phone's card
+
+    def _period(self, membership: Membership) -> str:
+        """Since or until when, as far as it says more than that the role is in force."""
+        if membership.valid_from > self.at:
+            return gettext("from %(when)s") % {"when": format_date(membership.valid_from, language())}
+        if membership.valid_until is None:
+            return gettext("since %(when)s") % {"when": format_date(membership.valid_from, language())}
+        until = {"when": format_date(membership.valid_until, language())}
+        return gettext("until %(when)s") % until if membership.in_force(self.at) else gettext("ended %(when)s") % until
+
+    def render_factor(self, value: bool) -> str:
+        return gettext("yes") if value else gettext("no")
+
+    def render_last_login(self, value: datetime) -> str:
+        return format_moment(value, language())
 
     def render_is_active(self, value: bool) -> str:
         return gettext("Open") if value else gettext("Closed")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from cycles import inbox, record, register, views
+from cycles import appointments, inbox, record, register, views
 
 app_name = "cycles"
 pages = [
@@ -22,10 +22,15 @@ pages = [
     path("agencies/", register.agencies, name="agencies"),
     path("agencies/export/<str:kind>/", register.agencies_export, name="agencies_export"),
     path("agencies/import/", register.agencies_import, name="agencies_import"),
-    path("people/", register.people, name="people"),
-    path("people/<int:pk>/", register.person, name="person"),
-    path("people/<int:pk>/grant/", register.grant, name="grant"),
-    path("roles/<int:pk>/end/", register.end_role, name="end_role"),
+    path("people/", appointments.people, name="people"),
+    path("people/invite/", appointments.invite, name="invite"),
+    path("people/<int:pk>/", appointments.person, name="person"),
+    path("people/<int:pk>/grant/", appointments.grant, name="grant"),
+    path("people/<int:pk>/leaves/<int:agency>/", appointments.remove_leaver, name="remove_leaver"),
+    path("people/<int:pk>/reset/", appointments.reset_factor, name="reset_factor"),
+    path("roles/<int:pk>/end/", appointments.end_role, name="end_role"),
+    path("roles/<int:pk>/invite/", appointments.invite_again, name="invite_again"),
+    path("delegation/", appointments.delegation, name="delegation"),
     path("interests/", register.interests, name="interests"),
     path("ledger/", record.ledger, name="ledger"),
     path("ledger/export/", record.ledger_export, name="ledger_export"),

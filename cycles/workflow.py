@@ -16,14 +16,19 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import (
+    HEADS,
     Role,
     Who,
-    is_administrator,
+    is_administrator_of_others,
     is_anyone,
+    is_appointer,
     is_clock,
+    is_dismisser,
     is_national_administrator,
     is_national_officer_or_clock,
+    is_principal,
     is_recipient,
+    is_remover,
 )
 from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
 
@@ -36,8 +41,8 @@ PER_QUARTER = frozenset({Phase.MONITORING})
 PER_LINE = frozenset({Phase.CLARIFICATION})
 """Phases whose window an act opens for one line."""
 
-AGENCY = frozenset({Role.HEAD, Role.STAFF})
-"""Who is told what concerns an agency: its head and all its staff, so that colleagues and deputies know the same."""
+AGENCY = frozenset({*HEADS, Role.STAFF})
+"""Who is told what concerns an agency: its head, deputies and all its staff, so that colleagues know the same."""
 
 FOLLOWS = {Phase.APPEAL_REVIEW: Phase.APPEAL}
 """Phases whose term is so many days after another's closing: a decree that moves the one moves the other."""
@@ -62,7 +67,7 @@ class Move:
     happen and asks for the password again. `tells`: who is notified, agency roles of the object's agency and
     authority roles within whose scope it lies; `news` is what the notice says. `official`: that notice cannot be
     switched off, it goes to every agency that takes part where the object has none of its own, and the page asks for
-    the number of the letter that goes with it.
+    the number of the letter that goes with it. `tells_holder`: the person whose role or account it is hears of it.
     """
 
     name: str
@@ -77,13 +82,15 @@ class Move:
     tells: frozenset[Role] = frozenset()
     news: str | Promise = ""
     official: bool = False
+    tells_holder: bool = False
 
     def __post_init__(self) -> None:
         if (self.phase == Phase.ANYTIME) != bool(self.why_anytime):
             raise TypeError(f"{self.name}: a move at any time, and no other, says why")
-        if (self.tells and not self.recorded) or (self.official and not self.tells):
+        tells = bool(self.tells) or self.tells_holder
+        if (tells and not self.recorded) or (self.official and not tells):
             raise TypeError(f"{self.name}: a notice tells a recorded act, and an official one tells somebody")
-        if bool(self.tells) != bool(self.news):
+        if tells != bool(self.news):
             raise TypeError(f"{self.name}: a move that tells somebody, and no other, has its news")
 
 
@@ -283,10 +290,27 @@ ADMINISTRATION = Workflow("cycles.administration", None,
          why_anytime="a cycle must exist before it can have windows"),
     Move("open_practice",    frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Open the practice cycle"),
          why_anytime="training is needed all year; nothing that is done in it counts"),
-    Move("grant_role",       frozenset(), None, is_administrator,          Phase.ANYTIME, _("Grant a role"),
-         why_anytime="people come and go all year; each membership carries its own dates"),
-    Move("end_role",         frozenset(), None, is_administrator,          Phase.ANYTIME, _("End a role"),
-         why_anytime="a person who leaves must lose access the same day"),
+    Move("grant_role",       frozenset(), None, is_appointer,              Phase.ANYTIME, _("Grant a role"),
+         why_anytime="people come and go all year; each membership carries its own dates",
+         tells_holder=True, news=_("You have been given a role")),
+    Move("invite",           frozenset(), None, is_appointer,              Phase.ANYTIME, _("Invite a person"),
+         why_anytime="people come and go all year; each membership carries its own dates",
+         tells_holder=True, official=True, news=_("You have been invited to the portal")),
+    Move("invite_again",     frozenset(), None, is_appointer,              Phase.ANYTIME, _("Send the invitation again"),
+         why_anytime="a link that was lost or has lapsed must not keep anybody out",
+         tells_holder=True, official=True, news=_("You have been invited to the portal")),
+    Move("end_role",         frozenset(), None, is_dismisser,              Phase.ANYTIME, _("End a role"),
+         why_anytime="a person who leaves must lose access the same day",
+         tells_holder=True, news=_("A role of yours has been ended")),
+    Move("remove_leaver",    frozenset(), None, is_remover,                Phase.ANYTIME, _("Remove a leaver"),
+         why_anytime="a person who leaves must lose access the same day",
+         tells_holder=True, news=_("Your roles in the agency have been ended")),
+    Move("delegate",         frozenset(), None, is_principal,              Phase.ANYTIME, _("Delegate the signature"),
+         why_anytime="a head may be away at any time of the year; each delegation carries its own end", signed=True,
+         tells_holder=True, official=True, news=_("You have been named deputy by delegation")),
+    Move("reset_factor",     frozenset(), None, is_administrator_of_others, Phase.ANYTIME, _("Reset the second factor"),
+         why_anytime="a device may be lost on any day, the last before a deadline among them", signed=True,
+         tells_holder=True, official=True, news=_("Your second factor has been reset")),
     Move("declare_interest", frozenset(), None, is_anyone,                 Phase.ANYTIME, _("Declare an interest"),
          why_anytime="an interest must be declared the moment it is known"),
     Move("import_agencies",  frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Import agencies"),

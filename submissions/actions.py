@@ -258,7 +258,8 @@ def _locked(submission: Submission) -> Submission:
 def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
     if why := why_closed(MOVES, submission, "submit", by=by, at=at):  # type: ignore[arg-type]
         raise Refused(why)
-    return versions.keep(submission, Version.Kind.SIGNED, by=by, at=at)
+    role = MOVES["submit"].who.acting(by, submission, at)
+    return versions.keep(submission, Version.Kind.SIGNED, by=by, at=at, role=role)
 
 
 def _score_themselves(submissions: Sequence[Submission], *, by: User | None, at: datetime) -> None:

@@ -159,6 +159,13 @@ def _people(w: World) -> None:
     Interest.objects.create(user=w.people["interested"], agency=w.power, reason="Family", declared_at=EPOCH)
 
 
+def deputise(w: World) -> Membership:
+    """A deputy of the power ministry's head, for twenty years."""
+    w.people["deputy"] = make_user("deputy")
+    years = {"valid_from": EPOCH, "valid_until": EPOCH + timedelta(days=20 * 365)}
+    return Membership.objects.create(user=w.deputy, role=Role.DEPUTY, agency=w.power, delegated_by=w.head, **years)
+
+
 def _planned(w: World, *, year: int, preset: str) -> None:
     w.at = EPOCH + timedelta(days=30)
     w.cycle = cycles.plan_cycle(year=year, preset=preset, by=w.administrator, at=w.at)

@@ -7,6 +7,7 @@ from pathlib import Path
 os.environ |= {
     "DEBUG": "0",
     "HTTPS": "0",
+    "SECOND_FACTOR": "0",
     "SECRET_KEY": "tests only",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
 }

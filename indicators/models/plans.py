@@ -14,7 +14,7 @@ from django.utils.translation import gettext, ngettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
-from agencies.roles import Role
+from agencies.roles import HEADS, Role
 from agencies.text import localised
 from cycles.models import Cycle, Participation
 from indicators.attainment import MISSED, Light, attained, light, shown
@@ -26,7 +26,7 @@ class OfAgencyQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """The agency's own people, its headquarters, and administrators and auditors in their scope."""
         own = user.agency_ids(at)
-        above = user.agency_ids(at, Role.HEADQUARTERS, Role.HEAD)
+        above = user.agency_ids(at, Role.HEADQUARTERS, *HEADS)
         whole = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
         return self.filter(Q(agency__in=own) | Q(agency__parent__in=above) | whole)
 

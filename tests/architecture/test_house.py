@@ -112,6 +112,7 @@ READERS = (
     "board",
     "marking",
     "register",
+    "appointments",
     "reference",
     "record",
     "inbox",
@@ -119,6 +120,7 @@ READERS = (
     "quarters",
     "pages",
     "forms",
+    "people_forms",
     "tables",
     "filters",
     "context",
@@ -179,7 +181,7 @@ def templates() -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.html"))
 
 
-LIBRARIES_ASK = re.compile(r"^(account/|allauth/|[45]\d\d.*\.html$|tables\.html$|django/)")
+LIBRARIES_ASK = re.compile(r"^(account/|allauth/|mfa/|usersessions/|[45]\d\d.*\.html$|tables\.html$|django/)")
 """Templates that Django, allauth or django-tables2 ask for by name."""
 
 

@@ -24,7 +24,7 @@ from tests.browser.conftest import Walker
 from tests.factories import World, build, enter_figures, lay_plan
 from tests.festival.conftest import decree
 from tests.guard.institution import goal, power_measure
-from tests.guard.test_authorization import ROWS, address, agenda, power_file, power_line
+from tests.guard.test_authorization import LIBRARY, ROWS, address, agenda, power_file, power_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +61,20 @@ TABLE: dict[str, list[Seen]] = {
         Seen("cycles:people", "administrator"),
         Seen("cycles:person", "administrator"),
         Seen("cycles:grant", "administrator"),
+        Seen("cycles:grant", "agency_administrator"),
+        Seen("cycles:people", "agency_administrator"),
+        Seen("cycles:person", "agency_administrator"),
+        Seen("cycles:invite", "agency_administrator"),
+        Seen("cycles:invite", "administrator"),
+        Seen("cycles:remove_leaver", "agency_administrator"),
+        Seen("cycles:delegation", "head"),
+        Seen("cycles:reset_factor", "administrator"),
+        Seen("account", "head"),
+        Seen("account_change_password", "staff"),
+        Seen("account_inactive", ""),
+        Seen("account_reauthenticate", "staff"),
+        Seen("mfa_index", "staff"),
+        Seen("usersessions_list", "staff"),
         Seen("cycles:interests", "interested"),
     ],
     "proposed": [
@@ -220,7 +234,7 @@ TABLE: dict[str, list[Seen]] = {
 
 FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
          "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",
-         "submissions:evidence", "submissions:version_content", "submissions:receipt", "cycles:notice",
+         "submissions:evidence", "submissions:version_content", "submissions:receipt", "cycles:notice", "onward",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
@@ -299,7 +313,7 @@ def draft_of_health(w: World) -> Any:
 
 def path(seen: Seen, w: World, language: str) -> str:
     with translation.override(language):
-        if seen.name.startswith("account_"):
+        if seen.name.startswith(LIBRARY):
             return reverse(seen.name)
         query = seen.query
         if code := re.search(r"line=([\w-]+)", query):

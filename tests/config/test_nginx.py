@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,6 +103,30 @@ def test_static_files_come_from_nginx_and_never_change(served: str) -> None:
     assert status == 200
     assert "Vazirmatn" in body
     assert "immutable" in headers["Cache-Control"]
+
+
+def test_a_forged_header_does_not_dodge_the_limit_of_tries(served: str) -> None:
+    """The sign-in form sent empty: counted like any other, and no table is read for it."""
+    cookies = urllib.request.HTTPCookieProcessor()
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    browser = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trusting), cookies)
+    url, headers = f"{served}/en/accounts/login/", {"Host": "localhost", "Referer": "https://localhost/"}
+    page = browser.open(urllib.request.Request(url, headers=headers), timeout=10).read().decode()
+    [token] = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
+    body = f"csrfmiddlewaretoken={token}".encode()
+    cookie = f"csrftoken={next(c.value for c in cookies.cookiejar if c.name == 'csrftoken')}"
+
+    limit, status = int(settings.ACCOUNT_RATE_LIMITS["login"].partition("/")[0]), 200
+    for number in range(limit + 1):
+        forged = headers | {"X-Forwarded-For": f"198.51.100.{number}", "Cookie": cookie}
+        try:
+            status = browser.open(urllib.request.Request(url, body, forged), timeout=10).status
+        except urllib.error.HTTPError as error:
+            status = error.code
+            break
+
+    assert status == 429
 
 
 def test_everything_else_comes_from_the_portal_which_knows_that_the_line_is_secure(served: str) -> None:

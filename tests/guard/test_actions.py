@@ -41,7 +41,8 @@ MICROSECOND = timedelta(microseconds=1)
 HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL)
 
 READS = {
-    "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer", "cycles.scope_of",
+    "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
+    "cycles.with_factors", "cycles.letters_of",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
@@ -69,6 +70,11 @@ ANYTIME = {
     "cycles.see_all": "a notice is read when it is read",
     "cycles.choose": "one's own settings",
     "cycles.grant_role": "people come and go all year",
+    "cycles.invite": "people come and go all year",
+    "cycles.invite_again": "a link that was lost must not keep anybody out",
+    "cycles.remove_leaver": "a person who leaves must lose access the same day",
+    "cycles.delegate": "a head may be away at any time; each delegation carries its own end",
+    "cycles.reset_second_factor": "a device may be lost on any day",
     "cycles.end_role": "a person who leaves must lose access the same day",
     "cycles.declare_interest": "an interest must be declared the moment it is known",
     "cycles.import_agencies": "the register stands outside every cycle",

@@ -22,18 +22,21 @@ from cycles.models import Delivery, Extension, Holiday, Participation
 from festival.models import Report
 from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun
-from tests.factories import World, ask, build, plan_of, report_of
+from tests.factories import World, ask, build, deputise, plan_of, report_of
 from tests.festival.conftest import decree
 from tests.guard.answers import factor, power_line, signed_version
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 
 EVERYBODY = {
-    "staff", "head", "headquarters", "agency_administrator", "other_staff", "other_head", "unit_head",
+    "staff", "head", "deputy", "headquarters", "agency_administrator", "other_staff", "other_head", "unit_head",
     "administrator", "provincial_administrator", "member", "chair", "budget", "representative", "expert",
     "assessor", "other_assessor", "provincial_assessor", "steward", "reviewer", "auditor", "stranger", "interested",
 }  # fmt: skip
 PUBLIC = EVERYBODY | {"public"}
-OWN = {"staff", "head", "headquarters", "agency_administrator"}
+OWN = {"staff", "head", "deputy", "headquarters", "agency_administrator"}
+SEES_STAFF = {"staff", "head", "deputy", "agency_administrator", "administrator", "auditor"}
+"""Who sees one of the power ministry's staff as a person: its heads and its administrator, and the authority."""
+HEADS = {"head", "other_head", "unit_head"}
 NATIONAL = {"administrator", "auditor"}
 OVERSEERS = NATIONAL | {"provincial_administrator"}
 GROUP = {"member", "chair", "budget", "expert"}
@@ -49,6 +52,8 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("healthz", "GET", "people", PUBLIC),
     ("record_json", "GET", "people", PUBLIC),
     ("home", "GET", "filed", EVERYBODY),
+    ("account", "GET", "people", EVERYBODY),
+    ("onward", "GET", "people", EVERYBODY),
     # who and when
     ("cycles:list", "GET", "open", EVERYBODY),
     ("cycles:plan", "GET POST", "open", {"administrator"}),
@@ -68,9 +73,14 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("cycles:agencies_export", "GET", "open", EVERYBODY),
     ("cycles:agencies_import", "GET POST", "open", {"administrator"}),
     ("cycles:people", "GET", "open", EVERYBODY),
-    ("cycles:person", "GET", "open", NATIONAL | {"staff"}),
-    ("cycles:grant", "GET POST", "open", {"administrator"}),
-    ("cycles:end_role", "POST", "open", NATIONAL | {"staff"}),
+    ("cycles:person", "GET", "open", SEES_STAFF),
+    ("cycles:invite", "GET POST", "people", {"administrator", "provincial_administrator", "agency_administrator"}),
+    ("cycles:grant", "GET POST", "open", {"administrator", "agency_administrator"}),
+    ("cycles:end_role", "POST", "open", SEES_STAFF),
+    ("cycles:invite_again", "POST", "open", SEES_STAFF),
+    ("cycles:remove_leaver", "GET POST", "open", SEES_STAFF - {"staff"}),
+    ("cycles:reset_factor", "GET POST", "open", {"administrator"}),
+    ("cycles:delegation", "GET POST", "people", HEADS),
     ("cycles:interests", "GET POST", "open", EVERYBODY),
     ("cycles:ledger", "GET", "open", OVERSEERS),
     ("cycles:ledger_export", "GET", "open", OVERSEERS),
@@ -249,6 +259,7 @@ def world_at() -> Callable[[str], World]:
             ask(world)
         if stage == "out":
             world.at = world.edition.publish_at
+        deputise(world)
         return world
 
     return at
@@ -312,6 +323,9 @@ def address(name: str, w: World) -> str:
         "cycles:notice": lambda: (notice_of(w.staff).pk,),
         "cycles:unseen_people": lambda: (notice_of(w.staff, is_official=True).entry_id,),
         "cycles:end_role": lambda: (w.staff.membership_set.get().pk,),
+        "cycles:invite_again": lambda: (w.staff.membership_set.get().pk,),
+        "cycles:remove_leaver": lambda: (w.staff.pk, w.power.pk),
+        "cycles:reset_factor": lambda: (w.staff.pk,),
         "indicators:communicate_all": lambda: (year,),
         "indicators:framework": lambda: ("part",),
         "indicators:move": lambda: (*specific, "approve"),
@@ -392,7 +406,7 @@ def address(name: str, w: World) -> str:
     bare |= {"frameworks", "bank", "plans", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
-    bare |= {"results", "home", "entrance", "healthz"}
+    bare |= {"results", "home", "entrance", "healthz", "account", "onward", "invite", "delegation"}
     bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}
     if name in by_line:
         return reverse(name, args=(power_line(w).pk,))

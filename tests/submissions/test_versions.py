@@ -18,7 +18,7 @@ from cycles.models import Delivery, Entry
 from cycles.workflow import Refused
 from submissions import actions, lines, receipts, versions
 from submissions.models import Answer, Score, Submission, Version
-from tests.factories import PASSWORD, build, make_user
+from tests.factories import PASSWORD, build, deputise, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +52,17 @@ def test_a_signature_keeps_the_content_whose_digest_it_signs():
     assert version.sha256 == versions.digest(version.content) == world.fresh(world.submission).content_hash
     assert said["G1-1"]["value"] == "30"
     assert Entry.objects.get(act="submit").params["hash"] == version.sha256
+    assert (version.made_by, version.made_as) == (world.head, "head")
+
+
+def test_a_deputy_signs_in_their_own_name_under_the_delegation():
+    world = build("answered")
+    deputise(world)
+
+    actions.move(world.submission, "submit", by=world.deputy, at=world.at)
+
+    version = Version.objects.get(submission=world.submission)
+    assert (version.made_by, version.made_as) == (world.deputy, "deputy")
 
 
 def test_each_signature_is_a_version_of_its_own_and_the_receipt_tells_which_counts():

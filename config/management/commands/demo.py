@@ -97,6 +97,7 @@ class Command(BaseCommand):
         rows = [
             ("agency staff", cast.staff[first]),
             ("head of the agency", cast.heads[first]),
+            ("deputy by delegation", User.objects.get(username="deputy")),
             ("administrator", cast.administrator),
             ("working-group members", *cast.members),
             ("chair of the working group", cast.chair),

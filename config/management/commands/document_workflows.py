@@ -21,7 +21,8 @@ Every row goes through one door, `cycles.actions.perform`: row locks, source sta
 
 def told(move: Move) -> str:
     """Who hears of it, and whether they can switch that off."""
-    roles = ", ".join(str(role.label) for role in Role if role in move.tells)
+    heard = [str(role.label) for role in Role if role in move.tells] + ["the person"] * move.tells_holder
+    roles = ", ".join(heard)
     return f"{roles}; official" if move.official else roles or "–"
 
 

@@ -1,0 +1,87 @@
+"""Allauth's forms in the portal's words: its labels and errors speak to friends, ours to officials."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa import app_settings as mfa
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as factors
+from allauth.mfa.totp.forms import ActivateTOTPForm as TOTPForm
+from django import forms
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+
+from config.accounts import plain_code
+
+
+class _TwicePassword(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {
+            "oldpassword": _("The password you have now"),
+            "password1": _("New password"),
+            "password2": _("New password again"),
+        }
+        for name, label in labels.items():
+            if name in self.fields:
+                self.fields[name].label = label
+                self.fields[name].widget.attrs.pop("placeholder", None)
+                self.fields[name].widget.attrs["dir"] = "ltr"
+        self.fields["password1"].help_text = _(
+            "At least eight characters; not only digits, no common password, and unlike your name and address."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = forms.Form.clean(self) or {}
+        if data.get("password1") and data.get("password2") and data["password1"] != data["password2"]:
+            self.add_error("password2", _("The two passwords differ."))
+        return data
+
+
+class ChangePasswordForm(_TwicePassword, account.ChangePasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(_TwicePassword, account.ResetPasswordKeyForm):
+    pass
+
+
+class ResetPasswordForm(account.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].widget.attrs = {"dir": "ltr", "autocomplete": "email"}
+
+
+class _TypedCode(forms.Form):
+    """Takes a code in Persian digits, too."""
+
+    def __init__(self, *args: Any, data: Any = None, **kwargs: Any) -> None:
+        if data is not None and "code" in data:
+            data = data.copy()
+            data["code"] = plain_code(data["code"])
+        super().__init__(*args, data=data, **kwargs)
+
+
+class _OnceOnly(_TypedCode):
+    """No code twice for as long as it would be right: the library forgets one that its tolerance still accepts."""
+
+    def clean_code(self) -> Any:
+        code = super().clean_code()  # type: ignore[misc]
+        lives = settings.MFA_TOTP_TOLERANCE * 2 + 1
+        if not cache.add(f"factor:used:{self.user.pk}:{code}", True, lives * mfa.TOTP_PERIOD):  # type: ignore[attr-defined]
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class AuthenticateForm(_OnceOnly, factors.AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(_OnceOnly, factors.ReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(_TypedCode, TOTPForm):
+    pass

@@ -1,0 +1,53 @@
+"""Whoever signs, marks, decides or publishes sets up a second factor before anything else."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from agencies.roles import TWO_FACTORS
+
+SET_UP = "mfa_index"
+OPEN = frozenset(
+    {SET_UP, "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "account_logout", "account_inactive"}
+)
+"""What is open without a second factor to those who need one: setting it up, and signing out."""
+
+ONWARD = "onward"
+"""Where in the session stands the page that was wanted."""
+
+
+class RequiredSecondFactor:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """None where the page may be shown; else the way to the page that sets a second factor up."""
+        if not lacks_factor(request):
+            return None
+        request.lacks_factor = True  # the page says why it is shown
+        if request.resolver_match.url_name in OPEN and not request.resolver_match.namespace:
+            return None
+        if request.htmx:
+            return HttpResponseClientRedirect(reverse(SET_UP))
+        if request.method == "GET":
+            request.session[ONWARD] = request.get_full_path()
+        return redirect(SET_UP)
+
+
+def lacks_factor(request: Any) -> bool:
+    """Whether the visitor holds a role that needs a second factor, and has none; recovery codes alone are none."""
+    if not settings.SECOND_FACTOR or not request.user.is_authenticated:
+        return False
+    if not request.user.holds(*TWO_FACTORS, at=request.at):
+        return False
+    factors = Authenticator.objects.filter(user=request.user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return not factors.exists()

@@ -1,0 +1,250 @@
+"""Pages of people: who they are, which roles they hold, invitations, leavers, the head's deputies, lost devices."""
+
+from functools import partial
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.models import Agency, Interest, Membership, User, people_visible_to
+from agencies.roles import Role
+from cycles import limits
+from cycles import people as acts
+from cycles.actions import Subject, why_not_administer
+from cycles.filters import PeopleFilter
+from cycles.pages import act_page, listed
+from cycles.people_forms import DelegationForm, GrantForm, InviteForm
+from cycles.tables import PeopleTable
+from cycles.workflow import ADMINISTRATION, Refused
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """The people within one's scope, those who have left among them."""
+    seen_roles = Membership.objects.visible_to(request.user, request.at)
+    seen = people_visible_to(request.user, request.at).order_by("name_fa", "username", "pk")
+    narrowed = PeopleFilter(request.GET, seen, at=request.at, memberships=seen_roles)
+    held = Prefetch("membership_set", seen_roles.for_list(), to_attr="seen_memberships")
+    rows = acts.with_factors(narrowed.qs).prefetch_related(held)
+    context = {
+        "filter": narrowed,
+        "table": listed(request, PeopleTable(rows, at=request.at)),
+        "may_invite": _may_appoint(request),
+    }
+    return render(request, "cycles/people.html", context)
+
+
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    someone = get_object_or_404(acts.with_factors(people_visible_to(request.user, request.at)), pk=pk)
+    held = list(Membership.objects.visible_to(request.user, request.at).filter(user=someone).for_list())
+    interests = Interest.objects.visible_to(request.user, request.at).filter(user=someone).select_related("agency")
+    oneself = someone == request.user
+    oversees = request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at)
+    context = {
+        "person": someone,
+        "roles": [(m, m.in_force(request.at), _acts_on(request, m)) for m in held],
+        "leaves": _leaves(request, held),
+        "interests": interests.order_by("declared_at", "pk") if oneself or oversees else None,
+        "may_grant": not oneself and _may_appoint(request),
+        "may_reset": someone.has_second_factor and not _why_not_reset(request, someone),
+        "may_delegate": oneself and bool(_led(request)),
+    }
+    return render(request, "cycles/person.html", context)
+
+
+def _acts_on(request: HttpRequest, membership: Membership) -> list[str]:
+    """Which acts on a role its row offers: those that the table lets through."""
+    if membership.valid_until is not None and membership.valid_until <= request.at:
+        return []
+    offered = ["end_role"]
+    if not membership.user.has_usable_password():
+        offered.append("invite_again")
+    ask = partial(why_not_administer, by=request.user, at=request.at, agency=membership.reach, obj=membership)
+    return [name for name in offered if not ask(name)]
+
+
+def _leaves(request: HttpRequest, held: list[Membership]) -> list[Agency]:
+    """The agencies from whose people the reader may remove this person."""
+    kept: dict[Agency, list[Membership]] = {}
+    for m in held:
+        if m.agency and (m.valid_until is None or m.valid_until > request.at):
+            kept.setdefault(m.agency, []).append(m)
+    ask = partial(why_not_administer, "remove_leaver", by=request.user, at=request.at)
+    return [a for a, rows in kept.items() if not any(ask(agency=a, obj=m) for m in rows)]
+
+
+def _why_not_reset(request: HttpRequest, someone: User) -> str:
+    roles = Membership.objects.ending_after(request.at).filter(user=someone).select_related("agency", "province")
+    ask = partial(why_not_administer, "reset_factor", by=request.user, at=request.at, obj=someone)
+    return next((why for reach in [m.reach for m in roles] or [None] if (why := ask(agency=reach))), "")
+
+
+# --- Roles ------------------------------------------------------------------------------------------------------------
+
+
+def _own_house(request: HttpRequest) -> list[Agency]:
+    """The agencies whose people the reader administers."""
+    return [m.agency for m in request.user.memberships(request.at, Role.AGENCY_ADMINISTRATOR) if m.agency]
+
+
+def _may_appoint(request: HttpRequest) -> bool:
+    """Whether there is any place in which this user may give somebody a role."""
+    return request.user.holds(Role.ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR, at=request.at)
+
+
+def _role_form(request: HttpRequest, kind: type[GrantForm]) -> GrantForm:
+    """The form for any role within the authority; for an agency's administrator, for those of the house."""
+    if not _may_appoint(request):
+        raise Http404
+    of_authority = request.user.holds(Role.ADMINISTRATOR, at=request.at)
+    return kind(request.POST or None, agencies=None if of_authority else _own_house(request))
+
+
+@require_http_methods(["GET", "POST"])
+def grant(request: HttpRequest, pk: int) -> HttpResponse:
+    someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
+    form = _role_form(request, GrantForm)
+    if request.method == "POST" and form.is_valid():
+        try:
+            membership = acts.grant_role(user=someone, by=request.user, at=request.at, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Granted: %(role)s") % {"role": membership})
+            return redirect("cycles:person", someone.pk)
+    return render(request, "cycles/grant.html", {"person": someone, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite by address; the answer is the same whether the address has an account or not."""
+    form = _role_form(request, InviteForm)
+    if request.method == "POST" and form.is_valid():
+        if not limits.spend("invite", request.user):
+            return ratelimit.respond_429(request)
+        try:
+            acts.invite(by=request.user, at=request.at, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
+            return redirect("cycles:people")
+    return render(request, "cycles/invite.html", {"form": form})
+
+
+@require_POST
+def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = get_object_or_404(Membership.objects.visible_to(request.user, request.at), pk=pk)
+    if not limits.spend("invite", request.user):
+        return ratelimit.respond_429(request)
+    try:
+        membership = acts.invite_again(membership, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("A new invitation is on its way to %(email)s.") % {"email": membership.user.email})
+    return redirect("cycles:person", membership.user_id)
+
+
+@require_POST
+def end_role(request: HttpRequest, pk: int) -> HttpResponse:
+    membership = get_object_or_404(Membership.objects.visible_to(request.user, request.at), pk=pk)
+    try:
+        membership = acts.end_role(membership, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Ended: %(role)s") % {"role": membership})
+    if membership.role == Role.DEPUTY and membership.delegated_by_id == request.user.pk:
+        return redirect("cycles:delegation")
+    return redirect("cycles:person", membership.user_id)
+
+
+@require_http_methods(["GET", "POST"])
+def remove_leaver(request: HttpRequest, pk: int, agency: int) -> HttpResponse:
+    someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
+    seen = Membership.objects.visible_to(request.user, request.at).filter(user=someone, agency=agency)
+    held = list(seen.ending_after(request.at).for_list())
+    if not held or request.user == someone:
+        raise Http404
+    left = held[0].agency
+    return act_page(
+        request,
+        ADMINISTRATION,
+        # the role that not everybody may end stands for all of them
+        Subject(next((m for m in held if m.role == Role.HEAD), held[0]), left),
+        "remove_leaver",
+        do=lambda note: acts.remove_leaver(someone, left, by=request.user, at=request.at, note=note),
+        then=reverse("cycles:people"),
+        summary="cycles/remove_summary.html",
+        about=f"{someone} · {left}",
+        held=held,
+    )
+
+
+# --- Delegation -------------------------------------------------------------------------------------------------------
+
+
+def _led(request: HttpRequest) -> list[Agency]:
+    """The agencies that the reader heads in person."""
+    return [m.agency for m in request.user.memberships(request.at, Role.HEAD) if m.agency]
+
+
+@require_http_methods(["GET", "POST"])
+def delegation(request: HttpRequest) -> HttpResponse:
+    """To whom a head leaves the signature, and what was delegated before."""
+    led = _led(request)
+    if not led:
+        raise Http404
+    agency = next((a for a in led if str(a.pk) == request.GET.get("agency")), led[0])
+    colleagues = Membership.objects.colleagues(agency, request.at)
+    move = ADMINISTRATION["delegate"]
+    form = DelegationForm(request.POST or None, move=move, user=request.user, colleagues=colleagues)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = acts.delegate(agency, by=request.user, at=request.at, **form.given())
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Delegated to %(person)s.") % {"person": made.user})
+            return redirect(request.get_full_path())
+    given = Membership.objects.filter(role=Role.DEPUTY, agency__in=[a.pk for a in led]).for_list()
+    letters = acts.letters_of(given)
+    context = {
+        "form": form,
+        "agency": agency,
+        "agencies": led if len(led) > 1 else [],
+        "delegations": [
+            (m, m.in_force(request.at), letters.get(m.pk, ""), "end_role" in _acts_on(request, m))
+            for m in given.order_by("-valid_from", "-pk")
+        ],
+    }
+    return render(request, "cycles/delegation.html", context)
+
+
+# --- Accounts ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a lost second factor from an account."""
+    someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
+    if not request.user.holds(Role.ADMINISTRATOR, at=request.at):
+        raise Http404
+    role = Membership.objects.ending_after(request.at).filter(user=someone).for_list().first()
+    return act_page(
+        request,
+        ADMINISTRATION,
+        Subject(someone, role.reach if role else None),
+        "reset_factor",
+        do=lambda **said: acts.reset_second_factor(someone, by=request.user, at=request.at, **said),
+        then=reverse("cycles:person", args=[someone.pk]),
+        summary="cycles/reset_summary.html",
+        about=someone,
+    )
