@@ -7,13 +7,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.text import localised
-from cycles import files
 from cycles.actions import perform
 from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
@@ -24,20 +21,6 @@ from indicators.scoring import LineState
 from submissions import totals
 from submissions.models import Answer, Evidence, Score, ScoreRun, Submission
 from submissions.workflow import MOVES, RUNS, SubmissionState
-
-MAX_EVIDENCE_BYTES = 25 * 2**20
-EVIDENCE_TYPES = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "csv": "text/csv",
-    "txt": "text/plain",
-}
-"""Extensions accepted as evidence, and the type each is served with, whatever the browser claimed."""
-
 
 # --- The agency ---------------------------------------------------------------------------------------------------
 
@@ -124,49 +107,6 @@ def _why_unsound(answer: Answer) -> str:
 
 
 @transaction.atomic
-def attach(answer: Answer, *, upload: UploadedFile, by: User, at: datetime) -> Evidence:
-    """Keep a file as evidence of an answer."""
-    name = files.bare_name(upload, 255)
-    content_type = EVIDENCE_TYPES.get(name.rsplit(".", 1)[-1].lower() if "." in name else "")
-    if content_type is None:
-        raise Refused(
-            _("“%(name)s” cannot be accepted. Files may be: %(types)s.")
-            % {"name": name, "types": ", ".join(EVIDENCE_TYPES)}
-        )
-    size = upload.size or 0
-    if not 0 < size <= MAX_EVIDENCE_BYTES:
-        raise Refused(
-            _("“%(name)s” is empty.") % {"name": name}
-            if not size
-            else _("“%(name)s” is larger than %(limit)s MB.")
-            % {"name": name, "limit": localised(MAX_EVIDENCE_BYTES // 2**20)}
-        )
-    digest = files.sha256(upload)
-    perform(MOVES, [answer.submission], "attach", by=by, at=at, note=name, sha256=digest, line=answer.pk)
-    answer = Answer.objects.select_related("submission__cycle").get(pk=answer.pk)
-    return Evidence.objects.create(
-        answer=answer,
-        file=upload,
-        name=name,
-        content_type=content_type,
-        size=size,
-        sha256=digest,
-        uploaded_by=by,
-        uploaded_at=at,
-    )
-
-
-@transaction.atomic
-def detach(evidence: Evidence, *, by: User, at: datetime) -> Evidence:
-    """Withdraw a file; it stays on record."""
-    submission = evidence.answer.submission
-    perform(MOVES, [submission], "detach", by=by, at=at, note=evidence.name, sha256=evidence.sha256)
-    evidence.withdrawn_at = at
-    evidence.save(update_fields=["withdrawn_at"])
-    return evidence
-
-
-@transaction.atomic
 def move(
     submission: Submission, name: str, *, by: User | None, at: datetime, note: str = "", letter: str = ""
 ) -> Submission:
@@ -194,14 +134,13 @@ def move(
 
 
 def content_hash(submission: Submission) -> str:
-    """SHA-256 of all that the head signs: every answer, and every file by its own hash."""
+    """SHA-256 of all that the head signs: every answer, and every file by its own hash with the place in it."""
     answers = Answer.objects.filter(submission=submission).order_by("measure_id")
     rows: list[Any] = [
         [a.measure_id, None if a.value is None else str(a.value.normalize()), a.note, a.claims_not_applicable]
         for a in answers
     ]
-    files = Evidence.objects.filter(answer__submission=submission).live().values_list("answer_id", "sha256")
-    rows.append([list(row) for row in files])
+    rows.append(Evidence.objects.facts(submission))
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 

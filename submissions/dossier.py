@@ -40,7 +40,7 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
         "submission": answer.submission,
         "method": method,
         "formula": method.explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
-        "files": answer.evidence.live(),
+        "files": answer.evidence.with_versions(),
         "quarters": Figure.objects.of_line(answer.submission.participation_id, m.pk),
         "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
         "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -24,10 +23,10 @@ from cycles.workflow import CycleState, Refused
 from indicators.methods import METHODS
 from indicators.models import Axis, Figure
 from indicators.scoring import Node, total
-from submissions import actions, totals
+from submissions import actions, evidence_pages, totals
 from submissions.filters import SubmissionFilter
-from submissions.forms import AnswerForm, UploadForm
-from submissions.models import Answer, Evidence, Score, Submission
+from submissions.forms import AnswerForm
+from submissions.models import Answer, Score, Submission
 from submissions.resources import submissions_as_xlsx
 from submissions.steps import own_line
 from submissions.tables import SubmissionTable
@@ -164,7 +163,8 @@ def _workspace(
         "answered": sum(1 for a in answers if not a.measure.is_stewarded and a.is_dealt_with),
     }
     if opened_line is not None:
-        context |= _opened(request, opened_line, form) | {"upload": UploadForm()}
+        context |= _opened(request, opened_line, form)
+        context |= evidence_pages.drawer(request, opened_line, context["acts"])
     return context
 
 
@@ -176,7 +176,6 @@ def _opened(request: HttpRequest, answer: Answer, form: AnswerForm | None = None
         "form": form or AnswerForm(measure=m, initial={name: getattr(answer, name) for name in fields}),
         "formula": method.explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
         "method": method,
-        "files": answer.evidence.live().select_related("uploaded_by"),
         "quarters": Figure.objects.of_line(answer.submission.participation_id, m.pk),
     }
 
@@ -226,49 +225,6 @@ def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
         context["saved_at"] = request.at if form.is_valid() else None
         return render(request, "submissions/saved.html", context)
     return render(request, "submissions/workspace.html", context)
-
-
-@require_POST
-def evidence_attach(request: HttpRequest, pk: int) -> HttpResponse:
-    answer = _answer(request, pk)
-    form = UploadForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            actions.attach(answer, upload=form.cleaned_data["file"], by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error("file", str(refusal))
-    if form.is_valid():
-        return redirect(_line_url(answer))
-    context = _workspace(request, answer.submission, answer.pk) | {"upload": form}
-    return render(request, "submissions/workspace.html", context)
-
-
-def _evidence(request: HttpRequest, uuid: UUID) -> Evidence:
-    rows = Evidence.objects.visible_to(request.user, request.at)
-    return get_object_or_404(rows.select_related("answer__submission__agency", "answer__submission__cycle"), uuid=uuid)
-
-
-@require_POST
-def evidence_detach(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    evidence = _evidence(request, uuid)
-    try:
-        actions.detach(evidence, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(_line_url(evidence.answer))
-
-
-@require_safe
-def evidence_download(request: HttpRequest, uuid: UUID) -> FileResponse:
-    """The file as it was uploaded, always as a download, with the type its ending had then."""
-    evidence = _evidence(request, uuid)
-    try:
-        file = evidence.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(file, as_attachment=True, filename=evidence.name, content_type=evidence.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 # --- Review, sign and other moves -------------------------------------------------------------------------------------

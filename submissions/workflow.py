@@ -31,6 +31,14 @@ class ClarificationState(TextChoices):
     REPLIED = "replied", _("Replied")
 
 
+class DocumentState(TextChoices):
+    PENDING = "pending", _("Being checked")
+    CLEAN = "clean", _("Checked, clean")
+    INFECTED = "infected", _("Harmful, locked away")
+    UNSCANNABLE = "unscannable", _("Cannot be checked, locked away")
+    UNSCANNED = "unscanned", _("Not checked for viruses")
+
+
 class BlockState(TextChoices):
     OPEN = "open", _("Being marked")
     HANDED_IN = "handed_in", _("Handed in")
@@ -44,6 +52,8 @@ MOVES = Workflow("submissions.Submission", S,
          tells=AGENCY, news=_("The self-assessment can be filled in")),
     Move("answer",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Save the answer"), recorded=False),
     Move("attach",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Upload evidence")),
+    Move("upload",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Begin an upload"), recorded=False),
+    Move("refer",       frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Say where in the file"), recorded=False),
     Move("detach",      frozenset({S.DRAFT}),               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Withdraw evidence")),
     Move("submit",      frozenset({S.DRAFT}),               S.SUBMITTED,    is_head,           Phase.SELF_ASSESSMENT,   _("Sign and submit to the authority"), signed=True,
          tells=AGENCY, news=_("The self-assessment has been signed and submitted")),
@@ -67,6 +77,21 @@ BLOCKS = Workflow("submissions.Block", B,
     Move("mark",        frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Save the mark"), recorded=False),
     Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True),
     writes=("handed_in_at",),
+)
+
+D = DocumentState
+DOCUMENTS = Workflow("submissions.Document", D,
+    Move("pass",        frozenset({D.PENDING, D.UNSCANNED}), D.CLEAN,       is_clock,          Phase.ANYTIME,           _("Pass as clean"), recorded=False,
+         why_anytime="a file is checked as soon as it has come in, and again where the scanner was away"),
+    Move("quarantine",  frozenset({D.PENDING, D.UNSCANNED}), D.INFECTED,    is_clock,          Phase.ANYTIME,           _("Lock away as harmful"),
+         why_anytime="what harms is locked away the moment it is known",
+         tells=AGENCY, news=_("A file you uploaded is harmful and has been locked away")),
+    Move("give_up",     frozenset({D.PENDING, D.UNSCANNED}), D.UNSCANNABLE, is_clock,          Phase.ANYTIME,           _("Lock away as not to be checked"),
+         why_anytime="what cannot be checked is locked away the moment it is known",
+         tells=AGENCY, news=_("A file you uploaded cannot be checked and is not shown to anybody")),
+    Move("skip",        frozenset({D.PENDING}),              D.UNSCANNED,   is_clock,          Phase.ANYTIME,           _("Leave unchecked"), recorded=False,
+         why_anytime="where there is no scanner nothing is waited for"),
+    writes=("scanned_at", "finding"),
 )
 
 Q = ClarificationState

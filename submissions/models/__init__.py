@@ -5,12 +5,11 @@ from submissions.models.answers import (
     Answer,
     Block,
     Clarification,
-    Evidence,
     Mark,
     Score,
     Submission,
-    evidence_path,
 )
+from submissions.models.evidence import Document, Evidence, Upload, document_path, with_versions
 from submissions.models.runs import NodeScore, ScoreRun
 
 __all__ = [
@@ -18,11 +17,14 @@ __all__ = [
     "Answer",
     "Block",
     "Clarification",
+    "Document",
     "Evidence",
     "Mark",
     "NodeScore",
     "Score",
     "ScoreRun",
     "Submission",
-    "evidence_path",
+    "Upload",
+    "document_path",
+    "with_versions",
 ]

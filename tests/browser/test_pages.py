@@ -18,7 +18,7 @@ from cycles import seals
 from cycles.calendar import GREGORIAN_MONTHS, Phase, format_deadline
 from indicators import deliberation, drafting
 from indicators.models import Kind
-from submissions.actions import EVIDENCE_TYPES
+from submissions.kinds import KINDS
 from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
 from tests.factories import World, build, enter_figures, lay_plan
@@ -343,7 +343,7 @@ FOCUS = """() => {
   return waiting.size;
 }"""
 
-SAME_EVERYWHERE = "|".join(["PDF", "CSV", "XLSX", "UTF-8", "SHA-256", *EVIDENCE_TYPES])
+SAME_EVERYWHERE = "|".join(["PDF", "CSV", "XLSX", "UTF-8", "SHA-256", *KINDS])
 GREGORIAN = f"[۰-۹]+ (?:{'|'.join(GREGORIAN_MONTHS['fa'])})"
 
 
