@@ -43,7 +43,7 @@ def clean_name(raw: str) -> str:
     """A name fit to be kept and shown: no folders, no signs that are unseen or turn the reading, and not too long."""
     name = unicodedata.normalize("NFC", raw).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(" " if c.isspace() else c for c in name if c.isspace() or _is_shown(c))
-    stem, dot, ending = re.sub(" +", " ", name).strip(" .").rpartition(".")
+    stem, dot, ending = re.sub(" +", " ", name).strip().rstrip(" .").rpartition(".")
     if not dot:
         return ending.strip()[:LONGEST_NAME] or "file"
     return f"{stem.strip(' .')[: LONGEST_NAME - len(ending[:10]) - 1] or 'file'}.{ending.strip()[:10]}"

@@ -47,11 +47,12 @@ def _daemon() -> ClamdNetworkSocket:
     if address.startswith(("unix:", "/")):
         return ClamdUnixSocket("/" + address.removeprefix("unix:").lstrip("/"), timeout=SECONDS)
     host, _colon, port = address.rpartition(":")
-    return ClamdNetworkSocket(host.strip("[]"), int(port), timeout=SECONDS)
+    return ClamdNetworkSocket(host, int(port), timeout=SECONDS)
 
 
 def _is_well(daemon: ClamdNetworkSocket) -> bool:
     try:
         return str(daemon.ping()) == "PONG"
     except (ClamdError, OSError):
+        daemon.clamd_socket.close()  # the library leaves it open where the daemon did not answer
         return False

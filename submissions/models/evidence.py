@@ -46,7 +46,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.prefetch_related(models.Prefetch("references", queryset=live.order_by("-pk"), to_attr="uses"))
 
     def for_notices(self) -> Self:
-        return self.select_related("agency", "cycle")
+        """With the first line for which each was shown, which is where its notice leads."""
+        first = Evidence.objects.filter(document=OuterRef("pk")).order_by("pk").values("uuid")[:1]
+        return self.select_related("agency", "cycle").annotate(shown_as=Subquery(first))
 
 
 class Document(models.Model):
@@ -76,6 +78,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Where it is looked at, for whoever is told of it (needs `for_notices`)."""
+        shown = getattr(self, "shown_as", None)
+        return reverse("submissions:preview", args=[shown]) if shown else ""
 
     @property
     def is_open(self) -> bool:
