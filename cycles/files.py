@@ -25,12 +25,11 @@ def bare_name(file: File, longest: int) -> str:
 
 
 def sha256(file: File) -> str:
-    """The digest of the content, read in chunks; the file stands at its beginning again."""
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
+    """The digest of the content, read in pieces; the file stands at its beginning again."""
     file.seek(0)
-    return digest.hexdigest()
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return digest
 
 
 class Stored(NamedTuple):

@@ -49,7 +49,7 @@ def begin_upload(
 @transaction.atomic
 def finish_upload(upload: Upload, *, content: File, by: User, at: datetime) -> Evidence:
     """Make the whole of an upload evidence of its line, once: whoever finishes it again gets what it became."""
-    fresh = Upload.objects.select_for_update(of=("self",)).with_line().filter(pk=upload.pk).first()
+    fresh = Upload.objects.select_for_update(of=("self",)).for_finish().filter(pk=upload.pk).first()
     if fresh is None:
         raise Refused(_("This upload has been cancelled."))
     upload = fresh

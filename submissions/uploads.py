@@ -1,13 +1,14 @@
 """Uploads that may be broken off and go on: the part of the tus 1.0 protocol that our own pages speak.
 
 How far an upload has come is the size of its partial file, so a lost line, a reload or a restarted server costs only
-what was not written yet. Who asks and whether the phase is open is looked at before each piece. No connection to the
-database is held while a piece comes in, which may take minutes.
+what was not written yet. Who asks and whether the phase is open is looked at before each piece. Over a slow line a
+piece may take minutes; no connection to the database is held meanwhile.
 """
 
 import base64
 import binascii
 import fcntl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -32,7 +33,10 @@ from submissions.workflow import MOVES
 
 VERSION = "1.0.0"
 CONTENT_TYPE = "application/offset+octet-stream"
-PIECE = 256 * 2**10
+FIRST, PIECE = 16 * 2**10, 256 * 2**10
+PATIENCE = 1
+"""Seconds after which a piece is slow: its connection to the database is given back, and made again when needed."""
+
 LONGEST_METADATA = 4096
 
 View = Callable[..., HttpResponse]
@@ -124,7 +128,7 @@ def _replaced(answer: Answer, uuid: str) -> Evidence | None:
 @_tus
 def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Say how far an upload has come, take its next piece, or give it up; its starter's alone."""
-    found = get_object_or_404(Upload.objects.visible_to(request.user, request.at).with_line(), uuid=uuid)
+    found = get_object_or_404(Upload.objects.visible_to(request.user, request.at).for_piece(), uuid=uuid)
     if request.method == "DELETE":
         evidence.drop_upload(found, by=request.user, at=request.at)
         return HttpResponse(status=204)
@@ -178,11 +182,12 @@ def _patch(request: HttpRequest, found: Upload) -> HttpResponse:
 
 def _take(request: HttpRequest, file: IO[bytes], size: int, length: int) -> int:
     """Write what comes, as it comes; a line that is lost leaves what had come. How far the file is then."""
-    if not connection.in_atomic_block:
-        connection.close()
+    begun, wanted = time.monotonic(), FIRST
     try:
-        while size < length and (piece := request.read(min(PIECE, length - size))):
-            rest = memoryview(piece)
+        while size < length and (piece := request.read(min(wanted, length - size))):
+            if time.monotonic() - begun > PATIENCE and not connection.in_atomic_block:
+                connection.close()
+            wanted, rest = PIECE, memoryview(piece)
             while rest:
                 written = file.write(rest)
                 size, rest = size + written, rest[written:]

@@ -196,13 +196,16 @@ def with_versions(rows: Iterable[Evidence]) -> list[Evidence]:
 
 class UploadQuerySet(models.QuerySet["Upload"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """An upload is its starter's, for as long as the line is theirs to see."""
-        return self.filter(by=user, answer__in=Answer.objects.visible_to(user, at).values("pk"))
+        """An upload is its starter's alone; whether the line still is, the guard asks before each piece."""
+        return self.filter(by=user)
 
-    def with_line(self) -> Self:
+    def for_piece(self) -> Self:
         """With all that decides whether it may go on."""
-        line = ("answer__submission__agency", "answer__submission__cycle", "answer__measure")
-        return self.select_related(*line, "replaces__document", "by")
+        return self.select_related("answer__submission__agency", "answer__submission__cycle")
+
+    def for_finish(self) -> Self:
+        """With all that becomes evidence of it."""
+        return self.for_piece().select_related("answer__measure", "replaces__document")
 
 
 class Upload(models.Model):
