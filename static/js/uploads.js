@@ -235,7 +235,7 @@
         const name = earlier.metadata.filename;
         const shown = row(place, name);
         const part = percent(Number(state.headers.get("Upload-Offset")), earlier.size);
-        shown.shown.dataset.unfinished = name;
+        shown.shown.dataset.earlier = name;
         shown.bar.setAttribute("aria-label", name);
         shown.bar.max = 100;
         shown.bar.value = part;
@@ -250,8 +250,8 @@
   }
 
   function forget(place, file) {
-    place.querySelectorAll("[data-unfinished]").forEach((shown) => {
-      if (shown.dataset.unfinished === file.name) {
+    place.querySelectorAll("[data-earlier]").forEach((shown) => {
+      if (shown.dataset.earlier === file.name) {
         shown.remove();
       }
     });

@@ -144,6 +144,11 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:review", "head", shows=Phase.SELF_ASSESSMENT),
         Seen("submissions:move", "head"),
         Seen("submissions:line", "staff"),
+        Seen("submissions:attach", "staff"),
+        Seen("submissions:attach", "administrator"),
+        Seen("submissions:held", "staff"),
+        Seen("submissions:held", "staff", "?q=zzz"),
+        Seen("submissions:preview", "staff"),
     ],
     "assigned": [
         Seen("home", "assessor", shows=Phase.SCORING),
@@ -218,7 +223,7 @@ TABLE: dict[str, list[Seen]] = {
 
 FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
          "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",
-         "submissions:evidence", "cycles:notice",
+         "submissions:evidence", "submissions:picture", "submissions:files", "cycles:notice",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
