@@ -23,6 +23,8 @@ from submissions.models import Answer, Document, Evidence
 from submissions.workflow import MOVES
 
 A_PAGE = 20
+LIST = "evidence-list"
+"""The element in which pages show a line's files: told when they have changed."""
 
 
 def drawer(request: HttpRequest, answer: Answer, acts: set[str]) -> dict[str, Any]:
@@ -67,7 +69,9 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
     """The files of a line by themselves: asked for again when one has come in or is being checked."""
     answer = _answer(request, pk)
     response = render(request, "submissions/files.html", drawer(request, answer, _acts(request, answer)))
-    return trigger_client_event(response, "evidence-changed", {"line": pk})
+    if request.htmx.target == LIST:  # not where only the state of a file is asked for again
+        trigger_client_event(response, "evidence-changed", {"line": pk}, after="settle")
+    return response
 
 
 @require_http_methods(["GET", "POST"])

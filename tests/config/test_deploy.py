@@ -162,6 +162,22 @@ def test_the_scanner_takes_files_of_the_largest_size_and_is_where_the_portal_loo
     assert "AlertExceedsMax yes" in conf
 
 
+def test_files_lie_in_a_private_bucket_where_one_is_named():
+    program = (
+        "import django; django.setup(); from django.core.files.storage import storages; "
+        "print(storages['default'].url('evidence/x')); print(storages['reports'].url('y'))"
+    )
+    named = {"S3_BUCKET": "files", "S3_ENDPOINT_URL": "https://s3.example", "S3_REGION": "x"}
+    keys = {"S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b", "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    printed = run("python", "-W", "ignore", "-c", program, **named, **keys)
+
+    evidence, report = printed.stdout.split()
+    assert evidence.startswith("https://s3.example/files/evidence/x?")
+    assert report.startswith("https://s3.example/files/reports/y?")
+    assert "X-Amz-Signature=" in evidence
+
+
 def test_nginx_lets_through_as_much_as_the_portal_takes():
     [megabytes] = re.findall(r"client_max_body_size (\d+)m;", NGINX)
 

@@ -463,11 +463,15 @@ def test_files_stand_alone_for_the_page_that_asks_again(visit):
     world = build("begun")
     attach(world)
 
-    part = visit(world, world.staff).get(url("files", line(world).pk))
+    client, asked = visit(world, world.staff), {"HX-Request": "true", "HX-Target": "evidence-list"}
+    part = client.get(url("files", line(world).pk), headers=asked)
 
     assert "a.pdf" in part.content.decode()
     assert "<html" not in part.content.decode()
-    assert "evidence-changed" in part["HX-Trigger"]
+    assert "evidence-changed" in part["HX-Trigger-After-Settle"]
+    assert not client.get(url("files", line(world).pk), headers={"HX-Request": "true"}).has_header(
+        "HX-Trigger-After-Settle"
+    )
 
 
 def test_whoever_only_reads_is_offered_no_act(visit):
