@@ -3,6 +3,7 @@
 import mmap
 import os
 import re
+import struct
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from agencies.text import localised
 from cycles.archive import ENCRYPTED_FLAG, MACROS, METHODS, OLD_OR_ENCRYPTED, Unreadable, check_relationships
 
 LONGEST_NAME = 120
-HEAD = 2**16
+HEAD = 2**16 + 22
 """So much of the beginning and of the end is looked at where reading the whole would tell no more."""
 
 MOST_PARTS = 5000
@@ -25,6 +26,10 @@ MOST_UNPACKED = 1000 * 2**20
 MOST_RATIO = 200
 SMALL = 2**20
 """Up to this size a part may be packed as well as it likes."""
+LONGEST_LIST = 4 * 2**20
+"""Bytes of the list of an archive's parts: hundreds for each."""
+NOT_HERE = 2**32 - 1
+"""The length that says it stands in a second record, as some programs write it."""
 LARGEST_XML = 4 * 2**20
 LARGEST_NESTED = 25 * 2**20
 
@@ -154,6 +159,7 @@ def _open_document(mimetype: str) -> Callable[[IO[bytes], int], None]:
 def _archive(file: IO[bytes], main: str, mimetype: str = "", depth: int = 0) -> None:
     """Pass a document whose parts are few and small when unpacked, without programs; its pictures are welcome."""
     try:
+        _list_is_short(file)
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             _directory(parts)
@@ -165,6 +171,20 @@ def _archive(file: IO[bytes], main: str, mimetype: str = "", depth: int = 0) -> 
         raise Unacceptable(_("it cannot be unpacked")) from error
     except Unreadable as error:
         raise Unacceptable(_("it fetches something from outside or holds a document type")) from error
+
+
+def _list_is_short(file: IO[bytes]) -> None:
+    """Look at how long the list of parts says it is, before anybody reads it: a long one would fill the memory."""
+    size = file.seek(0, os.SEEK_END)
+    _head, tail = _ends(file, size)
+    for mark, place, form in ((b"PK\x05\x06", 12, "<L"), (b"PK\x06\x06", 40, "<Q")):
+        at = tail.find(mark)
+        while at >= 0:
+            field = tail[at + place : at + place + struct.calcsize(form)]
+            length = struct.unpack(form, field)[0] if len(field) == struct.calcsize(form) else 0
+            if length > LONGEST_LIST and (form == "<Q" or length != NOT_HERE):
+                raise Unacceptable(_("it has more than %(most)s parts inside") % {"most": localised(MOST_PARTS)})
+            at = tail.find(mark, at + 1)
 
 
 def _says(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], mimetype: str) -> bool:

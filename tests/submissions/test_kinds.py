@@ -43,6 +43,13 @@ HTML = b"<!doctype html><script>alert(1)</script>"
 MACRO_TYPES = documents.TYPES.replace("application/xml", "application/vnd.ms-word.document.macroEnabled.main+xml")
 MANY = [(f"word/media/{n}.png", b"") for n in range(kinds.MOST_PARTS)]
 LARGE = [(f"word/media/{n}.bin", b"\0\1\2\3" * 2**18) for n in range(3)]
+
+
+def long_list(content: bytes) -> bytes:
+    """A document that says its list of parts is 100 MB long."""
+    return content[:-10] + (100 * 2**20).to_bytes(4, "little") + content[-6:]
+
+
 LONG = "گزارش " * 60 + ".pdf"
 
 # what stands in the table: the file's name, its content, and either words of the refusal or the name it is kept under
@@ -73,6 +80,7 @@ HOSTILE = {
     "a document with an archive inside": ("a.docx", docx(("word/media/a.zip", archive(("x", "y")))), "file inside"),
     "a zip bomb": ("a.docx", docx(BOMB), "far more than a document holds"),
     "a zip bomb of many parts": ("a.docx", docx(*MANY), "more than 5,000 parts"),
+    "a zip bomb whose list of parts is long": ("a.docx", long_list(docx()), "more than 5,000 parts"),
     "a zip bomb that is large": ("a.docx", docx(*LARGE), "far more than a document holds"),
     "a zip bomb within a document": ("a.docx", docx(("word/embeddings/a.xlsx", xlsx(BOMB))), "far more than"),
     "an archive that is broken": ("a.docx", docx()[:-30], "cannot be unpacked"),
