@@ -289,7 +289,7 @@ def stored(folder: str = "") -> dict[str, Any]:
 
 
 STORAGES: dict[str, Any] = {"default": stored(), "reports": stored("reports"), "staticfiles": {"BACKEND": _STATIC}}
-FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_PERMISSIONS = 0o644 if ACCEL_PREFIX else 0o640  # nginx reads as a user of its own
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # larger files go to disk as they arrive
 DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 2**20  # a plain form's file has 25 MB at most, a piece of a larger one 8
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a block of marks is one form

@@ -31,7 +31,7 @@ def run(*command, **env):
 
 
 def test_every_process_of_the_portal_has_a_service():
-    assert OURS == ["beat", "migrate", "reports", "web", "worker"]
+    assert OURS == ["beat", "migrate", "reports", "uploads", "web", "worker"]
 
 
 def test_web_starts_with_the_options_compose_gives():
@@ -141,13 +141,21 @@ def test_nginx_finds_private_files_where_compose_mounts_them_and_the_portal_says
     assert EXAMPLE["UPLOAD_DIR"].startswith("/portal/var/media/")
 
 
-def test_uploads_go_through_nginx_as_they_come():
+def test_nginx_may_read_what_it_hands_out():
+    printed = run("python", "-c", "from config import settings; print(oct(settings.FILE_UPLOAD_PERMISSIONS))")
+
+    assert printed.stdout.strip() == "0o644"
+
+
+def test_uploads_go_through_nginx_as_they_come_to_threads_of_their_own():
     with translation.override("fa"):
         address = reverse("submissions:upload", args=["01a2162d-4c98-734b-931a-a9c4cbaa3fe0"])
     [pattern] = re.findall(r"location ~ (\S+uploads\S*) {", NGINX)
 
     assert re.match(pattern, address)
     assert "proxy_request_buffering off;" in NGINX
+    program, *options = SERVICES["uploads"]["command"]
+    assert run(program, "--check-config", *options).returncode == 0
 
 
 def test_the_scanner_takes_files_of_the_largest_size_and_is_where_the_portal_looks_for_it():

@@ -107,6 +107,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         ("alias /srv/media/;", f"alias {folder}/media/;"),
         ("alias /srv/static/;", f"alias {settings.VAR}/static/;"),
         ("server web:8000;", f"server 127.0.0.1:{web};"),
+        ("server uploads:8000;", f"server 127.0.0.1:{web};"),
     ):
         assert old in text
         text = text.replace(old, new)
