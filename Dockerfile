@@ -7,7 +7,7 @@ RUN npm ci --silent --omit=dev
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 make \
+    && apt-get install -y -qq --no-install-recommends libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 make poppler-utils \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /portal portal
 WORKDIR /portal
@@ -22,7 +22,7 @@ RUN mkdir -p .venv && touch .venv/.python .venv/.node \
     && rm -rf node_modules .venv \
     && SECRET_KEY=only-while-building python manage.py compile_translations \
     && SECRET_KEY=only-while-building python manage.py collectstatic --noinput --verbosity 0 \
-    && mkdir -p var/media && chown -R portal var/media
+    && mkdir -p var/media/uploads && chown -R portal var/media
 USER portal
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", "--no-control-socket"]

@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.9
 NODE := 24.19.0
-PACKAGES := chromium libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 nginx-light poppler-utils
+PACKAGES := chromium clamav-daemon libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 nginx-light poppler-utils
 CATALOGS := $(wildcard locale/*/LC_MESSAGES/*.po)
 
 # Commands of this file run on a developer's machine; `deploy-check` says otherwise.

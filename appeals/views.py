@@ -190,7 +190,7 @@ def _read(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
         "phase": phase,
         "scores": Score.objects.visible_to(user, at).filter(answer=appeal.answer_id).order_by("scored_at", "pk"),
         "marks": Mark.objects.visible_to(user, at).filter(answer=appeal.answer_id).order_by("marked_at", "pk"),
-        "files": appeal.answer.evidence.live(),
+        "files": appeal.answer.evidence.with_versions(),
     }
 
 

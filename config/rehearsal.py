@@ -34,7 +34,7 @@ from indicators import deliberation, drafting, planning
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
-from submissions import assessing
+from submissions import assessing, evidence
 from submissions.models import Answer, Block, Submission
 from submissions.workflow import SubmissionState
 
@@ -292,7 +292,7 @@ class Rehearsal:
             submissions.save_answers(s, given, by=self.cast.staff[s.agency_id], at=at)
             for answer in [a for a in lines if not a.measure.is_stewarded][:2]:
                 upload = ContentFile(f"{s.agency.code} {answer.measure.code}\n".encode(), name="گزارش.txt")
-                submissions.attach(answer, upload=upload, by=self.cast.staff[s.agency_id], at=at)
+                evidence.attach(answer, upload=upload, by=self.cast.staff[s.agency_id], at=at)
                 self.did()
         self.twins = {*twins, *twins.values()}
 

@@ -174,7 +174,10 @@ CACHES = {"default": cache(1)}
 
 CELERY_BROKER_URL = CELERY_RESULT_BACKEND = broker(0)
 # A long report takes half a gigabyte and gives none back: its own worker, a fresh process for each.
-CELERY_TASK_ROUTES = {"festival.tasks.render_report": {"queue": "reports"}}
+CELERY_TASK_ROUTES = {
+    "festival.tasks.render_report": {"queue": "reports"},
+    "submissions.tasks.scan": {"queue": "celery"},
+}
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}  # the next run does what this one would
     for task, seconds in (
@@ -188,6 +191,8 @@ CELERY_BEAT_SCHEDULE = {
         ("submissions.tasks.begin_due", 60),
         ("submissions.tasks.lapse_overdue", 60),
         ("submissions.tasks.compute_waiting", 60),
+        ("submissions.tasks.scan_waiting", 60),
+        ("submissions.tasks.clear_uploads", 60 * 60),
         ("festival.tasks.publish_due", 60),
     )
 }
@@ -291,16 +296,43 @@ MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR / "media"))  # private: no ad
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("vendor", VAR / "vendor")]
+# partial files of uploads under way: one directory for all web processes, best on the disk of MEDIA_ROOT
+UPLOAD_DIR = Path(os.environ.get("UPLOAD_DIR", VAR / "uploads"))
+MAX_UPLOAD_BYTES = 200 * 2**20
+# where nginx finds MEDIA_ROOT (its `internal` location), so that it hands files out; "": the web process does
+ACCEL_PREFIX = os.environ.get("ACCEL_PREFIX", "")
+# unix:///run/clamav/clamd.ctl or host:port; "": files are not scanned, and pages say so
+CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
 _ON_DISK = "django.core.files.storage.FileSystemStorage"
 _STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.storage.StaticStorage"
-STORAGES: dict[str, Any] = {
-    "default": {"BACKEND": _ON_DISK, "OPTIONS": {"location": MEDIA_ROOT}},
-    "reports": {"BACKEND": _ON_DISK, "OPTIONS": {"location": MEDIA_ROOT / "reports"}},
-    "staticfiles": {"BACKEND": _STATIC},
-}
-FILE_UPLOAD_PERMISSIONS = 0o640
+S3_BUCKET = os.environ.get("S3_BUCKET", "")
+
+
+def stored(folder: str = "") -> dict[str, Any]:
+    """Private files below a folder: on this disk, or in the bucket of an S3-compatible service where one is named."""
+    if not S3_BUCKET:
+        return {"BACKEND": _ON_DISK, "OPTIONS": {"location": MEDIA_ROOT / folder}}
+    options = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": os.environ.get("S3_ENDPOINT_URL") or None,
+        "region_name": os.environ.get("S3_REGION") or None,
+        "access_key": os.environ.get("S3_ACCESS_KEY", ""),
+        "secret_key": os.environ.get("S3_SECRET_KEY", ""),
+        "location": folder,
+        "default_acl": None,  # the bucket itself is private
+        "querystring_auth": True,
+        "querystring_expire": 60,
+        "signature_version": "s3v4",
+        "file_overwrite": False,
+        "max_memory_size": 2**20,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+STORAGES: dict[str, Any] = {"default": stored(), "reports": stored("reports"), "staticfiles": {"BACKEND": _STATIC}}
+FILE_UPLOAD_PERMISSIONS = 0o644 if ACCEL_PREFIX else 0o640  # nginx reads as a user of its own
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # larger files go to disk as they arrive
-DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 2**20  # one piece of evidence has 25 MB at most
+DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 2**20  # a plain form's file has 25 MB at most, a piece of a larger one 8
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a block of marks is one form
 
 # -- Security --------------------------------------------------------------------------------------

@@ -106,7 +106,15 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes
             yield chunk
 
 
-def _parser(part: zipfile.ZipInfo) -> expat.XMLParserType:
+def check_relationships(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, also: tuple[str, ...]) -> None:
+    """Refuse a list of relationships that leads out of its document, other than by links and by the types in `also`."""
+    parser = _parser(part, also)
+    is_well_formed = all(_parses(parser, piece) for piece in _unpacked(archive, part))
+    if not is_well_formed or not _parses(parser, b"", is_last=True):
+        raise _refused(part, _("it is not well-formed"))
+
+
+def _parser(part: zipfile.ZipInfo, also: tuple[str, ...] = ()) -> expat.XMLParserType:
     """A parser that stops where a document type begins, in whatever encoding, and at a relationship to the outside."""
 
     def doctype(*_args: object) -> None:
@@ -114,7 +122,7 @@ def _parser(part: zipfile.ZipInfo) -> expat.XMLParserType:
 
     def element(name: str, attributes: dict[str, str]) -> None:
         leads_out = name.endswith("Relationship") and attributes.get("TargetMode") == "External"
-        if leads_out and not attributes.get("Type", "").endswith("/hyperlink"):
+        if leads_out and not attributes.get("Type", "").endswith(("/hyperlink", *also)):
             raise _refused(part, _("it fetches data from outside the file"))
 
     parser = expat.ParserCreate()

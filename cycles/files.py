@@ -1,8 +1,22 @@
-"""What is written down of every uploaded file: its bare name and the digest of its content."""
+"""What is written down of every uploaded file, and the one way in which a private file is handed out."""
 
 import hashlib
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
+from django.conf import settings
 from django.core.files import File
+from django.core.files.storage import Storage, default_storage
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.http import content_disposition_header
+
+SANDBOX = "sandbox; default-src 'none'"
+"""What a file may do that a browser opens after all: nothing."""
+
+SIGNED_FOR = 60
+"""Seconds for which an address signed for a private file leads to it."""
 
 
 def bare_name(file: File, longest: int) -> str:
@@ -11,9 +25,60 @@ def bare_name(file: File, longest: int) -> str:
 
 
 def sha256(file: File) -> str:
-    """The digest of the content, read in chunks; the file stands at its beginning again."""
-    digest = hashlib.sha256()
-    for chunk in file.chunks():
-        digest.update(chunk)
+    """The digest of the content, read in pieces; the file stands at its beginning again."""
     file.seek(0)
-    return digest.hexdigest()
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return digest
+
+
+class Stored(NamedTuple):
+    """A stored file that no row's field names."""
+
+    name: str
+    storage: Storage = default_storage
+
+
+def handed_out(
+    file: FieldFile | Stored,
+    *,
+    name: str,
+    content_type: str,
+    inline: bool = False,
+    sandboxed: bool = True,
+    embedded: bool = False,
+) -> HttpResponseBase:
+    """A stored private file, given to somebody who may have it: the caller has seen to that.
+
+    From this disk by nginx, where it knows the way (`ACCEL_PREFIX`), else by this process; from other storage by a
+    redirect to an address that is signed for a minute, unless it is `embedded` in a page of ours, whose security policy
+    knows no other host. A file that is not there is a page that is not there.
+    """
+    storage: Any = file.storage
+    is_elsewhere = hasattr(storage, "bucket_name")
+    if is_elsewhere and not embedded:
+        disposition = content_disposition_header(not inline, name) or "inline"
+        parameters = {"ResponseContentType": content_type, "ResponseContentDisposition": disposition}
+        address = storage.url(file.name, parameters=parameters, expire=SIGNED_FOR)
+        return headed(HttpResponseRedirect(address), name=name, inline=inline, sandboxed=sandboxed)
+    response: HttpResponseBase
+    if settings.ACCEL_PREFIX and not is_elsewhere:
+        way = Path(storage.path(file.name)).relative_to(settings.MEDIA_ROOT)
+        response = HttpResponse(content_type=content_type)
+        response["X-Accel-Redirect"] = settings.ACCEL_PREFIX.rstrip("/") + "/" + quote(way.as_posix())
+    else:
+        try:
+            response = FileResponse(storage.open(file.name, "rb"), content_type=content_type)
+        except FileNotFoundError as error:
+            raise Http404 from error
+    return headed(response, name=name, inline=inline, sandboxed=sandboxed)
+
+
+def headed(response: HttpResponseBase, *, name: str, inline: bool = False, sandboxed: bool = True) -> HttpResponseBase:
+    """A private file's answer under its name: nobody keeps it, nobody guesses at its type, and it may do nothing."""
+    response["Content-Disposition"] = content_disposition_header(not inline, name) or "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    if sandboxed:
+        response["Content-Security-Policy"] = SANDBOX
+    return response

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Max
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from agencies.roles import Role
 from cycles import actions
 from cycles.actions import open_to, why_closed, why_not_administer
 from cycles.calendar import Binding, from_jalali, jalali
+from cycles.files import handed_out
 from cycles.filters import ParticipationFilter
 from cycles.forms import ExtensionForm, HolidayForm, PlanForm, WindowsForm
 from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Holiday, Participation, Window
@@ -223,15 +224,11 @@ def extend(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def decree(request: HttpRequest, pk: int) -> FileResponse:
+def decree(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The signed paper of an extension."""
     extension = get_object_or_404(Extension.objects.select_related("cycle"), pk=pk)
     _visible(request, extension.cycle.year)
-    try:
-        file = extension.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return FileResponse(file, as_attachment=True, filename=extension.file_name, content_type="application/pdf")
+    return handed_out(extension.file, name=extension.file_name, content_type="application/pdf")
 
 
 @require_safe

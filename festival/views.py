@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -20,6 +20,7 @@ from agencies.models import Agency
 from appeals.models import Appeal
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase, format_date
+from cycles.files import handed_out
 from cycles.models import Cycle, Entry, Group, Window
 from cycles.pages import act_page, history, listed
 from cycles.workflow import CYCLE, CycleState, Refused
@@ -116,7 +117,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def report_file(request: HttpRequest, uuid: str) -> FileResponse:
+def report_file(request: HttpRequest, uuid: str) -> HttpResponseBase:
     """An Article 82 report: approved and published for everybody, before that for the secretariat."""
     visible = (
         Report.objects.visible_to(request.user, request.at)
@@ -125,7 +126,8 @@ def report_file(request: HttpRequest, uuid: str) -> FileResponse:
     )
     report = get_object_or_404(visible.select_related("edition__cycle"), uuid=uuid, finished_at__isnull=False)
     name = f"article-82-{report.edition.cycle.year}-{report.language}.pdf"
-    return FileResponse(report.file.open("rb"), filename=name, content_type="application/pdf")
+    # our own file, for browsers to open: Chromium shows no PDF in a sandbox
+    return handed_out(report.file, name=name, content_type="application/pdf", inline=True, sandboxed=False)
 
 
 # -- The secretariat --------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -14,6 +14,7 @@ from agencies.models import Membership, Sector, User
 from agencies.roles import Role
 from cycles import pdf, seals
 from cycles.actions import open_to, why_closed
+from cycles.files import headed
 from cycles.models import Cycle, Entry
 from cycles.pages import act_page, history
 from cycles.workflow import Refused, Workflow
@@ -191,7 +192,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def minutes_file(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The signed minutes as PDF, in the reader's language."""
     meeting = _meeting(request, pk)
     if meeting.state != MeetingState.HELD:
@@ -199,6 +200,4 @@ def minutes_file(request: HttpRequest, pk: int) -> HttpResponse:
     facts = _papers(meeting) | {"stamp": seals.stamp(meeting, "minute")}
     document = pdf.paper("indicators/minutes.html", facts, language=get_language() or "fa")
     name = f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}.pdf"
-    return HttpResponse(
-        document, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
-    )
+    return headed(HttpResponse(document, content_type="application/pdf"), name=name, inline=True, sandboxed=False)

@@ -5,13 +5,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.text import localised
-from cycles import files
 from cycles.actions import perform, why_closed
 from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
@@ -20,22 +17,8 @@ from indicators.methods import METHODS
 from indicators.models import LAST, Figure, Measure, asked_of
 from indicators.scoring import LineState
 from submissions import completeness, outliers, totals, versions
-from submissions.models import Answer, Evidence, Score, ScoreRun, Submission, Version
+from submissions.models import Answer, Score, ScoreRun, Submission, Version
 from submissions.workflow import MOVES, RUNS, SubmissionState
-
-MAX_EVIDENCE_BYTES = 25 * 2**20
-EVIDENCE_TYPES = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "csv": "text/csv",
-    "txt": "text/plain",
-}
-"""Extensions accepted as evidence, and the type each is served with, whatever the browser claimed."""
-
 
 SAID = ("value", "claims_not_applicable", *versions.TEXTS)
 """What an agency says of a line."""
@@ -178,49 +161,6 @@ def _why_unsound(answer: Answer) -> str:
     if answer.value is None:
         return ""
     return METHODS[answer.measure.method].unfit(answer.value, answer.scoring_params)
-
-
-@transaction.atomic
-def attach(answer: Answer, *, upload: UploadedFile, by: User, at: datetime) -> Evidence:
-    """Keep a file as evidence of an answer."""
-    name = files.bare_name(upload, 255)
-    content_type = EVIDENCE_TYPES.get(name.rsplit(".", 1)[-1].lower() if "." in name else "")
-    if content_type is None:
-        raise Refused(
-            _("“%(name)s” cannot be accepted. Files may be: %(types)s.")
-            % {"name": name, "types": ", ".join(EVIDENCE_TYPES)}
-        )
-    size = upload.size or 0
-    if not 0 < size <= MAX_EVIDENCE_BYTES:
-        raise Refused(
-            _("“%(name)s” is empty.") % {"name": name}
-            if not size
-            else _("“%(name)s” is larger than %(limit)s MB.")
-            % {"name": name, "limit": localised(MAX_EVIDENCE_BYTES // 2**20)}
-        )
-    digest = files.sha256(upload)
-    perform(MOVES, [answer.submission], "attach", by=by, at=at, note=name, sha256=digest, line=answer.pk)
-    answer = Answer.objects.select_related("submission__cycle").get(pk=answer.pk)
-    return Evidence.objects.create(
-        answer=answer,
-        file=upload,
-        name=name,
-        content_type=content_type,
-        size=size,
-        sha256=digest,
-        uploaded_by=by,
-        uploaded_at=at,
-    )
-
-
-@transaction.atomic
-def detach(evidence: Evidence, *, by: User, at: datetime) -> Evidence:
-    """Withdraw a file; it stays on record."""
-    submission = evidence.answer.submission
-    perform(MOVES, [submission], "detach", by=by, at=at, note=evidence.name, sha256=evidence.sha256)
-    evidence.withdrawn_at = at
-    evidence.save(update_fields=["withdrawn_at"])
-    return evidence
 
 
 @transaction.atomic

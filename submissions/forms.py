@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,9 @@ from agencies.text import localised, search_key
 from cycles.forms import NumberField, PersianTextField
 from indicators.methods import METHODS
 from indicators.models import Axis
-from submissions.actions import EVIDENCE_TYPES, MAX_EVIDENCE_BYTES, SAID
+from submissions.actions import SAID
+from submissions.evidence import MOST_AT_ONCE
+from submissions.kinds import KINDS
 from submissions.models import Answer, Evidence, FactorKind, Verdict
 from submissions.workflow import SubmissionState
 
@@ -154,19 +157,31 @@ class ShareOutForm(forms.Form):
 
 
 class UploadForm(forms.Form):
-    """One file of evidence."""
+    """One file of evidence that comes in one piece; and what the page says of larger ones, which come in many."""
 
     file = forms.FileField(
         label=_("File"),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in EVIDENCE_TYPES)}),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}),
     )
+    types = list(KINDS)
+    most = settings.MAX_UPLOAD_BYTES
+    most_megabytes = most // 2**20
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _("%(types)s; at most %(limit)s MB.") % {
-            "types": ", ".join(EVIDENCE_TYPES),
-            "limit": localised(MAX_EVIDENCE_BYTES // 2**20),
+        self.fields["file"].help_text = _(
+            "%(types)s; at most %(limit)s MB, in a browser without scripts %(plain)s MB."
+        ) % {
+            "types": ", ".join(KINDS),
+            "limit": localised(settings.MAX_UPLOAD_BYTES // 2**20),
+            "plain": localised(MOST_AT_ONCE // 2**20),
         }
+
+
+class ReferenceForm(forms.Form):
+    """Where in a file the figure stands."""
+
+    reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
 
 
 class ClarificationForm(forms.Form):

@@ -22,7 +22,7 @@ from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import assessing
 from submissions.forms import MarkForm, VerdictForm
-from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark
+from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark, with_versions
 from submissions.tables import BlockTable
 from submissions.workflow import BLOCKS, BlockState
 
@@ -81,8 +81,10 @@ def _desk(block: Block, user: Any, data: QueryDict | None = None) -> list[DeskLi
         Answer.objects.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id)
         .for_page()
         .select_related("clarification")
-        .prefetch_related(Prefetch("evidence", queryset=Evidence.objects.live(), to_attr="files"))
+        .prefetch_related(Prefetch("evidence", queryset=Evidence.objects.for_page(), to_attr="files"))
     )
+    for a in answers:
+        a.files = with_versions(a.files)
     marks = {m.answer_id: m for m in Mark.objects.filter(answer__in=answers, assessor=user)}
     return [DeskLine(a, marks.get(a.pk), _form(a, marks.get(a.pk), data)) for a in answers]
 

@@ -1,7 +1,9 @@
-"""Jobs on self-assessments: totals that were ordered, and what the calendar itself does."""
+"""Jobs on self-assessments: totals that were ordered, files to be scanned, and what the calendar itself does."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import IO
 
 from celery import shared_task
 from django.db import transaction
@@ -13,8 +15,11 @@ from cycles.middleware import now
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import CycleState
 from indicators.models import asked_of_outer
-from submissions import actions, totals
-from submissions.models import IN_WORK, Answer, ScoreRun, Submission
+from submissions import actions, evidence, previews, scanning, totals
+from submissions.models import IN_WORK, Answer, Document, ScoreRun, Submission
+
+AT_ONCE = 200
+"""Files that one run of the waiting ones takes in hand; the next takes the others."""
 
 
 @shared_task
@@ -85,3 +90,55 @@ def not_signed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     drafts = Submission.objects.filter(cycle__in=cycles).in_work().with_progress().order_by("pk")
     for s in drafts:
         yield notices.Todo(s.cycle_id, s.agency_id, Submission, s.lines - s.lines_done, ("submissions:detail", s.pk))
+
+
+@shared_task
+def scan(*, document: int) -> None:
+    """Have a file scanned and, once it may be shown, drawn; what is done is left alone, so that twice does no harm."""
+    _scan(Document.objects.get(pk=document))
+
+
+@shared_task
+def scan_waiting() -> None:
+    """Go on with every file that is not scanned or not drawn: the daemon was away, or whoever was at it has died."""
+    for document in [*Document.objects.waiting().order_by("pk")[:AT_ONCE]]:
+        _scan(document)
+    for document in [*Document.objects.undrawn().order_by("pk")[:AT_ONCE]]:
+        _draw(document)
+
+
+def _scan(document: Document) -> None:
+    if Document.objects.waiting().filter(pk=document.pk).exists():
+        with _content(document) as file:
+            verdict = scanning.scan(file) if file else scanning.Verdict("unscannable", "FileNotFoundError")
+        if verdict is None:
+            return
+        document = evidence.note_scan(document, outcome=verdict.outcome, finding=verdict.finding, at=now())
+    _draw(document)
+
+
+def _draw(document: Document) -> None:
+    if not document.is_open or document.drawn_at:
+        return
+    with _content(document) as file:
+        pictures = previews.draw(file, document.content_type) if file else []
+    evidence.note_pictures(document, pictures, at=now())
+
+
+@contextmanager
+def _content(document: Document) -> Iterator[IO[bytes] | None]:
+    try:
+        file = document.file.open("rb")
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+@shared_task
+def clear_uploads() -> None:
+    """Forget uploads that nobody has gone on with for a week."""
+    evidence.clear_uploads(at=now())

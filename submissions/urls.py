@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from submissions import board, dossier, marking, signing, views, workspace
+from submissions import board, dossier, evidence_pages, marking, signing, uploads, views, workspace
 
 
 class PageMove(StringConverter):
@@ -38,9 +38,17 @@ urlpatterns = [
     path("versions/<uuid:uuid>/content/", signing.version_content, name="version_content"),
     path("versions/<uuid:uuid>/take-up/", signing.version_take_up, name="take_up"),
     path("versions/<uuid:uuid>/receipt/", signing.receipt, name="receipt"),
-    path("lines/<int:pk>/evidence/", views.evidence_attach, name="attach"),
-    path("evidence/<uuid:uuid>/", views.evidence_download, name="evidence"),
-    path("evidence/<uuid:uuid>/withdraw/", views.evidence_detach, name="detach"),
+    path("lines/<int:pk>/evidence/", evidence_pages.attach, name="attach"),
+    path("lines/<int:pk>/evidence/files/", evidence_pages.files, name="files"),
+    path("lines/<int:pk>/evidence/held/", evidence_pages.held, name="held"),
+    path("lines/<int:pk>/evidence/held/<uuid:uuid>/", evidence_pages.reuse, name="reuse"),
+    path("lines/<int:pk>/evidence/uploads/", uploads.begin, name="uploads"),
+    path("uploads/<uuid:uuid>/", uploads.upload, name="upload"),
+    path("evidence/<uuid:uuid>/", evidence_pages.download, name="evidence"),
+    path("evidence/<uuid:uuid>/preview/", evidence_pages.preview, name="preview"),
+    path("evidence/<uuid:uuid>/pictures/<int:number>/", evidence_pages.picture, name="picture"),
+    path("evidence/<uuid:uuid>/reference/", evidence_pages.refer, name="refer"),
+    path("evidence/<uuid:uuid>/withdraw/", evidence_pages.detach, name="detach"),
     path("blocks/", marking.block_list, name="blocks"),
     path("blocks/<int:pk>/", marking.block_detail, name="block"),
     path("blocks/<int:pk>/marks/", marking.block_marks, name="marks"),

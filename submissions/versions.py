@@ -26,8 +26,8 @@ def content_of(submission: Submission) -> str:
     Keys are sorted, numbers are text without trailing zeros, lines stand in the order of their keys; four queries.
     """
     files: dict[int, list[Any]] = {}
-    for e in Evidence.objects.filter(answer__submission=submission).live():
-        files.setdefault(e.answer_id, []).append([e.pk, e.sha256])
+    for e in Evidence.objects.filter(answer__submission=submission).live().select_related("document"):
+        files.setdefault(e.answer_id, []).append([e.pk, e.document.sha256, e.reference])
     factors: dict[int, list[Any]] = {}
     for f in ExternalFactor.objects.filter(answer__submission=submission).live():
         factors.setdefault(f.answer_id, []).append([f.pk, f.kind, f.text, f.evidence_id])

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
@@ -18,12 +17,11 @@ from cycles.models import Participation, Window
 from cycles.workflow import CycleState, Refused
 from submissions import actions, totals
 from submissions.filters import SubmissionFilter
-from submissions.forms import UploadForm
-from submissions.models import Answer, Evidence, Score, Submission
+from submissions.models import Answer, Score, Submission
 from submissions.resources import submissions_as_xlsx
 from submissions.tables import SubmissionTable
 from submissions.workflow import MOVES, SubmissionState
-from submissions.workspace import find, find_line, line_url, workspace
+from submissions.workspace import find
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -79,52 +77,6 @@ def submission_begin(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("submissions:list")
     return redirect("submissions:detail", submission.pk)
-
-
-# --- Evidence ---------------------------------------------------------------------------------------------------------
-
-
-@require_POST
-def evidence_attach(request: HttpRequest, pk: int) -> HttpResponse:
-    answer = find_line(request, pk)
-    form = UploadForm(request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            actions.attach(answer, upload=form.cleaned_data["file"], by=request.user, at=request.at)
-        except Refused as refusal:
-            form.add_error("file", str(refusal))
-    if form.is_valid():
-        return redirect(line_url(answer))
-    context = workspace(request, answer.submission, answer.pk) | {"upload": form}
-    return render(request, "submissions/workspace.html", context)
-
-
-def _evidence(request: HttpRequest, uuid: UUID) -> Evidence:
-    rows = Evidence.objects.visible_to(request.user, request.at)
-    return get_object_or_404(rows.select_related("answer__submission__agency", "answer__submission__cycle"), uuid=uuid)
-
-
-@require_POST
-def evidence_detach(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    evidence = _evidence(request, uuid)
-    try:
-        actions.detach(evidence, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(line_url(evidence.answer))
-
-
-@require_safe
-def evidence_download(request: HttpRequest, uuid: UUID) -> FileResponse:
-    """The file as it was uploaded, always as a download, with the type its ending had then."""
-    evidence = _evidence(request, uuid)
-    try:
-        file = evidence.file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(file, as_attachment=True, filename=evidence.name, content_type=evidence.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 # --- What came of it --------------------------------------------------------------------------------------------------

@@ -34,6 +34,14 @@ class ClarificationState(TextChoices):
     REPLIED = "replied", _("Replied")
 
 
+class DocumentState(TextChoices):
+    PENDING = "pending", _("Being checked")
+    CLEAN = "clean", _("Checked, clean")
+    INFECTED = "infected", _("Harmful, locked away")
+    UNSCANNABLE = "unscannable", _("Cannot be checked, locked away")
+    UNSCANNED = "unscanned", _("Not checked for viruses")
+
+
 class BlockState(TextChoices):
     OPEN = "open", _("Being marked")
     HANDED_IN = "handed_in", _("Handed in")
@@ -50,6 +58,8 @@ MOVES = Workflow("submissions.Submission", S,
     Move("fill",        OPEN,                               None,           is_superior,       Phase.SELF_ASSESSMENT,   _("Enter figures for a unit"),
          tells=AGENCY, news=_("The headquarters has entered figures in the self-assessment")),
     Move("attach",      OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Upload evidence")),
+    Move("upload",      OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Begin an upload"), recorded=False),
+    Move("refer",       OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Say where in the file"), recorded=False),
     Move("detach",      OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Withdraw evidence")),
     Move("declare",     OPEN,                               None,           is_staff,          Phase.SELF_ASSESSMENT,   _("Save the declaration"), recorded=False),
     Move("comment",     OPEN | {S.SUBMITTED},               None,           is_staff_or_superior, Phase.SELF_ASSESSMENT, _("Comment on a line"), recorded=False),
@@ -82,6 +92,21 @@ BLOCKS = Workflow("submissions.Block", B,
     Move("judge",       frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Accept or reject an external factor")),
     Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True),
     writes=("handed_in_at",),
+)
+
+D = DocumentState
+DOCUMENTS = Workflow("submissions.Document", D,
+    Move("pass",        frozenset({D.PENDING, D.UNSCANNED}), D.CLEAN,       is_clock,          Phase.ANYTIME,           _("Pass as clean"), recorded=False,
+         why_anytime="a file is checked as soon as it has come in, and again where the scanner was away"),
+    Move("quarantine",  frozenset({D.PENDING, D.UNSCANNED}), D.INFECTED,    is_clock,          Phase.ANYTIME,           _("Lock away as harmful"),
+         why_anytime="what harms is locked away the moment it is known",
+         tells=AGENCY, news=_("A file you uploaded is harmful and has been locked away")),
+    Move("give_up",     frozenset({D.PENDING, D.UNSCANNED}), D.UNSCANNABLE, is_clock,          Phase.ANYTIME,           _("Lock away as not to be checked"),
+         why_anytime="what cannot be checked is locked away the moment it is known",
+         tells=AGENCY, news=_("A file you uploaded cannot be checked and is not shown to anybody")),
+    Move("skip",        frozenset({D.PENDING}),              D.UNSCANNED,   is_clock,          Phase.ANYTIME,           _("Leave unchecked"), recorded=False,
+         why_anytime="where there is no scanner nothing is waited for"),
+    writes=("scanned_at", "finding"),
 )
 
 Q = ClarificationState

@@ -25,9 +25,9 @@ from cycles.workflow import Refused
 from indicators.methods import METHODS
 from indicators.models import Axis, Figure
 from indicators.scoring import Node, total
-from submissions import actions, completeness, lines, outliers
+from submissions import actions, completeness, evidence_pages, lines, outliers
 from submissions.completeness import Lack
-from submissions.forms import AnswerForm, CommentForm, FactorForm, ReadyForm, ShareOutForm, UploadForm
+from submissions.forms import AnswerForm, CommentForm, FactorForm, ReadyForm, ShareOutForm
 from submissions.models import Answer, ExternalFactor, LineComment, Submission
 from submissions.outliers import Against, Past
 from submissions.steps import own_line
@@ -164,23 +164,21 @@ def workspace(
     if opened_line is not None:
         context |= _opened(request, opened_line, past.get(opened_line.measure.lineage, []), form)
         context |= _beside(answers, opened_line, shown)
+        context |= evidence_pages.drawer(request, opened_line, context["acts"])
+        context["factor_form"] = FactorForm(files=context["files"])
     return context
 
 
 def _opened(request: HttpRequest, answer: Answer, past: list[Past], form: AnswerForm | None = None) -> dict[str, Any]:
     """What the open line shows besides itself."""
-    files = list(answer.evidence.live().select_related("uploaded_by"))
-    factors = list(ExternalFactor.objects.filter(answer=answer).live().select_related("evidence"))
+    factors = list(ExternalFactor.objects.filter(answer=answer).live().select_related("evidence__document"))
     comments = LineComment.objects.visible_to(request.user, request.at).for_line(answer)
     return outcome(answer, form or AnswerForm(answer=answer)) | {
         "method": METHODS[answer.measure.method],
         "asks_analysis": completeness.asks_analysis(answer, answer.submission.cycle),
-        "files": files,
-        "upload": UploadForm(),
         "quarters": Figure.objects.of_line(answer.submission.participation_id, answer.measure_id),
         "past": past,
         "factors": factors,
-        "factor_form": FactorForm(files=files),
         "comments": comments,
         "comment_form": CommentForm(),
     }
@@ -328,7 +326,12 @@ def line_comment(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def factor_claim(request: HttpRequest, pk: int) -> HttpResponse:
     answer = find_line(request, pk)
-    return _done(request, answer, FactorForm(request.POST, files=answer.evidence.live()), lines.claim_factor)
+    return _done(
+        request,
+        answer,
+        FactorForm(request.POST, files=answer.evidence.live().select_related("document")),
+        lines.claim_factor,
+    )
 
 
 @require_POST

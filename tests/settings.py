@@ -14,7 +14,7 @@ os.environ |= {
 os.environ.pop("CLOCK_OFFSET_SECONDS", None)
 
 from config.settings import *  # noqa: F403 -- all of them; some are changed below
-from config.settings import STORAGES, broker, cache
+from config.settings import broker, cache
 
 _process = 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 CACHES = {"default": cache(2 * _process + 1)}
@@ -22,11 +22,16 @@ CELERY_BROKER_URL = CELERY_RESULT_BACKEND = broker(2 * _process)
 
 _files = tempfile.TemporaryDirectory(prefix="portal-tests-")
 MEDIA_ROOT = Path(_files.name, "media")
+UPLOAD_DIR = Path(_files.name, "uploads")
+CLAMD_ADDRESS = ACCEL_PREFIX = ""
 STATIC_ROOT = Path(_files.name, "static")
 STATIC_ROOT.mkdir()
 STORAGES = {
-    "default": {**STORAGES["default"], "OPTIONS": {"location": MEDIA_ROOT}},
-    "reports": {**STORAGES["reports"], "OPTIONS": {"location": MEDIA_ROOT / "reports"}},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
+    "reports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MEDIA_ROOT / "reports"},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 

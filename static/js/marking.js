@@ -1,4 +1,4 @@
-// Keys of the marking page: j and k next and previous line, a agrees, digits begin the points, s saves, ? shows the list.
+// Keys of the marking page: j and k next and previous line, a agrees, e shows the evidence, digits begin the points, s saves, ? shows the list.
 // The page works without: every key presses a button or follows a link that is there.
 (function () {
   "use strict";
@@ -54,6 +54,7 @@
       KeyJ: () => step(1),
       KeyK: () => step(-1),
       KeyA: () => press("[data-agree]"),
+      KeyE: () => press("[data-evidence]"),
       KeyS: () => press("[data-save]"),
     };
     if (event.key === "?" || event.key === "؟") {

@@ -2,7 +2,6 @@
 
 import django.db.models.deletion
 import django_fsm
-import submissions.models
 import uuid_utils.compat
 from django.conf import settings
 from django.db import migrations, models
@@ -50,7 +49,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
-                ("file", models.FileField(max_length=200, upload_to=submissions.models.evidence_path)),
+                ("file", models.FileField(max_length=200, upload_to="evidence")),
                 ("name", models.CharField(max_length=255)),
                 ("content_type", models.CharField(max_length=100)),
                 ("size", models.PositiveBigIntegerField(help_text="Bytes")),

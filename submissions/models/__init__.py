@@ -5,12 +5,11 @@ from submissions.models.answers import (
     SEEN_AFTER_SIGNING,
     Answer,
     Block,
-    Evidence,
     Mark,
     Score,
     Submission,
-    evidence_path,
 )
+from submissions.models.evidence import Document, Evidence, Upload, document_path, with_versions
 from submissions.models.lines import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
 from submissions.models.runs import NodeScore, ScoreRun
 from submissions.models.signed import Declaration, DeclaredLevel, Level, Version
@@ -23,6 +22,7 @@ __all__ = [
     "Clarification",
     "Declaration",
     "DeclaredLevel",
+    "Document",
     "Evidence",
     "ExternalFactor",
     "FactorKind",
@@ -33,7 +33,9 @@ __all__ = [
     "Score",
     "ScoreRun",
     "Submission",
+    "Upload",
     "Verdict",
     "Version",
-    "evidence_path",
+    "document_path",
+    "with_versions",
 ]

@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
 
-import uuid_utils.compat
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
@@ -294,39 +293,6 @@ class Answer(models.Model):
         if self.claims_not_applicable:
             return LineState.NOT_APPLICABLE
         return LineState.NOT_ANSWERED if self.value is None else LineState.SCORED
-
-
-def evidence_path(evidence: "Evidence", filename: str) -> str:
-    """Where a file is kept; its own name stays in the database."""
-    return f"evidence/{evidence.answer.submission.cycle.year}/{evidence.uuid}"
-
-
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def visible_to(self, user: User, at: datetime) -> Self:
-        return self.filter(answer__in=Answer.objects.visible_to(user, at).values("pk"))
-
-    def live(self) -> Self:
-        return self.filter(withdrawn_at__isnull=True).order_by("pk")
-
-
-class Evidence(models.Model):
-    """A file that shows an answer to be true; withdrawn, it stays on record."""
-
-    uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
-    answer = models.ForeignKey(Answer, models.PROTECT, related_name="evidence")
-    file = models.FileField(upload_to=evidence_path, max_length=200)
-    name = models.CharField(max_length=255)
-    content_type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField(help_text="Bytes")
-    sha256 = models.CharField(max_length=64)
-    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    objects = EvidenceQuerySet.as_manager()
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class BlockQuerySet(models.QuerySet["Block"]):

@@ -12,7 +12,8 @@ from django_fsm import FSMField
 from agencies.models import Agency, User
 from agencies.roles import AGENCY_ROLES
 from cycles.models import Cycle
-from submissions.models.answers import Answer, Evidence, Submission
+from submissions.models.answers import Answer, Submission
+from submissions.models.evidence import Evidence
 from submissions.workflow import CLARIFICATIONS, ClarificationState
 
 

@@ -12,6 +12,12 @@ TONES = {
     "not_answered": "red",
     "not_applicable": "secondary",
     "under_review": "azure",
+    # files of evidence
+    "pending": "yellow",
+    "clean": "green",
+    "infected": "red",
+    "unscannable": "orange",
+    "unscanned": "secondary",
     # self-assessments and blocks
     "draft": "yellow",
     "returned": "orange",

@@ -111,6 +111,8 @@ READERS = (
     "views",
     "board",
     "marking",
+    "uploads",
+    "evidence_pages",
     "register",
     "appointments",
     "reference",

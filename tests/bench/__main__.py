@@ -26,7 +26,7 @@ from config.rehearsal import Rehearsal  # noqa: E402
 from cycles.calendar import Phase  # noqa: E402
 from cycles.presets import windows_for  # noqa: E402
 from cycles.resources import load_country  # noqa: E402
-from tests.bench import pages, record, scores, workspace  # noqa: E402
+from tests.bench import pages, record, scores, uploads, workspace  # noqa: E402
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -38,6 +38,7 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "answer_save": workspace.answer_save,
     "score_cycle": scores.score_cycle,
     "score_cycle_10x": scores.score_cycle_10x,
+    "upload": uploads.upload,
     "ledger_append": record.ledger_append,
     "ledger_verify": record.ledger_verify,  # empties the record: last
 }

@@ -18,7 +18,7 @@ from cycles import seals
 from cycles.calendar import GREGORIAN_MONTHS, Phase, format_deadline
 from indicators import deliberation, drafting
 from indicators.models import Kind
-from submissions.actions import EVIDENCE_TYPES
+from submissions.kinds import KINDS
 from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
 from tests.factories import World, build, enter_figures, lay_plan
@@ -160,6 +160,11 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:version", "staff"),
         Seen("verify", ""),
         Seen("submissions:line", "staff"),
+        Seen("submissions:attach", "staff"),
+        Seen("submissions:attach", "administrator"),
+        Seen("submissions:held", "staff"),
+        Seen("submissions:held", "staff", "?q=zzz"),
+        Seen("submissions:preview", "staff"),
     ],
     "assigned": [
         Seen("home", "assessor", shows=Phase.SCORING),
@@ -234,7 +239,8 @@ TABLE: dict[str, list[Seen]] = {
 
 FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
          "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",
-         "submissions:evidence", "submissions:version_content", "submissions:receipt", "cycles:notice", "onward",
+         "submissions:evidence", "submissions:version_content", "submissions:receipt",
+         "submissions:picture", "submissions:files", "cycles:notice", "onward",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
@@ -359,7 +365,7 @@ FOCUS = """() => {
   return waiting.size;
 }"""
 
-SAME_EVERYWHERE = "|".join(["PDF", "CSV", "XLSX", "UTF-8", "SHA-256", *EVIDENCE_TYPES])
+SAME_EVERYWHERE = "|".join(["PDF", "CSV", "XLSX", "UTF-8", "SHA-256", *KINDS])
 GREGORIAN = f"[۰-۹]+ (?:{'|'.join(GREGORIAN_MONTHS['fa'])})"
 
 

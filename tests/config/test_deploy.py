@@ -10,13 +10,15 @@ import pytest
 import yaml
 from celery.bin.celery import celery as celery_command
 from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
 
 from config.settings import STATIC_ROOT
 
 ROOT = Path(settings.BASE_DIR)
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 NGINX = (ROOT / "deploy/nginx.conf").read_text()
-EXAMPLE = dict(re.findall(r"^([A-Z_]+)=(.*)$", (ROOT / "deploy/.env.example").read_text(), flags=re.M))
+EXAMPLE = dict(re.findall(r"^([A-Z0-9_]+)=(.*)$", (ROOT / "deploy/.env.example").read_text(), flags=re.M))
 OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "assessment-portal")
 
 
@@ -29,7 +31,7 @@ def run(*command, **env):
 
 
 def test_every_process_of_the_portal_has_a_service():
-    assert OURS == ["beat", "migrate", "reports", "web", "worker"]
+    assert OURS == ["beat", "migrate", "reports", "uploads", "web", "worker"]
 
 
 def test_web_starts_with_the_options_compose_gives():
@@ -100,7 +102,7 @@ def test_a_clock_that_is_off_does_not_start_in_production():
 
 
 def test_the_example_names_every_variable_production_may_set():
-    read = set(re.findall(r"(?:environ\.get|flag|listed)\(\"([A-Z_]+)\"", (ROOT / "config/settings.py").read_text()))
+    read = set(re.findall(r"(?:environ\.get|flag|listed)\(\"([A-Z0-9_]+)\"", (ROOT / "config/settings.py").read_text()))
     for_development = {"DEBUG", "CLOCK_OFFSET_SECONDS", "PORTAL_DATABASE", "VAR_DIR", "MEDIA_ROOT"}
 
     assert read - for_development == set(EXAMPLE) - {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"}
@@ -122,10 +124,66 @@ def test_nginx_sends_to_the_port_the_web_service_listens_on():
 
 
 def test_nginx_reads_static_files_where_compose_mounts_them():
-    [alias] = re.findall(r"alias (\S+?)/;", NGINX)
+    [alias] = re.findall(r"alias (/srv/static)/;", NGINX)
 
     assert f"static:{alias}:ro" in SERVICES["nginx"]["volumes"]
     assert f"static:/portal/{STATIC_ROOT.relative_to(ROOT)}" in SERVICES["web"]["volumes"]
+
+
+def test_nginx_finds_private_files_where_compose_mounts_them_and_the_portal_says():
+    prefix = EXAMPLE["ACCEL_PREFIX"]
+    [block] = re.findall(rf"location {prefix} {{(.*?)}}", NGINX, flags=re.S)
+
+    assert "internal;" in block
+    [alias] = re.findall(r"alias (\S+?)/;", block)
+    assert f"media:{alias}:ro" in SERVICES["nginx"]["volumes"]
+    assert "media:/portal/var/media" in SERVICES["web"]["volumes"]
+    assert EXAMPLE["UPLOAD_DIR"].startswith("/portal/var/media/")
+
+
+def test_nginx_may_read_what_it_hands_out():
+    printed = run("python", "-c", "from config import settings; print(oct(settings.FILE_UPLOAD_PERMISSIONS))")
+
+    assert printed.stdout.strip() == "0o644"
+
+
+def test_uploads_go_through_nginx_as_they_come_to_threads_of_their_own():
+    with translation.override("fa"):
+        address = reverse("submissions:upload", args=["01a2162d-4c98-734b-931a-a9c4cbaa3fe0"])
+    [pattern] = re.findall(r"location ~ (\S+uploads\S*) {", NGINX)
+
+    assert re.match(pattern, address)
+    assert "proxy_request_buffering off;" in NGINX
+    program, *options = SERVICES["uploads"]["command"]
+    assert run(program, "--check-config", *options).returncode == 0
+
+
+def test_the_scanner_takes_files_of_the_largest_size_and_is_where_the_portal_looks_for_it():
+    conf = (ROOT / "deploy/clamd.conf").read_text()
+    service, port = EXAMPLE["CLAMD_ADDRESS"].split(":")
+
+    assert service in SERVICES
+    assert f"TCPSocket {port}" in conf
+    for name in ("StreamMaxLength", "MaxFileSize", "MaxScanSize"):
+        [megabytes] = re.findall(rf"^{name} (\d+)M$", conf, flags=re.M)
+        assert int(megabytes) * 2**20 > settings.MAX_UPLOAD_BYTES
+    assert "AlertExceedsMax yes" in conf
+
+
+def test_files_lie_in_a_private_bucket_where_one_is_named():
+    program = (
+        "import django; django.setup(); from django.core.files.storage import storages; "
+        "print(storages['default'].url('evidence/x')); print(storages['reports'].url('y'))"
+    )
+    named = {"S3_BUCKET": "files", "S3_ENDPOINT_URL": "https://s3.example", "S3_REGION": "x"}
+    keys = {"S3_ACCESS_KEY": "a", "S3_SECRET_KEY": "b", "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    printed = run("python", "-W", "ignore", "-c", program, **named, **keys)
+
+    evidence, report = printed.stdout.split()
+    assert evidence.startswith("https://s3.example/files/evidence/x?")
+    assert report.startswith("https://s3.example/files/reports/y?")
+    assert "X-Amz-Signature=" in evidence
 
 
 def test_nginx_lets_through_as_much_as_the_portal_takes():

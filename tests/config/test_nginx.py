@@ -12,6 +12,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
+from urllib.error import HTTPError
 
 import pytest
 from django.conf import settings
@@ -20,6 +22,45 @@ ROOT = Path(settings.BASE_DIR)
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 
 pytestmark = pytest.mark.skipif(not Path(NGINX).exists(), reason="nginx is not installed")
+
+
+SERVER = """
+from django.conf import settings
+
+settings.ROOT_URLCONF = "with_files"
+
+from config.wsgi import application
+"""
+FILES = """
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from config import urls
+from cycles.files import Stored, handed_out
+
+
+@login_not_required
+def given(request):
+    return handed_out(Stored("گزارش 1"), name="گزارش.pdf", content_type="application/pdf")
+
+
+@csrf_exempt
+@login_not_required
+def taken(request):
+    with Path(settings.MEDIA_ROOT, "taken").open("wb", buffering=0) as target:
+        while piece := request.read(1000):
+            target.write(piece)
+    return HttpResponse()
+
+
+urlpatterns = [path("given/", given), path("fa/submissions/uploads/x/", taken), *urls.urlpatterns]
+"""
+"""The portal, with a file that everybody may have and an address that takes a piece of one."""
 
 
 def free_port() -> int:
@@ -37,9 +78,22 @@ def fetch(url: str) -> tuple[int, str, dict[str, str]]:
         return answer.status, answer.read().decode(), headers
 
 
+PAPER = b"%PDF-1.7 nobody but the portal gives this out"
+
+
+class Served(NamedTuple):
+    address: str
+    folder: Path
+
+
+@pytest.fixture
+def served(portal: Served) -> str:
+    return portal.address
+
+
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the portal behind nginx: the file of the deployment with its places put on this machine."""
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Address and folder of the portal behind nginx: the file of the deployment with its places put on this machine."""
     folder = tmp_path_factory.mktemp("nginx")
     folder.chmod(0o755)
     secure, plain, web = free_port(), free_port(), free_port()
@@ -51,8 +105,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"),
         ("/etc/nginx/tls/", f"{folder}/"),
+        ("alias /srv/media/;", f"alias {folder}/media/;"),
         ("alias /srv/static/;", f"alias {settings.VAR}/static/;"),
         ("server web:8000;", f"server 127.0.0.1:{web};"),
+        ("server uploads:8000;", f"server 127.0.0.1:{web};"),
     ):
         assert old in text
         text = text.replace(old, new)
@@ -70,10 +126,26 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "SECRET_KEY": "of this test only, and long enough to be taken for a secret",
         "ALLOWED_HOSTS": "localhost",
         "PORTAL_DATABASE": "postgres",  # no table is read: the sign-in page alone is asked for
+        "MEDIA_ROOT": str(folder / "media"),
+        "ACCEL_PREFIX": "/private/",
+        "PYTHONPATH": os.pathsep.join((str(folder), str(ROOT))),
     }
+    (folder / "with_files_server.py").write_text(SERVER)
+    (folder / "with_files.py").write_text(FILES)
+    (folder / "media").mkdir()
+    (folder / "media/گزارش 1").write_bytes(PAPER)
     collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(collect, cwd=ROOT, env=environment, check=True, capture_output=True)
-    gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{web}", "--threads", "2"]
+    gunicorn = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "with_files_server:application",
+        "--bind",
+        f"127.0.0.1:{web}",
+        "--threads",
+        "2",
+    ]
     processes = [
         subprocess.Popen([*gunicorn, "--log-level", "error"], cwd=ROOT, env=environment),
         subprocess.Popen([NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]),
@@ -86,7 +158,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                     break
             except OSError:
                 time.sleep(0.2)
-        yield f"https://127.0.0.1:{secure}"
+        yield Served(f"https://127.0.0.1:{secure}", folder)
     finally:
         for process in processes:
             process.terminate()
@@ -136,3 +208,42 @@ def test_everything_else_comes_from_the_portal_which_knows_that_the_line_is_secu
     assert re.search(r'<html[^>]+dir="rtl"', body)
     assert "max-age" in headers["Strict-Transport-Security"]
     assert "default-src 'self'" in headers["Content-Security-Policy"]
+
+
+def test_a_private_file_comes_from_nginx_when_the_portal_says_so_and_with_its_headers(served: str) -> None:
+    status, body, headers = fetch(f"{served}/given/")
+
+    assert (status, body.encode()) == (200, PAPER)
+    assert headers["Content-Type"] == "application/pdf"
+    assert headers["Content-Disposition"].startswith("attachment; filename*=utf-8''%DA%AF")
+    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert "X-Accel-Redirect" not in headers
+
+
+@pytest.mark.parametrize("path", ("/private/", "/private/taken", "/private/%DA%AF%D8%B2%D8%A7%D8%B1%D8%B4%201"))
+def test_nobody_reaches_private_files_by_their_own_address(served: str, path: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        fetch(f"{served}{path}")
+
+    assert refused.value.code == 404
+    refused.value.close()
+
+
+def test_what_has_come_of_an_upload_is_at_the_portal_before_the_rest_has_been_sent(portal: Served) -> None:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    port = int(portal.address.rpartition(":")[2])
+    lines = ["PATCH /fa/submissions/uploads/x/ HTTP/1.1", "Host: localhost", "Content-Length: 100000", "", ""]
+    taken = portal.folder / "media/taken"
+
+    with socket.create_connection(("127.0.0.1", port)) as plain, trusting.wrap_socket(plain) as line:
+        line.sendall("\r\n".join(lines).encode() + b"x" * 60_000)
+        for _wait in range(100):
+            if taken.exists() and taken.stat().st_size > 50_000:
+                break
+            time.sleep(0.05)
+        arrived = taken.stat().st_size
+
+    assert 50_000 < arrived <= 60_000

@@ -18,9 +18,9 @@ from cycles.workflow import Refused
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
-from submissions import assessing, clarifications, lines
-from submissions.models import Answer, Clarification, Evidence, Mark
-from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of
+from submissions import assessing, clarifications, evidence, lines
+from submissions.models import Answer, Clarification, Document, Evidence, Mark, Upload
+from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
 from tests.guard.answers import complete_line, factor, power_line, signed_version
 from tests.guard.institution import (
     AXIS,
@@ -46,7 +46,7 @@ READS = {
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
-    "submissions.suggestion", "submissions.colleagues",
+    "submissions.suggestion", "submissions.colleagues", "submissions.has_scanner",
     "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
 """Public functions that only read."""
@@ -86,6 +86,10 @@ ANYTIME = {
     "indicators.clear": "part of replacing a content, which went through the door",
     "indicators.group_of": "the group with its usual rules, made when it is first named",
     "submissions.reopen": "opens again only where a decree holds the agency's self-assessment open at that moment",
+    "submissions.drop_upload": "forgets what has come in of one's own unfinished upload; it was never evidence",
+    "submissions.clear_uploads": "forgets uploads that nobody has gone on with; they were never evidence",
+    "submissions.note_scan": "a file is checked as soon as it has come in",
+    "submissions.note_pictures": "pictures of a file; no fact of the assessment",
     "submissions.assign": "work is shared out before scoring opens",
     "submissions.assign_all": "work is shared out before scoring opens",
     "festival.note_progress": "how far a report is; no fact of the assessment",
@@ -106,11 +110,19 @@ def content() -> transfer.Content:
     return transfer.Content(tier, tier, None, measure_fields() | {"code": "S1-01", "points": Decimal(1000)}, None, None)
 
 
-def evidence(w: World) -> Evidence:
-    return Evidence.objects.create(
-        answer=power_line(w), file="x", name="x.pdf", content_type="application/pdf", size=1, sha256="0" * 64,
-        uploaded_by=w.staff, uploaded_at=w.at,
-    )  # fmt: skip
+def file_of_line(w: World) -> Evidence:
+    return Evidence.objects.filter(answer=power_line(w)).first() or shown(w, power_line(w))
+
+
+def file_of_another_line(w: World) -> Document:
+    other = Answer.objects.exclude(pk=power_line(w).pk).filter(submission=w.submission).order_by("pk").first()
+    return Document.objects.first() or shown(w, other).document
+
+
+def upload_of_line(w: World) -> Upload:
+    """One whose last piece has come in."""
+    facts = {"by": w.staff, "name": "x.txt", "length": 1, "begun_at": w.at}
+    return Upload.objects.get_or_create(answer=power_line(w), defaults=facts)[0]
 
 
 def line_of_desk(w: World) -> Answer:
@@ -132,6 +144,8 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators.move_report": lambda w: (lay_plan(w), enter_figures(w)),
     "submissions.take_up": signed_version, "submissions.withdraw_factor": factor, "submissions.judge_factor": factor,
     "submissions.mark_ready": complete_line,
+    "submissions.finish_upload": upload_of_line, "submissions.reuse": file_of_another_line,
+    "submissions.refer": file_of_line, "submissions.detach": file_of_line,
 }  # fmt: skip
 """What must stand there before an action is tried, so that the trying itself changes nothing."""
 
@@ -329,10 +343,28 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "submissions.attach": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: _submissions().attach(power_line(w), upload=ContentFile(b"x", name="x.pdf"), by=w.staff, at=at),
+        lambda w, at: evidence.attach(power_line(w), upload=ContentFile(b"x", name="x.txt"), by=w.staff, at=at),
+    ),
+    "submissions.begin_upload": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: evidence.begin_upload(power_line(w), name="x.txt", length=1, by=w.staff, at=at),
+    ),
+    "submissions.finish_upload": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: evidence.finish_upload(
+            upload_of_line(w), content=ContentFile(b"x", name="x.txt"), by=w.staff, at=at
+        ),
+    ),
+    "submissions.reuse": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: evidence.reuse(power_line(w), file_of_another_line(w), by=w.staff, at=at),
+    ),
+    "submissions.refer": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: evidence.refer(file_of_line(w), reference="7", by=w.staff, at=at),
     ),
     "submissions.detach": (
-        "begun", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().detach(evidence(w), by=w.staff, at=at)
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: evidence.detach(file_of_line(w), by=w.staff, at=at)
     ),
     "submissions.move": (
         "answered", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().move(w.submission, "submit", by=w.head, at=at)
@@ -407,7 +439,7 @@ def _modules(app: str) -> list[Any]:
         *{
             "cycles": [people, deliveries],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
-            "submissions": [assessing, clarifications, lines],
+            "submissions": [assessing, clarifications, evidence, lines],
         }.get(app, []),
     ]
 
@@ -504,9 +536,6 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
     stage, phase, call = CALLS[name]
     world = build(stage)
     PREPARED.get(name, lambda w: None)(world)
-    if name == "submissions.detach":
-        kept = evidence(world)
-        call = lambda w, at: _submissions().detach(kept, by=w.staff, at=at)  # noqa: E731
     if name == "submissions.hand_in":
         with pytest.raises(Refused):
             _hand_in(world, world.opens(phase) - MICROSECOND)
@@ -532,4 +561,5 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
         "save_draft", "save_axis", "remove_axis", "save_goal", "remove_goal", "issue_for", "copy_set", "take_measure",
         "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion", "save_plan",
         "save_figures", "enter", "share_out", "mark_ready", "claim_factor", "withdraw_factor",
+        "begin_upload", "refer",
     }  # fmt: skip

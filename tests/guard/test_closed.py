@@ -19,7 +19,7 @@ from cycles.calendar import Phase
 from festival.models import Report
 from indicators import deliberation
 from indicators.models import Indicator, Measure
-from submissions.models import Answer, Mark
+from submissions.models import Answer, Evidence, Mark
 from tests.factories import PASSWORD, World, ask, build, enter_figures, lay_plan
 from tests.festival.conftest import approved_report
 from tests.guard.answers import complete_line, factor, power_line, signed_version
@@ -33,7 +33,7 @@ from tests.guard.institution import (
     returned_suggestion,
 )
 from tests.guard.test_actions import APPS
-from tests.guard.test_authorization import ROWS, address
+from tests.guard.test_authorization import HEADERS, ROWS, address
 
 MICROSECOND = timedelta(microseconds=1)
 SIGNED = {"note": "because", "password": PASSWORD}
@@ -74,6 +74,13 @@ def measure() -> dict[str, Any]:
 
 def paper() -> SimpleUploadedFile:
     return SimpleUploadedFile("a.pdf", b"%PDF-1.7", "application/pdf")
+
+
+def moved(w: World) -> dict[str, Any]:
+    """The file stands for another line, so that it can be shown for this one, too."""
+    other = Answer.objects.filter(submission=w.submission).exclude(pk=power_line(w).pk).first()
+    Evidence.objects.filter(answer=power_line(w)).update(answer=other)
+    return {}
 
 
 def marks(w: World) -> dict[str, Any]:
@@ -241,6 +248,10 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     ),
     "submissions:take_up": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
     "submissions:attach": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"file": paper()}),
+    "submissions:uploads": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
+    "submissions:upload": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: b"y"),
+    "submissions:reuse": ("begun", Phase.SELF_ASSESSMENT, "staff", moved),
+    "submissions:refer": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"reference": "7"}),
     "submissions:detach": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
     "submissions:move": ("answered", Phase.SELF_ASSESSMENT, "head", lambda w: SIGNED),
     "submissions:marks": ("assigned", Phase.SCORING, "assessor", marks),
@@ -267,7 +278,7 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
 
 
 def test_every_address_that_writes_has_a_row_or_a_reason() -> None:
-    writing = {name for name, methods, *_rest in ROWS if "POST" in methods}
+    writing = {name for name, methods, *_rest in ROWS if {"POST", "PATCH"} & set(methods.split())}
 
     assert writing == set(CALLS) | set(ANYTIME)
 
@@ -281,6 +292,13 @@ def snapshot() -> dict[str, str]:
             cursor.execute(f"SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{table}\" t")
             rows[table] = cursor.fetchone()[0]
     return rows
+
+
+def send(client: Client, name: str, url: str, body: Any) -> Any:
+    """As the page sends it: a form, or for uploads a piece of a file."""
+    if name == "submissions:upload":
+        return client.patch(url, body, content_type="application/offset+octet-stream", headers=HEADERS[name])
+    return client.post(url, body, headers=HEADERS.get(name))
 
 
 @pytest.mark.django_db
@@ -305,7 +323,7 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
         before = snapshot()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("cycles.middleware.now", lambda at=at: at)
-            answer = client.post(url, body)
+            answer = send(client, name, url, body)
 
         assert answer.status_code in (200, 302, 404, 422)
         assert snapshot() == before, at
@@ -313,5 +331,5 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
     before = snapshot()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cycles.middleware.now", lambda: max(world.at, opens))
-        client.post(url, typed(world))
+        send(client, name, url, typed(world))
     assert snapshot() != before

@@ -14,8 +14,8 @@ from cycles.calendar import Binding, Phase
 from cycles.models import Entry, Window
 from cycles.workflow import Refused, Workflow
 from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
-from submissions.models import Answer, Clarification
-from tests.factories import World, build
+from submissions.models import Answer, Clarification, Document
+from tests.factories import World, build, shown
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -58,6 +58,8 @@ MAY: dict[str, dict[str, set[str]]] = {
         "answer": OWN,
         "fill": ABOVE,
         "attach": OWN,
+        "upload": OWN,
+        "refer": OWN,
         "detach": OWN,
         "declare": OWN,
         "comment": OWN | ABOVE,
@@ -74,6 +76,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "communicate": {"administrator"},
         "rescore": {"reviewer"},
     },
+    "submissions.document": {"pass": {"clock"}, "quarantine": {"clock"}, "give_up": {"clock"}, "skip": {"clock"}},
     "submissions.clarification": {"ask": {"assessor"}, "reply": OWN},
     "submissions.block": {"mark": {"assessor"}, "judge": {"assessor"}, "hand_in": {"assessor"}},
     "appeals.appeal": {
@@ -109,11 +112,16 @@ SOURCES: dict[str, dict[str, str]] = {
     "indicators.quarterreport": {"enter": "draft", "report": "draft", "correct": "reported"},
     "submissions.submission": {
         "begin": "draft returned", "answer": "draft returned", "fill": "draft returned", "attach": "draft returned",
+        "upload": "draft returned", "refer": "draft returned",
         "detach": "draft returned", "declare": "draft returned", "comment": "draft returned submitted",
         "take_up": "draft returned", "submit": "draft returned", "withdraw": "submitted", "check": "submitted",
         "send_back": "submitted", "stand": "draft returned", "lapse": "draft returned", "reopen": "lapsed",
         "assign": "draft returned submitted",
         "complete": "submitted", "communicate": "marked", "rescore": "communicated",
+    },
+    "submissions.document": {
+        "pass": "pending unscanned", "quarantine": "pending unscanned", "give_up": "pending unscanned",
+        "skip": "pending",
     },
     "submissions.clarification": {"ask": "asked", "reply": "asked"},
     "submissions.block": {"mark": "open", "judge": "open", "hand_in": "open"},
@@ -157,6 +165,11 @@ def clarification(world: World) -> Clarification:
     return Clarification.objects.get_or_create(line=line, defaults=of)[0]
 
 
+def document(world: World) -> Document:
+    """A file of the power ministry."""
+    return Document.objects.first() or shown(world, Answer.objects.filter(submission=world.submission).first()).document
+
+
 def meeting(world: World) -> Meeting:
     """A meeting of the power ministry's working group."""
     group = WorkingGroup.objects.get_or_create(cycle=world.cycle, sector=world.power.sector)[0]
@@ -172,6 +185,7 @@ def subject(world: World, label: str) -> Any:
         "indicators.plan": Plan.objects.get(cycle=world.cycle, agency=world.power),
         "indicators.quarterreport": QuarterReport.objects.get(cycle=world.cycle, agency=world.power, quarter=1),
         "submissions.submission": world.submission,
+        "submissions.document": document(world),
         "submissions.clarification": clarification(world),
         "submissions.block": world.block,
         "appeals.appeal": world.appeal,
@@ -192,7 +206,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "proposer": person, "hash": "0" * 64, "signer": person or world.head, "reviewer": person, "reason": "because",
         "points": None, "digest": "0" * 64, "publish_at": timezone.now(), "axes": [], "line": 1,
         "text": "because", "writer": person, "chair": person, "minutes": "because", "reporter": person,
-        "remarks": "because", "signed_at": world.at, "version": 1,
+        "remarks": "because", "signed_at": world.at, "version": 1, "finding": "Eicar",
     }  # fmt: skip
 
 

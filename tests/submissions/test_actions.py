@@ -14,7 +14,7 @@ from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from indicators.models import Axis, Indicator, Measure
 from indicators.scoring import Line, LineState, total
-from submissions import actions, assessing, tasks, totals, versions
+from submissions import actions, assessing, evidence, tasks, totals, versions
 from submissions.models import Answer, Block, Evidence, NodeScore, Score, ScoreRun, Submission
 from tests.factories import build
 
@@ -35,7 +35,7 @@ def attempt(name, world, at):
             return actions.save_answer(line(world), value=Decimal(60), note="", by=world.staff, at=at)
         case "attach":
             upload = SimpleUploadedFile("proof.pdf", b"%PDF-1.7")
-            return actions.attach(line(world), upload=upload, by=world.staff, at=at)
+            return evidence.attach(line(world), upload=upload, by=world.staff, at=at)
 
 
 @pytest.mark.parametrize("name", ("submit", "answer", "attach"))

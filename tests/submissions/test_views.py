@@ -15,7 +15,7 @@ from tablib import Dataset
 from cycles.calendar import Phase
 from cycles.models import Participation
 from indicators.models import Indicator, Measure
-from submissions import actions
+from submissions import actions, evidence
 from submissions.models import Answer, Evidence, Submission
 from tests.factories import PASSWORD, build, make_agency
 
@@ -287,7 +287,7 @@ def test_evidence_is_served_as_a_download_with_a_type_of_our_own(visit):
 
 def test_evidence_is_hidden_from_strangers_and_from_assessors_until_signed(visit):
     world = build("answered")
-    file = actions.attach(line(world), upload=pdf(), by=world.staff, at=world.at)
+    file = evidence.attach(line(world), upload=pdf(), by=world.staff, at=world.at)
 
     for person in (world.other_staff, world.stranger, world.assessor, world.reviewer):
         assert visit(world, person).get(url("evidence", file.uuid)).status_code == 404
@@ -304,7 +304,7 @@ def test_a_file_of_another_kind_is_refused_beside_the_field(visit):
 
 def test_withdrawn_evidence_stays_on_record(visit):
     world = build("answered")
-    file = actions.attach(line(world), upload=pdf(), by=world.staff, at=world.at)
+    file = evidence.attach(line(world), upload=pdf(), by=world.staff, at=world.at)
     client = visit(world, world.staff)
 
     client.post(url("detach", file.uuid))

@@ -15,6 +15,6 @@ LACKING = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("submissions", "0006_lines_and_versions"), ("indicators", "0003_evidence_rules")]
+    dependencies = [("submissions", "0007_lines_and_versions"), ("indicators", "0003_evidence_rules")]
 
     operations = [migrations.RunSQL(LACKING, migrations.RunSQL.noop)]

