@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -138,7 +138,7 @@ def enter(
     wanted = [a for a in wanted if _change(a, given[a.pk], seen.get(a.pk, {})) or a.prefilled_from]
     for answer in wanted:
         answer.updated_at, answer.updated_by, answer.prefilled_from, answer.ready_at = at, by, None, None
-        if why := _why_unsound(answer):
+        if why := why_unsound(answer):
             raise Refused({answer: why})
     outliers.standing_out(submission, wanted)
     for answer in wanted:
@@ -166,7 +166,8 @@ def _change(answer: Answer, said: Mapping[str, Any], seen: Mapping[str, str]) ->
     return before != [getattr(answer, name) for name in said]
 
 
-def _why_unsound(answer: Answer) -> str:
+def why_unsound(answer: Answer) -> str:
+    """Why a line may not say what it says, in a sentence, or ""."""
     if answer.measure.is_stewarded:
         return _("The steward supplies this figure; there is nothing to enter.")
     if answer.claims_not_applicable and not answer.note.strip():
@@ -181,8 +182,8 @@ def _why_unsound(answer: Answer) -> str:
 
 
 @transaction.atomic
-def attach(answer: Answer, *, upload: UploadedFile, by: User, at: datetime) -> Evidence:
-    """Keep a file as evidence of an answer."""
+def attach(answer: Answer, *, upload: File, by: User, at: datetime, move: str = "attach") -> Evidence:
+    """Keep a file as evidence of an answer, through one of the moves that may."""
     name = files.bare_name(upload, 255)
     content_type = EVIDENCE_TYPES.get(name.rsplit(".", 1)[-1].lower() if "." in name else "")
     if content_type is None:
@@ -199,7 +200,7 @@ def attach(answer: Answer, *, upload: UploadedFile, by: User, at: datetime) -> E
             % {"name": name, "limit": localised(MAX_EVIDENCE_BYTES // 2**20)}
         )
     digest = files.sha256(upload)
-    perform(MOVES, [answer.submission], "attach", by=by, at=at, note=name, sha256=digest, line=answer.pk)
+    perform(MOVES, [answer.submission], move, by=by, at=at, note=name, sha256=digest, line=answer.pk)
     answer = Answer.objects.select_related("submission__cycle").get(pk=answer.pk)
     return Evidence.objects.create(
         answer=answer,
