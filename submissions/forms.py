@@ -168,7 +168,7 @@ class UnitsDocumentForm(UploadForm):
     """One document for a measure of several units."""
 
     measure = forms.ChoiceField(label=_("Measure"))
-    units = forms.MultipleChoiceField(label=_("Units"), widget=forms.CheckboxSelectMultiple)
+    units = forms.MultipleChoiceField(label=_("Units that get it"), widget=forms.CheckboxSelectMultiple)
     field_order = ("measure", "units", "file")
 
     def __init__(self, *args: Any, rows: Iterable[Any], measures: Iterable[Measure], **kwargs: Any) -> None:

@@ -11,6 +11,12 @@ def power_line(w: World) -> Answer:
     return Answer.objects.select_related("measure", "submission").get(submission=w.submission, measure__code="G1-1")
 
 
+def unit_line(w: World) -> Answer:
+    """The same line of the power ministry's unit."""
+    of_unit = Answer.objects.select_related("measure", "submission")
+    return of_unit.get(submission__cycle=w.cycle, submission__agency=w.unit, measure__code="G1-1")
+
+
 def complete_line(w: World) -> Answer:
     """A line that lacks nothing."""
     Answer.objects.filter(pk=power_line(w).pk).update(value=50, lacking=[])

@@ -18,10 +18,11 @@ from cycles.workflow import Refused
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
-from submissions import assessing, clarifications, lines
-from submissions.models import Answer, Clarification, Evidence, Mark
+from submissions import assessing, clarifications, declarations, lines, superior
+from submissions import transfer as answers_transfer
+from submissions.models import Answer, Clarification, Evidence, Mark, Submission
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of
-from tests.guard.answers import complete_line, factor, power_line, signed_version
+from tests.guard.answers import LEVELS, complete_line, declare, factor, power_line, signed_version, unit_line
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -45,7 +46,8 @@ READS = {
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
-    "submissions.suggestion", "submissions.colleagues",
+    "submissions.suggestion", "submissions.colleagues", "submissions.why_unsound", "submissions.units_of",
+    "submissions.is_on_desk",
     "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
 """Public functions that only read."""
@@ -117,6 +119,10 @@ def marks(w: World) -> dict[int, dict[str, Any]]:
     return {a.pk: {"points": Decimal(1), "reason": "because"} for a in lines}
 
 
+def unit_of_power(w: World) -> Submission:
+    return Submission.objects.get(cycle=w.cycle, agency=w.unit)
+
+
 PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators.remove_axis": empty_axis, "indicators.remove_goal": goal, "indicators.rank_goals": goal,
     "indicators.copy_set": last_year, "indicators.take_measure": last_year, "indicators.carry_over": second_year,
@@ -125,7 +131,7 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators.move_plan": lambda w: lay_plan(w, signed=False), "indicators.save_figures": lay_plan,
     "indicators.move_report": lambda w: (lay_plan(w), enter_figures(w)),
     "submissions.take_up": signed_version, "submissions.withdraw_factor": factor, "submissions.judge_factor": factor,
-    "submissions.mark_ready": complete_line,
+    "submissions.mark_ready": complete_line, "submissions.judge_declaration": declare,
 }  # fmt: skip
 """What must stand there before an action is tried, so that the trying itself changes nothing."""
 
@@ -295,6 +301,35 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
             w.submission, {power_line(w).pk: {"value": Decimal(1)}}, "answer", by=w.staff, at=at
         ),
     ),
+    "submissions.import_answers": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: answers_transfer.import_answers(
+            w.submission, lambda: ({power_line(w).pk: {"value": Decimal(1)}}, {}), by=w.staff, at=at, **FILE
+        ),
+    ),
+    "submissions.fill_units": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: superior.fill_units(
+            [unit_of_power(w)], {unit_line(w).pk: Decimal(1)}, seen={unit_line(w).pk: unit_line(w).token("value")},
+            by=w.headquarters, at=at,
+        ),
+    ),
+    "submissions.give_document": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: superior.give_document(
+            [unit_of_power(w)], unit_line(w).measure, upload=ContentFile(b"x", name="x.pdf"), by=w.headquarters, at=at
+        ),
+    ),
+    "submissions.save_declaration": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: declarations.save_declaration(w.submission, statement="x", levels=LEVELS, by=w.staff, at=at),
+    ),
+    "submissions.judge_declaration": (
+        "assigned", Phase.SCORING,
+        lambda w, at: declarations.judge_declaration(
+            declare(w), verdict="accepted", reason="seen", by=w.assessor, at=at
+        ),
+    ),
     "submissions.take_up": (
         "begun", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().take_up(signed_version(w), by=w.staff, at=at)
     ),
@@ -401,7 +436,7 @@ def _modules(app: str) -> list[Any]:
         *{
             "cycles": [people, deliveries],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
-            "submissions": [assessing, clarifications, lines],
+            "submissions": [assessing, clarifications, lines, superior, declarations, answers_transfer],
         }.get(app, []),
     ]
 
@@ -525,5 +560,5 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
         "draft_set", "save_measure", "remove_measure", "fill_general_set", "save_answer", "save_answers", "save_marks",
         "save_draft", "save_axis", "remove_axis", "save_goal", "remove_goal", "issue_for", "copy_set", "take_measure",
         "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion", "save_plan",
-        "save_figures", "enter", "share_out", "mark_ready", "claim_factor", "withdraw_factor",
+        "save_figures", "enter", "share_out", "mark_ready", "claim_factor", "withdraw_factor", "save_declaration",
     }  # fmt: skip

@@ -1,6 +1,7 @@
 """The declaration of Article 81: filled in with the self-assessment, signed with it, judged by its assessors."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -208,14 +209,14 @@ def test_what_is_declared_anew_waits_for_a_verdict_again():
     declarations.judge_declaration(held, verdict="rejected", reason="x", by=w.assessor, at=w.at)
     Submission.objects.filter(pk=w.submission.pk).update(state="draft")
 
-    save(w, at=w.closes(Phase.SELF_ASSESSMENT) - (w.at - w.at) - w.closes(Phase.SELF_ASSESSMENT).resolution)
+    save(w, at=w.closes(Phase.SELF_ASSESSMENT) - timedelta(minutes=1))
 
     held.refresh_from_db()
     assert (held.verdict, held.verdict_reason, held.judged_by) == ("waiting", "", None)
 
 
-def test_the_agencys_own_assessor_finds_no_form(assigned, visit):
-    person = make_user("tied", Role.ASSESSOR)
+def test_the_form_of_the_verdict_is_the_assessors_whose_desk_it_is(assigned, visit):
+    person = make_user("another_assessor", Role.ASSESSOR)
 
     assert visit(assigned, person).get(address(assigned)).status_code == 404
     assert "Your verdict" in visit(assigned, assigned.assessor).get(address(assigned)).content.decode()
