@@ -130,14 +130,12 @@ class AnswerLines(LineResource):
         """Add what the form of the line would refuse, in the cell that says it."""
         columns = {field: column for column, field in FIELDS.items()}
         said = {field: getattr(line, column) for column, field in FIELDS.items() if column not in errors}
+        tried = Answer(measure=answer.measure, own=answer.own, **said)
+        if not errors and (why := actions.why_unsound(tried)):
+            errors[_place(tried)] = why
         form = AnswerForm({name: _typed(text) for name, text in said.items()}, answer=answer)
         for field, complaints in form.errors.items():
             errors.setdefault(columns[field], list(complaints))
-        if errors:
-            return
-        tried = Answer(measure=answer.measure, own=answer.own, **said)
-        if why := actions.why_unsound(tried):
-            errors[_place(tried)] = why
 
     def why_not_together(self, sheet: Sheet, taken: Sequence[tuple[int, Any]]) -> list[Wrong]:
         """A lineage may be spelt in two ways."""

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies.roles import is_staff
 from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.workflow import Refused
@@ -49,12 +50,14 @@ def _page(
 ) -> HttpResponse:
     windows = Window.objects.concerning([submission])
     judging = MOVES.why_not(submission, MOVES["judge_declaration"], by=request.user, at=request.at, windows=windows)
+    closed = MOVES.why_not(submission, MOVES["declare"], by=request.user, at=request.at, windows=windows)
     may_judge = held is not None and not judging and declarations.is_on_desk(submission, request.user)
     context: dict[str, Any] = {
         "submission": submission,
         "declaration": held,
         "form": form,
-        "closed": MOVES.why_not(submission, MOVES["declare"], by=request.user, at=request.at, windows=windows),
+        "may_declare": not closed,
+        "closed": closed if is_staff(request.user, submission, request.at) else "",  # nobody else would declare
         "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
         "verdict_form": (verdict or VerdictForm()) if may_judge else None,
     }

@@ -176,7 +176,7 @@ class UnitsDocumentForm(UploadForm):
         self.measures = {str(m.pk): m for m in measures}
         self.units = {str(row.submission.pk): row.submission for row in rows}
         self.fields["measure"].choices = [  # type: ignore[attr-defined]
-            (key, f"{m.code} · {m.title}") for key, m in self.measures.items()
+            (key, m.title) for key, m in self.measures.items()
         ]
         self.fields["units"].choices = [  # type: ignore[attr-defined]
             (key, s.agency.name) for key, s in self.units.items()
