@@ -1,13 +1,18 @@
 """Plausible numbers for a rehearsal: what agencies propose, report, receive and contest."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import weasyprint
+from django.core.files.base import ContentFile
+
+from cycles.calendar import Phase
 from indicators.models import Direction, Figure, Kind, Measure, Planned
 from submissions import assessing
-from submissions.models import Answer
+from submissions.models import Answer, Declaration, Level, Submission
 
 SPECIFIC = (
     ("سهم آب بدون درآمد", "Share of non-revenue water", "percent", "درصد", "inverse_linear", "lower", None, 20),
@@ -62,6 +67,58 @@ def value(answer: Answer, skill: float, chance: random.Random) -> Decimal | None
     if answer.measure.is_stewarded or luck < 0.02:
         return None
     return reached(answer.measure, answer.measure.target, _share(skill, chance), chance)
+
+
+def values(lines: Iterable[Answer], skill: float, chance: random.Random) -> dict[tuple[str, str], Decimal | None]:
+    """What an agency enters of all its lines; as it reported them where it did, so that they are confirmed."""
+    lines = list(lines)
+    entered = {key(a): value(a, skill, chance) for a in lines}
+    return entered | {key(a): a.value for a in lines if a.prefilled_from}
+
+
+def twins(drafts: Sequence[Submission]) -> dict[int, int]:
+    """Which self-assessment says the same as which, so that two of one group tie."""
+    first = drafts[0].agency
+    same = [s for s in drafts if s.agency.sector == first.sector and not s.agency.province_id]
+    pair = same if len(same) > 1 else drafts
+    return {pair[1].pk: pair[0].pk} if len(pair) > 1 else {}
+
+
+def silent(drafts: Sequence[Submission], twins: Container[int]) -> set[int]:
+    """Those that are never signed: a few, one at least, and none that ties."""
+    others = [s for s in drafts if s.pk not in twins]
+    return {s.pk for s in others if s.agency_id % 23 == 5} or {others[-1].pk}
+
+
+UNITS, MANAGERS, STAFF = (4, 30), (20, 200), (200, 6000)
+
+
+def declaration(skill: float, chance: random.Random) -> dict[str, Any]:
+    """How far an agency of this skill assessed its units, managers and staff under Article 81."""
+    levels = {}
+    for level, (fewest, most) in zip(Level, (UNITS, MANAGERS, STAFF), strict=True):
+        due = chance.randint(fewest, most)
+        assessed = round(due * min(_share(skill + 0.15, chance), 1))
+        levels[level.value] = {
+            "due": due,
+            "assessed": assessed,
+            "forms": assessed * (1 if level == Level.ORGANIZATION else 2),
+            "reports": chance.randint(1, 4),
+        }
+    return {"statement": STATEMENT, "levels": levels}
+
+
+STATEMENT = (
+    "عملکرد واحدها بر پایهٔ برنامهٔ سالانه و عملکرد مدیران و کارمندان با فرم‌های مصوب ارزیابی شد؛ نتایج به اطلاع"
+    " ارزیابی‌شوندگان رسید و در برنامهٔ بهبود سال آینده به کار می‌رود."
+)
+
+
+def verdict(declaration: Declaration) -> dict[str, str]:
+    """What an assessor says of a declaration: of one in nine the forms were not found."""
+    if declaration.pk % 9 == 4:
+        return {"verdict": "rejected", "reason": "فرم‌های ارزیابی کارمندان در مستندات دیده نشد."}
+    return {"verdict": "accepted", "reason": "شمار فرم‌ها و گزارش‌ها با سوابق دستگاه تطبیق داده شد."}
 
 
 def _share(skill: float, chance: random.Random) -> float:
@@ -120,6 +177,21 @@ REASONS = (
     "سیل در چند استان بخشی از برنامه را متوقف کرد.",
 )
 """Why a quarter's target was missed."""
+
+
+def decree(year: int, closes_at: datetime, at: datetime) -> dict[str, Any]:
+    """A decree that moves the closing of the first quarter's report, with its paper."""
+    page = '<p lang="fa" dir="rtl">به‌سبب سیل در چند استان، مهلت گزارش سه‌ماههٔ نخست ده روز تمدید می‌شود.</p>'
+    return {
+        "phase": Phase.MONITORING,
+        "quarter": 1,
+        "closes_at": closes_at,
+        "decree_number": f"{year}/45",
+        "decreed_on": at.date(),
+        "reason": "سیل در چند استان",
+        "file": ContentFile(weasyprint.HTML(string=page).write_pdf(), name="ابلاغیه.pdf"),
+        "at": at,
+    }
 
 
 def targets(planned: Iterable[Planned], quarters: Iterable[int]) -> dict[int, dict[int, Decimal | None]]:

@@ -13,7 +13,6 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
-import weasyprint
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -34,8 +33,8 @@ from indicators import deliberation, drafting, planning
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
-from submissions import assessing, evidence
-from submissions.models import Answer, Block, Submission
+from submissions import assessing, declarations, evidence
+from submissions.models import Answer, Block, Declaration, Submission
 from submissions.workflow import SubmissionState
 
 T = TypeVar("T")
@@ -258,17 +257,7 @@ class Rehearsal:
         at, closes = self.within(Phase.MONITORING, 0.9), self.within(Phase.MONITORING, 1)
         if not self.due(at):
             return
-        page = '<p lang="fa" dir="rtl">به‌سبب سیل در چند استان، مهلت گزارش سه‌ماههٔ نخست ده روز تمدید می‌شود.</p>'
-        decree: dict[str, Any] = {
-            "phase": Phase.MONITORING,
-            "quarter": 1,
-            "closes_at": closes + timedelta(days=10),
-            "decree_number": f"{self.year}/45",
-            "decreed_on": at.date(),
-            "reason": "سیل در چند استان",
-            "file": ContentFile(weasyprint.HTML(string=page).write_pdf(), name="ابلاغیه.pdf"),
-            "at": at,
-        }
+        decree = plausible.decree(self.year, closes + timedelta(days=10), at)
         self.refused("a head extends", lambda: cycles.extend(self.cycle, **decree, by=self._any_head()))
         cycles.extend(self.cycle, **decree, by=self.cast.administrator)
         self.did()
@@ -278,36 +267,29 @@ class Rehearsal:
         taking_part = Participation.objects.filter(cycle=self.cycle)
         self.did(len(submissions.begin(taking_part, by=None, at=at)))
         drafts = list(Submission.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))
-        twins = {drafts[1].pk: drafts[0].pk} if len(drafts) > 1 else {}
-        same_group = [s for s in drafts if s.agency.sector == drafts[0].agency.sector and not s.agency.province_id]
-        if len(same_group) > 1:
-            twins = {same_group[1].pk: same_group[0].pk}
+        twins = plausible.twins(drafts)
+        chance = random.Random(f"{self.seed}-{self.year}-declarations")  # noqa: S311 -- the same year each time
         entered: dict[int, dict[tuple[str, str], Decimal | None]] = {}
         for s, at in self.paced(drafts, Phase.SELF_ASSESSMENT, 0.05, 0.95):
             lines = list(Answer.objects.filter(submission=s).for_page())
-            entered[s.pk] = self._values(s, lines, entered.get(twins.get(s.pk, 0)))
+            twin = entered.get(twins.get(s.pk, 0))
+            entered[s.pk] = twin or plausible.values(lines, self.skill[s.agency_id], self.random)
             given = {
                 a.pk: plausible.given(a, entered[s.pk][plausible.key(a)]) for a in lines if not a.measure.is_stewarded
             }
-            submissions.save_answers(s, given, by=self.cast.staff[s.agency_id], at=at)
+            staff = self.cast.staff[s.agency_id]
+            submissions.save_answers(s, given, by=staff, at=at)
+            declared = plausible.declaration(self.skill[s.agency_id], chance)
+            declarations.save_declaration(s, **declared, by=staff, at=at)
             for answer in [a for a in lines if not a.measure.is_stewarded][:2]:
                 upload = ContentFile(f"{s.agency.code} {answer.measure.code}\n".encode(), name="گزارش.txt")
-                evidence.attach(answer, upload=upload, by=self.cast.staff[s.agency_id], at=at)
+                evidence.attach(answer, upload=upload, by=staff, at=at)
                 self.did()
         self.twins = {*twins, *twins.values()}
 
-    def _values(self, s: Submission, lines: list[Answer], twin: Any) -> dict[tuple[str, str], Decimal | None]:
-        if twin:
-            return twin  # type: ignore[no-any-return]
-        skill = self.skill[s.agency_id]
-        values = {plausible.key(a): plausible.value(a, skill, self.random) for a in lines}
-        return values | {plausible.key(a): a.value for a in lines if a.prefilled_from}  # as reported, so confirmed
-
     def _submitted(self) -> None:
         drafts = list(Submission.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))
-        silent = {s.pk for s in drafts if s.pk not in self.twins and s.agency_id % 23 == 5}
-        if not silent:
-            silent = {next(s.pk for s in reversed(drafts) if s.pk not in self.twins)}
+        silent = plausible.silent(drafts, self.twins)
         first = next(s for s in drafts if s.pk not in silent)
         head, late = self.cast.heads[first.agency_id], self.within(Phase.SELF_ASSESSMENT, 1)
         self.refused("signed on the stroke", lambda: submissions.move(first, "submit", by=head, at=late))
@@ -337,6 +319,7 @@ class Rehearsal:
         other = next(u for u in self.cast.assessors if u.pk != blocks[0].assessor_id)
         at = self.within(Phase.SCORING, 0.02)
         self.refused("another's block", lambda: assessing.hand_in(blocks[0], by=other, at=at))
+        judged: dict[int, Block] = {}
         for block, at in self.paced(blocks, Phase.SCORING, 0.05, 0.9):
             of_block = Answer.objects.filter(submission=block.submission, measure__indicator__axis=block.axis_id)
             lines = of_block.select_related("measure", "submission")
@@ -344,7 +327,19 @@ class Rehearsal:
             assessing.save_marks(block, marks, by=users[block.assessor_id], at=at)
             assessing.hand_in(block, by=users[block.assessor_id], at=at)
             self.did()
+            if block.submission_id not in judged:
+                self._judge(judged.setdefault(block.submission_id, block), users[block.assessor_id], at)
         self.did(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count())
+
+    def _judge(self, block: Block, assessor: User, at: datetime) -> None:
+        """The first assessor of an agency to hand in says what its declaration is worth."""
+        held = Declaration.objects.select_related("submission").get(submission=block.submission_id)
+        said = plausible.verdict(held)
+        head = self.cast.heads[block.agency_id]
+        if block.pk % 10 == 0:
+            self.refused("a head judges", lambda: declarations.judge_declaration(held, **said, by=head, at=at))
+        declarations.judge_declaration(held, **said, by=assessor, at=at)
+        self.did()
 
     def _communicated(self) -> None:
         at = self.within(Phase.SCORING, 0.95)

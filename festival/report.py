@@ -4,6 +4,8 @@ Outline composed after the words of Article 82 (domain notes 3): the calendar ac
 and axis, appeals, and an annex with every agency. What the portal does not collect yet is said to be so.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,7 +27,7 @@ from indicators.methods import half_up
 from indicators.models import IndicatorSet, Kind
 from indicators.scoring import BANDS, LineState
 from indicators.workflow import SetState
-from submissions.models import NodeScore, Score
+from submissions.models import SEEN_AFTER_SIGNING, Declaration, Level, NodeScore, Score, Verdict
 
 GROUPS_IN_SUMMARY, WINNERS_IN_SUMMARY = 8, 3
 """What fits on the first page of the summary; the rest stands in the chapters."""
@@ -101,6 +103,37 @@ class GroupResult:
 
 
 @dataclass(frozen=True)
+class LevelResult:
+    """One level of Article 81 over all agencies that declared it: how many were due, were assessed, and by what."""
+
+    level: Level
+    due: int
+    assessed: int
+    forms: int
+    reports: int
+
+    @property
+    def percent(self) -> Decimal | None:
+        """How many of those due were assessed; None where none was due."""
+        return half_up(Decimal(self.assessed) * 100 / self.due, 2) if self.due else None
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """What agencies declared with their signed self-assessments; `digest` names the very rows that were added up."""
+
+    count: int
+    confirmed: int
+    rejected: int
+    levels: list[LevelResult]
+    digest: str
+
+    @property
+    def unjudged(self) -> int:
+        return self.count - self.confirmed - self.rejected
+
+
+@dataclass(frozen=True)
 class Facts:
     edition: Edition
     at: datetime
@@ -110,6 +143,7 @@ class Facts:
     not_submitted: list[Standing]
     specific_sets: int
     lines: Mapping[str, int]
+    declared: Declarations
     mean: Decimal | None
     mean_growth: Decimal | None
     grown: int
@@ -174,6 +208,7 @@ def gather(edition: Edition, at: datetime) -> Facts:
             cycle=edition.cycle, kind=Kind.SPECIFIC, state=SetState.COMMUNICATED
         ).count(),
         lines=_lines(edition),
+        declared=_declared(edition),
         mean=_mean([s.percent for s in submitted]),
         mean_growth=_mean(growths),
         grown=sum(1 for g in growths if g > 0),
@@ -218,6 +253,31 @@ def _lines(edition: Edition) -> dict[str, int]:
     )
     counts = dict(scores.order_by().values_list("state").annotate(Count("id")))
     return {state.value: counts.get(state.value, 0) for state in LineState} | {"all": sum(counts.values())}
+
+
+def _declared(edition: Edition) -> Declarations:
+    """The declarations of Article 81 that were signed with a self-assessment; two queries."""
+    rows = list(
+        Declaration.objects.filter(submission__cycle=edition.cycle, submission__state__in=SEEN_AFTER_SIGNING)
+        .select_related("submission__agency")
+        .prefetch_related("levels")
+        .order_by("submission__agency__code", "pk")
+    )
+    sums = {level: [0, 0, 0, 0] for level in Level}
+    said = []
+    for row in rows:
+        held = {Level(each.level): [each.due, each.assessed, each.forms, each.reports] for each in row.levels.all()}
+        said.append([row.submission.agency.code, row.statement, row.verdict, {k.value: v for k, v in held.items()}])
+        for level, counts in held.items():
+            sums[level] = [a + b for a, b in zip(sums[level], counts, strict=True)]
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Declarations(
+        count=len(rows),
+        confirmed=sum(1 for row in rows if row.verdict == Verdict.ACCEPTED),
+        rejected=sum(1 for row in rows if row.verdict == Verdict.REJECTED),
+        levels=[LevelResult(level, *counts) for level, counts in sums.items()],
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+    )
 
 
 def _groups(standings: list[Standing]) -> list[GroupResult]:

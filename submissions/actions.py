@@ -121,7 +121,7 @@ def enter(
     wanted = [a for a in wanted if _change(a, given[a.pk], seen.get(a.pk, {})) or a.prefilled_from]
     for answer in wanted:
         answer.updated_at, answer.updated_by, answer.prefilled_from, answer.ready_at = at, by, None, None
-        if why := _why_unsound(answer):
+        if why := why_unsound(answer):
             raise Refused({answer: why})
     outliers.standing_out(submission, wanted)
     for answer in wanted:
@@ -149,7 +149,8 @@ def _change(answer: Answer, said: Mapping[str, Any], seen: Mapping[str, str]) ->
     return before != [getattr(answer, name) for name in said]
 
 
-def _why_unsound(answer: Answer) -> str:
+def why_unsound(answer: Answer) -> str:
+    """Why a line may not say what it says, in a sentence, or ""."""
     if answer.measure.is_stewarded:
         return _("The steward supplies this figure; there is nothing to enter.")
     if answer.claims_not_applicable and not answer.note.strip():

@@ -86,13 +86,20 @@ def clear_uploads(*, at: datetime) -> int:
 
 @transaction.atomic
 def attach(
-    answer: Answer, *, upload: File, by: User, at: datetime, replaces: Evidence | None = None, reference: str = ""
+    answer: Answer,
+    *,
+    upload: File,
+    by: User,
+    at: datetime,
+    replaces: Evidence | None = None,
+    reference: str = "",
+    move: str = "attach",
 ) -> Evidence:
-    """Keep a file that came in one piece as evidence of an answer."""
+    """Keep a file that came in one piece as evidence of an answer, through one of the moves that may."""
     name = kinds.clean_name(upload.name or "")
     if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE):
         raise Refused(why)
-    return _attach(answer, name=name, content=upload, by=by, at=at, replaces=replaces, reference=reference)
+    return _attach(answer, name=name, content=upload, by=by, at=at, replaces=replaces, reference=reference, move=move)
 
 
 def _attach(
@@ -104,11 +111,12 @@ def _attach(
     at: datetime,
     replaces: Evidence | None,
     reference: str = "",
+    move: str = "attach",
 ) -> Evidence:
     if why := kinds.why_not_content(name, content):
         raise Refused(why)
     digest = files.sha256(content)
-    submission = _perform_attach(answer, name, digest, replaces, by=by, at=at)
+    submission = _perform_attach(answer, name, digest, replaces, by=by, at=at, move=move)
     document = Document(
         cycle=submission.cycle,
         agency=submission.agency,
@@ -127,12 +135,12 @@ def _attach(
 
 
 def _perform_attach(
-    answer: Answer, name: str, digest: str, replaces: Evidence | None, *, by: User, at: datetime
+    answer: Answer, name: str, digest: str, replaces: Evidence | None, *, by: User, at: datetime, move: str = "attach"
 ) -> Submission:
     """The act itself, under the lock of the submission; then whether the line may have a file, or this one replaced."""
     facts: dict[str, Any] = {"replaces": replaces.document.sha256} if replaces else {}
     [submission] = perform(
-        MOVES, [answer.submission], "attach", by=by, at=at, note=name, sha256=digest, line=answer.pk, **facts
+        MOVES, [answer.submission], move, by=by, at=at, note=name, sha256=digest, line=answer.pk, **facts
     )
     _check_line(answer, replaces)
     return submission

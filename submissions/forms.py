@@ -13,12 +13,20 @@ from agencies.models import User
 from agencies.text import localised, search_key
 from cycles.forms import NumberField, PersianTextField
 from indicators.methods import METHODS
-from indicators.models import Axis
+from indicators.models import Axis, Measure
 from submissions.actions import SAID
 from submissions.evidence import MOST_AT_ONCE
 from submissions.kinds import KINDS
-from submissions.models import Answer, Evidence, FactorKind, Verdict
+from submissions.models import Answer, Declaration, Evidence, FactorKind, Level, Submission, Verdict
 from submissions.workflow import SubmissionState
+
+COUNT_LABELS = {
+    "due": _("Due to be assessed"),
+    "assessed": _("Assessed"),
+    "forms": _("Forms used"),
+    "reports": _("Reports made"),
+}
+"""What is declared of each level of Article 81."""
 
 
 class AnswerForm(forms.Form):
@@ -182,6 +190,81 @@ class ReferenceForm(forms.Form):
     """Where in a file the figure stands."""
 
     reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
+
+
+class UnitsDocumentForm(UploadForm):
+    """One document for a measure of several units."""
+
+    measure = forms.ChoiceField(label=_("Measure"))
+    units = forms.MultipleChoiceField(label=_("Units that get it"), widget=forms.CheckboxSelectMultiple)
+    field_order = ("measure", "units", "file")
+
+    def __init__(self, *args: Any, rows: Iterable[Any], measures: Iterable[Measure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.measures = {str(m.pk): m for m in measures}
+        self.units = {str(row.submission.pk): row.submission for row in rows}
+        self.fields["measure"].choices = [  # type: ignore[attr-defined]
+            (key, m.title) for key, m in self.measures.items()
+        ]
+        self.fields["units"].choices = [  # type: ignore[attr-defined]
+            (key, s.agency.name) for key, s in self.units.items()
+        ]
+
+    def clean_measure(self) -> Measure:
+        return self.measures[self.cleaned_data["measure"]]
+
+    def clean_units(self) -> list[Submission]:
+        return [self.units[key] for key in self.cleaned_data["units"]]
+
+
+class DeclarationForm(forms.Form):
+    """The statement, and four numbers at each of the three levels: `<level>-<count>`."""
+
+    statement = PersianTextField(
+        label=_("Statement"),
+        lines=True,
+        max_length=5000,
+        help_text=_("In short: how the agency assesses itself at the three levels, and what came of it."),
+    )
+
+    def __init__(self, data: Any = None, *, declaration: Declaration | None) -> None:
+        super().__init__(data, initial={"statement": declaration.statement} if declaration else {})
+        held = {row.level: row for row in declaration.levels.all()} if declaration else {}
+        for level in Level:
+            for count, label in COUNT_LABELS.items():
+                self.fields[f"{level.value}-{count}"] = NumberField(
+                    label=f"{level.label}: {label}",
+                    initial=getattr(held.get(level.value), count, None),
+                    min_value=0,
+                    max_digits=9,
+                    decimal_places=0,
+                )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        for level in Level:
+            due, assessed = said.get(f"{level.value}-due"), said.get(f"{level.value}-assessed")
+            if due is not None and assessed is not None and assessed > due:
+                self.add_error(
+                    f"{level.value}-assessed", _("%(due)s at most: so many were due.") % {"due": localised(due)}
+                )
+        return said
+
+    @property
+    def rows(self) -> list[tuple[Level, list[tuple[Any, Any]]]]:
+        """The levels, each with its four fields and what heads their columns."""
+        return [
+            (level, [(label, self[f"{level.value}-{count}"]) for count, label in COUNT_LABELS.items()])
+            for level in Level
+        ]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        levels = {
+            level.value: {count: int(self.cleaned_data[f"{level.value}-{count}"]) for count in COUNT_LABELS}
+            for level in Level
+        }
+        return {"statement": self.cleaned_data["statement"], "levels": levels}
 
 
 class ClarificationForm(forms.Form):

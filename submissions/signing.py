@@ -21,7 +21,7 @@ from cycles.pages import act_page
 from cycles.workflow import Refused
 from submissions import actions, outliers, receipts, versions
 from submissions.completeness import Lack
-from submissions.models import Answer, Submission, Version
+from submissions.models import Answer, Declaration, Submission, Version
 from submissions.outliers import Past
 from submissions.workflow import MOVES
 from submissions.workspace import PAGES, Progress, by_axis, find
@@ -78,6 +78,7 @@ def _review(submission: Submission) -> dict[str, Any]:
         "losses": losses(answers, past),
         "not_applicable": [a for a in answers if a.claims_not_applicable],
         "line_count": len(answers),
+        "declared": Declaration.objects.filter(submission=submission).exists(),
     }
 
 

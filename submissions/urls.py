@@ -3,7 +3,20 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from submissions import board, dossier, evidence_pages, marking, signing, uploads, views, workspace
+from cycles.sheets import CONTENT_TYPES
+from submissions import (
+    board,
+    bulk,
+    declaring,
+    dossier,
+    evidence_pages,
+    grid,
+    marking,
+    signing,
+    uploads,
+    views,
+    workspace,
+)
 
 
 class PageMove(StringConverter):
@@ -12,7 +25,14 @@ class PageMove(StringConverter):
     regex = "|".join(workspace.PAGES)
 
 
+class FileKind(StringConverter):
+    """The kind of a spreadsheet's file."""
+
+    regex = "|".join(sorted(CONTENT_TYPES))
+
+
 register_converter(PageMove, "submission_move")
+register_converter(FileKind, "answers_kind")
 
 app_name = "submissions"
 urlpatterns = [
@@ -24,6 +44,11 @@ urlpatterns = [
     path("<int:pk>/share-out/", workspace.share_out, name="share_out"),
     path("<int:pk>/report/", views.submission_report, name="report"),
     path("<int:pk>/assign/", board.assign, name="assign"),
+    path("<int:pk>/file/", bulk.take_in, name="import"),
+    path("<int:pk>/file/<answers_kind:kind>/", bulk.export, name="answers_file"),
+    path("templates/values/<answers_kind:kind>/", bulk.template, name="answers_template"),
+    path("<int:pk>/declaration/", declaring.declaration, name="declaration"),
+    path("<int:pk>/declaration/judge/", declaring.judge, name="declaration_judge"),
     path("<int:pk>/<submission_move:name>/", signing.move, name="move"),
     path("lines/<int:pk>/", dossier.line_dossier, name="line"),
     path("lines/<int:pk>/ask/", dossier.clarification_ask, name="ask"),
@@ -57,5 +82,7 @@ urlpatterns = [
     path("board/<int:pk>/assign/", board.assign_all, name="assign_all"),
     path("board/<int:pk>/compute/", board.compute, name="compute"),
     path("board/<int:pk>/communicate/", board.communicate_all, name="communicate_all"),
+    path("units/<int:pk>/", grid.grid, name="grid"),
+    path("units/<int:pk>/document/", grid.document, name="units_document"),
     path("runs/<int:pk>/", board.run_detail, name="run"),
 ]

@@ -13,9 +13,9 @@ from agencies.roles import Role, is_staff
 from cycles import seals
 from cycles.actions import open_to
 from cycles.calendar import Phase
-from cycles.models import Participation, Window
+from cycles.models import Cycle, Participation, Window
 from cycles.workflow import CycleState, Refused
-from submissions import actions, totals
+from submissions import actions, superior, totals
 from submissions.filters import SubmissionFilter
 from submissions.models import Answer, Score, Submission
 from submissions.resources import submissions_as_xlsx
@@ -39,7 +39,13 @@ def _listed(request: HttpRequest) -> tuple[SubmissionFilter, SubmissionTable]:
 def submission_list(request: HttpRequest) -> HttpResponse:
     narrowed, table = _listed(request)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
-    context = {"filter": narrowed, "table": table, "to_begin": _to_begin(request)}
+    units = superior.units_of(request.user, request.at)
+    context = {
+        "filter": narrowed,
+        "table": table,
+        "to_begin": _to_begin(request),
+        "with_units": Cycle.objects.filter(pk__in=units.values("cycle")).order_by("-year", "pk"),
+    }
     return render(request, "submissions/list.html", context)
 
 

@@ -23,6 +23,7 @@ from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
 from tests.factories import World, build, enter_figures, lay_plan
 from tests.festival.conftest import decree
+from tests.guard.answers import declare
 from tests.guard.institution import goal, power_measure
 from tests.guard.test_authorization import LIBRARY, ROWS, address, agenda, power_file, power_line
 
@@ -157,6 +158,9 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:detail", "staff", "?line=G1-2&show=missing"),
         Seen("submissions:review", "head", shows=Phase.SELF_ASSESSMENT),
         Seen("submissions:move", "head"),
+        Seen("submissions:import", "staff"),
+        Seen("submissions:declaration", "staff", shows=Phase.SELF_ASSESSMENT),
+        Seen("submissions:grid", "headquarters", shows=Phase.SELF_ASSESSMENT),
         Seen("submissions:version", "staff"),
         Seen("verify", ""),
         Seen("submissions:line", "staff"),
@@ -171,6 +175,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:blocks", "assessor", shows=Phase.SCORING),
         Seen("submissions:block", "assessor", shows=Phase.SCORING),
         Seen("submissions:hand_in", "assessor"),
+        Seen("submissions:declaration", "assessor"),
         Seen("submissions:board", "administrator"),
         Seen("submissions:assign", "administrator"),
     ],
@@ -241,6 +246,7 @@ FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:a
          "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",
          "submissions:evidence", "submissions:version_content", "submissions:receipt",
          "submissions:picture", "submissions:files", "cycles:notice", "onward",
+         "submissions:answers_file", "submissions:answers_template",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
@@ -279,6 +285,7 @@ def world_for(stage: str) -> World:
     elif stage in ("answered", "drafted_appeal"):
         power_file(w)
     elif stage == "assigned":
+        declare(w)
         Mark.objects.create(answer=power_line(w), assessor=w.assessor, points=100, reason="", marked_at=w.at)
     elif stage == "filed":
         seals.seal(at=w.at)

@@ -13,8 +13,10 @@ from agencies.text import format_number
 from cycles.calendar import Phase, format_deadline
 from festival import actions, pdf, report, resources, timeline
 from festival.models import Standing
+from submissions.models import Declaration, DeclaredLevel
 from tests.factories import build
 from tests.festival.conftest import decree
+from tests.guard.answers import declare
 
 INVISIBLE = re.compile("[\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -34,6 +36,49 @@ def test_the_facts_are_those_of_the_year(facts):
     assert facts.specific_sets == 1
     assert [(a.code, a.mean) for a in facts.axes] == [("G1", Decimal("50.00")), ("G2", Decimal("75.00"))]
     assert (facts.strongest[0].code, facts.weakest[0].percent) == ("G2-1", Decimal("50.00"))
+
+
+def test_the_declarations_of_article_81_are_added_up_by_level(final):
+    declare(final)
+    Declaration.objects.update(verdict="accepted", verdict_reason="دیده شد")
+
+    declared = report.gather(final.edition, final.at).declared
+
+    assert (declared.count, declared.confirmed, declared.rejected, declared.unjudged) == (1, 1, 0, 0)
+    assert [(row.due, row.assessed, row.percent, row.forms, row.reports) for row in declared.levels] == [
+        (12, 11, Decimal("91.67"), 12, 4),
+        (40, 36, Decimal("90.00"), 80, 2),
+        (400, 300, Decimal("75.00"), 800, 2),
+    ]
+
+
+def test_what_was_declared_and_never_signed_is_not_added_up(final):
+    declare(final)
+    Declaration.objects.update(submission=final.other)
+
+    declared = report.gather(final.edition, final.at).declared
+
+    assert (declared.count, [row.due for row in declared.levels]) == (0, [0, 0, 0])
+    assert [row.percent for row in declared.levels] == [None, None, None]
+
+
+def test_the_digest_of_the_declarations_tells_other_numbers(final):
+    declare(final)
+    before = report.gather(final.edition, final.at).declared.digest
+
+    DeclaredLevel.objects.filter(level="staff").update(assessed=299)
+
+    assert report.gather(final.edition, final.at).declared.digest != before
+
+
+def test_the_pdf_tells_the_three_levels_and_the_digest_behind_them(final):
+    declare(final)
+    facts = report.gather(final.edition, final.at)
+
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en"))).pages)
+
+    for words in ("The three levels of Article 81", "Managers", "91.67", facts.declared.digest[:16]):
+        assert _says(text, words), words
 
 
 def test_groups_of_the_country_stand_before_those_of_the_provinces(facts):

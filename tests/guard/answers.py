@@ -1,12 +1,20 @@
-"""What the guards need of self-assessments, made without a door: versions, external factors, complete lines."""
+"""What the guards need of self-assessments, made without a door: versions, factors, complete lines, declarations."""
+
+from typing import Any
 
 from submissions import versions
-from submissions.models import Answer, ExternalFactor, Submission, Version
+from submissions.models import Answer, Declaration, DeclaredLevel, ExternalFactor, Submission, Version
 from tests.factories import World
 
 
 def power_line(w: World) -> Answer:
     return Answer.objects.select_related("measure", "submission").get(submission=w.submission, measure__code="G1-1")
+
+
+def unit_line(w: World) -> Answer:
+    """The same line of the power ministry's unit."""
+    of_unit = Answer.objects.select_related("measure", "submission")
+    return of_unit.get(submission__cycle=w.cycle, submission__agency=w.unit, measure__code="G1-1")
 
 
 def complete_line(w: World) -> Answer:
@@ -24,3 +32,27 @@ def signed_version(w: World) -> Version:
 def factor(w: World) -> ExternalFactor:
     facts = {"kind": "budget", "text": "x", "claimed_by": w.staff, "claimed_at": w.at}
     return ExternalFactor.objects.get_or_create(answer=power_line(w), defaults=facts)[0]
+
+
+LEVELS = {
+    "organization": {"due": 12, "assessed": 11, "forms": 12, "reports": 4},
+    "managers": {"due": 40, "assessed": 36, "forms": 80, "reports": 2},
+    "staff": {"due": 400, "assessed": 300, "forms": 800, "reports": 2},
+}
+
+
+def declare(w: World) -> Declaration:
+    """What the power ministry declares of its own assessments."""
+    said = {"statement": "هر سه سطح در سال ارزیابی شد.", "updated_by": w.staff, "updated_at": w.at}
+    found, is_new = Declaration.objects.get_or_create(submission=w.submission, defaults=said)
+    if is_new:
+        DeclaredLevel.objects.bulk_create(
+            DeclaredLevel(declaration=found, level=level, **counts) for level, counts in LEVELS.items()
+        )
+    return found
+
+
+def declared(w: World) -> dict[str, Any]:
+    """The same as its form says it."""
+    numbers = {f"{level}-{count}": n for level, counts in LEVELS.items() for count, n in counts.items()}
+    return {"statement": "هر سه سطح در سال ارزیابی شد."} | numbers

@@ -18,10 +18,11 @@ from cycles.workflow import Refused
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
-from submissions import assessing, clarifications, evidence, lines
-from submissions.models import Answer, Clarification, Document, Evidence, Mark, Upload
+from submissions import assessing, clarifications, declarations, evidence, lines, superior
+from submissions import transfer as answers_transfer
+from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
-from tests.guard.answers import complete_line, factor, power_line, signed_version
+from tests.guard.answers import LEVELS, complete_line, declare, factor, power_line, signed_version, unit_line
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -47,6 +48,7 @@ READS = {
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
     "submissions.suggestion", "submissions.colleagues", "submissions.has_scanner",
+    "submissions.why_unsound", "submissions.units_of", "submissions.is_on_desk",
     "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
 """Public functions that only read."""
@@ -135,6 +137,10 @@ def marks(w: World) -> dict[int, dict[str, Any]]:
     return {a.pk: {"points": Decimal(1), "reason": "because"} for a in lines}
 
 
+def unit_of_power(w: World) -> Submission:
+    return Submission.objects.get(cycle=w.cycle, agency=w.unit)
+
+
 PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators.remove_axis": empty_axis, "indicators.remove_goal": goal, "indicators.rank_goals": goal,
     "indicators.copy_set": last_year, "indicators.take_measure": last_year, "indicators.carry_over": second_year,
@@ -146,6 +152,7 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "submissions.mark_ready": complete_line,
     "submissions.finish_upload": upload_of_line, "submissions.reuse": file_of_another_line,
     "submissions.refer": file_of_line, "submissions.detach": file_of_line,
+    "submissions.judge_declaration": declare,
 }  # fmt: skip
 """What must stand there before an action is tried, so that the trying itself changes nothing."""
 
@@ -315,6 +322,35 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
             w.submission, {power_line(w).pk: {"value": Decimal(1)}}, "answer", by=w.staff, at=at
         ),
     ),
+    "submissions.import_answers": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: answers_transfer.import_answers(
+            w.submission, lambda: ({power_line(w).pk: {"value": Decimal(1)}}, {}), by=w.staff, at=at, **FILE
+        ),
+    ),
+    "submissions.fill_units": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: superior.fill_units(
+            [unit_of_power(w)], {unit_line(w).pk: Decimal(1)}, seen={unit_line(w).pk: unit_line(w).token("value")},
+            by=w.headquarters, at=at,
+        ),
+    ),
+    "submissions.give_document": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: superior.give_document(
+            [unit_of_power(w)], unit_line(w).measure, upload=ContentFile(b"x", name="x.pdf"), by=w.headquarters, at=at
+        ),
+    ),
+    "submissions.save_declaration": (
+        "begun", Phase.SELF_ASSESSMENT,
+        lambda w, at: declarations.save_declaration(w.submission, statement="x", levels=LEVELS, by=w.staff, at=at),
+    ),
+    "submissions.judge_declaration": (
+        "assigned", Phase.SCORING,
+        lambda w, at: declarations.judge_declaration(
+            declare(w), verdict="accepted", reason="seen", by=w.assessor, at=at
+        ),
+    ),
     "submissions.take_up": (
         "begun", Phase.SELF_ASSESSMENT, lambda w, at: _submissions().take_up(signed_version(w), by=w.staff, at=at)
     ),
@@ -439,7 +475,15 @@ def _modules(app: str) -> list[Any]:
         *{
             "cycles": [people, deliveries],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
-            "submissions": [assessing, clarifications, evidence, lines],
+            "submissions": [
+                assessing,
+                clarifications,
+                evidence,
+                lines,
+                superior,
+                declarations,
+                answers_transfer,
+            ],
         }.get(app, []),
     ]
 
@@ -561,5 +605,5 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
         "save_draft", "save_axis", "remove_axis", "save_goal", "remove_goal", "issue_for", "copy_set", "take_measure",
         "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion", "save_plan",
         "save_figures", "enter", "share_out", "mark_ready", "claim_factor", "withdraw_factor",
-        "begin_upload", "refer",
+        "begin_upload", "refer", "save_declaration",
     }  # fmt: skip

@@ -27,7 +27,7 @@ from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
 from tests.factories import World, ask, build, deputise, plan_of, report_of, shown
 from tests.festival.conftest import decree
-from tests.guard.answers import factor, power_line, signed_version
+from tests.guard.answers import declare, factor, power_line, signed_version
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 
 EVERYBODY = {
@@ -162,6 +162,16 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:review", "GET", "answered", OWN | NATIONAL),
     ("submissions:move", "GET POST", "answered", OWN | NATIONAL),
     ("submissions:answer", "POST", "answered", OWN | NATIONAL),
+    ("submissions:import", "GET POST", "answered", OWN | NATIONAL),
+    ("submissions:answers_file", "GET", "answered", OWN | NATIONAL),
+    ("submissions:answers_file", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("submissions:answers_template", "GET", "people", EVERYBODY),
+    ("submissions:grid", "GET POST", "answered", {"headquarters", "head"}),
+    ("submissions:units_document", "POST", "answered", {"headquarters", "head"}),
+    ("submissions:declaration", "GET POST", "answered", OWN | NATIONAL),
+    ("submissions:declaration", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("submissions:declaration_judge", "POST", "answered", OWN | NATIONAL),
+    ("submissions:declaration_judge", "POST", "assigned", OWN | NATIONAL | {"assessor"}),
     ("submissions:attach", "GET POST", "answered", OWN | NATIONAL),
     ("submissions:files", "GET", "answered", OWN | NATIONAL),
     ("submissions:files", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
@@ -393,6 +403,9 @@ def address(name: str, w: World) -> str:
         "indicators:quarter_move": lambda: (report_of(w).pk, "report"),
         "submissions:begin": lambda: (Participation.objects.get(cycle=w.cycle, agency=w.power).pk,),
         "submissions:move": lambda: (w.submission.pk, "submit"),
+        "submissions:answers_file": lambda: (w.submission.pk, "csv"),
+        "submissions:answers_template": lambda: ("csv",),
+        "submissions:declaration_judge": lambda: (declare(w).submission_id,),
         "submissions:factor_withdraw": lambda: (factor(w).pk,),
         "submissions:factor_judge": lambda: (factor(w).pk,),
         "submissions:version": lambda: (signed_version(w).uuid,),
@@ -441,6 +454,7 @@ def address(name: str, w: World) -> str:
     }
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
+    by_cycle |= {"submissions:grid", "submissions:units_document"}
     bare = {"list", "new", "export", "blocks", "file", "plan", "agencies", "agencies_import", "people", "interests"}
     bare |= {"frameworks", "bank", "plans", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}

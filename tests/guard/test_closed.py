@@ -22,7 +22,7 @@ from indicators.models import Indicator, Measure
 from submissions.models import Answer, Evidence, Mark
 from tests.factories import PASSWORD, World, ask, build, enter_figures, lay_plan
 from tests.festival.conftest import approved_report
-from tests.guard.answers import complete_line, factor, power_line, signed_version
+from tests.guard.answers import complete_line, declare, declared, factor, power_line, signed_version, unit_line
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -165,6 +165,26 @@ def uploaded(w: World) -> dict[str, Any]:
         return {"token": client.post(address("indicators:import", w), {"file": file}).context["token"]}
 
 
+def filled(w: World) -> dict[str, Any]:
+    """A file of the self-assessment's lines, checked while the phase was open, as its confirmation is sent."""
+    client = Client()
+    client.force_login(w.staff)
+    with pytest.MonkeyPatch.context() as patch, translation.override("en"):
+        patch.setattr("cycles.middleware.now", lambda: w.at)
+        file = SimpleUploadedFile("a.csv", f"values/1,lineage,value\n,{power_line(w).measure.lineage},7".encode())
+        return {"token": client.post(address("submissions:import", w), {"file": file}).context["token"]}
+
+
+def typed_for_unit(w: World) -> dict[str, Any]:
+    line = unit_line(w)
+    return {"seen": f"{line.pk}:{line.token('value')}", f"v-{line.pk}": "7"}
+
+
+def given_to_unit(w: World) -> dict[str, Any]:
+    line = unit_line(w)
+    return {"measure": line.measure_id, "units": [line.submission_id], "file": paper()}
+
+
 def deliverable(w: World) -> dict[str, Any]:
     if not Report.objects.exists():
         for language in ("fa", "en"):
@@ -188,6 +208,7 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "submissions:ready": complete_line,
     "submissions:factor_withdraw": factor,
     "submissions:factor_judge": factor,
+    "submissions:declaration_judge": declare,
     "submissions:take_up": signed_version,
 }
 """What has gone before within the phase itself."""
@@ -235,6 +256,13 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "indicators:quarter_move": ("communicated", Phase.MONITORING, "head", lambda w: SIGNED),
     "submissions:begin": ("communicated", Phase.SELF_ASSESSMENT, "staff", lambda w: {}),
     "submissions:answer": ("begun", Phase.SELF_ASSESSMENT, "staff", lambda w: {"value": "7", "note": "x"}),
+    "submissions:import": ("begun", Phase.SELF_ASSESSMENT, "staff", filled),
+    "submissions:grid": ("begun", Phase.SELF_ASSESSMENT, "headquarters", typed_for_unit),
+    "submissions:units_document": ("begun", Phase.SELF_ASSESSMENT, "headquarters", given_to_unit),
+    "submissions:declaration": ("begun", Phase.SELF_ASSESSMENT, "staff", declared),
+    "submissions:declaration_judge": (
+        "assigned", Phase.SCORING, "assessor", lambda w: {"verdict": "accepted", "reason": "seen"},
+    ),
     "submissions:share_out": (
         "begun", Phase.SELF_ASSESSMENT, "staff",
         lambda w: {"axis": power_line(w).measure.indicator.axis_id, "assignee": w.staff.pk},

@@ -56,10 +56,12 @@ MAY: dict[str, dict[str, set[str]]] = {
     "submissions.submission": {
         "begin": OWN | {"clock"},
         "answer": OWN,
+        "take_in": OWN,
         "fill": ABOVE,
         "attach": OWN,
         "upload": OWN,
         "refer": OWN,
+        "provide": ABOVE,
         "detach": OWN,
         "declare": OWN,
         "comment": OWN | ABOVE,
@@ -72,6 +74,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "lapse": {"clock"},
         "reopen": {"clock"},
         "assign": {"administrator"},
+        "judge_declaration": {"assessor", "other_assessor"},
         "complete": {"assessor", "other_assessor"},
         "communicate": {"administrator"},
         "rescore": {"reviewer"},
@@ -113,6 +116,7 @@ SOURCES: dict[str, dict[str, str]] = {
     "submissions.submission": {
         "begin": "draft returned", "answer": "draft returned", "fill": "draft returned", "attach": "draft returned",
         "upload": "draft returned", "refer": "draft returned",
+        "take_in": "draft returned", "provide": "draft returned", "judge_declaration": "submitted marked",
         "detach": "draft returned", "declare": "draft returned", "comment": "draft returned submitted",
         "take_up": "draft returned", "submit": "draft returned", "withdraw": "submitted", "check": "submitted",
         "send_back": "submitted", "stand": "draft returned", "lapse": "draft returned", "reopen": "lapsed",

@@ -12,9 +12,9 @@ from cycles.workflow import Refused
 from indicators.models import Measure
 from submissions import actions, assessing, completeness, lines, outliers
 from submissions.completeness import Lack
-from submissions.models import Answer, Evidence, ExternalFactor, LineComment, Score, Submission
+from submissions.models import Answer, ExternalFactor, LineComment, Score, Submission
 from submissions.outliers import Bounds
-from tests.factories import ANALYSIS, build, make_agency, make_user
+from tests.factories import ANALYSIS, build, make_agency, make_user, shown
 
 pytestmark = pytest.mark.django_db
 
@@ -35,10 +35,7 @@ def url(name, *args):
 
 
 def file_of(world, answer):
-    return Evidence.objects.create(
-        answer=answer, file="x", name="x.pdf", content_type="application/pdf", size=1, sha256="0" * 64,
-        uploaded_by=world.staff, uploaded_at=world.at,
-    )  # fmt: skip
+    return shown(world, answer)
 
 
 # --- What a line lacks ------------------------------------------------------------------------------------------------
