@@ -13,7 +13,7 @@ from django.db.models import Max
 from agencies.models import User
 from indicators.models import Measure
 from submissions import completeness, outliers
-from submissions.models import Answer, Declaration, Evidence, ExternalFactor, Submission, Version
+from submissions.models import Answer, Declaration, DeclaredLevel, Evidence, ExternalFactor, Submission, Version
 
 FORM = "self-assessment/1"
 TEXTS = ("note", "strengths", "weaknesses", "action", "outlier_reason")
@@ -92,9 +92,10 @@ def keep(submission: Submission, kind: str, *, by: User | None, at: datetime, ro
 def restore(submission: Submission, version: Version, *, at: datetime) -> list[Answer]:
     """Make a self-assessment say again what a version says; lines that came later keep what they hold.
 
-    Files and external factors added since are withdrawn, those withdrawn since are there again. The declaration stays.
+    Files and external factors added since are withdrawn, those withdrawn since are there again.
     """
-    said = {line["line"]: line for line in json.loads(version.content)["lines"]}
+    content = json.loads(version.content)
+    said = {line["line"]: line for line in content["lines"]}
     answers = list(Answer.objects.filter(submission=submission, pk__in=said).for_page())
     for a in answers:
         line = said[a.pk]
@@ -111,8 +112,24 @@ def restore(submission: Submission, version: Version, *, at: datetime) -> list[A
         of_lines = model.objects.filter(answer__in=said)
         of_lines.filter(pk__in=kept).update(withdrawn_at=None)
         of_lines.filter(withdrawn_at=None).exclude(pk__in=kept).update(withdrawn_at=at)
+    _restore_declaration(submission, content["declaration"])
     completeness.recount(submission.cycle, answers)
     return answers
+
+
+def _restore_declaration(submission: Submission, said: dict[str, Any] | None) -> None:
+    """The declaration as a version has it; one that was made only afterwards goes with what is set aside."""
+    declaration = Declaration.objects.filter(submission=submission).first()
+    if declaration is None:
+        return
+    if said is None:
+        declaration.delete()
+        return
+    declaration.statement = said["statement"]
+    declaration.save(update_fields=["statement"])
+    for level, (due, assessed, forms, reports) in said["levels"].items():
+        counts = {"due": due, "assessed": assessed, "forms": forms, "reports": reports}
+        DeclaredLevel.objects.filter(declaration=declaration, level=level).update(**counts)
 
 
 @dataclass(frozen=True)

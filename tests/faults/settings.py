@@ -1,10 +1,16 @@
-"""The settings of a worker that a test starts as a process of its own: the test's database, broker and mail server."""
+"""The settings of processes that a test starts beside itself: its database, broker, files, clock and mail server."""
 
 import os
+from datetime import timedelta
+from pathlib import Path
 
 from tests.settings import *  # noqa: F403 -- all of them; some are changed below
-from tests.settings import DATABASES
+from tests.settings import DATABASES, STORAGES
 
 DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-EMAIL_HOST, EMAIL_PORT = "127.0.0.1", int(os.environ["TEST_MAIL_PORT"])
+EMAIL_HOST, EMAIL_PORT = "127.0.0.1", int(os.environ.get("TEST_MAIL_PORT", "25"))
+CLOCK_OFFSET = timedelta(seconds=float(os.environ.get("TEST_CLOCK_OFFSET", "0")))
+if "TEST_FILES" in os.environ:
+    MEDIA_ROOT, UPLOAD_DIR = Path(os.environ["TEST_FILES"], "media"), Path(os.environ["TEST_FILES"], "uploads")
+    STORAGES = STORAGES | {"default": {**STORAGES["default"], "OPTIONS": {"location": MEDIA_ROOT}}}

@@ -16,8 +16,8 @@ from pypdf import PdfReader
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry
 from cycles.workflow import Refused
-from submissions import actions, lines, receipts, versions
-from submissions.models import Answer, Score, Submission, Version
+from submissions import actions, declarations, lines, receipts, versions
+from submissions.models import Answer, Declaration, Level, Score, Submission, Version
 from tests.factories import PASSWORD, build, deputise, make_user
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +154,24 @@ def test_a_version_is_taken_up_again_with_its_files_and_factors_and_the_present_
     assert w.fresh(added).withdrawn_at is not None
     assert versions.digest(versions.content_of(Submission.objects.get(pk=w.submission.pk))) == first.sha256
     assert Version.objects.get(submission=w.submission, kind=Version.Kind.SET_ASIDE).number == 2
+
+
+def test_the_declaration_is_taken_up_with_the_version_it_was_signed_with(unit):
+    w = unit
+    levels = {level: {"due": 9, "assessed": 5, "forms": 1, "reports": 1} for level in Level}
+    actions.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
+    declarations.save_declaration(w.submission, statement="نخست", levels=levels, by=w.unit_head, at=w.at)
+    actions.move(w.submission, "submit", by=w.unit_head, at=w.at)
+    actions.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
+    later = {level: counts | {"assessed": 9} for level, counts in levels.items()}
+    declarations.save_declaration(w.submission, statement="دوم", levels=later, by=w.unit_head, at=w.at)
+
+    actions.lapse(w.cycle, at=w.opens(Phase.SCORING))
+
+    declared = Declaration.objects.get(submission=w.submission)
+    assert declared.statement == "نخست"
+    assert {row.assessed for row in declared.levels.all()} == {5}
+    assert versions.digest(versions.content_of(w.fresh(w.submission))) == w.fresh(w.submission).content_hash
 
 
 def test_the_receipt_is_a_paper_with_digest_and_address_and_its_page_tells_whether_it_still_counts(visit):

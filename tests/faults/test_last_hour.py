@@ -1,0 +1,259 @@
+"""The last hour before the deadline: fifty people at two web processes and a worker, one of each killed in the middle.
+
+What was said to be saved is saved; what was said to be uploaded is whole, and there once.
+"""
+
+import hashlib
+import http.client
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from agencies.models import Agency, Level, Membership, Sector, User
+from agencies.roles import Role
+from config.celery import app
+from cycles.models import Participation
+from submissions import actions, tasks
+from submissions.models import Answer, Document, Evidence
+from tests.factories import EPOCH, World, build
+
+PEOPLE, SECONDS = 50, 60
+WEB_KILLED_AFTER, WORKER_KILLED_AFTER, WORKER_BACK_AFTER = 15, 20, 26
+CSRF = "x" * 32
+DROPPED = (ConnectionError, http.client.HTTPException, TimeoutError)
+"""What a browser calls a lost line: the process that was killed answers nobody."""
+
+
+@dataclass
+class Person:
+    """Somebody who writes in one line and uploads to it, and remembers what was confirmed."""
+
+    session: str
+    line: int
+    port: int
+    chance: random.Random
+    attempted: int = 0
+    confirmed: int = 0
+    files: dict[str, str] = field(default_factory=dict)
+    statuses: Counter[int] = field(default_factory=Counter)
+    dropped: int = 0
+    link: http.client.HTTPConnection | None = None
+
+    def work(self, until: float) -> None:
+        while time.monotonic() < until:
+            self.save()
+            if self.chance.random() < 0.2:
+                self.upload()
+            time.sleep(self.chance.uniform(0.1, 0.6))
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> http.client.HTTPResponse | None:
+        """The answer, read to its end; None when the line was lost."""
+        sent = {
+            "Cookie": f"sessionid={self.session}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+            "Host": "localhost",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        try:
+            self.link = self.link or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            self.link.request(method, path, body, sent)
+            answer = self.link.getresponse()
+            answer.read()
+        except DROPPED:
+            self.dropped += 1
+            self.link = None
+            time.sleep(0.3)
+            return None
+        self.statuses[answer.status] += 1
+        return answer
+
+    def save(self) -> None:
+        self.attempted += 1
+        body = urlencode({"note": str(self.attempted)}).encode()
+        kind = "application/x-www-form-urlencoded"
+        path = f"/fa/submissions/lines/{self.line}/answer/"
+        answer = self.ask("POST", path, body, HX_Request="true", Content_Type=kind)
+        if answer is not None and 200 <= answer.status < 300:
+            self.confirmed = self.attempted
+
+    def upload(self) -> None:
+        """A file in pieces, going on after each lost line from where the server says it is."""
+        name = f"{self.line}-{len(self.files)}.txt"
+        content = self.chance.randbytes(self.chance.randint(20_000, 150_000)).hex().encode()
+        metadata = f"filename {b64encode(name.encode()).decode()}"
+        tus = {"Tus_Resumable": "1.0.0"}
+        begun = self.ask(
+            "POST", f"/fa/submissions/lines/{self.line}/evidence/uploads/", Upload_Length=str(len(content)),
+            Upload_Metadata=metadata, **tus,
+        )  # fmt: skip
+        if begun is None or begun.status != 201:
+            return
+        path, offset = begun.headers["Location"].removeprefix("http://localhost"), 0
+        for _attempt in range(20):
+            piece = content[offset : offset + len(content) // 2 + 1]
+            told = self.ask(
+                "PATCH", path, piece, Upload_Offset=str(offset), Content_Type="application/offset+octet-stream", **tus
+            )
+            if told is None or told.status in (409, 423):
+                told = self.ask("HEAD", path, **tus)
+            if told is not None and told.status in (200, 204):
+                offset = int(told.headers["Upload-Offset"])
+            if offset == len(content):
+                self.files[name] = hashlib.sha256(content).hexdigest()
+                return
+            time.sleep(0.1)
+
+
+@contextmanager
+def process(*command: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process group of its own, killed when left."""
+    given = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings", "TEST_DATABASE": connection.settings_dict["NAME"]}
+    started = subprocess.Popen(
+        [sys.executable, "-m", *command], env=os.environ | given | env, cwd=settings.BASE_DIR, start_new_session=True
+    )
+    try:
+        yield started
+    finally:
+        kill(started)
+
+
+def kill(started: subprocess.Popen[bytes]) -> None:
+    if started.poll() is None:
+        os.killpg(started.pid, signal.SIGKILL)
+    started.wait(timeout=10)
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def wait_for(done: Callable[[], Any], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    try:
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        link.request("GET", "/healthz", headers={"Host": "localhost"})
+        return link.getresponse().status == 200
+    except OSError:
+        return False
+
+
+def fifty_people(world: World, port: int) -> list[Person]:
+    """Somebody for each of the first fifty lines, of agencies that have just begun."""
+    count = PEOPLE // 3 + 1
+    agencies = Agency.objects.bulk_create(
+        Agency(
+            code=f"L{n:02}", name_fa=f"دستگاه {n:02}", name_en=f"Agency {n:02}", level=Level.MINISTRY,
+            sector=Sector.ECONOMIC, sort_key=f"{n:02}",
+        )
+        for n in range(count)
+    )  # fmt: skip
+    participations = Participation.objects.bulk_create(
+        Participation(
+            cycle=world.cycle, agency=a, name_fa=a.name_fa, name_en=a.name_en, level=a.level, sector=a.sector,
+            sort_key=a.sort_key,
+        )
+        for a in agencies
+    )  # fmt: skip
+    actions.begin(participations, by=None, at=world.at)
+    lines = Answer.objects.filter(submission__participation__in=participations).exclude(measure__method="steward")
+    people = []
+    for number, answer in enumerate(lines.select_related("submission").order_by("pk")[:PEOPLE]):
+        user = User.objects.create(username=f"last{number}", email=f"last{number}@example.org")
+        Membership.objects.create(user=user, role=Role.STAFF, agency_id=answer.submission.agency_id, valid_from=EPOCH)
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        people.append(Person(client.cookies["sessionid"].value, answer.pk, port, random.Random(number)))
+    return people
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_the_last_hour_nothing_that_was_confirmed_is_lost_when_a_web_process_and_the_worker_are_killed(
+    tmp_path: Path, settings: Any
+) -> None:
+    world = build("begun")
+    port = free_port()
+    app.control.purge()
+    people = fifty_people(world, port)
+    assert len(people) == PEOPLE
+    env = {
+        "TEST_FILES": str(tmp_path),
+        "TEST_CLOCK_OFFSET": str((world.at - timezone.now()).total_seconds()),
+    }
+    options = ("--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket", "--log-level=warning")
+    worker = (
+        "celery", "-A", "config", "worker", "--queues", "celery", "--concurrency", "1", "--loglevel", "WARNING",
+        "--without-gossip", "--without-mingle", "--hostname", f"last-hour-{port}@localhost",
+    )  # fmt: skip
+    begun = time.monotonic()
+    with process("gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", *options, **env) as web:
+        wait_for(lambda: answers(port), 30)
+        threads = [threading.Thread(target=p.work, args=[time.monotonic() + SECONDS]) for p in people]
+        begun = time.monotonic()
+        with process(*worker, **env) as first:
+            for thread in threads:
+                thread.start()
+            time.sleep(max(0, WEB_KILLED_AFTER - (time.monotonic() - begun)))
+            killed = children(web.pid)[0]
+            os.kill(killed, signal.SIGKILL)
+            time.sleep(max(0, WORKER_KILLED_AFTER - (time.monotonic() - begun)))
+            kill(first)
+        time.sleep(max(0, WORKER_BACK_AFTER - (time.monotonic() - begun)))
+        with process(*worker, **env):
+            for thread in threads:
+                thread.join(timeout=SECONDS + 60)
+            wait_for(lambda: len(children(web.pid)) == 2, 10)
+            assert killed not in children(web.pid)
+            tasks.scan_waiting.delay()  # as the scheduler does every minute: what the killed worker had in hand
+            wait_for(lambda: not Document.objects.undrawn().exists(), 60)
+
+    statuses = sum((p.statuses for p in people), Counter[int]())
+    assert not {status for status in statuses if status >= 500}, statuses
+    assert not any(thread.is_alive() for thread in threads)
+    notes = dict(Answer.objects.filter(pk__in=[p.line for p in people]).values_list("pk", "note"))
+    lost = [p for p in people if not p.confirmed <= int(notes[p.line] or 0) <= p.attempted]
+    assert lost == []
+    assert min(p.confirmed for p in people) > 5
+    settings.MEDIA_ROOT = tmp_path / "media"
+    kept = Counter(Evidence.objects.values_list("answer", "document__name"))
+    assert {name: times for name, times in kept.items() if times > 1} == {}
+    finished = {(p.line, name): digest for p in people for name, digest in p.files.items()}
+    held = {(e.answer_id, e.document.name): e.document for e in Evidence.objects.select_related("document")}
+    assert finished.keys() <= held.keys()
+    assert len(finished) > PEOPLE
+    for key, digest in finished.items():
+        content = Path(settings.MEDIA_ROOT, held[key].file.name).read_bytes()
+        assert (held[key].sha256, hashlib.sha256(content).hexdigest()) == (digest, digest), key
+    assert Document.objects.count() == len(held)
+    assert Answer.objects.filter(pk__in=notes).count() == PEOPLE
+    assert sum(p.dropped for p in people) > 0, "nobody noticed that a web process was killed"
