@@ -11,9 +11,9 @@ urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("healthz", views.healthz, name="healthz"),
     path("record.json", record.seals_json, name="record_json"),
-    path("verify/<uuid:uuid>/", signing.verify, name="verify"),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("verify/<uuid:uuid>/", signing.verify, name="verify"),
         path("account/", views.account, name="account"),
         path("account/onward/", views.onward, name="onward"),
         path("accounts/", include("config.account_urls")),

@@ -48,7 +48,7 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
         "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
         "scores_open": scores_open,
         "steps": steps(answer, with_agreed=scores_open),
-        "factors": ExternalFactor.objects.filter(answer=answer).live().select_related("evidence__document"),
+        "factors": ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document"),
         "verdict_form": _verdict_form(request, answer),
         "standing_out": [Against(code) for code in answer.outliers],
         "history": history(Entry.objects.visible_to(user, at).of(answer.submission)[:20]),

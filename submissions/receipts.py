@@ -6,7 +6,6 @@ from typing import Any
 
 import qrcode
 from django.conf import settings
-from django.urls import reverse
 from qrcode.constants import ERROR_CORRECT_M
 
 from agencies.roles import Role
@@ -18,7 +17,7 @@ from submissions.models import Version
 def receipt(version: Version, *, language: str) -> bytes:
     """The receipt as PDF/UA in one language."""
     submission = version.submission
-    address = settings.PORTAL_URL + reverse("verify", args=[version.uuid])
+    address = f"{settings.PORTAL_URL}/verify/{version.uuid}/"  # leads on to the page in the reader's language
     facts = {"version": version, "submission": submission, "address": address, "square": _square(address)}
     return pdf.paper("submissions/receipt.html", facts | standing(version), language=language)
 

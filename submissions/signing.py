@@ -65,7 +65,7 @@ def losses(answers: list[Answer], past: dict[Any, list[Past]]) -> list[Loss]:
 
 
 def _review(submission: Submission) -> dict[str, Any]:
-    answers = list(submission.answers.for_page())
+    answers = list(submission.answers.for_page().with_people())
     past = outliers.history(submission)
     groups, whole = by_axis(answers, submission.cycle, past)
     progress = Progress(answers)

@@ -139,7 +139,7 @@ def workspace(
     """What the workspace shows, with one line opened."""
     windows = Window.objects.concerning([submission])
     moves = MOVES.open_to(submission, by=request.user, at=request.at, windows=windows)
-    answers = list(submission.answers.for_page())
+    answers = list(submission.answers.for_page().with_people())
     past = outliers.history(submission)
     groups, whole = by_axis(answers, submission.cycle, past)
     show = request.GET.get("show", "")
@@ -171,7 +171,7 @@ def workspace(
 
 def _opened(request: HttpRequest, answer: Answer, past: list[Past], form: AnswerForm | None = None) -> dict[str, Any]:
     """What the open line shows besides itself."""
-    factors = list(ExternalFactor.objects.filter(answer=answer).live().select_related("evidence__document"))
+    factors = list(ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document"))
     comments = LineComment.objects.visible_to(request.user, request.at).for_line(answer)
     return outcome(answer, form or AnswerForm(answer=answer)) | {
         "method": METHODS[answer.measure.method],

@@ -184,8 +184,11 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """With the measure's three tiers, in the set's order."""
         axis = "measure__indicator__axis"
         order = (f"{axis}__set__kind", f"{axis}__position", "measure__indicator__position", "measure__position", "pk")
-        rows = self.select_related(f"{axis}__set", "own").prefetch_related("assignee", "updated_by")
-        return rows.order_by(*order)
+        return self.select_related(f"{axis}__set", "own").order_by(*order)
+
+    def with_people(self) -> Self:
+        """With who fills each line in and who did last; two queries."""
+        return self.prefetch_related("assignee", "updated_by")
 
     def with_submission(self) -> Self:
         """With all that decides who may do what with the line."""

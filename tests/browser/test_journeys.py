@@ -66,7 +66,7 @@ def test_the_head_reviews_signs_and_sees_that_it_is_submitted(served, walker):
     walker.press("Sign and submit to the authority")
     walker.sign()
 
-    expect(walker.page).to_have_url(walker.base + walker.path("submissions:detail", world.submission.pk))
+    expect(walker.page).to_have_url(walker.base + walker.path("submissions:review", world.submission.pk))
     signed = world.fresh(world.submission)
     assert signed.state == "submitted"
     walker.reads(str(walker.said("Submitted")))

@@ -163,7 +163,7 @@ def test_several_files_are_dropped_at_once_and_what_cannot_be_is_said_at_once(
     Answer.objects.filter(pk=answer(world).pk).update(value=1)
     walker.slip_in(world.staff)
     open_line(walker, world)
-    expect(walker.page.locator("#progress")).to_contain_text("(۴)")
+    expect(walker.page.locator("#progress")).to_contain_text("۰ از ۴")
     parts = [(f"{n}.pdf", base64.b64encode(pdf(n)).decode()) for n in (1, 2, 3)]
     parts += [("run.exe", base64.b64encode(b"MZ").decode()), ("false.png", base64.b64encode(pdf()).decode())]
 
@@ -172,7 +172,7 @@ def test_several_files_are_dropped_at_once_and_what_cannot_be_is_said_at_once(
     files, rows = walker.page.locator("#evidence-list"), walker.page.locator(".upload-row")
     for n in (1, 2, 3):
         expect(files).to_contain_text(f"{n}.pdf")
-    expect(walker.page.locator("#progress")).to_contain_text("(۳)")  # the line lacks nothing now
+    expect(walker.page.locator("#progress")).to_contain_text("۱ از ۴")  # the line lacks nothing now
     expect(rows).to_have_count(2)
     expect(rows.filter(has_text="run.exe")).to_contain_text("«run.exe» پذیرفته نمی‌شود")
     expect(rows.filter(has_text="false.png").locator(".text-danger")).to_contain_text("false.png")

@@ -307,9 +307,9 @@ def test_news_and_reminders_can_be_switched_off_and_official_notices_cannot():
     submissions.lapse(w.cycle, at=w.opens(Phase.SCORING))
 
     acts = inbox(w.staff).values_list("entry__act", flat=True)
-    assert sorted(act or "reminder" for act in acts) == ["lapse", "reminder", "submit", "withdraw"]
+    assert sorted(act or "reminder" for act in acts) == ["reminder", "stand", "submit", "withdraw"]
     mailed = Delivery.objects.filter(recipient=w.staff, channel=Channel.MAIL).values_list("entry__act", flat=True)
-    assert list(mailed) == ["lapse"]
+    assert list(mailed) == ["stand"]
 
 
 class OneAddressRefused(EmailBackend):
@@ -477,7 +477,7 @@ def test_a_reminder_names_what_is_left_and_the_days_left():
 
     with translation.override("en"):
         [notice] = notices.read(inbox(w.head).filter(entry=None))
-    assert notice.title == "3 days left: 3 measures are not answered and the self-assessment is not signed"
+    assert notice.title == "3 days left: 3 lines are not complete and the self-assessment is not signed"
     assert notice.about == "Ministry of Energy · Self-assessment · 1405"
     assert notice.closes_at == closes
     assert notice.url == f"/en/submissions/{w.submission.pk}/"
@@ -606,7 +606,7 @@ def test_the_last_reminders_go_out_as_one_text_message_too_to_those_who_want_it(
     [file] = tmp_path.iterdir()
     number, sentence, link = file.read_text().splitlines()
     assert number == "+989121234567"
-    assert sentence.startswith("1 day left: 4 measures are not answered")
+    assert sentence.startswith("1 day left: 4 lines are not complete")
     assert link == "http://localhost:8000/en/cycles/notices/"
     assert len(sentence) + len(link) < 300
     assert all(m.to != [w.staff.email] for m in mail.outbox)

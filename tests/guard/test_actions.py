@@ -338,7 +338,7 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     "submissions.give_document": (
         "begun", Phase.SELF_ASSESSMENT,
         lambda w, at: superior.give_document(
-            [unit_of_power(w)], unit_line(w).measure, upload=ContentFile(b"x", name="x.pdf"), by=w.headquarters, at=at
+            [unit_of_power(w)], unit_line(w).measure, upload=ContentFile(b"x", name="x.txt"), by=w.headquarters, at=at
         ),
     ),
     "submissions.save_declaration": (

@@ -20,7 +20,7 @@ from cycles.calendar import Phase
 from cycles.files import Stored, handed_out
 from cycles.models import Entry
 from cycles.workflow import Refused
-from submissions import actions, evidence, uploads
+from submissions import actions, evidence, uploads, versions
 from submissions.models import Answer, Document, Evidence, Upload
 from tests.factories import build, make_agency, shown
 from tests.submissions.documents import pdf, xlsx
@@ -381,13 +381,13 @@ def test_a_version_of_what_is_replaced_meanwhile_is_refused():
 def test_the_page_or_sheet_is_said_beside_the_file_and_signed_with_it(visit):
     world = build("answered")
     file, client = attach(world), visit(world, world.staff)
-    before = actions.content_hash(world.submission)
+    before = versions.content_of(world.submission)
 
     client.post(url("refer", file.uuid), {"reference": "برگهٔ ۳"})
 
     assert world.fresh(file).reference == "برگهٔ 3"
     assert Evidence.objects.facts(world.submission) == [[line(world).pk, file.document.sha256, "برگهٔ 3"]]
-    assert actions.content_hash(world.submission) != before
+    assert versions.content_of(world.submission) != before
     assert "برگهٔ" in client.get(url("line", line(world).pk)).content.decode()
 
 
