@@ -17,6 +17,7 @@ from indicators.columns import TRUTH, LineageCell, NumberCell, TruthCell
 from submissions import actions
 from submissions.forms import AnswerForm
 from submissions.models import Answer, Submission
+from submissions.transfer import Given, Seen
 
 FIELDS = {
     "value": "value",
@@ -55,9 +56,6 @@ VALUES = Form(
         Column("outlier_reason", _("Why the value is unusual, where it stands out"), text="lines"),
     ),
 )
-
-Given = Mapping[int, Mapping[str, Any]]
-Seen = Mapping[int, Mapping[str, str]]
 
 
 class AnswerLine(SimpleNamespace):

@@ -15,8 +15,8 @@ from cycles.pages import import_page, sheet_answer
 from cycles.sheets import Sheet
 from submissions import transfer
 from submissions.answer_lines import VALUES, AnswerLines
+from submissions.pages import find
 from submissions.workflow import MOVES
-from submissions.workspace import find
 
 
 @require_safe

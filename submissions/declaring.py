@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.roles import is_staff
+from cycles.actions import why_closed
 from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.workflow import Refused
 from submissions import declarations
 from submissions.forms import DeclarationForm, VerdictForm
 from submissions.models import Declaration, Submission
+from submissions.pages import find
 from submissions.workflow import MOVES
-from submissions.workspace import find
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,13 +79,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The verdict is saved; the agency can read it."))
             return redirect("submissions:declaration", pk)
-    if closed := MOVES.why_not(
-        submission,
-        MOVES["judge_declaration"],
-        by=request.user,
-        at=request.at,
-        windows=Window.objects.concerning([submission]),
-    ):
+    if closed := why_closed(MOVES, submission, "judge_declaration", by=request.user, at=request.at):
         messages.error(request, closed)
         return redirect("submissions:declaration", pk)
     return _page(request, submission, _held(submission), DeclarationForm(declaration=held), form)

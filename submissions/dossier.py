@@ -18,6 +18,7 @@ from submissions import clarifications
 from submissions.forms import ClarificationForm, ReplyForm, VerdictForm
 from submissions.models import Answer, Block, Clarification, ExternalFactor, Mark, Score, Submission
 from submissions.outliers import Against
+from submissions.pages import find_line
 from submissions.steps import steps
 from submissions.workflow import BLOCKS, CLARIFICATIONS
 
@@ -25,11 +26,7 @@ from submissions.workflow import BLOCKS, CLARIFICATIONS
 @require_safe
 def line_dossier(request: HttpRequest, pk: int) -> HttpResponse:
     """All there is to know of one line, as far as the reader may know it."""
-    return _dossier(request, _answer(request, pk))
-
-
-def _answer(request: HttpRequest, pk: int) -> Answer:
-    return get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
+    return _dossier(request, find_line(request, pk))
 
 
 def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResponse:
@@ -89,7 +86,7 @@ def _unasked(answer: Answer) -> Clarification | None:
 
 @require_POST
 def clarification_ask(request: HttpRequest, pk: int) -> HttpResponse:
-    answer, form = _answer(request, pk), ClarificationForm(request.POST)
+    answer, form = find_line(request, pk), ClarificationForm(request.POST)
     if form.is_valid():
         try:
             clarifications.ask(answer, question=form.cleaned_data["question"], by=request.user, at=request.at)
@@ -102,7 +99,7 @@ def clarification_ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def clarification_reply(request: HttpRequest, pk: int) -> HttpResponse:
-    answer, form = _answer(request, pk), ReplyForm(request.POST)
+    answer, form = find_line(request, pk), ReplyForm(request.POST)
     asked = get_object_or_404(Clarification.objects.visible_to(request.user, request.at), line=answer)
     if form.is_valid():
         try:

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -20,6 +19,7 @@ from cycles.workflow import Refused
 from submissions import evidence, tasks
 from submissions.forms import ReferenceForm, UploadForm
 from submissions.models import Answer, Document, Evidence
+from submissions.pages import find_line, line_url
 from submissions.workflow import MOVES
 
 A_PAGE = 20
@@ -39,10 +39,6 @@ def drawer(request: HttpRequest, answer: Answer, acts: set[str]) -> dict[str, An
     }
 
 
-def _answer(request: HttpRequest, pk: int) -> Answer:
-    return get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
-
-
 def _acts(request: HttpRequest, answer: Answer) -> set[str]:
     return {move.name for move in open_to(MOVES, answer.submission, by=request.user, at=request.at)}
 
@@ -51,10 +47,6 @@ def _evidence(request: HttpRequest, uuid: UUID) -> Evidence:
     rows = Evidence.objects.visible_to(request.user, request.at)
     line = ("answer__submission__agency", "answer__submission__cycle", "answer__measure")
     return get_object_or_404(rows.select_related(*line, "document", "attached_by"), uuid=uuid)
-
-
-def _line_url(answer: Answer) -> str:
-    return f"{reverse('submissions:detail', args=[answer.submission_id])}?line={answer.pk}#line-{answer.pk}"
 
 
 def _scan(shown: Evidence) -> None:
@@ -67,7 +59,7 @@ def _scan(shown: Evidence) -> None:
 @require_safe
 def files(request: HttpRequest, pk: int) -> HttpResponse:
     """The files of a line by themselves: asked for again when one has come in or is being checked."""
-    answer = _answer(request, pk)
+    answer = find_line(request, pk)
     response = render(request, "submissions/files.html", drawer(request, answer, _acts(request, answer)))
     if request.htmx.target == LIST:  # not where only the state of a file is asked for again
         trigger_client_event(response, "evidence-changed", {"line": pk}, after="settle")
@@ -77,7 +69,7 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def attach(request: HttpRequest, pk: int) -> HttpResponse:
     """A page for one more file of a line, or for the new version of one; how a browser without scripts uploads."""
-    answer = _answer(request, pk)
+    answer = find_line(request, pk)
     replaces = _replaced(answer, request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
@@ -87,9 +79,9 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error("file", str(refusal))
         else:
-            return redirect(_line_url(answer))
+            return redirect(line_url(answer))
     acts = _acts(request, answer)
-    context = drawer(request, answer, acts) | {"replaces": replaces, "back": _line_url(answer)}
+    context = drawer(request, answer, acts) | {"replaces": replaces, "back": line_url(answer)}
     if context["upload"]:
         context["upload"] = form
     return render(request, "submissions/attach.html", context)
@@ -118,7 +110,7 @@ def refer(request: HttpRequest, uuid: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
     for sentence in form.errors.get("reference", []):
         messages.error(request, sentence)
-    return redirect(_line_url(shown.answer))
+    return redirect(line_url(shown.answer))
 
 
 @require_POST
@@ -128,7 +120,7 @@ def detach(request: HttpRequest, uuid: UUID) -> HttpResponse:
         evidence.detach(shown, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
-    return redirect(_line_url(shown.answer))
+    return redirect(line_url(shown.answer))
 
 
 # --- What the agency holds --------------------------------------------------------------------------------------------
@@ -136,7 +128,7 @@ def detach(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _own_answer(request: HttpRequest, pk: int) -> Answer:
     """A line of the reader's own agency: what it holds in other years is for its own people alone."""
-    answer = _answer(request, pk)
+    answer = find_line(request, pk)
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
         raise Http404
     return answer
@@ -154,7 +146,7 @@ def held(request: HttpRequest, pk: int) -> HttpResponse:
     here = {d.pk for d in page.object_list if any(use.answer_id == answer.pk for use in d.uses)}
     context = {
         "answer": answer,
-        "back": _line_url(answer),
+        "back": line_url(answer),
         "page": page,
         "asked": asked,
         "here": here,
@@ -173,7 +165,7 @@ def reuse(request: HttpRequest, pk: int, uuid: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("“%(name)s” is now shown for this line, too.") % {"name": document.name})
-    return redirect(_line_url(answer))
+    return redirect(line_url(answer))
 
 
 # --- Looking at a file ------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import User
 from cycles import seals
+from cycles.actions import why_closed
 from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.pages import act_page
@@ -23,8 +24,9 @@ from submissions import actions, outliers, receipts, versions
 from submissions.completeness import Lack
 from submissions.models import Answer, Declaration, Submission, Version
 from submissions.outliers import Past
+from submissions.pages import find
 from submissions.workflow import MOVES
-from submissions.workspace import PAGES, Progress, by_axis, find
+from submissions.workspace import PAGES, Progress, by_axis
 
 MOST_LOSSES = 5
 
@@ -130,13 +132,7 @@ def version(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "version": found,
         "submission": submission,
         "lines": versions.shown(found),
-        "may_take_up": not MOVES.why_not(
-            submission,
-            MOVES["take_up"],
-            by=request.user,
-            at=request.at,
-            windows=Window.objects.concerning([submission]),
-        ),
+        "may_take_up": not why_closed(MOVES, submission, "take_up", by=request.user, at=request.at),
     }
     return render(request, "submissions/version.html", context)
 

@@ -29,6 +29,7 @@ from cycles.actions import why_closed
 from cycles.workflow import Refused
 from submissions import evidence, tasks
 from submissions.models import Answer, Evidence, Upload
+from submissions.pages import find_line
 from submissions.workflow import MOVES
 
 VERSION = "1.0.0"
@@ -79,7 +80,7 @@ def _said(status: int, sentence: str) -> HttpResponse:
 @_tus
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin an upload to a line; the answer says where its pieces go."""
-    answer = get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
+    answer = find_line(request, pk)
     length, metadata = _number(request, "Upload-Length"), _metadata(request)
     if length is None:
         return _said(400, "")

@@ -18,10 +18,10 @@ from cycles.workflow import CycleState, Refused
 from submissions import actions, superior, totals
 from submissions.filters import SubmissionFilter
 from submissions.models import Answer, Score, Submission
+from submissions.pages import find
 from submissions.resources import submissions_as_xlsx
 from submissions.tables import SubmissionTable
 from submissions.workflow import MOVES, SubmissionState
-from submissions.workspace import find
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

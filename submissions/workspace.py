@@ -2,16 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -30,6 +27,7 @@ from submissions.completeness import Lack
 from submissions.forms import AnswerForm, CommentForm, FactorForm, ReadyForm, ShareOutForm
 from submissions.models import Answer, ExternalFactor, LineComment, Submission
 from submissions.outliers import Against, Past
+from submissions.pages import find, find_line, line_url
 from submissions.steps import own_line
 from submissions.workflow import MOVES
 
@@ -38,21 +36,6 @@ SHOWN = ("missing", "mine", "unready")
 
 # Moves that have a page of their own, on which they are confirmed.
 PAGES = ("submit", "withdraw", "check", "send_back", "communicate")
-
-
-def find(request: HttpRequest, pk: int, rows: QuerySet[Submission] | None = None) -> Submission:
-    """The self-assessment, if the reader may see it."""
-    rows = Submission.objects.visible_to(request.user, request.at) if rows is None else rows
-    return get_object_or_404(rows.select_related("agency__province", "cycle", "checked_by"), pk=pk)
-
-
-def find_line(request: HttpRequest, pk: int) -> Answer:
-    """The line, if the reader may see it."""
-    return get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
-
-
-def line_url(answer: Answer) -> str:
-    return f"{reverse('submissions:detail', args=[answer.submission_id])}?line={answer.pk}#line-{answer.pk}"
 
 
 # --- The lines --------------------------------------------------------------------------------------------------------
@@ -107,8 +90,6 @@ class Progress:
     """How far a self-assessment is: the same numbers on every page."""
 
     answers: list[Answer]
-    at: datetime | None = None
-    counts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.done, self.whole = completeness.progress(self.answers)
@@ -241,13 +222,12 @@ def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
     if form.takes_theirs:
         return HttpResponse(headers={"HX-Refresh": "true"})
     answer = next(a for a in saved if a.pk == pk)
-    groups, whole = by_axis(saved, answer.submission.cycle)
+    whole = total(map(own_line, saved), spread=answer.submission.cycle.spreads_points).total
     context = outcome(answer, form) | {
         "submission": answer.submission,
         "saved_at": request.at,
         "progress": Progress(saved),
         "total": whole,
-        "groups": groups,
         "next_missing": _next_missing(saved, answer),
     }
     response = render(request, "submissions/saved.html", context)

@@ -196,9 +196,6 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             "submission__agency__province", "submission__cycle", "measure__indicator__axis__set", "own"
         )
 
-    def lacking_something(self) -> Self:
-        return self.exclude(lacking=[])
-
     def with_evidence_count(self) -> Self:
         live = Q(evidence__withdrawn_at__isnull=True)
         return self.annotate(evidence_count=Count("evidence", filter=live, distinct=True))
@@ -257,10 +254,6 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return str(self.measure)
-
-    @property
-    def is_dealt_with(self) -> bool:
-        return self.measure.is_stewarded or self.claims_not_applicable or self.value is not None
 
     @staticmethod
     def token_of(said: Any) -> str:

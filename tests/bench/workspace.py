@@ -14,6 +14,7 @@ from agencies.roles import Role
 from indicators.models import Measure
 from submissions import completeness, workspace
 from submissions.models import Answer, Submission
+from submissions.pages import find
 from tests.bench import median_of, queries_of, row
 
 MEASURES = 70
@@ -33,7 +34,7 @@ def workspace_page(at: Any) -> dict[str, Any]:
 
     with translation.override("fa"):
         request = _request(user, at, address)
-        context = workspace.workspace(request, workspace.find(request, submission.pk), opened)
+        context = workspace.workspace(request, find(request, submission.pk), opened)
         constants = {key: _evaluated(value) for key, value in context.items()}
 
         def bare() -> str:
@@ -67,14 +68,13 @@ def answer_save(at: Any) -> dict[str, Any]:
         request = _request(user, at, address)
         saved = list(submission.answers.for_page().with_counts())
         line = next(a for a in saved if a.pk == answer.pk)
-        groups, whole = workspace.by_axis(saved, submission.cycle)
+        _groups, whole = workspace.by_axis(saved, submission.cycle)
         form = workspace.AnswerForm(answer=line)
         progress = workspace.Progress(saved)
         context = workspace.outcome(line, form) | {
             "saved_at": at,
             "progress": progress,
             "total": whole,
-            "groups": groups,
         }
         context |= {"submission": submission, "next_missing": line}
 

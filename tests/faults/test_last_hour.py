@@ -9,22 +9,17 @@ import os
 import random
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -35,6 +30,7 @@ from cycles.models import Participation
 from submissions import actions, tasks
 from submissions.models import Answer, Document, Evidence
 from tests.factories import EPOCH, World, build
+from tests.faults.processes import kill, process, wait_for, worker
 
 PEOPLE, SECONDS = 50, 60
 WEB_KILLED_AFTER, WORKER_KILLED_AFTER, WORKER_BACK_AFTER = 15, 20, 26
@@ -129,34 +125,8 @@ class Person:
             time.sleep(0.1)
 
 
-@contextmanager
-def process(*command: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process group of its own, killed when left."""
-    given = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings", "TEST_DATABASE": connection.settings_dict["NAME"]}
-    started = subprocess.Popen(
-        [sys.executable, "-m", *command], env=os.environ | given | env, cwd=settings.BASE_DIR, start_new_session=True
-    )
-    try:
-        yield started
-    finally:
-        kill(started)
-
-
-def kill(started: subprocess.Popen[bytes]) -> None:
-    if started.poll() is None:
-        os.killpg(started.pid, signal.SIGKILL)
-    started.wait(timeout=10)
-
-
 def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def wait_for(done: Callable[[], Any], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 def free_port() -> int:
@@ -217,16 +187,13 @@ def test_in_the_last_hour_nothing_that_was_confirmed_is_lost_when_a_web_process_
         "TEST_CLOCK_OFFSET": str((world.at - timezone.now()).total_seconds()),
     }
     options = ("--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket", "--log-level=warning")
-    worker = (
-        "celery", "-A", "config", "worker", "--queues", "celery", "--concurrency", "1", "--loglevel", "WARNING",
-        "--without-gossip", "--without-mingle", "--hostname", f"last-hour-{port}@localhost",
-    )  # fmt: skip
+    commands = (*worker("celery", 1), "--hostname", f"last-hour-{port}@localhost")
     begun = time.monotonic()
     with process("gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", *options, **env) as web:
         wait_for(lambda: answers(port), 30)
         threads = [threading.Thread(target=p.work, args=[time.monotonic() + SECONDS]) for p in people]
         begun = time.monotonic()
-        with process(*worker, **env) as first:
+        with process(*commands, **env) as first:
             for thread in threads:
                 thread.start()
             time.sleep(max(0, WEB_KILLED_AFTER - (time.monotonic() - begun)))
@@ -235,7 +202,7 @@ def test_in_the_last_hour_nothing_that_was_confirmed_is_lost_when_a_web_process_
             time.sleep(max(0, WORKER_KILLED_AFTER - (time.monotonic() - begun)))
             kill(first)
         time.sleep(max(0, WORKER_BACK_AFTER - (time.monotonic() - begun)))
-        with process(*worker, **env):
+        with process(*commands, **env):
             for thread in threads:
                 thread.join(timeout=SECONDS + 60)
             wait_for(lambda: len(children(web.pid)) == 2, 10)

@@ -2,11 +2,8 @@
 
 import asyncio
 import os
-import signal
 import subprocess
-import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,8 +13,6 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from agencies.models import Agency, Level, Membership, Sector, User
@@ -29,6 +24,7 @@ from cycles.tasks import tell
 from submissions.models import Submission
 from submissions.tasks import not_signed
 from tests.factories import EPOCH, World, build
+from tests.faults.processes import kill, process, wait_for, worker
 
 PEOPLE, KILLED_AFTER = 1000, 300
 
@@ -73,27 +69,10 @@ def post() -> Iterator[Post]:
 
 
 @contextmanager
-def worker(queue: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker with two processes, as in production, in a process group of its own; killed when left."""
-    env = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
-        "TEST_DATABASE": connection.settings_dict["NAME"],
-        "TEST_MAIL_PORT": str(port),
-    }
-    command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--queues", queue, "--concurrency", "2"]
-    options = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--hostname", f"{queue}@localhost"]
-    process = subprocess.Popen([*command, *options], env=env, cwd=settings.BASE_DIR, start_new_session=True)
-    try:
-        yield process
-    finally:
-        kill(process)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL to the worker and all its children at once: nobody gets to clean up."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=10)
+def mailing(queue: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker with two processes that speaks to the test's mail server."""
+    with process(*worker(queue, 2), "--hostname", f"{queue}@localhost", TEST_MAIL_PORT=str(port)) as started:
+        yield started
 
 
 def a_thousand_reminders() -> World:
@@ -136,15 +115,16 @@ def test_of_a_thousand_reminders_none_is_lost_and_none_sent_as_two_when_the_work
     a_thousand_reminders()
     queue = f"killed-{os.getpid()}-{int(timezone.now().timestamp())}"
 
-    with worker(queue, post.port) as first:
+    with mailing(queue, post.port) as first:
         tell.apply_async(queue=queue)
         post.wait(lambda: len(post.mails) >= KILLED_AFTER, 120)
         kill(first)
     arrived = len(post.mails)
     told = Delivery.objects.filter(channel=Channel.MAIL).exclude(told_at=None).count()
-    with worker(queue, post.port):
+    with mailing(queue, post.port):
         tell.apply_async(queue=queue)  # as the scheduler does every half minute
         post.wait(lambda: len({message_id for message_id, *_ in post.mails}) == PEOPLE, 180)
+        # the last mail arrives a moment before it is marked
         wait_for(lambda: not Delivery.objects.filter(channel=Channel.MAIL, told_at=None).exists())
 
     assert KILLED_AFTER <= arrived < PEOPLE, "the worker was not killed in the middle"
@@ -162,11 +142,3 @@ def test_of_a_thousand_reminders_none_is_lost_and_none_sent_as_two_when_the_work
         if (f"Agency number {n:04}" if n % 2 else f"سازمان شمارهٔ {n:04}") not in by_person[address][1]
     ]
     assert wrong == []
-
-
-def wait_for(done: Callable[[], bool], seconds: float = 60) -> None:
-    """The last mail arrives a moment before it is marked."""
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until
-        time.sleep(0.05)

@@ -1,0 +1,24 @@
+"""What the pages of self-assessments share: the self-assessment or the line at an address, to those who may see it."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from submissions.models import Answer, Submission
+
+
+def find(request: HttpRequest, pk: int, rows: QuerySet[Submission] | None = None) -> Submission:
+    """The self-assessment, if the reader may see it; of `rows` where others decide who may."""
+    rows = Submission.objects.visible_to(request.user, request.at) if rows is None else rows
+    return get_object_or_404(rows.select_related("agency__province", "cycle", "checked_by"), pk=pk)
+
+
+def find_line(request: HttpRequest, pk: int) -> Answer:
+    """The line, if the reader may see it."""
+    return get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
+
+
+def line_url(answer: Answer) -> str:
+    """Where the line stands open in its workspace."""
+    return f"{reverse('submissions:detail', args=[answer.submission_id])}?line={answer.pk}#line-{answer.pk}"
