@@ -1,5 +1,6 @@
 """The entry of the web server."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -7,3 +8,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+# A page makes some hundred thousand objects that die with it. What stands since the start is never looked through
+# again, and the young are looked through less often than the 700 objects at which Python does: about a tenth of a page.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)

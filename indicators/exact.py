@@ -30,6 +30,11 @@ def parsed(text: str) -> Fraction:
     return Fraction(plain)
 
 
+def times(one: Fraction, other: Fraction) -> Fraction:
+    """The product; most factors of a tree are `ONE` itself, and cost nothing."""
+    return other if one is ONE else one if other is ONE else one * other
+
+
 # --- Rounding and writing ---------------------------------------------------------------------------------------------
 
 MODES = ("half_up", "half_even", "half_down", "up", "down", "floor", "ceiling")
@@ -43,7 +48,13 @@ class Rounding:
     mode: str = "half_up"
 
     def apply(self, value: Fraction) -> Fraction:
-        up, down = 10 ** max(self.digits, 0), 10 ** max(-self.digits, 0)
+        places = max(self.digits, 0)
+        return Fraction(self.units(value) * 10 ** (places - self.digits), 10**places)
+
+    def units(self, value: Fraction) -> int:
+        """How many units of the last place the rounded value has."""
+        up: int = 10 ** max(self.digits, 0)
+        down: int = 10 ** max(-self.digits, 0)
         over = value.denominator * down  # whole numbers throughout: most of what is added up is rounded
         whole, rest = divmod(abs(value.numerator) * up, over)
         match self.mode:
@@ -61,8 +72,7 @@ class Rounding:
                 away = rest > 0 and value > 0
             case _:
                 away = False
-        rounded = Fraction((whole + away) * down, up)
-        return -rounded if value < 0 else rounded
+        return -(whole + away) if value.numerator < 0 else whole + away
 
     def written(self, value: Fraction) -> str:
         """The rounded value with all its places: 0.800."""

@@ -50,8 +50,7 @@ def scaled(points: Decimal, part: Decimal, whole: Decimal) -> Decimal:
 
 def decimal(value: Fraction) -> Decimal:
     """The fraction as a decimal, rounded half-up to 10 places."""
-    rounded = ROUNDED.apply(value)
-    return Decimal(f"{rounded.numerator * 10**PLACES // rounded.denominator}E-{PLACES}")
+    return Decimal(f"{ROUNDED.units(value)}E-{PLACES}")
 
 
 # --- What a method needs, and how it explains itself ------------------------------------------------------------------

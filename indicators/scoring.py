@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from indicators import tree
+from indicators.exact import ONE as WHOLE
 from indicators.exact import ZERO as NOTHING
 from indicators.methods import HUNDRED, ROUNDED, SHOWN_PLACES, ZERO, decimal, half_up, scaled
 from indicators.scales import Number
@@ -112,9 +113,10 @@ def total(lines: Iterable[Line], *, spread: bool = True) -> Result:
     """Add the lines up, whatever their order. Without `spread`, points that do not apply leave the ceiling."""
     by_path: dict[Path, Line] = {}
     for line in lines:
-        if line.path in by_path:
-            raise ValueError(f"{line.path}: the same line twice")
-        by_path[line.path] = line
+        path = line.path
+        if path in by_path:
+            raise ValueError(f"{path}: the same line twice")
+        by_path[path] = line
     children: dict[Path, dict[Path, None]] = {(): {}}
     for path in by_path:
         for depth in range(len(path)):
@@ -124,11 +126,26 @@ def total(lines: Iterable[Line], *, spread: bool = True) -> Result:
     root = _tree((), by_path, children, spread)
     outcomes = tree.score_tree(root, {_code(path): _given(line) for path, line in by_path.items()})
     nodes = {node.code: node for node in root.walk()}
-    return Result({path: _node(path, nodes[code], outcomes[code]) for path, code in _codes(by_path, children)})
+    return Result(_Nodes({path: (nodes[_code(path)], outcomes[_code(path)]) for path in chain(by_path, children)}))
 
 
-def _codes(*paths: Iterable[Path]) -> Iterator[tuple[Path, str]]:
-    return ((path, _code(path)) for path in chain(*paths))
+class _Nodes(Mapping[Path, Node]):
+    """Nodes by their paths, each written in decimals when it is first asked for: most pages ask for a few."""
+
+    def __init__(self, found: Mapping[Path, tuple[tree.Node, tree.Outcome]]) -> None:
+        self._found = found
+        self._written: dict[Path, Node] = {}
+
+    def __getitem__(self, path: Path) -> Node:
+        if path not in self._written:
+            self._written[path] = _node(path, *self._found[path])
+        return self._written[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def _code(path: Path) -> str:
@@ -142,13 +159,13 @@ def _tree(path: Path, lines: Mapping[Path, Line], children: Mapping[Path, Iterab
     """
     if path in lines:
         scale = Number(least=NOTHING, most=Fraction(lines[path].ceiling), step=None, bands=())
-        weight = Fraction(lines[path].counts)
+        weight = WHOLE if lines[path].counts else NOTHING
         return tree.Node(_code(path), "", weight, scale=scale, rounding=ROUNDED)
     below = tuple(_tree(child, lines, children, spread) for child in children[path])
     return tree.Node(
         code=_code(path),
         title="",
-        weight=Fraction(any(node.weight for node in below)),
+        weight=WHOLE if any(node.weight for node in below) else NOTHING,
         agg="sum",
         children=below,
         missing=tree.Missing("zero"),

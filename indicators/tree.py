@@ -41,7 +41,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from indicators.conditions import Row
-from indicators.exact import ONE, ZERO, Rounding, geometric_mean, parsed
+from indicators.exact import ONE, ZERO, Rounding, geometric_mean, parsed, times
 from indicators.scales import Scale, Unfit
 
 AGGREGATIONS = ("wmean", "sum", "gmean", "sum_points", "points_ratio", "all_required", "table", "none")
@@ -239,7 +239,7 @@ def _possible(
         reach = [(child, child.unit or ZERO) for child in left]
     else:
         return node.full
-    return _arithmetic(node, reach) * node.factor
+    return times(_arithmetic(node, reach), node.factor)
 
 
 def _is_fine_tuned(node: Node, given: Mapping[str, Given]) -> bool:
@@ -265,7 +265,7 @@ def _outcome(node: Node, given: Mapping[str, Given], outcomes: Mapping[str, Outc
 
 
 def _scored(node: Node, natural: Fraction) -> Outcome:
-    exact = natural * node.factor
+    exact = times(natural, node.factor)
     return Outcome(State.SCORED, exact, node.rounding.apply(exact) if node.rounding else exact)
 
 
@@ -314,7 +314,7 @@ def _settled(node: Node, kids: Kids, outcomes: Mapping[str, Outcome], waiting: t
         parts += _zeros(kids, State.NOT_APPLICABLE)
     natural = _arithmetic(node, [(child, _entering(node, child, score, outcomes)) for child, score in parts])
     if node.agg in _SUMS:
-        natural *= _growth(node, kids, {child.code for child, _score in parts})
+        natural = times(natural, _growth(node, kids, {child.code for child, _score in parts}))
     return _capped(node, natural, outcomes)
 
 
@@ -338,9 +338,11 @@ def _arithmetic(node: Node, parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
         case "gmean":
             return geometric_mean(weighted)
         case "wmean":
-            return _sum(weight * value for weight, value in weighted) / _sum(weight for weight, _value in weighted)
+            return _sum(times(weight, value) for weight, value in weighted) / _sum(
+                weight for weight, _value in weighted
+            )
         case "sum":
-            return _sum(weight * value for weight, value in weighted)
+            return _sum(times(weight, value) for weight, value in weighted)
         case "points_ratio":
             return _sum(value for _child, value in parts) / _sum(child.full or ZERO for child, _value in parts)
         case _:
@@ -348,18 +350,21 @@ def _arithmetic(node: Node, parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
 
 
 def _sum(values: Iterable[Fraction]) -> Fraction:
-    return sum(values, ZERO)
+    values = iter(values)
+    return sum(values, next(values, ZERO))
 
 
 def _growth(node: Node, kids: Kids, present: Collection[str]) -> Fraction:
     """What a sum grows by for what is dropped: everything that should count / what those present could have earned."""
+    if node.not_applicable == "leave" and len(present) == len(kids):
+        return ONE
     known = all(child.full is not None for child, _outcome in kids)
     whole = reach = ZERO
     for child, outcome in kids:
         weight = child.weight if node.agg == "sum" else ONE
         full, possible = (child.full or ZERO, outcome.possible or ZERO) if known else (ONE, ONE)
-        whole += weight * (full if node.not_applicable == "spread" else possible)
-        reach += weight * possible if child.code in present else ZERO
+        whole += times(weight, full if node.not_applicable == "spread" else possible)
+        reach += times(weight, possible) if child.code in present else ZERO
     return whole / reach if reach else ONE
 
 

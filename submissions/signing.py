@@ -67,7 +67,7 @@ def losses(answers: list[Answer], past: dict[Any, list[Past]]) -> list[Loss]:
 
 
 def _review(submission: Submission) -> dict[str, Any]:
-    answers = list(submission.answers.for_page().with_people())
+    answers = list(submission.answers.for_page().with_people().prefetch_related("updated_by"))
     past = outliers.history(submission)
     groups, whole = by_axis(answers, submission.cycle, past)
     progress = Progress(answers)

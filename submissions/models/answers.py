@@ -187,8 +187,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.select_related(f"{axis}__set", "own").order_by(*order)
 
     def with_people(self) -> Self:
-        """With who fills each line in and who did last; two queries."""
-        return self.prefetch_related("assignee", "updated_by")
+        """With who fills each line in; one query."""
+        return self.prefetch_related("assignee")
 
     def with_submission(self) -> Self:
         """With all that decides who may do what with the line."""

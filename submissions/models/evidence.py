@@ -8,8 +8,7 @@ from typing import Any, Self
 import uuid_utils.compat
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django_fsm import FSMField
@@ -126,22 +125,19 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return self.filter(withdrawn_at__isnull=True).order_by("pk")
 
     def for_page(self) -> Self:
-        """Live and earlier versions, with the file, and for how many other lines it is shown."""
-        replaced = Evidence.objects.filter(replaces=OuterRef("pk"))
-        others = Evidence.objects.filter(document=OuterRef("document"), withdrawn_at=None).exclude(
-            answer=OuterRef("answer")
-        )
-        counted = others.order_by().values("document").annotate(n=Count("answer", distinct=True)).values("n")
-        return (
-            self.filter(Q(withdrawn_at=None) | Exists(replaced))
-            .select_related("document", "attached_by")
-            .annotate(other_lines=Coalesce(Subquery(counted), 0))
-            .order_by("pk")
-        )
+        """Live and earlier versions, with the file."""
+        rows = self.filter(Q(withdrawn_at=None) | Q(replaced_by__isnull=False))
+        return rows.select_related("document", "attached_by").order_by("pk")
 
     def with_versions(self) -> list["Evidence"]:
-        """What is shown for a line now, each with its earlier versions; one query."""
-        return with_versions(self.for_page())
+        """What is shown for a line now, each with its earlier versions and its other lines; two queries, if any is."""
+        live = with_versions(self.for_page())
+        if live:
+            shown = Evidence.objects.filter(document__in=[e.document_id for e in live], withdrawn_at=None).order_by()
+            lines = dict(shown.values_list("document").annotate(Count("answer", distinct=True)))
+            for e in live:
+                e.other_lines = lines[e.document_id] - 1
+        return live
 
     def facts(self, submission: Submission) -> list[list[Any]]:
         """What a signature covers of a submission's evidence: line, digest of the content, place in the file."""
@@ -161,6 +157,8 @@ class Evidence(models.Model):
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+
+    other_lines = 0  # how many other lines the file is shown for; `with_versions` fills it in
 
     objects = EvidenceQuerySet.as_manager()
 

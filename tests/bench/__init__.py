@@ -16,10 +16,10 @@ from django.test.utils import CaptureQueriesContext
 NOT_COUNTED = ("django_session", "agencies_user", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 
-def median_of(work: Callable[[], Any], runs: int = 15) -> float:
-    """Median milliseconds of some runs, after two that warm up."""
-    times = [seconds(work) * 1000 for _run in range(runs + 2)]
-    return statistics.median(times[2:])
+def medians_of(work: Callable[[], Any], floor: Callable[[], Any], runs: int = 15) -> tuple[float, float]:
+    """Median milliseconds of either, run in turns so that a busy machine slows both; two turns warm up."""
+    turns = [(seconds(work) * 1000, seconds(floor) * 1000) for _run in range(runs + 2)][2:]
+    return statistics.median(w for w, _f in turns), statistics.median(f for _w, f in turns)
 
 
 def seconds(work: Callable[[], Any]) -> float:

@@ -11,22 +11,19 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("DEBUG", "1")
 
-import django
+from django.conf import settings
+from django.test import override_settings
+from django.utils import timezone
 
-django.setup()
-
-from django.conf import settings  # noqa: E402 -- after setup, as in every script of Django's
-from django.test import override_settings  # noqa: E402
-from django.utils import timezone  # noqa: E402
-
-from agencies.models import Agency  # noqa: E402
-from config.cast import make_cast  # noqa: E402
-from config.database import fresh_database  # noqa: E402
-from config.rehearsal import Rehearsal  # noqa: E402
-from cycles.calendar import Phase  # noqa: E402
-from cycles.presets import windows_for  # noqa: E402
-from cycles.resources import load_country  # noqa: E402
-from tests.bench import pages, record, scores, uploads, workspace  # noqa: E402
+import config.wsgi  # noqa: F401 -- sets up what a web process is
+from agencies.models import Agency
+from config.cast import make_cast
+from config.database import fresh_database
+from config.rehearsal import Rehearsal
+from cycles.calendar import Phase
+from cycles.presets import windows_for
+from cycles.resources import load_country
+from tests.bench import pages, record, scores, uploads, workspace
 
 AGENCIES = 12
 YEARS = (1404, 1405)

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from agencies.models import User
 from config.desk import Desk
-from tests.bench import median_of, queries_of, row
+from tests.bench import medians_of, queries_of, row
 
 
 def home_page(at: Any) -> dict[str, Any]:
@@ -40,5 +40,5 @@ def home_page(at: Any) -> dict[str, Any]:
             assert text in html
             assert text in bare()
         queries = queries_of(page)
-        value, floor = median_of(page), median_of(bare)
+        value, floor = medians_of(page, bare)
     return row(value, floor, "lower", "ms", queries, f"{len(strips)} strips, {len(tasks)} tasks")

@@ -1,6 +1,7 @@
 """Benches of the workspace: the page of a self-assessment of seventy measures, and the saving of one line."""
 
 from typing import Any
+from unittest.mock import Mock, patch
 
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.db.models import Max
@@ -15,13 +16,13 @@ from indicators.models import Measure
 from submissions import completeness, workspace
 from submissions.models import Answer, Submission
 from submissions.pages import find
-from tests.bench import median_of, queries_of, row
+from tests.bench import medians_of, queries_of, row
 
 MEASURES = 70
 
 
 def workspace_page(at: Any) -> dict[str, Any]:
-    """The workspace with one line open; floor: the same template with the same rows from constants."""
+    """The workspace with one line open; floor: the same page with the same rows from constants."""
     submission, user = _seventy()
     opened = _middle(submission).pk
     client = _client(user)
@@ -34,18 +35,20 @@ def workspace_page(at: Any) -> dict[str, Any]:
 
     with translation.override("fa"):
         request = _request(user, at, address)
-        context = workspace.workspace(request, find(request, submission.pk), opened)
+        held = find(request, submission.pk)
+        context = workspace.workspace(request, held, opened)
         constants = {key: _evaluated(value) for key, value in context.items()}
 
         def bare() -> str:
-            return render_to_string("submissions/workspace.html", constants, request=request)
+            with patch.multiple(workspace, find=Mock(return_value=held), workspace=Mock(return_value=constants)):
+                return page()
 
         html = page()
         for answer in submission.answers.for_page():
             assert f'id="line-{answer.pk}"' in html
             assert f'id="line-{answer.pk}"' in bare()
         queries = queries_of(page)
-        value, floor = median_of(page), median_of(bare)
+        value, floor = medians_of(page, bare)
     return row(value, floor, "lower", "ms", queries, f"{MEASURES} measures, one open")
 
 
@@ -83,7 +86,7 @@ def answer_save(at: Any) -> dict[str, Any]:
             render_to_string("submissions/saved.html", context, request=request)
 
         queries = queries_of(save) - 1  # the one by which the bench itself reads the line
-        value, floor = median_of(save), median_of(bare)
+        value, floor = medians_of(save, bare)
     return row(value, floor, "lower", "ms", queries, f"{MEASURES} measures")
 
 
