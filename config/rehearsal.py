@@ -33,8 +33,8 @@ from indicators import deliberation, drafting, planning
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
-from submissions import assessing, declarations, evidence
-from submissions.models import Answer, Block, Declaration, Submission
+from submissions import assessing, declarations, evidence, reconciling
+from submissions.models import Answer, Block, Declaration, Reconciliation, Submission
 from submissions.workflow import SubmissionState
 
 T = TypeVar("T")
@@ -293,7 +293,7 @@ class Rehearsal:
         first = next(s for s in drafts if s.pk not in silent)
         head, late = self.cast.heads[first.agency_id], self.within(Phase.SELF_ASSESSMENT, 1)
         self.refused("signed on the stroke", lambda: submissions.move(first, "submit", by=head, at=late))
-        second_late = late + timedelta(seconds=1)
+        second_late = late + timedelta(reconciling=1)
         self.refused("signed a second late", lambda: submissions.move(first, "submit", by=head, at=second_late))
         at = self.within(Phase.SELF_ASSESSMENT, 0.97)
         staff = self.cast.staff[first.agency_id]
@@ -321,15 +321,25 @@ class Rehearsal:
         self.refused("another's block", lambda: assessing.hand_in(blocks[0], by=other, at=at))
         judged: dict[int, Block] = {}
         for block, at in self.paced(blocks, Phase.SCORING, 0.05, 0.9):
-            of_block = Answer.objects.filter(submission=block.submission, measure__indicator__axis=block.axis_id)
-            lines = of_block.select_related("measure", "submission")
+            lines = Answer.objects.on_desk(block).select_related("measure", "submission")
             marks = {a.pk: plausible.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
             assessing.save_marks(block, marks, by=users[block.assessor_id], at=at)
             assessing.hand_in(block, by=users[block.assessor_id], at=at)
             self.did()
             if block.submission_id not in judged:
                 self._judge(judged.setdefault(block.submission_id, block), users[block.assessor_id], at)
+        self._reconciled(self.within(Phase.SCORING, 0.92))
         self.did(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count())
+
+    def _reconciled(self, at: datetime) -> None:
+        """Two assessors who are apart come together half way."""
+        for apart in Reconciliation.objects.filter(cycle=self.cycle).for_list():
+            one, other = apart.first.block.assessor, apart.second.block.assessor
+            value = plausible.between(apart.first, apart.second)
+            reconciling.propose(apart, **value, by=one, at=at)
+            self.refused("the proposer agrees", lambda a=apart, by=one: reconciling.agree(a, by=by, at=at))
+            reconciling.agree(apart, by=other, at=at)
+            self.did(2)
 
     def _judge(self, block: Block, assessor: User, at: datetime) -> None:
         """The first assessor of an agency to hand in says what its declaration is worth."""
@@ -374,7 +384,7 @@ class Rehearsal:
         endings = ("uphold", "dismiss", "uphold_partly", "dismiss", "declare_inadmissible")
         if filed:
             at = self.within(Phase.APPEAL_REVIEW, 0.2, filed[0].agency)
-            marker = User.objects.get(pk=filed[0].answer.marks.get().assessor_id)
+            marker = User.objects.get(pk=filed[0].answer.marks.get(block__is_second=False).assessor_id)
             self.refused("the marker decides", lambda: self._decide(filed[0], "dismiss", marker, at))
             early = self.within(Phase.FINAL, 0)
             final = lambda: festival.finalise(self.cycle, by=self.cast.administrator, at=early)  # noqa: E731
@@ -403,7 +413,7 @@ class Rehearsal:
         opens = self.within(Phase.FESTIVAL, 0)
         self.refused(
             "published before the festival",
-            lambda: festival.schedule(self.edition, publish_at=opens - timedelta(seconds=1), by=admin, at=at),
+            lambda: festival.schedule(self.edition, publish_at=opens - timedelta(reconciling=1), by=admin, at=at),
         )
         instant = opens + timedelta(days=25, hours=10)
         self.edition = festival.schedule(self.edition, publish_at=instant, by=admin, at=at)

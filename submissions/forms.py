@@ -307,6 +307,7 @@ class AssignForm(forms.Form):
 
     axis = forms.ModelChoiceField(label=_("Axis"), queryset=Axis.objects.none())
     assessor = forms.ModelChoiceField(label=_("Assessor"), queryset=User.objects.none())
+    is_second = forms.BooleanField(label=_("The second reading of this axis"), required=False)
 
     def __init__(self, *args: Any, axes: Any, assessors: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -76,16 +76,16 @@ class DeskLine:
         return {"points": self.suggestion, "is_not_applicable": False}
 
 
-def _desk(block: Block, user: Any, data: QueryDict | None = None) -> list[DeskLine]:
+def _desk(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
     answers = list(
-        Answer.objects.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id)
+        Answer.objects.on_desk(block)
         .for_page()
         .select_related("clarification")
         .prefetch_related(Prefetch("evidence", queryset=Evidence.objects.for_page(), to_attr="files"))
     )
     for a in answers:
         a.files = with_versions(a.files)
-    marks = {m.answer_id: m for m in Mark.objects.filter(answer__in=answers, assessor=user)}
+    marks = {m.answer_id: m for m in Mark.objects.filter(block=block)}
     return [DeskLine(a, marks.get(a.pk), _form(a, marks.get(a.pk), data)) for a in answers]
 
 
@@ -113,14 +113,14 @@ def _page(request: HttpRequest, block: Block, lines: list[DeskLine], **more: Any
 @require_safe
 def block_detail(request: HttpRequest, pk: int) -> HttpResponse:
     block = _block(request, pk)
-    return render(request, "submissions/block.html", _page(request, block, _desk(block, request.user)))
+    return render(request, "submissions/block.html", _page(request, block, _desk(block)))
 
 
 @require_POST
 def block_marks(request: HttpRequest, pk: int) -> HttpResponse:
     """Save marks: by htmx one line (`agree` or `only` names it), without it every line that was filled in."""
     block = _block(request, pk)
-    lines = _desk(block, request.user, request.POST)
+    lines = _desk(block, request.POST)
     agree, only = request.POST.get("agree", ""), request.POST.get("only", "")
     wanted = agree or only
     target = next((line for line in lines if str(line.answer.pk) == wanted), None)
@@ -133,7 +133,7 @@ def block_marks(request: HttpRequest, pk: int) -> HttpResponse:
     refused = _save(request, block, touched, agreeing=target if agree else None)
     saved = not refused and not any(line.form.errors for line in touched)
     if saved:
-        lines = _desk(block, request.user)
+        lines = _desk(block)
     next_line = _next(lines, target)
     if not request.htmx:
         if saved:
@@ -187,7 +187,7 @@ def block_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         do=lambda note: assessing.hand_in(block, by=request.user, at=request.at),
         then=reverse("submissions:block", args=[pk]),
         summary="submissions/hand_in.html",
-        lines=_desk(block, request.user),
+        lines=_desk(block),
     )
 
 

@@ -11,6 +11,7 @@ from submissions.models.answers import (
 )
 from submissions.models.evidence import Document, Evidence, Upload, document_path, with_versions
 from submissions.models.lines import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
+from submissions.models.reconciliations import Reconciliation
 from submissions.models.runs import NodeScore, ScoreRun
 from submissions.models.signed import Declaration, DeclaredLevel, Level, Version
 
@@ -30,6 +31,7 @@ __all__ = [
     "LineComment",
     "Mark",
     "NodeScore",
+    "Reconciliation",
     "Score",
     "ScoreRun",
     "Submission",
