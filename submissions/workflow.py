@@ -141,5 +141,6 @@ CLARIFICATIONS = Workflow("submissions.Clarification", Q,
 
 RUNS = Workflow("submissions.ScoreRun", None,
     Move("compute",     frozenset(),                        None,           is_national_administrator, Phase.SCORING,    _("Compute the scores")),
+    Move("gauge",       frozenset(),                        None,           is_national_administrator, Phase.SCORING,    _("Measure the reliability of the marks")),
 )
 # fmt: on

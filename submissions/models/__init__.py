@@ -12,7 +12,7 @@ from submissions.models.answers import (
 from submissions.models.evidence import Document, Evidence, Upload, document_path, with_versions
 from submissions.models.lines import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
 from submissions.models.reconciliations import Reconciliation
-from submissions.models.runs import NodeScore, ScoreRun
+from submissions.models.runs import NodeScore, Reliability, ScoreRun
 from submissions.models.signed import Declaration, DeclaredLevel, Level, Version
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Mark",
     "NodeScore",
     "Reconciliation",
+    "Reliability",
     "Score",
     "ScoreRun",
     "Submission",
