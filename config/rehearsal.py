@@ -293,7 +293,7 @@ class Rehearsal:
         first = next(s for s in drafts if s.pk not in silent)
         head, late = self.cast.heads[first.agency_id], self.within(Phase.SELF_ASSESSMENT, 1)
         self.refused("signed on the stroke", lambda: submissions.move(first, "submit", by=head, at=late))
-        second_late = late + timedelta(reconciling=1)
+        second_late = late + timedelta(seconds=1)
         self.refused("signed a second late", lambda: submissions.move(first, "submit", by=head, at=second_late))
         at = self.within(Phase.SELF_ASSESSMENT, 0.97)
         staff = self.cast.staff[first.agency_id]
@@ -328,16 +328,17 @@ class Rehearsal:
             self.did()
             if block.submission_id not in judged:
                 self._judge(judged.setdefault(block.submission_id, block), users[block.assessor_id], at)
-        self._reconciled(self.within(Phase.SCORING, 0.92))
+        self._reconciled()
         self.did(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count())
 
-    def _reconciled(self, at: datetime) -> None:
+    def _reconciled(self) -> None:
         """Two assessors who are apart come together half way."""
-        for apart in Reconciliation.objects.filter(cycle=self.cycle).for_list():
+        waiting = list(Reconciliation.objects.filter(cycle=self.cycle).for_list())
+        for apart, at in self.paced(waiting, Phase.SCORING, 0.91, 0.94):
             one, other = apart.first.block.assessor, apart.second.block.assessor
             value = plausible.between(apart.first, apart.second)
             reconciling.propose(apart, **value, by=one, at=at)
-            self.refused("the proposer agrees", lambda a=apart, by=one: reconciling.agree(a, by=by, at=at))
+            self.refused("the proposer agrees", lambda a=apart, by=one, at=at: reconciling.agree(a, by=by, at=at))
             reconciling.agree(apart, by=other, at=at)
             self.did(2)
 
@@ -413,7 +414,7 @@ class Rehearsal:
         opens = self.within(Phase.FESTIVAL, 0)
         self.refused(
             "published before the festival",
-            lambda: festival.schedule(self.edition, publish_at=opens - timedelta(reconciling=1), by=admin, at=at),
+            lambda: festival.schedule(self.edition, publish_at=opens - timedelta(seconds=1), by=admin, at=at),
         )
         instant = opens + timedelta(days=25, hours=10)
         self.edition = festival.schedule(self.edition, publish_at=instant, by=admin, at=at)

@@ -148,6 +148,7 @@ def plan_cycle(
     second_percent: int = 10,
     second_heaviest: int = 3,
     agreement_percent: int = 5,
+    reason_percent: int = 0,
 ) -> Cycle:
     """Plan the assessment of a Jalali year with the windows of a preset, or with those given."""
     if preset not in PRESETS:
@@ -165,6 +166,7 @@ def plan_cycle(
         "second_percent": second_percent,
         "second_heaviest": second_heaviest,
         "agreement_percent": agreement_percent,
+        "reason_percent": reason_percent,
     }
     cycle = Cycle.objects.create(year=year, preset=preset, **rules)
     _lay(cycle, planned)

@@ -231,6 +231,9 @@ class PlanForm(forms.Form):
     agreement_percent = PercentField(
         label=_("Percent of the ceiling by which two marks may differ before they are reconciled"), initial=5
     )
+    reason_percent = PercentField(
+        label=_("Percent of the ceiling by which a mark may differ from the method's without a reason"), initial=0
+    )
 
     def clean_year(self) -> int:
         text = latin_digits(self.cleaned_data["year"])

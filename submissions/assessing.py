@@ -169,16 +169,24 @@ class _Share:
 
 
 @transaction.atomic
-def save_marks(block: Block, marks: Mapping[int, Mapping[str, Any]], *, by: User, at: datetime) -> list[Mark]:
+def save_marks(
+    block: Block,
+    marks: Mapping[int, Mapping[str, Any]],
+    *,
+    by: User,
+    at: datetime,
+    answers: Iterable[Answer] | None = None,
+) -> list[Mark]:
     """Save marks on lines of a block: by answer key, `points` or `is_not_applicable`, and `reason`.
 
-    Points lie between 0 and the ceiling; a mark that differs from the method's suggestion needs a reason.
+    Points lie between 0 and the ceiling; a mark that differs from the method's suggestion needs a reason. `answers`
+    are lines of the block that are read already: what is signed does not change.
     """
     [block] = perform(BLOCKS, [block], "mark", by=by, at=at)
-    answers = {a.pk: a for a in _lines_of(block) if a.pk in marks}
-    if len(answers) != len(marks):
+    found = {a.pk: a for a in (_lines_of(block) if answers is None else answers) if a.pk in marks}
+    if len(found) != len(marks):
         raise Refused(_("One of the lines does not belong to this block."))
-    rows = [_mark(answers[pk], block, mark, by=by, at=at) for pk, mark in marks.items()]
+    rows = [_mark(found[pk], block, mark, by=by, at=at) for pk, mark in marks.items()]
     return Mark.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -201,12 +209,20 @@ def _mark(answer: Answer, block: Block, mark: Mapping[str, Any], *, by: User, at
         raise Refused(
             _("“%(line)s”: points lie between 0 and %(ceiling)s.") % {"line": answer, "ceiling": localised(ceiling)}
         )
-    agrees = answer.claims_not_applicable if void else points == suggestion(answer)
+    agrees = (
+        answer.claims_not_applicable if points is None else is_near(points, answer, percent=block.cycle.reason_percent)
+    )
     if not agrees and not answer.measure.is_stewarded and not reason.strip():
         raise Refused(_("“%(line)s”: a mark other than the method's needs a reason.") % {"line": answer})
     return Mark(
         answer=answer, block=block, assessor=by, points=points, is_not_applicable=void, reason=reason, marked_at=at
     )
+
+
+def is_near(points: Decimal, answer: Answer, *, percent: int) -> bool:
+    """Whether points lie no further from the method's suggestion than so much of the ceiling."""
+    suggested = suggestion(answer)
+    return suggested is not None and abs(points - suggested) * 100 <= percent * answer.measure.points
 
 
 def suggestion(answer: Answer) -> Decimal | None:

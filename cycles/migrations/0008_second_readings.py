@@ -37,6 +37,13 @@ class Migration(migrations.Migration):
                 default=10, help_text="Of a hundred lines, those drawn to be marked by a second assessor"
             ),
         ),
+        migrations.AddField(
+            model_name="cycle",
+            name="reason_percent",
+            field=models.PositiveSmallIntegerField(
+                default=0, help_text="A mark further from the method's than this percent of the ceiling needs a reason"
+            ),
+        ),
         # years that are planned already go on as they were planned: one assessor a line
         migrations.RunSQL("UPDATE cycles_cycle SET second_percent = 0, second_heaviest = 0", migrations.RunSQL.noop),
     ]

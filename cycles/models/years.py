@@ -93,6 +93,9 @@ class Cycle(models.Model):
     agreement_percent = models.PositiveSmallIntegerField(
         default=5, help_text="Two marks further apart than this percent of the ceiling are reconciled"
     )
+    reason_percent = models.PositiveSmallIntegerField(
+        default=0, help_text="A mark further from the method's than this percent of the ceiling needs a reason"
+    )
     draw_seed = models.CharField(max_length=32, blank=True, help_text="By which lines are drawn for a second assessor")
     appeal_days = models.PositiveSmallIntegerField(default=14)
     review_days = models.PositiveSmallIntegerField(default=14)

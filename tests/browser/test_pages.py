@@ -184,6 +184,7 @@ TABLE: dict[str, list[Seen]] = {
     "marked": [
         Seen("home", "administrator", shows=Phase.SCORING),
         Seen("submissions:block", "assessor"),
+        Seen("submissions:reliability", "administrator"),
         Seen("submissions:report", "administrator"),
         Seen("submissions:communicate_all", "administrator"),
         Seen("submissions:run", "administrator"),

@@ -18,7 +18,7 @@ from cycles.workflow import Refused
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
-from submissions import assessing, clarifications, declarations, evidence, lines, reconciling, superior
+from submissions import assessing, clarifications, declarations, evidence, gauging, lines, reconciling, superior
 from submissions import transfer as answers_transfer
 from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
@@ -55,6 +55,7 @@ HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICA
 READS = {
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
     "cycles.with_factors", "cycles.letters_of",
+    "submissions.read", "submissions.measure",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
@@ -439,6 +440,9 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         "assigned", Phase.SCORING, lambda w, at: reconciling.settle(apart(w), **VALUE, by=w.administrator, at=at),
     ),
     "submissions.hand_in": ("assigned", Phase.SCORING, lambda w, at: _hand_in(w, at)),
+    "submissions.order_reliability": (
+        "marked", Phase.SCORING, lambda w, at: gauging.order_reliability(w.cycle, by=w.administrator, at=at)
+    ),
     "submissions.order_run": (
         "marked", Phase.SCORING, lambda w, at: _submissions().order_run(w.cycle, by=w.administrator, at=at)
     ),
@@ -504,6 +508,7 @@ def _modules(app: str) -> list[Any]:
                 superior,
                 declarations,
                 reconciling,
+                gauging,
                 answers_transfer,
             ],
         }.get(app, []),

@@ -218,6 +218,7 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:assign_all", "POST", "assigned", OVERSEERS),
     ("submissions:compute", "POST", "marked", OVERSEERS),
     ("submissions:communicate_all", "GET POST", "marked", OVERSEERS),
+    ("submissions:reliability", "GET POST", "marked", {"administrator", "auditor"}),
     ("submissions:run", "GET", "marked", OVERSEERS),
     # what is contested
     ("appeals:list", "GET", "filed", EVERYBODY),
@@ -457,7 +458,7 @@ def address(name: str, w: World) -> str:
     }
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
-    by_cycle |= {"submissions:grid", "submissions:units_document"}
+    by_cycle |= {"submissions:reliability", "submissions:grid", "submissions:units_document"}
     bare = {
         "list",
         "new",

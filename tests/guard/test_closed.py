@@ -293,6 +293,7 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "submissions:ask": ("assigned", Phase.SCORING, "assessor", lambda w: {"question": "which file?"}),
     "submissions:reply": ("assigned", Phase.CLARIFICATION, "staff", lambda w: {"reply": "because"}),
     "submissions:compute": ("marked", Phase.SCORING, "administrator", lambda w: {}),
+    "submissions:reliability": ("marked", Phase.SCORING, "administrator", lambda w: {}),
     "submissions:communicate_all": ("marked", Phase.SCORING, "administrator", lambda w: SIGNED),
     "appeals:draft": (
         "scored", Phase.APPEAL, "staff", lambda w: {"ground": "value", "argument": "x", "proposed_value": "60"},
