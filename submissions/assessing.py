@@ -88,9 +88,8 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
         .select_related("agency", "cycle")
         .order_by("pk")
     )
-    if not cycle.draw_seed:
-        cycle.draw_seed = secrets.token_hex(16)
-        cycle.save(update_fields=["draw_seed"])
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)  # two who share out at once draw by one seed
+    cycle.draw_seed = cycle.draw_seed or secrets.token_hex(16)
     share = _Share(cycle, submissions, at)
     unread = 0
     for submission in submissions:
@@ -101,6 +100,7 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
         facts = {pk: {"axes": axes} for pk, axes in share.facts.items()}
         given = [s for s in submissions if s.pk in facts]
         perform(MOVES, given, "assign", by=by, at=at, each=facts, seed=cycle.draw_seed)
+        cycle.save(update_fields=["draw_seed"])
         Block.objects.bulk_create(share.blocks, batch_size=1000)
     return Shared(len(share.blocks), unread)
 
