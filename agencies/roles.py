@@ -255,6 +255,28 @@ def is_assessor(user: Any, obj: Any, at: datetime) -> bool:
     return _impartial(user, obj, at, Role.ASSESSOR)
 
 
+def _is_assessor_or_clock(user: Any, obj: Any, at: datetime) -> bool:
+    return user is None or is_assessor(user, obj, at)
+
+
+is_assessor_or_clock = Who("assessor", _("an assessor in scope, without interest in the agency"), _is_assessor_or_clock)
+
+
+@who(_("one of the two assessors who marked the line"))
+def is_reader(user: Any, obj: Any, at: datetime) -> bool:
+    return user.pk in obj.readers and is_assessor(user, obj, at)
+
+
+@who(_("the other of the two assessors who marked the line"))
+def is_other_reader(user: Any, obj: Any, at: datetime) -> bool:
+    return user.pk != obj.proposed_by_id and is_reader(user, obj, at)
+
+
+@who(_("an administrator in scope, without interest in the agency, who did not mark the line"))
+def is_moderator(user: Any, obj: Any, at: datetime) -> bool:
+    return user.pk not in obj.readers and _impartial(user, obj, at, Role.ADMINISTRATOR)
+
+
 @who(_("the assessor to whom these lines are assigned"))
 def is_assigned(user: Any, obj: Any, at: datetime) -> bool:
     return obj.assessor_id == user.pk and is_assessor(user, obj, at)

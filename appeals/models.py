@@ -33,7 +33,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         filed = ~Q(state=AppealState.DRAFT) & ~Q(state=AppealState.WITHDRAWN, filed_at__isnull=True)
         whole = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR)) & filed
         own = Q(agency__in=user.agency_ids(at))
-        marked = Exists(Mark.objects.filter(answer=OuterRef("answer"), assessor=user))
+        marked = Exists(Mark.objects.made_by(user).filter(answer=OuterRef("answer")))
         conflicts = [a for a in {m.agency_id for m in user.memberships(at)} if a]
         declared = user.interest_set.values("agency")
         review = (
@@ -107,7 +107,7 @@ class Appeal(models.Model):
 
     def was_marked_by(self, user: User) -> bool:
         """Whether this person marked the line; makes a query."""
-        return Mark.objects.filter(answer=self.answer_id, assessor=user).exists()
+        return Mark.objects.made_by(user).filter(answer=self.answer_id).exists()
 
     @APPEALS.transition
     def _file(self, *, at: datetime, given: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from festival.lateness import Asked, Counted, DutyCode, Timeliness, reach_of, su
 from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind, Plan, QuarterReport, Vote
 from indicators.workflow import PlanState, ReportState, SetState
-from submissions.models import IN_WORK, Block, Clarification, Submission
+from submissions.models import IN_WORK, Block, Clarification, Reconciliation, Submission
 from submissions.workflow import BlockState, ClarificationState, SubmissionState
 
 STRIP = (Phase.PROPOSAL, Phase.APPROVAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.SCORING)
@@ -316,6 +316,18 @@ class Desk:
                     row["n"],
                 )
                 yield Task(title, "", _("Mark"), reverse("submissions:blocks"), window.closes_at)
+        apart = Reconciliation.objects.waiting_for(self.user, self.at).filter(cycle__in=self.cycles)
+        for row in apart.order_by().values("cycle").annotate(n=Count("pk")):
+            if window := self._open_window(row["cycle"], Phase.SCORING):
+                title = _counted(
+                    ngettext(
+                        "%(count)s line waits for one value from two marks",
+                        "%(count)s lines wait for one value from two marks",
+                        row["n"],
+                    ),
+                    row["n"],
+                )
+                yield Task(title, "", _("Reconcile"), reverse("submissions:reconciliations"), window.closes_at)
 
     def _of_reviewer(self) -> Iterator[Task]:
         appeals = Appeal.objects.visible_to(self.user, self.at).undecided().filter(cycle__in=self.cycles)

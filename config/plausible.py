@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from cycles.calendar import Phase
 from indicators.models import Direction, Figure, Kind, Measure, Planned
 from submissions import assessing
-from submissions.models import Answer, Declaration, Level, Submission
+from submissions.models import Answer, Declaration, Level, Mark, Submission
 
 SPECIFIC = (
     ("سهم آب بدون درآمد", "Share of non-revenue water", "percent", "درصد", "inverse_linear", "lower", None, 20),
@@ -235,6 +235,13 @@ def mark(answer: Answer, chance: random.Random, *, twin: bool) -> dict[str, Any]
             "reason": "مستندات بخشی را نشان می‌دهد.",
         }
     return {"points": suggested}
+
+
+def between(one: Mark, other: Mark) -> dict[str, Any]:
+    """The value on which two assessors agree who are apart: half way, or what the one says who gives points."""
+    given = [mark.points for mark in (one, other) if mark.points is not None]
+    points = (sum(given, Decimal(0)) / len(given)).quantize(Decimal("0.01"))
+    return {"points": points, "reason": "میانهٔ دو نمره پس از بازبینی مستندات."}
 
 
 def key(answer: Answer) -> tuple[str, str]:

@@ -33,8 +33,8 @@ from indicators import deliberation, drafting, planning
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
-from submissions import assessing, declarations, evidence
-from submissions.models import Answer, Block, Declaration, Submission
+from submissions import assessing, declarations, evidence, reconciling
+from submissions.models import Answer, Block, Declaration, Reconciliation, Submission
 from submissions.workflow import SubmissionState
 
 T = TypeVar("T")
@@ -321,15 +321,26 @@ class Rehearsal:
         self.refused("another's block", lambda: assessing.hand_in(blocks[0], by=other, at=at))
         judged: dict[int, Block] = {}
         for block, at in self.paced(blocks, Phase.SCORING, 0.05, 0.9):
-            of_block = Answer.objects.filter(submission=block.submission, measure__indicator__axis=block.axis_id)
-            lines = of_block.select_related("measure", "submission")
+            lines = Answer.objects.on_desk(block).select_related("measure", "submission")
             marks = {a.pk: plausible.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
             assessing.save_marks(block, marks, by=users[block.assessor_id], at=at)
             assessing.hand_in(block, by=users[block.assessor_id], at=at)
             self.did()
             if block.submission_id not in judged:
                 self._judge(judged.setdefault(block.submission_id, block), users[block.assessor_id], at)
+        self._reconciled()
         self.did(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count())
+
+    def _reconciled(self) -> None:
+        """Two assessors who are apart come together half way."""
+        waiting = list(Reconciliation.objects.filter(cycle=self.cycle).for_list())
+        for apart, at in self.paced(waiting, Phase.SCORING, 0.91, 0.94):
+            one, other = apart.first.block.assessor, apart.second.block.assessor
+            value = plausible.between(apart.first, apart.second)
+            reconciling.propose(apart, **value, by=one, at=at)
+            self.refused("the proposer agrees", lambda a=apart, by=one, at=at: reconciling.agree(a, by=by, at=at))
+            reconciling.agree(apart, by=other, at=at)
+            self.did(2)
 
     def _judge(self, block: Block, assessor: User, at: datetime) -> None:
         """The first assessor of an agency to hand in says what its declaration is worth."""
@@ -374,7 +385,7 @@ class Rehearsal:
         endings = ("uphold", "dismiss", "uphold_partly", "dismiss", "declare_inadmissible")
         if filed:
             at = self.within(Phase.APPEAL_REVIEW, 0.2, filed[0].agency)
-            marker = User.objects.get(pk=filed[0].answer.marks.get().assessor_id)
+            marker = User.objects.get(pk=filed[0].answer.marks.get(block__is_second=False).assessor_id)
             self.refused("the marker decides", lambda: self._decide(filed[0], "dismiss", marker, at))
             early = self.within(Phase.FINAL, 0)
             final = lambda: festival.finalise(self.cycle, by=self.cast.administrator, at=early)  # noqa: E731

@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
         ("submissions.tasks.begin_due", 60),
         ("submissions.tasks.lapse_overdue", 60),
         ("submissions.tasks.compute_waiting", 60),
+        ("submissions.tasks.measure_waiting", 60),
         ("submissions.tasks.scan_waiting", 60),
         ("submissions.tasks.clear_uploads", 60 * 60),
         ("festival.tasks.publish_due", 60),

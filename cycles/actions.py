@@ -145,6 +145,10 @@ def plan_cycle(
     spreads_points: bool = True,
     keeps_signature: bool = True,
     asks_analysis: str = Analysis.SPECIFIC,
+    second_percent: int = 10,
+    second_heaviest: int = 3,
+    agreement_percent: int = 5,
+    reason_percent: int = 0,
 ) -> Cycle:
     """Plan the assessment of a Jalali year with the windows of a preset, or with those given."""
     if preset not in PRESETS:
@@ -159,6 +163,10 @@ def plan_cycle(
         "spreads_points": spreads_points,
         "keeps_signature": keeps_signature,
         "asks_analysis": asks_analysis,
+        "second_percent": second_percent,
+        "second_heaviest": second_heaviest,
+        "agreement_percent": agreement_percent,
+        "reason_percent": reason_percent,
     }
     cycle = Cycle.objects.create(year=year, preset=preset, **rules)
     _lay(cycle, planned)

@@ -189,6 +189,17 @@ class ActForm(forms.Form):
 KEEPS_SIGNATURE = _("A self-assessment that was withdrawn and not signed again stands as last signed")
 
 
+class PercentField(NumberField):
+    """A whole number from 0 to 100; its initial one where nothing is typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=100, decimal_places=0, required=False, **kwargs)
+
+    def clean(self, value: Any) -> int:
+        found = super().clean(value)
+        return int(self.initial if found is None else found)
+
+
 class PlanForm(forms.Form):
     """Which year is assessed, and by which preset its windows are laid."""
 
@@ -212,6 +223,16 @@ class PlanForm(forms.Form):
         initial=Analysis.SPECIFIC,
         required=False,
         empty_value=Analysis.SPECIFIC,
+    )
+    second_percent = PercentField(label=_("Lines of a hundred drawn for a second assessor"), initial=10)
+    second_heaviest = PercentField(
+        label=_("Heaviest lines of each agency that a second assessor marks besides"), initial=3
+    )
+    agreement_percent = PercentField(
+        label=_("Percent of the ceiling by which two marks may differ before they are reconciled"), initial=5
+    )
+    reason_percent = PercentField(
+        label=_("Percent of the ceiling by which a mark may differ from the method's without a reason"), initial=0
     )
 
     def clean_year(self) -> int:

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,18 +20,31 @@ from cycles.actions import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.models import Axis
-from indicators.scoring import LineState
-from submissions import totals
-from submissions.models import IN_WORK, Answer, Block, ExternalFactor, Mark, Score, Submission
+from submissions import readings, totals
+from submissions.models import IN_WORK, Answer, Block, ExternalFactor, Mark, Reconciliation, Score, Submission
 from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
 
 
 @transaction.atomic
-def assign(submission: Submission, *, axis: Axis, assessor: User, by: User, at: datetime) -> Block:
-    """Put one axis of a submission on an assessor's desk, or move it there from another's before it is handed in."""
+def assign(
+    submission: Submission, *, axis: Axis, assessor: User, is_second: bool = False, by: User, at: datetime
+) -> Block:
+    """Put one axis of a submission on an assessor's desk, or move it there from another's before it is handed in.
+
+    The marks made so far go with it. A second reading is on the desk of somebody else than the first.
+    """
     _refuse_unfit(submission, assessor, at=at)
-    [submission] = perform(MOVES, [submission], "assign", by=by, at=at, axis=axis, assessor=assessor)
-    block = Block.objects.select_for_update().filter(submission=submission, axis=axis).first()
+    reading = {"reading": 2} if is_second else {}
+    given = {"axis": axis, "assessor": assessor, **reading}
+    [submission] = perform(MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given})
+    both = {b.is_second: b for b in Block.objects.select_for_update().filter(submission=submission, axis=axis)}
+    block, other = both.get(is_second), both.get(not is_second)
+    if other is not None and other.assessor_id == assessor.pk:
+        raise Refused(
+            _("%(name)s marks these lines already; the other reading is for somebody else.") % {"name": assessor}
+        )
+    if block is None and is_second:
+        raise Refused(_("No line of this axis is drawn for a second assessor."))
     if block is None:
         return Block.objects.create(
             cycle_id=submission.cycle_id,
@@ -54,9 +68,19 @@ def _refuse_unfit(submission: Submission, assessor: User, *, at: datetime) -> No
         )
 
 
+class Shared(NamedTuple):
+    """What was shared out: blocks, and lines drawn for a second assessor where nobody else may mark the agency."""
+
+    blocks: int
+    unread: int
+
+
 @transaction.atomic
-def assign_all(cycle: Cycle, *, by: User, at: datetime) -> int:
-    """Share out every unassigned axis in the administrator's scope among those who may mark it, least loaded first."""
+def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
+    """Share out every unassigned axis in the administrator's scope among those who may mark it, least loaded first.
+
+    With them the lines that are drawn for a second assessor, who is always another than the first.
+    """
     # who is no administrator gets no smaller share of the work, but a refusal
     reach = in_reach(by, at, (Role.ADMINISTRATOR,)) if by.holds(Role.ADMINISTRATOR, at=at) else Q()
     submissions = list(
@@ -64,73 +88,119 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> int:
         .select_related("agency", "cycle")
         .order_by("pk")
     )
-    taken = set(Block.objects.filter(cycle=cycle).values_list("submission_id", "axis_id"))
-    lines = (
-        Answer.objects.filter(submission__in=submissions)
-        .order_by("submission_id", "measure__indicator__axis_id")
-        .values_list("submission_id", "measure__indicator__axis_id")
-        .distinct()
-    )
-    axes: dict[int, list[int]] = {}
-    for submission_id, axis_id in lines:
-        if (submission_id, axis_id) not in taken:
-            axes.setdefault(submission_id, []).append(axis_id)
-    submissions = [s for s in submissions if s.pk in axes]
-    if not submissions:
-        return 0
-    ids = Membership.objects.filter(role=Role.ASSESSOR).values("user")
-    assessors = with_roles(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
-    load = Counter({a.pk: 0 for a in assessors})
-    load.update(Block.objects.filter(cycle=cycle).values_list("assessor_id", flat=True))
-    blocks = []
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)  # two who share out at once draw by one seed
+    cycle.draw_seed = cycle.draw_seed or secrets.token_hex(16)
+    share = _Share(cycle, submissions, at)
+    unread = 0
     for submission in submissions:
-        fit = [a for a in assessors if is_assessor(a, submission, at)]
+        for axis, lines in share.axes[submission.pk].items():
+            share.first(submission, axis)
+            unread += share.second(submission, axis, sorted(share.drawn.intersection(lines)))
+    if share.blocks:
+        facts = {pk: {"axes": axes} for pk, axes in share.facts.items()}
+        given = [s for s in submissions if s.pk in facts]
+        perform(MOVES, given, "assign", by=by, at=at, each=facts, seed=cycle.draw_seed)
+        cycle.save(update_fields=["draw_seed"])
+        Block.objects.bulk_create(share.blocks, batch_size=1000)
+    return Shared(len(share.blocks), unread)
+
+
+class _Share:
+    """Who gets what when the work of a cycle is shared out: as few lines as may be on every desk."""
+
+    def __init__(self, cycle: Cycle, submissions: list[Submission], at: datetime) -> None:
+        self.at, self.blocks, self.facts = at, list[Block](), dict[int, list[int]]()
+        lines = list(
+            Answer.objects.filter(submission__in=submissions)
+            .order_by("submission_id", "measure__indicator__axis_id", "pk")
+            .values_list("pk", "submission_id", "measure__indicator__axis_id", "measure__points", "measure__method")
+        )
+        self.axes: dict[int, dict[int, list[int]]] = {s.pk: {} for s in submissions}
+        for pk, submission, axis, _points, _method in lines:
+            self.axes[submission].setdefault(axis, []).append(pk)
+        self.drawn = readings.drawn(cycle, ((pk, s, points) for pk, s, _axis, points, how in lines if how != "steward"))
+        held = list(Block.objects.filter(cycle=cycle))
+        self.held = {(b.submission_id, b.axis_id, b.is_second): b for b in held}
+        ids = Membership.objects.filter(role=Role.ASSESSOR).values("user")
+        self.assessors = with_roles(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
+        self.load = Counter({a.pk: 0 for a in self.assessors})
+        for b in held:
+            self.load[b.assessor_id] += len(
+                b.drawn if b.is_second else self.axes.get(b.submission_id, {}).get(b.axis_id, ())
+            )
+        self._fit: dict[int, list[User]] = {}
+
+    def fit(self, submission: Submission) -> list[User]:
+        if submission.pk not in self._fit:
+            self._fit[submission.pk] = [a for a in self.assessors if is_assessor(a, submission, self.at)]
+        return self._fit[submission.pk]
+
+    def first(self, submission: Submission, axis: int) -> None:
+        """Share out an axis that is on nobody's desk."""
+        if (submission.pk, axis, False) in self.held:
+            return
+        fit = self.fit(submission)
         if not fit:
             raise Refused(_("Nobody may mark %(agency)s.") % {"agency": submission.agency})
-        for axis_id in axes[submission.pk]:
-            chosen = min(fit, key=lambda a: (load[a.pk], a.pk))
-            load[chosen.pk] += 1
-            blocks.append(
-                Block(
-                    cycle_id=submission.cycle_id,
-                    agency_id=submission.agency_id,
-                    submission=submission,
-                    axis_id=axis_id,
-                    assessor=chosen,
-                )
-            )
-    perform(MOVES, submissions, "assign", by=by, at=at, each={pk: {"axes": ids} for pk, ids in axes.items()})
-    Block.objects.bulk_create(blocks, batch_size=1000)
-    return len(blocks)
+        self._put(submission, axis, fit, len(self.axes[submission.pk][axis]))
+
+    def second(self, submission: Submission, axis: int, lines: list[int]) -> int:
+        """Share out what is drawn of an axis while its first reading is open; how many lines nobody else may mark."""
+        first = self.held[submission.pk, axis, False]
+        if not lines or (submission.pk, axis, True) in self.held or first.state != BlockState.OPEN:
+            return 0
+        fit = [a for a in self.fit(submission) if a.pk != first.assessor_id]
+        if not fit:
+            return len(lines)
+        self._put(submission, axis, fit, len(lines), is_second=True, drawn=lines)
+        return 0
+
+    def _put(self, submission: Submission, axis: int, fit: list[User], lines: int, **second: Any) -> None:
+        chosen = min(fit, key=lambda a: (self.load[a.pk], a.pk))
+        self.load[chosen.pk] += lines
+        of = {"cycle_id": submission.cycle_id, "agency_id": submission.agency_id, "submission": submission}
+        block = Block(**of, axis_id=axis, assessor=chosen, **second)
+        self.held[submission.pk, axis, block.is_second] = block
+        self.blocks.append(block)
+        if not block.is_second:
+            self.facts.setdefault(submission.pk, []).append(axis)
+        else:
+            self.facts.setdefault(submission.pk, [])
 
 
 @transaction.atomic
-def save_marks(block: Block, marks: Mapping[int, Mapping[str, Any]], *, by: User, at: datetime) -> list[Mark]:
+def save_marks(
+    block: Block,
+    marks: Mapping[int, Mapping[str, Any]],
+    *,
+    by: User,
+    at: datetime,
+    answers: Iterable[Answer] | None = None,
+) -> list[Mark]:
     """Save marks on lines of a block: by answer key, `points` or `is_not_applicable`, and `reason`.
 
-    Points lie between 0 and the ceiling; a mark that differs from the method's suggestion needs a reason.
+    Points lie between 0 and the ceiling; a mark that differs from the method's suggestion needs a reason. `answers`
+    are lines of the block that are read already: what is signed does not change.
     """
     [block] = perform(BLOCKS, [block], "mark", by=by, at=at)
-    answers = {a.pk: a for a in _lines_of(block) if a.pk in marks}
-    if len(answers) != len(marks):
+    found = {a.pk: a for a in (_lines_of(block) if answers is None else answers) if a.pk in marks}
+    if len(found) != len(marks):
         raise Refused(_("One of the lines does not belong to this block."))
-    rows = [_mark(answers[pk], mark, by=by, at=at) for pk, mark in marks.items()]
+    rows = [_mark(found[pk], block, mark, by=by, at=at) for pk, mark in marks.items()]
     return Mark.objects.bulk_create(
         rows,
         update_conflicts=True,
-        unique_fields=["answer", "assessor"],
-        update_fields=["points", "is_not_applicable", "reason", "marked_at"],
+        unique_fields=["answer", "block"],
+        update_fields=["assessor", "points", "is_not_applicable", "reason", "marked_at"],
     )
 
 
 def _lines_of(block: Block) -> list[Answer]:
-    of_block = Answer.objects.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id)
-    return list(
-        of_block.select_related("measure", "own").order_by("measure__indicator__position", "measure__position", "pk")
-    )
+    of_block = Answer.objects.on_desk(block).select_related("measure", "own", "submission")
+    return list(of_block.order_by("measure__indicator__position", "measure__position", "pk"))
 
 
-def _mark(answer: Answer, mark: Mapping[str, Any], *, by: User, at: datetime) -> Mark:
+def _mark(answer: Answer, block: Block, mark: Mapping[str, Any], *, by: User, at: datetime) -> Mark:
     points, void, reason = mark.get("points"), bool(mark.get("is_not_applicable")), str(mark.get("reason") or "")
     ceiling = answer.measure.points
     if void == (points is not None):
@@ -139,10 +209,20 @@ def _mark(answer: Answer, mark: Mapping[str, Any], *, by: User, at: datetime) ->
         raise Refused(
             _("“%(line)s”: points lie between 0 and %(ceiling)s.") % {"line": answer, "ceiling": localised(ceiling)}
         )
-    agrees = answer.claims_not_applicable if void else points == suggestion(answer)
+    agrees = (
+        answer.claims_not_applicable if points is None else is_near(points, answer, percent=block.cycle.reason_percent)
+    )
     if not agrees and not answer.measure.is_stewarded and not reason.strip():
         raise Refused(_("“%(line)s”: a mark other than the method's needs a reason.") % {"line": answer})
-    return Mark(answer=answer, assessor=by, points=points, is_not_applicable=void, reason=reason, marked_at=at)
+    return Mark(
+        answer=answer, block=block, assessor=by, points=points, is_not_applicable=void, reason=reason, marked_at=at
+    )
+
+
+def is_near(points: Decimal, answer: Answer, *, percent: int) -> bool:
+    """Whether points lie no further from the method's suggestion than so much of the ceiling."""
+    suggested = suggestion(answer)
+    return suggested is not None and abs(points - suggested) * 100 <= percent * answer.measure.points
 
 
 def suggestion(answer: Answer) -> Decimal | None:
@@ -156,7 +236,7 @@ def suggestion(answer: Answer) -> Decimal | None:
 def judge_factor(factor: ExternalFactor, *, verdict: str, reason: str, by: User, at: datetime) -> ExternalFactor:
     """Accept or reject an influence from outside, with a reason that the agency will read."""
     answer = factor.answer
-    block = Block.objects.filter(submission=answer.submission_id, axis=answer.measure.indicator.axis_id).first()
+    block = Block.objects.of_line(answer, by)
     if block is None:
         raise Refused(_("“%(move)s” is for %(who)s.") % {"move": BLOCKS["judge"].label, "who": is_assigned.label})
     if not reason.strip():
@@ -174,35 +254,39 @@ def judge_factor(factor: ExternalFactor, *, verdict: str, reason: str, by: User,
 def hand_in(block: Block, *, by: User, at: datetime) -> Block:
     """Hand in a marked block; its marks become the agreed scores and count in its agency's totals at once.
 
-    The last block completes the submission.
+    Lines that two assessors mark wait for the second of the two blocks. The last block completes the submission.
     """
-    marks = Mark.objects.filter(
-        answer__submission=block.submission_id, answer__measure__indicator__axis=block.axis_id, assessor=by
-    ).select_related("answer__measure")
-    marked = {m.answer_id: m for m in marks}
+    # both readings are held, so that of two that are handed in at once the later one sees the earlier
+    of_axis = Block.objects.filter(submission=block.submission_id, axis=block.axis_id).order_by("pk")
+    other = next((b for b in of_axis.select_for_update() if b.pk != block.pk), None)
+    marked = {m.answer_id: m for m in Mark.objects.filter(block=block).select_related("answer__measure")}
     lines = _lines_of(block)
     if missing := sum(1 for a in lines if a.pk not in marked):
         raise Refused(_("%(count)s lines are not marked yet.") % {"count": localised(missing)})
     [block] = perform(BLOCKS, [block], "hand_in", by=by, at=at, digest=_marks_digest(marked.values()))
-    totals.put(
-        ((a, *_outcome(a, marked[a.pk]), marked[a.pk].reason) for a in lines),
-        basis=Score.Basis.AGREED,
-        by=by,
-        at=at,
-    )
-    totals.compute([block.submission], why=f"hand_in: {block.pk}", by=by, at=at)
+    twice = set(block.drawn or (other.drawn if other else ()))
+    scores = [
+        (
+            a,
+            *readings.outcome(a, marked[a.pk].points, is_not_applicable=marked[a.pk].is_not_applicable),
+            marked[a.pk].reason,
+        )
+        for a in lines
+        if a.pk not in twice
+    ]
+    if other is not None and other.state == BlockState.HANDED_IN:
+        theirs = {m.answer_id: m for m in Mark.objects.filter(block=other, answer__in=twice)}
+        first, second = (theirs, marked) if block.is_second else (marked, theirs)
+        pairs = ((a, first[a.pk], second[a.pk]) for a in lines if a.pk in twice)
+        together, apart = readings.compare(pairs, block.cycle)
+        Reconciliation.objects.bulk_create(apart)
+        scores += together
+    if scores:
+        totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
+        totals.compute([block.submission], why=f"hand_in: {block.pk}", by=by, at=at)
     if not Answer.objects.filter(submission=block.submission_id).unscored().exists():
         perform(MOVES, [block.submission], "complete", by=by, at=at)
     return block
-
-
-def _outcome(answer: Answer, mark: Mark) -> tuple[LineState, Decimal | None]:
-    if mark.is_not_applicable:
-        return LineState.NOT_APPLICABLE, None
-    unanswered = answer.value is None and not answer.claims_not_applicable and not answer.measure.is_stewarded
-    if unanswered and mark.points == 0:
-        return LineState.NOT_ANSWERED, None
-    return LineState.SCORED, mark.points
 
 
 def _marks_digest(marks: Iterable[Mark]) -> str:

@@ -96,12 +96,15 @@ def _counts(rows: list[BoardRow]) -> list[tuple[str, str, int]]:
 def assign_all(request: HttpRequest, pk: int) -> HttpResponse:
     cycle = _cycle(request, pk)
     try:
-        count = assessing.assign_all(cycle, by=request.user, at=request.at)
+        shared = assessing.assign_all(cycle, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        said = ngettext("%(count)s block was assigned.", "%(count)s blocks were assigned.", count)
-        messages.success(request, said % {"count": localised(count)})
+        said = ngettext("%(count)s block was assigned.", "%(count)s blocks were assigned.", shared.blocks)
+        messages.success(request, said % {"count": localised(shared.blocks)})
+        if shared.unread:
+            said = _("Lines drawn for a second assessor that nobody else may mark: %(count)s")
+            messages.warning(request, said % {"count": localised(shared.unread)})
     return redirect("submissions:board", pk)
 
 

@@ -19,7 +19,7 @@ from submissions.workflow import CLARIFICATIONS
 def ask(answer: Answer, *, question: str, by: User, at: datetime) -> Clarification:
     """Ask the agency about a line, once; from now on it has so many days, by the cycle's rule, to reply."""
     submission = answer.submission
-    block = Block.objects.select_for_update().filter(submission=submission, axis=answer.measure.indicator.axis).first()
+    block = Block.objects.select_for_update().of_line(answer, by)
     if block is None:
         raise Refused(_("“%(move)s” is for %(who)s.") % {"move": CLARIFICATIONS["ask"].label, "who": is_assigned.label})
     if Clarification.objects.filter(line=answer).exists():

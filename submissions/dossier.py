@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies.models import User
 from cycles.actions import why_closed
 from cycles.calendar import Phase
 from cycles.models import Entry, Window
@@ -55,7 +56,7 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
 
 def _verdict_form(request: HttpRequest, answer: Answer) -> VerdictForm | None:
     """For the assessor on whose desk the line is, while it may be marked."""
-    block = Block.objects.filter(submission=answer.submission_id, axis=answer.measure.indicator.axis_id).first()
+    block = Block.objects.of_line(answer, request.user)
     if block is None or why_closed(BLOCKS, block, "judge", by=request.user, at=request.at):
         return None
     return VerdictForm(auto_id=False)
@@ -64,7 +65,7 @@ def _verdict_form(request: HttpRequest, answer: Answer) -> VerdictForm | None:
 def _clarification(request: HttpRequest, answer: Answer, form: Any) -> dict[str, Any]:
     """The question about this line with its deadline, and the form that is the reader's to fill in now."""
     asked = Clarification.objects.visible_to(request.user, request.at).filter(line=answer).first()
-    subject = asked or _unasked(answer)
+    subject = asked or _unasked(answer, request.user)
     if subject is None:
         return {"clarification": None}
     windows = Window.objects.concerning([subject])
@@ -75,10 +76,10 @@ def _clarification(request: HttpRequest, answer: Answer, form: Any) -> dict[str,
     return {"clarification": asked, "clarification_form": form, "clarification_window": window}
 
 
-def _unasked(answer: Answer) -> Clarification | None:
+def _unasked(answer: Answer, user: User) -> Clarification | None:
     """What would be asked by the assessor on whose desk the line is; nothing where it is on nobody's."""
     s = answer.submission
-    block = Block.objects.filter(submission=s, axis=answer.measure.indicator.axis_id).first()
+    block = Block.objects.of_line(answer, user)
     if block is None:
         return None
     return Clarification(cycle=s.cycle, agency=s.agency, submission=s, line=answer, assessor_id=block.assessor_id)

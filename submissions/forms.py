@@ -288,8 +288,19 @@ class VerdictForm(forms.Form):
     reason = PersianTextField(label=_("Reason"), lines=True, max_length=3000)
 
 
+REASONS = (
+    _("The evidence does not show the value."),
+    _("The evidence shows another value."),
+    _("The evidence covers only part of what is asked for."),
+    _("The evidence is of another year."),
+    _("The measure has been read differently from its definition."),
+    _("The influence from outside is accepted."),
+)
+"""What assessors most often say of a mark other than the method's."""
+
+
 class MarkForm(forms.Form):
-    """Points or "not applicable" for one line, with a reason."""
+    """Points or "not applicable" for one line, with a reason: in one's own words, or one of the usual ones."""
 
     points = NumberField(label=_("Points"), required=False, min_value=0, max_digits=16, decimal_places=10)
     is_not_applicable = forms.BooleanField(label=_("Not applicable"), required=False)
@@ -300,6 +311,18 @@ class MarkForm(forms.Form):
         max_length=5000,
         help_text=_("Needed where the points differ from the method's; the agency will read it."),
     )
+    usual = forms.ChoiceField(
+        label=_("A usual reason"),
+        required=False,
+        choices=[("", "—"), *((str(i), text) for i, text in enumerate(REASONS))],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A usual reason stands before one's own words; it is kept in the language in which it was chosen."""
+        data: dict[str, Any] = super().clean() or {}
+        if usual := data.pop("usual", ""):
+            data["reason"] = "\n".join(filter(None, (str(REASONS[int(usual)]), data.get("reason"))))
+        return data
 
 
 class AssignForm(forms.Form):
@@ -307,6 +330,7 @@ class AssignForm(forms.Form):
 
     axis = forms.ModelChoiceField(label=_("Axis"), queryset=Axis.objects.none())
     assessor = forms.ModelChoiceField(label=_("Assessor"), queryset=User.objects.none())
+    is_second = forms.BooleanField(label=_("The second reading of this axis"), required=False)
 
     def __init__(self, *args: Any, axes: Any, assessors: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,16 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 from django_tables2 import RequestConfig
 
+from cycles.actions import open_to
 from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.pages import act_page
@@ -23,8 +24,18 @@ from indicators.methods import METHODS
 from submissions import assessing
 from submissions.forms import MarkForm, VerdictForm
 from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark, with_versions
+from submissions.outliers import Against
 from submissions.tables import BlockTable
 from submissions.workflow import BLOCKS, BlockState
+
+SHOWN = (
+    ("", gettext_lazy("All lines")),
+    ("unmarked", gettext_lazy("Not marked")),
+    ("differs", gettext_lazy("Marked otherwise than the method")),
+    ("factor", gettext_lazy("Influence from outside")),
+    ("flagged", gettext_lazy("Standing out")),
+)
+"""How the lines of a block may be narrowed."""
 
 
 @require_safe
@@ -58,6 +69,32 @@ class DeskLine:
         return assessing.suggestion(self.answer)
 
     @property
+    def differs(self) -> bool:
+        """Whether the mark is another than the one of an assessor who agrees."""
+        if self.mark is None or self.answer.measure.is_stewarded:
+            return False
+        return (self.mark.points, self.mark.is_not_applicable) != (
+            self.agreed["points"],
+            self.agreed["is_not_applicable"],
+        )
+
+    @property
+    def standing_out(self) -> list[Against]:
+        return [Against(code) for code in self.answer.outliers]
+
+    def is_shown(self, show: str) -> bool:
+        match show:
+            case "unmarked":
+                return self.mark is None
+            case "differs":
+                return self.differs
+            case "factor":
+                return bool(self.answer.has_factor)
+            case "flagged":
+                return bool(self.answer.outliers)
+        return True
+
+    @property
     def may_agree(self) -> bool:
         return not self.answer.measure.is_stewarded
 
@@ -76,79 +113,113 @@ class DeskLine:
         return {"points": self.suggestion, "is_not_applicable": False}
 
 
-def _desk(block: Block, user: Any, data: QueryDict | None = None) -> list[DeskLine]:
-    answers = list(
-        Answer.objects.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id)
-        .for_page()
-        .select_related("clarification")
-        .prefetch_related(Prefetch("evidence", queryset=Evidence.objects.for_page(), to_attr="files"))
-    )
-    for a in answers:
-        a.files = with_versions(a.files)
-    marks = {m.answer_id: m for m in Mark.objects.filter(answer__in=answers, assessor=user)}
+def _desk(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
+    """The lines of a block with the marks on them; two queries."""
+    factors = ExternalFactor.objects.filter(answer=OuterRef("pk"), withdrawn_at=None)
+    answers = Answer.objects.on_desk(block).for_page().select_related("clarification", "submission")
+    answers = answers.annotate(has_factor=Exists(factors))
+    marks = {m.answer_id: m for m in Mark.objects.filter(block=block)}
     return [DeskLine(a, marks.get(a.pk), _form(a, marks.get(a.pk), data)) for a in answers]
+
+
+def _with_files(lines: list[DeskLine]) -> list[DeskLine]:
+    """With what the agency shows for each; one query."""
+    files: dict[int, list[Evidence]] = {}
+    for shown in Evidence.objects.filter(answer__in=[line.answer for line in lines]).for_page():
+        files.setdefault(shown.answer_id, []).append(shown)
+    for line in lines:
+        line.answer.files = with_versions(files.get(line.answer.pk, ()))
+    return lines
 
 
 def _form(answer: Answer, mark: Mark | None, data: QueryDict | None = None) -> MarkForm:
     fields = ("points", "is_not_applicable", "reason")
     initial = {name: getattr(mark, name) for name in fields} if mark else {}
-    return MarkForm(data, prefix=str(answer.pk), initial=initial)
+    named = data is not None and str(answer.pk) in (data.get("agree"), data.get("only"))
+    sent = named or (data is not None and any(key.startswith(f"{answer.pk}-") for key in data))
+    return MarkForm(data if sent else None, prefix=str(answer.pk), initial=initial)
 
 
-def _page(request: HttpRequest, block: Block, lines: list[DeskLine], **more: Any) -> dict[str, Any]:
-    windows = Window.objects.concerning([block])
-    acts = {m.name for m in BLOCKS.open_to(block, by=request.user, at=request.at, windows=windows)}
+ALONGSIDE = {m.name for m in BLOCKS.moves.values() if m.who == BLOCKS["mark"].who}
+"""What else is open to whoever has just been let mark: the same states, the same window, the same person."""
+
+
+def _acts(request: HttpRequest, block: Block) -> set[str]:
+    return {m.name for m in open_to(BLOCKS, block, by=request.user, at=request.at)}
+
+
+def _count(block: Block, lines: list[DeskLine]) -> dict[str, Any]:
     marked = sum(1 for line in lines if line.mark)
-    return {
-        "desk": block,  # a template's own {{ block }} is its inheritance
-        "lines": lines,
-        "marked": marked,
-        "remaining": len(lines) - marked,
-        "acts": acts,
+    # a template's own {{ block }} is its inheritance
+    return {"desk": block, "lines": lines, "marked": marked, "remaining": len(lines) - marked}
+
+
+def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dict[str, Any]:
+    """Which lines are shown, and how many there are of each kind."""
+    kinds = [(key, label, sum(1 for line in lines if line.is_shown(key))) for key, label in SHOWN]
+    return {"shown": shown, "show": show, "kinds": kinds}
+
+
+def _page(request: HttpRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+    windows = Window.objects.concerning([block])
+    return _count(block, lines) | {
+        "acts": {m.name for m in BLOCKS.open_to(block, by=request.user, at=request.at, windows=windows)},
         "closed": BLOCKS.why_not(block, BLOCKS["mark"], by=request.user, at=request.at, windows=windows),
         "window": windows.of(Phase.SCORING, block),
-    } | more
+    }
 
 
 @require_safe
 def block_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lines of a block, all or those asked for, with what is said and shown for each."""
     block = _block(request, pk)
-    return render(request, "submissions/block.html", _page(request, block, _desk(block, request.user)))
+    lines = _desk(block)
+    show = request.GET.get("show", "")
+    shown = _with_files([line for line in lines if line.is_shown(show)])
+    return render(request, "submissions/block.html", _page(request, block, lines) | _choice(lines, shown, show))
 
 
 @require_POST
 def block_marks(request: HttpRequest, pk: int) -> HttpResponse:
     """Save marks: by htmx one line (`agree` or `only` names it), without it every line that was filled in."""
     block = _block(request, pk)
-    lines = _desk(block, request.user, request.POST)
+    lines = _desk(block, request.POST)
     agree, only = request.POST.get("agree", ""), request.POST.get("only", "")
     wanted = agree or only
     target = next((line for line in lines if str(line.answer.pk) == wanted), None)
     if wanted and target is None:
         raise Http404
     if request.htmx and target is not None:
-        touched = [target]
-    else:
-        touched = [line for line in lines if line is target or line.form.has_changed()]
+        return _marked(request, block, lines, target, agreeing=bool(agree))
+    touched = [line for line in lines if line is target or (line.form.is_bound and line.form.has_changed())]
     refused = _save(request, block, touched, agreeing=target if agree else None)
-    saved = not refused and not any(line.form.errors for line in touched)
-    if saved:
-        lines = _desk(block, request.user)
-    next_line = _next(lines, target)
-    if not request.htmx:
-        if saved:
-            messages.success(request, _("Saved."))
-            place = f"#line-{next_line.answer.pk}" if next_line else ""
-            return redirect(reverse("submissions:block", args=[pk]) + place)
+    if refused or any(line.form.errors for line in touched):
         if refused:
             messages.error(request, refused)
-        return render(request, "submissions/block.html", _page(request, block, lines))
-    shown = next((line for line in lines if target and line.answer == target.answer), lines[0])
+        context = _page(request, block, lines) | _choice(lines, _with_files(lines))
+        return render(request, "submissions/block.html", context)
+    messages.success(request, _("Saved."))
+    next_line = _next(lines, target)
+    return redirect(reverse("submissions:block", args=[pk]) + (f"#line-{next_line.answer.pk}" if next_line else ""))
+
+
+def _marked(
+    request: HttpRequest, block: Block, lines: list[DeskLine], line: DeskLine, *, agreeing: bool
+) -> HttpResponse:
+    """Save one line by htmx: the answer is its mark, its entry in the list and the count, or why it was not saved."""
+    refused = _save(request, block, [line], agreeing=line if agreeing else None)
     if refused:
-        shown.form.add_error(None, refused)
-    context = _page(request, block, lines, line=shown, saved_at=request.at if saved else None)
+        line.form.add_error(None, refused)
+    saved = not line.form.errors
+    if saved:
+        line.form = _form(line.answer, line.mark)
+    context = _count(block, lines) | {
+        "line": line,
+        "acts": ALONGSIDE if saved else _acts(request, block),
+        "saved_at": request.at if saved else None,
+    }
     response = render(request, "submissions/marked.html", context)
-    if saved and next_line:
+    if saved and (next_line := _next(lines, line)):
         trigger_client_event(response, "line-saved", {"next": next_line.answer.pk}, after="settle")
     return response
 
@@ -162,10 +233,13 @@ def _save(request: HttpRequest, block: Block, touched: list[DeskLine], *, agreei
         marks[line.answer.pk] = line.form.cleaned_data | (line.agreed if line is agreeing and line.may_agree else {})
     if len(marks) < len(touched):
         return ""
+    answers = [line.answer for line in touched]
     try:
-        assessing.save_marks(block, marks, by=request.user, at=request.at)
+        saved = assessing.save_marks(block, marks, by=request.user, at=request.at, answers=answers)
     except Refused as refusal:
         return str(refusal)
+    for line, mark in zip(touched, saved, strict=True):
+        line.mark = mark
     return ""
 
 
@@ -187,7 +261,7 @@ def block_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         do=lambda note: assessing.hand_in(block, by=request.user, at=request.at),
         then=reverse("submissions:block", args=[pk]),
         summary="submissions/hand_in.html",
-        lines=_desk(block, request.user),
+        lines=_desk(block),
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.text import format_number, localised
 from cycles.calendar import format_moment, time_left
 from cycles.models import Participation
-from submissions.models import Block, Submission
+from submissions.models import Block, Reconciliation, Submission
 from submissions.templatetags.states import state_badge
 
 
@@ -70,6 +70,33 @@ class SubmissionTable(CardsTable):
 
     def render_submitted_at(self, value: Any) -> str:
         return format_moment(value, language())
+
+
+class ReconciliationTable(CardsTable):
+    """Lines on which two assessors are apart, or were."""
+
+    line = tables.Column(_("Line"), accessor="line__measure__title", orderable=False)
+    agency = tables.Column(_("Agency"), order_by="agency__sort_key")
+    cycle = tables.Column(_("Cycle"), order_by="cycle__year")
+    marks = tables.Column(_("Two marks"), empty_values=(), orderable=False)
+    state = tables.Column(_("State"))
+
+    class Meta(CardsTable.Meta):
+        model = Reconciliation
+        fields = ("line", "agency", "cycle", "marks", "state")
+
+    def render_line(self, value: Any, record: Reconciliation) -> SafeString:
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), value)
+
+    def render_marks(self, record: Reconciliation) -> SafeString:
+        shown = (
+            _("Not applicable") if m.points is None else format_number(m.points, language(), places=2)
+            for m in (record.first, record.second)
+        )
+        return format_html("{} · {}", *shown)
+
+    def render_state(self, record: Reconciliation) -> SafeString:
+        return state_badge(record.state, record.get_state_display())
 
 
 class BlockTable(CardsTable):

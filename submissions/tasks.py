@@ -15,8 +15,8 @@ from cycles.middleware import now
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import CycleState
 from indicators.models import asked_of_outer
-from submissions import actions, evidence, previews, scanning, totals
-from submissions.models import IN_WORK, Answer, Document, ScoreRun, Submission
+from submissions import actions, evidence, gauging, previews, scanning, totals
+from submissions.models import IN_WORK, Answer, Document, Reliability, ScoreRun, Submission
 
 AT_ONCE = 200
 """Files that one run of the waiting ones takes in hand; the next takes the others."""
@@ -33,6 +33,19 @@ def compute_waiting() -> None:
     """Go on with every run that was ordered and is not finished: whoever was at it may have died."""
     for run in ScoreRun.objects.filter(finished_at=None).order_by("pk"):
         totals.compute_cycle(run, at=now())
+
+
+@shared_task
+def measure_reliability(*, study: int) -> None:
+    """Measure what was ordered; what is finished is left alone, so that a second run does no harm."""
+    gauging.measure(Reliability.objects.select_related("cycle").get(pk=study), at=now())
+
+
+@shared_task
+def measure_waiting() -> None:
+    """Go on with every measurement that was ordered and is not finished: whoever was at it may have died."""
+    for study in Reliability.objects.filter(finished_at=None).select_related("cycle").order_by("pk"):
+        gauging.measure(study, at=now())
 
 
 @shared_task

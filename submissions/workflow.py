@@ -6,11 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from agencies.roles import (
     is_administrator,
     is_assessor,
+    is_assessor_or_clock,
     is_assigned,
     is_clock,
     is_head,
     is_impartial_reviewer,
+    is_moderator,
     is_national_administrator,
+    is_other_reader,
+    is_reader,
     is_staff,
     is_staff_or_clock,
     is_staff_or_superior,
@@ -40,6 +44,12 @@ class DocumentState(TextChoices):
     INFECTED = "infected", _("Harmful, locked away")
     UNSCANNABLE = "unscannable", _("Cannot be checked, locked away")
     UNSCANNED = "unscanned", _("Not checked for viruses")
+
+
+class ReconciliationState(TextChoices):
+    APART = "apart", _("Apart")
+    PROPOSED = "proposed", _("A value is proposed")
+    AGREED = "agreed", _("Agreed")
 
 
 class BlockState(TextChoices):
@@ -83,7 +93,7 @@ MOVES = Workflow("submissions.Submission", S,
     Move("assign",      OPEN | {S.SUBMITTED},               None,           is_administrator,  Phase.ANYTIME,           _("Assign assessors"),
          why_anytime="work is shared out before scoring opens, and again when an assessor falls out"),
     Move("judge_declaration", frozenset({S.SUBMITTED, S.MARKED}), None,     is_assessor,       Phase.SCORING,           _("Confirm or reject the declaration")),
-    Move("complete",    frozenset({S.SUBMITTED}),           S.MARKED,       is_assessor,       Phase.SCORING,           _("Complete the marking")),
+    Move("complete",    frozenset({S.SUBMITTED}),           S.MARKED,       is_assessor_or_clock, Phase.SCORING,           _("Complete the marking")),
     Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True,
          tells=AGENCY, official=True, news=_("Scores have been communicated")),
     Move("rescore",     frozenset({S.COMMUNICATED}),        None,           is_impartial_reviewer, Phase.APPEAL_REVIEW, _("Change the score of a line")),
@@ -96,6 +106,14 @@ BLOCKS = Workflow("submissions.Block", B,
     Move("judge",       frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Accept or reject an external factor")),
     Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True),
     writes=("handed_in_at",),
+)
+
+R = ReconciliationState
+RECONCILIATIONS = Workflow("submissions.Reconciliation", R,
+    Move("propose",     frozenset({R.APART, R.PROPOSED}),   R.PROPOSED,     is_reader,         Phase.SCORING,           _("Propose a value")),
+    Move("agree",       frozenset({R.PROPOSED}),            R.AGREED,       is_other_reader,   Phase.SCORING,           _("Agree to the proposed value")),
+    Move("settle",      frozenset({R.APART, R.PROPOSED}),   R.AGREED,       is_moderator,      Phase.SCORING,           _("Decide between the two marks")),
+    writes=("points", "is_not_applicable", "reason", "proposed_by", "proposed_at", "agreed_by", "agreed_at"),
 )
 
 D = DocumentState
@@ -123,5 +141,6 @@ CLARIFICATIONS = Workflow("submissions.Clarification", Q,
 
 RUNS = Workflow("submissions.ScoreRun", None,
     Move("compute",     frozenset(),                        None,           is_national_administrator, Phase.SCORING,    _("Compute the scores")),
+    Move("gauge",       frozenset(),                        None,           is_national_administrator, Phase.SCORING,    _("Measure the reliability of the marks")),
 )
 # fmt: on

@@ -84,6 +84,19 @@ class Cycle(models.Model):
         default=True,
         help_text="What its head withdrew and did not sign again stands as last signed; else it lapses",
     )
+    second_percent = models.PositiveSmallIntegerField(
+        default=10, help_text="Of a hundred lines, those drawn to be marked by a second assessor"
+    )
+    second_heaviest = models.PositiveSmallIntegerField(
+        default=3, help_text="Heaviest lines of each self-assessment that a second assessor marks besides"
+    )
+    agreement_percent = models.PositiveSmallIntegerField(
+        default=5, help_text="Two marks further apart than this percent of the ceiling are reconciled"
+    )
+    reason_percent = models.PositiveSmallIntegerField(
+        default=0, help_text="A mark further from the method's than this percent of the ceiling needs a reason"
+    )
+    draw_seed = models.CharField(max_length=32, blank=True, help_text="By which lines are drawn for a second assessor")
     appeal_days = models.PositiveSmallIntegerField(default=14)
     review_days = models.PositiveSmallIntegerField(default=14)
     clarification_days = models.PositiveSmallIntegerField(default=3)

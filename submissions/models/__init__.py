@@ -11,7 +11,8 @@ from submissions.models.answers import (
 )
 from submissions.models.evidence import Document, Evidence, Upload, document_path, with_versions
 from submissions.models.lines import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
-from submissions.models.runs import NodeScore, ScoreRun
+from submissions.models.reconciliations import Reconciliation
+from submissions.models.runs import NodeScore, Reliability, ScoreRun
 from submissions.models.signed import Declaration, DeclaredLevel, Level, Version
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "LineComment",
     "Mark",
     "NodeScore",
+    "Reconciliation",
+    "Reliability",
     "Score",
     "ScoreRun",
     "Submission",

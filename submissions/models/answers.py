@@ -196,6 +196,12 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             "submission__agency__province", "submission__cycle", "measure__indicator__axis__set", "own"
         )
 
+    def on_desk(self, block: "Block") -> Self:
+        """The lines of a block."""
+        if block.is_second:
+            return self.filter(pk__in=block.drawn)
+        return self.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id)
+
     def with_evidence_count(self) -> Self:
         live = Q(evidence__withdrawn_at__isnull=True)
         return self.annotate(evidence_count=Count("evidence", filter=live, distinct=True))
@@ -302,17 +308,21 @@ class BlockQuerySet(models.QuerySet["Block"]):
         lines = Answer.objects.filter(
             submission=OuterRef("submission"), measure__indicator__axis=OuterRef("axis")
         ).order_by()
-        marked = Mark.objects.filter(
-            answer__submission=OuterRef("submission"),
-            answer__measure__indicator__axis=OuterRef("axis"),
-            assessor=OuterRef("assessor"),
-        ).order_by()
+        of_axis = models.Subquery(lines.values("submission").annotate(n=Count("pk")).values("n"))
+        marked = Mark.objects.filter(block=OuterRef("pk")).order_by()
         return self.annotate(
-            lines=models.Subquery(lines.values("submission").annotate(n=Count("pk")).values("n")),
+            lines=models.Case(models.When(is_second=True, then=models.F("drawn__len")), default=of_axis),
             lines_marked=models.functions.Coalesce(
-                models.Subquery(marked.values("assessor").annotate(n=Count("pk")).values("n")), 0
+                models.Subquery(marked.values("block").annotate(n=Count("pk")).values("n")), 0
             ),
         )
+
+    def of_line(self, answer: Answer, user: User) -> "Block | None":
+        """The block in which this person marks the line, else the one in which it is marked first."""
+        readings = Q(is_second=False) | Q(drawn__contains=[answer.pk])
+        rows = self.filter(readings, submission=answer.submission_id, axis=answer.measure.indicator.axis_id)
+        own = models.Case(models.When(assessor=user, then=0), default=1)
+        return rows.order_by(own, "is_second", "pk").first()
 
     def for_list(self) -> Self:
         return (
@@ -323,20 +333,24 @@ class BlockQuerySet(models.QuerySet["Block"]):
 
 
 class Block(models.Model):
-    """The lines of one axis of one submission on one assessor's desk."""
+    """The lines of one axis of one submission on one assessor's desk; of a second reading, those that were drawn."""
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="blocks")
     axis = models.ForeignKey(Axis, models.PROTECT, related_name="+")
     assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
+    is_second = models.BooleanField(default=False)
+    drawn = ArrayField(models.BigIntegerField(), default=list, blank=True, help_text="Lines of a second reading")
     state = FSMField(choices=BlockState.choices, default=BlockState.OPEN, protected=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)
 
     objects = BlockQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("submission", "axis"), name="one_block_an_axis"),)
+        constraints = (
+            models.UniqueConstraint(fields=("submission", "axis", "is_second"), name="one_block_an_axis_and_reading"),
+        )
 
     def __str__(self) -> str:
         return f"{self.agency} · {self.axis}"
@@ -350,13 +364,18 @@ class MarkQuerySet(models.QuerySet["Mark"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """An assessor's own; all marks for whoever may read the scores."""
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
-        return self.filter(Q(assessor=user) | Q(answer__submission__in=scored))
+        return self.filter(Q(block__assessor=user) | Q(answer__submission__in=scored))
+
+    def made_by(self, user: User) -> Self:
+        """Marks that this person wrote, or handed in after somebody else."""
+        return self.filter(Q(assessor=user) | Q(block__assessor=user))
 
 
 class Mark(models.Model):
-    """What one assessor gives one line: points with a reason, or "not applicable"."""
+    """What one line is given in one block: points with a reason, or "not applicable"; by whoever wrote it last."""
 
     answer = models.ForeignKey(Answer, models.PROTECT, related_name="marks")
+    block = models.ForeignKey(Block, models.PROTECT, related_name="marks")
     assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
     points = models.DecimalField(max_digits=16, decimal_places=10, null=True, blank=True)
     is_not_applicable = models.BooleanField(default=False)
@@ -367,7 +386,7 @@ class Mark(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("answer", "assessor"), name="one_mark_an_assessor"),
+            models.UniqueConstraint(fields=("answer", "block"), name="one_mark_a_reading"),
             models.CheckConstraint(
                 condition=Q(points__isnull=True, is_not_applicable=True) | Q(points__gte=0, is_not_applicable=False),
                 name="a_mark_is_points_or_not_applicable",

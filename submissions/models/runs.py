@@ -40,6 +40,27 @@ class ScoreRun(models.Model):
         return f"{self.cycle} · {self.asked_at:%Y-%m-%d %H:%M}"
 
 
+class ReliabilityQuerySet(models.QuerySet["Reliability"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """Those who see results before they are published: it names assessors."""
+        return self.all() if user.oversees_the_country(at) else self.none()
+
+
+class Reliability(models.Model):
+    """How reliable the marks of a cycle were found at one time: `result` as `submissions.gauging` writes it."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    result = models.JSONField(null=True, blank=True)
+
+    objects = ReliabilityQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.cycle} · {self.asked_at:%Y-%m-%d %H:%M}"
+
+
 class NodeScore(models.Model):
     """A total of one run: of a submission (kind ""), of a kind (no axis), or of an axis.
 

@@ -2,7 +2,7 @@
 
 Each bench takes the moment at which its world stands and gives {"value", "floor", "ratio", "better", "unit",
 "queries", "size"}: value and floor are medians of several runs; the floor is the same work done bare; queries leave out
-session, user and savepoints.
+session, user, and the bounds of transactions.
 """
 
 import statistics
@@ -10,10 +10,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django_htmx.middleware import HtmxDetails
 
-NOT_COUNTED = ("django_session", "agencies_user", "SAVEPOINT", "RELEASE SAVEPOINT")
+NOT_COUNTED = ('FROM "django_session"', 'FROM "agencies_user"', "SAVEPOINT", "BEGIN", "COMMIT")
 
 
 def medians_of(work: Callable[[], Any], floor: Callable[[], Any], runs: int = 15) -> tuple[float, float]:
@@ -29,7 +32,7 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 def counted(captured: CaptureQueriesContext) -> int:
-    """Queries without those of the session, of the user and of savepoints."""
+    """Queries without those of the session and of the user, and without the bounds of transactions."""
     return sum(1 for q in captured.captured_queries if not any(word in q["sql"] for word in NOT_COUNTED))
 
 
@@ -49,3 +52,20 @@ def row(value: float, floor: float, better: str, unit: str, queries: int, size: 
         "queries": queries,
         "size": size,
     }
+
+
+def client_of(user: Any) -> Client:
+    """A browser that this person has signed in with."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def request_of(user: Any, at: Any, address: str) -> Any:
+    """A request of this person, for what takes one and is not asked through the portal."""
+    request: Any = RequestFactory().get(address)
+    request.at, request.user, request.session = at, type(user).objects.get(pk=user.pk), {}
+    request.htmx = HtmxDetails(request)
+    request._messages = CookieStorage(request)
+    request.user.memberships(at)
+    return request

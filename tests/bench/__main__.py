@@ -23,7 +23,7 @@ from config.rehearsal import Rehearsal
 from cycles.calendar import Phase
 from cycles.presets import windows_for
 from cycles.resources import load_country
-from tests.bench import pages, record, scores, uploads, workspace
+from tests.bench import marking, pages, record, scores, uploads, workspace
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -33,6 +33,9 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "home_page": pages.home_page,
     "workspace_page": workspace.workspace_page,
     "answer_save": workspace.answer_save,
+    "marking_page": marking.marking_page,
+    "mark_save": marking.mark_save,
+    "marks_save_13": marking.marks_save_13,
     "score_cycle": scores.score_cycle,
     "score_cycle_10x": scores.score_cycle_10x,
     "upload": uploads.upload,

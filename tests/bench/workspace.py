@@ -3,12 +3,9 @@
 from typing import Any
 from unittest.mock import Mock, patch
 
-from django.contrib.messages.storage.cookie import CookieStorage
 from django.db.models import Max
 from django.template.loader import render_to_string
-from django.test import Client, RequestFactory
 from django.utils import translation
-from django_htmx.middleware import HtmxDetails
 
 from agencies.models import Membership, User
 from agencies.roles import Role
@@ -16,7 +13,7 @@ from indicators.models import Measure
 from submissions import completeness, workspace
 from submissions.models import Answer, Submission
 from submissions.pages import find
-from tests.bench import medians_of, queries_of, row
+from tests.bench import client_of, medians_of, queries_of, request_of, row
 
 MEASURES = 70
 
@@ -25,7 +22,7 @@ def workspace_page(at: Any) -> dict[str, Any]:
     """The workspace with one line open; floor: the same page with the same rows from constants."""
     submission, user = _seventy()
     opened = _middle(submission).pk
-    client = _client(user)
+    client = client_of(user)
     address = f"/fa/submissions/{submission.pk}/?line={opened}"
 
     def page() -> str:
@@ -34,7 +31,7 @@ def workspace_page(at: Any) -> dict[str, Any]:
         return response.content.decode()
 
     with translation.override("fa"):
-        request = _request(user, at, address)
+        request = request_of(user, at, address)
         held = find(request, submission.pk)
         context = workspace.workspace(request, held, opened)
         constants = {key: _evaluated(value) for key, value in context.items()}
@@ -56,7 +53,7 @@ def answer_save(at: Any) -> dict[str, Any]:
     """One field of a line saved by htmx; floor: its answer rendered from constants and the bare UPDATE of the row."""
     submission, user = _seventy()
     answer = _middle(submission)
-    client, address = _client(user), f"/fa/submissions/lines/{answer.pk}/answer/"
+    client, address = client_of(user), f"/fa/submissions/lines/{answer.pk}/answer/"
     notes = iter(range(10**6))
 
     def save() -> None:
@@ -68,7 +65,7 @@ def answer_save(at: Any) -> dict[str, Any]:
 
     save()
     with translation.override("fa"):
-        request = _request(user, at, address)
+        request = request_of(user, at, address)
         saved = list(submission.answers.for_page().with_counts())
         line = next(a for a in saved if a.pk == answer.pk)
         _groups, whole = workspace.by_axis(saved, submission.cycle)
@@ -115,21 +112,6 @@ def _seventy() -> tuple[Submission, User]:
 def _middle(submission: Submission) -> Answer:
     """A line amid the others that the agency fills in."""
     return next(a for a in list(submission.answers.for_page())[10:] if not a.measure.is_stewarded)
-
-
-def _client(user: User) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def _request(user: User, at: Any, address: str) -> Any:
-    request: Any = RequestFactory().get(address)
-    request.at, request.user, request.session = at, User.objects.get(pk=user.pk), {}
-    request.htmx = HtmxDetails(request)
-    request._messages = CookieStorage(request)
-    request.user.memberships(at)
-    return request
 
 
 def _evaluated(value: Any) -> Any:

@@ -21,7 +21,7 @@ from cycles.calendar import (
 from cycles.models import Delivery, Entry
 from festival.models import Edition
 from indicators import deliberation
-from indicators.models import Vote
+from indicators.models import Measure, Vote
 from submissions import actions as submissions
 from submissions import evidence
 from submissions.models import Answer, Block, Clarification, Evidence, Mark
@@ -151,6 +151,57 @@ def test_the_assessor_marks_a_block_by_keyboard_alone_and_hands_it_in(served, wa
     walker.reads(walker.said("Handed in"))
     assert world.fresh(block).state == "handed_in"
     assert list(Mark.objects.order_by("answer").values_list("points", flat=True)) == [Decimal(100), Decimal(150)]
+
+
+AGREEING, CHANGED = 90, 10
+
+
+def test_a_hundred_lines_are_marked_by_keyboard_alone_with_one_key_an_agreeing_line(served, walker):
+    """Ninety lines with which the assessor agrees and ten that are changed with a reason."""
+    world = served("assigned")
+    block = Block.objects.get(submission=world.submission, axis__code="G1")
+    Answer.objects.on_desk(block).update(value=None)  # what the steward supplies has no suggestion to agree with
+    first = line(world, "G1-1")
+    measure = first.measure
+    for number in range(Answer.objects.on_desk(block).count(), AGREEING + CHANGED + 1):
+        measure.pk, measure.code, measure.position = None, f"K-{number}", number
+        measure.lineage = Measure._meta.get_field("lineage").get_default()
+        measure.save()
+        Answer.objects.create(submission=world.submission, measure=measure, value=50)
+    lines = [a for a in Answer.objects.on_desk(block).for_page() if not a.measure.is_stewarded]
+    assert len(lines) == AGREEING + CHANGED
+    stewarded = {a.pk for a in Answer.objects.on_desk(block).for_page() if a.measure.is_stewarded}
+    keyboard, keys = walker.page.keyboard, 0
+    walker.sign_in(world.assessor)
+    walker.go("submissions:block", block.pk)
+
+    def current() -> int:
+        return int(walker.page.evaluate("document.activeElement.closest('[data-line]')?.dataset.line || 0"))
+
+    keyboard.press("j")
+    for number in range(AGREEING + CHANGED):
+        while current() in stewarded:
+            keyboard.press("j")
+            keys += 1
+        here = current()
+        if number % 10 == 9:
+            keyboard.type("7")
+            keyboard.press("Tab")
+            keyboard.press("Tab")
+            keyboard.type("سند کافی نیست")
+            keyboard.press("Escape")
+            keyboard.press("s")
+        else:
+            keyboard.press("a")
+            keys += 1
+        walker.page.wait_for_function(
+            "here => !document.getElementById('line-' + here).contains(document.activeElement)", arg=here
+        )
+
+    marks = Mark.objects.filter(block=block)
+    assert marks.count() == AGREEING + CHANGED
+    assert marks.filter(points=7, reason="سند کافی نیست").count() == CHANGED
+    assert keys <= 2 * AGREEING
 
 
 def test_the_administrator_communicates_the_scores(served, walker, clock):

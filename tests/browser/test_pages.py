@@ -175,6 +175,8 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:blocks", "assessor", shows=Phase.SCORING),
         Seen("submissions:block", "assessor", shows=Phase.SCORING),
         Seen("submissions:hand_in", "assessor"),
+        Seen("submissions:reconciliations", "assessor"),
+        Seen("submissions:reconciliation", "assessor"),
         Seen("submissions:declaration", "assessor"),
         Seen("submissions:board", "administrator"),
         Seen("submissions:assign", "administrator"),
@@ -182,6 +184,7 @@ TABLE: dict[str, list[Seen]] = {
     "marked": [
         Seen("home", "administrator", shows=Phase.SCORING),
         Seen("submissions:block", "assessor"),
+        Seen("submissions:reliability", "administrator"),
         Seen("submissions:report", "administrator"),
         Seen("submissions:communicate_all", "administrator"),
         Seen("submissions:run", "administrator"),
@@ -286,7 +289,9 @@ def world_for(stage: str) -> World:
         power_file(w)
     elif stage == "assigned":
         declare(w)
-        Mark.objects.create(answer=power_line(w), assessor=w.assessor, points=100, reason="", marked_at=w.at)
+        Mark.objects.create(
+            answer=power_line(w), block=w.block, assessor=w.assessor, points=100, reason="", marked_at=w.at
+        )
     elif stage == "filed":
         seals.seal(at=w.at)
     elif stage == "reviewing":

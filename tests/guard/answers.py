@@ -3,7 +3,17 @@
 from typing import Any
 
 from submissions import versions
-from submissions.models import Answer, Declaration, DeclaredLevel, ExternalFactor, Submission, Version
+from submissions.models import (
+    Answer,
+    Block,
+    Declaration,
+    DeclaredLevel,
+    ExternalFactor,
+    Mark,
+    Reconciliation,
+    Submission,
+    Version,
+)
 from tests.factories import World
 
 
@@ -32,6 +42,34 @@ def signed_version(w: World) -> Version:
 def factor(w: World) -> ExternalFactor:
     facts = {"kind": "budget", "text": "x", "claimed_by": w.staff, "claimed_at": w.at}
     return ExternalFactor.objects.get_or_create(answer=power_line(w), defaults=facts)[0]
+
+
+def apart(w: World) -> Reconciliation:
+    """Two marks on the line of the power ministry that are too far apart."""
+    held = Reconciliation.objects.filter(line=power_line(w)).first()
+    if held:
+        return held
+    of = {"cycle": w.cycle, "agency": w.power, "submission": w.submission, "axis": w.block.axis}
+    other = Block.objects.create(**of, assessor=w.other_assessor, is_second=True, drawn=[power_line(w).pk])
+    marks = [
+        Mark.objects.get_or_create(answer=power_line(w), block=b, assessor=b.assessor, defaults=said)[0]
+        for b, said in (
+            (w.block, {"points": 100, "marked_at": w.at}),
+            (other, {"points": 20, "reason": "سند کافی نیست.", "marked_at": w.at}),
+        )
+    ]
+    line = power_line(w)
+    return Reconciliation.objects.create(
+        cycle=w.cycle, agency=w.power, submission=w.submission, line=line, first=marks[0], second=marks[1]
+    )
+
+
+def proposed(w: World) -> Reconciliation:
+    """The same, with a value proposed by the first assessor."""
+    Reconciliation.objects.filter(pk=apart(w).pk).update(
+        state="proposed", points=60, reason="میانه", proposed_by=w.assessor, proposed_at=w.at
+    )
+    return apart(w)
 
 
 LEVELS = {

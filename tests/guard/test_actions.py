@@ -18,11 +18,21 @@ from cycles.workflow import Refused
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
-from submissions import assessing, clarifications, declarations, evidence, lines, superior
+from submissions import assessing, clarifications, declarations, evidence, gauging, lines, reconciling, superior
 from submissions import transfer as answers_transfer
 from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
-from tests.guard.answers import LEVELS, complete_line, declare, factor, power_line, signed_version, unit_line
+from tests.guard.answers import (
+    LEVELS,
+    apart,
+    complete_line,
+    declare,
+    factor,
+    power_line,
+    proposed,
+    signed_version,
+    unit_line,
+)
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -39,11 +49,13 @@ from tests.guard.institution import (
 
 APPS = ("cycles", "indicators", "submissions", "appeals", "festival")
 MICROSECOND = timedelta(microseconds=1)
+VALUE = {"points": Decimal(60), "reason": "because"}
 HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL)
 
 READS = {
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
     "cycles.with_factors", "cycles.letters_of",
+    "submissions.read", "submissions.measure",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
@@ -149,6 +161,7 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators.move_plan": lambda w: lay_plan(w, signed=False), "indicators.save_figures": lay_plan,
     "indicators.move_report": lambda w: (lay_plan(w), enter_figures(w)),
     "submissions.take_up": signed_version, "submissions.withdraw_factor": factor, "submissions.judge_factor": factor,
+    "submissions.propose": apart, "submissions.agree": proposed, "submissions.settle": apart,
     "submissions.mark_ready": complete_line,
     "submissions.finish_upload": upload_of_line, "submissions.reuse": file_of_another_line,
     "submissions.refer": file_of_line, "submissions.detach": file_of_line,
@@ -417,7 +430,19 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         "assigned", Phase.CLARIFICATION,
         lambda w, at: clarifications.reply(Clarification.objects.get(), text="!", by=w.staff, at=at),
     ),
+    "submissions.propose": (
+        "assigned", Phase.SCORING, lambda w, at: reconciling.propose(apart(w), **VALUE, by=w.assessor, at=at),
+    ),
+    "submissions.agree": (
+        "assigned", Phase.SCORING, lambda w, at: reconciling.agree(proposed(w), by=w.other_assessor, at=at),
+    ),
+    "submissions.settle": (
+        "assigned", Phase.SCORING, lambda w, at: reconciling.settle(apart(w), **VALUE, by=w.administrator, at=at),
+    ),
     "submissions.hand_in": ("assigned", Phase.SCORING, lambda w, at: _hand_in(w, at)),
+    "submissions.order_reliability": (
+        "marked", Phase.SCORING, lambda w, at: gauging.order_reliability(w.cycle, by=w.administrator, at=at)
+    ),
     "submissions.order_run": (
         "marked", Phase.SCORING, lambda w, at: _submissions().order_run(w.cycle, by=w.administrator, at=at)
     ),
@@ -482,6 +507,8 @@ def _modules(app: str) -> list[Any]:
                 lines,
                 superior,
                 declarations,
+                reconciling,
+                gauging,
                 answers_transfer,
             ],
         }.get(app, []),
@@ -507,7 +534,7 @@ def _festival() -> Any:
 def _hand_in(w: World, at: Any) -> Any:
     for pk in marks(w):
         mark = {"points": Decimal(1), "reason": "because", "marked_at": w.at}
-        Mark.objects.get_or_create(answer_id=pk, assessor=w.assessor, defaults=mark)
+        Mark.objects.get_or_create(answer_id=pk, block=w.block, assessor=w.assessor, defaults=mark)
     return assessing.hand_in(w.block, by=w.assessor, at=at)
 
 

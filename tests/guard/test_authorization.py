@@ -27,7 +27,7 @@ from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
 from tests.factories import World, ask, build, deputise, plan_of, report_of, shown
 from tests.festival.conftest import decree
-from tests.guard.answers import declare, factor, power_line, signed_version
+from tests.guard.answers import apart, declare, factor, power_line, signed_version
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 
 EVERYBODY = {
@@ -211,11 +211,14 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:block", "GET", "assigned", {"assessor"}),
     ("submissions:marks", "POST", "assigned", {"assessor"}),
     ("submissions:hand_in", "GET POST", "assigned", {"assessor"}),
+    ("submissions:reconciliations", "GET", "assigned", EVERYBODY),
+    ("submissions:reconciliation", "GET POST", "assigned", NATIONAL | {"assessor", "other_assessor"}),
     ("submissions:assign", "GET POST", "assigned", NATIONAL),
     ("submissions:board", "GET", "assigned", OVERSEERS),
     ("submissions:assign_all", "POST", "assigned", OVERSEERS),
     ("submissions:compute", "POST", "marked", OVERSEERS),
     ("submissions:communicate_all", "GET POST", "marked", OVERSEERS),
+    ("submissions:reliability", "GET POST", "marked", {"administrator", "auditor"}),
     ("submissions:run", "GET", "marked", OVERSEERS),
     # what is contested
     ("appeals:list", "GET", "filed", EVERYBODY),
@@ -408,6 +411,7 @@ def address(name: str, w: World) -> str:
         "submissions:declaration_judge": lambda: (declare(w).submission_id,),
         "submissions:factor_withdraw": lambda: (factor(w).pk,),
         "submissions:factor_judge": lambda: (factor(w).pk,),
+        "submissions:reconciliation": lambda: (apart(w).pk,),
         "submissions:version": lambda: (signed_version(w).uuid,),
         "submissions:version_content": lambda: (signed_version(w).uuid,),
         "submissions:take_up": lambda: (signed_version(w).uuid,),
@@ -454,8 +458,20 @@ def address(name: str, w: World) -> str:
     }
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
-    by_cycle |= {"submissions:grid", "submissions:units_document"}
-    bare = {"list", "new", "export", "blocks", "file", "plan", "agencies", "agencies_import", "people", "interests"}
+    by_cycle |= {"submissions:reliability", "submissions:grid", "submissions:units_document"}
+    bare = {
+        "list",
+        "new",
+        "export",
+        "blocks",
+        "reconciliations",
+        "file",
+        "plan",
+        "agencies",
+        "agencies_import",
+        "people",
+        "interests",
+    }
     bare |= {"frameworks", "bank", "plans", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}

@@ -22,7 +22,7 @@ from indicators.models import Indicator, Measure
 from submissions.models import Answer, Evidence, Mark
 from tests.factories import PASSWORD, World, ask, build, enter_figures, lay_plan
 from tests.festival.conftest import approved_report
-from tests.guard.answers import complete_line, declare, declared, factor, power_line, signed_version, unit_line
+from tests.guard.answers import apart, complete_line, declare, declared, factor, power_line, signed_version, unit_line
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -90,7 +90,9 @@ def marks(w: World) -> dict[str, Any]:
 
 def marked(w: World) -> dict[str, Any]:
     for a in Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis):
-        Mark.objects.get_or_create(answer=a, assessor=w.assessor, points=1, reason="because", marked_at=w.at)
+        Mark.objects.get_or_create(
+            answer=a, block=w.block, assessor=w.assessor, points=1, reason="because", marked_at=w.at
+        )
     return SIGNED
 
 
@@ -209,6 +211,7 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "submissions:factor_withdraw": factor,
     "submissions:factor_judge": factor,
     "submissions:declaration_judge": declare,
+    "submissions:reconciliation": apart,
     "submissions:take_up": signed_version,
 }
 """What has gone before within the phase itself."""
@@ -284,9 +287,13 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "submissions:move": ("answered", Phase.SELF_ASSESSMENT, "head", lambda w: SIGNED),
     "submissions:marks": ("assigned", Phase.SCORING, "assessor", marks),
     "submissions:hand_in": ("assigned", Phase.SCORING, "assessor", marked),
+    "submissions:reconciliation": (
+        "assigned", Phase.SCORING, "assessor", lambda w: {"act": "propose", "points": "60", "reason": "because"},
+    ),
     "submissions:ask": ("assigned", Phase.SCORING, "assessor", lambda w: {"question": "which file?"}),
     "submissions:reply": ("assigned", Phase.CLARIFICATION, "staff", lambda w: {"reply": "because"}),
     "submissions:compute": ("marked", Phase.SCORING, "administrator", lambda w: {}),
+    "submissions:reliability": ("marked", Phase.SCORING, "administrator", lambda w: {}),
     "submissions:communicate_all": ("marked", Phase.SCORING, "administrator", lambda w: SIGNED),
     "appeals:draft": (
         "scored", Phase.APPEAL, "staff", lambda w: {"ground": "value", "argument": "x", "proposed_value": "60"},

@@ -16,6 +16,7 @@ from cycles.workflow import Refused, Workflow
 from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
+from tests.guard.answers import proposed
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -75,13 +76,18 @@ MAY: dict[str, dict[str, set[str]]] = {
         "reopen": {"clock"},
         "assign": {"administrator"},
         "judge_declaration": {"assessor", "other_assessor"},
-        "complete": {"assessor", "other_assessor"},
+        "complete": {"assessor", "other_assessor", "clock"},
         "communicate": {"administrator"},
         "rescore": {"reviewer"},
     },
     "submissions.document": {"pass": {"clock"}, "quarantine": {"clock"}, "give_up": {"clock"}, "skip": {"clock"}},
     "submissions.clarification": {"ask": {"assessor"}, "reply": OWN},
     "submissions.block": {"mark": {"assessor"}, "judge": {"assessor"}, "hand_in": {"assessor"}},
+    "submissions.reconciliation": {
+        "propose": {"assessor", "other_assessor"},
+        "agree": {"other_assessor"},
+        "settle": {"administrator"},
+    },
     "appeals.appeal": {
         "edit": OWN,
         "file": {"head"},
@@ -129,6 +135,7 @@ SOURCES: dict[str, dict[str, str]] = {
     },
     "submissions.clarification": {"ask": "asked", "reply": "asked"},
     "submissions.block": {"mark": "open", "judge": "open", "hand_in": "open"},
+    "submissions.reconciliation": {"propose": "apart proposed", "agree": "proposed", "settle": "apart proposed"},
     "appeals.appeal": {
         "edit": "draft", "file": "draft", "withdraw": "draft filed", "uphold": "filed", "uphold_partly": "filed",
         "dismiss": "filed", "declare_inadmissible": "filed",
@@ -192,6 +199,7 @@ def subject(world: World, label: str) -> Any:
         "submissions.document": document(world),
         "submissions.clarification": clarification(world),
         "submissions.block": world.block,
+        "submissions.reconciliation": proposed(world),
         "appeals.appeal": world.appeal,
         "festival.edition": world.edition,
     }[label]
@@ -211,6 +219,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "points": None, "digest": "0" * 64, "publish_at": timezone.now(), "axes": [], "line": 1,
         "text": "because", "writer": person, "chair": person, "minutes": "because", "reporter": person,
         "remarks": "because", "signed_at": world.at, "version": 1, "finding": "Eicar",
+        "reader": person or world.assessor, "void": False,
     }  # fmt: skip
 
 

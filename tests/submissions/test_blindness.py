@@ -141,7 +141,11 @@ def test_after_communication_the_agency_reads_scores_and_reasons(marked, visit):
 
 
 def test_an_assessor_reads_no_report_and_no_one_else_s_marks_even_after_communication(marked, visit):
-    Mark.objects.filter(answer=line(marked)).update(assessor=marked.other_assessor)
+    of_power = {"cycle": marked.cycle, "agency": marked.power, "submission": marked.submission}
+    second = Block.objects.create(
+        **of_power, axis=marked.block.axis, assessor=marked.other_assessor, is_second=True, drawn=[line(marked).pk]
+    )
+    Mark.objects.filter(answer=line(marked)).update(assessor=marked.other_assessor, block=second)
     actions.communicate([marked.submission], by=marked.administrator, at=marked.at)
     client = visit(marked, marked.assessor)
 

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from cycles.models import Cycle
+from cycles.workflow import Refused
 from indicators.models import Axis, Measure
 from submissions import assessing
 from submissions.models import Answer, Block, Mark
@@ -76,14 +78,15 @@ def test_agreeing_is_one_button_a_line(visit):
     assert (mark.answer, mark.points, mark.assessor) == (line(world), Decimal(100), world.assessor)
 
 
-def test_htmx_answers_with_the_marked_line_and_names_the_next(visit):
+def test_htmx_answers_with_the_mark_alone_and_names_the_next(visit):
     world = build("assigned")
     client = visit(world, world.assessor)
 
     response = client.post(url("marks", block_of(world).pk), {"agree": line(world).pk}, headers=HTMX)
 
     page = response.content.decode()
-    assert page.count("data-line=") == 1
+    assert page.count("data-agree") == 1
+    assert "Evidence files" not in page
     assert f'id="entry-{line(world).pk}" hx-swap-oob="true"' in page
     assert str(line(world, "G1-2").pk) in response["HX-Trigger-After-Settle"]
     assert "<html" not in page
@@ -137,7 +140,7 @@ def test_a_line_of_another_block_cannot_be_marked(visit):
     assert not Mark.objects.exists()
 
 
-def test_the_new_assessor_of_a_block_does_not_see_the_former_s_marks(visit):
+def test_the_new_assessor_of_a_block_goes_on_from_the_former_s_marks(visit):
     world = build("assigned")
     block = block_of(world)
     given = {line(world).pk: {"points": Decimal("77.25"), "reason": "The register says otherwise"}}
@@ -145,13 +148,12 @@ def test_the_new_assessor_of_a_block_does_not_see_the_former_s_marks(visit):
     assessing.assign(
         world.submission, axis=block.axis, assessor=world.other_assessor, by=world.administrator, at=world.at
     )
-    client = visit(world, world.other_assessor)
 
-    for page in (client.get(url("block", block.pk)), client.get(url("line", line(world).pk))):
-        text = page.content.decode()
-        assert page.status_code == 200
-        assert "77.25" not in text
-        assert "The register says otherwise" not in text
+    page = visit(world, world.other_assessor).get(url("block", block.pk)).content.decode()
+
+    assert "77.25" in page
+    assert "The register says otherwise" in page
+    assert visit(world, world.assessor).get(url("block", block.pk)).status_code == 404
 
 
 def test_a_block_is_handed_in_when_every_line_is_marked(visit):
@@ -202,3 +204,60 @@ def test_marking_takes_the_same_queries_for_any_length(visit, name):
         taken.append(len(queries))
 
     assert taken[0] == taken[1] == taken[2]
+
+
+def test_lines_are_narrowed_to_what_is_asked_for_with_how_many_there_are(visit):
+    world = build("assigned")
+    block, client = block_of(world), visit(world, world.assessor)
+    assessing.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
+    Answer.objects.filter(pk=line(world, "G1-2").pk).update(outliers=["history"])
+
+    shown = {
+        show: client.get(url("block", block.pk), {"show": show}).content.decode()
+        for show in ("", "unmarked", "differs", "factor", "flagged", "nonsense")
+    }
+
+    counts = {show: page.count("data-line=") for show, page in shown.items()}
+    assert counts == {"": 2, "unmarked": 1, "differs": 1, "factor": 0, "flagged": 1, "nonsense": 2}
+    assert "Marked otherwise than the method (1)" in shown[""]
+    assert "No line is shown by this choice" in shown["factor"]
+    assert "Differs from last year by more than half" in shown["flagged"]
+
+
+def test_saving_what_a_narrowed_page_shows_leaves_the_other_marks_alone(visit):
+    world = build("assigned")
+    block, client = block_of(world), visit(world, world.assessor)
+    assessing.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
+
+    client.post(url("marks", block.pk), {f"{line(world, 'G1-2').pk}-points": "150"})
+
+    assert [m.points for m in Mark.objects.order_by("answer__measure__code")] == [Decimal(7), Decimal(150)]
+
+
+def test_a_usual_reason_stands_before_one_s_own_words(visit):
+    world = build("assigned")
+    key = line(world).pk
+    given = {f"{key}-points": "7", f"{key}-usual": "0", f"{key}-reason": "صفحهٔ ۳"}
+
+    visit(world, world.assessor).post(url("marks", block_of(world).pk), given)
+
+    assert Mark.objects.get().reason == "The evidence does not show the value.\nصفحهٔ 3"
+
+
+@pytest.mark.parametrize(("away", "is_saved"), [(0.1, True), (-0.1, True), (0.1001, False), (-0.1001, False)])
+def test_a_mark_within_the_year_s_tolerance_needs_no_reason(away, is_saved):
+    world = build("assigned")
+    answer = Answer.objects.select_related("measure", "own").get(pk=line(world).pk)
+    Answer.objects.filter(pk=answer.pk).update(value=answer.value / 2)
+    answer.refresh_from_db(fields=["value"])
+    Cycle.objects.filter(pk=world.cycle.pk).update(reason_percent=10)
+    points = assessing.suggestion(answer) + answer.measure.points * Decimal(str(away))
+    marks = {answer.pk: {"points": points, "reason": ""}}
+
+    if is_saved:
+        assessing.save_marks(block_of(world), marks, by=world.assessor, at=world.at)
+    else:
+        with pytest.raises(Refused):
+            assessing.save_marks(block_of(world), marks, by=world.assessor, at=world.at)
+
+    assert Mark.objects.exists() == is_saved

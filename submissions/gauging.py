@@ -1,0 +1,79 @@
+"""How reliable the marks of a cycle are: ordered by an administrator, computed by a job, kept as it was found.
+
+Nothing here changes a score. A mark is read as its share of the line's ceiling; lines that do not apply, that nobody
+answered, or that a steward supplies say nothing about an assessor and are left out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from agencies.models import User
+from cycles.actions import perform
+from cycles.models import Cycle
+from submissions import assessing, reliability
+from submissions.models import Mark, Reliability
+from submissions.reliability import Reading
+from submissions.workflow import RUNS, BlockState
+
+HUNDRED = 100
+
+
+@transaction.atomic
+def order_reliability(cycle: Cycle, *, by: User, at: datetime) -> Reliability:
+    """Ask for the reliability of a cycle's marks to be measured, as an official act."""
+    perform(RUNS, [cycle], "gauge", by=by, at=at)
+    return Reliability.objects.create(cycle=cycle, asked_by=by, asked_at=at)
+
+
+def read(cycle: Cycle) -> list[Reading]:
+    """Every mark of the cycle's blocks that are handed in, as shares of the ceiling; one query."""
+    marks = (
+        Mark.objects.filter(block__cycle=cycle, block__state=BlockState.HANDED_IN, points__isnull=False)
+        .exclude(answer__measure__method="steward")
+        .filter(answer__value__isnull=False)
+        .select_related("answer__measure", "answer__own", "block__axis")
+        .order_by("pk")
+    )
+    return [_reading(mark) for mark in marks.iterator(chunk_size=5000)]
+
+
+def _reading(mark: Mark) -> Reading:
+    answer, ceiling = mark.answer, mark.answer.measure.points
+    suggested = assessing.suggestion(answer)
+    return Reading(
+        line=answer.pk,
+        agency=mark.block.agency_id,
+        axis=mark.block.axis.code,
+        assessor=mark.block.assessor_id,
+        share=float(mark.points / ceiling) if mark.points is not None else 0.0,
+        suggested=None if suggested is None else float(suggested / ceiling),
+        measure=answer.measure_id,
+    )
+
+
+def measure(study: Reliability, *, at: datetime) -> Reliability:
+    """Measure what was ordered; what is finished is left alone, so that a second run does no harm."""
+    if study.finished_at:
+        return study
+    found = read(study.cycle)
+    tolerance = study.cycle.agreement_percent / HUNDRED
+    agreed = reliability.agreement(found, seed=study.pk, tolerance=tolerance)
+    study.result = {
+        "marks": len(found),
+        "agreement": None if agreed is None else asdict(agreed),
+        "severity": _rows(reliability.severity(found)),
+        "copying": _rows(reliability.copying(found)),
+        "halo": _rows(reliability.halo(found)),
+        "saturated": _rows(s for s in reliability.saturated(found) if s.flagged),
+    }
+    study.finished_at = at
+    study.save(update_fields=["result", "finished_at"])
+    return study
+
+
+def _rows(found: Iterable[Any]) -> list[dict[str, Any]]:
+    return [asdict(row) for row in found]

@@ -1,0 +1,65 @@
+"""Pages on which two marks that lie too far apart come together."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cycles.actions import open_to
+from cycles.pages import listed
+from cycles.workflow import Refused
+from submissions import reconciling
+from submissions.forms import MarkForm
+from submissions.models import Reconciliation
+from submissions.tables import ReconciliationTable
+from submissions.workflow import RECONCILIATIONS
+
+ACTS = {"propose": reconciling.propose, "settle": reconciling.settle}
+"""The acts that say a value; agreeing says none."""
+
+
+@require_safe
+def reconciliations(request: HttpRequest) -> HttpResponse:
+    """The lines on which two assessors are apart, or were: one's own, or those of one's scope."""
+    rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
+    return render(request, "submissions/reconciliations.html", {"table": listed(request, ReconciliationTable(rows))})
+
+
+@require_http_methods(["GET", "POST"])
+def reconciliation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Both marks with their reasons, and the place for the value between them."""
+    rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
+    apart = get_object_or_404(rows.select_related("line__submission", "line__own"), pk=pk)
+    form = MarkForm(request.POST if request.POST.get("act") in ACTS else None)
+    if request.method == "POST" and _done(request, apart, form):
+        messages.success(request, _("Saved."))
+        return redirect("submissions:reconciliation", pk)
+    context = {
+        "apart": apart,
+        "answer": apart.line,
+        "marks": [apart.first, apart.second],
+        "form": form,
+        "moves": open_to(RECONCILIATIONS, apart, by=request.user, at=request.at),
+    }
+    return render(request, "submissions/reconciliation.html", context)
+
+
+def _done(request: HttpRequest, apart: Reconciliation, form: Any) -> bool:
+    """Do the act that was asked for; where it is refused the page says why."""
+    act = request.POST.get("act", "")
+    try:
+        if act == "agree":
+            reconciling.agree(apart, by=request.user, at=request.at)
+            return True
+        if act in ACTS and form.is_valid():
+            ACTS[act](apart, **form.cleaned_data, by=request.user, at=request.at)
+            return True
+    except Refused as refusal:
+        if act in ACTS:
+            form.add_error(None, str(refusal))
+        else:
+            messages.error(request, str(refusal))
+    return False

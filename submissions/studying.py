@@ -1,0 +1,133 @@
+"""The page on which administrators see how reliable the marks of a cycle are, and have it measured."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agencies.models import User
+from cycles.actions import why_closed
+from cycles.models import Cycle
+from cycles.workflow import Refused
+from indicators.models import Measure
+from submissions import gauging
+from submissions.models import Reliability
+from submissions.tasks import measure_reliability
+from submissions.workflow import RUNS
+
+WIDEST = 0.25
+"""The effect, as a share of the ceiling, at which the picture of severity ends on either side."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """An assessor's severity in the picture: places in percent of its width."""
+
+    assessor: User | None
+    row: dict[str, Any]
+
+    @property
+    def place(self) -> float:
+        return _place(self.row["effect"])
+
+    @property
+    def low(self) -> float:
+        return _place(self.row["interval"]["low"])
+
+    @property
+    def width(self) -> float:
+        return _place(self.row["interval"]["high"]) - self.low
+
+    @property
+    def mark(self) -> float:
+        """Where the dot begins, so that its middle is the place."""
+        return self.place - 0.6
+
+    @property
+    def percent(self) -> Decimal:
+        return _percent(self.row["effect"])
+
+    @property
+    def low_percent(self) -> Decimal:
+        return _percent(self.row["interval"]["low"])
+
+    @property
+    def high_percent(self) -> Decimal:
+        return _percent(self.row["interval"]["high"])
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return bool(self.row["interval"]["low"] > 0 or self.row["interval"]["high"] < 0)
+
+
+def _percent(share: float) -> Decimal:
+    return Decimal(str(round(100 * share, 4)))
+
+
+def _place(effect: float) -> float:
+    return round(50 + 50 * max(-1.0, min(1.0, effect / WIDEST)), 2)
+
+
+@require_http_methods(["GET", "POST"])
+def study(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was measured last, as pictures and tables; by POST it is measured anew."""
+    if not request.user.oversees_the_country(request.at):
+        raise Http404
+    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    if request.method == "POST":
+        return _ordered(request, cycle)
+    studies = Reliability.objects.visible_to(request.user, request.at).filter(cycle=cycle).order_by("-pk")
+    last = studies.exclude(finished_at=None).first()
+    context = {
+        "cycle": cycle,
+        "study": last,
+        "waiting": studies.filter(finished_at=None).first(),
+        "closed": why_closed(RUNS, cycle, "gauge", by=request.user, at=request.at),
+    }
+    return render(request, "submissions/reliability.html", context | (_found(last.result) if last else {}))
+
+
+def _ordered(request: HttpRequest, cycle: Cycle) -> HttpResponse:
+    try:
+        ordered = gauging.order_reliability(cycle, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        measure_reliability.delay(study=ordered.pk)
+        messages.success(request, _("It is being measured; look again in a minute."))
+    return redirect("submissions:reliability", cycle.pk)
+
+
+def _found(result: dict[str, Any]) -> dict[str, Any]:
+    """The rows of a measurement with the people and the measures that they are about."""
+    agreed = result["agreement"]
+    about = {row["assessor"] for name in ("severity", "copying", "halo") for row in result[name]}
+    people = User.objects.in_bulk(about)
+    measures = Measure.objects.in_bulk([row["measure"] for row in result["saturated"]])
+    named = {name: [row | {"who": people.get(row["assessor"])} for row in result[name]] for name in ("copying", "halo")}
+    return {
+        "result": result,
+        "agreement": agreed and _shown(agreed),
+        "dots": [
+            Dot(people.get(row["assessor"]), row) for row in sorted(result["severity"], key=lambda r: r["effect"])
+        ],
+        "saturated": [row | {"title": measures[row["measure"]].title} for row in result["saturated"]],
+        **{name: [row for row in rows if row["flagged"]] for name, rows in named.items()},
+    }
+
+
+def _shown(agreed: dict[str, Any]) -> dict[str, Any]:
+    """Numbers as the page writes them: decimals, and percents in place of shares."""
+    interval = agreed["interval"] and {end: Decimal(str(value)) for end, value in agreed["interval"].items()}
+    return agreed | {
+        "alpha": None if agreed["alpha"] is None else Decimal(str(agreed["alpha"])),
+        "interval": interval,
+        "mean_percent": _percent(agreed["mean_difference"]),
+        "within_percent": _percent(agreed["within_tolerance"]),
+    }

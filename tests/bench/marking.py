@@ -1,0 +1,126 @@
+"""Benches of the assessors' desk: the page of a block of thirteen lines, one mark saved, and thirteen at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from unittest.mock import Mock, patch
+
+from django.template.loader import render_to_string
+from django.test import override_settings
+from django.utils import timezone, translation
+
+from agencies.models import Membership
+from agencies.roles import Role
+from cycles.calendar import Phase
+from cycles.models import Window
+from indicators.models import Measure
+from submissions import marking
+from submissions.models import Answer, Block, Submission
+from submissions.workflow import SubmissionState
+from tests.bench import client_of, medians_of, queries_of, request_of, row
+
+LINES = 13
+
+
+def marking_page(at: Any) -> dict[str, Any]:
+    """A block of thirteen lines; floor: the same page with the same rows from constants."""
+    with _thirteen() as (block, at):
+        return _page_of(block, at)
+
+
+def _page_of(block: Block, at: Any) -> dict[str, Any]:
+    client, address = client_of(block.assessor), f"/fa/submissions/blocks/{block.pk}/"
+
+    def page() -> str:
+        response = client.get(address)
+        assert response.status_code == 200
+        return response.content.decode()
+
+    with translation.override("fa"):
+        request = request_of(block.assessor, at, address)
+        held = marking._block(request, block.pk)
+        lines = marking._with_files(marking._desk(held))
+        context = marking._page(request, held, lines)
+
+        def bare() -> str:
+            known = {name: Mock(return_value=value) for name, value in _known(held, lines, context).items()}
+            with patch.multiple(marking, **known):
+                return page()
+
+        assert page().count("data-line=") == bare().count("data-line=") == LINES
+        queries = queries_of(page)
+        value, floor = medians_of(page, bare)
+    return row(value, floor, "lower", "ms", queries, f"{LINES} lines")
+
+
+def _known(block: Block, lines: list[Any], context: dict[str, Any]) -> dict[str, Any]:
+    return {"_block": block, "_desk": lines, "_with_files": lines, "_page": context}
+
+
+def mark_save(at: Any) -> dict[str, Any]:
+    """One line agreed to by htmx; floor: the bare UPDATE of the mark and the line rendered from constants."""
+    with _thirteen() as (block, now):
+        return _saving(block, now, at_once=1)
+
+
+def marks_save_13(at: Any) -> dict[str, Any]:
+    """Thirteen lines saved at once; floor: the bare UPDATE of each mark."""
+    with _thirteen() as (block, now):
+        return _saving(block, now, at_once=LINES)
+
+
+def _saving(block: Block, at: Any, *, at_once: int) -> dict[str, Any]:
+    client, address = client_of(block.assessor), f"/fa/submissions/blocks/{block.pk}/marks/"
+    answers = list(Answer.objects.on_desk(block).for_page())
+    points = iter(range(10**6))
+
+    def save() -> None:
+        given = {"points": f"0.{next(points):05}", "reason": "because"}
+        data = {f"{a.pk}-{name}": text for a in answers[:at_once] for name, text in given.items()}
+        headers = {"HX-Request": "true"} if at_once == 1 else {}
+        told = client.post(address, data | ({"only": answers[0].pk} if at_once == 1 else {}), headers=headers)
+        assert told.status_code == (200 if at_once == 1 else 302), told.content.decode()
+
+    save()
+    with translation.override("fa"):
+        request = request_of(block.assessor, at, address)
+        held = marking._block(request, block.pk)
+        lines = marking._desk(held)
+        context = marking._page(request, held, lines) | {"line": lines[0], "saved_at": at}
+
+        def bare() -> None:
+            for line in lines[:at_once]:
+                type(line.mark).objects.filter(pk=line.mark.pk).update(points=Decimal(next(points)) / 10**5)
+            if at_once == 1:
+                render_to_string("submissions/marked.html", context, request=request)
+
+        queries = queries_of(save)
+        value, floor = medians_of(save, bare)
+    return row(value, floor, "lower", "ms", queries, f"{at_once} of {LINES} lines")
+
+
+@contextmanager
+def _thirteen() -> Iterator[tuple[Block, datetime]]:
+    """A block of thirteen answered lines on an assessor's desk, a day after scoring has opened."""
+    submission = Submission.objects.in_work().order_by("-pk").select_related("cycle")[0]
+    Submission.objects.filter(pk=submission.pk).update(state=SubmissionState.SUBMITTED)
+    axis = submission.answers.for_page()[0].measure.indicator.axis
+    assessor = Membership.objects.filter(role=Role.ASSESSOR, is_outsider=True).select_related("user")[0].user
+    of = {"cycle": submission.cycle, "agency_id": submission.agency_id, "submission": submission}
+    block = Block.objects.get_or_create(**of, axis=axis, defaults={"assessor": assessor})[0]
+    last = Answer.objects.on_desk(block).select_related("measure").exclude(measure__method="steward").last()
+    assert last is not None
+    for number in range(Answer.objects.on_desk(block).count(), LINES):
+        measure = Measure.objects.get(pk=last.measure_id)
+        measure.pk, measure.code, measure.position = None, f"Y-{number}", number
+        measure.lineage = Measure._meta.get_field("lineage").get_default()
+        measure.save()
+        Answer.objects.create(submission=submission, measure=measure, value=50)
+    at = Window.objects.get(cycle=submission.cycle, phase=Phase.SCORING).opens_at + timedelta(days=1)
+    try:
+        with override_settings(CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))):
+            yield block, at
+    finally:
+        Submission.objects.filter(pk=submission.pk).update(state=submission.state)
