@@ -20,8 +20,8 @@ from submissions.models import Reliability
 from submissions.tasks import measure_reliability
 from submissions.workflow import RUNS
 
-WIDEST = 0.25
-"""The effect, as a share of the ceiling, at which the picture of severity ends on either side."""
+NARROWEST = 0.02
+"""The least effect, as a share of the ceiling, at which the picture of severity ends on either side."""
 
 
 @dataclass(frozen=True)
@@ -30,23 +30,23 @@ class Dot:
 
     assessor: User | None
     row: dict[str, Any]
+    widest: float
 
-    @property
-    def place(self) -> float:
-        return _place(self.row["effect"])
+    def _place(self, effect: float) -> float:
+        return round(50 + 49 * effect / self.widest, 2)
 
     @property
     def low(self) -> float:
-        return _place(self.row["interval"]["low"])
+        return self._place(self.row["interval"]["low"])
 
     @property
     def width(self) -> float:
-        return _place(self.row["interval"]["high"]) - self.low
+        return self._place(self.row["interval"]["high"]) - self.low
 
     @property
     def mark(self) -> float:
         """Where the dot begins, so that its middle is the place."""
-        return self.place - 0.6
+        return self._place(self.row["effect"]) - 0.6
 
     @property
     def percent(self) -> Decimal:
@@ -68,10 +68,6 @@ class Dot:
 
 def _percent(share: float) -> Decimal:
     return Decimal(str(round(100 * share, 4)))
-
-
-def _place(effect: float) -> float:
-    return round(50 + 50 * max(-1.0, min(1.0, effect / WIDEST)), 2)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,12 +107,12 @@ def _found(result: dict[str, Any]) -> dict[str, Any]:
     people = User.objects.in_bulk(about)
     measures = Measure.objects.in_bulk([row["measure"] for row in result["saturated"]])
     named = {name: [row | {"who": people.get(row["assessor"])} for row in result[name]] for name in ("copying", "halo")}
+    severe = sorted(result["severity"], key=lambda row: row["effect"])
+    widest = max([NARROWEST, *(abs(end) for row in severe for end in row["interval"].values())])
     return {
         "result": result,
         "agreement": agreed and _shown(agreed),
-        "dots": [
-            Dot(people.get(row["assessor"]), row) for row in sorted(result["severity"], key=lambda r: r["effect"])
-        ],
+        "dots": [Dot(people.get(row["assessor"]), row, widest) for row in severe],
         "saturated": [row | {"title": measures[row["measure"]].title} for row in result["saturated"]],
         **{name: [row for row in rows if row["flagged"]] for name, rows in named.items()},
     }

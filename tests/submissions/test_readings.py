@@ -1,9 +1,11 @@
 """Second readings: the draw, the blindness of both assessors, and how two marks become one score."""
 
 import hashlib
+import threading
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import translation
 
@@ -282,3 +284,37 @@ def test_marks_go_with_the_block_to_another_desk():
     assert (
         Mark.objects.made_by(world.assessor).count() == Mark.objects.made_by(world.other_assessor).count() == len(marks)
     )
+
+
+# --- At once ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("trial", range(5))
+def test_both_readings_handed_in_at_once_leave_no_line_between_them(trial):
+    world = shared_out()
+    blocks = both(world)
+    [line] = blocks[1].drawn
+    for block in blocks:
+        marks = {a.pk: said(10) for a in Answer.objects.on_desk(block)}
+        assessing.save_marks(block, marks, by=block.assessor, at=world.at)
+    gate, failed = threading.Barrier(2), []
+
+    def hand_in(block):
+        try:
+            gate.wait(timeout=10)
+            assessing.hand_in(block, by=block.assessor, at=world.at)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=hand_in, args=(block,)) for block in blocks]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert failed == []
+    assert score_of(world, line).points == 10
+    assert Score.objects.filter(answer=line, basis=Score.Basis.AGREED).count() == 1
