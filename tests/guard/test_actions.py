@@ -55,7 +55,7 @@ HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICA
 READS = {
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
     "cycles.with_factors", "cycles.letters_of",
-    "submissions.read", "submissions.measure",
+    "submissions.read", "submissions.measure", "submissions.is_near",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
