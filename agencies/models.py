@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -150,8 +150,18 @@ class User(AbstractUser):
         return list(self.membership_set.select_related("agency", "province"))
 
     @cached_property
+    def declared(self) -> list[tuple[str, int]]:
+        """("", agency) for each interest, (kind, year) for each clearance; one query for both."""
+        interests = self.interest_set.values_list(Value(""), "agency_id")
+        return list(interests.union(self.clearance_set.values_list("kind", "year"), all=True))
+
+    @property
     def declared_interests(self) -> frozenset[int]:
-        return frozenset(self.interest_set.values_list("agency_id", flat=True))
+        return frozenset(agency for kind, agency in self.declared if not kind)
+
+    def cleared_years(self, kind: str) -> list[int]:
+        """The assessed years for which this user has a clearance of a kind."""
+        return [year for held, year in self.declared if held == kind]
 
     def without(self, role: str) -> "User":
         """This user as they would be without a role."""
@@ -184,18 +194,25 @@ class User(AbstractUser):
         """Whether this user belongs or ever belonged to the agency, or declared an interest in it."""
         return agency_id in self.declared_interests or any(m.agency_id == agency_id for m in self.all_memberships)
 
+    def is_cleared(self, cycle: Any) -> bool:
+        """Whether a cycle's work may be shown: all interests declared, and its training passed where it has one."""
+        stated = cycle.year in self.cleared_years(Clearance.Kind.INTERESTS)
+        return stated and (not cycle.calibration_percent or cycle.year in self.cleared_years(Clearance.Kind.TRAINING))
+
 
 def with_roles(users: Iterable[User]) -> list[User]:
-    """These users with their memberships and interests loaded: two queries for any number of them."""
+    """These users with their memberships, interests and clearances loaded: three queries for any number of them."""
     users = list(users)
     memberships: dict[int, list[Membership]] = {u.pk: [] for u in users}
     for m in Membership.objects.filter(user__in=users).select_related("agency", "province"):
         memberships[m.user_id].append(m)
-    interests: dict[int, set[int]] = {u.pk: set() for u in users}
+    declared: dict[int, list[tuple[str, int]]] = {u.pk: [] for u in users}
     for user_id, agency_id in Interest.objects.filter(user__in=users).values_list("user_id", "agency_id"):
-        interests[user_id].add(agency_id)
+        declared[user_id].append(("", agency_id))
+    for user_id, kind, year in Clearance.objects.filter(user__in=users).values_list("user_id", "kind", "year"):
+        declared[user_id].append((kind, year))
     for user in users:
-        user.all_memberships, user.declared_interests = memberships[user.pk], frozenset(interests[user.pk])
+        user.all_memberships, user.declared = memberships[user.pk], declared[user.pk]
     return users
 
 
@@ -206,6 +223,12 @@ def in_reach(user: User, at: datetime, roles: Sequence[str], agency: str = "agen
     provinces = user.province_ids(at, *roles)
     # an empty Q would vanish when another is joined to it by "or", and with it the whole country
     return ~Q(pk__in=()) if provinces is None else Q(**{f"{agency}__province__in": provinces})
+
+
+def cleared(user: User) -> Q:
+    """The rows of cycles whose work may be shown to this user: `User.is_cleared` in SQL."""
+    trained = Q(cycle__calibration_percent=0) | Q(cycle__year__in=user.cleared_years(Clearance.Kind.TRAINING))
+    return Q(cycle__year__in=user.cleared_years(Clearance.Kind.INTERESTS)) & trained
 
 
 def people_visible_to(user: User, at: datetime) -> models.QuerySet[User]:
@@ -339,3 +362,22 @@ class Interest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.agency}"
+
+
+class Clearance(models.Model):
+    """What somebody has done before an assessed year's work is shown to them; `year` is a cycle's, 0 in practice."""
+
+    class Kind(models.TextChoices):
+        INTERESTS = "interests", _("All interests declared")
+        TRAINING = "training", _("Reference lines marked")
+
+    user = models.ForeignKey(User, models.PROTECT)
+    kind = models.CharField(max_length=10, choices=Kind)
+    year = models.PositiveSmallIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "kind", "year"), name="one_clearance_a_kind_and_year"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_kind_display()} · {self.year}"

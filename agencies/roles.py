@@ -35,6 +35,9 @@ SUPERIOR_ROLES = (Role.HEADQUARTERS, *HEADS)
 HOUSE_ROLES = frozenset({Role.STAFF, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR})
 """What an agency's administrator may grant and end: its head is appointed by the authority, a deputy by the head."""
 
+SCORERS = (Role.ASSESSOR, Role.STEWARD, Role.REVIEWER)
+"""Who gives points, and so says of each year that all interests are declared."""
+
 TWO_FACTORS = frozenset({*HEADS, Role.ADMINISTRATOR, Role.ASSESSOR, Role.REVIEWER, Role.STEWARD, Role.MEMBER})
 """Who signs, marks, decides or publishes, and so must have a second factor beside the password."""
 
@@ -113,6 +116,11 @@ def is_anyone(user: Any, obj: Any, at: datetime) -> bool:
 @who(_("staff of the agency"))
 def is_staff(user: Any, obj: Any, at: datetime) -> bool:
     return _of_agency(user, obj, at, Role.STAFF, *HEADS)
+
+
+@who(_("whoever marks or decides for the authority"))
+def is_officer(user: Any, obj: Any, at: datetime) -> bool:
+    return bool(user.memberships(at, *SCORERS))
 
 
 @who(_("the person to whom it is addressed"))
@@ -255,6 +263,11 @@ def is_assessor(user: Any, obj: Any, at: datetime) -> bool:
     return _impartial(user, obj, at, Role.ASSESSOR)
 
 
+@who(_("the assessor whose training it is"))
+def is_trainee(user: Any, obj: Any, at: datetime) -> bool:
+    return obj.assessor_id == user.pk and bool(user.memberships(at, Role.ASSESSOR))
+
+
 def _is_assessor_or_clock(user: Any, obj: Any, at: datetime) -> bool:
     return user is None or is_assessor(user, obj, at)
 
@@ -277,9 +290,9 @@ def is_moderator(user: Any, obj: Any, at: datetime) -> bool:
     return user.pk not in obj.readers and _impartial(user, obj, at, Role.ADMINISTRATOR)
 
 
-@who(_("the assessor to whom these lines are assigned"))
+@who(_("the assessor to whom these lines are assigned, after declaring all interests and passing the training"))
 def is_assigned(user: Any, obj: Any, at: datetime) -> bool:
-    return obj.assessor_id == user.pk and is_assessor(user, obj, at)
+    return obj.assessor_id == user.pk and user.is_cleared(obj.cycle) and is_assessor(user, obj, at)
 
 
 @who(_("an appeal reviewer in scope, without interest in the agency"))

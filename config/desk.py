@@ -1,37 +1,33 @@
-"""What stands on a person's desk: a strip for each living cycle, and the tasks that wait for this person."""
+"""What stands on a person's desk: where the year stands, and the tasks that wait for this person."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
-from typing import Any
-from urllib.parse import urlencode
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from agencies.models import User, in_reach
+from agencies.models import in_reach
 from agencies.roles import HEADS, SUPERIOR_ROLES, Constituency, Role
-from agencies.text import format_number, localised
+from agencies.text import localised
 from appeals.models import Appeal
 from appeals.workflow import AppealState
-from cycles.calendar import Phase, format_date, format_deadline, time_left
-from cycles.models import Cycle, Participation, Window
-from cycles.workflow import CycleState, Term
-from festival.findings import digits, sentence
-from festival.lateness import Asked, Counted, DutyCode, Timeliness, reach_of, summary
+from config.outlook import Outlook
+from cycles.calendar import Phase
+from cycles.models import Participation, Window
+from festival.lateness import DutyCode
 from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind, Plan, QuarterReport, Vote
 from indicators.workflow import PlanState, ReportState, SetState
+from submissions import training
 from submissions.models import IN_WORK, Block, Clarification, Reconciliation, Submission
 from submissions.workflow import BlockState, ClarificationState, SubmissionState
 
-STRIP = (Phase.PROPOSAL, Phase.APPROVAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.SCORING)
-STRIP += (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.FINAL, Phase.FESTIVAL)
-OVERSEERS = (Role.ADMINISTRATOR, Role.AUDITOR)
+BEFORE_SCORING = timedelta(days=30)
+"""How long before scoring opens its assessors are asked to declare their interests and to train."""
 
 
 @dataclass(frozen=True)
@@ -47,122 +43,8 @@ class Task:
     whole: int = 0
 
 
-@dataclass(frozen=True)
-class Item:
-    """One phase of a strip; `state` is done, now, late or next."""
-
-    label: str | Promise
-    state: str
-    sub: str
-
-
-@dataclass(frozen=True)
-class Strip:
-    """One living cycle: its phases and the time left of the one that closes next."""
-
-    title: str
-    deadline_text: str
-    items: list[Item]
-    url: str
-
-
-@dataclass(frozen=True)
-class Overdue:
-    """A duty that waits although it was due: how late, for how many agencies, and the button that goes to the spot."""
-
-    said: str
-    agencies: int
-    button: str
-    url: str
-
-
-class Desk:
+class Desk(Outlook):
     """Everything on the home page of one user at one moment; a fixed number of queries whatever stands there."""
-
-    def __init__(self, user: User, at: datetime) -> None:
-        self.user, self.at, self.language = user, at, get_language() or "fa"
-        seen = Cycle.objects.visible_to(user, at).of_years().exclude(state=CycleState.PUBLISHED).for_list()
-        self.planned = [c for c in seen if c.state == CycleState.PLANNED]
-        self.cycles = [c for c in seen if c.state != CycleState.PLANNED]
-        self.agencies = user.agency_ids(at)
-        self.reach = reach_of(user, at)
-        self.own = Window.objects.terms([c.pk for c in seen], self.agencies)
-        # What the strip and the authority go by: the general windows, or the reader's own agency's where there are;
-        # of the quarters of a year the one that closes next.
-        self.windows: dict[tuple[int, Phase], Term] = {}
-        own = self.agencies[0] if self.agencies else None
-        for window in sorted(self.own.rows, key=lambda w: (w.agency_id or 0, w.opens_at)):
-            key = (window.cycle_id, Phase(window.phase))
-            before = self.windows.get(key)
-            passed = window.quarter < 2 or before is None or before.closes_at <= at
-            if passed and window.line is None and window.agency_id in (None, own):
-                self.windows[key] = self.own.term(window, own)
-
-    @cached_property
-    def duties(self) -> list[Counted]:
-        """The authority's duties as the public timeline counts them; for those who oversee them of every year."""
-        years = None if self.user.holds(*OVERSEERS, at=self.at) else [c.pk for c in self.cycles]
-        return summary(Asked(cycles=years), self.at)
-
-    # -- The strips
-
-    def strips(self) -> list[Strip]:
-        """One strip a living cycle, newest year first; late phases say by how many days."""
-        late: dict[tuple[int, Phase], int] = {}
-        for c in sorted(self.duties, key=lambda c: c.worst):
-            late[c.cycle_id, c.duty.phase] = c.worst
-        strips = []
-        for cycle in self.cycles:
-            items: list[Item] = []
-            closing: list[Term] = []
-            for phase in STRIP:
-                window = self.windows.get((cycle.pk, phase))
-                if window is None:
-                    continue
-                days = late.get((cycle.pk, phase), 0)
-                if window.is_open(self.at) and phase != Phase.FESTIVAL:
-                    closing.append(window)
-                items.append(self._item(window, phase, days))
-            text = ""
-            if closing:
-                nearest = min(closing, key=lambda w: w.closes_at)
-                text = _("%(time)s until %(phase)s closes") % {
-                    "time": time_left(nearest.closes_at, self.at, self.language),
-                    "phase": nearest.label,
-                }
-            strips.append(Strip(str(cycle), text, items, reverse("cycles:detail", args=[cycle.year])))
-        return strips
-
-    def _item(self, window: Term, phase: Phase, days: int) -> Item:
-        if days:
-            count = format_number(days, self.language)
-            sub = ngettext("%(count)s day late", "%(count)s days late", days) % {"count": count}
-            return Item(phase.label, "late", sub)
-        closes = format_deadline(window.closes_at, self.language)
-        decree = ""
-        if window.decree:
-            told = {"when": closes, "number": digits(window.decree)}
-            decree = _("extended to %(when)s by decree %(number)s") % told
-        if window.is_open(self.at):
-            return Item(phase.label, "now", decree or _("to %(when)s") % {"when": closes})
-        if self.at < window.opens_at:
-            sub = _("from %(when)s") % {"when": format_date(window.opens_at, self.language)}
-            return Item(phase.label, "next", f"{sub} · {decree}" if decree else sub)
-        return Item(phase.label, "done", decree)
-
-    # -- What is overdue
-
-    def overdue(self) -> list[Overdue]:
-        """Duties that wait although they were due, to whoever answers for them or watches; newest year first."""
-        if not self.user.holds(*OVERSEERS, at=self.at):
-            return []
-        acts = self.user.holds(Role.ADMINISTRATOR, at=self.at)
-        counted = self.duties if self.reach is None else summary(Asked(agencies=self.reach), self.at)
-        return [
-            Overdue(sentence(c, part=False), c.agencies_overdue, *_spot(c, acts=acts)) for c in counted if c.overdue
-        ]
-
-    # -- The tasks
 
     def tasks(self) -> list[Task]:
         """What waits for the reader, the nearest deadline first."""
@@ -179,11 +61,6 @@ class Desk:
                 found += source()
         return sorted(found, key=lambda t: (t.until is None, t.until or self.at))
 
-    def _open_window(self, cycle_id: int, phase: Phase, obj: Any = None) -> Term | None:
-        """A phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a duty that is overdue."""
-        window = self.own.of(phase, obj) if obj else self.windows.get((cycle_id, phase))
-        return window if window and window.accepts(self.at) else None
-
     def _of_agency(self) -> Iterator[Task]:
         mine = self.user.agency_ids(self.at, Role.STAFF, *HEADS)
         drafts = IndicatorSet.objects.filter(kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles)
@@ -192,10 +69,10 @@ class Desk:
         for p in taking_part.select_related("agency", "cycle").order_by("-cycle__year", "pk"):
             chosen = sets.get((p.cycle_id, p.agency_id))
             if chosen is None or chosen.state == SetState.DRAFT:
-                if window := self._open_window(p.cycle_id, Phase.PROPOSAL):
+                if window := self.open_window(p.cycle_id, Phase.PROPOSAL):
                     url = reverse("indicators:detail", args=[chosen.pk]) if chosen else reverse("indicators:list")
                     yield Task(_("Propose specific indicators"), str(p.cycle), _("Propose"), url, window.closes_at)
-            elif chosen.state == SetState.RETURNED and (window := self._open_window(p.cycle_id, Phase.APPROVAL)):
+            elif chosen.state == SetState.RETURNED and (window := self.open_window(p.cycle_id, Phase.APPROVAL)):
                 url = reverse("indicators:detail", args=[chosen.pk])
                 title = _("The working group returned your indicators")
                 yield Task(title, str(chosen), _("Change"), url, window.closes_at)
@@ -205,11 +82,11 @@ class Desk:
             yield from self._of_submission(s)
         asked = Clarification.objects.filter(agency__in=mine, cycle__in=self.cycles, state=ClarificationState.ASKED)
         for c in asked.select_related("line__measure").order_by("pk"):
-            if window := self._open_window(c.cycle_id, Phase.CLARIFICATION, c):
+            if window := self.open_window(c.cycle_id, Phase.CLARIFICATION, c):
                 title = _("An assessor asks about a line")
                 yield Task(title, str(c), _("Reply"), c.get_absolute_url(), window.closes_at)
         drafted = Appeal.objects.filter(agency__in=mine, cycle__in=self.cycles, state=AppealState.DRAFT)
-        found = [w for a in drafted if (w := self._open_window(a.cycle_id, Phase.APPEAL, a))]
+        found = [w for a in drafted if (w := self.open_window(a.cycle_id, Phase.APPEAL, a))]
         if found:
             title = _counted(
                 ngettext(
@@ -232,19 +109,19 @@ class Desk:
         laying: set[int] = set()
         drafts = Plan.objects.filter(agency__in=mine, cycle__in=self.cycles, state=PlanState.DRAFT)
         for plan in drafts.for_notices().order_by("pk"):
-            if window := self._open_window(plan.cycle_id, Phase.MONITORING, plan):
+            if window := self.open_window(plan.cycle_id, Phase.MONITORING, plan):
                 laying.add(plan.pk)
                 title = _("Lay the annual plan")
                 yield Task(title, str(plan), _("Go on"), plan.get_absolute_url(), window.closes_at)
         reports = QuarterReport.objects.filter(agency__in=mine, cycle__in=self.cycles, state=ReportState.DRAFT)
         for r in reports.exclude(plan__in=laying).for_notices().with_progress().order_by("pk"):
-            window = self._open_window(r.cycle_id, Phase.MONITORING, r)
+            window = self.open_window(r.cycle_id, Phase.MONITORING, r)
             if window and r.planned:
                 title = _("Report quarter %(quarter)s") % {"quarter": localised(r.quarter)}
                 yield Task(title, str(r), _("Go on"), r.get_absolute_url(), window.closes_at, r.entered, r.planned)
 
     def _of_submission(self, s: Submission) -> Iterator[Task]:
-        if s.state in IN_WORK and (window := self._open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):
+        if s.state in IN_WORK and (window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):
             left = s.lines - s.lines_done  # type: ignore[attr-defined]
             url = reverse("submissions:detail", args=[s.pk])
             if s.state == SubmissionState.RETURNED:
@@ -260,7 +137,7 @@ class Desk:
                 review = reverse("submissions:review", args=[s.pk])
                 yield Task(_("Review and sign the self-assessment"), str(s), _("Review"), review, window.closes_at)
         elif s.state == SubmissionState.COMMUNICATED:
-            window = self._open_window(s.cycle_id, Phase.APPEAL, s)
+            window = self.open_window(s.cycle_id, Phase.APPEAL, s)
             until = window.closes_at if window else None
             report = reverse("submissions:report", args=[s.pk])
             title = _("Your scores are here; you may appeal line by line") if until else _("Your scores are here")
@@ -272,7 +149,7 @@ class Desk:
         units = Submission.objects.filter(agency__parent__in=above, cycle__in=self.cycles)
         waiting = units.filter(state=SubmissionState.SUBMITTED, checked_at=None)
         for s in waiting.select_related("agency", "cycle").order_by("-cycle__year", "agency__sort_key", "pk"):
-            if window := self._open_window(s.cycle_id, Phase.SELF_ASSESSMENT):
+            if window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT):
                 url = reverse("submissions:review", args=[s.pk])
                 yield Task(_("Check a unit's self-assessment"), str(s), _("Check"), url, window.closes_at)
 
@@ -288,7 +165,7 @@ class Desk:
         rows = sets.exclude(proposed_by=self.user).order_by().values("cycle")
         counted = rows.annotate(open=Count("pk", filter=~Exists(voted)), all=Count("pk"))
         for row in counted:
-            window = self._open_window(row["cycle"], Phase.APPROVAL)
+            window = self.open_window(row["cycle"], Phase.APPROVAL)
             if not window:
                 continue
             url = f"{reverse('indicators:list')}?state={SetState.PROPOSED}"
@@ -306,9 +183,18 @@ class Desk:
                 yield Task(title, "", _("Decide"), url, window.closes_at)
 
     def _of_assessor(self) -> Iterator[Task]:
+        for waiting in training.waiting_for(self.user, self.cycles, self.at):
+            window = self.windows.get((waiting.cycle.pk, Phase.SCORING))
+            if window and self.at >= window.opens_at - BEFORE_SCORING:
+                if waiting.states_interests:
+                    title = _("Declare your interests before lines are shown: %(cycle)s") % {"cycle": waiting.cycle}
+                    yield Task(title, "", _("Declare interests"), reverse("cycles:interests"), window.closes_at)
+                if waiting.trains:
+                    title = _("Mark reference lines before lines are shown: %(cycle)s") % {"cycle": waiting.cycle}
+                    yield Task(title, "", _("Training"), reverse("submissions:trainings"), window.closes_at)
         blocks = Block.objects.visible_to(self.user, self.at).filter(cycle__in=self.cycles, state=BlockState.OPEN)
         for row in blocks.order_by().values("cycle").annotate(n=Count("pk")):
-            if window := self._open_window(row["cycle"], Phase.SCORING):
+            if window := self.open_window(row["cycle"], Phase.SCORING):
                 title = _counted(
                     ngettext(
                         "%(count)s block of lines waits for marks", "%(count)s blocks of lines wait for marks", row["n"]
@@ -318,7 +204,7 @@ class Desk:
                 yield Task(title, "", _("Mark"), reverse("submissions:blocks"), window.closes_at)
         apart = Reconciliation.objects.waiting_for(self.user, self.at).filter(cycle__in=self.cycles)
         for row in apart.order_by().values("cycle").annotate(n=Count("pk")):
-            if window := self._open_window(row["cycle"], Phase.SCORING):
+            if window := self.open_window(row["cycle"], Phase.SCORING):
                 title = _counted(
                     ngettext(
                         "%(count)s line waits for one value from two marks",
@@ -359,7 +245,7 @@ class Desk:
         for cycle in self.cycles:
             row = counts.get(cycle.pk, {"marked": 0, "unassigned": 0})
             board = reverse("submissions:board", args=[cycle.pk])
-            if window := self._open_window(cycle.pk, Phase.SCORING):
+            if window := self.open_window(cycle.pk, Phase.SCORING):
                 if n := row["unassigned"]:
                     title = _counted(
                         ngettext("%(count)s submission has no assessor", "%(count)s submissions have no assessor", n), n
@@ -400,11 +286,11 @@ class Desk:
             chosen = general.get(cycle.pk)
             if chosen is None or chosen.state in (SetState.DRAFT, SetState.RETURNED):
                 again = chosen is not None and chosen.state == SetState.RETURNED
-                if w := self._open_window(cycle.pk, Phase.APPROVAL if again else Phase.PROPOSAL):
+                if w := self.open_window(cycle.pk, Phase.APPROVAL if again else Phase.PROPOSAL):
                     url = reverse("indicators:detail", args=[chosen.pk]) if chosen else reverse("indicators:list")
                     title = _("The working group returned the general set") if again else _("Propose the general set")
                     yield Task(title, str(cycle), _("Go on"), url, w.closes_at)
-            if (n := approved.get(cycle.pk)) and (w := self._open_window(cycle.pk, Phase.APPROVAL)):
+            if (n := approved.get(cycle.pk)) and (w := self.open_window(cycle.pk, Phase.APPROVAL)):
                 title = _counted(
                     ngettext(
                         "%(count)s approved set waits to be communicated",
@@ -415,7 +301,7 @@ class Desk:
                 )
                 url = reverse("indicators:communicate_all", args=[cycle.year])
                 yield Task(title, str(cycle), _("Communicate"), url, w.closes_at)
-            if w := self._open_window(cycle.pk, Phase.FINAL):
+            if w := self.open_window(cycle.pk, Phase.FINAL):
                 title = self._next_of_festival(
                     editions.get(cycle.pk), signed.get(cycle.pk, set()), is_delivered=cycle.pk in delivered
                 )
@@ -436,19 +322,3 @@ class Desk:
 
 def _counted(said: str, number: int) -> str:
     return said % {"count": localised(number)}
-
-
-def _spot(counted: Counted, *, acts: bool) -> tuple[str, str]:
-    """The button and the address where an overdue duty is done; for those who only watch, where it is listed."""
-    code = counted.duty.code
-    if not acts:
-        asked = urlencode({"duty": code.value, "year": counted.year, "state": Timeliness.OVERDUE.value})
-        return _("Look"), f"{reverse('festival:duties')}?{asked}#each"
-    match code:
-        case DutyCode.COMMUNICATE_INDICATORS:
-            return _("Look"), f"{reverse('indicators:list')}?cycle={counted.cycle_id}"
-        case DutyCode.COMMUNICATE_SCORES:
-            return _("Communicate"), reverse("submissions:board", args=[counted.cycle_id])
-        case DutyCode.DECIDE_APPEALS:
-            return _("Look"), f"{reverse('appeals:list')}?state={AppealState.FILED}"
-    return _("Go on"), reverse("festival:manage", args=[counted.year])

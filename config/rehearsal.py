@@ -19,7 +19,7 @@ from django.utils import timezone
 from agencies.models import Agency, User
 from appeals import actions as appeals
 from appeals.models import Appeal
-from config import plausible
+from config import plausible, schooling
 from config.cast import EPOCH, Cast
 from cycles import actions as cycles
 from cycles import seals
@@ -307,6 +307,7 @@ class Rehearsal:
         self.did(len(submissions.lapse(self.cycle, at=at)))
         signed = Submission.objects.filter(cycle=self.cycle, state=SubmissionState.SUBMITTED)
         self.did(signed.count())
+        self.did(schooling.school(self.cycle, self.cast, at=self.within(Phase.SELF_ASSESSMENT, 0.9)))
         assessing.assign_all(self.cycle, by=self.cast.administrator, at=at)
 
     def _marked(self) -> None:

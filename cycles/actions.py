@@ -149,6 +149,7 @@ def plan_cycle(
     second_heaviest: int = 3,
     agreement_percent: int = 5,
     reason_percent: int = 0,
+    calibration_percent: int = 10,
 ) -> Cycle:
     """Plan the assessment of a Jalali year with the windows of a preset, or with those given."""
     if preset not in PRESETS:
@@ -167,6 +168,7 @@ def plan_cycle(
         "second_heaviest": second_heaviest,
         "agreement_percent": agreement_percent,
         "reason_percent": reason_percent,
+        "calibration_percent": calibration_percent,
     }
     cycle = Cycle.objects.create(year=year, preset=preset, **rules)
     _lay(cycle, planned)

@@ -234,6 +234,11 @@ class PlanForm(forms.Form):
     reason_percent = PercentField(
         label=_("Percent of the ceiling by which a mark may differ from the method's without a reason"), initial=0
     )
+    calibration_percent = PercentField(
+        label=_("Percent of the ceiling by which an assessor may differ from the agreed marks of reference lines"),
+        initial=10,
+        help_text=_("Whoever differs more, in the mean, is shown no lines. 0: no training is asked for."),
+    )
 
     def clean_year(self) -> int:
         text = latin_digits(self.cleaned_data["year"])

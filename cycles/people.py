@@ -11,11 +11,11 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
-from agencies.models import Agency, Interest, Membership, Province, User
+from agencies.models import Agency, Clearance, Interest, Membership, Province, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role
 from cycles.actions import Subject, administer, perform, why_not_administer
-from cycles.models import Entry
-from cycles.workflow import ADMINISTRATION, Refused
+from cycles.models import Cycle, Entry
+from cycles.workflow import ADMINISTRATION, CycleState, Refused
 
 
 @transaction.atomic
@@ -290,3 +290,17 @@ def declare_interest(*, agency: Agency, reason: str, by: User, at: datetime) -> 
         raise Refused(_("You have already declared an interest in this agency."))
     administer("declare_interest", interest, by=by, at=at, agency=agency)
     return interest
+
+
+@transaction.atomic
+def state_interests(cycle: Cycle, *, by: User, at: datetime) -> Clearance:
+    """Say that one has no interest in any agency beside those declared; from now on the cycle's work is shown."""
+    if cycle.state != CycleState.OPEN:
+        raise Refused(_("Nothing is marked in this cycle now."))
+    administer("state_interests", cycle, by=by, at=at)
+    stated, created = Clearance.objects.get_or_create(
+        user=by, kind=Clearance.Kind.INTERESTS, year=cycle.year, defaults={"since": at}
+    )
+    if not created:
+        raise Refused(_("You have said so already."))
+    return stated

@@ -5,21 +5,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Agency, Interest
+from agencies.models import Agency, Clearance, Interest
 from cycles import people as acts
 from cycles import resources
 from cycles.actions import why_not_administer
 from cycles.filters import AgencyFilter
+from cycles.models import Cycle
 from cycles.pages import import_page, listed, only_for, sheet_answer
 from cycles.people_forms import InterestForm
 from cycles.sheets import Sheet
 from cycles.tables import AgencyTable
-from cycles.workflow import Refused
+from cycles.workflow import CycleState, Refused
 
 
 @require_safe
@@ -70,4 +71,32 @@ def interests(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Recorded. You neither mark, review nor vote on this agency from now on."))
             return redirect("cycles:interests")
     mine = Interest.objects.filter(user=request.user).select_related("agency").order_by("declared_at", "pk")
-    return render(request, "cycles/interests.html", {"form": form, "interests": mine})
+    context = {"form": form, "interests": mine, "unstated": _unstated(request), "stated": _stated(request)}
+    return render(request, "cycles/interests.html", context)
+
+
+def _unstated(request: HttpRequest) -> list[Cycle]:
+    """The open cycles of whose work this person is shown nothing before saying that all interests are declared."""
+    if why_not_administer("state_interests", by=request.user, at=request.at):
+        return []
+    stated = request.user.cleared_years(Clearance.Kind.INTERESTS)
+    return list(Cycle.objects.filter(state=CycleState.OPEN).exclude(year__in=stated).order_by("-year"))
+
+
+def _stated(request: HttpRequest) -> list[tuple[Cycle, Clearance]]:
+    held = {c.year: c for c in request.user.clearance_set.filter(kind=Clearance.Kind.INTERESTS)}
+    return [(cycle, held[cycle.year]) for cycle in Cycle.objects.filter(year__in=held).order_by("-year")]
+
+
+@require_POST
+def interests_state(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that all interests are declared for a cycle."""
+    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    try:
+        acts.state_interests(cycle, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("Recorded. What is assigned to you in %(cycle)s can be shown now.")
+        messages.success(request, said % {"cycle": cycle})
+    return redirect("cycles:interests")

@@ -32,6 +32,7 @@ pages = [
     path("roles/<int:pk>/invite/", appointments.invite_again, name="invite_again"),
     path("delegation/", appointments.delegation, name="delegation"),
     path("interests/", register.interests, name="interests"),
+    path("interests/<int:pk>/", register.interests_state, name="interests_state"),
     path("ledger/", record.ledger, name="ledger"),
     path("ledger/export/", record.ledger_export, name="ledger_export"),
     path("ledger/verify/", record.ledger_verify, name="ledger_verify"),

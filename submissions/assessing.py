@@ -69,9 +69,11 @@ def _refuse_unfit(submission: Submission, assessor: User, *, at: datetime) -> No
 
 
 class Shared(NamedTuple):
-    """What was shared out: blocks, and lines drawn for a second assessor where nobody else may mark the agency."""
+    """What was shared out: blocks, blocks moved from whoever may not mark them any longer, and lines drawn for a second
+    assessor where nobody else may mark the agency."""
 
     blocks: int
+    moved: int
     unread: int
 
 
@@ -79,7 +81,9 @@ class Shared(NamedTuple):
 def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
     """Share out every unassigned axis in the administrator's scope among those who may mark it, least loaded first.
 
-    With them the lines that are drawn for a second assessor, who is always another than the first.
+    With them the lines that are drawn for a second assessor, who is always another than the first. What is on the desk
+    of somebody who may not mark it any longer, for an interest declared since or a role ended, goes to another with the
+    marks made so far.
     """
     # who is no administrator gets no smaller share of the work, but a refusal
     reach = in_reach(by, at, (Role.ADMINISTRATOR,)) if by.holds(Role.ADMINISTRATOR, at=at) else Q()
@@ -96,20 +100,22 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
         for axis, lines in share.axes[submission.pk].items():
             share.first(submission, axis)
             unread += share.second(submission, axis, sorted(share.drawn.intersection(lines)))
-    if share.blocks:
+    if share.facts:
         facts = {pk: {"axes": axes} for pk, axes in share.facts.items()}
         given = [s for s in submissions if s.pk in facts]
         perform(MOVES, given, "assign", by=by, at=at, each=facts, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
         Block.objects.bulk_create(share.blocks, batch_size=1000)
-    return Shared(len(share.blocks), unread)
+        Block.objects.bulk_update(share.moved, ["assessor"], batch_size=1000)
+    return Shared(len(share.blocks), len(share.moved), unread)
 
 
 class _Share:
     """Who gets what when the work of a cycle is shared out: as few lines as may be on every desk."""
 
     def __init__(self, cycle: Cycle, submissions: list[Submission], at: datetime) -> None:
-        self.at, self.blocks, self.facts = at, list[Block](), dict[int, list[int]]()
+        self.at, self.facts = at, dict[int, list[int]]()
+        self.blocks, self.moved = list[Block](), list[Block]()
         lines = list(
             Answer.objects.filter(submission__in=submissions)
             .order_by("submission_id", "measure__indicator__axis_id", "pk")
@@ -136,24 +142,43 @@ class _Share:
         return self._fit[submission.pk]
 
     def first(self, submission: Submission, axis: int) -> None:
-        """Share out an axis that is on nobody's desk."""
-        if (submission.pk, axis, False) in self.held:
+        """Share out an axis that is on nobody's desk, or on that of somebody who may not mark it."""
+        held, other = (self.held.get((submission.pk, axis, is_second)) for is_second in (False, True))
+        fit = [a for a in self.fit(submission) if other is None or a.pk != other.assessor_id]
+        if held is not None and self._stays(held, fit):
             return
-        fit = self.fit(submission)
         if not fit:
             raise Refused(_("Nobody may mark %(agency)s.") % {"agency": submission.agency})
-        self._put(submission, axis, fit, len(self.axes[submission.pk][axis]))
+        if held is not None:
+            self._move(held, fit, len(self.axes[submission.pk][axis]))
+        else:
+            self._put(submission, axis, fit, len(self.axes[submission.pk][axis]))
 
     def second(self, submission: Submission, axis: int, lines: list[int]) -> int:
         """Share out what is drawn of an axis while its first reading is open; how many lines nobody else may mark."""
-        first = self.held[submission.pk, axis, False]
-        if not lines or (submission.pk, axis, True) in self.held or first.state != BlockState.OPEN:
-            return 0
+        first, held = (self.held.get((submission.pk, axis, is_second)) for is_second in (False, True))
+        assert first is not None  # `first` has seen to that
         fit = [a for a in self.fit(submission) if a.pk != first.assessor_id]
+        if held is not None:
+            if not self._stays(held, fit) and fit:
+                self._move(held, fit, len(held.drawn))
+            return 0
+        if not lines or first.state != BlockState.OPEN:
+            return 0
         if not fit:
             return len(lines)
         self._put(submission, axis, fit, len(lines), is_second=True, drawn=lines)
         return 0
+
+    def _stays(self, held: Block, fit: list[User]) -> bool:
+        return held.state != BlockState.OPEN or any(a.pk == held.assessor_id for a in fit)
+
+    def _move(self, held: Block, fit: list[User], lines: int) -> None:
+        chosen = min(fit, key=lambda a: (self.load[a.pk], a.pk))
+        self.load[chosen.pk] += lines
+        held.assessor = chosen
+        self.moved.append(held)
+        self.facts.setdefault(held.submission_id, []).append(held.axis_id)
 
     def _put(self, submission: Submission, axis: int, fit: list[User], lines: int, **second: Any) -> None:
         chosen = min(fit, key=lambda a: (self.load[a.pk], a.pk))
@@ -201,6 +226,15 @@ def _lines_of(block: Block) -> list[Answer]:
 
 
 def _mark(answer: Answer, block: Block, mark: Mapping[str, Any], *, by: User, at: datetime) -> Mark:
+    given = check(answer, mark, percent=block.cycle.reason_percent)
+    return Mark(answer=answer, block=block, assessor=by, marked_at=at, **given)
+
+
+def check(answer: Answer, mark: Mapping[str, Any], *, percent: int) -> dict[str, Any]:
+    """What a mark gives a line: points or "not applicable", and a reason; refused where one of the three is wrong.
+
+    `percent` of the ceiling is how far points may lie from the method's without a reason.
+    """
     points, void, reason = mark.get("points"), bool(mark.get("is_not_applicable")), str(mark.get("reason") or "")
     ceiling = answer.measure.points
     if void == (points is not None):
@@ -209,14 +243,10 @@ def _mark(answer: Answer, block: Block, mark: Mapping[str, Any], *, by: User, at
         raise Refused(
             _("“%(line)s”: points lie between 0 and %(ceiling)s.") % {"line": answer, "ceiling": localised(ceiling)}
         )
-    agrees = (
-        answer.claims_not_applicable if points is None else is_near(points, answer, percent=block.cycle.reason_percent)
-    )
+    agrees = answer.claims_not_applicable if points is None else is_near(points, answer, percent=percent)
     if not agrees and not answer.measure.is_stewarded and not reason.strip():
         raise Refused(_("“%(line)s”: a mark other than the method's needs a reason.") % {"line": answer})
-    return Mark(
-        answer=answer, block=block, assessor=by, points=points, is_not_applicable=void, reason=reason, marked_at=at
-    )
+    return {"points": points, "is_not_applicable": void, "reason": reason}
 
 
 def is_near(points: Decimal, answer: Answer, *, percent: int) -> bool:

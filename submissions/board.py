@@ -102,6 +102,9 @@ def assign_all(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         said = ngettext("%(count)s block was assigned.", "%(count)s blocks were assigned.", shared.blocks)
         messages.success(request, said % {"count": localised(shared.blocks)})
+        if shared.moved:
+            said = _("Blocks moved to others because whoever had them may not mark them any longer: %(count)s")
+            messages.info(request, said % {"count": localised(shared.moved)})
         if shared.unread:
             said = _("Lines drawn for a second assessor that nobody else may mark: %(count)s")
             messages.warning(request, said % {"count": localised(shared.unread)})

@@ -21,7 +21,7 @@ from cycles.models import Window
 from cycles.pages import act_page
 from cycles.workflow import Refused
 from indicators.methods import METHODS
-from submissions import assessing
+from submissions import assessing, training
 from submissions.forms import MarkForm, VerdictForm
 from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark, with_versions
 from submissions.outliers import Against
@@ -47,7 +47,11 @@ def block_list(request: HttpRequest) -> HttpResponse:
     windows = Window.objects.filter(
         cycle__in=blocks.filter(state=BlockState.OPEN).order_by().values("cycle"), phase=Phase.SCORING, agency=None
     ).select_related("cycle")
-    context = {"table": table, "windows": windows.order_by("-cycle__year", "pk")}
+    context = {
+        "table": table,
+        "windows": windows.order_by("-cycle__year", "pk"),
+        "waiting": training.waiting_with_blocks(request.user, request.at),
+    }
     return render(request, "submissions/blocks.html", context)
 
 

@@ -19,6 +19,7 @@ from agencies.roles import (
     is_staff_or_clock,
     is_staff_or_superior,
     is_superior,
+    is_trainee,
 )
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
@@ -50,6 +51,11 @@ class ReconciliationState(TextChoices):
     APART = "apart", _("Apart")
     PROPOSED = "proposed", _("A value is proposed")
     AGREED = "agreed", _("Agreed")
+
+
+class CalibrationState(TextChoices):
+    OPEN = "open", _("Being marked")
+    HANDED_IN = "handed_in", _("Handed in")
 
 
 class BlockState(TextChoices):
@@ -106,6 +112,24 @@ BLOCKS = Workflow("submissions.Block", B,
     Move("judge",       frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Accept or reject an external factor")),
     Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True),
     writes=("handed_in_at",),
+)
+
+REFERENCES = Workflow("submissions.ReferenceLine", None,
+    Move("lay",         frozenset(),                        None,           is_national_administrator, Phase.ANYTIME,    _("Lay the reference line"),
+         why_anytime="reference lines are laid before scoring opens, and others when an assessor joins late"),
+    Move("withdraw",    frozenset(),                        None,           is_national_administrator, Phase.ANYTIME,    _("Withdraw the reference line"),
+         why_anytime="a line that turns out to be wrong must not train anybody a day longer"),
+)
+
+T = CalibrationState
+CALIBRATIONS = Workflow("submissions.Calibration", T,
+    Move("begin",       frozenset({T.OPEN}),                None,           is_trainee,        Phase.ANYTIME,           _("Begin the training"),
+         why_anytime="training comes before scoring opens, and whenever an assessor joins"),
+    Move("mark",        frozenset({T.OPEN}),                None,           is_trainee,        Phase.ANYTIME,           _("Save the marks"), recorded=False,
+         why_anytime="training comes before scoring opens, and whenever an assessor joins"),
+    Move("hand_in",     frozenset({T.OPEN}),                T.HANDED_IN,    is_trainee,        Phase.ANYTIME,           _("Hand in the training"),
+         why_anytime="training comes before scoring opens, and whenever an assessor joins"),
+    writes=("handed_in_at", "deviation", "is_passed"),
 )
 
 R = ReconciliationState

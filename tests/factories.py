@@ -17,6 +17,7 @@ from agencies.text import search_key
 from appeals import actions as appeals
 from appeals.models import Appeal
 from cycles import actions as cycles
+from cycles import people
 from cycles.calendar import Phase
 from cycles.models import Cycle, Participation, Window
 from festival import actions as festival
@@ -172,7 +173,8 @@ def deputise(w: World) -> Membership:
 
 def _planned(w: World, *, year: int, preset: str) -> None:
     w.at = EPOCH + timedelta(days=30)
-    alone = {"second_percent": 0, "second_heaviest": 0}  # one assessor a line, but where a test says otherwise
+    # one assessor a line, and no training, but where a test says otherwise
+    alone = {"second_percent": 0, "second_heaviest": 0, "calibration_percent": 0}
     w.cycle = cycles.plan_cycle(year=year, preset=preset, **alone, by=w.administrator, at=w.at)
 
 
@@ -255,6 +257,8 @@ def _submitted(w: World) -> None:
 
 def _assigned(w: World) -> None:
     w.at = w.opens(Phase.SCORING) + timedelta(hours=9)
+    for name in ("assessor", "other_assessor", "provincial_assessor", "interested", "reviewer"):
+        people.state_interests(w.cycle, by=w.people[name], at=w.at)
     axes = Axis.objects.filter(set__in=(w.general, w.specific)).order_by("set__kind", "position")
     for axis in axes:
         w.block = assessing.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)

@@ -96,6 +96,11 @@ class Cycle(models.Model):
     reason_percent = models.PositiveSmallIntegerField(
         default=0, help_text="A mark further from the method's than this percent of the ceiling needs a reason"
     )
+    calibration_percent = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="Percent of the ceiling by which an assessor may differ from the agreed marks of reference lines, "
+        "in the mean, before lines are shown; 0: no training is asked for",
+    )
     draw_seed = models.CharField(max_length=32, blank=True, help_text="By which lines are drawn for a second assessor")
     appeal_days = models.PositiveSmallIntegerField(default=14)
     review_days = models.PositiveSmallIntegerField(default=14)

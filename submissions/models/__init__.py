@@ -14,12 +14,14 @@ from submissions.models.lines import Clarification, ExternalFactor, FactorKind, 
 from submissions.models.reconciliations import Reconciliation
 from submissions.models.runs import NodeScore, Reliability, ScoreRun
 from submissions.models.signed import Declaration, DeclaredLevel, Level, Version
+from submissions.models.training import Calibration, ReferenceLine, ReferenceMark
 
 __all__ = [
     "IN_WORK",
     "SEEN_AFTER_SIGNING",
     "Answer",
     "Block",
+    "Calibration",
     "Clarification",
     "Declaration",
     "DeclaredLevel",
@@ -32,6 +34,8 @@ __all__ = [
     "Mark",
     "NodeScore",
     "Reconciliation",
+    "ReferenceLine",
+    "ReferenceMark",
     "Reliability",
     "Score",
     "ScoreRun",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from agencies.models import Agency, User, in_reach
+from agencies.models import Agency, User, cleared, in_reach
 from agencies.roles import SUPERIOR_ROLES, Role
 from agencies.text import localised
 from cycles.models import Cycle, Participation
@@ -31,7 +31,7 @@ SEEN_AFTER_SIGNING = (SubmissionState.SUBMITTED, SubmissionState.MARKED, Submiss
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """Agencies see their own, headquarters their units', the authority its scope, assessors what is assigned to
-        them once signed."""
+        them once signed and they are cleared for the year."""
         seen = Q(agency__in=user.agency_ids(at))
         if above := user.agency_ids(at, *SUPERIOR_ROLES):
             seen |= Q(agency__parent__in=above)
@@ -39,7 +39,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             seen |= in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
         if user.holds(Role.ASSESSOR, at=at):
             assigned = Block.objects.filter(assessor=user).values("submission")
-            seen |= Q(pk__in=assigned, state__in=SEEN_AFTER_SIGNING) & in_reach(user, at, (Role.ASSESSOR,))
+            mine = in_reach(user, at, (Role.ASSESSOR,)) & cleared(user)
+            seen |= Q(pk__in=assigned, state__in=SEEN_AFTER_SIGNING) & mine
         if user.holds(Role.REVIEWER, at=at):
             seen |= in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
         return self.filter(seen)
@@ -299,10 +300,13 @@ class Answer(models.Model):
 
 class BlockQuerySet(models.QuerySet["Block"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Blocks to mark: the assessor's own, once the agency has signed."""
-        return self.filter(assessor=user, submission__state__in=SEEN_AFTER_SIGNING).filter(
-            in_reach(user, at, (Role.ASSESSOR,))
-        )
+        """Blocks to mark: the assessor's own, once the agency has signed and the assessor is cleared for the year."""
+        return self.held_by(user, at).filter(cleared(user))
+
+    def held_by(self, user: User, at: datetime) -> Self:
+        """Blocks on somebody's desk, whether or not they may be shown yet."""
+        own = self.filter(assessor=user, submission__state__in=SEEN_AFTER_SIGNING)
+        return own.filter(in_reach(user, at, (Role.ASSESSOR,)))
 
     def with_progress(self) -> Self:
         lines = Answer.objects.filter(

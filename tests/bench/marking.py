@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.test import override_settings
 from django.utils import timezone, translation
 
-from agencies.models import Membership
+from agencies.models import Clearance, Membership
 from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.models import Window
@@ -108,6 +108,9 @@ def _thirteen() -> Iterator[tuple[Block, datetime]]:
     Submission.objects.filter(pk=submission.pk).update(state=SubmissionState.SUBMITTED)
     axis = submission.answers.for_page()[0].measure.indicator.axis
     assessor = Membership.objects.filter(role=Role.ASSESSOR, is_outsider=True).select_related("user")[0].user
+    for kind in Clearance.Kind.values:
+        since = {"since": timezone.now()}
+        Clearance.objects.get_or_create(user=assessor, kind=kind, year=submission.cycle.year, defaults=since)
     of = {"cycle": submission.cycle, "agency_id": submission.agency_id, "submission": submission}
     block = Block.objects.get_or_create(**of, axis=axis, defaults={"assessor": assessor})[0]
     last = Answer.objects.on_desk(block).select_related("measure").exclude(measure__method="steward").last()

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 
-from cycles import actions
+from cycles import actions, people
 from cycles.calendar import DAY, TEHRAN, Phase, from_jalali, midnight
 from cycles.models import Entry, Extension, Group, Holiday, Window
 from cycles.presets import (
@@ -253,6 +253,7 @@ def test_with_the_scheduler_stopped_for_a_week_nothing_late_is_accepted_and_what
 
     with pytest.raises(Refused):
         save(world, world.other, late)
+    people.state_interests(world.cycle, by=world.assessor, at=late)
     block = assessing.assign(
         world.submission,
         axis=world.submission.answers.first().measure.indicator.axis,

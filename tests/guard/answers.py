@@ -6,11 +6,14 @@ from submissions import versions
 from submissions.models import (
     Answer,
     Block,
+    Calibration,
     Declaration,
     DeclaredLevel,
     ExternalFactor,
     Mark,
     Reconciliation,
+    ReferenceLine,
+    ReferenceMark,
     Submission,
     Version,
 )
@@ -37,6 +40,23 @@ def signed_version(w: World) -> Version:
     """The newest signed version of the power ministry's self-assessment."""
     found = Version.objects.filter(submission=w.submission).signed().first()
     return found or versions.keep(Submission.objects.get(pk=w.submission.pk), "signed", by=w.head, at=w.at)
+
+
+def reference(w: World) -> ReferenceLine:
+    """A reference line on the measure of the power ministry's line."""
+    line = power_line(w)
+    said = {"value": 50, "shown": "نیمی از سال", "points": 100, "reason": "نیمهٔ دوم سند ندارد", "laid_at": w.at}
+    found = ReferenceLine.objects.filter(cycle=w.cycle, measure=line.measure).first()
+    return found or ReferenceLine.objects.create(cycle=w.cycle, measure=line.measure, laid_by=w.administrator, **said)
+
+
+def sitting(w: World) -> Calibration:
+    """The assessor's sitting over it, marked and not handed in."""
+    line = reference(w)
+    of = {"cycle": w.cycle, "assessor": w.assessor, "state": "open"}
+    found = Calibration.objects.get_or_create(**of, defaults={"lines": [line.pk], "begun_at": w.at})[0]
+    ReferenceMark.objects.get_or_create(calibration=found, line=line, defaults={"points": 90, "reason": "x"})
+    return found
 
 
 def factor(w: World) -> ExternalFactor:

@@ -18,7 +18,17 @@ from cycles.workflow import Refused
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
-from submissions import assessing, clarifications, declarations, evidence, gauging, lines, reconciling, superior
+from submissions import (
+    assessing,
+    clarifications,
+    declarations,
+    evidence,
+    gauging,
+    lines,
+    reconciling,
+    superior,
+    training,
+)
 from submissions import transfer as answers_transfer
 from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
@@ -55,7 +65,9 @@ HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICA
 READS = {
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
     "cycles.with_factors", "cycles.letters_of",
-    "submissions.read", "submissions.measure", "submissions.is_near",
+    "submissions.read", "submissions.measure", "submissions.is_near", "submissions.check",
+    "submissions.distance", "submissions.mean", "submissions.lines_of", "submissions.waiting_for",
+    "submissions.waiting_with_blocks",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
@@ -90,6 +102,7 @@ ANYTIME = {
     "cycles.delegate": "a head may be away at any time; each delegation carries its own end",
     "cycles.reset_second_factor": "a device may be lost on any day",
     "cycles.end_role": "a person who leaves must lose access the same day",
+    "cycles.state_interests": "nobody is shown a year's work before saying so, whenever they join it",
     "cycles.declare_interest": "an interest must be declared the moment it is known",
     "cycles.import_agencies": "the register stands outside every cycle",
     "cycles.order_verification": "whether the record holds may be asked at any moment",
@@ -104,6 +117,11 @@ ANYTIME = {
     "submissions.clear_uploads": "forgets uploads that nobody has gone on with; they were never evidence",
     "submissions.note_scan": "a file is checked as soon as it has come in",
     "submissions.note_pictures": "pictures of a file; no fact of the assessment",
+    "submissions.lay": "reference lines are laid before scoring opens",
+    "submissions.withdraw": "a reference line that turns out to be wrong must not train anybody a day longer",
+    "submissions.begin_sitting": "training comes before scoring opens, and whenever an assessor joins",
+    "submissions.save_sitting": "training comes before scoring opens, and whenever an assessor joins",
+    "submissions.hand_in_sitting": "training comes before scoring opens, and whenever an assessor joins",
     "submissions.assign": "work is shared out before scoring opens",
     "submissions.assign_all": "work is shared out before scoring opens",
     "festival.note_progress": "how far a report is; no fact of the assessment",
@@ -509,6 +527,7 @@ def _modules(app: str) -> list[Any]:
                 declarations,
                 reconciling,
                 gauging,
+                training,
                 answers_transfer,
             ],
         }.get(app, []),

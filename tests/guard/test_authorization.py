@@ -27,7 +27,7 @@ from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
 from tests.factories import World, ask, build, deputise, plan_of, report_of, shown
 from tests.festival.conftest import decree
-from tests.guard.answers import apart, declare, factor, power_line, signed_version
+from tests.guard.answers import apart, declare, factor, power_line, reference, signed_version, sitting
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 
 EVERYBODY = {
@@ -39,6 +39,7 @@ PUBLIC = EVERYBODY | {"public"}
 OWN = {"staff", "head", "deputy", "headquarters", "agency_administrator"}
 SEES_STAFF = {"staff", "head", "deputy", "agency_administrator", "administrator", "auditor"}
 """Who sees one of the power ministry's staff as a person: its heads and its administrator, and the authority."""
+ASSESSORS = {"assessor", "other_assessor", "provincial_assessor", "interested"}
 HEADS = {"head", "other_head", "unit_head"}
 NATIONAL = {"administrator", "auditor"}
 OVERSEERS = NATIONAL | {"provincial_administrator"}
@@ -85,6 +86,7 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("cycles:reset_factor", "GET POST", "open", {"administrator"}),
     ("cycles:delegation", "GET POST", "people", HEADS),
     ("cycles:interests", "GET POST", "open", EVERYBODY),
+    ("cycles:interests_state", "POST", "open", EVERYBODY),
     ("cycles:ledger", "GET", "open", OVERSEERS),
     ("cycles:ledger_export", "GET", "open", OVERSEERS),
     ("cycles:ledger_verify", "POST", "open", NATIONAL),
@@ -213,6 +215,11 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:hand_in", "GET POST", "assigned", {"assessor"}),
     ("submissions:reconciliations", "GET", "assigned", EVERYBODY),
     ("submissions:reconciliation", "GET POST", "assigned", NATIONAL | {"assessor", "other_assessor"}),
+    ("submissions:trainings", "GET", "assigned", ASSESSORS),
+    ("submissions:training_begin", "POST", "assigned", EVERYBODY),
+    ("submissions:calibration", "GET POST", "assigned", NATIONAL | {"assessor"}),
+    ("submissions:references", "GET POST", "assigned", OVERSEERS),
+    ("submissions:reference_withdraw", "POST", "assigned", OVERSEERS),
     ("submissions:assign", "GET POST", "assigned", NATIONAL),
     ("submissions:board", "GET", "assigned", OVERSEERS),
     ("submissions:assign_all", "POST", "assigned", OVERSEERS),
@@ -412,6 +419,8 @@ def address(name: str, w: World) -> str:
         "submissions:factor_withdraw": lambda: (factor(w).pk,),
         "submissions:factor_judge": lambda: (factor(w).pk,),
         "submissions:reconciliation": lambda: (apart(w).pk,),
+        "submissions:calibration": lambda: (sitting(w).pk,),
+        "submissions:reference_withdraw": lambda: (reference(w).pk,),
         "submissions:version": lambda: (signed_version(w).uuid,),
         "submissions:version_content": lambda: (signed_version(w).uuid,),
         "submissions:take_up": lambda: (signed_version(w).uuid,),
@@ -458,6 +467,7 @@ def address(name: str, w: World) -> str:
     }
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
+    by_cycle |= {"submissions:training_begin", "submissions:references", "cycles:interests_state"}
     by_cycle |= {"submissions:reliability", "submissions:grid", "submissions:units_document"}
     bare = {
         "list",
@@ -465,6 +475,7 @@ def address(name: str, w: World) -> str:
         "export",
         "blocks",
         "reconciliations",
+        "trainings",
         "file",
         "plan",
         "agencies",

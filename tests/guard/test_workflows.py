@@ -16,7 +16,7 @@ from cycles.workflow import Refused, Workflow
 from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
-from tests.guard.answers import proposed
+from tests.guard.answers import proposed, sitting
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -82,6 +82,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "submissions.document": {"pass": {"clock"}, "quarantine": {"clock"}, "give_up": {"clock"}, "skip": {"clock"}},
     "submissions.clarification": {"ask": {"assessor"}, "reply": OWN},
+    "submissions.calibration": {"begin": {"assessor"}, "mark": {"assessor"}, "hand_in": {"assessor"}},
     "submissions.block": {"mark": {"assessor"}, "judge": {"assessor"}, "hand_in": {"assessor"}},
     "submissions.reconciliation": {
         "propose": {"assessor", "other_assessor"},
@@ -134,6 +135,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "skip": "pending",
     },
     "submissions.clarification": {"ask": "asked", "reply": "asked"},
+    "submissions.calibration": {"begin": "open", "mark": "open", "hand_in": "open"},
     "submissions.block": {"mark": "open", "judge": "open", "hand_in": "open"},
     "submissions.reconciliation": {"propose": "apart proposed", "agree": "proposed", "settle": "apart proposed"},
     "appeals.appeal": {
@@ -198,6 +200,7 @@ def subject(world: World, label: str) -> Any:
         "submissions.submission": world.submission,
         "submissions.document": document(world),
         "submissions.clarification": clarification(world),
+        "submissions.calibration": sitting(world),
         "submissions.block": world.block,
         "submissions.reconciliation": proposed(world),
         "appeals.appeal": world.appeal,
@@ -219,7 +222,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "points": None, "digest": "0" * 64, "publish_at": timezone.now(), "axes": [], "line": 1,
         "text": "because", "writer": person, "chair": person, "minutes": "because", "reporter": person,
         "remarks": "because", "signed_at": world.at, "version": 1, "finding": "Eicar",
-        "reader": person or world.assessor, "void": False,
+        "reader": person or world.assessor, "void": False, "deviation": None, "passed": False,
     }  # fmt: skip
 
 
