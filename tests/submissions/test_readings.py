@@ -99,7 +99,7 @@ def test_what_is_drawn_goes_to_another_desk_and_the_seed_to_the_record():
     assert len(second.drawn) == 1
     assert world.shared.unread == 0
     assert Entry.objects.filter(act="assign").last().params["seed"] == Cycle.objects.get(pk=world.cycle.pk).draw_seed
-    assert assessing.assign_all(world.cycle, by=world.administrator, at=world.at) == (0, 0)
+    assert assessing.assign_all(world.cycle, by=world.administrator, at=world.at) == (0, 0, 0)
 
 
 def test_where_nobody_else_may_mark_the_lines_are_counted():
