@@ -185,7 +185,10 @@ def block_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def block_marks(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save marks: by htmx one line (`agree` or `only` names it), without it every line that was filled in."""
+    """Save marks: by htmx one line (`agree` or `only` names it), without it every line that was filled in.
+
+    `quiet` saves a line while it is being typed: the answer leaves the fields alone and goes nowhere.
+    """
     block = _block(request, pk)
     lines = _desk(block, request.POST)
     agree, only = request.POST.get("agree", ""), request.POST.get("only", "")
@@ -222,8 +225,9 @@ def _marked(
         "acts": ALONGSIDE if saved else _acts(request, block),
         "saved_at": request.at if saved else None,
     }
-    response = render(request, "submissions/marked.html", context)
-    if saved and (next_line := _next(lines, line)):
+    quiet = "quiet" in request.POST
+    response = render(request, "submissions/marked_quietly.html" if quiet else "submissions/marked.html", context)
+    if saved and not quiet and (next_line := _next(lines, line)):
         trigger_client_event(response, "line-saved", {"next": next_line.answer.pk}, after="settle")
     return response
 

@@ -1,4 +1,5 @@
 // Keys of the marking page: j and k next and previous line, a agrees, e shows the evidence, digits begin the points, s saves, ? shows the list.
+// What is typed is saved by itself after a pause.
 // The page works without: every key presses a button or follows a link that is there.
 (function () {
   "use strict";
@@ -72,6 +73,58 @@
       }
     }
   });
+
+  // what is typed is saved by itself after a pause; the fields stay as they are, and the state beside them says how it went
+  const PAUSE = 1500;
+  const RETRY = 8000;
+  const timers = new WeakMap();
+  const lineOf = (element) => (element instanceof Element ? element.closest("[data-line]") : null);
+  const stateOf = (line) => document.getElementById("state-" + line.dataset.line);
+
+  function tell(line, words) {
+    if (stateOf(line)) {
+      stateOf(line).textContent = words;
+    }
+  }
+
+  function later(line, delay) {
+    clearTimeout(timers.get(line));
+    timers.set(line, setTimeout(() => keep(line), delay));
+  }
+
+  function keep(line) {
+    const button = line.isConnected && line.querySelector("[data-save]");
+    if (!button) {
+      return;
+    }
+    tell(line, button.form.dataset.saving);
+    const sent = { only: line.dataset.line, quiet: "1" };
+    const place = { source: stateOf(line), target: stateOf(line), swap: "outerHTML" };
+    htmx.ajax("POST", button.form.action, { ...place, values: sent }).catch(() => {}); // the events below say how it went
+  }
+
+  document.addEventListener("input", (event) => {
+    const line = lineOf(event.target);
+    if (line && line.querySelector("[data-save]")) {
+      tell(line, event.target.form.dataset.typing);
+      later(line, PAUSE);
+    }
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const line = lineOf(event.detail.elt);
+    if (line) {
+      clearTimeout(timers.get(line)); // whoever saves by hand is not followed by a quiet one
+    }
+  });
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) =>
+    document.addEventListener(name, (event) => {
+      const line = lineOf(event.detail.elt);
+      if (line && event.detail.elt === stateOf(line)) {
+        tell(line, document.getElementById("marks").dataset.lost);
+        later(line, RETRY);
+      }
+    }),
+  );
 
   document.addEventListener("line-saved", (event) => {
     go(document.getElementById("line-" + event.detail.next));

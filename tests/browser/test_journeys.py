@@ -204,6 +204,28 @@ def test_a_hundred_lines_are_marked_by_keyboard_alone_with_one_key_an_agreeing_l
     assert keys <= 2 * AGREEING
 
 
+def test_what_is_typed_on_the_desk_is_saved_by_itself_and_again_when_the_line_comes_back(served, walker):
+    world = served("assigned")
+    block = Block.objects.get(submission=world.submission, axis__code="G1")
+    answer = line(world)
+    state, reason = walker.page.locator(f"#state-{answer.pk}"), walker.field(f"{answer.pk}-reason")
+
+    walker.sign_in(world.assessor)
+    walker.go("submissions:block", block.pk)
+    walker.field(f"{answer.pk}-points").fill("۹۰")
+    expect(state).to_contain_text(walker.said("Not saved yet:"))  # a reason is missing
+    reason.press_sequentially("دو خدمت دوبار شمرده شده است")
+    expect(state).to_contain_text(walker.said("Saved %(time)s", time=""))
+    expect(reason).to_be_focused()
+    walker.page.context.set_offline(True)
+    reason.press_sequentially(" و سند ندارد")
+    expect(state).to_contain_text(walker.said("Not saved: the line is down; it is tried again by itself"))
+    walker.page.context.set_offline(False)
+
+    expect(state).to_contain_text(walker.said("Saved %(time)s", time=""), timeout=15_000)
+    assert Mark.objects.get(answer=answer).reason == "دو خدمت دوبار شمرده شده است و سند ندارد"
+
+
 def test_the_administrator_communicates_the_scores(served, walker, clock):
     world = served("marked")
     submissions.lapse(world.cycle, at=world.at)

@@ -116,6 +116,32 @@ def test_points_over_the_ceiling_are_refused_beside_the_line(visit):
     assert not Mark.objects.exists()
 
 
+def test_a_line_saved_while_it_is_typed_leaves_its_fields_alone_and_names_no_next(visit):
+    world = build("assigned")
+    client, pk = visit(world, world.assessor), line(world).pk
+    typed = {"only": pk, "quiet": "1", f"{pk}-points": "90", f"{pk}-reason": "x"}
+
+    response = client.post(url("marks", block_of(world).pk), typed, headers=HTMX)
+
+    page = response.content.decode()
+    assert Mark.objects.get().points == 90
+    assert "HX-Trigger-After-Settle" not in response
+    assert f'id="state-{pk}"' in page
+    assert "textarea" not in page
+
+
+def test_a_line_that_is_not_whole_yet_is_not_saved_and_the_state_says_what_is_missing(visit):
+    world = build("assigned")
+    client, pk = visit(world, world.assessor), line(world).pk
+    typed = {"only": pk, "quiet": "1", f"{pk}-points": "90", f"{pk}-reason": ""}
+
+    page = client.post(url("marks", block_of(world).pk), typed, headers=HTMX).content.decode()
+
+    assert "Not saved yet:" in page
+    assert "needs a reason" in page
+    assert not Mark.objects.exists()
+
+
 def test_without_javascript_all_that_is_filled_in_is_saved_at_once(visit):
     world = build("assigned")
     client = visit(world, world.assessor)
