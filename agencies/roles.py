@@ -161,6 +161,11 @@ def is_administrator(user: Any, obj: Any, at: datetime) -> bool:
     return _of_authority(user, obj, at, Role.ADMINISTRATOR)
 
 
+@who(_("an administrator or an auditor in whose scope the agency is"))
+def is_overseer(user: Any, obj: Any, at: datetime) -> bool:
+    return _of_authority(user, obj, at, Role.ADMINISTRATOR) or _of_authority(user, obj, at, Role.AUDITOR)
+
+
 @who(_("an administrator in whose scope the person's roles are; never for oneself"))
 def is_administrator_of_others(user: Any, obj: Any, at: datetime) -> bool:
     return obj.holder_id != user.pk and is_administrator(user, obj, at)

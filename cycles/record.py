@@ -1,7 +1,6 @@
 """Pages of the official record: who did what when, its export and verification, and the seals shown to everybody."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +19,7 @@ from cycles import actions, seals
 from cycles.calendar import format_moment
 from cycles.filters import LedgerFilter
 from cycles.models import Entry, Seal, Verification
-from cycles.pages import listed, only_for
+from cycles.pages import Verbatim, csv_answer, listed, only_for
 from cycles.tables import LedgerTable
 from cycles.workflow import Refused
 
@@ -28,8 +27,6 @@ DAYS = 30
 """So many days' last seals stand on the public page."""
 
 AT_ONCE = 1000
-PROVOKING = tuple("=+-@\t\r\n")
-"""How a cell begins that a spreadsheet would reckon with."""
 
 
 def _narrowed(request: HttpRequest) -> LedgerFilter:
@@ -78,29 +75,18 @@ def ledger_export(request: HttpRequest) -> StreamingHttpResponse:
         .annotate(seal=Subquery(covering.values("pk")[:1]))
         .order_by(RawSQL("cycles_entry.xid", []), "pk")
     )
-    lines = _csv(rows, translation.get_language() or "fa")
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="ledger.csv"'
-    return response
+    return csv_answer(_lines(rows, translation.get_language() or "fa"), "ledger")
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(rows: Any, language: str) -> Iterator[str]:
-    write = csv.writer(_Echo()).writerow
+def _lines(rows: Any, language: str) -> Iterator[Sequence[Any]]:
     with translation.override(language):
         head = (_("When"), _("Act"), _("Change of state"), _("On what"), _("Agency"), _("By whom"), _("Role"))
         head += (_("Due"), _("Days late"), _("Note"))
-    yield "\ufeff" + write(("id", *head, "xid", "seal", "body", "digest"))
+    yield "id", *head, "xid", "seal", "body", "digest"
     for row in rows.iterator(chunk_size=AT_ONCE):
         with translation.override(language):
             cells = _cells(row, language)
-        yield write((row.pk, *(harmless(cell) for cell in cells), row.xid, row.seal or "", row.body, row.digest))
+        yield row.pk, *cells, row.xid, row.seal or "", Verbatim(row.body), row.digest
 
 
 def _cells(row: Entry, language: str) -> tuple[Any, ...]:
@@ -116,11 +102,6 @@ def _cells(row: Entry, language: str) -> tuple[Any, ...]:
         row.days_late if row.statutory_at else "",
         row.note,
     )
-
-
-def harmless(cell: Any) -> Any:
-    """A text that a spreadsheet takes for text, not for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(PROVOKING) else cell
 
 
 @login_not_required

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency
 from appeals.models import Appeal
+from cycles import embargo
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase, format_date
 from cycles.files import handed_out
@@ -125,6 +126,8 @@ def report_file(request: HttpRequest, uuid: str) -> HttpResponseBase:
         else Report.objects.published(request.at)
     )
     report = get_object_or_404(visible.select_related("edition__cycle"), uuid=uuid, finished_at__isnull=False)
+    if request.user.is_authenticated and not report.edition.is_published(request.at):
+        _note_reading(request, report.edition)
     name = f"article-82-{report.edition.cycle.year}-{report.language}.pdf"
     # our own file, for browsers to open: Chromium shows no PDF in a sandbox
     return handed_out(report.file, name=name, content_type="application/pdf", inline=True, sandboxed=False)
@@ -174,6 +177,12 @@ def _steps(
     ]
 
 
+def _note_reading(request: HttpRequest, found: Edition) -> None:
+    """Put on record that somebody reads places that are not published yet."""
+    if not found.is_published(request.at):
+        embargo.note_reading(found.cycle, what="ranking", by=request.user, at=request.at)
+
+
 @require_safe
 def manage(request: HttpRequest, year: int) -> HttpResponse:
     """From frozen results to publication: what blocks, what is done, what comes next."""
@@ -193,6 +202,7 @@ def manage(request: HttpRequest, year: int) -> HttpResponse:
             "history": history(Entry.objects.of(cycle)[:20]),
         }
     else:
+        _note_reading(request, found)
         names = {m.name for m in open_to(EDITIONS, found, by=request.user, at=request.at)}
         published = found.is_published(request.at)
         context |= _ranking(request, found) | {

@@ -1,29 +1,32 @@
 """The administrators' pages: who is how far, sharing out the work, computing and communicating the scores."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_tables2 import RequestConfig
 
 from agencies.models import Membership, User, in_reach, with_roles
 from agencies.roles import Role, is_assessor
 from agencies.text import localised
+from cycles import embargo
 from cycles.calendar import Phase, days_late
 from cycles.forms import ActForm
-from cycles.models import Cycle, Participation, Window
-from cycles.workflow import Refused
+from cycles.models import Cycle, Window
+from cycles.pages import csv_answer, listed
+from cycles.workflow import CycleState, Refused
 from indicators.models import Axis
-from submissions import actions, assessing, totals
+from submissions import actions, assessing, progress, resources, totals
 from submissions.forms import AssignForm, BoardForm
 from submissions.models import IN_WORK, Block, ScoreRun, Submission
-from submissions.tables import BoardRow, BoardTable
+from submissions.progress import Progress
+from submissions.tables import BoardDetail, BoardTable, WorkTable
 from submissions.tasks import compute_scores
 from submissions.workflow import MOVES, RUNS, SubmissionState
 
@@ -54,42 +57,78 @@ def _cycle(request: HttpRequest, pk: int) -> Cycle:
 
 @require_safe
 def board(request: HttpRequest, pk: int) -> HttpResponse:
-    cycle = _cycle(request, pk)
-    submissions = {s.participation_id: s for s in _scope(request, Submission).filter(cycle=cycle).for_list()}
-    participations = list(_scope(request, Participation).filter(cycle=cycle).order_by("sort_key", "pk"))
-    windows = Window.objects.concerning([cycle, *submissions.values()])
-    rows = []
-    for p in participations:
-        s = submissions.get(p.pk)
-        phase = NEXT_PHASE.get(s.state) if s else Phase.SELF_ASSESSMENT
-        window = windows.of(phase, s or cycle) if phase else None
-        moves = MOVES.open_to(s, by=request.user, at=request.at, windows=windows) if s else []
-        late = days_late(window.closes_at, request.at) if window else 0
-        rows.append(BoardRow(p, s, window.closes_at if window else None, late, {m.name for m in moves}))
-    form = BoardForm(request.GET)
-    table = BoardTable(form.narrow(rows), at=request.at)
-    RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    """Who is how far, and whether the scoring will be done in time: by agency, by province, by assessor."""
+    cycle, by = _cycle(request, pk), request.GET.get("by", "")
+    provinces = request.user.province_ids(request.at, Role.ADMINISTRATOR, Role.AUDITOR)
+    rows = progress.of_agencies(cycle, provinces=provinces, at=request.at)
+    windows = Window.objects.concerning([cycle])
+    window = windows.of(Phase.SCORING, cycle)
+    due = {"at": request.at, "closes_at": window.closes_at if window else None}
+    acts = {m.name for m in RUNS.open_to(cycle, by=request.user, at=request.at, windows=windows)}
     context = {
         "cycle": cycle,
-        "form": form,
-        "table": table,
+        "by": by,
         "rows": rows,
         "counts": _counts(rows),
-        "acts": {m.name for m in RUNS.open_to(cycle, by=request.user, at=request.at, windows=windows)}
-        | {name for row in rows for name in row.acts},
+        "pace": progress.together(rows, **due),
+        "window": window,
+        "acts": acts | _acts_on_all(request, cycle, rows),
+        "may_export": request.user.oversees_the_country(request.at),
         "runs": ScoreRun.objects.visible_to(request.user, request.at)
         .filter(cycle=cycle, why__in=totals.OFFICIAL)
         .select_related("asked_by")
         .order_by("-asked_at", "-pk")[:3],
     }
+    if by == "assessor":
+        work = progress.of_assessors(cycle, provinces=provinces, at=request.at)
+        context["table"] = listed(request, WorkTable(work))
+    elif by == "province":
+        grouped = progress.by_province(rows)
+        context["provinces"] = [(name, progress.together(own, **due), len(own)) for name, own in grouped.items()]
+    else:
+        context["form"] = form = BoardForm(request.GET)
+        context["table"] = table = listed(request, BoardTable(form.narrow(rows), at=request.at))
+        table.details = _details(request, [row.record.submission for row in table.page.object_list])
     return render(request, "submissions/board.html", context)
 
 
-def _counts(rows: list[BoardRow]) -> list[tuple[str, str, int]]:
+def _details(request: HttpRequest, keys: list[int | None]) -> dict[int, BoardDetail]:
+    """The closing, the lateness and the acts of the self-assessments on the page; two queries."""
+    submissions = Submission.objects.select_related("agency__province", "cycle").in_bulk([k for k in keys if k])
+    windows = Window.objects.concerning(submissions.values())
+    details = {}
+    for key, s in submissions.items():
+        phase = NEXT_PHASE.get(s.state)
+        window = windows.of(phase, s) if phase else None
+        moves = MOVES.open_to(s, by=request.user, at=request.at, windows=windows)
+        late = days_late(window.closes_at, request.at) if window else 0
+        details[key] = BoardDetail(window.closes_at if window else None, late, {m.name for m in moves})
+    return details
+
+
+def _acts_on_all(request: HttpRequest, cycle: Cycle, rows: list[Progress]) -> set[str]:
+    """The acts on several agencies at once that have something to be on; their own pages say what is closed and why."""
+    if not request.user.holds(Role.ADMINISTRATOR, at=request.at) or cycle.state != CycleState.OPEN:
+        return set()
+    states = {row.state for row in rows}
+    return {name for name in ("assign", "communicate") if MOVES[name].sources & states}
+
+
+def _counts(rows: list[Progress]) -> list[tuple[str, str, int]]:
     """How many agencies stand in each state, those not begun first."""
-    counts = [("", _("Not begun"), sum(1 for row in rows if row.submission is None))]
-    states = [row.submission.state for row in rows if row.submission]
-    return counts + [(state.value, str(state.label), states.count(state)) for state in SubmissionState]
+    states = Counter(row.state for row in rows)
+    named = [("", _("Not begun")), *((s.value, str(s.label)) for s in SubmissionState)]
+    return [(state, label, states[state]) for state, label in named]
+
+
+@require_safe
+def marks_export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """Every mark of a cycle as CSV, for those who see results before they are published; its reading is on record."""
+    cycle = _cycle(request, pk)
+    if not request.user.oversees_the_country(request.at):
+        raise Http404
+    embargo.note_reading(cycle, what="marks", by=request.user, at=request.at)
+    return csv_answer(resources.marks(cycle), f"marks-{cycle.year}")
 
 
 @require_POST

@@ -19,7 +19,7 @@ from submissions import clarifications
 from submissions.forms import ClarificationForm, ReplyForm, VerdictForm
 from submissions.models import Answer, Block, Clarification, ExternalFactor, Mark, Score, Submission
 from submissions.outliers import Against
-from submissions.pages import find_line
+from submissions.pages import find_line, note_reading
 from submissions.steps import steps
 from submissions.workflow import BLOCKS, CLARIFICATIONS
 
@@ -35,6 +35,8 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
     m = answer.measure
     method = METHODS[m.method]
     scores_open = Submission.objects.scores_visible_to(user, at).filter(pk=answer.submission_id).exists()
+    if scores_open:
+        note_reading(request, answer.submission, "line")
     context = {
         "answer": answer,
         "submission": answer.submission,

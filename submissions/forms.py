@@ -18,6 +18,7 @@ from submissions.actions import SAID
 from submissions.evidence import MOST_AT_ONCE
 from submissions.kinds import KINDS
 from submissions.models import Answer, Declaration, Evidence, FactorKind, Level, Submission, Verdict
+from submissions.progress import WAITS, Progress, waits_for
 from submissions.workflow import SubmissionState
 
 COUNT_LABELS = {
@@ -368,10 +369,15 @@ class BoardForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), choices=[("", _("All")), ("none", _("Not begun")), *SubmissionState.choices], required=False
     )
+    waits = forms.ChoiceField(label=_("Waits for"), choices=[("", _("All")), *WAITS], required=False)
 
-    def narrow(self, rows: list[Any]) -> list[Any]:
-        """The rows whose agency's name and state were asked for; all where nothing was, or nothing known."""
+    def narrow(self, rows: list[Progress]) -> list[Progress]:
+        """The rows whose agency's name, state and hindrance were asked for; all where nothing was, or nothing known."""
         asked = self.cleaned_data if self.is_valid() else {}
-        name, state = search_key(asked.get("q") or ""), asked.get("state") or ""
+        name, state, waits = search_key(asked.get("q") or ""), asked.get("state") or "", asked.get("waits") or ""
         wanted = "" if state == "none" else state
-        return [row for row in rows if name in row.participation.search_key and (not state or row.state == wanted)]
+        return [
+            row
+            for row in rows
+            if name in row.search_key and (not state or row.state == wanted) and (not waits or waits_for(row, waits))
+        ]

@@ -5,7 +5,10 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from agencies.roles import Role
+from cycles import embargo
 from submissions.models import Answer, Submission
+from submissions.workflow import SubmissionState
 
 
 def find(request: HttpRequest, pk: int, rows: QuerySet[Submission] | None = None) -> Submission:
@@ -22,3 +25,11 @@ def find_line(request: HttpRequest, pk: int) -> Answer:
 def line_url(answer: Answer) -> str:
     """Where the line stands open in its workspace."""
     return f"{reverse('submissions:detail', args=[answer.submission_id])}?line={answer.pk}#line-{answer.pk}"
+
+
+def note_reading(request: HttpRequest, submission: Submission, what: str) -> None:
+    """Put on record that an administrator or auditor reads scores that are not communicated yet."""
+    if submission.state == SubmissionState.COMMUNICATED:
+        return
+    if request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
+        embargo.note_reading(submission, what=what, by=request.user, at=request.at, agency=submission.agency)

@@ -14,6 +14,7 @@ from cycles.workflow import Refused
 from submissions import reconciling
 from submissions.forms import MarkForm
 from submissions.models import Reconciliation
+from submissions.pages import note_reading
 from submissions.tables import ReconciliationTable
 from submissions.workflow import RECONCILIATIONS
 
@@ -37,6 +38,8 @@ def reconciliation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and _done(request, apart, form):
         messages.success(request, _("Saved."))
         return redirect("submissions:reconciliation", pk)
+    if request.user.pk not in apart.readers:
+        note_reading(request, apart.submission, "marks")
     context = {
         "apart": apart,
         "answer": apart.line,

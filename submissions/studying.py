@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import User
+from cycles import embargo
 from cycles.actions import why_closed
 from cycles.models import Cycle
-from cycles.workflow import Refused
+from cycles.workflow import CycleState, Refused
 from indicators.models import Measure
 from submissions import gauging
 from submissions.models import Reliability
@@ -80,6 +81,8 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
         return _ordered(request, cycle)
     studies = Reliability.objects.visible_to(request.user, request.at).filter(cycle=cycle).order_by("-pk")
     last = studies.exclude(finished_at=None).first()
+    if last is not None and cycle.state == CycleState.OPEN:
+        embargo.note_reading(cycle, what="reliability", by=request.user, at=request.at)
     context = {
         "cycle": cycle,
         "study": last,

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.text import format_number, localised
 from cycles.calendar import format_moment, time_left
-from cycles.models import Participation
 from submissions.models import Block, Reconciliation, Submission
+from submissions.progress import WAITS, Progress, Work, waits_for
 from submissions.templatetags.states import state_badge
+from submissions.workflow import SubmissionState
 
 
 def language() -> str:
@@ -126,85 +127,122 @@ class BlockTable(CardsTable):
 
 
 @dataclass
-class BoardRow:
-    """One agency of a cycle and how far it is; `closes_at` is the closing it works against."""
+class BoardDetail:
+    """What the board says of an agency on the page shown: its closing, days late, the acts open to the reader."""
 
-    participation: Participation
-    submission: Any
     closes_at: datetime | None
     late: int
     acts: set[str]
 
-    @property
-    def name(self) -> str:
-        return self.participation.sort_key
-
-    @property
-    def state(self) -> str:
-        return self.submission.state if self.submission else ""
-
-    @property
-    def answered(self) -> int:
-        return self.submission.lines_done if self.submission else -1
-
-    @property
-    def handed_in(self) -> int:
-        return self.submission.blocks_done if self.submission else -1
-
 
 class BoardTable(CardsTable):
-    """Agencies of a cycle by how far they are; rows are BoardRow."""
+    """Agencies of a cycle by how far they are, a column a stage; rows are `progress.Progress`.
 
-    name = tables.Column(_("Agency"))
+    `details`, by the key of the self-assessment, are given once it is known which rows are shown.
+    """
+
+    name = tables.Column(_("Agency"), order_by="sort_key")
     state = tables.Column(_("State"), empty_values=())
-    answered = tables.Column(_("Lines complete"))
+    complete = tables.Column(_("Lines complete"))
+    marked = tables.Column(_("Marks made"))
     handed_in = tables.Column(_("Blocks handed in"))
-    closes_at = tables.Column(_("Time left"), empty_values=(), order_by="late")
-    acts = tables.Column(_("Acts"), orderable=False)
+    settled = tables.Column(_("Lines settled"))
+    waits = tables.Column(_("Waits for"), empty_values=(), orderable=False)
+    closes_at = tables.Column(_("Time left"), empty_values=(), orderable=False)
+    acts = tables.Column(_("Acts"), empty_values=(), orderable=False)
 
     class Meta(CardsTable.Meta):
         attrs = {"caption": _("Agencies and how far they are")}
 
-    def __init__(self, data: list[BoardRow], *, at: datetime) -> None:
+    def __init__(self, data: list[Progress], *, at: datetime) -> None:
         self.at = at
+        self.details: dict[int, BoardDetail] = {}
         super().__init__(data)
 
-    def render_name(self, record: BoardRow) -> SafeString | str:
-        if record.submission is None:
-            return record.participation.name
-        url = reverse("submissions:detail", args=[record.submission.pk])
-        return format_html('<a href="{}">{}</a>', url, record.participation.name)
+    def _detail(self, record: Progress) -> BoardDetail | None:
+        return self.details.get(record.submission or 0)
 
-    def render_state(self, record: BoardRow) -> SafeString:
+    def render_name(self, record: Progress) -> SafeString | str:
+        if record.submission is None:
+            return record.name
+        return format_html('<a href="{}">{}</a>', reverse("submissions:detail", args=[record.submission]), record.name)
+
+    def render_state(self, record: Progress) -> SafeString:
         if record.submission is None:
             return state_badge("", _("Not begun"))
-        return state_badge(record.state, record.submission.get_state_display())
+        return state_badge(record.state, SubmissionState(record.state).label)
 
-    def render_answered(self, record: BoardRow) -> SafeString | str:
-        if record.submission is None:
+    def render_complete(self, record: Progress) -> SafeString | str:
+        return "—" if record.submission is None else out_of(record.complete, record.own, str(_("Lines complete")))
+
+    def render_marked(self, record: Progress) -> str:
+        return localised(record.marked) if record.is_due else "—"
+
+    def render_handed_in(self, record: Progress) -> SafeString | str:
+        return out_of(record.handed_in, record.blocks, str(_("Blocks handed in"))) if record.is_due else "—"
+
+    def render_settled(self, record: Progress) -> SafeString | str:
+        return out_of(record.settled, record.lines, str(_("Lines settled"))) if record.is_due else "—"
+
+    def render_waits(self, record: Progress) -> SafeString | str:
+        said = [str(label) for code, label in WAITS if waits_for(record, code)]
+        return format_html_join(" ", '<span class="badge bg-orange-lt">{}</span>', ((s,) for s in said)) or "—"
+
+    def render_closes_at(self, record: Progress) -> SafeString | str:
+        detail = self._detail(record)
+        if detail is None:
             return "—"
-        return out_of(record.answered, record.submission.lines, str(_("Lines complete")))
+        if detail.late:
+            words = ngettext("%(days)s day late", "%(days)s days late", detail.late)
+            return format_html('<span class="text-danger">{}</span>', words % {"days": localised(detail.late)})
+        return time_left(detail.closes_at, self.at, language()) if detail.closes_at else "—"
 
-    def render_handed_in(self, record: BoardRow) -> SafeString | str:
-        if record.submission is None:
-            return "—"
-        return out_of(record.handed_in, record.submission.blocks_total, str(_("Blocks handed in")))
-
-    def render_closes_at(self, record: BoardRow) -> SafeString | str:
-        if record.late:
-            words = ngettext("%(days)s day late", "%(days)s days late", record.late)
-            return format_html('<span class="text-danger">{}</span>', words % {"days": localised(record.late)})
-        return time_left(record.closes_at, self.at, language()) if record.closes_at else "—"
-
-    def render_acts(self, record: BoardRow) -> SafeString | str:
-        if record.submission is None:
+    def render_acts(self, record: Progress) -> SafeString | str:
+        detail = self._detail(record)
+        if detail is None:
             return "—"
         links = []
-        if "assign" in record.acts:
-            links.append((reverse("submissions:assign", args=[record.submission.pk]), _("Assign")))
-        if "communicate" in record.acts:
-            links.append((reverse("submissions:move", args=[record.submission.pk, "communicate"]), _("Communicate")))
-        links.append((reverse("submissions:report", args=[record.submission.pk]), _("Scores")))
+        if "assign" in detail.acts:
+            links.append((reverse("submissions:assign", args=[record.submission]), _("Assign")))
+        if "communicate" in detail.acts:
+            links.append((reverse("submissions:move", args=[record.submission, "communicate"]), _("Communicate")))
+        links.append((reverse("submissions:report", args=[record.submission]), _("Scores")))
         return format_html(
             '<span class="d-flex flex-wrap gap-3">{}</span>', format_html_join("", '<a href="{}">{}</a>', links)
         )
+
+
+class WorkTable(CardsTable):
+    """Assessors of a cycle by how far they are; rows are `progress.Work`."""
+
+    name = tables.Column(_("Assessor"), order_by="name_fa")
+    handed_in = tables.Column(_("Blocks handed in"))
+    marked = tables.Column(_("Lines marked"))
+    lately = tables.Column(_("In the last seven days"))
+    left = tables.Column(_("Days left at this pace"), empty_values=(), orderable=False)
+    latest = tables.Column(_("Last mark"), empty_values=())
+
+    class Meta(CardsTable.Meta):
+        attrs = {"caption": _("Assessors and how far they are")}
+
+    def render_name(self, record: Work) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("cycles:person", args=[record.person]), record.name)
+
+    def render_handed_in(self, record: Work) -> SafeString:
+        return out_of(record.handed_in, record.blocks, str(_("Blocks handed in")))
+
+    def render_marked(self, record: Work) -> SafeString:
+        return out_of(record.marked, record.lines, str(_("Lines marked")))
+
+    def render_lately(self, value: int) -> str:
+        return localised(value)
+
+    def render_left(self, record: Work) -> str:
+        if record.marked >= record.lines:
+            return str(_("Done"))
+        if not record.lately:
+            return str(_("Nothing was marked lately"))
+        return localised(-(-(record.lines - record.marked) * 7 // record.lately))
+
+    def render_latest(self, record: Work) -> str:
+        return format_moment(record.latest, language()) if record.latest else "—"

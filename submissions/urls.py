@@ -85,6 +85,7 @@ urlpatterns = [
     path("reconciliations/<int:pk>/", reconciling_pages.reconciliation, name="reconciliation"),
     path("board/<int:pk>/", board.board, name="board"),
     path("board/<int:pk>/assign/", board.assign_all, name="assign_all"),
+    path("board/<int:pk>/marks/", board.marks_export, name="marks_export"),
     path("board/<int:pk>/compute/", board.compute, name="compute"),
     path("board/<int:pk>/communicate/", board.communicate_all, name="communicate_all"),
     path("training/", training_pages.trainings, name="trainings"),

@@ -182,6 +182,8 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:references", "administrator"),
         Seen("submissions:declaration", "assessor"),
         Seen("submissions:board", "administrator"),
+        Seen("submissions:board", "administrator", "?by=province"),
+        Seen("submissions:board", "administrator", "?by=assessor"),
         Seen("submissions:assign", "administrator"),
     ],
     "marked": [

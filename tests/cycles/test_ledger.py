@@ -31,7 +31,7 @@ from agencies.models import Agency
 from cycles import actions, ledger, people, seals, tasks
 from cycles.middleware import NamesRequest, request_id
 from cycles.models import Entry, Verification
-from cycles.record import harmless
+from cycles.pages import harmless
 from cycles.workflow import ADMINISTRATION, Refused, Windows
 from festival import report
 from tests.factories import build

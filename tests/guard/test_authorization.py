@@ -222,6 +222,7 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:reference_withdraw", "POST", "assigned", OVERSEERS),
     ("submissions:assign", "GET POST", "assigned", NATIONAL),
     ("submissions:board", "GET", "assigned", OVERSEERS),
+    ("submissions:marks_export", "GET", "marked", NATIONAL),
     ("submissions:assign_all", "POST", "assigned", OVERSEERS),
     ("submissions:compute", "POST", "marked", OVERSEERS),
     ("submissions:communicate_all", "GET POST", "marked", OVERSEERS),
@@ -468,6 +469,7 @@ def address(name: str, w: World) -> str:
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
     by_cycle |= {"submissions:training_begin", "submissions:references", "cycles:interests_state"}
+    by_cycle |= {"submissions:marks_export"}
     by_cycle |= {"submissions:reliability", "submissions:grid", "submissions:units_document"}
     bare = {
         "list",
