@@ -18,7 +18,7 @@ from cycles.workflow import CycleState, Refused
 from submissions import actions, superior, totals
 from submissions.filters import SubmissionFilter
 from submissions.models import Answer, Score, Submission
-from submissions.pages import find
+from submissions.pages import find, note_reading
 from submissions.resources import submissions_as_xlsx
 from submissions.tables import SubmissionTable
 from submissions.workflow import MOVES, SubmissionState
@@ -108,6 +108,7 @@ def submission_report(request: HttpRequest, pk: int) -> HttpResponse:
     """Points and percent by axis, and every line with its reason; an agency reads it once it is communicated."""
     readable = Submission.objects.scores_visible_to(request.user, request.at)
     submission = find(request, pk, readable)
+    note_reading(request, submission, "scores")
     scores = Score.objects.visible_to(request.user, request.at).filter(answer__submission=submission)
     current = {s.answer_id: s for s in scores.filter(is_current=True)}
     own = {s.answer_id: s for s in scores.filter(basis=Score.Basis.SELF).order_by("pk")}

@@ -23,7 +23,7 @@ from config.rehearsal import Rehearsal
 from cycles.calendar import Phase
 from cycles.presets import windows_for
 from cycles.resources import load_country
-from tests.bench import marking, pages, record, scores, uploads, workspace
+from tests.bench import board, marking, pages, record, scores, uploads, workspace
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -36,6 +36,8 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "marking_page": marking.marking_page,
     "mark_save": marking.mark_save,
     "marks_save_13": marking.marks_save_13,
+    "progress_board": board.progress_board,
+    "marks_export": board.marks_export,
     "score_cycle": scores.score_cycle,
     "score_cycle_10x": scores.score_cycle_10x,
     "upload": uploads.upload,

@@ -1,4 +1,5 @@
-"""Benches of the assessors' desk: the page of a block of thirteen lines, one mark saved, and thirteen at once."""
+"""Benches of the assessors' desk among 400 agencies with some 90 measures each: the page of a block of thirteen lines,
+one mark saved, and thirteen at once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,17 +12,14 @@ from django.template.loader import render_to_string
 from django.test import override_settings
 from django.utils import timezone, translation
 
-from agencies.models import Clearance, Membership
-from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.models import Window
-from indicators.models import Measure
 from submissions import marking
-from submissions.models import Answer, Block, Submission
-from submissions.workflow import SubmissionState
+from submissions.models import Answer, Block
 from tests.bench import client_of, medians_of, queries_of, request_of, row
+from tests.bench.worlds import on_desks
 
-LINES = 13
+AGENCIES, AXES, LINES = 400, 7, 13
 
 
 def marking_page(at: Any) -> dict[str, Any]:
@@ -52,7 +50,7 @@ def _page_of(block: Block, at: Any) -> dict[str, Any]:
         assert page().count("data-line=") == bare().count("data-line=") == LINES
         queries = queries_of(page)
         value, floor = medians_of(page, bare)
-    return row(value, floor, "lower", "ms", queries, f"{LINES} lines")
+    return row(value, floor, "lower", "ms", queries, f"{LINES} lines of {AGENCIES * AXES * LINES}")
 
 
 def _known(block: Block, lines: list[Any], context: dict[str, Any]) -> dict[str, Any]:
@@ -98,32 +96,14 @@ def _saving(block: Block, at: Any, *, at_once: int) -> dict[str, Any]:
 
         queries = queries_of(save)
         value, floor = medians_of(save, bare)
-    return row(value, floor, "lower", "ms", queries, f"{at_once} of {LINES} lines")
+    return row(value, floor, "lower", "ms", queries, f"{at_once} of {LINES} lines of {AGENCIES * AXES * LINES}")
 
 
 @contextmanager
 def _thirteen() -> Iterator[tuple[Block, datetime]]:
-    """A block of thirteen answered lines on an assessor's desk, a day after scoring has opened."""
-    submission = Submission.objects.in_work().order_by("-pk").select_related("cycle")[0]
-    Submission.objects.filter(pk=submission.pk).update(state=SubmissionState.SUBMITTED)
-    axis = submission.answers.for_page()[0].measure.indicator.axis
-    assessor = Membership.objects.filter(role=Role.ASSESSOR, is_outsider=True).select_related("user")[0].user
-    for kind in Clearance.Kind.values:
-        since = {"since": timezone.now()}
-        Clearance.objects.get_or_create(user=assessor, kind=kind, year=submission.cycle.year, defaults=since)
-    of = {"cycle": submission.cycle, "agency_id": submission.agency_id, "submission": submission}
-    block = Block.objects.get_or_create(**of, axis=axis, defaults={"assessor": assessor})[0]
-    last = Answer.objects.on_desk(block).select_related("measure").exclude(measure__method="steward").last()
-    assert last is not None
-    for number in range(Answer.objects.on_desk(block).count(), LINES):
-        measure = Measure.objects.get(pk=last.measure_id)
-        measure.pk, measure.code, measure.position = None, f"Y-{number}", number
-        measure.lineage = Measure._meta.get_field("lineage").get_default()
-        measure.save()
-        Answer.objects.create(submission=submission, measure=measure, value=50)
-    at = Window.objects.get(cycle=submission.cycle, phase=Phase.SCORING).opens_at + timedelta(days=1)
-    try:
+    """A block of thirteen marked lines among those of 400 agencies with 90 measures each, a day into scoring."""
+    with on_desks(AGENCIES, AXES, LINES, timezone.now()) as cycle:
+        block = Block.objects.filter(cycle=cycle).select_related("assessor", "cycle").order_by("pk")[AGENCIES]
+        at = Window.objects.get(cycle=cycle, phase=Phase.SCORING).opens_at + timedelta(days=1)
         with override_settings(CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))):
             yield block, at
-    finally:
-        Submission.objects.filter(pk=submission.pk).update(state=submission.state)

@@ -1,0 +1,121 @@
+"""Benches of the coordinator: the board of two thousand agencies, and the file of all their marks."""
+
+import resource
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import Mock, patch
+
+from django.db import connection
+from django.test import override_settings
+from django.utils import timezone
+
+from agencies.models import User
+from cycles.calendar import Phase
+from cycles.models import Cycle, Window
+from submissions import board, progress
+from submissions.models import Mark
+from tests.bench import client_of, medians_of, queries_of, row, seconds
+from tests.bench.worlds import on_desks
+
+AGENCIES, AXES, MEASURES = 2000, 10, 6
+FEWER = 200
+
+
+@contextmanager
+def _cycle(agencies: int) -> Iterator[tuple[Cycle, datetime]]:
+    with on_desks(agencies, AXES, MEASURES, timezone.now()) as cycle:
+        at = Window.objects.get(cycle=cycle, phase=Phase.SCORING).opens_at + timedelta(days=1)
+        with override_settings(CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))):
+            yield cycle, at
+
+
+def progress_board(at: Any) -> dict[str, Any]:
+    """The board of 2,000 agencies; floor: its bare SQL, and the same page from rows that are known."""
+    with _cycle(AGENCIES) as (cycle, now):
+        administrator = User.objects.get(username="administrator")
+        client, address = client_of(administrator), f"/fa/submissions/board/{cycle.pk}/"
+
+        def page() -> str:
+            response = client.get(address)
+            assert response.status_code == 200
+            return response.content.decode()
+
+        given = {"cycle": cycle.pk, "provinces": None, "since": now - progress.WEEK}
+        rows = progress.of_agencies(cycle, provinces=None, at=now)
+        assert len(rows) == AGENCIES
+        kept: dict[Any, Any] = {}
+
+        def bare() -> str:
+            with connection.cursor() as cursor:
+                cursor.execute(progress._AGENCIES, given)
+                cursor.fetchall()
+            with (
+                patch.multiple(board.progress, of_agencies=Mock(return_value=rows)),
+                patch.object(
+                    board,
+                    "_details",
+                    side_effect=lambda request, keys: kept or kept.update(details(request, keys)) or kept,
+                ),
+            ):
+                return page()
+
+        details = board._details
+        assert page().count("data-label=") == bare().count("data-label=")
+        queries = queries_of(page)
+        value, floor = medians_of(page, bare)
+    return row(value, floor, "lower", "ms", queries, f"{AGENCIES} agencies, {AGENCIES * AXES * MEASURES} lines")
+
+
+def marks_export(at: Any) -> dict[str, Any]:
+    """The file of 120,000 marks; floor: the bare SELECT of the same columns, fetched. Its memory is that of a tenth."""
+    with _cycle(FEWER) as (cycle, _now):
+        few = _peak(cycle)
+    with _cycle(AGENCIES) as (cycle, _now):
+        client, address = _client(cycle)
+        many = _peak(cycle)
+        assert many < few * 1.5, f"{few} KB for {FEWER} agencies, {many} KB for {AGENCIES}"
+        queries = queries_of(lambda: _read(client, address))
+        times = [(seconds(lambda: _read(client, address)) * 1000, seconds(_bare) * 1000) for _run in range(4)][1:]
+    value, floor = (sorted(column)[1] for column in zip(*times, strict=True))
+    size = f"{AGENCIES * AXES * MEASURES} marks; peak {many} KB, {few} KB for a tenth; process {_resident()} MB"
+    return row(value, floor, "lower", "ms", queries, size)
+
+
+def _client(cycle: Cycle) -> tuple[Any, str]:
+    return client_of(User.objects.get(username="administrator")), f"/fa/submissions/board/{cycle.pk}/marks/"
+
+
+def _read(client: Any, address: str) -> int:
+    """The bytes of the file, let go of as they come."""
+    response = client.get(address)
+    assert response.status_code == 200
+    return sum(len(part) for part in response.streaming_content)
+
+
+def _peak(cycle: Cycle) -> int:
+    """Kilobytes of Python's own memory at most while the file is read."""
+    client, address = _client(cycle)
+    _read(client, address)
+    tracemalloc.start()
+    _read(client, address)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak // 1024
+
+
+def _resident() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _bare() -> None:
+    columns = (
+        "block__agency__code", "block__agency__name_fa", "block__agency__name_en", "block__axis__code",
+        "answer__measure__code", "answer__measure__title_fa", "answer__measure__title_en", "answer__value",
+        "answer__measure__points", "block__is_second", "block__assessor__username", "points", "is_not_applicable",
+        "reason", "marked_at", "block__state",
+    )  # fmt: skip
+    for _row in Mark.objects.order_by("block__agency__code", "block__axis", "answer").values_list(*columns).iterator():
+        pass

@@ -1,0 +1,165 @@
+"""Every address, read by everybody whom the table lets in at any time of the year, tells nobody anything too early."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from zipfile import ZipFile, is_zipfile
+
+import pypdf
+import pytest
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from agencies.text import persian_digits
+from cycles.models import Entry
+from cycles.workflow import Refused
+from festival.models import Standing
+from submissions.models import Mark, Score
+from tests.factories import World, build, deputise
+from tests.guard.test_authorization import HEADERS, OWN, ROWS, address
+
+REASON = "این را جز دارندگان حق نخواند"
+POINTS, PLACE, PERCENT = Decimal("123.4567"), 4321, Decimal("76.5432")
+OVERSEERS = {"administrator", "auditor"}
+
+READERS: dict[str, set[str]] = {}
+for _name, _methods, _stage, _allowed in ROWS:
+    if "GET" in _methods.split():
+        READERS.setdefault(_name, set()).update(_allowed)
+
+
+def written(number: Decimal | int, places: int = 2) -> list[str]:
+    """How a number may be written: in either digits, to so many places, with either separator."""
+    latin = f"{number:.{places}f}" if isinstance(number, Decimal) else str(number)
+    persian = persian_digits(latin)
+    return [latin, persian, persian.replace(".", "٫"), persian.replace(".", "/")]
+
+
+def text_of(response: Any) -> str:
+    """All that an answer says, whatever kind of file it is."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    if body.startswith(b"%PDF") and b"%%EOF" in body:
+        return "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(body)).pages)
+    if is_zipfile(io.BytesIO(body)):
+        archive = ZipFile(io.BytesIO(body))
+        return "\n".join(archive.read(name).decode(errors="replace") for name in archive.namelist())
+    return str(body.decode(errors="replace")) + str(response.get("Location", ""))
+
+
+def leaks(
+    world: World, secrets: list[str], may: Callable[[str, str], bool], *, of: str = ""
+) -> tuple[list[str], set[str]]:
+    """Who is told a secret where, although they may not know it; and the addresses that there are not yet."""
+    found, absent = [], set()
+    wanted = re.compile("|".join(map(re.escape, secrets)))
+    for name, readers in READERS.items():
+        if not re.match(of, name):
+            continue
+        with transaction.atomic():
+            try:
+                url = address(name, world)
+            except (ObjectDoesNotExist, AttributeError, Refused):
+                absent.add(name)
+                continue
+            for who in sorted(readers):
+                client = Client(raise_request_exception=True)
+                if who != "public":
+                    client.force_login(world.people[who], backend="django.contrib.auth.backends.ModelBackend")
+                with transaction.atomic():
+                    response = client.get(url, headers=HEADERS.get(name))
+                    told = wanted.search(text_of(response))
+                    transaction.set_rollback(True)
+                for close in response._resource_closers:
+                    close()
+                if told and not may(name, who):
+                    found.append(f"{name} tells {who}: {told[0]}")
+            transaction.set_rollback(True)
+    return found, absent
+
+
+def made(stage: str, settings: Any) -> World:
+    world = build(stage)
+    deputise(world)
+    settings.CLOCK_OFFSET = world.at - timezone.now()
+    return world
+
+
+@pytest.mark.django_db
+def test_marks_and_scores_are_told_to_nobody_before_they_are_communicated(settings):
+    world = made("marked", settings)
+    Mark.objects.filter(answer__submission=world.submission).update(points=POINTS, reason=REASON)
+    Score.objects.filter(answer__submission=world.submission, basis="agreed").update(points=POINTS, reason=REASON)
+    own_pages = {"submissions:block", "submissions:line", "submissions:hand_in", "submissions:reconciliation"}
+
+    def may(name: str, who: str) -> bool:
+        # two assessors who are apart read each other's marks: that is how they come together
+        apart = name == "submissions:reconciliation" and who == "other_assessor"
+        return who in OVERSEERS or (who == "assessor" and name in own_pages) or apart
+
+    found, absent = leaks(world, [REASON, *written(POINTS)], may)
+
+    assert found == []
+    assert not {name for name in absent if name.startswith("submissions:")}
+
+
+@pytest.mark.django_db
+def test_one_agency_s_scores_are_never_told_to_another_before_publication(settings):
+    world = made("scored", settings)
+    Mark.objects.filter(answer__submission=world.submission).update(reason=REASON)
+    Score.objects.filter(answer__submission=world.submission, basis="agreed").update(points=POINTS, reason=REASON)
+
+    found, _absent = leaks(
+        world,
+        [REASON, *written(POINTS)],
+        lambda name, who: who in OVERSEERS | OWN | {"reviewer", "assessor", "other_assessor"},
+        of="submissions:|appeals:|festival:|home|verify",
+    )
+
+    assert found == []
+
+
+@pytest.mark.django_db
+def test_places_are_told_to_nobody_before_publication(settings):
+    world = made("scheduled", settings)
+    Standing.objects.filter(edition=world.edition).update(place=PLACE, percent=PERCENT)
+    settings.CLOCK_OFFSET = world.edition.publish_at - timedelta(hours=1) - timezone.now()  # the walk takes a while
+
+    found, absent = leaks(world, written(PLACE) + written(PERCENT), lambda name, who: who in OVERSEERS)
+
+    assert found == []
+    assert not {name for name in absent if name.startswith("festival:")}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", sorted(OVERSEERS))
+def test_who_reads_under_embargo_stands_in_the_record_once_a_day(who, settings):
+    world = made("marked", settings)
+    client = Client()
+    client.force_login(world.people[who], backend="django.contrib.auth.backends.ModelBackend")
+    names = ("submissions:report", "submissions:line", "submissions:reconciliation", "submissions:marks_export")
+
+    for name in (*names, *names):
+        response = client.get(address(name, world))
+        assert response.status_code == 200
+        text_of(response)
+
+    rows = Entry.objects.filter(act="read_embargoed").order_by("pk")
+    assert [r.params["what"] for r in rows] == ["scores", "line", "marks", "marks"]
+    assert {r.actor_id for r in rows} == {world.people[who].pk}
+
+
+@pytest.mark.django_db
+def test_reading_what_is_communicated_leaves_no_row(settings):
+    world = made("scored", settings)
+    client = Client()
+    client.force_login(world.administrator, backend="django.contrib.auth.backends.ModelBackend")
+
+    for name in ("submissions:report", "submissions:line"):
+        assert client.get(address(name, world)).status_code == 200
+
+    assert not Entry.objects.filter(act="read_embargoed").exists()
