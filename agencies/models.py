@@ -159,6 +159,10 @@ class User(AbstractUser):
     def declared_interests(self) -> frozenset[int]:
         return frozenset(agency for kind, agency in self.declared if not kind)
 
+    def read_declared_anew(self) -> None:
+        """Forget what was declared when it was last asked: more has just been said."""
+        self.__dict__.pop("declared", None)
+
     def cleared_years(self, kind: str) -> list[int]:
         """The assessed years for which this user has a clearance of a kind."""
         return [year for held, year in self.declared if held == kind]

@@ -289,6 +289,7 @@ def declare_interest(*, agency: Agency, reason: str, by: User, at: datetime) -> 
     if not created:
         raise Refused(_("You have already declared an interest in this agency."))
     administer("declare_interest", interest, by=by, at=at, agency=agency)
+    by.read_declared_anew()
     return interest
 
 
@@ -303,4 +304,5 @@ def state_interests(cycle: Cycle, *, by: User, at: datetime) -> Clearance:
     )
     if not created:
         raise Refused(_("You have said so already."))
+    by.read_declared_anew()
     return stated

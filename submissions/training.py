@@ -126,6 +126,7 @@ def hand_in_sitting(calibration: Calibration, *, by: User, at: datetime) -> Cali
     if passed:
         cleared = {"user": by, "kind": Clearance.Kind.TRAINING, "year": calibration.cycle.year}
         Clearance.objects.get_or_create(**cleared, defaults={"since": at})
+        by.read_declared_anew()
     return calibration
 
 

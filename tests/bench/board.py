@@ -70,7 +70,7 @@ def progress_board(at: Any) -> dict[str, Any]:
 
 
 def marks_export(at: Any) -> dict[str, Any]:
-    """The file of 120,000 marks; floor: the bare SELECT of the same columns, fetched. Memory is that of a short file."""
+    """The file of 120,000 marks; floor: the bare SELECT of its columns, fetched. Memory is that of a short file."""
     peaks = []
     for agencies in (FEW, MORE):
         with _cycle(agencies) as (cycle, _now):

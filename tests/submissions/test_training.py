@@ -81,6 +81,18 @@ def test_the_blocks_page_names_no_agency_before_and_says_what_to_do(client):
     assert reverse("cycles:interests") in page
 
 
+def test_what_was_just_declared_holds_at_once_for_whoever_said_it():
+    world = build("open")
+    before = world.assessor.is_cleared(world.cycle)
+
+    people.state_interests(world.cycle, by=world.assessor, at=world.at)
+    people.declare_interest(agency=world.health, reason="x", by=world.assessor, at=world.at)
+
+    assert not before
+    assert world.assessor.cleared_years("interests") == [world.cycle.year]
+    assert world.assessor.is_conflicted(world.health.pk)
+
+
 def test_the_statement_is_for_one_year_is_recorded_and_is_made_once():
     world = build("open")
 
