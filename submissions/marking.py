@@ -50,7 +50,7 @@ def block_list(request: HttpRequest) -> HttpResponse:
     context = {
         "table": table,
         "windows": windows.order_by("-cycle__year", "pk"),
-        "waiting": training.waiting_with_blocks(request.user, request.at),
+        "waiting": [w for w in training.waiting_with_blocks(request.user, request.at) if w.blocks],
     }
     return render(request, "submissions/blocks.html", context)
 
