@@ -16,7 +16,7 @@ from cycles.workflow import Refused, Windows
 from indicators.methods import METHODS
 from indicators.models import LAST, Figure, Measure, asked_of
 from indicators.scoring import LineState
-from submissions import completeness, outliers, totals, versions
+from submissions import completeness, obstacles, outliers, totals, versions
 from submissions.models import Answer, Score, ScoreRun, Submission, Version
 from submissions.workflow import MOVES, RUNS, SubmissionState
 
@@ -309,10 +309,19 @@ def order_run(cycle: Cycle, *, by: User, at: datetime) -> ScoreRun:
 def communicate(
     submissions: Sequence[Submission], *, by: User, at: datetime, note: str = "", letter: str = ""
 ) -> list[Submission]:
-    """Communicate scores: each agency's 14 days to appeal start now, the reviewers' next 14 days after them."""
-    submissions = perform(MOVES, submissions, "communicate", by=by, at=at, note=note, letter=letter)
-    if submissions:
-        totals.compute(submissions, why=totals.COMMUNICATED, by=by, at=at)
+    """Communicate scores: each agency's 14 days to appeal start now, the reviewers' next 14 days after them.
+
+    Refused while anything stands in the way of one of them (`obstacles`). The totals computed now stay with each as its
+    provisional ones; the record names their run and the digest of what it added up. As many queries for two thousand
+    agencies as for one, but for the batches in which rows are written.
+    """
+    if not submissions:
+        return []
+    if met := obstacles.found(submissions, at):
+        raise Refused({s: obstacles.sentence(s, met[s.pk]) for s in submissions if s.pk in met})
+    run = totals.compute(submissions, why=totals.COMMUNICATED, by=by, at=at)
+    frozen: dict[str, Any] = {"run": run.pk, "digest": run.input_digest}
+    submissions = perform(MOVES, submissions, "communicate", by=by, at=at, note=note, letter=letter, **frozen)
     windows = []
     for s in submissions:
         closes = at + timedelta(hours=24 * s.cycle.appeal_days)

@@ -1,4 +1,4 @@
-"""The administrators' pages: who is how far, sharing out the work, computing and communicating the scores."""
+"""The administrators' pages: who is how far, sharing out the work, computing the scores."""
 
 from collections import Counter
 from typing import Any
@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,14 +16,13 @@ from agencies.roles import Role, is_assessor
 from agencies.text import localised
 from cycles import embargo
 from cycles.calendar import Phase, days_late
-from cycles.forms import ActForm
 from cycles.models import Cycle, Window
 from cycles.pages import csv_answer, listed
 from cycles.workflow import CycleState, Refused
 from indicators.models import Axis
 from submissions import actions, assessing, progress, resources, totals
 from submissions.forms import AssignForm, BoardForm
-from submissions.models import IN_WORK, Block, ScoreRun, Submission
+from submissions.models import Block, ScoreRun, Submission
 from submissions.progress import Progress
 from submissions.tables import BoardDetail, BoardTable, WorkTable
 from submissions.tasks import compute_scores
@@ -199,38 +197,3 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(runs, pk=pk)
     part = "#run" if request.htmx else ""
     return render(request, f"submissions/run.html{part}", {"run": run})
-
-
-@require_http_methods(["GET", "POST"])
-def communicate_all(request: HttpRequest, pk: int) -> HttpResponse:
-    """Communicate every marked self-assessment at once, after a look at what stands in the way of the others."""
-    cycle = _cycle(request, pk)
-    move = MOVES["communicate"]
-    submissions = list(_scope(request, Submission).filter(cycle=cycle).for_list())
-    windows = Window.objects.concerning(submissions)
-    ready = [s for s in submissions if not MOVES.why_not(s, move, by=request.user, at=request.at, windows=windows)]
-    waiting = [s for s in submissions if s.state in (*IN_WORK, SubmissionState.SUBMITTED)]
-    form = ActForm(request.POST or None, move=move, user=request.user)
-    if request.method == "POST" and ready and form.is_valid():
-        try:
-            actions.communicate(ready, by=request.user, at=request.at, **form.said)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            said = ngettext(
-                "The scores of %(count)s agency were communicated.",
-                "The scores of %(count)s agencies were communicated.",
-                len(ready),
-            )
-            messages.success(request, said % {"count": localised(len(ready))})
-            return redirect("submissions:board", pk)
-    context = {
-        "cycle": cycle,
-        "move": move,
-        "form": form,
-        "ready": ready,
-        "waiting": waiting,
-        "unassigned": [s for s in waiting if not s.blocks_total],
-        "then": reverse("submissions:board", args=[pk]),
-    }
-    return render(request, "submissions/communicate.html", context)

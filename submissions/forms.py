@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import User
+from agencies.models import Province, User
 from agencies.text import localised, search_key
 from cycles.forms import NumberField, PersianTextField
+from cycles.models import Group, Participation
 from indicators.methods import METHODS
 from indicators.models import Axis, Measure
 from submissions.actions import SAID
@@ -360,6 +361,34 @@ class AssignForm(forms.Form):
         fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by("name_fa", "username", "pk")
         self.fields["axis"].queryset = axes  # type: ignore[attr-defined]
         self.fields["assessor"].queryset = fit  # type: ignore[attr-defined]
+
+
+class WhomForm(forms.Form):
+    """To whom scores are communicated: all within reach, one group of the cycle, or one province."""
+
+    whom = forms.ChoiceField(label=_("Whom"), required=False)
+
+    def __init__(self, data: Any, *, participations: QuerySet[Participation]) -> None:
+        super().__init__(data)
+        groups = Group.objects.filter(participations__in=participations).distinct()
+        provinces = Province.objects.filter(pk__in=participations.values("province"))
+        self.fields["whom"].choices = [  # type: ignore[attr-defined]
+            ("", _("All agencies within my reach")),
+            (_("Group"), [(f"group-{g.pk}", g.name) for g in groups.order_by("sort_key", "pk")]),
+            (_("Province"), [(f"province-{p.pk}", p.name) for p in provinces.order_by("sort_key", "pk")]),
+        ]
+
+    @property
+    def choice(self) -> str:
+        """What was chosen, as the address says it."""
+        return self.cleaned_data["whom"] if self.is_valid() else ""
+
+    def narrow(self, participations: QuerySet[Participation]) -> QuerySet[Participation]:
+        """Those chosen; nobody where what was chosen is out of reach."""
+        if not self.is_valid():
+            return participations.none()
+        kind, _dash, key = self.choice.partition("-")
+        return participations.filter(**{{"group": "groups", "province": "province"}[kind]: key} if kind else {})
 
 
 class BoardForm(forms.Form):

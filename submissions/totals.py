@@ -21,12 +21,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from agencies.models import User
 from cycles.models import Cycle
 from indicators.scoring import LineState
-from submissions.models import Answer, NodeScore, Score, ScoreRun, Submission
+from submissions.models import Answer, Score, ScoreRun, Submission
 
 ORDERED, COMMUNICATED, FINAL = "ordered", "communicate", "final"
 OFFICIAL = (ORDERED, COMMUNICATED, FINAL)
@@ -192,9 +192,3 @@ def _finish(run: ScoreRun, submissions: Q, *, at: datetime) -> ScoreRun:
     run.finished_at = at
     run.save(update_fields=(*_PROGRESS, "submission_count", "finished_at"))
     return run
-
-
-def node_scores(submission: Submission) -> list[NodeScore]:
-    """The current totals of a submission: total first, then each kind with its axes."""
-    rows = NodeScore.objects.filter(run=F("submission__current_run"), submission=submission).select_related("axis")
-    return sorted(rows, key=lambda n: (n.kind, n.axis is not None, n.axis.position if n.axis else 0))

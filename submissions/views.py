@@ -1,7 +1,4 @@
-"""Lists of self-assessments, their files, and what came of them: the scores."""
-
-from dataclasses import dataclass
-from typing import Any
+"""Lists of self-assessments, and their files."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,19 +6,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
-from agencies.roles import Role, is_staff
-from cycles import seals
+from agencies.roles import Role
 from cycles.actions import open_to
-from cycles.calendar import Phase
-from cycles.models import Cycle, Participation, Window
+from cycles.models import Cycle, Participation
 from cycles.workflow import CycleState, Refused
-from submissions import actions, superior, totals
+from submissions import actions, superior
 from submissions.filters import SubmissionFilter
-from submissions.models import Answer, Score, Submission
-from submissions.pages import find, note_reading
+from submissions.models import Submission
 from submissions.resources import submissions_as_xlsx
 from submissions.tables import SubmissionTable
-from submissions.workflow import MOVES, SubmissionState
+from submissions.workflow import MOVES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -83,49 +77,3 @@ def submission_begin(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("submissions:list")
     return redirect("submissions:detail", submission.pk)
-
-
-# --- What came of it --------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class ScoredLine:
-    """A line with its current score and the agency's own."""
-
-    answer: Answer
-    score: Score | None
-    own: Score | None
-
-    @property
-    def share(self) -> Any:
-        if self.score is None or self.score.points is None:
-            return None
-        return self.score.points * 100 / self.answer.measure.points
-
-
-@require_safe
-def submission_report(request: HttpRequest, pk: int) -> HttpResponse:
-    """Points and percent by axis, and every line with its reason; an agency reads it once it is communicated."""
-    readable = Submission.objects.scores_visible_to(request.user, request.at)
-    submission = find(request, pk, readable)
-    note_reading(request, submission, "scores")
-    scores = Score.objects.visible_to(request.user, request.at).filter(answer__submission=submission)
-    current = {s.answer_id: s for s in scores.filter(is_current=True)}
-    own = {s.answer_id: s for s in scores.filter(basis=Score.Basis.SELF).order_by("pk")}
-    lines = [ScoredLine(a, current.get(a.pk), own.get(a.pk)) for a in submission.answers.for_page()]
-    ranked = sorted((line for line in lines if line.share is not None), key=lambda line: line.share)
-    windows = Window.objects.concerning([submission])
-    appealing = is_staff(request.user, submission, request.at) and not windows.why_closed(
-        Phase.APPEAL, submission, request.at
-    )
-    context = {
-        "submission": submission,
-        "nodes": totals.node_scores(submission),
-        "lines": lines,
-        "weakest": ranked[:3],
-        "strongest": ranked[-3:][::-1],
-        "appeal_window": windows.of(Phase.APPEAL, submission) if appealing else None,
-        "released": submission.state == SubmissionState.COMMUNICATED,
-        "stamp": seals.stamp(submission, "communicate"),
-    }
-    return render(request, "submissions/report.html", context)

@@ -103,7 +103,7 @@ MOVES = Workflow("submissions.Submission", S,
     Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True,
          tells=AGENCY, official=True, news=_("Scores have been communicated")),
     Move("rescore",     frozenset({S.COMMUNICATED}),        None,           is_impartial_reviewer, Phase.APPEAL_REVIEW, _("Change the score of a line")),
-    writes=("submitted_at", "submitted_by", "content_hash", "communicated_at", "checked_at", "checked_by", "remarks", "returned_at"),
+    writes=("submitted_at", "submitted_by", "content_hash", "communicated_at", "provisional_run", "checked_at", "checked_by", "remarks", "returned_at"),
 )
 
 B = BlockState

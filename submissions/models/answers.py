@@ -106,6 +106,9 @@ class Submission(models.Model):
     current_run = models.ForeignKey(
         "ScoreRun", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )  # no index: nobody looks a run's submissions up, and the end of a run changes thousands at once
+    provisional_run = models.ForeignKey(
+        "ScoreRun", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )  # the totals as they were communicated; the current run holds what they are after appeals
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -174,7 +177,7 @@ class Submission(models.Model):
 
     @MOVES.transition
     def _communicate(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self.communicated_at = at
+        self.communicated_at, self.provisional_run_id = at, given["run"]
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):

@@ -23,7 +23,7 @@ from config.rehearsal import Rehearsal
 from cycles.calendar import Phase
 from cycles.presets import windows_for
 from cycles.resources import load_country
-from tests.bench import board, marking, pages, record, scores, uploads, workspace
+from tests.bench import board, marking, pages, record, reports, scores, uploads, workspace
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -40,6 +40,8 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "marks_export": board.marks_export,
     "score_cycle": scores.score_cycle,
     "score_cycle_10x": scores.score_cycle_10x,
+    "score_report": reports.score_report,
+    "communicate_2000": reports.communicate_2000,
     "upload": uploads.upload,
     "ledger_append": record.ledger_append,
     "ledger_verify": record.ledger_verify,  # empties the record: last

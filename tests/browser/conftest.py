@@ -97,7 +97,7 @@ class Walker:
         """Password and the one button of the page on which an act is confirmed."""
         self.field("password").fill(PASSWORD)
         with self.page.expect_navigation():
-            self.page.locator("main form button.btn-primary[type=submit]").click()
+            self.page.locator("main form[method=post] button.btn-primary[type=submit]").click()
 
     def reads(self, text: str) -> None:
         expect(self.page.get_by_role("main")).to_contain_text(text)

@@ -4,6 +4,7 @@ Before a window opens, at the stroke of a hard one's closing and long after it; 
 form is known to be good. What needs no window stands in ANYTIME with its reason. An address without a row fails.
 """
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -99,6 +100,11 @@ def marked(w: World) -> dict[str, Any]:
             answer=a, block=w.block, assessor=w.assessor, points=1, reason="because", marked_at=w.at
         )
     return SIGNED
+
+
+def ready(w: World) -> dict[str, Any]:
+    """What the page names of those it has shown: the power ministry alone is marked."""
+    return {**SIGNED, "shown": hashlib.sha256(str(w.submission.pk).encode()).hexdigest()}
 
 
 def drafted(w: World) -> dict[str, Any]:
@@ -299,7 +305,7 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "submissions:reply": ("assigned", Phase.CLARIFICATION, "staff", lambda w: {"reply": "because"}),
     "submissions:compute": ("marked", Phase.SCORING, "administrator", lambda w: {}),
     "submissions:reliability": ("marked", Phase.SCORING, "administrator", lambda w: {}),
-    "submissions:communicate_all": ("marked", Phase.SCORING, "administrator", lambda w: SIGNED),
+    "submissions:communicate_all": ("marked", Phase.SCORING, "administrator", ready),
     "appeals:draft": (
         "scored", Phase.APPEAL, "staff", lambda w: {"ground": "value", "argument": "x", "proposed_value": "60"},
     ),

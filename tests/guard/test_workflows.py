@@ -223,6 +223,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "text": "because", "writer": person, "chair": person, "minutes": "because", "reporter": person,
         "remarks": "because", "signed_at": world.at, "version": 1, "finding": "Eicar",
         "reader": person or world.assessor, "void": False, "deviation": None, "passed": False,
+        "run": world.submission.current_run_id,
     }  # fmt: skip
 
 

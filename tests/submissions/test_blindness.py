@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from django.urls import reverse
 from django.utils import translation
+from pypdf import PdfReader
 from tablib import Dataset
 
 from agencies.models import Membership, User
@@ -49,6 +50,8 @@ def text_of(response):
     body = b"".join(response.streaming_content) if response.streaming else response.content
     if response["Content-Type"].startswith("application/vnd"):
         return str(Dataset().load(BytesIO(body).read(), format="xlsx").dict)
+    if response["Content-Type"] == "application/pdf":
+        return " ".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages)
     return body.decode()
 
 
@@ -66,6 +69,10 @@ def pages(world):
         (url("move", s, "communicate"), {}),
         (url("report", s), {}),
         (url("report", s), HTMX),
+        (url("report_file", s), {}),
+        (url("extract", s), {}),
+        (url("extract", s) + "?unit=", {}),
+        (url("extract_file", s), {}),
         (url("line", a), {}),
         (url("line", a), HTMX),
         (url("block", block), {}),
@@ -91,7 +98,9 @@ def leaks(client, world):
 def test_there_is_something_to_leak(marked, visit):
     found = leaks(visit(marked, marked.administrator), marked)
 
-    assert url("report", marked.submission.pk) in found
+    for name in ("report", "report_file", "extract_file"):
+        assert url(name, marked.submission.pk) in found
+    assert url("extract", marked.submission.pk) + "?unit=" in found
     assert url("line", line(marked).pk) in found
 
 

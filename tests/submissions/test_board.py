@@ -1,6 +1,4 @@
-"""The administrators' pages and the score report."""
-
-from decimal import Decimal
+"""The administrators' pages."""
 
 import pytest
 from django.db import connection
@@ -10,9 +8,9 @@ from django.utils import translation
 
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
-from indicators.models import Axis, Indicator, Measure
+from indicators.models import Axis
 from submissions import tasks, totals
-from submissions.models import Answer, Block, NodeScore, Score, ScoreRun, Submission
+from submissions.models import Block, NodeScore, ScoreRun, Submission
 from tests.factories import PASSWORD, build, make_agency
 
 pytestmark = pytest.mark.django_db
@@ -142,57 +140,9 @@ def test_a_provincial_administrator_may_not_compute_the_country(visit):
     assert not ScoreRun.objects.filter(why=totals.ORDERED).exists()
 
 
-def test_communicating_all_leaves_what_is_not_marked(visit):
-    world = build("marked")
-    client = visit(world, world.administrator)
-
-    page = client.get(url("communicate_all", world.cycle.pk)).content.decode()
-    client.post(url("communicate_all", world.cycle.pk), {"note": "", "password": PASSWORD})
-
-    assert "Ready to be communicated: 1" in page
-    assert world.fresh(world.submission).state == "communicated"
-    assert world.fresh(world.other).state == "draft"
-
-
-def test_communicating_all_asks_for_the_password(visit):
-    world = build("marked")
-
-    visit(world, world.administrator).post(url("communicate_all", world.cycle.pk), {"note": "", "password": "guess"})
-
-    assert world.fresh(world.submission).state == "marked"
-
-
-def test_the_report_links_each_line_to_an_appeal_while_the_window_is_open(visit):
+def test_the_board_takes_the_same_queries_for_any_length(visit):
     world = build("scored")
-    answer = Answer.objects.get(submission=world.submission, measure__code="G1-1")
-    link = f"/en/appeals/lines/{answer.pk}/draft/"
-
-    during = visit(world, world.staff).get(url("report", world.submission.pk)).content.decode()
-    by_authority = visit(world, world.administrator).get(url("report", world.submission.pk)).content.decode()
-    closes = world.closes(Phase.APPEAL, world.power)
-    after = visit(world, world.staff, at=closes).get(url("report", world.submission.pk)).content.decode()
-
-    assert link in during
-    assert "Lines may be appealed until" in during
-    assert link not in by_authority
-    assert link not in after
-
-
-def test_the_report_tells_the_four_states_apart(visit):
-    world = build("scored")
-    answer = Answer.objects.get(submission=world.submission, measure__code="G1-1")
-    Score.objects.filter(answer=answer, is_current=True).update(state="not_applicable", points=None)
-
-    page = visit(world, world.head).get(url("report", world.submission.pk)).content.decode()
-
-    assert '<span class="badge bg-secondary-lt">Not applicable</span>' in page
-
-
-def test_the_board_and_the_report_take_the_same_queries_for_any_length(visit):
-    world = build("scored")
-    client = visit(world, world.administrator)
-    indicator = Indicator.objects.get(code="G1-1")
-    board, report = [], []
+    client, taken = visit(world, world.administrator), []
 
     for more in (0, 3, 30):
         for number in range(more):
@@ -200,17 +150,8 @@ def test_the_board_and_the_report_take_the_same_queries_for_any_length(visit):
             titles = {"name_fa": "سازمان", "name_en": "Office", "level": agency.level, "sector": agency.sector}
             participation = Participation.objects.create(cycle=world.cycle, agency=agency, **titles)
             Submission.objects.create(cycle=world.cycle, agency=agency, participation=participation)
-            measure = Measure.objects.create(
-                indicator=indicator, code=f"{more}-{number}", title_fa="سنجه", points=1, unit_fa="درصد", method="survey"
-            )
-            answer = Answer.objects.create(submission=world.submission, measure=measure, value=50)
-            Score.objects.create(
-                answer=answer, basis="agreed", state="scored", points=Decimal("0.5"), scored_at=world.at
-            )
-        for address, taken in ((url("board", world.cycle.pk), board), (url("report", world.submission.pk), report)):
-            with CaptureQueriesContext(connection) as queries:
-                client.get(address)
-            taken.append(len(queries))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url("board", world.cycle.pk))
+        taken.append(len(queries))
 
-    assert max(board) == board[0]  # fewer where nobody on the page is anybody's to judge
-    assert report[0] == report[1] == report[2]
+    assert max(taken) == taken[0]  # fewer where nobody on the page is anybody's to judge

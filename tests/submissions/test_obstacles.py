@@ -1,0 +1,134 @@
+"""What stands in the way of communicating scores."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from cycles.calendar import Phase
+from cycles.models import Participation, Window
+from cycles.workflow import Refused
+from submissions import actions, clarifications, obstacles
+from submissions.models import Block, Score, Submission
+from tests.factories import ask, build, make_agency
+from tests.guard.answers import apart, power_line
+
+pytestmark = pytest.mark.django_db
+
+
+def met(world, at=None):
+    """The obstacles of the power ministry, with how many things each counts."""
+    found = obstacles.found([world.submission], at or world.at)
+    return {m.obstacle.code: m.count for m in found.get(world.submission.pk, [])}
+
+
+def test_what_is_marked_in_full_has_no_obstacle():
+    world = build("marked")
+
+    assert met(world) == {}
+
+
+def test_what_is_not_signed_waits_for_its_signature_alone():
+    world = build("answered")
+
+    assert met(world) == {"unsigned": 1}
+
+
+def test_lines_on_nobodys_desk_are_counted():
+    world = build("submitted")
+
+    assert met(world) == {"on_no_desk": 5}
+
+
+def test_lines_whose_block_is_not_handed_in_are_counted():
+    world = build("assigned")
+
+    assert met(world) == {"unmarked": 5}
+
+
+def test_a_block_that_was_handed_in_no_longer_counts():
+    world = build("marked")
+    Block.objects.filter(pk=world.block.pk).update(state="open")
+    Score.objects.filter(answer=power_line(world), is_current=True).update(is_current=False)
+    Submission.objects.update(state="submitted")
+
+    assert met(world) == {"unmarked": 1}
+
+
+def test_two_marks_that_are_apart_count_once_and_not_as_unmarked():
+    world = build("assigned")
+    apart(world)
+
+    assert met(world) == {"unmarked": 4, "apart": 1}
+
+
+def test_a_question_blocks_while_its_window_is_open_and_no_longer():
+    world = build("marked")
+    asked = ask(world)
+    closes = Window.objects.get(phase=Phase.CLARIFICATION, line=asked.line_id).closes_at
+
+    assert met(world, closes - timedelta(microseconds=1)) == {"asked": 1}
+    assert met(world, closes) == {}
+
+
+def test_a_question_that_was_replied_to_blocks_nothing():
+    world = build("marked")
+
+    clarifications.reply(ask(world), text="پیوست ۳", by=world.staff, at=world.at)
+
+    assert met(world) == {}
+
+
+def test_every_obstacle_leads_to_where_it_is_settled():
+    world = build("assigned")
+    held, asked = apart(world), ask(world)
+
+    with translation.override("en"):
+        urls = {m.obstacle.code: m.url for m in obstacles.found([world.submission], world.at)[world.submission.pk]}
+
+    assert urls == {
+        "unmarked": f"/en/submissions/{world.submission.pk}/assign/",
+        "apart": f"/en/submissions/reconciliations/{held.pk}/",
+        "asked": f"/en/submissions/lines/{asked.line_id}/",
+    }
+
+
+def test_the_act_is_refused_and_names_agency_and_obstacle():
+    world = build("marked")
+    ask(world)
+
+    with translation.override("en"), pytest.raises(Refused) as refusal:
+        actions.communicate([world.submission], by=world.administrator, at=world.at)
+
+    assert "Ministry of Energy" in str(refusal.value)
+    assert "Questions the agency may still answer: 1" in str(refusal.value)
+    assert world.fresh(world.submission).state == "marked"
+
+
+def test_one_agency_with_an_obstacle_holds_the_whole_act_back():
+    world = build("marked")
+
+    with translation.override("en"), pytest.raises(Refused, match=r"Ministry of Health.*not signed"):
+        actions.communicate([world.submission, world.other], by=world.administrator, at=world.at)
+
+    assert world.fresh(world.submission).state == "marked"
+
+
+def test_obstacles_are_found_by_the_same_queries_for_any_number_of_agencies():
+    world = build("assigned")
+    taken = []
+
+    for more in (0, 30):
+        for number in range(more):
+            agency = make_agency(f"X{number}", "سازمان", "Office")
+            titles = {"name_fa": "سازمان", "name_en": "Office", "level": agency.level, "sector": agency.sector}
+            participation = Participation.objects.create(cycle=world.cycle, agency=agency, **titles)
+            Submission.objects.create(cycle=world.cycle, agency=agency, participation=participation)
+        submissions = list(Submission.objects.filter(cycle=world.cycle))
+        with CaptureQueriesContext(connection) as queries:
+            found = obstacles.found(submissions, world.at)
+        taken.append((len(queries), len(found)))
+
+    assert taken == [(len(obstacles.OBSTACLES), 3), (len(obstacles.OBSTACLES), 33)]
