@@ -170,7 +170,7 @@ class _Share:
     def first(self, submission: Submission, axis: int) -> None:
         """Share out an axis that is on nobody's desk, or on that of somebody who may not mark it."""
         held, other = (self.held.get((submission.pk, axis, is_second)) for is_second in (False, True))
-        fit = [a for a in self.fit(submission) if other is None or a.pk != other.assessor_id]
+        fit = [a for a in self.fit(submission, axis) if other is None or a.pk != other.assessor_id]
         if held is not None and self._stays(held, fit):
             return
         if not fit:
