@@ -17,6 +17,7 @@ from cycles.models import Cycle, Participation, Window
 from cycles.workflow import CycleState, Refused
 from submissions import actions, superior, totals
 from submissions.filters import SubmissionFilter
+from submissions.lowering import RULE
 from submissions.models import Answer, Score, Submission
 from submissions.pages import find, note_reading
 from submissions.resources import submissions_as_xlsx
@@ -127,5 +128,6 @@ def submission_report(request: HttpRequest, pk: int) -> HttpResponse:
         "appeal_window": windows.of(Phase.APPEAL, submission) if appealing else None,
         "released": submission.state == SubmissionState.COMMUNICATED,
         "stamp": seals.stamp(submission, "communicate"),
+        "rule": RULE if any(s.basis == Score.Basis.VERIFICATION for s in current.values()) else "",
     }
     return render(request, "submissions/report.html", context)

@@ -1,5 +1,6 @@
 """Verification at the source: the draw, who verifies, what a finding does to a score, and who reads it when."""
 
+import threading
 from decimal import Decimal
 from fractions import Fraction
 
@@ -701,3 +702,39 @@ def test_hours_are_kept_with_a_block_that_is_handed_in(visit):
     client.post(url("hand_in", block.pk), {"hours": "7.25", "password": PASSWORD})
 
     assert (world.fresh(block).hours, world.fresh(block).state) == (Decimal("7.25"), "handed_in")
+
+
+# --- At once ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("trial", range(4))
+def test_a_block_handed_in_and_a_verification_concluded_at_once_leave_no_line_between_them(trial):
+    world = drawn_all()
+    held = of_line(world)
+    block = Block.objects.get(submission=world.submission, axis__indicators__measures__code="G1-1")
+    lines = Answer.objects.on_desk(block)
+    assessing.save_marks(block, {a.pk: said(90) for a in lines}, by=world.assessor, at=world.at)
+    gate, failed = threading.Barrier(2), []
+
+    def at_once(act):
+        try:
+            gate.wait(timeout=10)
+            act()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    acts = (
+        lambda: assessing.hand_in(block, by=world.assessor, at=world.at),
+        lambda: verifying.conclude(held, **UNSUPPORTED, by=world.other_assessor, at=world.at),
+    )
+    threads = [threading.Thread(target=at_once, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert failed == []
+    assert scores(held.line_id) == [("agreed", Decimal(90), False), ("verified", Decimal(0), True)]
