@@ -144,5 +144,5 @@ def _points_lost(cycle: Cycle) -> Decimal:
         if basis == Score.Basis.AGREED:
             had[answer] = points or Decimal(0)
         elif basis == Score.Basis.VERIFICATION:
-            lost += had[answer] - (points or Decimal(0))
+            lost += had.get(answer, points or Decimal(0)) - (points or Decimal(0))
     return lost

@@ -25,6 +25,7 @@ from submissions.filters import VerificationFilter
 from submissions.lowering import RULE
 from submissions.models import Exhibit, Finding, Score, Verification
 from submissions.outliers import Against
+from submissions.pages import note_reading
 from submissions.tables import VerificationTable
 from submissions.verifying_forms import HandOverForm, VerificationForm
 from submissions.workflow import VERIFICATIONS, VerificationState
@@ -98,6 +99,8 @@ def verification(request: HttpRequest, pk: int) -> HttpResponse:
     line = ("line__own", "line__measure__indicator__axis", "submission__agency__province", "submission__cycle")
     rows = Verification.objects.visible_to(request.user, request.at).for_list()
     held = get_object_or_404(rows.select_related("agency__province", *line), pk=pk)
+    if held.is_concluded and held.assessor_id != request.user.pk:
+        note_reading(request, held.submission, "line")
     form, over = _forms(request, held)
     if request.method == "POST" and _done(request, held, form, over):
         return redirect("submissions:verification", pk)
