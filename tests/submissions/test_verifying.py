@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import Interest
+from cycles import people
 from cycles.models import Cycle, Delivery, Entry
 from cycles.workflow import Refused
 from submissions import actions, assessing, reconciling, risk, tasks, verifying
@@ -311,6 +312,7 @@ def read_twice(found_first):
     """The heaviest line is marked by two who lie apart and verified by a third."""
     world = shared_out(verification_percent=100)
     world.people["third"] = make_user("third", "assessor")
+    people.state_interests(world.cycle, by=world.third, at=world.at)
     verifying.draw(world.cycle, by=world.administrator, at=world.at)
     first, second = both(world)
     [line] = second.drawn
