@@ -300,6 +300,16 @@ def is_assigned(user: Any, obj: Any, at: datetime) -> bool:
     return obj.assessor_id == user.pk and user.is_cleared(obj.cycle) and is_assessor(user, obj, at)
 
 
+@who(_("the assessor who verifies the line, after declaring all interests and the training; never one who marks it"))
+def is_verifier(user: Any, obj: Any, at: datetime) -> bool:
+    return is_assigned(user, obj, at) and not obj.is_marked_by(user)
+
+
+@who(_("a national administrator, never about one's own marks"))
+def is_closer(user: Any, obj: Any, at: datetime) -> bool:
+    return obj.assessor_id != user.pk and is_national_administrator(user, obj, at)
+
+
 @who(_("an appeal reviewer in scope, without interest in the agency"))
 def is_impartial_reviewer(user: Any, obj: Any, at: datetime) -> bool:
     return _impartial(user, obj, at, Role.REVIEWER)

@@ -24,6 +24,7 @@ class Ground(models.TextChoices):
     FORMULA = "formula", _("The formula")
     APPLICABILITY = "applicability", _("Applicability of the measure")
     STEWARD = "steward", _("The steward's figure")
+    VERIFICATION = "verification", _("The verification at the source")
     PROCEDURE = "procedure", _("The procedure")
 
 

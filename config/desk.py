@@ -23,7 +23,7 @@ from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind, Plan, QuarterReport, Vote
 from indicators.workflow import PlanState, ReportState, SetState
 from submissions import training
-from submissions.models import IN_WORK, Block, Clarification, Reconciliation, Submission
+from submissions.models import IN_WORK, Block, Clarification, Reconciliation, Submission, Verification
 from submissions.workflow import BlockState, ClarificationState, SubmissionState
 
 BEFORE_SCORING = timedelta(days=30)
@@ -202,6 +202,11 @@ class Desk(Outlook):
                     row["n"],
                 )
                 yield Task(title, "", _("Mark"), reverse("submissions:blocks"), window.closes_at)
+        held = Verification.objects.waiting_for(self.user, self.at).filter(cycle__in=self.cycles)
+        for cycle, n in held.order_by().values_list("cycle").annotate(n=Count("pk")):
+            if window := self.open_window(cycle, Phase.SCORING):
+                said = ngettext("%(count)s line waits to be verified", "%(count)s lines wait to be verified", n)
+                yield Task(_counted(said, n), "", _("Verify"), reverse("submissions:verifications"), window.closes_at)
         apart = Reconciliation.objects.waiting_for(self.user, self.at).filter(cycle__in=self.cycles)
         for row in apart.order_by().values("cycle").annotate(n=Count("pk")):
             if window := self.open_window(row["cycle"], Phase.SCORING):

@@ -150,6 +150,7 @@ def plan_cycle(
     agreement_percent: int = 5,
     reason_percent: int = 0,
     calibration_percent: int = 10,
+    verification_percent: int = 5,
 ) -> Cycle:
     """Plan the assessment of a Jalali year with the windows of a preset, or with those given."""
     if preset not in PRESETS:
@@ -169,6 +170,7 @@ def plan_cycle(
         "agreement_percent": agreement_percent,
         "reason_percent": reason_percent,
         "calibration_percent": calibration_percent,
+        "verification_percent": verification_percent,
     }
     cycle = Cycle.objects.create(year=year, preset=preset, **rules)
     _lay(cycle, planned)

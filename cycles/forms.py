@@ -239,6 +239,7 @@ class PlanForm(forms.Form):
         initial=10,
         help_text=_("Whoever differs more, in the mean, is shown no lines. 0: no training is asked for."),
     )
+    verification_percent = PercentField(label=_("Lines of a hundred verified at the source"), initial=5)
 
     def clean_year(self) -> int:
         text = latin_digits(self.cleaned_data["year"])

@@ -39,17 +39,18 @@ def act_page(
     then: str,
     summary: str = "",
     about: Any = None,
+    form_class: type[ActForm] = ActForm,
     **context: Any,
 ) -> HttpResponse:
     """Confirm an act (GET) and do it (POST); a refusal is shown in words and nothing typed is lost.
 
     `do` takes by keyword the note and, of an official act, the letter; `then` is the URL to go to afterwards; `summary`
-    is a template that shows what will happen; `about` is what the page names when the act is on more than `obj`, which
-    then stands for all of them.
+    is a template that shows what will happen; `form_class` a form that asks for more; `about` is what the page names
+    when the act is on more than `obj`, which then stands for all of them.
     """
     about = about or obj
     move = workflow[name]
-    form = ActForm(request.POST or None, move=move, user=request.user)
+    form = form_class(request.POST or None, move=move, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             do(**form.said)

@@ -22,6 +22,7 @@ from cycles.calendar import Phase
 from cycles.models import Entry, Seal
 from festival.findings import sentence
 from festival.models import Edition, Standing
+from festival.soundness import Soundness, soundness
 from festival.timeline import Year, years
 from indicators.methods import half_up
 from indicators.models import IndicatorSet, Kind
@@ -154,6 +155,7 @@ class Facts:
     strongest: list[MeasureResult]
     weakest: list[MeasureResult]
     appeals: Mapping[str, int]
+    soundness: Soundness
     points_moved: Decimal
     decided_late: int
     days_to_decide: Decimal | None
@@ -185,7 +187,7 @@ class Facts:
 
 
 def gather(edition: Edition, at: datetime) -> Facts:
-    """All facts of an edition as of a moment; about twenty queries whatever its size."""
+    """All facts of an edition as of a moment; about thirty queries whatever its size."""
     standings = list(Standing.objects.filter(edition=edition).for_list())
     of_agency = {s.participation_id: s for s in standings}
     submitted = [s for s in of_agency.values() if s.submitted]
@@ -219,6 +221,7 @@ def gather(edition: Edition, at: datetime) -> Facts:
         strongest=measures[:5],
         weakest=measures[-5:][::-1],
         appeals={str(k.value): v for k, v in counts.items()} | {"all": appeals.count()},
+        soundness=soundness(edition.cycle, at),
         points_moved=sum(
             (
                 (a.decided_points or Decimal(0)) - (a.points_before or Decimal(0))

@@ -20,8 +20,18 @@ from cycles.actions import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.models import Axis
-from submissions import readings, totals
-from submissions.models import IN_WORK, Answer, Block, ExternalFactor, Mark, Reconciliation, Score, Submission
+from submissions import lowering, readings, totals
+from submissions.models import (
+    IN_WORK,
+    Answer,
+    Block,
+    ExternalFactor,
+    Mark,
+    Reconciliation,
+    Score,
+    Submission,
+    Verification,
+)
 from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
 
 
@@ -37,6 +47,11 @@ def assign(
     reading = {"reading": 2} if is_second else {}
     given = {"axis": axis, "assessor": assessor, **reading}
     [submission] = perform(MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given})
+    if _verifies(assessor, submission, axis.pk):
+        raise Refused(
+            _("%(name)s verifies one of these lines at the source; marking them is for somebody else.")
+            % {"name": assessor}
+        )
     both = {b.is_second: b for b in Block.objects.select_for_update().filter(submission=submission, axis=axis)}
     block, other = both.get(is_second), both.get(not is_second)
     if other is not None and other.assessor_id == assessor.pk:
@@ -58,6 +73,12 @@ def assign(
     block.assessor = assessor
     block.save(update_fields=["assessor"])
     return block
+
+
+def _verifies(assessor: User, submission: Submission, axis: int) -> bool:
+    """Whether this person verifies a line of the axis at the source, and so may not mark it."""
+    held = Verification.objects.filter(submission=submission, line__measure__indicator__axis=axis)
+    return held.filter(assessor=assessor).exists()
 
 
 def _refuse_unfit(submission: Submission, assessor: User, *, at: datetime) -> None:
@@ -135,16 +156,21 @@ class _Share:
                 b.drawn if b.is_second else self.axes.get(b.submission_id, {}).get(b.axis_id, ())
             )
         self._fit: dict[int, list[User]] = {}
+        of_axis = Verification.objects.filter(cycle=cycle).values_list(
+            "submission_id", "line__measure__indicator__axis_id", "assessor_id"
+        )
+        self.verified = set(of_axis)
 
-    def fit(self, submission: Submission) -> list[User]:
+    def fit(self, submission: Submission, axis: int) -> list[User]:
+        """Who may mark the axis: whoever verifies one of its lines marks none of them."""
         if submission.pk not in self._fit:
             self._fit[submission.pk] = [a for a in self.assessors if is_assessor(a, submission, self.at)]
-        return self._fit[submission.pk]
+        return [a for a in self._fit[submission.pk] if (submission.pk, axis, a.pk) not in self.verified]
 
     def first(self, submission: Submission, axis: int) -> None:
         """Share out an axis that is on nobody's desk, or on that of somebody who may not mark it."""
         held, other = (self.held.get((submission.pk, axis, is_second)) for is_second in (False, True))
-        fit = [a for a in self.fit(submission) if other is None or a.pk != other.assessor_id]
+        fit = [a for a in self.fit(submission, axis) if other is None or a.pk != other.assessor_id]
         if held is not None and self._stays(held, fit):
             return
         if not fit:
@@ -158,7 +184,7 @@ class _Share:
         """Share out what is drawn of an axis while its first reading is open; how many lines nobody else may mark."""
         first, held = (self.held.get((submission.pk, axis, is_second)) for is_second in (False, True))
         assert first is not None  # `first` has seen to that
-        fit = [a for a in self.fit(submission) if a.pk != first.assessor_id]
+        fit = [a for a in self.fit(submission, axis) if a.pk != first.assessor_id]
         if held is not None:
             if not self._stays(held, fit) and fit:
                 self._move(held, fit, len(held.drawn))
@@ -281,10 +307,11 @@ def judge_factor(factor: ExternalFactor, *, verdict: str, reason: str, by: User,
 
 
 @transaction.atomic
-def hand_in(block: Block, *, by: User, at: datetime) -> Block:
+def hand_in(block: Block, *, hours: Decimal | None = None, by: User, at: datetime) -> Block:
     """Hand in a marked block; its marks become the agreed scores and count in its agency's totals at once.
 
-    Lines that two assessors mark wait for the second of the two blocks. The last block completes the submission.
+    Lines that two assessors mark wait for the second of the two blocks; what was found at the source goes on top. The
+    last block completes the submission. `hours` are those the assessor says it took.
     """
     # both readings are held, so that of two that are handed in at once the later one sees the earlier
     of_axis = Block.objects.filter(submission=block.submission_id, axis=block.axis_id).order_by("pk")
@@ -293,7 +320,8 @@ def hand_in(block: Block, *, by: User, at: datetime) -> Block:
     lines = _lines_of(block)
     if missing := sum(1 for a in lines if a.pk not in marked):
         raise Refused(_("%(count)s lines are not marked yet.") % {"count": localised(missing)})
-    [block] = perform(BLOCKS, [block], "hand_in", by=by, at=at, digest=_marks_digest(marked.values()))
+    digest = _marks_digest(marked.values())
+    [block] = perform(BLOCKS, [block], "hand_in", by=by, at=at, digest=digest, hours=hours)
     twice = set(block.drawn or (other.drawn if other else ()))
     scores = [
         (
@@ -313,6 +341,7 @@ def hand_in(block: Block, *, by: User, at: datetime) -> Block:
         scores += together
     if scores:
         totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
+        lowering.lower(block.submission, [score[0].pk for score in scores], at=at)
         totals.compute([block.submission], why=f"hand_in: {block.pk}", by=by, at=at)
     if not Answer.objects.filter(submission=block.submission_id).unscored().exists():
         perform(MOVES, [block.submission], "complete", by=by, at=at)

@@ -17,7 +17,7 @@ from indicators.methods import METHODS
 from indicators.models import Figure
 from submissions import clarifications
 from submissions.forms import ClarificationForm, ReplyForm, VerdictForm
-from submissions.models import Answer, Block, Clarification, ExternalFactor, Mark, Score, Submission
+from submissions.models import Answer, Block, Clarification, ExternalFactor, Mark, Score, Submission, Verification
 from submissions.outliers import Against
 from submissions.pages import find_line, note_reading
 from submissions.steps import steps
@@ -47,6 +47,7 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
         "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
         "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
         "scores_open": scores_open,
+        "verification": Verification.objects.visible_to(user, at).filter(line=answer).first(),
         "steps": steps(answer, with_agreed=scores_open),
         "factors": ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document"),
         "verdict_form": _verdict_form(request, answer),

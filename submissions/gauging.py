@@ -1,7 +1,8 @@
 """How reliable the marks of a cycle are: ordered by an administrator, computed by a job, kept as it was found.
 
-Nothing here changes a score. A mark is read as its share of the line's ceiling; lines that do not apply, that nobody
-answered, or that a steward supplies say nothing about an assessor and are left out.
+Nothing here changes a score: what stands out opens a task for somebody to look into. A mark is read as its share of the
+line's ceiling; lines that do not apply, that nobody answered, or that a steward supplies say nothing about an assessor
+and are left out.
 """
 
 from collections.abc import Iterable
@@ -10,16 +11,21 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from cycles.actions import perform
 from cycles.models import Cycle
+from cycles.workflow import Refused
 from submissions import assessing, reliability
-from submissions.models import Mark, Reliability
+from submissions.models import Mark, Reliability, ReviewTask
 from submissions.reliability import Reading
-from submissions.workflow import RUNS, BlockState
+from submissions.workflow import REVIEWS, RUNS, BlockState
 
 HUNDRED = 100
+
+UNRELIABLE = 0.667
+"""Below this alpha marks are not taken as reliable (Krippendorff, Content Analysis, 2004)."""
 
 
 @transaction.atomic
@@ -55,6 +61,7 @@ def _reading(mark: Mark) -> Reading:
     )
 
 
+@transaction.atomic
 def measure(study: Reliability, *, at: datetime) -> Reliability:
     """Measure what was ordered; what is finished is left alone, so that a second run does no harm."""
     if study.finished_at:
@@ -72,7 +79,36 @@ def measure(study: Reliability, *, at: datetime) -> Reliability:
     }
     study.finished_at = at
     study.save(update_fields=["result", "finished_at"])
+    _open_tasks(study, at=at)
     return study
+
+
+def _open_tasks(study: Reliability, *, at: datetime) -> None:
+    """A task for each finding that stands out, to be looked into; none where one on the same is open still."""
+    found = study.result or {}
+    of = {"cycle_id": study.cycle_id, "study": study, "opened_at": at}
+    kinds = (ReviewTask.Kind.SEVERITY, ReviewTask.Kind.COPYING, ReviewTask.Kind.HALO)
+    tasks = [
+        ReviewTask(**of, kind=kind, assessor_id=row["assessor"], figures=row)
+        for kind in kinds
+        for row in found[kind]
+        if row["flagged"]
+    ]
+    saturated = ReviewTask.Kind.SATURATED
+    tasks += [ReviewTask(**of, kind=saturated, measure_id=row["measure"], figures=row) for row in found[saturated]]
+    agreed = found["agreement"]
+    if agreed and agreed["alpha"] is not None and agreed["alpha"] < UNRELIABLE:
+        tasks.append(ReviewTask(**of, kind=ReviewTask.Kind.AGREEMENT, figures=agreed))
+    ReviewTask.objects.bulk_create(tasks, ignore_conflicts=True)
+
+
+@transaction.atomic
+def close(task: ReviewTask, *, outcome: str, by: User, at: datetime) -> ReviewTask:
+    """Close a task, saying what looking into it came to; whose marks it is about does not close it."""
+    if not outcome.strip():
+        raise Refused(_("Say what looking into it came to."))
+    [task] = perform(REVIEWS, [task], "close", by=by, at=at, note=outcome, outcome=outcome, closer=by)
+    return task
 
 
 def _rows(found: Iterable[Any]) -> list[dict[str, Any]]:

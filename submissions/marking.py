@@ -23,9 +23,10 @@ from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import assessing, training
 from submissions.forms import MarkForm, VerdictForm
-from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark, with_versions
+from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark, Verification, with_versions
 from submissions.outliers import Against
 from submissions.tables import BlockTable
+from submissions.verifying_forms import HandInForm
 from submissions.workflow import BLOCKS, BlockState
 
 SHOWN = (
@@ -51,6 +52,7 @@ def block_list(request: HttpRequest) -> HttpResponse:
         "table": table,
         "windows": windows.order_by("-cycle__year", "pk"),
         "waiting": [w for w in training.waiting_with_blocks(request.user, request.at) if w.blocks],
+        "to_verify": Verification.objects.waiting_for(request.user, request.at).for_list(),
     }
     return render(request, "submissions/blocks.html", context)
 
@@ -266,9 +268,10 @@ def block_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         BLOCKS,
         block,
         "hand_in",
-        do=lambda note: assessing.hand_in(block, by=request.user, at=request.at),
+        do=lambda note, hours: assessing.hand_in(block, hours=hours, by=request.user, at=request.at),
         then=reverse("submissions:block", args=[pk]),
         summary="submissions/hand_in.html",
+        form_class=HandInForm,
         lines=_desk(block),
     )
 

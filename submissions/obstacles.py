@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.text import localised
 from cycles.calendar import Phase
 from cycles.models import Window
-from submissions.models import Answer, Block, Clarification, Reconciliation, Submission
+from submissions.models import Answer, Block, Clarification, Reconciliation, Submission, Verification
 from submissions.workflow import ClarificationState, ReconciliationState, SubmissionState
 
 SIGNED = (SubmissionState.SUBMITTED, SubmissionState.MARKED)
@@ -83,6 +83,10 @@ def _unreconciled(at: datetime) -> QuerySet[Reconciliation]:
     return _APART.filter(submission__state__in=SIGNED)
 
 
+def _unverified(at: datetime) -> QuerySet[Verification]:
+    return Verification.objects.open().filter(submission__state__in=SIGNED)
+
+
 def _unanswered(at: datetime) -> QuerySet[Clarification]:
     """Questions that may still be replied to; one whose window has closed no longer waits for anything."""
     of_line = {"cycle": OuterRef("cycle"), "agency": OuterRef("agency"), "line": OuterRef("line_id")}
@@ -95,6 +99,7 @@ OBSTACLES = (
     Obstacle("on_no_desk", _("Lines on nobody's desk"), _on_no_desk, "submissions:assign"),
     Obstacle("unmarked", _("Lines whose block is not handed in"), _unmarked, "submissions:assign"),
     Obstacle("apart", _("Two marks not reconciled"), _unreconciled, "submissions:reconciliation", by="pk"),
+    Obstacle("unverified", _("Lines still to be verified"), _unverified, "submissions:verification", by="pk"),
     Obstacle("asked", _("Questions the agency may still answer"), _unanswered, "submissions:line", by="line"),
 )
 

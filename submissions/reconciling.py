@@ -11,7 +11,7 @@ from agencies.models import User
 from agencies.text import localised
 from cycles.actions import perform
 from cycles.workflow import Refused
-from submissions import totals
+from submissions import lowering, totals
 from submissions.models import Answer, Reconciliation, Score
 from submissions.readings import outcome
 from submissions.workflow import MOVES, RECONCILIATIONS
@@ -54,6 +54,7 @@ def _score(apart: Reconciliation, *, by: User, at: datetime) -> Reconciliation:
     answer = Answer.objects.select_related("measure").get(pk=apart.line_id)
     state, points = outcome(answer, apart.points, is_not_applicable=apart.is_not_applicable)
     totals.put([(answer, state, points, apart.reason)], basis=Score.Basis.AGREED, by=by, at=at)
+    lowering.lower(apart.submission, [answer.pk], at=at)
     totals.compute([apart.submission], why=f"reconcile: {apart.pk}", by=by, at=at)
     if not Answer.objects.filter(submission=apart.submission_id).unscored().exists():
         perform(MOVES, [apart.submission], "complete", by=None, at=at)

@@ -147,6 +147,7 @@ class Severity:
 
     `lines` counts those that say something. `spread` is the standard deviation of what the model leaves unexplained in
     the assessor's marks, None where a single line leaves nothing. `peers` is how many others the effect is relative to.
+    Flagged where the whole interval lies beyond the margin on one side.
     """
 
     assessor: int
@@ -156,9 +157,10 @@ class Severity:
     interval: Interval
     spread: float | None
     peers: int
+    flagged: bool
 
 
-def severity(readings: Iterable[Reading]) -> list[Severity]:
+def severity(readings: Iterable[Reading], *, margin: float = 0.02) -> list[Severity]:
     """The effect of each assessor on marks, by least squares on an additive model.
 
     - A line that several have read: share = line + assessor + error. Whatever the line deserves cancels out, so only
@@ -184,7 +186,8 @@ def severity(readings: Iterable[Reading]) -> list[Severity]:
             lines[assessor] += 1
     effects = []
     for assessors in _comparable(targets):
-        effects += _effects(assessors, {who: targets[who] for who in targets if assessors.issuperset(who)}, lines)
+        of_these = {who: targets[who] for who in targets if assessors.issuperset(who)}
+        effects += _effects(assessors, of_these, lines, margin)
     return sorted(effects, key=lambda severity: severity.assessor)
 
 
@@ -227,7 +230,9 @@ def _comparable(found: Iterable[Who]) -> list[set[int]]:
     return [each for each in sets if len(each) > 1]
 
 
-def _effects(assessors: set[int], targets: dict[Who, list[float]], lines: dict[int, int]) -> list[Severity]:
+def _effects(
+    assessors: set[int], targets: dict[Who, list[float]], lines: dict[int, int], margin: float
+) -> list[Severity]:
     """Least squares over one set of comparable assessors; equations of the same assessors are summed first."""
     place = {assessor: number for number, assessor in enumerate(sorted(assessors))}
     many = len(place)
@@ -266,6 +271,7 @@ def _effects(assessors: set[int], targets: dict[Who, list[float]], lines: dict[i
                 interval=Interval(effect - reach, effect + reach),
                 spread=sqrt(float(np.average(variances[own], weights=counts[own]))) if own.any() else None,
                 peers=many - 1,
+                flagged=effect - reach > margin or effect + reach < -margin,
             )
         )
     return found

@@ -12,7 +12,8 @@ from cycles import pdf, seals
 from cycles.calendar import Phase
 from cycles.models import Window
 from submissions import score_report
-from submissions.models import Submission
+from submissions.lowering import RULE
+from submissions.models import Score, Submission
 from submissions.pages import find, note_reading
 from submissions.workflow import SubmissionState
 
@@ -52,7 +53,9 @@ def _paper(template: str, context: dict[str, Any], name: str) -> HttpResponse:
 
 def _whole(request: HttpRequest, pk: int) -> dict[str, Any]:
     submission = _readable(request, pk)
-    return {"report": score_report.read(submission), **_told(request, submission)}
+    report = score_report.read(submission)
+    lowered = any(line.score and line.score.basis == Score.Basis.VERIFICATION for line in report.lines)
+    return {"report": report, "rule": RULE if lowered else "", **_told(request, submission)}
 
 
 @require_safe

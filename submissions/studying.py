@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -14,12 +15,13 @@ from agencies.models import User
 from cycles import embargo
 from cycles.actions import why_closed
 from cycles.models import Cycle
+from cycles.pages import act_page
 from cycles.workflow import CycleState, Refused
 from indicators.models import Measure
 from submissions import gauging
-from submissions.models import Reliability
+from submissions.models import Reliability, ReviewTask
 from submissions.tasks import measure_reliability
-from submissions.workflow import RUNS
+from submissions.workflow import REVIEWS, RUNS
 
 NARROWEST = 0.02
 """The least effect, as a share of the ceiling, at which the picture of severity ends on either side."""
@@ -63,8 +65,8 @@ class Dot:
 
     @property
     def is_telling(self) -> bool:
-        """Whether the interval leaves zero out."""
-        return bool(self.row["interval"]["low"] > 0 or self.row["interval"]["high"] < 0)
+        """Whether the interval leaves out every effect that is too small to look at."""
+        return bool(self.row.get("flagged"))
 
 
 def _percent(share: float) -> Decimal:
@@ -83,13 +85,33 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
     last = studies.exclude(finished_at=None).first()
     if last is not None and cycle.state == CycleState.OPEN:
         embargo.note_reading(cycle, what="reliability", by=request.user, at=request.at)
+    tasks = ReviewTask.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list()
     context = {
         "cycle": cycle,
+        "tasks": tasks,
         "study": last,
         "waiting": studies.filter(finished_at=None).first(),
         "closed": why_closed(RUNS, cycle, "gauge", by=request.user, at=request.at),
     }
     return render(request, "submissions/reliability.html", context | (_found(last.result) if last else {}))
+
+
+@require_http_methods(["GET", "POST"])
+def close_task(request: HttpRequest, pk: int) -> HttpResponse:
+    """What stood out, and the place to say what looking into it came to."""
+    tasks = ReviewTask.objects.visible_to(request.user, request.at).for_list()
+    task = get_object_or_404(tasks, pk=pk)
+    return act_page(
+        request,
+        REVIEWS,
+        task,
+        "close",
+        do=lambda note: gauging.close(task, outcome=note, by=request.user, at=request.at),
+        then=f"{reverse('submissions:reliability', args=[task.cycle_id])}#tasks",
+        summary="submissions/task_summary.html",
+        task=task,
+        severe=task.kind == ReviewTask.Kind.SEVERITY and _percent(task.figures["effect"]),
+    )
 
 
 def _ordered(request: HttpRequest, cycle: Cycle) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.text import format_number, localised
 from cycles.calendar import format_moment, time_left
-from submissions.models import Block, Reconciliation, Submission
+from submissions.models import Block, Reconciliation, Submission, Verification
 from submissions.progress import WAITS, Progress, Work, waits_for
 from submissions.templatetags.states import state_badge
 from submissions.workflow import SubmissionState
@@ -98,6 +98,33 @@ class ReconciliationTable(CardsTable):
 
     def render_state(self, record: Reconciliation) -> SafeString:
         return state_badge(record.state, record.get_state_display())
+
+
+class VerificationTable(CardsTable):
+    """Lines that are verified at the source: why, by whom, what was found."""
+
+    line = tables.Column(_("Line"), accessor="line__measure__title", orderable=False)
+    agency = tables.Column(_("Agency"), order_by=("agency__sort_key", "pk"))
+    why = tables.Column(_("Why drawn"), orderable=False)
+    assessor = tables.Column(_("Assessor"), accessor="assessor__name", order_by=("assessor__name_fa", "pk"))
+    state = tables.Column(_("State"))
+    finding = tables.Column(_("Finding"), empty_values=())
+
+    class Meta(CardsTable.Meta):
+        model = Verification
+        fields = ("line", "agency", "why", "assessor", "state", "finding")
+
+    def render_line(self, value: Any, record: Verification) -> SafeString:
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), value)
+
+    def render_why(self, record: Verification) -> str:
+        return _("; ").join(str(why.label) for why in record.reasons)
+
+    def render_state(self, record: Verification) -> SafeString:
+        return state_badge(record.state, record.get_state_display())
+
+    def render_finding(self, record: Verification) -> SafeString | str:
+        return state_badge(record.finding, record.get_finding_display()) if record.is_concluded else "—"
 
 
 class BlockTable(CardsTable):

@@ -9,6 +9,7 @@ from agencies.roles import (
     is_assessor_or_clock,
     is_assigned,
     is_clock,
+    is_closer,
     is_head,
     is_impartial_reviewer,
     is_moderator,
@@ -20,6 +21,7 @@ from agencies.roles import (
     is_staff_or_superior,
     is_superior,
     is_trainee,
+    is_verifier,
 )
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
@@ -56,6 +58,16 @@ class ReconciliationState(TextChoices):
 class CalibrationState(TextChoices):
     OPEN = "open", _("Being marked")
     HANDED_IN = "handed_in", _("Handed in")
+
+
+class VerificationState(TextChoices):
+    DRAWN = "drawn", _("To be verified")
+    CONCLUDED = "concluded", _("Verified")
+
+
+class ReviewState(TextChoices):
+    OPEN = "open", _("To be looked into")
+    CLOSED = "closed", _("Looked into")
 
 
 class BlockState(TextChoices):
@@ -98,6 +110,7 @@ MOVES = Workflow("submissions.Submission", S,
          tells=AGENCY, official=True, news=_("The self-assessment has been opened again after a decree")),
     Move("assign",      OPEN | {S.SUBMITTED},               None,           is_administrator,  Phase.ANYTIME,           _("Assign assessors"),
          why_anytime="work is shared out before scoring opens, and again when an assessor falls out"),
+    Move("sample",      frozenset({S.SUBMITTED, S.MARKED}), None,           is_administrator,  Phase.SCORING,           _("Draw lines to be verified")),
     Move("judge_declaration", frozenset({S.SUBMITTED, S.MARKED}), None,     is_assessor,       Phase.SCORING,           _("Confirm or reject the declaration")),
     Move("complete",    frozenset({S.SUBMITTED}),           S.MARKED,       is_assessor_or_clock, Phase.SCORING,           _("Complete the marking")),
     Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True,
@@ -111,7 +124,7 @@ BLOCKS = Workflow("submissions.Block", B,
     Move("mark",        frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Save the mark"), recorded=False),
     Move("judge",       frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Accept or reject an external factor")),
     Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True),
-    writes=("handed_in_at",),
+    writes=("handed_in_at", "hours"),
 )
 
 REFERENCES = Workflow("submissions.ReferenceLine", None,
@@ -138,6 +151,29 @@ RECONCILIATIONS = Workflow("submissions.Reconciliation", R,
     Move("agree",       frozenset({R.PROPOSED}),            R.AGREED,       is_other_reader,   Phase.SCORING,           _("Agree to the proposed value")),
     Move("settle",      frozenset({R.APART, R.PROPOSED}),   R.AGREED,       is_moderator,      Phase.SCORING,           _("Decide between the two marks")),
     writes=("points", "is_not_applicable", "reason", "proposed_by", "proposed_at", "agreed_by", "agreed_at"),
+)
+
+V = VerificationState
+VERIFICATIONS = Workflow("submissions.Verification", V,
+    Move("note",        frozenset({V.DRAWN}),               None,           is_verifier,       Phase.SCORING,           _("Save for later"), recorded=False),
+    Move("show",        frozenset({V.DRAWN}),               None,           is_verifier,       Phase.SCORING,           _("Add a file")),
+    Move("take_back",   frozenset({V.DRAWN}),               None,           is_verifier,       Phase.SCORING,           _("Withdraw the file")),
+    Move("conclude",    frozenset({V.DRAWN}),               V.CONCLUDED,    is_verifier,       Phase.SCORING,           _("Conclude the verification"), signed=True),
+    Move("hand_over",   frozenset({V.DRAWN}),               None,           is_administrator,  Phase.SCORING,           _("Give to another assessor")),
+    writes=("place", "finding", "found_value", "text", "hours", "concluded_at"),
+)
+
+W = ReviewState
+REVIEWS = Workflow("submissions.ReviewTask", W,
+    Move("close",       frozenset({W.OPEN}),                W.CLOSED,       is_closer,         Phase.SCORING,           _("Close with a reason")),
+    writes=("outcome", "closed_by", "closed_at"),
+)
+
+EXPENSES = Workflow("submissions.Expense", None,
+    Move("spend",       frozenset(),                        None,           is_national_administrator, Phase.ANYTIME,    _("Enter an expense"),
+         why_anytime="an assessment costs from its first meeting to its last print, and bills come late"),
+    Move("strike",      frozenset(),                        None,           is_national_administrator, Phase.ANYTIME,    _("Strike an expense"),
+         why_anytime="what was entered wrongly is struck when it is noticed"),
 )
 
 D = DocumentState

@@ -101,7 +101,12 @@ class Cycle(models.Model):
         help_text="Percent of the ceiling by which an assessor may differ from the agreed marks of reference lines, "
         "in the mean, before lines are shown; 0: no training is asked for",
     )
-    draw_seed = models.CharField(max_length=32, blank=True, help_text="By which lines are drawn for a second assessor")
+    verification_percent = models.PositiveSmallIntegerField(
+        default=5, help_text="Of a hundred signed lines with a value, those drawn to be verified at the source"
+    )
+    draw_seed = models.CharField(
+        max_length=32, blank=True, help_text="By which lines are drawn for a second assessor, and to be verified"
+    )
     appeal_days = models.PositiveSmallIntegerField(default=14)
     review_days = models.PositiveSmallIntegerField(default=14)
     clarification_days = models.PositiveSmallIntegerField(default=3)

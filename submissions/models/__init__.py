@@ -12,9 +12,11 @@ from submissions.models.answers import (
 from submissions.models.evidence import Document, Evidence, Upload, document_path, with_versions
 from submissions.models.lines import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
 from submissions.models.reconciliations import Reconciliation
+from submissions.models.reviews import Expense, ReviewTask
 from submissions.models.runs import NodeScore, Reliability, ScoreRun
 from submissions.models.signed import Declaration, DeclaredLevel, Level, Version
 from submissions.models.training import Calibration, ReferenceLine, ReferenceMark
+from submissions.models.verifications import Exhibit, Finding, Place, Verification
 
 __all__ = [
     "IN_WORK",
@@ -27,21 +29,27 @@ __all__ = [
     "DeclaredLevel",
     "Document",
     "Evidence",
+    "Exhibit",
+    "Expense",
     "ExternalFactor",
     "FactorKind",
+    "Finding",
     "Level",
     "LineComment",
     "Mark",
     "NodeScore",
+    "Place",
     "Reconciliation",
     "ReferenceLine",
     "ReferenceMark",
     "Reliability",
+    "ReviewTask",
     "Score",
     "ScoreRun",
     "Submission",
     "Upload",
     "Verdict",
+    "Verification",
     "Version",
     "document_path",
     "with_versions",

@@ -30,8 +30,8 @@ SEEN_AFTER_SIGNING = (SubmissionState.SUBMITTED, SubmissionState.MARKED, Submiss
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own, headquarters their units', the authority its scope, assessors what is assigned to
-        them once signed and they are cleared for the year."""
+        """Agencies see their own, headquarters their units', the authority its scope, assessors what they mark or
+        verify once it is signed and they are cleared for the year."""
         seen = Q(agency__in=user.agency_ids(at))
         if above := user.agency_ids(at, *SUPERIOR_ROLES):
             seen |= Q(agency__parent__in=above)
@@ -39,8 +39,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             seen |= in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
         if user.holds(Role.ASSESSOR, at=at):
             assigned = Block.objects.filter(assessor=user).values("submission")
-            mine = in_reach(user, at, (Role.ASSESSOR,)) & cleared(user)
-            seen |= Q(pk__in=assigned, state__in=SEEN_AFTER_SIGNING) & mine
+            verified = Submission.objects.filter(verifications__assessor=user).values("pk")
+            theirs = (Q(pk__in=assigned) | Q(pk__in=verified)) & Q(state__in=SEEN_AFTER_SIGNING)
+            seen |= theirs & in_reach(user, at, (Role.ASSESSOR,)) & cleared(user)
         if user.holds(Role.REVIEWER, at=at):
             seen |= in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
         return self.filter(seen)
@@ -351,6 +352,9 @@ class Block(models.Model):
     drawn = ArrayField(models.BigIntegerField(), default=list, blank=True, help_text="Lines of a second reading")
     state = FSMField(choices=BlockState.choices, default=BlockState.OPEN, protected=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)
+    hours = models.DecimalField(
+        max_digits=5, decimal_places=2, null=True, blank=True, help_text="Spent on it, where the assessor says so"
+    )
 
     objects = BlockQuerySet.as_manager()
 
@@ -364,7 +368,7 @@ class Block(models.Model):
 
     @BLOCKS.transition
     def _hand_in(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self.handed_in_at = at
+        self.handed_in_at, self.hours = at, given["hours"]
 
 
 class MarkQuerySet(models.QuerySet["Mark"]):
@@ -418,6 +422,7 @@ class Score(models.Model):
     class Basis(models.TextChoices):
         SELF = "self", _("Self-assessment")
         AGREED = "agreed", _("Assessors")
+        VERIFICATION = "verified", _("Verification at the source")
         STEWARD = "steward", _("Steward")
         APPEAL = "appeal", _("Appeal")
         CORRECTION = "correction", _("Correction")

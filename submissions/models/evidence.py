@@ -51,10 +51,13 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
 
 class Document(models.Model):
-    """A file that an agency holds, uploaded once, in one cycle; its content never changes."""
+    """A file that an agency holds, uploaded once, in one cycle; its content never changes.
+
+    Without an agency it is the authority's own: an `Exhibit` of what was found when a line was verified.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
     file = models.FileField(upload_to=document_path, max_length=200)
     name = models.CharField(max_length=255)

@@ -31,6 +31,12 @@ TONES = {
     "waiting": "yellow",
     "accepted": "green",
     "rejected": "red",
+    # verifications
+    "drawn": "yellow",
+    "concluded": "green",
+    "supported": "green",
+    "unsupported": "red",
+    "closed": "green",
     # appeals
     "filed": "blue",
     "withdrawn": "secondary",

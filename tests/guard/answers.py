@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from submissions import versions
 from submissions.models import (
     Answer,
@@ -9,12 +11,18 @@ from submissions.models import (
     Calibration,
     Declaration,
     DeclaredLevel,
+    Document,
+    Exhibit,
+    Expense,
     ExternalFactor,
     Mark,
     Reconciliation,
     ReferenceLine,
     ReferenceMark,
+    Reliability,
+    ReviewTask,
     Submission,
+    Verification,
     Version,
 )
 from tests.factories import World
@@ -90,6 +98,51 @@ def proposed(w: World) -> Reconciliation:
         state="proposed", points=60, reason="میانه", proposed_by=w.assessor, proposed_at=w.at
     )
     return apart(w)
+
+
+def to_verify(w: World) -> Verification:
+    """A line of the power ministry of another axis, drawn for the other assessor to verify."""
+    line = Answer.objects.get(submission=w.submission, measure__code="G2-1")
+    of = {"cycle": w.cycle, "agency": w.power, "submission": w.submission}
+    facts = {"why": ["outlier"], "assessor": w.other_assessor, "drawn_at": w.at}
+    return Verification.objects.get_or_create(line=line, defaults=of | facts)[0]
+
+
+CONCLUSION = {"place": "source", "finding": "unsupported", "text": "سامانه عدد دیگری دارد."}
+"""What the other assessor found of it."""
+
+
+def exhibit(w: World) -> Exhibit:
+    """A file that shows what was found of the line."""
+    held = Exhibit.objects.filter(verification=to_verify(w)).first()
+    if held:
+        return held
+    facts = {"name": "log.pdf", "search_key": "log.pdf", "content_type": "application/pdf", "size": 8}
+    document = Document.objects.create(
+        cycle=w.cycle, file=ContentFile(b"%PDF-1.7", name="x"), sha256="0" * 64, uploaded_by=w.other_assessor,
+        uploaded_at=w.at, state="unscanned", **facts,
+    )  # fmt: skip
+    return Exhibit.objects.create(verification=to_verify(w), document=document)
+
+
+def concluded(w: World) -> Exhibit:
+    """The same, with what was found concluded, without a door."""
+    Verification.objects.filter(pk=to_verify(w).pk).update(state="concluded", concluded_at=w.at, **CONCLUSION)
+    return exhibit(w)
+
+
+def review_task(w: World) -> ReviewTask:
+    """Something that stands out about the assessor's marks."""
+    asked = {"asked_by": w.administrator, "asked_at": w.at, "finished_at": w.at}
+    study = Reliability.objects.get_or_create(cycle=w.cycle, defaults=asked)[0]
+    figures = {"lines": 9, "copied": 9}
+    facts = {"study": study, "figures": figures, "opened_at": w.at}
+    return ReviewTask.objects.get_or_create(cycle=w.cycle, kind="copying", assessor=w.assessor, defaults=facts)[0]
+
+
+def expense(w: World) -> Expense:
+    facts = {"label": "چاپ", "amount": 1000, "spent_on": w.at.date(), "entered_by": w.administrator}
+    return Expense.objects.create(cycle=w.cycle, entered_at=w.at, **facts)
 
 
 LEVELS = {

@@ -21,6 +21,7 @@ from indicators.models import Kind, Measure
 from submissions import (
     assessing,
     clarifications,
+    costs,
     declarations,
     evidence,
     gauging,
@@ -28,19 +29,24 @@ from submissions import (
     reconciling,
     superior,
     training,
+    verifying,
 )
 from submissions import transfer as answers_transfer
 from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
 from tests.guard.answers import (
+    CONCLUSION,
     LEVELS,
     apart,
     complete_line,
     declare,
+    exhibit,
     factor,
     power_line,
     proposed,
+    review_task,
     signed_version,
+    to_verify,
     unit_line,
 )
 from tests.guard.institution import (
@@ -68,6 +74,7 @@ READS = {
     "submissions.read", "submissions.measure", "submissions.is_near", "submissions.check",
     "submissions.distance", "submissions.mean", "submissions.lines_of", "submissions.waiting_for",
     "submissions.waiting_with_blocks",
+    "submissions.fit_for", "submissions.costs_of",
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
@@ -89,6 +96,8 @@ ANYTIME = {
     "cycles.extend": "a decree may come at any time; it never shortens and never reaches back",
     "cycles.list_holidays": "holidays are announced through the year",
     "cycles.strike_holiday": "an expected holiday may turn out to be none",
+    "submissions.spend": "bills come late, and work begins before the year's first window",
+    "submissions.strike": "what was entered wrongly is struck when it is noticed",
     "cycles.tell": "sends what acts have told and reminders have said; the act itself was guarded",
     "cycles.gather": "puts messages together; writes nothing but the outbox",
     "cycles.send": "sends messages; writes nothing but the outbox",
@@ -179,6 +188,8 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators.move_plan": lambda w: lay_plan(w, signed=False), "indicators.save_figures": lay_plan,
     "indicators.move_report": lambda w: (lay_plan(w), enter_figures(w)),
     "submissions.take_up": signed_version, "submissions.withdraw_factor": factor, "submissions.judge_factor": factor,
+    "submissions.hand_over": to_verify, "submissions.note": to_verify, "submissions.show": to_verify,
+    "submissions.take_back": exhibit, "submissions.conclude": to_verify, "submissions.close": review_task,
     "submissions.propose": apart, "submissions.agree": proposed, "submissions.settle": apart,
     "submissions.mark_ready": complete_line,
     "submissions.finish_upload": upload_of_line, "submissions.reuse": file_of_another_line,
@@ -457,6 +468,30 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     "submissions.settle": (
         "assigned", Phase.SCORING, lambda w, at: reconciling.settle(apart(w), **VALUE, by=w.administrator, at=at),
     ),
+    "submissions.draw": ("marked", Phase.SCORING, lambda w, at: verifying.draw(w.cycle, by=w.administrator, at=at)),
+    "submissions.hand_over": (
+        "assigned", Phase.SCORING,
+        lambda w, at: verifying.hand_over(to_verify(w), assessor=w.other_assessor, by=w.administrator, at=at),
+    ),
+    "submissions.note": (
+        "assigned", Phase.SCORING, lambda w, at: verifying.note(to_verify(w), text="x", by=w.other_assessor, at=at)
+    ),
+    "submissions.show": (
+        "assigned", Phase.SCORING,
+        lambda w, at: verifying.show(
+            to_verify(w), upload=ContentFile(b"x", name="x.txt"), by=w.other_assessor, at=at
+        ),
+    ),
+    "submissions.take_back": (
+        "assigned", Phase.SCORING, lambda w, at: verifying.take_back(exhibit(w), by=w.other_assessor, at=at)
+    ),
+    "submissions.conclude": (
+        "assigned", Phase.SCORING,
+        lambda w, at: verifying.conclude(to_verify(w), **CONCLUSION, by=w.other_assessor, at=at),
+    ),
+    "submissions.close": (
+        "marked", Phase.SCORING, lambda w, at: gauging.close(review_task(w), outcome="x", by=w.administrator, at=at)
+    ),
     "submissions.hand_in": ("assigned", Phase.SCORING, lambda w, at: _hand_in(w, at)),
     "submissions.order_reliability": (
         "marked", Phase.SCORING, lambda w, at: gauging.order_reliability(w.cycle, by=w.administrator, at=at)
@@ -528,6 +563,8 @@ def _modules(app: str) -> list[Any]:
                 reconciling,
                 gauging,
                 training,
+                verifying,
+                costs,
                 answers_transfer,
             ],
         }.get(app, []),
@@ -651,5 +688,5 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
         "save_draft", "save_axis", "remove_axis", "save_goal", "remove_goal", "issue_for", "copy_set", "take_measure",
         "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion", "save_plan",
         "save_figures", "enter", "share_out", "mark_ready", "claim_factor", "withdraw_factor",
-        "begin_upload", "refer", "save_declaration",
+        "begin_upload", "refer", "save_declaration", "note",
     }  # fmt: skip

@@ -27,7 +27,20 @@ from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
 from tests.factories import World, ask, build, deputise, plan_of, report_of, shown
 from tests.festival.conftest import decree
-from tests.guard.answers import apart, declare, factor, power_line, reference, signed_version, sitting
+from tests.guard.answers import (
+    apart,
+    concluded,
+    declare,
+    exhibit,
+    expense,
+    factor,
+    power_line,
+    reference,
+    review_task,
+    signed_version,
+    sitting,
+    to_verify,
+)
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 
 EVERYBODY = {
@@ -226,6 +239,16 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:calibration", "GET POST", "assigned", NATIONAL | {"assessor"}),
     ("submissions:references", "GET POST", "assigned", OVERSEERS),
     ("submissions:reference_withdraw", "POST", "assigned", OVERSEERS),
+    ("submissions:verifications", "GET", "assigned", EVERYBODY),
+    ("submissions:verification", "GET POST", "assigned", NATIONAL | {"other_assessor"}),
+    ("submissions:verification", "GET", "marked", NATIONAL | {"assessor", "other_assessor"}),
+    ("submissions:verification", "GET", "scored", OWN | NATIONAL | {"assessor", "other_assessor", "reviewer"}),
+    ("submissions:exhibit", "GET", "assigned", {"other_assessor"}),
+    ("submissions:exhibit", "GET", "scored", OWN | NATIONAL | {"assessor", "other_assessor", "reviewer"}),
+    ("submissions:sample", "GET POST", "marked", OVERSEERS),
+    ("submissions:costs", "GET POST", "marked", NATIONAL),
+    ("submissions:expense_strike", "POST", "marked", NATIONAL),
+    ("submissions:close_task", "GET POST", "marked", NATIONAL),
     ("submissions:assign", "GET POST", "assigned", NATIONAL),
     ("submissions:board", "GET", "assigned", OVERSEERS),
     ("submissions:marks_export", "GET", "marked", NATIONAL),
@@ -428,6 +451,10 @@ def address(name: str, w: World) -> str:
         "submissions:reconciliation": lambda: (apart(w).pk,),
         "submissions:calibration": lambda: (sitting(w).pk,),
         "submissions:reference_withdraw": lambda: (reference(w).pk,),
+        "submissions:verification": lambda: (to_verify(w).pk,),
+        "submissions:exhibit": lambda: ((concluded if w.submission.communicated_at else exhibit)(w).uuid,),
+        "submissions:expense_strike": lambda: (expense(w).pk,),
+        "submissions:close_task": lambda: (review_task(w).pk,),
         "submissions:version": lambda: (signed_version(w).uuid,),
         "submissions:version_content": lambda: (signed_version(w).uuid,),
         "submissions:take_up": lambda: (signed_version(w).uuid,),
@@ -477,6 +504,7 @@ def address(name: str, w: World) -> str:
     by_cycle |= {"submissions:training_begin", "submissions:references", "cycles:interests_state"}
     by_cycle |= {"submissions:marks_export"}
     by_cycle |= {"submissions:reliability", "submissions:grid", "submissions:units_document"}
+    by_cycle |= {"submissions:sample", "submissions:costs"}
     bare = {
         "list",
         "new",
@@ -484,6 +512,7 @@ def address(name: str, w: World) -> str:
         "blocks",
         "reconciliations",
         "trainings",
+        "verifications",
         "file",
         "plan",
         "agencies",

@@ -23,7 +23,19 @@ from indicators.models import Indicator, Measure
 from submissions.models import Answer, Evidence, Mark
 from tests.factories import PASSWORD, World, ask, build, enter_figures, lay_plan
 from tests.festival.conftest import approved_report
-from tests.guard.answers import apart, complete_line, declare, declared, factor, power_line, signed_version, unit_line
+from tests.guard.answers import (
+    CONCLUSION,
+    apart,
+    complete_line,
+    declare,
+    declared,
+    factor,
+    power_line,
+    review_task,
+    signed_version,
+    to_verify,
+    unit_line,
+)
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -67,6 +79,8 @@ ANYTIME = {
     "cycles:ledger_verify": "the record may be checked at any time",
     "submissions:assign": "work is shared out before scoring opens",
     "submissions:assign_all": "work is shared out before scoring opens",
+    "submissions:costs": "bills come late, and work begins before the year's first window",
+    "submissions:expense_strike": "what was entered wrongly is struck when it is noticed",
 }
 """Addresses that write and need no window, each with its reason; reviewed."""
 
@@ -223,6 +237,8 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "submissions:factor_judge": factor,
     "submissions:declaration_judge": declare,
     "submissions:reconciliation": apart,
+    "submissions:verification": to_verify,
+    "submissions:close_task": review_task,
     "submissions:take_up": signed_version,
 }
 """What has gone before within the phase itself."""
@@ -301,6 +317,12 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "submissions:reconciliation": (
         "assigned", Phase.SCORING, "assessor", lambda w: {"act": "propose", "points": "60", "reason": "because"},
     ),
+    "submissions:verification": (
+        "assigned", Phase.SCORING, "other_assessor",
+        lambda w: {"act": "conclude", **CONCLUSION, "password": PASSWORD},
+    ),
+    "submissions:sample": ("marked", Phase.SCORING, "administrator", lambda w: {}),
+    "submissions:close_task": ("marked", Phase.SCORING, "administrator", lambda w: {"note": "because"}),
     "submissions:ask": ("assigned", Phase.SCORING, "assessor", lambda w: {"question": "which file?"}),
     "submissions:reply": ("assigned", Phase.CLARIFICATION, "staff", lambda w: {"reply": "because"}),
     "submissions:compute": ("marked", Phase.SCORING, "administrator", lambda w: {}),

@@ -16,7 +16,7 @@ from cycles.workflow import Refused, Workflow
 from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
-from tests.guard.answers import proposed, sitting
+from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -75,6 +75,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "lapse": {"clock"},
         "reopen": {"clock"},
         "assign": {"administrator"},
+        "sample": {"administrator"},
         "judge_declaration": {"assessor", "other_assessor"},
         "complete": {"assessor", "other_assessor", "clock"},
         "communicate": {"administrator"},
@@ -84,6 +85,14 @@ MAY: dict[str, dict[str, set[str]]] = {
     "submissions.clarification": {"ask": {"assessor"}, "reply": OWN},
     "submissions.calibration": {"begin": {"assessor"}, "mark": {"assessor"}, "hand_in": {"assessor"}},
     "submissions.block": {"mark": {"assessor"}, "judge": {"assessor"}, "hand_in": {"assessor"}},
+    "submissions.verification": {
+        "note": {"other_assessor"},
+        "show": {"other_assessor"},
+        "take_back": {"other_assessor"},
+        "conclude": {"other_assessor"},
+        "hand_over": {"administrator"},
+    },
+    "submissions.reviewtask": {"close": {"administrator"}},
     "submissions.reconciliation": {
         "propose": {"assessor", "other_assessor"},
         "agree": {"other_assessor"},
@@ -127,7 +136,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "detach": "draft returned", "declare": "draft returned", "comment": "draft returned submitted",
         "take_up": "draft returned", "submit": "draft returned", "withdraw": "submitted", "check": "submitted",
         "send_back": "submitted", "stand": "draft returned", "lapse": "draft returned", "reopen": "lapsed",
-        "assign": "draft returned submitted",
+        "assign": "draft returned submitted", "sample": "submitted marked",
         "complete": "submitted", "communicate": "marked", "rescore": "communicated",
     },
     "submissions.document": {
@@ -137,6 +146,10 @@ SOURCES: dict[str, dict[str, str]] = {
     "submissions.clarification": {"ask": "asked", "reply": "asked"},
     "submissions.calibration": {"begin": "open", "mark": "open", "hand_in": "open"},
     "submissions.block": {"mark": "open", "judge": "open", "hand_in": "open"},
+    "submissions.verification": {
+        "note": "drawn", "show": "drawn", "take_back": "drawn", "conclude": "drawn", "hand_over": "drawn",
+    },
+    "submissions.reviewtask": {"close": "open"},
     "submissions.reconciliation": {"propose": "apart proposed", "agree": "proposed", "settle": "apart proposed"},
     "appeals.appeal": {
         "edit": "draft", "file": "draft", "withdraw": "draft filed", "uphold": "filed", "uphold_partly": "filed",
@@ -203,6 +216,8 @@ def subject(world: World, label: str) -> Any:
         "submissions.calibration": sitting(world),
         "submissions.block": world.block,
         "submissions.reconciliation": proposed(world),
+        "submissions.verification": to_verify(world),
+        "submissions.reviewtask": review_task(world),
         "appeals.appeal": world.appeal,
         "festival.edition": world.edition,
     }[label]
@@ -224,6 +239,8 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "remarks": "because", "signed_at": world.at, "version": 1, "finding": "Eicar",
         "reader": person or world.assessor, "void": False, "deviation": None, "passed": False,
         "run": world.submission.current_run_id,
+        "hours": None, "outcome": "because",
+        "closer": person or world.administrator, "found_value": None, **CONCLUSION,
     }  # fmt: skip
 
 

@@ -11,9 +11,9 @@ from cycles.calendar import Phase
 from cycles.models import Participation, Window
 from cycles.workflow import Refused
 from submissions import actions, clarifications, obstacles
-from submissions.models import Block, Score, Submission
+from submissions.models import Block, Score, Submission, Verification
 from tests.factories import ask, build, make_agency
-from tests.guard.answers import apart, power_line
+from tests.guard.answers import apart, power_line, to_verify
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,16 @@ def test_a_question_that_was_replied_to_blocks_nothing():
 
     clarifications.reply(ask(world), text="پیوست ۳", by=world.staff, at=world.at)
 
+    assert met(world) == {}
+
+
+def test_a_line_that_is_to_be_verified_blocks_until_it_is_concluded():
+    world = build("marked")
+    drawn = to_verify(world)
+    before = met(world)
+    Verification.objects.filter(pk=drawn.pk).update(state="concluded")
+
+    assert before == {"unverified": 1}
     assert met(world) == {}
 
 
