@@ -194,9 +194,14 @@ class User(AbstractUser):
         roles = (Role.ADMINISTRATOR, Role.AUDITOR)
         return self.holds(*roles, at=at) and self.province_ids(at, *roles) is None
 
+    @property
+    def tied_to(self) -> frozenset[int]:
+        """The agencies to which this user belongs or ever belonged, or in which there is a declared interest."""
+        return self.declared_interests | {m.agency_id for m in self.all_memberships if m.agency_id}
+
     def is_conflicted(self, agency_id: int) -> bool:
         """Whether this user belongs or ever belonged to the agency, or declared an interest in it."""
-        return agency_id in self.declared_interests or any(m.agency_id == agency_id for m in self.all_memberships)
+        return agency_id in self.tied_to
 
     def is_cleared(self, cycle: Any) -> bool:
         """Whether a cycle's work may be shown: all interests declared, and its training passed where it has one."""

@@ -310,6 +310,36 @@ def is_closer(user: Any, obj: Any, at: datetime) -> bool:
     return obj.assessor_id != user.pk and is_national_administrator(user, obj, at)
 
 
+@who(_("whoever keeps the set of the measure: an administrator of all whom it is for"))
+def is_set_keeper(user: Any, obj: Any, at: datetime) -> bool:
+    return _keeps(user, obj, at) if obj.agency_id is None else is_administrator(user, obj, at)
+
+
+def may_be_steward(user: Any, obj: Any, at: datetime) -> bool:
+    """Whether a person's stewardship reaches all whom the measure is for: the country, a province or one agency."""
+    held = user.memberships(at, Role.STEWARD) if user.is_active else ()
+    return any(in_scope(m, obj.agency) or (obj.province_id and m.province_id == obj.province_id) for m in held)
+
+
+@who(_("the steward of the measure"))
+def is_steward(user: Any, obj: Any, at: datetime) -> bool:
+    return obj.steward_id == user.pk and may_be_steward(user, obj, at)
+
+
+@who(_("the steward of the measure, or an administrator for agencies in which the steward has an interest"))
+def is_supplier(user: Any, obj: Any, at: datetime) -> bool:
+    """Of which agencies is said by `is_figure_giver`."""
+    return is_steward(user, obj, at) or bool(user.memberships(at, Role.ADMINISTRATOR))
+
+
+@who(_("the steward of the measure, or, where the steward has an interest in the agency, an administrator without one"))
+def is_figure_giver(user: Any, obj: Any, at: datetime) -> bool:
+    """Of one agency's figure (`agency`, `steward`); that of the authority itself is for outsiders."""
+    if _impartial(obj.steward, obj, at, Role.STEWARD):
+        return bool(user.pk == obj.steward.pk)
+    return user.pk != obj.steward.pk and _impartial(user, obj, at, Role.ADMINISTRATOR)
+
+
 @who(_("an appeal reviewer in scope, without interest in the agency"))
 def is_impartial_reviewer(user: Any, obj: Any, at: datetime) -> bool:
     return _impartial(user, obj, at, Role.REVIEWER)

@@ -15,7 +15,7 @@ from agencies.roles import Role
 from agencies.text import localised
 from appeals.workflow import APPEALS, DECIDED, AppealState
 from cycles.models import Cycle
-from submissions.models import Answer, Mark, Submission
+from submissions.models import Answer, Mark, StewardFigure, Submission
 
 
 class Ground(models.TextChoices):
@@ -34,7 +34,9 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         filed = ~Q(state=AppealState.DRAFT) & ~Q(state=AppealState.WITHDRAWN, filed_at__isnull=True)
         whole = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR)) & filed
         own = Q(agency__in=user.agency_ids(at))
-        marked = Exists(Mark.objects.made_by(user).filter(answer=OuterRef("answer")))
+        of_line = {"answer": OuterRef("answer")}
+        figured = Exists(StewardFigure.objects.made_by(user).filter(**of_line))
+        marked = Exists(Mark.objects.made_by(user).filter(**of_line)) | figured
         conflicts = [a for a in {m.agency_id for m in user.memberships(at)} if a]
         declared = user.interest_set.values("agency")
         review = (
@@ -107,8 +109,10 @@ class Appeal(models.Model):
         return said % {"count": localised(count)}
 
     def was_marked_by(self, user: User) -> bool:
-        """Whether this person marked the line; makes a query."""
-        return Mark.objects.made_by(user).filter(answer=self.answer_id).exists()
+        """Whether this person marked the line, or gave or signed its figure as its steward; makes a query or two."""
+        of_line = {"answer": self.answer_id}
+        marks, figures = Mark.objects.made_by(user).filter(**of_line), StewardFigure.objects.made_by(user)
+        return marks.exists() or figures.filter(**of_line).exists()
 
     @APPEALS.transition
     def _file(self, *, at: datetime, given: dict[str, Any]) -> None:

@@ -26,7 +26,7 @@ from cycles.models import Entry, Window
 from cycles.pages import act_page
 from cycles.workflow import Refused
 from indicators.methods import METHODS, points
-from submissions.models import Answer, Mark, Score, Submission
+from submissions.models import Answer, Mark, Score, StewardFigure, Submission
 
 PAGES = ("file", "withdraw")
 """Moves that are confirmed on `cycles.pages.act_page`; decisions have a page of their own."""
@@ -190,6 +190,7 @@ def _read(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
         "phase": phase,
         "scores": Score.objects.visible_to(user, at).filter(answer=appeal.answer_id).order_by("scored_at", "pk"),
         "marks": Mark.objects.visible_to(user, at).filter(answer=appeal.answer_id).order_by("marked_at", "pk"),
+        "figure": StewardFigure.objects.visible_to(user, at).for_reading().filter(answer=appeal.answer_id).first(),
         "files": appeal.answer.evidence.with_versions(),
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from agencies.models import Agency, Membership, Province, User
+from agencies.models import Agency, Interest, Membership, Province, User
 from agencies.roles import Constituency, Role
 from agencies.text import persian_digits
 
@@ -26,6 +26,7 @@ class Cast:
     members: list[User]
     assessors: list[User]
     reviewers: list[User]
+    steward: User
     staff: dict[int, User]
     heads: dict[int, User]
 
@@ -57,7 +58,7 @@ def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
     first = agencies[0]
     for name, fa, en, membership in (
         ("expert", "لیلا صادقی", "Leila Sadeghi", {"role": Role.MEMBER, "constituency": Constituency.EXPERT}),
-        ("steward", "امیر نوری", "Amir Nouri", {"role": Role.STEWARD}),
+        ("steward", "امیر نوری", "Amir Nouri", {"role": Role.STEWARD, "is_outsider": True}),
         (
             "representative",
             "سارا جعفری",
@@ -91,6 +92,8 @@ def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
     deputy.save()
     head = {"delegated_by": people[Role.HEAD][first.pk], "valid_from": EPOCH, "valid_until": DELEGATED_UNTIL}
     Membership.objects.create(user=deputy, role=Role.DEPUTY, agency=first, **head)
+    tie = {"agency": agencies[-1], "reason": "عضو هیئت امنای دستگاه", "declared_at": EPOCH}
+    Interest.objects.create(user=officers["steward"][0], **tie)
     return Cast(
         administrator=officers["administrator"][0],
         auditor=officers["auditor"][0],
@@ -98,6 +101,7 @@ def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
         members=[officers[name][0] for name in ("member", "budget")],
         assessors=[u for name, (u, _m) in officers.items() if name.startswith("assessor")],
         reviewers=[u for name, (u, _m) in officers.items() if name.startswith("reviewer")],
+        steward=officers["steward"][0],
         staff=people[Role.STAFF],
         heads=people[Role.HEAD],
     )

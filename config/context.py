@@ -17,6 +17,7 @@ from cycles import notices
 SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("submissions:list", _("Self-assessments"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR}),
     ("submissions:blocks", _("Marking"), frozenset({Role.ASSESSOR})),
+    ("submissions:stewardships", _("Stewards' figures"), frozenset({Role.STEWARD})),
     ("appeals:list", _("Appeals"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR, Role.REVIEWER}),
     ("indicators:list", _("Indicators"), AGENCY_ROLES | AUTHORITY_ROLES),
     ("indicators:plans", _("Plans"), AGENCY_ROLES),

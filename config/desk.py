@@ -1,5 +1,6 @@
 """What stands on a person's desk: where the year stands, and the tasks that wait for this person."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,11 +21,20 @@ from cycles.calendar import Phase
 from cycles.models import Participation, Window
 from festival.lateness import DutyCode
 from festival.models import Edition, Language, Report
-from indicators.models import IndicatorSet, Kind, Plan, QuarterReport, Vote
+from indicators.models import IndicatorSet, Kind, Measure, Plan, QuarterReport, Vote
 from indicators.workflow import PlanState, ReportState, SetState
 from submissions import training
-from submissions.models import IN_WORK, Block, Clarification, Reconciliation, Submission, Verification
-from submissions.workflow import BlockState, ClarificationState, SubmissionState
+from submissions.models import (
+    IN_WORK,
+    Block,
+    Clarification,
+    Reconciliation,
+    Stewardship,
+    Submission,
+    Verification,
+    left_to,
+)
+from submissions.workflow import BlockState, ClarificationState, StewardshipState, SubmissionState
 
 BEFORE_SCORING = timedelta(days=30)
 """How long before scoring opens its assessors are asked to declare their interests and to train."""
@@ -54,6 +64,7 @@ class Desk(Outlook):
             (set(SUPERIOR_ROLES), self._of_headquarters),
             ({Role.MEMBER}, self._of_working_group),
             ({Role.ASSESSOR}, self._of_assessor),
+            ({Role.STEWARD}, self._of_steward),
             ({Role.REVIEWER}, self._of_reviewer),
             ({Role.ADMINISTRATOR}, self._of_administrator),
         ):
@@ -220,6 +231,14 @@ class Desk(Outlook):
                 )
                 yield Task(title, "", _("Reconcile"), reverse("submissions:reconciliations"), window.closes_at)
 
+    def _of_steward(self) -> Iterator[Task]:
+        mine = Stewardship.objects.filter(steward=self.user, cycle__in=self.cycles, state=StewardshipState.OPEN)
+        for s in mine.for_list():
+            if window := self.open_window(s.cycle_id, Phase.SCORING):
+                title = _("Supply the figures of a measure for all agencies")
+                done = (s.lines_given, s.lines)  # type: ignore[attr-defined]
+                yield Task(title, str(s), _("Go on"), s.get_absolute_url(), window.closes_at, *done)
+
     def _of_reviewer(self) -> Iterator[Task]:
         appeals = Appeal.objects.visible_to(self.user, self.at).undecided().filter(cycle__in=self.cycles)
         closes = Window.objects.filter(
@@ -266,8 +285,33 @@ class Desk(Outlook):
                         n,
                     )
                     yield Task(title, str(cycle), _("Communicate"), board, window.closes_at)
+        yield from self._of_stewards()
         if self.user.province_ids(self.at, Role.ADMINISTRATOR) is None:
             yield from self._of_secretariat()
+
+    def _of_stewards(self) -> Iterator[Task]:
+        """Measures that no steward has in hand, and figures that a steward may not give."""
+        scoring = [c for c in self.cycles if self.open_window(c.pk, Phase.SCORING)]
+        of_set = {"indicator__axis__set__cycle__in": scoring, "indicator__axis__set__state": SetState.COMMUNICATED}
+        held = Stewardship.objects.filter(cycle__in=scoring).values("measure")
+        bare = Measure.objects.filter(method="steward", **of_set).exclude(pk__in=held)
+        if (provinces := self.user.province_ids(self.at, Role.ADMINISTRATOR)) is not None:
+            bare = bare.filter(indicator__axis__set__province__in=provinces)
+        without = Counter(bare.values_list("indicator__axis__set__cycle", flat=True))
+        left = Counter(left_to(self.user, scoring, self.at).values_list("submission__cycle", flat=True))
+        for cycle in scoring:
+            url, until = reverse("submissions:stewards", args=[cycle.pk]), self.open_window(cycle.pk, Phase.SCORING)
+            closes_at = until.closes_at if until else None
+            if n := without[cycle.pk]:
+                said = ngettext("%(count)s measure has no steward", "%(count)s measures have no steward", n)
+                yield Task(_counted(said, n), str(cycle), _("Name a steward"), url, closes_at)
+            if n := left[cycle.pk]:
+                said = ngettext(
+                    "%(count)s figure waits for an administrator without an interest",
+                    "%(count)s figures wait for an administrator without an interest",
+                    n,
+                )
+                yield Task(_counted(said, n), str(cycle), _("Enter"), url, closes_at)
 
     def _of_secretariat(self) -> Iterator[Task]:
         """What only an administrator of the whole country does: cycles, the general set, results."""

@@ -9,6 +9,7 @@ from typing import Any
 import weasyprint
 from django.core.files.base import ContentFile
 
+from agencies.models import User
 from cycles.calendar import Phase
 from indicators.models import Direction, Figure, Kind, Measure, Planned
 from submissions import assessing
@@ -59,6 +60,15 @@ def specific_fields() -> Iterator[dict[str, Any]]:
             "source": "statute",
             "is_composed": True,
         }
+
+
+def named(rows: Iterable[dict[str, Any]], steward: User) -> list[dict[str, Any]]:
+    """The catalogue, with the steward of each measure that is given by one."""
+    rows = list(rows)
+    for row in rows:
+        if row["measure"]["method"] == "steward":
+            row["measure"]["steward"] = steward
+    return rows
 
 
 def value(answer: Answer, skill: float, chance: random.Random) -> Decimal | None:
@@ -223,12 +233,6 @@ def mark(answer: Answer, chance: random.Random, *, twin: bool) -> dict[str, Any]
     suggested = assessing.suggestion(answer)
     if answer.claims_not_applicable:
         return {"is_not_applicable": True}
-    if answer.measure.is_stewarded:
-        share = 0.7 if twin else min(max(chance.gauss(0.68, 0.12), 0), 1)
-        return {
-            "points": (answer.measure.points * Decimal(share)).quantize(Decimal("0.01")),
-            "reason": "سامانهٔ راهبر",
-        }
     if suggested and not twin and chance.random() < 0.12:
         return {
             "points": (suggested * Decimal("0.8")).quantize(Decimal("0.01")),

@@ -19,7 +19,7 @@ from django.utils import timezone
 from agencies.models import Agency, User
 from appeals import actions as appeals
 from appeals.models import Appeal
-from config import plausible, schooling
+from config import plausible, schooling, supplying
 from config.cast import EPOCH, Cast
 from cycles import actions as cycles
 from cycles import seals
@@ -33,7 +33,7 @@ from indicators import deliberation, drafting, planning
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
-from submissions import assessing, declarations, evidence, reconciling
+from submissions import assessing, declarations, evidence, reconciling, stewarding
 from submissions.models import Answer, Block, Declaration, Reconciliation, Submission
 from submissions.workflow import SubmissionState
 
@@ -141,7 +141,8 @@ class Rehearsal:
         admin = self.cast.administrator
         at = self.within(Phase.PROPOSAL, 0.05)
         general = drafting.draft_set(cycle=self.cycle, kind=Kind.GENERAL, agency=None, by=admin, at=at)
-        drafting.fill_general_set(general, rows=general_catalogue(), by=admin, at=at)
+        rows = plausible.named(general_catalogue(), self.cast.steward)
+        drafting.fill_general_set(general, rows=rows, by=admin, at=at)
         indicators.move(general, "propose", by=admin, at=at)
         self.did()
         for number, (agency, at) in enumerate(self.paced(self.agencies, Phase.PROPOSAL, 0.1, 0.9)):
@@ -309,13 +310,11 @@ class Rehearsal:
         self.did(signed.count())
         self.did(schooling.school(self.cycle, self.cast, at=self.within(Phase.SELF_ASSESSMENT, 0.9)))
         assessing.assign_all(self.cycle, by=self.cast.administrator, at=at)
+        self.did(stewarding.appoint_named(self.cycle, by=self.cast.administrator, at=at).measures)
 
     def _marked(self) -> None:
-        blocks = list(
-            Block.objects.filter(cycle=self.cycle)
-            .select_related("submission__agency", "agency", "cycle", "axis")
-            .order_by("pk")
-        )
+        rows = Block.objects.filter(cycle=self.cycle).order_by("pk")
+        blocks = list(rows.select_related("submission__agency", "agency", "cycle", "axis"))
         users = {u.pk: u for u in self.cast.assessors}
         other = next(u for u in self.cast.assessors if u.pk != blocks[0].assessor_id)
         at = self.within(Phase.SCORING, 0.02)
@@ -330,6 +329,9 @@ class Rehearsal:
             if block.submission_id not in judged:
                 self._judge(judged.setdefault(block.submission_id, block), users[block.assessor_id], at)
         self._reconciled()
+
+    def _supplied(self) -> None:
+        supplying.supply_all(self)
         self.did(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count())
 
     def _reconciled(self) -> None:
@@ -377,12 +379,8 @@ class Rehearsal:
             self.did(len(appeals.file(drafted, by=head, at=at)))
 
     def _decided(self) -> None:
-        filed = list(
-            Appeal.objects.filter(cycle=self.cycle)
-            .undecided()
-            .select_related("agency", "answer__measure")
-            .order_by("pk")
-        )
+        rows = Appeal.objects.filter(cycle=self.cycle).undecided().order_by("pk")
+        filed = list(rows.select_related("agency", "answer__measure"))
         endings = ("uphold", "dismiss", "uphold_partly", "dismiss", "declare_inadmissible")
         if filed:
             at = self.within(Phase.APPEAL_REVIEW, 0.2, filed[0].agency)
@@ -434,6 +432,7 @@ STAGES = (
     "submitted",
     "assigned",
     "marked",
+    "supplied",
     "communicated",
     "appealed",
     "decided",
@@ -450,6 +449,7 @@ BEGINNINGS = {
     "submitted": (Phase.SELF_ASSESSMENT, 0.96),
     "assigned": (Phase.SCORING, 0.01),
     "marked": (Phase.SCORING, 0.05),
+    "supplied": (Phase.SCORING, 0.2),
     "communicated": (Phase.SCORING, 0.95),
     "appealed": (Phase.APPEAL, 0.3),
     "decided": (Phase.APPEAL_REVIEW, 0.3),

@@ -17,7 +17,7 @@ from indicators.methods import METHODS
 from indicators.models import LAST, Figure, Measure, asked_of
 from indicators.scoring import LineState
 from submissions import completeness, obstacles, outliers, totals, versions
-from submissions.models import Answer, Score, ScoreRun, Submission, Version
+from submissions.models import Answer, Score, ScoreRun, StewardFigure, Submission, Version
 from submissions.workflow import MOVES, RUNS, SubmissionState
 
 SAID = ("value", "claims_not_applicable", *versions.TEXTS)
@@ -204,8 +204,8 @@ def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
 
 
 def _score_themselves(submissions: Sequence[Submission], *, by: User | None, at: datetime) -> None:
-    """The agency's own points of what is signed."""
-    lines = Answer.objects.filter(submission__in=submissions).select_related("measure", "own")
+    """The agency's own points of what is signed; of what a steward supplies it says nothing."""
+    lines = Answer.objects.filter(submission__in=submissions).not_stewarded().select_related("measure", "own")
     totals.put(
         ((a, a.self_state, a.self_points if a.self_state == LineState.SCORED else None, "") for a in lines),
         basis=Score.Basis.SELF,
@@ -275,15 +275,31 @@ def _may_still_sign(submission: Submission, windows: Windows, at: datetime) -> b
 
 @transaction.atomic
 def reopen(cycle: Cycle, *, at: datetime) -> list[Submission]:
-    """Open again what had lapsed before a decree moved its deadline; what was typed is still there."""
+    """Open again what had lapsed before a decree moved its deadline; what was typed is still there, and what stewards
+    have supplied counts again."""
     lapsed = list(Submission.objects.filter(cycle=cycle, state=SubmissionState.LAPSED).select_related("agency"))
     windows = Window.objects.concerning(lapsed)
     lapsed = perform(MOVES, [s for s in lapsed if _may_still_sign(s, windows, at)], "reopen", by=None, at=at)
     Score.objects.filter(answer__submission__in=lapsed, is_current=True).update(is_current=False)
+    supplied = StewardFigure.objects.filter(answer__submission__in=lapsed).supplied()
+    totals.put(((f.answer, *f.outcome, f.note) for f in supplied), basis=Score.Basis.STEWARD, by=None, at=at)
     return lapsed
 
 
 # --- Scores -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def complete(submissions: Iterable[Submission], *, by: User | None, at: datetime) -> list[Submission]:
+    """Those of these that are signed and have every line scored become marked.
+
+    Called by whoever has just scored lines and added them up, which holds the submissions: of two who do so at once
+    the later sees what the earlier scored.
+    """
+    keys = [s.pk for s in submissions]
+    waiting = Answer.objects.filter(submission__in=keys).unscored().values("submission")
+    done = Submission.objects.filter(pk__in=keys, state=SubmissionState.SUBMITTED).exclude(pk__in=waiting)
+    return perform(MOVES, found, "complete", by=by, at=at) if (found := list(done)) else []
 
 
 @transaction.atomic

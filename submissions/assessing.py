@@ -20,7 +20,7 @@ from cycles.actions import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.models import Axis
-from submissions import lowering, readings, totals
+from submissions import actions, lowering, readings, totals
 from submissions.models import (
     IN_WORK,
     Answer,
@@ -44,6 +44,8 @@ def assign(
     The marks made so far go with it. A second reading is on the desk of somebody else than the first.
     """
     _refuse_unfit(submission, assessor, at=at)
+    if not submission.answers.filter(measure__indicator__axis=axis).not_stewarded().exists():
+        raise Refused(_("Assessors mark no line of this axis; stewards supply what it asks for."))
     reading = {"reading": 2} if is_second else {}
     given = {"axis": axis, "assessor": assessor, **reading}
     [submission] = perform(MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given})
@@ -139,13 +141,14 @@ class _Share:
         self.blocks, self.moved = list[Block](), list[Block]()
         lines = list(
             Answer.objects.filter(submission__in=submissions)
+            .not_stewarded()
             .order_by("submission_id", "measure__indicator__axis_id", "pk")
-            .values_list("pk", "submission_id", "measure__indicator__axis_id", "measure__points", "measure__method")
+            .values_list("pk", "submission_id", "measure__indicator__axis_id", "measure__points")
         )
         self.axes: dict[int, dict[int, list[int]]] = {s.pk: {} for s in submissions}
-        for pk, submission, axis, _points, _method in lines:
+        for pk, submission, axis, _points in lines:
             self.axes[submission].setdefault(axis, []).append(pk)
-        self.drawn = readings.drawn(cycle, ((pk, s, points) for pk, s, _axis, points, how in lines if how != "steward"))
+        self.drawn = readings.drawn(cycle, ((pk, s, points) for pk, s, _axis, points in lines))
         held = list(Block.objects.filter(cycle=cycle))
         self.held = {(b.submission_id, b.axis_id, b.is_second): b for b in held}
         ids = Membership.objects.filter(role=Role.ASSESSOR).values("user")
@@ -270,7 +273,7 @@ def check(answer: Answer, mark: Mapping[str, Any], *, percent: int) -> dict[str,
             _("“%(line)s”: points lie between 0 and %(ceiling)s.") % {"line": answer, "ceiling": localised(ceiling)}
         )
     agrees = answer.claims_not_applicable if points is None else is_near(points, answer, percent=percent)
-    if not agrees and not answer.measure.is_stewarded and not reason.strip():
+    if not agrees and not reason.strip():
         raise Refused(_("“%(line)s”: a mark other than the method's needs a reason.") % {"line": answer})
     return {"points": points, "is_not_applicable": void, "reason": reason}
 
@@ -282,8 +285,8 @@ def is_near(points: Decimal, answer: Answer, *, percent: int) -> bool:
 
 
 def suggestion(answer: Answer) -> Decimal | None:
-    """The points an agreeing assessor gives: the method's for the value, 0 for no answer, none for a steward's line."""
-    if answer.measure.is_stewarded or answer.claims_not_applicable:
+    """The points an agreeing assessor gives: the method's for the value, 0 for no answer."""
+    if answer.claims_not_applicable:
         return None
     return answer.self_points if answer.value is not None else Decimal(0)
 
@@ -343,8 +346,7 @@ def hand_in(block: Block, *, hours: Decimal | None = None, by: User, at: datetim
         totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
         lowering.lower(block.submission, [score[0].pk for score in scores], at=at)
         totals.compute([block.submission], why=f"hand_in: {block.pk}", by=by, at=at)
-    if not Answer.objects.filter(submission=block.submission_id).unscored().exists():
-        perform(MOVES, [block.submission], "complete", by=by, at=at)
+    actions.complete([block.submission], by=by, at=at)
     return block
 
 

@@ -153,7 +153,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Put one axis of a self-assessment on an assessor's desk."""
     _authority(request)
     submission = get_object_or_404(_scope(request, Submission).select_related("agency__province", "cycle"), pk=pk)
-    axes = Axis.objects.filter(pk__in=submission.answers.values("measure__indicator__axis"))
+    axes = Axis.objects.filter(pk__in=submission.answers.not_stewarded().values("measure__indicator__axis"))
     people = User.objects.filter(pk__in=Membership.objects.filter(role=Role.ASSESSOR).values("user"), is_active=True)
     fit = [u for u in with_roles(people.order_by("pk")) if is_assessor(u, submission, request.at)]
     form = AssignForm(request.POST or None, axes=axes.order_by("set__kind", "position", "pk"), assessors=fit)

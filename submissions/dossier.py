@@ -17,7 +17,17 @@ from indicators.methods import METHODS
 from indicators.models import Figure
 from submissions import clarifications
 from submissions.forms import ClarificationForm, ReplyForm, VerdictForm
-from submissions.models import Answer, Block, Clarification, ExternalFactor, Mark, Score, Submission, Verification
+from submissions.models import (
+    Answer,
+    Block,
+    Clarification,
+    ExternalFactor,
+    Mark,
+    Score,
+    StewardFigure,
+    Submission,
+    Verification,
+)
 from submissions.outliers import Against
 from submissions.pages import find_line, note_reading
 from submissions.steps import steps
@@ -45,6 +55,7 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
         "files": answer.evidence.with_versions(),
         "quarters": Figure.objects.of_line(answer.submission.participation_id, m.pk),
         "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
+        "figure": StewardFigure.objects.visible_to(user, at).for_reading().filter(answer=answer).first(),
         "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
         "scores_open": scores_open,
         "verification": Verification.objects.visible_to(user, at).filter(line=answer).first(),

@@ -98,7 +98,7 @@ def _grid(request: HttpRequest, pk: int) -> Grid:
     shown = list(page)
     given_down = Q(**{f"{SET}__agency__in": request.user.agency_ids(request.at, *SUPERIOR_ROLES)})
     lines = Answer.objects.filter(Q(**{f"{SET}__kind": Kind.GENERAL}) | given_down, submission__in=shown)
-    lines = lines.exclude(measure__method="steward")
+    lines = lines.not_stewarded()
     axes = list(
         Axis.objects.filter(indicators__measures__in=lines.values("measure"))
         .distinct()

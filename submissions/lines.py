@@ -29,7 +29,7 @@ def share_out(submission: Submission, *, assignee: User | None, axis: Axis, by: 
     if assignee is not None and not colleagues(submission, at).filter(pk=assignee.pk).exists():
         raise Refused(_("Lines can be given to people of the agency only."))
     rows = Answer.objects.filter(submission=submission, measure__indicator__axis=axis)
-    return rows.exclude(measure__method="steward").update(assignee=assignee)
+    return rows.not_stewarded().update(assignee=assignee)
 
 
 @transaction.atomic

@@ -77,7 +77,7 @@ class DeskLine:
     @property
     def differs(self) -> bool:
         """Whether the mark is another than the one of an assessor who agrees."""
-        if self.mark is None or self.answer.measure.is_stewarded:
+        if self.mark is None:
             return False
         return (self.mark.points, self.mark.is_not_applicable) != (
             self.agreed["points"],
@@ -99,10 +99,6 @@ class DeskLine:
             case "flagged":
                 return bool(self.answer.outliers)
         return True
-
-    @property
-    def may_agree(self) -> bool:
-        return not self.answer.measure.is_stewarded
 
     @property
     def formula(self) -> str:
@@ -240,7 +236,7 @@ def _save(request: HttpRequest, block: Block, touched: list[DeskLine], *, agreei
     for line in touched:
         if not line.form.is_valid():
             continue
-        marks[line.answer.pk] = line.form.cleaned_data | (line.agreed if line is agreeing and line.may_agree else {})
+        marks[line.answer.pk] = line.form.cleaned_data | (line.agreed if line is agreeing else {})
     if len(marks) < len(touched):
         return ""
     answers = [line.answer for line in touched]

@@ -19,6 +19,7 @@ from agencies.text import localised
 from cycles.calendar import Phase
 from cycles.models import Window
 from submissions.models import Answer, Block, Clarification, Reconciliation, Submission, Verification
+from submissions.models.answers import AnswerQuerySet
 from submissions.workflow import ClarificationState, ReconciliationState, SubmissionState
 
 SIGNED = (SubmissionState.SUBMITTED, SubmissionState.MARKED)
@@ -60,7 +61,7 @@ def _unsigned(at: datetime) -> QuerySet[Any]:
     return Submission.objects.in_work().annotate(submission=F("pk"))
 
 
-def _unscored(at: datetime) -> QuerySet[Answer]:
+def _unscored(at: datetime) -> AnswerQuerySet:
     """Lines of what is signed that have no agreed score."""
     return Answer.objects.filter(submission__state__in=SIGNED).unscored()
 
@@ -72,11 +73,15 @@ _APART = Reconciliation.objects.exclude(state=ReconciliationState.AGREED)
 
 
 def _on_no_desk(at: datetime) -> QuerySet[Answer]:
-    return _unscored(at).filter(~Exists(_DESK))
+    return _unscored(at).not_stewarded().filter(~Exists(_DESK))
+
+
+def _unsupplied(at: datetime) -> QuerySet[Answer]:
+    return _unscored(at).filter(measure__method="steward").annotate(cycle=F("submission__cycle"))
 
 
 def _unmarked(at: datetime) -> QuerySet[Answer]:
-    return _unscored(at).filter(Exists(_DESK)).exclude(Exists(_APART.filter(line=OuterRef("pk"))))
+    return _unscored(at).not_stewarded().filter(Exists(_DESK)).exclude(Exists(_APART.filter(line=OuterRef("pk"))))
 
 
 def _unreconciled(at: datetime) -> QuerySet[Reconciliation]:
@@ -98,6 +103,9 @@ OBSTACLES = (
     Obstacle("unsigned", _("Self-assessment not signed"), _unsigned, "submissions:detail"),
     Obstacle("on_no_desk", _("Lines on nobody's desk"), _on_no_desk, "submissions:assign"),
     Obstacle("unmarked", _("Lines whose block is not handed in"), _unmarked, "submissions:assign"),
+    Obstacle(
+        "unsupplied", _("Figures that a steward has not supplied"), _unsupplied, "submissions:stewards", by="cycle"
+    ),
     Obstacle("apart", _("Two marks not reconciled"), _unreconciled, "submissions:reconciliation", by="pk"),
     Obstacle("unverified", _("Lines still to be verified"), _unverified, "submissions:verification", by="pk"),
     Obstacle("asked", _("Questions the agency may still answer"), _unanswered, "submissions:line", by="line"),

@@ -33,6 +33,7 @@ _AGENCIES = """
         SELECT a.submission_id, count(*) AS lines,
                count(*) FILTER (WHERE m.method <> 'steward') AS own,
                count(*) FILTER (WHERE m.method <> 'steward' AND a.lacking = '{}') AS complete,
+               count(*) FILTER (WHERE m.method = 'steward' AND sc.id IS NULL) AS unsupplied,
                count(sc.id) AS settled, count(sc.id) FILTER (WHERE sc.scored_at >= %(since)s) AS lately
         FROM own JOIN submissions_answer a ON a.submission_id = own.id
         JOIN indicators_measure m ON m.id = a.measure_id
@@ -57,7 +58,8 @@ _AGENCIES = """
     SELECT p.id, p.name_fa, p.name_en, p.sort_key, p.search_key, pv.name_fa, pv.name_en,
            own.id, COALESCE(own.state, ''), COALESCE(line.lines, 0), COALESCE(line.own, 0), COALESCE(line.complete, 0),
            COALESCE(line.settled, 0), COALESCE(line.lately, 0), COALESCE(block.blocks, 0),
-           COALESCE(block.handed_in, 0), COALESCE(block.marked, 0)::bigint, COALESCE(apart.n, 0), COALESCE(asked.n, 0)
+           COALESCE(block.handed_in, 0), COALESCE(block.marked, 0)::bigint, COALESCE(apart.n, 0), COALESCE(asked.n, 0),
+           COALESCE(line.unsupplied, 0)
     FROM cycles_participation p
     JOIN agencies_agency ag ON ag.id = p.agency_id
     LEFT JOIN agencies_province pv ON pv.id = ag.province_id
@@ -81,7 +83,7 @@ _ASSESSORS = """
         SELECT a.submission_id, i.axis_id, count(*) AS n
         FROM submissions_answer a JOIN indicators_measure m ON m.id = a.measure_id
         JOIN indicators_indicator i ON i.id = m.indicator_id
-        WHERE a.submission_id IN (SELECT submission_id FROM own)
+        WHERE a.submission_id IN (SELECT submission_id FROM own) AND m.method <> 'steward'
         GROUP BY a.submission_id, i.axis_id
     )
     SELECT u.id, u.name_fa, u.name_en, u.username, count(*), count(*) FILTER (WHERE own.state = 'handed_in'),
@@ -119,6 +121,7 @@ class Progress(NamedTuple):
     marked: int
     apart: int
     asked: int
+    unsupplied: int
 
     @property
     def name(self) -> str:
@@ -139,6 +142,7 @@ WAITS = (
     ("marks", _("Marks: blocks are not handed in")),
     ("apart", _("Two marks to come together")),
     ("reply", _("A reply of the agency")),
+    ("steward", _("The figures of a steward")),
 )
 """What the scoring of a signed self-assessment waits for."""
 
@@ -154,6 +158,8 @@ def waits_for(row: Progress, code: str) -> bool:
             return row.apart > 0
         case "reply":
             return row.asked > 0
+        case "steward":
+            return row.is_due and row.unsupplied > 0
     return False
 
 

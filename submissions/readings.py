@@ -54,8 +54,7 @@ def outcome(answer: Answer, points: Decimal | None, *, is_not_applicable: bool) 
     """The state and the points of a line that is marked so: no answer and no points is not answered, not zero."""
     if is_not_applicable:
         return LineState.NOT_APPLICABLE, None
-    unanswered = answer.value is None and not answer.claims_not_applicable and not answer.measure.is_stewarded
-    if unanswered and points == 0:
+    if answer.value is None and not answer.claims_not_applicable and points == 0:
         return LineState.NOT_ANSWERED, None
     return LineState.SCORED, points
 

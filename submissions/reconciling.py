@@ -11,10 +11,10 @@ from agencies.models import User
 from agencies.text import localised
 from cycles.actions import perform
 from cycles.workflow import Refused
-from submissions import lowering, totals
+from submissions import actions, lowering, totals
 from submissions.models import Answer, Reconciliation, Score
 from submissions.readings import outcome
-from submissions.workflow import MOVES, RECONCILIATIONS
+from submissions.workflow import RECONCILIATIONS
 
 
 @transaction.atomic
@@ -56,6 +56,5 @@ def _score(apart: Reconciliation, *, by: User, at: datetime) -> Reconciliation:
     totals.put([(answer, state, points, apart.reason)], basis=Score.Basis.AGREED, by=by, at=at)
     lowering.lower(apart.submission, [answer.pk], at=at)
     totals.compute([apart.submission], why=f"reconcile: {apart.pk}", by=by, at=at)
-    if not Answer.objects.filter(submission=apart.submission_id).unscored().exists():
-        perform(MOVES, [apart.submission], "complete", by=None, at=at)
+    actions.complete([apart.submission], by=None, at=at)
     return apart

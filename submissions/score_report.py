@@ -19,7 +19,7 @@ from indicators.methods import HUNDRED
 from indicators.models import Axis
 from indicators.scoring import LineState
 from submissions import outliers
-from submissions.models import Answer, NodeScore, Score, Submission
+from submissions.models import Answer, NodeScore, Score, StewardFigure, Submission
 from submissions.outliers import Past
 from submissions.spreads import Peers, Spread, peers
 from submissions.workflow import SubmissionState
@@ -32,13 +32,15 @@ TRIAL = _("In its trial year")
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A line with the score that holds, the one that was communicated, the agency's own, and last year's."""
+    """A line with the score that holds, the one that was communicated, the agency's own, last year's, and the figure
+    that a steward gave it."""
 
     answer: Answer
     score: Score | None
     communicated: Score | None
     own: Score | None
     last: Past | None
+    figure: StewardFigure | None
 
     @property
     def state(self) -> LineState:
@@ -164,26 +166,32 @@ class Report:
 
 
 def read(submission: Submission) -> Report:
-    """The report of a submission, as it holds now; seven queries for any number of lines and of agencies."""
+    """The report of a submission, as it holds now; eight queries for any number of lines and of agencies."""
     groups = peers(submission)
     group = next((g for g in groups if g.spreads), groups[0] if groups else None)
     return Report(submission, _sums(submission, group), lines(submission), group)
 
 
 def lines(submission: Submission) -> list[ReportLine]:
-    """The lines with their scores and last year's, in the order of the sets; three queries."""
+    """The lines with their scores and last year's, in the order of the sets; four queries."""
     scores: dict[int, list[Score]] = {}
     for score in Score.objects.filter(answer__submission=submission).order_by("pk"):
         scores.setdefault(score.answer_id, []).append(score)
-    past = outliers.history(submission)
+    figures = {f.answer_id: f for f in StewardFigure.objects.filter(answer__submission=submission).for_reading()}
+    past, year = outliers.history(submission), submission.cycle.year - 1
     return [
-        _line(a, scores.get(a.pk, []), past, submission.communicated_at, submission.cycle.year - 1)
+        _line(a, scores.get(a.pk, []), past, submission.communicated_at, year, figures.get(a.pk))
         for a in submission.answers.for_page()
     ]
 
 
 def _line(
-    answer: Answer, scores: Iterable[Score], past: Mapping[UUID, list[Past]], out_at: datetime | None, last_year: int
+    answer: Answer,
+    scores: Iterable[Score],
+    past: Mapping[UUID, list[Past]],
+    out_at: datetime | None,
+    last_year: int,
+    figure: StewardFigure | None,
 ) -> ReportLine:
     current = communicated = own = None
     for score in scores:
@@ -195,7 +203,7 @@ def _line(
         if out_at is not None and score.scored_at <= out_at:
             communicated = score
     last = next((p for p in past.get(answer.measure.lineage, ()) if p.year == last_year), None)
-    return ReportLine(answer, current, communicated, own, last)
+    return ReportLine(answer, current, communicated, own, last, figure)
 
 
 def _sums(submission: Submission, group: Peers | None) -> list[Sum]:

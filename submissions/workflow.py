@@ -1,4 +1,4 @@
-"""The life of an agency's self-assessment, and of a block of its lines on an assessor's desk."""
+"""The life of a self-assessment, of a block of its lines on an assessor's desk, of a measure in a steward's hands."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +16,13 @@ from agencies.roles import (
     is_national_administrator,
     is_other_reader,
     is_reader,
+    is_set_keeper,
     is_staff,
     is_staff_or_clock,
     is_staff_or_superior,
+    is_steward,
     is_superior,
+    is_supplier,
     is_trainee,
     is_verifier,
 )
@@ -70,6 +73,11 @@ class ReviewState(TextChoices):
     CLOSED = "closed", _("Looked into")
 
 
+class StewardshipState(TextChoices):
+    OPEN = "open", _("Being supplied")
+    SUPPLIED = "supplied", _("Supplied")
+
+
 class BlockState(TextChoices):
     OPEN = "open", _("Being marked")
     HANDED_IN = "handed_in", _("Handed in")
@@ -113,6 +121,7 @@ MOVES = Workflow("submissions.Submission", S,
     Move("sample",      frozenset({S.SUBMITTED, S.MARKED}), None,           is_administrator,  Phase.SCORING,           _("Draw lines to be verified")),
     Move("judge_declaration", frozenset({S.SUBMITTED, S.MARKED}), None,     is_assessor,       Phase.SCORING,           _("Confirm or reject the declaration")),
     Move("complete",    frozenset({S.SUBMITTED}),           S.MARKED,       is_assessor_or_clock, Phase.SCORING,           _("Complete the marking")),
+    Move("take_back",   frozenset({S.MARKED}),              S.SUBMITTED,    is_administrator,  Phase.SCORING,           _("Take the marking up again")),
     Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True,
          tells=AGENCY, official=True, news=_("Scores have been communicated")),
     Move("rescore",     frozenset({S.COMMUNICATED}),        None,           is_impartial_reviewer, Phase.APPEAL_REVIEW, _("Change the score of a line")),
@@ -174,6 +183,20 @@ EXPENSES = Workflow("submissions.Expense", None,
          why_anytime="an assessment costs from its first meeting to its last print, and bills come late"),
     Move("strike",      frozenset(),                        None,           is_national_administrator, Phase.ANYTIME,    _("Strike an expense"),
          why_anytime="what was entered wrongly is struck when it is noticed"),
+)
+
+H = StewardshipState
+STEWARDSHIPS = Workflow("submissions.Stewardship", H,
+    Move("assign",      frozenset({H.OPEN}),                None,           is_set_keeper,     Phase.ANYTIME,           _("Name a steward"),
+         why_anytime="work is shared out before scoring opens, and again when a steward falls out",
+         tells_holder=True, news=_("You are the steward of a measure")),
+    Move("enter",       frozenset({H.OPEN}),                None,           is_supplier,       Phase.SCORING,           _("Save the figures"), recorded=False),
+    Move("take_in",     frozenset({H.OPEN}),                None,           is_supplier,       Phase.SCORING,           _("Fill in from a file")),
+    Move("cite",        frozenset({H.OPEN}),                None,           is_steward,        Phase.SCORING,           _("Name the source")),
+    Move("supply",      frozenset({H.OPEN}),                H.SUPPLIED,     is_steward,        Phase.SCORING,           _("Supply the figures"), signed=True),
+    Move("reopen",      frozenset({H.SUPPLIED}),            H.OPEN,         is_set_keeper,     Phase.SCORING,           _("Open the figures again"),
+         tells_holder=True, news=_("The figures of your measure have been opened again")),
+    writes=("supplied_at", "supplied_by"),
 )
 
 D = DocumentState

@@ -26,8 +26,8 @@ from indicators import actions as indicators
 from indicators import deliberation, drafting, planning
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure, Plan, QuarterReport, Sheet
 from submissions import actions as submissions
-from submissions import assessing, clarifications
-from submissions.models import Answer, Block, Clarification, Document, Evidence, Submission
+from submissions import assessing, clarifications, stewarding
+from submissions.models import Answer, Block, Clarification, Document, Evidence, Stewardship, Submission
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 YEAR = 1405
@@ -44,8 +44,8 @@ STAGES = (
     "begun",  # submissions with their lines
     "answered",  # the power ministry's lines answered
     "submitted",  # signed by its head; the health ministry's stays a draft
-    "assigned",  # blocks on the assessor's desk; scoring is open
-    "marked",  # every block handed in
+    "assigned",  # blocks on the assessor's desk, the stewarded measure in the steward's hands; scoring is open
+    "marked",  # every block handed in, and the steward's figures supplied
     "scored",  # communicated to the agency, appeals open
     "drafted_appeal",
     "filed",
@@ -71,6 +71,7 @@ class World:
     submission: Submission | None = None
     other: Submission | None = None
     block: Block | None = None
+    stewardship: Stewardship | None = None
     appeal: Appeal | None = None
     edition: Edition | None = None
 
@@ -263,11 +264,29 @@ def _assigned(w: World) -> None:
     for axis in axes:
         w.block = assessing.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)
     w.block = Block.objects.filter(submission=w.submission).order_by("pk").first()
+    stewarded = Measure.objects.of(w.general).get(method="steward")
+    w.stewardship = stewarding.appoint(stewarded, steward=w.steward, by=w.administrator, at=w.at)
+
+
+def supply(w: World, percent: str = "50") -> Stewardship:
+    """The steward's figures for every agency, from a source, signed."""
+    given = {"percent": Decimal(percent), "is_not_applicable": False, "note": ""}
+    lines = Answer.objects.filter(measure=w.stewardship.measure_id)
+    stewarding.save_figures(w.stewardship, {a.pk: given for a in lines}, by=w.steward, at=w.at)
+    cite(w)
+    w.stewardship = stewarding.supply(w.stewardship, by=w.steward, at=w.at)
+    return w.stewardship
+
+
+def cite(w: World) -> Stewardship:
+    paper = ContentFile(b"%PDF-1.7", name="ranking.pdf")
+    w.stewardship = stewarding.cite(w.stewardship, title="رتبه‌بندی", document=paper, by=w.steward, at=w.at)
+    return w.stewardship
 
 
 def ask(w: World) -> Clarification:
     """The assessor's question about a line of the power ministry, at the world's moment."""
-    of_desk = Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis)
+    of_desk = Answer.objects.on_desk(w.block)
     line = of_desk.with_submission().order_by("pk").first()
     return clarifications.ask(line, question="سند این عدد کدام است؟", by=w.assessor, at=w.at)
 
@@ -332,15 +351,11 @@ def report_quarter(w: World, quarter: int = 1, share: str = "1.25") -> QuarterRe
 def _marked(w: World) -> None:
     w.at += timedelta(days=1)
     for block in Block.objects.filter(submission=w.submission).order_by("pk"):
-        lines = Answer.objects.filter(submission=w.submission, measure__indicator__axis=block.axis).select_related(
-            "measure"
-        )
-        marks = {
-            a.pk: {"points": Decimal(150) if a.measure.is_stewarded else assessing.suggestion(a), "reason": ""}
-            for a in lines
-        }
+        lines = Answer.objects.on_desk(block).select_related("measure")
+        marks = {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
         assessing.save_marks(block, marks, by=w.assessor, at=w.at)
         assessing.hand_in(block, by=w.assessor, at=w.at)
+    supply(w)
     w.submission = w.fresh(w.submission)
 
 

@@ -15,12 +15,24 @@ from submissions.models.reconciliations import Reconciliation
 from submissions.models.reviews import Expense, ReviewTask
 from submissions.models.runs import NodeScore, Reliability, ScoreRun
 from submissions.models.signed import Declaration, DeclaredLevel, Level, Version
+from submissions.models.stewards import (
+    OFFICERS,
+    UNASKED,
+    StewardFigure,
+    Stewardship,
+    left_to,
+    left_to_administrators,
+    source_path,
+    token_of,
+)
 from submissions.models.training import Calibration, ReferenceLine, ReferenceMark
 from submissions.models.verifications import Exhibit, Finding, Place, Verification
 
 __all__ = [
     "IN_WORK",
+    "OFFICERS",
     "SEEN_AFTER_SIGNING",
+    "UNASKED",
     "Answer",
     "Block",
     "Calibration",
@@ -46,11 +58,17 @@ __all__ = [
     "ReviewTask",
     "Score",
     "ScoreRun",
+    "StewardFigure",
+    "Stewardship",
     "Submission",
     "Upload",
     "Verdict",
     "Verification",
     "Version",
     "document_path",
+    "left_to",
+    "left_to_administrators",
+    "source_path",
+    "token_of",
     "with_versions",
 ]

@@ -77,12 +77,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         )
 
     def for_list(self) -> Self:
-        return (
-            self.select_related("agency", "agency__province", "cycle")
-            .with_progress()
-            .with_block_counts()
-            .order_by("-cycle__year", "agency__sort_key", "pk")
-        )
+        rows = self.select_related("agency", "agency__province", "cycle").with_progress().with_block_counts()
+        return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
         """With all that a row's name and address need."""
@@ -177,6 +173,10 @@ class Submission(models.Model):
         pass
 
     @MOVES.transition
+    def _take_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+        pass
+
+    @MOVES.transition
     def _communicate(self, *, at: datetime, given: dict[str, Any]) -> None:
         self.communicated_at, self.provisional_run_id = at, given["run"]
 
@@ -202,10 +202,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
 
     def on_desk(self, block: "Block") -> Self:
-        """The lines of a block."""
+        """The lines of a block; what a steward supplies is on no assessor's desk."""
         if block.is_second:
             return self.filter(pk__in=block.drawn)
-        return self.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id)
+        return self.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id).not_stewarded()
+
+    def not_stewarded(self) -> Self:
+        """Without the lines that a steward supplies for all agencies."""
+        return self.exclude(measure__method="steward")
 
     def with_evidence_count(self) -> Self:
         live = Q(evidence__withdrawn_at__isnull=True)
@@ -313,9 +317,8 @@ class BlockQuerySet(models.QuerySet["Block"]):
         return own.filter(in_reach(user, at, (Role.ASSESSOR,)))
 
     def with_progress(self) -> Self:
-        lines = Answer.objects.filter(
-            submission=OuterRef("submission"), measure__indicator__axis=OuterRef("axis")
-        ).order_by()
+        of_block = Q(submission=OuterRef("submission"), measure__indicator__axis=OuterRef("axis"))
+        lines = Answer.objects.filter(of_block).not_stewarded().order_by()
         of_axis = models.Subquery(lines.values("submission").annotate(n=Count("pk")).values("n"))
         marked = Mark.objects.filter(block=OuterRef("pk")).order_by()
         return self.annotate(
@@ -326,18 +329,17 @@ class BlockQuerySet(models.QuerySet["Block"]):
         )
 
     def of_line(self, answer: Answer, user: User) -> "Block | None":
-        """The block in which this person marks the line, else the one in which it is marked first."""
+        """The block in which this person marks the line, else that of the first reading; none holds a steward's."""
+        if answer.measure.is_stewarded:
+            return None
         readings = Q(is_second=False) | Q(drawn__contains=[answer.pk])
         rows = self.filter(readings, submission=answer.submission_id, axis=answer.measure.indicator.axis_id)
         own = models.Case(models.When(assessor=user, then=0), default=1)
         return rows.order_by(own, "is_second", "pk").first()
 
     def for_list(self) -> Self:
-        return (
-            self.select_related("agency", "cycle", "axis__set", "submission", "assessor")
-            .with_progress()
-            .order_by("-state", "-cycle__year", "agency__sort_key", "axis__set__kind", "axis__position", "pk")
-        )
+        rows = self.select_related("agency", "cycle", "axis__set", "submission", "assessor").with_progress()
+        return rows.order_by("-state", "-cycle__year", "agency__sort_key", "axis__set__kind", "axis__position", "pk")
 
 
 class Block(models.Model):

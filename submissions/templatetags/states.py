@@ -27,6 +27,7 @@ TONES = {
     "communicated": "green",
     "open": "yellow",
     "handed_in": "green",
+    "supplied": "green",
     # external factors and declarations
     "waiting": "yellow",
     "accepted": "green",

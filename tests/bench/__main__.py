@@ -23,7 +23,7 @@ from config.rehearsal import Rehearsal
 from cycles.calendar import Phase
 from cycles.presets import windows_for
 from cycles.resources import load_country
-from tests.bench import board, marking, pages, record, reports, scores, uploads, workspace
+from tests.bench import board, marking, pages, record, reports, scores, stewards, uploads, workspace
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -42,6 +42,7 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "score_cycle_10x": scores.score_cycle_10x,
     "score_report": reports.score_report,
     "communicate_2000": reports.communicate_2000,
+    "steward_supply_2000": stewards.steward_supply_2000,
     "upload": uploads.upload,
     "ledger_append": record.ledger_append,
     "ledger_verify": record.ledger_verify,  # empties the record: last

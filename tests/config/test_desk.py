@@ -92,7 +92,10 @@ def test_a_submission_without_assessor_waits_for_the_administrator_once_scoring_
     opens = world.opens(Phase.SCORING)
 
     assert _titles(world, "administrator", opens - timedelta(seconds=1)) == []
-    assert _titles(world, "administrator", opens) == ["1 submission has no assessor"]
+    assert _titles(world, "administrator", opens) == [
+        "1 submission has no assessor",
+        "1 measure has no steward",
+    ]
 
 
 def test_an_appeal_waits_for_the_reviewer_from_the_opening_of_review(db):

@@ -1,9 +1,11 @@
 """What the guards need of self-assessments, made without a door: versions, factors, complete lines, declarations."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
 
+from agencies.models import Agency
 from submissions import versions
 from submissions.models import (
     Answer,
@@ -21,6 +23,8 @@ from submissions.models import (
     ReferenceMark,
     Reliability,
     ReviewTask,
+    StewardFigure,
+    Stewardship,
     Submission,
     Verification,
     Version,
@@ -167,3 +171,25 @@ def declared(w: World) -> dict[str, Any]:
     """The same as its form says it."""
     numbers = {f"{level}-{count}": n for level, counts in LEVELS.items() for count, n in counts.items()}
     return {"statement": "هر سه سطح در سال ارزیابی شد."} | numbers
+
+
+def figure(percent: str = "50", *, void: bool = False, note: str = "") -> dict[str, Any]:
+    """What a steward says of one line."""
+    return {"percent": None if void else Decimal(percent), "is_not_applicable": void, "note": note}
+
+
+def steward_line(w: World, agency: Agency | None = None) -> Answer:
+    """The line of an agency, the power ministry unless another is given, whose figure the steward gives."""
+    of_agency = Answer.objects.select_related("measure", "submission__agency")
+    return of_agency.get(submission__cycle=w.cycle, submission__agency=agency or w.power, measure__code="G1-2")
+
+
+def given(w: World) -> Stewardship:
+    """The steward's measure with every figure and its source, as it is before it is supplied."""
+    if not StewardFigure.objects.filter(stewardship=w.stewardship).exists():
+        facts = {"stewardship": w.stewardship, "percent": 50, "entered_by": w.steward, "entered_at": w.at}
+        lines = Answer.objects.filter(measure=w.stewardship.measure_id)
+        StewardFigure.objects.bulk_create(StewardFigure(answer=a, **facts) for a in lines)
+        sourced = {"source_title": "رتبه‌بندی", "source": "sources/x", "source_name": "x.pdf"}
+        Stewardship.objects.filter(pk=w.stewardship.pk).update(**sourced)
+    return Stewardship.objects.get(pk=w.stewardship.pk)

@@ -27,6 +27,7 @@ from submissions import (
     gauging,
     lines,
     reconciling,
+    stewarding,
     superior,
     training,
     verifying,
@@ -42,10 +43,13 @@ from tests.guard.answers import (
     declare,
     exhibit,
     factor,
+    figure,
+    given,
     power_line,
     proposed,
     review_task,
     signed_version,
+    steward_line,
     to_verify,
     unit_line,
 )
@@ -79,6 +83,9 @@ READS = {
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
     "submissions.suggestion", "submissions.colleagues", "submissions.has_scanner",
+    "submissions.stewarded", "submissions.stewards", "submissions.of_measure", "submissions.ties",
+    "submissions.why_not_given", "submissions.figure_of", "submissions.held_token",
+    "submissions.last_year",
     "submissions.why_unsound", "submissions.units_of", "submissions.is_on_desk",
     "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
@@ -131,6 +138,9 @@ ANYTIME = {
     "submissions.begin_sitting": "training comes before scoring opens, and whenever an assessor joins",
     "submissions.save_sitting": "training comes before scoring opens, and whenever an assessor joins",
     "submissions.hand_in_sitting": "training comes before scoring opens, and whenever an assessor joins",
+    "submissions.appoint": "work is shared out before scoring opens",
+    "submissions.appoint_named": "work is shared out before scoring opens",
+    "submissions.complete": "follows from scores that went through the door; its own move has its window",
     "submissions.assign": "work is shared out before scoring opens",
     "submissions.assign_all": "work is shared out before scoring opens",
     "festival.note_progress": "how far a report is; no fact of the assessment",
@@ -167,12 +177,12 @@ def upload_of_line(w: World) -> Upload:
 
 
 def line_of_desk(w: World) -> Answer:
-    of_desk = Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis_id)
+    of_desk = Answer.objects.on_desk(w.block)
     return of_desk.with_submission().order_by("pk").first()
 
 
 def marks(w: World) -> dict[int, dict[str, Any]]:
-    lines = Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis_id)
+    lines = Answer.objects.on_desk(w.block)
     return {a.pk: {"points": Decimal(1), "reason": "because"} for a in lines}
 
 
@@ -191,7 +201,7 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "submissions.hand_over": to_verify, "submissions.note": to_verify, "submissions.show": to_verify,
     "submissions.take_back": exhibit, "submissions.conclude": to_verify, "submissions.close": review_task,
     "submissions.propose": apart, "submissions.agree": proposed, "submissions.settle": apart,
-    "submissions.mark_ready": complete_line,
+    "submissions.mark_ready": complete_line, "submissions.supply": given,
     "submissions.finish_upload": upload_of_line, "submissions.reuse": file_of_another_line,
     "submissions.refer": file_of_line, "submissions.detach": file_of_line,
     "submissions.judge_declaration": declare,
@@ -492,6 +502,29 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     "submissions.close": (
         "marked", Phase.SCORING, lambda w, at: gauging.close(review_task(w), outcome="x", by=w.administrator, at=at)
     ),
+    "submissions.save_figures": (
+        "assigned", Phase.SCORING,
+        lambda w, at: stewarding.save_figures(w.stewardship, {steward_line(w).pk: figure()}, by=w.steward, at=at),
+    ),
+    "submissions.import_figures": (
+        "assigned", Phase.SCORING,
+        lambda w, at: stewarding.import_figures(
+            w.stewardship, lambda: ({steward_line(w).pk: figure()}, {}), by=w.steward, at=at, **FILE
+        ),
+    ),
+    "submissions.cite": (
+        "assigned", Phase.SCORING,
+        lambda w, at: stewarding.cite(
+            w.stewardship, title="x", document=ContentFile(b"x", name="x.txt"), by=w.steward, at=at
+        ),
+    ),
+    "submissions.supply": (
+        "assigned", Phase.SCORING, lambda w, at: stewarding.supply(w.stewardship, by=w.steward, at=at),
+    ),
+    "submissions.open_again": (
+        "marked", Phase.SCORING,
+        lambda w, at: stewarding.open_again(w.stewardship, reason="because", by=w.administrator, at=at),
+    ),
     "submissions.hand_in": ("assigned", Phase.SCORING, lambda w, at: _hand_in(w, at)),
     "submissions.order_reliability": (
         "marked", Phase.SCORING, lambda w, at: gauging.order_reliability(w.cycle, by=w.administrator, at=at)
@@ -561,6 +594,7 @@ def _modules(app: str) -> list[Any]:
                 superior,
                 declarations,
                 reconciling,
+                stewarding,
                 gauging,
                 training,
                 verifying,

@@ -257,6 +257,17 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:communicate_all", "GET POST", "marked", OVERSEERS),
     ("submissions:reliability", "GET POST", "marked", {"administrator", "auditor"}),
     ("submissions:run", "GET", "marked", OVERSEERS),
+    # what stewards supply
+    ("submissions:stewards", "GET POST", "assigned", OVERSEERS),
+    ("submissions:stewardships", "GET", "assigned", EVERYBODY),
+    ("submissions:stewardship", "GET POST", "assigned", OVERSEERS | {"steward"}),
+    ("submissions:figures_import", "GET POST", "assigned", OVERSEERS | {"steward"}),
+    ("submissions:figures_file", "GET", "assigned", {"steward"}),
+    ("submissions:supply", "GET POST", "assigned", OVERSEERS | {"steward"}),
+    ("submissions:open_again", "GET POST", "marked", OVERSEERS | {"steward"}),
+    ("submissions:source", "POST", "assigned", OVERSEERS | {"steward"}),
+    ("submissions:source", "GET", "marked", OVERSEERS | {"steward"}),
+    ("submissions:source", "GET", "scored", OVERSEERS | OWN | {"steward", "reviewer"}),
     # what is contested
     ("appeals:list", "GET", "filed", EVERYBODY),
     ("appeals:file", "GET POST", "drafted_appeal", EVERYBODY),
@@ -449,6 +460,12 @@ def address(name: str, w: World) -> str:
         "submissions:factor_withdraw": lambda: (factor(w).pk,),
         "submissions:factor_judge": lambda: (factor(w).pk,),
         "submissions:reconciliation": lambda: (apart(w).pk,),
+        "submissions:stewardship": lambda: (w.stewardship.pk,),
+        "submissions:figures_import": lambda: (w.stewardship.pk,),
+        "submissions:figures_file": lambda: (w.stewardship.pk, "csv"),
+        "submissions:supply": lambda: (w.stewardship.pk,),
+        "submissions:open_again": lambda: (w.stewardship.pk,),
+        "submissions:source": lambda: (w.stewardship.pk,),
         "submissions:calibration": lambda: (sitting(w).pk,),
         "submissions:reference_withdraw": lambda: (reference(w).pk,),
         "submissions:verification": lambda: (to_verify(w).pk,),
@@ -502,7 +519,7 @@ def address(name: str, w: World) -> str:
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
     by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
     by_cycle |= {"submissions:training_begin", "submissions:references", "cycles:interests_state"}
-    by_cycle |= {"submissions:marks_export"}
+    by_cycle |= {"submissions:marks_export", "submissions:stewards"}
     by_cycle |= {"submissions:reliability", "submissions:grid", "submissions:units_document"}
     by_cycle |= {"submissions:sample", "submissions:costs"}
     bare = {
@@ -513,6 +530,7 @@ def address(name: str, w: World) -> str:
         "reconciliations",
         "trainings",
         "verifications",
+        "stewardships",
         "file",
         "plan",
         "agencies",

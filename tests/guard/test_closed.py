@@ -30,9 +30,11 @@ from tests.guard.answers import (
     declare,
     declared,
     factor,
+    given,
     power_line,
     review_task,
     signed_version,
+    steward_line,
     to_verify,
     unit_line,
 )
@@ -74,6 +76,7 @@ ANYTIME = {
     "submissions:calibration": "training comes before scoring opens, and whenever an assessor joins",
     "submissions:references": "reference lines are laid before scoring opens",
     "submissions:reference_withdraw": "a line that turns out to be wrong must not train anybody a day longer",
+    "submissions:stewards": "work is shared out before scoring opens",
     "cycles:notices_seen": "a notice is read when it is read",
     "cycles:notice_settings": "one's own settings",
     "cycles:ledger_verify": "the record may be checked at any time",
@@ -104,12 +107,12 @@ def moved(w: World) -> dict[str, Any]:
 
 
 def marks(w: World) -> dict[str, Any]:
-    lines = Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis)
+    lines = Answer.objects.on_desk(w.block)
     return {f"{a.pk}-points": "1" for a in lines} | {f"{a.pk}-reason": "because" for a in lines}
 
 
 def marked(w: World) -> dict[str, Any]:
-    for a in Answer.objects.filter(submission=w.submission, measure__indicator__axis=w.block.axis):
+    for a in Answer.objects.on_desk(w.block):
         Mark.objects.get_or_create(
             answer=a, block=w.block, assessor=w.assessor, points=1, reason="because", marked_at=w.at
         )
@@ -202,6 +205,16 @@ def filled(w: World) -> dict[str, Any]:
         return {"token": client.post(address("submissions:import", w), {"file": file}).context["token"]}
 
 
+def figures_file(w: World) -> dict[str, Any]:
+    """A file of a steward's figures, checked while the phase was open, as its confirmation is sent."""
+    client = Client()
+    client.force_login(w.steward)
+    with pytest.MonkeyPatch.context() as patch, translation.override("en"):
+        patch.setattr("cycles.middleware.now", lambda: w.at)
+        file = SimpleUploadedFile("a.csv", b"figures/1,code,percent\n,MOE,7")
+        return {"token": client.post(address("submissions:figures_import", w), {"file": file}).context["token"]}
+
+
 def typed_for_unit(w: World) -> dict[str, Any]:
     line = unit_line(w)
     return {"seen": f"{line.pk}:{line.token('value')}", f"v-{line.pk}": "7"}
@@ -240,6 +253,7 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "submissions:verification": to_verify,
     "submissions:close_task": review_task,
     "submissions:take_up": signed_version,
+    "submissions:supply": given,
 }
 """What has gone before within the phase itself."""
 
@@ -328,6 +342,14 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "submissions:compute": ("marked", Phase.SCORING, "administrator", lambda w: {}),
     "submissions:reliability": ("marked", Phase.SCORING, "administrator", lambda w: {}),
     "submissions:communicate_all": ("marked", Phase.SCORING, "administrator", ready),
+    "submissions:stewardship": (
+        "assigned", Phase.SCORING, "steward",
+        lambda w: {f"{steward_line(w).pk}-percent": "7", f"{steward_line(w).pk}-seen": ""},
+    ),
+    "submissions:source": ("assigned", Phase.SCORING, "steward", lambda w: {"title": "x", "document": paper()}),
+    "submissions:figures_import": ("assigned", Phase.SCORING, "steward", figures_file),
+    "submissions:supply": ("assigned", Phase.SCORING, "steward", lambda w: SIGNED),
+    "submissions:open_again": ("marked", Phase.SCORING, "administrator", lambda w: SIGNED),
     "appeals:draft": (
         "scored", Phase.APPEAL, "staff", lambda w: {"ground": "value", "argument": "x", "proposed_value": "60"},
     ),

@@ -14,7 +14,7 @@ from agencies.models import Membership, User
 from agencies.roles import Role
 from submissions import actions, assessing, totals
 from submissions.models import Answer, Block, Mark, Score, Submission
-from tests.factories import EPOCH, build
+from tests.factories import EPOCH, build, supply
 
 pytestmark = pytest.mark.django_db
 
@@ -30,13 +30,14 @@ def url(name, *args):
 
 @pytest.fixture
 def marked():
-    """Every block handed in and the totals computed, one line with points and a reason that could leak."""
+    """Every block handed in, the figures supplied and the totals computed: points and a reason that could leak."""
     world = build("assigned")
     for block in Block.objects.filter(submission=world.submission).order_by("pk"):
-        lines = Answer.objects.filter(submission=world.submission, measure__indicator__axis=block.axis)
+        lines = Answer.objects.on_desk(block)
         marks = {a.pk: {"points": SECRET_POINTS, "reason": SECRET_REASON} for a in lines}
         assessing.save_marks(block, marks, by=world.assessor, at=world.at)
         assessing.hand_in(block, by=world.assessor, at=world.at)
+    supply(world, percent="41.15")  # of 300 points
     totals.compute([world.fresh(world.submission)], why="test", by=None, at=world.at)
     world.submission = world.fresh(world.submission)
     return world
@@ -171,9 +172,9 @@ def test_querysets_keep_unreleased_scores_to_the_authority(marked):
     for person in (marked.head, marked.assessor, marked.reviewer, marked.stranger):
         assert not agreed.visible_to(person, at).exists()
         assert not Submission.objects.scores_visible_to(person, at).exists()
-    assert Mark.objects.visible_to(marked.assessor, at).count() == 5
+    assert Mark.objects.visible_to(marked.assessor, at).count() == 4
     assert not Mark.objects.visible_to(marked.head, at).exists()
-    assert agreed.visible_to(marked.auditor, at).count() == 5
+    assert agreed.visible_to(marked.auditor, at).count() == 4
 
 
 def test_a_provincial_administrator_reads_the_own_province_only(marked):

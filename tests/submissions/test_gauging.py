@@ -26,7 +26,7 @@ def read_twice():
     for block in Block.objects.filter(submission=world.submission).order_by("is_second", "pk"):
         marks = {}
         for a in Answer.objects.on_desk(block).select_related("measure", "own"):
-            points = Decimal(150) if a.measure.is_stewarded else assessing.suggestion(a)
+            points = assessing.suggestion(a)
             lower = a.measure.points / 10 if block.is_second else 0
             marks[a.pk] = said(max(points - lower, Decimal(0)))
         assessing.save_marks(block, marks, by=block.assessor, at=world.at)

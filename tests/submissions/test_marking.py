@@ -33,6 +33,17 @@ def line(world, code="G1-1"):
     return Answer.objects.select_related("measure").get(submission=world.submission, measure__code=code)
 
 
+def assigned():
+    """A desk with two lines in the first axis, beside the steward's, which is on none."""
+    world = build("assigned")
+    indicator = line(world).measure.indicator
+    measure = Measure.objects.create(
+        indicator=indicator, code="G1-3", title_fa="سنجه", points=300, unit_fa="درصد", method="survey"
+    )
+    Answer.objects.create(submission=world.submission, measure=measure, value=50)
+    return world
+
+
 def test_an_assessor_lists_own_blocks_only(visit):
     world = build("assigned")
     assessing.assign(
@@ -58,7 +69,7 @@ def test_another_s_block_is_not_there(visit):
 
 
 def test_the_marking_page_shows_both_points_and_the_note(visit):
-    world = build("assigned")
+    world = assigned()
 
     page = visit(world, world.assessor).get(url("block", block_of(world).pk)).content.decode()
 
@@ -79,7 +90,7 @@ def test_agreeing_is_one_button_a_line(visit):
 
 
 def test_htmx_answers_with_the_mark_alone_and_names_the_next(visit):
-    world = build("assigned")
+    world = assigned()
     client = visit(world, world.assessor)
 
     response = client.post(url("marks", block_of(world).pk), {"agree": line(world).pk}, headers=HTMX)
@@ -88,7 +99,7 @@ def test_htmx_answers_with_the_mark_alone_and_names_the_next(visit):
     assert page.count("data-agree") == 1
     assert "Evidence files" not in page
     assert f'id="entry-{line(world).pk}" hx-swap-oob="true"' in page
-    assert str(line(world, "G1-2").pk) in response["HX-Trigger-After-Settle"]
+    assert str(line(world, "G1-3").pk) in response["HX-Trigger-After-Settle"]
     assert "<html" not in page
 
 
@@ -143,18 +154,18 @@ def test_a_line_that_is_not_whole_yet_is_not_saved_and_the_state_says_what_is_mi
 
 
 def test_without_javascript_all_that_is_filled_in_is_saved_at_once(visit):
-    world = build("assigned")
+    world = assigned()
     client = visit(world, world.assessor)
-    first, second = line(world), line(world, "G1-2")
+    first, second = line(world), line(world, "G1-3")
     typed = {
         f"{first.pk}-points": "90",
         f"{first.pk}-reason": "Two services counted twice",
-        f"{second.pk}-points": "120",
+        f"{second.pk}-points": "150",
     }
 
     client.post(url("marks", block_of(world).pk), typed)
 
-    assert [m.points for m in Mark.objects.order_by("answer__measure__code")] == [Decimal(90), Decimal(120)]
+    assert [m.points for m in Mark.objects.order_by("answer__measure__code")] == [Decimal(90), Decimal(150)]
 
 
 def test_a_line_of_another_block_cannot_be_marked(visit):
@@ -183,12 +194,12 @@ def test_the_new_assessor_of_a_block_goes_on_from_the_former_s_marks(visit):
 
 
 def test_a_block_is_handed_in_when_every_line_is_marked(visit):
-    world = build("assigned")
+    world = assigned()
     block, client = block_of(world), visit(world, world.assessor)
     client.post(url("marks", block.pk), {"agree": line(world).pk})
 
     early = client.post(url("hand_in", block.pk), {"note": "", "password": PASSWORD}).content.decode()
-    typed = {f"{line(world).pk}-points": "100", f"{line(world, 'G1-2').pk}-points": "150"}
+    typed = {f"{line(world).pk}-points": "100", f"{line(world, 'G1-3').pk}-points": "150"}
     client.post(url("marks", block.pk), typed)
     offered = client.get(url("block", block.pk)).content.decode()
     client.post(url("hand_in", block.pk), {"note": "", "password": PASSWORD})
@@ -233,10 +244,10 @@ def test_marking_takes_the_same_queries_for_any_length(visit, name):
 
 
 def test_lines_are_narrowed_to_what_is_asked_for_with_how_many_there_are(visit):
-    world = build("assigned")
+    world = assigned()
     block, client = block_of(world), visit(world, world.assessor)
     assessing.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
-    Answer.objects.filter(pk=line(world, "G1-2").pk).update(outliers=["history"])
+    Answer.objects.filter(pk=line(world, "G1-3").pk).update(outliers=["history"])
 
     shown = {
         show: client.get(url("block", block.pk), {"show": show}).content.decode()
@@ -251,11 +262,11 @@ def test_lines_are_narrowed_to_what_is_asked_for_with_how_many_there_are(visit):
 
 
 def test_saving_what_a_narrowed_page_shows_leaves_the_other_marks_alone(visit):
-    world = build("assigned")
+    world = assigned()
     block, client = block_of(world), visit(world, world.assessor)
     assessing.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
 
-    client.post(url("marks", block.pk), {f"{line(world, 'G1-2').pk}-points": "150"})
+    client.post(url("marks", block.pk), {f"{line(world, 'G1-3').pk}-points": "150"})
 
     assert [m.points for m in Mark.objects.order_by("answer__measure__code")] == [Decimal(7), Decimal(150)]
 

@@ -10,7 +10,7 @@ from django.utils import translation
 from cycles.calendar import Phase
 from cycles.models import Participation, Window
 from cycles.workflow import Refused
-from submissions import actions, clarifications, obstacles
+from submissions import actions, clarifications, obstacles, stewarding
 from submissions.models import Block, Score, Submission, Verification
 from tests.factories import ask, build, make_agency
 from tests.guard.answers import apart, power_line, to_verify
@@ -39,13 +39,13 @@ def test_what_is_not_signed_waits_for_its_signature_alone():
 def test_lines_on_nobodys_desk_are_counted():
     world = build("submitted")
 
-    assert met(world) == {"on_no_desk": 5}
+    assert met(world) == {"on_no_desk": 4, "unsupplied": 1}
 
 
 def test_lines_whose_block_is_not_handed_in_are_counted():
     world = build("assigned")
 
-    assert met(world) == {"unmarked": 5}
+    assert met(world) == {"unmarked": 4, "unsupplied": 1}
 
 
 def test_a_block_that_was_handed_in_no_longer_counts():
@@ -61,7 +61,17 @@ def test_two_marks_that_are_apart_count_once_and_not_as_unmarked():
     world = build("assigned")
     apart(world)
 
-    assert met(world) == {"unmarked": 4, "apart": 1}
+    assert met(world) == {"unmarked": 3, "unsupplied": 1, "apart": 1}
+
+
+def test_figures_that_a_steward_has_not_supplied_stand_in_the_way_until_they_are():
+    world = build("marked")
+    stewarding.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
+    before = met(world)
+    stewarding.supply(world.fresh(world.stewardship), by=world.steward, at=world.at)
+
+    assert before == {"unsupplied": 1}
+    assert met(world) == {}
 
 
 def test_a_question_blocks_while_its_window_is_open_and_no_longer():
@@ -100,6 +110,7 @@ def test_every_obstacle_leads_to_where_it_is_settled():
 
     assert urls == {
         "unmarked": f"/en/submissions/{world.submission.pk}/assign/",
+        "unsupplied": f"/en/submissions/board/{world.cycle.pk}/stewards/",
         "apart": f"/en/submissions/reconciliations/{held.pk}/",
         "asked": f"/en/submissions/lines/{asked.line_id}/",
     }

@@ -114,7 +114,7 @@ def test_what_an_agency_waits_for_is_named():
     apart(world)
     waiting = waits(world)
     Block.objects.filter(submission=world.submission).exclude(marks__isnull=False).delete()
-    unassigned = progress.Progress(*row(world)[:14], 0, 0, 0, 0, 0)
+    unassigned = progress.Progress(*row(world)[:14], 0, 0, 0, 0, 0, 0)
 
     assert waiting == ["marks", "apart", "reply"]
     assert progress.waits_for(unassigned, "desk")

@@ -14,7 +14,7 @@ from cycles.models import Cycle, Entry
 from cycles.workflow import Refused
 from submissions import assessing, readings, reconciling
 from submissions.models import Answer, Block, Mark, Reconciliation, Score
-from tests.factories import build
+from tests.factories import build, supply
 from tests.guard.answers import power_line
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def mark(world, block, *, by=None, at=None, **special):
     by = by or block.assessor
     marks = {}
     for a in Answer.objects.on_desk(block).select_related("measure", "own"):
-        said = {"points": Decimal(150) if a.measure.is_stewarded else assessing.suggestion(a), "reason": ""}
+        said = {"points": assessing.suggestion(a), "reason": ""}
         marks[a.pk] = special.get("said", said) if a.pk in both(world)[1].drawn else said
     assessing.save_marks(block, marks, by=by, at=world.at)
     return assessing.hand_in(block, by=by, at=world.at)
@@ -206,6 +206,7 @@ def left_apart():
 
 def test_the_other_assessor_agrees_and_the_marking_is_complete():
     world, waiting, line = left_apart()
+    supply(world)
 
     waiting = reconciling.propose(waiting, points=Decimal(70), reason="half", by=world.assessor, at=world.at)
     with pytest.raises(Refused, match="the other of the two"):
@@ -221,6 +222,7 @@ def test_the_other_assessor_agrees_and_the_marking_is_complete():
 
 def test_an_administrator_settles_what_two_cannot():
     world, waiting, line = left_apart()
+    supply(world)
 
     reconciling.settle(
         waiting, points=None, is_not_applicable=True, reason="not theirs", by=world.administrator, at=world.at

@@ -1,0 +1,393 @@
+"""Pages of stewards: the measures in one's hands, every agency's figure in them, their source, and who has which."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.models import Agency, User, with_roles
+from agencies.roles import is_set_keeper, may_be_steward
+from agencies.text import localised
+from cycles import embargo, sheets, trials
+from cycles.actions import why_closed
+from cycles.calendar import Phase
+from cycles.files import handed_out
+from cycles.models import Cycle, Entry, Window
+from cycles.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
+from cycles.sheets import Sheet
+from cycles.workflow import Refused
+from indicators.models import Measure
+from submissions import kinds, stewarding
+from submissions.figure_lines import FIGURES, FigureLines
+from submissions.models import OFFICERS, UNASKED, Answer, StewardFigure, Stewardship, left_to_administrators
+from submissions.steward_forms import AppointForm, FigureForm, NarrowForm, SourceForm
+from submissions.tables import StewardshipTable
+from submissions.workflow import STEWARDSHIPS
+
+# --- In whose hands ---------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def stewardships(request: HttpRequest) -> HttpResponse:
+    """The measures in one's own hands; for administrators and auditors, those of their scope."""
+    rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
+    return render(request, "submissions/stewardships.html", {"table": listed(request, StewardshipTable(rows))})
+
+
+@dataclass
+class InHand:
+    """A measure for a steward, and in whose hands it is; `waiting` lines are for an administrator."""
+
+    measure: Measure
+    stewardship: Stewardship | None
+    people: list[User]
+    may_appoint: bool
+    form: AppointForm
+    waiting: int
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether whoever holds it still may."""
+        return self.stewardship is None or self.stewardship.steward in self.people
+
+
+@require_http_methods(["GET", "POST"])
+def of_cycle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every measure of a cycle that is for a steward, and who has it; none is left unseen."""
+    if not request.user.holds(*OFFICERS, at=request.at):
+        raise Http404
+    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    rows = _in_hand(request, cycle)
+    if request.method == "POST" and _appointed(request, cycle, rows):
+        return redirect("submissions:stewards", pk)
+    context = {
+        "cycle": cycle,
+        "rows": rows,
+        "without": sum(1 for row in rows if row.stewardship is None),
+        "named": any(row.stewardship is None and row.measure.steward and row.may_appoint for row in rows),
+    }
+    return render(request, "submissions/stewards.html", context)
+
+
+def _in_hand(request: HttpRequest, cycle: Cycle) -> list[InHand]:
+    user, at = request.user, request.at
+    held = {s.measure_id: s for s in Stewardship.objects.filter(cycle=cycle).for_list()}
+    stewards, provinces = stewarding.stewards(), user.province_ids(at, *OFFICERS)
+    left = Counter(left_to_administrators([cycle]).values_list("measure", flat=True))
+    rows = []
+    for measure in stewarding.stewarded(cycle).select_related("indicator__axis__set__agency"):
+        unsaved = stewarding.of_measure(measure)
+        reach = unsaved.province_id or (unsaved.agency.province_id if unsaved.agency else None)
+        if provinces is not None and reach not in provinces and (unsaved.agency_id or unsaved.province_id):
+            continue
+        fit = [u for u in stewards if may_be_steward(u, unsaved, at)]
+        mine = request.method == "POST" and request.POST.get("measure") == str(measure.pk)
+        named = {"steward": measure.steward}
+        form = AppointForm(request.POST if mine else None, people=fit, initial=named, prefix=f"m{measure.pk}")
+        may_appoint = is_set_keeper(user, unsaved, at)
+        rows.append(InHand(measure, held.get(measure.pk), fit, may_appoint, form, left[measure.pk]))
+    return rows
+
+
+def _appointed(request: HttpRequest, cycle: Cycle, rows: list[InHand]) -> bool:
+    """Do what was asked for: one measure, or all that name their steward; where it is refused the page says why."""
+    row = next((row for row in rows if row.form.is_bound), None)
+    try:
+        if row is None:
+            done = stewarding.appoint_named(cycle, by=request.user, at=request.at)
+            said = ngettext(
+                "%(count)s measure has its steward now.", "%(count)s measures have their steward now.", done[0]
+            )
+            messages.success(request, said % {"count": localised(done.measures)})
+            if done.left:
+                said = _("Measures that name nobody who may be their steward: %(count)s")
+                messages.warning(request, said % {"count": localised(done.left)})
+            return True
+        if row.form.is_valid():
+            stewarding.appoint(row.measure, **row.form.cleaned_data, by=request.user, at=request.at)
+            messages.success(request, _("“%(measure)s” is in the hands of %(name)s.")
+                             % {"measure": row.measure, "name": row.form.cleaned_data["steward"]})  # fmt: skip
+            return True
+    except Refused as refusal:
+        if row is None:
+            messages.error(request, str(refusal))
+            return True
+        row.form.add_error(None, str(refusal))
+    return False
+
+
+# --- Figures ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Row:
+    """One agency of a measure: its figure as far as the reader may know it, or why it is not the reader's to give."""
+
+    answer: Answer
+    figure: StewardFigure | None
+    is_given: bool
+    why: str
+    form: FigureForm | None
+    last_year: Decimal | None
+
+
+def _find(request: HttpRequest, pk: int) -> Stewardship:
+    rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
+    return get_object_or_404(rows.select_related("supplied_by"), pk=pk)
+
+
+def _narrowed(request: HttpRequest, stewardship: Stewardship, narrow: NarrowForm, tied: dict[int, str]) -> QuerySet:
+    rows = stewarding.lines_of(stewardship)
+    asked = narrow.cleaned_data if narrow.is_valid() else {}
+    if text := asked.get("q"):
+        rows = rows.filter(submission__agency__in=Agency.objects.matching(text).values("pk"))
+    match asked.get("show"):
+        case "missing":
+            return rows.filter(figure=None).exclude(submission__state__in=UNASKED)
+        case "given":
+            return rows.exclude(figure=None)
+        case "tied":
+            return rows.filter(submission__agency__in=tied)
+    return rows
+
+
+def _rows(request: HttpRequest, stewardship: Stewardship, page: Page, *, may_enter: bool) -> list[Row]:
+    """The page's agencies; four queries however many there are."""
+    [steward] = with_roles([stewardship.steward])
+    answers = list(page)
+    seen = {
+        f.answer_id: f for f in StewardFigure.objects.visible_to(request.user, request.at).filter(answer__in=answers)
+    }
+    before = stewarding.last_year(stewardship, [a.submission.agency_id for a in answers])
+    rows = []
+    for a in answers:
+        why = stewarding.why_not_given(a, steward, by=request.user, at=request.at)
+        figure = seen.get(a.pk)
+        form = None if why or not may_enter else _form(a, request)
+        given = stewarding.figure_of(a) is not None
+        rows.append(Row(a, figure, given, why, form, before.get(a.submission.agency_id)))
+    return rows
+
+
+def _form(answer: Answer, request: HttpRequest) -> FigureForm:
+    figure = stewarding.figure_of(answer)
+    initial: dict[str, Any] = {"seen": stewarding.held_token(answer)}
+    if figure:
+        initial |= {"percent": figure.percent, "is_not_applicable": figure.is_not_applicable, "note": figure.note}
+    sent = request.method == "POST" and f"{answer.pk}-seen" in request.POST
+    return FigureForm(request.POST if sent else None, prefix=str(answer.pk), initial=initial)
+
+
+@require_http_methods(["GET", "POST"])
+def stewardship(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every agency's figure in a measure, a page of them at a time: saved together, or shown with what is wrong."""
+    found = _find(request, pk)
+    windows = Window.objects.concerning([found])
+    moves = {m.name for m in STEWARDSHIPS.open_to(found, by=request.user, at=request.at, windows=windows)}
+    [steward] = with_roles([found.steward])
+    tied = stewarding.ties(steward, request.at)
+    narrow = NarrowForm(request.GET)
+    page = Paginator(_narrowed(request, found, narrow, tied), PER_PAGE).get_page(request.GET.get("page"))
+    rows = _rows(request, found, page, may_enter="enter" in moves)
+    refused = ""
+    if request.method == "POST":
+        refused = _save(request, found, rows)
+        if not refused:
+            return redirect(_onward(request, page))
+    if request.user != found.steward and any(row.figure for row in rows):
+        reach = min((m.reach for m in request.user.memberships(request.at, *OFFICERS)), key=lambda a: a is not None)
+        embargo.note_reading(found, what="figures", by=request.user, at=request.at, agency=reach)
+    context = {
+        "stewardship": found,
+        "measure": found.measure,
+        "page": page,
+        "rows": rows,
+        "narrow": narrow,
+        "tied": _named(tied, found),
+        "moves": moves,
+        "closed": STEWARDSHIPS.why_not(found, STEWARDSHIPS["enter"], by=request.user, at=request.at, windows=windows),
+        "window": windows.of(Phase.SCORING, found),
+        "is_steward": request.user == found.steward,
+        "is_complete": found.lines == found.lines_given,
+        "refused": refused,
+        "source_form": SourceForm(initial={"title": found.source_title}),
+        "query": request.GET.urlencode(),
+        "history": history(Entry.objects.visible_to(request.user, request.at).of(found)[:20]),
+    }
+    return render(request, "submissions/stewardship.html", context, status=422 if refused else 200)
+
+
+def _named(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer, str]]:
+    """The lines that are for an administrator, each with why."""
+    rows = stewarding.lines_of(stewardship).filter(submission__agency__in=tied)
+    return [(a, tied[a.submission.agency_id]) for a in rows]
+
+
+def _save(request: HttpRequest, stewardship: Stewardship, rows: list[Row]) -> str:
+    """Save what was typed on the page, all or none; why not, in a sentence, or ""."""
+    sent = [row for row in rows if row.form and row.form.is_bound and row.form.has_changed()]
+    if any(not row.form.is_valid() for row in sent if row.form):
+        return _("Nothing was saved yet: some figures need correction.")
+    said = {row.answer.pk: row.form.cleaned_data for row in sent if row.form}
+    given = {pk: {name: one[name] for name in stewarding.SAID} for pk, one in said.items()}
+    seen = {pk: one["seen"] for pk, one in said.items() if one["seen"]}
+    try:
+        stewarding.save_figures(stewardship, given, by=request.user, at=request.at, seen=seen)
+    except stewarding.Changed as clash:
+        for row in sent:
+            if row.form and row.answer in clash.answers:
+                _show_theirs(row.answer, row.form)
+        return str(clash)
+    except Refused as refusal:
+        return str(refusal)
+    said_so = ngettext("%(count)s figure saved.", "%(count)s figures saved.", len(given))
+    messages.success(request, said_so % {"count": localised(len(given))})
+    return ""
+
+
+def _show_theirs(answer: Answer, form: FigureForm) -> None:
+    """Say what stands there now in place of what was seen; to save again writes over it."""
+    fresh = Answer.objects.select_related("figure").get(pk=answer.pk)
+    figure = stewarding.figure_of(fresh)
+    now = (
+        _("no figure")
+        if figure is None
+        else localised(figure.percent)
+        if figure.percent is not None
+        else _("not applicable")
+    )
+    form.data = form.data.copy()
+    form.data[f"{answer.pk}-seen"] = stewarding.held_token(fresh)
+    form.add_error(None, _("Now it says: %(figure)s. Save again to write over it.") % {"figure": now})
+
+
+def _onward(request: HttpRequest, page: Page) -> str:
+    query = request.GET.copy()
+    if "next" in request.POST and page.has_next() and query.get("show") != "missing":
+        query["page"] = str(page.next_page_number())
+    return f"{request.path}?{query.urlencode()}"
+
+
+# --- The source -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def source(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The document from which the figures come; sent, it becomes that of an open measure."""
+    if request.method == "POST":
+        return _cite(request, _find(request, pk))
+    readable = Stewardship.objects.visible_to(request.user, request.at).exclude(source="")
+    found = get_object_or_404(readable, pk=pk)
+    kind = kinds.KINDS[kinds.ending_of(found.source_name)]
+    return handed_out(found.source, name=found.source_name, content_type=kind.content_type)
+
+
+def _cite(request: HttpRequest, found: Stewardship) -> HttpResponse:
+    form = SourceForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            stewarding.cite(found, **form.cleaned_data, by=request.user, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The source is saved."))
+            return redirect("submissions:stewardship", found.pk)
+    return render(request, "submissions/source.html", {"stewardship": found, "form": form}, status=422)
+
+
+# --- As a spreadsheet -------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """The lines that the reader may fill in, with what they say now."""
+    found = _find(request, pk)
+    lines = FigureLines(found, by=request.user, at=request.at)
+    rows = lines.lines()
+    if not rows:
+        raise Http404
+    name = f"{FIGURES.name}-{found.cycle.year}-{found.measure.code}"
+    return sheet_answer(sheets.written(FIGURES, lines.rows(rows), kind), name, kind)
+
+
+@require_http_methods(["GET", "POST"])
+def take_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """Check a file of figures, and let it be written when confirmed."""
+    found = _find(request, pk)
+    if closed := why_closed(STEWARDSHIPS, found, "take_in", by=request.user, at=request.at):
+        messages.error(request, closed)
+        return redirect("submissions:stewardship", pk)
+
+    def lines() -> FigureLines:
+        return FigureLines(found, by=request.user, at=request.at)
+
+    def do(sheet: Sheet, *, as_checked: str, **said: Any) -> Sequence[Any]:
+        resource = lines()
+        return stewarding.import_figures(
+            found,
+            lambda: resource.given(trials.checked_again(resource, sheet, as_checked)),
+            by=request.user,
+            at=request.at,
+            **said,
+        )
+
+    return import_page(
+        request,
+        FIGURES,
+        check=lambda sheet: trials.check(lines(), sheet),
+        do=do,
+        then=reverse("submissions:stewardship", args=[pk]),
+        page="submissions/figures_import.html",
+        stewardship=found,
+    )
+
+
+# --- Supplying --------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def supply(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign for the figures, after a look at what they come to."""
+    found = _find(request, pk)
+    given = StewardFigure.objects.visible_to(request.user, request.at).filter(stewardship=found)
+    figures = [f for f in given.exclude(answer__submission__state__in=UNASKED) if f.percent is not None]
+    return act_page(
+        request,
+        STEWARDSHIPS,
+        found,
+        "supply",
+        do=lambda note: stewarding.supply(found, by=request.user, at=request.at),
+        then=reverse("submissions:stewardship", args=[pk]),
+        summary="submissions/supply_summary.html",
+        stewardship=found,
+        missing=found.lines - found.lines_given,
+        mean=sum((f.percent for f in figures), Decimal(0)) / len(figures) if figures else None,
+        least=min((f.percent for f in figures), default=None),
+        most=max((f.percent for f in figures), default=None),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def open_again(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    return act_page(
+        request,
+        STEWARDSHIPS,
+        found,
+        "reopen",
+        do=lambda note: stewarding.open_again(found, reason=note, by=request.user, at=request.at),
+        then=reverse("submissions:stewardship", args=[pk]),
+        summary="submissions/reopen_summary.html",
+        stewardship=found,
+    )
