@@ -205,8 +205,12 @@ class User(AbstractUser):
 
     def is_cleared(self, cycle: Any) -> bool:
         """Whether a cycle's work may be shown: all interests declared, and its training passed where it has one."""
-        stated = cycle.year in self.cleared_years(Clearance.Kind.INTERESTS)
-        return stated and (not cycle.calibration_percent or cycle.year in self.cleared_years(Clearance.Kind.TRAINING))
+        trained = not cycle.calibration_percent or cycle.year in self.cleared_years(Clearance.Kind.TRAINING)
+        return trained and self.has_stated_interests(cycle)
+
+    def has_stated_interests(self, cycle: Any) -> bool:
+        """Whether this user has said for a cycle that all interests are declared."""
+        return cycle.year in self.cleared_years(Clearance.Kind.INTERESTS)
 
 
 def with_roles(users: Iterable[User]) -> list[User]:

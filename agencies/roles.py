@@ -321,9 +321,9 @@ def may_be_steward(user: Any, obj: Any, at: datetime) -> bool:
     return any(in_scope(m, obj.agency) or (obj.province_id and m.province_id == obj.province_id) for m in held)
 
 
-@who(_("the steward of the measure"))
+@who(_("the steward of the measure, after declaring all interests"))
 def is_steward(user: Any, obj: Any, at: datetime) -> bool:
-    return obj.steward_id == user.pk and may_be_steward(user, obj, at)
+    return obj.steward_id == user.pk and user.has_stated_interests(obj.cycle) and may_be_steward(user, obj, at)
 
 
 @who(_("the steward of the measure, or an administrator for agencies in which the steward has an interest"))

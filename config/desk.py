@@ -63,6 +63,7 @@ class Desk(Outlook):
             ({Role.STAFF, *HEADS}, self._of_agency),
             (set(SUPERIOR_ROLES), self._of_headquarters),
             ({Role.MEMBER}, self._of_working_group),
+            ({Role.ASSESSOR, Role.STEWARD}, self._before_scoring),
             ({Role.ASSESSOR}, self._of_assessor),
             ({Role.STEWARD}, self._of_steward),
             ({Role.REVIEWER}, self._of_reviewer),
@@ -193,7 +194,7 @@ class Desk(Outlook):
                 )
                 yield Task(title, "", _("Decide"), url, window.closes_at)
 
-    def _of_assessor(self) -> Iterator[Task]:
+    def _before_scoring(self) -> Iterator[Task]:
         for waiting in training.waiting_for(self.user, self.cycles, self.at):
             window = self.windows.get((waiting.cycle.pk, Phase.SCORING))
             if window and self.at >= window.opens_at - BEFORE_SCORING:
@@ -203,6 +204,8 @@ class Desk(Outlook):
                 if waiting.trains:
                     title = _("Mark reference lines before lines are shown: %(cycle)s") % {"cycle": waiting.cycle}
                     yield Task(title, "", _("Training"), reverse("submissions:trainings"), window.closes_at)
+
+    def _of_assessor(self) -> Iterator[Task]:
         blocks = Block.objects.visible_to(self.user, self.at).filter(cycle__in=self.cycles, state=BlockState.OPEN)
         for row in blocks.order_by().values("cycle").annotate(n=Count("pk")):
             if window := self.open_window(row["cycle"], Phase.SCORING):
@@ -232,8 +235,8 @@ class Desk(Outlook):
                 yield Task(title, "", _("Reconcile"), reverse("submissions:reconciliations"), window.closes_at)
 
     def _of_steward(self) -> Iterator[Task]:
-        mine = Stewardship.objects.filter(steward=self.user, cycle__in=self.cycles, state=StewardshipState.OPEN)
-        for s in mine.for_list():
+        held = Stewardship.objects.worked_on_by(self.user, self.at).filter(steward=self.user, cycle__in=self.cycles)
+        for s in held.filter(state=StewardshipState.OPEN).for_list():
             if window := self.open_window(s.cycle_id, Phase.SCORING):
                 title = _("Supply the figures of a measure for all agencies")
                 done = (s.lines_given, s.lines)  # type: ignore[attr-defined]

@@ -35,9 +35,10 @@ CASES = (
 
 
 def school(cycle: Cycle, cast: Cast, *, at: datetime) -> int:
-    """Lay the reference lines and let every assessor be cleared; how many acts that was."""
+    """Lay the reference lines, let every assessor be cleared and the steward declare; how many acts that was."""
     chance = random.Random(f"school-{cycle.year}")  # noqa: S311 -- the same year each time
-    return _lay(cycle, by=cast.administrator, at=at) + sum(_clear(cycle, a, chance, at=at) for a in cast.assessors)
+    people.state_interests(cycle, by=cast.steward, at=at)
+    return 1 + _lay(cycle, by=cast.administrator, at=at) + sum(_clear(cycle, a, chance, at=at) for a in cast.assessors)
 
 
 def _lay(cycle: Cycle, *, by: User, at: datetime) -> int:

@@ -28,7 +28,7 @@ from cycles.pages import PER_PAGE, act_page, history, import_page, listed, sheet
 from cycles.sheets import Sheet
 from cycles.workflow import Refused
 from indicators.models import Measure
-from submissions import kinds, stewarding
+from submissions import kinds, stewarding, training
 from submissions.figure_lines import FIGURES, FigureLines
 from submissions.models import OFFICERS, UNASKED, Answer, StewardFigure, Stewardship, left_to_administrators
 from submissions.steward_forms import AppointForm, FigureForm, NarrowForm, SourceForm
@@ -42,7 +42,14 @@ from submissions.workflow import STEWARDSHIPS
 def stewardships(request: HttpRequest) -> HttpResponse:
     """The measures in one's own hands; for administrators and auditors, those of their scope."""
     rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
-    return render(request, "submissions/stewardships.html", {"table": listed(request, StewardshipTable(rows))})
+    context = {"table": listed(request, StewardshipTable(rows)), "waiting": _waiting(request)}
+    return render(request, "submissions/stewardships.html", context)
+
+
+def _waiting(request: HttpRequest) -> list[training.Waiting]:
+    """The years in which measures are in one's hands and stay closed until all interests are declared."""
+    held = Cycle.objects.filter(pk__in=Stewardship.objects.filter(steward=request.user).values("cycle"))
+    return [w for w in training.waiting_for(request.user, held, request.at) if w.states_interests]
 
 
 @dataclass

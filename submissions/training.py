@@ -152,24 +152,31 @@ def lines_of(calibration: Calibration) -> list[ReferenceLine]:
 
 
 class Waiting(NamedTuple):
-    """A cycle of whose lines an assessor is shown nothing yet, and why not; the blocks that wait there unseen."""
+    """A cycle of whose lines somebody is shown nothing yet, and why not; the blocks that wait there unseen."""
 
     cycle: Cycle
     states_interests: bool
     trains: bool
+    marks: bool = True
     blocks: int = 0
 
 
 def waiting_for(user: User, cycles: Iterable[Cycle], at: datetime) -> list[Waiting]:
-    """Those of the cycles for which an assessor is not cleared; no query of its own."""
-    if not user.holds(Role.ASSESSOR, at=at):
+    """Those of the cycles for which an assessor, or a steward, is not cleared; no query of its own."""
+    marks, trained = user.holds(Role.ASSESSOR, at=at), user.cleared_years(Clearance.Kind.TRAINING)
+    if not marks and not user.holds(Role.STEWARD, at=at):
         return []
-    stated, trained = user.cleared_years(Clearance.Kind.INTERESTS), user.cleared_years(Clearance.Kind.TRAINING)
-    return [
-        Waiting(c, c.year not in stated, bool(c.calibration_percent) and c.year not in trained)
+    waiting = [
+        Waiting(
+            c,
+            states_interests=not user.has_stated_interests(c),
+            trains=marks and bool(c.calibration_percent) and c.year not in trained,
+            marks=marks,
+        )
         for c in cycles
-        if c.state == CycleState.OPEN and not user.is_cleared(c)
+        if c.state == CycleState.OPEN
     ]
+    return [w for w in waiting if w.states_interests or w.trains]
 
 
 def waiting_with_blocks(user: User, at: datetime) -> list[Waiting]:

@@ -258,7 +258,7 @@ def _submitted(w: World) -> None:
 
 def _assigned(w: World) -> None:
     w.at = w.opens(Phase.SCORING) + timedelta(hours=9)
-    for name in ("assessor", "other_assessor", "provincial_assessor", "interested", "reviewer"):
+    for name in ("assessor", "other_assessor", "provincial_assessor", "interested", "steward", "reviewer"):
         people.state_interests(w.cycle, by=w.people[name], at=w.at)
     axes = Axis.objects.filter(set__in=(w.general, w.specific)).order_by("set__kind", "position")
     for axis in axes:

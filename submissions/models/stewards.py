@@ -13,7 +13,7 @@ from django.urls import reverse
 from django_fsm import FSMField
 from uuid_utils import uuid7
 
-from agencies.models import Agency, Interest, Membership, Province, User, in_reach
+from agencies.models import Agency, Clearance, Interest, Membership, Province, User, in_reach
 from agencies.roles import Role
 from cycles.models import Cycle
 from indicators.methods import points
@@ -36,9 +36,10 @@ def source_path(stewardship: "Stewardship", filename: str) -> str:
 
 class StewardshipQuerySet(models.QuerySet["Stewardship"]):
     def worked_on_by(self, user: User, at: datetime) -> Self:
-        """One's own, and for administrators and auditors those of their scope, with all that is for the whole country
-        and so for agencies of theirs."""
-        own = Q(steward=user) if user.holds(Role.STEWARD, at=at) else Q(pk__in=())
+        """One's own once all interests are declared for the year, and for administrators and auditors those of their
+        scope, with all that is for the whole country and so for agencies of theirs."""
+        stated = user.cleared_years(Clearance.Kind.INTERESTS)
+        own = Q(steward=user, cycle__year__in=stated) if user.holds(Role.STEWARD, at=at) else Q(pk__in=())
         if not user.holds(*OFFICERS, at=at):
             return self.filter(own)
         provinces = user.province_ids(at, *OFFICERS)

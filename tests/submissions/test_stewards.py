@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
-from agencies.models import Agency, Interest, Membership, User
+from agencies.models import Agency, Clearance, Interest, Membership, User
 from agencies.roles import Role, is_figure_giver
 from appeals import actions as appeals
 from appeals.models import Appeal
@@ -74,6 +74,25 @@ def mark_all(world):
         marks = {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
         assessing.save_marks(block, marks, by=world.assessor, at=world.at)
         assessing.hand_in(block, by=world.assessor, at=world.at)
+
+
+# --- Before anything is shown ------------------------------------------------------------------------------------------
+
+
+def test_a_steward_is_shown_nothing_and_enters_nothing_before_all_interests_are_declared(visit):
+    world = build("assigned")
+    Clearance.objects.filter(user=world.steward).delete()
+    steward, line = fresh(world.steward), steward_line(world)
+
+    with pytest.raises(Refused):
+        stewarding.save_figures(world.stewardship, {line.pk: figure()}, by=steward, at=world.at)
+    client = visit(world, steward)
+    page = client.get(url("stewardships")).content.decode()
+
+    assert str(world.stewardship.measure) not in page
+    assert reverse("cycles:interests") in page
+    assert client.get(url("stewardship", world.stewardship.pk)).status_code == 404
+    assert any("Declare your interests" in task.title for task in Desk(steward, world.at).tasks())
 
 
 # --- In whose hands ---------------------------------------------------------------------------------------------------
@@ -424,7 +443,7 @@ def test_supplying_takes_the_same_queries_for_any_number_of_agencies(agencies):
         stewarding.supply(world.stewardship, by=world.steward, at=world.at)
 
     assert Submission.objects.filter(state="marked").count() == agencies
-    assert (len(saving), len(supplying)) == (12, 35)
+    assert (len(saving), len(supplying)) == (12, 36)
 
 
 # --- The appeal -------------------------------------------------------------------------------------------------------
