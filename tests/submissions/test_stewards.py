@@ -76,7 +76,7 @@ def mark_all(world):
         assessing.hand_in(block, by=world.assessor, at=world.at)
 
 
-# --- Before anything is shown ------------------------------------------------------------------------------------------
+# --- Before anything is shown -----------------------------------------------------------------------------------------
 
 
 def test_a_steward_is_shown_nothing_and_enters_nothing_before_all_interests_are_declared(visit):
