@@ -301,7 +301,7 @@ def test_the_report_takes_the_same_queries_for_any_length(visit, django_assert_m
     assert taken[0] == taken[2] == taken[4]
     assert taken[1] == taken[3] == taken[5]
     submission = Submission.objects.select_related("cycle").get(pk=world.submission.pk)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         score_report.read(submission)
 
 

@@ -17,7 +17,7 @@ from cycles.models import Cycle, Delivery, Entry
 from cycles.workflow import Refused
 from submissions import actions, assessing, reconciling, risk, tasks, verifying
 from submissions.models import Answer, Block, Document, Exhibit, Finding, NodeScore, Score, Submission, Verification
-from tests.factories import PASSWORD, build, make_agency, make_user
+from tests.factories import PASSWORD, build, make_agency, make_user, supply
 from tests.guard.answers import concluded, power_line
 from tests.submissions.conftest import EICAR
 from tests.submissions.test_readings import both, mark, ruled, said, shared_out
@@ -53,12 +53,11 @@ def of_line(world, code="G1-1"):
 def hand_in_all(world):
     for block in Block.objects.filter(submission=world.submission, state="open").order_by("pk"):
         lines = Answer.objects.on_desk(block).select_related("measure", "own", "submission")
-        marks = {
-            a.pk: {"points": Decimal(150) if a.measure.is_stewarded else assessing.suggestion(a), "reason": ""}
-            for a in lines
-        }
+        marks = {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
         assessing.save_marks(block, marks, by=block.assessor, at=world.at)
         assessing.hand_in(block, by=block.assessor, at=world.at)
+    if world.fresh(world.stewardship).state == "open":
+        supply(world)
     world.submission = world.fresh(world.submission)
 
 
