@@ -12,7 +12,7 @@ from cycles.calendar import Binding, Phase
 from cycles.models import Window
 from cycles.workflow import Refused
 from submissions.models import Answer, Block, Clarification
-from submissions.workflow import CLARIFICATIONS
+from submissions.workflow import CLARIFICATIONS, SubmissionState
 
 
 @transaction.atomic
@@ -22,6 +22,8 @@ def ask(answer: Answer, *, question: str, by: User, at: datetime) -> Clarificati
     block = Block.objects.select_for_update().of_line(answer, by)
     if block is None:
         raise Refused(_("“%(move)s” is for %(who)s.") % {"move": CLARIFICATIONS["ask"].label, "who": is_assigned.label})
+    if submission.state == SubmissionState.COMMUNICATED:
+        raise Refused(_("The scores of this agency are communicated; there is nothing to ask any more."))
     if Clarification.objects.filter(line=answer).exists():
         raise Refused(_("The agency has been asked about this line already."))
     clarification = Clarification.objects.create(

@@ -97,3 +97,12 @@ def test_assessor_and_agency_write_to_each_other_on_the_dossier(client, settings
     assert "سند پیوست است" in read
     assert "سند پیوست است" in marking
     assert "Ask the agency" not in read
+
+
+def test_nothing_is_asked_any_more_once_the_scores_are_communicated():
+    world = build("scored")
+
+    with translation.override("en"), pytest.raises(Refused, match="scores of this agency are communicated"):
+        ask(world)
+
+    assert not Clarification.objects.exists()
