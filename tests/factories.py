@@ -279,7 +279,7 @@ def supply(w: World, percent: str = "50") -> Stewardship:
 
 
 def cite(w: World) -> Stewardship:
-    paper = ContentFile(b"%PDF-1.7", name="ranking.pdf")
+    paper = ContentFile(b"%PDF-1.7", name="رتبه‌بندی.pdf")
     w.stewardship = stewarding.cite(w.stewardship, title="رتبه‌بندی", document=paper, by=w.steward, at=w.at)
     return w.stewardship
 

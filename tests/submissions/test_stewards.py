@@ -483,7 +483,7 @@ def secret():
     theirs = {steward_line(world, world.health).pk: given.pop(steward_line(world, world.health).pk)}
     stewarding.save_figures(world.stewardship, given, by=fresh(world.steward), at=world.at)
     stewarding.save_figures(world.stewardship, theirs, by=world.administrator, at=world.at)
-    paper = ContentFile(b"%PDF-1.7", name="ranking.pdf")
+    paper = ContentFile(b"%PDF-1.7", name="رتبه‌بندی.pdf")
     world.stewardship = stewarding.cite(
         world.stewardship, title=TITLE, document=paper, by=fresh(world.steward), at=world.at
     )
@@ -652,7 +652,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_agencies(visit):
 def test_a_source_that_is_no_document_is_refused_and_the_title_kept(visit):
     world = build("assigned")
     client = visit(world, world.steward)
-    upload = SimpleUploadedFile("ranking.pdf", b"MZ not a pdf")
+    upload = SimpleUploadedFile("رتبه‌بندی.pdf", b"MZ not a pdf")
 
     response = client.post(url("source", world.stewardship.pk), {"title": "Kept", "document": upload})
 
