@@ -16,7 +16,8 @@ from submissions import actions, reporting, totals
 from submissions.models import Answer, Score, Submission
 from submissions.workflow import SubmissionState
 from tests.bench import client_of, medians_of, queries_of, request_of, row
-from tests.bench.scores import AGENCIES, _world
+from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
+from tests.bench.worlds import marked
 
 LINES = 90
 
@@ -74,7 +75,7 @@ def _ninety(at: Any) -> Submission:
 
 def communicate_2000(at: Any) -> dict[str, Any]:
     """Communicating 2,000 agencies with a head each; floor: their totals, one UPDATE, one INSERT of windows."""
-    with _world(AGENCIES, at) as cycle:
+    with marked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as cycle:
         until = at + timedelta(days=14)
         of = {"cycle": cycle, "phase": Phase.SCORING, "binding": BINDINGS[Phase.SCORING]}
         Window.objects.create(**of, opens_at=at - timedelta(days=1), closes_at=until)

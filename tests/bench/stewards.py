@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from agencies.models import Membership, User
+from agencies.models import Clearance, Membership, User
 from agencies.roles import Role
 from config.database import as_owner
 from cycles.calendar import Binding, Phase
@@ -20,13 +20,14 @@ from submissions import stewarding
 from submissions.models import Answer, NodeScore, Score, StewardFigure, Stewardship, Submission
 from submissions.workflow import SubmissionState
 from tests.bench import queries_of, row, scores, seconds
+from tests.bench.worlds import marked
 
 RUNS = 5
 
 
 def steward_supply_2000(at: Any) -> dict[str, Any]:
     """`supply` for 2,000 agencies, every one of which it completes; each run is taken back."""
-    with scores._world(scores.AGENCIES, at) as cycle:
+    with marked(scores.AGENCIES, scores.AXES, scores.MEASURES_AN_AXIS, at) as cycle:
         held = _in_hand(cycle, at)
         queries = queries_of(lambda: _supplied(held, at))
         _bare_tables(held, at)
@@ -39,6 +40,7 @@ def _in_hand(cycle: Cycle, at: Any) -> Stewardship:
     """The last measure of the cycle with every figure and its source, its lines the only ones without a score."""
     steward = User.objects.create(username="steward")
     Membership.objects.create(user=steward, role=Role.STEWARD, valid_from=at - timedelta(days=1))
+    Clearance.objects.create(user=steward, kind=Clearance.Kind.INTERESTS, year=cycle.year, since=at)
     opens = {"opens_at": at - timedelta(days=1), "closes_at": at + timedelta(days=1), "binding": Binding.DUTY}
     Window.objects.create(cycle=cycle, phase=Phase.SCORING, **opens)
     measure = Measure.objects.order_by("-pk")[0]
