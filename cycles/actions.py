@@ -68,13 +68,12 @@ def perform(
         raise Refused(reasons)
     sources = [getattr(o, "state", "") or "" for o in locked]
     facts = [given | dict((each or {}).get(o.pk, {})) for o in locked]
-    if model is not None and move.target is not None:
+    if model is not None and move.target is not None and locked:
+        fields = [model._meta.get_field(f) for f in workflow.written_fields]
+        before = [[f.value_from_object(o) for f in fields] for o in locked]
         for o, fact in zip(locked, facts, strict=True):
             getattr(o, f"_{name}")(at=at, given=fact)
-        if len(locked) == 1:
-            locked[0].save(update_fields=workflow.written_fields)
-        else:
-            model._default_manager.bulk_update(locked, workflow.written_fields, batch_size=500)
+        _write(model, locked, fields, before)
     if move.recorded:
         if letter:
             facts = [fact | {"letter": letter} for fact in facts]
@@ -84,6 +83,22 @@ def perform(
         if move.tells or move.tells_holder:
             notices.tell(move, keys, locked, by=by, at=at)
     return locked
+
+
+def _write(model: Any, objs: Sequence[Any], fields: Sequence[Any], before: Sequence[Sequence[Any]]) -> None:
+    """Write the fields that a move has changed: in one statement those that came out the same for every object."""
+    after = [[f.value_from_object(o) for f in fields] for o in objs]
+    same, apart = {}, []
+    for f, was, now in zip(fields, zip(*before, strict=True), zip(*after, strict=True), strict=True):
+        if was != now:
+            if any(value != now[0] for value in now):
+                apart.append(f.name)
+            else:
+                same[f.name] = now[0]
+    if same:
+        model._default_manager.filter(pk__in=[o.pk for o in objs]).update(**same)
+    if apart:
+        model._default_manager.bulk_update(objs, apart, batch_size=500)
 
 
 def open_to(workflow: Workflow, obj: Any, *, by: User, at: datetime) -> list[Move]:
