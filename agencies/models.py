@@ -10,11 +10,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Constituency, Role
-from agencies.text import search_key, sort_key
+from agencies.text import named, search_key, sort_key
 
 
 class Named(models.Model):
@@ -39,7 +38,7 @@ class Named(models.Model):
     @property
     def name(self) -> str:
         """The name in the reader's language, Persian where there is no other."""
-        return self.name_fa if get_language() == "fa" else self.name_en or self.name_fa
+        return named(self.name_fa, self.name_en)
 
 
 class Province(Named):
@@ -142,8 +141,7 @@ class User(AbstractUser):
     @property
     def name(self) -> str:
         """The name in the reader's language."""
-        names = (self.name_fa, self.name_en) if get_language() == "fa" else (self.name_en, self.name_fa)
-        return names[0] or names[1] or self.username
+        return named(self.name_fa or self.name_en, self.name_en) or self.username
 
     @cached_property
     def all_memberships(self) -> list["Membership"]:

@@ -39,6 +39,11 @@ _NUMBER_SIGNS = str.maketrans({"٫": ".", "٬": ",", "،": ",", "\u2212": "-", "
 _LONGEST_NUMBER = 60
 
 
+def named(fa: str, en: str) -> str:
+    """A name in the reader's language, Persian where there is no other."""
+    return fa if get_language() == "fa" else en or fa
+
+
 def latin_digits(text: str) -> str:
     """Persian and Arabic-Indic digits as Latin ones; all else untouched."""
     return text.translate(_TO_LATIN)

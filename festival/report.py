@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Avg, Count, Max, Min, Sum
-from django.utils.translation import get_language
 
+from agencies.text import named
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS, AppealState
 from cycles import seals
@@ -49,7 +49,7 @@ class AxisResult:
 
     @property
     def title(self) -> str:
-        return _in_language(self.title_fa, self.title_en)
+        return named(self.title_fa, self.title_en)
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,7 @@ class MeasureResult:
 
     @property
     def title(self) -> str:
-        return _in_language(self.title_fa, self.title_en)
-
-
-def _in_language(fa: str, en: str) -> str:
-    return fa if get_language() == "fa" else en or fa
+        return named(self.title_fa, self.title_en)
 
 
 @dataclass(frozen=True)
@@ -87,7 +83,7 @@ class GroupResult:
 
     @property
     def name(self) -> str:
-        return _in_language(self.name_fa, self.name_en)
+        return named(self.name_fa, self.name_en)
 
     @property
     def first_winners(self) -> list[Standing]:

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from agencies.text import named
 from cycles.calendar import days_late
 from cycles.models import Cycle
 from indicators.methods import half_up
@@ -125,12 +125,12 @@ class Progress(NamedTuple):
 
     @property
     def name(self) -> str:
-        return self.name_fa if get_language() == "fa" else self.name_en or self.name_fa
+        return named(self.name_fa, self.name_en)
 
     @property
     def province(self) -> str:
         """The name of its province, "" of a national agency."""
-        return (self.province_fa if get_language() == "fa" else self.province_en or self.province_fa) or ""
+        return named(self.province_fa or "", self.province_en or "")
 
     @property
     def is_due(self) -> bool:
@@ -179,8 +179,7 @@ class Work(NamedTuple):
 
     @property
     def name(self) -> str:
-        names = (self.name_fa, self.name_en) if get_language() == "fa" else (self.name_en, self.name_fa)
-        return names[0] or names[1] or self.username
+        return named(self.name_fa or self.name_en, self.name_en) or self.username
 
 
 class Pace(NamedTuple):

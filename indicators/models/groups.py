@@ -11,13 +11,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Sector, User
 from agencies.roles import Constituency, Role
-from agencies.text import localised
+from agencies.text import localised, named
 from cycles.models import Cycle
 from indicators.models.measures import Goal
 from indicators.models.sets import IndicatorSet
@@ -283,7 +283,7 @@ class Review(models.Model):
 
     @property
     def title(self) -> str:
-        return self.title_fa if get_language() == "fa" else self.title_en or self.title_fa
+        return named(self.title_fa, self.title_en)
 
 
 class GoalRank(models.Model):

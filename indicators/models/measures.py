@@ -8,10 +8,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
+from agencies.text import named
 from cycles.models import PRACTICE
 from indicators.methods import METHODS
 from indicators.models.sets import IndicatorSet
@@ -132,7 +132,7 @@ class Worded(models.Model):
     @property
     def title(self) -> str:
         """The title in the reader's language, Persian where there is no other."""
-        return self.title_fa if get_language() == "fa" else self.title_en or self.title_fa
+        return named(self.title_fa, self.title_en)
 
 
 class Titled(Worded):
@@ -242,11 +242,11 @@ class Measure(Titled):
 
     @property
     def definition(self) -> str:
-        return self.definition_fa if get_language() == "fa" else self.definition_en or self.definition_fa
+        return named(self.definition_fa, self.definition_en)
 
     @property
     def unit(self) -> str:
-        return self.unit_fa if get_language() == "fa" else self.unit_en or self.unit_fa
+        return named(self.unit_fa, self.unit_en)
 
     @property
     def asks_evidence(self) -> bool:
@@ -257,7 +257,7 @@ class Measure(Titled):
 
     @property
     def evidence(self) -> str:
-        return self.evidence_fa if get_language() == "fa" else self.evidence_en or self.evidence_fa
+        return named(self.evidence_fa, self.evidence_en)
 
     @property
     def basis(self) -> str:
@@ -314,4 +314,4 @@ class Change(models.Model):
 
     @property
     def title(self) -> str:
-        return self.title_fa if get_language() == "fa" else self.title_en or self.title_fa
+        return named(self.title_fa, self.title_en)
