@@ -1,4 +1,5 @@
-"""`python -m tests.bench [name ...]`: all benches, or those named; the others' last figures stay in var/bench.json."""
+"""`python -m tests.bench [name ...]`: all benches, or those named, each printed when it is done; the others' last
+figures stay in var/bench.json."""
 
 import json
 import os
@@ -68,22 +69,23 @@ def main(names: list[str]) -> None:
         raise SystemExit(f"No such bench: {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}.")
     results = json.loads(RESULT.read_text()) if names and RESULT.exists() else {}
     now = world()
+    print(f"{'bench':<20}{'value':>12}{'floor':>12}{'ratio':>8}  {'better':<8}{'unit':<8}{'queries':>8}  size")
+    RESULT.parent.mkdir(exist_ok=True)
     with override_settings(
         DEBUG=False,
         ALLOWED_HOSTS=["testserver"],
         CLOCK_OFFSET=timedelta(seconds=int((now - timezone.now()).total_seconds())),
     ):
         for name, bench in BENCHES.items():
-            if not names or name in names:
-                results[name] = bench(now)
-    print(f"{'bench':<20}{'value':>12}{'floor':>12}{'ratio':>8}  {'better':<8}{'unit':<8}{'queries':>8}  size")
-    for name, r in results.items():
-        print(
-            f"{name:<20}{r['value']:>12}{r['floor']:>12}{r['ratio']:>8}  "
-            f"{r['better']:<8}{r['unit']:<8}{r['queries']:>8}  {r['size']}"
-        )
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(results, indent=2) + "\n")
+            if names and name not in names:
+                continue
+            r = results[name] = bench(now)
+            print(
+                f"{name:<20}{r['value']:>12}{r['floor']:>12}{r['ratio']:>8}  "
+                f"{r['better']:<8}{r['unit']:<8}{r['queries']:>8}  {r['size']}",
+                flush=True,
+            )
+            RESULT.write_text(json.dumps(results, indent=2) + "\n")
 
 
 if __name__ == "__main__":

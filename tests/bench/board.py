@@ -9,14 +9,15 @@ from unittest.mock import Mock, patch
 
 from django.db import connection
 from django.test import override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from agencies.models import User
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
+from cycles.pages import PER_PAGE
 from submissions import board, progress
 from submissions.models import Mark
-from tests.bench import client_of, medians_of, queries_of, row, seconds
+from tests.bench import client_of, medians_of, queries_of, request_of, row, seconds
 from tests.bench.worlds import on_desks
 
 AGENCIES, AXES, MEASURES = 2000, 10, 6
@@ -46,23 +47,18 @@ def progress_board(at: Any) -> dict[str, Any]:
         given = {"cycle": cycle.pk, "provinces": None, "since": now - progress.WEEK}
         rows = progress.of_agencies(cycle, provinces=None, at=now)
         assert len(rows) == AGENCIES
-        kept: dict[Any, Any] = {}
+        with translation.override("fa"):
+            shown = [row.submission for row in rows[:PER_PAGE]]
+            details = board._details(request_of(administrator, now, address), shown)
 
         def bare() -> str:
             with connection.cursor() as cursor:
                 cursor.execute(progress._AGENCIES, given)
                 cursor.fetchall()
-            with (
-                patch.multiple(board.progress, of_agencies=Mock(return_value=rows)),
-                patch.object(
-                    board,
-                    "_details",
-                    side_effect=lambda request, keys: kept or kept.update(details(request, keys)) or kept,
-                ),
-            ):
+            known = {"of_agencies": Mock(return_value=rows)}
+            with patch.multiple(progress, **known), patch.object(board, "_details", return_value=details):
                 return page()
 
-        details = board._details
         assert page().count("data-label=") == bare().count("data-label=")
         queries = queries_of(page)
         value, floor = medians_of(page, bare)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +30,8 @@ YEAR, PRESET = 1405, "statutory_gregorian"
 def marked(agencies: int, axes: int, measures: int, at: Any) -> Iterator[Cycle]:
     """A database with a marked cycle of so many agencies, axes, and measures an axis; dropped again afterwards."""
     before = connection.settings_dict["NAME"]
-    fresh_database("bench_cycle")
+    _migrated()
+    fresh_database("bench_cycle", like="bench_empty")
     try:
         yield _fill(agencies, axes, measures, at)
     finally:
@@ -37,6 +39,15 @@ def marked(agencies: int, axes: int, measures: int, at: Any) -> Iterator[Cycle]:
         connection.settings_dict["NAME"] = before
         with as_owner() as owned, owned.cursor() as cursor:
             cursor.execute("DROP DATABASE bench_cycle WITH (FORCE)")
+
+
+@cache
+def _migrated() -> None:
+    """Migrate once what every world of this run is copied from, and leave it."""
+    before = connection.settings_dict["NAME"]
+    fresh_database("bench_empty")
+    connection.close()
+    connection.settings_dict["NAME"] = before
 
 
 @contextmanager
