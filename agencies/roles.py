@@ -35,6 +35,9 @@ SUPERIOR_ROLES = (Role.HEADQUARTERS, *HEADS)
 HOUSE_ROLES = frozenset({Role.STAFF, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR})
 """What an agency's administrator may grant and end: its head is appointed by the authority, a deputy by the head."""
 
+OVERSEERS = (Role.ADMINISTRATOR, Role.AUDITOR)
+"""Who sees the whole of their scope: the country or a province."""
+
 SCORERS = (Role.ASSESSOR, Role.STEWARD, Role.REVIEWER)
 """Who gives points, and so says of each year that all interests are declared."""
 
@@ -93,8 +96,8 @@ def in_scope(membership: Any, agency: Any) -> bool:
     return agency is not None and agency.province_id == membership.province_id
 
 
-def _of_authority(user: Any, obj: Any, at: datetime, role: Role) -> bool:
-    return any(in_scope(m, obj.agency) for m in user.memberships(at, role))
+def _of_authority(user: Any, obj: Any, at: datetime, *roles: Role) -> bool:
+    return any(in_scope(m, obj.agency) for m in user.memberships(at, *roles))
 
 
 def _impartial(user: Any, obj: Any, at: datetime, role: Role) -> bool:
@@ -163,7 +166,7 @@ def is_administrator(user: Any, obj: Any, at: datetime) -> bool:
 
 @who(_("an administrator or an auditor in whose scope the agency is"))
 def is_overseer(user: Any, obj: Any, at: datetime) -> bool:
-    return _of_authority(user, obj, at, Role.ADMINISTRATOR) or _of_authority(user, obj, at, Role.AUDITOR)
+    return _of_authority(user, obj, at, *OVERSEERS)
 
 
 @who(_("an administrator in whose scope the person's roles are; never for oneself"))

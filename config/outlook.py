@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.roles import Role
+from agencies.roles import OVERSEERS, Role
 from agencies.text import format_number
 from appeals.workflow import AppealState
 from cycles.calendar import Phase, format_date, format_deadline, time_left
@@ -23,7 +23,6 @@ from festival.lateness import Asked, Counted, DutyCode, Timeliness, reach_of, su
 
 STRIP = (Phase.PROPOSAL, Phase.APPROVAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.SCORING)
 STRIP += (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.FINAL, Phase.FESTIVAL)
-OVERSEERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @dataclass(frozen=True)

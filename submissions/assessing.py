@@ -133,11 +133,33 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
     return Shared(len(share.blocks), len(share.moved), unread)
 
 
+class Pool:
+    """The assessors there are, who of them may work on an agency, and how many lines are on each desk."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        ids = Membership.objects.filter(role=Role.ASSESSOR).values("user")
+        self.assessors = with_roles(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
+        self.load: Counter[int] = Counter()
+        self._fit: dict[int, list[User]] = {}
+
+    def fit(self, submission: Submission) -> list[User]:
+        if submission.pk not in self._fit:
+            self._fit[submission.pk] = [a for a in self.assessors if is_assessor(a, submission, self.at)]
+        return self._fit[submission.pk]
+
+    def take(self, fit: Iterable[User], lines: int) -> User:
+        """The least loaded of these, with so many lines more from now on."""
+        chosen = min(fit, key=lambda a: (self.load[a.pk], a.pk))
+        self.load[chosen.pk] += lines
+        return chosen
+
+
 class _Share:
     """Who gets what when the work of a cycle is shared out: as few lines as may be on every desk."""
 
     def __init__(self, cycle: Cycle, submissions: list[Submission], at: datetime) -> None:
-        self.at, self.facts = at, dict[int, list[int]]()
+        self.pool, self.facts = Pool(at), dict[int, list[int]]()
         self.blocks, self.moved = list[Block](), list[Block]()
         lines = list(
             Answer.objects.filter(submission__in=submissions)
@@ -151,14 +173,10 @@ class _Share:
         self.drawn = readings.drawn(cycle, ((pk, s, points) for pk, s, _axis, points in lines))
         held = list(Block.objects.filter(cycle=cycle))
         self.held = {(b.submission_id, b.axis_id, b.is_second): b for b in held}
-        ids = Membership.objects.filter(role=Role.ASSESSOR).values("user")
-        self.assessors = with_roles(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
-        self.load = Counter({a.pk: 0 for a in self.assessors})
         for b in held:
-            self.load[b.assessor_id] += len(
+            self.pool.load[b.assessor_id] += len(
                 b.drawn if b.is_second else self.axes.get(b.submission_id, {}).get(b.axis_id, ())
             )
-        self._fit: dict[int, list[User]] = {}
         of_axis = Verification.objects.filter(cycle=cycle).values_list(
             "submission_id", "line__measure__indicator__axis_id", "assessor_id"
         )
@@ -166,9 +184,7 @@ class _Share:
 
     def fit(self, submission: Submission, axis: int) -> list[User]:
         """Who may mark the axis: whoever verifies one of its lines marks none of them."""
-        if submission.pk not in self._fit:
-            self._fit[submission.pk] = [a for a in self.assessors if is_assessor(a, submission, self.at)]
-        return [a for a in self._fit[submission.pk] if (submission.pk, axis, a.pk) not in self.verified]
+        return [a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.verified]
 
     def first(self, submission: Submission, axis: int) -> None:
         """Share out an axis that is on nobody's desk, or on that of somebody who may not mark it."""
@@ -203,17 +219,13 @@ class _Share:
         return held.state != BlockState.OPEN or any(a.pk == held.assessor_id for a in fit)
 
     def _move(self, held: Block, fit: list[User], lines: int) -> None:
-        chosen = min(fit, key=lambda a: (self.load[a.pk], a.pk))
-        self.load[chosen.pk] += lines
-        held.assessor = chosen
+        held.assessor = self.pool.take(fit, lines)
         self.moved.append(held)
         self.facts.setdefault(held.submission_id, []).append(held.axis_id)
 
     def _put(self, submission: Submission, axis: int, fit: list[User], lines: int, **second: Any) -> None:
-        chosen = min(fit, key=lambda a: (self.load[a.pk], a.pk))
-        self.load[chosen.pk] += lines
         of = {"cycle_id": submission.cycle_id, "agency_id": submission.agency_id, "submission": submission}
-        block = Block(**of, axis_id=axis, assessor=chosen, **second)
+        block = Block(**of, axis_id=axis, assessor=self.pool.take(fit, lines), **second)
         self.held[submission.pk, axis, block.is_second] = block
         self.blocks.append(block)
         if not block.is_second:

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Membership, User, in_reach, with_roles
-from agencies.roles import Role, is_assessor
+from agencies.models import in_reach
+from agencies.roles import OVERSEERS, Role
 from agencies.text import localised
 from cycles import embargo
 from cycles.calendar import Phase, days_late
@@ -23,6 +23,7 @@ from indicators.models import Axis
 from submissions import actions, assessing, progress, resources, totals
 from submissions.forms import AssignForm, BoardForm
 from submissions.models import Block, ScoreRun, Submission
+from submissions.pages import overseen_cycle
 from submissions.progress import Progress
 from submissions.tables import BoardDetail, BoardTable, WorkTable
 from submissions.tasks import compute_scores
@@ -38,26 +39,15 @@ NEXT_PHASE = {
 """The phase on whose closing a self-assessment of each state waits."""
 
 
-def _authority(request: HttpRequest) -> None:
-    """The board has no meaning outside the authority: to everybody else it is not there."""
-    if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
-        raise Http404
-
-
 def _scope(request: HttpRequest, model: Any) -> QuerySet:
-    return model.objects.filter(in_reach(request.user, request.at, (Role.ADMINISTRATOR, Role.AUDITOR)))
-
-
-def _cycle(request: HttpRequest, pk: int) -> Cycle:
-    _authority(request)
-    return get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    return model.objects.filter(in_reach(request.user, request.at, OVERSEERS))
 
 
 @require_safe
 def board(request: HttpRequest, pk: int) -> HttpResponse:
     """Who is how far, and whether the scoring will be done in time: by agency, by province, by assessor."""
-    cycle, by = _cycle(request, pk), request.GET.get("by", "")
-    provinces = request.user.province_ids(request.at, Role.ADMINISTRATOR, Role.AUDITOR)
+    cycle, by = overseen_cycle(request, pk), request.GET.get("by", "")
+    provinces = request.user.province_ids(request.at, *OVERSEERS)
     rows = progress.of_agencies(cycle, provinces=provinces, at=request.at)
     windows = Window.objects.concerning([cycle])
     window = windows.of(Phase.SCORING, cycle)
@@ -122,16 +112,14 @@ def _counts(rows: list[Progress]) -> list[tuple[str, str, int]]:
 @require_safe
 def marks_export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Every mark of a cycle as CSV, for those who see results before they are published; its reading is on record."""
-    cycle = _cycle(request, pk)
-    if not request.user.oversees_the_country(request.at):
-        raise Http404
+    cycle = overseen_cycle(request, pk, whole=True)
     embargo.note_reading(cycle, what="marks", by=request.user, at=request.at)
     return csv_answer(resources.marks(cycle), f"marks-{cycle.year}")
 
 
 @require_POST
 def assign_all(request: HttpRequest, pk: int) -> HttpResponse:
-    cycle = _cycle(request, pk)
+    cycle = overseen_cycle(request, pk)
     try:
         shared = assessing.assign_all(cycle, by=request.user, at=request.at)
     except Refused as refusal:
@@ -151,11 +139,9 @@ def assign_all(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Put one axis of a self-assessment on an assessor's desk."""
-    _authority(request)
     submission = get_object_or_404(_scope(request, Submission).select_related("agency__province", "cycle"), pk=pk)
     axes = Axis.objects.filter(pk__in=submission.answers.not_stewarded().values("measure__indicator__axis"))
-    people = User.objects.filter(pk__in=Membership.objects.filter(role=Role.ASSESSOR).values("user"), is_active=True)
-    fit = [u for u in with_roles(people.order_by("pk")) if is_assessor(u, submission, request.at)]
+    fit = assessing.Pool(request.at).fit(submission)
     form = AssignForm(request.POST or None, axes=axes.order_by("set__kind", "position", "pk"), assessors=fit)
     if request.method == "POST" and form.is_valid():
         try:
@@ -180,7 +166,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def compute(request: HttpRequest, pk: int) -> HttpResponse:
     """Order the totals of a cycle; a job computes them."""
-    cycle = _cycle(request, pk)
+    cycle = overseen_cycle(request, pk)
     try:
         run = actions.order_run(cycle, by=request.user, at=request.at)
     except Refused as refusal:

@@ -7,29 +7,28 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import User, in_reach
-from agencies.roles import Role
+from agencies.roles import OVERSEERS
 from agencies.text import localised
 from cycles.forms import ActForm
-from cycles.models import Cycle, Participation, Window
+from cycles.models import Participation, Window
 from cycles.workflow import Refused
 from submissions import actions, obstacles
 from submissions.forms import WhomForm
 from submissions.models import Submission
 from submissions.obstacles import Met, Obstacle
+from submissions.pages import overseen_cycle
 from submissions.workflow import MOVES, SubmissionState
 
 SHOWN = 50
 """So many agencies of a list are named; whoever wants the others chooses a group or a province."""
-
-OVERSEERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 @dataclass
@@ -81,9 +80,7 @@ class Checklist:
 @require_http_methods(["GET", "POST"])
 def communicate_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Communicate the scores of all that are ready, or of a group or a province, by one act."""
-    if not request.user.holds(*OVERSEERS, at=request.at):
-        raise Http404
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    cycle = overseen_cycle(request, pk)
     reach = in_reach(request.user, request.at, OVERSEERS)
     taking_part = Participation.objects.filter(reach, cycle=cycle)
     whom = WhomForm(request.GET, participations=taking_part)

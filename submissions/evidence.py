@@ -9,10 +9,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agencies.models import User
+from agencies.models import Agency, User
 from agencies.text import normalise, search_key
 from cycles import files
 from cycles.actions import perform
+from cycles.models import Cycle
 from cycles.workflow import Refused
 from submissions import completeness, kinds
 from submissions.models import Answer, Document, Evidence, Submission, Upload
@@ -117,21 +118,31 @@ def _attach(
         raise Refused(why)
     digest = files.sha256(content)
     submission = _perform_attach(answer, name, digest, replaces, by=by, at=at, move=move)
+    document = keep_document(
+        submission.cycle, submission.agency, name=name, content=content, sha256=digest, by=by, at=at
+    )
+    return _show(answer, document, replaces, reference, by=by, at=at)
+
+
+def keep_document(
+    cycle: Cycle, agency: Agency | None, *, name: str, content: File, sha256: str, by: User, at: datetime
+) -> Document:
+    """Keep a file that an act has let in, to be scanned where there is a scanner; without an agency the authority's."""
     document = Document(
-        cycle=submission.cycle,
-        agency=submission.agency,
+        cycle=cycle,
+        agency=agency,
         name=name,
         search_key=search_key(name)[:255],
         content_type=kinds.KINDS[kinds.ending_of(name)].content_type,
         size=content.size,
-        sha256=digest,
+        sha256=sha256,
         uploaded_by=by,
         uploaded_at=at,
         state=DocumentState.PENDING if settings.CLAMD_ADDRESS else DocumentState.UNSCANNED,
     )
     document.file.save(str(document.uuid), content, save=False)
     document.save()
-    return _show(answer, document, replaces, reference, by=by, at=at)
+    return document
 
 
 def _perform_attach(

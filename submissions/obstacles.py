@@ -20,9 +20,7 @@ from cycles.calendar import Phase
 from cycles.models import Window
 from submissions.models import Answer, Block, Clarification, Reconciliation, Submission, Verification
 from submissions.models.answers import AnswerQuerySet
-from submissions.workflow import ClarificationState, ReconciliationState, SubmissionState
-
-SIGNED = (SubmissionState.SUBMITTED, SubmissionState.MARKED)
+from submissions.workflow import SIGNED, ClarificationState, ReconciliationState
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
-"""What the pages of self-assessments share: the self-assessment or the line at an address, to those who may see it."""
+"""What the pages of self-assessments share: the cycle, self-assessment or line at an address, for who may see it."""
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from agencies.roles import Role
+from agencies.roles import OVERSEERS
 from cycles import embargo
+from cycles.models import Cycle
 from submissions.models import Answer, Submission
 from submissions.workflow import SubmissionState
 
@@ -15,6 +16,14 @@ def find(request: HttpRequest, pk: int, rows: QuerySet[Submission] | None = None
     """The self-assessment, if the reader may see it; of `rows` where others decide who may."""
     rows = Submission.objects.visible_to(request.user, request.at) if rows is None else rows
     return get_object_or_404(rows.select_related("agency__province", "cycle", "checked_by"), pk=pk)
+
+
+def overseen_cycle(request: HttpRequest, pk: int, *, whole: bool = False) -> Cycle:
+    """The cycle, to administrators and auditors, or to those of the whole country alone; to others it is not there."""
+    user, at = request.user, request.at
+    if not (user.oversees_the_country(at) if whole else user.holds(*OVERSEERS, at=at)):
+        raise Http404
+    return get_object_or_404(Cycle.objects.visible_to(user, at), pk=pk)
 
 
 def find_line(request: HttpRequest, pk: int) -> Answer:
@@ -31,5 +40,5 @@ def note_reading(request: HttpRequest, submission: Submission, what: str) -> Non
     """Put on record that an administrator or auditor reads scores that are not communicated yet."""
     if submission.state == SubmissionState.COMMUNICATED:
         return
-    if request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
+    if request.user.holds(*OVERSEERS, at=request.at):
         embargo.note_reading(submission, what=what, by=request.user, at=request.at, agency=submission.agency)

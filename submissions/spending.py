@@ -1,25 +1,23 @@
 """The page on which administrators see, and enter, what the assessment of a cycle took."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.roles import is_national_administrator
-from cycles.models import Cycle
 from cycles.workflow import Refused
 from submissions.costs import costs_of, spend, strike
 from submissions.models import Expense
+from submissions.pages import overseen_cycle
 from submissions.verifying_forms import ExpenseForm
 
 
 @require_http_methods(["GET", "POST"])
 def costs(request: HttpRequest, pk: int) -> HttpResponse:
     """Hours by kind, expenses, and both for each agency assessed; by POST an expense is entered."""
-    if not request.user.oversees_the_country(request.at):
-        raise Http404
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    cycle = overseen_cycle(request, pk, whole=True)
     form = ExpenseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

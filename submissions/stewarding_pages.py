@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, User, with_roles
-from agencies.roles import is_set_keeper, may_be_steward
+from agencies.roles import OVERSEERS, is_set_keeper, may_be_steward
 from agencies.text import localised
 from cycles import embargo, sheets, trials
 from cycles.actions import why_closed
@@ -30,7 +30,8 @@ from cycles.workflow import Refused
 from indicators.models import Measure
 from submissions import kinds, stewarding, training
 from submissions.figure_lines import FIGURES, FigureLines
-from submissions.models import OFFICERS, UNASKED, Answer, StewardFigure, Stewardship, left_to_administrators
+from submissions.models import UNASKED, Answer, StewardFigure, Stewardship, left_to_administrators
+from submissions.pages import overseen_cycle
 from submissions.steward_forms import AppointForm, FigureForm, NarrowForm, SourceForm
 from submissions.tables import StewardshipTable
 from submissions.workflow import STEWARDSHIPS
@@ -72,9 +73,7 @@ class InHand:
 @require_http_methods(["GET", "POST"])
 def of_cycle(request: HttpRequest, pk: int) -> HttpResponse:
     """Every measure of a cycle that is for a steward, and who has it; none is left unseen."""
-    if not request.user.holds(*OFFICERS, at=request.at):
-        raise Http404
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    cycle = overseen_cycle(request, pk)
     rows = _in_hand(request, cycle)
     if request.method == "POST" and _appointed(request, cycle, rows):
         return redirect("submissions:stewards", pk)
@@ -90,7 +89,7 @@ def of_cycle(request: HttpRequest, pk: int) -> HttpResponse:
 def _in_hand(request: HttpRequest, cycle: Cycle) -> list[InHand]:
     user, at = request.user, request.at
     held = {s.measure_id: s for s in Stewardship.objects.filter(cycle=cycle).for_list()}
-    stewards, provinces = stewarding.stewards(), user.province_ids(at, *OFFICERS)
+    stewards, provinces = stewarding.stewards(), user.province_ids(at, *OVERSEERS)
     left = Counter(left_to_administrators([cycle]).values_list("measure", flat=True))
     rows = []
     for measure in stewarding.stewarded(cycle).select_related("indicator__axis__set__agency"):
@@ -213,7 +212,7 @@ def stewardship(request: HttpRequest, pk: int) -> HttpResponse:
         if not refused:
             return redirect(_onward(request, page))
     if request.user != found.steward and any(row.figure for row in rows):
-        reach = min((m.reach for m in request.user.memberships(request.at, *OFFICERS)), key=lambda a: a is not None)
+        reach = min((m.reach for m in request.user.memberships(request.at, *OVERSEERS)), key=lambda a: a is not None)
         embargo.note_reading(found, what="figures", by=request.user, at=request.at, agency=reach)
     context = {
         "stewardship": found,

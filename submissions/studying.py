@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from cycles.workflow import CycleState, Refused
 from indicators.models import Measure
 from submissions import gauging
 from submissions.models import Reliability, ReviewTask
+from submissions.pages import overseen_cycle
 from submissions.tasks import measure_reliability
 from submissions.workflow import REVIEWS, RUNS
 
@@ -76,9 +77,7 @@ def _percent(share: float) -> Decimal:
 @require_http_methods(["GET", "POST"])
 def study(request: HttpRequest, pk: int) -> HttpResponse:
     """What was measured last, as pictures and tables; by POST it is measured anew."""
-    if not request.user.oversees_the_country(request.at):
-        raise Http404
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    cycle = overseen_cycle(request, pk, whole=True)
     if request.method == "POST":
         return _ordered(request, cycle)
     studies = Reliability.objects.visible_to(request.user, request.at).filter(cycle=cycle).order_by("-pk")

@@ -17,6 +17,7 @@ from indicators.models import Measure
 from submissions import assessing, training
 from submissions.forms import MarkForm, ReferenceLineForm
 from submissions.models import Calibration, ReferenceLine
+from submissions.pages import overseen_cycle
 from submissions.workflow import CALIBRATIONS, REFERENCES, CalibrationState
 
 
@@ -102,9 +103,7 @@ def _done(request: HttpRequest, sitting: Calibration, forms: dict[int, MarkForm]
 @require_http_methods(["GET", "POST"])
 def references(request: HttpRequest, pk: int) -> HttpResponse:
     """The reference lines of a cycle, the place to lay one, and which assessors are cleared."""
-    if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
-        raise Http404
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    cycle = overseen_cycle(request, pk)
     closed = why_closed(REFERENCES, ReferenceLine(cycle=cycle), "lay", by=request.user, at=request.at)
     measures = Measure.objects.filter(indicator__axis__set__cycle=cycle, indicator__axis__set__agency=None)
     form = ReferenceLineForm(request.POST or None, measures=measures.exclude(method="steward").for_list())

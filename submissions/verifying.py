@@ -9,26 +9,25 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
-from agencies.models import Membership, User, in_reach, with_roles
+from agencies.models import User, in_reach
 from agencies.roles import Role, is_assessor, is_verifier
-from agencies.text import localised, search_key
+from agencies.text import localised
 from cycles import files
 from cycles.actions import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import kinds, lowering, totals
-from submissions.evidence import MOST_AT_ONCE
+from submissions.assessing import Pool
+from submissions.evidence import MOST_AT_ONCE, keep_document
 from submissions.models import (
     Answer,
     Block,
-    Document,
     Exhibit,
     Finding,
     Place,
@@ -37,10 +36,7 @@ from submissions.models import (
     Verification,
 )
 from submissions.risk import Candidate, sample
-from submissions.workflow import MOVES, VERIFICATIONS, DocumentState, SubmissionState
-
-SIGNED = (SubmissionState.SUBMITTED, SubmissionState.MARKED)
-"""States in which a line can be verified: signed, and its scores not yet communicated."""
+from submissions.workflow import MOVES, SIGNED, VERIFICATIONS, SubmissionState
 
 MOST_FILES = 20
 """Files that one verification may show."""
@@ -174,27 +170,27 @@ class _Desks:
     """
 
     def __init__(self, cycle: Cycle, at: datetime) -> None:
-        self.at = at
-        ids = Membership.objects.filter(role=Role.ASSESSOR).values("user")
-        self.assessors = with_roles(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
+        self.pool = Pool(at)
         self.marking = set(Block.objects.filter(cycle=cycle).values_list("submission_id", "axis_id", "assessor_id"))
         fields = ("line_id", "submission_id", "line__measure__indicator__axis_id", "assessor_id")
         held = list(Verification.objects.filter(cycle=cycle).order_by("pk").values_list(*fields))
         self.drawn = {line for line, *_place in held}
-        self.load = Counter(assessor for *_place, assessor in held)
+        self.pool.load = Counter(assessor for *_place, assessor in held)
         self.visiting = {(submission, axis): assessor for _line, submission, axis, assessor in held}
-        self._fit: dict[int, list[User]] = {}
+
+    def fit(self, submission: Submission, axis: int) -> list[User]:
+        """Who may verify lines of the axis: whoever marks it does not."""
+        return [a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.marking]
 
     def next_for(self, submission: Submission, axis: int) -> User | None:
         """Whoever verifies lines of this axis already, else the least loaded of those who may."""
-        if submission.pk not in self._fit:
-            self._fit[submission.pk] = [a for a in self.assessors if is_assessor(a, submission, self.at)]
-        fit = [a for a in self._fit[submission.pk] if (submission.pk, axis, a.pk) not in self.marking]
+        fit = self.fit(submission, axis)
         visits = self.visiting.get((submission.pk, axis))
-        chosen = min(fit, key=lambda a: (a.pk != visits, self.load[a.pk], a.pk), default=None)
-        if chosen is not None:
-            self.load[chosen.pk] += 1
-            self.visiting[submission.pk, axis] = chosen.pk
+        fit = [a for a in fit if a.pk == visits] or fit
+        if not fit:
+            return None
+        chosen = self.pool.take(fit, 1)
+        self.visiting[submission.pk, axis] = chosen.pk
         return chosen
 
 
@@ -238,19 +234,7 @@ def show(verification: Verification, *, upload: File, by: User, at: datetime) ->
     [verification] = perform(VERIFICATIONS, [verification], "show", by=by, at=at, note=name, sha256=digest)
     if verification.exhibits.live().count() >= MOST_FILES:
         raise Refused(_("A verification shows at most %(count)s files.") % {"count": localised(MOST_FILES)})
-    document = Document(
-        cycle=verification.cycle,
-        name=name,
-        search_key=search_key(name)[:255],
-        content_type=kinds.KINDS[kinds.ending_of(name)].content_type,
-        size=upload.size,
-        sha256=digest,
-        uploaded_by=by,
-        uploaded_at=at,
-        state=DocumentState.PENDING if settings.CLAMD_ADDRESS else DocumentState.UNSCANNED,
-    )
-    document.file.save(str(document.uuid), upload, save=False)
-    document.save()
+    document = keep_document(verification.cycle, None, name=name, content=upload, sha256=digest, by=by, at=at)
     return Exhibit.objects.create(verification=verification, document=document)
 
 
@@ -307,11 +291,5 @@ def _checked(line: Answer, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def fit_for(verification: Verification, at: datetime) -> Sequence[User]:
     """Who may verify the line instead: impartial assessors in scope who do not mark it."""
-    desks = _Desks(verification.cycle, at)
     axis = verification.line.measure.indicator.axis_id
-    of = verification.submission_id
-    return [
-        a
-        for a in desks.assessors
-        if is_assessor(a, verification.submission, at) and (of, axis, a.pk) not in desks.marking
-    ]
+    return _Desks(verification.cycle, at).fit(verification.submission, axis)

@@ -25,7 +25,7 @@ from submissions.filters import VerificationFilter
 from submissions.lowering import RULE
 from submissions.models import Exhibit, Finding, Score, Verification
 from submissions.outliers import Against
-from submissions.pages import note_reading
+from submissions.pages import note_reading, overseen_cycle
 from submissions.tables import VerificationTable
 from submissions.verifying_forms import HandOverForm, VerificationForm
 from submissions.workflow import VERIFICATIONS, VerificationState
@@ -36,9 +36,7 @@ from submissions.workflow import VERIFICATIONS, VerificationState
 @require_http_methods(["GET", "POST"])
 def sample(request: HttpRequest, pk: int) -> HttpResponse:
     """Which lines are verified, why, by whom and with what outcome; by POST those that qualify are drawn."""
-    if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
-        raise Http404
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
+    cycle = overseen_cycle(request, pk)
     if request.method == "POST":
         return _drawn(request, cycle)
     rows = Verification.objects.visible_to(request.user, request.at).filter(cycle=cycle)
@@ -101,15 +99,15 @@ def verification(request: HttpRequest, pk: int) -> HttpResponse:
     held = get_object_or_404(rows.select_related("agency__province", *line), pk=pk)
     if held.is_concluded and held.assessor_id != request.user.pk:
         note_reading(request, held.submission, "line")
-    form, over = _forms(request, held)
+    moves = {m.name for m in open_to(VERIFICATIONS, held, by=request.user, at=request.at)}
+    form, over = _forms(request, held, moves)
     if request.method == "POST" and _done(request, held, form, over):
         return redirect("submissions:verification", pk)
-    return render(request, "submissions/verification.html", _context(request, held, form, over))
+    return render(request, "submissions/verification.html", _context(request, held, form, over, moves))
 
 
-def _forms(request: HttpRequest, held: Verification) -> tuple[VerificationForm, HandOverForm | None]:
+def _forms(request: HttpRequest, held: Verification, moves: set[str]) -> tuple[VerificationForm, HandOverForm | None]:
     """The form of the finding, with what was saved before; for administrators that by which it goes to another."""
-    moves = {m.name for m in open_to(VERIFICATIONS, held, by=request.user, at=request.at)}
     act = request.POST.get("act", "")
     over = None
     if "hand_over" in moves:
@@ -121,9 +119,8 @@ def _forms(request: HttpRequest, held: Verification) -> tuple[VerificationForm, 
     return VerificationForm(data, files, initial=initial, user=request.user, concluding=act == "conclude"), over
 
 
-def _context(request: HttpRequest, held: Verification, form: Any, over: Any) -> dict[str, Any]:
+def _context(request: HttpRequest, held: Verification, form: Any, over: Any, moves: set[str]) -> dict[str, Any]:
     answer, m = held.line, held.line.measure
-    moves = {m.name for m in open_to(VERIFICATIONS, held, by=request.user, at=request.at)}
     method = METHODS[m.method]
     scores = Score.objects.visible_to(request.user, request.at).filter(answer=answer).exclude(basis=Score.Basis.SELF)
     return {

@@ -86,6 +86,7 @@ class BlockState(TextChoices):
 # fmt: off
 S = SubmissionState
 OPEN = frozenset({S.DRAFT, S.RETURNED})
+SIGNED = frozenset({S.SUBMITTED, S.MARKED})
 MOVES = Workflow("submissions.Submission", S,
     #    move           from                                to              who                while open               button
     Move("begin",       OPEN,                               None,           is_staff_or_clock, Phase.SELF_ASSESSMENT,   _("Begin the self-assessment"),
@@ -118,8 +119,8 @@ MOVES = Workflow("submissions.Submission", S,
          tells=AGENCY, official=True, news=_("The self-assessment has been opened again after a decree")),
     Move("assign",      OPEN | {S.SUBMITTED},               None,           is_administrator,  Phase.ANYTIME,           _("Assign assessors"),
          why_anytime="work is shared out before scoring opens, and again when an assessor falls out"),
-    Move("sample",      frozenset({S.SUBMITTED, S.MARKED}), None,           is_administrator,  Phase.SCORING,           _("Draw lines to be verified")),
-    Move("judge_declaration", frozenset({S.SUBMITTED, S.MARKED}), None,     is_assessor,       Phase.SCORING,           _("Confirm or reject the declaration")),
+    Move("sample",      SIGNED,                             None,           is_administrator,  Phase.SCORING,           _("Draw lines to be verified")),
+    Move("judge_declaration", SIGNED,                       None,           is_assessor,       Phase.SCORING,           _("Confirm or reject the declaration")),
     Move("complete",    frozenset({S.SUBMITTED}),           S.MARKED,       is_assessor_or_clock, Phase.SCORING,           _("Complete the marking")),
     Move("take_back",   frozenset({S.MARKED}),              S.SUBMITTED,    is_administrator,  Phase.SCORING,           _("Take the marking up again")),
     Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True,

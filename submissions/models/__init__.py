@@ -16,7 +16,6 @@ from submissions.models.reviews import Expense, ReviewTask
 from submissions.models.runs import NodeScore, Reliability, ScoreRun
 from submissions.models.signed import Declaration, DeclaredLevel, Level, Version
 from submissions.models.stewards import (
-    OFFICERS,
     UNASKED,
     StewardFigure,
     Stewardship,
@@ -30,7 +29,6 @@ from submissions.models.verifications import Exhibit, Finding, Place, Verificati
 
 __all__ = [
     "IN_WORK",
-    "OFFICERS",
     "SEEN_AFTER_SIGNING",
     "UNASKED",
     "Answer",

@@ -14,16 +14,13 @@ from django_fsm import FSMField
 from uuid_utils import uuid7
 
 from agencies.models import Agency, Clearance, Interest, Membership, Province, User, in_reach
-from agencies.roles import Role
+from agencies.roles import OVERSEERS, Role
 from cycles.models import Cycle
 from indicators.methods import points
 from indicators.models import Measure
 from indicators.scoring import LineState
 from submissions.models.answers import Answer, Submission
 from submissions.workflow import STEWARDSHIPS, StewardshipState, SubmissionState
-
-OFFICERS = (Role.ADMINISTRATOR, Role.AUDITOR)
-
 
 UNASKED = (SubmissionState.LAPSED, SubmissionState.COMMUNICATED)
 """States of self-assessments whose lines wait for no figure: not assessed, or assessed and told."""
@@ -40,9 +37,9 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
         scope, with all that is for the whole country and so for agencies of theirs."""
         stated = user.cleared_years(Clearance.Kind.INTERESTS)
         own = Q(steward=user, cycle__year__in=stated) if user.holds(Role.STEWARD, at=at) else Q(pk__in=())
-        if not user.holds(*OFFICERS, at=at):
+        if not user.holds(*OVERSEERS, at=at):
             return self.filter(own)
-        provinces = user.province_ids(at, *OFFICERS)
+        provinces = user.province_ids(at, *OVERSEERS)
         if provinces is None:
             return self.all()
         scope = Q(agency=None, province=None) | Q(province__in=provinces) | Q(agency__province__in=provinces)

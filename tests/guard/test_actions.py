@@ -131,6 +131,7 @@ ANYTIME = {
     "submissions.reopen": "opens again only where a decree holds the agency's self-assessment open at that moment",
     "submissions.drop_upload": "forgets what has come in of one's own unfinished upload; it was never evidence",
     "submissions.clear_uploads": "forgets uploads that nobody has gone on with; they were never evidence",
+    "submissions.keep_document": "part of an act that went through the door",
     "submissions.note_scan": "a file is checked as soon as it has come in",
     "submissions.note_pictures": "pictures of a file; no fact of the assessment",
     "submissions.lay": "reference lines are laid before scoring opens",
