@@ -13,6 +13,8 @@ PAGES = {
     "home": ("head-maj", "/"),
     "workspace": ("staff-maj", "first:/submissions/"),
     "marking": ("assessor1", "first:/submissions/blocks/"),
+    "progress": ("administrator", "/submissions/board/2/"),
+    "report": ("head-maj", "/submissions/1/report/"),
     "ranking": ("", "/festival/1403/"),
     "timeline": ("", "/timeline/"),
     "duties": ("administrator", "/duties/"),
