@@ -1,16 +1,22 @@
 """The list of appeals."""
 
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.text import localised
 from appeals.models import Appeal
-from cycles.calendar import format_moment
+from appeals.workflow import AppealState
+from cycles.calendar import Phase, days_late, format_moment, time_left
+from cycles.models import Window
+from cycles.workflow import Windows
 from submissions.tables import CardsTable
 from submissions.templatetags.states import state_badge
 
@@ -22,10 +28,36 @@ class AppealTable(CardsTable):
     ground = tables.Column(_("Ground"))
     state = tables.Column(_("State"))
     filed_at = tables.Column(_("Filed"))
+    due = tables.Column(_("Time left"), empty_values=(), orderable=False)
 
     class Meta(CardsTable.Meta):
         model = Appeal
-        fields = ("line", "agency", "cycle", "ground", "state", "filed_at")
+        fields = ("line", "agency", "cycle", "ground", "state", "filed_at", "due")
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+
+    @cached_property
+    def windows(self) -> Windows:
+        """Those of the page that is shown."""
+        return Window.objects.concerning([row.record for row in self.paginated_rows])
+
+    def render_due(self, record: Appeal) -> str:
+        """What is left until it must be filed, or decided; once decided, how late that was."""
+        if record.state == AppealState.WITHDRAWN:
+            return "—"
+        term = self.windows.of(Phase.APPEAL if record.state == AppealState.DRAFT else Phase.APPEAL_REVIEW, record)
+        if term is None:
+            return "—"
+        if record.decided_at:
+            late = days_late(term.closes_at, record.decided_at)
+        elif self.at < term.closes_at:
+            return time_left(term.closes_at, self.at, get_language() or "fa")
+        else:
+            late = days_late(term.closes_at, self.at)
+        said = ngettext("%(days)s day late", "%(days)s days late", late)
+        return said % {"days": localised(late)} if late else gettext("in time")
 
     def render_line(self, record: Appeal) -> SafeString:
         url = reverse("appeals:detail", args=[record.pk])

@@ -25,7 +25,7 @@ TEXTED = timedelta(days=1)
 INVITATIONS = frozenset({"invite", "invite_again"})
 """Acts whose mail holds a link by which the person chooses a password."""
 
-AT_ONCE = 1000
+AT_ONCE = 5000
 
 # --- Who is told ------------------------------------------------------------------------------------------------------
 
@@ -84,9 +84,11 @@ def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, 
 
 
 def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
-    """The agencies whose people each object concerns: its own, else its group's, else, officially, all of its cycle."""
+    """The agencies whose people each object concerns: its own, those it names (`concerned`), else its group's, else,
+    officially, all of its cycle."""
     groups = {g for o in objs if not o.agency_id and (g := getattr(o, "group_id", None))}
-    cycles = {o.cycle_id for o in objs if not o.agency_id and not getattr(o, "group_id", None) and move.official}
+    every = (o for o in objs if not o.agency_id and getattr(o, "concerned", None) is None)
+    cycles = {o.cycle_id for o in every if not getattr(o, "group_id", None) and move.official}
     of_group: dict[int, set[int]] = {}
     of_cycle: dict[int, set[int]] = {}
     if groups:
@@ -100,6 +102,8 @@ def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
     for o in objs:
         if o.agency_id:
             found.append({o.agency_id})
+        elif (concerned := getattr(o, "concerned", None)) is not None:
+            found.append(set(concerned))
         else:
             group = getattr(o, "group_id", None)
             found.append(of_group.get(group, set()) if group else of_cycle.get(o.cycle_id, set()))

@@ -163,7 +163,7 @@ def test_a_filed_appeal_is_withdrawn_by_the_head(visit):
 
 
 def test_the_reviewer_sees_both_sides_and_decides(visit):
-    world = build("filed")
+    world = build("heard")
     client = visit(world, world.reviewer, at=world.opens(Phase.APPEAL_REVIEW, world.power))
     decision = {"decision": "uphold_partly", "awarded": "۱۵۰", "reason": "Half of it is shown", "password": PASSWORD}
 
@@ -180,7 +180,7 @@ def test_the_reviewer_sees_both_sides_and_decides(visit):
 
 
 def test_a_refused_decision_keeps_what_was_typed(visit):
-    world = build("filed")
+    world = build("heard")
     client = visit(world, world.reviewer, at=world.opens(Phase.APPEAL_REVIEW, world.power))
 
     page = client.post(
@@ -193,7 +193,7 @@ def test_a_refused_decision_keeps_what_was_typed(visit):
 
 
 def test_a_reviewer_is_told_when_review_opens(visit):
-    world = build("filed")
+    world = build("heard")
 
     page = visit(world, world.reviewer).get(url("decide", world.appeal.pk), follow=True).content.decode()
 
@@ -202,7 +202,7 @@ def test_a_reviewer_is_told_when_review_opens(visit):
 
 @pytest.mark.parametrize("name", ("administrator", "head"))
 def test_who_is_no_reviewer_does_not_decide(visit, name):
-    world = build("filed")
+    world = build("heard")
     client = visit(world, getattr(world, name), at=world.opens(Phase.APPEAL_REVIEW, world.power))
     decision = {"decision": "dismiss", "reason": "No", "password": PASSWORD}
 
