@@ -77,17 +77,17 @@ class OutcomeTable(CardsTable):
     """How appeals ended; rows are `precedents.Group`s, `heading` says what of, `link` gives the address of a row."""
 
     name = tables.Column(empty_values=(), order_by=("code", "name"))
-    filed = tables.Column(_("Filed"), accessor="outcomes.filed")
-    upheld = tables.Column(_("Upheld"), accessor="outcomes.upheld")
-    partly = tables.Column(_("Partly upheld"), accessor="outcomes.partly")
-    dismissed = tables.Column(_("Dismissed"), accessor="outcomes.dismissed")
-    inadmissible = tables.Column(_("Inadmissible"), accessor="outcomes.inadmissible")
-    withdrawn = tables.Column(_("Withdrawn"), accessor="outcomes.withdrawn")
-    undecided = tables.Column(_("Undecided"), accessor="outcomes.undecided")
-    points_moved = tables.Column(_("Points moved"), accessor="outcomes.points_moved")
-    median = tables.Column(_("Median days"), accessor="outcomes.median")
-    mean = tables.Column(_("Mean days"), accessor="outcomes.mean")
-    late = tables.Column(_("Decided late"), accessor="outcomes.late")
+    filed = tables.Column(_("Filed"), accessor="outcomes__filed")
+    upheld = tables.Column(_("Upheld"), accessor="outcomes__upheld")
+    partly = tables.Column(_("Partly upheld"), accessor="outcomes__partly")
+    dismissed = tables.Column(_("Dismissed"), accessor="outcomes__dismissed")
+    inadmissible = tables.Column(_("Inadmissible"), accessor="outcomes__inadmissible")
+    withdrawn = tables.Column(_("Withdrawn"), accessor="outcomes__withdrawn")
+    undecided = tables.Column(_("Undecided"), accessor="outcomes__undecided")
+    points_moved = tables.Column(_("Points moved"), accessor="outcomes__points_moved")
+    median = tables.Column(_("Median days"), accessor="outcomes__median")
+    mean = tables.Column(_("Mean days"), accessor="outcomes__mean")
+    late = tables.Column(_("Decided late"), accessor="outcomes__late")
 
     class Meta(CardsTable.Meta):
         attrs = {"caption": _("How the appeals ended")}
