@@ -74,9 +74,9 @@ def test_people_are_compared_for_those_alone_who_oversee_the_country(visit, by):
 
     page = client.get(url("outcomes", world.cycle.pk), {"by": by}).content.decode()
 
-    assert 'href="?by=ground' in page
-    assert 'href="?by=giver' not in page
-    assert 'href="?by=reviewer' not in page
+    assert 'href="?by=ground#outcomes"' in page
+    assert 'href="?by=giver#outcomes"' not in page
+    assert 'href="?by=reviewer#outcomes"' not in page
     assert 'data-label="Measure"' in page
     assert "Reviewer</td>" not in page
 
