@@ -19,6 +19,9 @@ class AppealFilter(django_filters.FilterSet):
 
     mine = django_filters.BooleanFilter(label=_("On my desk"), method="on_my_desk", widget=forms.CheckboxInput)
 
+    # outcomes and loads link here; nobody types a key
+    measure = django_filters.NumberFilter(field_name="answer__measure", widget=forms.HiddenInput)
+
     class Meta:
         model = Appeal
         fields = ()

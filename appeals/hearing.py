@@ -19,8 +19,9 @@ from cycles.actions import perform
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.workflow import Refused
+from submissions import handlers
 from submissions.assessing import Pool
-from submissions.models import Answer, Mark, StewardFigure, Verification
+from submissions.models import Answer
 
 
 class Shared(NamedTuple):
@@ -91,15 +92,9 @@ def fit_for(appeal: Appeal, at: datetime) -> Sequence[User]:
 
 
 def giver_of(answer: Answer) -> User | None:
-    """Whoever gave the line its score before any appeal, and can say why: steward, verifier or assessor."""
-    figure = StewardFigure.objects.filter(answer=answer).select_related("stewardship__steward").first()
-    if figure is not None:
-        return figure.stewardship.steward
-    verified = Verification.objects.lowering().filter(line=answer).select_related("assessor").first()
-    if verified is not None:
-        return verified.assessor
-    mark = Mark.objects.filter(answer=answer).order_by("block__is_second", "pk").select_related("block__assessor")
-    return first.block.assessor if (first := mark.first()) else None
+    """Whoever gave the line its score before any appeal, and can say why."""
+    line = Answer.objects.filter(pk=answer.pk)
+    return User.objects.filter(pk__in=line.order_by().values_list(handlers.giver("pk"))).first()
 
 
 @transaction.atomic

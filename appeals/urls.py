@@ -28,6 +28,7 @@ urlpatterns = [
     path("questions/<int:pk>/", sittings.reply, name="reply"),
     path("cycles/<int:pk>/", outcomes.outcomes, name="outcomes"),
     path("cycles/<int:pk>/share-out/", sittings.share_out, name="share_out"),
+    path("sets/<int:pk>/", outcomes.flags, name="flags"),
     path("<int:pk>/", sittings.detail, name="detail"),
     path("<int:pk>/ask/", sittings.ask, name="ask"),
     path("<int:pk>/hand-over/", sittings.hand_over, name="hand_over"),

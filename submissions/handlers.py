@@ -5,7 +5,8 @@ An appeal against the line is for somebody else.
 
 from collections.abc import Iterable
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from agencies.models import User
 from submissions.models import Mark, Reconciliation, StewardFigure, Verification
@@ -45,3 +46,11 @@ def lines_of(user: User) -> QuerySet:
     """The lines (keys) in whose scores this person had a part, for a condition in SQL."""
     first, *others = (part.filter(**{PERSON: user.pk}).values_list(LINE) for part in _parts())
     return first.union(*others)
+
+
+def giver(line: str) -> Coalesce:
+    """In SQL, whoever gave a line its score before any appeal and can say why: steward, verifier or assessor."""
+    steward = StewardFigure.objects.filter(answer=OuterRef(line)).values("stewardship__steward")
+    verifier = Verification.objects.lowering().filter(line=OuterRef(line)).order_by().values("assessor")
+    first = Mark.objects.filter(answer=OuterRef(line)).order_by("block__is_second", "pk").values("block__assessor")
+    return Coalesce(Subquery(steward[:1]), Subquery(verifier[:1]), Subquery(first[:1]))
