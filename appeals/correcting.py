@@ -22,7 +22,7 @@ from agencies.models import User
 from appeals.models import Appeal, Correction, Error
 from appeals.workflow import CORRECTIONS
 from cycles import ledger
-from cycles.actions import perform
+from cycles.actions import perform, why_closed
 from cycles.workflow import CycleState, Refused
 from indicators.methods import METHODS, points, scaled
 from indicators.models import Measure
@@ -135,8 +135,8 @@ def _right(measure: Measure, answer: Any, rule: Rule, held: Decimal) -> Decimal:
         return held
     was = points(measure.method, value, ceiling=ceiling, params=measure.scoring_params | own)
     right = points(rule.method, value, ceiling=ceiling, params={**rule.params, **own})
-    if held == was or not was:
-        return right
+    if held == was or not was or answer.held_basis == Score.Basis.APPEAL:
+        return right  # what was decided on appeal has no relation to the method to keep
     return min(ceiling, scaled(held, right, was))
 
 
@@ -159,6 +159,20 @@ def counts(found: Iterable[Like]) -> list[tuple[Fate, int]]:
     """How many lines meet each fate, those that any does."""
     counted = Counter(like.fate for like in found)
     return [(fate, counted[fate]) for fate in Fate if counted[fate]]
+
+
+def following(appeal: Appeal) -> Correction:
+    """The correction that could follow from an appeal, to ask the workflow about."""
+    of_set = appeal.answer.measure.indicator.axis.set
+    of: dict[str, Any] = {"cycle": appeal.cycle, "measure": appeal.answer.measure, "appeal": appeal}
+    return Correction(**of, agency=of_set.agency, province=of_set.province)
+
+
+def may_follow(appeal: Appeal, *, by: User, at: datetime) -> bool:
+    """Whether this person may correct like cases after an appeal now."""
+    if not appeal.error or not appeal.is_decided or appeal.cycle.state != CycleState.OPEN:
+        return False
+    return not why_closed(CORRECTIONS, following(appeal), "correct", by=by, at=at)
 
 
 # --- The act ----------------------------------------------------------------------------------------------------------

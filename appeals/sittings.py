@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.text import localised
-from appeals import actions, docket, hearing, precedents
+from appeals import actions, correcting, docket, hearing, precedents
 from appeals.forms import DecisionForm, QuestionForm, ReplyForm, ReviewerForm
 from appeals.models import Appeal, Question
 from appeals.pages import PAGES, find, windows_of
@@ -66,6 +66,7 @@ def _detail(request: HttpRequest, appeal: Appeal, **forms: Any) -> HttpResponse:
     if context["may_hand_over"]:
         fit = hearing.fit_for(appeal, request.at)
         context["over"] = forms.get("over") or ReviewerForm(reviewers=fit)
+    context["may_correct"] = correcting.may_follow(appeal, by=request.user, at=request.at)
     return render(request, "appeals/detail.html", context)
 
 

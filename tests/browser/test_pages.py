@@ -125,6 +125,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("indicators:series", "staff"),
         Seen("indicators:detail", "headquarters"),
         Seen("indicators:differences", "staff"),
+        Seen("appeals:flags", "staff"),
     ],
     "approved": [
         Seen("indicators:communicate_all", "administrator"),
@@ -244,10 +245,14 @@ TABLE: dict[str, list[Seen]] = {
         Seen("appeals:detail", "staff"),
         Seen("appeals:detail", "administrator"),
         Seen("appeals:agency", "reviewer"),
+        Seen("appeals:outcomes", "administrator"),
+        Seen("appeals:outcomes", "auditor", "?by=reviewer"),
     ],
     "freezing": [
         Seen("appeals:detail", "staff"),
         Seen("appeals:agency", "staff"),
+        Seen("appeals:correct", "administrator"),
+        Seen("appeals:correction", "administrator"),
         Seen("festival:manage", "administrator"),
         Seen("festival:finalise", "administrator"),
     ],

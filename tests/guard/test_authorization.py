@@ -289,6 +289,10 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("appeals:reply", "POST", "heard", OWN | NATIONAL | {"reviewer"}),
     ("appeals:hand_over", "POST", "heard", OWN | NATIONAL | {"reviewer"}),
     ("appeals:share_out", "POST", "heard", OVERSEERS),
+    ("appeals:outcomes", "GET", "heard", OVERSEERS),
+    ("appeals:correct", "GET POST", "decided", {"administrator"}),
+    ("appeals:correction", "GET", "decided", OVERSEERS),
+    ("appeals:flags", "GET", "communicated", SEES_POWER),
     ("appeals:decide", "GET POST", "heard", OWN | NATIONAL | {"reviewer"}),
     ("appeals:move", "GET POST", "filed", OWN | NATIONAL | {"reviewer"}),
     # what is published
@@ -510,6 +514,7 @@ def address(name: str, w: World) -> str:
         "appeals:reply": lambda: (question(w).pk,),
         "appeals:share_out": lambda: (w.cycle.pk,),
         "appeals:outcomes": lambda: (w.cycle.pk,),
+        "appeals:flags": lambda: specific,
         "appeals:correct": lambda: (wrong(w).pk,),
         "appeals:correction": lambda: (correction(w).pk,),
         "festival:edition": lambda: (year,),

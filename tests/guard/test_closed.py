@@ -83,6 +83,7 @@ ANYTIME = {
     "cycles:ledger_verify": "the record may be checked at any time",
     "submissions:assign": "work is shared out before scoring opens",
     "submissions:assign_all": "work is shared out before scoring opens",
+    "appeals:correct": "an error that one appeal shows is corrected for all at once, wherever their clocks stand",
     "submissions:costs": "bills come late, and work begins before the year's first window",
     "submissions:expense_strike": "what was entered wrongly is struck when it is noticed",
 }
