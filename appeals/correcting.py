@@ -11,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import F, FilteredRelation, Q, TextChoices
+from django.db.models import FilteredRelation, Q, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
+from agencies.text import named
 from appeals.models import Appeal, Correction, Error
 from appeals.workflow import CORRECTIONS
 from cycles import ledger
@@ -70,11 +71,49 @@ class Rule:
         return " ".join(METHODS[self.method].check(dict(self.params)))
 
 
+class Line(NamedTuple):
+    """One agency's line: the score that holds, the value that it stands by, and what its own target sets."""
+
+    pk: int
+    submission_id: int
+    agency_id: int
+    name_fa: str
+    name_en: str
+    code: str
+    held_points: Decimal | None
+    held_state: str | None
+    held_basis: str | None
+    value: Decimal | None
+    base: Decimal | None
+    floor: Decimal | None
+    target: Decimal | None
+    found_at: datetime | None
+    finding: str | None
+    found_value: Decimal | None
+
+    @property
+    def agency(self) -> str:
+        return named(self.name_fa, self.name_en)
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What the agency's own target sets in place of the measure's."""
+        own = {"base": self.base, "floor": self.floor, "target": self.target}
+        return {key: value for key, value in own.items() if value is not None}
+
+    @property
+    def stands_by(self) -> Decimal | None:
+        """What the agency says, or what was found of it; None where it counts for nothing."""
+        if self.found_at is None or self.finding == Finding.SUPPORTED:
+            return self.value
+        return self.found_value if self.finding == Finding.PARTLY else None
+
+
 @dataclass(frozen=True)
 class Like:
-    """One agency's line: the score that holds, the points it gets, and what becomes of it."""
+    """What becomes of one agency's line: the points it has and gets."""
 
-    answer: Any
+    line: Line
     before: Decimal | None
     after: Decimal | None
     fate: Fate
@@ -88,70 +127,57 @@ class Like:
 # --- What it would do -------------------------------------------------------------------------------------------------
 
 
-def lines_of(measure: Measure) -> list[Any]:
+def lines_of(measure: Measure) -> list[Line]:
     """The lines of a measure whose scores have been communicated, with the score that holds; by agency; one query."""
     rows = Answer.objects.filter(measure=measure, submission__state=SubmissionState.COMMUNICATED)
-    rows = rows.annotate(
-        current=FilteredRelation("scores", condition=Q(scores__is_current=True)),
-        held_points=F("current__points"),
-        held_state=F("current__state"),
-        held_basis=F("current__basis"),
-    )
-    related = ("submission__agency", "own", "verification", "figure")
-    return list(rows.select_related(*related).order_by("submission__agency__sort_key", "pk"))
+    rows = rows.annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
+    agency, found = "submission__agency", "verification"
+    names = ("pk", "submission_id", f"{agency}_id", f"{agency}__name_fa", f"{agency}__name_en", f"{agency}__code")
+    held = ("current__points", "current__state", "current__basis", "value", "own__base", "own__floor", "own__target")
+    seen = (f"{found}__concluded_at", f"{found}__finding", f"{found}__found_value")
+    return [Line(*row) for row in rows.order_by(f"{agency}__sort_key", "pk").values_list(*names, *held, *seen)]
 
 
-def likes(measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[Any] | None = None) -> list[Like]:
+def likes(measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[Line] | None = None) -> list[Like]:
     """What the rule would do to every line of the measure."""
-    return [_like(measure, a, rule, may_fall) for a in (lines_of(measure) if lines is None else lines)]
+    return [_like(measure, line, rule, may_fall) for line in (lines_of(measure) if lines is None else lines)]
 
 
-def _like(measure: Measure, answer: Any, rule: Rule, may_fall: bool) -> Like:
-    held = answer.held_points
-    if answer.held_state != LineState.SCORED or held is None:
-        return Like(answer, None, None, Fate.VOID)
-    after = _right(measure, answer, rule, held)
-    decided = answer.held_basis == Score.Basis.APPEAL
+def _like(measure: Measure, line: Line, rule: Rule, may_fall: bool) -> Like:
+    held = line.held_points
+    if line.held_state != LineState.SCORED or held is None:
+        return Like(line, None, None, Fate.VOID)
+    after = _right(measure, line, rule, held)
     if after == held:
         fate = Fate.SAME
     elif after > held:
         fate = Fate.RAISED
-    elif decided:
+    elif line.held_basis == Score.Basis.APPEAL:
         fate = Fate.DECIDED
     else:
         fate = Fate.LOWERED if may_fall else Fate.SPARED
-    return Like(answer, held, after if fate in CHANGES else held, fate)
+    return Like(line, held, after if fate in CHANGES else held, fate)
 
 
-def _right(measure: Measure, answer: Any, rule: Rule, held: Decimal) -> Decimal:
+def _right(measure: Measure, line: Line, rule: Rule, held: Decimal) -> Decimal:
     """The points that the line should have."""
-    ceiling, own = measure.points, answer.own.scoring_params if answer.own else {}
+    ceiling = measure.points
     if measure.is_stewarded:
-        percent = rule.percents.get(answer.pk)
-        params = measure.scoring_params
+        percent, params = rule.percents.get(line.pk), measure.scoring_params
         return held if percent is None else points(measure.method, percent, ceiling=ceiling, params=params)
-    value = _value_of(answer)
+    value = line.stands_by
     if value is None:
         return held
-    was = points(measure.method, value, ceiling=ceiling, params=measure.scoring_params | own)
-    right = points(rule.method, value, ceiling=ceiling, params={**rule.params, **own})
-    if held == was or not was or answer.held_basis == Score.Basis.APPEAL:
+    was = points(measure.method, value, ceiling=ceiling, params=measure.scoring_params | line.own)
+    right = points(rule.method, value, ceiling=ceiling, params={**rule.params, **line.own})
+    if held == was or not was or line.held_basis == Score.Basis.APPEAL:
         return right  # what was decided on appeal has no relation to the method to keep
     return min(ceiling, scaled(held, right, was))
 
 
-def _value_of(answer: Any) -> Decimal | None:
-    """The value by which the line stands: what the agency says, or what was found of it; None where it counts for
-    nothing."""
-    found = getattr(answer, "verification", None)
-    if found is None or not found.is_concluded or found.finding == Finding.SUPPORTED:
-        return answer.value  # type: ignore[no-any-return]
-    return found.found_value if found.finding == Finding.PARTLY else None
-
-
 def digest(found: Iterable[Like]) -> str:
     """Names what a correction would change, so that what is signed is what was shown."""
-    rows = sorted((like.answer.pk, f"{like.before}", f"{like.after}") for like in found if like.fate in CHANGES)
+    rows = sorted((like.line.pk, f"{like.before}", f"{like.after}") for like in found if like.fate in CHANGES)
     return hashlib.sha256(ledger.as_json(rows).encode()).hexdigest()
 
 
@@ -201,7 +227,7 @@ def correct(
     found = likes(measure, rule, may_fall=cycle.appeal_may_lower)
     changed = [like for like in found if like.fate in CHANGES]
     _refuse(found, changed, seen=seen, by=by)
-    concerned = frozenset(like.answer.submission.agency_id for like in changed)
+    concerned = frozenset(like.line.agency_id for like in changed)
     of_set = measure.indicator.axis.set
     correction = Correction.objects.create(
         cycle=cycle,
@@ -221,9 +247,9 @@ def correct(
     facts: dict[str, Any] = {"measure": measure.code, "appeal": appeal.pk, "error": appeal.error, "rule": rule.plain}
     facts |= {"lines": len(changed), "digest": digest(found)}
     perform(CORRECTIONS, [correction], "correct", by=by, at=at, note=reason, letter=letter, **facts)
-    rows = ((like.answer, LineState.SCORED, like.after, reason) for like in changed)
+    rows = ((like.line, LineState.SCORED, like.after, reason) for like in changed)
     totals.put(rows, basis=Score.Basis.CORRECTION, by=by, at=at)
-    counted = {like.answer.submission_id for like in changed}
+    counted = {like.line.submission_id for like in changed}
     keys = [key for key in held if key in counted]
     totals.compute_held(keys, cycle=cycle, why=f"correction: {correction.pk}", by=by, at=at)
     return correction
@@ -234,6 +260,6 @@ def _refuse(found: list[Like], changed: list[Like], *, seen: str, by: User) -> N
         raise Refused(_("By this rule no score would change."))
     if seen and seen != digest(found):
         raise Refused(_("Scores have changed since you looked. Look at the list again, then sign."))
-    if tied := [like for like in changed if by.is_conflicted(like.answer.submission.agency_id)]:
-        names = ", ".join(like.answer.submission.agency.name for like in tied[:3])
+    if tied := [like for like in changed if by.is_conflicted(like.line.agency_id)]:
+        names = ", ".join(like.line.agency for like in tied[:3])
         raise Refused(_("You have an interest in %(names)s; somebody else corrects this.") % {"names": names})

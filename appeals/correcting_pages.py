@@ -32,7 +32,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     measure, signing = appeal.answer.measure, request.POST.get("act") == "sign"
     lines = correcting.lines_of(measure)
-    codes = {a.submission.agency.code.casefold(): a.pk for a in lines}
+    codes = {line.code.casefold(): line.pk for line in lines}
     data = request.POST if request.method == "POST" else None
     form = form_of(appeal.error, measure, codes, data, user=request.user, signing=signing)
     found: list[Like] = []
@@ -56,7 +56,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _seen(found: list[Like]) -> dict[str, Any]:
     """What a rule would do, as the page shows it."""
-    first = sorted(found, key=lambda like: (like.fate not in CHANGES, like.answer.submission.agency.sort_key))
+    first = sorted(found, key=lambda like: like.fate not in CHANGES)  # within each by agency, as they came
     return {
         "found": first[:SHOWN],
         "counts": correcting.counts(found),

@@ -68,8 +68,8 @@ class Docket:
 
 
 def read(submission: Submission, user: User, at: datetime) -> Docket:
-    """The docket of an agency as the reader may see it; seven queries for any number of lines and appeals."""
-    lines = score_report.lines(submission)
+    """The docket of an agency as the reader may see it; five queries for any number of lines and appeals."""
+    lines = score_report.lines(submission, compared=False)
     live = Appeal.objects.visible_to(user, at).live().filter(submission=submission).for_page()
     appeals = {a.answer_id: a for a in live}
     of = brought(appeals.values())

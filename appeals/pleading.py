@@ -63,15 +63,21 @@ def _live(request: HttpRequest, answer: Answer) -> Appeal | None:
 
 def _form(request: HttpRequest, answer: Answer, appeal: Appeal | None) -> AppealForm:
     initial = {name: getattr(appeal, name) for name in ("ground", "proposed_value", "argument")} if appeal else {}
-    held = Document.objects.held_by(answer.submission.agency_id)
     return AppealForm(
         request.POST or None,
         request.FILES or None,
         initial=initial | {"seen": appeal.revision if appeal else 0},
         grounds=actions.grounds(answer),
-        documents=Document.objects.filter(pk__in=held.values("pk")[:MOST_OFFERED]).order_by("-uploaded_at", "-pk"),
+        documents=_offered(answer, appeal),
         is_stewarded=answer.measure.is_stewarded,
     )
+
+
+def _offered(answer: Answer, appeal: Appeal | None) -> Any:
+    """The files that the agency has uploaded before and that the appeal does not show."""
+    shown = Attachment.objects.filter(appeal=appeal, withdrawn_at=None).values("document") if appeal else ()
+    newest = Document.objects.held_by(answer.submission.agency_id).exclude(pk__in=shown).values("pk")[:MOST_OFFERED]
+    return Document.objects.filter(pk__in=newest).order_by("-uploaded_at", "-pk")
 
 
 def _saved(request: HttpRequest, answer: Answer, form: AppealForm) -> bool:

@@ -1,5 +1,6 @@
 """The list of appeals, the docket of an agency, what a line's dossier says of its appeal, and one appeal's papers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +18,7 @@ from appeals.workflow import APPEALS, AppealState
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.pages import act_page, listed
+from submissions.models import Submission
 
 
 @require_safe
@@ -54,10 +56,14 @@ def agency(request: HttpRequest, pk: int) -> HttpResponse:
         "review": windows.of(Phase.APPEAL_REVIEW, submission),
         "may_draft": drafting,
         "may_file": drafting and found.drafts and bool(user.agency_ids(at, Role.HEAD, Role.DEPUTY)),
-        "filings": Filing.objects.visible_to(user, at).filter(submission=submission).for_list(),
+        "filings": filings_of(submission, request),
         "own": submission.agency_id in user.agency_ids(at),
     }
     return render(request, "appeals/agency.html", context)
+
+
+def filings_of(submission: Submission, request: HttpRequest) -> Iterable[Filing]:
+    return Filing.objects.visible_to(request.user, request.at).filter(submission=submission).for_list()
 
 
 @require_safe

@@ -33,7 +33,7 @@ from cycles.workflow import (
 
 T = TypeVar("T")
 RELATED = frozenset({"agency", "cycle", "submission", "group", "province"})
-"""What an object is read with under its lock: all that says whose it is and what it is called."""
+"""What an object is read with under its lock: all that says whose it is; `named_by` of a model adds what names it."""
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def perform(
         locked: list[Any] = list(objs)
     else:
         rows = model._default_manager.filter(pk__in=[o.pk for o in objs]).order_by("pk")  # type: ignore[attr-defined]
-        related = [f.name for f in model._meta.fields if f.name in RELATED]
+        related = [f.name for f in model._meta.fields if f.name in RELATED] + list(getattr(model, "named_by", ()))
         locked = list(rows.select_related(*related).select_for_update(of=("self",), no_key=True))
     windows = Windows(()) if move.phase == Phase.ANYTIME else Window.objects.concerning(locked)
     reasons = {o: why for o in locked if (why := workflow.why_not(o, move, by=by, at=at, windows=windows))}

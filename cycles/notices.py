@@ -1,11 +1,13 @@
 """What people are told: who hears of an act or is reminded of a deadline, and what a notice says to its reader."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -24,8 +26,6 @@ TEXTED = timedelta(days=1)
 
 INVITATIONS = frozenset({"invite", "invite_again"})
 """Acts whose mail holds a link by which the person chooses a password."""
-
-AT_ONCE = 5000
 
 # --- Who is told ------------------------------------------------------------------------------------------------------
 
@@ -46,7 +46,28 @@ def tell(move: Move, entries: Iterable[int], objs: Sequence[Any], *, by: User | 
                 mails = move.official or person.mails_news
                 facts = {"entry_id": entry, "key": f"entry:{entry}", "is_official": move.official}
                 rows += _deliveries(person, mails=mails, texts=False, at=at, **facts)
-    Delivery.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)
+    _write(rows)
+
+
+def _write(rows: Sequence[Delivery]) -> None:
+    """Put notices into inboxes and outbox, in one statement; who has been told already is not told again."""
+    if rows:
+        columns = zip(*([getattr(row, name) for name in _COLUMNS] for row in rows), strict=True)
+        given = dict(zip(_COLUMNS, map(list, columns), strict=True))
+        given["params"] = [json.dumps(params) for params in given["params"]]
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, list(given.values()))
+
+
+_COLUMNS = ("recipient_id", "channel", "entry_id", "key", "params", "is_official", "made_at", "told_at")
+_INSERT = f"""
+    INSERT INTO cycles_delivery ({", ".join(_COLUMNS)}, message_id, attempts, error)
+    SELECT row.*, '', 0, '' FROM unnest(
+        %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::jsonb[], %s::boolean[], %s::timestamptz[],
+        %s::timestamptz[]
+    ) AS row
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 -- names of this file
 
 
 def _is_practice(obj: Any) -> bool:
@@ -180,7 +201,7 @@ def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: d
                 texts = person.texts_reminders and stage <= TEXTED
                 rows += _deliveries(person, mails=person.mails_reminders, texts=texts, at=at, key=key, params=params)
                 count += 1
-    Delivery.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)
+    _write(rows)
     return count
 
 

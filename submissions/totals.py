@@ -27,7 +27,7 @@ from django.db.models.expressions import RawSQL
 from agencies.models import User
 from cycles.models import Cycle
 from indicators.scoring import LineState
-from submissions.models import Answer, Score, ScoreRun, Submission
+from submissions.models import Score, ScoreRun, Submission
 
 ORDERED, COMMUNICATED, FINAL = "ordered", "communicate", "final"
 OFFICIAL = (ORDERED, COMMUNICATED, FINAL)
@@ -92,18 +92,28 @@ the keys say nothing new; by them a chunk of a larger cycle reads no more of the
 
 
 def put(
-    rows: Iterable[tuple[Answer, LineState, Decimal | None, str]], *, basis: str, by: User | None, at: datetime
+    rows: Iterable[tuple[Any, LineState, Decimal | None, str]], *, basis: str, by: User | None, at: datetime
 ) -> None:
-    """Add a score to each line and make it the current one."""
+    """Add a score to each line (whatever has its key) and make it the current one."""
     rows = list(rows)
     Score.objects.filter(answer__in=[row[0].pk for row in rows], is_current=True).update(is_current=False)
-    Score.objects.bulk_create(
-        (
-            Score(answer=a, basis=basis, state=state, points=points, reason=reason, scored_by=by, scored_at=at)
-            for a, state, points, reason in rows
-        ),
-        batch_size=2000,
-    )
+    if not rows:
+        return
+    lines, states, points, reasons = zip(*((a.pk, str(s), p, r) for a, s, p, r in rows), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SCORES, [list(lines), list(states), list(points), list(reasons), basis, by.pk if by else None, at]
+        )
+
+
+_SCORES = """
+    INSERT INTO submissions_score
+        (answer_id, state, points, reason, basis, scored_by_id, scored_at, is_current)
+    SELECT line, state, points, reason, given.basis, given.by, given.at, true
+    FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::text[]) AS row (line, state, points, reason),
+        (SELECT %s::text AS basis, %s::bigint AS by, %s::timestamptz AS at) given
+"""
+"""One statement for any number of scores: an object a row takes longer than writing it."""
 
 
 # --- Runs -------------------------------------------------------------------------------------------------------------

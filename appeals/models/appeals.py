@@ -164,6 +164,7 @@ class Appeal(models.Model):
     error = models.CharField(max_length=8, choices=Error, blank=True)
 
     objects = AppealQuerySet.as_manager()
+    named_by = ("answer__measure",)
 
     class Meta:
         constraints = (

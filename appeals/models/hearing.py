@@ -52,6 +52,7 @@ class Question(models.Model):
     replied_at = models.DateTimeField(null=True, blank=True)
 
     objects = QuestionQuerySet.as_manager()
+    named_by = ("appeal__answer__measure",)
 
     class Meta:
         constraints = (

@@ -46,7 +46,7 @@ def like_cases(value=30, points=100, state="scored", basis="agreed"):
 def fate_of(world, rule=EASIER, **rules):
     measure = Measure.objects.get(code="G1-1")
     found = correcting.likes(measure, rule, **({"may_fall": False} | rules))
-    like = next(x for x in found if x.answer.submission_id == world.other.pk)
+    like = next(x for x in found if x.line.submission_id == world.other.pk)
     return like.fate, like.after
 
 

@@ -15,7 +15,7 @@ from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PDF = {"name": "صورت‌جلسه.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 minutes"}
+PDF = {"name": "گواهی.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 minutes"}
 CODES = ("G1-1", "G2-1", "G1-2")
 
 
@@ -68,7 +68,7 @@ def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker
     walker.follow("appeals:draft", first.pk)
     walker.reads(walker.said("%(left)s left", left="۱۳ روز و ۲۳ ساعت"))
     draft(walker, world, first, ground="value", value="۶۰", argument="مقدار درست ۶۰ است", file=PDF)
-    expect(walker.page.get_by_role("main")).to_contain_text("صورت‌جلسه.pdf")
+    expect(walker.page.get_by_role("main")).to_contain_text("گواهی.pdf")
     expect(walker.page.locator("#preview")).to_contain_text("۲۰۰٫۰۰")
     clock(world.submission.communicated_at + timedelta(days=1, hours=2))
     draft(walker, world, second, ground="evidence", value="۳۵", argument="صفحهٔ دوم گواهی دیده نشده است")
@@ -119,7 +119,7 @@ def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker
         walker.reads(walker.said(state))
     walker.go("appeals:detail", appeals[first.pk].pk)
     walker.reads("بند سه مقدار را نشان می‌دهد")
-    assert "۲۰۰" in saved(walker, "appeals:paper", appeals[first.pk].pk)
+    assert "وزارت نیرو" in saved(walker, "appeals:paper", appeals[first.pk].pk)
     total = NodeScore.objects.get(run=world.fresh(world.submission).current_run, submission=world.submission, kind="")
     before = NodeScore.objects.get(run=world.submission.provisional_run, submission=world.submission, kind="")
     assert total.points - before.points == Decimal(100 + 20)
