@@ -40,8 +40,8 @@ def school(cycle: Cycle, cast: Cast, *, at: datetime) -> int:
     declaring = (cast.steward, *cast.reviewers)
     for person in declaring:
         people.state_interests(cycle, by=person, at=at)
-    cleared = sum(_clear(cycle, a, chance, at=at) for a in cast.assessors)
-    return len(declaring) + _lay(cycle, by=cast.administrator, at=at) + cleared
+    laid = _lay(cycle, by=cast.administrator, at=at)
+    return len(declaring) + laid + sum(_clear(cycle, a, chance, at=at) for a in cast.assessors)
 
 
 def _lay(cycle: Cycle, *, by: User, at: datetime) -> int:
