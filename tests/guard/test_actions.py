@@ -759,5 +759,5 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
         "save_draft", "save_axis", "remove_axis", "save_goal", "remove_goal", "issue_for", "copy_set", "take_measure",
         "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion", "save_plan",
         "save_figures", "enter", "share_out", "mark_ready", "claim_factor", "withdraw_factor",
-        "begin_upload", "save_declaration", "note", "discard",
+        "begin_upload", "refer", "save_declaration", "note", "discard",
     }  # fmt: skip
