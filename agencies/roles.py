@@ -348,9 +348,31 @@ def is_impartial_reviewer(user: Any, obj: Any, at: datetime) -> bool:
     return _impartial(user, obj, at, Role.REVIEWER)
 
 
-@who(_("an appeal reviewer in scope, without interest in the agency, who did not mark the line"))
+def may_review(user: Any, obj: Any, at: datetime) -> bool:
+    """Whether an appeal may be given to somebody: who had a part in the score (`handlers`) never reviews it."""
+    return is_impartial_reviewer(user, obj, at) and user.pk not in obj.handlers
+
+
+@who(
+    _("the reviewer to whom the appeal is given, after declaring all interests; never one who had a part in the score")
+)
 def is_reviewer(user: Any, obj: Any, at: datetime) -> bool:
-    return is_impartial_reviewer(user, obj, at) and not obj.was_marked_by(user)
+    return obj.reviewer_id == user.pk and user.has_stated_interests(obj.cycle) and may_review(user, obj, at)
+
+
+@who(_("the person who is asked"))
+def is_asked(user: Any, obj: Any, at: datetime) -> bool:
+    """Of whoever gave the score, while they give points for the authority."""
+    return obj.addressee_id == user.pk and bool(user.memberships(at, *SCORERS, Role.ADMINISTRATOR))
+
+
+def _is_administrator_or_clock(user: Any, obj: Any, at: datetime) -> bool:
+    return user is None or is_administrator(user, obj, at)
+
+
+is_administrator_or_clock = Who(
+    "administrator", _("an administrator in whose scope the agency is"), _is_administrator_or_clock
+)
 
 
 def seats(user: Any, obj: Any, at: datetime) -> list[Any]:

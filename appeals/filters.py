@@ -1,6 +1,7 @@
 """How lists of appeals are narrowed."""
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +17,17 @@ class AppealFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(label=_("State"), choices=AppealState.choices, empty_label=_("All"))
     ground = django_filters.ChoiceFilter(label=_("Ground"), choices=Ground.choices, empty_label=_("All"))
 
+    mine = django_filters.BooleanFilter(label=_("On my desk"), method="on_my_desk", widget=forms.CheckboxInput)
+
+    # outcomes and loads link here; nobody types a key
+    measure = django_filters.NumberFilter(field_name="answer__measure", widget=forms.HiddenInput)
+
     class Meta:
         model = Appeal
         fields = ()
 
     def search(self, appeals: QuerySet[Appeal], name: str, value: str) -> QuerySet[Appeal]:
         return appeals.filter(agency__in=Agency.objects.matching(value).values("pk"))
+
+    def on_my_desk(self, appeals: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
+        return appeals.filter(reviewer=self.request.user) if value else appeals

@@ -1,20 +1,39 @@
-"""What is typed on appeals: the objection and the decision."""
+"""What is typed on appeals: the objection with its evidence, questions and replies, the decision."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from appeals.models import Ground
-from cycles.forms import LetterField, NumberField, PersianTextField
+from agencies.text import localised
+from appeals.models import Error, Ground
+from cycles.forms import LetterField, NumberField, PasswordField, PersianTextField, signed
 from cycles.workflow import Move
+from submissions.evidence import MOST_AT_ONCE
+from submissions.kinds import KINDS
+from submissions.models import Document
+
+
+class EvidenceField(forms.FileField):
+    """One file of the kinds that may be shown, in one piece."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        accept = ",".join(f".{ending}" for ending in KINDS)
+        super().__init__(required=False, widget=forms.ClearableFileInput(attrs={"accept": accept}), **kwargs)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> Any:
+        told = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
+        self.help_text = _("%(types)s; at most %(limit)s MB.") % told
+        return super().get_bound_field(form, field_name)
 
 
 class AppealForm(forms.Form):
-    """On what ground, which value instead, and why."""
+    """On what ground, which value instead, why, and what shows it; a draft may still be incomplete."""
 
-    ground = forms.ChoiceField(label=_("Ground"), choices=Ground.choices)
+    ground = forms.ChoiceField(label=_("Ground"), widget=forms.RadioSelect)
     proposed_value = NumberField(
         label=_("Proposed value"),
         required=False,
@@ -23,12 +42,39 @@ class AppealForm(forms.Form):
         decimal_places=8,
         help_text=_("The method computes the points of this value; leave it empty if the value is not in question."),
     )
-    argument = PersianTextField(label=_("Why the score should change"), lines=True, max_length=10000)
+    argument = PersianTextField(
+        label=_("Why the score should change"),
+        lines=True,
+        required=False,
+        max_length=10000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("A draft may be saved without it; it is not filed without it."),
+    )
+    file = EvidenceField(label=_("New file"))
+    document = forms.ModelChoiceField(
+        label=_("Or a file that the agency has uploaded before"), queryset=Document.objects.none(), required=False
+    )
+    reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, is_stewarded: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        grounds: Iterable[Ground],
+        documents: QuerySet[Document],
+        is_stewarded: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = [(g.value, g.label) for g in grounds]  # type: ignore[attr-defined]
+        self.fields["document"].queryset = documents  # type: ignore[attr-defined]
         if is_stewarded:
-            self.fields["proposed_value"].help_text = _("The steward gives the points of this measure.")
+            self.fields["proposed_value"].label = _("Proposed percent")
+            self.fields["proposed_value"].help_text = _("The percent of the ceiling that the agency holds to be right.")
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("ground", "proposed_value", "argument")}
 
 
 class DecisionForm(forms.Form):
@@ -43,20 +89,67 @@ class DecisionForm(forms.Form):
         decimal_places=10,
         help_text=_("Only when upheld. Upheld in whole, the proposed points stand if this is empty."),
     )
+    void = forms.BooleanField(label=_("The line does not apply to this agency"), required=False)
+    error = forms.ChoiceField(
+        label=_("Is what was wrong here wrong for other agencies, too?"),
+        choices=[("", _("No, it concerns this agency alone")), *Error.choices],
+        required=False,
+        help_text=_("An administrator then corrects all agencies with this line by one act."),
+    )
     reason = PersianTextField(label=_("Reason"), lines=True, max_length=10000, help_text=_("The agency will read it."))
     letter = LetterField()
-    password = forms.CharField(
-        label=_("Your password, as your signature"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        strip=False,
-    )
+    password = PasswordField()
 
-    def __init__(self, *args: Any, moves: list[Move], user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, moves: list[Move], user: User, ground: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["decision"].choices = [(m.name, m.label) for m in moves]  # type: ignore[attr-defined]
+        if ground != Ground.APPLICABILITY:
+            del self.fields["void"]
 
     def clean_password(self) -> str:
-        if not self.user.check_password(self.cleaned_data["password"]):
-            raise forms.ValidationError(_("This is not your password."))
-        return ""
+        return signed(self.user, self.cleaned_data["password"])
+
+    @property
+    def said(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        names = ("reason", "awarded", "error", "letter")
+        return {name: given[name] for name in names} | {"void": bool(given.get("void"))}
+
+
+class QuestionForm(forms.Form):
+    """What a reviewer asks, and whom."""
+
+    of = forms.ChoiceField(label=_("Whom"), widget=forms.RadioSelect)
+    question = PersianTextField(label=_("Question"), lines=True, max_length=5000)
+
+    def __init__(self, *args: Any, giver: User | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("agency", _("The agency"))]
+        if giver is not None:
+            choices.append(("giver", _("Whoever gave the score: %(name)s") % {"name": giver}))
+        self.fields["of"].choices = choices  # type: ignore[attr-defined]
+        self.fields["of"].initial = "agency"
+
+
+class ReplyForm(forms.Form):
+    """The reply to a reviewer's question; the agency may show a file with it."""
+
+    reply = PersianTextField(label=_("Reply"), lines=True, max_length=10000)
+    file = EvidenceField(label=_("File"))
+
+    def __init__(self, *args: Any, with_file: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not with_file:
+            del self.fields["file"]
+
+
+class ReviewerForm(forms.Form):
+    """Another reviewer for an appeal."""
+
+    reviewer = forms.ModelChoiceField(label=_("Reviewer"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, reviewers: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fit = User.objects.filter(pk__in=[r.pk for r in reviewers]).order_by("name_fa", "username", "pk")
+        self.fields["reviewer"].queryset = fit  # type: ignore[attr-defined]

@@ -1,16 +1,25 @@
-"""The list of appeals."""
+"""The list of appeals, and how they ended by what they have in common."""
 
+from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.text import format_number, localised
 from appeals.models import Appeal
-from cycles.calendar import format_moment
+from appeals.precedents import Group
+from appeals.workflow import AppealState
+from cycles.calendar import Phase, days_late, format_moment, time_left
+from cycles.models import Window
+from cycles.workflow import Windows
 from submissions.tables import CardsTable
 from submissions.templatetags.states import state_badge
 
@@ -22,10 +31,36 @@ class AppealTable(CardsTable):
     ground = tables.Column(_("Ground"))
     state = tables.Column(_("State"))
     filed_at = tables.Column(_("Filed"))
+    due = tables.Column(_("Time left"), empty_values=(), orderable=False)
 
     class Meta(CardsTable.Meta):
         model = Appeal
-        fields = ("line", "agency", "cycle", "ground", "state", "filed_at")
+        fields = ("line", "agency", "cycle", "ground", "state", "filed_at", "due")
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+
+    @cached_property
+    def windows(self) -> Windows:
+        """Those of the page that is shown."""
+        return Window.objects.concerning([row.record for row in self.paginated_rows])
+
+    def render_due(self, record: Appeal) -> str:
+        """What is left until it must be filed, or decided; once decided, how late that was."""
+        if record.state == AppealState.WITHDRAWN:
+            return "—"
+        term = self.windows.of(Phase.APPEAL if record.state == AppealState.DRAFT else Phase.APPEAL_REVIEW, record)
+        if term is None:
+            return "—"
+        if record.decided_at:
+            late = days_late(term.closes_at, record.decided_at)
+        elif self.at < term.closes_at:
+            return time_left(term.closes_at, self.at, get_language() or "fa")
+        else:
+            late = days_late(term.closes_at, self.at)
+        said = ngettext("%(days)s day late", "%(days)s days late", late)
+        return said % {"days": localised(late)} if late else gettext("in time")
 
     def render_line(self, record: Appeal) -> SafeString:
         url = reverse("appeals:detail", args=[record.pk])
@@ -36,3 +71,50 @@ class AppealTable(CardsTable):
 
     def render_filed_at(self, value: datetime) -> str:
         return format_moment(value, get_language() or "fa")
+
+
+class OutcomeTable(CardsTable):
+    """How appeals ended; rows are `precedents.Group`s, `heading` says what of, `link` gives the address of a row."""
+
+    name = tables.Column(empty_values=(), order_by=("code", "name"))
+    filed = tables.Column(_("Filed"), accessor="outcomes__filed")
+    upheld = tables.Column(_("Upheld"), accessor="outcomes__upheld")
+    partly = tables.Column(_("Partly upheld"), accessor="outcomes__partly")
+    dismissed = tables.Column(_("Dismissed"), accessor="outcomes__dismissed")
+    inadmissible = tables.Column(_("Inadmissible"), accessor="outcomes__inadmissible")
+    withdrawn = tables.Column(_("Withdrawn"), accessor="outcomes__withdrawn")
+    undecided = tables.Column(_("Undecided"), accessor="outcomes__undecided")
+    points_moved = tables.Column(_("Points moved"), accessor="outcomes__points_moved")
+    median = tables.Column(_("Median days"), accessor="outcomes__median")
+    mean = tables.Column(_("Mean days"), accessor="outcomes__mean")
+    late = tables.Column(_("Decided late"), accessor="outcomes__late")
+
+    class Meta(CardsTable.Meta):
+        attrs = {"caption": _("How the appeals ended")}
+
+    def __init__(
+        self, groups: list[Group], *, heading: str, link: Callable[[Group], str] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(groups, **kwargs)
+        self.columns["name"].column.verbose_name = heading
+        self.link = link
+
+    def render_name(self, record: Group) -> str:
+        shown = record.name or gettext("Nobody")
+        if record.code:
+            shown = format_html('<bdi class="code" lang="en">{}</bdi> {}', record.code, shown)
+        return format_html('<a href="{}">{}</a>', self.link(record), shown) if self.link else shown
+
+    def _number(self, value: int) -> str:
+        return localised(value)
+
+    render_filed = render_upheld = render_partly = render_dismissed = render_inadmissible = _number
+    render_withdrawn = render_undecided = render_late = _number
+
+    def render_points_moved(self, value: Decimal) -> str:
+        return format_number(value, get_language() or "fa", 2)
+
+    def _days(self, value: Decimal) -> str:
+        return format_number(value, get_language() or "fa", 1)
+
+    render_median = render_mean = _days

@@ -1,10 +1,12 @@
-"""What the calendar does by itself on appeals: reminding agencies of drafts that nobody has filed."""
+"""What the calendar does by itself on appeals: reminding of drafts not filed, giving appeals to reviewers."""
 
 from collections.abc import Iterator
 
 from celery import shared_task
+from django.db import transaction
 from django.db.models import Count
 
+from appeals import hearing
 from appeals.models import Appeal
 from appeals.workflow import AppealState
 from cycles import notices
@@ -22,6 +24,16 @@ def remind() -> None:
 def not_filed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     """The agencies with drafts, and how many."""
     drafts = Appeal.objects.filter(cycle__in=cycles, state=AppealState.DRAFT)
-    counted = drafts.order_by("cycle_id", "agency_id").values_list("cycle_id", "agency_id").annotate(Count("pk"))
-    for cycle, agency, count in counted:
-        yield notices.Todo(cycle, agency, Appeal, count, ("appeals:file",))
+    keys = ("cycle_id", "agency_id", "submission_id")
+    for cycle, agency, submission, count in drafts.order_by(*keys).values_list(*keys).annotate(Count("pk")):
+        yield notices.Todo(cycle, agency, Appeal, count, ("appeals:agency", submission))
+
+
+@shared_task
+def share_out() -> None:
+    """Give every appeal whose review has begun, and whose reviewer may not hear it or is not there, to another."""
+    waiting = Appeal.objects.undecided().order_by().values("cycle")
+    for key in Cycle.objects.living().filter(pk__in=waiting).order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            for cycle in Cycle.objects.in_hand().filter(pk=key):
+                hearing.share_out(cycle, by=None, at=now())

@@ -1,9 +1,16 @@
-"""The life of an appeal against the score of one line."""
+"""The life of an appeal against the score of one line, from its draft to its decision; and what follows from one."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import is_head, is_reviewer, is_staff
+from agencies.roles import (
+    is_administrator_or_clock,
+    is_asked,
+    is_head,
+    is_reviewer,
+    is_set_keeper,
+    is_staff,
+)
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
 
@@ -18,17 +25,26 @@ class AppealState(TextChoices):
     INADMISSIBLE = "inadmissible", _("Inadmissible")
 
 
-DECIDED = (AppealState.UPHELD, AppealState.PARTLY, AppealState.DISMISSED, AppealState.INADMISSIBLE)
+class QuestionState(TextChoices):
+    ASKED = "asked", _("Asked")
+    REPLIED = "replied", _("Replied")
+
+
+UPHELD = (AppealState.UPHELD, AppealState.PARTLY)
+DECIDED = (*UPHELD, AppealState.DISMISSED, AppealState.INADMISSIBLE)
 
 # fmt: off
 S = AppealState
 APPEALS = Workflow("appeals.Appeal", S,
     #    move        from                                 to               who          while open            button
     Move("edit",     frozenset({S.DRAFT}),                None,            is_staff,    Phase.APPEAL,         _("Save the draft"), recorded=False),
-    Move("file",     frozenset({S.DRAFT}),                S.FILED,         is_head,     Phase.APPEAL,         _("Sign and file the appeal"), signed=True,
-         tells=AGENCY, news=_("An appeal has been filed")),
-    Move("withdraw", frozenset({S.DRAFT, S.FILED}),       S.WITHDRAWN,     is_head,     Phase.APPEAL,         _("Withdraw the appeal"),
+    Move("attach",   frozenset({S.DRAFT}),                None,            is_staff,    Phase.APPEAL,         _("Add evidence to the appeal")),
+    Move("detach",   frozenset({S.DRAFT}),                None,            is_staff,    Phase.APPEAL,         _("Take evidence off the appeal")),
+    Move("discard",  frozenset({S.DRAFT}),                S.WITHDRAWN,     is_staff,    Phase.APPEAL,         _("Discard the draft"), recorded=False),
+    Move("file",     frozenset({S.DRAFT}),                S.FILED,         is_head,     Phase.APPEAL,         _("Sign and file the appeal"), signed=True),
+    Move("withdraw", frozenset({S.FILED}),                S.WITHDRAWN,     is_head,     Phase.APPEAL,         _("Withdraw the appeal"), signed=True,
          tells=AGENCY, news=_("An appeal has been withdrawn")),
+    Move("assign",   frozenset({S.FILED}),                None,            is_administrator_or_clock, Phase.APPEAL_REVIEW, _("Give the appeal to a reviewer")),
     Move("uphold",   frozenset({S.FILED}),                S.UPHELD,        is_reviewer, Phase.APPEAL_REVIEW,  _("Uphold"), signed=True,
          tells=AGENCY, official=True, news=_("An appeal has been upheld")),
     Move("uphold_partly", frozenset({S.FILED}),           S.PARTLY,        is_reviewer, Phase.APPEAL_REVIEW,  _("Uphold in part"), signed=True,
@@ -37,7 +53,31 @@ APPEALS = Workflow("appeals.Appeal", S,
          tells=AGENCY, official=True, news=_("An appeal has been dismissed")),
     Move("declare_inadmissible", frozenset({S.FILED}),    S.INADMISSIBLE,  is_reviewer, Phase.APPEAL_REVIEW,  _("Declare inadmissible"), signed=True,
          tells=AGENCY, official=True, news=_("An appeal has been declared inadmissible")),
-    writes=("filed_at", "filed_by", "decided_at", "decided_by", "decision_reason", "decided_points"),
+    writes=("filing", "filed_at", "filed_by", "points_before", "decided_at", "decided_by", "decision_reason", "decided_points", "decided_void", "error"),
+)
+
+FILINGS = Workflow("appeals.Filing", None,
+    Move("file",     frozenset(),                         None,            is_head,     Phase.APPEAL,         _("Sign and file the appeals"), signed=True,
+         tells=AGENCY, news=_("Appeals have been filed")),
+)
+
+Q = QuestionState
+QUESTIONS = Workflow("appeals.Question", Q,
+    Move("ask",      frozenset({Q.ASKED}),                None,            is_reviewer, Phase.APPEAL_REVIEW,  _("Ask the agency"),
+         tells=AGENCY, official=True, news=_("The reviewer of an appeal asks the agency")),
+    Move("consult",  frozenset({Q.ASKED}),                None,            is_reviewer, Phase.APPEAL_REVIEW,  _("Ask whoever gave the score"),
+         tells_holder=True, news=_("The reviewer of an appeal asks you about a score")),
+    Move("reply",    frozenset({Q.ASKED}),                Q.REPLIED,       is_staff,    Phase.APPEAL_REVIEW,  _("Reply to the reviewer"),
+         tells_holder=True, news=_("Your question on an appeal has been answered")),
+    Move("explain",  frozenset({Q.ASKED}),                Q.REPLIED,       is_asked,    Phase.APPEAL_REVIEW,  _("Explain the score to the reviewer"),
+         tells_holder=True, news=_("Your question on an appeal has been answered")),
+    writes=("reply", "replied_by", "replied_at"),
+)
+
+CORRECTIONS = Workflow("appeals.Correction", None,
+    Move("correct",  frozenset(),                         None,            is_set_keeper, Phase.ANYTIME,      _("Correct all agencies with this line"),
+         why_anytime="an error that one appeal shows is corrected for all at once, wherever the clock of each agency stands",
+         signed=True, tells=AGENCY, official=True, news=_("Scores have been corrected after an appeal showed an error")),
 )
 # fmt: on
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import in_reach
-from agencies.roles import HEADS, SUPERIOR_ROLES, Constituency, Role
+from agencies.roles import HEADS, SCORERS, SUPERIOR_ROLES, Constituency, Role
 from agencies.text import localised
-from appeals.models import Appeal
+from appeals.models import Appeal, Question
 from appeals.workflow import AppealState
 from config.outlook import Outlook
 from cycles.calendar import Phase
@@ -63,7 +63,8 @@ class Desk(Outlook):
             ({Role.STAFF, *HEADS}, self._of_agency),
             (set(SUPERIOR_ROLES), self._of_headquarters),
             ({Role.MEMBER}, self._of_working_group),
-            ({Role.ASSESSOR, Role.STEWARD}, self._before_scoring),
+            (set(SCORERS), self._before_scoring),
+            ({*SCORERS, Role.ADMINISTRATOR}, self._of_asked),
             ({Role.ASSESSOR}, self._of_assessor),
             ({Role.STEWARD}, self._of_steward),
             ({Role.REVIEWER}, self._of_reviewer),
@@ -109,12 +110,18 @@ class Desk(Outlook):
                 len(found),
             )
             until = min(w.closes_at for w in found)
+            [*places] = {a.submission_id for a in drafted}
             if self.user.agency_ids(self.at, *HEADS):
-                yield Task(title, _("Each counts only once you have signed it."), _("Sign and file"),
-                           reverse("appeals:file"), until)  # fmt: skip
+                url = reverse("appeals:file", args=places) if len(places) == 1 else reverse("appeals:list")
+                yield Task(title, _("Each counts only once you have signed it."), _("Sign and file"), url, until)
             else:
                 waits = _("Each counts only once the head of the agency has signed it.")
-                yield Task(title, waits, _("Look"), reverse("appeals:list"), until)
+                url = reverse("appeals:agency", args=places) if len(places) == 1 else reverse("appeals:list")
+                yield Task(title, waits, _("Look"), url, until)
+        asked_of_us = Question.objects.waiting().filter(agency__in=mine, addressee=None, cycle__in=self.cycles)
+        for question in asked_of_us.for_list():
+            title = _("The reviewer of an appeal asks the agency")
+            yield Task(title, str(question), _("Reply"), question.get_absolute_url(), question.due_at)
 
     def _of_plans(self, mine: list[int]) -> Iterator[Task]:
         """The annual plan while it can be laid and signed; then each quarter while it can be reported."""
@@ -243,7 +250,8 @@ class Desk(Outlook):
                 yield Task(title, str(s), _("Go on"), s.get_absolute_url(), window.closes_at, *done)
 
     def _of_reviewer(self) -> Iterator[Task]:
-        appeals = Appeal.objects.visible_to(self.user, self.at).undecided().filter(cycle__in=self.cycles)
+        appeals = Appeal.objects.visible_to(self.user, self.at).undecided()
+        appeals = appeals.filter(cycle__in=self.cycles, reviewer=self.user)
         closes = Window.objects.filter(
             phase=Phase.APPEAL_REVIEW, agency=OuterRef("agency"), cycle=OuterRef("cycle"), opens_at__lte=self.at
         )
@@ -254,7 +262,29 @@ class Desk(Outlook):
                 ngettext("%(count)s appeal waits for a decision", "%(count)s appeals wait for a decision", row["n"]),
                 row["n"],
             )
-            yield Task(title, "", _("Decide"), f"{reverse('appeals:list')}?state={AppealState.FILED}", row["due"])
+            url = f"{reverse('appeals:list')}?state={AppealState.FILED}&mine=on"
+            yield Task(title, "", _("Decide"), url, row["due"])
+
+    def _of_asked(self) -> Iterator[Task]:
+        """Questions of reviewers to whoever gave a score."""
+        asked = Question.objects.waiting().filter(addressee=self.user, cycle__in=self.cycles)
+        for question in asked.for_list():
+            title = _("The reviewer of an appeal asks you about a score")
+            yield Task(title, str(question), _("Reply"), question.get_absolute_url(), question.due_at)
+
+    def _of_appeals(self, reach: Q) -> Iterator[Task]:
+        """Appeals that nobody hears, and decisions that show an error for other agencies and have not been followed."""
+        rows = Appeal.objects.filter(reach, cycle__in=self.cycles)
+        opened = Window.objects.filter(
+            phase=Phase.APPEAL_REVIEW, agency=OuterRef("agency"), cycle=OuterRef("cycle"), opens_at__lte=self.at
+        )
+        unheard = rows.undecided().filter(Exists(opened), reviewer=None)
+        for cycle, n in unheard.order_by().values_list("cycle").annotate(n=Count("pk")):
+            title = _counted(ngettext("%(count)s appeal has no reviewer", "%(count)s appeals have no reviewer", n), n)
+            yield Task(title, "", _("Share out"), reverse("appeals:outcomes", args=[cycle]))
+        for appeal in rows.exclude(error="").filter(corrections=None).for_list():
+            title = _("An appeal showed an error that concerns other agencies")
+            yield Task(title, str(appeal), _("Look"), reverse("appeals:correct", args=[appeal.pk]))
 
     def _of_administrator(self) -> Iterator[Task]:
         reach = in_reach(self.user, self.at, (Role.ADMINISTRATOR,))
@@ -289,6 +319,7 @@ class Desk(Outlook):
                     )
                     yield Task(title, str(cycle), _("Communicate"), board, window.closes_at)
         yield from self._of_stewards()
+        yield from self._of_appeals(reach)
         if self.user.province_ids(self.at, Role.ADMINISTRATOR) is None:
             yield from self._of_secretariat()
 

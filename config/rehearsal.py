@@ -17,9 +17,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from agencies.models import Agency, User
-from appeals import actions as appeals
-from appeals.models import Appeal
-from config import plausible, schooling, supplying
+from config import contending, plausible, schooling, supplying
 from config.cast import EPOCH, Cast
 from cycles import actions as cycles
 from cycles import seals
@@ -362,46 +360,10 @@ class Rehearsal:
         self.did(len(submissions.communicate(ready, by=self.cast.administrator, at=at)))
 
     def _appealed(self) -> None:
-        scored = Submission.objects.filter(cycle=self.cycle, state=SubmissionState.COMMUNICATED)
-        for number, s in enumerate(scored.exclude(pk__in=self.twins).select_related("agency").order_by("pk")):
-            if number % 4:
-                continue
-            lines = Answer.objects.filter(submission=s, value__isnull=False, measure__method="linear")
-            staff, head = self.cast.staff[s.agency_id], self.cast.heads[s.agency_id]
-            at = self.within(Phase.APPEAL, 0.3, s.agency)
-            lost = [a for a in lines.select_related("measure", "submission").order_by("pk") if plausible.lost(a)][:2]
-            drafted = [appeals.save_draft(a, fields=plausible.contention(a), by=staff, at=at) for a in lost]
-            if not drafted:
-                continue
-            late = self.within(Phase.APPEAL, 1, s.agency)
-            self.refused("filed on the stroke", lambda: appeals.file(drafted, by=head, at=late))  # noqa: B023
-            self.refused("staff file", lambda: appeals.file(drafted, by=staff, at=at))  # noqa: B023
-            self.did(len(appeals.file(drafted, by=head, at=at)))
+        contending.appeal_all(self)
 
     def _decided(self) -> None:
-        rows = Appeal.objects.filter(cycle=self.cycle).undecided().order_by("pk")
-        filed = list(rows.select_related("agency", "answer__measure"))
-        endings = ("uphold", "dismiss", "uphold_partly", "dismiss", "declare_inadmissible")
-        if filed:
-            at = self.within(Phase.APPEAL_REVIEW, 0.2, filed[0].agency)
-            marker = User.objects.get(pk=filed[0].answer.marks.get(block__is_second=False).assessor_id)
-            self.refused("the marker decides", lambda: self._decide(filed[0], "dismiss", marker, at))
-            early = self.within(Phase.FINAL, 0)
-            final = lambda: festival.finalise(self.cycle, by=self.cast.administrator, at=early)  # noqa: E731
-            self.refused("final with open appeals", final)
-        for number, appeal in enumerate(filed):
-            at = self.within(Phase.APPEAL_REVIEW, 0.3, appeal.agency)
-            name = endings[number % len(endings)]
-            self._decide(appeal, name, self.cast.reviewers[number % len(self.cast.reviewers)], at)
-            self.did(2 if name.startswith("uphold") else 1)
-
-    def _decide(self, appeal: Appeal, name: str, by: User, at: datetime) -> None:
-        awarded = None
-        if name == "uphold_partly":
-            before = appeal.points_before or Decimal(0)
-            awarded = ((before + (appeal.proposed_points or before)) / 2).quantize(Decimal("0.0000000001"))
-        reason = "پس از بررسی مستندات و روش محاسبه تصمیم گرفته شد."
-        appeals.decide(appeal, name, reason=reason, awarded=awarded, by=by, at=at)
+        contending.decide_all(self)
 
     def _ranked(self) -> None:
         at = self.within(Phase.FINAL, 0.5)

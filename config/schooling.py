@@ -35,10 +35,13 @@ CASES = (
 
 
 def school(cycle: Cycle, cast: Cast, *, at: datetime) -> int:
-    """Lay the reference lines, let every assessor be cleared and the steward declare; how many acts that was."""
+    """Lay the reference lines, let assessors be cleared, the steward and the reviewers declare; how many acts."""
     chance = random.Random(f"school-{cycle.year}")  # noqa: S311 -- the same year each time
-    people.state_interests(cycle, by=cast.steward, at=at)
-    return 1 + _lay(cycle, by=cast.administrator, at=at) + sum(_clear(cycle, a, chance, at=at) for a in cast.assessors)
+    declaring = (cast.steward, *cast.reviewers)
+    for person in declaring:
+        people.state_interests(cycle, by=person, at=at)
+    laid = _lay(cycle, by=cast.administrator, at=at)
+    return len(declaring) + laid + sum(_clear(cycle, a, chance, at=at) for a in cast.assessors)
 
 
 def _lay(cycle: Cycle, *, by: User, at: datetime) -> int:

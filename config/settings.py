@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         ("indicators.tasks.remind", 5 * 60),
         ("submissions.tasks.remind", 5 * 60),
         ("appeals.tasks.remind", 5 * 60),
+        ("appeals.tasks.share_out", 60),
         ("submissions.tasks.begin_due", 60),
         ("submissions.tasks.lapse_overdue", 60),
         ("submissions.tasks.compute_waiting", 60),

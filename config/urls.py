@@ -3,6 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from appeals import pleading
 from config import views
 from cycles import record
 from submissions import signing
@@ -14,6 +15,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", views.home, name="home"),
         path("verify/<uuid:uuid>/", signing.verify, name="verify"),
+        path("verify/appeals/<uuid:uuid>/", pleading.verify, name="verify_appeals"),
         path("account/", views.account, name="account"),
         path("account/onward/", views.onward, name="onward"),
         path("accounts/", include("config.account_urls")),

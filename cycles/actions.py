@@ -33,7 +33,7 @@ from cycles.workflow import (
 
 T = TypeVar("T")
 RELATED = frozenset({"agency", "cycle", "submission", "group", "province"})
-"""What an object is read with under its lock: all that says whose it is and what it is called."""
+"""What an object is read with under its lock: all that says whose it is; `named_by` of a model adds what names it."""
 
 
 @transaction.atomic
@@ -60,9 +60,9 @@ def perform(
         locked: list[Any] = list(objs)
     else:
         rows = model._default_manager.filter(pk__in=[o.pk for o in objs]).order_by("pk")  # type: ignore[attr-defined]
-        related = [f.name for f in model._meta.fields if f.name in RELATED]
+        related = [f.name for f in model._meta.fields if f.name in RELATED] + list(getattr(model, "named_by", ()))
         locked = list(rows.select_related(*related).select_for_update(of=("self",), no_key=True))
-    windows = Window.objects.concerning(locked)
+    windows = Windows(()) if move.phase == Phase.ANYTIME else Window.objects.concerning(locked)
     reasons = {o: why for o in locked if (why := workflow.why_not(o, move, by=by, at=at, windows=windows))}
     if reasons:
         raise Refused(reasons)
@@ -166,6 +166,8 @@ def plan_cycle(
     reason_percent: int = 0,
     calibration_percent: int = 10,
     verification_percent: int = 5,
+    admits_new_evidence: bool = True,
+    appeal_may_lower: bool = False,
 ) -> Cycle:
     """Plan the assessment of a Jalali year with the windows of a preset, or with those given."""
     if preset not in PRESETS:
@@ -186,6 +188,8 @@ def plan_cycle(
         "reason_percent": reason_percent,
         "calibration_percent": calibration_percent,
         "verification_percent": verification_percent,
+        "admits_new_evidence": admits_new_evidence,
+        "appeal_may_lower": appeal_may_lower,
     }
     cycle = Cycle.objects.create(year=year, preset=preset, **rules)
     _lay(cycle, planned)

@@ -240,6 +240,10 @@ class PlanForm(forms.Form):
         help_text=_("Whoever differs more, in the mean, is shown no lines. 0: no training is asked for."),
     )
     verification_percent = PercentField(label=_("Lines of a hundred verified at the source"), initial=5)
+    admits_new_evidence = forms.BooleanField(
+        label=_("Evidence that an appeal shows for the first time may count"), required=False, initial=True
+    )
+    appeal_may_lower = forms.BooleanField(label=_("A score may fall through an appeal"), required=False)
 
     def clean_year(self) -> int:
         text = latin_digits(self.cleaned_data["year"])

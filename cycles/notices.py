@@ -1,11 +1,13 @@
 """What people are told: who hears of an act or is reminded of a deadline, and what a notice says to its reader."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
@@ -24,8 +26,6 @@ TEXTED = timedelta(days=1)
 
 INVITATIONS = frozenset({"invite", "invite_again"})
 """Acts whose mail holds a link by which the person chooses a password."""
-
-AT_ONCE = 1000
 
 # --- Who is told ------------------------------------------------------------------------------------------------------
 
@@ -46,7 +46,28 @@ def tell(move: Move, entries: Iterable[int], objs: Sequence[Any], *, by: User | 
                 mails = move.official or person.mails_news
                 facts = {"entry_id": entry, "key": f"entry:{entry}", "is_official": move.official}
                 rows += _deliveries(person, mails=mails, texts=False, at=at, **facts)
-    Delivery.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)
+    _write(rows)
+
+
+def _write(rows: Sequence[Delivery]) -> None:
+    """Put notices into inboxes and outbox, in one statement; who has been told already is not told again."""
+    if rows:
+        columns = zip(*([getattr(row, name) for name in _COLUMNS] for row in rows), strict=True)
+        given = dict(zip(_COLUMNS, map(list, columns), strict=True))
+        given["params"] = [json.dumps(params) for params in given["params"]]
+        with connection.cursor() as cursor:
+            cursor.execute(_INSERT, list(given.values()))
+
+
+_COLUMNS = ("recipient_id", "channel", "entry_id", "key", "params", "is_official", "made_at", "told_at")
+_INSERT = f"""
+    INSERT INTO cycles_delivery ({", ".join(_COLUMNS)}, message_id, attempts, error)
+    SELECT row.*, '', 0, '' FROM unnest(
+        %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::jsonb[], %s::boolean[], %s::timestamptz[],
+        %s::timestamptz[]
+    ) AS row
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608 -- names of this file
 
 
 def _is_practice(obj: Any) -> bool:
@@ -84,9 +105,11 @@ def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, 
 
 
 def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
-    """The agencies whose people each object concerns: its own, else its group's, else, officially, all of its cycle."""
+    """The agencies whose people each object concerns: its own, those it names (`concerned`), else its group's, else,
+    officially, all of its cycle."""
     groups = {g for o in objs if not o.agency_id and (g := getattr(o, "group_id", None))}
-    cycles = {o.cycle_id for o in objs if not o.agency_id and not getattr(o, "group_id", None) and move.official}
+    every = (o for o in objs if not o.agency_id and getattr(o, "concerned", None) is None)
+    cycles = {o.cycle_id for o in every if not getattr(o, "group_id", None) and move.official}
     of_group: dict[int, set[int]] = {}
     of_cycle: dict[int, set[int]] = {}
     if groups:
@@ -100,6 +123,8 @@ def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
     for o in objs:
         if o.agency_id:
             found.append({o.agency_id})
+        elif (concerned := getattr(o, "concerned", None)) is not None:
+            found.append(set(concerned))
         else:
             group = getattr(o, "group_id", None)
             found.append(of_group.get(group, set()) if group else of_cycle.get(o.cycle_id, set()))
@@ -176,7 +201,7 @@ def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: d
                 texts = person.texts_reminders and stage <= TEXTED
                 rows += _deliveries(person, mails=person.mails_reminders, texts=texts, at=at, key=key, params=params)
                 count += 1
-    Delivery.objects.bulk_create(rows, batch_size=AT_ONCE, ignore_conflicts=True)
+    _write(rows)
     return count
 
 

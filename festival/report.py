@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Avg, Count, Max, Min, Sum
 
 from agencies.text import named
-from appeals.models import Appeal
-from appeals.workflow import DECISIONS, AppealState
+from appeals import precedents
+from appeals.precedents import Corrected, Outcomes
 from cycles import seals
 from cycles.calendar import Phase
 from cycles.models import Entry, Seal
@@ -150,11 +150,9 @@ class Facts:
     axes: list[AxisResult]
     strongest: list[MeasureResult]
     weakest: list[MeasureResult]
-    appeals: Mapping[str, int]
+    appeals: Outcomes
+    corrected: Corrected
     soundness: Soundness
-    points_moved: Decimal
-    decided_late: int
-    days_to_decide: Decimal | None
     ledger_rows: int
     seal: Seal | None
 
@@ -188,11 +186,6 @@ def gather(edition: Edition, at: datetime) -> Facts:
     of_agency = {s.participation_id: s for s in standings}
     submitted = [s for s in of_agency.values() if s.submitted]
     growths = [s.growth for s in submitted if s.growth is not None]
-    appeals = Appeal.objects.filter(cycle=edition.cycle, filed_at__isnull=False)
-    counts = {state: appeals.filter(state=state).count() for state in AppealState if state != AppealState.DRAFT}
-    decisions = Entry.objects.filter(cycle_id=edition.cycle_id, workflow="appeals.appeal", act__in=DECISIONS)
-    moments = appeals.filter(decided_at__isnull=False).values_list("filed_at", "decided_at")
-    days = [(decided - filed).total_seconds() / 86400 for filed, decided in moments if filed and decided]
     entries = Entry.objects.filter(cycle_id=edition.cycle_id)
     measures = _measures(edition)
     return Facts(
@@ -216,17 +209,9 @@ def gather(edition: Edition, at: datetime) -> Facts:
         axes=_axes(edition),
         strongest=measures[:5],
         weakest=measures[-5:][::-1],
-        appeals={str(k.value): v for k, v in counts.items()} | {"all": appeals.count()},
+        appeals=precedents.together(precedents.filed_in(edition.cycle), edition.cycle),
+        corrected=precedents.corrected(edition.cycle),
         soundness=soundness(edition.cycle, at),
-        points_moved=sum(
-            (
-                (a.decided_points or Decimal(0)) - (a.points_before or Decimal(0))
-                for a in appeals.filter(decided_points__isnull=False)
-            ),
-            Decimal(0),
-        ),
-        decided_late=decisions.filter(days_late__gt=0).count(),
-        days_to_decide=half_up(Decimal(sum(days) / len(days)), 1) if days else None,
         ledger_rows=entries.count(),
         seal=seals.newest(),
     )

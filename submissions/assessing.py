@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -134,19 +134,21 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
 
 
 class Pool:
-    """The assessors there are, who of them may work on an agency, and how many lines are on each desk."""
+    """The people there are of a role, who of them may work on an object, and how much is on each desk."""
 
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-        ids = Membership.objects.filter(role=Role.ASSESSOR).values("user")
-        self.assessors = with_roles(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
+    def __init__(
+        self, at: datetime, role: Role = Role.ASSESSOR, may: Callable[[User, Any, datetime], bool] = is_assessor
+    ) -> None:
+        self.at, self.may = at, may
+        ids = Membership.objects.filter(role=role).values("user")
+        self.people = with_roles(User.objects.filter(pk__in=ids, is_active=True).order_by("pk"))
         self.load: Counter[int] = Counter()
         self._fit: dict[int, list[User]] = {}
 
-    def fit(self, submission: Submission) -> list[User]:
-        if submission.pk not in self._fit:
-            self._fit[submission.pk] = [a for a in self.assessors if is_assessor(a, submission, self.at)]
-        return self._fit[submission.pk]
+    def fit(self, obj: Any) -> list[User]:
+        if obj.pk not in self._fit:
+            self._fit[obj.pk] = [p for p in self.people if self.may(p, obj, self.at)]
+        return self._fit[obj.pk]
 
     def take(self, fit: Iterable[User], lines: int) -> User:
         """The least loaded of these, with so many lines more from now on."""

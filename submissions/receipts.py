@@ -18,7 +18,7 @@ def receipt(version: Version, *, language: str) -> bytes:
     """The receipt as PDF/UA in one language."""
     submission = version.submission
     address = f"{settings.PORTAL_URL}/verify/{version.uuid}/"  # leads on to the page in the reader's language
-    facts = {"version": version, "submission": submission, "address": address, "square": _square(address)}
+    facts = {"version": version, "submission": submission, "address": address, "square": square(address)}
     return pdf.paper("submissions/receipt.html", facts | standing(version), language=language)
 
 
@@ -33,7 +33,7 @@ def standing(version: Version) -> dict[str, Any]:
     }
 
 
-def _square(address: str) -> str:
+def square(address: str) -> str:
     """The address as a QR code, a PNG in a data address (ISO/IEC 18004, error correction M)."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=8, border=4)
     code.add_data(address)

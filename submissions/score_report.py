@@ -172,13 +172,16 @@ def read(submission: Submission) -> Report:
     return Report(submission, _sums(submission, group), lines(submission), group)
 
 
-def lines(submission: Submission) -> list[ReportLine]:
-    """The lines with their scores and last year's, in the order of the sets; four queries."""
+def lines(submission: Submission, *, compared: bool = True) -> list[ReportLine]:
+    """The lines with their scores and last year's, in the order of the sets; four queries, two where not `compared`."""
     scores: dict[int, list[Score]] = {}
     for score in Score.objects.filter(answer__submission=submission).order_by("pk"):
         scores.setdefault(score.answer_id, []).append(score)
-    figures = {f.answer_id: f for f in StewardFigure.objects.filter(answer__submission=submission).for_reading()}
-    past, year = outliers.history(submission), submission.cycle.year - 1
+    figures, past = dict[int, StewardFigure](), dict[UUID, list[Past]]()
+    if compared:
+        figures = {f.answer_id: f for f in StewardFigure.objects.filter(answer__submission=submission).for_reading()}
+        past = outliers.history(submission)
+    year = submission.cycle.year - 1
     return [
         _line(a, scores.get(a.pk, []), past, submission.communicated_at, year, figures.get(a.pk))
         for a in submission.answers.for_page()

@@ -22,11 +22,12 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from agencies.models import User
 from cycles.models import Cycle
 from indicators.scoring import LineState
-from submissions.models import Answer, Score, ScoreRun, Submission
+from submissions.models import Score, ScoreRun, Submission
 
 ORDERED, COMMUNICATED, FINAL = "ordered", "communicate", "final"
 OFFICIAL = (ORDERED, COMMUNICATED, FINAL)
@@ -91,18 +92,28 @@ the keys say nothing new; by them a chunk of a larger cycle reads no more of the
 
 
 def put(
-    rows: Iterable[tuple[Answer, LineState, Decimal | None, str]], *, basis: str, by: User | None, at: datetime
+    rows: Iterable[tuple[Any, LineState, Decimal | None, str]], *, basis: str, by: User | None, at: datetime
 ) -> None:
-    """Add a score to each line and make it the current one."""
+    """Add a score to each line (whatever has its key) and make it the current one."""
     rows = list(rows)
     Score.objects.filter(answer__in=[row[0].pk for row in rows], is_current=True).update(is_current=False)
-    Score.objects.bulk_create(
-        (
-            Score(answer=a, basis=basis, state=state, points=points, reason=reason, scored_by=by, scored_at=at)
-            for a, state, points, reason in rows
-        ),
-        batch_size=2000,
-    )
+    if not rows:
+        return
+    lines, states, points, reasons = zip(*((a.pk, str(s), p, r) for a, s, p, r in rows), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SCORES, [list(lines), list(states), list(points), list(reasons), basis, by.pk if by else None, at]
+        )
+
+
+_SCORES = """
+    INSERT INTO submissions_score
+        (answer_id, state, points, reason, basis, scored_by_id, scored_at, is_current)
+    SELECT line, state, points, reason, given.basis, given.by, given.at, true
+    FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::text[]) AS row (line, state, points, reason),
+        (SELECT %s::text AS basis, %s::bigint AS by, %s::timestamptz AS at) given
+"""
+"""One statement for any number of scores: an object a row takes longer than writing it."""
 
 
 # --- Runs -------------------------------------------------------------------------------------------------------------
@@ -117,8 +128,13 @@ def request_run(cycle: Cycle, *, why: str, by: User | None, at: datetime) -> Sco
 @transaction.atomic
 def compute(submissions: Sequence[Submission], *, why: str, by: User | None, at: datetime) -> ScoreRun:
     """Compute the totals of submissions of one cycle now, as a run of their own."""
-    keys = _locked(Submission.objects.filter(pk__in=[s.pk for s in submissions]))
-    run = ScoreRun.objects.create(cycle=submissions[0].cycle, why=why, asked_by=by, asked_at=at)
+    rows = Submission.objects.filter(pk__in=[s.pk for s in submissions])
+    return compute_held(hold(rows), cycle=submissions[0].cycle, why=why, by=by, at=at)
+
+
+def compute_held(keys: Sequence[int], *, cycle: Cycle, why: str, by: User | None, at: datetime) -> ScoreRun:
+    """The same of submissions that the caller holds (`hold`), by key."""
+    run = ScoreRun.objects.create(cycle=cycle, why=why, asked_by=by, asked_at=at)
     _add_up(run, keys)
     run.submission_count = run.done_count
     return _finish(run, Q(pk__in=keys), at=at)
@@ -138,7 +154,7 @@ def _go_on(run: ScoreRun, *, at: datetime) -> ScoreRun:
     if run.finished_at:
         return run
     left = Submission.objects.filter(cycle=run.cycle_id, pk__gt=run.reached)
-    keys = _locked(left, settings.SCORE_CHUNK)
+    keys = hold(left, settings.SCORE_CHUNK)
     if keys:
         _add_up(run, keys)
         run.reached = keys[-1]
@@ -152,16 +168,18 @@ def _go_on(run: ScoreRun, *, at: datetime) -> ScoreRun:
 _PROGRESS = ("done_count", "reached", "input_digest")
 
 
-def _locked(submissions: QuerySet[Submission], most: int | None = None) -> list[int]:
-    """Their keys in order; whoever changes a score of theirs waits, and has been waited for."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TUNED)
-    return list(submissions.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)[:most])
+def hold(submissions: QuerySet[Submission], most: int | None = None) -> list[int]:
+    """Their keys in order; whoever changes a score of theirs waits until the transaction ends, and has been waited for.
+
+    One query; what is read after it is what holds.
+    """
+    rows = submissions.annotate(tuned=RawSQL(_TUNED, ())).select_for_update(of=("self",)).order_by("pk")  # noqa: S611 -- a constant
+    return [pk for pk, _tuned in rows.values_list("pk", "tuned")[:most]]
 
 
 _TUNED = """
-    SELECT set_config('work_mem', '128MB', true), set_config('enable_hashagg', 'off', true),
-           set_config('jit', 'off', true)
+    (SELECT concat(set_config('work_mem', '128MB', true), set_config('enable_hashagg', 'off', true),
+                   set_config('jit', 'off', true)))
 """
 """For the rest of the transaction: memory for the lines of a chunk, sums by sorting, so that totals are written in the
 order of their index, and no compiling, which takes longer than it saves."""

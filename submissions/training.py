@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import Clearance, User
-from agencies.roles import Role
+from agencies.roles import SCORERS, Role
 from agencies.text import localised
 from cycles.actions import perform
 from cycles.models import Cycle
@@ -162,9 +162,9 @@ class Waiting(NamedTuple):
 
 
 def waiting_for(user: User, cycles: Iterable[Cycle], at: datetime) -> list[Waiting]:
-    """Those of the cycles for which an assessor, or a steward, is not cleared; no query of its own."""
+    """Those of the cycles for which whoever gives points is not cleared; no query of its own."""
     marks, trained = user.holds(Role.ASSESSOR, at=at), user.cleared_years(Clearance.Kind.TRAINING)
-    if not marks and not user.holds(Role.STEWARD, at=at):
+    if not user.holds(*SCORERS, at=at):
         return []
     waiting = [
         Waiting(

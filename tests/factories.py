@@ -15,6 +15,7 @@ from agencies.models import Agency, Interest, Level, Membership, Province, Secto
 from agencies.roles import Constituency, Role
 from agencies.text import search_key
 from appeals import actions as appeals
+from appeals import hearing
 from appeals.models import Appeal
 from cycles import actions as cycles
 from cycles import people
@@ -49,6 +50,7 @@ STAGES = (
     "scored",  # communicated to the agency, appeals open
     "drafted_appeal",
     "filed",
+    "heard",  # its review has opened, and it is on the reviewer's desk
     "decided",  # upheld in part
     "final",  # frozen and ranked
     "scheduled",
@@ -377,8 +379,14 @@ def _filed(w: World) -> None:
     [w.appeal] = appeals.file([w.appeal], by=w.head, at=w.at)
 
 
-def _decided(w: World) -> None:
+def _heard(w: World) -> None:
+    """The review has begun, and the appeal is on the reviewer's desk."""
     w.at = w.opens(Phase.APPEAL_REVIEW, w.power) + timedelta(hours=9)
+    hearing.share_out(w.cycle, by=None, at=w.at)
+    w.appeal = w.fresh(w.appeal)
+
+
+def _decided(w: World) -> None:
     w.appeal = appeals.decide(
         w.appeal, "uphold_partly", reason="بخشی از مستند پذیرفته شد", awarded=Decimal(150), by=w.reviewer, at=w.at
     )

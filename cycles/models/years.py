@@ -104,6 +104,10 @@ class Cycle(models.Model):
     verification_percent = models.PositiveSmallIntegerField(
         default=5, help_text="Of a hundred signed lines with a value, those drawn to be verified at the source"
     )
+    admits_new_evidence = models.BooleanField(
+        default=True, help_text="Evidence that an appeal shows for the first time may count"
+    )
+    appeal_may_lower = models.BooleanField(default=False, help_text="A score may fall through an appeal")
     draw_seed = models.CharField(
         max_length=32, blank=True, help_text="By which lines are drawn for a second assessor, and to be verified"
     )

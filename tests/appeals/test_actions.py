@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from agencies.models import Interest
-from appeals import actions
+from appeals import actions, hearing
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS
 from cycles.calendar import Phase
@@ -100,7 +100,7 @@ def test_all_are_filed_or_none():
 
 @pytest.mark.parametrize("name", ("uphold", "uphold_partly"))
 def test_a_score_never_falls_through_an_appeal(name):
-    world = build("filed")
+    world = build("heard")
     current = line(world).scores.get(is_current=True)
 
     with translation.override("en"), pytest.raises(Refused, match="may not fall"):
@@ -122,6 +122,8 @@ def test_a_proposal_below_the_score_cannot_be_upheld_in_whole():
     appeal = draft(world, world.at, value=Decimal(10))
     [appeal] = actions.file([appeal], by=world.head, at=world.at)
 
+    hearing.share_out(world.cycle, by=None, at=review_opens(world))
+
     with pytest.raises(Refused):
         actions.decide(appeal, "uphold", reason="As proposed", by=world.reviewer, at=review_opens(world))
 
@@ -129,7 +131,7 @@ def test_a_proposal_below_the_score_cannot_be_upheld_in_whole():
 
 
 def test_points_over_the_ceiling_are_refused_in_plain_digits():
-    world = build("filed")
+    world = build("heard")
 
     with translation.override("en"), pytest.raises(Refused, match=r"between 0 and 300\."):
         actions.decide(
@@ -138,7 +140,7 @@ def test_points_over_the_ceiling_are_refused_in_plain_digits():
 
 
 def test_upheld_the_line_and_the_totals_follow():
-    world = build("filed")
+    world = build("heard")
 
     actions.decide(world.appeal, "uphold", reason="The register agrees", by=world.reviewer, at=review_opens(world))
 
@@ -150,7 +152,7 @@ def test_upheld_the_line_and_the_totals_follow():
 
 
 def test_dismissed_the_score_stays():
-    world = build("filed")
+    world = build("heard")
     before = line(world).scores.get(is_current=True)
 
     actions.decide(world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=review_opens(world))
@@ -160,7 +162,7 @@ def test_dismissed_the_score_stays():
 
 @pytest.mark.parametrize("name", DECISIONS)
 def test_a_decision_needs_a_reason(name):
-    world = build("filed")
+    world = build("heard")
 
     with pytest.raises(Refused):
         actions.decide(world.appeal, name, reason=" ", by=world.reviewer, at=review_opens(world))
@@ -168,7 +170,7 @@ def test_a_decision_needs_a_reason(name):
 
 @pytest.mark.parametrize("name", DECISIONS)
 def test_a_conflicted_reviewer_is_refused(name):
-    world = build("filed")
+    world = build("heard")
     Interest.objects.create(user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH)
 
     with pytest.raises(Refused):
@@ -180,7 +182,7 @@ def test_a_conflicted_reviewer_is_refused(name):
 
 
 def test_who_marked_the_line_does_not_review_it():
-    world = build("filed")
+    world = build("heard")
     Mark.objects.filter(answer=line(world)).update(assessor=world.reviewer)
 
     with pytest.raises(Refused):
@@ -190,7 +192,7 @@ def test_who_marked_the_line_does_not_review_it():
 
 
 def test_review_is_a_duty_late_is_accepted_and_counted():
-    world = build("filed")
+    world = build("heard")
     late = world.closes(Phase.APPEAL_REVIEW, world.power) + timedelta(days=2, hours=1)
 
     actions.decide(world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=late)
@@ -199,7 +201,7 @@ def test_review_is_a_duty_late_is_accepted_and_counted():
 
 
 def test_nothing_is_decided_before_the_appeal_window_has_closed():
-    world = build("filed")
+    world = build("heard")
 
     with pytest.raises(Refused):
         actions.decide(world.appeal, "dismiss", reason="Early", by=world.reviewer, at=review_opens(world) - TICK)

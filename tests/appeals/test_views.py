@@ -1,5 +1,7 @@
 """The pages of appeals."""
 
+import hashlib
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +11,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import Interest
-from appeals.models import Appeal
+from appeals import actions
+from appeals.models import Appeal, Filing
 from cycles.calendar import Phase
 from indicators.models import Indicator, Measure
 from submissions.models import Answer, Score
@@ -39,7 +42,7 @@ def test_a_draft_is_saved_with_the_points_of_the_proposed_value(visit):
     response = visit(world, world.staff).post(url("draft", line(world).pk), typed())
 
     appeal = Appeal.objects.get()
-    assert response.url == url("detail", appeal.pk)
+    assert response.url == url("agency", world.submission.pk)
     assert (appeal.proposed_value, appeal.proposed_points, appeal.points_before) == (60, 200, 100)
 
 
@@ -63,7 +66,7 @@ def test_the_draft_page_tells_the_time_left(visit):
     english = client.get(url("draft", line(world).pk)).content.decode()
     persian = client.get(url("draft", line(world).pk, language="fa")).content.decode()
 
-    assert "13 days and 23 hours left." in english
+    assert "13 days and 23 hours left" in english
     assert "۱۳ روز" in persian
 
 
@@ -113,30 +116,78 @@ def test_the_slot_offers_an_appeal_while_the_window_is_open(visit):
     assert link not in after
 
 
+def signing(*appeals, **changed):
+    """The form by which these drafts are filed, as they stand."""
+    seen = {f"revision-{a.pk}": a.revision for a in appeals}
+    return {"appeal": [str(a.pk) for a in appeals], "note": "", "password": PASSWORD, **seen} | changed
+
+
 def test_the_head_signs_all_drafts_with_one_password(visit):
     world = build("drafted_appeal")
     visit(world, world.staff).post(url("draft", line(world, "G2-1").pk), typed(proposed_value="35"))
-    client = visit(world, world.head)
-    keys = [str(a.pk) for a in Appeal.objects.all()]
+    client, address = visit(world, world.head), url("file", world.submission.pk)
+    drafts = list(Appeal.objects.order_by("pk"))
 
     offered = client.get(url("list")).content.decode()
-    wrong = client.post(url("file"), {"appeal": keys, "note": "", "password": "guess"})
+    wrong = client.post(address, signing(*drafts, password="guess"))
     after_wrong = set(Appeal.objects.values_list("state", flat=True))
-    client.post(url("file"), {"appeal": keys, "note": "", "password": PASSWORD})
+    response = client.post(address, signing(*drafts))
 
+    filing = Filing.objects.get()
     assert "2 drafts are not filed yet." in offered
     assert "This is not your password." in wrong.content.decode()
     assert after_wrong == {"draft"}
-    assert set(Appeal.objects.values_list("state", flat=True)) == {"filed"}
+    assert set(Appeal.objects.values_list("state", "filing")) == {("filed", filing.pk)}
+    assert response.url == url("filing", filing.uuid)
+    assert hashlib.sha256(filing.content.encode()).hexdigest() == filing.sha256
 
 
-def test_only_the_drafts_that_were_shown_are_filed(visit):
+def test_only_the_drafts_that_were_chosen_are_filed(visit):
     world = build("drafted_appeal")
     visit(world, world.staff).post(url("draft", line(world, "G2-1").pk), typed(proposed_value="35"))
 
-    visit(world, world.head).post(url("file"), {"appeal": [world.appeal.pk], "note": "", "password": PASSWORD})
+    visit(world, world.head).post(url("file", world.submission.pk), signing(world.fresh(world.appeal)))
 
     assert list(Appeal.objects.filter(state="filed")) == [world.appeal]
+
+
+def test_a_draft_changed_since_it_was_shown_is_not_filed(visit):
+    world = build("drafted_appeal")
+    client = visit(world, world.head)
+    form = signing(world.fresh(world.appeal))
+    actions.save_draft(line(world), fields={"ground": "value", "argument": "Other"}, by=world.staff, at=world.at)
+
+    page = client.post(url("file", world.submission.pk), form).content.decode()
+
+    assert "A draft has been changed since you looked." in page
+    assert world.fresh(world.appeal).state == "draft"
+
+
+def test_a_draft_without_an_argument_is_saved_and_not_filed(visit):
+    world = build("scored")
+    visit(world, world.staff).post(url("draft", line(world).pk), typed(argument=""))
+    draft = Appeal.objects.get()
+    client = visit(world, world.head)
+
+    page = client.get(url("file", world.submission.pk)).content.decode()
+    client.post(url("file", world.submission.pk), signing(draft))
+
+    assert "Please say why the score should change." in page
+    assert world.fresh(draft).state == "draft"
+
+
+def test_of_two_who_write_at_once_the_later_is_told_and_keeps_the_text(visit):
+    world = build("scored")
+    client, address = visit(world, world.staff), url("draft", line(world).pk)
+    client.post(address, typed(seen="0"))
+
+    page = client.post(address, typed(seen="0", argument="Mine")).content.decode()
+    again = client.post(address, typed(seen="1", argument="Mine"))
+
+    assert "Somebody else has changed this draft" in page
+    assert "Mine" in page
+    assert again.status_code == 302
+    assert Appeal.objects.get().argument == "Mine"
 
 
 @pytest.mark.parametrize("name", ("staff", "other_head", "administrator"))
@@ -145,9 +196,9 @@ def test_nobody_else_files_them(visit, name):
     client = visit(world, getattr(world, name))
 
     page = client.get(url("list")).content.decode()
-    client.post(url("file"), {"appeal": [world.appeal.pk], "note": "", "password": PASSWORD})
+    client.post(url("file", world.submission.pk), signing(world.appeal))
 
-    assert url("file") not in page
+    assert url("file", world.submission.pk) not in page
     assert world.fresh(world.appeal).state == "draft"
 
 
@@ -156,14 +207,14 @@ def test_a_filed_appeal_is_withdrawn_by_the_head(visit):
     client = visit(world, world.head)
 
     page = client.get(url("detail", world.appeal.pk)).content.decode()
-    client.post(url("move", world.appeal.pk, "withdraw"), {"note": "Settled"})
+    client.post(url("move", world.appeal.pk, "withdraw"), {"note": "Settled", "password": PASSWORD})
 
     assert url("move", world.appeal.pk, "withdraw") in page
     assert world.fresh(world.appeal).state == "withdrawn"
 
 
 def test_the_reviewer_sees_both_sides_and_decides(visit):
-    world = build("filed")
+    world = build("heard")
     client = visit(world, world.reviewer, at=world.opens(Phase.APPEAL_REVIEW, world.power))
     decision = {"decision": "uphold_partly", "awarded": "۱۵۰", "reason": "Half of it is shown", "password": PASSWORD}
 
@@ -180,7 +231,7 @@ def test_the_reviewer_sees_both_sides_and_decides(visit):
 
 
 def test_a_refused_decision_keeps_what_was_typed(visit):
-    world = build("filed")
+    world = build("heard")
     client = visit(world, world.reviewer, at=world.opens(Phase.APPEAL_REVIEW, world.power))
 
     page = client.post(
@@ -193,16 +244,17 @@ def test_a_refused_decision_keeps_what_was_typed(visit):
 
 
 def test_a_reviewer_is_told_when_review_opens(visit):
-    world = build("filed")
+    world = build("heard")
 
-    page = visit(world, world.reviewer).get(url("decide", world.appeal.pk), follow=True).content.decode()
+    early = world.opens(Phase.APPEAL_REVIEW, world.power) - timedelta(hours=1)
+    page = visit(world, world.reviewer, at=early).get(url("decide", world.appeal.pk), follow=True).content.decode()
 
     assert "Appeal review opens on" in page
 
 
 @pytest.mark.parametrize("name", ("administrator", "head"))
 def test_who_is_no_reviewer_does_not_decide(visit, name):
-    world = build("filed")
+    world = build("heard")
     client = visit(world, getattr(world, name), at=world.opens(Phase.APPEAL_REVIEW, world.power))
     decision = {"decision": "dismiss", "reason": "No", "password": PASSWORD}
 
@@ -230,7 +282,7 @@ def test_the_agency_reads_the_decision_but_not_who_decided(visit):
     assert "Reviewer" not in page
 
 
-@pytest.mark.parametrize("name", ("list", "file"))
+@pytest.mark.parametrize("name", ("list", "file", "agency"))
 def test_lists_take_the_same_queries_for_any_length(visit, name):
     world = build("drafted_appeal")
     client = visit(world, world.head)
@@ -247,7 +299,7 @@ def test_lists_take_the_same_queries_for_any_length(visit, name):
             fields = {"cycle": world.cycle, "agency": world.power, "submission": world.submission}
             Appeal.objects.create(answer=answer, argument="x", drafted_by=world.staff, drafted_at=world.at, **fields)
         with CaptureQueriesContext(connection) as queries:
-            client.get(url(name))
+            client.get(url(name, *([] if name == "list" else [world.submission.pk])))
         taken.append(len(queries))
 
     assert taken[0] == taken[1] == taken[2]

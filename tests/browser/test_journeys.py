@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
 from agencies.models import Interest
-from appeals.models import Appeal
 from cycles.calendar import (
     DAY,
     Phase,
@@ -239,50 +238,6 @@ def test_the_administrator_communicates_the_scores(served, walker, clock):
     expect(walker.page).to_have_url(walker.base + walker.path("submissions:board", world.cycle.pk))
     assert world.fresh(world.submission).state == "communicated"
     walker.reads("۱۳ روز")  # of the fourteen to appeal
-
-
-def test_the_agency_drafts_an_appeal_and_its_head_files_it(served, walker):
-    world = served("scored")
-    answer = line(world)
-
-    walker.sign_in(world.staff)
-    walker.press("Read")
-    walker.reads(format_deadline(world.closes(Phase.APPEAL, world.power), "fa"))
-    walker.follow("appeals:draft", answer.pk)
-    walker.field("ground").select_option("value")
-    walker.field("proposed_value").fill("۶۰")
-    walker.press("Show the points")
-    expect(walker.page.locator("#preview")).to_contain_text("۲۰۰٫۰۰")
-    walker.field("argument").fill("مقدار درست در سامانه ثبت است")
-    walker.press("Save the draft")
-    walker.reads(walker.said("Draft"))
-    walker.sign_in(world.head)
-    walker.press("Sign and file")
-    walker.sign()
-
-    expect(walker.page.locator("tbody tr")).to_have_count(1)
-    appeal = Appeal.objects.get()
-    assert (appeal.state, appeal.proposed_value) == ("filed", Decimal(60))
-
-
-def test_the_reviewer_decides_with_a_reason(served, walker, clock):
-    world = served("filed")
-    clock(world.opens(Phase.APPEAL_REVIEW, world.power))
-
-    walker.sign_in(world.reviewer)
-    walker.go("appeals:list")
-    walker.follow("appeals:detail", world.appeal.pk)
-    walker.reads(format_deadline(world.closes(Phase.APPEAL_REVIEW, world.power), "fa"))
-    walker.press("Decide")
-    walker.page.locator("main [name=decision][value=uphold_partly]").check()
-    walker.field("awarded").fill("۱۵۰٫۵")
-    walker.field("reason").fill("بخشی از مستند پذیرفته شد")
-    walker.sign()
-
-    walker.reads("بخشی از مستند پذیرفته شد")
-    walker.reads("۱۵۰٫۵۰")
-    appeal = world.fresh(world.appeal)
-    assert (appeal.state, appeal.decided_points) == ("partly", Decimal("150.5"))
 
 
 def test_the_administrator_freezes_the_results_and_sets_their_moment(served, walker, clock):

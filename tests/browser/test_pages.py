@@ -24,6 +24,7 @@ from tests.browser.conftest import Walker
 from tests.factories import World, build, enter_figures, lay_plan
 from tests.festival.conftest import decree
 from tests.guard.answers import declare
+from tests.guard.hearings import attachment, question
 from tests.guard.institution import goal, power_measure
 from tests.guard.test_authorization import LIBRARY, ROWS, address, agenda, power_file, power_line
 
@@ -124,6 +125,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("indicators:series", "staff"),
         Seen("indicators:detail", "headquarters"),
         Seen("indicators:differences", "staff"),
+        Seen("appeals:flags", "staff"),
     ],
     "approved": [
         Seen("indicators:communicate_all", "administrator"),
@@ -218,10 +220,13 @@ TABLE: dict[str, list[Seen]] = {
         Seen("appeals:draft", "staff"),
         Seen("appeals:detail", "head"),
         Seen("appeals:file", "head"),
+        Seen("appeals:agency", "head"),
     ],
     "filed": [
         Seen("appeals:list", "administrator"),
         Seen("appeals:move", "head"),
+        Seen("appeals:filing", "head"),
+        Seen("verify_appeals", ""),
         Seen("cycles:ledger", "auditor"),
         Seen("cycles:ledger", "administrator", "?model=appeals.appeal&year=1405"),
         Seen("cycles:seals", ""),
@@ -237,9 +242,17 @@ TABLE: dict[str, list[Seen]] = {
         Seen("home", "reviewer"),
         Seen("appeals:detail", "reviewer"),
         Seen("appeals:decide", "reviewer"),
+        Seen("appeals:detail", "staff"),
+        Seen("appeals:detail", "administrator"),
+        Seen("appeals:agency", "reviewer"),
+        Seen("appeals:outcomes", "administrator"),
+        Seen("appeals:outcomes", "auditor", "?by=reviewer"),
     ],
     "freezing": [
         Seen("appeals:detail", "staff"),
+        Seen("appeals:agency", "staff"),
+        Seen("appeals:correct", "administrator"),
+        Seen("appeals:correction", "administrator"),
         Seen("festival:manage", "administrator"),
         Seen("festival:finalise", "administrator"),
     ],
@@ -273,6 +286,7 @@ FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:a
          "submissions:figures_file", "submissions:source",
          "submissions:picture", "submissions:files", "cycles:notice", "onward",
          "submissions:answers_file", "submissions:answers_template",
+         "appeals:filing_content", "appeals:receipt", "appeals:attachment", "appeals:paper", "appeals:bundle",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
@@ -287,7 +301,7 @@ def world_for(stage: str) -> World:
         "drafting": "proposed",
         "minuting": "proposed",
         "breaking_down": "communicated",
-        "reviewing": "filed",
+        "reviewing": "heard",
         "freezing": "decided",
         "out": "scheduled",
         "overdue": "filed",
@@ -318,7 +332,9 @@ def world_for(stage: str) -> World:
     elif stage == "filed":
         seals.seal(at=w.at)
     elif stage == "reviewing":
-        w.at = w.opens(Phase.APPEAL_REVIEW, w.power)
+        w.at = w.opens(Phase.APPEAL_REVIEW, w.power) + timedelta(hours=9)
+        question(w)
+        attachment(w)
     elif stage == "freezing":
         w.at = w.opens(Phase.FINAL)
     elif stage == "out":
@@ -400,7 +416,7 @@ FOCUS = """() => {
   return waiting.size;
 }"""
 
-SAME_EVERYWHERE = "|".join(["PDF", "CSV", "XLSX", "UTF-8", "SHA-256", *KINDS])
+SAME_EVERYWHERE = "|".join(["PDF", "CSV", "XLSX", "JSON", "ZIP", "UTF-8", "SHA-256", *KINDS])
 GREGORIAN = f"[۰-۹]+ (?:{'|'.join(GREGORIAN_MONTHS['fa'])})"
 
 

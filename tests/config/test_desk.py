@@ -99,7 +99,7 @@ def test_a_submission_without_assessor_waits_for_the_administrator_once_scoring_
 
 
 def test_an_appeal_waits_for_the_reviewer_from_the_opening_of_review(db):
-    world = build("filed")
+    world = build("heard")
     opens = world.opens(Phase.APPEAL_REVIEW, world.power)
 
     assert _titles(world, "reviewer", opens - timedelta(seconds=1)) == []
@@ -150,8 +150,8 @@ def test_only_the_head_is_sent_to_sign_appeals(db):
     [head] = [t for t in _desk(world, "head").tasks() if "drafted" in t.title]
     [staff] = [t for t in _desk(world, "staff").tasks() if "drafted" in t.title]
 
-    assert (head.button, head.url.endswith("/appeals/file/")) == ("Sign and file", True)
-    assert (staff.button, staff.url.endswith("/appeals/")) == ("Look", True)
+    assert (head.button, head.url.endswith(f"/appeals/agencies/{world.submission.pk}/file/")) == ("Sign and file", True)
+    assert (staff.button, staff.url.endswith(f"/appeals/agencies/{world.submission.pk}/")) == ("Look", True)
     assert head.until == world.closes(Phase.APPEAL, world.power)
 
 

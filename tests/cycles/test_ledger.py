@@ -8,7 +8,6 @@ import logging
 import re
 import subprocess
 import sys
-import time
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -35,6 +34,7 @@ from cycles.pages import harmless
 from cycles.workflow import ADMINISTRATION, Refused, Windows
 from festival import report
 from tests.factories import build
+from tests.sealing import sealed
 
 pytestmark = pytest.mark.django_db
 
@@ -352,7 +352,7 @@ def test_no_cell_of_the_export_is_taken_for_a_formula(world, as_, text):
 @pytest.mark.django_db(transaction=True)
 def test_anyone_finds_out_whether_a_seal_is_ours(client):
     world = build("open")
-    made = wait_for_seal(world.at)
+    made = sealed(world.at)
 
     page = client.get("/en/record/").content.decode()
     yes = client.get("/en/record/", {"seal": made.digest[:12]}).content.decode()
@@ -387,11 +387,11 @@ def test_papers_carry_the_seal_over_their_act(as_):
             reverse("appeals:detail", args=[world.appeal.pk]),
         ]
     before = [head.get(page).content.decode() for page in pages]
-    wait_for_seal(world.at)
+    sealed(world.at)
     acts = [(world.submission, "submit"), (world.submission, "communicate"), (world.appeal, "uphold_partly")]
     over_them = [seals.stamp(obj, act).seal for obj, act in acts]
     people.declare_interest(agency=world.health, reason="x", by=world.assessor, at=world.at)
-    wait_for_seal(world.at)
+    sealed(world.at)
 
     after = [head.get(page).content.decode() for page in pages]
 
@@ -402,7 +402,7 @@ def test_papers_carry_the_seal_over_their_act(as_):
 @pytest.mark.django_db(transaction=True)
 def test_the_article_82_report_prints_the_newest_seal_and_where_to_check_it():
     world = build("final")
-    wait_for_seal(world.at)
+    sealed(world.at)
     edition = world.fresh(world.edition)
 
     page = render_to_string("festival/report.html", {"facts": report.gather(edition, at=world.at), "edition": edition})
@@ -412,14 +412,6 @@ def test_the_article_82_report_prints_the_newest_seal_and_where_to_check_it():
 
 
 # --- By hand ----------------------------------------------------------------------------------------------------------
-
-
-def wait_for_seal(at):
-    """A seal over all rows; a transaction in a neighbouring database may hold it back a while."""
-    while (made := seals.seal(at=at)) is None or Entry.objects.count() > sum(d.rows for d in seals.daily(1)):
-        assert not connection.in_atomic_block
-        time.sleep(0.05)
-    return made
 
 
 def by_hand(directory):
@@ -432,10 +424,10 @@ def by_hand(directory):
 @pytest.mark.django_db(transaction=True)
 def test_the_record_is_verified_by_hand_from_its_export_as_the_document_tells(as_, tmp_path):
     world = build("open")
-    wait_for_seal(world.at)
+    sealed(world.at)
     for agency in (world.power, world.health, world.unit):
         people.declare_interest(agency=agency, reason="x", by=world.assessor, at=world.at)
-    last = wait_for_seal(world.at)
+    last = sealed(world.at)
     client = as_(world.auditor, world.at)
     ledger_csv, record_json = tmp_path / "ledger.csv", tmp_path / "record.json"
     ledger_csv.write_bytes(b"".join(client.get("/fa/cycles/ledger/export/").streaming_content))

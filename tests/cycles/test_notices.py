@@ -18,6 +18,7 @@ from agencies.models import User
 from agencies.roles import Role
 from appeals import actions as appeals
 from appeals import tasks as appeals_tasks
+from appeals.models import Appeal
 from cycles import actions, deliveries, notices
 from cycles.calendar import Phase
 from cycles.forms import NoticeSettingsForm
@@ -543,7 +544,7 @@ def test_agencies_with_drafted_appeals_are_reminded_within_their_own_two_weeks_a
     with translation.override("en"):
         [notice] = notices.read(inbox(w.head).filter(entry=None))
     assert notice.title == "1 day left: 1 drafted appeal is not filed"
-    assert notice.url == "/en/appeals/file/"
+    assert notice.url == f"/en/appeals/agencies/{Appeal.objects.first().submission_id}/"
 
 
 def test_a_quarter_has_reminders_of_its_own():

@@ -2,7 +2,6 @@
 
 import hashlib
 import threading
-import time
 from datetime import timedelta
 from io import StringIO
 
@@ -15,6 +14,7 @@ from config.database import as_owner
 from cycles import actions, ledger, people, seals
 from cycles.models import Entry, Seal, Verification
 from tests.factories import build
+from tests.sealing import sealed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,19 +24,6 @@ def behind_the_triggers(statement: str) -> None:
     with as_owner() as owned, owned.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(statement)
-
-
-def sealed(at):
-    """A seal over all rows there are; a transaction in a neighbouring database may hold it back a while."""
-    patience = time.monotonic() + 60
-    with connection.cursor() as cursor:
-        while time.monotonic() < patience:
-            oldest_running = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-            cursor.execute(f"SELECT {oldest_running} > max(xid::text::bigint) FROM cycles_entry")
-            if cursor.fetchone()[0]:
-                break
-            time.sleep(0.05)
-    return seals.seal(at=at)
 
 
 def test_every_finished_row_is_sealed_once_and_the_record_holds():

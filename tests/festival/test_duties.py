@@ -133,7 +133,7 @@ def test_a_planned_year_owes_nothing(db):
 
 
 def test_appeals_are_due_by_the_agencys_own_days_and_done_with_the_last_decision(db):
-    world = build("filed")
+    world = build("heard")
     closes = world.closes(Phase.APPEAL_REVIEW, world.power)
     assert closes != world.closes(Phase.APPEAL_REVIEW)
     at = closes + timedelta(days=1, hours=1)
@@ -149,7 +149,7 @@ def test_appeals_are_due_by_the_agencys_own_days_and_done_with_the_last_decision
 def test_a_withdrawn_appeal_owes_no_decision(db):
     world = build("filed")
 
-    appeals.move(world.appeal, "withdraw", by=world.head, at=world.at)
+    appeals.withdraw(world.appeal, by=world.head, at=world.at)
 
     assert counted(world.at, DutyCode.DECIDE_APPEALS) is None
 

@@ -10,9 +10,12 @@ import pytest
 from django.utils import translation
 
 from agencies.text import format_number
+from appeals import actions as appeals
+from appeals.models import Correction
 from cycles.calendar import Phase, format_deadline
 from festival import actions, pdf, report, resources, timeline
 from festival.models import Standing
+from indicators.methods import half_up
 from submissions.models import Declaration, DeclaredLevel
 from tests.factories import build
 from tests.festival.conftest import decree
@@ -31,8 +34,8 @@ def test_the_facts_are_those_of_the_year(facts):
     assert {s.participation.agency.code for s in facts.not_submitted} == {"MOHME", "MOE-QZ"}
     assert (facts.mean, facts.mean_growth) == (Decimal("70.00"), None)
     assert [(band.name, count) for band, count in facts.bands if count] == [("average", 1)]
-    assert (facts.appeals["all"], facts.appeals["partly"], facts.appeals["upheld"]) == (1, 1, 0)
-    assert facts.points_moved == Decimal(50)
+    assert (facts.appeals.filed, facts.appeals.partly, facts.appeals.upheld) == (1, 1, 0)
+    assert facts.appeals.points_moved == Decimal(50)
     assert facts.specific_sets == 1
     assert [(a.code, a.mean) for a in facts.axes] == [("G1", Decimal("50.00")), ("G2", Decimal("75.00"))]
     assert (facts.strongest[0].code, facts.weakest[0].percent) == ("G2-1", Decimal("50.00"))
@@ -78,6 +81,39 @@ def test_the_pdf_tells_the_three_levels_and_the_digest_behind_them(final):
     text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en"))).pages)
 
     for words in ("The three levels of Article 81", "Managers", "91.67", facts.declared.digest[:16]):
+        assert _says(text, words), words
+
+
+def test_the_report_tells_how_appeals_ended_and_how_long_they_took(db):
+    world = build("heard")
+    late = world.closes(Phase.APPEAL_REVIEW, world.power) + timedelta(days=2)
+    reason = "بخشی پذیرفته شد"
+    appeals.decide(world.appeal, "uphold_partly", reason=reason, awarded=Decimal("123.25"), by=world.reviewer, at=late)
+    took = half_up(Decimal((late - world.appeal.filed_at) / timedelta(days=1)), 1)
+    final_at = world.opens(Phase.FINAL) + timedelta(days=9)
+    edition = actions.finalise(world.cycle, by=world.administrator, at=final_at)
+
+    facts = report.gather(edition, final_at)
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en"))).pages)
+
+    assert (facts.appeals.late, facts.appeals.median, facts.appeals.longest) == (1, took, took)
+    for words in ("Days from filing to decision, median", f"{took}", "23.25", "Decided after the closing", "Withdrawn"):
+        assert _says(text, words), words
+    assert _says(text, "No decision led to a correction for other agencies.")
+    assert not _says(text, world.reviewer.name_en)
+
+
+def test_the_report_adds_up_the_corrections_of_like_cases(final):
+    said = {"rule": {}, "reason": "x", "made_by": final.administrator, "made_at": final.at}
+    of = {"cycle": final.cycle, "measure": final.appeal.answer.measure, "appeal": final.appeal, "error": "formula"}
+    for lines, moved in ((311, Decimal("77.25")), (2, Decimal(1))):
+        Correction.objects.create(**of, **said, line_count=lines, points_moved=moved)
+
+    facts = report.gather(final.edition, final.at)
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en"))).pages)
+
+    assert (facts.corrected.count, facts.corrected.lines) == (2, 313)
+    for words in ("Like cases corrected", "Lines corrected", "313", "78.25"):
         assert _says(text, words), words
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 
+from appeals import correcting, hearing
 from cycles import deliveries, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
@@ -53,6 +54,7 @@ from tests.guard.answers import (
     to_verify,
     unit_line,
 )
+from tests.guard.hearings import attachment, held_file, question
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -87,6 +89,9 @@ READS = {
     "submissions.why_not_given", "submissions.figure_of", "submissions.held_token",
     "submissions.last_year",
     "submissions.why_unsound", "submissions.units_of", "submissions.is_on_desk",
+    "appeals.grounds", "appeals.why_unsound", "appeals.points_of", "appeals.why_not_ready", "appeals.content",
+    "appeals.checked", "appeals.fit_for", "appeals.giver_of",
+    "appeals.lines_of", "appeals.likes", "appeals.digest", "appeals.counts", "appeals.following", "appeals.may_follow",
     "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
 """Public functions that only read."""
@@ -132,6 +137,9 @@ ANYTIME = {
     "submissions.drop_upload": "forgets what has come in of one's own unfinished upload; it was never evidence",
     "submissions.clear_uploads": "forgets uploads that nobody has gone on with; they were never evidence",
     "submissions.keep_document": "part of an act that went through the door",
+    "appeals.keep": "part of an act that went through the door",
+    "appeals.share_out": "before a review opens there is nothing to share out; each appeal's own move has its window",
+    "appeals.correct": "an error that one appeal shows is corrected for all at once",
     "submissions.note_scan": "a file is checked as soon as it has come in",
     "submissions.note_pictures": "pictures of a file; no fact of the assessment",
     "submissions.lay": "reference lines are laid before scoring opens",
@@ -198,6 +206,7 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "indicators.minute": meeting, "indicators.cancel": meeting, "indicators.convene": meeting,
     "indicators.move_plan": lambda w: lay_plan(w, signed=False), "indicators.save_figures": lay_plan,
     "indicators.move_report": lambda w: (lay_plan(w), enter_figures(w)),
+    "appeals.reply": question, "appeals.refer": held_file, "appeals.detach": attachment,
     "submissions.take_up": signed_version, "submissions.withdraw_factor": factor, "submissions.judge_factor": factor,
     "submissions.hand_over": to_verify, "submissions.note": to_verify, "submissions.show": to_verify,
     "submissions.take_back": exhibit, "submissions.conclude": to_verify, "submissions.close": review_task,
@@ -537,7 +546,7 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         "marked", Phase.SCORING, lambda w, at: _submissions().communicate([w.submission], by=w.administrator, at=at)
     ),
     "submissions.rescore": (
-        "filed", Phase.APPEAL_REVIEW,
+        "heard", Phase.APPEAL_REVIEW,
         lambda w, at: _submissions().rescore(
             power_line(w), basis="appeal", state="scored", points=Decimal(200), reason="because", by=w.reviewer, at=at
         ),
@@ -548,12 +557,34 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
             power_line(w), fields={"ground": "value", "argument": "x"}, by=w.staff, at=at
         ),
     ),
+    "appeals.discard": (
+        "drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().discard(w.appeal, by=w.staff, at=at)
+    ),
+    "appeals.attach": (
+        "drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().attach(w.appeal, upload=new_paper(), by=w.staff, at=at)
+    ),
+    "appeals.refer": (
+        "drafted_appeal", Phase.APPEAL,
+        lambda w, at: _appeals().refer(w.appeal, document=held_file(w), by=w.staff, at=at),
+    ),
+    "appeals.detach": (
+        "drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().detach(attachment(w), by=w.staff, at=at)
+    ),
     "appeals.file": ("drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().file([w.appeal], by=w.head, at=at)),
-    "appeals.move": (
-        "drafted_appeal", Phase.APPEAL, lambda w, at: _appeals().move(w.appeal, "withdraw", by=w.head, at=at)
+    "appeals.withdraw": ("filed", Phase.APPEAL, lambda w, at: _appeals().withdraw(w.appeal, by=w.head, at=at)),
+    "appeals.hand_over": (
+        "heard", Phase.APPEAL_REVIEW,
+        lambda w, at: hearing.hand_over(w.appeal, reviewer=w.reviewer, by=w.administrator, at=at),
+    ),
+    "appeals.ask": (
+        "heard", Phase.APPEAL_REVIEW,
+        lambda w, at: hearing.ask(w.appeal, question="x", agency=True, by=w.reviewer, at=at),
+    ),
+    "appeals.reply": (
+        "heard", Phase.APPEAL_REVIEW, lambda w, at: hearing.reply(question(w), text="x", by=w.staff, at=at)
     ),
     "appeals.decide": (
-        "filed", Phase.APPEAL_REVIEW,
+        "heard", Phase.APPEAL_REVIEW,
         lambda w, at: _appeals().decide(w.appeal, "dismiss", reason="because", by=w.reviewer, at=at),
     ),
     "festival.finalise": (
@@ -602,6 +633,7 @@ def _modules(app: str) -> list[Any]:
                 costs,
                 answers_transfer,
             ],
+            "appeals": [hearing, correcting],
         }.get(app, []),
     ]
 
@@ -620,6 +652,10 @@ def _appeals() -> Any:
 
 def _festival() -> Any:
     return _module("festival")
+
+
+def new_paper() -> ContentFile:
+    return ContentFile(b"%PDF-1.7", name="a.pdf")
 
 
 def _hand_in(w: World, at: Any) -> Any:
@@ -723,5 +759,5 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
         "save_draft", "save_axis", "remove_axis", "save_goal", "remove_goal", "issue_for", "copy_set", "take_measure",
         "share", "take_share", "import_measures", "comment", "rank_goals", "take_suggestion", "save_plan",
         "save_figures", "enter", "share_out", "mark_ready", "claim_factor", "withdraw_factor",
-        "begin_upload", "refer", "save_declaration", "note",
+        "begin_upload", "refer", "save_declaration", "note", "discard",
     }  # fmt: skip

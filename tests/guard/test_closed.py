@@ -38,6 +38,7 @@ from tests.guard.answers import (
     to_verify,
     unit_line,
 )
+from tests.guard.hearings import question
 from tests.guard.institution import (
     AXIS,
     GOAL,
@@ -82,6 +83,7 @@ ANYTIME = {
     "cycles:ledger_verify": "the record may be checked at any time",
     "submissions:assign": "work is shared out before scoring opens",
     "submissions:assign_all": "work is shared out before scoring opens",
+    "appeals:correct": "an error that one appeal shows is corrected for all at once, wherever their clocks stand",
     "submissions:costs": "bills come late, and work begins before the year's first window",
     "submissions:expense_strike": "what was entered wrongly is struck when it is noticed",
 }
@@ -125,7 +127,7 @@ def ready(w: World) -> dict[str, Any]:
 
 
 def drafted(w: World) -> dict[str, Any]:
-    return {**SIGNED, "appeal": [w.appeal.pk]}
+    return {**SIGNED, "appeal": [w.appeal.pk], f"revision-{w.appeal.pk}": w.appeal.revision}
 
 
 def approvable(w: World) -> dict[str, Any]:
@@ -253,6 +255,7 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "submissions:verification": to_verify,
     "submissions:close_task": review_task,
     "submissions:take_up": signed_version,
+    "appeals:reply": question,
     "submissions:supply": given,
 }
 """What has gone before within the phase itself."""
@@ -355,8 +358,12 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     ),
     "appeals:file": ("drafted_appeal", Phase.APPEAL, "head", drafted),
     "appeals:move": ("filed", Phase.APPEAL, "head", lambda w: SIGNED),
+    "appeals:ask": ("heard", Phase.APPEAL_REVIEW, "reviewer", lambda w: {"of": "agency", "question": "x"}),
+    "appeals:reply": ("heard", Phase.APPEAL_REVIEW, "staff", lambda w: {"reply": "x"}),
+    "appeals:hand_over": ("heard", Phase.APPEAL_REVIEW, "administrator", lambda w: {"reviewer": w.reviewer.pk}),
+    "appeals:share_out": ("filed", Phase.APPEAL_REVIEW, "administrator", lambda w: {}),
     "appeals:decide": (
-        "filed", Phase.APPEAL_REVIEW, "reviewer",
+        "heard", Phase.APPEAL_REVIEW, "reviewer",
         lambda w: {"decision": "dismiss", "reason": "because", "password": PASSWORD},
     ),
     "festival:finalise": ("decided", Phase.FINAL, "administrator", lambda w: SIGNED),

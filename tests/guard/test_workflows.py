@@ -17,6 +17,7 @@ from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
 from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
+from tests.guard.hearings import filing, question
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -109,13 +110,18 @@ MAY: dict[str, dict[str, set[str]]] = {
     },
     "appeals.appeal": {
         "edit": OWN,
+        "attach": OWN,
+        "detach": OWN,
+        "discard": OWN,
         "file": {"head"},
         "withdraw": {"head"},
+        "assign": {"administrator", "clock"},
         "uphold": {"reviewer"},
         "uphold_partly": {"reviewer"},
         "dismiss": {"reviewer"},
         "declare_inadmissible": {"reviewer"},
     },
+    "appeals.question": {"ask": {"reviewer"}, "consult": {"reviewer"}, "reply": OWN, "explain": {"assessor"}},
     "festival.edition": {
         "rank": {"administrator"},
         "draft_report": {"administrator"},
@@ -164,9 +170,11 @@ SOURCES: dict[str, dict[str, str]] = {
     "submissions.reviewtask": {"close": "open"},
     "submissions.reconciliation": {"propose": "apart proposed", "agree": "proposed", "settle": "apart proposed"},
     "appeals.appeal": {
-        "edit": "draft", "file": "draft", "withdraw": "draft filed", "uphold": "filed", "uphold_partly": "filed",
+        "edit": "draft", "attach": "draft", "detach": "draft", "discard": "draft", "file": "draft",
+        "withdraw": "filed", "assign": "filed", "uphold": "filed", "uphold_partly": "filed",
         "dismiss": "filed", "declare_inadmissible": "filed",
     },
+    "appeals.question": {"ask": "asked", "consult": "asked", "reply": "asked", "explain": "asked"},
     "festival.edition": {
         "rank": "prepared", "draft_report": "ranked scheduled published",
         "approve_report": "ranked scheduled published", "deliver_report": "ranked scheduled published",
@@ -232,6 +240,7 @@ def subject(world: World, label: str) -> Any:
         "submissions.verification": to_verify(world),
         "submissions.reviewtask": review_task(world),
         "appeals.appeal": world.appeal,
+        "appeals.question": question(world, world.assessor),
         "festival.edition": world.edition,
     }[label]
 
@@ -252,7 +261,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "remarks": "because", "signed_at": world.at, "version": 1, "finding": "Eicar",
         "reader": person or world.assessor, "void": False, "deviation": None, "passed": False,
         "run": world.submission.current_run_id,
-        "hours": None, "outcome": "because",
+        "hours": None, "outcome": "because", "filing": filing(world), "points_before": None, "error": "",
         "closer": person or world.administrator, "found_value": None, **CONCLUSION,
     }  # fmt: skip
 

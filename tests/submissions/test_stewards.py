@@ -17,6 +17,7 @@ from django.utils import translation
 from agencies.models import Agency, Clearance, Interest, Membership, User
 from agencies.roles import Role, is_figure_giver
 from appeals import actions as appeals
+from appeals import hearing
 from appeals.models import Appeal
 from config.desk import Desk
 from cycles.calendar import Phase
@@ -443,7 +444,7 @@ def test_supplying_takes_the_same_queries_for_any_number_of_agencies(agencies):
         stewarding.supply(world.stewardship, by=world.steward, at=world.at)
 
     assert Submission.objects.filter(state="marked").count() == agencies
-    assert (len(saving), len(supplying)) == (12, 36)
+    assert (len(saving), len(supplying)) == (12, 35)
 
 
 # --- The appeal -------------------------------------------------------------------------------------------------------
@@ -458,9 +459,11 @@ def test_an_agency_appeals_the_steward_s_figure_and_whoever_gave_it_does_not_dec
     [filed] = appeals.file([draft], by=world.head, at=world.at)
     at = world.opens(Phase.APPEAL_REVIEW, world.power)
 
-    assert filed.was_marked_by(world.steward)
+    hearing.share_out(world.cycle, by=None, at=at)
+    filed = world.fresh(filed)
+    assert world.steward.pk in filed.handlers
     assert not Appeal.objects.visible_to(fresh(world.steward), at).exists()
-    with pytest.raises(Refused, match="did not mark the line"):
+    with pytest.raises(Refused, match="had a part in the score"):
         appeals.decide(filed, "uphold_partly", reason="x", awarded=Decimal(200), by=fresh(world.steward), at=at)
     appeals.decide(filed, "uphold_partly", reason="x", awarded=Decimal(200), by=world.reviewer, at=at)
 

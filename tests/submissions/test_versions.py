@@ -197,7 +197,7 @@ def test_the_receipt_is_a_paper_with_digest_and_address_and_its_page_tells_wheth
 def test_the_square_on_the_receipt_is_read_as_the_address_of_its_page():
     address = "https://portal.example/verify/01890a5d-ac96-774b-bcce-b302099a8057/"
 
-    picture = Image.open(BytesIO(b64decode(receipts._square(address).split(",")[1])))
+    picture = Image.open(BytesIO(b64decode(receipts.square(address).split(",")[1])))
 
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [address]
 

@@ -1,0 +1,92 @@
+"""Everything there is of one appeal, as paper and as one ZIP that checks itself."""
+
+import zipfile
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import file_digest, sha256
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.http import FileResponse
+
+from agencies.models import User
+from agencies.roles import OVERSEERS, Role
+from appeals import docket, receipts
+from appeals.models import Appeal
+from appeals.workflow import DECISIONS
+from cycles import ledger, seals
+from cycles.calendar import Phase
+from cycles.models import Entry, Window
+from submissions.models import Document, Score
+
+
+def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
+    """What stands on an appeal's paper, as far as the reader may know it."""
+    appeal.window = Window.objects.concerning([appeal]).of(Phase.APPEAL_REVIEW, appeal)  # type: ignore[attr-defined]
+    filing = appeal.filing
+    return {
+        "appeal": appeal,
+        "answer": appeal.answer,
+        "filing": filing,
+        "role": Role(filing.filed_as).label if filing and filing.filed_as in Role.values else "",
+        "brought": docket.brought([appeal])[appeal.pk],
+        "scores": Score.objects.visible_to(user, at).filter(answer=appeal.answer_id).order_by("scored_at", "pk"),
+        "stamp": seals.stamp(appeal, *DECISIONS) if appeal.decided_at else seals.stamp(appeal, "file"),
+        "at": at,
+    }
+
+
+def answer(appeal: Appeal, user: User, at: datetime) -> FileResponse:
+    """The ZIP to save: paper.pdf, filing.json, files/, record.json with its seals, and SHA256SUMS over all of them."""
+    content = TemporaryFile()  # noqa: SIM115 -- the response closes it
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        sums = [f"{_add(archive, name, body)}  {name}" for name, body in _parts(appeal, user, at)]
+        archive.writestr("SHA256SUMS", "\n".join(sums) + "\n")
+    content.seek(0)
+    name = f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{appeal.pk}.zip"
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/zip")
+
+
+def _add(archive: zipfile.ZipFile, name: str, body: bytes | Document) -> str:
+    """Write one member and answer with its digest; a file is copied in pieces."""
+    if isinstance(body, Document):
+        with body.file.open("rb") as stored:
+            digest = file_digest(stored, "sha256").hexdigest()
+            stored.seek(0)
+            with archive.open(name, "w") as member:
+                copyfileobj(stored, member)
+        return digest
+    archive.writestr(name, body)
+    return sha256(body).hexdigest()
+
+
+def _parts(appeal: Appeal, user: User, at: datetime) -> Iterator[tuple[str, bytes | Document]]:
+    known = facts(appeal, user, at)
+    yield "paper.pdf", receipts.paper("appeals/paper.html", known)
+    if appeal.filing:
+        yield "filing.json", appeal.filing.content.encode()
+    brought = known["brought"]
+    shown = [*brought.files, *(f for q in brought.questions for f in q.files)]
+    for number, attachment in enumerate(shown, 1):
+        if attachment.document.is_open:
+            yield f"files/{number:02}-{attachment.document.name}", attachment.document
+    yield "record.json", _record(appeal, whole=user.holds(*OVERSEERS, at=at))
+
+
+AGENCY_ACTS = frozenset({"attach", "detach", "file", "withdraw", "reply"})
+"""What the agency itself did; the rows of what others did name people, and only their digests leave the authority."""
+
+
+def _record(appeal: Appeal, *, whole: bool) -> bytes:
+    """The rows of the record about the appeal, its filing and its questions, in their order, each under its seal."""
+    objs = [appeal, appeal.filing, *appeal.questions.all()]
+    rows = sorted((e for obj in objs if obj for e in Entry.objects.of(obj)), key=lambda e: e.pk)
+    entries = []
+    for entry in rows:
+        seal = seals.of_entry(entry.pk)
+        told: dict[str, Any] = {"id": entry.pk, "act": entry.act, "at": entry.at.isoformat(), "sha256": entry.digest}
+        if whole or entry.act in AGENCY_ACTS:
+            told["body"] = entry.body
+        entries.append(told | {"seal": {"number": seal.pk, "sha256": seal.digest} if seal else None})
+    return (ledger.as_json(entries) + "\n").encode()

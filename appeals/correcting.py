@@ -1,0 +1,265 @@
+"""Like cases: what a corrected rule gives every agency with the line, and the one act that gives it.
+
+A line that its method scored gets what the method gives its value by the corrected rule. A mark that differed from the
+method's keeps its relation to it. What was decided on appeal is only ever raised, and nothing falls unless the year's
+rules let a score fall. Lines without points stay as they are (docs/adr/0017).
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import FilteredRelation, Q, TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.models import User
+from agencies.text import named
+from appeals.models import Appeal, Correction, Error
+from appeals.workflow import CORRECTIONS
+from cycles import ledger
+from cycles.actions import perform, why_closed
+from cycles.workflow import CycleState, Refused
+from indicators.methods import METHODS, points, scaled
+from indicators.models import Measure
+from indicators.scoring import LineState
+from submissions import totals
+from submissions.models import Answer, Finding, Score, Submission
+from submissions.workflow import SubmissionState
+
+
+class Fate(TextChoices):
+    """What a correction does to one agency's line."""
+
+    RAISED = "raised", gettext_lazy("Rises")
+    LOWERED = "lowered", gettext_lazy("Falls")
+    SAME = "same", gettext_lazy("Stays: the correction changes nothing")
+    SPARED = "spared", gettext_lazy("Stays: by the year's rules no score falls")
+    DECIDED = "decided", gettext_lazy("Stays: decided on appeal")
+    VOID = "void", gettext_lazy("Stays: it has no points")
+
+
+CHANGES = (Fate.RAISED, Fate.LOWERED)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is right instead: a method and its parameters, or of a steward's figures percents by line."""
+
+    method: str
+    params: Mapping[str, Any]
+    percents: Mapping[int, Decimal]
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As it is kept and put on record."""
+        percents = {str(line): f"{percent:f}" for line, percent in sorted(self.percents.items())}
+        return {"method": self.method, "params": ledger.plain(dict(self.params)), "percents": percents}
+
+    def why_unfit(self, error: str) -> str:
+        """Why it cannot be the right one, in a sentence, or ""."""
+        if error == Error.STEWARD:
+            right = self.percents and all(0 <= p <= 100 for p in self.percents.values())
+            return "" if right else _("Give the right percents, each between 0 and 100.")
+        if self.method not in METHODS or self.method == "steward":
+            return _("This is no method by which a value becomes points.")
+        return " ".join(METHODS[self.method].check(dict(self.params)))
+
+
+class Line(NamedTuple):
+    """One agency's line: the score that holds, the value that it stands by, and what its own target sets."""
+
+    pk: int
+    submission_id: int
+    agency_id: int
+    name_fa: str
+    name_en: str
+    code: str
+    held_points: Decimal | None
+    held_state: str | None
+    held_basis: str | None
+    value: Decimal | None
+    base: Decimal | None
+    floor: Decimal | None
+    target: Decimal | None
+    found_at: datetime | None
+    finding: str | None
+    found_value: Decimal | None
+
+    @property
+    def agency(self) -> str:
+        return named(self.name_fa, self.name_en)
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """What the agency's own target sets in place of the measure's."""
+        own = {"base": self.base, "floor": self.floor, "target": self.target}
+        return {key: value for key, value in own.items() if value is not None}
+
+    @property
+    def stands_by(self) -> Decimal | None:
+        """What the agency says, or what was found of it; None where it counts for nothing."""
+        if self.found_at is None or self.finding == Finding.SUPPORTED:
+            return self.value
+        return self.found_value if self.finding == Finding.PARTLY else None
+
+
+@dataclass(frozen=True)
+class Like:
+    """What becomes of one agency's line: the points it has and gets."""
+
+    line: Line
+    before: Decimal | None
+    after: Decimal | None
+    fate: Fate
+
+    @property
+    def moved(self) -> Decimal:
+        """Points that the line gains; less than zero where it falls."""
+        return (self.after or Decimal(0)) - (self.before or Decimal(0)) if self.fate in CHANGES else Decimal(0)
+
+
+# --- What it would do -------------------------------------------------------------------------------------------------
+
+
+def lines_of(measure: Measure) -> list[Line]:
+    """The lines of a measure whose scores have been communicated, with the score that holds; by agency; one query."""
+    rows = Answer.objects.filter(measure=measure, submission__state=SubmissionState.COMMUNICATED)
+    rows = rows.annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
+    agency, found = "submission__agency", "verification"
+    names = ("pk", "submission_id", f"{agency}_id", f"{agency}__name_fa", f"{agency}__name_en", f"{agency}__code")
+    held = ("current__points", "current__state", "current__basis", "value", "own__base", "own__floor", "own__target")
+    seen = (f"{found}__concluded_at", f"{found}__finding", f"{found}__found_value")
+    return [Line(*row) for row in rows.order_by(f"{agency}__sort_key", "pk").values_list(*names, *held, *seen)]
+
+
+def likes(measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[Line] | None = None) -> list[Like]:
+    """What the rule would do to every line of the measure."""
+    return [_like(measure, line, rule, may_fall) for line in (lines_of(measure) if lines is None else lines)]
+
+
+def _like(measure: Measure, line: Line, rule: Rule, may_fall: bool) -> Like:
+    held = line.held_points
+    if line.held_state != LineState.SCORED or held is None:
+        return Like(line, None, None, Fate.VOID)
+    after = _right(measure, line, rule, held)
+    if after == held:
+        fate = Fate.SAME
+    elif after > held:
+        fate = Fate.RAISED
+    elif line.held_basis == Score.Basis.APPEAL:
+        fate = Fate.DECIDED
+    else:
+        fate = Fate.LOWERED if may_fall else Fate.SPARED
+    return Like(line, held, after if fate in CHANGES else held, fate)
+
+
+def _right(measure: Measure, line: Line, rule: Rule, held: Decimal) -> Decimal:
+    """The points that the line should have."""
+    ceiling = measure.points
+    if measure.is_stewarded:
+        percent, params = rule.percents.get(line.pk), measure.scoring_params
+        return held if percent is None else points(measure.method, percent, ceiling=ceiling, params=params)
+    value = line.stands_by
+    if value is None:
+        return held
+    was = points(measure.method, value, ceiling=ceiling, params=measure.scoring_params | line.own)
+    right = points(rule.method, value, ceiling=ceiling, params={**rule.params, **line.own})
+    if held == was or not was or line.held_basis == Score.Basis.APPEAL:
+        return right  # what was decided on appeal has no relation to the method to keep
+    return min(ceiling, scaled(held, right, was))
+
+
+def digest(found: Iterable[Like]) -> str:
+    """Names what a correction would change, so that what is signed is what was shown."""
+    rows = sorted((like.line.pk, f"{like.before}", f"{like.after}") for like in found if like.fate in CHANGES)
+    return hashlib.sha256(ledger.as_json(rows).encode()).hexdigest()
+
+
+def counts(found: Iterable[Like]) -> list[tuple[Fate, int]]:
+    """How many lines meet each fate, those that any does."""
+    counted = Counter(like.fate for like in found)
+    return [(fate, counted[fate]) for fate in Fate if counted[fate]]
+
+
+def following(appeal: Appeal) -> Correction:
+    """The correction that could follow from an appeal, to ask the workflow about."""
+    of_set = appeal.answer.measure.indicator.axis.set
+    of: dict[str, Any] = {"cycle": appeal.cycle, "measure": appeal.answer.measure, "appeal": appeal}
+    return Correction(**of, agency=of_set.agency, province=of_set.province)
+
+
+def may_follow(appeal: Appeal, *, by: User, at: datetime) -> bool:
+    """Whether this person may correct like cases after an appeal now."""
+    if not appeal.error or not appeal.is_decided or appeal.cycle.state != CycleState.OPEN:
+        return False
+    return not why_closed(CORRECTIONS, following(appeal), "correct", by=by, at=at)
+
+
+# --- The act ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def correct(
+    appeal: Appeal, rule: Rule, *, reason: str, seen: str = "", letter: str = "", by: User, at: datetime
+) -> Correction:
+    """Correct a measure's scores for all agencies with the line, appealed or not, after an appeal that showed an error.
+
+    `seen` is the digest of what the administrator was shown. Agencies whose scores are communicated later are corrected
+    by the same act done again. As many queries for two thousand lines as for one.
+    """
+    appeal = Appeal.objects.select_related("cycle", "answer__measure__indicator__axis__set").get(pk=appeal.pk)
+    measure, cycle = appeal.answer.measure, appeal.cycle
+    if not appeal.error or not appeal.is_decided:
+        raise Refused(_("The decision on this appeal shows no error that concerns others."))
+    if cycle.state != CycleState.OPEN:
+        raise Refused(_("The results of the year are final; a correction is for the next edition."))
+    if not reason.strip():
+        raise Refused(_("Say what is wrong and what is right; the agencies will read it."))
+    if why := rule.why_unfit(appeal.error):
+        raise Refused(why)
+    held = totals.hold(Submission.objects.filter(answers__measure=measure))  # each has one line of it
+    found = likes(measure, rule, may_fall=cycle.appeal_may_lower)
+    changed = [like for like in found if like.fate in CHANGES]
+    _refuse(found, changed, seen=seen, by=by)
+    concerned = frozenset(like.line.agency_id for like in changed)
+    of_set = measure.indicator.axis.set
+    correction = Correction.objects.create(
+        cycle=cycle,
+        measure=measure,
+        agency_id=of_set.agency_id,
+        province_id=of_set.province_id,
+        appeal=appeal,
+        error=appeal.error,
+        rule=rule.plain,
+        reason=reason,
+        line_count=len(changed),
+        points_moved=sum((like.moved for like in changed), Decimal(0)),
+        made_by=by,
+        made_at=at,
+    )
+    correction.concerned = concerned
+    facts: dict[str, Any] = {"measure": measure.code, "appeal": appeal.pk, "error": appeal.error, "rule": rule.plain}
+    facts |= {"lines": len(changed), "digest": digest(found)}
+    perform(CORRECTIONS, [correction], "correct", by=by, at=at, note=reason, letter=letter, **facts)
+    rows = ((like.line, LineState.SCORED, like.after, reason) for like in changed)
+    totals.put(rows, basis=Score.Basis.CORRECTION, by=by, at=at)
+    counted = {like.line.submission_id for like in changed}
+    keys = [key for key in held if key in counted]
+    totals.compute_held(keys, cycle=cycle, why=f"correction: {correction.pk}", by=by, at=at)
+    return correction
+
+
+def _refuse(found: list[Like], changed: list[Like], *, seen: str, by: User) -> None:
+    if not changed:
+        raise Refused(_("By this rule no score would change."))
+    if seen and seen != digest(found):
+        raise Refused(_("Scores have changed since you looked. Look at the list again, then sign."))
+    if tied := [like for like in changed if by.is_conflicted(like.line.agency_id)]:
+        names = ", ".join(like.line.agency for like in tied[:3])
+        raise Refused(_("You have an interest in %(names)s; somebody else corrects this.") % {"names": names})

@@ -1,0 +1,111 @@
+"""Pages of like cases: every agency with the line that a decision showed to be wrong, and the act that corrects all."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.text import localised
+from appeals import correcting
+from appeals.correcting import CHANGES, Like
+from appeals.correcting_forms import form_of
+from appeals.models import Appeal, Correction
+from appeals.pages import find
+from appeals.workflow import CORRECTIONS
+from cycles import seals
+from cycles.workflow import Refused
+from submissions.models import Answer, Score
+
+SHOWN = 50
+"""So many agencies are named on the page, those first whose score changes."""
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is right instead; then what that does to every agency; then the signature under just that."""
+    appeal = find(request, pk)
+    who = CORRECTIONS["correct"].who
+    if not appeal.error or not who(request.user, correcting.following(appeal), request.at):
+        raise Http404
+    measure, signing = appeal.answer.measure, request.POST.get("act") == "sign"
+    lines = correcting.lines_of(measure)
+    codes = {line.code.casefold(): line.pk for line in lines}
+    data = request.POST if request.method == "POST" else None
+    form = form_of(appeal.error, measure, codes, data, user=request.user, signing=signing)
+    found: list[Like] = []
+    if data is not None and not set(form.errors) - {"password"}:
+        if why := form.rule.why_unfit(appeal.error):
+            form.add_error(None, why)
+        elif signing and form.is_valid() and (made := _made(request, appeal, form)):
+            return redirect("appeals:correction", made.pk)
+        else:
+            found = correcting.likes(measure, form.rule, may_fall=appeal.cycle.appeal_may_lower, lines=lines)
+    context = {
+        "appeal": appeal,
+        "measure": measure,
+        "form": form,
+        "line_count": len(lines),
+        "earlier": appeal.corrections.for_list(),
+        **_seen(found),
+    }
+    return render(request, "appeals/correct.html", context)
+
+
+def _seen(found: list[Like]) -> dict[str, Any]:
+    """What a rule would do, as the page shows it."""
+    first = sorted(found, key=lambda like: like.fate not in CHANGES)  # within each by agency, as they came
+    return {
+        "found": first[:SHOWN],
+        "counts": correcting.counts(found),
+        "changed": sum(like.fate in CHANGES for like in found),
+        "digest": correcting.digest(found) if found else "",
+        "more": max(0, len(found) - SHOWN),
+    }
+
+
+def _made(request: HttpRequest, appeal: Appeal, form: Any) -> Correction | None:
+    """The correction; None where it was refused, and then the form says why."""
+    said = form.cleaned_data
+    try:
+        made = correcting.correct(
+            appeal,
+            form.rule,
+            reason=said["reason"],
+            letter=said["letter"],
+            seen=request.POST.get("shown") or "-",
+            by=request.user,
+            at=request.at,
+        )
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    told = ngettext(
+        "The score of %(count)s agency was corrected.",
+        "The scores of %(count)s agencies were corrected.",
+        made.line_count,
+    )
+    messages.success(request, told % {"count": localised(made.line_count)})
+    return made
+
+
+@require_safe
+def correction(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was corrected and for whom; people of an agency are led to their own line."""
+    held = get_object_or_404(Correction.objects.for_list(), pk=pk)
+    own = Answer.objects.filter(measure=held.measure, submission__agency__in=request.user.agency_ids(request.at))
+    changed = Score.objects.filter(answer__in=own, basis=Score.Basis.CORRECTION, scored_at=held.made_at)
+    if mine := changed.values_list("answer", flat=True).first():
+        return redirect("submissions:line", mine)
+    if not Correction.objects.visible_to(request.user, request.at).filter(pk=pk).exists():
+        raise Http404
+    rows = Score.objects.visible_to(request.user, request.at)
+    rows = rows.filter(answer__measure=held.measure, basis=Score.Basis.CORRECTION, scored_at=held.made_at)
+    context = {
+        "held": held,
+        "scores": rows.select_related("answer__submission__agency").order_by("answer__submission__agency__sort_key"),
+        "stamp": seals.stamp(held, "correct"),
+    }
+    return render(request, "appeals/correction.html", context)

@@ -1,0 +1,79 @@
+"""What pages of appeals read: every line of an agency with the appeal against it, what it shows, what is asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agencies.models import User
+from appeals.models import Appeal, Attachment, Question
+from appeals.workflow import AppealState
+from submissions import score_report
+from submissions.models import Submission
+from submissions.score_report import ReportLine
+
+
+@dataclass
+class Brought:
+    """What both sides have brought to an appeal: its own files, and questions, each with its own files."""
+
+    files: list[Attachment] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+
+def brought(appeals: Iterable[Appeal]) -> dict[int, Brought]:
+    """The files and questions of these appeals, by appeal's key; two queries."""
+    found = {a.pk: Brought() for a in appeals}
+    questions: dict[int, Question] = {}
+    for question in Question.objects.filter(appeal__in=found).for_list():
+        question.files = []  # type: ignore[attr-defined]
+        questions[question.pk] = question
+        found[question.appeal_id].questions.append(question)
+    for attachment in Attachment.objects.filter(appeal__in=found).live():
+        of = questions.get(attachment.question_id or 0)
+        (of.files if of else found[attachment.appeal_id].files).append(attachment)  # type: ignore[attr-defined]
+    return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """A line with its scores, and the appeal against it where the reader may see one."""
+
+    line: ReportLine
+    appeal: Appeal | None
+    brought: Brought
+
+    @property
+    def waits(self) -> bool:
+        """Whether a question to the agency is open."""
+        return any(not q.replied_at and q.addressee_id is None for q in self.brought.questions)
+
+
+@dataclass(frozen=True)
+class Docket:
+    """All lines of an agency: those under appeal, and the others."""
+
+    cases: list[Case]
+
+    @property
+    def appealed(self) -> list[Case]:
+        return [c for c in self.cases if c.appeal]
+
+    @property
+    def others(self) -> list[Case]:
+        return [c for c in self.cases if not c.appeal]
+
+    @property
+    def drafts(self) -> list[Appeal]:
+        return [c.appeal for c in self.cases if c.appeal and c.appeal.state == AppealState.DRAFT]
+
+
+def read(submission: Submission, user: User, at: datetime) -> Docket:
+    """The docket of an agency as the reader may see it; five queries for any number of lines and appeals."""
+    lines = score_report.lines(submission, compared=False)
+    live = Appeal.objects.visible_to(user, at).live().filter(submission=submission).for_page()
+    appeals = {a.answer_id: a for a in live}
+    of = brought(appeals.values())
+    empty = Brought()
+    return Docket(
+        [Case(line, appeal := appeals.get(line.answer.pk), of[appeal.pk] if appeal else empty) for line in lines]
+    )

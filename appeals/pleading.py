@@ -1,0 +1,272 @@
+"""The agency's pages: drafting an appeal against a line with its evidence, and signing what is filed in one sitting."""
+
+import hashlib
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.roles import Role
+from agencies.text import localised
+from appeals import actions, receipts
+from appeals.forms import AppealForm
+from appeals.models import Appeal, Attachment, Filing
+from appeals.pages import as_draft, find_line, find_scored
+from appeals.workflow import APPEALS, FILINGS, AppealState
+from cycles import seals
+from cycles.calendar import Phase
+from cycles.files import handed_out
+from cycles.forms import ActForm
+from cycles.models import Window
+from cycles.workflow import Refused
+from indicators.methods import METHODS
+from submissions import tasks
+from submissions.evidence import has_scanner
+from submissions.models import Answer, Document, Score
+
+MOST_OFFERED = 200
+"""Of the files that the agency has uploaded before, so many are offered, newest first."""
+
+# --- Drafting ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft or change an appeal against a line; the points of a proposed value are shown before anything is saved."""
+    answer = find_line(request, pk)
+    if answer.submission.agency_id not in request.user.agency_ids(request.at):
+        raise Http404
+    appeal = _live(request, answer)
+    form = _form(request, answer, appeal)
+    previews = "preview" in request.POST
+    if request.method == "POST" and not previews and form.is_valid() and _saved(request, answer, form):
+        stays = request.POST.get("act") == "stay" or "take_back" in request.POST or form.cleaned_data["file"]
+        return redirect("appeals:draft", pk) if stays else redirect("appeals:agency", answer.submission_id)
+    context = _context(request, answer, appeal, form)
+    if request.htmx and previews:
+        return render(request, "appeals/draft.html#preview", context)
+    return render(request, "appeals/draft.html", context)
+
+
+def _live(request: HttpRequest, answer: Answer) -> Appeal | None:
+    seen = Appeal.objects.visible_to(request.user, request.at).live().filter(answer=answer)
+    return seen.select_related("agency__province", "cycle", "answer__measure").first()
+
+
+def _form(request: HttpRequest, answer: Answer, appeal: Appeal | None) -> AppealForm:
+    initial = {name: getattr(appeal, name) for name in ("ground", "proposed_value", "argument")} if appeal else {}
+    return AppealForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=initial | {"seen": appeal.revision if appeal else 0},
+        grounds=actions.grounds(answer),
+        documents=_offered(answer, appeal),
+        is_stewarded=answer.measure.is_stewarded,
+    )
+
+
+def _offered(answer: Answer, appeal: Appeal | None) -> Any:
+    """The files that the agency has uploaded before and that the appeal does not show."""
+    shown = Attachment.objects.filter(appeal=appeal, withdrawn_at=None).values("document") if appeal else ()
+    newest = Document.objects.held_by(answer.submission.agency_id).exclude(pk__in=shown).values("pk")[:MOST_OFFERED]
+    return Document.objects.filter(pk__in=newest).order_by("-uploaded_at", "-pk")
+
+
+def _saved(request: HttpRequest, answer: Answer, form: AppealForm) -> bool:
+    """Save the draft with what is added to it or taken off; all, or nothing and the form says why."""
+    by: dict[str, Any] = {"by": request.user, "at": request.at}
+    said = form.cleaned_data
+    try:
+        with transaction.atomic():
+            seen = said["seen"] if said["seen"] is not None else None
+            appeal = actions.save_draft(answer, fields=form.said, seen=seen, **by)
+            if uuid := request.POST.get("take_back"):
+                actions.detach(_shown(appeal, uuid), **by)
+            if said["file"]:
+                _scan(actions.attach(appeal, upload=said["file"], reference=said["reference"], **by))
+            if said["document"]:
+                actions.refer(appeal, document=said["document"], reference=said["reference"], **by)
+    except actions.Changed as refusal:
+        form.data = form.data.copy()
+        form.data["seen"] = str(Appeal.objects.live().get(answer=answer).revision)
+        form.add_error(None, str(refusal))
+        return False
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    messages.success(request, _("The draft is saved; it is not filed until the head of the agency signs it."))
+    return True
+
+
+def _shown(appeal: Appeal, uuid: str) -> Attachment:
+    found = next((a for a in appeal.attachments.live() if str(a.uuid) == uuid), None)
+    if found is None:
+        raise Refused(_("This file has been replaced or withdrawn in the meantime."))
+    return found
+
+
+def _scan(attachment: Attachment) -> None:
+    transaction.on_commit(lambda: tasks.scan.delay(document=attachment.document_id), robust=True)
+
+
+def _context(request: HttpRequest, answer: Answer, appeal: Appeal | None, form: AppealForm) -> dict[str, Any]:
+    windows = Window.objects.concerning([answer.submission])
+    subject = appeal or as_draft(answer.submission, answer)
+    value = _typed_value(form) if form.is_bound else form.initial.get("proposed_value")
+    return {
+        "answer": answer,
+        "submission": answer.submission,
+        "appeal": appeal,
+        "form": form,
+        "closed": APPEALS.why_not(subject, APPEALS["edit"], by=request.user, at=request.at, windows=windows),
+        "window": windows.of(Phase.APPEAL, answer.submission),
+        "score": Score.objects.visible_to(request.user, request.at).filter(answer=answer, is_current=True).first(),
+        "files": appeal.attachments.live() if appeal else [],
+        "has_scanner": has_scanner(),
+        "may_discard": appeal is not None
+        and not APPEALS.why_not(appeal, APPEALS["discard"], by=request.user, at=request.at, windows=windows),
+        **_preview(answer, value),
+    }
+
+
+def _typed_value(form: AppealForm) -> Decimal | None:
+    form.is_valid()
+    return form.cleaned_data.get("proposed_value")
+
+
+def _preview(answer: Answer, value: Decimal | None) -> dict[str, Any]:
+    """The points that the method gives a proposed value, and how; nothing where it cannot be one of the method's."""
+    m = answer.measure
+    fields = {"ground": actions.grounds(answer)[0], "proposed_value": value}
+    if value is None or (unfit := actions.why_unsound(answer, fields)):
+        return {"proposed_points": None, "formula": "" if value is None else unfit}
+    explained = METHODS[m.method].explain(value, m.points, answer.scoring_params, get_language() or "fa")
+    return {"proposed_points": actions.points_of(answer, value), "formula": explained}
+
+
+@require_safe
+def attachment(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+    """The file as it was uploaded, always as a download; nothing before its state allows it."""
+    rows = Attachment.objects.visible_to(request.user, request.at).live()
+    shown = get_object_or_404(rows, uuid=uuid)
+    document = shown.document
+    if not document.is_open:
+        messages.error(request, _("This file is not handed out: %(state)s.") % {"state": document.get_state_display()})
+        return redirect("appeals:detail", shown.appeal_id)
+    return handed_out(document.file, name=document.name, content_type=document.content_type)
+
+
+# --- Filing -----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign and file drafts of one agency in one sitting; what was shown is what is filed."""
+    submission = find_scored(request, pk)
+    rows = Appeal.objects.filter(submission=submission, agency__in=request.user.agency_ids(request.at))
+    drafts = list(rows.filter(state=AppealState.DRAFT).for_page())
+    windows = Window.objects.concerning([submission])
+    subject = Filing(cycle=submission.cycle, agency=submission.agency, submission=submission)
+    closed = FILINGS.why_not(subject, FILINGS["file"], by=request.user, at=request.at, windows=windows)
+    form = ActForm(request.POST or None, move=FILINGS["file"], user=request.user)
+    chosen = _chosen(request, drafts)
+    if request.method == "POST" and form.is_valid() and (filing := _filed(request, chosen, form)):
+        return redirect("appeals:filing", filing.uuid)
+    files: dict[int, list[Attachment]] = {}
+    for shown in Attachment.objects.filter(appeal__in=drafts).live():
+        files.setdefault(shown.appeal_id, []).append(shown)
+    context = {
+        "submission": submission,
+        "drafts": [
+            {"appeal": a, "files": files.get(a.pk, []), "lacks": actions.why_not_ready(a), "taken": a in chosen}
+            for a in drafts
+        ],
+        "form": form,
+        "closed": closed,
+        "move": FILINGS["file"],
+        "window": windows.of(Phase.APPEAL, submission),
+    }
+    return render(request, "appeals/file.html", context)
+
+
+def _chosen(request: HttpRequest, drafts: list[Appeal]) -> list[Appeal]:
+    """The drafts that were ticked; before anything is, those that lack nothing."""
+    if request.method == "POST":
+        ticked = set(request.POST.getlist("appeal"))
+        return [a for a in drafts if str(a.pk) in ticked]
+    return [a for a in drafts if not actions.why_not_ready(a)]
+
+
+def _filed(request: HttpRequest, chosen: list[Appeal], form: Any) -> Filing | None:
+    """The filing; None where it was refused, and then the form says why."""
+    changed = [a for a in chosen if request.POST.get(f"revision-{a.pk}") != str(a.revision)]
+    if changed:
+        form.add_error(None, _("A draft has been changed since you looked. Look at the drafts again, then sign."))
+        return None
+    seen = hashlib.sha256(actions.content(a.pk for a in chosen).encode()).hexdigest()
+    try:
+        filed = actions.file(chosen, by=request.user, at=request.at, seen=seen, **form.said)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    said = ngettext("%(count)s appeal was filed.", "%(count)s appeals were filed.", len(filed))
+    messages.success(request, said % {"count": localised(len(filed))})
+    return filed[0].filing
+
+
+def _filing(request: HttpRequest, uuid: UUID) -> Filing:
+    rows = Filing.objects.visible_to(request.user, request.at)
+    return get_object_or_404(rows.select_related("agency", "cycle", "submission", "filed_by"), uuid=uuid)
+
+
+def standing(filing: Filing) -> dict[str, Any]:
+    """In which role it was signed, how many appeals, and the seal over its signature."""
+    stamp = seals.stamp(filing, "file")
+    return {
+        "filing": filing,
+        "role": Role(filing.filed_as).label if filing.filed_as in Role.values else filing.filed_as,
+        "count": filing.appeals.count(),
+        "seal": stamp.seal if stamp else None,
+    }
+
+
+@require_safe
+def filing(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What was filed in one sitting, with its receipt."""
+    found = _filing(request, uuid)
+    appeals = Appeal.objects.visible_to(request.user, request.at).filter(filing=found).for_page()
+    return render(request, "appeals/filing.html", {"appeals": appeals, **standing(found)})
+
+
+@require_safe
+def filing_content(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The very text whose SHA-256 was signed."""
+    found = _filing(request, uuid)
+    response = HttpResponse(found.content, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.uuid}.json"'
+    return response
+
+
+@require_safe
+def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The receipt of a filing as PDF, in the reader's language."""
+    found = _filing(request, uuid)
+    appeals = list(found.appeals.for_page())
+    facts = {"appeals": appeals, "at": request.at, **standing(found)}
+    return receipts.answer("appeals/receipt.html", facts, name=f"receipt-{found.uuid}", verified=found.uuid)
+
+
+@login_not_required
+@require_safe
+def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Whether a receipt is genuine, for whoever holds one: whose it is, when it was signed, how many appeals."""
+    found = get_object_or_404(Filing.objects.select_related("agency", "cycle").defer("content"), uuid=uuid)
+    return render(request, "appeals/verify.html", standing(found))

@@ -1,0 +1,186 @@
+"""The hearing's pages: one appeal with both sides, questions and replies, the decision; who hears what."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.text import localised
+from appeals import actions, correcting, docket, hearing, precedents
+from appeals.forms import DecisionForm, QuestionForm, ReplyForm, ReviewerForm
+from appeals.models import Appeal, Question
+from appeals.pages import PAGES, find, windows_of
+from appeals.workflow import APPEALS, DECISIONS, QUESTIONS, AppealState
+from cycles import seals
+from cycles.calendar import Phase
+from cycles.models import Entry
+from cycles.workflow import Refused
+from submissions import tasks
+from submissions.models import Mark, Score, StewardFigure, Verification
+from submissions.pages import overseen_cycle
+
+
+def read(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
+    """Both sides of an appeal, and what may be done with it."""
+    user, at, answer = request.user, request.at, appeal.answer
+    windows = windows_of(appeal)
+    moves = APPEALS.open_to(appeal, by=user, at=at, windows=windows)
+    phase = Phase.APPEAL_REVIEW if appeal.state not in (AppealState.DRAFT, AppealState.WITHDRAWN) else Phase.APPEAL
+    appeal.window = windows.of(Phase.APPEAL_REVIEW, appeal)  # type: ignore[attr-defined]
+    return {
+        "appeal": appeal,
+        "answer": answer,
+        "moves": [m for m in moves if m.name in PAGES],
+        "decisions": [m for m in moves if m.name in DECISIONS],
+        "may_edit": any(m.name == "edit" for m in moves),
+        "may_hand_over": any(m.name == "assign" for m in moves),
+        "why_not_decided": APPEALS.why_not(appeal, APPEALS["dismiss"], by=user, at=at, windows=windows),
+        "window": windows.of(phase, appeal),
+        "phase": phase,
+        "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
+        "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
+        "figure": StewardFigure.objects.visible_to(user, at).for_reading().filter(answer=answer).first(),
+        "verification": Verification.objects.visible_to(user, at).filter(line=answer).first(),
+        "files": answer.evidence.with_versions(),
+        "brought": docket.brought([appeal])[appeal.pk],
+    }
+
+
+def _detail(request: HttpRequest, appeal: Appeal, **forms: Any) -> HttpResponse:
+    context = read(request, appeal)
+    # the office that acted is told to everybody, the name to the authority's record only
+    context["history"] = [{"sentence": e.sentence, "at": e.at} for e in Entry.objects.of(appeal)]
+    context["stamp"] = seals.stamp(appeal, *DECISIONS) if appeal.decided_at else None
+    for question in context["brought"].questions:
+        question.reply_form = _reply_form(request, question, forms.get(f"reply-{question.pk}"))
+    subject = Question(appeal=appeal, cycle=appeal.cycle, agency=appeal.agency, asked_by=request.user)
+    windows = windows_of(appeal)
+    asking = appeal.state == AppealState.FILED and not QUESTIONS.why_not(
+        subject, QUESTIONS["ask"], by=request.user, at=request.at, windows=windows
+    )
+    context["ask"] = (forms.get("ask") or QuestionForm(giver=hearing.giver_of(appeal.answer))) if asking else None
+    if context["may_hand_over"]:
+        fit = hearing.fit_for(appeal, request.at)
+        context["over"] = forms.get("over") or ReviewerForm(reviewers=fit)
+    context["may_correct"] = correcting.may_follow(appeal, by=request.user, at=request.at)
+    return render(request, "appeals/detail.html", context)
+
+
+def _reply_form(request: HttpRequest, question: Question, bound: Any) -> Any:
+    """The place for the reply, to whoever may give it now."""
+    move = QUESTIONS["reply" if question.addressee_id is None else "explain"]
+    subject = question.appeal
+    if subject.state != AppealState.FILED:
+        return None
+    why = QUESTIONS.why_not(question, move, by=request.user, at=request.at, windows=windows_of(subject))
+    return None if why else bound or ReplyForm(with_file=question.addressee_id is None, auto_id=f"id_{question.pk}_%s")
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark and reason, appeal, decision, side by side; questions with their replies; the history."""
+    return _detail(request, find(request, pk))
+
+
+# --- Questions --------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    appeal = find(request, pk)
+    form = QuestionForm(request.POST, giver=hearing.giver_of(appeal.answer))
+    if form.is_valid():
+        agency = form.cleaned_data["of"] == "agency"
+        try:
+            hearing.ask(appeal, question=form.cleaned_data["question"], agency=agency, by=request.user, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The question has been sent."))
+            return redirect("appeals:detail", pk)
+    return _detail(request, appeal, ask=form)
+
+
+@require_POST
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    question = get_object_or_404(Question.objects.visible_to(request.user, request.at).for_list(), pk=pk)
+    with_file = question.addressee_id is None
+    form = ReplyForm(request.POST, request.FILES, with_file=with_file, auto_id=f"id_{pk}_%s")
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                said = {"text": form.cleaned_data["reply"], "upload": form.cleaned_data.get("file")}
+                replied = hearing.reply(question, **said, by=request.user, at=request.at)
+                for shown in replied.attachments.live():
+                    key = shown.document_id
+                    transaction.on_commit(lambda key=key: tasks.scan.delay(document=key), robust=True)  # type: ignore[misc]
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The reply has been sent."))
+            return redirect("appeals:detail", question.appeal_id)
+    return _detail(request, find(request, question.appeal_id), **{f"reply-{pk}": form})
+
+
+# --- Deciding ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide an appeal, with how like ones were decided beside it; whoever may not is told why on its page."""
+    appeal = find(request, pk)
+    context = read(request, appeal)
+    if not context["decisions"]:
+        messages.error(request, context["why_not_decided"])
+        return redirect("appeals:detail", pk)
+    given = {"moves": context["decisions"], "user": request.user, "ground": appeal.ground}
+    form = DecisionForm(request.POST or None, **given)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.decide(appeal, form.cleaned_data["decision"], **form.said, by=request.user, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The decision is recorded; the agency can read it now."))
+            return redirect("appeals:detail", pk)
+    similar = precedents.similar(appeal, request.user, request.at)
+    return render(request, "appeals/decide.html", context | {"form": form, "similar": similar})
+
+
+# --- Who hears what ---------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    appeal = find(request, pk)
+    form = ReviewerForm(request.POST, reviewers=hearing.fit_for(appeal, request.at))
+    if form.is_valid():
+        try:
+            hearing.hand_over(appeal, reviewer=form.cleaned_data["reviewer"], by=request.user, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("appeals:detail", pk)
+    return _detail(request, appeal, over=form)
+
+
+@require_POST
+def share_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give every appeal whose review has begun to a reviewer."""
+    cycle = overseen_cycle(request, pk)
+    try:
+        shared = hearing.share_out(cycle, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("Appeals given to a reviewer: %(given)s")
+        messages.success(request, said % {"given": localised(shared.given)})
+        if shared.unfit:
+            said = _("Appeals that no reviewer may hear: %(count)s. Appoint somebody who had no part in the score.")
+            messages.warning(request, said % {"count": localised(shared.unfit)})
+    return redirect("appeals:outcomes", pk)

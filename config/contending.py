@@ -1,0 +1,81 @@
+"""How a rehearsed year's agencies appeal, how their appeals are heard, and in which ways they end."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from agencies.models import User
+from appeals import actions, hearing
+from appeals.models import Appeal
+from config import plausible
+from cycles.calendar import Phase
+from festival import actions as festival
+from submissions.models import Answer, Submission
+from submissions.workflow import SubmissionState
+
+ENDINGS = ("uphold", "dismiss", "uphold_partly", "dismiss", "declare_inadmissible")
+
+
+def appeal_all(walk: Any) -> None:
+    """Every fourth agency appeals two lines that it lost; what is filed late or by staff is refused."""
+    scored = Submission.objects.filter(cycle=walk.cycle, state=SubmissionState.COMMUNICATED)
+    for number, s in enumerate(scored.exclude(pk__in=walk.twins).select_related("agency").order_by("pk")):
+        if number % 4:
+            continue
+        lines = Answer.objects.filter(submission=s, value__isnull=False, measure__method="linear")
+        staff, head = walk.cast.staff[s.agency_id], walk.cast.heads[s.agency_id]
+        at, late = walk.within(Phase.APPEAL, 0.3, s.agency), walk.within(Phase.APPEAL, 1, s.agency)
+        rows = lines.select_related("measure", "submission", "own").order_by("pk")
+        lost = [a for a in rows if plausible.lost(a)][:2]
+        drafted = [actions.save_draft(a, fields=plausible.contention(a), by=staff, at=at) for a in lost]
+        if drafted:
+            walk.refused("filed on the stroke", lambda: actions.file(drafted, by=head, at=late))  # noqa: B023
+            walk.refused("staff file", lambda: actions.file(drafted, by=staff, at=at))  # noqa: B023
+            walk.did(1 + len(actions.file(drafted, by=head, at=at)))
+
+
+def decide_all(walk: Any) -> None:
+    """Every appeal goes to a reviewer, the first is asked about, and they end in every way."""
+    filed = list(_filed(walk))
+    if not filed:
+        return
+    first = filed[0]
+    at = walk.within(Phase.APPEAL_REVIEW, 0.1, first.agency)
+    opened = max(walk.within(Phase.APPEAL_REVIEW, 0.1, a.agency) for a in filed)
+    walk.did(hearing.share_out(walk.cycle, by=None, at=opened).given)
+    filed = list(_filed(walk))
+    first = filed[0]
+    question = "کدام بخش از پیوست، مقدار پیشنهادی را نشان می‌دهد؟"
+    asked = hearing.ask(first, question=question, agency=True, by=_reviewer(walk, first), at=at)
+    walk.refused("decided while a question is open", lambda: _decide(walk, first, "dismiss", at=at))
+    hearing.reply(asked, text="صفحهٔ سوم پیوست نخست.", by=walk.cast.staff[first.agency_id], at=at)
+    walk.did(2)
+    at = walk.within(Phase.APPEAL_REVIEW, 0.2, first.agency)
+    marker = User.objects.get(pk=first.answer.marks.get(block__is_second=False).assessor_id)
+    walk.refused("the marker decides", lambda: _decide(walk, first, "dismiss", at=at, by=marker))
+    early = walk.within(Phase.FINAL, 0)
+    walk.refused("final with open appeals", lambda: festival.finalise(walk.cycle, by=walk.cast.administrator, at=early))
+    for number, appeal in enumerate(filed):
+        name = ENDINGS[number % len(ENDINGS)]
+        _decide(walk, appeal, name, at=walk.within(Phase.APPEAL_REVIEW, 0.3, appeal.agency))
+        walk.did(2 if name.startswith("uphold") else 1)
+
+
+def _filed(walk: Any) -> Iterator[Appeal]:
+    rows = Appeal.objects.filter(cycle=walk.cycle).undecided().order_by("pk")
+    return iter(rows.select_related("agency", "answer__measure"))
+
+
+def _reviewer(walk: Any, appeal: Appeal) -> User:
+    return next(r for r in walk.cast.reviewers if r.pk == appeal.reviewer_id)
+
+
+def _decide(walk: Any, appeal: Appeal, name: str, *, at: datetime, by: User | None = None) -> None:
+    awarded = None
+    if name == "uphold_partly":
+        before = appeal.points_before or Decimal(0)
+        awarded = ((before + (appeal.proposed_points or before)) / 2).quantize(Decimal("0.0000000001"))
+    reason = "پس از بررسی مستندات و روش محاسبه تصمیم گرفته شد."
+    by = by or _reviewer(walk, appeal)
+    actions.decide(appeal, name, reason=reason, awarded=awarded, by=by, at=at)
