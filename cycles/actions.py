@@ -15,7 +15,17 @@ from uuid_utils import uuid7
 from agencies.models import Agency, Province, Sector, User
 from cycles import files, ledger, notices
 from cycles.calendar import BINDINGS, Phase, format_deadline
-from cycles.models import PRACTICE, Analysis, Cycle, Extension, Group, Holiday, Participation, Verification, Window
+from cycles.models import (
+    PRACTICE,
+    RULES,
+    Cycle,
+    Extension,
+    Group,
+    Holiday,
+    Participation,
+    Verification,
+    Window,
+)
 from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
 from cycles.workflow import (
     ADMINISTRATION,
@@ -156,41 +166,20 @@ def plan_cycle(
     by: User,
     at: datetime,
     windows: Sequence[PlannedWindow] | None = None,
-    spares_holidays: bool = True,
-    spreads_points: bool = True,
-    keeps_signature: bool = True,
-    asks_analysis: str = Analysis.SPECIFIC,
-    second_percent: int = 10,
-    second_heaviest: int = 3,
-    agreement_percent: int = 5,
-    reason_percent: int = 0,
-    calibration_percent: int = 10,
-    verification_percent: int = 5,
-    admits_new_evidence: bool = True,
-    appeal_may_lower: bool = False,
+    **rules: Any,
 ) -> Cycle:
-    """Plan the assessment of a Jalali year with the windows of a preset, or with those given."""
+    """Plan the assessment of a Jalali year with the windows of a preset, or with those given.
+
+    `rules` are fields of the cycle; those not given are as RULES says.
+    """
     if preset not in PRESETS:
         raise Refused(_("There is no preset of that name."))
     if Cycle.objects.filter(year=year).exists():
         raise Refused(_("There already is a cycle for this year."))
-    planned = list(windows or proposed_windows(preset, year, spares_holidays=spares_holidays))
+    rules = RULES | rules
+    planned = list(windows or proposed_windows(preset, year, spares_holidays=rules["spares_holidays"]))
     if why := why_out_of_order(planned):
         raise Refused(why)
-    rules: dict[str, Any] = {
-        "spares_holidays": spares_holidays,
-        "spreads_points": spreads_points,
-        "keeps_signature": keeps_signature,
-        "asks_analysis": asks_analysis,
-        "second_percent": second_percent,
-        "second_heaviest": second_heaviest,
-        "agreement_percent": agreement_percent,
-        "reason_percent": reason_percent,
-        "calibration_percent": calibration_percent,
-        "verification_percent": verification_percent,
-        "admits_new_evidence": admits_new_evidence,
-        "appeal_may_lower": appeal_may_lower,
-    }
     cycle = Cycle.objects.create(year=year, preset=preset, **rules)
     _lay(cycle, planned)
     administer("plan_cycle", cycle, by=by, at=at, preset=preset, **rules)

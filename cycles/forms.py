@@ -15,7 +15,7 @@ from agencies.models import Agency, User
 from agencies.text import latin_digits, localised, normalise, parse_decimal, persian_digits
 from cycles import limits
 from cycles.calendar import DAY, FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase, jalali, parse_moment
-from cycles.models import Analysis, Cycle, Group
+from cycles.models import Analysis, Cycle, Group, TieRule
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
 from cycles.sheets import MOST_BYTES
 from cycles.workflow import Move
@@ -244,6 +244,18 @@ class PlanForm(forms.Form):
         label=_("Evidence that an appeal shows for the first time may count"), required=False, initial=True
     )
     appeal_may_lower = forms.BooleanField(label=_("A score may fall through an appeal"), required=False)
+    tie_rule = forms.TypedChoiceField(
+        label=_("Equal percents in a ranking"),
+        choices=TieRule.choices,
+        initial=TieRule.SHARED,
+        required=False,
+        empty_value=TieRule.SHARED,
+    )
+    minimum_to_win = PercentField(
+        label=_("Percent below which nobody wins"),
+        initial=0,
+        help_text=_("Who is first of a group with less has the first place and no prize."),
+    )
 
     def clean_year(self) -> int:
         text = latin_digits(self.cleaned_data["year"])

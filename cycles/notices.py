@@ -1,14 +1,14 @@
 """What people are told: who hears of an act or is reminded of a deadline, and what a notice says to its reader."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
@@ -36,27 +36,52 @@ def tell(move: Move, entries: Iterable[int], objs: Sequence[Any], *, by: User | 
     In the transaction of the act, so that nothing is told that did not happen; three queries for any number of objects.
     Of what is tried in the practice cycle nobody is told.
     """
-    rows: list[Delivery] = []
     told = [(entry, o) for entry, o in zip(entries, objs, strict=True) if not _is_practice(o)]
     if not told:
         return
+    rows: list[_Row] = []
     for (entry, _obj), people in zip(told, _concerned(move, [o for _entry, o in told], at), strict=True):
         for person in people.values():
             if by is None or person.pk != by.pk:
                 mails = move.official or person.mails_news
-                facts = {"entry_id": entry, "key": f"entry:{entry}", "is_official": move.official}
-                rows += _deliveries(person, mails=mails, texts=False, at=at, **facts)
+                notice: _Notice = (entry, f"entry:{entry}", {}, move.official)
+                rows += _deliveries(person, notice, mails=mails, texts=False, at=at)
     _write(rows)
 
 
-def _write(rows: Sequence[Delivery]) -> None:
+class Person(NamedTuple):
+    """Whoever is told: what of a user that asks. An object a person would take longer than telling them."""
+
+    pk: int
+    email: str
+    mobile: str
+    mails_news: bool
+    mails_reminders: bool
+    texts_reminders: bool
+
+
+class Held(NamedTuple):
+    """A membership by which somebody is told."""
+
+    role: str
+    agency_id: int | None
+    province_id: int | None
+    sector: str
+    person: Person
+
+
+_Notice = tuple[int | None, str, dict[str, Any], bool]
+"""The entry it tells (None for a reminder), its key, its parameters, and whether it is official."""
+
+_Row = tuple[Any, ...]
+"""A delivery, in the order of _COLUMNS."""
+
+
+def _write(rows: Sequence[_Row]) -> None:
     """Put notices into inboxes and outbox, in one statement; who has been told already is not told again."""
     if rows:
-        columns = zip(*([getattr(row, name) for name in _COLUMNS] for row in rows), strict=True)
-        given = dict(zip(_COLUMNS, map(list, columns), strict=True))
-        given["params"] = [json.dumps(params) for params in given["params"]]
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT, list(given.values()))
+            cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
 
 
 _COLUMNS = ("recipient_id", "channel", "entry_id", "key", "params", "is_official", "made_at", "told_at")
@@ -75,32 +100,33 @@ def _is_practice(obj: Any) -> bool:
     return cycle is not None and cycle.is_practice
 
 
-def _deliveries(person: User, *, mails: bool, texts: bool, at: datetime, **facts: Any) -> list[Delivery]:
-    rows = [Delivery(recipient=person, channel=Channel.INBOX, made_at=at, told_at=at, **facts)]
+def _deliveries(person: Person | User, notice: _Notice, *, mails: bool, texts: bool, at: datetime) -> Iterator[_Row]:
+    entry, key, params, official = notice
+    of = (entry, key, json.dumps(params), official, at)
+    yield (person.pk, Channel.INBOX.value, *of, at)
     if mails and person.email:
-        rows.append(Delivery(recipient=person, channel=Channel.MAIL, made_at=at, **facts))
+        yield (person.pk, Channel.MAIL.value, *of, None)
     if texts and person.mobile:
-        rows.append(Delivery(recipient=person, channel=Channel.SMS, made_at=at, **facts))
-    return rows
+        yield (person.pk, Channel.SMS.value, *of, None)
 
 
-def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, User]]:
+def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, Person | User]]:
     """For each object the people whom a move tells of it, by key."""
     agencies: list[set[int]] = _agencies(move, objs) if move.tells else [set() for _o in objs]
     of_agency, of_authority = move.tells & AGENCY_ROLES, move.tells & AUTHORITY_ROLES
     wanted = Q(role__in=of_agency, agency__in=set().union(*agencies)) | Q(role__in=of_authority)
-    held = list(_held(at).filter(wanted)) if move.tells else []
-    by_agency: dict[int, list[User]] = {}
+    held = _held(at, wanted) if move.tells else []
+    by_agency: dict[int, list[Person]] = {}
     for m in held:
         if m.role in of_agency and m.agency_id:
-            by_agency.setdefault(m.agency_id, []).append(m.user)
+            by_agency.setdefault(m.agency_id, []).append(m.person)
     officers = [m for m in held if m.role in of_authority]
     people = []
     for obj, of_object in zip(objs, agencies, strict=True):
-        told = {user.pk: user for agency in of_object for user in by_agency.get(agency, ())}
+        told: dict[int, Person | User] = {p.pk: p for agency in of_object for p in by_agency.get(agency, ())}
         if move.tells_holder and obj.holder.is_active:
             told[obj.holder_id] = obj.holder
-        people.append(told | {m.user_id: m.user for m in officers if _reaches(m, obj)})
+        people.append(told | {m.person.pk: m.person for m in officers if _reaches(m, obj)})
     return people
 
 
@@ -131,7 +157,7 @@ def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
     return found
 
 
-def _reaches(membership: Membership, obj: Any) -> bool:
+def _reaches(membership: Held, obj: Any) -> bool:
     if membership.agency_id:  # an agency's representative in the working group
         return bool(membership.agency_id == obj.agency_id)
     if membership.sector and membership.sector != getattr(obj, "sector", ""):
@@ -140,9 +166,12 @@ def _reaches(membership: Membership, obj: Any) -> bool:
     return in_scope(membership, obj.agency) or (province is not None and membership.province_id == province)
 
 
-def _held(at: datetime) -> QuerySet[Membership]:
-    """The memberships in force at a moment of people whose accounts are open."""
-    return Membership.objects.in_force(at).filter(user__is_active=True).select_related("user").order_by("pk")
+def _held(at: datetime, wanted: Q) -> list[Held]:
+    """The memberships wanted that are in force at a moment, of people whose accounts are open; one query."""
+    rows = Membership.objects.in_force(at).filter(wanted, user__is_active=True).order_by("pk")
+    of_user = (f"user__{name}" for name in Person._fields)
+    found = rows.values_list(*Held._fields[:-1], *of_user)
+    return [Held(role, agency, province, sector, Person(*user)) for role, agency, province, sector, *user in found]
 
 
 # --- Reminders --------------------------------------------------------------------------------------------------------
@@ -188,18 +217,19 @@ def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: d
     told = set(
         Delivery.objects.filter(channel=Channel.INBOX, key__in=due).values_list("key", "recipient_id").order_by()
     )
-    people: dict[int, dict[int, User]] = {}
+    people: dict[int, dict[int, Person]] = {}
     agencies = {todo.agency_id for todo, _term, _stage in due.values()}
-    for m in _held(at).filter(role__in=AGENCY, agency__in=agencies):
-        people.setdefault(m.agency_id or 0, {})[m.user_id] = m.user
+    for m in _held(at, Q(role__in=AGENCY, agency__in=agencies)):
+        people.setdefault(m.agency_id or 0, {})[m.person.pk] = m.person
     years = {c.pk: c.year for c in cycles}
-    rows, count = [], 0
+    rows, count = list[_Row](), 0
     for key, (todo, term, stage) in due.items():
         params = _params(todo, term, years[todo.cycle_id])
         for person in people.get(todo.agency_id, {}).values():
             if (key, person.pk) not in told:
                 texts = person.texts_reminders and stage <= TEXTED
-                rows += _deliveries(person, mails=person.mails_reminders, texts=texts, at=at, key=key, params=params)
+                notice = (None, key, params, False)
+                rows += _deliveries(person, notice, mails=person.mails_reminders, texts=texts, at=at)
                 count += 1
     _write(rows)
     return count

@@ -1,8 +1,7 @@
 """Every write on results: freezing, ranking, the report, publication."""
 
 import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,16 +16,15 @@ from agencies.text import localised
 from appeals.models import Appeal
 from cycles.actions import perform, why_closed
 from cycles.calendar import Phase
-from cycles.models import Cycle, Entry, Participation, Window
-from cycles.workflow import CYCLE, Refused
-from festival.models import Edition, Language, Report, Standing
-from festival.ranking import Entrant, places
+from cycles.models import Cycle, Entry, Window
+from cycles.workflow import CYCLE, CycleState, Refused
+from festival import standings
+from festival.models import Edition, Language, Report
 from festival.workflow import EDITIONS, Addressee
-from indicators.models import Kind
-from indicators.scoring import band
+from indicators.scoring import LineState
 from submissions import actions as submissions
 from submissions import totals
-from submissions.models import NodeScore, ScoreRun, Submission
+from submissions.models import Score, ScoreRun, Submission
 from submissions.workflow import SubmissionState
 
 
@@ -60,62 +58,56 @@ def finalise(cycle: Cycle, *, by: User, at: datetime, run: ScoreRun | None = Non
     if wrong := why_not_final(cycle):
         raise Refused(" ".join(wrong))
     run = totals.compute_cycle(run or totals.request_run(cycle, why=totals.FINAL, by=by, at=at), at=at)
-    edition = Edition.objects.create(cycle=cycle, run=run)
-    standings = _rank(edition)
-    digest = hashlib.sha256(
-        json.dumps(
-            [run.input_digest, [[s.participation_id, s.group_id, str(s.percent), s.place] for s in standings]]
-        ).encode()
-    ).hexdigest()
-    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest)
+    return _ranked(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
+
+
+def _ranked(edition: Edition, *, by: User, at: datetime, **told: Any) -> Edition:
+    """Place the agencies of a new edition and freeze it under the digest of what it rests on."""
+    found = standings.stand(edition)
+    digest = standings.digest(edition, found)
+    [edition] = perform(EDITIONS, [edition], "rank", by=by, at=at, digest=digest, **told)
     return edition
 
 
-def _rank(edition: Edition) -> list[Standing]:
-    participations = list(Participation.objects.filter(cycle=edition.cycle).prefetch_related("groups").order_by("pk"))
-    submissions_of = {s.participation_id: s for s in Submission.objects.filter(cycle=edition.cycle)}
-    nodes: dict[int, dict[str, NodeScore]] = {}
-    for node in NodeScore.objects.filter(run=edition.run, axis=None):
-        nodes.setdefault(node.submission_id, {})[node.kind] = node
-    last_year = {
-        s.participation.agency_id: s
-        for s in Standing.objects.filter(edition__cycle__year=edition.cycle.year - 1).select_related("participation")
-        if s.submitted
-    }
-    entrants, kept = [], {}
-    for p in participations:
-        s = submissions_of.get(p.pk)
-        submitted = s is not None and s.state == SubmissionState.COMMUNICATED
-        of = nodes.get(s.pk, {}) if s is not None and submitted else {}
-        kept[p.pk] = (p, s, submitted, of)
-        percent = of[""].percent if of else Decimal(0)
-        entrants += [Entrant(key=p.pk, group=g.pk, percent=percent, submitted=submitted) for g in p.groups.all()]
-    standings = []
-    for place in places(entrants):
-        p, s, submitted, of = kept[place.key]
-        before = last_year.get(p.agency_id)
-        standings.append(
-            Standing(
-                edition=edition,
-                group_id=place.group,
-                participation=p,
-                submission=s,
-                submitted=submitted,
-                general=_points(of, Kind.GENERAL),
-                specific=_points(of, Kind.SPECIFIC),
-                total=_points(of, ""),
-                ceiling=of[""].ceiling if of else Decimal(0),
-                percent=place.percent,
-                growth=place.percent - before.percent if before and submitted else None,
-                band=band(place.percent).name,
-                place=place.place,
-            )
-        )
-    return Standing.objects.bulk_create(standings, batch_size=1000)
+@transaction.atomic
+def revise(
+    edition: Edition, right: Mapping[int, Decimal], *, reason: str, letter: str = "", by: User, at: datetime
+) -> Edition:
+    """Put right the points of lines, by key, in a new edition with its reason; the one before stays as it is.
+
+    The new one is published at its own moment; until then the public sees the one before.
+    """
+    edition = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=edition.pk)
+    if Edition.objects.filter(cycle=edition.cycle_id, number__gt=edition.number).exists():
+        raise Refused(_("There is a later edition; that is the one to correct."))
+    if not reason.strip():
+        raise Refused(_("Say what was wrong and what is right; everybody will read it."))
+    held = totals.hold(Submission.objects.filter(cycle=edition.cycle_id, answers__in=list(right)).distinct())
+    lines = list(standings.lines(edition.cycle, held).filter(pk__in=list(right)))
+    _refuse_revision(lines, right, by)
+    [edition] = perform(
+        EDITIONS, [edition], "revise", by=by, at=at, note=reason, letter=letter,
+        lines=[[f"{a.submission.agency.code}/{a.measure.code}", str(right[a.pk])] for a in lines],
+    )  # fmt: skip
+    rows = [(a, LineState.SCORED, right[a.pk], reason) for a in lines]
+    totals.put(rows, basis=Score.Basis.CORRECTION, by=by, at=at)
+    run = totals.compute_cycle(totals.request_run(edition.cycle, why=totals.FINAL, by=by, at=at), at=at)
+    following = Edition.objects.create(cycle=edition.cycle, run=run, number=edition.number + 1, reason=reason)
+    return _ranked(following, by=by, at=at, number=following.number)
 
 
-def _points(nodes: dict[str, NodeScore], kind: str) -> Decimal:
-    return nodes[kind].points if kind in nodes else Decimal(0)
+def _refuse_revision(lines: list[Any], right: Mapping[int, Decimal], by: User) -> None:
+    if not lines or len(lines) < len(right):
+        raise Refused(_("Name lines of agencies whose scores have been communicated."))
+    for line in lines:
+        of = {"agency": line.submission.agency.name, "measure": line.measure.code}
+        if by.is_conflicted(line.submission.agency_id):
+            raise Refused(_("You have an interest in %(agency)s; somebody else corrects this.") % of)
+        if not 0 <= right[line.pk] <= line.measure.points:
+            said = _("%(agency)s, %(measure)s: points lie between 0 and %(most)s.")
+            raise Refused(said % (of | {"most": localised(line.measure.points)}))
+        if line.held_points == right[line.pk]:
+            raise Refused(_("%(agency)s, %(measure)s: these are the points it has.") % of)
 
 
 @transaction.atomic
@@ -219,5 +211,6 @@ def publish_due(*, at: datetime) -> list[Edition]:
     if not due:
         return []
     due = perform(EDITIONS, due, "publish", by=None, at=at)
-    perform(CYCLE, [e.cycle for e in due], "publish", by=None, at=at)
+    if first := [e.cycle for e in due if e.cycle.state != CycleState.PUBLISHED]:
+        perform(CYCLE, first, "publish", by=None, at=at)
     return due

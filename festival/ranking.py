@@ -1,20 +1,37 @@
-"""Places within a group: by percent rounded once to 2 places, ties share a place (1, 1, 3), non-submitters last."""
+"""Places within a group: by percent rounded once to 2 places, ties by the year's rule, who did not submit last."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
 from indicators.methods import SHOWN_PLACES, half_up
+
+
+class Ranking(TextChoices):
+    """By what the agencies of a group are placed."""
+
+    TOTAL = "total", _("All indicators")
+    GENERAL = "general", _("General indicators")
+    SPECIFIC = "specific", _("Specific indicators")
+    THEMATIC = "thematic", _("Thematic indicators")
+    GROWTH = "growth", _("Growth on last year")
 
 
 @dataclass(frozen=True)
 class Entrant:
-    """One agency in one group; `percent` is exact, of its applicable points."""
+    """One agency in one group; `percent` is exact, of its applicable points, or growth in percentage points.
+
+    `then` is what parts equal percents, the first before the second, where the cycle's rule parts them.
+    """
 
     key: int
     group: int
     percent: Decimal
     submitted: bool
+    then: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,15 +48,16 @@ def places(entrants: Iterable[Entrant]) -> list[Place]:
     >>> [p.place for p in places([Entrant(1, 1, Decimal("80.001"), True), Entrant(2, 1, Decimal("80.004"), True)])]
     [1, 1]
     """
-    groups: dict[int, list[tuple[bool, Decimal, int]]] = {}
+    groups: dict[int, list[tuple[bool, tuple[Decimal, ...], int]]] = {}
     for e in entrants:
-        shown = half_up(e.percent, SHOWN_PLACES) if e.submitted else Decimal("0.00")
+        percents = (e.percent, *e.then) if e.submitted else (Decimal(0),)
+        shown = tuple(half_up(p, SHOWN_PLACES) for p in percents)
         groups.setdefault(e.group, []).append((e.submitted, shown, e.key))
     found = []
     for group, members in sorted(groups.items()):
-        ranked = sorted(members, key=lambda m: (not m[0], -m[1], m[2]))
-        first: dict[tuple[bool, Decimal], int] = {}
-        for position, (submitted, percent, key) in enumerate(ranked, start=1):
-            place = first.setdefault((submitted, percent), position)
-            found.append(Place(key=key, group=group, percent=percent, place=place))
+        ranked = sorted(members, key=lambda m: (not m[0], [-p for p in m[1]], m[2]))
+        first: dict[tuple[bool, tuple[Decimal, ...]], int] = {}
+        for position, (submitted, percents, key) in enumerate(ranked, start=1):
+            place = first.setdefault((submitted, percents), position)
+            found.append(Place(key=key, group=group, percent=percents[0], place=place))
     return found

@@ -21,13 +21,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from agencies.models import User
 from cycles.models import Cycle
 from indicators.scoring import LineState
-from submissions.models import Score, ScoreRun, Submission
+from submissions.models import ScoreRun, Submission
 
 ORDERED, COMMUNICATED, FINAL = "ordered", "communicate", "final"
 OFFICIAL = (ORDERED, COMMUNICATED, FINAL)
@@ -96,16 +96,17 @@ def put(
 ) -> None:
     """Add a score to each line (whatever has its key) and make it the current one."""
     rows = list(rows)
-    Score.objects.filter(answer__in=[row[0].pk for row in rows], is_current=True).update(is_current=False)
     if not rows:
         return
     lines, states, points, reasons = zip(*((a.pk, str(s), p, r) for a, s, p, r in rows), strict=True)
     with connection.cursor() as cursor:
+        cursor.execute(_PAST, [list(lines)])
         cursor.execute(
             _SCORES, [list(lines), list(states), list(points), list(reasons), basis, by.pk if by else None, at]
         )
 
 
+_PAST = "UPDATE submissions_score SET is_current = false WHERE is_current AND answer_id = ANY(%s)"
 _SCORES = """
     INSERT INTO submissions_score
         (answer_id, state, points, reason, basis, scored_by_id, scored_at, is_current)
@@ -113,7 +114,7 @@ _SCORES = """
     FROM unnest(%s::bigint[], %s::text[], %s::numeric[], %s::text[]) AS row (line, state, points, reason),
         (SELECT %s::text AS basis, %s::bigint AS by, %s::timestamptz AS at) given
 """
-"""One statement for any number of scores: an object a row takes longer than writing it."""
+"""Two statements for any number of scores: an object a row takes longer than writing it."""
 
 
 # --- Runs -------------------------------------------------------------------------------------------------------------
@@ -137,7 +138,7 @@ def compute_held(keys: Sequence[int], *, cycle: Cycle, why: str, by: User | None
     run = ScoreRun.objects.create(cycle=cycle, why=why, asked_by=by, asked_at=at)
     _add_up(run, keys)
     run.submission_count = run.done_count
-    return _finish(run, Q(pk__in=keys), at=at)
+    return _finish(run, "id = ANY(%s)", [list(keys)], at=at)
 
 
 def compute_cycle(run: ScoreRun, *, at: datetime) -> ScoreRun:
@@ -160,7 +161,7 @@ def _go_on(run: ScoreRun, *, at: datetime) -> ScoreRun:
         run.reached = keys[-1]
     if len(keys) < settings.SCORE_CHUNK:
         run.submission_count = run.done_count
-        return _finish(run, Q(cycle=run.cycle_id, pk__lte=run.reached), at=at)
+        return _finish(run, "cycle_id = %s AND id <= %s", [run.cycle_id, run.reached], at=at)
     run.save(update_fields=_PROGRESS)
     return run
 
@@ -203,10 +204,20 @@ def _add_up(run: ScoreRun, submissions: Sequence[int]) -> None:
     run.done_count += len(submissions)
 
 
-def _finish(run: ScoreRun, submissions: Q, *, at: datetime) -> ScoreRun:
-    """Make the run the current one wherever none is later."""
-    earlier = Q(current_run=None) | Q(current_run__lt=run.pk)
-    Submission.objects.filter(submissions, earlier).update(current_run=run)
+def _finish(run: ScoreRun, where: str, given: list[Any], *, at: datetime) -> ScoreRun:
+    """Make the run the current one wherever none is later; one statement."""
     run.finished_at = at
-    run.save(update_fields=(*_PROGRESS, "submission_count", "finished_at"))
+    progress: list[Any] = [run.submission_count, run.done_count, run.reached, run.input_digest, run.finished_at, run.pk]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_FINISH} AND {where}", [*progress, run.pk, run.pk, *given])
     return run
+
+
+_FINISH = """
+    WITH run AS (
+        UPDATE submissions_scorerun
+        SET submission_count = %s, done_count = %s, reached = %s, input_digest = %s, finished_at = %s WHERE id = %s
+    )
+    UPDATE submissions_submission SET current_run_id = %s
+    WHERE (current_run_id IS NULL OR current_run_id < %s)
+"""

@@ -1,10 +1,22 @@
 """When things happen, who takes part, what is on record, and who is told."""
 
 from cycles.models.record import Channel, Delivery, Entry, Seal, Verification
-from cycles.models.years import PRACTICE, Analysis, Cycle, Extension, Group, Holiday, Participation, Window
+from cycles.models.years import (
+    PRACTICE,
+    RULES,
+    Analysis,
+    Cycle,
+    Extension,
+    Group,
+    Holiday,
+    Participation,
+    TieRule,
+    Window,
+)
 
 __all__ = [
     "PRACTICE",
+    "RULES",
     "Analysis",
     "Channel",
     "Cycle",
@@ -15,6 +27,7 @@ __all__ = [
     "Holiday",
     "Participation",
     "Seal",
+    "TieRule",
     "Verification",
     "Window",
 ]

@@ -32,6 +32,35 @@ class Analysis(models.TextChoices):
     EVERY = "every", _("Of every line")
 
 
+class TieRule(models.TextChoices):
+    """What becomes of agencies whose percents are equal as they are shown."""
+
+    SHARED = "shared", _("Equal percents share a place, and the next is skipped: 1, 1, 3")
+    SPECIFIC = (
+        "specific",
+        _("Equal percents are parted by specific indicators, then growth; else they share a place"),
+    )
+
+
+RULES: dict[str, Any] = {
+    "spares_holidays": True,
+    "spreads_points": True,
+    "keeps_signature": True,
+    "asks_analysis": Analysis.SPECIFIC,
+    "second_percent": 10,
+    "second_heaviest": 3,
+    "agreement_percent": 5,
+    "reason_percent": 0,
+    "calibration_percent": 10,
+    "verification_percent": 5,
+    "admits_new_evidence": True,
+    "appeal_may_lower": False,
+    "tie_rule": TieRule.SHARED,
+    "minimum_to_win": 0,
+}
+"""What is decided of a year when it is planned, and what is decided where nothing is said."""
+
+
 class CycleQuerySet(models.QuerySet["Cycle"]):
     def of_years(self) -> Self:
         """The assessments of years: all but the practice cycle."""
@@ -108,6 +137,12 @@ class Cycle(models.Model):
         default=True, help_text="Evidence that an appeal shows for the first time may count"
     )
     appeal_may_lower = models.BooleanField(default=False, help_text="A score may fall through an appeal")
+    tie_rule = models.CharField(
+        max_length=8, choices=TieRule, default=TieRule.SHARED, help_text="What becomes of equal percents in a ranking"
+    )
+    minimum_to_win = models.PositiveSmallIntegerField(
+        default=0, help_text="Whoever has less than this percent is no winner, though first of its group"
+    )
     draw_seed = models.CharField(
         max_length=32, blank=True, help_text="By which lines are drawn for a second assessor, and to be verified"
     )

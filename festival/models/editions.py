@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext
 from django_fsm import FSMField
 
 from agencies.models import User
+from agencies.text import localised
 from cycles.models import Cycle, Group, Participation
+from festival.ranking import Ranking
 from festival.workflow import EDITIONS, EditionState
 from indicators.scoring import BANDS
 from submissions.models import ScoreRun, Submission
@@ -24,8 +26,18 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         return self.all() if user.oversees_the_country(at) else self.published(at)
 
+    def current(self, at: datetime) -> Self:
+        """Of each cycle the published edition with the highest number."""
+        published = Edition.objects.published(at)
+        later = published.filter(cycle=OuterRef("cycle"), number__gt=OuterRef("number"))
+        return self.published(at).filter(~Exists(later))
+
+    def newest(self) -> Self:
+        """Of each cycle the edition with the highest number, published or not."""
+        return self.filter(~Exists(Edition.objects.filter(cycle=OuterRef("cycle"), number__gt=OuterRef("number"))))
+
     def for_list(self) -> Self:
-        return self.select_related("cycle").order_by("-cycle__year", "pk")
+        return self.select_related("cycle").order_by("-cycle__year", "-number", "pk")
 
     def for_notices(self) -> Self:
         """With all that a row's name and address need."""
@@ -33,9 +45,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
 
 class Edition(models.Model):
-    """The festival on the results of one cycle, and what they rest on: the score run and its digest."""
+    """The frozen results of one cycle and what they rest on: the score run and its digest.
 
-    cycle = models.OneToOneField(Cycle, models.PROTECT, related_name="+")
+    What is found wrong afterwards is put right in a new edition, numbered and with its reason; the old one stays.
+    """
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(default=1)
+    reason = models.TextField(blank=True, help_text="What the edition before it had wrong")
     run = models.ForeignKey(ScoreRun, models.PROTECT, related_name="+")
     state = FSMField(choices=EditionState.choices, default=EditionState.PREPARED, protected=True)
     ranked_at = models.DateTimeField(null=True, blank=True)
@@ -48,8 +65,20 @@ class Edition(models.Model):
 
     objects = EditionQuerySet.as_manager()
 
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "number"), name="editions_of_a_year_are_numbered"),
+            models.CheckConstraint(
+                condition=Q(number=1, reason="") | Q(number__gt=1) & ~Q(reason=""),
+                name="a_further_edition_has_a_reason",
+            ),
+        )
+
     def __str__(self) -> str:
-        return gettext("Shahid Rajaei Festival · results of %(year)s") % {"year": self.cycle.label}
+        said = gettext("Shahid Rajaei Festival · results of %(year)s") % {"year": self.cycle.label}
+        if self.number == 1:
+            return said
+        return gettext("%(results)s, edition %(number)s") % {"results": said, "number": localised(self.number)}
 
     def get_absolute_url(self) -> str:
         return reverse("festival:edition", args=[self.cycle.year])
@@ -71,7 +100,21 @@ class Edition(models.Model):
         self.published_at = at
 
 
+_MINIMUM = "edition__cycle__minimum_to_win"
+
+VALUES = {r: "percent" if r == Ranking.TOTAL else r.value if r == Ranking.GROWTH else f"{r}_percent" for r in Ranking}
+"""The field of a standing by which it is placed in each ranking."""
+
+PLACES = {r: "place" if r == Ranking.TOTAL else f"{r}_place" for r in Ranking}
+"""The field of its place there; None where it has none."""
+
+
 class StandingQuerySet(models.QuerySet["Standing"]):
+    def firsts(self, by: Ranking = Ranking.TOTAL) -> Self:
+        """The winners: first of their group, with no less than the year asks of a winner; or with a growth."""
+        enough = {"growth__gt": 0} if by == Ranking.GROWTH else {f"{VALUES[by]}__gte": F(_MINIMUM)}
+        return self.filter(submitted=True, **{PLACES[by]: 1}, **enough)
+
     def for_list(self) -> Self:
         return self.select_related("group", "participation__agency", "submission").order_by(
             "group__sort_key", "group", "place", "participation__sort_key", "pk"
@@ -79,7 +122,7 @@ class StandingQuerySet(models.QuerySet["Standing"]):
 
 
 class Standing(models.Model):
-    """An agency's frozen result in one group of an edition; percent is rounded once to 2 places."""
+    """An agency's frozen result in one group of an edition; percents are rounded once to 2 places."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="standings")
     group = models.ForeignKey(Group, models.PROTECT, related_name="+")
@@ -88,14 +131,22 @@ class Standing(models.Model):
     submitted = models.BooleanField()
     general = models.DecimalField(max_digits=16, decimal_places=10)
     specific = models.DecimalField(max_digits=16, decimal_places=10)
+    thematic = models.DecimalField(max_digits=16, decimal_places=10, default=0)
     total = models.DecimalField(max_digits=16, decimal_places=10)
     ceiling = models.DecimalField(max_digits=16, decimal_places=10)
     percent = models.DecimalField(max_digits=5, decimal_places=2)
     growth = models.DecimalField(
         max_digits=5, decimal_places=2, null=True, blank=True, help_text="Percentage points on last year"
     )
+    general_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    specific_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    thematic_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     band = models.CharField(max_length=12)
     place = models.PositiveIntegerField()
+    general_place = models.PositiveIntegerField(null=True, blank=True)
+    specific_place = models.PositiveIntegerField(null=True, blank=True)
+    thematic_place = models.PositiveIntegerField(null=True, blank=True)
+    growth_place = models.PositiveIntegerField(null=True, blank=True)
 
     objects = StandingQuerySet.as_manager()
 

@@ -152,6 +152,7 @@ ANYTIME = {
     "submissions.complete": "follows from scores that went through the door; its own move has its window",
     "submissions.assign": "work is shared out before scoring opens",
     "submissions.assign_all": "work is shared out before scoring opens",
+    "festival.revise": "an error found after the results were frozen is put right when it is found, in a new edition",
     "festival.note_progress": "how far a report is; no fact of the assessment",
     "festival.keep_report": "keeps the file of a report that was asked for through the door",
     "festival.note_failure": "says why a report could not be drawn up",

@@ -128,6 +128,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "approve_report": {"administrator"},
         "deliver_report": {"administrator"},
         "schedule": {"administrator"},
+        "revise": {"administrator"},
         "publish": {"clock"},
     },
 }
@@ -178,7 +179,7 @@ SOURCES: dict[str, dict[str, str]] = {
     "festival.edition": {
         "rank": "prepared", "draft_report": "ranked scheduled published",
         "approve_report": "ranked scheduled published", "deliver_report": "ranked scheduled published",
-        "schedule": "ranked scheduled", "publish": "scheduled",
+        "schedule": "ranked scheduled", "revise": "ranked scheduled published", "publish": "scheduled",
     },
 }  # fmt: skip
 """From which states each move is possible, written by hand."""
