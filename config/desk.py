@@ -359,7 +359,7 @@ class Desk(Outlook):
             IndicatorSet.objects.filter(cycle__in=self.cycles, state=SetState.APPROVED)
             .order_by().values_list("cycle").annotate(Count("pk"))
         )  # fmt: skip
-        editions = {e.cycle_id: e for e in Edition.objects.filter(cycle__in=self.cycles)}
+        editions = {e.cycle_id: e for e in Edition.objects.newest().filter(cycle__in=self.cycles)}
         delivered = {c.cycle_id for c in self.duties if c.duty.code == DutyCode.DELIVER_REPORT and c.is_done}
         signed: dict[int, set[str]] = {}
         reports = Report.objects.filter(edition__cycle__in=self.cycles, approved_at__isnull=False)

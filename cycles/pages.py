@@ -39,7 +39,7 @@ def act_page(
     then: str,
     summary: str = "",
     about: Any = None,
-    form_class: type[ActForm] = ActForm,
+    form_class: Callable[..., ActForm] = ActForm,
     **context: Any,
 ) -> HttpResponse:
     """Confirm an act (GET) and do it (POST); a refusal is shown in words and nothing typed is lost.

@@ -24,7 +24,7 @@ from festival.workflow import EDITIONS, Addressee
 from indicators.scoring import LineState
 from submissions import actions as submissions
 from submissions import totals
-from submissions.models import Score, ScoreRun, Submission
+from submissions.models import Answer, Score, ScoreRun, Submission
 from submissions.workflow import SubmissionState
 
 
@@ -82,7 +82,8 @@ def revise(
         raise Refused(_("There is a later edition; that is the one to correct."))
     if not reason.strip():
         raise Refused(_("Say what was wrong and what is right; everybody will read it."))
-    held = totals.hold(Submission.objects.filter(cycle=edition.cycle_id, answers__in=list(right)).distinct())
+    concerned = Answer.objects.filter(pk__in=list(right)).values("submission")
+    held = totals.hold(Submission.objects.filter(cycle=edition.cycle_id, pk__in=concerned))
     lines = list(standings.lines(edition.cycle, held).filter(pk__in=list(right)))
     _refuse_revision(lines, right, by)
     [edition] = perform(

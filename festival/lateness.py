@@ -139,7 +139,8 @@ def _reports_delivered() -> QuerySet[Any]:
 
 
 def _publications() -> QuerySet[Any]:
-    return _of_each_year(Phase.FESTIVAL, Subquery(_published().filter(cycle=OuterRef("pk")).values("publish_at")[:1]))
+    first = _published().filter(cycle=OuterRef("pk")).order_by("number")
+    return _of_each_year(Phase.FESTIVAL, Subquery(first.values("publish_at")[:1]))
 
 
 def _published() -> QuerySet[Edition]:

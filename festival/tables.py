@@ -29,12 +29,14 @@ class PointsColumn(tables.Column):
 
 
 class StandingTable(tables.Table):
-    place = tables.Column(verbose_name=_("Place"), order_by=("place", "group__sort_key", "pk"), attrs=NUMBER)
+    place = tables.Column(
+        verbose_name=_("Place"), accessor="shown_place", order_by=("shown_place", "group__sort_key", "pk"), attrs=NUMBER
+    )
     agency = tables.Column(
         verbose_name=_("Agency"), accessor="participation", order_by=("participation__sort_key", "pk")
     )
     group = tables.Column(
-        verbose_name=_("Group"), order_by=("group__sort_key", "group", "place", "participation__sort_key", "pk")
+        verbose_name=_("Group"), order_by=("group__sort_key", "group", "shown_place", "participation__sort_key", "pk")
     )
     general = PointsColumn(verbose_name=_("General points"), order_by=("general", "pk"), attrs=NUMBER)
     specific = PointsColumn(verbose_name=_("Specific points"), order_by=("specific", "pk"), attrs=NUMBER)

@@ -218,7 +218,7 @@ def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list
 def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]:
     """The first and the last act of each phase and quarter of these cycles, and their number, in one query."""
     proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
-    published = Edition.objects.published(at)
+    published = Edition.objects.published(at).filter(number=1)  # a corrected edition makes nothing late
     first, *others = [
         _span(proposals, Phase.PROPOSAL, "cycle_id", "at", cycles),
         _span(IndicatorSet.objects.all(), Phase.APPROVAL, "cycle_id", "communicated_at", cycles),

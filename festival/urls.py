@@ -2,22 +2,24 @@
 
 from django.urls import include, path
 
-from festival import duties, views
+from festival import duties, secretariat, views
 
 app_name = "festival"
 results = [
     path("", views.results, name="results"),
     path("<int:year>/", views.edition, name="edition"),
+    path("<int:year>/editions/<int:number>/", views.edition, name="edition_of_number"),
     path("<int:year>/ranking.<str:form>", views.ranking_file, name="ranking_file"),
     path("agencies/<str:code>/", views.agency, name="agency"),
     path("reports/<uuid:uuid>.pdf", views.report_file, name="report_file"),
-    path("manage/<int:year>/", views.manage, name="manage"),
-    path("manage/<int:year>/finalise/", views.finalise, name="finalise"),
-    path("manage/<int:year>/schedule/", views.schedule, name="schedule"),
-    path("manage/<int:year>/deliver/", views.deliver, name="deliver"),
-    path("manage/<int:year>/reports/", views.ask_for_report, name="ask_for_report"),
-    path("manage/reports/<uuid:uuid>/", views.report_progress, name="report_progress"),
-    path("manage/reports/<uuid:uuid>/approve/", views.approve_report, name="approve_report"),
+    path("manage/<int:year>/", secretariat.manage, name="manage"),
+    path("manage/<int:year>/finalise/", secretariat.finalise, name="finalise"),
+    path("manage/<int:year>/schedule/", secretariat.schedule, name="schedule"),
+    path("manage/<int:year>/revise/", secretariat.revise, name="revise"),
+    path("manage/<int:year>/deliver/", secretariat.deliver, name="deliver"),
+    path("manage/<int:year>/reports/", secretariat.ask_for_report, name="ask_for_report"),
+    path("manage/reports/<uuid:uuid>/", secretariat.report_progress, name="report_progress"),
+    path("manage/reports/<uuid:uuid>/approve/", secretariat.approve_report, name="approve_report"),
 ]
 urlpatterns = [
     path("festival/", include(results)),

@@ -259,6 +259,7 @@ TABLE: dict[str, list[Seen]] = {
     "final": [
         Seen("festival:manage", "administrator"),
         Seen("festival:schedule", "administrator", shows=Phase.FESTIVAL),
+        Seen("festival:revise", "administrator"),
         Seen("festival:report_progress", "administrator"),
         Seen("festival:approve_report", "administrator"),
         Seen("festival:deliver", "administrator"),
@@ -275,6 +276,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("cycles:detail", "auditor", shows=Phase.SELF_ASSESSMENT),
         Seen("festival:results", ""),
         Seen("festival:edition", ""),
+        Seen("festival:edition_of_number", ""),
         Seen("festival:agency", ""),
     ],
 }

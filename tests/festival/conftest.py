@@ -43,6 +43,14 @@ def scheduled(db: None) -> World:
     return world
 
 
+@pytest.fixture
+def published(scheduled: World) -> World:
+    """At the moment of publication, and published."""
+    [scheduled.edition] = actions.publish_due(at=scheduled.edition.publish_at)
+    scheduled.at = scheduled.edition.publish_at
+    return scheduled
+
+
 def decree(world: World, phase: Phase, closes_at: datetime, number: str = "1405/12", **scope: Any) -> Extension:
     """A deadline extended by the portal's own act, at the world's moment."""
     return extend(

@@ -63,6 +63,7 @@ ANYTIME = {
     "cycles:holiday_add": "holidays are announced through the year",
     "cycles:holidays_expected": "holidays are announced through the year",
     "cycles:holiday_strike": "an expected holiday may turn out to be none",
+    "festival:revise": "an error found after the results were frozen is put right when it is found, in a new edition",
     "cycles:agencies_import": "the register stands outside every cycle",
     "cycles:grant": "people come and go all year",
     "cycles:invite": "people come and go all year",

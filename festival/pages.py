@@ -1,0 +1,41 @@
+"""What the public pages of results and the secretariat's share: ranking, approved reports, who prepares what."""
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from cycles import embargo
+from cycles.models import Cycle
+from cycles.pages import listed
+from festival.filters import StandingFilter
+from festival.models import Edition, Language, Report, Standing
+from festival.tables import StandingTable
+
+
+def managed_cycles(request: HttpRequest) -> QuerySet[Cycle]:
+    """The cycles whose results the reader may see before they are published."""
+    if not request.user.is_authenticated:
+        return Cycle.objects.none()
+    return Cycle.objects.overseen_by(request.user, request.at)
+
+
+def standings_of(request: HttpRequest, edition: Edition) -> StandingFilter:
+    """The standings of an edition as the address narrows them."""
+    return StandingFilter(request.GET, queryset=Standing.objects.filter(edition=edition).for_list())
+
+
+def ranking_of(request: HttpRequest, edition: Edition) -> dict[str, object]:
+    """The ranking of an edition, filtered, sorted and paged, for a page."""
+    narrowed = standings_of(request, edition)
+    return {"edition": edition, "filter": narrowed, "table": listed(request, StandingTable(narrowed.qs))}
+
+
+def approved_reports(edition: Edition) -> list[Report]:
+    """The newest approved report in each language."""
+    reports = Report.objects.filter(edition=edition, approved_at__isnull=False).order_by("approved_at", "pk")
+    return sorted({r.language: r for r in reports}.values(), key=lambda r: Language.values.index(r.language))
+
+
+def note_reading(request: HttpRequest, edition: Edition) -> None:
+    """Put on record that somebody reads places that are not published yet."""
+    if not edition.is_published(request.at):
+        embargo.note_reading(edition.cycle, what="ranking", by=request.user, at=request.at)

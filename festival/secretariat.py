@@ -1,0 +1,234 @@
+"""The pages on which the secretariat freezes, reports, publishes and corrects the results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from appeals.models import Appeal
+from cycles.actions import open_to, why_closed
+from cycles.calendar import Phase, format_date
+from cycles.models import Cycle, Entry, Window
+from cycles.pages import act_page, history
+from cycles.workflow import CYCLE, Refused
+from festival import actions, tasks
+from festival.forms import DeliverForm, ReviseForm, ScheduleForm
+from festival.models import Edition, Language, Report
+from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of
+from festival.workflow import EDITIONS, Addressee
+from submissions.models import Submission
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to be done before results are public: whether it is, and what is known of it."""
+
+    label: str | Promise
+    is_done: bool
+    details: Sequence[str] = ()
+
+
+def _steps(
+    cycle: Cycle, found: Edition | None, approved: Sequence[Report], delivered: dict[str, Entry], at: Any
+) -> list[Step]:
+    """From communicated scores to publication, in their order."""
+    blocks = actions.why_not_final(cycle) if found is None else []
+    languages = [str(Language(report.language).label) for report in approved]
+    deliveries = [
+        _("%(to)s, letter %(number)s, %(when)s")
+        % {
+            "to": Addressee(addressee).label,
+            "number": entry.params["letter"],
+            "when": format_date(entry.at, get_language() or "fa"),
+        }
+        for addressee, entry in sorted(delivered.items(), key=lambda item: item[1].pk)
+    ]
+    return [
+        Step(_("All scores communicated, all appeals decided"), not blocks, blocks),
+        Step(_("Results frozen and agencies ranked"), found is not None),
+        Step(_("Article 82 report approved in both languages"), len(languages) == len(Language), languages),
+        Step(_("Article 82 report delivered to both addressees"), len(deliveries) == len(Addressee), deliveries),
+        Step(_("Moment of publication set"), found is not None and found.publish_at is not None),
+        Step(_("Published"), found is not None and found.is_published(at)),
+    ]
+
+
+def _newest(request: HttpRequest, year: int) -> Edition:
+    """The edition of a year on which the secretariat works."""
+    found = Edition.objects.newest().filter(cycle__in=managed_cycles(request)).select_related("cycle")
+    return get_object_or_404(found, cycle__year=year)
+
+
+@require_safe
+def manage(request: HttpRequest, year: int) -> HttpResponse:
+    """From frozen results to publication: what blocks, what is done, what comes next."""
+    cycle = get_object_or_404(managed_cycles(request), year=year)
+    found = Edition.objects.newest().filter(cycle=cycle).select_related("cycle", "run").first()
+    approved = approved_reports(found) if found else []
+    delivered = actions.delivered(found) if found else {}
+    steps = _steps(cycle, found, approved, delivered, request.at)
+    context: dict[str, object] = {"cycle": cycle, "edition": found, "steps": steps}
+    if found is None:
+        closed = why_closed(CYCLE, cycle, "finalise", by=request.user, at=request.at)
+        context |= {
+            "may_finalise": steps[0].is_done and not closed,
+            "why_closed": closed,
+            "submissions": Submission.objects.filter(cycle=cycle).count(),
+            "appeals": Appeal.objects.filter(cycle=cycle).undecided().count(),
+            "history": history(Entry.objects.of(cycle)[:20]),
+        }
+    else:
+        note_reading(request, found)
+        names = {m.name for m in open_to(EDITIONS, found, by=request.user, at=request.at)}
+        published = found.is_published(request.at)
+        context |= ranking_of(request, found) | {
+            "is_published": published,
+            "may_schedule": "schedule" in names and not published,
+            "may_report": "draft_report" in names,
+            "may_revise": "revise" in names,
+            "may_approve": "approve_report" in names,
+            "may_deliver": "deliver_report" in names
+            and len(approved) == len(Language)
+            and len(delivered) < len(Addressee),
+            "why_closed": "" if published else why_closed(EDITIONS, found, "schedule", by=request.user, at=request.at),
+            "drawn": Report.objects.filter(edition=found).select_related("approved_by").order_by("-pk")[:6],
+            "history": history(Entry.objects.of(found)[:20]),
+        }
+    return render(request, "festival/manage.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def finalise(request: HttpRequest, year: int) -> HttpResponse:
+    cycle = get_object_or_404(managed_cycles(request), year=year)
+    return act_page(
+        request,
+        CYCLE,
+        cycle,
+        "finalise",
+        do=lambda **said: actions.finalise(cycle, by=request.user, at=request.at, **said),
+        then=reverse("festival:manage", args=[year]),
+        summary="festival/finalise_summary.html",
+        blocks=actions.why_not_final(cycle),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def schedule(request: HttpRequest, year: int) -> HttpResponse:
+    """Set the instant of publication; signed."""
+    found = _newest(request, year)
+    then = reverse("festival:manage", args=[year])
+    closed = why_closed(EDITIONS, found, "schedule", by=request.user, at=request.at)
+    if request.method == "GET" and closed:
+        messages.error(request, closed)
+        return redirect(then)
+    initial = {"publish_at": found.publish_at}
+    form = ScheduleForm(request.POST or None, initial=initial, move=EDITIONS["schedule"], user=request.user)
+    if form.is_valid():
+        try:
+            given = {key: form.cleaned_data[key] for key in ("publish_at", "note")}
+            actions.schedule(found, by=request.user, at=request.at, **given)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The moment of publication is set. Until then nothing is public."))
+            return redirect(then)
+    opens = Window.objects.filter(cycle=found.cycle, phase=Phase.FESTIVAL, agency=None).first()
+    context = {"edition": found, "form": form, "then": then, "window": opens}
+    return render(request, "festival/schedule.html", context)
+
+
+@require_POST
+def ask_for_report(request: HttpRequest, year: int) -> HttpResponse:
+    """Ask for the report in both languages; a worker draws each up."""
+    found = _newest(request, year)
+    try:
+        asked = actions.ask_for_report(found, languages=Language.values, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        for report in asked:
+            tasks.render_report.delay(report_id=report.pk)
+        messages.success(request, _("The report is being drawn up in both languages. You may leave this page."))
+    return redirect("festival:manage", year)
+
+
+@require_safe
+def report_progress(request: HttpRequest, uuid: str) -> HttpResponse:
+    """How far a report is; the page asks again by itself until it is done."""
+    visible = Report.objects.filter(edition__cycle__in=managed_cycles(request)).select_related("edition__cycle")
+    report = get_object_or_404(visible, uuid=uuid)
+    may = (
+        report.finished_at is not None
+        and report.approved_at is None
+        and not why_closed(EDITIONS, report.edition, "approve_report", by=request.user, at=request.at)
+    )
+    template = "festival/report_progress.html" + ("#progress" if request.htmx else "")
+    return render(request, template, {"report": report, "may_approve": may})
+
+
+@require_http_methods(["GET", "POST"])
+def approve_report(request: HttpRequest, uuid: str) -> HttpResponse:
+    visible = Report.objects.filter(edition__cycle__in=managed_cycles(request)).select_related("edition__cycle")
+    report = get_object_or_404(visible, uuid=uuid)
+    return act_page(
+        request,
+        EDITIONS,
+        report.edition,
+        "approve_report",
+        do=lambda **said: actions.approve_report(report, by=request.user, at=request.at, **said),
+        then=reverse("festival:manage", args=[report.edition.cycle.year]),
+        summary="festival/approve_summary.html",
+        report=report,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def deliver(request: HttpRequest, year: int) -> HttpResponse:
+    """Record to whom the report was delivered and by which letter; signed."""
+    found = _newest(request, year)
+    then, move = reverse("festival:manage", args=[year]), EDITIONS["deliver_report"]
+    closed = why_closed(EDITIONS, found, move.name, by=request.user, at=request.at)
+    if request.method == "GET" and closed:
+        messages.error(request, closed)
+        return redirect(then)
+    left = [a for a in Addressee.values if a not in actions.delivered(found)]
+    form = DeliverForm(
+        request.POST or None, initial={"addressee": left[0] if left else ""}, move=move, user=request.user
+    )
+    if form.is_valid():
+        typed = form.cleaned_data
+        given = {"addressee": typed["addressee"], "letter": typed["letter_number"], "note": typed["note"]}
+        try:
+            actions.deliver(found, by=request.user, at=request.at, **given)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The delivery is recorded."))
+            return redirect(then)
+    context = {"move": move, "object": found, "form": form, "then": then, "reports": approved_reports(found)}
+    return render(request, "cycles/act.html", context | {"summary": "festival/deliver_summary.html"})
+
+
+@require_http_methods(["GET", "POST"])
+def revise(request: HttpRequest, year: int) -> HttpResponse:
+    """Put right the points of lines in a new, numbered edition; signed."""
+    found = _newest(request, year)
+    return act_page(
+        request,
+        EDITIONS,
+        found,
+        "revise",
+        do=lambda **said: actions.revise(found, by=request.user, at=request.at, **said),
+        then=reverse("festival:manage", args=[year]),
+        summary="festival/revise_summary.html",
+        form_class=partial(ReviseForm, edition=found),
+    )
