@@ -176,6 +176,7 @@ CELERY_BROKER_URL = CELERY_RESULT_BACKEND = broker(0)
 # A long report takes half a gigabyte and gives none back: its own worker, a fresh process for each.
 CELERY_TASK_ROUTES = {
     "festival.tasks.render_report": {"queue": "reports"},
+    "festival.tasks.write_data": {"queue": "reports"},
     "submissions.tasks.scan": {"queue": "celery"},
 }
 CELERY_BEAT_SCHEDULE = {
@@ -196,6 +197,7 @@ CELERY_BEAT_SCHEDULE = {
         ("submissions.tasks.scan_waiting", 60),
         ("submissions.tasks.clear_uploads", 60 * 60),
         ("festival.tasks.publish_due", 60),
+        ("festival.tasks.write_data", 60),
     )
 }
 SCORE_CHUNK = 4000  # submissions added up in one transaction, after which the page says how far a computation is

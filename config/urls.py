@@ -6,12 +6,16 @@ from django.urls import include, path
 from appeals import pleading
 from config import views
 from cycles import record
+from festival import open_data
 from submissions import signing
 
 urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("healthz", views.healthz, name="healthz"),
     path("record.json", record.seals_json, name="record_json"),
+    path("data/", open_data.catalogue, name="data"),
+    path("data/<int:year>/<int:number>/", open_data.folder, name="data_folder"),
+    path("data/<int:year>/<int:number>/<str:name>", open_data.data_file, name="data_file"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("verify/<uuid:uuid>/", signing.verify, name="verify"),

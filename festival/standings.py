@@ -20,6 +20,9 @@ from submissions.models import Answer, NodeScore, Submission
 from submissions.workflow import SubmissionState
 
 NOTHING = Decimal(0)
+LEAST_GROWTH = Decimal(-1000)
+"""What stands for no figure where figures part equal percents: less than any."""
+
 KINDS = {
     Ranking.TOTAL: "",
     Ranking.GENERAL: Kind.GENERAL,
@@ -70,9 +73,8 @@ class Result:
             return None
         then = ()
         if tie_rule == TieRule.SPECIFIC and self.submitted:
-            lowest = Decimal(-1000)  # less than any growth
             parted = (self.value(Ranking.SPECIFIC), self.growth)
-            then = tuple(lowest if p is None else p for p in parted)
+            then = tuple(LEAST_GROWTH if p is None else p for p in parted)
         return Entrant(self.participation.pk, group, value, self.submitted, then)
 
 

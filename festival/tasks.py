@@ -1,12 +1,12 @@
-"""Jobs of the festival: drawing up a report, publishing what is due, freezing results."""
+"""Jobs of the festival: drawing up a report, writing open data, publishing what is due."""
 
 import logging
 
 from celery import shared_task
 
 from cycles.middleware import now
-from festival import actions, pdf, report
-from festival.models import Report
+from festival import actions, datafiles, pdf, report
+from festival.models import Edition, Report
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,13 @@ def render_report(*, report_id: int) -> None:
         logger.exception("report %s", asked.pk)
         actions.note_failure(asked, error=str(error) or type(error).__name__)
         raise
+
+
+@shared_task
+def write_data() -> None:
+    """Write the open data of every edition that has none yet; a run that finds all written does nothing."""
+    for edition in Edition.objects.filter(data_files=None).select_related("cycle", "run").order_by("pk"):
+        datafiles.write(edition, at=now())
 
 
 @shared_task

@@ -2,13 +2,14 @@
 
 from django.urls import include, path
 
-from festival import duties, secretariat, views
+from festival import duties, open_data, secretariat, views
 
 app_name = "festival"
 results = [
     path("", views.results, name="results"),
     path("<int:year>/", views.edition, name="edition"),
     path("<int:year>/editions/<int:number>/", views.edition, name="edition_of_number"),
+    path("<int:year>/editions/<int:number>/data/", open_data.downloads, name="downloads"),
     path("<int:year>/ranking.<str:form>", views.ranking_file, name="ranking_file"),
     path("agencies/<str:code>/", views.agency, name="agency"),
     path("reports/<uuid:uuid>.pdf", views.report_file, name="report_file"),

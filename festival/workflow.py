@@ -3,7 +3,7 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import is_clock, is_national_administrator
+from agencies.roles import is_administrator_or_clock, is_clock, is_national_administrator
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
 
@@ -34,6 +34,8 @@ EDITIONS = Workflow("festival.Edition", S,
     Move("schedule",       frozenset({S.RANKED, S.SCHEDULED}),  S.SCHEDULED,  is_national_administrator, Phase.FINAL,     _("Set the moment of publication"), signed=True),
     Move("revise",         REPORTED,                            None,         is_national_administrator, Phase.ANYTIME,   _("Correct the results in a new edition"),
          why_anytime="an error found after the results were frozen is put right when it is found, in a new edition with its reason", signed=True),
+    Move("write_data",     REPORTED,                            None,         is_administrator_or_clock, Phase.ANYTIME,  _("Write the open data"),
+         why_anytime="the files say what was frozen, whenever they are written; they are public with their edition, and not before"),
     Move("publish",        frozenset({S.SCHEDULED}),            S.PUBLISHED,  is_clock,                  Phase.FESTIVAL,  _("Publish"),
          tells=AGENCY, official=True, news=_("The results have been published")),
     writes=("ranked_at", "digest", "publish_at", "published_at"),

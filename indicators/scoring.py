@@ -20,6 +20,9 @@ from indicators.exact import ZERO as NOTHING
 from indicators.methods import HUNDRED, ROUNDED, SHOWN_PLACES, ZERO, decimal, half_up, scaled
 from indicators.scales import Number
 
+ENGINE = "1"
+"""The version of the rules by which lines become totals and places; it rises when a change could change a figure."""
+
 
 class LineState(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", _("Not applicable")

@@ -277,11 +277,13 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:results", ""),
         Seen("festival:edition", ""),
         Seen("festival:edition_of_number", ""),
+        Seen("festival:downloads", ""),
         Seen("festival:agency", ""),
     ],
 }
 
-FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
+FILES = {"entrance", "healthz", "record_json", "data", "data_folder", "data_file",
+         "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
          "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",
          "submissions:evidence", "submissions:exhibit", "submissions:version_content", "submissions:receipt",
          "submissions:report_file", "submissions:extract_file", "submissions:marks_export",

@@ -16,6 +16,7 @@ from cycles import deliveries, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
+from festival import datafiles
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
@@ -92,7 +93,7 @@ READS = {
     "appeals.grounds", "appeals.why_unsound", "appeals.points_of", "appeals.why_not_ready", "appeals.content",
     "appeals.checked", "appeals.fit_for", "appeals.giver_of",
     "appeals.lines_of", "appeals.likes", "appeals.digest", "appeals.counts", "appeals.following", "appeals.may_follow",
-    "festival.why_not_final", "festival.delivered",
+    "festival.why_not_final", "festival.delivered", "festival.manifest",
 }  # fmt: skip
 """Public functions that only read."""
 
@@ -153,6 +154,7 @@ ANYTIME = {
     "submissions.assign": "work is shared out before scoring opens",
     "submissions.assign_all": "work is shared out before scoring opens",
     "festival.revise": "an error found after the results were frozen is put right when it is found, in a new edition",
+    "festival.write": "the files say what was frozen, and are public with their edition, not before",
     "festival.note_progress": "how far a report is; no fact of the assessment",
     "festival.keep_report": "keeps the file of a report that was asked for through the door",
     "festival.note_failure": "says why a report could not be drawn up",
@@ -635,6 +637,7 @@ def _modules(app: str) -> list[Any]:
                 answers_transfer,
             ],
             "appeals": [hearing, correcting],
+            "festival": [datafiles],
         }.get(app, []),
     ]
 

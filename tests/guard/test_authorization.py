@@ -22,6 +22,7 @@ from PIL import Image
 from agencies.models import User
 from cycles.calendar import Phase
 from cycles.models import Delivery, Extension, Holiday, Participation
+from festival import datafiles
 from festival.models import Report
 from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
@@ -310,6 +311,12 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:revise", "GET POST", "final", NATIONAL),
     ("festival:edition_of_number", "GET", "scheduled", set()),
     ("festival:edition_of_number", "GET", "out", PUBLIC),
+    ("data", "GET", "scheduled", PUBLIC),
+    ("data_folder", "GET", "scheduled", PUBLIC),
+    ("data_file", "GET", "scheduled", NATIONAL),
+    ("data_file", "GET", "out", PUBLIC),
+    ("festival:downloads", "GET", "scheduled", set()),
+    ("festival:downloads", "GET", "out", PUBLIC),
     ("festival:ask_for_report", "POST", "final", NATIONAL),
     ("festival:report_progress", "GET", "final", NATIONAL),
     ("festival:approve_report", "GET POST", "final", NATIONAL),
@@ -415,6 +422,12 @@ def article_82(w: World) -> Report:
         edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at, approved_at=w.at,
         approved_by=w.administrator, file=ContentFile(b"%PDF-1.7", name="x"),
     )  # fmt: skip
+
+
+def published_file(w: World) -> str:
+    """The lines of the world's edition, as a file of its open data."""
+    datafiles.write(w.edition, at=w.at)
+    return "lines.csv"
 
 
 def address(name: str, w: World) -> str:
@@ -528,6 +541,9 @@ def address(name: str, w: World) -> str:
         "festival:schedule": lambda: (year,),
         "festival:revise": lambda: (year,),
         "festival:edition_of_number": lambda: (year, 1),
+        "data_folder": lambda: (year, 1),
+        "data_file": lambda: (year, 1, published_file(w)),
+        "festival:downloads": lambda: (year, 1),
         "festival:deliver": lambda: (year,),
         "festival:ask_for_report": lambda: (year,),
         "festival:report_file": lambda: (article_82(w).uuid,),
@@ -576,6 +592,7 @@ def address(name: str, w: World) -> str:
     }
     bare |= {"frameworks", "bank", "plans", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
+    bare |= {"data"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {"results", "home", "entrance", "healthz", "account", "onward", "invite", "delegation"}
     bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}

@@ -129,6 +129,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "deliver_report": {"administrator"},
         "schedule": {"administrator"},
         "revise": {"administrator"},
+        "write_data": {"administrator", "clock"},
         "publish": {"clock"},
     },
 }
@@ -179,7 +180,8 @@ SOURCES: dict[str, dict[str, str]] = {
     "festival.edition": {
         "rank": "prepared", "draft_report": "ranked scheduled published",
         "approve_report": "ranked scheduled published", "deliver_report": "ranked scheduled published",
-        "schedule": "ranked scheduled", "revise": "ranked scheduled published", "publish": "scheduled",
+        "schedule": "ranked scheduled", "revise": "ranked scheduled published",
+        "write_data": "ranked scheduled published", "publish": "scheduled",
     },
 }  # fmt: skip
 """From which states each move is possible, written by hand."""

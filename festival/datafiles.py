@@ -1,0 +1,233 @@
+"""Writing the open data of an edition: each table as CSV, JSON and XLSX, the dictionary, and the manifest over all.
+
+The manifest names every file with its digest, the rules by which everything can be recomputed, and the newest seal of
+the record; its own digest is put on record. `data/verify.py` recomputes it all with Python's standard library alone.
+"""
+
+import csv
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from io import TextIOWrapper
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, NamedTuple
+
+import openpyxl
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import translation
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from agencies.models import User
+from cycles import seals
+from cycles.actions import perform
+from cycles.ledger import as_json, plain
+from festival.dictionary import TABLES, Table
+from festival.models import DataFile, Edition
+from festival.publication import ROWS, Row
+from festival.publication import plain as cell
+from festival.workflow import EDITIONS
+from indicators.methods import PLACES, SHOWN_PLACES
+from indicators.scoring import BANDS, ENGINE
+
+FORM = "assessment-results/1"
+MANIFEST, DICTIONARY, LICENCE, VERIFIER = "manifest.json", "dictionary.csv", "licence.txt", "verify.py"
+DATA = Path(__file__).parent / "data"
+TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".txt": "text/plain; charset=utf-8",
+    ".py": "text/x-python; charset=utf-8",
+}
+
+
+class Written(NamedTuple):
+    """A file that was written, on disk until it is kept."""
+
+    name: str
+    content: BinaryIO
+    rows: int | None
+
+
+def write(edition: Edition, *, by: User | None = None, at: datetime) -> list[DataFile]:
+    """Write the open data of an edition, unless it stands already; answers with its files, the manifest last.
+
+    Rows are read and written one by one, so that memory does not grow with them.
+    """
+    if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
+        return kept
+    with ExitStack() as stack:
+        written = [file for table in TABLES for file in _table(table, ROWS[table.name](edition), stack)]
+        written += [
+            Written(DICTIONARY, _dictionary(stack), None),
+            Written(LICENCE, stack.enter_context(open(DATA / LICENCE, "rb")), None),
+            Written(VERIFIER, stack.enter_context(open(DATA / VERIFIER, "rb")), None),
+        ]
+        return _keep(edition, written, by=by, at=at)
+
+
+@transaction.atomic
+def _keep(edition: Edition, written: list[Written], *, by: User | None, at: datetime) -> list[DataFile]:
+    edition = (
+        Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle", "run").get(pk=edition.pk)
+    )
+    if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
+        return kept
+    files = [_kept(edition, file) for file in written]
+    said = manifest(edition, files, at=at)
+    body = ContentFile((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+    files.append(_kept(edition, Written(MANIFEST, body, None)))  # type: ignore[arg-type]
+    perform(EDITIONS, [edition], "write_data", by=by, at=at, manifest=files[-1].sha256, files=len(files))
+    return files
+
+
+def _kept(edition: Edition, written: Written) -> DataFile:
+    written.content.seek(0)
+    digest = hashlib.file_digest(written.content, "sha256").hexdigest()
+    size = written.content.tell()
+    written.content.seek(0)
+    row = DataFile(edition=edition, name=written.name, sha256=digest, size=size, rows=written.rows)
+    row.file.save(written.name, File(written.content), save=False)
+    row.save()
+    return row
+
+
+def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> dict[str, Any]:
+    """What is published and what it rests on."""
+    cycle, seal = edition.cycle, seals.newest()
+    return {
+        "form": FORM,
+        "year": cycle.year,
+        "edition": edition.number,
+        "reason": edition.reason,
+        "ranked_at": plain(edition.ranked_at),
+        "written_at": plain(at),
+        "digest": edition.digest,
+        "lines_digest": edition.run.input_digest,
+        "engine": ENGINE,
+        "rules": {
+            "places": PLACES,
+            "shown_places": SHOWN_PLACES,
+            "rounding": "half-up",
+            "spreads_points": cycle.spreads_points,
+            "tie_rule": cycle.tie_rule,
+            "minimum_to_win": cycle.minimum_to_win,
+            "bands": [[band.name, cell(band.at_least)] for band in BANDS],
+        },
+        "seal": {"number": seal.pk, "sha256": seal.digest} if seal else None,
+        "files": [
+            {"name": f.name, "sha256": f.sha256, "bytes": f.size} | ({} if f.rows is None else {"rows": f.rows})
+            for f in files
+        ],
+    }
+
+
+# --- The files of a table ---------------------------------------------------------------------------------------------
+
+
+def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Written]:
+    """The three files of a table, in one pass over its rows."""
+    kinds = {kind: _file(stack) for kind in _WRITERS}
+    writers = [_WRITERS[kind](table, file) for kind, file in kinds.items()]
+    for writer in writers:
+        next(writer)
+    count = 0
+    for row in rows:
+        count += 1
+        for writer in writers:
+            writer.send(row)
+    for writer in writers:
+        writer.close()
+    for kind, file in kinds.items():
+        yield Written(f"{table.name}.{kind}", file, count)
+
+
+def _file(stack: ExitStack) -> BinaryIO:
+    """A nameless file that is gone when the stack ends."""
+    return stack.enter_context(TemporaryFile())  # type: ignore[return-value]
+
+
+def _csv(table: Table, file: BinaryIO) -> Any:
+    """UTF-8 with the mark by which spreadsheet programs know it; numbers in full."""
+    text = TextIOWrapper(file, "utf-8-sig", newline="")
+    out = csv.writer(text)
+    out.writerow(column.name for column in table.columns)
+    try:
+        while True:
+            out.writerow(map(cell, (yield)))
+    finally:
+        text.flush()
+        text.detach()
+
+
+def _json(table: Table, file: BinaryIO) -> Any:
+    """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their places is lost."""
+    columns = [column.name for column in table.columns]
+    file.write(f'{{"table":{json.dumps(table.name)},"columns":{json.dumps(columns)},"rows":['.encode())
+    comma = "\n"
+    try:
+        while True:
+            row = yield
+            file.write(f"{comma}{as_json([_typed(value) for value in row])}".encode())
+            comma = ",\n"
+    finally:
+        file.write(b"\n]}\n")
+        file.flush()
+
+
+def _typed(value: Any) -> Any:
+    return value if value is None or isinstance(value, (bool, int)) else cell(value)
+
+
+def _xlsx(table: Table, file: BinaryIO) -> Any:
+    """Decimals as numbers, which a spreadsheet program keeps to 15 digits; the CSV has them all."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(table.name)
+    sheet.freeze_panes = "A2"
+    heading = [WriteOnlyCell(sheet, column.name) for column in table.columns]
+    for title in heading:
+        title.font = Font(bold=True)
+    sheet.append(heading)
+    numbers = [column.type in ("decimal", "integer") for column in table.columns]
+    try:
+        while True:
+            row = yield
+            sheet.append([v if n else _text(sheet, v) for v, n in zip(row, numbers, strict=True)])
+    finally:
+        book.save(file)
+
+
+def _text(sheet: Any, value: Any) -> Any:
+    """A cell that no spreadsheet program runs, whatever it begins with."""
+    if value is None or isinstance(value, bool):
+        return value
+    found = WriteOnlyCell(sheet, cell(value))
+    found.data_type = "s"
+    return found
+
+
+_WRITERS: dict[str, Callable[[Table, BinaryIO], Any]] = {"csv": _csv, "json": _json, "xlsx": _xlsx}
+
+
+def _dictionary(stack: ExitStack) -> BinaryIO:
+    """Every column of every table with its meaning in both languages."""
+    file = _file(stack)
+    text = TextIOWrapper(file, "utf-8-sig", newline="")
+    out = csv.writer(text)
+    out.writerow(("table", "column", "type", "meaning_fa", "meaning_en"))
+    for table in TABLES:
+        for column in table.columns:
+            meanings = []
+            for language in ("fa", "en"):
+                with translation.override(language):
+                    meanings.append(str(column.meaning))
+            out.writerow((table.name, column.name, column.type, *meanings))
+    text.flush()
+    text.detach()
+    return file

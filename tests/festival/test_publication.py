@@ -1,0 +1,284 @@
+"""Open data: what is published can be recomputed by anybody, and one changed digit is found and named."""
+
+import csv
+import hashlib
+import importlib.util
+import io
+import json
+import random
+import subprocess
+import sys
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cycles.models import Entry
+from festival import actions, datafiles
+from festival.dictionary import TABLES
+from festival.models import DataFile
+from festival.publication import ROWS
+from festival.verification import verify
+from indicators.methods import METHODS, points
+from submissions.models import Answer
+from tests.factories import build
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = Path(datafiles.DATA, datafiles.VERIFIER)
+
+
+def script():
+    spec = importlib.util.spec_from_file_location("published_verifier", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def written(world, folder):
+    """The publication of a world's edition, as a folder that anybody may have downloaded."""
+    for file in datafiles.write(world.edition, at=world.at):
+        with file.file.open("rb") as content:
+            Path(folder, file.name).write_bytes(content.read())
+    return folder
+
+
+def rows_of(folder, name):
+    return list(csv.DictReader(io.StringIO(Path(folder, f"{name}.csv").read_text("utf-8-sig"), newline="")))
+
+
+def both(folder):
+    """What the engine and the stand-alone script say of a folder; they agree or the test ends here."""
+    found = verify(lambda name: Path(folder, name).read_bytes())
+    faults, figures = script().check(str(folder))
+    assert (faults, figures) == (found.faults, found.figures)
+    return faults
+
+
+def with_digests(folder):
+    """The manifest made right again, as somebody would who wants to hide a change."""
+    path = Path(folder, "manifest.json")
+    said = json.loads(path.read_text())
+    for file in said["files"]:
+        file["sha256"] = hashlib.sha256(Path(folder, file["name"]).read_bytes()).hexdigest()
+    path.write_text(json.dumps(said))
+
+
+def test_every_figure_of_a_publication_is_recomputed_by_engine_and_script_alike(scheduled, tmp_path):
+    folder = written(scheduled, tmp_path)
+
+    assert both(folder) == []
+    assert verify(lambda name: Path(folder, name).read_bytes()).figures > 50
+    called = subprocess.run(
+        [sys.executable, "-I", str(SCRIPT), str(folder)], capture_output=True, text=True, check=True
+    )
+    assert "0 do not agree" in called.stdout
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    (
+        ("lines", "computed"), ("lines", "points"), ("lines", "value"), ("measures", "points"),
+        ("scores", "points"), ("scores", "ceiling"), ("scores", "percent"),
+        ("rankings", "general"), ("rankings", "total"), ("rankings", "percent"), ("rankings", "general_percent"),
+        ("rankings", "place"), ("rankings", "general_place"), ("rankings", "ceiling"),
+    ),
+)  # fmt: skip
+def test_one_changed_digit_is_found_and_named_though_its_digest_was_made_right(scheduled, tmp_path, table, column):
+    folder = written(scheduled, tmp_path)
+    rows = rows_of(folder, table)
+    at = next(n for n, row in enumerate(rows) if row[column] not in ("", "0"))
+    digit = rows[at][column][-1]
+    rows[at][column] = rows[at][column][:-1] + ("1" if digit == "2" else "2")
+    with Path(folder, f"{table}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        out = csv.DictWriter(file, rows[0])
+        out.writeheader()
+        out.writerows(rows)
+
+    assert f"{table}.csv: its SHA-256 is not the one in the manifest" in both(folder)
+    with_digests(folder)
+    faults = both(folder)
+
+    assert faults
+    if table != "measures":
+        named = rows[at].get("agency")
+        assert any(named in fault for fault in faults)
+
+
+def test_one_changed_byte_in_any_file_is_found(scheduled, tmp_path):
+    folder = written(scheduled, tmp_path)
+    names = [f["name"] for f in json.loads(Path(folder, "manifest.json").read_text())["files"]]
+    for name in (n for n in names if not n.endswith(".csv") or n == "dictionary.csv"):
+        path = Path(folder, name)
+        body = path.read_bytes()
+        place = random.Random(name).randrange(len(body))
+        path.write_bytes(body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :])
+
+        assert both(folder) == [f"{name}: its SHA-256 is not the one in the manifest"]
+        path.write_bytes(body)
+
+
+def test_a_row_that_was_taken_out_is_missed(scheduled, tmp_path):
+    folder = written(scheduled, tmp_path)
+    path = Path(folder, "scores.csv")
+    path.write_text("\n".join(path.read_text("utf-8").splitlines()[:-1]) + "\n")
+    with_digests(folder)
+
+    assert any("it is missing" in fault for fault in both(folder))
+
+
+def test_the_three_formats_say_the_same(scheduled, tmp_path):
+    folder = written(scheduled, tmp_path)
+    for table in TABLES:
+        rows = rows_of(folder, table.name)
+        data = json.loads(Path(folder, f"{table.name}.json").read_text())
+        sheet = openpyxl.load_workbook(Path(folder, f"{table.name}.xlsx"), read_only=True).active
+        cells = list(sheet.iter_rows(values_only=True))
+
+        assert data["columns"] == [c.name for c in table.columns] == list(cells[0]) == list(rows[0])
+        assert len(rows) == len(data["rows"]) == len(cells) - 1 == DataFile.objects.get(name=f"{table.name}.csv").rows
+        for row, other in zip(rows, data["rows"], strict=True):
+            said = ["" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for v in other]
+            assert list(row.values()) == said
+
+
+def test_every_column_is_explained_in_both_languages(scheduled, tmp_path):
+    rows = rows_of(written(scheduled, tmp_path), "dictionary")
+
+    assert [(r["table"], r["column"]) for r in rows] == [(t.name, c.name) for t in TABLES for c in t.columns]
+    assert all(r["meaning_fa"] and r["meaning_en"] and r["meaning_fa"] != r["meaning_en"] for r in rows)
+    assert set(ROWS) == {table.name for table in TABLES}
+
+
+def test_the_files_are_written_once_and_their_manifest_stands_on_record(scheduled):
+    first = datafiles.write(scheduled.edition, at=scheduled.at)
+    second = datafiles.write(scheduled.edition, at=scheduled.at + timedelta(days=1))
+
+    assert [f.pk for f in first] == [f.pk for f in second]
+    [entry] = Entry.objects.of(scheduled.edition).filter(act="write_data")
+    assert entry.params["manifest"] == first[-1].sha256 == DataFile.objects.get(name="manifest.json").sha256
+
+
+def test_the_files_of_a_corrected_edition_say_what_is_right_and_those_before_it_stay(published, tmp_path):
+    before = {f.name: f.sha256 for f in datafiles.write(published.edition, at=published.at)}
+    answer = Answer.objects.get(submission=published.submission, measure__code="G1-1")
+    at = published.at + timedelta(days=1)
+    right = {answer.pk: Decimal("7.25")}
+    published.edition = actions.revise(published.edition, right, reason="x", by=published.administrator, at=at)
+    published.at = at
+
+    folder = written(published, tmp_path)
+
+    assert both(folder) == []
+    [row] = [r for r in rows_of(folder, "lines") if (r["agency"], r["measure"]) == ("MOE", "G1-1")]
+    assert (row["points"], row["basis"]) == ("7.25", "correction")
+    assert {f.name: f.sha256 for f in DataFile.objects.filter(edition__number=1)} == before
+
+
+def test_the_command_names_what_does_not_agree(scheduled, tmp_path, capsys):
+    folder = written(scheduled, tmp_path)
+    call_command("verify_publication", str(folder))
+    assert "0 do not agree" in capsys.readouterr().out
+
+    Path(folder, "licence.txt").write_text("mine")
+    with pytest.raises(CommandError, match="1 do not agree"):
+        call_command("verify_publication", str(folder))
+    with pytest.raises(CommandError, match="manifest"):
+        call_command("verify_publication", str(tmp_path / "elsewhere"))
+
+
+PARAMS = {
+    "linear": {"target": "70.5"},
+    "inverse_linear": {"target": "12"},
+    "range": {"floor": "10", "target": "90"},
+    "growth": {"base": "40", "target": "25"},
+    "points": {"maximum": "30"},
+    "survey": {},
+    "steward": {},
+    "checklist": {"items": [{"weight": 2}, {}, {"weight": "0.5"}]},
+    "levels": {"levels": [{"percent": 0}, {"percent": "33.3"}, {"percent": 100}]},
+    "options": {"options": [{"percent": 100}, {"percent": 40}]},
+    "bands": {"bands": [["1", 100], ["7", 70], ["14", "40.5"]], "direction": "lower"},
+    "interpolation": {"targets": [["95", 100], ["80", 90], ["60", 60]]},
+    "minmax": {"min": "100", "max": "75000", "log": True},
+}
+
+
+def test_the_script_knows_every_method():
+    assert set(PARAMS) == set(METHODS)
+
+
+@given(
+    st.sampled_from(sorted(PARAMS)),
+    st.decimals(-5, 100, places=4, allow_nan=False),
+    st.decimals("0.5", 300, places=4, allow_nan=False),
+)
+def test_the_script_gives_every_value_the_engine_s_points(method, value, ceiling):
+    if METHODS[method].rows:
+        value = Decimal(int(abs(value)) % len(PARAMS[method][METHODS[method].rows]))
+    other = script()
+    share = min(max(other.share(method, other.Fraction(str(value)), PARAMS[method]), 0), 1)
+
+    assert other.rounded(other.Fraction(str(ceiling)) * share, 10) == other.Fraction(
+        points(method, value, ceiling=ceiling, params=PARAMS[method])
+    )
+
+
+# --- Addresses --------------------------------------------------------------------------------------------------------
+
+
+def address(world, name):
+    return f"/data/{world.cycle.year}/{world.edition.number}/{name}"
+
+
+def test_nothing_is_there_one_second_before_and_everything_one_second_after(scheduled, client, clock):
+    files = datafiles.write(scheduled.edition, at=scheduled.at)
+    page = f"/en/festival/{scheduled.cycle.year}/editions/1/data/"
+
+    clock(scheduled.edition.publish_at - timedelta(seconds=30))
+    assert client.get("/data/").json() == {"publications": []}
+    assert {client.get(address(scheduled, f.name)).status_code for f in files} == {404}
+    assert client.get(page).status_code == 404
+    clock(scheduled.edition.publish_at + timedelta(seconds=1))
+    [publication] = client.get("/data/").json()["publications"]
+    assert publication["manifest"] == address(scheduled, "manifest.json")
+    for file in files:
+        response = client.get(address(scheduled, file.name))
+        assert hashlib.sha256(b"".join(response.streaming_content)).hexdigest() == file.sha256
+    assert "lines.csv" in client.get(page).content.decode()
+
+
+def test_a_file_is_kept_for_ever_by_whoever_has_it(scheduled, client, clock):
+    datafiles.write(scheduled.edition, at=scheduled.at)
+    clock(scheduled.edition.publish_at + timedelta(seconds=1))
+    response = client.get(address(scheduled, "lines.csv"))
+    assert b"".join(response.streaming_content)
+
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert client.get(address(scheduled, "lines.csv"), headers={"If-None-Match": response["ETag"]}).status_code == 304
+    assert client.get(address(scheduled, "nothing.csv")).status_code == 404
+
+
+def test_the_secretariat_reads_them_before_on_record(scheduled, client, clock):
+    datafiles.write(scheduled.edition, at=scheduled.at)
+    clock(scheduled.at)
+    client.force_login(scheduled.administrator, backend="django.contrib.auth.backends.ModelBackend")
+
+    response = client.get(address(scheduled, "rankings.csv"))
+    assert b"".join(response.streaming_content)
+
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "private, no-store"
+    assert Entry.objects.filter(act="read_embargoed").exists()
+
+
+def test_writing_takes_the_same_queries_for_any_number_of_agencies(django_assert_max_num_queries):
+    world = build("final")
+
+    with django_assert_max_num_queries(60):
+        datafiles.write(world.edition, at=world.at)
