@@ -136,6 +136,7 @@ def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Writ
     kinds = {kind: _file(stack) for kind in _WRITERS}
     writers = [_WRITERS[kind](table, file) for kind, file in kinds.items()]
     for writer in writers:
+        stack.callback(writer.close)  # before its file, also where reading fails
         next(writer)
     count = 0
     for row in rows:

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province
 from agencies.text import latin_digits, localised, parse_decimal
-from cycles.forms import ActForm, MomentField, PersianTextField
+from cycles.forms import ActForm, MomentField, NumberField, PercentField, PersianTextField
+from cycles.models import Group
 from festival.lateness import DUTIES, Asked, Timeliness
 from festival.models import Edition
+from festival.what_if import Part
 from festival.workflow import Addressee
 from submissions.models import Answer
 
@@ -97,6 +99,27 @@ class ReviseForm(ActForm):
             said = _("there is no line %(measure)s of %(agency)s") % {"measure": measure[:40], "agency": agency[:40]}
             return said, 0, Decimal(0)
         return "", lines[0], points
+
+
+class WhatIfForm(forms.Form):
+    """A group, and how much more or less its parts are to weigh; what cannot be read is as it is."""
+
+    group = forms.ModelChoiceField(label=_("Group"), queryset=Group.objects.none(), empty_label=None)
+    weights = PercentField(label=_("Band of places under so many percent more or less on each weight"), initial=10)
+
+    def __init__(self, *args: Any, groups: QuerySet[Group], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = groups
+
+    def weigh(self, parts: Iterable[Part]) -> dict[str, Decimal]:
+        """Add a field for each part, and answer with the factors typed."""
+        for part in parts:
+            name = f"of-{part.key}"
+            label = _("Weight of %(part)s, times") % {"part": part.title}
+            self.fields[name] = NumberField(label=label, min_value=0, max_value=10, required=False, initial=1)
+        self.full_clean()
+        typed = {part.key: self.cleaned_data.get(f"of-{part.key}") for part in parts}
+        return {key: factor for key, factor in typed.items() if factor is not None}
 
 
 class DutyForm(forms.Form):

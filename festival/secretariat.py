@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from appeals.models import Appeal
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase, format_date
-from cycles.models import Cycle, Entry, Window
+from cycles.models import Cycle, Entry, Group, Window
 from cycles.pages import act_page, history
 from cycles.workflow import CYCLE, Refused
 from festival import actions, tasks
-from festival.forms import DeliverForm, ReviseForm, ScheduleForm
-from festival.models import Edition, Language, Report
+from festival.forms import DeliverForm, ReviseForm, ScheduleForm, WhatIfForm
+from festival.models import Edition, Language, Report, Standing
 from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of
+from festival.what_if import parts_of, trial
 from festival.workflow import EDITIONS, Addressee
 from submissions.models import Submission
 
@@ -232,3 +233,22 @@ def revise(request: HttpRequest, year: int) -> HttpResponse:
         summary="festival/revise_summary.html",
         form_class=partial(ReviseForm, edition=found),
     )
+
+
+@require_safe
+def what_if(request: HttpRequest, year: int) -> HttpResponse:
+    """How sure the places of a group are, and where its agencies would stand under other weights; kept nowhere."""
+    found = _newest(request, year)
+    note_reading(request, found)
+    groups = Group.objects.filter(pk__in=Standing.objects.filter(edition=found).values("group"))
+    groups = groups.order_by("province", "sort_key", "pk")
+    form = WhatIfForm(request.GET if "group" in request.GET else None, groups=groups)
+    group = form.cleaned_data["group"] if form.is_valid() else groups.first()
+    if group is None:
+        raise Http404
+    if not form.is_bound:
+        form = WhatIfForm({"group": group.pk, "weights": 10}, groups=groups)
+    factors = form.weigh(parts_of(found, group))
+    tried = trial(found, group, factors=factors, weights=form.cleaned_data.get("weights", 10))
+    context = {"edition": found, "group": group, "form": form, "trial": tried}
+    return render(request, "festival/what_if.html", context | {"weights": form.cleaned_data.get("weights", 10)})

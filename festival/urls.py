@@ -16,6 +16,7 @@ results = [
     path("manage/<int:year>/", secretariat.manage, name="manage"),
     path("manage/<int:year>/finalise/", secretariat.finalise, name="finalise"),
     path("manage/<int:year>/schedule/", secretariat.schedule, name="schedule"),
+    path("manage/<int:year>/what-if/", secretariat.what_if, name="what_if"),
     path("manage/<int:year>/revise/", secretariat.revise, name="revise"),
     path("manage/<int:year>/deliver/", secretariat.deliver, name="deliver"),
     path("manage/<int:year>/reports/", secretariat.ask_for_report, name="ask_for_report"),

@@ -260,6 +260,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:manage", "administrator"),
         Seen("festival:schedule", "administrator", shows=Phase.FESTIVAL),
         Seen("festival:revise", "administrator"),
+        Seen("festival:what_if", "administrator"),
         Seen("festival:report_progress", "administrator"),
         Seen("festival:approve_report", "administrator"),
         Seen("festival:deliver", "administrator"),

@@ -1,0 +1,156 @@
+"""How sure the places of one group are, and where its agencies would stand under other weights: for the secretariat.
+
+What is tried here is nowhere kept and cannot be published. The figures come from `sureness.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, F, Max, Min, Q
+
+from agencies.text import named
+from cycles.models import Group
+from festival import sureness
+from festival.models import Edition, Standing
+from festival.ranking import Entrant, places
+from festival.sureness import Axes, Measured, Sureness
+from indicators.methods import SHOWN_PLACES, half_up
+from indicators.models import Kind
+from submissions.models import Answer, Mark, NodeScore, Score
+from submissions.workflow import BlockState
+
+WHOLE = (Kind.SPECIFIC, Kind.THEMATIC)
+"""Kinds that weigh as one: their axes differ from agency to agency."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What may weigh more or less: a general axis, or a kind as a whole."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One agency's standing with what is not sure of it, and where it would stand."""
+
+    standing: Standing
+    sure: Sureness | None
+    best: int
+    worst: int
+    percent: Decimal
+    place: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The group as it would stand; `error` is the standard deviation of one mark in percent of the ceiling."""
+
+    parts: list[Part]
+    rows: list[Tried]
+    error: Decimal | None
+    lines_read_twice: int
+
+    @property
+    def is_sure_known(self) -> bool:
+        return any(row.sure for row in self.rows)
+
+
+def parts_of(edition: Edition, group: Group) -> list[Part]:
+    """The general axes in their order, then the other kinds of which anybody in the group has lines."""
+    nodes = _nodes(edition, group)
+    axes = {n.axis.code: n.axis for n in nodes if n.axis and n.kind == Kind.GENERAL}
+    found = [
+        Part(axis.code, named(axis.title_fa, axis.title_en))
+        for axis in sorted(axes.values(), key=lambda axis: (axis.position, axis.code))
+    ]
+    kinds = {n.kind for n in nodes if n.axis is None}
+    return found + [Part(kind.value, str(kind.label)) for kind in WHOLE if kind in kinds]
+
+
+def _nodes(edition: Edition, group: Group) -> list[NodeScore]:
+    standings = Standing.objects.filter(edition=edition, group=group, submitted=True)
+    rows = NodeScore.objects.filter(run=edition.run_id, submission__in=standings.values("submission"))
+    return list(rows.filter(Q(kind=Kind.GENERAL) | Q(kind__in=WHOLE, axis=None)).select_related("axis"))
+
+
+def trial(edition: Edition, group: Group, *, factors: Mapping[str, Decimal], weights: int) -> Trial:
+    """The group under other weights, each part multiplied by its factor; and the band of places under ± `weights`
+    percent on each part. Nine queries for any number of agencies."""
+    standings = list(Standing.objects.filter(edition=edition, group=group).for_list())
+    parts = parts_of(edition, group)
+    of = {s.submission_id: s for s in standings if s.submitted and s.submission_id}
+    axes = _axes(_nodes(edition, group), parts, list(of))
+    error, twice = _error(edition)
+    seed = edition.pk * 1000 + group.pk
+    sure = _sureness(of, error, seed)
+    if not axes:
+        return Trial(parts, [], None if error is None else _percent(error), twice)
+    bands = sureness.under_weights(axes, percent=weights, seed=seed)
+    percents = sureness.weighed(axes, [float(factors.get(p.key, 1)) for p in parts])
+    entrants = [Entrant(a.key, 0, Decimal(repr(p)), submitted=True) for a, p in zip(axes, percents, strict=True)]
+    placed = {p.key: p for p in places(entrants)}
+    rows = [
+        Tried(of[a.key], sure.get(a.key), *band, placed[a.key].percent, placed[a.key].place)
+        for a, band in zip(axes, bands, strict=True)
+    ]
+    rows.sort(key=lambda row: (row.place, row.standing.place, row.standing.pk))
+    return Trial(parts, rows, None if error is None else _percent(error), twice)
+
+
+def _percent(share: float) -> Decimal:
+    return half_up(Decimal(repr(share * 100)), SHOWN_PLACES)
+
+
+def _axes(nodes: list[NodeScore], parts: list[Part], submissions: list[int]) -> list[Axes]:
+    held: dict[int, dict[str, NodeScore]] = defaultdict(dict)
+    for node in nodes:
+        if node.axis is not None or node.kind in WHOLE:
+            held[node.submission_id][node.axis.code if node.axis else node.kind] = node
+    return [
+        Axes(
+            key,
+            tuple(float(n.points) if (n := held[key].get(p.key)) else 0.0 for p in parts),
+            tuple(float(n.ceiling) if (n := held[key].get(p.key)) else 0.0 for p in parts),
+        )
+        for key in submissions
+    ]
+
+
+def _error(edition: Edition) -> tuple[float | None, int]:
+    """The standard deviation of one mark as a share, from the lines of the year that two assessors have read."""
+    read = Mark.objects.filter(block__cycle=edition.cycle_id, block__state=BlockState.HANDED_IN, points__isnull=False)
+    twice = (
+        read.order_by()
+        .values("answer")
+        .annotate(readers=Count("pk"), most=Max("points"), least=Min("points"), ceiling=Max("answer__measure__points"))
+        .filter(readers=2)
+        .values_list("most", "least", "ceiling")
+    )
+    differences = [float((most - least) / ceiling) for most, least, ceiling in twice]
+    return sureness.error_of_a_mark(differences), len(differences)
+
+
+def _sureness(standings: Mapping[int, Standing], error: float | None, seed: int) -> dict[int, Sureness]:
+    """Intervals by submission; none where no line was read twice or the group is too small."""
+    if error is None:
+        return {}
+    lines: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    marked = Answer.objects.filter(
+        submission__in=list(standings), scores__is_current=True, scores__basis=Score.Basis.AGREED,
+        scores__points__isnull=False, measure__is_pilot=False,
+    )  # fmt: skip
+    counted = marked.annotate(
+        readers=Count("marks", filter=Q(marks__points__isnull=False)), ceiling=F("measure__points")
+    )
+    for submission, ceiling, readers in counted.order_by("pk").values_list("submission_id", "ceiling", "readers"):
+        if readers:
+            lines[submission].append((float(ceiling), readers))
+    members = [
+        Measured(key, float(s.percent), sureness.error_of_a_percent(lines[key], float(s.ceiling), error))
+        for key, s in standings.items()
+    ]
+    return {found.key: found for found in sureness.sureness(members, seed=seed) or ()}
