@@ -1,6 +1,22 @@
-"""What is published: a festival edition with its standings, and the Article 82 report."""
+"""What is published: a festival edition with its standings, the Article 82 report, the register of indices."""
 
 from festival.models.editions import Edition, Standing
+from festival.models.index_texts import IndexReport, Recommendation, year_label
+from festival.models.indices import Index, IndexEdition, IndexValue, Region
 from festival.models.reports import STEPS, Language, Report, report_path
 
-__all__ = ("STEPS", "Edition", "Language", "Report", "Standing", "report_path")
+__all__ = (
+    "STEPS",
+    "Edition",
+    "Index",
+    "IndexEdition",
+    "IndexReport",
+    "IndexValue",
+    "Language",
+    "Recommendation",
+    "Region",
+    "Report",
+    "Standing",
+    "report_path",
+    "year_label",
+)
