@@ -1,4 +1,4 @@
-"""The facts of the chapter on Article 83: position and rate of progress in every index, and what follows for the plan."""
+"""The facts of the chapter on Article 83: position and rate of progress in every index, what follows for the plan."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -54,8 +54,9 @@ def _by_name() -> dict[str, str]:
 
 def letters(code: str, name: str = "") -> str:
     """The letters of the country that a publisher's row means, by its code or else by its name; "" for none known."""
-    if code.upper() in countries():
-        return code.upper()
+    for text in (code.upper(), name.upper()):
+        if text in countries():
+            return text
     return _by_name().get(search_key(name or code), "")
 
 

@@ -1,4 +1,4 @@
-"""What a publisher's file would do to the register, before it does it: new, changed and unchanged values, wrong rows."""
+"""What a publisher's file would do to the register, before it does it: values new, changed or the same, wrong rows."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -64,9 +64,7 @@ def counted(publisher: Publisher, sheet: Sheet, *, year: int | None) -> Mapping[
     """How many countries each year of the file covers; nothing where the file need not name them all."""
     if not publisher.is_whole:
         return {}
-    given = told(publisher, sheet, year=year).given
-    ranked = Counter(g.year for g in given if g.rank is not None)
-    return Counter(g.year for g in given if g.is_covered) | ranked
+    return Counter(given.year for given in told(publisher, sheet, year=year).given if given.is_covered)
 
 
 def _changes(before: IndexValue, after: Weighed) -> list[dict[str, str]]:

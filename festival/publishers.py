@@ -112,7 +112,11 @@ PUBLISHERS: Mapping[str, Publisher] = {
         ),
         Publisher(
             "egdi", _("E-Government Development Index, all surveys"),
-            Form("egdi", 1, _columns("year|country|egdi", "iso3|osi|hci|tii|e_participation|rank"), needs_version=False),
+            Form(
+                "egdi", 1,
+                _columns("year|country|egdi", "iso3|osi|hci|tii|e_participation|rank"),
+                needs_version=False,
+            ),
             score="egdi", rank="rank", letters="iso3", name="country", year="year",
         ),
         Publisher(
@@ -191,10 +195,10 @@ def _score(text: str) -> Decimal | None:
 
 
 def _rank(text: str) -> int | None:
-    """A rank, whole and from 1 on; publishers write 1st, 2nd, 3rd, too, and mark a shared one with "="."""
+    """A rank, whole and from 1 on; publishers write 1st, 2nd, 3rd, too, and mark a shared one, as in 4=."""
     if text.lower() in EMPTY:
         return None
-    plain = re.fullmatch(r"=?(\d{1,3})(?:st|nd|rd|th|=|\.0+)?", latin_digits(text).lower())
+    plain = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th|=|\.0+)?", latin_digits(text).lower())
     if plain is None or int(plain[1]) == 0:
         raise _Unfit("rank", gettext("This is not a rank: a whole number from 1 on is expected."))
     return int(plain[1])

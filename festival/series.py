@@ -98,10 +98,9 @@ def positions(
     own = {v.edition_id: v for v in IndexValue.objects.of_home().filter(edition__in=held)}
     ends = {pk for of in editions.values() for pk in _ends(of, own)}
     scores: dict[int, dict[str, Decimal]] = {}
-    for edition_id, country, score in IndexValue.objects.filter(edition__in=ends, score__isnull=False).values_list(
-        "edition", "country", "score"
-    ):
-        scores.setdefault(edition_id, {})[country] = score
+    for value in IndexValue.objects.filter(edition__in=ends):
+        if value.score is not None:
+            scores.setdefault(value.edition_id, {})[value.country] = value.score
     return [_position(index, region, editions.get(index.pk, {}), own, scores) for index in indices]
 
 

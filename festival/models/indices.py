@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from agencies.text import named
-from festival.countries import HOME
+from agencies.text import named, sort_key
+from festival.countries import HOME, name_of
 from indicators.models import Direction
 
 
@@ -38,6 +38,11 @@ class Region(models.Model):
     def name(self) -> str:
         """The name in the reader's language, Persian where there is no other."""
         return named(self.name_fa, self.name_en)
+
+    @property
+    def country_names(self) -> list[str]:
+        """Its countries in the reader's language."""
+        return sorted((name_of(code) for code in self.countries), key=sort_key)
 
 
 class IndexQuerySet(models.QuerySet["Index"]):

@@ -16,6 +16,7 @@ from cycles import deliveries, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
+from festival import indices
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
@@ -92,7 +93,7 @@ READS = {
     "appeals.grounds", "appeals.why_unsound", "appeals.points_of", "appeals.why_not_ready", "appeals.content",
     "appeals.checked", "appeals.fit_for", "appeals.giver_of",
     "appeals.lines_of", "appeals.likes", "appeals.digest", "appeals.counts", "appeals.following", "appeals.may_follow",
-    "festival.why_not_final", "festival.delivered",
+    "festival.why_not_final", "festival.delivered", "festival.weigh", "festival.held_values",
 }  # fmt: skip
 """Public functions that only read."""
 
@@ -152,6 +153,15 @@ ANYTIME = {
     "submissions.complete": "follows from scores that went through the door; its own move has its window",
     "submissions.assign": "work is shared out before scoring opens",
     "submissions.assign_all": "work is shared out before scoring opens",
+    "festival.load_register": "the register of indices stands outside every cycle",
+    "festival.save_index": "the register of indices stands outside every cycle",
+    "festival.save_region": "the register of indices stands outside every cycle",
+    "festival.enter_edition": "publishers bring their editions out whenever they do",
+    "festival.import_values": "publishers bring their editions out whenever they do",
+    "festival.write_report": "publishers bring their editions out whenever they do",
+    "festival.send_report": "publishers bring their editions out whenever they do",
+    "festival.recommend": "the next plan is drafted on a calendar of its own",
+    "festival.approve_recommendation": "the next plan is drafted on a calendar of its own",
     "festival.note_progress": "how far a report is; no fact of the assessment",
     "festival.keep_report": "keeps the file of a report that was asked for through the door",
     "festival.note_failure": "says why a report could not be drawn up",
@@ -634,6 +644,7 @@ def _modules(app: str) -> list[Any]:
                 answers_transfer,
             ],
             "appeals": [hearing, correcting],
+            "festival": [indices],
         }.get(app, []),
     ]
 
