@@ -188,6 +188,11 @@ class Year:
     region: Decimal | None
     covered: int
 
+    @property
+    def is_reckoned(self) -> bool:
+        """Whether the place is not the publisher's own."""
+        return self.place is not None and (self.value is None or self.value.rank is None)
+
 
 def whole(index: Index) -> tuple[list[IndexEdition], dict[int, dict[str, IndexValue]]]:
     """All editions of an index, superseded ones too, newest first, and the values of each; two queries."""

@@ -111,6 +111,10 @@ class Recommendation(models.Model):
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
 
+    cycle_id = None
+    agency_id = None
+    agency = None
+
     objects = RecommendationQuerySet.as_manager()
 
     class Meta:
