@@ -1,15 +1,10 @@
-"""Every act on the register of international indices (Article 83): what is followed, what was published, what is said.
-
-A year once held is never overwritten: what another source adds is added, what it contradicts makes a revision that
-supersedes the edition held (docs/indices.md).
-"""
+"""Every act on the register of international indices (Article 83): what is followed, published, said of it."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -19,11 +14,11 @@ from agencies.models import Agency, User
 from cycles.actions import perform
 from cycles.workflow import Refused
 from festival.countries import HOME, countries, rows
+from festival.holding import Facts, take
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
 from festival.publishers import Given
 from festival.workflow import INDEX_REPORTS, INDICES, IndexReportState
 
-State = IndexValue.State
 YEARS = range(1300, 1500)
 """The Jalali years of which reports and recommendations may be."""
 
@@ -131,55 +126,6 @@ def save_region(region: Region | None, *, fields: Mapping[str, Any], by: User, a
 # --- What was published -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What is said of an edition; `country_count` as typed, `counted` as the file has it, where it names them all."""
-
-    label: str
-    source: str
-    published_on: date | None = None
-    country_count: int | None = None
-    counted: Mapping[int, int] = field(default_factory=dict)
-    sha256: str = ""
-
-
-@dataclass(frozen=True)
-class Weighed:
-    """What something said does to what is held of a country and year, and what then holds."""
-
-    kind: Literal["new", "same", "filled", "revised"]
-    score: Decimal | None
-    rank: int | None
-
-    @property
-    def state(self) -> str:
-        return State.NOT_COVERED if self.score is None and self.rank is None else State.PUBLISHED
-
-
-def weigh(held: IndexValue | None, given: Given) -> Weighed:
-    """Something new, the same, what was not known before, or a contradiction, which is a revision.
-
-    A source that is silent about the rank, or about the score, takes nothing away.
-    """
-    if held is None:
-        return Weighed("new", given.score, given.rank)
-    if held.state == State.NOT_COVERED or not given.is_covered:
-        same = held.state == State.NOT_COVERED and not given.is_covered
-        return Weighed("same" if same else "revised", given.score, given.rank)
-    score = held.score if given.score is None else given.score
-    rank = held.rank if given.rank is None else given.rank
-    if (score, rank) == (held.score, held.rank):
-        return Weighed("same", score, rank)
-    kept = held.score in (None, score) and held.rank in (None, rank)
-    return Weighed("filled" if kept else "revised", score, rank)
-
-
-def held_values(index: Index) -> dict[tuple[int, str], IndexValue]:
-    """What holds of an index now, by year and country; one query."""
-    found = IndexValue.objects.current().filter(edition__index=index).select_related("edition")
-    return {(value.edition.year, value.country): value for value in found}
-
-
 @transaction.atomic
 def enter_edition(
     index: Index, *, year: int, facts: Facts, score: Decimal | None, rank: int | None, by: User, at: datetime
@@ -188,7 +134,7 @@ def enter_edition(
     if rank is not None and facts.country_count is not None and rank > facts.country_count:
         raise Refused(_("The rank is beyond the number of countries."))
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
-    taken = _take(index, [Given(0, HOME, year, score, rank)], facts, by=by, at=at)
+    taken = take(index, [Given(0, HOME, year, score, rank)], facts, by=by, at=at)
     perform(INDICES, [index], "enter_edition", by=by, at=at, year=year, score=score, rank=rank, **taken.params)
     return IndexEdition.objects.current().get(index=index, year=year)
 
@@ -211,93 +157,11 @@ def import_values(
     rows were wrong and knowingly not taken.
     """
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
-    taken = _take(index, lines(), facts, by=by, at=at)
+    taken = take(index, lines(), facts, by=by, at=at)
     said: dict[str, Any] = {"file": file_name, "sha256": sha256, **taken.params}
     said |= {"left_out": left_out} if left_out else {}
     perform(INDICES, [index], "import_values", by=by, at=at, **said)
     return taken.values
-
-
-@dataclass
-class _Taken:
-    """What was written: values, and the years whose editions are new, completed or revised."""
-
-    values: list[IndexValue] = field(default_factory=list)
-    years: dict[str, list[int]] = field(default_factory=lambda: {"new": [], "completed": [], "revised": []})
-
-    @property
-    def params(self) -> dict[str, Any]:
-        return {"values": len(self.values)} | {kind: years for kind, years in self.years.items() if years}
-
-
-def _take(index: Index, given: Iterable[Given], facts: Facts, *, by: User, at: datetime) -> _Taken:
-    held = held_values(index)
-    editions = {e.year: e for e in IndexEdition.objects.current().filter(index=index)}
-    by_year: dict[int, list[tuple[Given, Weighed]]] = {}
-    for one in given:
-        by_year.setdefault(one.year, []).append((one, weigh(held.get((one.year, one.country)), one)))
-    taken, made = _Taken(), {"entered_by": by, "entered_at": at}
-    for year, weighed in sorted(by_year.items()):
-        edition, counted = editions.get(year), facts.country_count or facts.counted.get(year)
-        recounted = edition is not None and facts.country_count not in (None, edition.country_count)
-        recounted = recounted and edition is not None and edition.country_count is not None
-        news = [(one, w) for one, w in weighed if w.kind != "same"]
-        if not news and not recounted:
-            continue
-        said: dict[str, Any] = {"label": facts.label, "source": facts.source, "sha256": facts.sha256}
-        said |= {"published_on": facts.published_on, "country_count": counted}
-        if edition is None:
-            taken.years["new"].append(year)
-            edition = IndexEdition.objects.create(index=index, year=year, **said, **made)
-        elif recounted or any(w.kind == "revised" for _one, w in news):
-            taken.years["revised"].append(year)
-            edition = _revise(edition, said | {"country_count": counted or edition.country_count}, made, news)
-        else:
-            taken.years["completed"].append(year)
-            _complete(edition, said)
-            filled = {one.country: w for one, w in news if w.kind == "filled"}
-            for value in (held[year, country] for country in filled):
-                value.score, value.rank = filled[value.country].score, filled[value.country].rank
-                value.save(update_fields=["score", "rank"])
-                taken.values.append(value)
-            news = [(one, w) for one, w in news if w.kind == "new"]
-        taken.values += _values(edition, news)
-    if not any(taken.years.values()):
-        raise Refused(_("The register already holds exactly this."))
-    taken.values = IndexValue.objects.bulk_create([v for v in taken.values if v.pk is None], batch_size=1000) + [
-        v for v in taken.values if v.pk is not None
-    ]
-    return taken
-
-
-def _values(edition: IndexEdition, news: Iterable[tuple[Given, Weighed]]) -> list[IndexValue]:
-    return [
-        IndexValue(edition=edition, country=one.country, score=w.score, rank=w.rank, state=w.state) for one, w in news
-    ]
-
-
-def _revise(
-    edition: IndexEdition, said: Mapping[str, Any], made: Mapping[str, Any], news: Iterable[tuple[Given, Weighed]]
-) -> IndexEdition:
-    """A new row in place of the one held, with all of its values that nothing new is said of."""
-    IndexEdition.objects.filter(pk=edition.pk).update(is_current=False)
-    revised = IndexEdition.objects.create(index=edition.index, year=edition.year, supersedes=edition, **said, **made)
-    anew = {one.country for one, _w in news}
-    kept = IndexValue.objects.filter(edition=edition).exclude(country__in=anew)
-    IndexValue.objects.bulk_create(
-        [IndexValue(edition=revised, country=v.country, score=v.score, rank=v.rank, state=v.state) for v in kept],
-        batch_size=1000,
-    )
-    return revised
-
-
-def _complete(edition: IndexEdition, said: Mapping[str, Any]) -> None:
-    """Fill what was not known of an edition; what was, stays."""
-    empty = [name for name in ("sha256", "published_on", "country_count") if said[name] and not getattr(edition, name)]
-    for name in empty:
-        setattr(edition, name, said[name])
-    if empty:
-        edition.save(update_fields=empty)
 
 
 # --- What is said of it -----------------------------------------------------------------------------------------------
@@ -311,6 +175,7 @@ def write_report(
     if not index.agencies.filter(pk=agency.pk).exists():
         raise Refused(_("%(agency)s does not answer for this index.") % {"agency": agency})
     _refuse_year(year)
+    Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)  # two colleagues begin one draft
     if not done.strip():
         raise Refused(_("Say what was done; that is the report."))
     said = {"done": done, "asked": asked, "written_by": by, "written_at": at}

@@ -199,7 +199,12 @@ class EditionForm(forms.Form):
 class IntakeForm(ImportForm):
     """A publisher's file, and what it does not say of itself."""
 
-    label = EditionForm.base_fields["label"]
+    label = forms.CharField(
+        label=_("Edition"),
+        max_length=40,
+        required=False,
+        help_text=_("As the publisher names it; empty: each year by its number."),
+    )
     source = EditionForm.base_fields["source"]
     published_on = DayField(label=_("Published on"), required=False)
     year = YearField(

@@ -18,7 +18,7 @@ from cycles.trials import Check
 from cycles.workflow import Refused
 from festival import indices as acts
 from festival import intake
-from festival.indices import Facts
+from festival.holding import Facts
 from festival.indices_forms import EditionForm, IndexForm, IntakeForm, RecommendForm, RegionForm
 from festival.models import Index, IndexValue, Recommendation, Region
 from festival.publishers import PUBLISHERS
@@ -113,7 +113,8 @@ def index_import(request: HttpRequest, code: str, form: str) -> HttpResponse:
     def do(
         sheet: Sheet, *, as_checked: str, sha256: str, file_name: str, left_out: int, year: int | None, **said: Any
     ) -> Sequence[IndexValue]:
-        facts = Facts(**said, counted=intake.counted(publisher, sheet, year=year), sha256=sha256)
+        counted = intake.counted(publisher, sheet, year=year, typed=said.pop("country_count"))
+        facts = Facts(**said, counted=counted, sha256=sha256)
         lines = partial(intake.checked_again, publisher, index, sheet, year=year, as_checked=as_checked)
         file = {"file_name": file_name, "sha256": sha256, "left_out": left_out}
         return acts.import_values(index, lines, facts=facts, **file, by=request.user, at=request.at)

@@ -13,7 +13,7 @@ from cycles.sheets import Sheet, plain
 from cycles.trials import Check
 from cycles.workflow import Refused
 from festival.countries import name_of
-from festival.indices import Weighed, held_values, weigh
+from festival.holding import Weighed, held_values, weigh
 from festival.models import Index, IndexValue, year_label
 from festival.publishers import Given, Publisher, told
 
@@ -60,11 +60,12 @@ def checked_again(
     return [given for _row, given in found.taken]
 
 
-def counted(publisher: Publisher, sheet: Sheet, *, year: int | None) -> Mapping[int, int]:
-    """How many countries each year of the file covers; nothing where the file need not name them all."""
-    if not publisher.is_whole:
-        return {}
-    return Counter(given.year for given in told(publisher, sheet, year=year).given if given.is_covered)
+def counted(publisher: Publisher, sheet: Sheet, *, year: int | None, typed: int | None = None) -> Mapping[int, int]:
+    """How many countries each year of the file covers, as typed or counted; nothing where it need not name them all."""
+    counts = Counter(given.year for given in told(publisher, sheet, year=year).given if given.is_covered)
+    if typed is not None:
+        return dict.fromkeys(counts, typed)
+    return counts if publisher.is_whole else {}
 
 
 def _changes(before: IndexValue, after: Weighed) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from cycles.calendar import TEHRAN
 from festival.countries import HOME
 from festival.models import Index, IndexEdition, IndexValue, Region
 from festival.positions import (
@@ -89,7 +90,7 @@ def positions(
     """
     indices = list(indices)
     known = Q() if upto is None else Q(year__lte=upto)
-    known &= Q() if at is None else Q(published_on=None) | Q(published_on__lte=at.date())
+    known &= Q() if at is None else Q(published_on=None) | Q(published_on__lte=at.astimezone(TEHRAN).date())
     rows = IndexEdition.objects.current().filter(known, index__in=indices)
     editions: dict[int, dict[int, IndexEdition]] = {}
     for edition in rows.order_by("year", "pk"):

@@ -15,7 +15,7 @@ from cycles.workflow import Refused
 from festival import indices as acts
 from festival import intake
 from festival.chapter83 import chapter
-from festival.indices import Facts
+from festival.holding import Facts, weigh
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
 from festival.publishers import PUBLISHERS, Given
 from festival.series import positions
@@ -658,7 +658,7 @@ def test_given_values_are_weighed_against_what_is_held():
     gone = IndexValue(state=State.NOT_COVERED)
 
     def kind(before, score, rank):
-        return acts.weigh(before, Given(1, "IRN", 2024, score, rank)).kind
+        return weigh(before, Given(1, "IRN", 2024, score, rank)).kind
 
     assert kind(None, Decimal(1), None) == "new"
     assert kind(held, Decimal(25), None) == "same"
@@ -667,3 +667,26 @@ def test_given_values_are_weighed_against_what_is_held():
     assert kind(held, None, None) == "revised"
     assert kind(gone, None, None) == "same"
     assert kind(gone, Decimal(1), None) == "revised"
+
+
+def test_a_file_of_many_years_names_each_edition_by_its_year_and_dates_none_that_is_held(world, followed):
+    typed = enter(world, followed, year=2022, label="2022", count=180)
+    facts = Facts("", "All years", date(2025, 2, 11), counted={2022: 9, 2023: 9})
+
+    take_in(world, followed, "country,year,score\nTUR,2022,36\nTUR,2023,34\n", facts=facts)
+
+    assert {e.year: (e.label, e.country_count) for e in IndexEdition.objects.all()} == {
+        2022: ("2022", 180),
+        2023: ("2023", 9),
+    }
+    typed.refresh_from_db()
+    assert typed.published_on is None
+
+
+def test_when_an_edition_came_out_is_not_said_by_a_later_one(world, followed):
+    typed = enter(world, followed, year=2022, label="2022")
+
+    take_in(world, followed, "country,year,score\nTUR,2022,36\n", facts=Facts("2024", "x", date(2025, 2, 11)))
+
+    typed.refresh_from_db()
+    assert typed.published_on is None

@@ -93,7 +93,7 @@ READS = {
     "appeals.grounds", "appeals.why_unsound", "appeals.points_of", "appeals.why_not_ready", "appeals.content",
     "appeals.checked", "appeals.fit_for", "appeals.giver_of",
     "appeals.lines_of", "appeals.likes", "appeals.digest", "appeals.counts", "appeals.following", "appeals.may_follow",
-    "festival.why_not_final", "festival.delivered", "festival.weigh", "festival.held_values",
+    "festival.why_not_final", "festival.delivered",
 }  # fmt: skip
 """Public functions that only read."""
 
