@@ -408,6 +408,11 @@ class ImportForm(forms.Form):
             raise forms.ValidationError(_("Only XLSX and CSV files can be read."))
         return file
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is typed beside the file, where a page asks for more."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "file"}
+
 
 class NoticeSettingsForm(forms.Form):
     """What is sent to oneself besides official notices."""

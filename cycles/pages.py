@@ -20,7 +20,7 @@ from agencies.text import localised
 from cycles.actions import why_closed, why_not_administer
 from cycles.forms import ActForm, ImportForm
 from cycles.models import Entry
-from cycles.sheets import CONTENT_TYPES, Form, Sheet, Unreadable, read
+from cycles.sheets import CONTENT_TYPES, Form, Unreadable, read
 from cycles.trials import Check
 from cycles.workflow import Refused, Workflow
 
@@ -144,32 +144,34 @@ def import_page(
     request: HttpRequest,
     form: Form,
     *,
-    check: Callable[[Sheet], Check],
+    check: Callable[..., Check],
     do: Callable[..., Sequence[Any]],
     then: str,
     page: str,
+    form_class: type[ImportForm] = ImportForm,
     **context: Any,
 ) -> HttpResponse:
     """Check a sheet without writing, show every wrong cell and what would change, and write it when confirmed.
 
     `do` takes the sheet, and by keyword `as_checked` (which names what was shown), `file_name`, `sha256` and
     `left_out`; it answers with what it wrote. `then` is the URL to go to afterwards. Rows that are wrong are left out
-    only when that was asked for in so many words.
+    only when that was asked for in so many words. What a `form_class` of the page's own asks for goes to both.
     """
     if token := request.POST.get("token"):
         return _confirmed(request, form, token, do=do, then=then)
-    upload, found, token = ImportForm(request.POST or None, request.FILES or None), None, ""
+    upload, found, token = form_class(request.POST or None, request.FILES or None), None, ""
     if request.method == "POST" and upload.is_valid():
         file = upload.cleaned_data["file"]
         content = file.read()
         try:
-            found = check(read(form, content, file.name))
+            found = check(read(form, content, file.name), **upload.said)
         except Unreadable as error:
             upload.add_error("file", str(error))
         else:
             if found.differs:
                 token = secrets.token_urlsafe()
-                cache.set(_kept_as(request, token), (file.name, content, found.digest, found.left_out), UPLOAD_KEPT)
+                kept = (file.name, content, found.digest, found.left_out, upload.said)
+                cache.set(_kept_as(request, token), kept, UPLOAD_KEPT)
     context |= {"form": upload, "check": found, "token": token, "then": then}
     return render(request, page, context)
 
@@ -187,7 +189,7 @@ def _confirmed(
     if kept is None:
         messages.error(request, _("The checked file is no longer at hand; please choose it again."))
         return redirect(request.path)
-    name, content, digest, left_out = kept
+    name, content, digest, left_out, said = kept
     if left_out and request.POST.get("take") != "right":
         messages.error(request, _("Rows of this file are wrong. Nothing was written."))
         return redirect(request.path)
@@ -198,6 +200,7 @@ def _confirmed(
             file_name=name,
             sha256=hashlib.sha256(content).hexdigest(),
             left_out=left_out,
+            **said,
         )
     except Refused as refusal:
         messages.error(request, str(refusal))

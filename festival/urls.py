@@ -1,8 +1,8 @@
-"""Addresses of the public results, of the year's calendar kept, and of the festival's secretariat."""
+"""Addresses of the public results, of the calendar kept, of the secretariat, and of the register of indices."""
 
 from django.urls import include, path
 
-from festival import duties, open_data, secretariat, views
+from festival import duties, indices_keeping, indices_pages, indices_reporting, open_data, secretariat, views
 
 app_name = "festival"
 results = [
@@ -23,8 +23,30 @@ results = [
     path("manage/reports/<uuid:uuid>/", secretariat.report_progress, name="report_progress"),
     path("manage/reports/<uuid:uuid>/approve/", secretariat.approve_report, name="approve_report"),
 ]
+indices = [
+    path("", indices_pages.indices, name="indices"),
+    path("values.csv", indices_pages.indices_file, name="indices_file"),
+    path("chapter/<int:year>/", indices_pages.indices_chapter, name="indices_chapter"),
+    path("load/", indices_keeping.register_load, name="register_load"),
+    path("new/", indices_keeping.index_new, name="index_new"),
+    path("regions/", indices_keeping.regions, name="regions"),
+    path("regions/new/", indices_keeping.region_new, name="region_new"),
+    path("regions/<slug:code>/", indices_keeping.region_edit, name="region_edit"),
+    path("recommendations/<int:pk>/approve/", indices_keeping.recommendation_approve, name="recommendation_approve"),
+    path("reports/", indices_reporting.index_reports, name="index_reports"),
+    path("reports/<int:pk>/send/", indices_reporting.index_report_send, name="index_report_send"),
+    # codes are in capital letters, so no index is called by one of the words above
+    path("<slug:code>/", indices_pages.index, name="index"),
+    path("<slug:code>/values.csv", indices_pages.index_file, name="index_file"),
+    path("<slug:code>/edit/", indices_keeping.index_edit, name="index_edit"),
+    path("<slug:code>/editions/new/", indices_keeping.edition_new, name="edition_new"),
+    path("<slug:code>/import/<slug:form>/", indices_keeping.index_import, name="index_import"),
+    path("<slug:code>/recommend/<int:year>/", indices_keeping.recommend, name="recommend"),
+    path("<slug:code>/report/<str:agency>/<int:year>/", indices_reporting.index_report, name="index_report"),
+]
 urlpatterns = [
     path("festival/", include(results)),
+    path("indices/", include(indices)),
     path("timeline/", duties.timeline, name="timeline"),
     path("timeline.ics", duties.timeline_feed, name="timeline_feed"),
     path("duties/", duties.duties, name="duties"),

@@ -1,9 +1,9 @@
-"""The life of a festival edition, from the frozen results to their publication."""
+"""The life of a festival edition, and the acts on the register of international indices (Article 83)."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import is_administrator_or_clock, is_clock, is_national_administrator
+from agencies.roles import is_administrator_or_clock, is_clock, is_head, is_national_administrator, is_staff
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
 
@@ -20,6 +20,11 @@ class Addressee(TextChoices):
 
     PRESIDENT = "president", _("The President")
     PARLIAMENT = "parliament", _("The Islamic Consultative Assembly")
+
+
+class IndexReportState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SENT = "sent", _("Sent")
 
 
 # fmt: off
@@ -39,5 +44,26 @@ EDITIONS = Workflow("festival.Edition", S,
     Move("publish",        frozenset({S.SCHEDULED}),            S.PUBLISHED,  is_clock,                  Phase.FESTIVAL,  _("Publish"),
          tells=AGENCY, official=True, news=_("The results have been published")),
     writes=("ranked_at", "digest", "publish_at", "published_at"),
+)
+
+ALWAYS = "publishers bring their editions out whenever they do; the register stands outside every cycle"
+INDICES = Workflow("festival.Index", None,
+    #    move             from         to    who                        while open       button
+    Move("load_register", frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Take over the initial table"), why_anytime=ALWAYS),
+    Move("save_index",    frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Save the index"), why_anytime=ALWAYS),
+    Move("save_region",   frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Save the region"), why_anytime=ALWAYS),
+    Move("enter_edition", frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Enter an edition"), why_anytime=ALWAYS),
+    Move("import_values", frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Import a publisher's file"), why_anytime=ALWAYS),
+    Move("recommend",     frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Save a version of the recommendation"),
+         why_anytime="the next plan is drafted on a calendar of its own"),
+    Move("approve_recommendation", frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Approve the recommendation"), signed=True,
+         why_anytime="the next plan is drafted on a calendar of its own"),
+)
+
+R = IndexReportState
+INDEX_REPORTS = Workflow("festival.IndexReport", R,
+    Move("write",         frozenset({R.DRAFT}), None,   is_staff, Phase.ANYTIME, _("Save the draft"), recorded=False, why_anytime=ALWAYS),
+    Move("send",          frozenset({R.DRAFT}), R.SENT, is_head,  Phase.ANYTIME, _("Sign and send the report"), signed=True, why_anytime=ALWAYS),
+    writes=("sent_at", "sent_by"),
 )
 # fmt: on

@@ -1,7 +1,25 @@
-"""What is published: a festival edition with its standings, and the Article 82 report."""
+"""What is published: editions with their standings and data, the Article 82 report, the register of indices."""
 
 from festival.models.data import DataFile, data_path
 from festival.models.editions import Edition, Standing
+from festival.models.index_texts import IndexReport, Recommendation, year_label
+from festival.models.indices import Index, IndexEdition, IndexValue, Region
 from festival.models.reports import STEPS, Language, Report, report_path
 
-__all__ = ("STEPS", "DataFile", "Edition", "Language", "Report", "Standing", "data_path", "report_path")
+__all__ = (
+    "STEPS",
+    "DataFile",
+    "Edition",
+    "Index",
+    "IndexEdition",
+    "IndexReport",
+    "IndexValue",
+    "Language",
+    "Recommendation",
+    "Region",
+    "Report",
+    "Standing",
+    "data_path",
+    "report_path",
+    "year_label",
+)

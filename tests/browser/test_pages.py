@@ -43,6 +43,25 @@ class Seen(NamedTuple):
 
 
 TABLE: dict[str, list[Seen]] = {
+    "people": [
+        Seen("festival:indices", ""),
+        Seen("festival:index_new", "administrator"),
+        Seen("festival:index", ""),
+        Seen("festival:index", "administrator"),
+        Seen("festival:indices", "administrator"),
+        Seen("festival:indices_chapter", ""),
+        Seen("festival:index_edit", "administrator"),
+        Seen("festival:edition_new", "administrator"),
+        Seen("festival:index_import", "administrator"),
+        Seen("festival:regions", "administrator"),
+        Seen("festival:region_new", "administrator"),
+        Seen("festival:region_edit", "administrator"),
+        Seen("festival:recommend", "administrator"),
+        Seen("festival:recommendation_approve", "administrator"),
+        Seen("festival:index_reports", "staff"),
+        Seen("festival:index_report", "staff"),
+        Seen("festival:index_report_send", "head"),
+    ],
     "planned": [
         Seen("account_login", ""),
         Seen("account_reset_password", ""),
@@ -292,6 +311,7 @@ FILES = {"entrance", "healthz", "record_json", "data", "data_folder", "data_file
          "submissions:picture", "submissions:files", "cycles:notice", "onward",
          "submissions:answers_file", "submissions:answers_template",
          "appeals:filing_content", "appeals:receipt", "appeals:attachment", "appeals:paper", "appeals:bundle",
+         "festival:indices_file", "festival:index_file",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""

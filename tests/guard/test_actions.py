@@ -16,7 +16,7 @@ from cycles import deliveries, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
-from festival import datafiles
+from festival import datafiles, indices
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
@@ -155,6 +155,15 @@ ANYTIME = {
     "submissions.assign_all": "work is shared out before scoring opens",
     "festival.revise": "an error found after the results were frozen is put right when it is found, in a new edition",
     "festival.write": "the files say what was frozen, and are public with their edition, not before",
+    "festival.load_register": "the register of indices stands outside every cycle",
+    "festival.save_index": "the register of indices stands outside every cycle",
+    "festival.save_region": "the register of indices stands outside every cycle",
+    "festival.enter_edition": "publishers bring their editions out whenever they do",
+    "festival.import_values": "publishers bring their editions out whenever they do",
+    "festival.write_report": "publishers bring their editions out whenever they do",
+    "festival.send_report": "publishers bring their editions out whenever they do",
+    "festival.recommend": "the next plan is drafted on a calendar of its own",
+    "festival.approve_recommendation": "the next plan is drafted on a calendar of its own",
     "festival.note_progress": "how far a report is; no fact of the assessment",
     "festival.keep_report": "keeps the file of a report that was asked for through the door",
     "festival.note_failure": "says why a report could not be drawn up",
@@ -637,7 +646,7 @@ def _modules(app: str) -> list[Any]:
                 answers_transfer,
             ],
             "appeals": [hearing, correcting],
-            "festival": [datafiles],
+            "festival": [datafiles, indices],
         }.get(app, []),
     ]
 

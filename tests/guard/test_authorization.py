@@ -43,6 +43,7 @@ from tests.guard.answers import (
     to_verify,
 )
 from tests.guard.hearings import attachment, correction, filing, question, wrong
+from tests.guard.indices import index, index_report, recommendation, region
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 
 EVERYBODY = {
@@ -322,6 +323,25 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:report_progress", "GET", "final", NATIONAL),
     ("festival:approve_report", "GET POST", "final", NATIONAL),
     ("festival:deliver", "GET POST", "final", NATIONAL),
+    # international indices
+    ("festival:indices", "GET", "people", PUBLIC),
+    ("festival:indices_file", "GET", "people", PUBLIC),
+    ("festival:indices_chapter", "GET", "people", PUBLIC),
+    ("festival:index", "GET", "people", PUBLIC),
+    ("festival:index_file", "GET", "people", PUBLIC),
+    ("festival:register_load", "POST", "people", {"administrator"}),
+    ("festival:index_new", "GET POST", "people", {"administrator"}),
+    ("festival:index_edit", "GET POST", "people", {"administrator"}),
+    ("festival:edition_new", "GET POST", "people", {"administrator"}),
+    ("festival:index_import", "GET POST", "people", {"administrator"}),
+    ("festival:regions", "GET", "people", {"administrator"}),
+    ("festival:region_new", "GET POST", "people", {"administrator"}),
+    ("festival:region_edit", "GET POST", "people", {"administrator"}),
+    ("festival:recommend", "GET POST", "people", {"administrator"}),
+    ("festival:recommendation_approve", "GET POST", "people", {"administrator"}),
+    ("festival:index_reports", "GET", "people", EVERYBODY),
+    ("festival:index_report", "GET POST", "people", {"staff", "head", "deputy"}),
+    ("festival:index_report_send", "GET POST", "people", {"staff", "head", "deputy"}),
     # what the authority owes
     ("festival:duties", "GET", "filed", OVERSEERS),
     ("festival:duties_file", "GET", "filed", OVERSEERS),
@@ -534,6 +554,13 @@ def address(name: str, w: World) -> str:
         "appeals:flags": lambda: specific,
         "appeals:correct": lambda: (wrong(w).pk,),
         "appeals:correction": lambda: (correction(w).pk,),
+        "festival:indices_chapter": lambda: (1405,),
+        "festival:region_edit": lambda: (region(w).code,),
+        "festival:index_import": lambda: (index(w).code, "table"),
+        "festival:recommend": lambda: (index(w).code, 1405),
+        "festival:recommendation_approve": lambda: (recommendation(w).pk,),
+        "festival:index_report": lambda: (index(w).code, w.power.code, 1405),
+        "festival:index_report_send": lambda: (index_report(w).pk,),
         "festival:edition": lambda: (year,),
         "festival:ranking_file": lambda: (year, "csv"),
         "festival:agency": lambda: (w.power.code,),
@@ -598,6 +625,9 @@ def address(name: str, w: World) -> str:
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {"results", "home", "entrance", "healthz", "account", "onward", "invite", "delegation"}
     bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}
+    bare |= {"indices", "indices_file", "register_load", "index_new", "regions", "region_new", "index_reports"}
+    if name in {f"festival:{page}" for page in ("index", "index_file", "index_edit", "edition_new")}:
+        return reverse(name, args=(index(w).code,))
     if name in by_line:
         return reverse(name, args=(power_line(w).pk,))
     if name in by_block:

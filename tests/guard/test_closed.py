@@ -87,6 +87,17 @@ ANYTIME = {
     "appeals:correct": "an error that one appeal shows is corrected for all at once, wherever their clocks stand",
     "submissions:costs": "bills come late, and work begins before the year's first window",
     "submissions:expense_strike": "what was entered wrongly is struck when it is noticed",
+    "festival:register_load": "the register of indices stands outside every cycle",
+    "festival:index_new": "the register of indices stands outside every cycle",
+    "festival:index_edit": "the register of indices stands outside every cycle",
+    "festival:edition_new": "publishers bring their editions out whenever they do",
+    "festival:index_import": "publishers bring their editions out whenever they do",
+    "festival:region_new": "the register of indices stands outside every cycle",
+    "festival:region_edit": "the register of indices stands outside every cycle",
+    "festival:recommend": "the next plan is drafted on a calendar of its own",
+    "festival:recommendation_approve": "the next plan is drafted on a calendar of its own",
+    "festival:index_report": "publishers bring their editions out whenever they do",
+    "festival:index_report_send": "publishers bring their editions out whenever they do",
 }
 """Addresses that write and need no window, each with its reason; reviewed."""
 

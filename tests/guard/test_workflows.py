@@ -18,6 +18,7 @@ from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
 from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
 from tests.guard.hearings import filing, question
+from tests.guard.indices import index_report
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -132,6 +133,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "write_data": {"administrator", "clock"},
         "publish": {"clock"},
     },
+    "festival.indexreport": {"write": OWN, "send": {"head"}},
 }
 """Who may make which move on the power ministry's objects: everybody not named is refused."""
 
@@ -183,6 +185,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "schedule": "ranked scheduled", "revise": "ranked scheduled published",
         "write_data": "ranked scheduled published", "publish": "scheduled",
     },
+    "festival.indexreport": {"write": "draft", "send": "draft"},
 }  # fmt: skip
 """From which states each move is possible, written by hand."""
 
@@ -245,6 +248,7 @@ def subject(world: World, label: str) -> Any:
         "appeals.appeal": world.appeal,
         "appeals.question": question(world, world.assessor),
         "festival.edition": world.edition,
+        "festival.indexreport": index_report(world),
     }[label]
 
 

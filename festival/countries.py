@@ -1,0 +1,66 @@
+"""The countries of the world by their ISO 3166-1 letters, in both languages and by the names that publishers use."""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from agencies.text import named, search_key
+
+HOME = "IRN"
+"""The country whose position is told."""
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class Country:
+    """A country: its three letters, its names, and how else it is written."""
+
+    code: str
+    name_en: str
+    name_fa: str
+    also: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return named(self.name_fa, self.name_en)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of one of the tables that a new register starts with."""
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def countries() -> dict[str, Country]:
+    """All of them by their letters; typed from general knowledge, in `data/countries.csv`."""
+    return {
+        row["code"]: Country(row["code"], row["name_en"], row["name_fa"], tuple(filter(None, row["also"].split("|"))))
+        for row in rows("countries.csv")
+    }
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    return {
+        search_key(name): country.code
+        for country in countries().values()
+        for name in (country.name_en, country.name_fa, *country.also)
+    }
+
+
+def letters(code: str, name: str = "") -> str:
+    """The letters of the country that a publisher's row means, by its code or else by its name; "" for none known."""
+    for text in (code.upper(), name.upper()):
+        if text in countries():
+            return text
+    return _by_name().get(search_key(name or code), "")
+
+
+def name_of(code: str) -> str:
+    """A country in the reader's language; its letters where it is not known."""
+    found = countries().get(code)
+    return found.name if found else code

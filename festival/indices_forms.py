@@ -1,0 +1,230 @@
+"""What is typed on the pages of the register of international indices."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from agencies.text import latin_digits, localised
+from cycles.calendar import TEHRAN
+from cycles.forms import ImportForm, MomentField, NumberField, PersianTextField
+from festival.countries import letters
+from festival.models import Index, Region
+from indicators.models import Direction
+
+GREGORIAN = re.compile(r"(19|20)\d\d")
+
+
+class YearField(forms.CharField):
+    """A Gregorian year, as publishers count."""
+
+    default_error_messages = {"invalid": _("Enter a Gregorian year, such as 2024.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"})
+        )
+        super().__init__(max_length=6, **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        text = latin_digits(super().clean(value) or "").strip()
+        if not text:
+            return None
+        if not GREGORIAN.fullmatch(text):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(text)
+
+    def prepare_value(self, value: Any) -> Any:
+        return localised(value).replace(",", "").replace("٬", "") if isinstance(value, int) else value
+
+
+class CountField(NumberField):
+    """A whole number from 1 on."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=999, decimal_places=0, required=False, **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        found = super().clean(value)
+        return None if found is None else int(found)
+
+
+class DayField(MomentField):
+    """A day in either calendar."""
+
+    def clean(self, value: Any) -> Any:
+        moment = super().clean(value)
+        return moment.astimezone(TEHRAN).date() if moment else None
+
+
+class ListField(PersianTextField):
+    """Several things named one after another, parted by commas or lines; `find` knows each by what was typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(lines=True, **kwargs)
+
+    def clean(self, value: Any) -> list[Any]:
+        parts = [part.strip() for part in re.split(r"[,،;؛\n]+", super().clean(value)) if part.strip()]
+        found = {part: self.find(part) for part in parts}
+        if unknown := [part for part, thing in found.items() if not thing]:
+            sentence = self.error_messages["unknown"] % {"names": "، ".join(unknown)}
+            raise forms.ValidationError(sentence, code="unknown")
+        return list(dict.fromkeys(found.values()))
+
+    def find(self, text: str) -> Any:
+        raise NotImplementedError
+
+
+class CountriesField(ListField):
+    default_error_messages = {"unknown": _("No country is known by: %(names)s.")}
+
+    def find(self, text: str) -> str:
+        return letters(text)
+
+
+class AgenciesField(ListField):
+    default_error_messages = {"unknown": _("No agency has the code: %(names)s.")}
+
+    def find(self, text: str) -> Agency | None:
+        return Agency.objects.filter(code__iexact=text).first()
+
+
+LATIN = {"dir": "ltr", "lang": "en", "autocomplete": "off"}
+CODE = _("Capital letters, digits and dashes, such as EGDI; it never changes.")
+
+
+class IndexForm(forms.Form):
+    """An index as it is followed; its code is asked for only when it is new."""
+
+    code = forms.RegexField(
+        r"^[A-Z][A-Z0-9-]*$", label=_("Code"), max_length=20, help_text=CODE, widget=forms.TextInput(attrs=LATIN)
+    )
+    name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    publisher = forms.CharField(label=_("Publisher"), max_length=200)
+    address = forms.CharField(
+        label=_("Address of the publisher"), max_length=200, required=False, widget=forms.TextInput(attrs=LATIN)
+    )
+    direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices)
+    scale_fa = PersianTextField(label=_("Scale, in Persian"), max_length=100, required=False)
+    scale_en = forms.CharField(label=_("Scale, in English"), max_length=100, required=False)
+    agencies = AgenciesField(
+        label=_("Agencies that answer for it"), required=False, help_text=_("Their codes, parted by commas.")
+    )
+    vision_score = NumberField(label=_("Vision target: score"), required=False, max_digits=28, decimal_places=8)
+    vision_rank = CountField(label=_("Vision target: place"))
+    vision_region = forms.ModelChoiceField(
+        label=_("The place is among"), queryset=Region.objects.none(), required=False, empty_label=_("all countries")
+    )
+    vision_year = YearField(label=_("Vision target: for the year"), required=False)
+    plan = PersianTextField(label=_("Plan that its recommendations feed"), max_length=200, required=False)
+    position = CountField(label=_("Place in the list"))
+    is_active = forms.BooleanField(label=_("Is followed and shown to the public"), required=False, initial=True)
+
+    def __init__(self, *args: Any, index: Index | None, **kwargs: Any) -> None:
+        initial: dict[str, Any] = {}
+        if index is not None:
+            initial = {name: getattr(index, name) for name in self.base_fields if name not in ("agencies", "code")}
+            initial["agencies"] = "، ".join(a.code for a in index.agencies.order_by("sort_key", "pk"))
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["vision_region"].queryset = Region.objects.for_list()
+        if index is not None:
+            del self.fields["code"]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        has_target = data.get("vision_score") is not None or data.get("vision_rank") is not None
+        if not self.errors and has_target != (data.get("vision_year") is not None):
+            self.add_error("vision_year", _("A Vision target is a score or a place, with the year it is for."))
+        data["position"] = data.get("position") or 0
+        return data
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The fields of the index itself."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "agencies"}
+
+
+class RegionForm(forms.Form):
+    """A named list of countries; its code is asked for only when it is new."""
+
+    code = forms.SlugField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=LATIN))
+    name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    about = PersianTextField(label=_("What the list rests on"), lines=True, required=False)
+    countries = CountriesField(
+        label=_("Countries"), help_text=_("Their names or three letters, parted by commas or lines.")
+    )
+    position = CountField(
+        label=_("Place in the list"), help_text=_("The first one stands in the lists and in the chapter.")
+    )
+
+    def __init__(self, *args: Any, region: Region | None, **kwargs: Any) -> None:
+        initial: dict[str, Any] = {}
+        if region is not None:
+            initial = {name: getattr(region, name) for name in self.base_fields if name not in ("countries", "code")}
+            initial["countries"] = "، ".join(region.country_names)
+        super().__init__(*args, initial=initial, **kwargs)
+        if region is not None:
+            del self.fields["code"]
+
+    def clean_position(self) -> int:
+        return self.cleaned_data["position"] or 0
+
+
+class EditionForm(forms.Form):
+    """What a publisher says of the country in one year."""
+
+    year = YearField(label=_("Year"))
+    label = forms.CharField(label=_("Edition"), max_length=40, help_text=_("As the publisher names it: 2024, 2023/24."))
+    published_on = DayField(label=_("Published on"), required=False)
+    source = forms.CharField(label=_("Source"), max_length=400, help_text=_("The publication, with its page or table."))
+    country_count = CountField(label=_("Number of countries"))
+    is_not_covered = forms.BooleanField(label=_("The country is not covered this year"), required=False)
+    score = NumberField(label=_("Score"), required=False, max_digits=28, decimal_places=8)
+    rank = CountField(label=_("Rank"))
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        has_figure = data.get("score") is not None or data.get("rank") is not None
+        if not self.errors and data.get("is_not_covered") and has_figure:
+            self.add_error("is_not_covered", _("Who is not covered has neither score nor rank."))
+        elif not self.errors and not data.get("is_not_covered") and not has_figure:
+            self.add_error("score", _("Give a score or a rank, or say that the country is not covered."))
+        return data
+
+
+class IntakeForm(ImportForm):
+    """A publisher's file, and what it does not say of itself."""
+
+    label = forms.CharField(
+        label=_("Edition"),
+        max_length=40,
+        required=False,
+        help_text=_("As the publisher names it; empty: each year by its number."),
+    )
+    source = EditionForm.base_fields["source"]
+    published_on = DayField(label=_("Published on"), required=False)
+    year = YearField(
+        label=_("Year"), required=False, help_text=_("Where the file does not say it: of rows without a year.")
+    )
+    country_count = CountField(
+        label=_("Number of countries"), help_text=_("Empty: as many as the file covers, where it names them all.")
+    )
+
+    field_order = ("label", "source", "published_on", "year", "country_count", "file")
+
+
+class ReportForm(forms.Form):
+    """What an agency did for an index, and what it asks for."""
+
+    done = PersianTextField(label=_("What was done for this index this year"), lines=True, max_length=10000)
+    asked = PersianTextField(label=_("What is asked for, of whom"), lines=True, max_length=10000, required=False)
+
+
+class RecommendForm(forms.Form):
+    """The next version of a recommendation."""
+
+    text = PersianTextField(label=_("Recommendation for the next plan"), lines=True, max_length=10000)

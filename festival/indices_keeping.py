@@ -1,0 +1,202 @@
+"""The pages on which national administrators keep the register: indices, editions, files, regions, recommendations."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cycles.pages import act_page, import_page
+from cycles.sheets import Sheet
+from cycles.trials import Check
+from cycles.workflow import Refused
+from festival import indices as acts
+from festival import intake
+from festival.holding import Facts
+from festival.indices_forms import EditionForm, IndexForm, IntakeForm, RecommendForm, RegionForm
+from festival.models import Index, IndexValue, Recommendation, Region
+from festival.publishers import PUBLISHERS
+from festival.workflow import INDICES
+
+
+def _kept(request: HttpRequest, name: str) -> None:
+    """To those who do not keep the register, its pages do not exist."""
+    if not INDICES[name].who(request.user, None, request.at):
+        raise Http404
+
+
+def _form_page(
+    request: HttpRequest, form: forms.Form, name: str, *, do: Callable[[], Any], then: str, about: str, **context: Any
+) -> HttpResponse:
+    """A form that becomes one act; a refusal stands in the form, and what was typed stays."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            do()
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(then)
+    context |= {"form": form, "move": INDICES[name], "then": then, "about": about}
+    return render(request, "festival/indices_form.html", context)
+
+
+@require_POST
+def register_load(request: HttpRequest) -> HttpResponse:
+    """Begin an empty register with the initial table."""
+    _kept(request, "load_register")
+    try:
+        acts.load_register(by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The initial table has been taken over."))
+    return redirect("festival:indices")
+
+
+@require_http_methods(["GET", "POST"])
+def index_new(request: HttpRequest) -> HttpResponse:
+    _kept(request, "save_index")
+    return _index_page(request, None, reverse("festival:indices"), _("New index"))
+
+
+@require_http_methods(["GET", "POST"])
+def index_edit(request: HttpRequest, code: str) -> HttpResponse:
+    _kept(request, "save_index")
+    index = get_object_or_404(Index, code=code)
+    return _index_page(request, index, reverse("festival:index", args=[code]), str(index))
+
+
+def _index_page(request: HttpRequest, index: Index | None, then: str, about: str) -> HttpResponse:
+    form = IndexForm(request.POST or None, index=index)
+
+    def do() -> Index:
+        agencies = form.cleaned_data["agencies"]
+        return acts.save_index(index, fields=form.said, agencies=agencies, by=request.user, at=request.at)
+
+    return _form_page(request, form, "save_index", do=do, then=then, about=about)
+
+
+@require_http_methods(["GET", "POST"])
+def edition_new(request: HttpRequest, code: str) -> HttpResponse:
+    """An edition by hand, or that it does not cover the country."""
+    _kept(request, "enter_edition")
+    index, form = get_object_or_404(Index, code=code), EditionForm(request.POST or None)
+
+    def do() -> Any:
+        said = form.cleaned_data
+        facts = Facts(said["label"], said["source"], said["published_on"], said["country_count"])
+        figures = {"year": said["year"], "score": said["score"], "rank": said["rank"]}
+        return acts.enter_edition(index, facts=facts, **figures, by=request.user, at=request.at)
+
+    then = reverse("festival:index", args=[code])
+    return _form_page(request, form, "enter_edition", do=do, then=then, about=str(index))
+
+
+@require_http_methods(["GET", "POST"])
+def index_import(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """A publisher's file: tried first, and taken over when it is confirmed."""
+    _kept(request, "import_values")
+    index, publisher = get_object_or_404(Index, code=code), PUBLISHERS.get(form)
+    if publisher is None:
+        raise Http404
+
+    def check(sheet: Sheet, *, year: int | None, **said: Any) -> Check:
+        return intake.check(publisher, index, sheet, year=year)
+
+    def do(
+        sheet: Sheet, *, as_checked: str, sha256: str, file_name: str, left_out: int, year: int | None, **said: Any
+    ) -> Sequence[IndexValue]:
+        counted = intake.counted(publisher, sheet, year=year, typed=said.pop("country_count"))
+        facts = Facts(**said, counted=counted, sha256=sha256)
+        lines = partial(intake.checked_again, publisher, index, sheet, year=year, as_checked=as_checked)
+        file = {"file_name": file_name, "sha256": sha256, "left_out": left_out}
+        return acts.import_values(index, lines, facts=facts, **file, by=request.user, at=request.at)
+
+    return import_page(
+        request,
+        publisher.form,
+        check=check,
+        do=do,
+        then=reverse("festival:index", args=[code]),
+        page="festival/index_import.html",
+        form_class=IntakeForm,
+        index=index,
+        publisher=publisher,
+        formats=PUBLISHERS.values(),
+    )
+
+
+# -- Regions ----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def regions(request: HttpRequest) -> HttpResponse:
+    """The lists of countries to compare with."""
+    _kept(request, "save_region")
+    return render(request, "festival/regions.html", {"regions": Region.objects.for_list()})
+
+
+@require_http_methods(["GET", "POST"])
+def region_new(request: HttpRequest) -> HttpResponse:
+    _kept(request, "save_region")
+    return _region_page(request, None, _("New region"))
+
+
+@require_http_methods(["GET", "POST"])
+def region_edit(request: HttpRequest, code: str) -> HttpResponse:
+    _kept(request, "save_region")
+    region = get_object_or_404(Region, code=code)
+    return _region_page(request, region, str(region))
+
+
+def _region_page(request: HttpRequest, region: Region | None, about: str) -> HttpResponse:
+    form = RegionForm(request.POST or None, region=region)
+
+    def do() -> Region:
+        return acts.save_region(region, fields=form.cleaned_data, by=request.user, at=request.at)
+
+    return _form_page(request, form, "save_region", do=do, then=reverse("festival:regions"), about=about)
+
+
+# -- Recommendations --------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def recommend(request: HttpRequest, code: str, year: int) -> HttpResponse:
+    """The next version of what is recommended about an index in a year, begun with the last one."""
+    _kept(request, "recommend")
+    index = get_object_or_404(Index, code=code)
+    versions = Recommendation.objects.filter(index=index, year=year).for_list()
+    last = versions.first()
+    form = RecommendForm(request.POST or None, initial={"text": last.text if last else ""})
+
+    def do() -> Recommendation:
+        text = form.cleaned_data["text"]
+        return acts.recommend(index, year=year, text=text, by=request.user, at=request.at)
+
+    then = reverse("festival:index", args=[code])
+    return _form_page(request, form, "recommend", do=do, then=then, about=str(index), year=year, versions=versions)
+
+
+@require_http_methods(["GET", "POST"])
+def recommendation_approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign the last version; everybody may read it from then on."""
+    _kept(request, "approve_recommendation")
+    version = get_object_or_404(Recommendation.objects.select_related("index"), pk=pk)
+    return act_page(
+        request,
+        INDICES,
+        version,
+        "approve_recommendation",
+        do=lambda **said: acts.approve_recommendation(version, by=request.user, at=request.at, **said),
+        then=reverse("festival:index", args=[version.index.code]),
+        summary="festival/recommendation.html",
+        version=version,
+    )

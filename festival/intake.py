@@ -1,0 +1,88 @@
+"""What a publisher's file would do to the register, before it does it: values new, changed or the same, wrong rows."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agencies.text import localised
+from cycles.sheets import Sheet, plain
+from cycles.trials import Check
+from cycles.workflow import Refused
+from festival.countries import name_of
+from festival.holding import Weighed, held_values, weigh
+from festival.models import Index, IndexValue, year_label
+from festival.publishers import Given, Publisher, told
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a file as the page of the trial names it."""
+
+    given: Given
+
+    def __str__(self) -> str:
+        said = f"{name_of(self.given.country)} · {year_label(self.given.year)}"
+        if not self.given.is_covered:
+            return f"{said} · {IndexValue.State.NOT_COVERED.label}"
+        score = localised(self.given.score) if self.given.score is not None else ""
+        rank = _("rank %(rank)s") % {"rank": localised(self.given.rank)} if self.given.rank else ""
+        return " · ".join(filter(None, (said, score, rank)))
+
+
+def check(publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None) -> Check:
+    """What the file would do; one query."""
+    read, held = told(publisher, sheet, year=year), held_values(index)
+    found = Check(errors=read.wrong, left_out=len({error["row"] for error in read.wrong if error["row"]}))
+    for given in read.given:
+        before = held.get((given.year, given.country))
+        weighed = weigh(before, given)
+        found.taken.append((given.row, given))
+        if before is None:
+            found.new.append({"row": given.row, "object": Line(given)})
+        elif weighed.kind == "same":
+            found.unchanged += 1
+        else:
+            found.changed.append({"row": given.row, "object": Line(given), "changes": _changes(before, weighed)})
+    return found
+
+
+def checked_again(
+    publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None, as_checked: str | None
+) -> Sequence[Given]:
+    """What the file says, if it would still do exactly what was shown; call it in the transaction of the act."""
+    found = check(publisher, index, sheet, year=year)
+    if found.digest != as_checked and (found.errors or as_checked is not None):
+        raise Refused(_("What the file would do has changed since it was checked; please check it again."))
+    return [given for _row, given in found.taken]
+
+
+def counted(publisher: Publisher, sheet: Sheet, *, year: int | None, typed: int | None = None) -> Mapping[int, int]:
+    """How many countries each year of the file covers, as typed or counted; nothing where it need not name them all."""
+    counts = Counter(given.year for given in told(publisher, sheet, year=year).given if given.is_covered)
+    if typed is not None:
+        return dict.fromkeys(counts, typed)
+    return counts if publisher.is_whole else {}
+
+
+def _changes(before: IndexValue, after: Weighed) -> list[dict[str, str]]:
+    """What is held beside what the file says, as it writes them and as the reader does."""
+    pairs: list[tuple[str, Any, Any]] = [("score", before.score, after.score), ("rank", before.rank, after.rank)]
+    return [
+        {
+            "column": column,
+            "before": plain(was),
+            "after": plain(becomes),
+            "was": _shown(was),
+            "becomes": _shown(becomes),
+        }
+        for column, was, becomes in pairs
+        if was != becomes
+    ]
+
+
+def _shown(value: Decimal | int | None) -> str:
+    return "" if value is None else localised(value)
