@@ -19,6 +19,7 @@ from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Window
 from cycles.workflow import CYCLE, CycleState, Refused
 from festival import standings
+from festival.kept_pages import forget
 from festival.models import Edition, Language, Report
 from festival.workflow import EDITIONS, Addressee
 from indicators.scoring import LineState
@@ -200,6 +201,7 @@ def schedule(edition: Edition, *, publish_at: datetime, by: User, at: datetime, 
     if current.publish_at is not None and current.publish_at <= at:
         raise Refused(_("The results are published already."))
     [edition] = perform(EDITIONS, [edition], "schedule", by=by, at=at, note=note, publish_at=publish_at)
+    transaction.on_commit(forget)
     return edition
 
 

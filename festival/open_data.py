@@ -15,6 +15,7 @@ from cycles.files import handed_out
 from cycles.ledger import plain
 from festival.datafiles import MANIFEST, TYPES
 from festival.dictionary import TABLES
+from festival.kept_pages import kept
 from festival.models import DataFile, Edition
 from festival.pages import managed_cycles, note_reading
 
@@ -81,6 +82,7 @@ def folder(request: HttpRequest, year: int, number: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def downloads(request: HttpRequest, year: int, number: int) -> HttpResponse:
     """The files of a published edition with what stands in them, and how anybody checks them."""
     edition = get_object_or_404(

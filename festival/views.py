@@ -14,6 +14,7 @@ from cycles.files import handed_out
 from cycles.models import Group
 from cycles.workflow import CycleState
 from festival import resources
+from festival.kept_pages import kept
 from festival.models import Edition, Report, Standing
 from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of, standings_of
 
@@ -28,6 +29,7 @@ FORMATS = {
 
 @login_not_required
 @require_safe
+@kept
 def results(request: HttpRequest) -> HttpResponse:
     """Every published edition with the first of each group; for the secretariat the way to its own pages."""
     editions = list(Edition.objects.current(request.at).for_list())
@@ -47,6 +49,7 @@ def _place_of(standing: Standing) -> tuple[int, Group]:
 
 @login_not_required
 @require_safe
+@kept
 def edition(request: HttpRequest, year: int, number: int | None = None) -> HttpResponse:
     """The ranking of one published edition, filtered, sorted and paged: the one in force, or the one of a number."""
     published = list(Edition.objects.published(request.at).filter(cycle__year=year).for_list())
@@ -72,6 +75,7 @@ def ranking_file(request: HttpRequest, year: int, form: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """One agency's published results over the years."""
     found = get_object_or_404(Agency.objects.select_related("parent", "province"), code=code)

@@ -1,0 +1,116 @@
+"""Public pages, kept whole for a minute: the day of the festival brings everybody at once.
+
+What is kept was made for somebody without a session, so it names nobody. It is never kept past the next moment of
+publication, and forgotten when that moment is set anew: what is under embargo is not there one second before, and all
+is there one second after. Without the cache every page is made anew.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+from redis.exceptions import RedisError
+
+from festival.models import Edition
+
+logger = logging.getLogger(__name__)
+
+KEPT = 60
+"""Seconds for which a page is kept, here and by whoever asked for it."""
+LONGEST_ADDRESS = 500
+"""Longer ones are made up by somebody; keeping them would fill the cache with pages that nobody asks for again."""
+GENERATION = "public-pages"
+COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
+
+
+class _Page(NamedTuple):
+    content: bytes
+    content_type: str
+    etag: str
+    until: float
+
+
+def forget() -> None:
+    """Make all pages anew from now on; to be called when the transaction that changes what is public has committed."""
+    try:
+        cache.set(GENERATION, datetime.now().timestamp(), timeout=None)  # noqa: DTZ005 -- only ever compared
+    except RedisError as error:
+        logger.warning("kept pages are not forgotten and stay for %s seconds: %s", KEPT, error)
+
+
+def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A public page that is kept for those without a session, with an ETag; for all others made anew."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        address = request.get_full_path()
+        if any(name in request.COOKIES for name in COOKIES) or len(address) > LONGEST_ADDRESS:
+            return view(request, *args, **kwargs)
+        key = _key(request.get_host(), address)
+        page = _held(key) if key else None
+        if page is None or page.until <= request.at.timestamp():
+            response = view(request, *args, **kwargs)
+            if response.status_code != 200 or response.streaming:
+                return response
+            page = _made(response, request.at)
+            _keep(key, page, request.at)
+        return _answered(request, page)
+
+    return answer
+
+
+def _key(host: str, address: str) -> str:
+    """Where a page is kept; "" where there is no cache."""
+    try:
+        generation = cache.get(GENERATION)
+    except RedisError as error:
+        logger.warning("pages are not kept: %s", error)
+        return ""
+    return "page:" + hashlib.sha256(f"{generation}\n{host}\n{address}".encode()).hexdigest()
+
+
+def _held(key: str) -> _Page | None:
+    try:
+        found = cache.get(key)
+    except RedisError:
+        return None
+    return _Page(*found) if found else None
+
+
+def _made(response: HttpResponse, at: datetime) -> _Page:
+    """The page with the moment until which it holds: a minute, or the next publication if that is nearer."""
+    coming = Edition.objects.filter(publish_at__gt=at).order_by("publish_at").values_list("publish_at", flat=True)
+    until = at.timestamp() + KEPT
+    if (moment := coming.first()) is not None:
+        until = min(until, moment.timestamp())
+    etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    return _Page(response.content, response["Content-Type"], etag, until)
+
+
+def _keep(key: str, page: _Page, at: datetime) -> None:
+    if key and (seconds := page.until - at.timestamp()) > 0:
+        try:
+            cache.set(key, tuple(page), timeout=seconds)
+        except RedisError as error:
+            logger.warning("a page is not kept: %s", error)
+
+
+def _answered(request: HttpRequest, page: _Page) -> HttpResponse:
+    asked = parse_etags(request.headers.get("If-None-Match", ""))
+    response: HttpResponse
+    if page.etag in asked or "*" in asked:
+        response = HttpResponseNotModified()
+    else:
+        response = HttpResponse(page.content, content_type=page.content_type)
+    response["ETag"] = page.etag
+    response["Cache-Control"] = f"public, max-age={max(int(page.until - request.at.timestamp()), 0)}"
+    patch_vary_headers(response, ["Cookie"])
+    return response
