@@ -24,7 +24,7 @@ from config.rehearsal import Rehearsal
 from cycles.calendar import Phase
 from cycles.presets import windows_for
 from cycles.resources import load_country
-from tests.bench import board, hearings, marking, pages, record, reports, scores, stewards, uploads, workspace
+from tests.bench import board, hearings, marking, pages, publics, record, reports, scores, stewards, uploads, workspace
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -46,6 +46,9 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "appeal_page": hearings.appeal_page,
     "appeal_file_30": hearings.appeal_file_30,
     "like_case_2000": hearings.like_case_2000,
+    "public_page": publics.public_page,
+    "public_page_cached": publics.public_page_cached,
+    "open_data_2000": publics.open_data_2000,
     "steward_supply_2000": stewards.steward_supply_2000,
     "upload": uploads.upload,
     "ledger_append": record.ledger_append,

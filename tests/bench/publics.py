@@ -1,0 +1,152 @@
+"""Benches of what the public reads: a year's ranking made anew and kept, and a publication of 2,000 agencies."""
+
+import json
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from cycles.models import Cycle, Group, Participation, Window
+from cycles.presets import windows_for
+from cycles.workflow import CycleState
+from festival import datafiles, standings
+from festival.models import Edition, Standing
+from festival.workflow import EditionState
+from submissions import totals
+from submissions.models import Submission
+from submissions.workflow import SubmissionState
+from tests.bench import medians_of, queries_of, row
+from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
+from tests.bench.worlds import PRESET, YEAR, marked
+
+GROUPS, REPEATED = 40, 40
+"""Groups among the agencies, and how often a kept page is asked for to tell how many a second there are."""
+
+
+@contextmanager
+def ranked(agencies: int, axes: int, measures: int, at: Any) -> Iterator[tuple[Edition, Any]]:
+    """A published edition of so many agencies in groups, a day ago."""
+    with marked(agencies, axes, measures, at) as cycle:
+        Cycle.objects.filter(pk=cycle.pk).update(state=CycleState.OPEN)
+        Window.objects.bulk_create(
+            Window(cycle=cycle, phase=w.phase, quarter=w.quarter, opens_at=w.opens_at, closes_at=w.closes_at,
+                   binding=w.binding)
+            for w in windows_for(PRESET, YEAR)
+        )  # fmt: skip
+        groups = Group.objects.bulk_create(
+            Group(cycle=cycle, code=f"g{n}", name_fa=f"گروه {n}", name_en=f"Group {n}", sort_key=f"{n:03}")
+            for n in range(GROUPS)
+        )
+        through = Participation.groups.through
+        taking_part = Participation.objects.filter(cycle=cycle).order_by("pk").values_list("pk", flat=True)
+        through.objects.bulk_create(
+            through(participation_id=pk, group=groups[n % GROUPS]) for n, pk in enumerate(taking_part)
+        )
+        Submission.objects.update(state=SubmissionState.COMMUNICATED, communicated_at=at)
+        run = totals.compute(list(Submission.objects.all()), why=totals.FINAL, by=None, at=at)
+        out_at = at - timedelta(days=1)
+        edition = Edition.objects.create(
+            cycle=Cycle.objects.get(pk=cycle.pk), run=run, state=EditionState.SCHEDULED, ranked_at=at, publish_at=out_at
+        )
+        found = standings.stand(edition)
+        Edition.objects.filter(pk=edition.pk).update(digest=standings.digest(edition, found))
+        edition = Edition.objects.select_related("cycle", "run").get(pk=edition.pk)
+        with override_settings(CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))):
+            yield edition, at
+
+
+def _page(edition: Edition) -> Any:
+    client, address = Client(), f"/fa/festival/{edition.cycle.year}/"
+
+    def page() -> str:
+        response = client.get(address)
+        assert response.status_code == 200
+        return response.content.decode()
+
+    return page
+
+
+def public_page(at: Any) -> dict[str, Any]:
+    """The ranking of 2,000 agencies, made anew; floor: the bare query of its rows."""
+    with ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, _at):
+        page = _page(edition)
+
+        def anew() -> str:
+            cache.clear()
+            return page()
+
+        rows = "SELECT * FROM festival_standing WHERE edition_id = %s ORDER BY group_id, place LIMIT 25"
+
+        def bare() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(rows, [edition.pk])
+                cursor.fetchall()
+
+        assert Standing.objects.filter(edition=edition).count() == AGENCIES
+        anew()
+        queries = queries_of(anew)
+        value, floor = medians_of(anew, bare)
+    return row(value, floor, "lower", "ms", queries, f"{AGENCIES} agencies")
+
+
+def public_page_cached(at: Any) -> dict[str, Any]:
+    """How many kept pages there are a second; floor: how many made anew."""
+    with ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, _at):
+        page = _page(edition)
+
+        def anew() -> None:
+            cache.clear()
+            page()
+
+        def kept() -> None:
+            for _time in range(REPEATED):
+                page()
+
+        anew()
+        queries = queries_of(page)
+        many, one = medians_of(kept, anew)
+    return row(1000 * REPEATED / many, 1000 / one, "higher", "1/s", queries, f"{AGENCIES} agencies")
+
+
+def open_data_2000(at: Any) -> dict[str, Any]:
+    """Everything published of 2,000 agencies and verified by the stand-alone script; floor: the script alone."""
+    with ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, now), TemporaryDirectory() as folder:
+        before = _peak()
+        began = time.perf_counter()
+        files = datafiles.write(edition, at=now)
+        wrote = time.perf_counter() - began
+        grown = _peak() - before
+        for file in files:
+            with file.file.open("rb") as content:
+                Path(folder, file.name).write_bytes(content.read())
+        began = time.perf_counter()
+        faults, figures = _script(folder)
+        verified = time.perf_counter() - began
+        assert not faults, faults[:3]
+        size = sum(file.size for file in files) // 2**20
+        lines = next(f.rows for f in files if f.name == "lines.csv")
+    text = f"{lines} lines, {figures} figures verified, {size} MB of files, {grown} MB more memory"
+    return row(wrote, verified, "lower", "s", 0, text)
+
+
+def _peak() -> int:
+    """The most memory that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _script(folder: str) -> tuple[list[str], int]:
+    """What the published script says of a folder."""
+    known: dict[str, Any] = {"__name__": "published"}
+    exec(compile(Path(folder, datafiles.VERIFIER).read_text(), datafiles.VERIFIER, "exec"), known)
+    assert json.loads(Path(folder, datafiles.MANIFEST).read_text())["form"] == datafiles.FORM
+    faults, figures = known["check"](folder)
+    return faults, figures
