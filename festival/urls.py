@@ -1,8 +1,8 @@
-"""Addresses of the public results, of the year's calendar kept, and of the festival's secretariat."""
+"""Addresses of the public results, of the year's calendar kept, of the festival's secretariat, and of what follows."""
 
 from django.urls import include, path
 
-from festival import duties, views
+from festival import duties, improvement_pages, views
 
 app_name = "festival"
 results = [
@@ -19,8 +19,22 @@ results = [
     path("manage/reports/<uuid:uuid>/", views.report_progress, name="report_progress"),
     path("manage/reports/<uuid:uuid>/approve/", views.approve_report, name="approve_report"),
 ]
+improvement = [
+    path("", improvement_pages.plans, name="improvements"),
+    path("plans.<str:kind>", improvement_pages.plans_file, name="improvements_file"),
+    path("<int:pk>/", improvement_pages.plan, name="improvement"),
+    path("<int:pk>/findings/", improvement_pages.findings, name="findings"),
+    path("<int:pk>/items/", improvement_pages.item_new, name="improvement_item_new"),
+    path("<int:pk>/<str:name>/", improvement_pages.move, name="improvement_move"),
+    path("items/<int:pk>/", improvement_pages.item, name="improvement_item"),
+    path("items/<int:pk>/strike/", improvement_pages.item_strike, name="improvement_strike"),
+    path("items/<int:pk>/progress/", improvement_pages.item_progress, name="improvement_progress"),
+    path("begin/<int:pk>/", improvement_pages.begin, name="improvement_begin"),
+    path("before/<int:pk>/", improvement_pages.last_plan, name="last_plan"),
+]
 urlpatterns = [
     path("festival/", include(results)),
+    path("improvement/", include(improvement)),
     path("timeline/", duties.timeline, name="timeline"),
     path("timeline.ics", duties.timeline_feed, name="timeline_feed"),
     path("duties/", duties.duties, name="duties"),
