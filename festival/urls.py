@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from festival import duties, improvement_pages, views
+from festival import duties, improvement_pages, lesson_pages, views
 
 app_name = "festival"
 results = [
@@ -35,6 +35,8 @@ improvement = [
 urlpatterns = [
     path("festival/", include(results)),
     path("improvement/", include(improvement)),
+    path("lessons/<int:year>/", lesson_pages.lessons, name="lessons"),
+    path("lessons/sets/<int:pk>/", lesson_pages.lessons_of_set, name="lessons_of_set"),
     path("timeline/", duties.timeline, name="timeline"),
     path("timeline.ics", duties.timeline_feed, name="timeline_feed"),
     path("duties/", duties.duties, name="duties"),
