@@ -261,7 +261,7 @@ def report_progress(item: ImprovementItem, *, status: str, note: str, by: User, 
         raise Refused(_("Choose how far the item is."))
     if status == Status.CANCELLED and not note.strip():
         raise Refused(_("Say why the item is cancelled."))
-    said = {"item": item.pk, "status": status}
+    said: dict[str, Any] = {"item": item.pk, "status": status}
     perform(IMPROVEMENTS, [item.plan], "report", by=by, at=at, note=note, **said)
     item = ImprovementItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if item.struck_at is not None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from festival import duties, improvement_pages, lesson_pages, views
+from festival import consequence_pages, duties, improvement_pages, lesson_pages, survey_pages, views
 
 app_name = "festival"
 results = [
@@ -32,9 +32,26 @@ improvement = [
     path("begin/<int:pk>/", improvement_pages.begin, name="improvement_begin"),
     path("before/<int:pk>/", improvement_pages.last_plan, name="last_plan"),
 ]
+consequences = [
+    path("<int:year>/", consequence_pages.consequences, name="consequences"),
+    path("<int:year>/rules/", consequence_pages.settle, name="consequence_settle"),
+    path("<int:year>/draw/", consequence_pages.draw, name="consequences_draw"),
+    path("rules/<int:pk>/strike/", consequence_pages.rule_strike, name="consequence_strike"),
+    path("each/<int:pk>/", consequence_pages.consequence, name="consequence"),
+    path("each/<int:pk>/letter/", consequence_pages.letter, name="consequence_letter"),
+    path("each/<int:pk>/waive/", consequence_pages.waive, name="consequence_waive"),
+    path("each/<int:pk>/file/", consequence_pages.letter_file, name="consequence_file"),
+]
+surveys = [
+    path("years/<int:year>/", survey_pages.survey_new, name="survey_new"),
+    path("<int:pk>/", survey_pages.survey, name="survey"),
+    path("<int:pk>/agencies/<int:agency>/", survey_pages.survey_answer, name="survey_answer"),
+]
 urlpatterns = [
     path("festival/", include(results)),
     path("improvement/", include(improvement)),
+    path("consequences/", include(consequences)),
+    path("surveys/", include(surveys)),
     path("lessons/<int:year>/", lesson_pages.lessons, name="lessons"),
     path("lessons/sets/<int:pk>/", lesson_pages.lessons_of_set, name="lessons_of_set"),
     path("timeline/", duties.timeline, name="timeline"),

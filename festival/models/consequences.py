@@ -1,6 +1,6 @@
 """What follows from results: the rules of a year, and what they mean for each agency, followed to its end."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -13,6 +13,7 @@ from django_fsm import FSMField
 from agencies.models import Agency, User, in_reach
 from agencies.roles import OVERSEERS
 from agencies.text import named
+from cycles.calendar import TEHRAN
 from cycles.models import Cycle
 from festival.models.editions import Edition
 from festival.workflow import CONSEQUENCES, ConsequenceState
@@ -85,7 +86,7 @@ class ConsequenceQuerySet(models.QuerySet["Consequence"]):
         return self.filter(published & (Q(agency__in=user.agency_ids(at)) | in_reach(user, at, OVERSEERS)))
 
     def for_list(self) -> Self:
-        rows = self.select_related("agency__province", "cycle", "edition", "rule", "settled_by")
+        rows = self.select_related("agency__province", "cycle", "edition__cycle", "rule", "settled_by")
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
@@ -134,6 +135,17 @@ class Consequence(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("festival:consequence", args=[self.pk])
+
+    @property
+    def due_on(self) -> date | None:
+        """The day by which it is to be done; None while no publication is set (needs `edition` and `rule`)."""
+        if self.edition.publish_at is None:
+            return None
+        return self.edition.publish_at.astimezone(TEHRAN).date() + timedelta(days=self.rule.days)
+
+    def late_by(self, at: datetime) -> int:
+        """By how many days what is done at a moment is late."""
+        return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days) if self.due_on else 0
 
     @CONSEQUENCES.transition
     def _deliver(self, *, at: datetime, given: dict[str, Any]) -> None:
