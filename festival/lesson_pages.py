@@ -1,4 +1,4 @@
-"""Pages of what results say of their measures: of a year, and for the set of a later year."""
+"""Pages of how a year was closed, and of what its results say of their measures: of all, and of a later year's set."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from agencies.roles import OVERSEERS, Role
+from cycles.models import Cycle
 from cycles.pages import listed
+from festival import closing_facts
 from festival import lessons as of_results
 from festival.closing_tables import LessonTable
 from festival.models import Edition
@@ -20,6 +22,14 @@ def _limits() -> dict[str, Any]:
     return {name.lower(): getattr(of_results, name) for name in names} | {
         "least_discrimination": f"{of_results.LEAST_DISCRIMINATION}"
     }
+
+
+@require_safe
+def closing(request: HttpRequest, year: int) -> HttpResponse:
+    """How a year was closed, in the figures that the Article 82 report tells."""
+    cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at).of_years(), year=year)
+    context = {"cycle": cycle, "closing": closing_facts.closing(cycle, request.at)}
+    return render(request, "festival/closing.html", context)
 
 
 @require_safe

@@ -52,6 +52,7 @@ urlpatterns = [
     path("improvement/", include(improvement)),
     path("consequences/", include(consequences)),
     path("surveys/", include(surveys)),
+    path("closing/<int:year>/", lesson_pages.closing, name="closing"),
     path("lessons/<int:year>/", lesson_pages.lessons, name="lessons"),
     path("lessons/sets/<int:pk>/", lesson_pages.lessons_of_set, name="lessons_of_set"),
     path("timeline/", duties.timeline, name="timeline"),

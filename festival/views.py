@@ -25,7 +25,7 @@ from cycles.files import handed_out
 from cycles.models import Cycle, Entry, Group, Window
 from cycles.pages import act_page, history, listed
 from cycles.workflow import CYCLE, CycleState, Refused
-from festival import actions, resources, tasks
+from festival import actions, closing_facts, resources, tasks
 from festival.filters import StandingFilter
 from festival.forms import DeliverForm, ScheduleForm
 from festival.models import Edition, Language, Report, Standing
@@ -66,7 +66,8 @@ def _place_of(standing: Standing) -> tuple[int, Group]:
 def edition(request: HttpRequest, year: int) -> HttpResponse:
     """The ranking of one published edition, filtered, sorted and paged."""
     found = get_object_or_404(Edition.objects.published(request.at).for_list(), cycle__year=year)
-    return render(request, "festival/edition.html", _ranking(request, found) | {"reports": _approved(found)})
+    beside = {"reports": _approved(found), "planned": closing_facts.planned(found.cycle)}
+    return render(request, "festival/edition.html", _ranking(request, found) | beside)
 
 
 def _ranking(request: HttpRequest, found: Edition) -> dict[str, object]:

@@ -92,6 +92,11 @@ class SurveyQuestion(models.Model):
         )
 
     def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """What is asked, in the reader's language."""
         return named(self.text_fa, self.text_en)
 
     @property

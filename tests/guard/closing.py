@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+from django.core.files.base import ContentFile
+
+from cycles.models import Cycle, Participation
 from festival.models import (
     Consequence,
     ConsequenceRule,
@@ -43,9 +46,11 @@ def followed_up(w: World) -> ImprovementItem:
 
 def earlier_plan(w: World) -> ImprovementItem:
     """The power ministry's item of the year before, about the measure of its first line."""
+    if w.submission is None:
+        raise Submission.DoesNotExist
     line: Answer = power_line(w)
-    earlier = type(w.cycle).objects.get_or_create(year=w.cycle.year - 1, preset=w.cycle.preset, state="published")[0]
-    before, _new = type(w.submission.participation).objects.get_or_create(
+    earlier = Cycle.objects.get_or_create(year=w.cycle.year - 1, preset=w.cycle.preset, state="published")[0]
+    before, _new = Participation.objects.get_or_create(
         cycle=earlier, agency=w.power, defaults={"name_fa": w.power.name_fa, "level": w.power.level}
     )
     submission, _new = Submission.objects.get_or_create(cycle=earlier, agency=w.power, participation=before)
@@ -60,6 +65,8 @@ def earlier_plan(w: World) -> ImprovementItem:
 
 def consequence_rule(w: World) -> ConsequenceRule:
     """What follows from a weak result."""
+    if w.cycle is None:
+        raise Cycle.DoesNotExist
     of = {"cycle": w.cycle, "on": "weak", "kind": "warning", "repeated": False}
     settled = {"words_fa": WORDS, "words_en": "", "settled_by": w.administrator, "settled_at": w.at}
     return ConsequenceRule.objects.get_or_create(**of, defaults=settled)[0]
@@ -74,8 +81,20 @@ def consequence(w: World) -> Consequence:
     return Consequence.objects.get_or_create(**of, defaults=letter)[0]
 
 
+def lettered(w: World) -> Consequence:
+    """The same with the paper of its letter."""
+    held = consequence(w)
+    if not held.file:
+        held.file_name = "letter.pdf"
+        held.file.save("x.pdf", ContentFile(b"%PDF-1.7"), save=False)
+        Consequence.objects.filter(pk=held.pk).update(file=held.file.name, file_name=held.file_name)
+    return held
+
+
 def survey(w: World) -> Survey:
     """One that is open at the world's moment, with a question of each kind."""
+    if w.cycle is None:
+        raise Cycle.DoesNotExist
     dates = {"opens_at": w.at - timedelta(days=1), "closes_at": w.at + timedelta(days=14)}
     made = {**dates, "made_by": w.administrator, "made_at": w.at}
     held, is_new = Survey.objects.get_or_create(cycle=w.cycle, defaults=made)
@@ -91,5 +110,5 @@ def survey(w: World) -> Survey:
 
 def next_set(w: World) -> IndicatorSet:
     """The general set of the year after, with the same measures."""
-    later = type(w.cycle).objects.get_or_create(year=w.cycle.year + 1, preset=w.cycle.preset, state="open")[0]
+    later = Cycle.objects.get_or_create(year=w.cycle.year + 1, preset=w.cycle.preset, state="open")[0]
     return IndicatorSet.objects.get_or_create(cycle=later, kind=Kind.GENERAL, defaults={"state": "communicated"})[0]
