@@ -10,6 +10,7 @@ from agencies.models import Agency, User
 from cycles.calendar import TEHRAN, Phase
 from cycles.models import Participation
 from festival import consequences, improvement, surveys
+from festival.improvement import Suggestion
 from festival.models import (
     NOT_FILED,
     Consequence,
@@ -20,6 +21,7 @@ from festival.models import (
     Survey,
     SurveyQuestion,
 )
+from indicators.models import Kind
 from submissions.models import Submission
 from submissions.workflow import SubmissionState
 
@@ -80,7 +82,7 @@ def close(walk: Any, published_at: datetime) -> None:
     walk.refused("a letter before publication", lambda: consequences.record_letter(drawn[0], **letter, at=early))
     if walk.due(published_at + 10 * DAY):
         _letters(walk, published_at + 3 * DAY)
-        _plans(walk, published_at + 4 * DAY)
+        _plans(walk, published_at + DAY)
         _survey(walk, published_at + DAY)
 
 
@@ -106,7 +108,7 @@ def _plans(walk: Any, at: datetime) -> None:
         if not ImprovementPlan.objects.filter(participation=s.participation_id).exists():
             walk.did()  # a compulsory plan has been begun already
         plan = improvement.begin(s, by=staff, at=at)
-        keys = [each.answer.pk for each in improvement.suggest(s)[:3]]
+        keys = [each.answer.pk for each in _taken_up(improvement.suggest(s))]
         for item, (action, owner) in zip(improvement.adopt(plan, keys, by=staff, at=at), ACTIONS, strict=False):
             improvement.save_item(plan, _said(item, action, owner), item=item, by=staff, at=at)
         walk.refused("staff sign a plan", lambda: improvement.move(plan, "sign", by=staff, at=at))  # noqa: B023
@@ -116,6 +118,12 @@ def _plans(walk: Any, at: datetime) -> None:
         plan = improvement.move(plan, "sign", by=head, at=signed_at)
         walk.did()
         _progress(walk, plan.items.standing().for_list(), staff, signed_at + 90 * DAY, number)
+
+
+def _taken_up(suggested: Sequence[Suggestion]) -> list[Suggestion]:
+    """The heaviest of each kind: two that are asked again in the next year, and one of the agency's own."""
+    general = [s for s in suggested if s.answer.measure.indicator.axis.set.kind == Kind.GENERAL]
+    return [*general[:2], *(s for s in suggested if s not in general[:2])][:3]
 
 
 def _said(item: ImprovementItem, action: str, owner: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agencies.roles import is_administrator, is_clock, is_head, is_national_administrator, is_staff
 from cycles.calendar import Phase
@@ -17,13 +18,13 @@ class EditionState(TextChoices):
 
 class PlanState(TextChoices):
     DRAFT = "draft", _("Draft")
-    SIGNED = "signed", _("Signed")
+    SIGNED = "signed", pgettext_lazy("improvement plan", "Signed")
     RETURNED = "returned", _("Returned")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("improvement plan", "Closed")
 
 
 class ConsequenceState(TextChoices):
-    DUE = "due", _("Due")
+    DUE = "due", pgettext_lazy("consequence", "Due")
     DONE = "done", _("Done")
     WAIVED = "waived", _("Waived")
 

@@ -99,10 +99,10 @@ def survey(w: World) -> Survey:
     made = {**dates, "made_by": w.administrator, "made_at": w.at}
     held, is_new = Survey.objects.get_or_create(cycle=w.cycle, defaults=made)
     if is_new:
-        rows = (("scale", []), ("choice", [["بله", "Yes"], ["خیر", "No"]]), ("text", []))
-        for position, (kind, choices) in enumerate(rows, 1):
+        rows = (("scale", "نخست", []), ("choice", "دوم", [["بله", "Yes"], ["خیر", "No"]]), ("text", "سوم", []))
+        for position, (kind, which, choices) in enumerate(rows, 1):
             SurveyQuestion.objects.create(
-                survey=held, position=position, kind=kind, text_fa=f"پرسش {kind}", text_en=f"Question {position}",
+                survey=held, position=position, kind=kind, text_fa=f"پرسش {which}", text_en=f"Question {position}",
                 choices=choices,
             )  # fmt: skip
     return held
