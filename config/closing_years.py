@@ -21,7 +21,7 @@ from festival.models import (
     Survey,
     SurveyQuestion,
 )
-from indicators.models import Kind
+from indicators.models import Direction, Kind
 from submissions.models import Submission
 from submissions.workflow import SubmissionState
 
@@ -127,10 +127,11 @@ def _taken_up(suggested: Sequence[Suggestion]) -> list[Suggestion]:
 
 
 def _said(item: ImprovementItem, action: str, owner: str) -> dict[str, Any]:
-    """What an agency writes of an item: somewhat more than it reached, by the end of the next assessed year."""
-    answer = item.answer
-    value = answer.value if answer else None
-    target = None if value is None else (value * Decimal("1.1")).quantize(Decimal("0.01"))
+    """What an agency writes of an item: somewhat better than it reached, by the end of the next assessed year."""
+    target, answer = None, item.answer
+    if answer is not None and answer.value is not None:
+        step = Decimal("1.1") if answer.measure.direction == Direction.HIGHER else Decimal("0.9")
+        target = (answer.value * step).quantize(Decimal("0.01"))
     due_on = item.plan.due_on + timedelta(days=150)
     return {"finding": item.finding, "action": action, "owner": owner, "due_on": due_on, "target": target}
 
