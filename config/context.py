@@ -21,6 +21,7 @@ SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("appeals:list", _("Appeals"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR, Role.REVIEWER}),
     ("indicators:list", _("Indicators"), AGENCY_ROLES | AUTHORITY_ROLES),
     ("indicators:plans", _("Plans"), AGENCY_ROLES),
+    ("festival:improvements", _("Improvement"), AGENCY_ROLES),
     ("cycles:list", _("Cycles"), AUTHORITY_ROLES),
     ("festival:duties", _("Duties"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("cycles:agencies", _("Agencies"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),

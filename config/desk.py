@@ -2,12 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,7 +14,8 @@ from agencies.roles import HEADS, SCORERS, SUPERIOR_ROLES, Constituency, Role
 from agencies.text import localised
 from appeals.models import Appeal, Question
 from appeals.workflow import AppealState
-from config.outlook import Outlook
+from config import aftermath
+from config.outlook import Outlook, Task
 from cycles.calendar import Phase
 from cycles.models import Participation, Window
 from festival.lateness import DutyCode
@@ -38,19 +37,6 @@ from submissions.workflow import BlockState, ClarificationState, StewardshipStat
 
 BEFORE_SCORING = timedelta(days=30)
 """How long before scoring opens its assessors are asked to declare their interests and to train."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One thing that waits for the reader, with the one button that goes to the spot."""
-
-    title: str
-    detail: str
-    button: str | Promise
-    url: str
-    until: datetime | None = None
-    done: int | None = None  # of `whole`, where the task is a number of like things
-    whole: int = 0
 
 
 class Desk(Outlook):
@@ -122,6 +108,8 @@ class Desk(Outlook):
         for question in asked_of_us.for_list():
             title = _("The reviewer of an appeal asks the agency")
             yield Task(title, str(question), _("Reply"), question.get_absolute_url(), question.due_at)
+
+        yield from aftermath.of_agency(mine, self.at)
 
     def _of_plans(self, mine: list[int]) -> Iterator[Task]:
         """The annual plan while it can be laid and signed; then each quarter while it can be reported."""
@@ -349,6 +337,7 @@ class Desk(Outlook):
 
     def _of_secretariat(self) -> Iterator[Task]:
         """What only an administrator of the whole country does: cycles, the general set, results."""
+        yield from aftermath.of_secretariat(self.at)
         for cycle in self.planned:
             first = self.windows.get((cycle.pk, Phase.PROPOSAL))
             url = reverse("cycles:detail", args=[cycle.year])

@@ -54,6 +54,19 @@ class Overdue:
     url: str
 
 
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits for the reader, with the one button that goes to the spot."""
+
+    title: str
+    detail: str
+    button: str | Promise
+    url: str
+    until: datetime | None = None
+    done: int | None = None  # of `whole`, where the task is a number of like things
+    whole: int = 0
+
+
 class Outlook:
     """The living cycles with their windows, as they concern one user at one moment; a fixed number of queries."""
 

@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from agencies.models import Agency, User
-from config import contending, plausible, schooling, supplying
+from config import closing_years, contending, plausible, schooling, supplying
 from config.cast import EPOCH, Cast
 from cycles import actions as cycles
 from cycles import seals
@@ -382,6 +382,7 @@ class Rehearsal:
         self.did()
         if self.due(instant):
             self.did(2 * len(festival.publish_due(at=instant)))
+        closing_years.close(self, instant)
 
 
 STAGES = (

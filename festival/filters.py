@@ -1,17 +1,21 @@
-"""How the public ranking is narrowed."""
+"""How the public ranking, and lists of what follows from results, are narrowed."""
 
 from typing import Any
 
 import django_filters
-from django.db.models import F, QuerySet
+from django import forms
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Level
+from agencies.models import Agency, Level
 from agencies.text import search_key
+from cycles.calendar import TEHRAN
 from cycles.models import Group
-from festival.models import Standing
+from festival.models import Consequence, ConsequenceKind, ImprovementPlan, Standing
 from festival.models.editions import PLACES
 from festival.ranking import Ranking
+from festival.workflow import ConsequenceState, PlanState
+from submissions.filters import cycles_of
 
 
 class StandingFilter(django_filters.FilterSet):
@@ -53,3 +57,35 @@ class StandingFilter(django_filters.FilterSet):
 
     def by_name(self, queryset: QuerySet[Standing], name: str, value: str) -> QuerySet[Standing]:
         return queryset.filter(participation__search_key__contains=search_key(value))
+
+
+class ImprovementFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Agency"), method="by_agency")
+    cycle = django_filters.ModelChoiceFilter(label=_("Cycle"), queryset=cycles_of, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(label=_("State"), choices=PlanState.choices, empty_label=_("All"))
+    late = django_filters.BooleanFilter(label=_("Late only"), method="signed_late", widget=forms.CheckboxInput)
+
+    class Meta:
+        model = ImprovementPlan
+        fields = ()
+
+    def by_agency(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(agency__in=Agency.objects.matching(value).values("pk"))
+
+    def signed_late(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        today = self.request.at.astimezone(TEHRAN).date()
+        return rows.filter(Q(days_late__gt=0) | Q(signed_at=None, due_on__lt=today)) if value else rows
+
+
+class ConsequenceFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Agency"), method="by_agency")
+    kind = django_filters.ChoiceFilter(
+        label=_("Consequence"), field_name="rule__kind", choices=ConsequenceKind.choices, empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(label=_("State"), choices=ConsequenceState.choices, empty_label=_("All"))
+
+    class Meta:
+        model = Consequence
+        fields = ()
+
+    by_agency = ImprovementFilter.by_agency

@@ -13,7 +13,7 @@ from agencies.models import Agency
 from cycles.files import handed_out
 from cycles.models import Group
 from cycles.workflow import CycleState
-from festival import resources
+from festival import closing_facts, resources
 from festival.kept_pages import kept
 from festival.models import Edition, Report, Standing
 from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of, standings_of
@@ -56,8 +56,13 @@ def edition(request: HttpRequest, year: int, number: int | None = None) -> HttpR
     found = next((e for e in published if number in (None, e.number)), None)
     if found is None:
         raise Http404
-    context = ranking_of(request, found) | {"reports": approved_reports(found), "published": published}
-    return render(request, "festival/edition.html", context | {"in_force": published[0]})
+    context = ranking_of(request, found) | {
+        "reports": approved_reports(found),
+        "published": published,
+        "in_force": published[0],
+        "planned": closing_facts.planned(found.cycle),
+    }
+    return render(request, "festival/edition.html", context)
 
 
 @login_not_required

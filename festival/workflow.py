@@ -1,9 +1,17 @@
-"""The life of a festival edition, and the acts on the register of international indices (Article 83)."""
+"""The life of a festival edition, of what follows from its results, and of the register of indices (Article 83)."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from agencies.roles import is_administrator_or_clock, is_clock, is_head, is_national_administrator, is_staff
+from agencies.roles import (
+    is_administrator,
+    is_administrator_or_clock,
+    is_clock,
+    is_head,
+    is_national_administrator,
+    is_staff,
+)
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
 
@@ -13,6 +21,19 @@ class EditionState(TextChoices):
     RANKED = "ranked", _("Ranked")
     SCHEDULED = "scheduled", _("Publication set")
     PUBLISHED = "published", _("Published")
+
+
+class PlanState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SIGNED = "signed", pgettext_lazy("improvement plan", "Signed")
+    RETURNED = "returned", _("Returned")
+    CLOSED = "closed", pgettext_lazy("improvement plan", "Closed")
+
+
+class ConsequenceState(TextChoices):
+    DUE = "due", pgettext_lazy("consequence", "Due")
+    DONE = "done", _("Done")
+    WAIVED = "waived", _("Waived")
 
 
 class Addressee(TextChoices):
@@ -41,6 +62,8 @@ EDITIONS = Workflow("festival.Edition", S,
          why_anytime="an error found after the results were frozen is put right when it is found, in a new edition with its reason", signed=True),
     Move("write_data",     REPORTED,                            None,         is_administrator_or_clock, Phase.ANYTIME,  _("Write the open data"),
          why_anytime="the files say what was frozen, whenever they are written; they are public with their edition, and not before"),
+    Move("draw_consequences", REPORTED,                         None,         is_national_administrator, Phase.ANYTIME,   _("Draw the consequences"),
+         why_anytime="they follow from the frozen results; that nobody is told before publication is the embargo's affair"),
     Move("publish",        frozenset({S.SCHEDULED}),            S.PUBLISHED,  is_clock,                  Phase.FESTIVAL,  _("Publish"),
          tells=AGENCY, official=True, news=_("The results have been published")),
     writes=("ranked_at", "digest", "publish_at", "published_at"),
@@ -65,5 +88,52 @@ INDEX_REPORTS = Workflow("festival.IndexReport", R,
     Move("write",         frozenset({R.DRAFT}), None,   is_staff, Phase.ANYTIME, _("Save the draft"), recorded=False, why_anytime=ALWAYS),
     Move("send",          frozenset({R.DRAFT}), R.SENT, is_head,  Phase.ANYTIME, _("Sign and send the report"), signed=True, why_anytime=ALWAYS),
     writes=("sent_at", "sent_by"),
+)
+
+P = PlanState
+OPEN_PLAN = frozenset({P.DRAFT, P.RETURNED})
+COUNTED = "from the communicated scores on; the day it is due is held with it, and the days it is late are counted"
+IMPROVEMENTS = Workflow("festival.ImprovementPlan", P,
+    Move("begin",     frozenset({P.DRAFT}),  None,       is_staff,                  Phase.ANYTIME, _("Begin the improvement plan"), why_anytime=COUNTED),
+    Move("edit",      OPEN_PLAN,             None,       is_staff,                  Phase.ANYTIME, _("Change the plan"), recorded=False, why_anytime=COUNTED),
+    Move("sign",      OPEN_PLAN,             P.SIGNED,   is_head,                   Phase.ANYTIME, _("Sign the plan"), signed=True, why_anytime=COUNTED),
+    Move("impose",    OPEN_PLAN | {P.SIGNED}, None,      is_national_administrator, Phase.ANYTIME, _("Make the plan compulsory"),
+         why_anytime="it follows from a consequence of published results",
+         tells=AGENCY, official=True, news=_("An improvement plan is compulsory")),
+    Move("send_back", frozenset({P.SIGNED}), P.RETURNED, is_administrator,          Phase.ANYTIME, _("Return the plan"),
+         why_anytime="a plan is read when it comes in", tells=AGENCY, news=_("The improvement plan has been returned")),
+    Move("report",    frozenset({P.SIGNED}), None,       is_staff,                  Phase.ANYTIME, _("Report progress"),
+         why_anytime="what is done is reported when it is done, all through the next year"),
+    Move("close",     frozenset({P.SIGNED}), P.CLOSED,   is_head,                   Phase.ANYTIME, _("Close the plan"), signed=True,
+         why_anytime="a plan is closed when each of its items is completed or cancelled"),
+    writes=("signed_by", "signed_at", "days_late", "remarks", "closed_at"),
+)
+
+C = ConsequenceState
+CONSEQUENCES = Workflow("festival.Consequence", C,
+    Move("deliver",   frozenset({C.DUE}),    C.DONE,     is_national_administrator, Phase.ANYTIME, _("Record the letter"), signed=True,
+         why_anytime="a letter goes out once the results are published, and late rather than never",
+         tells=AGENCY, official=True, news=_("A letter follows from the results")),
+    Move("waive",     frozenset({C.DUE}),    C.WAIVED,   is_national_administrator, Phase.ANYTIME, _("Waive"), signed=True,
+         why_anytime="that a consequence is not right may show on any day"),
+    writes=("letter_number", "letter_on", "reason", "settled_by", "settled_at"),
+)
+
+RULES = Workflow("festival.ConsequenceRule", None,
+    Move("settle",    frozenset(),           None,       is_national_administrator, Phase.ANYTIME, _("Settle a consequence"),
+         why_anytime="what follows from results is best said before anybody knows them"),
+    Move("strike",    frozenset(),           None,       is_national_administrator, Phase.ANYTIME, _("Strike a consequence"),
+         why_anytime="until the consequences are drawn, what follows may still be changed"),
+)
+
+SURVEYS = Workflow("festival.Survey", None,
+    Move("open",      frozenset(),           None,       is_national_administrator, Phase.ANYTIME, _("Open the survey"),
+         why_anytime="a survey has dates of its own",
+         tells=AGENCY, official=True, news=_("The agencies are asked about the process")),
+)
+
+RETURNS = Workflow("festival.SurveyReturn", None,
+    Move("answer",    frozenset(),           None,       is_staff,                  Phase.ANYTIME, _("Send the answers"), recorded=False,
+         why_anytime="a survey has dates of its own"),
 )
 # fmt: on

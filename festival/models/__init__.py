@@ -1,24 +1,45 @@
-"""What is published: editions with their standings and data, the Article 82 report, the register of indices."""
+"""What is published: editions with standings and data, reports, awards, indices; and what follows from results."""
 
+from festival.models.consequences import NOT_FILED, OCCASIONS, Consequence, ConsequenceKind, ConsequenceRule
 from festival.models.data import DataFile, data_path
 from festival.models.editions import Edition, Standing
+from festival.models.improvement import SETTLED, Found, ImprovementItem, ImprovementPlan, Progress, Status, counted
 from festival.models.index_texts import IndexReport, Recommendation, year_label
 from festival.models.indices import Index, IndexEdition, IndexValue, Region
 from festival.models.reports import STEPS, Language, Report, report_path
+from festival.models.surveys import SCALE, Asked, Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
 
 __all__ = (
+    "NOT_FILED",
+    "OCCASIONS",
+    "SCALE",
+    "SETTLED",
     "STEPS",
+    "Asked",
+    "Consequence",
+    "ConsequenceKind",
+    "ConsequenceRule",
     "DataFile",
     "Edition",
+    "Found",
+    "ImprovementItem",
+    "ImprovementPlan",
     "Index",
     "IndexEdition",
     "IndexReport",
     "IndexValue",
     "Language",
+    "Progress",
     "Recommendation",
     "Region",
     "Report",
     "Standing",
+    "Status",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyQuestion",
+    "SurveyReturn",
+    "counted",
     "data_path",
     "report_path",
     "year_label",

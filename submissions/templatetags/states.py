@@ -45,6 +45,15 @@ TONES = {
     "partly": "lime",
     "dismissed": "red",
     "inadmissible": "orange",
+    # improvement plans, their items, consequences
+    "signed": "green",
+    "none": "secondary",
+    "under_way": "yellow",
+    "completed": "green",
+    "cancelled": "secondary",
+    "due": "yellow",
+    "done": "green",
+    "waived": "secondary",
 }
 
 

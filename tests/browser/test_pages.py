@@ -24,6 +24,7 @@ from tests.browser.conftest import Walker
 from tests.factories import World, build, enter_figures, lay_plan
 from tests.festival.conftest import decree
 from tests.guard.answers import declare
+from tests.guard.closing import consequence, consequence_rule, followed_up, improvement_item, survey
 from tests.guard.hearings import attachment, question
 from tests.guard.institution import goal, power_measure
 from tests.guard.test_authorization import LIBRARY, ROWS, address, agenda, power_file, power_line
@@ -145,6 +146,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("indicators:detail", "headquarters"),
         Seen("indicators:differences", "staff"),
         Seen("appeals:flags", "staff"),
+        Seen("festival:lessons_of_set", "staff"),
     ],
     "approved": [
         Seen("indicators:communicate_all", "administrator"),
@@ -183,6 +185,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("submissions:declaration", "staff", shows=Phase.SELF_ASSESSMENT),
         Seen("submissions:grid", "headquarters", shows=Phase.SELF_ASSESSMENT),
         Seen("submissions:version", "staff"),
+        Seen("festival:last_plan", "staff"),
         Seen("verify", ""),
         Seen("submissions:line", "staff"),
         Seen("submissions:attach", "staff"),
@@ -300,6 +303,35 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:downloads", ""),
         Seen("festival:agency", ""),
     ],
+    "closing": [
+        Seen("home", "staff"),
+        Seen("festival:edition", ""),
+        Seen("festival:improvements", "staff"),
+        Seen("festival:improvements", "administrator"),
+        Seen("festival:improvements", "administrator", "?q=zzz"),
+        Seen("festival:improvement", "staff"),
+        Seen("festival:improvement_progress", "staff"),
+        Seen("festival:consequences", "administrator"),
+        Seen("festival:consequence", "administrator"),
+        Seen("festival:consequence", "head"),
+        Seen("festival:consequence_letter", "administrator"),
+        Seen("festival:consequence_waive", "administrator"),
+        Seen("festival:survey", "staff"),
+        Seen("festival:survey", "administrator"),
+        Seen("festival:survey_answer", "staff"),
+        Seen("festival:closing", "administrator"),
+        Seen("festival:lessons", "administrator"),
+    ],
+    "improving": [
+        Seen("festival:improvements", "other_staff"),
+        Seen("festival:improvement", "staff"),
+        Seen("festival:improvement_move", "head"),
+        Seen("festival:findings", "staff"),
+        Seen("festival:improvement_item", "staff"),
+        Seen("festival:improvement_item_new", "staff"),
+        Seen("festival:consequences", "administrator"),
+        Seen("festival:survey_new", "administrator"),
+    ],
 }
 
 FILES = {"entrance", "healthz", "record_json", "data", "data_folder", "data_file",
@@ -312,6 +344,7 @@ FILES = {"entrance", "healthz", "record_json", "data", "data_folder", "data_file
          "submissions:answers_file", "submissions:answers_template",
          "appeals:filing_content", "appeals:receipt", "appeals:attachment", "appeals:paper", "appeals:bundle",
          "festival:indices_file", "festival:index_file",
+         "festival:improvements_file", "festival:consequence_file",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
@@ -329,6 +362,8 @@ def world_for(stage: str) -> World:
         "reviewing": "heard",
         "freezing": "decided",
         "out": "scheduled",
+        "closing": "scheduled",
+        "improving": "scored",
         "overdue": "filed",
         "planning": "communicated",
         "reporting": "communicated",
@@ -362,6 +397,14 @@ def world_for(stage: str) -> World:
         attachment(w)
     elif stage == "freezing":
         w.at = w.opens(Phase.FINAL)
+    elif stage == "closing":
+        followed_up(w)
+        consequence(w)
+        w.at = w.edition.publish_at
+        survey(w)
+    elif stage == "improving":
+        improvement_item(w)
+        consequence_rule(w)
     elif stage == "out":
         w.at = w.edition.publish_at
     elif stage == "overdue":

@@ -16,7 +16,7 @@ from cycles import deliveries, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
-from festival import datafiles, indices
+from festival import consequences, datafiles, improvement, indices, surveys
 from festival.models import Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
@@ -94,6 +94,8 @@ READS = {
     "appeals.checked", "appeals.fit_for", "appeals.giver_of",
     "appeals.lines_of", "appeals.likes", "appeals.digest", "appeals.counts", "appeals.following", "appeals.may_follow",
     "festival.why_not_final", "festival.delivered", "festival.manifest",
+    "festival.suggest", "festival.why_not_begun", "festival.due_on", "festival.why_unready", "festival.digest",
+    "festival.last_plan", "festival.followed", "festival.occasions", "festival.why_not_answered",
 }  # fmt: skip
 """Public functions that only read."""
 
@@ -164,6 +166,20 @@ ANYTIME = {
     "festival.send_report": "publishers bring their editions out whenever they do",
     "festival.recommend": "the next plan is drafted on a calendar of its own",
     "festival.approve_recommendation": "the next plan is drafted on a calendar of its own",
+    "festival.begin": "a plan is begun from the communicated scores on; its day is held with it, late days are counted",
+    "festival.adopt": "a plan is written until it is signed, late or not",
+    "festival.save_item": "a plan is written until it is signed, late or not",
+    "festival.strike_item": "a plan is written until it is signed, late or not",
+    "festival.move": "the day of a plan is held with it, and the days it is late are counted",
+    "festival.report_progress": "what is done is reported when it is done, all through the next year",
+    "festival.impose": "follows from a consequence of published results, whose letter went through the door",
+    "festival.settle": "what follows from results is best said before anybody knows them",
+    "festival.strike_rule": "until the consequences are drawn, what follows may still be changed",
+    "festival.draw": "follows from frozen results; that nobody is told before publication is the embargo's affair",
+    "festival.record_letter": "refused before publication; a letter is recorded late rather than never",
+    "festival.waive": "that a consequence is not right may show on any day",
+    "festival.open_survey": "a survey has dates of its own",
+    "festival.answer": "a survey has dates of its own",
     "festival.note_progress": "how far a report is; no fact of the assessment",
     "festival.keep_report": "keeps the file of a report that was asked for through the door",
     "festival.note_failure": "says why a report could not be drawn up",
@@ -646,7 +662,7 @@ def _modules(app: str) -> list[Any]:
                 answers_transfer,
             ],
             "appeals": [hearing, correcting],
-            "festival": [datafiles, indices],
+            "festival": [datafiles, indices, improvement, consequences, surveys],
         }.get(app, []),
     ]
 

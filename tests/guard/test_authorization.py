@@ -42,6 +42,16 @@ from tests.guard.answers import (
     sitting,
     to_verify,
 )
+from tests.guard.closing import (
+    consequence,
+    consequence_rule,
+    earlier_plan,
+    followed_up,
+    improvement_item,
+    lettered,
+    plan_for_improvement,
+    survey,
+)
 from tests.guard.hearings import attachment, correction, filing, question, wrong
 from tests.guard.indices import index, index_report, recommendation, region
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
@@ -59,6 +69,8 @@ ASSESSORS = {"assessor", "other_assessor", "provincial_assessor", "interested"}
 HEADS = {"head", "other_head", "unit_head"}
 NATIONAL = {"administrator", "auditor"}
 OVERSEERS = NATIONAL | {"provincial_administrator"}
+STAFFED = {"staff", "head", "deputy", "other_staff", "other_head", "unit_head"}
+"""Who answers for an agency that takes part."""
 GROUP = {"member", "chair", "budget", "expert"}
 IN_GROUP = OVERSEERS | GROUP | {"representative"}
 SEES_POWER = (
@@ -342,6 +354,39 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:index_reports", "GET", "people", EVERYBODY),
     ("festival:index_report", "GET POST", "people", {"staff", "head", "deputy"}),
     ("festival:index_report_send", "GET POST", "people", {"staff", "head", "deputy"}),
+    # what follows from results
+    ("festival:improvements", "GET", "scored", EVERYBODY),
+    ("festival:improvements_file", "GET", "scored", EVERYBODY),
+    ("festival:improvement_begin", "POST", "scored", OWN | NATIONAL | {"reviewer", "assessor"}),
+    ("festival:improvement", "GET", "scored", OWN | NATIONAL),
+    ("festival:findings", "GET POST", "scored", OWN | NATIONAL),
+    ("festival:improvement_item_new", "GET POST", "scored", OWN | NATIONAL),
+    ("festival:improvement_item", "GET POST", "scored", OWN | NATIONAL),
+    ("festival:improvement_strike", "POST", "scored", OWN | NATIONAL),
+    ("festival:improvement_progress", "GET POST", "scored", OWN | NATIONAL),
+    ("festival:improvement_move", "GET POST", "scored", OWN | NATIONAL),
+    ("festival:last_plan", "GET", "answered", OWN | NATIONAL),
+    ("festival:last_plan", "GET", "assigned", OWN | NATIONAL | {"assessor"}),
+    ("festival:consequences", "GET", "scheduled", NATIONAL),
+    ("festival:consequences", "GET", "out", OVERSEERS),
+    ("festival:consequence_settle", "POST", "open", NATIONAL),
+    ("festival:consequence_strike", "POST", "open", NATIONAL),
+    ("festival:consequences_draw", "POST", "final", NATIONAL),
+    ("festival:consequence", "GET", "scheduled", NATIONAL),
+    ("festival:consequence", "GET", "out", OWN | NATIONAL),
+    ("festival:consequence_letter", "GET POST", "scheduled", NATIONAL),
+    ("festival:consequence_letter", "GET POST", "out", OWN | NATIONAL),
+    ("festival:consequence_waive", "GET POST", "scheduled", NATIONAL),
+    ("festival:consequence_waive", "GET POST", "out", OWN | NATIONAL),
+    ("festival:consequence_file", "GET", "scheduled", NATIONAL),
+    ("festival:consequence_file", "GET", "out", OWN | NATIONAL),
+    ("festival:survey_new", "GET POST", "open", NATIONAL),
+    ("festival:survey", "GET", "open", OVERSEERS | STAFFED),
+    ("festival:survey_answer", "GET POST", "open", {"staff", "head", "deputy"}),
+    ("festival:closing", "GET", "scheduled", NATIONAL),
+    ("festival:lessons", "GET", "scheduled", NATIONAL),
+    ("festival:lessons", "GET", "out", IN_GROUP),
+    ("festival:lessons_of_set", "GET", "communicated", SEES_POWER),
     # what the authority owes
     ("festival:duties", "GET", "filed", OVERSEERS),
     ("festival:duties_file", "GET", "filed", OVERSEERS),
@@ -578,6 +623,31 @@ def address(name: str, w: World) -> str:
         "festival:report_file": lambda: (article_82(w).uuid,),
         "festival:report_progress": lambda: (article_82(w).uuid,),
         "festival:approve_report": lambda: (article_82(w).uuid,),
+        "festival:improvements": tuple,
+        "festival:improvements_file": lambda: ("csv",),
+        "festival:improvement_begin": lambda: (w.submission.pk,),
+        "festival:improvement": lambda: (improvement_item(w).plan_id,),
+        "festival:findings": lambda: (plan_for_improvement(w).pk,),
+        "festival:improvement_item_new": lambda: (plan_for_improvement(w).pk,),
+        "festival:improvement_move": lambda: (improvement_item(w).plan_id, "sign"),
+        "festival:improvement_item": lambda: (improvement_item(w).pk,),
+        "festival:improvement_strike": lambda: (improvement_item(w).pk,),
+        "festival:improvement_progress": lambda: (followed_up(w).pk,),
+        "festival:last_plan": lambda: (earlier_plan(w) and w.submission.pk,),
+        "festival:consequences": lambda: (year,),
+        "festival:consequence_settle": lambda: (year,),
+        "festival:consequences_draw": lambda: (year,),
+        "festival:consequence_strike": lambda: (consequence_rule(w).pk,),
+        "festival:consequence": lambda: (consequence(w).pk,),
+        "festival:consequence_letter": lambda: (consequence(w).pk,),
+        "festival:consequence_waive": lambda: (consequence(w).pk,),
+        "festival:consequence_file": lambda: (lettered(w).pk,),
+        "festival:survey_new": lambda: (year,),
+        "festival:survey": lambda: (survey(w).pk,),
+        "festival:survey_answer": lambda: (survey(w).pk, w.power.pk),
+        "festival:closing": lambda: (year,),
+        "festival:lessons": lambda: (year,),
+        "festival:lessons_of_set": lambda: specific,
     }
     if name in arguments:
         return reverse(name, args=arguments[name]())

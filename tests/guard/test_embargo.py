@@ -18,9 +18,10 @@ from django.utils import timezone
 from agencies.text import persian_digits
 from cycles.models import Entry
 from cycles.workflow import Refused
-from festival.models import Standing
+from festival.models import Consequence, ConsequenceRule, Standing
 from submissions.models import Mark, Score
 from tests.factories import World, build, deputise
+from tests.guard.closing import consequence
 from tests.guard.test_authorization import HEADERS, OWN, ROWS, address
 
 REASON = "این را جز دارندگان حق نخواند"
@@ -138,6 +139,20 @@ def test_places_are_told_to_nobody_before_publication(settings):
 
     assert found == []
     assert not {name for name in absent if name.startswith("festival:")}
+
+
+@pytest.mark.django_db
+def test_what_follows_from_results_is_told_to_nobody_before_publication(settings):
+    world = made("scheduled", settings)
+    ConsequenceRule.objects.filter(pk=consequence(world).rule_id).update(words_fa=REASON, words_en=REASON)
+    Consequence.objects.update(letter_number=str(PLACE), reason=REASON)
+    settings.CLOCK_OFFSET = world.edition.publish_at - timedelta(hours=1) - timezone.now()  # the walk takes a while
+
+    places = "festival:|home|cycles:ledger|cycles:inbox"
+    found, absent = leaks(world, [REASON, *written(PLACE)], lambda name, who: who in OVERSEERS, of=places)
+
+    assert found == []
+    assert not {name for name in absent if "consequence" in name}
 
 
 @pytest.mark.django_db

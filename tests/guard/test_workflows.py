@@ -17,6 +17,7 @@ from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
 from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
+from tests.guard.closing import consequence, plan_for_improvement
 from tests.guard.hearings import filing, question
 from tests.guard.indices import index_report
 
@@ -123,7 +124,18 @@ MAY: dict[str, dict[str, set[str]]] = {
         "declare_inadmissible": {"reviewer"},
     },
     "appeals.question": {"ask": {"reviewer"}, "consult": {"reviewer"}, "reply": OWN, "explain": {"assessor"}},
+    "festival.improvementplan": {
+        "begin": OWN,
+        "edit": OWN,
+        "sign": {"head"},
+        "impose": {"administrator"},
+        "send_back": {"administrator"},
+        "report": OWN,
+        "close": {"head"},
+    },
+    "festival.consequence": {"deliver": {"administrator"}, "waive": {"administrator"}},
     "festival.edition": {
+        "draw_consequences": {"administrator"},
         "rank": {"administrator"},
         "draft_report": {"administrator"},
         "approve_report": {"administrator"},
@@ -179,7 +191,13 @@ SOURCES: dict[str, dict[str, str]] = {
         "dismiss": "filed", "declare_inadmissible": "filed",
     },
     "appeals.question": {"ask": "asked", "consult": "asked", "reply": "asked", "explain": "asked"},
+    "festival.improvementplan": {
+        "begin": "draft", "edit": "draft returned", "sign": "draft returned", "impose": "draft returned signed",
+        "send_back": "signed", "report": "signed", "close": "signed",
+    },
+    "festival.consequence": {"deliver": "due", "waive": "due"},
     "festival.edition": {
+        "draw_consequences": "ranked scheduled published",
         "rank": "prepared", "draft_report": "ranked scheduled published",
         "approve_report": "ranked scheduled published", "deliver_report": "ranked scheduled published",
         "schedule": "ranked scheduled", "revise": "ranked scheduled published",
@@ -247,6 +265,8 @@ def subject(world: World, label: str) -> Any:
         "submissions.reviewtask": review_task(world),
         "appeals.appeal": world.appeal,
         "appeals.question": question(world, world.assessor),
+        "festival.improvementplan": plan_for_improvement(world),
+        "festival.consequence": consequence(world),
         "festival.edition": world.edition,
         "festival.indexreport": index_report(world),
     }[label]
@@ -269,6 +289,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "reader": person or world.assessor, "void": False, "deviation": None, "passed": False,
         "run": world.submission.current_run_id,
         "hours": None, "outcome": "because", "filing": filing(world), "points_before": None, "error": "",
+        "letter_number": "1/1", "letter_on": world.at.date(),
         "closer": person or world.administrator, "found_value": None, **CONCLUSION,
     }  # fmt: skip
 

@@ -1,0 +1,166 @@
+"""How a rehearsed year is closed: consequences by rules, plans for improvement with their progress, a survey."""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from agencies.models import Agency, User
+from cycles.calendar import TEHRAN, Phase
+from cycles.models import Participation
+from festival import consequences, improvement, surveys
+from festival.improvement import Suggestion
+from festival.models import (
+    NOT_FILED,
+    Consequence,
+    ConsequenceKind,
+    ImprovementItem,
+    ImprovementPlan,
+    Status,
+    Survey,
+    SurveyQuestion,
+)
+from indicators.models import Direction, Kind
+from submissions.models import Submission
+from submissions.workflow import SubmissionState
+
+DAY = timedelta(days=1)
+RULES: tuple[dict[str, Any], ...] = (
+    {
+        "on": "excellent", "kind": ConsequenceKind.APPRECIATION,
+        "words_fa": "نامهٔ تقدیر به رئیس دستگاه", "words_en": "A letter of appreciation to the head of the agency",
+    },
+    {
+        "on": "weak", "kind": ConsequenceKind.WARNING,
+        "words_fa": "نامهٔ اخطار به رئیس دستگاه", "words_en": "A letter of warning to the head of the agency",
+    },
+    {
+        "on": "weak", "kind": ConsequenceKind.PLAN, "repeated": True, "days": 60,
+        "words_fa": "برنامهٔ بهبود الزامی در سال دوم پیاپی",
+        "words_en": "A compulsory improvement plan in the second year in a row",
+    },
+    {
+        "on": NOT_FILED, "kind": ConsequenceKind.PLAN, "days": 60,
+        "words_fa": "برنامهٔ بهبود الزامی، زیرا خودارزیابی ارسال نشده است",
+        "words_en": "A compulsory improvement plan, for no self-assessment was filed",
+    },
+    {
+        "on": NOT_FILED, "kind": ConsequenceKind.SUPERIOR,
+        "words_fa": "گزارش به مقام مافوق دستگاه", "words_en": "A report to the authority above the agency",
+    },
+)  # fmt: skip
+MOST_LETTERS, MOST_PLANS, MOST_ANSWERS = 12, 24, 60
+"""So many letters are recorded, plans drawn up and answers given, however many agencies there are."""
+
+ACTIONS = (
+    ("آموزش کارکنان واحد مسئول و بازنگری فرآیند گردآوری داده", "مدیرکل نوسازی و تحول اداری"),
+    ("خرید و راه‌اندازی سامانهٔ الکترونیکی خدمت", "مدیرکل فناوری اطلاعات"),
+    ("تشکیل کارگروه پیگیری ماهانه با گزارش به رئیس دستگاه", "معاون توسعهٔ مدیریت و منابع"),
+)
+PROGRESS = (
+    (Status.COMPLETED, "اقدام انجام و نتیجه در شورای تحول گزارش شد."),
+    (Status.UNDER_WAY, "مرحلهٔ نخست انجام شده است."),
+    (Status.CANCELLED, "وظیفه به دستگاه دیگری منتقل شد."),
+)
+WISHES = (
+    "شاخص‌ها پیش از آغاز سال ابلاغ شود.",
+    "دلیل هر امتیاز روشن‌تر نوشته شود.",
+    "مستندات تکراری خواسته نشود.",
+)
+
+
+def close(walk: Any, published_at: datetime) -> None:
+    """Close a rehearsed year as far as its time has come; what must wait for publication is refused before it."""
+    at, admin = walk.within(Phase.FINAL, 0.85), walk.cast.administrator
+    for rule in RULES:
+        consequences.settle(walk.cycle, **rule, by=admin, at=at)
+    drawn = consequences.draw(walk.edition, by=admin, at=at)
+    walk.did(len(RULES) + 1)
+    letter = {"letter": f"{walk.year}/1", "letter_on": at.astimezone(TEHRAN).date(), "by": admin}
+    early = published_at - timedelta(seconds=1)
+    walk.refused("a letter before publication", lambda: consequences.record_letter(drawn[0], **letter, at=early))
+    if walk.due(published_at + 10 * DAY):
+        _letters(walk, published_at + 3 * DAY)
+        _plans(walk, published_at + DAY)
+        _survey(walk, published_at + DAY)
+
+
+def _letters(walk: Any, at: datetime) -> None:
+    admin, on = walk.cast.administrator, at.astimezone(TEHRAN).date()
+    rows = Consequence.objects.filter(cycle=walk.cycle).for_list()
+    for number, one in enumerate(rows[:MOST_LETTERS]):
+        if number == 1:
+            reason = "دستگاه در سال ارزیابی ادغام شده است."
+            consequences.waive(one, reason=reason, by=admin, at=at)
+            walk.did()
+        else:
+            said = {"letter": f"{walk.year}/{820 + number}", "letter_on": on}
+            consequences.record_letter(one, **said, by=admin, at=at)
+            walk.did(2 if one.rule.kind == ConsequenceKind.PLAN else 1)
+
+
+def _plans(walk: Any, at: datetime) -> None:
+    """Every third agency draws up its plan; some sign late, and what is signed goes its ways."""
+    scored = Submission.objects.filter(cycle=walk.cycle, state=SubmissionState.COMMUNICATED)
+    for number, s in enumerate(scored.select_related("agency", "cycle").order_by("pk")[: 3 * MOST_PLANS : 3]):
+        staff, head = walk.cast.staff[s.agency_id], walk.cast.heads[s.agency_id]
+        if not ImprovementPlan.objects.filter(participation=s.participation_id).exists():
+            walk.did()  # a compulsory plan has been begun already
+        plan = improvement.begin(s, by=staff, at=at)
+        keys = [each.answer.pk for each in _taken_up(improvement.suggest(s))]
+        for item, (action, owner) in zip(improvement.adopt(plan, keys, by=staff, at=at), ACTIONS, strict=False):
+            improvement.save_item(plan, _said(item, action, owner), item=item, by=staff, at=at)
+        walk.refused("staff sign a plan", lambda: improvement.move(plan, "sign", by=staff, at=at))  # noqa: B023
+        signed_at = at + (30 if number % 4 == 3 else 2) * DAY
+        if not keys or not walk.due(signed_at):
+            continue
+        plan = improvement.move(plan, "sign", by=head, at=signed_at)
+        walk.did()
+        _progress(walk, plan.items.standing().for_list(), staff, signed_at + 90 * DAY, number)
+
+
+def _taken_up(suggested: Sequence[Suggestion]) -> list[Suggestion]:
+    """The heaviest of each kind: two that are asked again in the next year, and one of the agency's own."""
+    general = [s for s in suggested if s.answer.measure.indicator.axis.set.kind == Kind.GENERAL]
+    return [*general[:2], *(s for s in suggested if s not in general[:2])][:3]
+
+
+def _said(item: ImprovementItem, action: str, owner: str) -> dict[str, Any]:
+    """What an agency writes of an item: somewhat better than it reached, by the end of the next assessed year."""
+    target, answer = None, item.answer
+    if answer is not None and answer.value is not None:
+        step = Decimal("1.1") if answer.measure.direction == Direction.HIGHER else Decimal("0.9")
+        target = (answer.value * step).quantize(Decimal("0.01"))
+    due_on = item.plan.due_on + timedelta(days=150)
+    return {"finding": item.finding, "action": action, "owner": owner, "due_on": due_on, "target": target}
+
+
+def _progress(walk: Any, items: Sequence[ImprovementItem], staff: User, at: datetime, number: int) -> None:
+    if not walk.due(at):
+        return
+    for place, item in enumerate(items):
+        if (number + place) % 4 == 3:
+            continue  # of which nothing is reported
+        status, note = PROGRESS[(number + place) % 4]
+        improvement.report_progress(item, status=status, note=note, by=staff, at=at)
+        walk.did()
+
+
+def _survey(walk: Any, at: datetime) -> None:
+    held = surveys.open_survey(walk.cycle, opens_at=at, closes_at=at + 15 * DAY, by=walk.cast.administrator, at=at)
+    walk.did()
+    chance = random.Random(f"survey-{walk.year}")  # noqa: S311 -- the same year each time
+    entered = Participation.objects.filter(cycle=walk.cycle).select_related("agency").order_by("pk")
+    for number, p in enumerate(entered[:MOST_ANSWERS]):
+        if number % 3 < 2:
+            _answer(held, p.agency, walk.cast.staff[p.agency_id], at + DAY, chance)
+
+
+def _answer(held: Survey, agency: Agency, staff: User, at: datetime, chance: random.Random) -> None:
+    def said(question: SurveyQuestion) -> int | str:
+        if question.options:
+            return min(len(question.options), max(1, round(chance.gauss(3.4, 1.1))))
+        return chance.choice(("", *WISHES))
+
+    surveys.answer(held, agency, {q.pk: said(q) for q in held.questions.all()}, by=staff, at=at)

@@ -1,0 +1,307 @@
+"""Plans for improvement: what the results suggest, what an agency plans about it, and how it is followed up."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.models import User
+from agencies.text import localised
+from appeals.models import Appeal
+from appeals.workflow import AppealState
+from cycles import ledger
+from cycles.actions import perform
+from cycles.calendar import TEHRAN, Phase
+from cycles.models import Cycle, Participation, Window
+from cycles.workflow import Refused
+from festival.models import SETTLED, Edition, Found, ImprovementItem, ImprovementPlan, Progress, Status
+from festival.workflow import IMPROVEMENTS
+from indicators.scoring import LineState
+from submissions import score_report
+from submissions.models import Answer, ExternalFactor, Submission, Verdict, Verification
+from submissions.score_report import ReportLine
+from submissions.workflow import SubmissionState
+
+MOST = 20
+"""So many of the lines that lost points are suggested; a line for which more speaks is suggested whatever it lost."""
+
+FIELDS = ("finding", "action", "owner", "due_on", "target")
+"""What the agency writes of an item."""
+
+
+# --- What the results suggest -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A line worth an item: the points it lost, what else speaks for it, and what was said about it."""
+
+    answer: Answer
+    lost: Decimal
+    grounds: tuple[Found, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def finding(self) -> str:
+        """What is proposed as the words of the finding."""
+        if self.reasons:
+            return "\n".join(self.reasons)
+        return _("Lost %(lost)s of %(whole)s points.") % {
+            "lost": localised(self.lost, 2),
+            "whole": localised(self.answer.measure.points),
+        }
+
+
+def suggest(submission: Submission) -> list[Suggestion]:
+    """The lines of an agency that its results speak for, those that lost most first; five queries.
+
+    Measures in their trial year suggest nothing, for they add to nothing.
+    """
+    said: dict[int, list[tuple[Found, str]]] = {}
+    for answer, text in _verified(submission):
+        said.setdefault(answer, []).append((Found.VERIFICATION, text))
+    for answer, text in _rejected(submission):
+        said.setdefault(answer, []).append((Found.FACTOR, text))
+    for answer, text in _dismissed(submission):
+        said.setdefault(answer, []).append((Found.APPEAL, text))
+    lines = [line for line in score_report.lines(submission, compared=False) if not line.answer.measure.is_pilot]
+    found = [_suggestion(line, said.get(line.answer.pk, [])) for line in lines]
+    found = sorted((s for s in found if s.grounds), key=lambda s: (-s.lost, s.answer.pk))
+    return [s for n, s in enumerate(found) if n < MOST or s.grounds != (Found.LOST,)]
+
+
+def _suggestion(line: ReportLine, said: list[tuple[Found, str]]) -> Suggestion:
+    whole, lost = line.answer.measure.points, Decimal(0)
+    if line.state == LineState.SCORED and line.score is not None:
+        lost = whole - (line.score.points or Decimal(0))
+    elif line.state == LineState.NOT_ANSWERED:
+        lost = whole
+    grounds = [Found.LOST] if lost > 0 else []
+    reasons = [line.score.reason] if lost > 0 and line.score is not None and line.score.reason else []
+    for ground, text in said:
+        grounds.append(ground)
+        if text not in reasons:  # what lowered a score stands as its reason, too
+            reasons.append(text)
+    return Suggestion(line.answer, max(lost, Decimal(0)), tuple(dict.fromkeys(grounds)), tuple(reasons))
+
+
+def _verified(submission: Submission) -> Iterable[tuple[int, str]]:
+    rows = Verification.objects.filter(submission=submission).lowering().order_by("pk")
+    return rows.values_list("line_id", "text")
+
+
+def _rejected(submission: Submission) -> Iterable[tuple[int, str]]:
+    rows = ExternalFactor.objects.live().filter(answer__submission=submission, verdict=Verdict.REJECTED)
+    return rows.values_list("answer_id", "verdict_reason")
+
+
+def _dismissed(submission: Submission) -> Iterable[tuple[int, str]]:
+    rows = Appeal.objects.filter(submission=submission, state__in=(AppealState.DISMISSED, AppealState.INADMISSIBLE))
+    return rows.order_by("pk").values_list("answer_id", "decision_reason")
+
+
+# --- Drafting ---------------------------------------------------------------------------------------------------------
+
+
+def why_not_begun(submission: Submission, at: datetime) -> str:
+    """Why no plan can be begun on an agency's results yet, in a sentence, or ""."""
+    if submission.state == SubmissionState.COMMUNICATED:
+        return ""
+    if Edition.objects.published(at).filter(cycle=submission.cycle_id).exists():
+        return ""
+    return _("An improvement plan is begun once the scores of the agency have been communicated.")
+
+
+def due_on(cycle: Cycle) -> date:
+    """The day on which a cycle's plans are due: the last of its festival."""
+    window = Window.objects.filter(cycle=cycle, phase=Phase.FESTIVAL, agency=None).first()
+    if window is None:
+        raise Refused(_("What is tried in the practice cycle has no results, and so no improvement plan."))
+    return (window.closes_at - timedelta(seconds=1)).astimezone(TEHRAN).date()
+
+
+@transaction.atomic
+def begin(submission: Submission, *, by: User, at: datetime) -> ImprovementPlan:
+    """Begin an agency's plan; the one there is, if it has been begun."""
+    if plan := ImprovementPlan.objects.filter(participation=submission.participation_id).first():
+        return plan
+    if why := why_not_begun(submission, at):
+        raise Refused(why)
+    plan = ImprovementPlan.objects.create(
+        cycle_id=submission.cycle_id,
+        agency_id=submission.agency_id,
+        participation_id=submission.participation_id,
+        due_on=due_on(submission.cycle),
+        begun_at=at,
+    )
+    return perform(IMPROVEMENTS, [plan], "begin", by=by, at=at, due_on=plan.due_on)[0]
+
+
+@transaction.atomic
+def adopt(plan: ImprovementPlan, answers: Collection[int], *, by: User, at: datetime) -> list[ImprovementItem]:
+    """Take what is suggested of these lines (keys) into a plan; a line that is in it already stays as it is."""
+    [plan] = perform(IMPROVEMENTS, [plan], "edit", by=by, at=at)
+    submission = Submission.objects.select_related("cycle").get(participation=plan.participation_id)
+    held = set(plan.items.standing().values_list("answer_id", flat=True))
+    wanted = [s for s in suggest(submission) if s.answer.pk in answers]
+    if len(wanted) != len(set(answers)):
+        raise Refused(_("Choose among the findings that are suggested."))
+    place = _next_place(plan)
+    rows = [
+        ImprovementItem(
+            plan=plan,
+            position=place + n,
+            answer=s.answer,
+            lineage=s.answer.measure.lineage,
+            grounds=[g.value for g in s.grounds],
+            lost=s.lost,
+            finding=s.finding,
+        )
+        for n, s in enumerate(s for s in wanted if s.answer.pk not in held)
+    ]
+    return ImprovementItem.objects.bulk_create(rows)
+
+
+def _next_place(plan: ImprovementPlan) -> int:
+    last: int = plan.items.aggregate(last=Max("position"))["last"] or 0
+    return last + 1
+
+
+@transaction.atomic
+def save_item(
+    plan: ImprovementPlan, fields: Mapping[str, Any], *, item: ImprovementItem | None = None, by: User, at: datetime
+) -> ImprovementItem:
+    """Write an item of a plan, or a new one that is about no line."""
+    [plan] = perform(IMPROVEMENTS, [plan], "edit", by=by, at=at)
+    if not fields["finding"].strip():
+        raise Refused(_("Say what was found."))
+    if item is None:
+        item = ImprovementItem(plan=plan, position=_next_place(plan))
+    else:
+        item = plan.items.standing().select_for_update(of=("self",)).get(pk=item.pk)
+    if fields.get("target") is not None and item.answer_id is None:
+        raise Refused(_("A next target is set for a measure; this item is about none."))
+    for name in FIELDS:
+        setattr(item, name, fields[name])
+    item.save()
+    return item
+
+
+@transaction.atomic
+def strike_item(item: ImprovementItem, *, by: User, at: datetime) -> ImprovementItem:
+    """Take an item out of a plan that is not signed; its row stays."""
+    perform(IMPROVEMENTS, [item.plan], "edit", by=by, at=at)
+    item = ImprovementItem.objects.select_for_update(of=("self",)).select_related("plan").get(pk=item.pk)
+    if item.struck_at is None:
+        item.struck_at = at
+        item.save(update_fields=["struck_at"])
+    return item
+
+
+# --- Signing, and what follows ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def move(plan: ImprovementPlan, name: str, *, by: User, at: datetime, note: str = "") -> ImprovementPlan:
+    """Sign, return or close a plan; what is signed is named in the record by its digest."""
+    plan = ImprovementPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
+    items = list(plan.items.standing().for_list())
+    given: dict[str, Any] = {}
+    match name:
+        case "sign":
+            if why := why_unready(items):
+                raise Refused(why)
+            given = {"signer": by, "digest": digest(items), "late": plan.late_by(at)}
+        case "send_back":
+            if not note.strip():
+                raise Refused(_("Say why the plan is returned; the agency will read it."))
+            given = {"remarks": note}
+        case "close":
+            if count := sum(item.status not in SETTLED for item in items):
+                said = ngettext(
+                    "%(count)s item is neither completed nor cancelled.",
+                    "%(count)s items are neither completed nor cancelled.",
+                    count,
+                )
+                raise Refused(said % {"count": localised(count)})
+    return perform(IMPROVEMENTS, [plan], name, by=by, at=at, note=note, **given)[0]
+
+
+def why_unready(items: Collection[ImprovementItem]) -> str:
+    """Why a plan of these items cannot be signed, in a sentence, or ""."""
+    if not items:
+        return _("The plan has no item yet.")
+    if count := sum(not item.is_whole for item in items):
+        said = ngettext(
+            "%(count)s item lacks its action, who answers for it, or its date.",
+            "%(count)s items lack their action, who answers for them, or their date.",
+            count,
+        )
+        return said % {"count": localised(count)}
+    return ""
+
+
+def digest(items: Iterable[ImprovementItem]) -> str:
+    """Names what a plan says, letter for letter."""
+    rows = [ledger.plain([str(item.lineage or ""), *(getattr(item, name) for name in FIELDS)]) for item in items]
+    return hashlib.sha256(ledger.as_json(rows).encode()).hexdigest()
+
+
+@transaction.atomic
+def report_progress(item: ImprovementItem, *, status: str, note: str, by: User, at: datetime) -> Progress:
+    """Report how far an item is; what is given up has its reason."""
+    if status not in Status.values:
+        raise Refused(_("Choose how far the item is."))
+    if status == Status.CANCELLED and not note.strip():
+        raise Refused(_("Say why the item is cancelled."))
+    said: dict[str, Any] = {"item": item.pk, "status": status}
+    perform(IMPROVEMENTS, [item.plan], "report", by=by, at=at, note=note, **said)
+    item = ImprovementItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if item.struck_at is not None:
+        raise Refused(_("This item is no longer part of the plan."))
+    item.progress.filter(is_current=True).update(is_current=False)
+    return Progress.objects.create(item=item, status=status, note=note, by=by, at=at)
+
+
+@transaction.atomic
+def impose(participation: Participation, *, due_on: date, letter: str = "", by: User, at: datetime) -> ImprovementPlan:
+    """Make an agency's plan compulsory, begun if it has not been; its day is never made earlier than it is."""
+    defaults = {"cycle_id": participation.cycle_id, "agency_id": participation.agency_id}
+    plan, _is_new = ImprovementPlan.objects.get_or_create(
+        participation=participation, defaults={**defaults, "due_on": due_on, "begun_at": at}
+    )
+    [plan] = perform(IMPROVEMENTS, [plan], "impose", by=by, at=at, letter=letter, due_on=due_on)
+    plan.is_compulsory, plan.due_on = True, max(plan.due_on, due_on)
+    plan.save(update_fields=["is_compulsory", "due_on"])
+    return plan
+
+
+# --- The year after ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Followed:
+    """An item of last year's plan beside this year's line of the same measure, where there is one."""
+
+    item: ImprovementItem
+    line: Answer | None
+
+
+def last_plan(submission: Submission, user: User, at: datetime) -> ImprovementPlan | None:
+    """The agency's signed plan of the year before, for whoever may read it."""
+    plans = ImprovementPlan.objects.visible_to(user, at).filter(agency=submission.agency_id, signed_at__isnull=False)
+    return plans.filter(cycle__year=submission.cycle.year - 1).for_list().first()
+
+
+def followed(plan: ImprovementPlan, submission: Submission) -> list[Followed]:
+    """The items of a plan, each with its line in a later self-assessment; three queries."""
+    lines = {a.measure.lineage: a for a in submission.answers.select_related("measure")}
+    items = plan.items.standing().for_list()
+    return [Followed(item, lines.get(item.lineage) if item.lineage else None) for item in items]

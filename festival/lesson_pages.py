@@ -1,0 +1,58 @@
+"""Pages of how a year was closed, and of what its results say of their measures: of all, and of a later year's set."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from agencies.roles import OVERSEERS, Role
+from cycles.models import Cycle
+from cycles.pages import listed
+from festival import closing_facts
+from festival import lessons as of_results
+from festival.closing_tables import LessonTable
+from festival.models import Edition
+from indicators.pages import visible
+
+
+def _limits() -> dict[str, Any]:
+    """The settings by which measures are flagged, to be told."""
+    names = ("FEWEST", "FULL", "SATURATED", "LEAST_SPREAD", "MOST_VOID", "MUCH_APPEALED")
+    return {name.lower(): getattr(of_results, name) for name in names} | {
+        "least_discrimination": f"{of_results.LEAST_DISCRIMINATION}"
+    }
+
+
+@require_safe
+def closing(request: HttpRequest, year: int) -> HttpResponse:
+    """How a year was closed, in the figures that the Article 82 report tells."""
+    cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at).of_years(), year=year)
+    context = {"cycle": cycle, "closing": closing_facts.closing(cycle, request.at)}
+    return render(request, "festival/closing.html", context)
+
+
+@require_safe
+def lessons(request: HttpRequest, year: int) -> HttpResponse:
+    """Every measure of a year with its figures: for the secretariat once frozen, for working groups once published."""
+    if not request.user.holds(*OVERSEERS, Role.MEMBER, at=request.at):
+        raise Http404
+    editions = Edition.objects.visible_to(request.user, request.at).for_list()
+    edition = get_object_or_404(editions, cycle__year=year)
+    found = of_results.lessons(edition)
+    table = LessonTable(found, caption=str(edition.cycle))
+    context = {
+        "edition": edition,
+        "table": listed(request, table),
+        "flagged": sum(bool(lesson.flags) for lesson in found),
+        "limits": _limits(),
+    }
+    return render(request, "festival/lessons.html", context)
+
+
+@require_safe
+def lessons_of_set(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the newest published results say of a set's measures, for its page: figures, and no names."""
+    indicator_set = visible(request, pk)
+    context = {"set": indicator_set, "lessons": of_results.for_set(indicator_set, request.at), "limits": _limits()}
+    return render(request, f"festival/lessons_of_set.html{'#slot' if request.htmx else ''}", context)

@@ -1,0 +1,247 @@
+"""What a year's frozen results say of its measures, for the working groups of the next: which told agencies apart.
+
+The formulas are explained in docs/closing.md. Measures of one agency's own set tell nothing of this kind and are left
+out; so are those in their trial year of the whole to which others are held.
+"""
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.core.cache import cache
+from django.db.models import F, Q, Sum, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from appeals import precedents
+from appeals.precedents import FLAGGED_FROM, FLAGGED_PART, YEARS_BACK
+from cycles.models import PRACTICE
+from festival.models import Edition
+from indicators.models import IndicatorSet, Measure
+from indicators.scoring import LineState
+from submissions.models import Score
+from submissions.workflow import SubmissionState
+
+FEWEST = 10
+"""Scored agencies below which a measure is said nothing of."""
+
+FULL = 95
+"""Percent of its points from which a line counts as full."""
+
+SATURATED = 90
+"""Percent of the agencies with a full line from which a measure is saturated."""
+
+LEAST_SPREAD = 5
+"""Percentage points of standard deviation below which a measure hardly tells agencies apart."""
+
+LEAST_DISCRIMINATION = 0.2
+"""Correlation with the rest of the result below which a measure goes its own way (Ebel, 1965)."""
+
+MOST_VOID = 50
+"""Percent of the agencies to which a measure does not apply, from which it is asked of the wrong ones."""
+
+MUCH_APPEALED = 10
+"""Appeals for a hundred agencies from which a measure is much appealed, if there are FLAGGED_FROM of them."""
+
+KEPT = 7 * 24 * 3600
+"""Seconds for which the figures of frozen results are kept: they change no more."""
+
+
+class Flag(TextChoices):
+    SATURATED = "saturated", _("Saturated: nearly every agency has full points")
+    FLAT = "flat", _("Hardly tells agencies apart")
+    APART = "apart", _("Does not go with the rest of the result")
+    APPEALED = "appealed", _("Much appealed, or often upheld on appeal")
+    VOID = "void", _("Does not apply to most agencies")
+
+
+# --- Numbers ----------------------------------------------------------------------------------------------------------
+
+
+class Line(NamedTuple):
+    """One agency's scored line: its points of its ceiling, and the points and ceilings of all that agency's lines."""
+
+    points: float
+    ceiling: float
+    whole_points: float
+    whole_ceiling: float
+
+    @property
+    def percent(self) -> float:
+        return 100 * self.points / self.ceiling
+
+    @property
+    def rest(self) -> float | None:
+        """Percent of all other lines; None where there are none."""
+        ceiling = self.whole_ceiling - self.ceiling
+        return 100 * (self.whole_points - self.points) / ceiling if ceiling > 0 else None
+
+
+def full_percent(percents: Sequence[float]) -> float | None:
+    """Of a hundred agencies, those whose line is full; None for too few."""
+    if len(percents) < FEWEST:
+        return None
+    return 100 * sum(p >= FULL for p in percents) / len(percents)
+
+
+def spread(percents: Sequence[float]) -> float | None:
+    """The standard deviation of the agencies' percents (with n − 1); None for too few."""
+    return statistics.stdev(percents) if len(percents) >= FEWEST else None
+
+
+def discrimination(lines: Iterable[Line]) -> float | None:
+    """The corrected item-total correlation: of the line's percent with the percent of all else of the same agency.
+
+    None for too few agencies, and where the one or the other is the same for all.
+    """
+    pairs = [(line.percent, rest) for line in lines if (rest := line.rest) is not None]
+    if len(pairs) < FEWEST:
+        return None
+    try:
+        return statistics.correlation(*zip(*pairs, strict=True))
+    except statistics.StatisticsError:
+        return None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What is known of one measure: agencies asked, scored and to which it does not apply, and how they fared."""
+
+    asked: int
+    scored: int
+    void: int
+    mean: float | None = None
+    full: float | None = None
+    spread: float | None = None
+    discrimination: float | None = None
+    filed: int = 0
+    decided: int = 0
+    upheld: int = 0
+
+    @property
+    def void_percent(self) -> float:
+        return 100 * self.void / self.asked if self.asked else 0.0
+
+    @property
+    def flags(self) -> list[Flag]:
+        """What a working group should look at."""
+        found = []
+        if self.full is not None and self.full >= SATURATED:
+            found.append(Flag.SATURATED)
+        if self.spread is not None and self.spread < LEAST_SPREAD:
+            found.append(Flag.FLAT)
+        if self.discrimination is not None and self.discrimination < LEAST_DISCRIMINATION:
+            found.append(Flag.APART)
+        many = self.filed >= FLAGGED_FROM and 100 * self.filed >= MUCH_APPEALED * self.asked
+        if many or (self.decided >= FLAGGED_FROM and self.upheld * FLAGGED_PART >= self.decided):
+            found.append(Flag.APPEALED)
+        if self.asked >= FEWEST and self.void_percent >= MOST_VOID:
+            found.append(Flag.VOID)
+        return found
+
+
+def figures_of(lines: Sequence[Line], *, asked: int, void: int, appeals: tuple[int, int, int] = (0, 0, 0)) -> Figures:
+    """The figures of one measure from its scored lines; `appeals` are those filed, decided and upheld in some part."""
+    percents = [line.percent for line in lines]
+    filed, decided, upheld = appeals
+    return Figures(
+        asked=asked,
+        scored=len(lines),
+        void=void,
+        mean=statistics.fmean(percents) if len(percents) >= FEWEST else None,
+        full=full_percent(percents),
+        spread=spread(percents),
+        discrimination=discrimination(lines),
+        filed=filed,
+        decided=decided,
+        upheld=upheld,
+    )
+
+
+# --- A year -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Gathered:
+    lines: list[Line] = field(default_factory=list)
+    asked: int = 0
+    void: int = 0
+
+
+def figures(edition: Edition) -> Mapping[int, Figures]:
+    """The figures of the measures that several agencies were asked, by the measure's key; three queries, once."""
+    key = f"lessons:{edition.pk}:{edition.run_id}:{edition.digest[:16]}"
+    kept: Mapping[int, Figures] | None = cache.get(key)
+    if kept is None:
+        kept = _figures(edition)
+        cache.set(key, kept, KEPT)
+    return kept
+
+
+def _figures(edition: Edition) -> dict[int, Figures]:
+    scores = Score.objects.filter(
+        is_current=True,
+        answer__submission__cycle=edition.cycle_id,
+        answer__submission__state=SubmissionState.COMMUNICATED,
+    ).exclude(basis=Score.Basis.SELF)
+    counting = Q(state=LineState.SCORED, answer__measure__is_pilot=False)
+    sums = scores.filter(counting).order_by().values_list("answer__submission")
+    wholes = {s: (float(p), float(c)) for s, p, c in sums.annotate(Sum("points"), Sum("answer__measure__points"))}
+    shared = scores.filter(answer__measure__indicator__axis__set__agency=None).order_by("pk")
+    names = ("answer__measure", "answer__submission", "state", "points", "answer__measure__points")
+    gathered: dict[int, _Gathered] = {}
+    for measure, submission, state, points, ceiling in shared.values_list(*names).iterator():
+        of = gathered.setdefault(measure, _Gathered())
+        of.asked += 1
+        of.void += state == LineState.NOT_APPLICABLE
+        if state == LineState.SCORED and points is not None:
+            of.lines.append(_line(points, ceiling, *wholes.get(submission, (0.0, 0.0))))
+    contested = {
+        group.key: (group.outcomes.filed, group.outcomes.decided, group.outcomes.upheld + group.outcomes.partly)
+        for group in precedents.by_measure(precedents.filed_in(edition.cycle), edition.cycle)
+    }
+    return {
+        key: figures_of(of.lines, asked=of.asked, void=of.void, appeals=contested.get(key, (0, 0, 0)))
+        for key, of in gathered.items()
+    }
+
+
+def _line(points: Decimal, ceiling: Decimal, whole_points: float, whole_ceiling: float) -> Line:
+    return Line(float(points), float(ceiling), whole_points, whole_ceiling)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A measure of a year with its figures; `year` is the assessed one."""
+
+    measure: Measure
+    year: int
+    figures: Figures
+
+    @property
+    def flags(self) -> list[Flag]:
+        return self.figures.flags
+
+
+def lessons(edition: Edition) -> list[Lesson]:
+    """The measures of an edition, those to look at first, then in the order of the sets."""
+    known = figures(edition)
+    rows = Measure.objects.filter(pk__in=known).select_related("indicator__axis__set")
+    ordered = rows.order_by(
+        F("indicator__axis__set"), F("indicator__axis__position"), F("indicator__position"), "position", "pk"
+    )
+    found = [Lesson(measure, edition.cycle.year, known[measure.pk]) for measure in ordered]
+    return sorted(found, key=lambda lesson: -len(lesson.flags))
+
+
+def for_set(indicator_set: IndicatorSet, at: datetime) -> list[Lesson]:
+    """What the newest published results before a set's year say of its measures, only what is to be looked at."""
+    year = indicator_set.cycle.year
+    years = range(max(PRACTICE + 1, year - YEARS_BACK), year)
+    edition = Edition.objects.published(at).filter(cycle__year__in=years).for_list().first()
+    if edition is None:
+        return []
+    mine = set(Measure.objects.of(indicator_set).values_list("lineage", flat=True))
+    return [lesson for lesson in lessons(edition) if lesson.flags and lesson.measure.lineage in mine]

@@ -1,0 +1,235 @@
+"""Plans for improvement: what an agency makes of its results, item by item, and how far each item is."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from agencies.models import Agency, User, in_reach
+from agencies.roles import OVERSEERS, SUPERIOR_ROLES
+from cycles.calendar import TEHRAN
+from cycles.models import Cycle, Participation
+from festival.models.editions import Edition
+from festival.workflow import IMPROVEMENTS, PlanState
+from submissions.models import Answer
+
+
+class Status(models.TextChoices):
+    """How far an item is (the words of PART's improvement plans, and one for what is given up)."""
+
+    NONE = "none", _("No action taken")
+    UNDER_WAY = "under_way", _("Action taken, not completed")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+SETTLED = (Status.COMPLETED, Status.CANCELLED)
+
+
+class Found(models.TextChoices):
+    """What of the results speaks for an item."""
+
+    LOST = "lost", _("Points lost")
+    FACTOR = "factor", _("An influence from outside was not accepted")
+    VERIFICATION = "verification", _("Not supported at the source")
+    APPEAL = "appeal", _("The appeal was dismissed")
+
+
+class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """The agency's own people and its overseers; its headquarters once the results are published, for a plan tells
+        of scores."""
+        published = Edition.objects.published(at).values("cycle")
+        above = Q(agency__parent__in=user.agency_ids(at, *SUPERIOR_ROLES), cycle__in=published)
+        return self.filter(Q(agency__in=user.agency_ids(at)) | above | in_reach(user, at, OVERSEERS))
+
+    def with_progress(self) -> Self:
+        """Annotates the items that stand, those completed and those cancelled."""
+        items = ImprovementItem.objects.standing().filter(plan=OuterRef("pk")).order_by().values("plan")
+        current = Progress.objects.filter(is_current=True, item__struck_at=None, item__plan=OuterRef("pk"))
+        by_plan = current.order_by().values("item__plan")
+
+        def counted(rows: models.QuerySet[Any, Any]) -> Coalesce:
+            return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+        return self.annotate(
+            items_all=counted(items),
+            items_completed=counted(by_plan.filter(status=Status.COMPLETED)),
+            items_cancelled=counted(by_plan.filter(status=Status.CANCELLED)),
+        )
+
+    def for_list(self) -> Self:
+        rows = self.select_related("agency__province", "cycle").with_progress()
+        return rows.order_by("-cycle__year", "agency__sort_key", "pk")
+
+    def for_notices(self) -> Self:
+        """With all that a row's name and address need."""
+        return self.select_related("agency", "cycle")
+
+
+class ImprovementPlan(models.Model):
+    """What an agency will do about the results of one cycle, by `due_on` signed by its head.
+
+    `is_compulsory` where a consequence of the results asks for it; `days_late` is counted when it is first signed.
+    """
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
+    participation = models.OneToOneField(Participation, models.PROTECT, related_name="+")
+    state = FSMField(choices=PlanState.choices, default=PlanState.DRAFT, protected=True)
+    is_compulsory = models.BooleanField(default=False)
+    due_on = models.DateField()
+    begun_at = models.DateTimeField()
+    signed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    days_late = models.PositiveIntegerField(default=0)
+    remarks = models.TextField(blank=True, help_text="Why it was returned")
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImprovementPlanQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(signed_at=None, signed_by=None) | Q(signed_at__isnull=False, signed_by__isnull=False),
+                name="an_improvement_plan_is_signed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=(PlanState.SIGNED, PlanState.CLOSED)) | Q(signed_at__isnull=False),
+                name="what_is_followed_up_is_signed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return gettext("Improvement plan %(year)s · %(agency)s") % {"year": self.cycle.label, "agency": self.agency}
+
+    def get_absolute_url(self) -> str:
+        return reverse("festival:improvement", args=[self.pk])
+
+    def late_by(self, at: datetime) -> int:
+        """By how many days a signature at a moment is late."""
+        return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)
+
+    @IMPROVEMENTS.transition
+    def _sign(self, *, at: datetime, given: dict[str, Any]) -> None:
+        if self.signed_at is None:
+            self.days_late = self.late_by(at)
+        self.signed_by, self.signed_at, self.remarks = given["signer"], at, ""
+
+    @IMPROVEMENTS.transition
+    def _send_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.remarks = given["remarks"]
+
+    @IMPROVEMENTS.transition
+    def _close(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.closed_at = at
+
+
+class ImprovementItemQuerySet(models.QuerySet["ImprovementItem"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        return self.filter(plan__in=ImprovementPlan.objects.visible_to(user, at).values("pk"))
+
+    def standing(self) -> Self:
+        return self.filter(struck_at=None)
+
+    def for_list(self) -> Self:
+        """With the measure and all reports of progress, in the plan's order; two queries."""
+        rows = self.select_related("answer__measure", "plan__agency", "plan__cycle")
+        return rows.prefetch_related("progress__by").order_by("plan", "position", "pk")
+
+
+class ImprovementItem(models.Model):
+    """One thing to be done: what was found, what is done about it, by whom, until when, and what it is to reach.
+
+    `lineage` is that of the measure it is about, by which it is found again beside the next year's line.
+    """
+
+    plan = models.ForeignKey(ImprovementPlan, models.PROTECT, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    answer = models.ForeignKey(Answer, models.PROTECT, null=True, blank=True, related_name="+")
+    lineage = models.UUIDField(null=True, blank=True, db_index=True)
+    grounds = ArrayField(models.CharField(max_length=12, choices=Found), default=list, blank=True)
+    lost = models.DecimalField(max_digits=16, decimal_places=10, null=True, blank=True)
+    finding = models.TextField()
+    action = models.TextField(blank=True)
+    owner = models.CharField(max_length=200, blank=True, help_text="The post or person that answers for it")
+    due_on = models.DateField(null=True, blank=True)
+    target = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
+    struck_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImprovementItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("plan", "answer"), condition=Q(struck_at=None), name="one_improvement_item_a_line"
+            ),
+            models.CheckConstraint(condition=~Q(finding=""), name="an_improvement_answers_a_finding"),
+            models.CheckConstraint(
+                condition=Q(answer=None, lineage=None) | Q(answer__isnull=False, lineage__isnull=False),
+                name="an_improvement_of_a_line_knows_its_lineage",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.answer.measure.title if self.answer else self.finding[:80]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says all that a signature needs."""
+        return bool(self.action and self.owner and self.due_on)
+
+    @property
+    def found(self) -> list[Found]:
+        return [Found(code) for code in self.grounds]
+
+    @property
+    def current(self) -> "Progress | None":
+        """The newest report of progress (needs `for_list`)."""
+        return next((p for p in self.progress.all() if p.is_current), None)
+
+    @property
+    def status(self) -> Status:
+        return Status(self.current.status) if self.current else Status.NONE
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether its day has passed and it is not settled (needs `for_list`)."""
+        return self.due_on is not None and self.due_on < today and self.status not in SETTLED
+
+
+def counted(items: Iterable[ImprovementItem]) -> list[tuple[Status, int]]:
+    """How many items have each status, zeros included (needs `for_list`)."""
+    found = [item.status for item in items]
+    return [(status, found.count(status)) for status in Status]
+
+
+class Progress(models.Model):
+    """How far an item is, as reported at one time; rows are added, never changed, and one is current."""
+
+    item = models.ForeignKey(ImprovementItem, models.PROTECT, related_name="progress")
+    status = models.CharField(max_length=10, choices=Status)
+    note = models.TextField(blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    is_current = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("item",), condition=Q(is_current=True), name="one_current_progress_an_item"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.CANCELLED) | ~Q(note=""), name="what_is_cancelled_has_a_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.get_status_display())
