@@ -111,7 +111,7 @@ def _dismissed(submission: Submission) -> Iterable[tuple[int, str]]:
 
 
 def why_not_begun(submission: Submission, at: datetime) -> str:
-    """Why no plan can be begun on an agency's results yet, in a sentence, or ""."""
+    """Why no plan can be begun on an agency's results yet, in a sentence, or ""; until then nothing is suggested."""
     if submission.state == SubmissionState.COMMUNICATED:
         return ""
     if Edition.objects.published(at).filter(cycle=submission.cycle_id).exists():
@@ -149,6 +149,8 @@ def adopt(plan: ImprovementPlan, answers: Collection[int], *, by: User, at: date
     """Take what is suggested of these lines (keys) into a plan; a line that is in it already stays as it is."""
     [plan] = perform(IMPROVEMENTS, [plan], "edit", by=by, at=at)
     submission = Submission.objects.select_related("cycle").get(participation=plan.participation_id)
+    if why := why_not_begun(submission, at):
+        raise Refused(why)
     held = set(plan.items.standing().values_list("answer_id", flat=True))
     wanted = [s for s in suggest(submission) if s.answer.pk in answers]
     if len(wanted) != len(set(answers)):

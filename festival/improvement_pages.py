@@ -113,7 +113,9 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 def findings(request: HttpRequest, pk: int) -> HttpResponse:
     """What the results suggest; by POST what is chosen of it becomes items of the plan."""
     held = _plan(request, pk)
-    if why := why_closed(IMPROVEMENTS, held, "edit", by=request.user, at=request.at):
+    submission = Submission.objects.select_related("cycle", "agency").get(participation=held.participation_id)
+    why = why_closed(IMPROVEMENTS, held, "edit", by=request.user, at=request.at)
+    if why := why or improvement.why_not_begun(submission, request.at):
         messages.error(request, why)
         return redirect("festival:improvement", pk)
     if request.method == "POST":
@@ -123,7 +125,6 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("festival:findings", pk)
         return redirect("festival:improvement", pk)
-    submission = Submission.objects.select_related("cycle", "agency").get(participation=held.participation_id)
     adopted = set(held.items.standing().values_list("answer_id", flat=True))
     suggested = [(s, s.answer.pk in adopted) for s in improvement.suggest(submission)]
     return render(

@@ -138,6 +138,16 @@ def test_a_plan_waits_for_the_scores_of_its_agency():
     assert not ImprovementPlan.objects.exists()
 
 
+def test_nothing_is_suggested_to_an_agency_before_its_scores_are_communicated(client, clock):
+    world = build("marked")
+    plan = plan_for_improvement(world)
+    at_work(client, clock, world, "staff")
+
+    assert client.get(url("findings", plan.pk))["Location"] == url("improvement", plan.pk)
+    with pytest.raises(Refused, match="communicated"):
+        improvement.adopt(plan, [power_line(world).pk], by=world.staff, at=world.at)
+
+
 def test_who_filed_nothing_plans_once_the_results_are_published():
     world = build("scheduled")
     world.other = world.fresh(world.other)
