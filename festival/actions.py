@@ -127,15 +127,19 @@ def note_progress(report: Report, *, step: str, percent: int) -> None:
 
 
 @transaction.atomic
-def keep_report(report: Report, *, pdf: bytes, at: datetime) -> Report:
-    """Keep the finished file of a report; one that is finished already stays as it is."""
+def keep_report(report: Report, *, pdf: bytes, archive: bytes = b"", at: datetime) -> Report:
+    """Keep the finished files of a report; one that is finished already stays as it is."""
     report = Report.objects.select_for_update(of=("self",)).select_related("edition__cycle").get(pk=report.pk)
     if report.finished_at is not None:
         return report
     report.sha256 = hashlib.sha256(pdf).hexdigest()
     report.file.save("report.pdf", ContentFile(pdf), save=False)
     report.finished_at, report.percent_done, report.step, report.error = at, 100, "", ""
-    report.save(update_fields=["sha256", "file", "finished_at", "percent_done", "step", "error"])
+    if archive:
+        report.archive_sha256 = hashlib.sha256(archive).hexdigest()
+        report.archive.save("archive.pdf", ContentFile(archive), save=False)
+    kept = ["sha256", "file", "archive", "archive_sha256"]
+    report.save(update_fields=[*kept, "finished_at", "percent_done", "step", "error"])
     return report
 
 
@@ -152,7 +156,7 @@ def approve_report(report: Report, *, by: User, at: datetime, note: str = "") ->
         raise Refused(_("The report is not finished yet."))
     if report.approved_at is not None:
         raise Refused(_("The report is approved already."))
-    given: dict[str, Any] = {"report": report.uuid, "sha256": report.sha256}
+    given: dict[str, Any] = {"report": report.uuid, "sha256": report.sha256, "archive": report.archive_sha256}
     perform(EDITIONS, [report.edition], "approve_report", by=by, at=at, note=note, **given)
     report.approved_at, report.approved_by = at, by
     report.save(update_fields=["approved_at", "approved_by"])

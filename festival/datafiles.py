@@ -128,6 +128,20 @@ def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> di
     }
 
 
+ATTACHED = ("rankings.csv", "scores.csv", "lines.csv", "measures.csv", MANIFEST)
+"""What goes with the report of the year: everything from which it can be recomputed."""
+
+
+def attachments(files: Iterable[DataFile]) -> list[tuple[str, bytes]]:
+    """The files that are attached to the report, with their content."""
+    found = []
+    for file in files:
+        if file.name in ATTACHED:
+            with file.file.open("rb") as content:
+                found.append((file.name, content.read()))
+    return found
+
+
 # --- The files of a table ---------------------------------------------------------------------------------------------
 
 

@@ -1,23 +1,37 @@
 """PDF files out of templates; no database is touched here."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from cycles.pdf import typeset
+from cycles.pdf import archival, laid_out, readable
 
 
-def article_82(facts: Any, *, language: str, tell: Callable[[str, int], None] = lambda step, percent: None) -> bytes:
-    """The Article 82 report in one language; `tell` hears the step and the percent done."""
+class Papers(NamedTuple):
+    """The report in one language: for readers (PDF/UA), and for archives with its data attached (PDF/A-3)."""
+
+    reading: bytes
+    archive: bytes
+
+
+def article_82(
+    facts: Any,
+    *,
+    language: str,
+    attachments: Sequence[tuple[str, bytes]] = (),
+    tell: Callable[[str, int], None] = lambda step, percent: None,
+) -> Papers:
+    """The Article 82 report in one language, laid out once; `tell` hears the step and the percent done."""
     tell("write", 10)
     with translation.override(language):
         html = render_to_string("festival/report.html", {"facts": facts, "edition": facts.edition})
     with _heard(tell):
-        return typeset(html)
+        document = laid_out(html)
+        return Papers(readable(document), archival(document, attachments))
 
 
 STEPS = {"4": ("layout", 40), "5": ("layout", 50), "6": ("pdf", 85), "7": ("pdf", 95)}

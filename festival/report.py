@@ -20,6 +20,10 @@ from appeals.precedents import Corrected, Outcomes
 from cycles import seals
 from cycles.calendar import Phase
 from cycles.models import Entry, Seal
+from festival import chapter83, chapters
+from festival.chapter83 import Chapter
+from festival.chapters import ActChapter, Behind, ProvinceResult, Validity
+from festival.closing_facts import Closing, closing
 from festival.findings import sentence
 from festival.models import Edition, Standing
 from festival.soundness import Soundness, soundness
@@ -153,6 +157,12 @@ class Facts:
     appeals: Outcomes
     corrected: Corrected
     soundness: Soundness
+    behind: Behind
+    execution: list[ActChapter]
+    provinces: list[ProvinceResult]
+    validity: list[Validity]
+    closing: Closing
+    indices: Chapter
     ledger_rows: int
     seal: Seal | None
 
@@ -212,6 +222,12 @@ def gather(edition: Edition, at: datetime) -> Facts:
         appeals=precedents.together(precedents.filed_in(edition.cycle), edition.cycle),
         corrected=precedents.corrected(edition.cycle),
         soundness=soundness(edition.cycle, at),
+        behind=chapters.behind_target(edition),
+        execution=chapters.execution(edition),
+        provinces=chapters.provinces(of_agency.values()),
+        validity=chapters.validity(edition, of_agency.values()),
+        closing=closing(edition.cycle, at),
+        indices=chapter83.chapter(edition.cycle.year, at),
         ledger_rows=entries.count(),
         seal=seals.newest(),
     )

@@ -23,9 +23,10 @@ def render_report(*, report_id: int) -> None:
 
     tell("gather", 2)
     try:
+        data = datafiles.attachments(datafiles.write(asked.edition, at=now()))
         facts = report.gather(asked.edition, now())
-        document = pdf.article_82(facts, language=asked.language, tell=tell)
-        actions.keep_report(asked, pdf=document, at=now())
+        papers = pdf.article_82(facts, language=asked.language, attachments=data, tell=tell)
+        actions.keep_report(asked, pdf=papers.reading, archive=papers.archive, at=now())
     except Exception as error:
         logger.exception("report %s", asked.pk)
         actions.note_failure(asked, error=str(error) or type(error).__name__)

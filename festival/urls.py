@@ -27,6 +27,7 @@ results = [
     path("<int:year>/ranking.<str:form>", views.ranking_file, name="ranking_file"),
     path("agencies/<str:code>/", views.agency, name="agency"),
     path("reports/<uuid:uuid>.pdf", views.report_file, name="report_file"),
+    path("reports/<uuid:uuid>-archive.pdf", views.report_file, {"form": "-archive"}, name="report_archive"),
     path("manage/<int:year>/", secretariat.manage, name="manage"),
     path("manage/<int:year>/finalise/", secretariat.finalise, name="finalise"),
     path("manage/<int:year>/schedule/", secretariat.schedule, name="schedule"),

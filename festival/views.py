@@ -104,15 +104,18 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def report_file(request: HttpRequest, uuid: str) -> HttpResponseBase:
-    """An Article 82 report: approved and published for everybody, before that for the secretariat."""
+def report_file(request: HttpRequest, uuid: str, form: str = "") -> HttpResponseBase:
+    """An Article 82 report, to read or for archives: public once approved and published, before for the secretariat."""
     visible = (
         Report.objects.visible_to(request.user, request.at)
         if request.user.is_authenticated
         else Report.objects.published(request.at)
     )
     report = get_object_or_404(visible.select_related("edition__cycle"), uuid=uuid, finished_at__isnull=False)
+    file = report.archive if form else report.file
+    if not file:
+        raise Http404
     note_reading(request, report.edition)
-    name = f"article-82-{report.edition.cycle.year}-{report.language}.pdf"
+    name = f"article-82-{report.edition.cycle.year}-{report.language}{form}.pdf"
     # our own file, for browsers to open: Chromium shows no PDF in a sandbox
-    return handed_out(report.file, name=name, content_type="application/pdf", inline=True, sandboxed=False)
+    return handed_out(file, name=name, content_type="application/pdf", inline=not form, sandboxed=False)

@@ -6,7 +6,7 @@ from festival.models.editions import Edition, Standing
 from festival.models.improvement import SETTLED, Found, ImprovementItem, ImprovementPlan, Progress, Status, counted
 from festival.models.index_texts import IndexReport, Recommendation, year_label
 from festival.models.indices import Index, IndexEdition, IndexValue, Region
-from festival.models.reports import STEPS, Language, Report, report_path
+from festival.models.reports import STEPS, Language, Report, archive_path, report_path
 from festival.models.surveys import SCALE, Asked, Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
 
 __all__ = (
@@ -39,6 +39,7 @@ __all__ = (
     "SurveyAnswer",
     "SurveyQuestion",
     "SurveyReturn",
+    "archive_path",
     "counted",
     "data_path",
     "report_path",

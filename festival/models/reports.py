@@ -32,6 +32,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(edition__in=Edition.objects.published(at).values("pk"), approved_at__isnull=False)
 
 
+def archive_path(report: "Report", filename: str) -> str:
+    return f"reports/{report.edition.cycle.year}/{report.uuid}-archive.pdf"
+
+
 STEPS = {
     "gather": _("Gathering the facts"),
     "write": _("Writing the text"),
@@ -55,6 +59,8 @@ class Report(models.Model):
     error = models.TextField(blank=True)
     file = models.FileField(upload_to=report_path, max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    archive = models.FileField(upload_to=archive_path, max_length=200, blank=True, help_text="PDF/A-3 with the data")
+    archive_sha256 = models.CharField(max_length=64, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -345,7 +345,7 @@ FILES = {"entrance", "healthz", "record_json", "data", "data_folder", "data_file
          "appeals:filing_content", "appeals:receipt", "appeals:attachment", "appeals:paper", "appeals:bundle",
          "festival:indices_file", "festival:index_file",
          "festival:improvements_file", "festival:consequence_file",
-         "festival:ranking_file", "festival:report_file", "festival:duties_file",
+         "festival:ranking_file", "festival:report_file", "festival:report_archive", "festival:duties_file",
          "festival:timeline_feed"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
 

@@ -13,10 +13,11 @@ from agencies.text import format_number
 from appeals import actions as appeals
 from appeals.models import Correction
 from cycles.calendar import Phase, format_deadline
-from festival import actions, pdf, report, resources, timeline
+from festival import actions, chapters, datafiles, pdf, report, resources, timeline
 from festival.models import Standing
 from indicators.methods import half_up
-from submissions.models import Declaration, DeclaredLevel
+from indicators.models import Measure
+from submissions.models import Declaration, DeclaredLevel, Score
 from tests.factories import build
 from tests.festival.conftest import decree
 from tests.guard.answers import declare
@@ -78,7 +79,7 @@ def test_the_pdf_tells_the_three_levels_and_the_digest_behind_them(final):
     declare(final)
     facts = report.gather(final.edition, final.at)
 
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en"))).pages)
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en").reading)).pages)
 
     for words in ("The three levels of Article 81", "Managers", "91.67", facts.declared.digest[:16]):
         assert _says(text, words), words
@@ -94,7 +95,7 @@ def test_the_report_tells_how_appeals_ended_and_how_long_they_took(db):
     edition = actions.finalise(world.cycle, by=world.administrator, at=final_at)
 
     facts = report.gather(edition, final_at)
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en"))).pages)
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en").reading)).pages)
 
     assert (facts.appeals.late, facts.appeals.median, facts.appeals.longest) == (1, took, took)
     for words in ("Days from filing to decision, median", f"{took}", "23.25", "Decided after the closing", "Withdrawn"):
@@ -110,7 +111,7 @@ def test_the_report_adds_up_the_corrections_of_like_cases(final):
         Correction.objects.create(**of, **said, line_count=lines, points_moved=moved)
 
     facts = report.gather(final.edition, final.at)
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en"))).pages)
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en").reading)).pages)
 
     assert (facts.corrected.count, facts.corrected.lines) == (2, 313)
     for words in ("Like cases corrected", "Lines corrected", "313", "78.25"):
@@ -162,7 +163,7 @@ def test_the_report_tells_every_duty_and_every_decree_as_the_timeline_does(db):
     edition = actions.finalise(world.cycle, by=world.administrator, at=late)
 
     facts = report.gather(edition, late)
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en"))).pages)
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en").reading)).pages)
 
     assert facts.year.duties == timeline.years([edition.cycle], late)[0].duties
     for duty in facts.year.duties:
@@ -177,7 +178,9 @@ def test_the_report_tells_every_duty_and_every_decree_as_the_timeline_does(db):
 def test_the_pdf_is_tagged_in_its_language_and_names_every_agency(facts, language):
     steps = []
 
-    read = pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language, tell=lambda *s: steps.append(s))))
+    read = pypdf.PdfReader(
+        io.BytesIO(pdf.article_82(facts, language=language, tell=lambda *s: steps.append(s)).reading)
+    )
 
     root = read.trailer["/Root"]
     assert root["/Lang"] == language
@@ -193,7 +196,7 @@ def test_the_pdf_is_tagged_in_its_language_and_names_every_agency(facts, languag
 
 @pytest.mark.parametrize("language", ("fa", "en"))
 def test_the_summary_is_two_pages_and_the_chapters_begin_on_the_third(facts, language):
-    read = pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language)))
+    read = pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language).reading))
 
     pages = [_text(page) for page in read.pages[:3]]
     with translation.override(language):
@@ -205,7 +208,7 @@ def test_the_summary_is_two_pages_and_the_chapters_begin_on_the_third(facts, lan
 
 @pytest.mark.parametrize("language", ("fa", "en"))
 def test_the_totals_of_the_pdf_equal_the_ranking(final, facts, language):
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language))).pages)
+    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language).reading)).pages)
 
     for row in resources.ranking(final.edition).dict:
         numbers = [format_number(Decimal(row[c]), language, 2) for c in ("general", "specific", "total", "percent")]
@@ -221,3 +224,70 @@ def _text(*pages):
 def _says(text, words):
     """Whether every word stands in the text; cells of a table follow one another without a space."""
     return all(word in text for word in INVISIBLE.sub("", words).split())
+
+
+# --- Chapters past the ranking ----------------------------------------------------------------------------------------
+
+
+def test_a_specific_line_that_did_not_earn_its_ceiling_is_behind_its_target(facts):
+    behind = facts.behind
+
+    assert behind.lines >= behind.behind >= len(behind.most) > 0
+    assert all(row.lost > 0 and row.percent < 100 for row in behind.most)
+    assert [row.lost for row in behind.most] == sorted((row.lost for row in behind.most), reverse=True)
+
+
+def test_each_article_of_the_act_lies_in_one_chapter():
+    articles = [a for _number, first, last, _title in chapters.CHAPTERS for a in range(first, last + 1)]
+
+    assert articles == list(range(1, 129))
+
+
+def test_the_chapters_of_the_act_are_measured_by_what_cites_their_articles(final):
+    Measure.objects.filter(code="G1-1").update(law="csma", article="۳۷ و ۳۸")
+
+    rows = {row.number: row for row in chapters.execution(final.edition)}
+
+    assert (rows[5].measures, rows[5].lines) == (1, 1)
+    line = Score.objects.get(answer__measure__code="G1-1", answer__submission=final.submission, is_current=True)
+    ceiling = Measure.objects.get(code="G1-1").points
+    assert rows[5].percent == half_up(line.points * 100 / ceiling, 2)
+    assert rows[11].percent is None
+
+
+def test_provinces_count_their_own_units_alone(final):
+    standings = Standing.objects.filter(edition=final.edition).for_list()
+
+    [row] = chapters.provinces(standings)
+
+    assert (row.province.code, row.size, row.submitted, row.mean) == ("IR-26", 1, 0, None)
+
+
+def test_of_few_agencies_no_correlation_is_told(final):
+    Measure.objects.filter(code="G1-1").update(method="survey")
+
+    [row] = chapters.validity(final.edition, Standing.objects.filter(edition=final.edition))
+
+    assert (row.agencies, row.correlation) == (1, None)
+
+
+def test_the_archive_copy_holds_the_data_from_which_everything_is_recomputed(final):
+    files = datafiles.attachments(datafiles.write(final.edition, at=final.at))
+    facts = report.gather(final.edition, final.at)
+
+    papers = pdf.article_82(facts, language="fa", attachments=files)
+
+    archive = pypdf.PdfReader(io.BytesIO(papers.archive))
+    root = archive.trailer["/Root"]
+    assert {name: body[0] for name, body in archive.attachments.items()} == dict(files)
+    assert len(root["/AF"]) == len(files)
+    assert {str(f.get_object()["/AFRelationship"]) for f in root["/AF"]} == {"/Data"}
+    said = root["/Metadata"].get_object().get_data().decode()
+    assert "<pdfaid:part>3</pdfaid:part>" in said.replace(" ", "")
+    assert root["/Lang"] == "fa"
+    assert root["/MarkInfo"]["/Marked"]
+    assert len(archive.pages) == len(pypdf.PdfReader(io.BytesIO(papers.reading)).pages)
+    for page in archive.pages:
+        for font in page["/Resources"]["/Font"].values():
+            described = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
+            assert "/FontFile2" in described or "/FontFile3" in described

@@ -120,7 +120,7 @@ def test_the_report_tells_them_in_both_languages_and_names_nobody(language):
         page = render_to_string("festival/report_soundness.html", {"sound": facts.soundness})
         figures = [localised(Decimal(x), 2) for x in ("0.81", "0.70", "0.90")]
         figures += [localised(Decimal(x)) for x in ("3.1", "1.3", "1500000")]
-    whole = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language))).pages)
+    whole = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language).reading)).pages)
 
     for said in figures:
         assert said in page, said
@@ -138,7 +138,9 @@ def test_the_report_says_what_was_not_measured():
     Cycle.objects.filter(pk=w.cycle.pk).update(verification_percent=0)
 
     with translation.override("en"):
-        text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(report.gather(w.edition, w.at), language="en"))).pages)
+        text = _text(
+            *pypdf.PdfReader(io.BytesIO(pdf.article_82(report.gather(w.edition, w.at), language="en").reading)).pages
+        )
 
     assert _says(text, "No line was verified at the source.")
     assert text.count("not measured") >= 10

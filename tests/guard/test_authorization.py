@@ -316,6 +316,8 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:ranking_file", "GET", "scheduled", set()),
     ("festival:ranking_file", "GET", "out", PUBLIC),
     ("festival:agency", "GET", "scheduled", PUBLIC),
+    ("festival:report_archive", "GET", "scheduled", NATIONAL),
+    ("festival:report_archive", "GET", "out", PUBLIC),
     ("festival:report_file", "GET", "scheduled", NATIONAL),
     ("festival:report_file", "GET", "out", PUBLIC),
     ("festival:manage", "GET", "final", NATIONAL),
@@ -487,6 +489,7 @@ def article_82(w: World) -> Report:
     return Report.objects.create(
         edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at, approved_at=w.at,
         approved_by=w.administrator, file=ContentFile(b"%PDF-1.7", name="x"),
+        archive=ContentFile(b"%PDF-1.7", name="x"),
     )  # fmt: skip
 
 
@@ -621,6 +624,7 @@ def address(name: str, w: World) -> str:
         "festival:deliver": lambda: (year,),
         "festival:ask_for_report": lambda: (year,),
         "festival:report_file": lambda: (article_82(w).uuid,),
+        "festival:report_archive": lambda: (article_82(w).uuid,),
         "festival:report_progress": lambda: (article_82(w).uuid,),
         "festival:approve_report": lambda: (article_82(w).uuid,),
         "festival:improvements": tuple,

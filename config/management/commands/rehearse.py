@@ -1,6 +1,8 @@
 """Walks one complete assessment year without a browser, in a database of its own, and checks that it held."""
 
 import argparse
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ from config.database import fresh_database
 from config.rehearsal import Rehearsal
 from cycles.calendar import Phase
 from cycles.resources import load_country
-from festival import actions, pdf, report, resources
+from festival import actions, datafiles, pdf, report, resources
 from festival.models import Language, Standing
+from festival.verification import verify
 from festival.workflow import Addressee
 
 NATIONAL = 119
@@ -67,21 +70,39 @@ class Command(BaseCommand):
 
     def write(self, walk: Rehearsal, out: Path) -> None:
         admin, at = walk.cast.administrator, walk.within(Phase.FINAL, 0.7)
+        data = self.publish(walk, out / "data")
         reports = actions.ask_for_report(walk.edition, languages=Language.values, by=admin, at=at)
         walk.did()
         for asked in reports:
-            document = pdf.article_82(report.gather(walk.edition, at), language=asked.language)
-            kept = actions.keep_report(asked, pdf=document, at=at)
+            papers = pdf.article_82(report.gather(walk.edition, at), language=asked.language, attachments=data)
+            kept = actions.keep_report(asked, pdf=papers.reading, archive=papers.archive, at=at)
             actions.approve_report(kept, by=admin, at=at)
             walk.did()
             name = f"article-82-{walk.year}-{asked.language}.pdf"
-            (out / name).write_bytes(document)
-            self.say(f"  {name}: {len(document) // 1024} kB")
+            (out / name).write_bytes(papers.reading)
+            (out / name.replace(".pdf", "-archive.pdf")).write_bytes(papers.archive)
+            self.say(f"  {name}: {len(papers.reading) // 1024} kB, with the data {len(papers.archive) // 1024} kB")
         for addressee in Addressee.values:
             actions.deliver(walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at)
             walk.did()
         (out / "ranking.csv").write_text(resources.ranking(walk.edition).csv, encoding="utf-8", newline="")
         (out / "scores.csv").write_text(resources.final_lines(walk.edition).csv, encoding="utf-8", newline="")
+
+    def publish(self, walk: Rehearsal, out: Path) -> list[tuple[str, bytes]]:
+        """Write the open data to a folder as anybody loads it down, and recompute it by engine and script alike."""
+        files = datafiles.write(walk.edition, at=walk.within(Phase.FINAL, 0.7))
+        walk.did()
+        out.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            with file.file.open("rb") as content:
+                (out / file.name).write_bytes(content.read())
+        found = verify(lambda name: (out / name).read_bytes())
+        script = [sys.executable, "-I", str(out / datafiles.VERIFIER), str(out)]
+        told = subprocess.run(script, capture_output=True, text=True, check=False).stdout.splitlines()  # noqa: S603 -- ours
+        if found.faults or told != [f"{found.figures} figures recomputed; 0 do not agree"]:
+            raise CommandError("\n".join([*found.faults[:20], *told[-20:]]))
+        self.say(f"  {told[0]}, by the engine and by the script")
+        return datafiles.attachments(files)
 
     def doubts(self, walk: Rehearsal, agencies: int) -> list[str]:
         """What a believable year must show."""

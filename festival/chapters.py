@@ -1,0 +1,258 @@
+"""Chapters of the Article 82 report that look past the ranking: specific targets, the Act itself, provinces, validity.
+
+Each is one query or none, whatever the number of agencies.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import StatisticsError, correlation
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Province
+from agencies.text import latin_digits, named
+from festival.models import Edition, Standing
+from indicators.methods import half_up
+from indicators.models import Kind, Law
+from indicators.scoring import LineState
+from submissions.models import Score
+
+MOST_BEHIND = 15
+FEWEST_FOR_VALIDITY = 10
+"""Of fewer agencies a correlation says nothing."""
+
+
+def _scores(edition: Edition) -> QuerySet[Score]:
+    """The scores that count of the agencies that submitted; lines that do not apply are left out."""
+    scores = Score.objects.filter(
+        answer__submission__cycle=edition.cycle,
+        answer__submission__submitted_at__isnull=False,
+        answer__measure__is_pilot=False,
+        is_current=True,
+        state__in=(LineState.SCORED, LineState.NOT_ANSWERED),
+    )
+    return scores.exclude(basis=Score.Basis.SELF).order_by()
+
+
+def _percent(earned: Decimal | None, possible: Decimal) -> Decimal:
+    return half_up((earned or Decimal(0)) * 100 / possible, 2)
+
+
+# --- Specific indicators behind their target --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BehindLine:
+    """One agency's measure that missed its target, with what it lost by it."""
+
+    agency_fa: str
+    agency_en: str
+    title_fa: str
+    title_en: str
+    value: Decimal | None
+    target: Decimal | None
+    unit_fa: str
+    unit_en: str
+    percent: Decimal
+    lost: Decimal
+
+    @property
+    def agency(self) -> str:
+        return named(self.agency_fa, self.agency_en)
+
+    @property
+    def title(self) -> str:
+        return named(self.title_fa, self.title_en)
+
+    @property
+    def unit(self) -> str:
+        return named(self.unit_fa, self.unit_en)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Specific measures that reached fewer points than they had, and those that lost most."""
+
+    lines: int
+    behind: int
+    not_answered: int
+    most: list[BehindLine]
+
+    @property
+    def percent(self) -> Decimal | None:
+        return half_up(Decimal(self.behind) * 100 / self.lines, 2) if self.lines else None
+
+
+def behind_target(edition: Edition) -> Behind:
+    """A specific measure is behind its target where its line did not earn its ceiling; two queries."""
+    measure, submission = "answer__measure", "answer__submission"
+    scores = _scores(edition).filter(answer__measure__indicator__axis__set__kind=Kind.SPECIFIC)
+    missed = Q(points__lt=F(f"{measure}__points")) | Q(points=None)
+    counts = scores.aggregate(
+        lines=Count("pk"), behind=Count("pk", filter=missed), empty=Count("pk", filter=Q(state=LineState.NOT_ANSWERED))
+    )
+    rows = (
+        scores.filter(missed, state=LineState.SCORED)
+        .annotate(lost=F(f"{measure}__points") - F("points"))
+        .order_by("-lost", f"{submission}__agency__sort_key", "pk")
+        .values_list(
+            f"{submission}__agency__name_fa", f"{submission}__agency__name_en", f"{measure}__title_fa",
+            f"{measure}__title_en", "answer__value", "answer__own__target", f"{measure}__target",
+            f"{measure}__unit_fa", f"{measure}__unit_en", "points", f"{measure}__points", "lost",
+        )[:MOST_BEHIND]
+    )  # fmt: skip
+    most = [
+        BehindLine(*names, value, measured if own is None else own, *units, _percent(points, ceiling), lost)
+        for *names, value, own, measured, unit_fa, unit_en, points, ceiling, lost in rows
+        for units in [(unit_fa, unit_en)]
+    ]
+    return Behind(counts["lines"], counts["behind"], counts["empty"], most)
+
+
+# --- Execution of the Act ---------------------------------------------------------------------------------------------
+
+CHAPTERS = (
+    (1, 1, 5, _("Definitions")),
+    (2, 6, 24, _("Strategies and technology of the Government's tasks")),
+    (3, 25, 28, _("Rights of the people")),
+    (4, 29, 35, _("Organizational structure")),
+    (5, 36, 40, _("Information technology and administrative services")),
+    (6, 41, 44, _("Entry into service")),
+    (7, 45, 52, _("Employment")),
+    (8, 53, 57, _("Appointment and promotion")),
+    (9, 58, 63, _("Enabling of employees")),
+    (10, 64, 80, _("Salaries and benefits")),
+    (11, 81, 83, _("Performance assessment")),
+    (12, 84, 94, _("Rights and duties of employees")),
+    (13, 95, 113, _("Social security")),
+    (14, 114, 116, _("The Supreme Administrative Council and the Council for Management Development")),
+    (15, 117, 128, _("Miscellaneous provisions")),
+)
+"""Number, first and last article, and title of each chapter of the Civil Service Management Act (1386)."""
+
+
+@dataclass(frozen=True)
+class ActChapter:
+    """How far agencies carried out a chapter of the Act, by the measures that cite its articles; None: none does."""
+
+    number: int
+    first: int
+    last: int
+    title: str | Promise
+    measures: int
+    lines: int
+    percent: Decimal | None
+
+
+def execution(edition: Edition) -> list[ActChapter]:
+    """Every chapter of the Act with the mean share of the points of the measures that rest on it; one query."""
+    measure = "answer__measure"
+    rows = (
+        _scores(edition)
+        .filter(answer__measure__law=Law.CSMA)
+        .values(f"{measure}__article")
+        .annotate(
+            earned=Sum("points"), possible=Sum(f"{measure}__points"), lines=Count("pk"),
+            measures=Count(f"{measure}__lineage", distinct=True),
+        )
+    )  # fmt: skip
+    sums: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 4)
+    for row in rows:
+        found = re.match(r"\d+", latin_digits(row[f"{measure}__article"]).strip())
+        article = int(found[0]) if found else 0
+        number = next((n for n, first, last, _title in CHAPTERS if first <= article <= last), 0)
+        said = (row["earned"] or Decimal(0), row["possible"], Decimal(row["lines"]), Decimal(row["measures"]))
+        sums[number] = [a + b for a, b in zip(sums[number], said, strict=True)]
+    chapters = []
+    for number, first, last, title in CHAPTERS:
+        earned, possible, lines, measures = sums[number]
+        percent = _percent(earned, possible) if possible else None
+        chapters.append(ActChapter(number, first, last, title, int(measures), int(lines), percent))
+    return chapters
+
+
+# --- Provinces --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProvinceResult:
+    """The units of one province: how many there are, how many submitted, and what they reached."""
+
+    province: Province
+    size: int
+    submitted: int
+    mean: Decimal | None
+    lowest: Decimal | None
+    highest: Decimal | None
+
+
+def provinces(standings: Iterable[Standing]) -> list[ProvinceResult]:
+    """Each province from one standing an agency, the highest mean first; no query."""
+    units: dict[int, list[Standing]] = defaultdict(list)
+    for s in standings:
+        if s.participation.province_id:
+            units[s.participation.province_id].append(s)
+    found = []
+    for own in units.values():
+        percents = [s.percent for s in own if s.submitted]
+        mean = half_up(sum(percents, Decimal(0)) / len(percents), 2) if percents else None
+        province = own[0].participation.province
+        lowest, highest = min(percents, default=None), max(percents, default=None)
+        found.append(ProvinceResult(province, len(own), len(percents), mean, lowest, highest))
+    return sorted(found, key=lambda p: (p.mean is None, -(p.mean or 0), p.province.code))
+
+
+# --- Validity ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Validity:
+    """Whether agencies that the public or the outside world finds good score high on everything else: -1 to 1."""
+
+    title_fa: str
+    title_en: str
+    agencies: int
+    correlation: Decimal | None
+
+    @property
+    def title(self) -> str:
+        return named(self.title_fa, self.title_en)
+
+
+def validity(edition: Edition, standings: Iterable[Standing]) -> list[Validity]:
+    """Pearson's correlation over agencies of each outside survey's percent with the percent of all other points.
+
+    None of fewer than ten agencies, or where either does not vary; one query.
+    """
+    totals = {s.submission_id: s for s in standings if s.submitted}
+    measure = "answer__measure"
+    rows = (
+        _scores(edition)
+        .filter(answer__measure__method="survey", points__isnull=False)
+        .order_by(f"{measure}__code", "pk")
+        .values_list(
+            f"{measure}__lineage", f"{measure}__title_fa", f"{measure}__title_en", "answer__submission", "points",
+            f"{measure}__points",
+        )
+    )  # fmt: skip
+    pairs: dict[tuple[str, str, str], list[tuple[float, float]]] = defaultdict(list)
+    for lineage, title_fa, title_en, submission, points, ceiling in rows:
+        s = totals.get(submission)
+        if s is not None and s.ceiling > ceiling:
+            rest = float((s.total - points) * 100 / (s.ceiling - ceiling))
+            pairs[str(lineage), title_fa, title_en].append((float(points * 100 / ceiling), rest))
+    return [Validity(fa, en, len(own), _correlation(own)) for (_lineage, fa, en), own in pairs.items()]
+
+
+def _correlation(pairs: list[tuple[float, float]]) -> Decimal | None:
+    if len(pairs) < FEWEST_FOR_VALIDITY:
+        return None
+    try:
+        return half_up(Decimal(repr(correlation(*zip(*pairs, strict=True)))), 2)
+    except StatisticsError:
+        return None
