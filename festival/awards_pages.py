@@ -187,7 +187,8 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """End an award or a proposal, or let it stand after a correction, with the reason."""
     seen = Award.objects.filter(ceremony__in=Ceremony.objects.visible_to(request.user, request.at).values("pk"))
     award = get_object_or_404(seen.with_names(), pk=pk)
-    note_reading(request, award.ceremony)
+    if request.method == "GET":
+        note_reading(request, award.ceremony)
     return act_page(
         request,
         AWARDS,

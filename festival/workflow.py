@@ -18,7 +18,7 @@ class EditionState(TextChoices):
 class AwardState(TextChoices):
     PROPOSED = "proposed", _("Proposed")
     DECIDED = "decided", _("Decided")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", _("Taken back")
     REVOKED = "revoked", _("Revoked")
 
 

@@ -232,7 +232,7 @@ class AwardQuerySet(models.QuerySet["Award"]):
 
     def for_list(self) -> Self:
         """By ceremony, category and group, the winners first."""
-        return self.with_names().order_by(*CEREMONY, *CATEGORY, winners_first(), *AGENCY)
+        return self.with_names().order_by(*CEREMONY, *CATEGORY, winners_first().asc(), *AGENCY)
 
     def for_calling(self) -> Self:
         """As they are called up at a ceremony: first all who are commended, then the winners."""
@@ -249,7 +249,7 @@ AGENCY = ("participation__sort_key", "pk")
 
 
 def winners_first() -> Any:
-    return Case(When(rank=Rank.WINNER, then=Value(0)), default=Value(1)).asc()
+    return Case(When(rank=Rank.WINNER, then=Value(0)), default=Value(1))
 
 
 class Award(models.Model):
@@ -294,7 +294,7 @@ class Award(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="an_award_has_a_reason"),
             models.CheckConstraint(
                 condition=~Q(state__in=GIVEN)
-                | Q(minutes__isnull=False, number__isnull=False, decided_at__isnull=False, decided_by__isnull=False),
+                | Q(minutes__isnull=False, decided_at__isnull=False, decided_by__isnull=False),
                 name="a_decided_award_names_its_minutes",
             ),
             models.CheckConstraint(

@@ -18,6 +18,7 @@ from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
 from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
 from tests.guard.hearings import filing, question
+from tests.guard.prizes import award, minutes
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -131,6 +132,16 @@ MAY: dict[str, dict[str, set[str]]] = {
         "revise": {"administrator"},
         "publish": {"clock"},
     },
+    "festival.award": {
+        "propose": {"administrator"},
+        "put_forward": {"administrator"},
+        "supersede": {"administrator"},
+        "strike": {"administrator"},
+        "decide": {"administrator"},
+        "confirm": {"administrator"},
+        "withdraw": {"administrator"},
+        "revoke": {"administrator"},
+    },
 }
 """Who may make which move on the power ministry's objects: everybody not named is refused."""
 
@@ -180,6 +191,10 @@ SOURCES: dict[str, dict[str, str]] = {
         "rank": "prepared", "draft_report": "ranked scheduled published",
         "approve_report": "ranked scheduled published", "deliver_report": "ranked scheduled published",
         "schedule": "ranked scheduled", "revise": "ranked scheduled published", "publish": "scheduled",
+    },
+    "festival.award": {
+        "propose": "proposed", "put_forward": "proposed", "supersede": "proposed", "strike": "proposed",
+        "decide": "proposed", "confirm": "decided", "withdraw": "decided", "revoke": "decided",
     },
 }  # fmt: skip
 """From which states each move is possible, written by hand."""
@@ -243,6 +258,7 @@ def subject(world: World, label: str) -> Any:
         "appeals.appeal": world.appeal,
         "appeals.question": question(world, world.assessor),
         "festival.edition": world.edition,
+        "festival.award": award(world),
     }[label]
 
 
@@ -263,6 +279,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "reader": person or world.assessor, "void": False, "deviation": None, "passed": False,
         "run": world.submission.current_run_id,
         "hours": None, "outcome": "because", "filing": filing(world), "points_before": None, "error": "",
+        "rank": "winner", "reason_en": "", "number": 1, "minutes_id": minutes(world).pk, "standing_id": None,
         "closer": person or world.administrator, "found_value": None, **CONCLUSION,
     }  # fmt: skip
 
