@@ -13,7 +13,7 @@ from django_fsm import FSMField
 
 from agencies.models import Agency, Level, Named, Province, User
 from agencies.roles import OVERSEERS
-from agencies.text import named
+from agencies.text import localised, named
 from cycles.models import Cycle, Group, Participation
 from festival.models.editions import Edition, Standing
 from festival.ranking import Ranking
@@ -178,7 +178,10 @@ class Minutes(models.Model):
         )
 
     def __str__(self) -> str:
-        return gettext("Minutes %(number)s · %(ceremony)s") % {"number": self.number, "ceremony": self.ceremony}
+        return gettext("Minutes %(number)s · %(ceremony)s") % {
+            "number": localised(self.number),
+            "ceremony": self.ceremony,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("festival:minutes", args=[self.pk])

@@ -26,6 +26,7 @@ from tests.festival.conftest import decree
 from tests.guard.answers import declare
 from tests.guard.hearings import attachment, question
 from tests.guard.institution import goal, power_measure
+from tests.guard.prizes import shifted
 from tests.guard.test_authorization import LIBRARY, ROWS, address, agenda, power_file, power_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -263,6 +264,22 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:approve_report", "administrator"),
         Seen("festival:deliver", "administrator"),
     ],
+    "awarding": [
+        Seen("festival:ceremonies", "administrator"),
+        Seen("festival:ceremonies", "provincial_administrator"),
+        Seen("festival:award_categories", "administrator"),
+        Seen("festival:award_category_new", "administrator"),
+        Seen("festival:award_category", "administrator"),
+        Seen("festival:award_years", "administrator"),
+        Seen("festival:ceremony_list", "administrator"),
+        Seen("festival:ceremony_edit", "administrator"),
+        Seen("festival:minutes_new", "administrator"),
+        Seen("festival:minutes", "administrator"),
+        Seen("festival:award_add", "administrator"),
+        Seen("festival:award_move", "administrator"),
+        Seen("festival:ceremony", "administrator"),
+        Seen("festival:award_decide", "administrator"),
+    ],
     "overdue": [
         Seen("home", "administrator"),
         Seen("home", "auditor"),
@@ -276,6 +293,11 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:results", ""),
         Seen("festival:edition", ""),
         Seen("festival:agency", ""),
+        Seen("festival:award_years", ""),
+        Seen("festival:awards", ""),
+        Seen("festival:awards", "", "?category=service_desk&festival=national"),
+        Seen("festival:ceremony_list", ""),
+        Seen("verify_certificates", ""),
     ],
 }
 
@@ -288,7 +310,8 @@ FILES = {"entrance", "healthz", "record_json", "cycles:ledger_export", "cycles:a
          "submissions:answers_file", "submissions:answers_template",
          "appeals:filing_content", "appeals:receipt", "appeals:attachment", "appeals:paper", "appeals:bundle",
          "festival:ranking_file", "festival:report_file", "festival:duties_file",
-         "festival:timeline_feed"}  # fmt: skip
+         "festival:timeline_feed", "festival:certificate", "festival:ceremony_list_file",
+         "festival:minutes_paper"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
 
 
@@ -305,6 +328,7 @@ def world_for(stage: str) -> World:
         "freezing": "decided",
         "out": "scheduled",
         "overdue": "filed",
+        "awarding": "final",
         "planning": "communicated",
         "reporting": "communicated",
     }
@@ -337,6 +361,8 @@ def world_for(stage: str) -> World:
         attachment(w)
     elif stage == "freezing":
         w.at = w.opens(Phase.FINAL)
+    elif stage == "awarding":
+        shifted(w)
     elif stage == "out":
         w.at = w.edition.publish_at
     elif stage == "overdue":

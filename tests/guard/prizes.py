@@ -44,7 +44,8 @@ def award(w: World, state: str = "decided") -> Award:
     of = {"ceremony": ceremony(w), "category": category(w), "participation": entered}
     decided = {"minutes": minutes(w), "number": 1, "decided_at": w.at, "decided_by": w.administrator}
     said = {"rank": "winner", "reason": "بهترین میز خدمت", "reason_en": "The best service desk"}
-    made = Award.objects.filter(**of).first() or Award.objects.create(**of, **decided, **said)
+    made = Award.objects.filter(ceremony=of["ceremony"], number=1).first()
+    made = made or Award.objects.create(**of, **decided, **said)
     Award.objects.filter(pk=made.pk).update(state=state)
     return Award.objects.with_names().get(pk=made.pk)
 
