@@ -43,7 +43,7 @@ class AwardTable(CardsTable):
             said = format_html("{}<br><strong>{}</strong>", said, prose(record.title))
         if record.group:
             said = format_html('{}<br><span class="text-secondary">{}</span>', said, record.group.name)
-        return said
+        return format_html("<span>{}</span>", said)
 
     def render_ceremony(self, record: Award) -> str:
         return str(record.ceremony.province or said_now("National"))

@@ -6,8 +6,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.text import localised
@@ -111,12 +111,17 @@ def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list
     categories = list(AwardCategory.objects.offered_at(found).for_list())
     if not categories:
         missing.append(_("For what there are awards is not set."))
+    bare = []
     for category in categories:
         wanted, there = groups if category.per_group else 1, len(chosen.get(category.pk, ()))
-        if there < wanted:
+        if not there:
+            bare.append(category.name)
+        elif there < wanted:
             counts = {"there": localised(there), "wanted": localised(wanted), "category": category.name}
-            several = _("%(category)s: chosen in %(there)s of %(wanted)s groups.")
-            missing.append((several if category.per_group else _("%(category)s: nobody is chosen.")) % counts)
+            missing.append(_("%(category)s: chosen in %(there)s of %(wanted)s groups.") % counts)
+    if bare:
+        said = _("Nobody is chosen in: %(categories)s.")
+        missing.append(said % {"categories": ("، " if get_language() == "fa" else ", ").join(bare)})
     return missing
 
 

@@ -121,7 +121,7 @@ def _sentence(candidate: Candidate, language: str) -> str:
             "place": localised(getattr(standing, PLACES[by])),
             "group": standing.group.name,
             "value": localised(_value(standing, by), 2),
-            "ranking": by.label,
+            "ranking": str(by.label).lower(),
         }
         if by == Ranking.GROWTH:
             said = _("Growth of %(value)s percentage points on last year, place %(place)s in the group “%(group)s”")

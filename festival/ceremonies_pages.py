@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.models import Province
 from agencies.roles import OVERSEERS
 from agencies.text import localised
 from cycles import seals
@@ -50,11 +51,13 @@ def ceremonies(request: HttpRequest, year: int) -> HttpResponse:
         f"{state.value}_count": Count("awards", filter=Q(awards__state=state))
         for state in (AwardState.PROPOSED, AwardState.DECIDED)
     }
+    closed = why_closed(CEREMONIES, Ceremony(cycle=cycle), "lay_ceremonies", by=request.user, at=request.at)
+    rows = list(seen.annotate(**counts))
     context = {
         "cycle": cycle,
-        "ceremonies": seen.annotate(**counts),
+        "ceremonies": rows,
         "categories": AwardCategory.objects.filter(cycle=cycle).count(),
-        "may_lay": not why_closed(CEREMONIES, Ceremony(cycle=cycle), "lay_ceremonies", by=request.user, at=request.at),
+        "may_lay": not closed and len(rows) <= Province.objects.count(),
     }
     return render(request, "festival/ceremonies.html", context)
 
