@@ -19,11 +19,18 @@ def find_ceremony(request: HttpRequest, pk: int) -> Ceremony:
 
 
 def note_reading(request: HttpRequest, ceremony: Ceremony) -> bool:
-    """Put on record that somebody reads awards that are not public yet; whether the year's results are out."""
-    is_out = Edition.objects.published(request.at).filter(cycle=ceremony.cycle_id).exists()
-    if not is_out:
+    """Put on record that somebody of the secretariat reads awards that are not public yet, or may not be: those that
+    rest on a correction which is not out. Whether the year's results are out."""
+    out = set(Edition.objects.published(request.at).filter(cycle=ceremony.cycle_id).values_list("pk", flat=True))
+    newest = Edition.objects.newest().filter(cycle=ceremony.cycle_id).first()
+    is_settled = newest is not None and newest.pk in out
+    if not is_settled and request.user.is_authenticated and _is_secretariat(request, ceremony):
         embargo.note_reading(ceremony, what="awards", by=request.user, at=request.at, agency=ceremony.reach)
-    return is_out
+    return bool(out)
+
+
+def _is_secretariat(request: HttpRequest, ceremony: Ceremony) -> bool:
+    return Ceremony.objects.visible_to(request.user, request.at).filter(pk=ceremony.pk).exists()
 
 
 def form_page(

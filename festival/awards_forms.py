@@ -227,7 +227,7 @@ class DecideForm(ActForm):
 
 
 class NarrowForm(forms.Form):
-    """How the public list is narrowed; what is not known narrows nothing."""
+    """How the public list is narrowed; what is not known narrows nothing, and is said."""
 
     festival = forms.ChoiceField(label=_("Festival"), required=False)
     category = forms.ChoiceField(label=_("Category"), required=False)

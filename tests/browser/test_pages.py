@@ -295,9 +295,9 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:agency", ""),
         Seen("festival:award_years", ""),
         Seen("festival:awards", ""),
-        Seen("festival:awards", "", "?category=service_desk&festival=national"),
         Seen("festival:ceremony_list", ""),
         Seen("verify_certificates", ""),
+        Seen("festival:awards", "", "?category=service_desk&festival=national"),
     ],
 }
 

@@ -519,6 +519,19 @@ def test_whoever_reads_awards_early_stands_in_the_record_once_a_day(scheduled, v
     assert rows.count() == 1
 
 
+def test_what_waits_for_a_later_edition_is_read_on_record_by_the_secretariat_and_not_at_all_by_others(scheduled, visit):
+    ceremony = laid(scheduled)
+    correct(scheduled, percent=Decimal("66.00"))
+    scheduled.at = scheduled.edition.publish_at
+    decide(scheduled, *proposals(scheduled, ceremony))
+    url, moment = reverse("festival:ceremony_list", args=[ceremony.pk]), scheduled.at + SECOND
+
+    pages = [visit(user, moment).get(url).content.decode() for user in (None, scheduled.head, scheduled.auditor)]
+
+    assert ["Ministry of Energy" in page for page in pages] == [False, False, True]
+    assert Entry.objects.filter(act="read_embargoed").get().actor_id == scheduled.auditor.pk
+
+
 def test_a_province_reads_its_own_ceremony_early_on_record_and_no_other(scheduled, visit):
     national, own = laid(scheduled), of_province(scheduled)
     client = visit(scheduled.provincial_administrator, scheduled.at)
