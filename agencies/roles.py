@@ -222,6 +222,21 @@ def _keeps(user: Any, obj: Any, at: datetime) -> bool:
     return any(m.province_id is None or m.province_id == obj.province_id for m in held)
 
 
+@who(_("an administrator of the country, or of the province whose festival it is"))
+def is_festival_keeper(user: Any, obj: Any, at: datetime) -> bool:
+    return _keeps(user, obj, at)
+
+
+@who(_("an administrator of the country, or of the province whose festival it is, without interest in the agency"))
+def is_awarder(user: Any, obj: Any, at: datetime) -> bool:
+    """Of an award; the authority's own is for outsiders, as its dossier is."""
+    if user.is_conflicted(obj.agency_id):
+        return False
+    held = user.memberships(at, Role.ADMINISTRATOR)
+    keeps = [m for m in held if m.province_id is None or m.province_id == obj.province_id]
+    return any(m.is_outsider or not obj.agency.is_authority for m in keeps)
+
+
 @who(_("whoever owns the set: the agency's staff, or an administrator where it is for several agencies"))
 def is_owner(user: Any, obj: Any, at: datetime) -> bool:
     return _keeps(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)

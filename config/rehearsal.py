@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from agencies.models import Agency, User
-from config import closing_years, contending, plausible, schooling, supplying
+from config import awarding, closing_years, contending, plausible, schooling, supplying
 from config.cast import EPOCH, Cast
 from cycles import actions as cycles
 from cycles import seals
@@ -369,6 +369,7 @@ class Rehearsal:
         at = self.within(Phase.FINAL, 0.5)
         self.edition: Edition = festival.finalise(self.cycle, by=self.cast.administrator, at=at)
         self.did(2)
+        awarding.award_all(self)
 
     def _published(self) -> None:
         at, admin = self.within(Phase.FINAL, 0.8), self.cast.administrator

@@ -6,7 +6,7 @@ from django.urls import include, path
 from appeals import pleading
 from config import views
 from cycles import record
-from festival import open_data
+from festival import awards_public, open_data
 from submissions import signing
 
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
         path("", views.home, name="home"),
         path("verify/<uuid:uuid>/", signing.verify, name="verify"),
         path("verify/appeals/<uuid:uuid>/", pleading.verify, name="verify_appeals"),
+        path("verify/certificates/<uuid:uuid>/", awards_public.verify, name="verify_certificates"),
         path("account/", views.account, name="account"),
         path("account/onward/", views.onward, name="onward"),
         path("accounts/", include("config.account_urls")),

@@ -1,8 +1,12 @@
-"""Addresses of the public results, of the calendar kept, of the secretariat, and of the register of indices."""
+"""Addresses of results, awards and reports, of the calendar kept, of what follows, and of the register of indices."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
 from festival import (
+    awards_pages,
+    awards_public,
+    ceremonies_pages,
     consequence_pages,
     duties,
     improvement_pages,
@@ -16,7 +20,14 @@ from festival import (
     views,
 )
 
-"""Addresses of the public results, of the year's calendar kept, of the festival's secretariat, and of what follows."""
+
+class AwardMove(StringConverter):
+    """A move on one award; no other name is an address."""
+
+    regex = "|".join(awards_pages.ENDS)
+
+
+register_converter(AwardMove, "award_move")
 
 app_name = "festival"
 results = [
@@ -87,6 +98,26 @@ surveys = [
     path("<int:pk>/", survey_pages.survey, name="survey"),
     path("<int:pk>/agencies/<int:agency>/", survey_pages.survey_answer, name="survey_answer"),
 ]
+awards = [
+    path("awards/", awards_public.years, name="award_years"),
+    path("<int:year>/awards/", awards_public.awards, name="awards"),
+    path("certificates/<uuid:uuid>.<str:language>.pdf", awards_public.certificate, name="certificate"),
+    path("ceremonies/<int:pk>/", awards_public.ceremony_list, name="ceremony_list"),
+    path("ceremonies/<int:pk>/list.<str:form>", awards_public.ceremony_list_file, name="ceremony_list_file"),
+    path("manage/<int:year>/ceremonies/", ceremonies_pages.ceremonies, name="ceremonies"),
+    path("manage/<int:year>/categories/", ceremonies_pages.categories, name="award_categories"),
+    path("manage/<int:year>/categories/new/", ceremonies_pages.category_new, name="award_category_new"),
+    path("manage/categories/<int:pk>/", ceremonies_pages.category, name="award_category"),
+    path("manage/ceremonies/<int:pk>/", awards_pages.ceremony, name="ceremony"),
+    path("manage/ceremonies/<int:pk>/edit/", ceremonies_pages.edit, name="ceremony_edit"),
+    path("manage/ceremonies/<int:pk>/minutes/", ceremonies_pages.minutes_new, name="minutes_new"),
+    path("manage/ceremonies/<int:pk>/propose/", awards_pages.propose, name="award_propose"),
+    path("manage/ceremonies/<int:pk>/add/", awards_pages.put_forward, name="award_add"),
+    path("manage/ceremonies/<int:pk>/decide/", awards_pages.decide, name="award_decide"),
+    path("manage/minutes/<int:pk>/", ceremonies_pages.minutes, name="minutes"),
+    path("manage/minutes/<int:pk>/paper/", ceremonies_pages.minutes_paper, name="minutes_paper"),
+    path("manage/awards/<int:pk>/<award_move:name>/", awards_pages.move, name="award_move"),
+]
 urlpatterns = [
     path("festival/", include(results)),
     path("indices/", include(indices)),
@@ -96,6 +127,7 @@ urlpatterns = [
     path("closing/<int:year>/", lesson_pages.closing, name="closing"),
     path("lessons/<int:year>/", lesson_pages.lessons, name="lessons"),
     path("lessons/sets/<int:pk>/", lesson_pages.lessons_of_set, name="lessons_of_set"),
+    path("festival/", include(awards)),
     path("timeline/", duties.timeline, name="timeline"),
     path("timeline.ics", duties.timeline_feed, name="timeline_feed"),
     path("duties/", duties.duties, name="duties"),

@@ -7,7 +7,9 @@ from django.utils.translation import pgettext_lazy
 from agencies.roles import (
     is_administrator,
     is_administrator_or_clock,
+    is_awarder,
     is_clock,
+    is_festival_keeper,
     is_head,
     is_national_administrator,
     is_staff,
@@ -34,6 +36,13 @@ class ConsequenceState(TextChoices):
     DUE = "due", pgettext_lazy("consequence", "Due")
     DONE = "done", _("Done")
     WAIVED = "waived", _("Waived")
+
+
+class AwardState(TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    DECIDED = "decided", _("Decided")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    REVOKED = "revoked", _("Revoked")
 
 
 class Addressee(TextChoices):
@@ -135,5 +144,37 @@ SURVEYS = Workflow("festival.Survey", None,
 RETURNS = Workflow("festival.SurveyReturn", None,
     Move("answer",    frozenset(),           None,       is_staff,                  Phase.ANYTIME, _("Send the answers"), recorded=False,
          why_anytime="a survey has dates of its own"),
+)
+
+A = AwardState
+AWARDS = Workflow("festival.Award", A,
+    Move("propose",        frozenset({A.PROPOSED}),             None,         is_festival_keeper,        Phase.FINAL,     _("Propose by the standings")),
+    Move("put_forward",    frozenset({A.PROPOSED}),             None,         is_awarder,                Phase.FINAL,     _("Put forward for an award")),
+    Move("supersede",      frozenset({A.PROPOSED}),             A.WITHDRAWN,  is_festival_keeper,        Phase.FINAL,     _("Take back what rests on an earlier edition")),
+    Move("strike",         frozenset({A.PROPOSED}),             A.WITHDRAWN,  is_awarder,                Phase.FINAL,     _("Strike the proposal")),
+    Move("decide",         frozenset({A.PROPOSED}),             A.DECIDED,    is_awarder,                Phase.FINAL,     _("Decide on awards"), signed=True),
+    Move("confirm",        frozenset({A.DECIDED}),              A.DECIDED,    is_awarder,                Phase.FINAL,     _("Confirm after the correction"), signed=True),
+    Move("withdraw",       frozenset({A.DECIDED}),              A.WITHDRAWN,  is_awarder,                Phase.FINAL,     _("Withdraw the award"), signed=True),
+    Move("revoke",         frozenset({A.DECIDED}),              A.REVOKED,    is_awarder,                Phase.FESTIVAL,  _("Revoke the award"),
+         signed=True, tells=AGENCY, official=True, news=_("An award has been revoked")),
+    writes=("rank", "reason", "reason_en", "number", "minutes", "standing", "decided_at", "decided_by", "ended_at", "ended_reason"),
+)
+
+CEREMONIES = Workflow("festival.Ceremony", None,
+    Move("lay_ceremonies", frozenset(),                         None,         is_national_administrator, Phase.ANYTIME,   _("Lay the year's ceremonies"),
+         why_anytime="halls are booked long before there are results"),
+    Move("set_ceremony",   frozenset(),                         None,         is_festival_keeper,        Phase.ANYTIME,   _("Set day, place and chair"),
+         why_anytime="day, place and chair of a ceremony may change until it is held"),
+)
+
+MINUTES = Workflow("festival.Minutes", None,
+    Move("minute",         frozenset(),                         None,         is_festival_keeper,        Phase.FINAL,     _("Keep the committee's minutes")),
+)
+
+CATEGORIES = Workflow("festival.AwardCategory", None,
+    Move("take_over",      frozenset(),                         None,         is_national_administrator, Phase.ANYTIME,   _("Take over the award categories"),
+         why_anytime="for what there are awards is best said before anybody knows the results"),
+    Move("set_category",   frozenset(),                         None,         is_national_administrator, Phase.ANYTIME,   _("Set an award category"),
+         why_anytime="for what there are awards is best said before anybody knows the results"),
 )
 # fmt: on

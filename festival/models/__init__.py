@@ -1,5 +1,6 @@
 """What is published: editions with standings and data, reports, awards, indices; and what follows from results."""
 
+from festival.models.awards import Award, AwardCategory, Ceremony, Minutes, Rank
 from festival.models.consequences import NOT_FILED, OCCASIONS, Consequence, ConsequenceKind, ConsequenceRule
 from festival.models.data import DataFile, data_path
 from festival.models.editions import Edition, Standing
@@ -16,6 +17,9 @@ __all__ = (
     "SETTLED",
     "STEPS",
     "Asked",
+    "Award",
+    "AwardCategory",
+    "Ceremony",
     "Consequence",
     "ConsequenceKind",
     "ConsequenceRule",
@@ -29,7 +33,9 @@ __all__ = (
     "IndexReport",
     "IndexValue",
     "Language",
+    "Minutes",
     "Progress",
+    "Rank",
     "Recommendation",
     "Region",
     "Report",

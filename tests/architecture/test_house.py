@@ -129,6 +129,15 @@ READERS = (
     "desk",
     "pdf",
     "report",
+    "awarded",
+    "awards_forms",
+    "awards_pages",
+    "awards_public",
+    "award_tables",
+    "calling",
+    "candidates",
+    "ceremonies_pages",
+    "certificates",
 )
 
 

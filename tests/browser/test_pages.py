@@ -27,6 +27,7 @@ from tests.guard.answers import declare
 from tests.guard.closing import consequence, consequence_rule, followed_up, improvement_item, survey
 from tests.guard.hearings import attachment, question
 from tests.guard.institution import goal, power_measure
+from tests.guard.prizes import shifted
 from tests.guard.test_authorization import LIBRARY, ROWS, address, agenda, power_file, power_line
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -287,6 +288,22 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:approve_report", "administrator"),
         Seen("festival:deliver", "administrator"),
     ],
+    "awarding": [
+        Seen("festival:ceremonies", "administrator"),
+        Seen("festival:ceremonies", "provincial_administrator"),
+        Seen("festival:award_categories", "administrator"),
+        Seen("festival:award_category_new", "administrator"),
+        Seen("festival:award_category", "administrator"),
+        Seen("festival:award_years", "administrator"),
+        Seen("festival:ceremony_list", "administrator"),
+        Seen("festival:ceremony_edit", "administrator"),
+        Seen("festival:minutes_new", "administrator"),
+        Seen("festival:minutes", "administrator"),
+        Seen("festival:award_add", "administrator"),
+        Seen("festival:award_move", "administrator"),
+        Seen("festival:ceremony", "administrator"),
+        Seen("festival:award_decide", "administrator"),
+    ],
     "overdue": [
         Seen("home", "administrator"),
         Seen("home", "auditor"),
@@ -302,6 +319,11 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:edition_of_number", ""),
         Seen("festival:downloads", ""),
         Seen("festival:agency", ""),
+        Seen("festival:award_years", ""),
+        Seen("festival:awards", ""),
+        Seen("festival:ceremony_list", ""),
+        Seen("verify_certificates", ""),
+        Seen("festival:awards", "", "?category=service_desk&festival=national"),
     ],
     "closing": [
         Seen("home", "staff"),
@@ -346,7 +368,8 @@ FILES = {"entrance", "healthz", "record_json", "data", "data_folder", "data_file
          "festival:indices_file", "festival:index_file",
          "festival:improvements_file", "festival:consequence_file",
          "festival:ranking_file", "festival:report_file", "festival:report_archive", "festival:duties_file",
-         "festival:timeline_feed"}  # fmt: skip
+         "festival:timeline_feed", "festival:certificate", "festival:ceremony_list_file",
+         "festival:minutes_paper"}  # fmt: skip
 """Addresses that answer a GET with something other than a page."""
 
 
@@ -365,6 +388,7 @@ def world_for(stage: str) -> World:
         "closing": "scheduled",
         "improving": "scored",
         "overdue": "filed",
+        "awarding": "final",
         "planning": "communicated",
         "reporting": "communicated",
     }
@@ -405,6 +429,8 @@ def world_for(stage: str) -> World:
     elif stage == "improving":
         improvement_item(w)
         consequence_rule(w)
+    elif stage == "awarding":
+        shifted(w)
     elif stage == "out":
         w.at = w.edition.publish_at
     elif stage == "overdue":

@@ -16,8 +16,8 @@ from cycles import deliveries, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
-from festival import consequences, datafiles, improvement, indices, surveys
-from festival.models import Report
+from festival import awards, ceremonies, consequences, datafiles, improvement, indices, surveys
+from festival.models import Award, Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
 from submissions import (
@@ -69,6 +69,7 @@ from tests.guard.institution import (
     returned_suggestion,
     second_year,
 )
+from tests.guard.prizes import award, category, ceremony, minutes, out_at_once, ranked, shifted
 
 APPS = ("cycles", "indicators", "submissions", "appeals", "festival")
 MICROSECOND = timedelta(microseconds=1)
@@ -96,6 +97,7 @@ READS = {
     "festival.why_not_final", "festival.delivered", "festival.manifest",
     "festival.suggest", "festival.why_not_begun", "festival.due_on", "festival.why_unready", "festival.digest",
     "festival.last_plan", "festival.followed", "festival.occasions", "festival.why_not_answered",
+    "festival.newest_edition",
 }  # fmt: skip
 """Public functions that only read."""
 
@@ -113,6 +115,10 @@ ANYTIME = {
     "cycles.strike_holiday": "an expected holiday may turn out to be none",
     "submissions.spend": "bills come late, and work begins before the year's first window",
     "submissions.strike": "what was entered wrongly is struck when it is noticed",
+    "festival.lay_ceremonies": "halls are booked long before there are results",
+    "festival.set_ceremony": "day and place of a ceremony may change until it is held",
+    "festival.take_over_categories": "for what there are awards is best said before anybody knows the results",
+    "festival.save_category": "for what there are awards is best said before anybody knows the results",
     "cycles.tell": "sends what acts have told and reminders have said; the act itself was guarded",
     "cycles.gather": "puts messages together; writes nothing but the outbox",
     "cycles.send": "sends messages; writes nothing but the outbox",
@@ -243,6 +249,10 @@ PREPARED: dict[str, Callable[[World], Any]] = {
     "submissions.finish_upload": upload_of_line, "submissions.reuse": file_of_another_line,
     "submissions.refer": file_of_line, "submissions.detach": file_of_line,
     "submissions.judge_declaration": declare,
+    "festival.minute": ceremony, "festival.propose": ranked,
+    "festival.put_forward": lambda w: (ceremony(w), category(w)),
+    "festival.strike": lambda w: award(w, "proposed"), "festival.decide": lambda w: award(w, "proposed"),
+    "festival.withdraw": award, "festival.confirm": shifted, "festival.revoke": out_at_once,
 }  # fmt: skip
 """What must stand there before an action is tried, so that the trying itself changes nothing."""
 
@@ -630,6 +640,45 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
             w.edition, publish_at=w.opens(Phase.FESTIVAL), by=w.administrator, at=at
         ),
     ),
+    "festival.minute": (
+        "final", Phase.FINAL,
+        lambda w, at: ceremonies.minute(
+            ceremony(w), held_at=at, members="x", text="because", by=w.administrator, at=at
+        ),
+    ),
+    "festival.propose": (
+        "final", Phase.FINAL, lambda w, at: awards.propose(ceremony(w), by=w.administrator, at=at)
+    ),
+    "festival.put_forward": (
+        "final", Phase.FINAL,
+        lambda w, at: awards.put_forward(
+            ceremony(w), category=category(w), participation=Participation.objects.get(cycle=w.cycle, agency=w.power),
+            rank="winner", reason="because", by=w.administrator, at=at,
+        ),
+    ),
+    "festival.strike": (
+        "final", Phase.FINAL,
+        lambda w, at: awards.strike(Award.objects.get(), reason="because", by=w.administrator, at=at),
+    ),
+    "festival.decide": (
+        "final", Phase.FINAL,
+        lambda w, at: awards.decide(
+            ceremony(w), minutes(w), {Award.objects.get().pk: awards.Decision("winner", "because")},
+            by=w.administrator, at=at,
+        ),
+    ),
+    "festival.withdraw": (
+        "final", Phase.FINAL,
+        lambda w, at: awards.withdraw(Award.objects.get(), reason="because", by=w.administrator, at=at),
+    ),
+    "festival.confirm": (
+        "final", Phase.FINAL,
+        lambda w, at: awards.confirm(Award.objects.get(), reason="because", by=w.administrator, at=at),
+    ),
+    "festival.revoke": (
+        "final", Phase.FESTIVAL,
+        lambda w, at: awards.revoke(Award.objects.get(), reason="because", by=w.administrator, at=at),
+    ),
     "festival.publish_due": ("scheduled", Phase.FESTIVAL, lambda w, at: _publish(w, at)),
 }  # fmt: skip
 """Each guarded action: the stage at which it is the next thing to do, its phase, and the call."""
@@ -662,7 +711,7 @@ def _modules(app: str) -> list[Any]:
                 answers_transfer,
             ],
             "appeals": [hearing, correcting],
-            "festival": [datafiles, indices, improvement, consequences, surveys],
+            "festival": [datafiles, indices, improvement, consequences, surveys, awards, ceremonies],
         }.get(app, []),
     ]
 

@@ -55,6 +55,7 @@ from tests.guard.closing import (
 from tests.guard.hearings import attachment, correction, filing, question, wrong
 from tests.guard.indices import index, index_report, recommendation, region
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
+from tests.guard.prizes import award, category, ceremony, minutes
 
 EVERYBODY = {
     "staff", "head", "deputy", "headquarters", "agency_administrator", "other_staff", "other_head", "unit_head",
@@ -389,6 +390,31 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:lessons", "GET", "scheduled", NATIONAL),
     ("festival:lessons", "GET", "out", IN_GROUP),
     ("festival:lessons_of_set", "GET", "communicated", SEES_POWER),
+    # awards
+    ("festival:award_years", "GET", "scheduled", PUBLIC),
+    ("festival:awards", "GET", "scheduled", set()),
+    ("festival:awards", "GET", "out", PUBLIC),
+    ("festival:certificate", "GET", "scheduled", NATIONAL),
+    ("festival:certificate", "GET", "out", PUBLIC),
+    ("verify_certificates", "GET", "scheduled", set()),
+    ("verify_certificates", "GET", "out", PUBLIC),
+    ("festival:ceremony_list", "GET", "scheduled", NATIONAL),
+    ("festival:ceremony_list", "GET", "out", PUBLIC),
+    ("festival:ceremony_list_file", "GET", "scheduled", NATIONAL),
+    ("festival:ceremony_list_file", "GET", "out", PUBLIC),
+    ("festival:ceremonies", "GET POST", "final", OVERSEERS),
+    ("festival:award_categories", "GET POST", "final", OVERSEERS),
+    ("festival:award_category_new", "GET POST", "final", OVERSEERS),
+    ("festival:award_category", "GET POST", "final", OVERSEERS),
+    ("festival:ceremony", "GET", "final", NATIONAL),
+    ("festival:ceremony_edit", "GET POST", "final", NATIONAL),
+    ("festival:minutes_new", "GET POST", "final", NATIONAL),
+    ("festival:award_propose", "POST", "final", NATIONAL),
+    ("festival:award_add", "GET POST", "final", NATIONAL),
+    ("festival:award_decide", "GET POST", "final", NATIONAL),
+    ("festival:award_move", "GET POST", "final", NATIONAL),
+    ("festival:minutes", "GET", "out", NATIONAL),
+    ("festival:minutes_paper", "GET", "out", NATIONAL),
     # what the authority owes
     ("festival:duties", "GET", "filed", OVERSEERS),
     ("festival:duties_file", "GET", "filed", OVERSEERS),
@@ -609,6 +635,24 @@ def address(name: str, w: World) -> str:
         "festival:recommendation_approve": lambda: (recommendation(w).pk,),
         "festival:index_report": lambda: (index(w).code, w.power.code, 1405),
         "festival:index_report_send": lambda: (index_report(w).pk,),
+        "festival:awards": lambda: (year,),
+        "festival:certificate": lambda: (award(w).uuid, "fa"),
+        "verify_certificates": lambda: (award(w).uuid,),
+        "festival:ceremony_list": lambda: (award(w).ceremony_id,),
+        "festival:ceremony_list_file": lambda: (award(w).ceremony_id, "csv"),
+        "festival:ceremonies": lambda: (year,),
+        "festival:award_categories": lambda: (year,),
+        "festival:award_category_new": lambda: (year,),
+        "festival:award_category": lambda: (category(w).pk,),
+        "festival:ceremony": lambda: (award(w).ceremony_id,),
+        "festival:ceremony_edit": lambda: (ceremony(w).pk,),
+        "festival:minutes_new": lambda: (ceremony(w).pk,),
+        "festival:award_propose": lambda: (ceremony(w).pk,),
+        "festival:award_add": lambda: (ceremony(w).pk,),
+        "festival:award_decide": lambda: (award(w, "proposed").ceremony_id,),
+        "festival:minutes": lambda: (minutes(w).pk,),
+        "festival:minutes_paper": lambda: (minutes(w).pk,),
+        "festival:award_move": lambda: (award(w).pk, "withdraw"),
         "festival:edition": lambda: (year,),
         "festival:ranking_file": lambda: (year, "csv"),
         "festival:agency": lambda: (w.power.code,),
@@ -698,6 +742,7 @@ def address(name: str, w: World) -> str:
     bare |= {"data"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {"results", "home", "entrance", "healthz", "account", "onward", "invite", "delegation"}
+    bare |= {"award_years"}
     bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}
     bare |= {"indices", "indices_file", "register_load", "index_new", "regions", "region_new", "index_reports"}
     if name in {f"festival:{page}" for page in ("index", "index_file", "index_edit", "edition_new")}:

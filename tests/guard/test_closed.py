@@ -48,6 +48,8 @@ from tests.guard.institution import (
     power_measure,
     returned_suggestion,
 )
+from tests.guard.prizes import award, category, minutes
+from tests.guard.prizes import ranked as ranked_category
 from tests.guard.test_actions import APPS
 from tests.guard.test_authorization import HEADERS, ROWS, address
 
@@ -99,6 +101,11 @@ ANYTIME = {
     "festival:consequence_waive": "that a consequence is not right may show on any day",
     "festival:survey_new": "a survey has dates of its own",
     "festival:survey_answer": "a survey has dates of its own",
+    "festival:ceremonies": "halls are booked long before there are results",
+    "festival:ceremony_edit": "day and place of a ceremony may change until it is held",
+    "festival:award_categories": "for what there are awards is best said before anybody knows the results",
+    "festival:award_category_new": "for what there are awards is best said before anybody knows the results",
+    "festival:award_category": "for what there are awards is best said before anybody knows the results",
     "submissions:costs": "bills come late, and work begins before the year's first window",
     "submissions:expense_strike": "what was entered wrongly is struck when it is noticed",
     "festival:register_load": "the register of indices stands outside every cycle",
@@ -260,6 +267,12 @@ def deliverable(w: World) -> dict[str, Any]:
     return {**SIGNED, "addressee": "president", "letter_number": "1"}
 
 
+def decidable(w: World) -> dict[str, Any]:
+    key = award(w, "proposed").pk
+    said = {f"take-{key}": "on", f"rank-{key}": "winner", f"reason-{key}": "because"}
+    return {**said, "minutes": minutes(w).pk, "password": PASSWORD}
+
+
 def targets(w: World) -> dict[str, Any]:
     return {f"target-{m.pk}-1": "7" for m in Measure.objects.of(w.specific)}
 
@@ -397,6 +410,19 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "festival:ask_for_report": ("final", Phase.FINAL, "administrator", lambda w: {"languages": ["fa"]}),
     "festival:approve_report": ("final", Phase.FINAL, "administrator", approvable),
     "festival:deliver": ("final", Phase.FINAL, "administrator", deliverable),
+    "festival:minutes_new": (
+        "final", Phase.FINAL, "administrator",
+        lambda w: {"held_at": "2027-01-01 10:00", "members": "x", "text": "because"},
+    ),
+    "festival:award_propose": ("final", Phase.FINAL, "administrator", lambda w: bool(ranked_category(w)) and {}),
+    "festival:award_add": (
+        "final", Phase.FINAL, "administrator",
+        lambda w: {"category": category(w).pk, "agency": w.power.code, "rank": "winner", "reason": "because"},
+    ),
+    "festival:award_decide": ("final", Phase.FINAL, "administrator", decidable),
+    "festival:award_move": (
+        "final", Phase.FINAL, "administrator", lambda w: {"reason": "because", "password": PASSWORD},
+    ),
 }  # fmt: skip
 
 

@@ -18,10 +18,11 @@ from django.utils import timezone
 from agencies.text import persian_digits
 from cycles.models import Entry
 from cycles.workflow import Refused
-from festival.models import Consequence, ConsequenceRule, Standing
+from festival.models import Award, Consequence, ConsequenceRule, Standing
 from submissions.models import Mark, Score
 from tests.factories import World, build, deputise
 from tests.guard.closing import consequence
+from tests.guard.prizes import award
 from tests.guard.test_authorization import HEADERS, OWN, ROWS, address
 
 REASON = "این را جز دارندگان حق نخواند"
@@ -35,6 +36,7 @@ for _name, _methods, _stage, _allowed in ROWS:
 
 
 PAPERS = {"submissions:report_file", "submissions:extract_file", "submissions:receipt", "indicators:minutes_file"}
+PAPERS |= {"festival:certificate"}
 """Set by the page, which takes seconds: two readers of those who may not know are enough."""
 
 
@@ -153,6 +155,24 @@ def test_what_follows_from_results_is_told_to_nobody_before_publication(settings
 
     assert found == []
     assert not {name for name in absent if "consequence" in name}
+
+
+def test_awards_are_told_to_nobody_before_publication_and_to_everybody_after_it(settings):
+    world = made("scheduled", settings)
+    Award.objects.filter(pk=award(world).pk).update(reason=REASON, reason_en="", title_fa=REASON)
+    moment = world.edition.publish_at
+    settings.CLOCK_OFFSET = moment - timedelta(hours=1) - timezone.now()  # the walk takes a while
+
+    early, absent = leaks(
+        world, [REASON], lambda name, who: who in OVERSEERS, of="festival:|verify|home|cycles:|record"
+    )
+    settings.CLOCK_OFFSET = moment + timedelta(seconds=1) - timezone.now()
+    late, _absent = leaks(world, [REASON], lambda name, who: who in OVERSEERS, of="festival:awards|verify_cert")
+
+    assert early == []
+    assert not {name for name in absent if name.startswith("festival:") or "certificate" in name}
+    assert f"festival:awards tells public: {REASON}" in late
+    assert f"verify_certificates tells public: {REASON}" in late
 
 
 @pytest.mark.django_db

@@ -20,6 +20,7 @@ from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_v
 from tests.guard.closing import consequence, plan_for_improvement
 from tests.guard.hearings import filing, question
 from tests.guard.indices import index_report
+from tests.guard.prizes import award, minutes
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -146,6 +147,16 @@ MAY: dict[str, dict[str, set[str]]] = {
         "publish": {"clock"},
     },
     "festival.indexreport": {"write": OWN, "send": {"head"}},
+    "festival.award": {
+        "propose": {"administrator"},
+        "put_forward": {"administrator"},
+        "supersede": {"administrator"},
+        "strike": {"administrator"},
+        "decide": {"administrator"},
+        "confirm": {"administrator"},
+        "withdraw": {"administrator"},
+        "revoke": {"administrator"},
+    },
 }
 """Who may make which move on the power ministry's objects: everybody not named is refused."""
 
@@ -204,6 +215,10 @@ SOURCES: dict[str, dict[str, str]] = {
         "write_data": "ranked scheduled published", "publish": "scheduled",
     },
     "festival.indexreport": {"write": "draft", "send": "draft"},
+    "festival.award": {
+        "propose": "proposed", "put_forward": "proposed", "supersede": "proposed", "strike": "proposed",
+        "decide": "proposed", "confirm": "decided", "withdraw": "decided", "revoke": "decided",
+    },
 }  # fmt: skip
 """From which states each move is possible, written by hand."""
 
@@ -269,6 +284,7 @@ def subject(world: World, label: str) -> Any:
         "festival.consequence": consequence(world),
         "festival.edition": world.edition,
         "festival.indexreport": index_report(world),
+        "festival.award": award(world),
     }[label]
 
 
@@ -290,6 +306,7 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "run": world.submission.current_run_id,
         "hours": None, "outcome": "because", "filing": filing(world), "points_before": None, "error": "",
         "letter_number": "1/1", "letter_on": world.at.date(),
+        "rank": "winner", "reason_en": "", "number": 1, "minutes_id": minutes(world).pk, "standing_id": None,
         "closer": person or world.administrator, "found_value": None, **CONCLUSION,
     }  # fmt: skip
 

@@ -1,0 +1,55 @@
+"""What the pages of awards share: the ceremony at an address, reading under embargo on record, the page of a form."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from cycles import embargo
+from cycles.workflow import Move, Refused
+from festival.models import Ceremony, Edition
+
+
+def find_ceremony(request: HttpRequest, pk: int) -> Ceremony:
+    """The ceremony, if its awards are the reader's business before they are public."""
+    return get_object_or_404(Ceremony.objects.visible_to(request.user, request.at).for_list(), pk=pk)
+
+
+def note_reading(request: HttpRequest, ceremony: Ceremony) -> bool:
+    """Put on record that somebody of the secretariat reads awards that are not public yet, or may not be: those that
+    rest on a correction which is not out. Whether the year's results are out."""
+    out = set(Edition.objects.published(request.at).filter(cycle=ceremony.cycle_id).values_list("pk", flat=True))
+    newest = Edition.objects.newest().filter(cycle=ceremony.cycle_id).first()
+    is_settled = newest is not None and newest.pk in out
+    if not is_settled and request.user.is_authenticated and _is_secretariat(request, ceremony):
+        embargo.note_reading(ceremony, what="awards", by=request.user, at=request.at, agency=ceremony.reach)
+    return bool(out)
+
+
+def _is_secretariat(request: HttpRequest, ceremony: Ceremony) -> bool:
+    return Ceremony.objects.visible_to(request.user, request.at).filter(pk=ceremony.pk).exists()
+
+
+def form_page(
+    request: HttpRequest, move: Move, about: Any, form: Any, save: Callable[[], Any], *, then: str, closed: str
+) -> HttpResponse:
+    """A form of an act that changes no state: shown to whoever may do it, kept as typed where it is refused.
+
+    `about` is what the page names, `closed` why the reader may not do it now, "" when they may.
+    """
+    if request.method == "GET" and closed:
+        messages.error(request, closed)
+        return redirect(then)
+    if request.method == "POST" and form.is_valid():
+        try:
+            save()
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{move.label}: {_('Saved.')}")
+            return redirect(then)
+    context = {"form": form, "move": move, "then": then, "object": about}
+    return render(request, "festival/award_form.html", context)

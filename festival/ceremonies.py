@@ -1,0 +1,161 @@
+"""Acts that prepare a year's awards: its ceremonies, for what there are awards, and the committee's minutes."""
+
+import csv
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.files import File
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from agencies.models import Province, User
+from cycles import files
+from cycles.actions import perform, why_closed
+from cycles.models import Cycle
+from cycles.workflow import CycleState, Refused
+from festival.models import AwardCategory, Ceremony, Minutes
+from festival.models.awards import GIVEN
+from festival.workflow import CATEGORIES, CEREMONIES, MINUTES
+
+STARTER = Path(apps.get_app_config("festival").path) / "data" / "awards.csv"
+FIELDS = ("name_fa", "name_en", "basis", "offered", "per_group", "most_winners", "most_commended", "position")
+"""What is set of a category; its code stays what it was."""
+
+
+@transaction.atomic
+def lay_ceremonies(cycle: Cycle, *, by: User, at: datetime) -> list[Ceremony]:
+    """Lay the national ceremony of a year and one of every province; those that there are stay as they are."""
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    if cycle.is_practice or cycle.state == CycleState.PLANNED:
+        raise Refused(_("There are ceremonies of a year that has been opened."))
+    if why := why_closed(CEREMONIES, Ceremony(cycle=cycle), "lay_ceremonies", by=by, at=at):
+        raise Refused(why)
+    there = set(Ceremony.objects.filter(cycle=cycle).values_list("province", flat=True))
+    provinces: list[Province | None] = [None, *Province.objects.order_by("sort_key", "pk")]
+    laid = [Ceremony.objects.create(cycle=cycle, **_named(p)) for p in provinces if (p.pk if p else None) not in there]
+    if laid:
+        perform(CEREMONIES, laid, "lay_ceremonies", by=by, at=at)
+    return laid
+
+
+def _named(province: Province | None) -> dict[str, Any]:
+    """How the festival is called until somebody says otherwise."""
+    if province is None:
+        return {"province": None, "name_fa": "جشنوارهٔ ملی شهید رجایی", "name_en": "National Shahid Rajaei Festival"}
+    return {
+        "province": province,
+        "name_fa": f"جشنوارهٔ شهید رجایی استان {province.name_fa}",
+        "name_en": f"Shahid Rajaei Festival of {province.name_en}",
+    }
+
+
+@transaction.atomic
+def set_ceremony(ceremony: Ceremony, *, fields: Mapping[str, Any], by: User, at: datetime) -> Ceremony:
+    """Set name, day, place and chair of a ceremony; the record keeps what each was."""
+    ceremony = _locked(ceremony)
+    names = ("name_fa", "name_en", "held_on", "place", "chair")
+    changed = {n: [str(getattr(ceremony, n) or ""), str(fields[n] or "")] for n in names if n in fields}
+    changed = {n: both for n, both in changed.items() if both[0] != both[1]}
+    if not changed:
+        raise Refused(_("Nothing was changed."))
+    for name in changed:
+        setattr(ceremony, name, fields[name])
+    perform(CEREMONIES, [ceremony], "set_ceremony", by=by, at=at, changed=changed)
+    ceremony.save()
+    return ceremony
+
+
+def _locked(ceremony: Ceremony) -> Ceremony:
+    rows = Ceremony.objects.select_related("cycle", "province")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=ceremony.pk)
+
+
+# --- For what there are awards ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def take_over_categories(cycle: Cycle, *, by: User, at: datetime) -> list[AwardCategory]:
+    """Take over the categories of the last year that had any, or of the starter table where none had."""
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    if AwardCategory.objects.filter(cycle=cycle).exists():
+        raise Refused(_("This year has its award categories already."))
+    earlier = AwardCategory.objects.filter(cycle__year__lt=cycle.year, cycle__year__gt=0)
+    last = earlier.aggregate(Max("cycle__year"))["cycle__year__max"]
+    names = ("code", "is_composed", *FIELDS)
+    rows = earlier.filter(cycle__year=last).for_list().values(*names) if last else _starter()
+    made = [AwardCategory.objects.create(cycle=cycle, **row) for row in rows]
+    perform(CATEGORIES, made, "take_over", by=by, at=at, year=last)
+    return made
+
+
+def _starter() -> list[dict[str, Any]]:
+    with STARTER.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        {name: row[name] for name in ("code", "name_fa", "name_en", "basis", "offered")}
+        | {name: int(row[name]) if row[name] else None for name in ("most_winners", "most_commended")}
+        | {"per_group": row["per_group"] == "yes", "is_composed": row["source"] == "composed", "position": position}
+        for position, row in enumerate(rows, 1)
+    ]
+
+
+@transaction.atomic
+def save_category(
+    cycle: Cycle, *, code: str, fields: Mapping[str, Any], by: User, at: datetime, is_new: bool = False
+) -> AwardCategory:
+    """Add a category to a year (`is_new`), or change it until an award in it has been decided."""
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
+    held = AwardCategory.objects.filter(cycle=cycle, code=code).select_for_update(of=("self",)).first()
+    if is_new and held:
+        raise Refused(_("There is a category with this code already."))
+    if not is_new and held is None:
+        raise Refused(_("There is no category with this code."))
+    if held and held.awards.filter(state__in=GIVEN).exists():
+        raise Refused(_("Awards in this category have been decided; it stays as it is."))
+    category = held or AwardCategory(cycle=cycle, code=code, is_composed=True)
+    for name in FIELDS:
+        if name in fields:
+            setattr(category, name, fields[name])
+    if category.position is None:
+        last = AwardCategory.objects.filter(cycle=cycle).aggregate(Max("position"))["position__max"]
+        category.position = (last or 0) + 1
+    category.save()
+    perform(CATEGORIES, [category], "set_category", by=by, at=at, code=code, fields=dict(fields))
+    return category
+
+
+# --- What the committee says ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def minute(
+    ceremony: Ceremony,
+    *,
+    held_at: datetime,
+    members: str,
+    text: str,
+    file: File | None = None,
+    by: User,
+    at: datetime,
+) -> Minutes:
+    """Keep the minutes of a meeting that was held; they are never changed afterwards."""
+    ceremony = _locked(ceremony)
+    if held_at > at:
+        raise Refused(_("The meeting has not been held yet."))
+    if not members.strip() or not text.strip():
+        raise Refused(_("Minutes say who was present and what was said."))
+    last = Minutes.objects.filter(ceremony=ceremony).aggregate(Max("number"))["number__max"] or 0
+    held = {"held_at": held_at, "members": members, "text": text, "made_by": by, "made_at": at}
+    kept = Minutes(ceremony=ceremony, number=last + 1, **held)
+    if file is not None:
+        kept.file_name, kept.sha256 = files.bare_name(file, 200), files.sha256(file)
+    kept.save()
+    given: dict[str, Any] = {"number": kept.number, "held_at": held_at, "present": kept.present, "sha256": kept.sha256}
+    perform(MINUTES, [kept], "minute", by=by, at=at, note=text, **given)
+    if file is not None:  # only of an act that was not refused
+        kept.file.save("minutes.pdf", file)
+    return kept

@@ -1,0 +1,391 @@
+"""The festival's ceremonies, for what there are awards, the committee's minutes, and the awards themselves."""
+
+from datetime import datetime
+from typing import Any, Self
+
+import uuid_utils.compat
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from agencies.models import Agency, Level, Named, Province, User
+from agencies.roles import OVERSEERS
+from agencies.text import localised, named
+from cycles.models import Cycle, Group, Participation
+from festival.models.editions import Edition, Standing
+from festival.ranking import Ranking
+from festival.workflow import AWARDS, AwardState
+
+COMMITTEE = "committee"
+"""What a category rests on where no ranking settles it."""
+
+
+def _in_scope(user: User, at: datetime, province: str) -> Q:
+    """The rows, by the path to their festival's province, of festivals within an overseer's scope."""
+    if not user.holds(*OVERSEERS, at=at):
+        return Q(pk__in=())
+    provinces = user.province_ids(at, *OVERSEERS)
+    return ~Q(pk__in=()) if provinces is None else Q(**{f"{province}__in": provinces})
+
+
+class CeremonyQuerySet(models.QuerySet["Ceremony"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """For the secretariat: administrators and auditors, a province's those of its own festival."""
+        return self.filter(_in_scope(user, at, "province"))
+
+    def public(self, at: datetime) -> Self:
+        """Those of years whose results are out."""
+        return self.filter(cycle__in=Edition.objects.published(at).values("cycle"))
+
+    def for_list(self) -> Self:
+        return self.select_related("cycle", "province").order_by(
+            "-cycle__year", F("province__sort_key").asc(nulls_first=True), "pk"
+        )
+
+
+class Ceremony(Named):
+    """The festival of a year: of the whole country (`province` None) or of one province."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="+")
+    held_on = models.DateField(null=True, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    chair = models.CharField(max_length=200, blank=True, help_text="Who hands over the awards and signs for them")
+
+    agency_id = None
+    agency = None
+
+    objects = CeremonyQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("cycle", "province"), name="one_ceremony_a_province_and_year", nulls_distinct=False
+            ),
+        )
+
+    def get_absolute_url(self) -> str:
+        return reverse("festival:ceremony", args=[self.pk])
+
+    @property
+    def code(self) -> str:
+        """The middle of its certificates' numbers: the province's own number, 00 for the whole country."""
+        return self.province.code.rpartition("-")[2] if self.province else "00"
+
+    @property
+    def reach(self) -> Agency | None:
+        """What its scope is judged by: an unsaved stand-in for its province; None for the country."""
+        return Agency(province=self.province, level=Level.PROVINCIAL) if self.province else None
+
+
+class Offered(models.TextChoices):
+    """At which ceremonies there are awards of a category."""
+
+    NATIONAL = "national", _("At the national ceremony")
+    PROVINCIAL = "provincial", _("At the provincial ceremonies")
+    BOTH = "both", _("At every ceremony")
+    NONE = "none", _("Not this year")
+
+
+class AwardCategoryQuerySet(models.QuerySet["AwardCategory"]):
+    def offered_at(self, ceremony: Ceremony) -> Self:
+        level = Offered.PROVINCIAL if ceremony.province_id else Offered.NATIONAL
+        return self.filter(cycle=ceremony.cycle_id, offered__in=(level, Offered.BOTH))
+
+    def for_list(self) -> Self:
+        return self.select_related("cycle").order_by("position", "pk")
+
+
+class AwardCategory(Named):
+    """For what there are awards in a year, what decides on them, and how many there are at most.
+
+    The limits are of a group where `per_group`, else of a ceremony; None: no limit. Where a ranking is the basis so
+    many are proposed as commended after the winners; with no limit none is.
+    """
+
+    BASES = (*Ranking.choices, (COMMITTEE, _("Chosen by the committee")))
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
+    code = models.SlugField(max_length=40)
+    basis = models.CharField(max_length=10, choices=BASES)
+    offered = models.CharField(max_length=10, choices=Offered, default=Offered.BOTH)
+    per_group = models.BooleanField(default=False)
+    most_winners = models.PositiveSmallIntegerField(null=True, blank=True)
+    most_commended = models.PositiveSmallIntegerField(null=True, blank=True)
+    position = models.PositiveSmallIntegerField()
+    is_composed = models.BooleanField(default=False, help_text="Not found in the festival's own practice")
+
+    agency_id = None
+    agency = None
+
+    objects = AwardCategoryQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "code"), name="one_award_category_a_code_and_year"),
+            models.CheckConstraint(
+                condition=Q(most_winners__isnull=True) | Q(most_winners__gt=0), name="a_category_has_a_winner"
+            ),
+        )
+
+    def get_absolute_url(self) -> str:
+        return reverse("festival:award_category", args=[self.pk])
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether a ranking proposes its awards."""
+        return self.basis != COMMITTEE
+
+
+def minutes_path(minutes: "Minutes", filename: str) -> str:
+    return f"minutes/{uuid_utils.compat.uuid7()}.pdf"
+
+
+class MinutesQuerySet(models.QuerySet["Minutes"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """For the secretariat, before and after publication."""
+        return self.filter(_in_scope(user, at, "ceremony__province"))
+
+    def for_list(self) -> Self:
+        return self.select_related("ceremony__cycle", "ceremony__province", "made_by").order_by("number", "pk")
+
+
+class Minutes(models.Model):
+    """The minutes of one meeting of a ceremony's committee: who was there, what was said, the signed paper."""
+
+    ceremony = models.ForeignKey(Ceremony, models.PROTECT, related_name="minutes")
+    number = models.PositiveSmallIntegerField()
+    held_at = models.DateTimeField()
+    members = models.TextField(help_text="Who was present, a line each")
+    text = models.TextField()
+    file = models.FileField(upload_to=minutes_path, max_length=200, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    agency_id = None
+    agency = None
+
+    objects = MinutesQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("ceremony", "number"), name="minutes_of_a_ceremony_are_numbered"),
+        )
+
+    def __str__(self) -> str:
+        return gettext("Minutes %(number)s · %(ceremony)s") % {
+            "number": localised(self.number),
+            "ceremony": self.ceremony,
+        }
+
+    def get_absolute_url(self) -> str:
+        return reverse("festival:minutes", args=[self.pk])
+
+    @property
+    def cycle_id(self) -> int:
+        return self.ceremony.cycle_id
+
+    @property
+    def province_id(self) -> int | None:
+        return self.ceremony.province_id
+
+    @property
+    def present(self) -> list[str]:
+        return [line.strip() for line in self.members.splitlines() if line.strip()]
+
+
+class Rank(models.TextChoices):
+    """Whoever is chosen is given statue and plaque, whoever is commended a certificate."""
+
+    WINNER = "winner", _("Chosen")
+    COMMENDED = "commended", _("Commended")
+
+
+LIVE = (AwardState.PROPOSED, AwardState.DECIDED)
+GIVEN = (AwardState.DECIDED, AwardState.REVOKED)
+"""What the public sees once the results are out."""
+
+
+class AwardQuerySet(models.QuerySet["Award"]):
+    def public(self, at: datetime) -> Self:
+        """What everybody sees: decided, of a year whose results are out, resting on no edition that is not out."""
+        out = Edition.objects.published(at)
+        of_year = Exists(out.filter(cycle=OuterRef("ceremony__cycle")))
+        rests = Q(standing=None) | Exists(out.filter(pk=OuterRef("standing__edition")))
+        return self.filter(of_year, rests, state__in=GIVEN)
+
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """The secretariat sees all of its own festivals; everybody what is public."""
+        public = self.model.objects.public(at).values("pk")
+        return self.filter(_in_scope(user, at, "ceremony__province") | Q(pk__in=public))
+
+    def live(self) -> Self:
+        return self.filter(state__in=LIVE)
+
+    def with_names(self) -> Self:
+        return self.select_related(
+            "ceremony__cycle", "ceremony__province", "category", "group", "participation__agency__province",
+            "standing__edition", "minutes", "decided_by",
+        )  # fmt: skip
+
+    def for_list(self) -> Self:
+        """By ceremony, category and group, the winners first."""
+        return self.with_names().order_by(*CEREMONY, *CATEGORY, winners_first().asc(), *AGENCY)
+
+    def for_calling(self) -> Self:
+        """As they are called up at a ceremony: first all who are commended, then the winners."""
+        return self.with_names().order_by(winners_first().desc(), *CATEGORY, *AGENCY)
+
+    def for_notices(self) -> Self:
+        """With all that a row's name and address need."""
+        return self.select_related("category", "participation")
+
+
+CEREMONY = (F("ceremony__province__sort_key").asc(nulls_first=True), "ceremony")
+CATEGORY = ("category__position", "category", F("group__sort_key").asc(nulls_first=True), "group")
+AGENCY = ("participation__sort_key", "pk")
+
+
+def winners_first() -> Any:
+    return Case(When(rank=Rank.WINNER, then=Value(0)), default=Value(1))
+
+
+class Award(models.Model):
+    """What an agency is given, or proposed for, in a category at a ceremony; `uuid` is its certificate's.
+
+    `standing` is what it rests on, None where the committee chose. `reason` is one sentence, printed on the
+    certificate.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
+    ceremony = models.ForeignKey(Ceremony, models.PROTECT, related_name="awards")
+    category = models.ForeignKey(AwardCategory, models.PROTECT, related_name="awards")
+    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")
+    participation = models.ForeignKey(Participation, models.PROTECT, related_name="+")
+    standing = models.ForeignKey(Standing, models.PROTECT, null=True, blank=True, related_name="+")
+    state = FSMField(choices=AwardState.choices, default=AwardState.PROPOSED, protected=True)
+    rank = models.CharField(max_length=10, choices=Rank)
+    title_fa = models.CharField(max_length=200, blank=True, help_text="A special title, where one is given")
+    title_en = models.CharField(max_length=200, blank=True)
+    reason = models.TextField()
+    reason_en = models.TextField(blank=True)
+    minutes = models.ForeignKey(Minutes, models.PROTECT, null=True, blank=True, related_name="awards")
+    number = models.PositiveIntegerField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_reason = models.TextField(blank=True)
+
+    named_by = ("ceremony__cycle", "ceremony__province", "category", "participation__agency__province")
+
+    objects = AwardQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("ceremony", "category", "group", "participation"),
+                condition=Q(state__in=LIVE),
+                name="one_live_award_a_category_and_agency",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(fields=("ceremony", "number"), name="awards_of_a_ceremony_are_numbered"),
+            models.CheckConstraint(condition=~Q(reason=""), name="an_award_has_a_reason"),
+            models.CheckConstraint(
+                condition=~Q(state__in=GIVEN)
+                | Q(minutes__isnull=False, decided_at__isnull=False, decided_by__isnull=False),
+                name="a_decided_award_names_its_minutes",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_reason="") | Q(ended_at__isnull=False) & ~Q(ended_reason=""),
+                name="an_award_ends_with_a_reason",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.category} · {self.participation}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("verify_certificates", args=[self.uuid])
+
+    @property
+    def cycle_id(self) -> int:
+        return self.ceremony.cycle_id
+
+    @property
+    def cycle(self) -> Cycle:
+        return self.ceremony.cycle
+
+    @property
+    def province_id(self) -> int | None:
+        """The province whose festival gives it."""
+        return self.ceremony.province_id
+
+    @property
+    def agency_id(self) -> int:
+        return self.participation.agency_id
+
+    @property
+    def agency(self) -> Agency:
+        return self.participation.agency
+
+    @property
+    def title(self) -> str:
+        return named(self.title_fa, self.title_en)
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language, where it was written in both."""
+        return named(self.reason, self.reason_en)
+
+    @property
+    def certificate_number(self) -> str:
+        """Year, festival, place in the list of decisions: 1404-26-003; "" before it is decided."""
+        return f"{self.cycle.year}-{self.ceremony.code}-{self.number:03}" if self.number else ""
+
+    @property
+    def is_winner(self) -> bool:
+        return self.rank == Rank.WINNER
+
+    @property
+    def is_revoked(self) -> bool:
+        return bool(self.state == AwardState.REVOKED)
+
+    @property
+    def is_in_force(self) -> bool:
+        return bool(self.state == AwardState.DECIDED)
+
+    # --- Transitions --------------------------------------------------------------------------------------------------
+
+    def _end(self, at: datetime, given: dict[str, Any]) -> None:
+        self.ended_at, self.ended_reason = at, given["reason"]
+
+    @AWARDS.transition
+    def _supersede(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self._end(at, given)
+
+    @AWARDS.transition
+    def _strike(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self._end(at, given)
+
+    @AWARDS.transition
+    def _decide(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.rank, self.reason, self.reason_en = given["rank"], given["reason"], given["reason_en"]
+        self.number, self.minutes_id = given["number"], given["minutes_id"]
+        self.decided_at, self.decided_by = at, given["signer"]
+
+    @AWARDS.transition
+    def _confirm(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self.standing_id = given["standing_id"]
+
+    @AWARDS.transition
+    def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self._end(at, given)
+
+    @AWARDS.transition
+    def _revoke(self, *, at: datetime, given: dict[str, Any]) -> None:
+        self._end(at, given)
