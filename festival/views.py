@@ -14,6 +14,7 @@ from cycles.files import handed_out
 from cycles.models import Group
 from cycles.workflow import CycleState
 from festival import resources
+from festival.courses import course
 from festival.models import Edition, Report, Standing
 from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of, standings_of
 
@@ -90,7 +91,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         .annotate(Count("pk"))
     )
     rows = [(standing, sizes[standing.group_id]) for standing in standings]
-    return render(request, "festival/agency.html", {"agency": found, "rows": rows})
+    return render(request, "festival/agency.html", {"agency": found, "rows": rows, "course": course(standings)})
 
 
 @login_not_required
