@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from festival import duties, indices_keeping, indices_pages, indices_reporting, open_data, secretariat, views
+from festival import duties, indices_keeping, indices_pages, indices_reporting, method, open_data, secretariat, views
 
 app_name = "festival"
 results = [
     path("", views.results, name="results"),
+    path("method/", method.method, name="method"),
     path("<int:year>/", views.edition, name="edition"),
     path("<int:year>/editions/<int:number>/", views.edition, name="edition_of_number"),
     path("<int:year>/editions/<int:number>/data/", open_data.downloads, name="downloads"),
