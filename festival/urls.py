@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from festival import duties, indices_keeping, indices_pages, indices_reporting, method, open_data, secretariat, views
+from festival import (
+    commenting,
+    duties,
+    indices_keeping,
+    indices_pages,
+    indices_reporting,
+    method,
+    open_data,
+    secretariat,
+    views,
+)
 
 app_name = "festival"
 results = [
@@ -12,6 +22,11 @@ results = [
     path("<int:year>/editions/<int:number>/", views.edition, name="edition_of_number"),
     path("<int:year>/editions/<int:number>/data/", open_data.downloads, name="downloads"),
     path("<int:year>/ranking.<str:form>", views.ranking_file, name="ranking_file"),
+    path("<int:year>/measures/<uuid:lineage>/", commenting.measure, name="measure"),
+    path("manage/comments/", commenting.queue, name="comments"),
+    path("manage/comments/<int:pk>/publish/", commenting.comment_publish, name="comment_publish"),
+    path("manage/comments/<int:pk>/reject/", commenting.comment_reject, name="comment_reject"),
+    path("sets/<int:pk>/comments/", commenting.comments_of_set, name="comments_of_set"),
     path("agencies/<str:code>/", views.agency, name="agency"),
     path("reports/<uuid:uuid>.pdf", views.report_file, name="report_file"),
     path("manage/<int:year>/", secretariat.manage, name="manage"),

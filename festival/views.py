@@ -17,6 +17,7 @@ from festival import resources
 from festival.courses import course
 from festival.models import Edition, Report, Standing
 from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of, standings_of
+from festival.workflow import COMMENTS
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -39,7 +40,8 @@ def results(request: HttpRequest) -> HttpResponse:
         winners[edition_id].append((group, list(standings)))
     shown = [(edition, winners[edition.pk]) for edition in editions]
     managed = managed_cycles(request).of_years().exclude(state=CycleState.PLANNED).for_list()
-    return render(request, "festival/results.html", {"editions": shown, "managed": managed})
+    moderates = COMMENTS["publish"].who(request.user if request.user.is_authenticated else None, None, request.at)
+    return render(request, "festival/results.html", {"editions": shown, "managed": managed, "moderates": moderates})
 
 
 def _place_of(standing: Standing) -> tuple[int, Group]:

@@ -1,9 +1,16 @@
-"""The life of a festival edition, and the acts on the register of international indices (Article 83)."""
+"""The life of a festival edition, of comments on it, and the acts on the register of international indices."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import is_administrator_or_clock, is_clock, is_head, is_national_administrator, is_staff
+from agencies.roles import (
+    is_administrator_or_clock,
+    is_clock,
+    is_everybody,
+    is_head,
+    is_national_administrator,
+    is_staff,
+)
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
 
@@ -25,6 +32,12 @@ class Addressee(TextChoices):
 class IndexReportState(TextChoices):
     DRAFT = "draft", _("Draft")
     SENT = "sent", _("Sent")
+
+
+class CommentState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    PUBLISHED = "published", _("Published")
+    REJECTED = "rejected", _("Not published")
 
 
 # fmt: off
@@ -65,5 +78,16 @@ INDEX_REPORTS = Workflow("festival.IndexReport", R,
     Move("write",         frozenset({R.DRAFT}), None,   is_staff, Phase.ANYTIME, _("Save the draft"), recorded=False, why_anytime=ALWAYS),
     Move("send",          frozenset({R.DRAFT}), R.SENT, is_head,  Phase.ANYTIME, _("Sign and send the report"), signed=True, why_anytime=ALWAYS),
     writes=("sent_at", "sent_by"),
+)
+
+C = CommentState
+COMMENTS = Workflow("festival.MeasureComment", C,
+    Move("write",         frozenset({C.WAITING}), None,        is_everybody, Phase.ANYTIME, _("Send the comment"), recorded=False,
+         why_anytime="whoever reads published results may say something about them, whenever that is"),
+    Move("publish",       frozenset({C.WAITING}), C.PUBLISHED, is_national_administrator, Phase.ANYTIME, _("Publish the comment"),
+         why_anytime="comments come all year and are read as they come"),
+    Move("reject",        frozenset({C.WAITING, C.PUBLISHED}), C.REJECTED, is_national_administrator, Phase.ANYTIME, _("Do not publish the comment"),
+         why_anytime="what must not be public is taken back when that is noticed"),
+    writes=("decided_at", "reason"),
 )
 # fmt: on

@@ -1,5 +1,6 @@
-"""What is published: editions with their standings and data, the Article 82 report, the register of indices."""
+"""What is published: editions, their standings and data, the Article 82 report, comments, the register of indices."""
 
+from festival.models.comments import MeasureComment
 from festival.models.data import DataFile, data_path
 from festival.models.editions import Edition, Standing
 from festival.models.index_texts import IndexReport, Recommendation, year_label
@@ -15,6 +16,7 @@ __all__ = (
     "IndexReport",
     "IndexValue",
     "Language",
+    "MeasureComment",
     "Recommendation",
     "Region",
     "Report",

@@ -145,6 +145,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("indicators:detail", "headquarters"),
         Seen("indicators:differences", "staff"),
         Seen("appeals:flags", "staff"),
+        Seen("festival:comments_of_set", "staff"),
     ],
     "approved": [
         Seen("indicators:communicate_all", "administrator"),
@@ -299,6 +300,10 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:edition_of_number", ""),
         Seen("festival:downloads", ""),
         Seen("festival:agency", ""),
+        Seen("festival:method", ""),
+        Seen("festival:measure", ""),
+        Seen("festival:comments", "administrator"),
+        Seen("festival:comments", "administrator", "?state=rejected"),
     ],
 }
 

@@ -17,8 +17,10 @@ from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
 from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
+from tests.guard.comments import comment
 from tests.guard.hearings import filing, question
 from tests.guard.indices import index_report
+from tests.guard.test_authorization import EVERYBODY
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -134,6 +136,11 @@ MAY: dict[str, dict[str, set[str]]] = {
         "publish": {"clock"},
     },
     "festival.indexreport": {"write": OWN, "send": {"head"}},
+    "festival.measurecomment": {
+        "write": EVERYBODY - {"deputy"} | {"clock"},
+        "publish": {"administrator"},
+        "reject": {"administrator"},
+    },
 }
 """Who may make which move on the power ministry's objects: everybody not named is refused."""
 
@@ -186,6 +193,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "write_data": "ranked scheduled published", "publish": "scheduled",
     },
     "festival.indexreport": {"write": "draft", "send": "draft"},
+    "festival.measurecomment": {"write": "waiting", "publish": "waiting", "reject": "waiting published"},
 }  # fmt: skip
 """From which states each move is possible, written by hand."""
 
@@ -249,6 +257,7 @@ def subject(world: World, label: str) -> Any:
         "appeals.question": question(world, world.assessor),
         "festival.edition": world.edition,
         "festival.indexreport": index_report(world),
+        "festival.measurecomment": comment(world),
     }[label]
 
 
