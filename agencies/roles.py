@@ -111,6 +111,10 @@ def _impartial(user: Any, obj: Any, at: datetime, role: Role) -> bool:
 is_clock = Who("clock", _("the calendar itself"), lambda user, obj, at: user is None)
 
 
+is_everybody = Who("everybody", _("everybody"), lambda user, obj, at: True)
+"""For what needs no account: whoever writes it is not known."""
+
+
 @who(_("anyone signed in"))
 def is_anyone(user: Any, obj: Any, at: datetime) -> bool:
     return True

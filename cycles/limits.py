@@ -30,6 +30,18 @@ def spend(action: str, user: User) -> bool:
         return True
 
 
+def spend_from(action: str, request: HttpRequest) -> bool:
+    """Count one try from the request's address, whoever it is; False when the tries are used up.
+
+    Without the cache nothing passes: a stranger can wait, and nothing official hangs on it.
+    """
+    try:
+        return bool(ratelimit.consume(request, action=action))
+    except RedisError as error:
+        logger.warning("no try of %s is let through: %s", action, error)
+        return False
+
+
 def forgive(action: str, user: User) -> None:
     """Forget this person's tries, because one was right."""
     try:

@@ -14,9 +14,11 @@ from cycles.files import handed_out
 from cycles.models import Group
 from cycles.workflow import CycleState
 from festival import closing_facts, resources
+from festival.courses import course
 from festival.kept_pages import kept
 from festival.models import Edition, Report, Standing
 from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of, standings_of
+from festival.workflow import COMMENTS
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -40,7 +42,8 @@ def results(request: HttpRequest) -> HttpResponse:
         winners[edition_id].append((group, list(standings)))
     shown = [(edition, winners[edition.pk]) for edition in editions]
     managed = managed_cycles(request).of_years().exclude(state=CycleState.PLANNED).for_list()
-    return render(request, "festival/results.html", {"editions": shown, "managed": managed})
+    moderates = COMMENTS["publish"].who(request.user if request.user.is_authenticated else None, None, request.at)
+    return render(request, "festival/results.html", {"editions": shown, "managed": managed, "moderates": moderates})
 
 
 def _place_of(standing: Standing) -> tuple[int, Group]:
@@ -99,7 +102,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         .annotate(Count("pk"))
     )
     rows = [(standing, sizes[standing.group_id]) for standing in standings]
-    return render(request, "festival/agency.html", {"agency": found, "rows": rows})
+    return render(request, "festival/agency.html", {"agency": found, "rows": rows, "course": course(standings)})
 
 
 @login_not_required

@@ -9,6 +9,7 @@ from agencies.roles import (
     is_administrator_or_clock,
     is_awarder,
     is_clock,
+    is_everybody,
     is_festival_keeper,
     is_head,
     is_national_administrator,
@@ -55,6 +56,12 @@ class Addressee(TextChoices):
 class IndexReportState(TextChoices):
     DRAFT = "draft", _("Draft")
     SENT = "sent", _("Sent")
+
+
+class CommentState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    PUBLISHED = "published", _("Published")
+    REJECTED = "rejected", _("Not published")
 
 
 # fmt: off
@@ -176,5 +183,16 @@ CATEGORIES = Workflow("festival.AwardCategory", None,
          why_anytime="for what there are awards is best said before anybody knows the results"),
     Move("set_category",   frozenset(),                         None,         is_national_administrator, Phase.ANYTIME,   _("Set an award category"),
          why_anytime="for what there are awards is best said before anybody knows the results"),
+)
+
+K = CommentState
+COMMENTS = Workflow("festival.MeasureComment", K,
+    Move("write",         frozenset({K.WAITING}), None,        is_everybody, Phase.ANYTIME, _("Send the comment"), recorded=False,
+         why_anytime="whoever reads published results may say something about them, whenever that is"),
+    Move("publish",       frozenset({K.WAITING}), K.PUBLISHED, is_national_administrator, Phase.ANYTIME, _("Publish the comment"),
+         why_anytime="comments come all year and are read as they come"),
+    Move("reject",        frozenset({K.WAITING, K.PUBLISHED}), K.REJECTED, is_national_administrator, Phase.ANYTIME, _("Do not publish the comment"),
+         why_anytime="what must not be public is taken back when that is noticed"),
+    writes=("decided_at", "reason"),
 )
 # fmt: on

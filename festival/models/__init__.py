@@ -1,6 +1,7 @@
 """What is published: editions with standings and data, reports, awards, indices; and what follows from results."""
 
 from festival.models.awards import Award, AwardCategory, Ceremony, Minutes, Rank
+from festival.models.comments import MeasureComment
 from festival.models.consequences import NOT_FILED, OCCASIONS, Consequence, ConsequenceKind, ConsequenceRule
 from festival.models.data import DataFile, data_path
 from festival.models.editions import Edition, Standing
@@ -33,6 +34,7 @@ __all__ = (
     "IndexReport",
     "IndexValue",
     "Language",
+    "MeasureComment",
     "Minutes",
     "Progress",
     "Rank",

@@ -148,6 +148,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("indicators:differences", "staff"),
         Seen("appeals:flags", "staff"),
         Seen("festival:lessons_of_set", "staff"),
+        Seen("festival:comments_of_set", "staff"),
     ],
     "approved": [
         Seen("indicators:communicate_all", "administrator"),
@@ -353,6 +354,10 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:improvement_item_new", "staff"),
         Seen("festival:consequences", "administrator"),
         Seen("festival:survey_new", "administrator"),
+        Seen("festival:method", ""),
+        Seen("festival:measure", ""),
+        Seen("festival:comments", "administrator"),
+        Seen("festival:comments", "administrator", "?state=rejected"),
     ],
 }
 

@@ -16,7 +16,7 @@ from cycles import deliveries, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
-from festival import awards, ceremonies, consequences, datafiles, improvement, indices, surveys
+from festival import awards, ceremonies, comments, consequences, datafiles, improvement, indices, surveys
 from festival.models import Award, Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
@@ -163,6 +163,9 @@ ANYTIME = {
     "submissions.assign_all": "work is shared out before scoring opens",
     "festival.revise": "an error found after the results were frozen is put right when it is found, in a new edition",
     "festival.write": "the files say what was frozen, and are public with their edition, not before",
+    "festival.write_comment": "whoever reads published results may say something about them, whenever that is",
+    "festival.publish_comment": "comments come all year and are read as they come",
+    "festival.reject_comment": "what must not be public is taken back when that is noticed",
     "festival.load_register": "the register of indices stands outside every cycle",
     "festival.save_index": "the register of indices stands outside every cycle",
     "festival.save_region": "the register of indices stands outside every cycle",
@@ -711,7 +714,16 @@ def _modules(app: str) -> list[Any]:
                 answers_transfer,
             ],
             "appeals": [hearing, correcting],
-            "festival": [datafiles, indices, improvement, consequences, surveys, awards, ceremonies],
+            "festival": [
+                datafiles,
+                indices,
+                improvement,
+                consequences,
+                surveys,
+                awards,
+                ceremonies,
+                comments,
+            ],
         }.get(app, []),
     ]
 

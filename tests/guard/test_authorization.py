@@ -52,6 +52,7 @@ from tests.guard.closing import (
     plan_for_improvement,
     survey,
 )
+from tests.guard.comments import comment
 from tests.guard.hearings import attachment, correction, filing, question, wrong
 from tests.guard.indices import index, index_report, recommendation, region
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
@@ -319,6 +320,14 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:agency", "GET", "scheduled", PUBLIC),
     ("festival:report_archive", "GET", "scheduled", NATIONAL),
     ("festival:report_archive", "GET", "out", PUBLIC),
+    ("festival:method", "GET", "people", PUBLIC),
+    ("festival:measure", "GET POST", "scheduled", set()),
+    ("festival:measure", "GET POST", "out", PUBLIC),
+    ("festival:comments", "GET", "out", {"administrator"}),
+    ("festival:comment_publish", "POST", "out", {"administrator"}),
+    ("festival:comment_reject", "POST", "out", {"administrator"}),
+    ("festival:comments_of_set", "GET", "drafted", OWN | NATIONAL),
+    ("festival:comments_of_set", "GET", "communicated", SEES_POWER),
     ("festival:report_file", "GET", "scheduled", NATIONAL),
     ("festival:report_file", "GET", "out", PUBLIC),
     ("festival:manage", "GET", "final", NATIONAL),
@@ -656,6 +665,10 @@ def address(name: str, w: World) -> str:
         "festival:edition": lambda: (year,),
         "festival:ranking_file": lambda: (year, "csv"),
         "festival:agency": lambda: (w.power.code,),
+        "festival:measure": lambda: (year, Measure.objects.of(w.general).get(code="G1-1").lineage),
+        "festival:comment_publish": lambda: (comment(w).pk,),
+        "festival:comment_reject": lambda: (comment(w).pk,),
+        "festival:comments_of_set": lambda: specific,
         "festival:manage": lambda: (year,),
         "festival:finalise": lambda: (year,),
         "festival:schedule": lambda: (year,),
@@ -739,7 +752,7 @@ def address(name: str, w: World) -> str:
     }
     bare |= {"frameworks", "bank", "plans", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
-    bare |= {"data"}
+    bare |= {"data", "method", "comments"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {"results", "home", "entrance", "healthz", "account", "onward", "invite", "delegation"}
     bare |= {"award_years"}

@@ -18,9 +18,11 @@ from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
 from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
 from tests.guard.closing import consequence, plan_for_improvement
+from tests.guard.comments import comment
 from tests.guard.hearings import filing, question
 from tests.guard.indices import index_report
 from tests.guard.prizes import award, minutes
+from tests.guard.test_authorization import EVERYBODY
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -157,6 +159,11 @@ MAY: dict[str, dict[str, set[str]]] = {
         "withdraw": {"administrator"},
         "revoke": {"administrator"},
     },
+    "festival.measurecomment": {
+        "write": EVERYBODY - {"deputy"} | {"clock"},
+        "publish": {"administrator"},
+        "reject": {"administrator"},
+    },
 }
 """Who may make which move on the power ministry's objects: everybody not named is refused."""
 
@@ -219,6 +226,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "propose": "proposed", "put_forward": "proposed", "supersede": "proposed", "strike": "proposed",
         "decide": "proposed", "confirm": "decided", "withdraw": "decided", "revoke": "decided",
     },
+    "festival.measurecomment": {"write": "waiting", "publish": "waiting", "reject": "waiting published"},
 }  # fmt: skip
 """From which states each move is possible, written by hand."""
 
@@ -285,6 +293,7 @@ def subject(world: World, label: str) -> Any:
         "festival.edition": world.edition,
         "festival.indexreport": index_report(world),
         "festival.award": award(world),
+        "festival.measurecomment": comment(world),
     }[label]
 
 
