@@ -60,7 +60,7 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = view(request, *args, **kwargs)
             if response.status_code != 200 or response.streaming:
                 return response
-            page = _made(response, request.at)
+            page = _made(request, response)
             _keep(key, page, request.at)
         return _answered(request, page)
 
@@ -85,14 +85,19 @@ def _held(key: str) -> _Page | None:
     return _Page(*found) if found else None
 
 
-def _made(response: HttpResponse, at: datetime) -> _Page:
+def _made(request: HttpRequest, response: HttpResponse) -> _Page:
     """The page with the moment until which it holds: a minute, or the next publication if that is nearer."""
-    coming = Edition.objects.filter(publish_at__gt=at).order_by("publish_at").values_list("publish_at", flat=True)
-    until = at.timestamp() + KEPT
-    if (moment := coming.first()) is not None:
-        until = min(until, moment.timestamp())
+    until = request.at.timestamp() + KEPT
+    coming = request.coming if hasattr(request, "coming") else _coming(request.at)
+    if coming is not None:
+        until = min(until, coming.timestamp())
     etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     return _Page(response.content, response["Content-Type"], etag, until)
+
+
+def _coming(at: datetime) -> datetime | None:
+    moments = Edition.objects.filter(publish_at__gt=at).order_by("publish_at").values_list("publish_at", flat=True)
+    return moments.first()
 
 
 def _keep(key: str, page: _Page, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """What the public pages of results and the secretariat's share: ranking, approved reports, who prepares what."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from cycles import embargo
@@ -21,6 +21,15 @@ def managed_cycles(request: HttpRequest) -> QuerySet[Cycle]:
 def standings_of(request: HttpRequest, edition: Edition) -> StandingFilter:
     """The standings of an edition as the address narrows them."""
     return StandingFilter(request.GET, queryset=Standing.objects.filter(edition=edition).for_list())
+
+
+def published_of(request: HttpRequest, year: int) -> list[Edition]:
+    """The published editions of a year, the newest first; the next of any year to come out is noted for `kept`."""
+    coming = Q(publish_at__gt=request.at)
+    found = list(Edition.objects.filter(coming | Q(cycle__year=year, publish_at__lte=request.at)).for_list())
+    moments = [e.publish_at for e in found if e.publish_at and e.publish_at > request.at]
+    request.coming = min(moments, default=None)  # type: ignore[attr-defined]
+    return [e for e in found if e.is_published(request.at) and e.cycle.year == year]
 
 
 def ranking_of(request: HttpRequest, edition: Edition) -> dict[str, object]:

@@ -38,6 +38,7 @@ results = [
     path("<int:year>/", views.edition, name="edition"),
     path("<int:year>/editions/<int:number>/", views.edition, name="edition_of_number"),
     path("<int:year>/editions/<int:number>/data/", open_data.downloads, name="downloads"),
+    path("<int:year>/followed/", views.followed, name="followed"),
     path("<int:year>/ranking.<str:form>", views.ranking_file, name="ranking_file"),
     path("<int:year>/measures/<uuid:lineage>/", commenting.measure, name="measure"),
     path("manage/comments/", commenting.queue, name="comments"),

@@ -17,7 +17,7 @@ from festival import closing_facts, resources
 from festival.courses import course
 from festival.kept_pages import kept
 from festival.models import Edition, Report, Standing
-from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of, standings_of
+from festival.pages import approved_reports, managed_cycles, note_reading, published_of, ranking_of, standings_of
 from festival.workflow import COMMENTS
 
 FORMATS = {
@@ -55,7 +55,7 @@ def _place_of(standing: Standing) -> tuple[int, Group]:
 @kept
 def edition(request: HttpRequest, year: int, number: int | None = None) -> HttpResponse:
     """The ranking of one published edition, filtered, sorted and paged: the one in force, or the one of a number."""
-    published = list(Edition.objects.published(request.at).filter(cycle__year=year).for_list())
+    published = published_of(request, year)
     found = next((e for e in published if number in (None, e.number)), None)
     if found is None:
         raise Http404
@@ -63,9 +63,17 @@ def edition(request: HttpRequest, year: int, number: int | None = None) -> HttpR
         "reports": approved_reports(found),
         "published": published,
         "in_force": published[0],
-        "planned": closing_facts.planned(found.cycle),
     }
     return render(request, "festival/edition.html", context)
+
+
+@login_not_required
+@require_safe
+def followed(request: HttpRequest, year: int) -> HttpResponse:
+    """What came of a year's results, in numbers alone; a part of the edition's page that it asks for."""
+    found = get_object_or_404(Edition.objects.current(request.at).select_related("cycle"), cycle__year=year)
+    context = {"edition": found, "planned": closing_facts.planned(found.cycle)}
+    return render(request, f"festival/followed.html{'#slot' if request.htmx else ''}", context)
 
 
 @login_not_required

@@ -319,6 +319,7 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:edition", ""),
         Seen("festival:edition_of_number", ""),
         Seen("festival:downloads", ""),
+        Seen("festival:followed", ""),
         Seen("festival:agency", ""),
         Seen("festival:award_years", ""),
         Seen("festival:awards", ""),
