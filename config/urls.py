@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("healthz", views.healthz, name="healthz"),
     path("record.json", record.seals_json, name="record_json"),
+    path("api/", include("festival.api")),
     path("data/", open_data.catalogue, name="data"),
     path("data/<int:year>/<int:number>/", open_data.folder, name="data_folder"),
     path("data/<int:year>/<int:number>/<str:name>", open_data.data_file, name="data_file"),

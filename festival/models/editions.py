@@ -111,8 +111,10 @@ PLACES = {r: "place" if r == Ranking.TOTAL else f"{r}_place" for r in Ranking}
 
 class StandingQuerySet(models.QuerySet["Standing"]):
     def firsts(self, by: Ranking = Ranking.TOTAL) -> Self:
-        """The winners: first of their group, with no less than the year asks of a winner; or with a growth."""
-        enough = {"growth__gt": 0} if by == Ranking.GROWTH else {f"{VALUES[by]}__gte": F(_MINIMUM)}
+        """The winners: first of their group, with no less than the year asks of a winner; by growth those that grew."""
+        enough = {"growth__gt": 0, "percent__gte": F(_MINIMUM)}
+        if by != Ranking.GROWTH:
+            enough = {f"{VALUES[by]}__gte": F(_MINIMUM)}
         return self.filter(submitted=True, **{PLACES[by]: 1}, **enough)
 
     def for_list(self) -> Self:

@@ -337,6 +337,15 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:edition_of_number", "GET", "scheduled", set()),
     ("festival:edition_of_number", "GET", "out", PUBLIC),
     ("festival:what_if", "GET", "final", NATIONAL),
+    ("api_openapi", "GET", "people", PUBLIC),
+    ("api_editions", "GET", "scheduled", PUBLIC),
+    ("api_edition", "GET", "scheduled", set()),
+    ("api_edition", "GET", "out", PUBLIC),
+    ("api_rankings", "GET", "scheduled", set()),
+    ("api_rankings", "GET", "out", PUBLIC),
+    ("api_agency", "GET", "scheduled", PUBLIC),
+    ("api_lines", "GET", "scheduled", set()),
+    ("api_lines", "GET", "out", PUBLIC),
     ("festival:followed", "GET", "scheduled", set()),
     ("festival:followed", "GET", "out", PUBLIC),
     ("data", "GET", "scheduled", PUBLIC),
@@ -677,6 +686,10 @@ def address(name: str, w: World) -> str:
         "festival:revise": lambda: (year,),
         "festival:edition_of_number": lambda: (year, 1),
         "festival:what_if": lambda: (year,),
+        "api_edition": lambda: (year,),
+        "api_rankings": lambda: (year,),
+        "api_agency": lambda: (w.power.code,),
+        "api_lines": lambda: (year, w.power.code),
         "festival:followed": lambda: (year,),
         "data_folder": lambda: (year, 1),
         "data_file": lambda: (year, 1, published_file(w)),
@@ -755,6 +768,7 @@ def address(name: str, w: World) -> str:
     }
     bare |= {"frameworks", "bank", "plans", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
+    bare |= {"api_openapi", "api_editions"}
     bare |= {"data", "method", "comments"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {"results", "home", "entrance", "healthz", "account", "onward", "invite", "delegation"}
