@@ -49,6 +49,7 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "public_page": publics.public_page,
     "public_page_cached": publics.public_page_cached,
     "open_data_2000": publics.open_data_2000,
+    "report_2000": publics.report_2000,
     "steward_supply_2000": stewards.steward_supply_2000,
     "upload": uploads.upload,
     "ledger_append": record.ledger_append,
