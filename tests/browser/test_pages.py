@@ -320,6 +320,10 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:edition_of_number", ""),
         Seen("festival:downloads", ""),
         Seen("festival:followed", ""),
+        Seen("festival:method", ""),
+        Seen("festival:measure", ""),
+        Seen("festival:comments", "administrator"),
+        Seen("festival:comments", "administrator", "?state=rejected"),
         Seen("festival:agency", ""),
         Seen("festival:award_years", ""),
         Seen("festival:awards", ""),
@@ -355,10 +359,6 @@ TABLE: dict[str, list[Seen]] = {
         Seen("festival:improvement_item_new", "staff"),
         Seen("festival:consequences", "administrator"),
         Seen("festival:survey_new", "administrator"),
-        Seen("festival:method", ""),
-        Seen("festival:measure", ""),
-        Seen("festival:comments", "administrator"),
-        Seen("festival:comments", "administrator", "?state=rejected"),
     ],
 }
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -164,6 +165,7 @@ def test_of_no_edition_no_score_is_held(public):
 def test_an_agency_that_was_never_assessed_has_no_charts(public, client):
     page = client.get("/en/festival/agencies/MOE-QZ/").content.decode()
     Standing.objects.filter(participation__agency=public.unit).delete()
+    cache.clear()
     empty = client.get("/en/festival/agencies/MOE-QZ/").content.decode()
 
     assert "Percent by year" in page

@@ -216,7 +216,7 @@ def test_the_page_that_caches_keep_holds_nobodys_token_and_sets_no_cookie(db, cl
     assert {*answer["Cache-Control"].split(", ")} == {"public", "max-age=300"}
     assert not answer.cookies
     assert "csrfmiddlewaretoken" not in answer.content.decode()
-    assert '{"X-CSRFToken": ""}' in answer.content.decode()
+    assert "X-CSRFToken" not in answer.content.decode()
     client.force_login(world.staff)
     assert client.get(URL)["Cache-Control"] == "private"
 

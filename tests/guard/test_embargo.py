@@ -157,6 +157,7 @@ def test_what_follows_from_results_is_told_to_nobody_before_publication(settings
     assert not {name for name in absent if "consequence" in name}
 
 
+@pytest.mark.django_db
 def test_awards_are_told_to_nobody_before_publication_and_to_everybody_after_it(settings):
     world = made("scheduled", settings)
     Award.objects.filter(pk=award(world).pk).update(reason=REASON, reason_en="", title_fa=REASON)
