@@ -116,7 +116,8 @@ class WhatIfForm(forms.Form):
         for part in parts:
             name = f"of-{part.key}"
             label = _("Weight of %(part)s, times") % {"part": part.title}
-            self.fields[name] = NumberField(label=label, min_value=0, max_value=10, required=False, initial=1)
+            self.fields[name] = NumberField(label=label, min_value=0, max_value=10, required=False)
+            self.fields[name].widget.attrs["placeholder"] = localised(1)
         self.full_clean()
         typed = {part.key: self.cleaned_data.get(f"of-{part.key}") for part in parts}
         return {key: factor for key, factor in typed.items() if factor is not None}
