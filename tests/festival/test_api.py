@@ -42,26 +42,26 @@ def faults(value, schema, where="answer"):
     return []
 
 
-@pytest.mark.parametrize("endpoint", api.ENDPOINTS, ids=lambda e: e.read.__name__)
-def test_each_endpoint_answers_as_it_is_described(out, client, endpoint):
-    response = client.get(asked(endpoint, out))
+def test_each_endpoint_answers_as_it_is_described(out, client):
+    described = client.get("/api/openapi.json").json()["paths"]
+    assert set(described) == {endpoint.template for endpoint in api.ENDPOINTS}
+    for endpoint in api.ENDPOINTS:
+        response = client.get(asked(endpoint, out))
 
-    described = client.get("/api/openapi.json").json()["paths"][endpoint.template]["get"]
-    schema = described["responses"]["200"]["content"]["application/json"]["schema"]
-    assert response.status_code == 200
-    assert faults(response.json(), schema) == []
-    assert response["Content-Type"] == "application/json"
+        answer = described[endpoint.template]["get"]["responses"]["200"]
+        assert response.status_code == 200
+        assert faults(response.json(), answer["content"]["application/json"]["schema"]) == []
+        assert response["Content-Type"] == "application/json"
 
 
-@pytest.mark.parametrize("endpoint", api.ENDPOINTS, ids=lambda e: e.read.__name__)
-def test_nothing_of_a_year_is_told_before_its_moment(scheduled, client, clock, endpoint):
+def test_nothing_of_a_year_is_told_before_its_moment(scheduled, client, clock):
     clock(scheduled.edition.publish_at - timedelta(minutes=1))
+    for endpoint in api.ENDPOINTS:
+        response = client.get(asked(endpoint, scheduled))
 
-    response = client.get(asked(endpoint, scheduled))
-
-    told = response.json()
-    assert response.status_code == 404 or told in ({"editions": []}, told | {"results": []})
-    assert scheduled.edition.digest not in response.content.decode()
+        told = response.json()
+        assert response.status_code == 404 or told.get("editions", told.get("results")) == []
+        assert scheduled.edition.digest not in response.content.decode()
 
 
 def test_rankings_say_what_the_standings_say(out, client):

@@ -122,7 +122,7 @@ def test_the_public_reads_counts_and_no_agency_of_the_plans(client, clock):
     world, _held = closed_year()
     clock(world.at)
     with translation.override("en"):
-        page = client.get(reverse("festival:edition", args=[world.cycle.year])).content.decode()
+        page = client.get(reverse("festival:followed", args=[world.cycle.year])).content.decode()
 
     assert "1 agency has signed a plan for improvement." in page
     assert "1 of 3 items in these plans are completed." in page
