@@ -140,14 +140,19 @@ def lines_of(measure: Measure) -> list[Line]:
 
 def likes(measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[Line] | None = None) -> list[Like]:
     """What the rule would do to every line of the measure."""
-    return [_like(measure, line, rule, may_fall) for line in (lines_of(measure) if lines is None else lines)]
+    known: Worths = {}
+    return [_like(measure, line, rule, may_fall, known) for line in (lines_of(measure) if lines is None else lines)]
 
 
-def _like(measure: Measure, line: Line, rule: Rule, may_fall: bool) -> Like:
+Worths = dict[tuple[Decimal | None, ...], tuple[Decimal, Decimal]]
+"""What a value with its own base, floor and target was worth and is worth by the rule: many lines share one."""
+
+
+def _like(measure: Measure, line: Line, rule: Rule, may_fall: bool, known: Worths) -> Like:
     held = line.held_points
     if line.held_state != LineState.SCORED or held is None:
         return Like(line, None, None, Fate.VOID)
-    after = _right(measure, line, rule, held)
+    after = _right(measure, line, rule, held, known)
     if after == held:
         fate = Fate.SAME
     elif after > held:
@@ -159,7 +164,7 @@ def _like(measure: Measure, line: Line, rule: Rule, may_fall: bool) -> Like:
     return Like(line, held, after if fate in CHANGES else held, fate)
 
 
-def _right(measure: Measure, line: Line, rule: Rule, held: Decimal) -> Decimal:
+def _right(measure: Measure, line: Line, rule: Rule, held: Decimal, known: Worths) -> Decimal:
     """The points that the line should have."""
     ceiling = measure.points
     if measure.is_stewarded:
@@ -168,8 +173,11 @@ def _right(measure: Measure, line: Line, rule: Rule, held: Decimal) -> Decimal:
     value = line.stands_by
     if value is None:
         return held
-    was = points(measure.method, value, ceiling=ceiling, params=measure.scoring_params | line.own)
-    right = points(rule.method, value, ceiling=ceiling, params={**rule.params, **line.own})
+    key = (value, line.base, line.floor, line.target)
+    if key not in known:
+        before = points(measure.method, value, ceiling=ceiling, params=measure.scoring_params | line.own)
+        known[key] = before, points(rule.method, value, ceiling=ceiling, params={**rule.params, **line.own})
+    was, right = known[key]
     if held == was or not was or line.held_basis == Score.Basis.APPEAL:
         return right  # what was decided on appeal has no relation to the method to keep
     return min(ceiling, scaled(held, right, was))
