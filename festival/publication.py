@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import OuterRef, Subquery
 
+from cycles import sheets
 from cycles.models import Group, Participation
 from festival.models import Edition, Standing
 from indicators.methods import points
 from indicators.models import Measure
-from submissions.models import Answer, NodeScore
+from submissions.models import Answer, NodeScore, Score
 from submissions.workflow import SubmissionState
 
 Row = tuple[Any, ...]
-
 
 AT_ONCE = 2000
 
@@ -91,8 +91,10 @@ def _lines(edition: Edition) -> Iterator[Row]:
         for m in _asked(edition).select_related(*_WHOSE)
     }
     lines = Answer.objects.filter(submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED)
-    lines = lines.annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
-    held = ("current__state", "current__basis", "current__points")
+    # the score on which the edition rests, though a later edition may have corrected it since
+    given = Score.objects.filter(answer=OuterRef("pk"), scored_at__lte=edition.ranked_at).order_by("-pk")
+    held = {f"held_{name}": Subquery(given.values(name)[:1]) for name in ("state", "basis", "points")}
+    lines = lines.annotate(**held)
     wanted = ("submission__agency__code", "measure_id", "value", "own__base", "own__floor", "own__target", *held)
     ordered = lines.order_by("submission__agency__code", "measure_id", "pk").values_list(*wanted)
     for agency, measure, value, base, floor, target, state, basis, earned in ordered.iterator(AT_ONCE):
@@ -139,13 +141,9 @@ ROWS: dict[str, Callable[[Edition], Iterator[Row]]] = {
 def plain(value: Any) -> str:
     """As it stands in a CSV cell: nothing for None, decimals in full without trailing zeros, lists and maps as JSON."""
     match value:
-        case None:
-            return ""
         case bool():
             return "true" if value else "false"
-        case Decimal():
-            return format(value.normalize(), "f") if value else "0"
         case dict() | list():
             return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
         case _:
-            return str(value)
+            return sheets.plain(value)

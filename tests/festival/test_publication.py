@@ -25,7 +25,7 @@ from festival.models import DataFile
 from festival.publication import ROWS
 from festival.verification import verify
 from indicators.methods import METHODS, points
-from submissions.models import Answer
+from submissions.models import Answer, Score
 from tests.factories import build
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +184,20 @@ def test_the_files_of_a_corrected_edition_say_what_is_right_and_those_before_it_
     [row] = [r for r in rows_of(folder, "lines") if (r["agency"], r["measure"]) == ("MOE", "G1-1")]
     assert (row["points"], row["basis"]) == ("7.25", "correction")
     assert {f.name: f.sha256 for f in DataFile.objects.filter(edition__number=1)} == before
+
+
+def test_an_edition_whose_files_come_late_still_says_what_it_rests_on(published, tmp_path):
+    first = published.edition
+    answer = Answer.objects.get(submission=published.submission, measure__code="G1-1")
+    stood = Score.objects.get(answer=answer, is_current=True)
+    at = published.at + timedelta(days=1)
+    actions.revise(first, {answer.pk: Decimal("7.25")}, reason="x", by=published.administrator, at=at)
+
+    folder = written(published, tmp_path)
+
+    assert both(folder) == []
+    [row] = [r for r in rows_of(folder, "lines") if (r["agency"], r["measure"]) == ("MOE", "G1-1")]
+    assert (Decimal(row["points"]), row["basis"]) == (stood.points, stood.basis)
 
 
 def test_the_command_names_what_does_not_agree(scheduled, tmp_path, capsys):
