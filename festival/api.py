@@ -109,12 +109,12 @@ def rankings(request: HttpRequest, year: int) -> dict[str, Any]:
 def agency(request: HttpRequest, code: str) -> dict[str, Any]:
     """One agency with its places in every published year, the newest first."""
     found = _agency(code)
-    rows = Standing.objects.filter(
-        edition__in=Edition.objects.current(request.at).values("pk"), participation__agency=found
-    ).select_related("group", "participation__agency", "edition__cycle")
-    ordered = rows.order_by("-edition__cycle__year", "group__sort_key", "pk")
     said = {"agency": found.code, "name_fa": found.name_fa, "name_en": found.name_en}
-    return said | {"results": [{"year": s.edition.cycle.year} | _placed(s) for s in ordered]}
+    return said | {
+        "results": [
+            {"year": s.edition.cycle.year} | _placed(s) for s in Standing.objects.over_the_years(found, request.at)
+        ]
+    }
 
 
 def lines(request: HttpRequest, year: int, code: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def note_reading(request: HttpRequest, ceremony: Ceremony) -> bool:
     """Put on record that somebody of the secretariat reads awards that are not public yet, or may not be: those that
     rest on a correction which is not out. Whether the year's results are out."""
     out = set(Edition.objects.published(request.at).filter(cycle=ceremony.cycle_id).values_list("pk", flat=True))
-    newest = Edition.objects.newest().filter(cycle=ceremony.cycle_id).first()
+    newest = Edition.objects.newest_of(ceremony.cycle)
     is_settled = newest is not None and newest.pk in out
     if not is_settled and request.user.is_authenticated and _is_secretariat(request, ceremony):
         embargo.note_reading(ceremony, what="awards", by=request.user, at=request.at, agency=ceremony.reach)

@@ -32,7 +32,7 @@ class Decision:
 
 def newest_edition(ceremony: Ceremony) -> Edition | None:
     """The results on which awards of this ceremony rest."""
-    return Edition.objects.newest().filter(cycle=ceremony.cycle_id).select_related("cycle").first()
+    return Edition.objects.newest_of(ceremony.cycle)
 
 
 def _locked(ceremony: Ceremony) -> tuple[Ceremony, Edition]:

@@ -76,7 +76,7 @@ def closing(cycle: Cycle, at: datetime) -> Closing:
         compulsory=Count("pk", filter=Q(is_compulsory=True)),
     )
     survey = Survey.objects.filter(cycle=cycle).for_list().first()
-    edition = Edition.objects.newest().filter(cycle=cycle).select_related("cycle").first()
+    edition = Edition.objects.newest_of(cycle)
     figures = lessons.figures(edition) if edition else {}
     flags = Counter(flag for each in figures.values() for flag in each.flags)
     return Closing(

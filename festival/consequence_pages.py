@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.roles import OVERSEERS
 from agencies.text import localised
-from cycles import embargo
 from cycles.actions import open_to, why_closed
 from cycles.files import handed_out
 from cycles.models import Cycle, Entry
@@ -24,12 +23,13 @@ from festival.closing_forms import LetterForm, RuleForm, WaiveForm
 from festival.closing_tables import ConsequenceTable
 from festival.filters import ConsequenceFilter
 from festival.models import Consequence, ConsequenceRule, Edition
+from festival.pages import managed_cycles, note_reading
 from festival.workflow import CONSEQUENCES, EDITIONS, RULES, ConsequenceState
 
 
 def _cycle(request: HttpRequest, year: int) -> Cycle:
     """The year, for those who read its results under embargo."""
-    return get_object_or_404(Cycle.objects.overseen_by(request.user, request.at).of_years(), year=year)
+    return get_object_or_404(managed_cycles(request).of_years(), year=year)
 
 
 def _consequence(request: HttpRequest, pk: int) -> Consequence:
@@ -45,14 +45,9 @@ def consequences(request: HttpRequest, year: int) -> HttpResponse:
     found = Edition.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list().first()
     if found is None and not request.user.oversees_the_country(request.at):
         raise Http404
-    _note_reading(request, found)
+    if found is not None:
+        note_reading(request, found)
     return render(request, "festival/consequences.html", _page(request, cycle, found, RuleForm()))
-
-
-def _note_reading(request: HttpRequest, found: Edition | None) -> None:
-    """Put on record that somebody reads what follows from results that are not published yet."""
-    if found is not None and not found.is_published(request.at):
-        embargo.note_reading(found.cycle, what="ranking", by=request.user, at=request.at)
 
 
 def _page(request: HttpRequest, cycle: Cycle, found: Edition | None, form: RuleForm) -> dict[str, Any]:
@@ -88,7 +83,7 @@ def settle(request: HttpRequest, year: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("festival:consequences", year)
-    found = Edition.objects.newest().filter(cycle=cycle).select_related("cycle").first()
+    found = Edition.objects.newest_of(cycle)
     return render(request, "festival/consequences.html", _page(request, cycle, found, form))
 
 
@@ -126,7 +121,7 @@ def draw(request: HttpRequest, year: int) -> HttpResponse:
 def consequence(request: HttpRequest, pk: int) -> HttpResponse:
     """What follows for one agency: for the agency itself once the results are published."""
     held = _consequence(request, pk)
-    _note_reading(request, held.edition)
+    note_reading(request, held.edition)
     moves = open_to(CONSEQUENCES, held, by=request.user, at=request.at)
     published = held.edition.is_published(request.at)
     context = {

@@ -27,6 +27,7 @@ from agencies.models import User
 from cycles import seals
 from cycles.actions import perform
 from cycles.ledger import as_json, plain
+from cycles.sheets import CONTENT_TYPES
 from festival.dictionary import TABLES, Table
 from festival.models import DataFile, Edition
 from festival.publication import ROWS, Row
@@ -39,9 +40,9 @@ FORM = "assessment-results/1"
 MANIFEST, DICTIONARY, LICENCE, VERIFIER = "manifest.json", "dictionary.csv", "licence.txt", "verify.py"
 DATA = Path(__file__).parent / "data"
 TYPES = {
-    ".csv": "text/csv; charset=utf-8",
+    ".csv": CONTENT_TYPES["csv"],
     ".json": "application/json",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsx": CONTENT_TYPES["xlsx"],
     ".txt": "text/plain; charset=utf-8",
     ".py": "text/x-python; charset=utf-8",
 }

@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from agencies.roles import OVERSEERS, Role
-from cycles.models import Cycle
 from cycles.pages import listed
 from festival import closing_facts
 from festival import lessons as of_results
 from festival.closing_tables import LessonTable
 from festival.models import Edition
+from festival.pages import managed_cycles
 from indicators.pages import visible
 
 
@@ -27,7 +27,7 @@ def _limits() -> dict[str, Any]:
 @require_safe
 def closing(request: HttpRequest, year: int) -> HttpResponse:
     """How a year was closed, in the figures that the Article 82 report tells."""
-    cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at).of_years(), year=year)
+    cycle = get_object_or_404(managed_cycles(request).of_years(), year=year)
     context = {"cycle": cycle, "closing": closing_facts.closing(cycle, request.at)}
     return render(request, "festival/closing.html", context)
 

@@ -21,10 +21,10 @@ from cycles.models import Cycle, Entry, Group, Window
 from cycles.pages import act_page, history
 from cycles.workflow import CYCLE, Refused
 from festival import actions, tasks
+from festival import what_if as sandbox
 from festival.forms import DeliverForm, ReviseForm, ScheduleForm, WhatIfForm
 from festival.models import Edition, Language, Report, Standing
 from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of
-from festival.what_if import parts_of, trial
 from festival.workflow import EDITIONS, Addressee
 from submissions.models import Submission
 
@@ -73,7 +73,7 @@ def _newest(request: HttpRequest, year: int) -> Edition:
 def manage(request: HttpRequest, year: int) -> HttpResponse:
     """From frozen results to publication: what blocks, what is done, what comes next."""
     cycle = get_object_or_404(managed_cycles(request), year=year)
-    found = Edition.objects.newest().filter(cycle=cycle).select_related("cycle", "run").first()
+    found = Edition.objects.newest_of(cycle)
     approved = approved_reports(found) if found else []
     delivered = actions.delivered(found) if found else {}
     steps = _steps(cycle, found, approved, delivered, request.at)
@@ -246,9 +246,12 @@ def what_if(request: HttpRequest, year: int) -> HttpResponse:
     group = form.cleaned_data["group"] if form.is_valid() else groups.first()
     if group is None:
         raise Http404
+    usual = form.fields["weights"].initial
     if not form.is_bound:
-        form = WhatIfForm({"group": group.pk, "weights": 10}, groups=groups)
-    factors = form.weigh(parts_of(found, group))
-    tried = trial(found, group, factors=factors, weights=form.cleaned_data.get("weights", 10))
-    context = {"edition": found, "group": group, "form": form, "trial": tried}
-    return render(request, "festival/what_if.html", context | {"weights": form.cleaned_data.get("weights", 10)})
+        form = WhatIfForm({"group": group.pk, "weights": usual}, groups=groups)
+    known = sandbox.read(found, group)
+    factors = form.weigh(known.parts)
+    weights = form.cleaned_data.get("weights", usual)
+    tried = sandbox.trial(known, factors=factors, weights=weights)
+    context = {"edition": found, "group": group, "form": form, "trial": tried, "weights": weights}
+    return render(request, "festival/what_if.html", context)

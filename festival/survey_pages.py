@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency
 from agencies.roles import HEADS, OVERSEERS, Role
 from cycles.actions import why_closed
-from cycles.models import Cycle, Participation
+from cycles.models import Participation
 from cycles.workflow import Refused
 from festival import survey_results, surveys
 from festival.closing_forms import AnswersForm, SurveyForm
 from festival.models import Survey, SurveyReturn
+from festival.pages import managed_cycles
 from festival.workflow import SURVEYS
 
 MOST_NAMED = 100
@@ -28,7 +29,7 @@ def _survey(request: HttpRequest, pk: int) -> Survey:
 @require_http_methods(["GET", "POST"])
 def survey_new(request: HttpRequest, year: int) -> HttpResponse:
     """Lay the survey of a year; where there is one, the way to it."""
-    cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at).of_years(), year=year)
+    cycle = get_object_or_404(managed_cycles(request).of_years(), year=year)
     if held := Survey.objects.filter(cycle=cycle).first():
         return redirect("festival:survey", held.pk)
     move = SURVEYS["open"]

@@ -1,6 +1,8 @@
 """Jobs of the festival: drawing up a report, writing open data, publishing what is due."""
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
 from celery import shared_task
 
@@ -9,6 +11,14 @@ from festival import actions, datafiles, pdf, report
 from festival.models import Edition, Report
 
 logger = logging.getLogger(__name__)
+
+
+def draw_up(asked: Report, *, at: datetime, tell: Callable[[str, int], None] = lambda step, percent: None) -> Report:
+    """Draw up a report that was asked for and keep both its papers, data attached; `tell` hears how far it is."""
+    data = datafiles.attachments(datafiles.write(asked.edition, at=at))
+    facts = report.gather(asked.edition, at)
+    papers = pdf.article_82(facts, language=asked.language, attachments=data, tell=tell)
+    return actions.keep_report(asked, pdf=papers.reading, archive=papers.archive, at=at)
 
 
 @shared_task
@@ -23,10 +33,7 @@ def render_report(*, report_id: int) -> None:
 
     tell("gather", 2)
     try:
-        data = datafiles.attachments(datafiles.write(asked.edition, at=now()))
-        facts = report.gather(asked.edition, now())
-        papers = pdf.article_82(facts, language=asked.language, attachments=data, tell=tell)
-        actions.keep_report(asked, pdf=papers.reading, archive=papers.archive, at=now())
+        draw_up(asked, at=now(), tell=tell)
     except Exception as error:
         logger.exception("report %s", asked.pk)
         actions.note_failure(asked, error=str(error) or type(error).__name__)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from cycles.files import handed_out
 from cycles.models import Group
+from cycles.sheets import CONTENT_TYPES
 from cycles.workflow import CycleState
 from festival import closing_facts, resources
 from festival.courses import course
@@ -19,12 +20,6 @@ from festival.kept_pages import kept
 from festival.models import Edition, Report, Standing
 from festival.pages import approved_reports, managed_cycles, note_reading, published_of, ranking_of, standings_of
 from festival.workflow import COMMENTS
-
-FORMATS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
 
 # -- The public -------------------------------------------------------------------------------------------------------
 
@@ -80,11 +75,11 @@ def followed(request: HttpRequest, year: int) -> HttpResponse:
 @require_safe
 def ranking_file(request: HttpRequest, year: int, form: str) -> HttpResponse:
     """The ranking of a year's edition in force as CSV or XLSX, narrowed as the page was."""
-    if form not in FORMATS:
+    if form not in CONTENT_TYPES:
         raise Http404
     found = get_object_or_404(Edition.objects.current(request.at), cycle__year=year)
     narrowed = standings_of(request, found)
-    response = HttpResponse(resources.ranking(found, narrowed.qs).export(form), content_type=FORMATS[form])
+    response = HttpResponse(resources.ranking(found, narrowed.qs).export(form), content_type=CONTENT_TYPES[form])
     response["Content-Disposition"] = f'attachment; filename="ranking-{year}.{form}"'
     return response
 
@@ -95,14 +90,7 @@ def ranking_file(request: HttpRequest, year: int, form: str) -> HttpResponse:
 def agency(request: HttpRequest, code: str) -> HttpResponse:
     """One agency's published results over the years."""
     found = get_object_or_404(Agency.objects.select_related("parent", "province"), code=code)
-    standings = (
-        Standing.objects.filter(
-            edition__in=Edition.objects.current(request.at).values("pk"), participation__agency=found
-        )
-        .for_list()
-        .select_related("group", "participation__agency", "edition__cycle")
-        .order_by("-edition__cycle__year", "group__sort_key", "pk")
-    )
+    standings = Standing.objects.over_the_years(found, request.at)
     sizes = dict(
         Standing.objects.filter(group__in=[s.group_id for s in standings])
         .order_by()

@@ -59,36 +59,47 @@ class Trial:
         return any(row.sure for row in self.rows)
 
 
-def parts_of(edition: Edition, group: Group) -> list[Part]:
-    """The general axes in their order, then the other kinds of which anybody in the group has lines."""
-    nodes = _nodes(edition, group)
-    axes = {n.axis.code: n.axis for n in nodes if n.axis and n.kind == Kind.GENERAL}
-    found = [
-        Part(axis.code, named(axis.title_fa, axis.title_en))
-        for axis in sorted(axes.values(), key=lambda axis: (axis.position, axis.code))
-    ]
-    kinds = {n.kind for n in nodes if n.axis is None}
-    return found + [Part(kind.value, str(kind.label)) for kind in WHOLE if kind in kinds]
+@dataclass(frozen=True)
+class Reading:
+    """One group of an edition: its standings by submission, their sums, and what may weigh more or less."""
+
+    edition: Edition
+    group: Group
+    standings: dict[int, Standing]
+    nodes: list[NodeScore]
+
+    @property
+    def parts(self) -> list[Part]:
+        """The general axes in their order, then the other kinds of which anybody in the group has lines."""
+        axes = {n.axis.code: n.axis for n in self.nodes if n.axis and n.kind == Kind.GENERAL}
+        found = [
+            Part(axis.code, named(axis.title_fa, axis.title_en))
+            for axis in sorted(axes.values(), key=lambda axis: (axis.position, axis.code))
+        ]
+        kinds = {n.kind for n in self.nodes if n.axis is None}
+        return found + [Part(kind.value, str(kind.label)) for kind in WHOLE if kind in kinds]
 
 
-def _nodes(edition: Edition, group: Group) -> list[NodeScore]:
-    standings = Standing.objects.filter(edition=edition, group=group, submitted=True)
-    rows = NodeScore.objects.filter(run=edition.run_id, submission__in=standings.values("submission"))
-    return list(rows.filter(Q(kind=Kind.GENERAL) | Q(kind__in=WHOLE, axis=None)).select_related("axis"))
+def read(edition: Edition, group: Group) -> Reading:
+    """The agencies of a group that submitted; two queries for any number of them."""
+    rows = Standing.objects.filter(edition=edition, group=group, submitted=True).for_list()
+    standings = {s.submission_id: s for s in rows if s.submission_id}
+    nodes = NodeScore.objects.filter(run=edition.run_id, submission__in=list(standings))
+    nodes = nodes.filter(Q(kind=Kind.GENERAL) | Q(kind__in=WHOLE, axis=None)).select_related("axis")
+    return Reading(edition, group, standings, list(nodes))
 
 
-def trial(edition: Edition, group: Group, *, factors: Mapping[str, Decimal], weights: int) -> Trial:
+def trial(known: Reading, *, factors: Mapping[str, Decimal], weights: int) -> Trial:
     """The group under other weights, each part multiplied by its factor; and the band of places under ± `weights`
-    percent on each part. Nine queries for any number of agencies."""
-    standings = list(Standing.objects.filter(edition=edition, group=group).for_list())
-    parts = parts_of(edition, group)
-    of = {s.submission_id: s for s in standings if s.submitted and s.submission_id}
-    axes = _axes(_nodes(edition, group), parts, list(of))
-    error, twice = _error(edition)
-    seed = edition.pk * 1000 + group.pk
-    sure = _sureness(of, error, seed)
+    percent on each part; two queries for any number of agencies."""
+    parts, of = known.parts, known.standings
+    axes = _axes(known.nodes, parts, list(of))
+    error, twice = _error(known.edition)
+    told = None if error is None else _percent(error)
     if not axes:
-        return Trial(parts, [], None if error is None else _percent(error), twice)
+        return Trial(parts, [], told, twice)
+    seed = known.edition.pk * 1000 + known.group.pk
+    sure = _sureness(of, error, seed)
     bands = sureness.under_weights(axes, percent=weights, seed=seed)
     percents = sureness.weighed(axes, [float(factors.get(p.key, 1)) for p in parts])
     entrants = [Entrant(a.key, 0, Decimal(repr(p)), submitted=True) for a, p in zip(axes, percents, strict=True)]
@@ -98,7 +109,7 @@ def trial(edition: Edition, group: Group, *, factors: Mapping[str, Decimal], wei
         for a, band in zip(axes, bands, strict=True)
     ]
     rows.sort(key=lambda row: (row.place, row.standing.place, row.standing.pk))
-    return Trial(parts, rows, None if error is None else _percent(error), twice)
+    return Trial(parts, rows, told, twice)
 
 
 def _percent(share: float) -> Decimal:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django_fsm import FSMField
 
-from agencies.models import User
+from agencies.models import Agency, User
 from agencies.text import localised
 from cycles.models import Cycle, Group, Participation
 from festival.ranking import Ranking
@@ -35,6 +35,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def newest(self) -> Self:
         """Of each cycle the edition with the highest number, published or not."""
         return self.filter(~Exists(Edition.objects.filter(cycle=OuterRef("cycle"), number__gt=OuterRef("number"))))
+
+    def newest_of(self, cycle: Cycle) -> "Edition | None":
+        """The edition of a cycle with the highest number, published or not; None before its results are frozen."""
+        return self.filter(cycle=cycle).select_related("cycle", "run").order_by("-number").first()
 
     def for_list(self) -> Self:
         return self.select_related("cycle").order_by("-cycle__year", "-number", "pk")
@@ -120,6 +124,13 @@ class StandingQuerySet(models.QuerySet["Standing"]):
     def for_list(self) -> Self:
         return self.select_related("group", "participation__agency", "submission").order_by(
             "group__sort_key", "group", "place", "participation__sort_key", "pk"
+        )
+
+    def over_the_years(self, agency: Agency, at: datetime) -> Self:
+        """Where an agency stands in the editions that are in force at a moment, the newest year first."""
+        rows = self.filter(edition__in=Edition.objects.current(at).values("pk"), participation__agency=agency)
+        return rows.select_related("group", "participation__agency", "submission", "edition__cycle").order_by(
+            "-edition__cycle__year", "group__sort_key", "pk"
         )
 
 

@@ -22,7 +22,7 @@ from cycles.calendar import Phase, format_moment
 from cycles.models import Delivery
 from cycles.presets import windows_for
 from cycles.resources import load_country
-from festival import actions, datafiles, pdf, report
+from festival import actions, tasks
 from festival.models import Language
 from festival.workflow import Addressee
 
@@ -83,11 +83,8 @@ class Command(BaseCommand):
         at = walk.within(Phase.FINAL, 0.7)
         if not walk.due(at):
             return
-        data = datafiles.attachments(datafiles.write(walk.edition, at=at))
         for asked in actions.ask_for_report(walk.edition, languages=Language.values, by=cast.administrator, at=at):
-            papers = pdf.article_82(report.gather(walk.edition, at), language=asked.language, attachments=data)
-            kept = actions.keep_report(asked, pdf=papers.reading, archive=papers.archive, at=at)
-            actions.approve_report(kept, by=cast.administrator, at=at)
+            actions.approve_report(tasks.draw_up(asked, at=at), by=cast.administrator, at=at)
         walk.did(4)
         if walk.due(at := walk.within(Phase.FINAL, 0.9)):
             for addressee in Addressee.values:

@@ -15,7 +15,7 @@ from config.database import fresh_database
 from config.rehearsal import Rehearsal
 from cycles.calendar import Phase
 from cycles.resources import load_country
-from festival import actions, datafiles, pdf, report, resources
+from festival import actions, datafiles, resources, tasks
 from festival.models import Language, Standing
 from festival.verification import verify
 from festival.workflow import Addressee
@@ -70,25 +70,25 @@ class Command(BaseCommand):
 
     def write(self, walk: Rehearsal, out: Path) -> None:
         admin, at = walk.cast.administrator, walk.within(Phase.FINAL, 0.7)
-        data = self.publish(walk, out / "data")
+        self.publish(walk, out / "data")
         reports = actions.ask_for_report(walk.edition, languages=Language.values, by=admin, at=at)
         walk.did()
         for asked in reports:
-            papers = pdf.article_82(report.gather(walk.edition, at), language=asked.language, attachments=data)
-            kept = actions.keep_report(asked, pdf=papers.reading, archive=papers.archive, at=at)
+            kept = tasks.draw_up(asked, at=at)
             actions.approve_report(kept, by=admin, at=at)
             walk.did()
             name = f"article-82-{walk.year}-{asked.language}.pdf"
-            (out / name).write_bytes(papers.reading)
-            (out / name.replace(".pdf", "-archive.pdf")).write_bytes(papers.archive)
-            self.say(f"  {name}: {len(papers.reading) // 1024} kB, with the data {len(papers.archive) // 1024} kB")
+            for paper, to in ((kept.file, name), (kept.archive, name.replace(".pdf", "-archive.pdf"))):
+                with paper.open("rb") as content:
+                    (out / to).write_bytes(content.read())
+                self.say(f"  {to}: {paper.size // 1024} kB")
         for addressee in Addressee.values:
             actions.deliver(walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at)
             walk.did()
         (out / "ranking.csv").write_text(resources.ranking(walk.edition).csv, encoding="utf-8", newline="")
         (out / "scores.csv").write_text(resources.final_lines(walk.edition).csv, encoding="utf-8", newline="")
 
-    def publish(self, walk: Rehearsal, out: Path) -> list[tuple[str, bytes]]:
+    def publish(self, walk: Rehearsal, out: Path) -> None:
         """Write the open data to a folder as anybody loads it down, and recompute it by engine and script alike."""
         files = datafiles.write(walk.edition, at=walk.within(Phase.FINAL, 0.7))
         walk.did()
@@ -102,7 +102,6 @@ class Command(BaseCommand):
         if found.faults or told != [f"{found.figures} figures recomputed; 0 do not agree"]:
             raise CommandError("\n".join([*found.faults[:20], *told[-20:]]))
         self.say(f"  {told[0]}, by the engine and by the script")
-        return datafiles.attachments(files)
 
     def doubts(self, walk: Rehearsal, agencies: int) -> list[str]:
         """What a believable year must show."""
