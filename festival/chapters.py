@@ -5,7 +5,7 @@ Each is one query or none, whatever the number of agencies.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from statistics import StatisticsError, correlation
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Province
 from agencies.text import latin_digits, named
 from festival.models import Edition, Standing
-from indicators.methods import half_up
+from indicators.methods import SHOWN_PLACES, half_up
 from indicators.models import Kind, Law
 from indicators.scoring import LineState
 from submissions.models import Score
@@ -39,8 +39,14 @@ def _scores(edition: Edition) -> QuerySet[Score]:
     return scores.exclude(basis=Score.Basis.SELF).order_by()
 
 
-def _percent(earned: Decimal | None, possible: Decimal) -> Decimal:
-    return half_up((earned or Decimal(0)) * 100 / possible, 2)
+def percent_of(earned: Decimal | None, possible: Decimal) -> Decimal:
+    """What was earned of what was possible, as it is shown."""
+    return half_up((earned or Decimal(0)) * 100 / possible, SHOWN_PLACES)
+
+
+def mean(values: Sequence[Decimal]) -> Decimal | None:
+    """As it is shown; None of nothing."""
+    return half_up(sum(values, Decimal(0)) / len(values), SHOWN_PLACES) if values else None
 
 
 # --- Specific indicators behind their target --------------------------------------------------------------------------
@@ -107,7 +113,7 @@ def behind_target(edition: Edition) -> Behind:
         )[:MOST_BEHIND]
     )  # fmt: skip
     most = [
-        BehindLine(*names, value, measured if own is None else own, *units, _percent(points, ceiling), lost)
+        BehindLine(*names, value, measured if own is None else own, *units, percent_of(points, ceiling), lost)
         for *names, value, own, measured, unit_fa, unit_en, points, ceiling, lost in rows
         for units in [(unit_fa, unit_en)]
     ]
@@ -171,7 +177,7 @@ def execution(edition: Edition) -> list[ActChapter]:
     chapters = []
     for number, first, last, title in CHAPTERS:
         earned, possible, lines, measures = sums[number]
-        percent = _percent(earned, possible) if possible else None
+        percent = percent_of(earned, possible) if possible else None
         chapters.append(ActChapter(number, first, last, title, int(measures), int(lines), percent))
     return chapters
 
@@ -200,10 +206,9 @@ def provinces(standings: Iterable[Standing]) -> list[ProvinceResult]:
     found = []
     for own in units.values():
         percents = [s.percent for s in own if s.submitted]
-        mean = half_up(sum(percents, Decimal(0)) / len(percents), 2) if percents else None
         province = own[0].participation.province
         lowest, highest = min(percents, default=None), max(percents, default=None)
-        found.append(ProvinceResult(province, len(own), len(percents), mean, lowest, highest))
+        found.append(ProvinceResult(province, len(own), len(percents), mean(percents), lowest, highest))
     return sorted(found, key=lambda p: (p.mean is None, -(p.mean or 0), p.province.code))
 
 

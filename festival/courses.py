@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from festival import strokes
 from festival.models import Edition, Standing
-from festival.sureness import FEWEST
 from indicators.methods import HUNDRED, SHOWN_PLACES, ZERO, half_up, scaled
 from indicators.models import Kind, Measure
 from indicators.scoring import LineState
 from submissions.models import Answer, NodeScore, Score
+from submissions.spreads import FEWEST
 from submissions.workflow import SubmissionState
 
 NOT_ASKED, NOT_SUBMITTED = _("Not asked"), _("Not submitted")

@@ -210,8 +210,8 @@ def gather(edition: Edition, at: datetime) -> Facts:
         ).count(),
         lines=_lines(edition),
         declared=_declared(edition),
-        mean=_mean([s.percent for s in submitted]),
-        mean_growth=_mean(growths),
+        mean=chapters.mean([s.percent for s in submitted]),
+        mean_growth=chapters.mean(growths),
         grown=sum(1 for g in growths if g > 0),
         fallen=sum(1 for g in growths if g < 0),
         bands=[(b, sum(1 for s in submitted if s.band == b.name)) for b in BANDS],
@@ -231,10 +231,6 @@ def gather(edition: Edition, at: datetime) -> Facts:
         ledger_rows=entries.count(),
         seal=seals.newest(),
     )
-
-
-def _mean(values: list[Decimal]) -> Decimal | None:
-    return half_up(sum(values, Decimal(0)) / len(values), 2) if values else None
 
 
 def _calendar(edition: Edition, at: datetime) -> Year:
@@ -295,7 +291,7 @@ def _groups(standings: list[Standing]) -> list[GroupResult]:
                 province_id=group.province_id,
                 size=len(members),
                 submitted=len(entered),
-                mean=_mean([s.percent for s in entered]),
+                mean=chapters.mean([s.percent for s in entered]),
                 best=max((s.percent for s in entered), default=None),
                 winners=[s for s in entered if s.place == 1],
                 standings=members,
@@ -355,7 +351,7 @@ def _measures(edition: Edition) -> list[MeasureResult]:
             title_fa=r["answer__measure__title_fa"],
             title_en=r["answer__measure__title_en"],
             count=r["count"],
-            percent=half_up((r["earned"] or Decimal(0)) * 100 / r["possible"], 2),
+            percent=chapters.percent_of(r["earned"], r["possible"]),
         )
         for r in rows
     ]
