@@ -21,6 +21,7 @@ class Cast:
     """Who acts: national officers by role, and each agency's staff and head by its key."""
 
     administrator: User
+    secretary: User
     auditor: User
     chair: User
     members: list[User]
@@ -41,6 +42,7 @@ def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
 
     officers: dict[str, tuple[User, dict[str, Any]]] = {
         "administrator": (account("administrator", "مریم رضایی", "Maryam Rezaei"), {"role": Role.ADMINISTRATOR}),
+        "secretary": (account("secretary", "علی اکبری", "Ali Akbari"), {"role": Role.ADMINISTRATOR}),
         "auditor": (account("auditor", "حسین مرادی", "Hossein Moradi"), {"role": Role.AUDITOR}),
         "chair": (
             account("chair", "ناصر کریمی", "Naser Karimi"),
@@ -96,6 +98,7 @@ def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
     Interest.objects.create(user=officers["steward"][0], **tie)
     return Cast(
         administrator=officers["administrator"][0],
+        secretary=officers["secretary"][0],
         auditor=officers["auditor"][0],
         chair=officers["chair"][0],
         members=[officers[name][0] for name in ("member", "budget")],

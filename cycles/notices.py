@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import get_language, gettext
 
+from agencies.arrays import array
 from agencies.models import Agency, Membership, User
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, in_scope
 from cycles.calendar import Phase, phase_label, time_left
@@ -81,7 +82,7 @@ def _write(rows: Sequence[_Row]) -> None:
     """Put notices into inboxes and outbox, in one statement; who has been told already is not told again."""
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(_INSERT, [array(column) for column in zip(*rows, strict=True)])
 
 
 _COLUMNS = ("recipient_id", "channel", "entry_id", "key", "params", "is_official", "made_at", "told_at")

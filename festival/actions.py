@@ -1,12 +1,10 @@
-"""Every write on results: freezing, ranking, the report, publication."""
+"""Every write on results: freezing, ranking, correcting, publication. The report's writes are in `article82`."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,14 +12,14 @@ from django.utils.translation import ngettext
 from agencies.models import User
 from agencies.text import localised
 from appeals.models import Appeal
-from cycles.actions import perform, why_closed
+from cycles.actions import perform
 from cycles.calendar import Phase
-from cycles.models import Cycle, Entry, Window
+from cycles.models import Cycle, Window
 from cycles.workflow import CYCLE, CycleState, Refused
 from festival import standings
 from festival.kept_pages import forget
-from festival.models import Edition, Language, Report
-from festival.workflow import EDITIONS, Addressee
+from festival.models import Edition
+from festival.workflow import EDITIONS
 from indicators.scoring import LineState
 from submissions import actions as submissions
 from submissions import totals
@@ -110,87 +108,6 @@ def _refuse_revision(lines: list[Any], right: Mapping[int, Decimal], by: User) -
             raise Refused(said % (of | {"most": localised(line.measure.points)}))
         if line.held_points == right[line.pk]:
             raise Refused(_("%(agency)s, %(measure)s: these are the points it has.") % of)
-
-
-@transaction.atomic
-def ask_for_report(edition: Edition, *, languages: Sequence[str], by: User, at: datetime) -> list[Report]:
-    """Ask for the Article 82 report in these languages; `tasks.render_report` draws each up."""
-    [edition] = perform(EDITIONS, [edition], "draft_report", by=by, at=at, languages=list(languages))
-    return [
-        Report.objects.create(edition=edition, language=language, asked_by=by, asked_at=at) for language in languages
-    ]
-
-
-def note_progress(report: Report, *, step: str, percent: int) -> None:
-    """Say how far the drawing-up of a report is; seen at once by whoever watches."""
-    Report.objects.filter(pk=report.pk, finished_at=None).update(step=step, percent_done=percent, error="")
-
-
-@transaction.atomic
-def keep_report(report: Report, *, pdf: bytes, archive: bytes = b"", at: datetime) -> Report:
-    """Keep the finished files of a report; one that is finished already stays as it is."""
-    report = Report.objects.select_for_update(of=("self",)).select_related("edition__cycle").get(pk=report.pk)
-    if report.finished_at is not None:
-        return report
-    report.sha256 = hashlib.sha256(pdf).hexdigest()
-    report.file.save("report.pdf", ContentFile(pdf), save=False)
-    report.finished_at, report.percent_done, report.step, report.error = at, 100, "", ""
-    if archive:
-        report.archive_sha256 = hashlib.sha256(archive).hexdigest()
-        report.archive.save("archive.pdf", ContentFile(archive), save=False)
-    kept = ["sha256", "file", "archive", "archive_sha256"]
-    report.save(update_fields=[*kept, "finished_at", "percent_done", "step", "error"])
-    return report
-
-
-def note_failure(report: Report, *, error: str) -> None:
-    """Say that a report could not be drawn up, and why."""
-    Report.objects.filter(pk=report.pk).update(error=error, step="")
-
-
-@transaction.atomic
-def approve_report(report: Report, *, by: User, at: datetime, note: str = "") -> Report:
-    """Approve a finished report; from the edition's publication on the public may read it."""
-    report = Report.objects.select_for_update().get(pk=report.pk)
-    if report.finished_at is None:
-        raise Refused(_("The report is not finished yet."))
-    if report.approved_at is not None:
-        raise Refused(_("The report is approved already."))
-    given: dict[str, Any] = {"report": report.uuid, "sha256": report.sha256, "archive": report.archive_sha256}
-    perform(EDITIONS, [report.edition], "approve_report", by=by, at=at, note=note, **given)
-    report.approved_at, report.approved_by = at, by
-    report.save(update_fields=["approved_at", "approved_by"])
-    return report
-
-
-@transaction.atomic
-def deliver(edition: Edition, *, addressee: str, letter: str, by: User, at: datetime, note: str = "") -> Edition:
-    """Record that the report was delivered to one of its two addressees, by a letter; both deliveries end the duty."""
-    edition = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=edition.pk)
-    approved = dict(
-        Report.objects.filter(edition=edition, approved_at__isnull=False)
-        .order_by("approved_at", "pk")
-        .values_list("language", "sha256")
-    )
-    if why := why_closed(EDITIONS, edition, "deliver_report", by=by, at=at):
-        raise Refused(why)
-    if addressee not in Addressee.values or not letter:
-        raise Refused(_("A delivery names its addressee and the number of its letter."))
-    if set(approved) != set(Language.values):
-        raise Refused(_("The report is delivered once it is approved in both languages."))
-    if addressee in delivered(edition):
-        raise Refused(
-            _("The delivery to this addressee is recorded already: %(to)s.") % {"to": Addressee(addressee).label}
-        )
-    given: dict[str, Any] = {"addressee": addressee, "reports": approved}
-    [edition] = perform(EDITIONS, [edition], "deliver_report", by=by, at=at, note=note, letter=letter, **given)
-    return edition
-
-
-def delivered(edition: Edition) -> dict[str, Entry]:
-    """The deliveries of an edition's report that are on record, by addressee."""
-    entries = Entry.objects.of(edition).filter(act="deliver_report").order_by("-id")
-    return {entry.params["addressee"]: entry for entry in entries}
 
 
 @transaction.atomic

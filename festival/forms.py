@@ -6,14 +6,16 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province
-from agencies.text import latin_digits, localised, parse_decimal
+from agencies.text import latin_digits, localised, normalise, parse_decimal
 from cycles.forms import ActForm, MomentField, NumberField, PercentField, PersianTextField
 from cycles.models import Group
 from festival.lateness import DUTIES, Asked, Timeliness
 from festival.models import Edition
+from festival.passages import unknown_names
 from festival.what_if import Part
 from festival.workflow import Addressee
 from submissions.models import Answer
@@ -158,3 +160,26 @@ class DutyForm(forms.Form):
             timeliness=given.get("state") or "",
             agencies=agencies,
         )
+
+
+class TextForm(forms.Form):
+    """A chapter's text of the report in one language; what equals the draft is kept as none of one's own."""
+
+    text = PersianTextField(label=_("Text"), lines=True, required=False)
+    after = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, language: str, draft: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.draft = draft
+        self.fields["text"].help_text = _(
+            "An empty line begins a paragraph. Set figures by their names in braces; an empty text is the draft again."
+        )
+        self.fields["text"].widget.attrs |= {"rows": 10, "lang": language, "dir": "rtl" if language == "fa" else "ltr"}
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if unknown := unknown_names(text):
+            raise forms.ValidationError(
+                _("No figure has this name: %(names)s."), params={"names": gettext(", ").join(unknown)}
+            )
+        return "" if text == normalise(self.draft, lines=True) else text

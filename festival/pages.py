@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 
 from cycles import embargo
 from cycles.models import Cycle
@@ -16,6 +17,12 @@ def managed_cycles(request: HttpRequest) -> QuerySet[Cycle]:
     if not request.user.is_authenticated:
         return Cycle.objects.none()
     return Cycle.objects.overseen_by(request.user, request.at)
+
+
+def newest(request: HttpRequest, year: int) -> Edition:
+    """The edition of a year on which the secretariat works."""
+    found = Edition.objects.newest().filter(cycle__in=managed_cycles(request)).select_related("cycle")
+    return get_object_or_404(found, cycle__year=year)
 
 
 def standings_of(request: HttpRequest, edition: Edition) -> StandingFilter:

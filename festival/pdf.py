@@ -1,7 +1,7 @@
 """PDF files out of templates; no database is touched here."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from cycles.pdf import archival, laid_out, readable
+from festival import passages
 
 
 class Papers(NamedTuple):
@@ -18,20 +19,33 @@ class Papers(NamedTuple):
     archive: bytes
 
 
+NO_TEXTS: Mapping[str, str] = {}
+
+
 def article_82(
     facts: Any,
     *,
     language: str,
+    reference: str = "",
+    texts: Mapping[str, str] = NO_TEXTS,
     attachments: Sequence[tuple[str, bytes]] = (),
     tell: Callable[[str, int], None] = lambda step, percent: None,
 ) -> Papers:
-    """The Article 82 report in one language, laid out once; `tell` hears the step and the percent done."""
+    """The Article 82 report in one language, laid out once; `tell` hears the step and the percent done.
+
+    `reference` is the report's number; `texts` what people wrote in place of the drafts, by chapter.
+    """
     tell("write", 10)
-    with translation.override(language):
-        html = render_to_string("festival/report.html", {"facts": facts, "edition": facts.edition})
     with _heard(tell):
-        document = laid_out(html)
+        document = laid_out(page(facts, language=language, reference=reference, texts=texts))
         return Papers(readable(document), archival(document, attachments))
+
+
+def page(facts: Any, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS) -> str:
+    """The report as one page of HTML."""
+    with translation.override(language):
+        context = {"facts": facts, "edition": facts.edition, "texts": passages.told(facts, texts)}
+        return render_to_string("festival/report.html", context | {"reference": reference})
 
 
 STEPS = {"4": ("layout", 40), "5": ("layout", 50), "6": ("pdf", 85), "7": ("pdf", 95)}

@@ -1,4 +1,4 @@
-"""The facts of the Article 82 report, each from one query; the template sets them, nothing is computed there.
+"""The facts of the Article 82 report, each with the statements it is read by; the template sets them, nothing more.
 
 Outline composed after the words of Article 82 (domain notes 3): the calendar actually kept, coverage, results by group
 and axis, appeals, and an annex with every agency. What the portal does not collect yet is said to be so.
@@ -24,6 +24,7 @@ from festival import chapter83, chapters
 from festival.chapter83 import Chapter
 from festival.chapters import ActChapter, Behind, ProvinceResult, Validity
 from festival.closing_facts import Closing, closing
+from festival.figures import Trace
 from festival.findings import sentence
 from festival.models import Edition, Standing
 from festival.soundness import Soundness, soundness
@@ -72,6 +73,14 @@ class MeasureResult:
 
 
 @dataclass(frozen=True)
+class AnnexRow:
+    """An agency in the annex: where it stands, and its percent of each axis, None where the axis does not apply."""
+
+    standing: Standing
+    percents: list[Decimal | None]
+
+
+@dataclass(frozen=True)
 class GroupResult:
     """A group and its members; one of a province names it."""
 
@@ -84,6 +93,7 @@ class GroupResult:
     best: Decimal | None
     winners: list[Standing]
     standings: list[Standing]
+    annex: list["AnnexRow"]
 
     @property
     def name(self) -> str:
@@ -165,6 +175,7 @@ class Facts:
     indices: Chapter
     ledger_rows: int
     seal: Seal | None
+    queries: Mapping[str, list[str]]
 
     @property
     def leading_groups(self) -> list[GroupResult]:
@@ -192,45 +203,53 @@ class Facts:
 
 def gather(edition: Edition, at: datetime) -> Facts:
     """All facts of an edition as of a moment; about thirty queries whatever its size."""
-    standings = list(Standing.objects.filter(edition=edition).for_list())
+    read = Trace()
+    standings = read(OF_STANDINGS, lambda: list(Standing.objects.filter(edition=edition).for_list()))
     of_agency = {s.participation_id: s for s in standings}
     submitted = [s for s in of_agency.values() if s.submitted]
     growths = [s.growth for s in submitted if s.growth is not None]
-    entries = Entry.objects.filter(cycle_id=edition.cycle_id)
-    measures = _measures(edition)
+    axes = read(("axes",), _axes, edition)
+    percents = read(("groups",), _percents, edition, axes)
+    measures = read(("strongest", "weakest"), _measures, edition)
     return Facts(
         edition=edition,
         at=at,
-        year=_calendar(edition, at),
+        year=read(("year",), _calendar, edition, at),
         participants=len(of_agency),
         submitted=len(submitted),
         not_submitted=[s for s in of_agency.values() if not s.submitted],
-        specific_sets=IndicatorSet.objects.filter(
-            cycle=edition.cycle, kind=Kind.SPECIFIC, state=SetState.COMMUNICATED
-        ).count(),
-        lines=_lines(edition),
-        declared=_declared(edition),
+        specific_sets=read(("specific_sets",), _specific_sets, edition),
+        lines=read(("lines",), _lines, edition),
+        declared=read(("declared",), _declared, edition),
         mean=chapters.mean([s.percent for s in submitted]),
         mean_growth=chapters.mean(growths),
         grown=sum(1 for g in growths if g > 0),
         fallen=sum(1 for g in growths if g < 0),
         bands=[(b, sum(1 for s in submitted if s.band == b.name)) for b in BANDS],
-        groups=_groups(standings),
-        axes=_axes(edition),
+        groups=_groups(standings, percents),
+        axes=axes,
         strongest=measures[:5],
         weakest=measures[-5:][::-1],
-        appeals=precedents.together(precedents.filed_in(edition.cycle), edition.cycle),
-        corrected=precedents.corrected(edition.cycle),
-        soundness=soundness(edition.cycle, at),
-        behind=chapters.behind_target(edition),
-        execution=chapters.execution(edition),
+        appeals=read(("appeals",), _appeals, edition),
+        corrected=read(("corrected",), precedents.corrected, edition.cycle),
+        soundness=read(("soundness",), soundness, edition.cycle, at),
+        behind=read(("behind",), chapters.behind_target, edition),
+        execution=read(("execution",), chapters.execution, edition),
         provinces=chapters.provinces(of_agency.values()),
-        validity=chapters.validity(edition, of_agency.values()),
-        closing=closing(edition.cycle, at),
-        indices=chapter83.chapter(edition.cycle.year, at),
-        ledger_rows=entries.count(),
+        validity=read(("validity",), chapters.validity, edition, of_agency.values()),
+        closing=read(("closing",), closing, edition.cycle, at),
+        indices=read(("indices",), chapter83.chapter, edition.cycle.year, at),
+        ledger_rows=read(("ledger_rows",), Entry.objects.filter(cycle_id=edition.cycle_id, at__lte=at).count),
         seal=seals.newest(),
+        queries=read.queries,
     )
+
+
+OF_STANDINGS = (
+    "participants", "submitted", "not_submitted", "mean", "mean_growth", "grown", "fallen", "bands", "groups",
+    "provinces", "validity",
+)  # fmt: skip
+"""The facts that are counted from the standings; some take more besides."""
 
 
 def _calendar(edition: Edition, at: datetime) -> Year:
@@ -241,6 +260,15 @@ def _calendar(edition: Edition, at: datetime) -> Year:
     moment = edition.publish_at
     phases = (replace(k, first=moment, last=moment) if k.phase == Phase.FESTIVAL else k for k in year.phases)
     return replace(year, phases=tuple(phases))
+
+
+def _specific_sets(edition: Edition) -> int:
+    sets = IndicatorSet.objects.filter(cycle=edition.cycle, kind=Kind.SPECIFIC, state=SetState.COMMUNICATED)
+    return sets.count()
+
+
+def _appeals(edition: Edition) -> Outcomes:
+    return precedents.together(precedents.filed_in(edition.cycle), edition.cycle)
 
 
 def _lines(edition: Edition) -> dict[str, int]:
@@ -276,7 +304,7 @@ def _declared(edition: Edition) -> Declarations:
     )
 
 
-def _groups(standings: list[Standing]) -> list[GroupResult]:
+def _groups(standings: list[Standing], percents: Mapping[int, list[Decimal | None]]) -> list[GroupResult]:
     found: dict[int, list[Standing]] = {}
     for s in standings:
         found.setdefault(s.group_id, []).append(s)
@@ -295,6 +323,7 @@ def _groups(standings: list[Standing]) -> list[GroupResult]:
                 best=max((s.percent for s in entered), default=None),
                 winners=[s for s in entered if s.place == 1],
                 standings=members,
+                annex=[AnnexRow(s, percents.get(s.participation.agency_id, [])) for s in members],
             )
         )
     return sorted(groups, key=lambda g: g.province_id is not None)
@@ -329,6 +358,17 @@ def _axes(edition: Edition) -> list[AxisResult]:
         ),
         key=lambda axis: axis.position,
     )
+
+
+def _percents(edition: Edition, axes: list[AxisResult]) -> dict[int, list[Decimal | None]]:
+    """Each agency's percent of every axis, in their order, by the agency's key; one query."""
+    places = {axis.code: number for number, axis in enumerate(axes)}
+    rows = NodeScore.objects.filter(run=edition.run, kind=Kind.GENERAL, axis__isnull=False, ceiling__gt=0)
+    found: dict[int, list[Decimal | None]] = {}
+    for agency, code, percent in rows.values_list("submission__agency", "axis__code", "percent"):
+        if code in places:
+            found.setdefault(agency, [None] * len(axes))[places[code]] = percent
+    return found
 
 
 def _measures(edition: Edition) -> list[MeasureResult]:

@@ -1,4 +1,4 @@
-"""The pages on which the secretariat freezes, reports, publishes and corrects the results."""
+"""The pages on which the secretariat freezes, publishes and corrects the results; the report's are `report_pages`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals.models import Appeal
 from cycles.actions import open_to, why_closed
@@ -20,11 +20,11 @@ from cycles.calendar import Phase, format_date
 from cycles.models import Cycle, Entry, Group, Window
 from cycles.pages import act_page, history
 from cycles.workflow import CYCLE, Refused
-from festival import actions, tasks
+from festival import actions, article82
 from festival import what_if as sandbox
-from festival.forms import DeliverForm, ReviseForm, ScheduleForm, WhatIfForm
+from festival.forms import ReviseForm, ScheduleForm, WhatIfForm
 from festival.models import Edition, Language, Report, Standing
-from festival.pages import approved_reports, managed_cycles, note_reading, ranking_of
+from festival.pages import approved_reports, managed_cycles, newest, note_reading, ranking_of
 from festival.workflow import EDITIONS, Addressee
 from submissions.models import Submission
 
@@ -63,19 +63,13 @@ def _steps(
     ]
 
 
-def _newest(request: HttpRequest, year: int) -> Edition:
-    """The edition of a year on which the secretariat works."""
-    found = Edition.objects.newest().filter(cycle__in=managed_cycles(request)).select_related("cycle")
-    return get_object_or_404(found, cycle__year=year)
-
-
 @require_safe
 def manage(request: HttpRequest, year: int) -> HttpResponse:
     """From frozen results to publication: what blocks, what is done, what comes next."""
     cycle = get_object_or_404(managed_cycles(request), year=year)
     found = Edition.objects.newest_of(cycle)
     approved = approved_reports(found) if found else []
-    delivered = actions.delivered(found) if found else {}
+    delivered = article82.delivered(found) if found else {}
     steps = _steps(cycle, found, approved, delivered, request.at)
     context: dict[str, object] = {"cycle": cycle, "edition": found, "steps": steps}
     if found is None:
@@ -101,7 +95,7 @@ def manage(request: HttpRequest, year: int) -> HttpResponse:
             and len(approved) == len(Language)
             and len(delivered) < len(Addressee),
             "why_closed": "" if published else why_closed(EDITIONS, found, "schedule", by=request.user, at=request.at),
-            "drawn": Report.objects.filter(edition=found).select_related("approved_by").order_by("-pk")[:6],
+            "drawn": Report.objects.filter(edition=found).for_list()[:6],
             "history": history(Entry.objects.of(found)[:20]),
         }
     return render(request, "festival/manage.html", context)
@@ -125,7 +119,7 @@ def finalise(request: HttpRequest, year: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def schedule(request: HttpRequest, year: int) -> HttpResponse:
     """Set the instant of publication; signed."""
-    found = _newest(request, year)
+    found = newest(request, year)
     then = reverse("festival:manage", args=[year])
     closed = why_closed(EDITIONS, found, "schedule", by=request.user, at=request.at)
     if request.method == "GET" and closed:
@@ -147,82 +141,10 @@ def schedule(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "festival/schedule.html", context)
 
 
-@require_POST
-def ask_for_report(request: HttpRequest, year: int) -> HttpResponse:
-    """Ask for the report in both languages; a worker draws each up."""
-    found = _newest(request, year)
-    try:
-        asked = actions.ask_for_report(found, languages=Language.values, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        for report in asked:
-            tasks.render_report.delay(report_id=report.pk)
-        messages.success(request, _("The report is being drawn up in both languages. You may leave this page."))
-    return redirect("festival:manage", year)
-
-
-@require_safe
-def report_progress(request: HttpRequest, uuid: str) -> HttpResponse:
-    """How far a report is; the page asks again by itself until it is done."""
-    visible = Report.objects.filter(edition__cycle__in=managed_cycles(request)).select_related("edition__cycle")
-    report = get_object_or_404(visible, uuid=uuid)
-    may = (
-        report.finished_at is not None
-        and report.approved_at is None
-        and not why_closed(EDITIONS, report.edition, "approve_report", by=request.user, at=request.at)
-    )
-    template = "festival/report_progress.html" + ("#progress" if request.htmx else "")
-    return render(request, template, {"report": report, "may_approve": may})
-
-
-@require_http_methods(["GET", "POST"])
-def approve_report(request: HttpRequest, uuid: str) -> HttpResponse:
-    visible = Report.objects.filter(edition__cycle__in=managed_cycles(request)).select_related("edition__cycle")
-    report = get_object_or_404(visible, uuid=uuid)
-    return act_page(
-        request,
-        EDITIONS,
-        report.edition,
-        "approve_report",
-        do=lambda **said: actions.approve_report(report, by=request.user, at=request.at, **said),
-        then=reverse("festival:manage", args=[report.edition.cycle.year]),
-        summary="festival/approve_summary.html",
-        report=report,
-    )
-
-
-@require_http_methods(["GET", "POST"])
-def deliver(request: HttpRequest, year: int) -> HttpResponse:
-    """Record to whom the report was delivered and by which letter; signed."""
-    found = _newest(request, year)
-    then, move = reverse("festival:manage", args=[year]), EDITIONS["deliver_report"]
-    closed = why_closed(EDITIONS, found, move.name, by=request.user, at=request.at)
-    if request.method == "GET" and closed:
-        messages.error(request, closed)
-        return redirect(then)
-    left = [a for a in Addressee.values if a not in actions.delivered(found)]
-    form = DeliverForm(
-        request.POST or None, initial={"addressee": left[0] if left else ""}, move=move, user=request.user
-    )
-    if form.is_valid():
-        typed = form.cleaned_data
-        given = {"addressee": typed["addressee"], "letter": typed["letter_number"], "note": typed["note"]}
-        try:
-            actions.deliver(found, by=request.user, at=request.at, **given)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The delivery is recorded."))
-            return redirect(then)
-    context = {"move": move, "object": found, "form": form, "then": then, "reports": approved_reports(found)}
-    return render(request, "cycles/act.html", context | {"summary": "festival/deliver_summary.html"})
-
-
 @require_http_methods(["GET", "POST"])
 def revise(request: HttpRequest, year: int) -> HttpResponse:
     """Put right the points of lines in a new, numbered edition; signed."""
-    found = _newest(request, year)
+    found = newest(request, year)
     return act_page(
         request,
         EDITIONS,
@@ -238,7 +160,7 @@ def revise(request: HttpRequest, year: int) -> HttpResponse:
 @require_safe
 def what_if(request: HttpRequest, year: int) -> HttpResponse:
     """How sure the places of a group are, and where its agencies would stand under other weights; kept nowhere."""
-    found = _newest(request, year)
+    found = newest(request, year)
     note_reading(request, found)
     groups = Group.objects.filter(pk__in=Standing.objects.filter(edition=found).values("group"))
     groups = groups.order_by("province", "sort_key", "pk")

@@ -71,6 +71,8 @@ EDITIONS = Workflow("festival.Edition", S,
     #    move              from                                 to            who                        while open       button
     Move("rank",           frozenset({S.PREPARED}),             S.RANKED,     is_national_administrator, Phase.FINAL,     _("Rank the agencies")),
     Move("draft_report",   REPORTED,                            None,         is_national_administrator, Phase.FINAL,     _("Draw up the Article 82 report")),
+    Move("cancel_report",  REPORTED,                            None,         is_national_administrator, Phase.FINAL,     _("Stop the drawing-up")),
+    Move("write_text",     REPORTED,                            None,         is_national_administrator, Phase.FINAL,     _("Save a version of the text")),
     Move("approve_report", REPORTED,                            None,         is_national_administrator, Phase.FINAL,     _("Approve the Article 82 report"), signed=True),
     Move("deliver_report", REPORTED,                            None,         is_national_administrator, Phase.FINAL,     _("Record a delivery of the Article 82 report"), signed=True),
     Move("schedule",       frozenset({S.RANKED, S.SCHEDULED}),  S.SCHEDULED,  is_national_administrator, Phase.FINAL,     _("Set the moment of publication"), signed=True),

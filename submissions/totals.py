@@ -24,6 +24,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from agencies.arrays import array
 from agencies.models import User
 from cycles.models import Cycle
 from indicators.scoring import LineState
@@ -35,7 +36,8 @@ OFFICIAL = (ORDERED, COMMUNICATED, FINAL)
 
 _NODES = """
     WITH line AS MATERIALIZED (
-        SELECT id, submission_id, measure_id FROM submissions_answer WHERE submission_id = ANY(%(submissions)s)
+        SELECT id, submission_id, measure_id FROM submissions_answer
+        WHERE submission_id = ANY(%(submissions)s::bigint[])
     ),
     bounds AS MATERIALIZED (SELECT min(id) AS least, max(id) AS most FROM line),
     axis AS (
@@ -100,13 +102,12 @@ def put(
         return
     lines, states, points, reasons = zip(*((a.pk, str(s), p, r) for a, s, p, r in rows), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_PAST, [list(lines)])
-        cursor.execute(
-            _SCORES, [list(lines), list(states), list(points), list(reasons), basis, by.pk if by else None, at]
-        )
+        cursor.execute(_PAST, [array(lines)])
+        given = [array(lines), array(states), array(points), array(reasons)]
+        cursor.execute(_SCORES, [*given, basis, by.pk if by else None, at])
 
 
-_PAST = "UPDATE submissions_score SET is_current = false WHERE is_current AND answer_id = ANY(%s)"
+_PAST = "UPDATE submissions_score SET is_current = false WHERE is_current AND answer_id = ANY(%s::bigint[])"
 _SCORES = """
     INSERT INTO submissions_score
         (answer_id, state, points, reason, basis, scored_by_id, scored_at, is_current)
@@ -138,7 +139,7 @@ def compute_held(keys: Sequence[int], *, cycle: Cycle, why: str, by: User | None
     run = ScoreRun.objects.create(cycle=cycle, why=why, asked_by=by, asked_at=at)
     _add_up(run, keys)
     run.submission_count = run.done_count
-    return _finish(run, "id = ANY(%s)", [list(keys)], at=at)
+    return _finish(run, "id = ANY(%s::bigint[])", [array(keys)], at=at)
 
 
 def compute_cycle(run: ScoreRun, *, at: datetime) -> ScoreRun:
@@ -190,7 +191,7 @@ def _add_up(run: ScoreRun, submissions: Sequence[int]) -> None:
     """Write the totals of these submissions under a run, and take their lines into its digest."""
     params: dict[str, Any] = {
         "run": run.pk,
-        "submissions": list(submissions),
+        "submissions": array(submissions),
         "under_review": LineState.UNDER_REVIEW.value,
         "not_applicable": LineState.NOT_APPLICABLE.value,
         "spreads": run.cycle.spreads_points,

@@ -174,6 +174,13 @@ def deputise(w: World) -> Membership:
     return Membership.objects.create(user=w.deputy, role=Role.DEPUTY, agency=w.power, delegated_by=w.head, **years)
 
 
+def second_administrator(w: World) -> User:
+    """Another administrator of the whole country: two people approve a report."""
+    if "second_administrator" not in w.people:
+        w.people["second_administrator"] = make_user("second_administrator", Role.ADMINISTRATOR)
+    return w.people["second_administrator"]
+
+
 def _planned(w: World, *, year: int, preset: str) -> None:
     w.at = EPOCH + timedelta(days=30)
     # one assessor a line, and no training, but where a test says otherwise

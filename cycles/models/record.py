@@ -161,10 +161,10 @@ class Delivery(models.Model):
 
     It tells an act (`entry`) or reminds of a deadline (`params`). What goes out in one message shares `message_id`,
     which is fixed before anything is sent, so that a message sent twice is the same message. `key` says what is told,
-    so that nothing is told twice.
+    so that nothing is told twice; the index that sees to it serves the recipient as well.
     """
 
-    recipient = models.ForeignKey(User, models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=5, choices=Channel)
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="deliveries")
     key = models.CharField(max_length=120)

@@ -8,7 +8,7 @@ from festival.models.editions import Edition, Standing
 from festival.models.improvement import SETTLED, Found, ImprovementItem, ImprovementPlan, Progress, Status, counted
 from festival.models.index_texts import IndexReport, Recommendation, year_label
 from festival.models.indices import Index, IndexEdition, IndexValue, Region
-from festival.models.reports import STEPS, Language, Report, archive_path, report_path
+from festival.models.reports import STEPS, Chapter, Language, Report, ReportText, archive_path, report_path
 from festival.models.surveys import SCALE, Asked, Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
 
 __all__ = (
@@ -21,6 +21,7 @@ __all__ = (
     "Award",
     "AwardCategory",
     "Ceremony",
+    "Chapter",
     "Consequence",
     "ConsequenceKind",
     "ConsequenceRule",
@@ -41,6 +42,7 @@ __all__ = (
     "Recommendation",
     "Region",
     "Report",
+    "ReportText",
     "Standing",
     "Status",
     "Survey",

@@ -1,7 +1,7 @@
-"""The drawings-up of the Article 82 report."""
+"""The Article 82 report: the texts of its chapters, and its drawings-up."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import uuid_utils.compat
 from django.db import models
@@ -10,12 +10,74 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
+from cycles.models import Cycle
 from festival.models.editions import Edition
 
 
 class Language(models.TextChoices):
     FA = "fa", _("Persian")
     EN = "en", _("English")
+
+
+class Chapter(models.TextChoices):
+    """The parts of the report whose text may be written, in its order; each by the name that stands over it."""
+
+    LEAD = "lead", _("The opening paragraph")
+    ATTENTION = "attention", _("What needs attention")
+    METHOD = "method", _("Method and calendar actually kept")
+    COVERAGE = "coverage", _("Coverage")
+    LEVELS = "levels", _("The three levels of Article 81")
+    GROUPS = "groups", _("Results by group")
+    AXES = "axes", _("Results by axis of the general indicators")
+    GROWTH = "growth", _("Growth on last year")
+    APPEALS = "appeals", _("Appeals")
+    SOUNDNESS = "soundness", _("Reliability of the scores")
+    BEHIND = "behind", _("Specific indicators behind target")
+    EXECUTION = "execution", _("Execution of the Act by chapter")
+    PROVINCES = "provinces", _("Provinces")
+    VALIDITY = "validity", _("Validity against satisfaction and outside outcomes")
+    CLOSING = "closing", _("Closing the year")
+    INDICES = "indices", _("Position in international indices")
+
+
+class ReportTextQuerySet(models.QuerySet["ReportText"]):
+    def visible_to(self, user: User, at: datetime) -> Self:
+        """For those who see under embargo; everybody else reads the report."""
+        return self.all() if user.oversees_the_country(at) else self.none()
+
+    def newest(self) -> Self:
+        """The last version of each chapter of a year, in each language."""
+        return self.order_by("cycle", "language", "chapter", "-number").distinct("cycle", "language", "chapter")
+
+    def for_list(self) -> Self:
+        return self.select_related("written_by").order_by("-number")
+
+
+class ReportText(models.Model):
+    """One version of what people wrote for a chapter in place of the system's draft; versions are only added.
+
+    Figures stand in it by their names in braces; an empty text goes back to the draft.
+    """
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="report_texts")
+    language = models.CharField(max_length=2, choices=Language)
+    chapter = models.CharField(max_length=20, choices=Chapter)
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField(blank=True)
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    objects = ReportTextQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("cycle", "language", "chapter", "number"), name="texts_of_a_chapter_are_numbered"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_chapter_display()} · {self.get_language_display()} · {self.number}"
 
 
 def report_path(report: "Report", filename: str) -> str:
@@ -30,6 +92,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def published(self, at: datetime) -> Self:
         """Approved reports are public with their edition."""
         return self.filter(edition__in=Edition.objects.published(at).values("pk"), approved_at__isnull=False)
+
+    def for_list(self) -> Self:
+        """The newest first, with what a page says of each."""
+        return self.select_related("edition__cycle", "first_approved_by", "approved_by").order_by("-pk")
 
 
 def archive_path(report: "Report", filename: str) -> str:
@@ -47,11 +113,16 @@ STEPS = {
 
 
 class Report(models.Model):
-    """One drawing-up of the Article 82 report in one language: its progress, its file, its approval."""
+    """One drawing-up of the Article 82 report in one language: its number, progress, files, and two approvals.
+
+    Drawings-up asked for together bear one number, counted in the year. `facts` holds every figure by name, with the
+    statements by which it was read.
+    """
 
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="reports")
     language = models.CharField(max_length=2, choices=Language)
+    number = models.PositiveSmallIntegerField(default=1)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     step = models.CharField(max_length=200, blank=True)
@@ -61,8 +132,12 @@ class Report(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     archive = models.FileField(upload_to=archive_path, max_length=200, blank=True, help_text="PDF/A-3 with the data")
     archive_sha256 = models.CharField(max_length=64, blank=True)
+    facts: Any = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    approved_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    first_approved_at = models.DateTimeField(null=True, blank=True)
+    first_approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True, help_text="by the second of the two")
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ReportQuerySet.as_manager()
@@ -70,17 +145,31 @@ class Report(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(approved_at__isnull=True) | Q(finished_at__isnull=False),
+                condition=Q(first_approved_at__isnull=True) | Q(finished_at__isnull=False),
                 name="only_a_finished_report_is_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True)
+                | Q(first_approved_at__isnull=False) & ~Q(approved_by=models.F("first_approved_by")),
+                name="two_people_approve_a_report",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at__isnull=True) | Q(finished_at__isnull=True),
+                name="a_finished_report_is_not_cancelled",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{gettext('Article 82 report')} · {self.edition.cycle.label} · {self.get_language_display()}"
+        return f"{gettext('Article 82 report')} · {self.reference} · {self.get_language_display()}"
+
+    @property
+    def reference(self) -> str:
+        """The number by which letters name it: the article, the year, the drawing-up."""
+        return f"82/{self.edition.cycle.year}/{self.number}"
 
     @property
     def is_under_way(self) -> bool:
-        return self.finished_at is None and not self.error
+        return self.finished_at is None and self.cancelled_at is None and not self.error
 
     @property
     def step_words(self) -> str:

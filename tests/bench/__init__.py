@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.messages.storage.cookie import CookieStorage
-from django.db import connection
+from django.db import connection, reset_queries
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django_htmx.middleware import HtmxDetails
@@ -37,6 +37,7 @@ def counted(captured: CaptureQueriesContext) -> int:
 
 
 def queries_of(work: Callable[[], Any]) -> int:
+    reset_queries()  # a full log counts nothing
     with CaptureQueriesContext(connection) as captured:
         work()
         return counted(captured)  # before the next request empties the log

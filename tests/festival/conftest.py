@@ -13,10 +13,10 @@ from django.utils import timezone
 from cycles.actions import extend
 from cycles.calendar import Phase
 from cycles.models import Extension
-from festival import actions
+from festival import actions, article82
 from festival.models import Language, Report
 from festival.workflow import Addressee
-from tests.factories import World, build
+from tests.factories import World, build, second_administrator
 
 
 @pytest.fixture
@@ -72,13 +72,14 @@ def delivered_report(world: World) -> None:
     for language in Language.values:
         approved_report(world, language)
     for addressee in Addressee.values:
-        actions.deliver(world.edition, addressee=addressee, letter="82/1", by=world.administrator, at=world.at)
+        article82.deliver(world.edition, addressee=addressee, letter="82/1", by=world.administrator, at=world.at)
 
 
 def approved_report(world: World, language: str = "en") -> Report:
-    [report] = actions.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
-    report = actions.keep_report(report, pdf=b"%PDF-1.7 kept", at=world.at)
-    return actions.approve_report(report, by=world.administrator, at=world.at)
+    [report] = article82.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
+    report = article82.keep_report(report, pdf=b"%PDF-1.7 kept", at=world.at)
+    report = article82.approve_report(report, by=world.administrator, at=world.at)
+    return article82.approve_report(report, by=second_administrator(world), at=world.at)
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from django.utils import translation
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry
 from cycles.workflow import Refused
-from festival import actions, views
+from festival import actions, article82, views
 from festival.models import Edition, Report, Standing
 from submissions.models import ScoreRun
-from tests.factories import YEAR, build
+from tests.factories import YEAR, build, second_administrator
 from tests.festival.conftest import approved_report
 
 INSTANT = timedelta(microseconds=1)
@@ -138,8 +138,8 @@ def test_the_lists_hold_nothing_one_microsecond_before_the_moment_and_everything
 
 
 def test_a_report_that_is_not_approved_stays_closed_to_the_public(scheduled):
-    [drawn] = actions.ask_for_report(scheduled.edition, languages=["fa"], by=scheduled.administrator, at=scheduled.at)
-    actions.keep_report(drawn, pdf=b"%PDF-1.7 draft", at=scheduled.at)
+    [drawn] = article82.ask_for_report(scheduled.edition, languages=["fa"], by=scheduled.administrator, at=scheduled.at)
+    article82.keep_report(drawn, pdf=b"%PDF-1.7 draft", at=scheduled.at)
 
     with pytest.raises(Http404):
         views.report_file(_anonymous(scheduled.edition.publish_at), drawn.uuid)
@@ -157,13 +157,36 @@ def test_the_scheduler_only_moves_the_labels_and_twice_does_no_harm(scheduled):
 
 
 def test_only_a_finished_report_is_approved_and_only_once(final):
-    [asked] = actions.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
+    [asked] = article82.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
 
     with pytest.raises(Refused, match="not finished"):
-        actions.approve_report(asked, by=final.administrator, at=final.at)
+        article82.approve_report(asked, by=final.administrator, at=final.at)
     approved = approved_report(final)
     with pytest.raises(Refused, match="approved already"):
-        actions.approve_report(approved, by=final.administrator, at=final.at)
+        article82.approve_report(approved, by=final.administrator, at=final.at)
 
     assert [r.pk for r in Report.objects.filter(approved_at__isnull=False)] == [approved.pk]
-    assert Entry.objects.filter(act="approve_report").get().params["sha256"] == approved.sha256
+    entries = list(Entry.objects.filter(act="approve_report").order_by("pk"))
+    assert [(e.params["sha256"], e.params["approval"]) for e in entries] == [(approved.sha256, 1), (approved.sha256, 2)]
+
+
+def test_two_people_approve_a_report_and_nobody_for_both(final):
+    [asked] = article82.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
+    kept = article82.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+
+    once = article82.approve_report(kept, by=final.administrator, at=final.at)
+    with pytest.raises(Refused, match="Two people"):
+        article82.approve_report(kept, by=final.administrator, at=final.at)
+    assert (once.first_approved_by, once.approved_at) == (final.administrator, None)
+
+    twice = article82.approve_report(kept, by=second_administrator(final), at=final.at)
+    assert twice.approved_by == final.second_administrator
+
+
+def test_the_drawings_up_of_a_year_are_numbered_and_both_languages_bear_one_number(final):
+    asked = [
+        article82.ask_for_report(final.edition, languages=languages, by=final.administrator, at=final.at)
+        for languages in (["fa", "en"], ["en"])
+    ]
+
+    assert [[r.reference for r in reports] for reports in asked] == [["82/1405/1"] * 2, ["82/1405/2"]]

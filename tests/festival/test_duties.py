@@ -19,7 +19,7 @@ from cycles.actions import open_cycle, plan_cycle
 from cycles.calendar import TEHRAN, Phase, days_late
 from cycles.models import Entry, Participation, Window
 from cycles.workflow import Refused, Workflow
-from festival import actions
+from festival import actions, article82
 from festival.findings import finding, sentence
 from festival.lateness import DUTIES, Asked, DaysLate, DutyCode, Timeliness, occasions, reach_of, summary
 from festival.models import Language
@@ -188,7 +188,7 @@ def test_the_report_is_approved_with_its_second_language_and_delivered_with_its_
         if step in Language.values:
             approved_report(final, step)
         else:
-            actions.deliver(final.edition, addressee=step, letter="82/1", by=final.administrator, at=final.at)
+            article82.deliver(final.edition, addressee=step, letter="82/1", by=final.administrator, at=final.at)
         seen.append([counted(final.at, c).is_done for c in (DutyCode.APPROVE_REPORT, DutyCode.DELIVER_REPORT)])
 
     assert seen == [[False, False], [True, False], [True, False], [True, True]]
@@ -302,7 +302,7 @@ def test_sentences_are_written_in_persian_digits_for_persian_readers(db):
 
 def test_a_delivery_needs_both_languages_its_letter_and_happens_once_to_each(final):
     def deliver(to="president", letter="82/1"):
-        return actions.deliver(final.edition, addressee=to, letter=letter, by=final.administrator, at=final.at)
+        return article82.deliver(final.edition, addressee=to, letter=letter, by=final.administrator, at=final.at)
 
     approved_report(final, "fa")
     with pytest.raises(Refused, match="approved in both languages"):
@@ -327,7 +327,7 @@ def test_a_late_delivery_is_recorded_with_its_days_even_after_publication(schedu
     at = scheduled.closes(Phase.FINAL) + timedelta(days=40)
 
     for addressee in ("president", "parliament"):
-        actions.deliver(scheduled.edition, addressee=addressee, letter="1", by=scheduled.administrator, at=at)
+        article82.deliver(scheduled.edition, addressee=addressee, letter="1", by=scheduled.administrator, at=at)
 
     assert Entry.objects.filter(act="deliver_report", days_late=41).count() == 2
     assert numbers(at, DutyCode.DELIVER_REPORT) == (0, 1, 0, 0, 41)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from festival import actions, tasks
+from festival import article82, tasks
 from festival.models import STEPS, Report
 from tests.factories import build
 
@@ -15,7 +15,7 @@ from tests.factories import build
 def asked(transactional_db):
     """A report that was asked for and that nobody draws up yet."""
     world = build("final")
-    [report] = actions.ask_for_report(world.edition, languages=["en"], by=world.administrator, at=world.at)
+    [report] = article82.ask_for_report(world.edition, languages=["en"], by=world.administrator, at=world.at)
     world.report = report
     return world
 
@@ -53,8 +53,8 @@ def test_a_report_is_drawn_up_with_progress_and_kept(celery_worker, asked):
 
 
 def test_a_finished_report_is_left_alone_when_the_job_comes_twice(celery_worker, asked):
-    kept = actions.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
-    [other] = actions.ask_for_report(asked.edition, languages=["en"], by=asked.administrator, at=asked.at)
+    kept = article82.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
+    [other] = article82.ask_for_report(asked.edition, languages=["en"], by=asked.administrator, at=asked.at)
 
     tasks.render_report.delay(report_id=kept.pk)
     tasks.render_report.delay(report_id=other.pk)  # one worker: when this one is done, so is the one before
@@ -66,8 +66,8 @@ def test_a_finished_report_is_left_alone_when_the_job_comes_twice(celery_worker,
 
 
 def test_two_workers_that_finish_the_same_report_keep_the_first_file(asked):
-    first = actions.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
-    second = actions.keep_report(asked.report, pdf=b"%PDF-1.7 second", at=asked.at + timedelta(hours=1))
+    first = article82.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
+    second = article82.keep_report(asked.report, pdf=b"%PDF-1.7 second", at=asked.at + timedelta(hours=1))
 
     assert (second.sha256, second.finished_at) == (first.sha256, asked.at)
 

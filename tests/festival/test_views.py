@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from agencies.models import Level
 from cycles.calendar import Phase
 from cycles.models import Participation
-from festival import actions
+from festival import article82
 from festival.models import Edition, Report, Standing
-from tests.factories import PASSWORD, YEAR, build, make_agency
+from tests.factories import PASSWORD, YEAR, build, make_agency, second_administrator
 from tests.festival.conftest import approved_report
 
 MANAGE = f"/en/festival/manage/{YEAR}/"
@@ -219,8 +219,8 @@ def test_an_auditor_who_opens_the_form_is_told_whose_act_it_is(final, client, cl
 
 
 def test_a_report_under_way_asks_again_by_itself_with_and_without_javascript(final, client, clock):
-    [asked] = actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
-    actions.note_progress(asked, step="layout", percent=53)
+    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    article82.note_progress(asked, step="layout", percent=53)
     _at_work(client, clock, final)
     url = f"{MANAGE.removesuffix(f'{YEAR}/')}reports/{asked.uuid}/"
 
@@ -236,20 +236,26 @@ def test_a_report_under_way_asks_again_by_itself_with_and_without_javascript(fin
 
 
 def test_a_finished_report_is_read_and_approved_by_the_secretariat_only(final, client, clock):
-    [asked] = actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
-    kept = actions.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    kept = article82.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
     approve = f"/en/festival/manage/reports/{kept.uuid}/approve/"
     _at_work(client, clock, final, "auditor")
     assert approve not in client.get(MANAGE).content.decode()
     client.post(approve, {"password": PASSWORD})
-    assert Report.objects.get().approved_at is None
+    assert Report.objects.get().first_approved_at is None
 
     _at_work(client, clock, final)
     assert approve in client.get(MANAGE).content.decode()
     assert kept.sha256 in client.get(approve).content.decode()
     client.post(approve, {"password": PASSWORD})
+    assert Report.objects.get().first_approved_by == final.administrator
+    assert approve not in client.get(MANAGE).content.decode()
 
-    assert Report.objects.get().approved_by == final.administrator
+    second_administrator(final)
+    _at_work(client, clock, final, "second_administrator")
+    assert "waiting for a second person" in client.get(MANAGE).content.decode()
+    client.post(approve, {"password": PASSWORD})
+    assert Report.objects.get().approved_by == final.second_administrator
 
 
 def test_the_page_of_the_secretariat_takes_the_same_queries_for_any_length(final, client, clock):

@@ -16,7 +16,7 @@ from cycles import deliveries, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
-from festival import awards, ceremonies, comments, consequences, datafiles, improvement, indices, surveys
+from festival import article82, awards, ceremonies, comments, consequences, datafiles, improvement, indices, surveys
 from festival.models import Award, Report
 from indicators import breakdown, deliberation, drafting, planning, transfer
 from indicators.models import Kind, Measure
@@ -97,7 +97,7 @@ READS = {
     "festival.why_not_final", "festival.delivered", "festival.manifest", "festival.attachments",
     "festival.suggest", "festival.why_not_begun", "festival.due_on", "festival.why_unready", "festival.digest",
     "festival.last_plan", "festival.followed", "festival.occasions", "festival.why_not_answered",
-    "festival.newest_edition",
+    "festival.newest_edition", "festival.why_not_approve",
 }  # fmt: skip
 """Public functions that only read."""
 
@@ -633,8 +633,15 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "festival.ask_for_report": (
         "final", Phase.FINAL,
-        lambda w, at: _festival().ask_for_report(w.edition, languages=["fa"], by=w.administrator, at=at),
+        lambda w, at: article82.ask_for_report(w.edition, languages=["fa"], by=w.administrator, at=at),
     ),
+    "festival.write_text": (
+        "final", Phase.FINAL,
+        lambda w, at: article82.write_text(
+            w.edition, language="fa", chapter="coverage", text="{lines}", after=0, by=w.administrator, at=at
+        ),
+    ),
+    "festival.cancel_report": ("final", Phase.FINAL, lambda w, at: _cancel(w, at)),
     "festival.approve_report": ("final", Phase.FINAL, lambda w, at: _approve(w, at)),
     "festival.deliver": ("final", Phase.FINAL, lambda w, at: _deliver(w, at)),
     "festival.schedule": (
@@ -723,6 +730,7 @@ def _modules(app: str) -> list[Any]:
                 awards,
                 ceremonies,
                 comments,
+                article82,
             ],
         }.get(app, []),
     ]
@@ -755,20 +763,30 @@ def _hand_in(w: World, at: Any) -> Any:
     return assessing.hand_in(w.block, by=w.assessor, at=at)
 
 
+def _cancel(w: World, at: Any) -> Any:
+    report, _made = Report.objects.get_or_create(
+        edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at
+    )
+    return article82.cancel_report(report, by=w.administrator, at=at)
+
+
 def _approve(w: World, at: Any) -> Any:
     report = Report.objects.create(
         edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at
     )
-    return _festival().approve_report(report, by=w.administrator, at=at)
+    return article82.approve_report(report, by=w.administrator, at=at)
 
 
 def _deliver(w: World, at: Any) -> Any:
     for language in ("fa", "en"):
         Report.objects.get_or_create(
             edition=w.edition, language=language, asked_by=w.administrator,
-            defaults={"asked_at": w.at, "finished_at": w.at, "approved_at": w.at},
+            defaults={
+                "asked_at": w.at, "finished_at": w.at, "first_approved_at": w.at, "approved_at": w.at,
+                "first_approved_by": w.administrator, "approved_by": w.auditor,
+            },
         )  # fmt: skip
-    return _festival().deliver(w.edition, addressee="president", letter="1", by=w.administrator, at=at)
+    return article82.deliver(w.edition, addressee="president", letter="1", by=w.administrator, at=at)
 
 
 def _publish(w: World, at: Any) -> Any:
@@ -818,6 +836,9 @@ def snapshot() -> dict[str, Any]:
     return rows
 
 
+MAKES_ITS_REPORT = {"festival.approve_report", "festival.cancel_report", "festival.deliver"}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing_changes(name: str) -> None:
@@ -834,7 +855,7 @@ def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing
     if phase in HARD:
         moments += [world.closes(phase, own), world.closes(phase, own) + timedelta(days=400)]
     for at in moments:
-        before = snapshot() if name not in ("festival.approve_report", "festival.deliver") else None
+        before = snapshot() if name not in MAKES_ITS_REPORT else None
 
         with pytest.raises(Refused, match=r"opens on|closed on"):
             call(world, at)

@@ -356,6 +356,9 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:downloads", "GET", "out", PUBLIC),
     ("festival:ask_for_report", "POST", "final", NATIONAL),
     ("festival:report_progress", "GET", "final", NATIONAL),
+    ("festival:cancel_report", "GET POST", "final", NATIONAL),
+    ("festival:report_texts", "GET", "final", NATIONAL),
+    ("festival:report_text", "GET POST", "final", NATIONAL),
     ("festival:approve_report", "GET POST", "final", NATIONAL),
     ("festival:deliver", "GET POST", "final", NATIONAL),
     # international indices
@@ -533,10 +536,16 @@ def agenda(w: World) -> Meeting:
 
 def article_82(w: World) -> Report:
     return Report.objects.create(
-        edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at, approved_at=w.at,
-        approved_by=w.administrator, file=ContentFile(b"%PDF-1.7", name="x"),
+        edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at,
+        first_approved_at=w.at, first_approved_by=w.administrator, approved_at=w.at, approved_by=w.auditor,
+        file=ContentFile(b"%PDF-1.7", name="x"),
         archive=ContentFile(b"%PDF-1.7", name="x"),
     )  # fmt: skip
+
+
+def drawing(w: World) -> Report:
+    """A report that is being drawn up."""
+    return Report.objects.create(edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at)
 
 
 def published_file(w: World) -> str:
@@ -700,6 +709,9 @@ def address(name: str, w: World) -> str:
         "festival:report_archive": lambda: (article_82(w).uuid,),
         "festival:report_progress": lambda: (article_82(w).uuid,),
         "festival:approve_report": lambda: (article_82(w).uuid,),
+        "festival:cancel_report": lambda: (drawing(w).uuid,),
+        "festival:report_texts": lambda: (year,),
+        "festival:report_text": lambda: (year, "fa", "coverage"),
         "festival:improvements": tuple,
         "festival:improvements_file": lambda: ("csv",),
         "festival:improvement_begin": lambda: (w.submission.pk,),

@@ -167,7 +167,7 @@ def drafted(w: World) -> dict[str, Any]:
 
 
 def approvable(w: World) -> dict[str, Any]:
-    Report.objects.update(approved_at=None, approved_by=None)
+    Report.objects.update(approved_at=None, approved_by=None, first_approved_at=None, first_approved_by=None)
     return SIGNED
 
 
@@ -411,6 +411,8 @@ CALLS: dict[str, tuple[str, Phase, str, Callable[[World], dict[str, Any]]]] = {
     "festival:finalise": ("decided", Phase.FINAL, "administrator", lambda w: SIGNED),
     "festival:schedule": ("final", Phase.FINAL, "administrator", lambda w: SIGNED | {"publish_at": "2027-09-04 10:00"}),
     "festival:ask_for_report": ("final", Phase.FINAL, "administrator", lambda w: {"languages": ["fa"]}),
+    "festival:cancel_report": ("final", Phase.FINAL, "administrator", lambda w: SIGNED),
+    "festival:report_text": ("final", Phase.FINAL, "administrator", lambda w: {"text": "{lines}", "after": 0}),
     "festival:approve_report": ("final", Phase.FINAL, "administrator", approvable),
     "festival:deliver": ("final", Phase.FINAL, "administrator", deliverable),
     "festival:minutes_new": (

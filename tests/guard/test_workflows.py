@@ -141,6 +141,8 @@ MAY: dict[str, dict[str, set[str]]] = {
         "draw_consequences": {"administrator"},
         "rank": {"administrator"},
         "draft_report": {"administrator"},
+        "cancel_report": {"administrator"},
+        "write_text": {"administrator"},
         "approve_report": {"administrator"},
         "deliver_report": {"administrator"},
         "schedule": {"administrator"},
@@ -217,6 +219,7 @@ SOURCES: dict[str, dict[str, str]] = {
     "festival.edition": {
         "draw_consequences": "ranked scheduled published",
         "rank": "prepared", "draft_report": "ranked scheduled published",
+        "cancel_report": "ranked scheduled published", "write_text": "ranked scheduled published",
         "approve_report": "ranked scheduled published", "deliver_report": "ranked scheduled published",
         "schedule": "ranked scheduled", "revise": "ranked scheduled published",
         "write_data": "ranked scheduled published", "publish": "scheduled",

@@ -22,7 +22,7 @@ from cycles.calendar import Phase, format_moment
 from cycles.models import Delivery
 from cycles.presets import windows_for
 from cycles.resources import load_country
-from festival import actions, tasks
+from festival import article82, tasks
 from festival.models import Language
 from festival.workflow import Addressee
 
@@ -83,13 +83,15 @@ class Command(BaseCommand):
         at = walk.within(Phase.FINAL, 0.7)
         if not walk.due(at):
             return
-        for asked in actions.ask_for_report(walk.edition, languages=Language.values, by=cast.administrator, at=at):
-            actions.approve_report(tasks.draw_up(asked, at=at), by=cast.administrator, at=at)
-        walk.did(4)
+        for asked in article82.ask_for_report(walk.edition, languages=Language.values, by=cast.administrator, at=at):
+            kept = tasks.draw_up(asked, at=at)
+            for approver in (cast.administrator, cast.secretary):
+                article82.approve_report(kept, by=approver, at=at)
+        walk.did(6)
         if walk.due(at := walk.within(Phase.FINAL, 0.9)):
             for addressee in Addressee.values:
                 letter = f"{walk.year}/82"
-                actions.deliver(walk.edition, addressee=addressee, letter=letter, by=cast.administrator, at=at)
+                article82.deliver(walk.edition, addressee=addressee, letter=letter, by=cast.administrator, at=at)
             walk.did(2)
 
     def accounts(self, now: datetime) -> str:
@@ -99,6 +101,7 @@ class Command(BaseCommand):
             ("head of the agency", cast.heads[first]),
             ("deputy by delegation", User.objects.get(username="deputy")),
             ("administrator", cast.administrator),
+            ("second administrator", cast.secretary),
             ("working-group members", *cast.members),
             ("chair of the working group", cast.chair),
             ("assessors", cast.assessors[0], cast.assessors[1]),

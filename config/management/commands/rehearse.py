@@ -15,7 +15,7 @@ from config.database import fresh_database
 from config.rehearsal import Rehearsal
 from cycles.calendar import Phase
 from cycles.resources import load_country
-from festival import actions, datafiles, resources, tasks
+from festival import article82, datafiles, resources, tasks
 from festival.models import Language, Standing
 from festival.verification import verify
 from festival.workflow import Addressee
@@ -71,19 +71,20 @@ class Command(BaseCommand):
     def write(self, walk: Rehearsal, out: Path) -> None:
         admin, at = walk.cast.administrator, walk.within(Phase.FINAL, 0.7)
         self.publish(walk, out / "data")
-        reports = actions.ask_for_report(walk.edition, languages=Language.values, by=admin, at=at)
+        reports = article82.ask_for_report(walk.edition, languages=Language.values, by=admin, at=at)
         walk.did()
         for asked in reports:
             kept = tasks.draw_up(asked, at=at)
-            actions.approve_report(kept, by=admin, at=at)
-            walk.did()
+            for approver in (admin, walk.cast.secretary):
+                article82.approve_report(kept, by=approver, at=at)
+            walk.did(2)
             name = f"article-82-{walk.year}-{asked.language}.pdf"
             for paper, to in ((kept.file, name), (kept.archive, name.replace(".pdf", "-archive.pdf"))):
                 with paper.open("rb") as content:
                     (out / to).write_bytes(content.read())
                 self.say(f"  {to}: {paper.size // 1024} kB")
         for addressee in Addressee.values:
-            actions.deliver(walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at)
+            article82.deliver(walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at)
             walk.did()
         (out / "ranking.csv").write_text(resources.ranking(walk.edition).csv, encoding="utf-8", newline="")
         (out / "scores.csv").write_text(resources.final_lines(walk.edition).csv, encoding="utf-8", newline="")

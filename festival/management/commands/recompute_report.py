@@ -1,0 +1,26 @@
+"""Reads every figure of an Article 82 report from the database once more and names those that differ."""
+
+import argparse
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from festival import figures, report
+from festival.models import Report
+
+
+class Command(BaseCommand):
+    help = "Recompute the figures of a finished report, as of the moment it was drawn up."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("uuid", help="the report's key, as in its address")
+
+    def handle(self, *args: Any, uuid: str, **options: Any) -> None:
+        found = Report.objects.select_related("edition__cycle", "edition__run").filter(uuid=uuid).first()
+        if found is None or found.finished_at is None:
+            raise CommandError("There is no finished report with this key.")
+        facts = report.gather(found.edition, found.finished_at)
+        again = figures.record(facts, facts.queries)
+        if wrong := figures.differing(found.facts, again):
+            raise CommandError("These figures are read otherwise now: " + ", ".join(wrong))
+        self.stdout.write(f"{found}: {len(again)} facts read again; none differs.")
