@@ -29,6 +29,7 @@ from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure, Plan
 from submissions import actions as submissions
 from submissions import assessing, clarifications, stewarding
 from submissions.models import Answer, Block, Clarification, Document, Evidence, Stewardship, Submission
+from tests.copies import walked_once
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 YEAR = 1405
@@ -123,9 +124,13 @@ def build(upto: str, *, year: int = YEAR, preset: str = "statutory_gregorian") -
     """A world in which every stage up to `upto` has happened."""
     if upto not in STAGES:
         raise ValueError(upto)
+    return walked_once((upto, year, preset), lambda: _walk(upto, year=year, preset=preset))
+
+
+def _walk(upto: str, **plan: Any) -> World:
     world = World()
     for stage in STAGES[: STAGES.index(upto) + 1]:
-        globals()[f"_{stage}"](world, **({"year": year, "preset": preset} if stage == "planned" else {}))
+        globals()[f"_{stage}"](world, **(plan if stage == "planned" else {}))
     return world
 
 

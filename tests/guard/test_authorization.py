@@ -809,11 +809,11 @@ def test_an_address_is_open_to_those_the_table_names_and_to_nobody_else(
     settings.CLOCK_OFFSET = world.at - _real_now()
     url = address(name, world)
     wrong = []
-    for method in methods.split():
-        for who in sorted(PUBLIC):
-            client = Client(raise_request_exception=True)
-            if who != "public":
-                client.force_login(world.people[who], backend="django.contrib.auth.backends.ModelBackend")
+    for who in sorted(PUBLIC):
+        client = Client(raise_request_exception=True)
+        if who != "public":
+            client.force_login(world.people[who], backend="django.contrib.auth.backends.ModelBackend")
+        for method in methods.split():
             with transaction.atomic():  # what one person's call does is taken back before the next person calls
                 send = getattr(client, method.lower())
                 body = BODIES.get(name, lambda w: {})(world) if method == "POST" else None
