@@ -78,12 +78,13 @@ $(VENV)/.node: package-lock.json .npmrc $(VENV)/.python
 
 # The few files of node_modules that browsers and reports are given, without the source maps they name.
 vendor: var/vendor/.complete
-var/vendor/.complete: $(VENV)/.node
+var/vendor/.complete: $(VENV)/.node Makefile
 	rm -rf var/vendor && mkdir -p var/vendor
 	cp node_modules/@tabler/core/dist/css/tabler.min.css node_modules/@tabler/core/dist/css/tabler.rtl.min.css \
 		node_modules/@tabler/core/dist/js/tabler.min.js node_modules/htmx.org/dist/htmx.min.js \
 		node_modules/tus-js-client/dist/tus.min.js var/vendor/
 	cp 'node_modules/vazirmatn/fonts/webfonts/Vazirmatn[wght].woff2' var/vendor/Vazirmatn-Variable.woff2
+	cp $(foreach face,Regular SemiBold Bold,node_modules/vazirmatn/fonts/ttf/Vazirmatn-$(face).ttf) var/vendor/
 	sed -i.bak -E 's@/[/*][#] sourceMappingURL=[^ *]*( [*]/)?@@' var/vendor/*.css var/vendor/*.js && rm var/vendor/*.bak
 	@touch $@
 
