@@ -5,9 +5,11 @@ Each bench takes the moment at which its world stands and gives {"value", "floor
 session, user, and the bounds of transactions.
 """
 
+import re
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -29,6 +31,13 @@ def seconds(work: Callable[[], Any]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def peak() -> int:
+    """The most memory that this process has held, in MB; `ru_maxrss` is inherited from whoever started it."""
+    held = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    assert held is not None
+    return int(held[1]) // 1024
 
 
 def counted(captured: CaptureQueriesContext) -> int:

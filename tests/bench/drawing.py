@@ -5,7 +5,6 @@ import io
 import json
 import os
 import re
-import resource
 import sys
 import time
 from typing import Any
@@ -21,6 +20,7 @@ from django.test import override_settings
 
 from festival import datafiles, figures, pdf, report
 from festival.models import Edition
+from tests.bench import peak
 
 TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 
@@ -28,24 +28,19 @@ TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 def drawn(edition: Edition, at: Any) -> dict[str, Any]:
     """The Persian report of an edition, to read and for archives with its data; floor: its tables set bare."""
     data = datafiles.attachments(edition.data_files.all())
-    before, began = _peak(), time.perf_counter()
+    before, began = peak(), time.perf_counter()
     facts = report.gather(edition, at)
     held = figures.record(facts, facts.queries)
     data.append((figures.FILE, figures.written(held, edition=edition, at=at)))
     papers = pdf.article_82(facts, language="fa", attachments=data)
-    value, peak = time.perf_counter() - began, _peak()
+    value, most = time.perf_counter() - began, peak()
     tables = "".join(TABLE.findall(pdf.page(facts, language="fa")))
     began = time.perf_counter()
     weasyprint.HTML(string=f'<html lang="fa" dir="rtl"><body>{tables}</body></html>').write_pdf()
     floor = time.perf_counter() - began
     pages = len(pypdf.PdfReader(io.BytesIO(papers.reading)).pages)
     sizes = {"reading": len(papers.reading), "archive": len(papers.archive)}
-    return {"value": value, "floor": floor, "peak": peak, "before": before, "pages": pages} | sizes
-
-
-def _peak() -> int:
-    """The most memory that this process has held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"value": value, "floor": floor, "peak": most, "before": before, "pages": pages} | sizes
 
 
 if __name__ == "__main__":

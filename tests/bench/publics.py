@@ -1,7 +1,6 @@
 """Benches of what the public reads: a year's ranking made anew and kept, and a publication of 2,000 agencies."""
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -26,7 +25,7 @@ from festival.workflow import EditionState
 from submissions import totals
 from submissions.models import Submission
 from submissions.workflow import SubmissionState
-from tests.bench import medians_of, queries_of, row
+from tests.bench import medians_of, peak, queries_of, row
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
 from tests.bench.worlds import PRESET, YEAR, marked
 
@@ -122,11 +121,11 @@ def public_page_cached(at: Any) -> dict[str, Any]:
 def open_data_2000(at: Any) -> dict[str, Any]:
     """Everything published of 2,000 agencies and verified by the stand-alone script; floor: the script alone."""
     with ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, now), TemporaryDirectory() as folder:
-        before = _peak()
+        before = peak()
         began = time.perf_counter()
         files = datafiles.write(edition, at=now)
         wrote = time.perf_counter() - began
-        grown = _peak() - before
+        grown = peak() - before
         for file in files:
             with file.file.open("rb") as content:
                 Path(folder, file.name).write_bytes(content.read())
@@ -138,11 +137,6 @@ def open_data_2000(at: Any) -> dict[str, Any]:
         lines = next(f.rows for f in files if f.name == "lines.csv")
     text = f"{lines} lines, {figures} figures verified, {size} MB of files, {grown} MB more memory"
     return row(wrote, verified, "lower", "s", 0, text)
-
-
-def _peak() -> int:
-    """The most memory that this process has held, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def _script(folder: str) -> tuple[list[str], int]:
