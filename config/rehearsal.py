@@ -33,7 +33,7 @@ from indicators import deliberation, drafting, planning, transfer
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
-from submissions import assessing, declarations, evidence, reconciling, stewarding
+from submissions import assessing, declarations, evidence, readings, reconciling, stewarding
 from submissions.models import Answer, Block, Declaration, Reconciliation, Submission
 from submissions.workflow import SubmissionState
 
@@ -346,7 +346,7 @@ class Rehearsal:
 
     def _mark(self, desk: Sequence[Block], assessor: User, at: datetime) -> None:
         """What one assessor marks and hands in at a sitting: the blocks of a desk in one act."""
-        lines = Answer.objects.on_desks(desk).select_related("measure", "submission", "own").order_by("pk")
+        lines = readings.on_desks(desk).select_related("measure", "submission", "own").order_by("pk")
         marks = {a.pk: plausible.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
         first, *also = desk
         assessing.save_marks(first, marks, by=assessor, at=at, also=also)

@@ -271,7 +271,7 @@ def _lines_of(blocks: Sequence[Block]) -> dict[int, list[Answer]]:
     """The lines of these blocks of one desk, by the block's key, in the order of the page; one query."""
     firsts = {(b.submission_id, b.axis_id): b.pk for b in blocks if not b.is_second}
     drawn = {line: b.pk for b in blocks if b.is_second for line in b.drawn}
-    rows = Answer.objects.on_desks(blocks).select_related("measure__indicator", "own", "submission")
+    rows = readings.on_desks(blocks).select_related("measure__indicator", "own", "submission")
     lines: dict[int, list[Answer]] = {b.pk: [] for b in blocks}
     for a in rows.order_by("measure__indicator__position", "measure__position", "pk"):
         lines[drawn.get(a.pk) or firsts[a.submission_id, a.measure.indicator.axis_id]].append(a)

@@ -1,7 +1,6 @@
 """What agencies answer, with their evidence; what assessors mark; and how it scores."""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -207,14 +206,6 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         if block.is_second:
             return self.filter(pk__in=block.drawn)
         return self.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id).not_stewarded()
-
-    def on_desks(self, blocks: Sequence["Block"]) -> Self:
-        """The lines of several blocks."""
-        firsts = Block.objects.filter(pk__in=[b.pk for b in blocks if not b.is_second])
-        firsts = firsts.filter(submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis"))
-        drawn = {line for b in blocks if b.is_second for line in b.drawn}
-        of_blocks = self.filter(submission__in={b.submission_id for b in blocks})
-        return of_blocks.filter(Exists(firsts) | Q(pk__in=drawn)).not_stewarded()
 
     def not_stewarded(self) -> Self:
         """Without the lines that a steward supplies for all agencies."""
