@@ -15,6 +15,7 @@ from agencies.roles import Role, is_reviewer, may_review
 from appeals import actions
 from appeals.models import Appeal, Question, with_handlers
 from appeals.workflow import APPEALS, QUESTIONS, AppealState
+from cycles import batches
 from cycles.actions import perform
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
@@ -68,7 +69,7 @@ def _assign(chosen: dict[int, User], *, by: User | None, at: datetime) -> list[A
     given = perform(APPEALS, Appeal.objects.filter(pk__in=chosen), "assign", by=by, at=at, each=each) if chosen else []
     for appeal in given:
         appeal.reviewer, appeal.assigned_at = chosen[appeal.pk], at
-    Appeal.objects.bulk_update(given, ["reviewer", "assigned_at"], batch_size=1000)
+    batches.write(given, ["reviewer", "assigned_at"])
     return given
 
 

@@ -11,7 +11,9 @@ from django.core.files.base import ContentFile
 
 from agencies.models import User
 from cycles.calendar import Phase
-from indicators.models import Direction, Figure, Kind, Measure, Planned
+from indicators.drafting import MISSION
+from indicators.models import FULL_POINTS, Direction, Figure, Kind, Measure, Planned
+from indicators.transfer import Content
 from submissions import assessing
 from submissions.models import Answer, Declaration, Level, Mark, Submission
 
@@ -60,6 +62,17 @@ def specific_fields() -> Iterator[dict[str, Any]]:
             "source": "statute",
             "is_composed": True,
         }
+
+
+def specific_contents() -> list[Content]:
+    """The same measures as a file has them: each an indicator of its own under the mission axis."""
+    contents = []
+    for number, fields in enumerate(specific_fields(), 1):
+        code, points = f"{MISSION['code']}-{number:02}", fields["points"]
+        titles = {"code": code, "title_fa": fields["title_fa"], "title_en": fields["title_en"], "points": points}
+        axis = {**MISSION, "points": FULL_POINTS}
+        contents.append(Content(axis, titles, None, {**fields, "code": code}, lineage=None, existing=None))
+    return contents
 
 
 def named(rows: Iterable[dict[str, Any]], steward: User) -> list[dict[str, Any]]:

@@ -4,7 +4,9 @@ Deterministic: the same agencies and the same seed give the same year. Attainmen
 percent, few above 90), two agencies of the largest group tie, some never submit, and appeals end in every way.
 """
 
+import hashlib
 import random
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,15 +29,21 @@ from cycles.workflow import Refused
 from festival import actions as festival
 from festival.models import Edition
 from indicators import actions as indicators
-from indicators import deliberation, drafting, planning
+from indicators import deliberation, drafting, planning, transfer
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.resources import general_catalogue
 from submissions import actions as submissions
-from submissions import assessing, declarations, evidence, reconciling, stewarding
+from submissions import assessing, declarations, evidence, readings, reconciling, stewarding
 from submissions.models import Answer, Block, Declaration, Reconciliation, Submission
 from submissions.workflow import SubmissionState
 
 T = TypeVar("T")
+
+TYPED = 5
+"""So many agencies type their measures one by one; the others send them as a file."""
+
+SITTINGS = 30
+"""In how many sittings the assessors mark what is on their desks, however much it is."""
 
 
 @dataclass
@@ -93,9 +101,10 @@ class Rehearsal:
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        before, refusals = self.acts, self.refusals
+        before, refusals, began = self.acts, self.refusals, time.monotonic()
         yield
-        self.say(f"  {name:<18} {self.acts - before:>6} acts  {self.refusals - refusals:>2} refusals required and met")
+        met = f"{self.refusals - refusals:>3} refusals required and met"
+        self.say(f"  {name:<18} {self.acts - before:>6} acts  {met}  {time.monotonic() - began:>6.1f} s")
 
     def walk(self, until: str, *, after: str = "") -> "Rehearsal":
         """Walk the STAGES up to and including `until`, from the first or from the one that follows `after`."""
@@ -146,8 +155,13 @@ class Rehearsal:
         for number, (agency, at) in enumerate(self.paced(self.agencies, Phase.PROPOSAL, 0.1, 0.9)):
             staff, head = self.cast.staff[agency.pk], self.cast.heads[agency.pk]
             chosen = drafting.draft_set(cycle=self.cycle, kind=Kind.SPECIFIC, agency=agency, by=staff, at=at)
-            for fields in plausible.specific_fields():
-                drafting.save_measure(chosen, fields=fields, by=staff, at=at)
+            if number < TYPED:
+                for fields in plausible.specific_fields():
+                    drafting.save_measure(chosen, fields=fields, by=staff, at=at)
+            else:
+                digest = hashlib.sha256(f"{agency.code} {self.year}".encode()).hexdigest()
+                sent = {"file_name": "سنجه‌ها.xlsx", "sha256": digest}
+                transfer.import_measures(chosen, plausible.specific_contents, **sent, by=staff, at=at)
             if number == 0:
                 self.refused("staff propose", lambda: indicators.move(chosen, "propose", by=staff, at=at))  # noqa: B023
                 late = self.within(Phase.PROPOSAL, 1)
@@ -311,22 +325,33 @@ class Rehearsal:
         self.did(stewarding.appoint_named(self.cycle, by=self.cast.administrator, at=at).measures)
 
     def _marked(self) -> None:
-        rows = Block.objects.filter(cycle=self.cycle).order_by("pk")
-        blocks = list(rows.select_related("submission__agency", "agency", "cycle", "axis"))
+        blocks = list(Block.objects.filter(cycle=self.cycle).order_by("pk"))
         users = {u.pk: u for u in self.cast.assessors}
         other = next(u for u in self.cast.assessors if u.pk != blocks[0].assessor_id)
         at = self.within(Phase.SCORING, 0.02)
         self.refused("another's block", lambda: assessing.hand_in(blocks[0], by=other, at=at))
         judged: dict[int, Block] = {}
-        for block, at in self.paced(blocks, Phase.SCORING, 0.05, 0.9):
-            lines = Answer.objects.on_desk(block).select_related("measure", "submission")
-            marks = {a.pk: plausible.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
-            assessing.save_marks(block, marks, by=users[block.assessor_id], at=at)
-            assessing.hand_in(block, by=users[block.assessor_id], at=at)
-            self.did()
-            if block.submission_id not in judged:
-                self._judge(judged.setdefault(block.submission_id, block), users[block.assessor_id], at)
+        many = max(1, len(blocks) // SITTINGS)
+        sittings = [blocks[start : start + many] for start in range(0, len(blocks), many)]
+        for sitting, at in self.paced(sittings, Phase.SCORING, 0.05, 0.9):
+            desks: dict[int, list[Block]] = {}
+            for block in sitting:
+                desks.setdefault(block.assessor_id, []).append(block)
+            for assessor, desk in desks.items():
+                self._mark(desk, users[assessor], at)
+            for block in sitting:
+                if block.submission_id not in judged:
+                    self._judge(judged.setdefault(block.submission_id, block), users[block.assessor_id], at)
         self._reconciled()
+
+    def _mark(self, desk: Sequence[Block], assessor: User, at: datetime) -> None:
+        """What one assessor marks and hands in at a sitting: the blocks of a desk in one act."""
+        lines = readings.on_desks(desk).select_related("measure", "submission", "own").order_by("pk")
+        marks = {a.pk: plausible.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
+        first, *also = desk
+        assessing.save_marks(first, marks, by=assessor, at=at, also=also)
+        assessing.hand_in(first, by=assessor, at=at, also=also)
+        self.did(len(desk))
 
     def _supplied(self) -> None:
         supplying.supply_all(self)
@@ -335,13 +360,20 @@ class Rehearsal:
     def _reconciled(self) -> None:
         """Two assessors who are apart come together half way."""
         waiting = list(Reconciliation.objects.filter(cycle=self.cycle).for_list())
-        for apart, at in self.paced(waiting, Phase.SCORING, 0.91, 0.94):
-            one, other = apart.first.block.assessor, apart.second.block.assessor
-            value = plausible.between(apart.first, apart.second)
-            reconciling.propose(apart, **value, by=one, at=at)
-            self.refused("the proposer agrees", lambda a=apart, by=one, at=at: reconciling.agree(a, by=by, at=at))
-            reconciling.agree(apart, by=other, at=at)
-            self.did(2)
+        many = max(1, len(waiting) // SITTINGS)
+        sittings = [waiting[start : start + many] for start in range(0, len(waiting), many)]
+        for sitting, at in self.paced(sittings, Phase.SCORING, 0.91, 0.94):
+            proposed: dict[User, list[Reconciliation]] = {}
+            for apart in sitting:
+                one, other = apart.first.block.assessor, apart.second.block.assessor
+                value = plausible.between(apart.first, apart.second)
+                reconciling.propose(apart, **value, by=one, at=at)
+                proposed.setdefault(other, []).append(apart)
+            agree = partial(reconciling.agree, sitting[-1], by=sitting[-1].first.block.assessor, at=at)
+            self.refused("the proposer agrees", agree)
+            for other, (first, *also) in proposed.items():
+                reconciling.agree(first, by=other, at=at, also=also)
+            self.did(2 * len(sitting))
 
     def _judge(self, block: Block, assessor: User, at: datetime) -> None:
         """The first assessor of an agency to hand in says what its declaration is worth."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
 from agencies.models import Agency, Province, Sector, User
-from cycles import files, ledger, notices
+from cycles import batches, files, ledger, notices
 from cycles.calendar import BINDINGS, Phase, format_deadline
 from cycles.models import (
     PRACTICE,
@@ -108,7 +108,7 @@ def _write(model: Any, objs: Sequence[Any], fields: Sequence[Any], before: Seque
     if same:
         model._default_manager.filter(pk__in=[o.pk for o in objs]).update(**same)
     if apart:
-        model._default_manager.bulk_update(objs, apart, batch_size=500)
+        batches.write(objs, apart)
 
 
 def open_to(workflow: Workflow, obj: Any, *, by: User, at: datetime) -> list[Move]:

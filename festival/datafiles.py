@@ -1,7 +1,8 @@
 """Writing the open data of an edition: each table as CSV, JSON and XLSX, the dictionary, and the manifest over all.
 
 The manifest names every file with its digest, the rules by which everything can be recomputed, and the newest seal of
-the record; its own digest is put on record. `data/verify.py` recomputes it all with Python's standard library alone.
+the record. It bears a digest of what it says; its own as a file is put on record. `data/verify.py` recomputes it all
+with Python's standard library alone.
 """
 
 import csv
@@ -30,7 +31,7 @@ from cycles.ledger import as_json, plain
 from cycles.sheets import CONTENT_TYPES
 from festival.dictionary import TABLES, Table
 from festival.models import DataFile, Edition
-from festival.publication import ROWS, Row
+from festival.publication import ROWS, Row, digest_of
 from festival.publication import plain as cell
 from festival.workflow import EDITIONS
 from indicators.methods import PLACES, SHOWN_PLACES
@@ -82,6 +83,7 @@ def _keep(edition: Edition, written: list[Written], *, by: User | None, at: date
         return kept
     files = [_kept(edition, file) for file in written]
     said = manifest(edition, files, at=at)
+    said["sha256"] = digest_of(said)
     body = ContentFile((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
     files.append(_kept(edition, Written(MANIFEST, body, None)))  # type: ignore[arg-type]
     perform(EDITIONS, [edition], "write_data", by=by, at=at, manifest=files[-1].sha256, files=len(files))

@@ -3,8 +3,9 @@
 `dictionary.py` says what stands in each column.
 """
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -147,3 +148,10 @@ def plain(value: Any) -> str:
             return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
         case _:
             return sheets.plain(value)
+
+
+def digest_of(said: Mapping[str, Any]) -> str:
+    """The SHA-256 of what a manifest says, whatever digest it bears: its names in order, nothing between them."""
+    told = {name: value for name, value in said.items() if name != "sha256"}
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

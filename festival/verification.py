@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from cycles.models import TieRule
-from festival.publication import plain
+from festival.publication import digest_of, plain
 from festival.ranking import Entrant, Ranking, places
 from festival.standings import LEAST_GROWTH
 from indicators.methods import SHOWN_PLACES, half_up, points
@@ -24,6 +24,8 @@ from indicators.scoring import Line, LineState, Result, band, total
 Read = Callable[[str], bytes]
 Rows = list[dict[str, str]]
 ZERO = Decimal(0)
+UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What the reckoning ends with where a file's parameters are none: they come from outside, as does all that is read."""
 TABLES = ("measures", "lines", "scores", "rankings")
 
 
@@ -44,12 +46,9 @@ class Findings:
 def verify(read: Read) -> Findings:
     """Check the digests of a publication and recompute every figure; `read` answers with a file by name."""
     found = Findings()
-    manifest = json.loads(read("manifest.json"))
-    content = {}
-    for file in manifest["files"]:
-        body = content[file["name"]] = read(file["name"])
-        if hashlib.sha256(body).hexdigest() != file["sha256"]:
-            found.faults.append(f"{file['name']}: its SHA-256 is not the one in the manifest")
+    manifest, content = digests(found, read)
+    if not manifest:
+        return found
     tables = {name: _rows(content[f"{name}.csv"]) for name in TABLES}
     measures = {(row["set"], row["measure"]): row for row in tables["measures"]}
     _lines(found, tables["lines"], measures)
@@ -57,6 +56,23 @@ def verify(read: Read) -> Findings:
     _scores(found, tables["scores"], sums)
     _rankings(found, tables["rankings"], sums, tie_rule=manifest["rules"]["tie_rule"])
     return found
+
+
+def digests(found: Findings, read: Read) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The manifest, {} where it cannot be read, and the files that it names; what has another digest is found."""
+    try:
+        manifest = json.loads(read("manifest.json"))
+    except ValueError:
+        found.faults.append("manifest.json: it is no JSON; nothing can be recomputed")
+        return {}, {}
+    if manifest.get("sha256") != digest_of(manifest):
+        found.faults.append("manifest.json: its SHA-256 is not the one it bears")
+    content = {}
+    for file in manifest["files"]:
+        body = content[file["name"]] = read(file["name"])
+        if hashlib.sha256(body).hexdigest() != file["sha256"]:
+            found.faults.append(f"{file['name']}: its SHA-256 is not the one in the manifest")
+    return manifest, content
 
 
 def _rows(content: bytes) -> Rows:
@@ -78,8 +94,12 @@ def _lines(found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[st
             continue
         computed, ceiling = None, Decimal(measure["points"])
         if line["value"]:
-            params = json.loads(measure["params"] or "{}") | json.loads(line["own"] or "{}")
-            computed = points(measure["method"], Decimal(line["value"]), ceiling=ceiling, params=params)
+            try:
+                params = json.loads(measure["params"] or "{}") | json.loads(line["own"] or "{}")
+                computed = points(measure["method"], Decimal(line["value"]), ceiling=ceiling, params=params)
+            except UNFIT:
+                found.faults.append(f"{where}: its method gives no points by these parameters")
+                continue
         found.same(f"{where}, computed", line["computed"], computed)
         if (line["points"] != "") != (line["state"] == LineState.SCORED):
             found.faults.append(f"{where}: points are given exactly where the state is scored")

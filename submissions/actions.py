@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
+from cycles import batches
 from cycles.actions import perform, why_closed
 from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Participation, Window
@@ -130,7 +131,7 @@ def enter(
     if len(wanted) == 1:
         wanted[0].save(update_fields=changed)
     else:
-        Answer.objects.bulk_update(wanted, changed, batch_size=500)
+        batches.write(wanted, changed)
     return lines
 
 

@@ -4,18 +4,19 @@ import hashlib
 import json
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from agencies.models import Membership, User, in_reach, with_roles
 from agencies.roles import Role, is_assessor, is_assigned
 from agencies.text import localised
+from cycles import batches
 from cycles.actions import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
@@ -129,7 +130,7 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
         perform(MOVES, given, "assign", by=by, at=at, each=facts, seed=cycle.draw_seed)
         cycle.save(update_fields=["draw_seed"])
         Block.objects.bulk_create(share.blocks, batch_size=1000)
-        Block.objects.bulk_update(share.moved, ["assessor"], batch_size=1000)
+        batches.write(share.moved, ["assessor"])
     return Shared(len(share.blocks), len(share.moved), unread)
 
 
@@ -244,17 +245,20 @@ def save_marks(
     by: User,
     at: datetime,
     answers: Iterable[Answer] | None = None,
+    also: Sequence[Block] = (),
 ) -> list[Mark]:
     """Save marks on lines of a block: by answer key, `points` or `is_not_applicable`, and `reason`.
 
     Points lie between 0 and the ceiling; a mark that differs from the method's suggestion needs a reason. `answers`
-    are lines of the block that are read already: what is signed does not change.
+    are lines of the block that are read already: what is signed does not change. `also` are other blocks of the same
+    desk of which lines are marked; as many queries for a hundred as for one.
     """
-    [block] = perform(BLOCKS, [block], "mark", by=by, at=at)
-    found = {a.pk: a for a in (_lines_of(block) if answers is None else answers) if a.pk in marks}
+    blocks = perform(BLOCKS, [block, *also], "mark", by=by, at=at)
+    lines = _lines_of(blocks) if answers is None else {block.pk: answers}
+    found = {a.pk: (a, block) for block in blocks for a in lines[block.pk] if a.pk in marks}
     if len(found) != len(marks):
         raise Refused(_("One of the lines does not belong to this block."))
-    rows = [_mark(found[pk], block, mark, by=by, at=at) for pk, mark in marks.items()]
+    rows = [_mark(*found[pk], mark, by=by, at=at) for pk, mark in marks.items()]
     return Mark.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -263,9 +267,15 @@ def save_marks(
     )
 
 
-def _lines_of(block: Block) -> list[Answer]:
-    of_block = Answer.objects.on_desk(block).select_related("measure", "own", "submission")
-    return list(of_block.order_by("measure__indicator__position", "measure__position", "pk"))
+def _lines_of(blocks: Sequence[Block]) -> dict[int, list[Answer]]:
+    """The lines of these blocks of one desk, by the block's key, in the order of the page; one query."""
+    firsts = {(b.submission_id, b.axis_id): b.pk for b in blocks if not b.is_second}
+    drawn = {line: b.pk for b in blocks if b.is_second for line in b.drawn}
+    rows = readings.on_desks(blocks).select_related("measure__indicator", "own", "submission")
+    lines: dict[int, list[Answer]] = {b.pk: [] for b in blocks}
+    for a in rows.order_by("measure__indicator__position", "measure__position", "pk"):
+        lines[drawn.get(a.pk) or firsts[a.submission_id, a.measure.indicator.axis_id]].append(a)
+    return lines
 
 
 def _mark(answer: Answer, block: Block, mark: Mapping[str, Any], *, by: User, at: datetime) -> Mark:
@@ -324,44 +334,73 @@ def judge_factor(factor: ExternalFactor, *, verdict: str, reason: str, by: User,
 
 
 @transaction.atomic
-def hand_in(block: Block, *, hours: Decimal | None = None, by: User, at: datetime) -> Block:
+def hand_in(block: Block, *, hours: Decimal | None = None, by: User, at: datetime, also: Sequence[Block] = ()) -> Block:
     """Hand in a marked block; its marks become the agreed scores and count in its agency's totals at once.
 
     Lines that two assessors mark wait for the second of the two blocks; what was found at the source goes on top. The
-    last block completes the submission. `hours` are those the assessor says it took.
+    last block completes the submission. `hours` are those the assessor says it took. `also` are other blocks of the
+    same desk that go with it, all or none: as many queries for a hundred as for one, but for what was found at the
+    source.
     """
-    # both readings are held, so that of two that are handed in at once the later one sees the earlier
-    of_axis = Block.objects.filter(submission=block.submission_id, axis=block.axis_id).order_by("pk")
-    other = next((b for b in of_axis.select_for_update() if b.pk != block.pk), None)
-    marked = {m.answer_id: m for m in Mark.objects.filter(block=block).select_related("answer__measure")}
-    lines = _lines_of(block)
-    if missing := sum(1 for a in lines if a.pk not in marked):
-        raise Refused(_("%(count)s lines are not marked yet.") % {"count": localised(missing)})
-    digest = _marks_digest(marked.values())
-    [block] = perform(BLOCKS, [block], "hand_in", by=by, at=at, digest=digest, hours=hours)
-    twice = set(block.drawn or (other.drawn if other else ()))
-    scores = [
-        (
-            a,
-            *readings.outcome(a, marked[a.pk].points, is_not_applicable=marked[a.pk].is_not_applicable),
-            marked[a.pk].reason,
-        )
-        for a in lines
-        if a.pk not in twice
-    ]
-    if other is not None and other.state == BlockState.HANDED_IN:
-        theirs = {m.answer_id: m for m in Mark.objects.filter(block=other, answer__in=twice)}
-        first, second = (theirs, marked) if block.is_second else (marked, theirs)
-        pairs = ((a, first[a.pk], second[a.pk]) for a in lines if a.pk in twice)
-        together, apart = readings.compare(pairs, block.cycle)
-        Reconciliation.objects.bulk_create(apart)
-        scores += together
+    blocks = [block, *also]
+    others = _other_readings(blocks)
+    marks: dict[int, dict[int, Mark]] = {}
+    known = {*(b.pk for b in blocks), *(o.pk for o in others.values() if o.state == BlockState.HANDED_IN)}
+    for m in Mark.objects.filter(block__in=known).select_related("answer__measure").order_by("pk"):
+        marks.setdefault(m.block_id, {})[m.answer_id] = m
+    lines = _lines_of(blocks)
+    unmarked = {b: sum(1 for a in lines[b.pk] if a.pk not in marks.get(b.pk, {})) for b in blocks}
+    said = _("%(count)s lines are not marked yet.")
+    if missing := {b: said % {"count": localised(count)} for b, count in unmarked.items() if count}:
+        raise Refused(missing)
+    each = {b.pk: {"digest": _marks_digest(marks.get(b.pk, {}).values())} for b in blocks}
+    blocks = perform(BLOCKS, blocks, "hand_in", by=by, at=at, each=each, hours=hours)
+    scores, apart = list[Any](), list[Reconciliation]()
+    for each_block in blocks:
+        agreed, unlike = _agreed(each_block, others.get(each_block.pk), lines[each_block.pk], marks)
+        scores += agreed
+        apart += unlike
+    Reconciliation.objects.bulk_create(apart)
     if scores:
         totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
-        lowering.lower(block.submission, [score[0].pk for score in scores], at=at)
-        totals.compute([block.submission], why=f"hand_in: {block.pk}", by=by, at=at)
-    actions.complete([block.submission], by=by, at=at)
-    return block
+        scored = {line.submission_id for line, *_score in scores}
+        submissions = list({b.submission_id: b.submission for b in blocks if b.submission_id in scored}.values())
+        lowering.lower(submissions, [line.pk for line, *_score in scores], at=at)
+        why = f"hand_in: {block.pk}" + (f" +{len(also)}" if also else "")
+        totals.compute(submissions, why=why, by=by, at=at)
+    actions.complete([b.submission for b in blocks], by=by, at=at)
+    return next(b for b in blocks if b.pk == block.pk)
+
+
+def _other_readings(blocks: Sequence[Block]) -> dict[int, Block]:
+    """The other reading of each block's axis where there is one, by the block's key.
+
+    Both readings are held, so that of two that are handed in at once the later one sees the earlier.
+    """
+    mine = Block.objects.filter(pk__in=[b.pk for b in blocks], submission=OuterRef("submission"), axis=OuterRef("axis"))
+    of_axes = Block.objects.filter(Exists(mine), submission__in={b.submission_id for b in blocks}).order_by("pk")
+    found = {(b.submission_id, b.axis_id, b.is_second): b for b in of_axes.select_for_update(of=("self",))}
+    wanted = {b.pk: (b.submission_id, b.axis_id, not b.is_second) for b in blocks}
+    return {pk: found[of] for pk, of in wanted.items() if of in found}
+
+
+def _agreed(
+    block: Block, other: Block | None, lines: Sequence[Answer], marks: Mapping[int, Mapping[int, Mark]]
+) -> tuple[list[Any], list[Reconciliation]]:
+    """What the marks of a block that is handed in come to: scores, and what two assessors have to reconcile."""
+    marked = marks.get(block.pk, {})
+    twice = set(block.drawn or (other.drawn if other else ()))
+    scores: list[Any] = []
+    for a in (a for a in lines if a.pk not in twice):
+        mark = marked[a.pk]
+        scores.append((a, *readings.outcome(a, mark.points, is_not_applicable=mark.is_not_applicable), mark.reason))
+    if other is None or other.state != BlockState.HANDED_IN:
+        return scores, []
+    theirs = marks.get(other.pk, {})
+    first, second = (theirs, marked) if block.is_second else (marked, theirs)
+    pairs = ((a, first[a.pk], second[a.pk]) for a in lines if a.pk in twice)
+    together, apart = readings.compare(pairs, block.cycle)
+    return scores + together, apart
 
 
 def _marks_digest(marks: Iterable[Mark]) -> str:

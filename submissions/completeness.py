@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from cycles import batches
 from cycles.models import Analysis, Cycle
 from indicators.models import Kind
 from submissions.models import Answer
@@ -31,7 +32,7 @@ def recount(cycle: Cycle, answers: Collection[Answer]) -> None:
         if now != a.lacking:
             a.lacking = now
             changed.append(a)
-    Answer.objects.bulk_update(changed, ["lacking"], batch_size=500)
+    batches.write(changed, ["lacking"])
 
 
 def lacks(answer: Any, cycle: Cycle) -> list[str]:

@@ -3,7 +3,7 @@
 Called wherever a line comes to have both a score and a finding, whichever came last; the path stays on record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -34,13 +34,14 @@ def allowed(found: Verification, had: Decimal) -> Decimal:
     )
 
 
-def lower(submission: Submission, lines: Sequence[int], *, at: datetime) -> bool:
+def lower(submissions: Iterable[Submission], lines: Sequence[int], *, at: datetime) -> bool:
     """Put what was found on top of the agreed points of these lines, where that is less; whether any was.
 
-    The submission is locked before the findings and the scores are read: of a verification concluded and a block handed
-    in at once, the later sees what the earlier wrote.
+    Their submissions are locked before the findings and the scores are read: of a verification concluded and a block
+    handed in at once, the later sees what the earlier wrote.
     """
-    list(Submission.objects.filter(pk=submission.pk).select_for_update(of=("self",)).values_list("pk"))
+    rows = Submission.objects.filter(pk__in=[s.pk for s in submissions]).order_by("pk")
+    list(rows.select_for_update(of=("self",)).values_list("pk"))
     found = {
         v.line_id: v
         for v in Verification.objects.lowering()

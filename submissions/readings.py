@@ -6,13 +6,16 @@ half up to 10 places; others are reconciled by the two, or settled between them 
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q
 
 from cycles.models import Cycle
 from indicators.methods import PLACES, half_up
 from indicators.scoring import LineState
-from submissions.models import Answer, Mark, Reconciliation
+from submissions.models import Answer, Block, Mark, Reconciliation
+from submissions.models.answers import AnswerQuerySet
 
 HUNDRED = Decimal(100)
 
@@ -38,6 +41,15 @@ def drawn(cycle: Cycle, lines: Iterable[tuple[int, int, Decimal]]) -> set[int]:
 
 def _lot(seed: str, key: int) -> Decimal:
     return Decimal(int(hashlib.sha256(f"{seed}:{key}".encode()).hexdigest()[:8], 16)) / 16**8
+
+
+def on_desks(blocks: Sequence[Block]) -> AnswerQuerySet:
+    """The lines of several blocks, first and second readings, as `on_desk` finds those of one."""
+    firsts = Block.objects.filter(pk__in=[b.pk for b in blocks if not b.is_second])
+    firsts = firsts.filter(submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis"))
+    drawn = {line for b in blocks if b.is_second for line in b.drawn}
+    of_agencies = Answer.objects.filter(submission__in={b.submission_id for b in blocks})
+    return of_agencies.filter(Exists(firsts) | Q(pk__in=drawn)).not_stewarded()
 
 
 # --- Two marks become one score ---------------------------------------------------------------------------------------

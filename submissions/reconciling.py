@@ -1,6 +1,6 @@
 """Reconciling: two assessors whose marks lie apart agree on one value, or an administrator decides between them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,17 +25,22 @@ def propose(apart: Reconciliation, *, by: User, at: datetime, **said: Any) -> Re
 
 
 @transaction.atomic
-def agree(apart: Reconciliation, *, by: User, at: datetime) -> Reconciliation:
-    """Agree to what the other assessor proposes; it becomes the line's score."""
-    [apart] = perform(RECONCILIATIONS, [apart], "agree", by=by, at=at, reader=by)
-    return _score(apart, by=by, at=at)
+def agree(apart: Reconciliation, *, by: User, at: datetime, also: Sequence[Reconciliation] = ()) -> Reconciliation:
+    """Agree to what the other assessor proposes; it becomes the line's score.
+
+    `also` are others of the cycle to which the same person agrees with it, all or none; as many queries as for one.
+    """
+    together = perform(RECONCILIATIONS, [apart, *also], "agree", by=by, at=at, reader=by)
+    _score(together, by=by, at=at)
+    return next(each for each in together if each.pk == apart.pk)
 
 
 @transaction.atomic
 def settle(apart: Reconciliation, *, by: User, at: datetime, **said: Any) -> Reconciliation:
     """Decide between two assessors who do not come together, with a reason."""
     [apart] = perform(RECONCILIATIONS, [apart], "settle", by=by, at=at, reader=by, **_checked(apart, said))
-    return _score(apart, by=by, at=at)
+    _score([apart], by=by, at=at)
+    return apart
 
 
 def _checked(apart: Reconciliation, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,11 +55,20 @@ def _checked(apart: Reconciliation, said: Mapping[str, Any]) -> dict[str, Any]:
     return {"points": points, "void": void, "reason": reason}
 
 
-def _score(apart: Reconciliation, *, by: User, at: datetime) -> Reconciliation:
-    answer = Answer.objects.select_related("measure").get(pk=apart.line_id)
-    state, points = outcome(answer, apart.points, is_not_applicable=apart.is_not_applicable)
-    totals.put([(answer, state, points, apart.reason)], basis=Score.Basis.AGREED, by=by, at=at)
-    lowering.lower(apart.submission, [answer.pk], at=at)
-    totals.compute([apart.submission], why=f"reconcile: {apart.pk}", by=by, at=at)
-    actions.complete([apart.submission], by=None, at=at)
-    return apart
+def _score(reconciled: Sequence[Reconciliation], *, by: User, at: datetime) -> None:
+    """Give the lines the points that were agreed, and add their agencies up again."""
+    lines = Answer.objects.select_related("measure").in_bulk([each.line_id for each in reconciled])
+    rows = [
+        (
+            lines[each.line_id],
+            *outcome(lines[each.line_id], each.points, is_not_applicable=each.is_not_applicable),
+            each.reason,
+        )
+        for each in reconciled
+    ]
+    totals.put(rows, basis=Score.Basis.AGREED, by=by, at=at)
+    submissions = list({each.submission_id: each.submission for each in reconciled}.values())
+    lowering.lower(submissions, list(lines), at=at)
+    more = f" +{len(reconciled) - 1}" if len(reconciled) > 1 else ""
+    totals.compute(submissions, why=f"reconcile: {reconciled[0].pk}{more}", by=by, at=at)
+    actions.complete(submissions, by=None, at=at)

@@ -263,7 +263,7 @@ def conclude(verification: Verification, *, by: User, at: datetime, **said: Any)
     [verification] = perform(
         VERIFICATIONS, [verification], "conclude", by=by, at=at, note=given["text"], files=shown, **given
     )
-    if lowering.lower(submission, [line.pk], at=at):
+    if lowering.lower([submission], [line.pk], at=at):
         totals.compute([submission], why=f"verify: {verification.pk}", by=by, at=at)
     return verification
 

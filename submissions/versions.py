@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from agencies.models import User
+from cycles import batches
 from indicators.models import Measure
 from submissions import completeness, outliers
 from submissions.models import Answer, Declaration, DeclaredLevel, Evidence, ExternalFactor, Submission, Version
@@ -106,7 +107,7 @@ def restore(submission: Submission, version: Version, *, at: datetime) -> list[A
         a.updated_at, a.ready_at, a.prefilled_from = at, None, None
     outliers.standing_out(submission, answers)
     changed = ["value", "claims_not_applicable", *TEXTS, "outliers", "updated_at", "ready_at", "prefilled_from"]
-    Answer.objects.bulk_update(answers, changed, batch_size=500)
+    batches.write(answers, changed)
     for model, part in ((Evidence, "evidence"), (ExternalFactor, "factors")):
         kept = [row[0] for line in said.values() for row in line[part]]
         of_lines = model.objects.filter(answer__in=said)

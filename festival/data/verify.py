@@ -18,6 +18,7 @@ from pathlib import Path
 
 KINDS = ("general", "specific", "thematic")
 WIDE, KEPT = Context(prec=60), Context(prec=50)
+UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
 
 
 def get(where, name):
@@ -137,8 +138,12 @@ class Check:
                 continue
             computed, ceiling = None, Fraction(measure["points"])
             if line["value"]:
-                given = {**json.loads(measure["params"] or "{}"), **json.loads(line["own"] or "{}")}
-                earned = ceiling * min(max(share(measure["method"], Fraction(line["value"]), given), 0), 1)
+                try:
+                    given = {**json.loads(measure["params"] or "{}"), **json.loads(line["own"] or "{}")}
+                    earned = ceiling * min(max(share(measure["method"], Fraction(line["value"]), given), 0), 1)
+                except UNFIT:
+                    self.faults.append(f"{where}: its method gives no points by these parameters")
+                    continue
                 computed = rounded(Fraction(earned), self.places)
             self.same(f"{where}, computed", line["computed"], computed)
             if (line["points"] != "") != (line["state"] == "scored"):
@@ -209,7 +214,8 @@ class Check:
         self.same(f"{where}, percent", row["percent"], percent)
         grown = percent - Fraction(row["last_year"]) if row["last_year"] and submitted else None
         self.same(f"{where}, growth", row["growth"], grown)
-        band = next(name for name, least in self.rules["bands"] if percent >= Fraction(least))
+        bands = self.rules["bands"]
+        band = next((name for name, least in bands if percent >= Fraction(least)), bands[-1][0])
         self.figures += 1
         if row["band"] != band:
             self.faults.append(f"{where}, band: published {row['band']}, computed {band}")
@@ -234,15 +240,35 @@ class Check:
             self.same(f"rankings.csv, {row['group']}, {row['agency']}, {place}", row[place], Fraction(ahead + 1))
 
 
-def check(where):
-    """(faults, figures compared) of the publication in a folder or at an address."""
-    manifest = json.loads(get(where, "manifest.json"))
+def digest_of(manifest):
+    """The SHA-256 of what the manifest says, but for the digest that it bears."""
+    said = {name: value for name, value in manifest.items() if name != "sha256"}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digests(where):
+    """(faults, manifest, content of the files by name); no manifest where it cannot be read."""
+    try:
+        manifest = json.loads(get(where, "manifest.json"))
+    except ValueError:
+        return ["manifest.json: it is no JSON; nothing can be recomputed"], {}, {}
     faults, content = [], {}
+    if manifest.get("sha256") != digest_of(manifest):
+        faults.append("manifest.json: its SHA-256 is not the one it bears")
     for file in manifest["files"]:
         body = get(where, file["name"])
         if hashlib.sha256(body).hexdigest() != file["sha256"]:
             faults.append(f"{file['name']}: its SHA-256 is not the one in the manifest")
         content[file["name"]] = body
+    return faults, manifest, content
+
+
+def check(where):
+    """(faults, figures compared) of the publication in a folder or at an address."""
+    faults, manifest, content = digests(where)
+    if not manifest:
+        return faults, 0
     tables = {name: rows_of(content[f"{name}.csv"]) for name in ("measures", "lines", "scores", "rankings")}
     measures = {(row["set"], row["measure"]): row for row in tables["measures"]}
     checked = Check(manifest)

@@ -103,7 +103,7 @@ def asked_of(cycle: Cycle | int, participations: Iterable[Participation]) -> dic
     ):
         groups.setdefault(participation, []).append(group)
     own: dict[int, dict[int, tuple[int | None, bool]]] = {}
-    rows = MeasureTarget.objects.filter(participation__in=keys, measure__in=measures)
+    rows = MeasureTarget.objects.filter(participation__in=keys)
     for participation, measure, row, applies in rows.values_list("participation_id", "measure_id", "pk", "applies"):
         own.setdefault(participation, {})[measure] = (row, applies)
     asked: dict[int, dict[int, int | None]] = {}

@@ -359,6 +359,7 @@ class Block(models.Model):
     )
 
     objects = BlockQuerySet.as_manager()
+    named_by = ("axis",)
 
     class Meta:
         constraints = (

@@ -54,6 +54,7 @@ class Reconciliation(models.Model):
     agreed_at = models.DateTimeField(null=True, blank=True)
 
     objects = ReconciliationQuerySet.as_manager()
+    named_by = ("line__measure", "first__block", "second__block")
 
     def __str__(self) -> str:
         return f"{self.line} · {self.agency}"

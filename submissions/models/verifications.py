@@ -87,6 +87,7 @@ class Verification(models.Model):
     concluded_at = models.DateTimeField(null=True, blank=True)
 
     objects = VerificationQuerySet.as_manager()
+    named_by = ("line__measure",)
 
     class Meta:
         constraints = (

@@ -24,7 +24,20 @@ from config.rehearsal import Rehearsal
 from cycles.calendar import Phase
 from cycles.presets import windows_for
 from cycles.resources import load_country
-from tests.bench import board, hearings, marking, pages, publics, record, reports, scores, stewards, uploads, workspace
+from tests.bench import (
+    board,
+    hearings,
+    marking,
+    pages,
+    publics,
+    record,
+    rehearsals,
+    reports,
+    scores,
+    stewards,
+    uploads,
+    workspace,
+)
 
 AGENCIES = 12
 YEARS = (1404, 1405)
@@ -52,6 +65,7 @@ BENCHES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "report_2000": publics.report_2000,
     "steward_supply_2000": stewards.steward_supply_2000,
     "upload": uploads.upload,
+    "rehearsal_2000": rehearsals.rehearsal_2000,
     "ledger_append": record.ledger_append,
     "ledger_verify": record.ledger_verify,  # empties the record: last
 }

@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from pypdf import PdfReader
 
+from tests.bench.rehearsals import misprinted
+
 AGENCIES = 12
 
 
@@ -96,3 +98,14 @@ def test_the_report_shows_every_agency_with_the_totals_of_the_ranking(
         assert row["code"] in text
         forms = (row["total"], row["total"][::-1])  # pypdf reverses runs of Persian digits
         assert any(form in plain for form in forms), f"{row['code']}: {row['total']}"
+
+
+def test_one_changed_digit_in_any_published_file_is_named_by_the_engine_and_by_the_script(
+    rehearsed: tuple[Path, str],
+) -> None:
+    out, _said = rehearsed
+
+    named = dict(misprinted(out / "data"))
+
+    assert {"measures.csv", "lines.csv", "scores.csv", "rankings.csv", "rankings.xlsx", "manifest.json"} <= set(named)
+    assert all(named.values()), named

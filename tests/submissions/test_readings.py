@@ -320,3 +320,46 @@ def test_both_readings_handed_in_at_once_leave_no_line_between_them(trial):
     assert failed == []
     assert score_of(world, line).points == 10
     assert Score.objects.filter(answer=line, basis=Score.Basis.AGREED).count() == 1
+
+
+# --- Several blocks at once -------------------------------------------------------------------------------------------
+
+
+def desk(world):
+    """An assessor with several open blocks: the first readings of the self-assessment."""
+    blocks = list(Block.objects.filter(submission=world.submission, is_second=False).order_by("pk"))
+    Block.objects.filter(pk__in=[b.pk for b in blocks]).update(assessor=blocks[0].assessor)
+    return blocks
+
+
+def marks_of(blocks):
+    lines = readings.on_desks(blocks).select_related("measure", "own")
+    return {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
+
+
+def test_blocks_of_a_desk_are_marked_and_handed_in_together_as_one_by_one():
+    world = build("assigned")
+    first, *also = blocks = desk(world)
+    assert also
+
+    assessing.save_marks(first, marks_of(blocks), by=first.assessor, at=world.at, also=also)
+    assessing.hand_in(first, by=first.assessor, at=world.at, also=also)
+
+    assert set(Block.objects.filter(pk__in=[b.pk for b in blocks]).values_list("state", flat=True)) == {"handed_in"}
+    for block in blocks:
+        [entry] = Entry.objects.of(block).filter(act="hand_in")
+        assert entry.params["digest"]
+        for line in Answer.objects.on_desk(block).select_related("measure", "own"):
+            held = line.scores.get(is_current=True)
+            assert (held.basis, held.points) == (Score.Basis.AGREED, assessing.suggestion(line))
+
+
+def test_blocks_of_which_one_is_not_marked_are_handed_in_none():
+    world = build("assigned")
+    first, *also = desk(world)
+    assessing.save_marks(first, marks_of([first]), by=first.assessor, at=world.at)
+
+    with pytest.raises(Refused, match="not marked yet"):
+        assessing.hand_in(first, by=first.assessor, at=world.at, also=also)
+
+    assert not Block.objects.filter(state="handed_in").exists()

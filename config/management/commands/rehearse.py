@@ -1,6 +1,7 @@
 """Walks one complete assessment year without a browser, in a database of its own, and checks that it held."""
 
 import argparse
+import resource
 import subprocess
 import sys
 import time
@@ -33,8 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, default=1404, help="the assessed Jalali year")
 
     def handle(self, *args: Any, agencies: int, out: Path, database: str, year: int, **options: Any) -> None:
-        started = time.monotonic()
         fresh_database(database)
+        started = time.monotonic()
         self.say(f"Rehearsal of {year} with {agencies} agencies in the database {database}")
         taking_part = self.country(agencies)
         walk = Rehearsal(make_cast(taking_part), year=year, say=self.say).walk("ranked")
@@ -43,7 +44,9 @@ class Command(BaseCommand):
             self.write(walk, out)
         walk.walk("published", after="ranked")
         faults = walk.settle() + self.doubts(walk, agencies)
-        self.say(f"  {walk.acts} acts, {walk.refusals} refusals, {time.monotonic() - started:.0f} s")
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        took = time.monotonic() - started
+        self.say(f"  {walk.acts} acts, {walk.refusals} refusals, {took:.1f} s, {most} MB of memory at most")
         if faults:
             raise CommandError("\n".join(faults))
         self.say("Every check held.")
