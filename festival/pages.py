@@ -47,7 +47,7 @@ def ranking_of(request: HttpRequest, edition: Edition) -> dict[str, object]:
 
 def approved_reports(edition: Edition) -> list[Report]:
     """The newest approved report in each language."""
-    reports = Report.objects.filter(edition=edition, approved_at__isnull=False).order_by("approved_at", "pk")
+    reports = Report.objects.filter(edition=edition, approved_at__isnull=False).for_list().order_by("approved_at", "pk")
     return sorted({r.language: r for r in reports}.values(), key=lambda r: Language.values.index(r.language))
 
 

@@ -94,8 +94,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(edition__in=Edition.objects.published(at).values("pk"), approved_at__isnull=False)
 
     def for_list(self) -> Self:
-        """The newest first, with what a page says of each."""
-        return self.select_related("edition__cycle", "first_approved_by", "approved_by").order_by("-pk")
+        """The newest first, with what a page says of each; their facts, which are long, are not read."""
+        named = self.select_related("edition__cycle", "first_approved_by", "approved_by")
+        return named.defer("facts").order_by("-pk")
 
 
 def archive_path(report: "Report", filename: str) -> str:

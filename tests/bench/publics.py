@@ -52,7 +52,7 @@ def ranked(agencies: int, axes: int, measures: int, at: Any) -> Iterator[tuple[E
         through.objects.bulk_create(
             through(participation_id=pk, group=groups[n % GROUPS]) for n, pk in enumerate(taking_part)
         )
-        Submission.objects.update(state=SubmissionState.COMMUNICATED, communicated_at=at)
+        Submission.objects.update(state=SubmissionState.COMMUNICATED, submitted_at=at, communicated_at=at)
         run = totals.compute(list(Submission.objects.all()), why=totals.FINAL, by=None, at=at)
         out_at = at - timedelta(days=1)
         edition = Edition.objects.create(
