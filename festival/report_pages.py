@@ -57,7 +57,6 @@ def text(request: HttpRequest, year: int, language: str, chapter: str) -> HttpRe
     found = newest(request, year)
     if language not in Language.values or chapter not in Chapter.values:
         raise Http404
-    note_reading(request, found)
     visible = ReportText.objects.visible_to(request.user, request.at)
     versions = list(visible.filter(cycle=found.cycle, language=language, chapter=chapter).for_list())
     then = reverse("festival:report_texts", args=[year])
@@ -65,10 +64,12 @@ def text(request: HttpRequest, year: int, language: str, chapter: str) -> HttpRe
     if request.method == "GET" and closed:
         messages.error(request, closed)
         return redirect(then)
+    if request.method == "GET":
+        note_reading(request, found)
     facts = gather(found, request.at)
     with translation.override(language):
         draft = passages.draft(Chapter(chapter), facts)
-        figures = [(name, figure, figure.said(facts)) for name, figure in FIGURES.items()]
+    figures = [(name, figure, figure.said(facts)) for name, figure in FIGURES.items()]
     written = versions[0].text if versions else ""
     initial = {"text": written or draft, "after": versions[0].number if versions else 0}
     form = TextForm(request.POST or None, initial=initial, language=language, draft=draft)

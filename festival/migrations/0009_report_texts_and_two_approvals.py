@@ -128,9 +128,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="reporttext",
             name="cycle",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="report_texts", to="cycles.cycle"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
         ),
         migrations.AddField(
             model_name="reporttext",

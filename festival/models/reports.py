@@ -6,10 +6,11 @@ from typing import Any, Self
 import uuid_utils.compat
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
+from agencies.text import persian_digits
 from cycles.models import Cycle
 from festival.models.editions import Edition
 
@@ -59,7 +60,7 @@ class ReportText(models.Model):
     Figures stand in it by their names in braces; an empty text goes back to the draft.
     """
 
-    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="report_texts")
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     language = models.CharField(max_length=2, choices=Language)
     chapter = models.CharField(max_length=20, choices=Chapter)
     number = models.PositiveSmallIntegerField()
@@ -161,7 +162,8 @@ class Report(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{gettext('Article 82 report')} · {self.reference} · {self.get_language_display()}"
+        number = self.reference if get_language() == "en" else persian_digits(self.reference)
+        return f"{gettext('Article 82 report')} · {number} · {self.get_language_display()}"
 
     @property
     def reference(self) -> str:

@@ -1,11 +1,13 @@
-"""Scores of indices and their gains, as the reader's language writes them."""
+"""Scores of indices and their gains as the reader's language writes them, and texts that name figures."""
 
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 
 from agencies.text import DASH, localised
+from festival.passages import NAME
 from indicators.methods import half_up
 
 register = template.Library()
@@ -15,6 +17,13 @@ register = template.Library()
 def score(value: Decimal | str | None, places: int = 3) -> str:
     """A score with at most so many places, trailing zeros cut; "—" for none."""
     return localised(half_up(value, int(places))) if isinstance(value, Decimal) else DASH
+
+
+@register.filter
+def figures_named(text: str) -> str:
+    """A text of the report with the names of its figures set apart."""
+    marked = NAME.sub(r'<bdi class="code" lang="en" dir="ltr">\g<0></bdi>', escape(text))
+    return mark_safe(marked)  # noqa: S308 -- escaped, and names have no markup
 
 
 @register.filter

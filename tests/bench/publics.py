@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from agencies.models import User
 from cycles.models import Cycle, Group, Participation, Window
 from cycles.presets import windows_for
 from cycles.workflow import CycleState
@@ -52,7 +53,8 @@ def ranked(agencies: int, axes: int, measures: int, at: Any) -> Iterator[tuple[E
         through.objects.bulk_create(
             through(participation_id=pk, group=groups[n % GROUPS]) for n, pk in enumerate(taking_part)
         )
-        Submission.objects.update(state=SubmissionState.COMMUNICATED, submitted_at=at, communicated_at=at)
+        signed = {"submitted_at": at, "submitted_by": User.objects.get(username="administrator")}
+        Submission.objects.update(state=SubmissionState.COMMUNICATED, communicated_at=at, **signed)
         run = totals.compute(list(Submission.objects.all()), why=totals.FINAL, by=None, at=at)
         out_at = at - timedelta(days=1)
         edition = Edition.objects.create(

@@ -23,7 +23,7 @@ from agencies.models import User
 from cycles.calendar import Phase
 from cycles.models import Delivery, Extension, Holiday, Participation
 from festival import datafiles
-from festival.models import Report
+from festival.models import Edition, Report
 from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
 from tests.factories import World, ask, build, deputise, plan_of, report_of, shown
@@ -545,7 +545,8 @@ def article_82(w: World) -> Report:
 
 def drawing(w: World) -> Report:
     """A report that is being drawn up."""
-    return Report.objects.create(edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at)
+    edition = Edition.objects.get(pk=w.edition.pk)
+    return Report.objects.create(edition=edition, language="fa", asked_by=w.administrator, asked_at=w.at)
 
 
 def published_file(w: World) -> str:
