@@ -53,7 +53,7 @@ def ranked(agencies: int, axes: int, measures: int, at: Any) -> Iterator[tuple[E
         through.objects.bulk_create(
             through(participation_id=pk, group=groups[n % GROUPS]) for n, pk in enumerate(taking_part)
         )
-        signed = {"submitted_at": at, "submitted_by": User.objects.get(username="administrator")}
+        signed = {"submitted_at": at, "submitted_by": User.objects.create(username="signer")}
         Submission.objects.update(state=SubmissionState.COMMUNICATED, communicated_at=at, **signed)
         run = totals.compute(list(Submission.objects.all()), why=totals.FINAL, by=None, at=at)
         out_at = at - timedelta(days=1)
