@@ -12,7 +12,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 FONTS = settings.VAR / "vendor"
 WEIGHTS = {400: "Regular", 600: "SemiBold", 700: "Bold"}
-"""A face for each weight: out of the variable font, a paper takes twice as long to cut its own."""
+"""A face for each weight: out of the variable font, a small paper takes some five times as long to cut its own."""
 
 
 def paper(template: str, context: dict[str, Any], *, language: str) -> bytes:

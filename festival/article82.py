@@ -124,13 +124,9 @@ def cancel_report(report: Report, *, by: User, at: datetime, note: str = "") -> 
 def approve_report(report: Report, *, by: User, at: datetime, note: str = "") -> Report:
     """Approve a finished report; two people do. With the second the public may read it from publication on."""
     report = Report.objects.select_for_update(of=("self",)).select_related("edition__cycle").get(pk=report.pk)
-    if report.finished_at is None:
-        raise Refused(_("The report is not finished yet."))
-    if report.approved_at is not None:
-        raise Refused(_("The report is approved already."))
+    if why := _why_unfit(report, by):
+        raise Refused(why)
     is_first = report.first_approved_at is None
-    if report.first_approved_by_id == by.pk:
-        raise Refused(_("Two people approve the report, and you are the first of them; somebody else is the second."))
     given: dict[str, Any] = {"report": report.uuid, "number": report.reference, "approval": 1 if is_first else 2}
     given |= {"sha256": report.sha256, "archive": report.archive_sha256}
     perform(EDITIONS, [report.edition], "approve_report", by=by, at=at, note=note, **given)
@@ -144,13 +140,18 @@ def approve_report(report: Report, *, by: User, at: datetime, note: str = "") ->
 
 def why_not_approve(report: Report, *, by: User, at: datetime) -> str:
     """Why this person may not approve a report now, in a sentence, or ""."""
+    return _why_unfit(report, by) or why_closed(EDITIONS, report.edition, "approve_report", by=by, at=at)
+
+
+def _why_unfit(report: Report, by: User) -> str:
+    """Why a report, as it stands, is not this person's to approve."""
     if report.finished_at is None:
         return _("The report is not finished yet.")
     if report.approved_at is not None:
         return _("The report is approved already.")
     if report.first_approved_by_id == by.pk:
-        return _("You have approved it; the second approval is somebody else's.")
-    return why_closed(EDITIONS, report.edition, "approve_report", by=by, at=at)
+        return _("Two people approve the report, and you are the first of them; somebody else is the second.")
+    return ""
 
 
 @transaction.atomic

@@ -61,13 +61,13 @@ class Trace:
         return value
 
 
-def record(facts: Any, queries: Mapping[str, list[str]]) -> dict[str, Fact]:
+def record(facts: Any) -> dict[str, Fact]:
     """Every fact by its name, with the statements by which it was read."""
     with translation.override("fa"):
         return {
-            field.name: {"value": plain(getattr(facts, field.name)), "queries": queries[field.name]}
+            field.name: {"value": plain(getattr(facts, field.name)), "queries": facts.queries[field.name]}
             for field in fields(facts)
-            if field.name in queries
+            if field.name in facts.queries
         }
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province
@@ -15,7 +14,6 @@ from cycles.forms import ActForm, MomentField, NumberField, PercentField, Persia
 from cycles.models import Group
 from festival.lateness import DUTIES, Asked, Timeliness
 from festival.models import Edition
-from festival.passages import unknown_names
 from festival.what_if import Part
 from festival.workflow import Addressee
 from submissions.models import Answer
@@ -178,8 +176,4 @@ class TextForm(forms.Form):
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        if unknown := unknown_names(text):
-            raise forms.ValidationError(
-                _("No figure has this name: %(names)s."), params={"names": gettext(", ").join(unknown)}
-            )
         return "" if text == normalise(self.draft, lines=True) else text

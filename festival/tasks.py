@@ -17,7 +17,7 @@ def draw_up(asked: Report, *, at: datetime, tell: Callable[[str, int], None] = l
     """Draw up a report that was asked for and keep both its papers, data attached; `tell` hears how far it is."""
     data = datafiles.attachments(datafiles.write(asked.edition, at=at))
     facts = report.gather(asked.edition, at)
-    held = figures.record(facts, facts.queries)
+    held = figures.record(facts)
     data.append((figures.FILE, figures.written(held, edition=asked.edition, at=at)))
     papers = pdf.article_82(
         facts,

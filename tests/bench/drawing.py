@@ -30,7 +30,7 @@ def drawn(edition: Edition, at: Any) -> dict[str, Any]:
     data = datafiles.attachments(edition.data_files.all())
     before, began = peak(), time.perf_counter()
     facts = report.gather(edition, at)
-    held = figures.record(facts, facts.queries)
+    held = figures.record(facts)
     data.append((figures.FILE, figures.written(held, edition=edition, at=at)))
     papers = pdf.article_82(facts, language="fa", attachments=data)
     value, most = time.perf_counter() - began, peak()

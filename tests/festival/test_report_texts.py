@@ -135,7 +135,7 @@ def test_a_text_like_the_draft_is_no_text_of_ones_own(final, client, clock, fact
 
 
 def test_every_fact_has_the_statements_by_which_it_was_read_and_they_still_run(facts):
-    held = figures.record(facts, facts.queries)
+    held = figures.record(facts)
 
     assert {f.name for f in dataclasses.fields(facts)} - NOT_READ == held.keys()
     with connection.cursor() as cursor:
@@ -155,14 +155,14 @@ def test_the_number_of_participants_is_that_of_its_statement(facts):
 
 
 def test_a_figure_that_changed_is_named(final, facts):
-    before = figures.record(facts, facts.queries)
+    before = figures.record(facts)
     assert figures.differing(before, json.loads(json.dumps(before))) == []
 
     Standing.objects.filter(submitted=True).update(percent="71.00")
     again = report.gather(final.edition, final.at)
 
-    assert "mean" in figures.differing(before, figures.record(again, again.queries))
-    assert "lines" not in figures.differing(before, figures.record(again, again.queries))
+    assert "mean" in figures.differing(before, figures.record(again))
+    assert "lines" not in figures.differing(before, figures.record(again))
 
 
 def test_a_report_is_drawn_up_with_its_number_its_text_and_its_figures(final, capsys):

@@ -19,8 +19,7 @@ class Command(BaseCommand):
         found = Report.objects.select_related("edition__cycle", "edition__run").filter(uuid=uuid).first()
         if found is None or found.finished_at is None:
             raise CommandError("There is no finished report with this key.")
-        facts = report.gather(found.edition, found.finished_at)
-        again = figures.record(facts, facts.queries)
+        again = figures.record(report.gather(found.edition, found.finished_at))
         if wrong := figures.differing(found.facts, again):
             raise CommandError("These figures are read otherwise now: " + ", ".join(wrong))
         self.stdout.write(f"{found}: {len(again)} facts read again; none differs.")
