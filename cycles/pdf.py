@@ -1,18 +1,25 @@
 """Paper out of templates: one font, one style, tagged for screen readers; no database is touched here."""
 
+import io
+import mimetypes
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-import pydyf
+import pikepdf
 import weasyprint
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
+from pikepdf import AttachedFileSpec, Name
+from pikepdf.models.metadata import encode_pdf_date
 from weasyprint.text.fonts import FontConfiguration
 
 FONTS = settings.VAR / "vendor"
 WEIGHTS = {400: "Regular", 600: "SemiBold", 700: "Bold"}
 """A face for each weight: out of the variable font, a small paper takes some five times as long to cut its own."""
+PRINTED = 1 << 2
+"""The flag of a link that goes to the printer with its page, which archives want of every one (ISO 32000-1, 12.5.3)."""
 
 
 def paper(template: str, context: dict[str, Any], *, language: str) -> bytes:
@@ -40,19 +47,26 @@ def laid_out(html: str) -> weasyprint.Document:
 
 
 def readable(document: weasyprint.Document) -> bytes:
-    """For readers and their screen readers: PDF/UA-1, tagged."""
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    """For readers and their screen readers: PDF/UA-1, tagged, its colours named as an archive wants them."""
+    pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", output_intent="srgb")
     return pdf
 
 
-def archival(document: weasyprint.Document, attachments: Sequence[tuple[str, bytes]]) -> bytes:
-    """For archives: PDF/A-3a, with the data on which it rests attached, each file by its name."""
-    files = [weasyprint.Attachment(string=body, name=name, relationship="Data") for name, body in attachments]
-    pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", attachments=files, finisher=_named_once)
-    return pdf
-
-
-def _named_once(document: weasyprint.Document, pdf: Any) -> None:
-    """WeasyPrint names each attached file twice among those that belong to the document."""
-    if "AF" in pdf.catalog:
-        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+def archival(reading: bytes, attachments: Sequence[tuple[str, bytes]], *, at: datetime) -> bytes:
+    """A paper to read as one for archives, PDF/A-3a (ISO 19005-3) and PDF/UA still: the same pages, with the data on
+    which they rest attached, each file by its name and dated `at`."""
+    dated = encode_pdf_date(at)
+    with pikepdf.open(io.BytesIO(reading)) as pdf:
+        for name, body in attachments:
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            given = {"filename": name, "mime_type": kind, "creation_date": dated, "mod_date": dated}
+            pdf.attachments[name] = AttachedFileSpec(pdf, body, relationship=Name.Data, **given)
+        for intent in pdf.Root.OutputIntents:
+            intent.S = Name.GTS_PDFA1
+        for annotation in (a for page in pdf.pages for a in page.get("/Annots", [])):
+            annotation.F = PRINTED
+        with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
+            said["pdfaid:part"], said["pdfaid:conformance"] = "3", "A"
+        written = io.BytesIO()
+        pdf.save(written, deterministic_id=True)
+    return written.getvalue()

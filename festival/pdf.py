@@ -32,7 +32,7 @@ def article_82(
     attachments: Sequence[tuple[str, bytes]] = (),
     tell: Callable[[str, int], None] = lambda step, percent: None,
 ) -> Papers:
-    """The Article 82 report in one language, laid out once; `tell` hears the step and the percent done.
+    """The Article 82 report in one language, painted once; `tell` hears the step and the percent done.
 
     `reference` is the report's number; `texts` what people wrote in place of the drafts, by chapter.
     """
@@ -40,7 +40,8 @@ def article_82(
     with _heard(tell):
         document = laid_out(page(facts, language=language, reference=reference, texts=texts))
         gc.collect()  # the boxes from which the pages were laid out hold each other: a fifth of all memory
-        return Papers(readable(document), archival(document, attachments))
+        reading = readable(document)
+    return Papers(reading, archival(reading, attachments, at=facts.at))
 
 
 def page(facts: Any, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS) -> str:

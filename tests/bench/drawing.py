@@ -1,5 +1,5 @@
-"""`python -m tests.bench.drawing DATABASE EDITION`: the report drawn up in a process of its own, as a recycled worker
-does it, and the floor in the same process after it; prints what it took as JSON."""
+"""`python -m tests.bench.drawing WHAT DATABASE EDITION`, in a process of its own as a recycled worker does it: the
+report drawn up (`report`), or its tables set bare, over and over (`tables`); prints what it took as JSON."""
 
 import io
 import json
@@ -23,28 +23,34 @@ from festival.models import Edition
 from tests.bench import peak
 
 TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
+TIMES = 2
+"""How often the bare tables are set: about as long as the report takes once."""
 
 
-def drawn(edition: Edition, at: Any) -> dict[str, Any]:
-    """The Persian report of an edition, to read and for archives with its data; floor: its tables set bare."""
-    data = datafiles.attachments(edition.data_files.all())
+def drawn(edition: Edition) -> dict[str, Any]:
+    """The Persian report of an edition, to read and for archives with its data."""
+    at, data = edition.ranked_at, datafiles.attachments(edition.data_files.all())
     before, began = peak(), time.perf_counter()
     facts = report.gather(edition, at)
     held = figures.record(facts)
     data.append((figures.FILE, figures.written(held, edition=edition, at=at)))
     papers = pdf.article_82(facts, language="fa", attachments=data)
-    value, most = time.perf_counter() - began, peak()
-    tables = "".join(TABLE.findall(pdf.page(facts, language="fa")))
-    began = time.perf_counter()
-    weasyprint.HTML(string=f'<html lang="fa" dir="rtl"><body>{tables}</body></html>').write_pdf()
-    floor = time.perf_counter() - began
+    took = {"seconds": time.perf_counter() - began, "peak": peak(), "before": before}
     pages = len(pypdf.PdfReader(io.BytesIO(papers.reading)).pages)
-    sizes = {"reading": len(papers.reading), "archive": len(papers.archive)}
-    return {"value": value, "floor": floor, "peak": most, "before": before, "pages": pages} | sizes
+    return took | {"pages": pages, "reading": len(papers.reading), "archive": len(papers.archive)}
+
+
+def bare(edition: Edition) -> dict[str, Any]:
+    """The tables of the same report set with no style of ours, no tags and no data, by the mean of a few times."""
+    tables = "".join(TABLE.findall(pdf.page(report.gather(edition, edition.ranked_at), language="fa")))
+    began = time.perf_counter()
+    for _time in range(TIMES):
+        weasyprint.HTML(string=f'<html lang="fa" dir="rtl"><body>{tables}</body></html>').write_pdf()
+    return {"seconds": (time.perf_counter() - began) / TIMES}
 
 
 if __name__ == "__main__":
-    connections["default"].settings_dict["NAME"] = sys.argv[1]
+    connections["default"].settings_dict["NAME"] = sys.argv[2]
     with override_settings(DEBUG=False):
-        edition = Edition.objects.select_related("cycle", "run").get(pk=sys.argv[2])
-        print(json.dumps(drawn(edition, edition.ranked_at)))
+        edition = Edition.objects.select_related("cycle", "run").get(pk=sys.argv[3])
+        print(json.dumps({"report": drawn, "tables": bare}[sys.argv[1]](edition)))

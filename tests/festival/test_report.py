@@ -283,10 +283,16 @@ def test_the_archive_copy_holds_the_data_from_which_everything_is_recomputed(fin
     assert len(root["/AF"]) == len(files)
     assert {str(f.get_object()["/AFRelationship"]) for f in root["/AF"]} == {"/Data"}
     said = root["/Metadata"].get_object().get_data().decode()
-    assert re.search('pdfaid:part(="|>)3', said)
+    assert re.search("pdfaid:part[^>]*>3<", said)
+    assert re.search("pdfaid:conformance[^>]*>A<", said)
+    assert re.search('pdfuaid:part="1"', said)
+    assert [str(intent["/S"]) for intent in root["/OutputIntents"]] == ["/GTS_PDFA1"]
+    assert archive.trailer["/ID"]
+    assert all("/ModDate" in f.get_object()["/EF"]["/F"].get_object()["/Params"] for f in root["/AF"])
     assert root["/Lang"] == "fa"
     assert root["/MarkInfo"]["/Marked"]
-    assert len(archive.pages) == len(pypdf.PdfReader(io.BytesIO(papers.reading)).pages)
+    reading = pypdf.PdfReader(io.BytesIO(papers.reading))
+    assert [p.get_contents().get_data() for p in archive.pages] == [p.get_contents().get_data() for p in reading.pages]
     for page in archive.pages:
         for font in page["/Resources"]["/Font"].values():
             described = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
