@@ -179,12 +179,13 @@ class Facts:
 
     @property
     def leading_groups(self) -> list[GroupResult]:
-        """The groups on the first page: the national ones stand first."""
-        return self.groups[:GROUPS_IN_SUMMARY]
+        """The groups on the first page: the national ones, or the first of the provinces' where there are no others."""
+        national = [g for g in self.groups if g.province_id is None]
+        return (national or self.groups)[:GROUPS_IN_SUMMARY]
 
     @property
     def further_groups(self) -> int:
-        return len(self.groups[GROUPS_IN_SUMMARY:])
+        return len(self.groups) - len(self.leading_groups)
 
     @property
     def lateness(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -40,6 +41,17 @@ def test_the_facts_are_those_of_the_year(facts):
     assert facts.specific_sets == 1
     assert [(a.code, a.mean) for a in facts.axes] == [("G1", Decimal("50.00")), ("G2", Decimal("75.00"))]
     assert (facts.strongest[0].code, facts.weakest[0].percent) == ("G2-1", Decimal("50.00"))
+
+
+def test_the_first_page_shows_the_national_groups_and_counts_the_others(facts):
+    [national, *_rest] = [g for g in facts.groups if g.province_id is None]
+    provincial = replace(national, province_id=26)
+
+    of_both = replace(facts, groups=[provincial, national, *[provincial] * 9])
+    of_provinces = replace(facts, groups=[provincial] * 10)
+
+    assert (of_both.leading_groups, of_both.further_groups) == ([national], 10)
+    assert (of_provinces.leading_groups, of_provinces.further_groups) == ([provincial] * 8, 2)
 
 
 def test_the_declarations_of_article_81_are_added_up_by_level(final):
