@@ -141,46 +141,21 @@ def test_one_agency_s_scores_are_never_told_to_another_before_publication(settin
 
 
 @pytest.mark.django_db
-def test_places_are_told_to_nobody_before_publication(settings):
+def test_places_consequences_and_awards_are_told_to_nobody_before_publication(settings):
     world = made("scheduled", settings)
     Standing.objects.filter(edition=world.edition).update(place=PLACE, percent=PERCENT)
-    settings.CLOCK_OFFSET = world.edition.publish_at - timedelta(hours=1) - timezone.now()  # the walk takes a while
-
-    found, absent = leaks(world, written(PLACE) + written(PERCENT), lambda name, who: who in OVERSEERS)
-
-    assert found == []
-    assert not {name for name in absent if name.startswith("festival:")}
-
-
-@pytest.mark.django_db
-def test_what_follows_from_results_is_told_to_nobody_before_publication(settings):
-    world = made("scheduled", settings)
     ConsequenceRule.objects.filter(pk=consequence(world).rule_id).update(words_fa=REASON, words_en=REASON)
     Consequence.objects.update(letter_number=str(PLACE), reason=REASON)
-    settings.CLOCK_OFFSET = world.edition.publish_at - timedelta(hours=1) - timezone.now()  # the walk takes a while
-
-    places = "festival:|home|cycles:ledger|cycles:inbox"
-    found, absent = leaks(world, [REASON, *written(PLACE)], lambda name, who: who in OVERSEERS, of=places)
-
-    assert found == []
-    assert not {name for name in absent if "consequence" in name}
-
-
-@pytest.mark.django_db
-def test_awards_are_told_to_nobody_before_publication_and_to_everybody_after_it(settings):
-    world = made("scheduled", settings)
     Award.objects.filter(pk=award(world).pk).update(reason=REASON, reason_en="", title_fa=REASON)
-    moment = world.edition.publish_at
+    moment, secrets = world.edition.publish_at, [REASON, *written(PLACE), *written(PERCENT)]
     settings.CLOCK_OFFSET = moment - timedelta(hours=1) - timezone.now()  # the walk takes a while
 
-    early, absent = leaks(
-        world, [REASON], lambda name, who: who in OVERSEERS, of="festival:|verify|home|cycles:|record"
-    )
+    early, absent = leaks(world, secrets, lambda name, who: who in OVERSEERS)
     settings.CLOCK_OFFSET = moment + timedelta(seconds=1) - timezone.now()
     late, _absent = leaks(world, [REASON], lambda name, who: who in OVERSEERS, of="festival:awards|verify_cert")
 
     assert early == []
-    assert not {name for name in absent if name.startswith("festival:") or "certificate" in name}
+    assert not {n for n in absent if n.startswith("festival:") or "certificate" in n or "consequence" in n}
     assert f"festival:awards tells public: {REASON}" in late
     assert f"verify_certificates tells public: {REASON}" in late
 
