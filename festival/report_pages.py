@@ -83,7 +83,7 @@ def text(request: HttpRequest, year: int, language: str, chapter: str) -> HttpRe
             _tell_saved(request, given["text"])
             return redirect(then)
     context: dict[str, Any] = {"edition": found, "form": form, "then": then, "draft": draft, "figures": figures}
-    context |= {"chapter": Chapter(chapter), "language": Language(language), "versions": versions}
+    context |= {"chapter": Chapter(chapter), "written_in": Language(language), "versions": versions}
     return render(request, "festival/report_text_edit.html", context)
 
 

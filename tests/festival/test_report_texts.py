@@ -119,6 +119,16 @@ def test_what_is_typed_stays_on_the_page_when_it_is_refused(final, client, clock
     assert "Version 2" in page
 
 
+def test_the_page_of_a_persian_text_says_so_and_sets_its_draft_from_the_right_in_english_too(final, client, clock):
+    clock(final.at)
+    client.force_login(final.administrator)
+
+    page = client.get(f"/en/festival/manage/{YEAR}/texts/fa/coverage/").content.decode()
+
+    assert "· Persian</span></h1>" in page
+    assert '<div class="card-body" lang="fa" dir="rtl">' in page
+
+
 def test_a_text_like_the_draft_is_no_text_of_ones_own(final, client, clock, facts):
     _write(final, "First.")
     clock(final.at)
