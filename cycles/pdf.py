@@ -35,7 +35,7 @@ def typeset(html: str) -> bytes:
 
 
 def laid_out(html: str) -> weasyprint.Document:
-    """A page laid out in its pages, to be written in one form or in both."""
+    """A page laid out in its pages, not yet written."""
     fonts = FontConfiguration()
     faces = "".join(
         f'@font-face {{ font-family: Vazirmatn; font-weight: {weight}; src: url("{file.as_uri()}"); }}'

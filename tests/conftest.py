@@ -123,8 +123,8 @@ def axe() -> Any:
 
     def violations(page: Page, *tags: str) -> list[str]:
         page.evaluate(AXE.read_text())
-        run = "tags => axe.run(document, {runOnly: tags, resultTypes: ['violations'], elementRef: false})"
-        found = page.evaluate(f"{run}.then(({{violations}}) => ({{violations}}))", list(tags or ("wcag2a", "wcag2aa")))
-        return [f"{v['id']}: {node['html'][:200]}" for v in found["violations"] for node in v["nodes"]]
+        run = "async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations"
+        found = page.evaluate(run, list(tags or ("wcag2a", "wcag2aa")))
+        return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
 
     return violations

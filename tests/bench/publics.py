@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -155,14 +156,15 @@ def report_2000(at: Any) -> dict[str, Any]:
     setting the same tables bare. Each in a process of its own, side by side: both meet the same machine."""
     with ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, now):
         datafiles.write(edition, at=now)
-        drawn, bare = (_drawing(what, edition) for what in ("report", "tables"))
-        report, tables = json.loads(drawn.communicate()[0]), json.loads(bare.communicate()[0])
+        where = [connection.settings_dict["NAME"], str(edition.pk)]
+        with ThreadPoolExecutor() as side_by_side:
+            report, tables = side_by_side.map(lambda what: _drawing([what, *where]), ("report", "tables"))
     sizes = f"{report['reading'] // 2**10} and {report['archive'] // 2**10} kB"
     memory = f"peak {report['peak']} MB of which {report['before']} before"
     text = f"{AGENCIES} agencies, {report['pages']} pages, {sizes}, {memory}"
     return row(report["seconds"], tables["seconds"], "lower", "s", 0, text)
 
 
-def _drawing(what: str, edition: Edition) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.bench.drawing", what, connection.settings_dict["NAME"], str(edition.pk)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def _drawing(what: list[str]) -> Any:
+    command = [sys.executable, "-m", "tests.bench.drawing", *what]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
