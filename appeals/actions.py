@@ -296,8 +296,6 @@ def decide(
         raise Refused(_("Only an appeal that is upheld shows an error that concerns others."))
     given: dict[str, Any] = {"reviewer": by, "reason": reason, "points": granted, "void": void, "error": error}
     [appeal] = perform(APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, **given)
-    if appeal.questions.filter(replied_at=None, due_at__gt=at).exists():
-        raise Refused(_("A question on this appeal may still be answered; the decision comes after that."))
     if granted is not None or void:
         state = LineState.NOT_APPLICABLE if void else LineState.SCORED
         submissions.rescore(answer, basis=Score.Basis.APPEAL, state=state, points=granted, reason=reason, by=by, at=at)

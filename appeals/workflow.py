@@ -33,6 +33,8 @@ class QuestionState(TextChoices):
 UPHELD = (AppealState.UPHELD, AppealState.PARTLY)
 DECIDED = (*UPHELD, AppealState.DISMISSED, AppealState.INADMISSIBLE)
 
+ASKED = "a question of the reviewer's that may still be answered"
+
 # fmt: off
 S = AppealState
 APPEALS = Workflow("appeals.Appeal", S,
@@ -45,13 +47,13 @@ APPEALS = Workflow("appeals.Appeal", S,
     Move("withdraw", frozenset({S.FILED}),                S.WITHDRAWN,     is_head,     Phase.APPEAL,         _("Withdraw the appeal"), signed=True,
          tells=AGENCY, news=_("An appeal has been withdrawn")),
     Move("assign",   frozenset({S.FILED}),                None,            is_administrator_or_clock, Phase.APPEAL_REVIEW, _("Give the appeal to a reviewer")),
-    Move("uphold",   frozenset({S.FILED}),                S.UPHELD,        is_reviewer, Phase.APPEAL_REVIEW,  _("Uphold"), signed=True,
+    Move("uphold",   frozenset({S.FILED}),                S.UPHELD,        is_reviewer, Phase.APPEAL_REVIEW,  _("Uphold"), signed=True, waits_for=ASKED,
          tells=AGENCY, official=True, news=_("An appeal has been upheld")),
-    Move("uphold_partly", frozenset({S.FILED}),           S.PARTLY,        is_reviewer, Phase.APPEAL_REVIEW,  _("Uphold in part"), signed=True,
+    Move("uphold_partly", frozenset({S.FILED}),           S.PARTLY,        is_reviewer, Phase.APPEAL_REVIEW,  _("Uphold in part"), signed=True, waits_for=ASKED,
          tells=AGENCY, official=True, news=_("An appeal has been upheld in part")),
-    Move("dismiss",  frozenset({S.FILED}),                S.DISMISSED,     is_reviewer, Phase.APPEAL_REVIEW,  _("Dismiss"), signed=True,
+    Move("dismiss",  frozenset({S.FILED}),                S.DISMISSED,     is_reviewer, Phase.APPEAL_REVIEW,  _("Dismiss"), signed=True, waits_for=ASKED,
          tells=AGENCY, official=True, news=_("An appeal has been dismissed")),
-    Move("declare_inadmissible", frozenset({S.FILED}),    S.INADMISSIBLE,  is_reviewer, Phase.APPEAL_REVIEW,  _("Declare inadmissible"), signed=True,
+    Move("declare_inadmissible", frozenset({S.FILED}),    S.INADMISSIBLE,  is_reviewer, Phase.APPEAL_REVIEW,  _("Declare inadmissible"), signed=True, waits_for=ASKED,
          tells=AGENCY, official=True, news=_("An appeal has been declared inadmissible")),
     writes=("filing", "filed_at", "filed_by", "points_before", "decided_at", "decided_by", "decision_reason", "decided_points", "decided_void", "error"),
 )

@@ -354,6 +354,7 @@ class Desk(Outlook):
         reports = Report.objects.filter(edition__cycle__in=self.cycles, approved_at__isnull=False)
         for cycle_id, language in reports.values_list("edition__cycle", "language"):
             signed.setdefault(cycle_id, set()).add(language)
+        yield from self._second_approvals()
         for cycle in self.cycles:
             chosen = general.get(cycle.pk)
             if chosen is None or chosen.state in (SetState.DRAFT, SetState.RETURNED):
@@ -380,6 +381,17 @@ class Desk(Outlook):
                 if title:
                     url = reverse("festival:manage", args=[cycle.year])
                     yield Task(title, str(cycle), _("Go on"), url, w.closes_at)
+
+    def _second_approvals(self) -> Iterator[Task]:
+        """Reports that another person has approved first and that wait for a second."""
+        waiting = Report.objects.filter(
+            edition__cycle__in=self.cycles, first_approved_at__isnull=False, approved_at=None
+        )
+        for report in waiting.exclude(first_approved_by=self.user).for_list():
+            window = self.open_window(report.edition.cycle_id, Phase.FINAL)
+            title = _("Give the second approval of the Article 82 report")
+            url = reverse("festival:approve_report", args=[report.uuid])
+            yield Task(title, str(report), _("Approve"), url, window.closes_at if window else None)
 
     def _next_of_festival(self, edition: Edition | None, signed: set[str], *, is_delivered: bool) -> str:
         """What comes next between the last decision and publication; "" when all is set."""

@@ -76,6 +76,9 @@ def perform(
     reasons = {o: why for o in locked if (why := workflow.why_not(o, move, by=by, at=at, windows=windows))}
     if reasons:
         raise Refused(reasons)
+    matters = workflow.open_matters(locked, move, at=at, windows=windows)
+    if matters:
+        raise Refused({o: matters[o.pk] for o in locked if o.pk in matters})
     sources = [getattr(o, "state", "") or "" for o in locked]
     facts = [given | dict((each or {}).get(o.pk, {})) for o in locked]
     if model is not None and move.target is not None and locked:
@@ -118,7 +121,10 @@ def open_to(workflow: Workflow, obj: Any, *, by: User, at: datetime) -> list[Mov
 
 def why_closed(workflow: Workflow, obj: Any, name: str, *, by: User, at: datetime) -> str:
     """Why `by` may not make this move now, "" when they may; makes no change."""
-    return workflow.why_not(obj, workflow[name], by=by, at=at, windows=Window.objects.concerning([obj]))
+    move, windows = workflow[name], Window.objects.concerning([obj])
+    if why := workflow.why_not(obj, move, by=by, at=at, windows=windows):
+        return why
+    return workflow.open_matters([obj], move, at=at, windows=windows).get(obj.pk, "")
 
 
 class Subject:

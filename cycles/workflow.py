@@ -4,7 +4,7 @@ A workflow is a table: one `Move` a row says what, from where, to where, who, an
 `cycles.actions.perform` is the one door through which every row is carried out.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,7 @@ class Move:
     authority roles within whose scope it lies; `news` is what the notice says. `official`: that notice cannot be
     switched off, it goes to every agency that takes part where the object has none of its own, and the page asks for
     the number of the letter that goes with it. `tells_holder`: the person whose role or account it is hears of it.
+    `waits_for` says which other open matter holds the move up; `Workflow.holds_up` names the function that finds it.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Move:
     news: str | Promise = ""
     official: bool = False
     tells_holder: bool = False
+    waits_for: str = ""
 
     def __post_init__(self) -> None:
         if (self.phase == Phase.ANYTIME) != bool(self.why_anytime):
@@ -209,6 +211,10 @@ class Windows:
         return (term.statutory_at, days_late(term.closes_at, at)) if term else (None, 0)
 
 
+FindMatters = Callable[[Sequence[Any], datetime, Windows], Mapping[int, str]]
+"""Finds the open matters of some objects at a moment: a sentence for each that must wait, by the object's key."""
+
+
 class Workflow:
     """A table of moves for one model (named "app.Model"); `writes` are the fields its transitions may change."""
 
@@ -223,6 +229,7 @@ class Workflow:
         if len(self.moves) != len(moves):
             raise TypeError(f"{model}: a move stands twice in its table")
         self.written_fields = ("state", *writes)
+        self.matters: dict[str, FindMatters] = {}
         Workflow.registry[self.label] = self
 
     def __getitem__(self, name: str) -> Move:
@@ -237,6 +244,23 @@ class Workflow:
             field="state", source=sorted(move.sources), target=move.target
         )(method)
         return guarded
+
+    def holds_up(self, *names: str) -> Callable[[FindMatters], FindMatters]:
+        """Register the function that finds what these moves wait for; each row says so in `waits_for`."""
+
+        def register(find: FindMatters) -> FindMatters:
+            for name in names:
+                if not self.moves[name].waits_for or name in self.matters:
+                    raise TypeError(f"{name}: its row names no matter to wait for, or one that is found already")
+                self.matters[name] = find
+            return find
+
+        return register
+
+    def open_matters(self, objs: Sequence[Any], move: Move, *, at: datetime, windows: Windows) -> dict[Any, str]:
+        """Return why each of these objects must wait for another matter, by key; {} where nothing is open."""
+        find = self.matters.get(move.name)
+        return dict(find(objs, at, windows)) if find is not None and objs else {}
 
     def why_not(self, obj: Any, move: Move, *, by: Any, at: datetime, windows: Windows) -> str:
         """Why `by` may not make this move now, in a sentence to show, or ""."""

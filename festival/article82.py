@@ -8,13 +8,15 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.text import localised
 from cycles.actions import perform, why_closed
+from cycles.calendar import format_date
 from cycles.models import Cycle, Entry
-from cycles.workflow import Refused
+from cycles.workflow import Refused, model_label
 from festival import passages
 from festival.models import Chapter, Edition, Language, Report, ReportText
 from festival.workflow import EDITIONS, Addressee
@@ -121,14 +123,25 @@ def cancel_report(report: Report, *, by: User, at: datetime, note: str = "") -> 
 
 
 @transaction.atomic
-def approve_report(report: Report, *, by: User, at: datetime, note: str = "") -> Report:
-    """Approve a finished report; two people do. With the second the public may read it from publication on."""
+def approve_report(report: Report, *, redelivers: bool = False, by: User, at: datetime, note: str = "") -> Report:
+    """Approve a finished report; two people do. With the second the public may read it from publication on.
+
+    Where a report of the year has been delivered already, both people say that this one `redelivers`: it takes the
+    other's place, and its own deliveries are owed.
+    """
     report = Report.objects.select_for_update(of=("self",)).select_related("edition__cycle").get(pk=report.pk)
     if why := _why_unfit(report, by):
         raise Refused(why)
+    if not redelivers and (earlier := deliveries_of(report.edition.cycle_id)):
+        raise Refused(
+            _("%(delivery)s Approving this version asks for a new delivery: say so.")
+            % {"delivery": delivery_sentence(earlier[-1])}
+        )
     is_first = report.first_approved_at is None
     given: dict[str, Any] = {"report": report.uuid, "number": report.reference, "approval": 1 if is_first else 2}
     given |= {"sha256": report.sha256, "archive": report.archive_sha256}
+    if redelivers:
+        given["redelivers"] = True
     perform(EDITIONS, [report.edition], "approve_report", by=by, at=at, note=note, **given)
     if is_first:
         report.first_approved_at, report.first_approved_by = at, by
@@ -156,13 +169,12 @@ def _why_unfit(report: Report, by: User) -> str:
 
 @transaction.atomic
 def deliver(edition: Edition, *, addressee: str, letter: str, by: User, at: datetime, note: str = "") -> Edition:
-    """Record that the report was delivered to one of its two addressees, by a letter; both deliveries end the duty."""
+    """Record that the report was delivered to one of its two addressees, by a letter; both deliveries end the duty.
+
+    A version approved after a delivery is delivered anew, to each of the two.
+    """
     edition = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=edition.pk)
-    approved = dict(
-        Report.objects.filter(edition=edition, approved_at__isnull=False)
-        .order_by("approved_at", "pk")
-        .values_list("language", "sha256")
-    )
+    approved = _approved_files(edition)
     if why := why_closed(EDITIONS, edition, "deliver_report", by=by, at=at):
         raise Refused(why)
     if addressee not in Addressee.values or not letter:
@@ -178,7 +190,29 @@ def deliver(edition: Edition, *, addressee: str, letter: str, by: User, at: date
     return edition
 
 
+def _approved_files(edition: Edition) -> dict[str, str]:
+    """Return the digest of the newest approved report in each language."""
+    approved = Report.objects.filter(edition=edition, approved_at__isnull=False)
+    return dict(approved.order_by("approved_at", "pk").values_list("language", "sha256"))
+
+
 def delivered(edition: Edition) -> dict[str, Entry]:
-    """The deliveries of an edition's report that are on record, by addressee."""
+    """Return the deliveries on record of the report as it is approved now, by addressee."""
+    approved = _approved_files(edition)
     entries = Entry.objects.of(edition).filter(act="deliver_report").order_by("-id")
-    return {entry.params["addressee"]: entry for entry in entries}
+    return {e.params["addressee"]: e for e in entries if e.params["reports"] == approved}
+
+
+def deliveries_of(cycle_id: int) -> list[Entry]:
+    """Return every delivery of a year's report that is on record, whichever version it was, in order."""
+    entries = Entry.objects.filter(model=model_label(Edition), act="deliver_report", cycle_id=cycle_id)
+    return list(entries.order_by("id"))
+
+
+def delivery_sentence(delivery: Entry) -> str:
+    """Say to whom a report was delivered, by which letter and when."""
+    return _("A report of this year was delivered to %(to)s by letter %(number)s on %(when)s.") % {
+        "to": Addressee(delivery.params["addressee"]).label,
+        "number": delivery.params["letter"],
+        "when": format_date(delivery.at, get_language() or "fa"),
+    }

@@ -187,6 +187,8 @@ def decide(
         if award.standing is not None and award.standing.edition_id != edition.pk:
             why = _("%(award)s rests on an earlier edition of the results. Propose by the standings again first.")
             raise Refused(why % {"award": award})
+        if award.standing is not None:
+            _refuse_too_little(edition, award.category, award.participation, said.rank, award.standing)
     decided = list(rows.filter(state=AwardState.DECIDED).for_list())
     _refuse_too_many(decided, awards, decisions)
     last = rows.aggregate(Max("number"))["number__max"] or 0

@@ -103,6 +103,14 @@ def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list
     if waiting := sum(a.state == AwardState.PROPOSED for a in held):
         said = ngettext("%(count)s proposal is not decided on.", "%(count)s proposals are not decided on.", waiting)
         missing.append(said % {"count": localised(waiting)})
+    below = sum(a.is_below_least_percent for a in held if a.is_in_force)
+    if below:
+        said = ngettext(
+            "%(count)s award in force rests on less than the year's least percent.",
+            "%(count)s awards in force rest on less than the year's least percent.",
+            below,
+        )
+        missing.append(said % {"count": localised(below)})
     groups = Group.objects.filter(cycle=found.cycle_id, province=found.province_id).count()
     chosen: dict[int, set[int | None]] = {}
     for a in held:

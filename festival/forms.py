@@ -30,6 +30,24 @@ class ScheduleForm(ActForm):
     field_order = ("publish_at", "note", "password")
 
 
+class ApproveForm(ActForm):
+    """A report is approved; where one of the year was delivered, that this one is delivered in its place."""
+
+    redelivers = forms.BooleanField(label=_("This version takes its place and is delivered anew"))
+
+    field_order = ("redelivers", "note", "password")
+
+    def __init__(self, *args: Any, delivery: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["redelivers"].help_text = delivery
+        if not delivery:
+            del self.fields["redelivers"]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {"note": self.cleaned_data["note"], "redelivers": "redelivers" in self.fields}
+
+
 class DeliverForm(ActForm):
     """To whom the report was delivered and by which letter, signed."""
 

@@ -1,6 +1,7 @@
 """The pages on which the Article 82 report is written, drawn up, approved by two people, and delivered."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,11 +17,11 @@ from cycles.pages import act_page
 from cycles.workflow import Refused
 from festival import article82, passages, tasks
 from festival.figures import FIGURES
-from festival.forms import DeliverForm, TextForm
-from festival.models import Chapter, Language, Report, ReportText
+from festival.forms import ApproveForm, DeliverForm, TextForm
+from festival.models import Award, Chapter, Language, Report, ReportText
 from festival.pages import approved_reports, managed_cycles, newest, note_reading
 from festival.report import gather
-from festival.workflow import EDITIONS, Addressee
+from festival.workflow import EDITIONS, Addressee, AwardState
 
 
 def _drawn(request: HttpRequest, uuid: str) -> Report:
@@ -147,16 +148,26 @@ def cancel_report(request: HttpRequest, uuid: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def approve_report(request: HttpRequest, uuid: str) -> HttpResponse:
     report = _drawn(request, uuid)
+    earlier = article82.deliveries_of(report.edition.cycle_id)
+    delivery = article82.delivery_sentence(earlier[-1]) if earlier else ""
     return act_page(
         request,
         EDITIONS,
         report.edition,
         "approve_report",
+        form_class=partial(ApproveForm, delivery=delivery),
         do=lambda **said: article82.approve_report(report, by=request.user, at=request.at, **said),
         then=reverse("festival:manage", args=[report.edition.cycle.year]),
         summary="festival/approve_summary.html",
         report=report,
+        awards_below=_awards_below(report),
     )
+
+
+def _awards_below(report: Report) -> int:
+    """Count the decided awards of the report's year that rest on less than the least percent."""
+    decided = Award.objects.filter(ceremony__cycle=report.edition.cycle_id, state=AwardState.DECIDED)
+    return decided.below_least_percent().count()
 
 
 @require_http_methods(["GET", "POST"])

@@ -300,8 +300,6 @@ def minute(
     at: datetime,
 ) -> Meeting:
     """Sign the minutes: who was present (constituency by user's key), what was resolved (by agenda item's key)."""
-    if at < meeting.held_at:
-        raise Refused(_("Minutes are signed after the meeting."))
     if not minutes.strip():
         raise Refused(_("Please write what was discussed."))
     if not present:

@@ -150,10 +150,19 @@ def _acts(request: HttpRequest, block: Block) -> set[str]:
     return {m.name for m in open_to(BLOCKS, block, by=request.user, at=request.at)}
 
 
-def _count(block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+def _count(request: HttpRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
     marked = sum(1 for line in lines if line.mark)
+    remaining = len(lines) - marked
+    waits = _open_matter(request, block) if not remaining and block.state == BlockState.OPEN else ""
     # a template's own {{ block }} is its inheritance
-    return {"desk": block, "lines": lines, "marked": marked, "remaining": len(lines) - marked}
+    return {"desk": block, "lines": lines, "marked": marked, "remaining": remaining, "waits": waits}
+
+
+def _open_matter(request: HttpRequest, block: Block) -> str:
+    """Say what a block with all its marks still waits for before it may be handed in, or ""."""
+    windows = Window.objects.concerning([block])
+    matters = BLOCKS.open_matters([block], BLOCKS["hand_in"], at=request.at, windows=windows)
+    return matters.get(block.pk, "")
 
 
 def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dict[str, Any]:
@@ -164,7 +173,7 @@ def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dic
 
 def _page(request: HttpRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
     windows = Window.objects.concerning([block])
-    return _count(block, lines) | {
+    return _count(request, block, lines) | {
         "acts": {m.name for m in BLOCKS.open_to(block, by=request.user, at=request.at, windows=windows)},
         "closed": BLOCKS.why_not(block, BLOCKS["mark"], by=request.user, at=request.at, windows=windows),
         "window": windows.of(Phase.SCORING, block),
@@ -218,7 +227,7 @@ def _marked(
     saved = not line.form.errors
     if saved:
         line.form = _form(line.answer, line.mark)
-    context = _count(block, lines) | {
+    context = _count(request, block, lines) | {
         "line": line,
         "acts": ALONGSIDE if saved else _acts(request, block),
         "saved_at": request.at if saved else None,

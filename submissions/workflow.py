@@ -133,7 +133,8 @@ B = BlockState
 BLOCKS = Workflow("submissions.Block", B,
     Move("mark",        frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Save the mark"), recorded=False),
     Move("judge",       frozenset({B.OPEN}),                None,           is_assigned,       Phase.SCORING,           _("Accept or reject an external factor")),
-    Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True),
+    Move("hand_in",     frozenset({B.OPEN}),                B.HANDED_IN,    is_assigned,       Phase.SCORING,           _("Hand in the block"), signed=True,
+         waits_for="a question on one of its lines that may still be answered; an influence from outside that nobody has judged"),
     writes=("handed_in_at", "hours"),
 )
 
@@ -158,8 +159,10 @@ CALIBRATIONS = Workflow("submissions.Calibration", T,
 R = ReconciliationState
 RECONCILIATIONS = Workflow("submissions.Reconciliation", R,
     Move("propose",     frozenset({R.APART, R.PROPOSED}),   R.PROPOSED,     is_reader,         Phase.SCORING,           _("Propose a value")),
-    Move("agree",       frozenset({R.PROPOSED}),            R.AGREED,       is_other_reader,   Phase.SCORING,           _("Agree to the proposed value")),
-    Move("settle",      frozenset({R.APART, R.PROPOSED}),   R.AGREED,       is_moderator,      Phase.SCORING,           _("Decide between the two marks")),
+    Move("agree",       frozenset({R.PROPOSED}),            R.AGREED,       is_other_reader,   Phase.SCORING,           _("Agree to the proposed value"),
+         waits_for="a question on the line that may still be answered"),
+    Move("settle",      frozenset({R.APART, R.PROPOSED}),   R.AGREED,       is_moderator,      Phase.SCORING,           _("Decide between the two marks"),
+         waits_for="a question on the line that may still be answered"),
     writes=("points", "is_not_applicable", "reason", "proposed_by", "proposed_at", "agreed_by", "agreed_at"),
 )
 

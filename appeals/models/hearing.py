@@ -1,5 +1,6 @@
 """What both sides bring to an appeal: evidence, and the reviewer's questions with their replies."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -7,12 +8,14 @@ import uuid_utils.compat
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
 from appeals.models.appeals import Appeal
-from appeals.workflow import QUESTIONS, AppealState, QuestionState
+from appeals.workflow import APPEALS, DECISIONS, QUESTIONS, AppealState, QuestionState
 from cycles.models import Cycle
+from cycles.workflow import Windows
 from submissions.models import Document
 
 
@@ -30,6 +33,14 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def for_notices(self) -> Self:
         """With all that a row's name and address need."""
         return self.select_related("appeal__answer__measure", "agency")
+
+
+@APPEALS.holds_up(*DECISIONS)
+def matters_of_appeals(appeals: Sequence[Appeal], at: datetime, windows: Windows) -> dict[int, str]:
+    """Find the reviewer's questions that may still be answered; one query."""
+    open_questions = Question.objects.filter(appeal__in=appeals, replied_at=None, due_at__gt=at)
+    sentence = gettext("A question on this appeal may still be answered; the decision comes after that.")
+    return dict.fromkeys(open_questions.values_list("appeal", flat=True), sentence)
 
 
 class Question(models.Model):

@@ -227,6 +227,10 @@ class AwardQuerySet(models.QuerySet["Award"]):
     def live(self) -> Self:
         return self.filter(state__in=LIVE)
 
+    def below_least_percent(self) -> Self:
+        """Awards that rest on a standing below the percent with which one may win in the year."""
+        return self.filter(standing__percent__lt=F("ceremony__cycle__minimum_to_win"))
+
     def with_names(self) -> Self:
         return self.select_related(
             "ceremony__cycle", "ceremony__province", "category", "group", "participation__agency__province",
@@ -319,6 +323,11 @@ class Award(models.Model):
     @property
     def cycle(self) -> Cycle:
         return self.ceremony.cycle
+
+    @property
+    def is_below_least_percent(self) -> bool:
+        """Whether it rests on a standing below the percent with which one may win in the year."""
+        return self.standing is not None and self.standing.percent < self.cycle.minimum_to_win
 
     @property
     def province_id(self) -> int | None:

@@ -3,6 +3,7 @@
 What is said of a measure names it by its lineage, so that it outlives the measure's removal from a returned set.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -11,17 +12,19 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Sector, User
 from agencies.roles import Constituency, Role
 from agencies.text import localised, named
+from cycles.calendar import format_moment
 from cycles.models import Cycle
+from cycles.workflow import Windows
 from indicators.models.measures import Goal
 from indicators.models.sets import IndicatorSet
-from indicators.workflow import MEETINGS, MeetingState
+from indicators.workflow import MEETINGS, SETS, MeetingState
 
 
 def both_finalise() -> list[str]:
@@ -138,6 +141,13 @@ class Meeting(models.Model):
         pass
 
 
+@MEETINGS.holds_up("minute")
+def matters_of_meetings(meetings: Sequence[Meeting], at: datetime, windows: Windows) -> dict[int, str]:
+    """Find the meetings whose hour has not come; no query."""
+    sentence = gettext("Minutes are signed after the meeting.")
+    return {meeting.pk: sentence for meeting in meetings if at < meeting.held_at}
+
+
 class AgendaItem(models.Model):
     """One set on a meeting's agenda, and what was resolved on it."""
 
@@ -151,6 +161,18 @@ class AgendaItem(models.Model):
 
     def __str__(self) -> str:
         return str(self.set)
+
+
+@SETS.holds_up("approve", "reject")
+def matters_of_sets(sets: Sequence[IndicatorSet], at: datetime, windows: Windows) -> dict[int, str]:
+    """Find the meetings convened on these sets that were neither minuted nor cancelled; one query."""
+    items = AgendaItem.objects.filter(set__in=sets, meeting__state=MeetingState.CONVENED)
+    found: dict[int, str] = {}
+    for item in items.select_related("meeting__group").order_by("meeting__held_at", "pk"):
+        sentence = gettext("%(meeting)s, on %(when)s, is to discuss this set. Sign its minutes or cancel it first.")
+        when = format_moment(item.meeting.held_at, get_language() or "fa")
+        found.setdefault(item.set_id, sentence % {"meeting": item.meeting, "when": when})
+    return found
 
 
 class Attendance(models.Model):

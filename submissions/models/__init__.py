@@ -11,6 +11,7 @@ from submissions.models.answers import (
 )
 from submissions.models.evidence import Document, Evidence, Upload, document_path, with_versions
 from submissions.models.lines import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
+from submissions.models.matters import open_questions
 from submissions.models.reconciliations import Reconciliation
 from submissions.models.reviews import Expense, ReviewTask
 from submissions.models.runs import NodeScore, Reliability, ScoreRun
@@ -66,6 +67,7 @@ __all__ = [
     "document_path",
     "left_to",
     "left_to_administrators",
+    "open_questions",
     "source_path",
     "token_of",
     "with_versions",

@@ -187,6 +187,20 @@ def test_every_row_that_changes_a_state_has_its_transition_and_no_other_row_has(
     assert wrong == []
 
 
+def test_every_row_that_waits_for_another_matter_has_what_finds_it():
+    waiting = {
+        (label, move.name)
+        for label, workflow in Workflow.registry.items()
+        for move in workflow.moves.values()
+        if move.waits_for
+    }
+    found = {
+        (label, name) for label, workflow in Workflow.registry.items() for name in workflow.matters
+    }
+
+    assert waiting == found != set()
+
+
 def test_the_workflow_page_of_the_docs_equals_the_tables():
     assert document_workflows.PATH.read_text() == document_workflows.text()
 

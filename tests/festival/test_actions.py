@@ -9,14 +9,15 @@ from django.http import Http404
 from django.test import RequestFactory
 from django.utils import translation
 
+from config.desk import Desk
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry
 from cycles.workflow import Refused
 from festival import actions, article82, views
 from festival.models import Edition, Report, Standing
 from submissions.models import ScoreRun
-from tests.factories import YEAR, build, second_administrator
-from tests.festival.conftest import approved_report
+from tests.factories import PASSWORD, YEAR, build, second_administrator
+from tests.festival.conftest import approved_report, delivered_report
 
 INSTANT = timedelta(microseconds=1)
 
@@ -168,6 +169,73 @@ def test_only_a_finished_report_is_approved_and_only_once(final):
     assert [r.pk for r in Report.objects.filter(approved_at__isnull=False)] == [approved.pk]
     entries = list(Entry.objects.filter(act="approve_report").order_by("pk"))
     assert [(e.params["sha256"], e.params["approval"]) for e in entries] == [(approved.sha256, 1), (approved.sha256, 2)]
+
+
+def test_a_version_is_not_approved_silently_after_another_was_delivered(final):
+    delivered_report(final)
+    [asked] = article82.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
+    report = article82.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
+
+    with pytest.raises(Refused, match="was delivered to .* by letter 82/1"):
+        article82.approve_report(report, by=final.administrator, at=final.at)
+    assert Report.objects.get(pk=report.pk).first_approved_at is None
+
+
+def test_a_version_that_takes_anothers_place_is_delivered_anew(final):
+    delivered_report(final)
+    [asked] = article82.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
+    report = article82.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
+    for person in (final.administrator, second_administrator(final)):
+        report = article82.approve_report(report, redelivers=True, by=person, at=final.at)
+
+    assert article82.delivered(final.edition) == {}
+    article82.deliver(
+        final.edition, addressee="president", letter="82/2", by=final.administrator, at=final.at
+    )
+
+    assert [e.params["letter"] for e in article82.deliveries_of(final.cycle.pk)] == ["82/1", "82/1", "82/2"]
+    assert list(article82.delivered(final.edition)) == ["president"]
+    approvals = Entry.objects.filter(act="approve_report").order_by("-pk")[:2]
+    assert [entry.params["redelivers"] for entry in approvals] == [True, True]
+
+
+def test_the_page_of_an_approval_after_a_delivery_asks_for_the_new_one_by_name(final, client, clock):
+    delivered_report(final)
+    [asked] = article82.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
+    report = article82.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
+    clock(final.at)
+    client.force_login(final.administrator)
+    address = f"/en/festival/manage/reports/{report.uuid}/approve/"
+
+    shown = client.get(address).content.decode()
+    unticked = client.post(address, {"note": "read", "password": PASSWORD}).content.decode()
+    client.post(address, {"note": "read", "password": PASSWORD, "redelivers": "on"})
+
+    assert "by letter 82/1 on" in shown
+    assert "read" in unticked
+    assert Report.objects.get(pk=report.pk).first_approved_by == final.administrator
+
+
+def test_the_second_approver_finds_the_report_on_the_desk(final):
+    [asked] = article82.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
+    report = article82.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+    article82.approve_report(report, by=final.administrator, at=final.at)
+    address = f"/en/festival/manage/reports/{report.uuid}/approve/"
+
+    with translation.override("en"):
+        first = [task.url for task in Desk(final.administrator, final.at).tasks()]
+        second = [task.url for task in Desk(second_administrator(final), final.at).tasks()]
+
+    assert address in second
+    assert address not in first
 
 
 def test_two_people_approve_a_report_and_nobody_for_both(final):

@@ -253,6 +253,19 @@ def test_a_meeting_is_convened_told_to_the_members_and_minuted_once(w):
         deliberation.cancel(held, by=w.chair, at=meeting.held_at)
 
 
+def test_a_set_is_not_decided_on_before_the_meeting_convened_on_it(w):
+    meeting = convene(w)
+    for who in ("member", "budget", "expert"):
+        vote(w, who)
+    settle(w)
+
+    with pytest.raises(Refused, match="is to discuss this set"):
+        actions.move(w.specific, "approve", by=w.chair, at=w.at)
+    deliberation.cancel(meeting, by=w.chair, at=w.at)
+
+    assert actions.move(w.specific, "approve", by=w.chair, at=w.at).state == "approved"
+
+
 def test_a_meeting_needs_an_agenda_of_its_own_sector_and_lies_ahead(w):
     for more, why in (
         ({"sets": []}, "at least one set"),

@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry, Window
 from cycles.workflow import Refused
-from submissions import clarifications
-from submissions.models import Answer, Clarification
+from submissions import assessing, clarifications
+from submissions.models import Answer, Clarification, ExternalFactor
 from tests.factories import ask, build
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +106,65 @@ def test_nothing_is_asked_any_more_once_the_scores_are_communicated():
         ask(world)
 
     assert not Clarification.objects.exists()
+
+
+def _mark_everything(world):
+    lines = Answer.objects.on_desk(world.block)
+    marks = {line.pk: {"points": 0, "reason": "بدون سند"} for line in lines}
+    assessing.save_marks(world.block, marks, by=world.assessor, at=world.at)
+
+
+def test_a_block_waits_for_the_reply_to_a_question_or_the_end_of_its_days():
+    world = build("assigned")
+    _mark_everything(world)
+    asked = ask(world)
+    closes = world.at + timedelta(days=3)
+
+    with translation.override("en"), pytest.raises(Refused, match="may still answer a question"):
+        assessing.hand_in(world.block, by=world.assessor, at=closes - MICROSECOND)
+    assert world.fresh(world.block).state == "open"
+
+    handed_in = assessing.hand_in(world.block, by=world.assessor, at=closes)
+    assert (handed_in.state, world.fresh(asked).state) == ("handed_in", "asked")
+
+
+def test_a_block_is_handed_in_as_soon_as_its_question_is_answered():
+    world = build("assigned")
+    _mark_everything(world)
+    clarifications.reply(ask(world), text="صفحهٔ ۳", by=world.staff, at=world.at)
+
+    handed_in = assessing.hand_in(world.block, by=world.assessor, at=world.at)
+
+    assert handed_in.state == "handed_in"
+
+
+def test_a_block_waits_for_the_verdict_on_an_influence_from_outside():
+    world = build("assigned")
+    _mark_everything(world)
+    line = Answer.objects.on_desk(world.block).order_by("pk").first()
+    factor = ExternalFactor.objects.create(
+        answer=line, kind="law", text="قانون تازه", claimed_by=world.staff, claimed_at=world.at
+    )
+
+    with translation.override("en"), pytest.raises(Refused, match="not judged yet"):
+        assessing.hand_in(world.block, by=world.assessor, at=world.at)
+    assessing.judge_factor(
+        factor, verdict="rejected", reason="بی‌ارتباط", by=world.assessor, at=world.at
+    )
+
+    handed_in = assessing.hand_in(world.block, by=world.assessor, at=world.at)
+    assert handed_in.state == "handed_in"
+
+
+def test_the_marking_page_says_what_a_marked_block_waits_for(client, settings):
+    world = build("assigned")
+    _mark_everything(world)
+    ask(world)
+    settings.CLOCK_OFFSET = world.at - timezone.now()
+    client.force_login(world.assessor)
+    hand_in = f"/en/submissions/blocks/{world.block.pk}/hand-in/"
+
+    page = client.get(f"/en/submissions/blocks/{world.block.pk}/").content.decode()
+
+    assert "may still answer a question" in page
+    assert hand_in not in page

@@ -32,8 +32,8 @@ def text() -> str:
         parts = [HEAD]
         for label, workflow in sorted(Workflow.registry.items()):
             parts.append(f"\n## {label}\n")
-            parts.append("| move | from | to | who | while open | recorded | signed | told | button |")
-            parts.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+            parts.append("| move | from | to | who | while open | waits for | recorded | signed | told | button |")
+            parts.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
             for move in workflow.moves.values():
                 when = f"any time: {move.why_anytime}" if move.why_anytime else str(move.phase.label)
                 cells = (
@@ -42,6 +42,7 @@ def text() -> str:
                     move.target or "stays",
                     str(move.who.label),
                     when,
+                    move.waits_for or "–",
                     "yes" if move.recorded else "no",
                     "yes" if move.signed else "no",
                     told(move),

@@ -1,0 +1,77 @@
+"""What holds up the handing in of a block and the reconciling of a line: questions and influences still open."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext, ngettext
+
+from agencies.text import localised
+from cycles.calendar import Phase
+from cycles.workflow import Windows
+from submissions.models.answers import Answer, Block
+from submissions.models.lines import Clarification, ExternalFactor, Verdict
+from submissions.models.reconciliations import Reconciliation
+from submissions.workflow import BLOCKS, RECONCILIATIONS, ClarificationState
+
+
+@BLOCKS.holds_up("hand_in")
+def matters_of_blocks(blocks: Sequence[Block], at: datetime, windows: Windows) -> Mapping[int, str]:
+    """Find the questions and influences from outside that a block waits for; two queries."""
+    of_submissions = Q(line__submission__in=[block.submission_id for block in blocks])
+    questions = open_questions(of_submissions, at, windows)
+    factors = list(
+        ExternalFactor.objects.live()
+        .filter(verdict=Verdict.WAITING, answer__submission__in=[b.submission_id for b in blocks])
+        .exclude(answer__measure__method="steward")
+        .select_related("answer__measure__indicator")
+    )
+
+    found: dict[int, str] = {}
+    for block in blocks:
+        asked = [q for q in questions if _is_on(block, q.line)]
+        unjudged = [f for f in factors if not block.is_second and _is_on(block, f.answer)]
+        if asked:
+            found[block.pk] = _question_sentence(asked)
+        elif unjudged:
+            sentence = ngettext(
+                "%(count)s influence from outside is not judged yet: accept or reject it, then hand in.",
+                "%(count)s influences from outside are not judged yet: accept or reject them, then hand in.",
+                len(unjudged),
+            )
+            found[block.pk] = sentence % {"count": localised(len(unjudged))}
+    return found
+
+
+@RECONCILIATIONS.holds_up("agree", "settle")
+def matters_of_reconciliations(
+    reconciliations: Sequence[Reconciliation], at: datetime, windows: Windows
+) -> Mapping[int, str]:
+    """Find the questions that the reconciled lines wait for; one query."""
+    lines = [each.line_id for each in reconciliations]
+    asked = {q.line_id: q for q in open_questions(Q(line__in=lines), at, windows)}
+    return {each.pk: _question_sentence([asked[each.line_id]]) for each in reconciliations if each.line_id in asked}
+
+
+def open_questions(lines: Q, at: datetime, windows: Windows) -> list[Clarification]:
+    """Return the unanswered questions on these lines whose days are not over."""
+    rows = Clarification.objects.filter(lines, state=ClarificationState.ASKED)
+    found = []
+    for question in rows.select_related("line__measure__indicator").order_by("pk"):
+        term = windows.of(Phase.CLARIFICATION, question)
+        if term is not None and term.is_open(at):
+            found.append(question)
+    return found
+
+
+def _is_on(block: Block, line: Answer) -> bool:
+    if block.is_second:
+        return line.pk in block.drawn
+    return line.submission_id == block.submission_id and line.measure.indicator.axis_id == block.axis_id
+
+
+def _question_sentence(questions: Iterable[Clarification]) -> str:
+    lines = gettext(", ").join(str(question.line.measure) for question in questions)
+    return gettext(
+        "The agency may still answer a question about: %(lines)s. Wait for the reply or for the end of its days."
+    ) % {"lines": lines}
