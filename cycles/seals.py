@@ -1,18 +1,17 @@
 """Seals chain the official record without slowing those who write to it, and `verify` names the first broken thing.
 
-A row carries the number of the transaction that wrote it (column `xid`, filled by the database). Once no running
-transaction is older, rows of a range of transactions can neither grow nor shrink lawfully, and are sealed together.
-docs/record.md tells how the record is checked by hand.
+A row waits for its seal in a queue that a trigger fills; a seal names the rows it covers by their keys, so that the
+record is the same in whichever server it lies. docs/record.md tells how it is checked by hand.
 """
 
 import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -27,6 +26,7 @@ from agencies.text import localised
 from cycles.calendar import TEHRAN
 from cycles.ledger import BODY, plain
 from cycles.models import Entry, Seal, Verification
+from cycles.models.multiranges import Spans, as_multirange
 
 NOTHING = "0" * 64
 AT_ONCE = 2000
@@ -67,10 +67,13 @@ class Tree:
 
 def facts(seal: Seal) -> dict[str, Any]:
     """What a seal says, with its digest: that of all the rest as JSON with sorted names."""
+    if seal.form == 1:
+        covered: dict[str, Any] = {"from": seal.from_xid, "upto": seal.upto_xid}
+    else:
+        covered = {"form": seal.form, "rows": [list(span) for span in seal.ids]}
     return {
         "number": seal.pk,
-        "from": seal.from_xid,
-        "upto": seal.upto_xid,
+        **covered,
         "count": seal.count,
         "root": seal.root,
         "previous": seal.previous,
@@ -91,28 +94,31 @@ def _first_to(work: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+QUEUE = """
+    SELECT u.entry_id, e.digest FROM cycles_unsealed u JOIN cycles_entry e ON e.id = u.entry_id
+    WHERE NOT EXISTS (SELECT FROM cycles_seal s WHERE s.ids @> u.entry_id)
+    ORDER BY u.entry_id
+"""
+"""The rows that wait. A running transaction shows none of its own; when it ends, they are there for the next seal."""
+
+
 @transaction.atomic
 def seal(*, at: datetime) -> Seal | None:
-    """Seal every finished row that has no seal; None when there is none or another process is sealing."""
+    """Seal every row that waits; None when there is none or another process is sealing."""
     if not _first_to(_SEALING):
         return None
-    with connection.cursor() as cursor:
-        last = newest()
-        since = last.upto_xid if last else 0
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        upto = cursor.fetchone()[0]
-    tree = Tree()
-    rows = "SELECT id, digest FROM cycles_entry WHERE xid >= %s::text::xid8 AND xid < %s::text::xid8 ORDER BY xid, id"
-    with closing(_read(rows, [since, upto])) as batches:
+    tree, spans = Tree(), Spans()
+    with closing(_read(QUEUE)) as batches:
         for batch in batches:
             for key, digest in batch:
                 tree.add(key, bytes.fromhex(digest))
+                spans.add(key)
     if not tree.count:
         return None
+    last = newest()
     made = Seal(
         pk=last.pk + 1 if last else 1,  # without gaps, so that a missing one is missed
-        from_xid=since,
-        upto_xid=upto,
+        ids=list(spans),
         count=tree.count,
         root=tree.root,
         previous=last.digest if last else NOTHING,
@@ -120,6 +126,8 @@ def seal(*, at: datetime) -> Seal | None:
     )
     made.digest = _digest(made)
     made.save(force_insert=True)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cycles_unsealed WHERE entry_id <@ %s::int8multirange", [as_multirange(spans)])
     return made
 
 
@@ -139,6 +147,11 @@ FAULTS = {
     "chain": _("seal %(seal)s does not follow the seal before it"),
     "count": _("seal %(seal)s is over %(count)s rows, of which %(there)s are there"),
     "root": _("seal %(seal)s does not fit its rows"),
+    "moved": _(
+        "%(count)s rows, from %(first)s to %(last)s, were written after this record was moved to another server "
+        "and are not sealed"
+    ),
+    "unsealed": _("%(count)s rows, from %(first)s to %(last)s, are in no seal and wait for none"),
 }
 
 
@@ -158,57 +171,156 @@ def in_words(broken: str) -> str:
     return broken
 
 
+_FIRST_FORM = "SELECT coalesce(range_agg(ids), '{}') FROM cycles_seal WHERE form = 1"
+# a digest is answered only where the body is what the columns say
+_ROW = f"e.body, CASE WHEN e.body = {BODY} THEN e.digest END"
+BY_TRANSACTION = f"""
+    SELECT e.xid::text::bigint, e.id, {_ROW}, false FROM cycles_entry e
+    WHERE e.id <@ ({_FIRST_FORM}) ORDER BY e.xid, e.id
+"""  # noqa: S608 -- constants
+"""Rows under seals of form 1, each at the number of its transaction."""
+
+BY_KEY = f"""
+    SELECT e.id, e.id, {_ROW}, u.entry_id IS NOT NULL
+    FROM cycles_entry e LEFT JOIN cycles_unsealed u ON u.entry_id = e.id
+    WHERE NOT e.id <@ ({_FIRST_FORM}) ORDER BY e.id
+"""  # noqa: S608 -- constants
+"""All other rows, each at its own key."""
+
+OF_TRANSACTIONS = "SELECT from_xid, upto_xid - 1, id, count, root, true FROM cycles_seal WHERE form = 1 ORDER BY id"
+OF_KEYS = """
+    SELECT lower(span), upper(span) - 1, id, count, root, lower(span) = lower(ids)
+    FROM cycles_seal, unnest(ids) span WHERE form > 1 AND id <= %s ORDER BY 1
+"""
+"""Between which places the rows of a seal lie, and whether it begins there."""
+
+
 @transaction.atomic
 def verify() -> Verdict:
     """Recompute every row, Merkle root and seal, in order, and stop at the first that does not hold.
 
     Memory stays flat however long the record is, and nobody who writes is held up.
     """
-    seals = list(Seal.objects.order_by("pk"))
-    previous, reached = NOTHING, 0
-    for number, each in enumerate(seals, 1):
+    last, broken = _chain()
+    if broken:
+        return Verdict(0, 0, 0, broken)
+    older = _Read()
+    if Seal.objects.filter(form=1).exists():
+        older = _hold_against_seals(BY_TRANSACTION, OF_TRANSACTIONS)
+    newer = _Read() if older.broken else _hold_against_seals(BY_KEY, OF_KEYS, [last])
+    rows, seals, waiting = older.rows + newer.rows, older.seals + newer.seals, newer.waiting
+    broken = older.broken or newer.broken
+    strays = older.strays + newer.strays
+    if strays and not broken:
+        left, broken = _strays(strays, last)
+        waiting += sum(upto - first + 1 for first, upto in strays) - left  # sealed while this went on
+    return Verdict(rows, seals, waiting, broken)
+
+
+def _chain() -> tuple[int, str]:
+    """The number of the newest seal, and what is wrong with the first that is no link of the chain, else ""."""
+    last, previous, reached = 0, NOTHING, 0
+    for each in Seal.objects.order_by("pk").iterator(chunk_size=AT_ONCE):
         if each.digest != _digest(each):
-            return Verdict(0, 0, 0, _fault("seal", seal=each.pk))
-        if each.pk != number or each.previous != previous or each.from_xid != reached:
-            return Verdict(0, 0, 0, _fault("chain", seal=each.pk))
-        previous, reached = each.digest, each.upto_xid
+            return last, _fault("seal", seal=each.pk)
+        # none by transactions may follow one that names its rows, for that reaches no number
+        continues = each.form > 1 or each.from_xid == reached
+        if each.pk != last + 1 or each.previous != previous or not continues:
+            return last, _fault("chain", seal=each.pk)
+        last, previous, reached = each.pk, each.digest, each.upto_xid
+    return last, ""
 
-    rows, held, tree = 0, 0, Tree()
-    ends = [each.upto_xid for each in seals]
-    end = ends[0] if ends else None
 
-    def closed() -> str:
-        """What is wrong with the seal whose last row was read; "" if nothing, and then the next one is begun."""
-        nonlocal held, tree, end
-        each = seals[held]
-        if tree.count != each.count:
-            return _fault("count", seal=each.pk, count=each.count, there=tree.count)
-        if tree.root != each.root:
-            return _fault("root", seal=each.pk)
-        held, tree = held + 1, Tree()
-        end = ends[held] if held < len(ends) else None
-        return ""
+@dataclass
+class _Read:
+    """What was found of the rows that were read; `strays` are in no seal and wait for none."""
 
-    sha256, writer = hashlib.sha256, ""
-    # a digest is answered only where the body is what the columns say
-    agreed = f"CASE WHEN body = {BODY} THEN digest END"
-    with closing(_read(f"SELECT xid, id, body, {agreed} FROM cycles_entry ORDER BY xid, id")) as batches:  # noqa: S608 -- constants
+    rows: int = 0
+    seals: int = 0
+    waiting: int = 0
+    strays: Spans = field(default_factory=Spans)
+    broken: str = ""
+
+
+class _Spans:
+    """The spans of places under seals, one after the other, and the seals whose last row has not come."""
+
+    def __init__(self, batches: Iterable[list[tuple[Any, ...]]]) -> None:
+        self._coming = (span for batch in batches for span in batch)
+        self.open: dict[int, tuple[Tree, int, str]] = {}
+        self.advance()
+
+    def advance(self) -> bool:
+        """Go on to the next span; past the last one, false."""
+        past = 2**63
+        self.first, self.last, self.seal, count, root, begins = next(self._coming, (past, past, 0, 0, "", False))
+        if begins:
+            self.open[self.seal] = (Tree(), count, root)
+        return self.first < past
+
+
+def _hold_against_seals(rows: str, spans: str, given: list[Any] | None = None) -> _Read:
+    """Read rows, each at its place, and hold them against the seals between whose places they lie."""
+    found, sha256 = _Read(), hashlib.sha256
+    with closing(_read(spans, given)) as span_batches, closing(_read(rows)) as batches:
+        under = _Spans(span_batches)
         for batch in batches:
-            for xid, key, body, digest in batch:
-                if xid != writer:
-                    writer = xid
-                    while end is not None and int(xid) >= end:
-                        if broken := closed():
-                            return Verdict(rows, held, 0, broken)
+            for place, key, body, digest, waits in batch:
                 own = sha256(body.encode()).digest()
                 if own.hex() != digest:
-                    return Verdict(rows, held, 0, _fault("row", row=key))
-                tree.add(key, own)
-                rows += 1
-    while end is not None:
-        if broken := closed():
-            return Verdict(rows, held, 0, broken)
-    return Verdict(rows, held, tree.count)
+                    found.broken = _fault("row", row=key)
+                    return found
+                found.rows += 1
+                while place > under.last:
+                    under.advance()
+                if place >= under.first:
+                    if broken := _add(under, key, own, found):
+                        found.broken = broken
+                        return found
+                elif waits:
+                    found.waiting += 1
+                else:
+                    found.strays.add(key)
+        while under.advance():
+            pass
+    if under.open:
+        number = min(under.open)
+        tree, count, _root = under.open[number]
+        found.broken = _fault("count", seal=number, count=count, there=tree.count)
+    return found
+
+
+def _add(under: _Spans, key: int, digest: bytes, found: _Read) -> str:
+    """Add a row to the tree of its seal; what is wrong with the seal if that was its last row."""
+    if under.seal not in under.open:
+        count = Seal.objects.get(pk=under.seal).count
+        return _fault("count", seal=under.seal, count=count, there=count + 1)
+    tree, count, root = under.open[under.seal]
+    tree.add(key, digest)
+    if tree.count == count:
+        if tree.root != root:
+            return _fault("root", seal=under.seal)
+        del under.open[under.seal]
+        found.seals += 1
+    return ""
+
+
+def _strays(strays: Spans, last: int) -> tuple[int, str]:
+    """How many of these rows no newer seal covers, and what that means; "" where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*), min(id), max(id), count(xid) FROM cycles_entry e
+            WHERE id <@ %s::int8multirange
+                AND NOT EXISTS (SELECT FROM cycles_seal s WHERE s.id > %s AND s.ids @> e.id)
+            """,
+            [as_multirange(strays), last],
+        )
+        count, lowest, highest, of_transactions = cursor.fetchone()
+    if not count:
+        return 0, ""
+    kind = "moved" if of_transactions else "unsealed"
+    return count, _fault(kind, count=count, first=lowest, last=highest)
 
 
 def _read(statement: str, params: list[Any] | None = None) -> Generator[list[tuple[Any, ...]], None, None]:
@@ -232,8 +344,7 @@ def newest() -> Seal | None:
 
 def of_entry(entry_id: int) -> Seal | None:
     """The seal that covers a row of the record; None for the seconds until it is sealed."""
-    covering = """SELECT * FROM cycles_seal WHERE upto_xid > (SELECT xid::text::bigint FROM cycles_entry WHERE id = %s)
-        ORDER BY id LIMIT 1"""
+    covering = "SELECT * FROM cycles_seal WHERE ids @> %s::bigint"
     return next(iter(Seal.objects.raw(covering, [entry_id])), None)
 
 
