@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cycles.middleware.clock",
+    "cycles.clock_watch.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -183,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}  # the next run does what this one would
     for task, seconds in (
         ("cycles.tasks.seal_ledger", 10),
+        ("cycles.tasks.watch", 10),
         ("cycles.tasks.verify_record", 60),
         ("cycles.tasks.order_verification", 60 * 60),
         ("cycles.tasks.tell", 30),
@@ -200,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
         ("festival.tasks.write_data", 60),
     )
 }
+SEALED_WITHIN_MINUTES = int(os.environ.get("SEALED_WITHIN_MINUTES", "5"))  # else whoever audits is told
 SCORE_CHUNK = 4000  # submissions added up in one transaction, after which the page says how far a computation is
 CELERY_TASK_IGNORE_RESULT = True  # what a task did is in the database
 CELERY_TASK_ACKS_LATE = True  # every task is safe to run twice, so a worker that dies loses none

@@ -18,13 +18,16 @@ from agencies.roles import Role
 from cycles import actions, seals
 from cycles.calendar import format_moment
 from cycles.filters import LedgerFilter
-from cycles.models import Entry, Seal, Verification
+from cycles.models import Entry, Fault, Seal, Verification
 from cycles.pages import Verbatim, csv_answer, listed, only_for
 from cycles.tables import LedgerTable
 from cycles.workflow import Refused
 
 DAYS = 30
 """So many days' last seals stand on the public page."""
+
+FAULTS = 10
+"""So many of the newest faults of record and clock stand on the ledger's page."""
 
 AT_ONCE = 1000
 
@@ -48,6 +51,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "ordered": Verification.objects.filter(finished_at=None).first(),
         "may_verify": not actions.why_not_administer("verify_record", by=request.user, at=request.at),
         "newest": seals.newest(),
+        "faults": Fault.objects.order_by("-found_at", "-pk")[:FAULTS],
     }
     return render(request, "cycles/ledger.html", context)
 

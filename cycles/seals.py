@@ -210,7 +210,7 @@ def verify() -> Verdict:
     newer = _Read() if older.broken else _hold_against_seals(BY_KEY, OF_KEYS, [last])
     rows, seals, waiting = older.rows + newer.rows, older.seals + newer.seals, newer.waiting
     broken = older.broken or newer.broken
-    strays = older.strays + newer.strays
+    strays = Spans([*older.strays, *newer.strays])
     if strays and not broken:
         left, broken = _strays(strays, last)
         waiting += sum(upto - first + 1 for first, upto in strays) - left  # sealed while this went on
@@ -219,7 +219,8 @@ def verify() -> Verdict:
 
 def _chain() -> tuple[int, str]:
     """The number of the newest seal, and what is wrong with the first that is no link of the chain, else ""."""
-    last, previous, reached = 0, NOTHING, 0
+    last, previous = 0, NOTHING
+    reached: int | None = 0
     for each in Seal.objects.order_by("pk").iterator(chunk_size=AT_ONCE):
         if each.digest != _digest(each):
             return last, _fault("seal", seal=each.pk)
@@ -246,6 +247,9 @@ class _Spans:
     """The spans of places under seals, one after the other, and the seals whose last row has not come."""
 
     def __init__(self, batches: Iterable[list[tuple[Any, ...]]]) -> None:
+        self.first: int
+        self.last: int
+        self.seal: int
         self._coming = (span for batch in batches for span in batch)
         self.open: dict[int, tuple[Tree, int, str]] = {}
         self.advance()
@@ -256,7 +260,7 @@ class _Spans:
         self.first, self.last, self.seal, count, root, begins = next(self._coming, (past, past, 0, 0, "", False))
         if begins:
             self.open[self.seal] = (Tree(), count, root)
-        return self.first < past
+        return bool(self.first < past)
 
 
 def _hold_against_seals(rows: str, spans: str, given: list[Any] | None = None) -> _Read:

@@ -57,15 +57,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("detail", models.CharField(blank=True, max_length=300)),
+                (
+                    "cause",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("apart", "the clock of %(host)s is %(seconds)s seconds away from the database's"),
+                            ("set", "the clock of %(host)s was set by %(seconds)s seconds"),
+                            ("behind", "the record holds rows that are %(seconds)s seconds ahead of the clock"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("host", models.CharField(blank=True, max_length=255)),
+                ("seconds", models.BigIntegerField(blank=True, null=True)),
                 ("found_at", models.DateTimeField()),
                 ("seen_at", models.DateTimeField()),
                 ("until", models.DateTimeField(blank=True, null=True)),
                 ("mended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "is_confirmed",
-                    models.BooleanField(default=False, help_text="A person has said that the clock is right"),
-                ),
+                ("confirmed_entry", models.BigIntegerField(blank=True, null=True)),
             ],
         ),
         migrations.AddConstraint(
