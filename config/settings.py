@@ -150,6 +150,8 @@ else:
     DATABASE_OWNER = {"USER": embedded.OWNER}
 DATABASES = {"default": _default}
 
+POSTGRES_BIN = os.environ.get("POSTGRES_BIN", "")  # the directory of pg_dump and pg_restore; "": those of the PATH
+
 # Tables whose rows the portal's role may add and read, and nothing else; a trigger refuses the same to everybody.
 APPEND_ONLY_TABLES = ["cycles_entry", "cycles_seal", "cycles_extension"]
 

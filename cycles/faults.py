@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
-from cycles import seals
+from cycles import audit, seals
 from cycles.actions import administer
 from cycles.models import Fault, Seal
 from cycles.models.faults import FaultKind
@@ -53,7 +53,7 @@ def end(kind: FaultKind, *, at: datetime) -> None:
         administer("report_mended", fault, by=None, at=at, kind=kind.value)
 
 
-def judge(verdict: seals.Verdict, *, at: datetime) -> None:
+def judge(verdict: audit.Verdict, *, at: datetime) -> None:
     """Report what a verification found broken, or that the record holds again."""
     if verdict.broken:
         report(FaultKind.BROKEN, at=at, detail=verdict.broken)

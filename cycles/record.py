@@ -15,7 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.roles import Role
-from cycles import actions, seals
+from cycles import actions, audit, seals
 from cycles.calendar import format_moment
 from cycles.filters import LedgerFilter
 from cycles.models import Entry, Fault, Seal, Verification
@@ -47,7 +47,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "one": narrowed.one_object,
         "table": listed(request, LedgerTable(narrowed.qs)),
         "verified": latest,
-        "broken": seals.in_words(latest.broken) if latest else "",
+        "broken": audit.in_words(latest.broken) if latest else "",
         "ordered": Verification.objects.filter(finished_at=None).first(),
         "may_verify": not actions.why_not_administer("verify_record", by=request.user, at=request.at),
         "newest": seals.newest(),

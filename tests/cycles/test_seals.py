@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from config.database import as_owner
-from cycles import actions, ledger, people, seals
+from cycles import actions, audit, ledger, people, seals
 from cycles.models import Entry, Seal, Verification
 from tests.factories import build
 from tests.sealing import sealed
@@ -60,15 +60,15 @@ def test_a_row_whose_transaction_is_still_open_holds_nobody_back_and_is_sealed_w
     written.wait(timeout=30)
     people.declare_interest(agency=world.health, reason="quick", by=world.assessor, at=world.at)
     early = sealed(world.at)
-    meanwhile = seals.verify()
+    meanwhile = audit.verify()
     finish.set()
     thread.join()
     late = sealed(world.at + timedelta(seconds=10))
 
     assert (planned.count, early.count, late.count) == (1, 1, 1)
-    assert meanwhile == seals.Verdict(rows=2, seals=2, waiting=0)
+    assert meanwhile == audit.Verdict(rows=2, seals=2, waiting=0)
     assert late.ids < early.ids
-    assert seals.verify() == seals.Verdict(rows=3, seals=3, waiting=0)
+    assert audit.verify() == audit.Verdict(rows=3, seals=3, waiting=0)
 
 
 CONTENTS = ", ".join((*ledger.FACTS, "body", "digest"))
@@ -128,7 +128,7 @@ def test_a_row_changed_together_with_its_own_digest_does_not_fit_its_seal():
             [body, hashlib.sha256(body.encode()).hexdigest(), row.pk],
         )
 
-    assert seals.verify().broken == f"seal {Seal.objects.get().pk} does not fit its rows"
+    assert audit.verify().broken == f"seal {Seal.objects.get().pk} does not fit its rows"
 
 
 def test_the_last_seal_cannot_be_taken_away_and_made_anew_unseen_by_who_has_its_digest():
@@ -139,7 +139,7 @@ def test_the_last_seal_cannot_be_taken_away_and_made_anew_unseen_by_who_has_its_
     behind_the_triggers("DELETE FROM cycles_seal; INSERT INTO cycles_unsealed SELECT id FROM cycles_entry")
     seals.seal(at=world.at + timedelta(seconds=1))
 
-    assert seals.verify().broken == ""
+    assert audit.verify().broken == ""
     assert seals.named(published) is None
 
 
@@ -210,14 +210,14 @@ def test_whoever_orders_a_verification_gets_the_verdict_and_one_run_answers_all(
     by_hand = Verification.objects.create(ordered_by=world.auditor, ordered_at=world.at)
     by_clock = Verification.objects.create(ordered_at=world.at)
 
-    verdict = seals.verify_ordered(clock=lambda: world.at + timedelta(seconds=3))
+    verdict = audit.verify_ordered(clock=lambda: world.at + timedelta(seconds=3))
 
     by_hand.refresh_from_db()
     by_clock.refresh_from_db()
-    assert verdict == seals.Verdict(rows=2, seals=1, waiting=0)
+    assert verdict == audit.Verdict(rows=2, seals=1, waiting=0)
     assert (by_hand.rows, by_hand.seals, by_hand.broken) == (2, 1, "")
     assert by_hand.finished_at == by_clock.finished_at == world.at + timedelta(seconds=3)
-    assert seals.verify_ordered(clock=lambda: world.at) is None
+    assert audit.verify_ordered(clock=lambda: world.at) is None
 
 
 def test_a_second_verification_at_the_same_time_leaves_the_first_alone():
@@ -237,7 +237,7 @@ def test_a_second_verification_at_the_same_time_leaves_the_first_alone():
     thread = threading.Thread(target=first)
     thread.start()
     holding.wait(timeout=30)
-    verdict = seals.verify_ordered(clock=lambda: world.at)
+    verdict = audit.verify_ordered(clock=lambda: world.at)
     finish.set()
     thread.join()
 
@@ -249,7 +249,7 @@ def test_a_verification_holds_no_place_in_the_order_of_those_who_write_so_sealin
     build("open")
 
     with transaction.atomic(), connection.cursor() as cursor:
-        seals.verify()
+        audit.verify()
         cursor.execute("SELECT pg_current_xact_id_if_assigned()")
         own_number = cursor.fetchone()[0]
 
@@ -259,6 +259,6 @@ def test_a_verification_holds_no_place_in_the_order_of_those_who_write_so_sealin
 def test_what_is_broken_is_told_in_the_language_of_the_reader():
     for fault in ("row 12 was changed", "seal 3 is over 2 rows, of which 1 are there", "something else"):
         with translation.override("en"):
-            assert seals.in_words(fault) == fault
+            assert audit.in_words(fault) == fault
     with translation.override("fa"):
-        assert "۱۲" in seals.in_words("row 12 was changed")
+        assert "۱۲" in audit.in_words("row 12 was changed")

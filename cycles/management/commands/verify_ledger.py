@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cycles import faults, seals
+from cycles import audit, faults
 from cycles.middleware import now
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         if options["mend"]:
             count = faults.mend_record(at=now())
             self.stdout.write(f"{count} rows without a seal were put into the queue for the next one.")
-        verdict = seals.verify()
+        verdict = audit.verify()
         if verdict.broken:
             raise CommandError(f"The record does not hold: {verdict.broken}.")
         self.stdout.write(
