@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -67,11 +68,19 @@ def transaction_number(cursor):
     return cursor.fetchone()[0]
 
 
-def connected(address):
+@contextmanager
+def connected(address, database="portal"):
+    """A cursor of the owner's, each of whose statements stands by itself."""
     parts = urlsplit(address)
-    return psycopg2.connect(
-        host=parts.hostname, port=parts.port, user=parts.username, password=parts.password, dbname=parts.path[1:]
+    raw = psycopg2.connect(
+        host=parts.hostname, port=parts.port, user=parts.username, password=parts.password, dbname=database
     )
+    raw.autocommit = True
+    try:
+        with raw.cursor() as cursor:
+            yield cursor
+    finally:
+        raw.close()
 
 
 # --- The whole way ----------------------------------------------------------------------------------------------------
@@ -90,7 +99,7 @@ def test_a_backup_goes_on_in_an_empty_server_with_lower_transaction_numbers_and_
     with another_server() as there:
         env = there | {"MEDIA_ROOT": str(tmp_path / "elsewhere")}
         restored = manage("restore", tmp_path / "backups", "--digest", told["digest"], env=env)
-        with connected(there["DATABASE_OWNER_URL"]) as raw, raw.cursor() as cursor:
+        with connected(there["DATABASE_OWNER_URL"]) as cursor:
             number_there = transaction_number(cursor)
         acted = manage("shell", "-v0", "-c", ACT, env=env)
         ledger_says = manage("verify_ledger", env=env)
@@ -284,12 +293,10 @@ def seal_by_transactions(cursor, number, since, upto, previous):
 
 def test_a_record_restored_by_an_earlier_version_is_told_in_a_sentence_and_mended():
     with another_server() as there:
-        with connected(there["DATABASE_OWNER_URL"].replace("/portal", "/postgres")) as raw:
-            raw.autocommit = True
-            raw.cursor().execute("CREATE DATABASE portal")
-            raw.cursor().execute("CREATE ROLE portal_app LOGIN")
+        with connected(there["DATABASE_OWNER_URL"], "postgres") as cursor:
+            cursor.execute("CREATE DATABASE portal")
         manage("migrate", "cycles", "0013", "--skip-checks", "-v0", env=there)
-        with connected(there["DATABASE_OWNER_URL"]) as raw, raw.cursor() as cursor:
+        with connected(there["DATABASE_OWNER_URL"]) as cursor:
             for minute, xid in enumerate((7000, 7002, 7001, 7500, 7600)):
                 cursor.execute(ROW, {"xid": xid, "at": AT + timedelta(minutes=minute)})
             first = seal_by_transactions(cursor, 1, 0, 7100, seals.NOTHING)
@@ -306,7 +313,7 @@ def test_a_record_restored_by_an_earlier_version_is_told_in_a_sentence_and_mende
         sealed = "from cycles import seals; from django.utils import timezone; seals.seal(at=timezone.now())"
         manage("shell", "-v0", "-c", sealed, env=there)
         holds = manage("verify_ledger", env=there)
-        with connected(there["DATABASE_OWNER_URL"]) as raw, raw.cursor() as cursor:
+        with connected(there["DATABASE_OWNER_URL"]) as cursor:
             cursor.execute("SELECT md5(string_agg(e::text, '|' ORDER BY id)) FROM cycles_entry e WHERE id <= 9")
             after = cursor.fetchone()
 
