@@ -7,12 +7,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from config.database import as_owner
-from cycles import actions, audit, ledger, people, seals
-from cycles.models import Entry, Seal, Verification
+from cycles import actions, audit, faults, ledger, people, seals, tasks
+from cycles.models import Delivery, Entry, Fault, Seal, Verification
 from tests.factories import build
 from tests.sealing import sealed
 
@@ -262,3 +262,94 @@ def test_what_is_broken_is_told_in_the_language_of_the_reader():
             assert audit.in_words(fault) == fault
     with translation.override("fa"):
         assert "۱۲" in audit.in_words("row 12 was changed")
+
+
+# --- Who is told ------------------------------------------------------------------------------------------------------
+
+
+def told(person):
+    return list(
+        Delivery.objects.filter(recipient=person, channel="inbox").order_by("pk").values_list("entry__act", flat=True)
+    )
+
+
+def test_auditors_are_told_once_that_the_record_does_not_hold_and_once_that_it_holds_again():
+    world = build("open")
+    sealed(world.at)
+    row = Entry.objects.earliest("pk").pk
+    behind_the_triggers(f"UPDATE cycles_entry SET note = 'other' WHERE id = {row}")
+    for _night in range(2):
+        Verification.objects.create(ordered_at=world.at)
+        tasks.verify_record()
+    broken = told(world.auditor)
+    behind_the_triggers(f"UPDATE cycles_entry SET note = '' WHERE id = {row}")
+    Verification.objects.create(ordered_at=world.at)
+    tasks.verify_record()
+
+    assert broken == ["report_fault"]
+    assert told(world.auditor) == ["report_fault", "report_mended"]
+    assert Fault.objects.get().detail == f"row {row} was changed"
+    assert "report_fault" not in told(world.head)
+
+
+def test_auditors_are_told_once_that_rows_stay_unsealed_and_once_that_they_are_sealed(settings):
+    world = build("open")
+    settings.SEALED_WITHIN_MINUTES = 60
+    tasks.watch()
+    in_time = told(world.auditor)
+    settings.SEALED_WITHIN_MINUTES = 0
+    tasks.watch()
+    tasks.watch()
+    late = told(world.auditor)
+    sealed(world.at)
+    faults.check_sealing(at=world.at)
+
+    assert in_time == []
+    assert late == ["report_fault"]
+    assert told(world.auditor) == ["report_fault", "report_mended"]
+
+
+def test_rows_in_no_seal_are_mended_on_record_and_none_is_touched():
+    world = build("open")
+    sealed(world.at)
+    people.declare_interest(agency=world.power, reason="x", by=world.assessor, at=world.at)
+    behind_the_triggers("DELETE FROM cycles_unsealed")
+    stray = Entry.objects.latest("pk")
+
+    with pytest.raises(CommandError, match=f"1 rows, from {stray.pk} to {stray.pk}, are in no seal"):
+        call_command("verify_ledger")
+    call_command("verify_ledger", mend=True, stdout=StringIO())
+    made = sealed(world.at)
+
+    mended = Entry.objects.latest("pk")
+    assert (mended.act, mended.params) == ("mend_record", {"last": stray.pk, "count": 1, "first": stray.pk})
+    assert Entry.objects.get(pk=stray.pk).digest == stray.digest
+    assert made.ids == [(stray.pk, mended.pk)]
+    assert audit.verify() == audit.Verdict(rows=4, seals=2, waiting=0)
+
+
+def test_a_row_that_is_put_into_the_queue_again_is_not_sealed_twice():
+    world = build("open")
+    first = sealed(world.at)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO cycles_unsealed SELECT id FROM cycles_entry")
+
+    assert sealed(world.at) is None
+    assert Seal.objects.get() == first
+    assert audit.verify().broken == ""
+
+
+def test_the_database_refuses_a_seal_over_a_row_that_another_one_covers():
+    world = build("open")
+    made = sealed(world.at)
+
+    with pytest.raises(IntegrityError, match="a_row_is_sealed_once"):
+        Seal.objects.create(
+            pk=2,
+            ids=made.ids[:1],
+            count=1,
+            root=made.root,
+            previous=made.digest,
+            sealed_at=world.at,
+            digest=made.digest,
+        )
