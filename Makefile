@@ -13,7 +13,7 @@ export DEBUG = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check deploy-check bench services-stop lock messages vendor system
+.PHONY: help setup demo test check deploy-check restore-check bench services-stop lock messages vendor system
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ check: setup deploy-check ## lint, layers, types, migrations
 deploy-check: setup
 	DEBUG=0 ALLOWED_HOSTS=portal.example SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+restore-check: setup ## a backup goes on in an empty server, and the record holds there
+	$(BIN)/pytest tests/config/test_recovery.py
 
 bench: setup ## how fast it is, into var/bench.json
 	$(BIN)/python -m tests.bench

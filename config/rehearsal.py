@@ -22,7 +22,7 @@ from agencies.models import Agency, User
 from config import awarding, closing_years, contending, plausible, schooling, supplying
 from config.cast import EPOCH, Cast
 from cycles import actions as cycles
-from cycles import seals
+from cycles import audit, seals
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Participation, Window
 from cycles.workflow import Refused
@@ -122,7 +122,7 @@ class Rehearsal:
         if rows != self.acts:
             self.faults.append(f"{self.acts} acts were done but the ledger has {rows} rows")
         seals.seal(at=timezone.now())
-        if broken := seals.verify().broken:
+        if broken := audit.verify().broken:
             self.faults.append(f"the ledger does not hold: {broken}")
         return self.faults
 

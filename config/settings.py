@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cycles.middleware.clock",
+    "cycles.clock_watch.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -149,6 +150,8 @@ else:
     DATABASE_OWNER = {"USER": embedded.OWNER}
 DATABASES = {"default": _default}
 
+POSTGRES_BIN = os.environ.get("POSTGRES_BIN", "")  # the directory of pg_dump and pg_restore; "": those of the PATH
+
 # Tables whose rows the portal's role may add and read, and nothing else; a trigger refuses the same to everybody.
 APPEND_ONLY_TABLES = ["cycles_entry", "cycles_seal", "cycles_extension"]
 
@@ -183,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}  # the next run does what this one would
     for task, seconds in (
         ("cycles.tasks.seal_ledger", 10),
+        ("cycles.tasks.watch", 10),
         ("cycles.tasks.verify_record", 60),
         ("cycles.tasks.order_verification", 60 * 60),
         ("cycles.tasks.tell", 30),
@@ -200,6 +204,7 @@ CELERY_BEAT_SCHEDULE = {
         ("festival.tasks.write_data", 60),
     )
 }
+SEALED_WITHIN_MINUTES = int(os.environ.get("SEALED_WITHIN_MINUTES", "5"))  # else whoever audits is told
 SCORE_CHUNK = 4000  # submissions added up in one transaction, after which the page says how far a computation is
 CELERY_TASK_IGNORE_RESULT = True  # what a task did is in the database
 CELERY_TASK_ACKS_LATE = True  # every task is safe to run twice, so a worker that dies loses none

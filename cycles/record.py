@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import IntegerField, OuterRef, Subquery
+from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -15,16 +15,19 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.roles import Role
-from cycles import actions, seals
+from cycles import actions, audit, seals
 from cycles.calendar import format_moment
 from cycles.filters import LedgerFilter
-from cycles.models import Entry, Seal, Verification
+from cycles.models import Entry, Fault, Seal, Verification
 from cycles.pages import Verbatim, csv_answer, listed, only_for
 from cycles.tables import LedgerTable
 from cycles.workflow import Refused
 
 DAYS = 30
 """So many days' last seals stand on the public page."""
+
+FAULTS = 10
+"""So many of the newest faults of record and clock stand on the ledger's page."""
 
 AT_ONCE = 1000
 
@@ -44,10 +47,11 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "one": narrowed.one_object,
         "table": listed(request, LedgerTable(narrowed.qs)),
         "verified": latest,
-        "broken": seals.in_words(latest.broken) if latest else "",
+        "broken": audit.in_words(latest.broken) if latest else "",
         "ordered": Verification.objects.filter(finished_at=None).first(),
         "may_verify": not actions.why_not_administer("verify_record", by=request.user, at=request.at),
         "newest": seals.newest(),
+        "faults": Fault.objects.order_by("-found_at", "-pk")[:FAULTS],
     }
     return render(request, "cycles/ledger.html", context)
 
@@ -68,13 +72,11 @@ def ledger_verify(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ledger_export(request: HttpRequest) -> StreamingHttpResponse:
     """What the filter leaves, as CSV in the order of the record, with what anyone needs to verify it."""
-    qs = _narrowed(request).qs
-    covering = Seal.objects.filter(upto_xid__gt=OuterRef("xid")).order_by("upto_xid")
-    rows = (
-        qs.annotate(xid=RawSQL("cycles_entry.xid::text::bigint", [], IntegerField()))
-        .annotate(seal=Subquery(covering.values("pk")[:1]))
-        .order_by(RawSQL("cycles_entry.xid", []), "pk")
+    rows = _narrowed(request).qs.annotate(
+        xid=RawSQL("cycles_entry.xid::text::bigint", [], IntegerField()),
+        seal=RawSQL("SELECT s.id FROM cycles_seal s WHERE s.ids @> cycles_entry.id", [], IntegerField()),
     )
+    rows = rows.order_by(RawSQL("cycles_entry.xid", []), "pk")
     return csv_answer(_lines(rows, translation.get_language() or "fa"), "ledger")
 
 
@@ -86,7 +88,7 @@ def _lines(rows: Any, language: str) -> Iterator[Sequence[Any]]:
     for row in rows.iterator(chunk_size=AT_ONCE):
         with translation.override(language):
             cells = _cells(row, language)
-        yield row.pk, *cells, row.xid, row.seal or "", Verbatim(row.body), row.digest
+        yield row.pk, *cells, row.xid or "", row.seal or "", Verbatim(row.body), row.digest
 
 
 def _cells(row: Entry, language: str) -> tuple[Any, ...]:

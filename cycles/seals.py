@@ -1,39 +1,36 @@
-"""Seals chain the official record without slowing those who write to it, and `verify` names the first broken thing.
+"""Seals chain the official record without slowing those who write to it.
 
-A row carries the number of the transaction that wrote it (column `xid`, filled by the database). Once no running
-transaction is older, rows of a range of transactions can neither grow nor shrink lawfully, and are sealed together.
-docs/record.md tells how the record is checked by hand.
+A row waits for its seal in a queue that a trigger fills; a seal names the rows it covers by their keys, so that the
+record is the same in whichever server it lies. docs/record.md tells how it is checked by hand.
 """
 
 import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import accumulate
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max, Model, Sum
 from django.db.models.functions import TruncDate
-from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised
 from cycles.calendar import TEHRAN
-from cycles.ledger import BODY, plain
-from cycles.models import Entry, Seal, Verification
+from cycles.ledger import plain
+from cycles.models import Entry, Seal
+from cycles.models.multiranges import Spans, as_multirange
 
 NOTHING = "0" * 64
 AT_ONCE = 2000
 SHORTEST = 12
 """So many characters of a digest name a seal."""
 
-_SEALING, _VERIFYING, _ORDERING = 8281, 8282, 8283
+_SEALING = 8281
 
 
 class Tree:
@@ -67,10 +64,13 @@ class Tree:
 
 def facts(seal: Seal) -> dict[str, Any]:
     """What a seal says, with its digest: that of all the rest as JSON with sorted names."""
+    if seal.form == 1:
+        covered: dict[str, Any] = {"from": seal.from_xid, "upto": seal.upto_xid}
+    else:
+        covered = {"form": seal.form, "rows": [list(span) for span in seal.ids]}
     return {
         "number": seal.pk,
-        "from": seal.from_xid,
-        "upto": seal.upto_xid,
+        **covered,
         "count": seal.count,
         "root": seal.root,
         "previous": seal.previous,
@@ -79,139 +79,56 @@ def facts(seal: Seal) -> dict[str, Any]:
     }
 
 
-def _digest(seal: Seal) -> str:
+def digest_of(seal: Seal) -> str:
     said = {name: fact for name, fact in facts(seal).items() if name != "digest"}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _first_to(work: int) -> bool:
+def first_to(work: int) -> bool:
     """Whether no other process is at this work; if so, others are kept from it until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [work])
         return bool(cursor.fetchone()[0])
 
 
+QUEUE = """
+    SELECT u.entry_id, e.digest FROM cycles_unsealed u JOIN cycles_entry e ON e.id = u.entry_id
+    WHERE NOT EXISTS (SELECT FROM cycles_seal s WHERE s.ids @> u.entry_id)
+    ORDER BY u.entry_id
+"""
+"""The rows that wait. A running transaction shows none of its own; when it ends, they are there for the next seal."""
+
+
 @transaction.atomic
 def seal(*, at: datetime) -> Seal | None:
-    """Seal every finished row that has no seal; None when there is none or another process is sealing."""
-    if not _first_to(_SEALING):
+    """Seal every row that waits; None when there is none or another process is sealing."""
+    if not first_to(_SEALING):
         return None
-    with connection.cursor() as cursor:
-        last = newest()
-        since = last.upto_xid if last else 0
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        upto = cursor.fetchone()[0]
-    tree = Tree()
-    rows = "SELECT id, digest FROM cycles_entry WHERE xid >= %s::text::xid8 AND xid < %s::text::xid8 ORDER BY xid, id"
-    with closing(_read(rows, [since, upto])) as batches:
+    tree, spans = Tree(), Spans()
+    with closing(read_batches(QUEUE)) as batches:
         for batch in batches:
             for key, digest in batch:
                 tree.add(key, bytes.fromhex(digest))
+                spans.add(key)
     if not tree.count:
         return None
+    last = newest()
     made = Seal(
         pk=last.pk + 1 if last else 1,  # without gaps, so that a missing one is missed
-        from_xid=since,
-        upto_xid=upto,
+        ids=list(spans),
         count=tree.count,
         root=tree.root,
         previous=last.digest if last else NOTHING,
         sealed_at=at,
     )
-    made.digest = _digest(made)
+    made.digest = digest_of(made)
     made.save(force_insert=True)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cycles_unsealed WHERE entry_id <@ %s::int8multirange", [as_multirange(spans)])
     return made
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """How many rows and seals hold, how many rows wait for a seal, and the first thing that is broken, if any."""
-
-    rows: int
-    seals: int
-    waiting: int
-    broken: str = ""
-
-
-FAULTS = {
-    "row": _("row %(row)s was changed"),
-    "seal": _("seal %(seal)s was changed"),
-    "chain": _("seal %(seal)s does not follow the seal before it"),
-    "count": _("seal %(seal)s is over %(count)s rows, of which %(there)s are there"),
-    "root": _("seal %(seal)s does not fit its rows"),
-}
-
-
-def _fault(kind: str, **given: int) -> str:
-    with translation.override("en"):
-        return str(FAULTS[kind]) % given
-
-
-def in_words(broken: str) -> str:
-    """What is broken, in the reader's language."""
-    for kind, sentence in FAULTS.items():
-        with translation.override("en"):
-            pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>\\d+)", re.escape(str(FAULTS[kind])))
-        if found := re.fullmatch(pattern, broken):
-            given = found.groupdict()
-            return str(sentence) % {k: localised(int(v)) for k, v in given.items()}
-    return broken
-
-
-@transaction.atomic
-def verify() -> Verdict:
-    """Recompute every row, Merkle root and seal, in order, and stop at the first that does not hold.
-
-    Memory stays flat however long the record is, and nobody who writes is held up.
-    """
-    seals = list(Seal.objects.order_by("pk"))
-    previous, reached = NOTHING, 0
-    for number, each in enumerate(seals, 1):
-        if each.digest != _digest(each):
-            return Verdict(0, 0, 0, _fault("seal", seal=each.pk))
-        if each.pk != number or each.previous != previous or each.from_xid != reached:
-            return Verdict(0, 0, 0, _fault("chain", seal=each.pk))
-        previous, reached = each.digest, each.upto_xid
-
-    rows, held, tree = 0, 0, Tree()
-    ends = [each.upto_xid for each in seals]
-    end = ends[0] if ends else None
-
-    def closed() -> str:
-        """What is wrong with the seal whose last row was read; "" if nothing, and then the next one is begun."""
-        nonlocal held, tree, end
-        each = seals[held]
-        if tree.count != each.count:
-            return _fault("count", seal=each.pk, count=each.count, there=tree.count)
-        if tree.root != each.root:
-            return _fault("root", seal=each.pk)
-        held, tree = held + 1, Tree()
-        end = ends[held] if held < len(ends) else None
-        return ""
-
-    sha256, writer = hashlib.sha256, ""
-    # a digest is answered only where the body is what the columns say
-    agreed = f"CASE WHEN body = {BODY} THEN digest END"
-    with closing(_read(f"SELECT xid, id, body, {agreed} FROM cycles_entry ORDER BY xid, id")) as batches:  # noqa: S608 -- constants
-        for batch in batches:
-            for xid, key, body, digest in batch:
-                if xid != writer:
-                    writer = xid
-                    while end is not None and int(xid) >= end:
-                        if broken := closed():
-                            return Verdict(rows, held, 0, broken)
-                own = sha256(body.encode()).digest()
-                if own.hex() != digest:
-                    return Verdict(rows, held, 0, _fault("row", row=key))
-                tree.add(key, own)
-                rows += 1
-    while end is not None:
-        if broken := closed():
-            return Verdict(rows, held, 0, broken)
-    return Verdict(rows, held, tree.count)
-
-
-def _read(statement: str, params: list[Any] | None = None) -> Generator[list[tuple[Any, ...]], None, None]:
+def read_batches(statement: str, params: list[Any] | None = None) -> Generator[list[tuple[Any, ...]], None, None]:
     """Rows in batches through the server's cursor; while one batch is worked on, the database prepares the next."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")  # compiling costs more than it saves
@@ -232,8 +149,7 @@ def newest() -> Seal | None:
 
 def of_entry(entry_id: int) -> Seal | None:
     """The seal that covers a row of the record; None for the seconds until it is sealed."""
-    covering = """SELECT * FROM cycles_seal WHERE upto_xid > (SELECT xid::text::bigint FROM cycles_entry WHERE id = %s)
-        ORDER BY id LIMIT 1"""
+    covering = "SELECT * FROM cycles_seal WHERE ids @> %s::bigint"
     return next(iter(Seal.objects.raw(covering, [entry_id])), None)
 
 
@@ -276,34 +192,3 @@ def daily(days: int) -> list[Day]:
     shown = [(last, total) for (_day, last, _rows), total in zip(counted, so_far, strict=True)][-days:]
     seals = Seal.objects.in_bulk([last for last, _total in shown])
     return [Day(seals[last], total) for last, total in reversed(shown)]
-
-
-NIGHT = range(1, 6)
-"""The hours of Tehran in which the record is verified by itself."""
-
-
-def is_due(at: datetime) -> bool:
-    """Whether the nightly verification is to be ordered: at night, and none was within twenty hours.
-
-    Of several who ask at once one is answered yes; the others, until its transaction ends, no.
-    """
-    if not _first_to(_ORDERING):
-        return False
-    lately = Verification.objects.filter(ordered_at__gt=at - timedelta(hours=20))
-    return at.astimezone(TEHRAN).hour in NIGHT and not lately.exists()
-
-
-@transaction.atomic
-def verify_ordered(*, clock: Callable[[], datetime]) -> Verdict | None:
-    """Verify the record once for all who have ordered it; None when nobody has or another process is at it.
-
-    Nothing is written until the end: a transaction that writes would hold back sealing while it runs.
-    """
-    if not _first_to(_VERIFYING):
-        return None
-    ordered = list(Verification.objects.filter(finished_at=None).values_list("pk", flat=True))
-    if not ordered:
-        return None
-    verdict = verify()
-    Verification.objects.filter(pk__in=ordered).update(finished_at=clock(), **asdict(verdict))
-    return verdict

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import transaction
 
-from cycles import actions, deliveries, seals
+from cycles import actions, audit, clock_watch, deliveries, faults, seals
 from cycles.middleware import now
 
 
@@ -16,7 +16,15 @@ def seal_ledger() -> None:
 @shared_task
 def verify_record() -> None:
     """Verify the record for whoever has ordered it; one run answers all, a second at the same time goes away."""
-    seals.verify_ordered(clock=now)
+    if verdict := audit.verify_ordered(clock=now):
+        faults.judge(verdict, at=now())
+
+
+@shared_task
+def watch() -> None:
+    """Look at the clocks and at how long rows have waited for their seal, and report what is wrong."""
+    clock_watch.watch(at=now())
+    faults.check_sealing(at=now())
 
 
 @shared_task
@@ -24,7 +32,7 @@ def order_verification() -> None:
     """Order the nightly verification, unless the record was verified or is to be within these twenty hours."""
     at = now()
     with transaction.atomic():
-        if seals.is_due(at):
+        if audit.is_due(at):
             actions.order_verification(by=None, at=at)
 
 

@@ -46,6 +46,9 @@ PER_LINE = frozenset({Phase.CLARIFICATION})
 AGENCY = frozenset({*HEADS, Role.STAFF})
 """Who is told what concerns an agency: its head, deputies and all its staff, so that colleagues know the same."""
 
+OVERSEERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+"""Who is told what concerns the whole record: those of the whole country."""
+
 FOLLOWS = {Phase.APPEAL_REVIEW: Phase.APPEAL}
 """Phases whose term is so many days after another's closing: a decree that moves the one moves the other."""
 
@@ -133,10 +136,12 @@ class Windows:
 
     A row's `decrees` are {"agency": key or None for all, "closes_at": ISO text, "number": of the decree}. An extension
     never shortens: of the window's own closing and all that concern the agency, the latest is in force.
+    While the clock is off nothing can be said to be in time: what a hard window binds, waits.
     """
 
-    def __init__(self, rows: Iterable[Any]) -> None:
+    def __init__(self, rows: Iterable[Any], *, clock_is_off: bool = False) -> None:
         self.rows = list(rows)
+        self.clock_is_off = clock_is_off
         self._rows = {(w.cycle_id, w.phase, w.agency_id, w.quarter, w.line): w for w in self.rows}
 
     def of(self, phase: Phase, obj: Any) -> Term | None:
@@ -187,6 +192,11 @@ class Windows:
             if phase in PER_AGENCY:
                 return gettext("%(phase)s opens when the agency's scores are communicated.") % {"phase": phase.label}
             return gettext("%(phase)s has no dates in this cycle.") % {"phase": phase.label}
+        if self.clock_is_off and term.binding == Binding.HARD:
+            return gettext(
+                "The portal's clock is not right, so that what has a deadline waits until it is. "
+                "The auditors have been told; nothing of yours is lost."
+            )
         if term.accepts(at):
             return ""
         if at < term.opens_at:
@@ -351,6 +361,18 @@ ADMINISTRATION = Workflow("cycles.administration", None,
          why_anytime="what is sent to a person is that person's own choice, official notices apart"),
     Move("verify_record",    frozenset(), None, is_national_officer_or_clock, Phase.ANYTIME, _("Verify the official record"),
          why_anytime="whether the record holds may be asked at any moment, and is asked every night"),
+    Move("report_fault",     frozenset(), None, is_clock,                  Phase.ANYTIME, _("Report a fault of the record or its clock"),
+         why_anytime="whoever audits is told the moment the record does not hold, is not sealed, or its clock is off",
+         tells=OVERSEERS, official=True, news=_("The official record or its clock has a fault")),
+    Move("report_mended",    frozenset(), None, is_clock,                  Phase.ANYTIME, _("Report that a fault of the record or its clock is over"),
+         why_anytime="whoever was told of a fault is told when it is over",
+         tells=OVERSEERS, official=True, news=_("A fault of the official record or its clock is over")),
+    Move("confirm_clock",    frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Confirm that the clock is right"),
+         why_anytime="acts under a deadline wait for it",
+         tells=OVERSEERS, official=True, news=_("It was confirmed that the portal's clock is right")),
+    Move("mend_record",      frozenset(), None, is_clock,                  Phase.ANYTIME, _("Have rows without a seal sealed"),
+         why_anytime="a record that another server wrote on is mended when that is found",
+         tells=OVERSEERS, official=True, news=_("Rows of the official record that were in no seal are being sealed")),
     Move("list_holidays",    frozenset(), None, is_national_administrator, Phase.ANYTIME, _("List holidays"),
          why_anytime="holidays are announced for a year, some of them when the moon has been seen"),
     Move("strike_holiday",   frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Strike a holiday"),

@@ -1,6 +1,7 @@
 """When things happen, who takes part, what is on record, and who is told."""
 
-from cycles.models.record import Channel, Delivery, Entry, Seal, Verification
+from cycles.models.faults import Fault
+from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
 from cycles.models.years import (
     PRACTICE,
     RULES,
@@ -23,11 +24,13 @@ __all__ = [
     "Delivery",
     "Entry",
     "Extension",
+    "Fault",
     "Group",
     "Holiday",
     "Participation",
     "Seal",
     "TieRule",
+    "Unsealed",
     "Verification",
     "Window",
 ]

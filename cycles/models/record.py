@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
 from agencies.roles import Role
+from cycles.models.multiranges import SpansField
 from cycles.workflow import Workflow
 
 
@@ -100,19 +102,35 @@ class Entry(models.Model):
         return f"{states(self.source).label} {arrow} {states(self.target).label}"
 
 
+class Unsealed(models.Model):
+    """A row of the record that waits for its seal; a trigger puts it here in the transaction that writes it."""
+
+    entry = models.OneToOneField(Entry, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Seal(models.Model):
-    """A seal over the rows of the record whose transactions lie in [from_xid, upto_xid): their number and Merkle root.
+    """A seal over rows of the record: which they are, their number and Merkle root.
 
     Each names the digest of the one before it, so that nothing sealed can be changed, removed or put in unseen.
+    A seal of form 1 says which rows it covers by the numbers of their transactions, from `from_xid` to before
+    `upto_xid`, which only the server that gave them can continue; one of form 2 names the rows (`ids`).
     """
 
-    from_xid = models.BigIntegerField()
-    upto_xid = models.BigIntegerField(unique=True)
+    form = models.PositiveSmallIntegerField(default=2)
+    ids = SpansField(default=list)
+    from_xid = models.BigIntegerField(null=True, blank=True)
+    upto_xid = models.BigIntegerField(null=True, blank=True, unique=True)
     count = models.PositiveIntegerField()
     root = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
     sealed_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (ExclusionConstraint(name="a_row_is_sealed_once", expressions=[("ids", "&&")]),)
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.digest}"

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -16,6 +17,7 @@ from django_fsm import FSMField
 from agencies.models import Agency, Level, Named, Province, Sector, User, in_reach
 from agencies.roles import Role
 from agencies.text import persian_digits
+from cycles import clocks
 from cycles.calendar import Binding, Phase, phase_label
 from cycles.presets import PRESETS
 from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Windows
@@ -217,6 +219,17 @@ DECREES = """ARRAY(
 )"""
 
 
+CLOCK_FAULT = "EXISTS (SELECT FROM cycles_fault WHERE kind = 'clock' AND mended_at IS NULL)"
+
+
+def is_off(window: Any, began: datetime, ended: datetime) -> bool:
+    """Whether the clock is known to be off, or was not the database's while the window was read."""
+    if abs(clocks.apart(window.read_at, began, ended)) > clocks.TOLERANCE:
+        clocks.ours.is_suspect = True
+        return True
+    return bool(window.clock_fault)
+
+
 class WindowQuerySet(models.QuerySet["Window"]):
     def concerning(self, objs: Iterable[Any]) -> Windows:
         """The windows of these objects' cycles, general and of their own agencies, as extended, in one query."""
@@ -233,8 +246,13 @@ class WindowQuerySet(models.QuerySet["Window"]):
         """
         rows = self.filter(Q(agency=None) | Q(agency__in=agencies or ()), cycle__in=cycles)
         concerned = None if agencies is None else list(agencies)
-        decrees = RawSQL(DECREES, [concerned, concerned], ArrayField(models.JSONField()))  # noqa: S611 -- of constants
-        return Windows(rows.annotate(decrees=decrees))
+        as_extended = rows.annotate(
+            decrees=RawSQL(DECREES, [concerned, concerned], ArrayField(models.JSONField())),  # noqa: S611 -- of constants
+            clock_fault=RawSQL(CLOCK_FAULT, [], models.BooleanField()),  # noqa: S611
+            read_at=RawSQL("clock_timestamp()", [], models.DateTimeField()),
+        )
+        began, found, ended = timezone.now(), list(as_extended), timezone.now()
+        return Windows(found, clock_is_off=any(is_off(window, began, ended) for window in found[:1]))
 
 
 class Window(models.Model):

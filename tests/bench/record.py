@@ -14,7 +14,7 @@ from django.db import connection, connections, transaction
 
 from agencies.models import User
 from config.database import as_owner
-from cycles import ledger, seals
+from cycles import audit, ledger, seals
 from cycles.models import Entry, Window
 from submissions.models import Submission
 from submissions.workflow import MOVES
@@ -108,7 +108,7 @@ def ledger_verify(at: Any) -> dict[str, Any]:
     verdicts = []
 
     def whole() -> None:
-        verdicts.append(seals.verify())
+        verdicts.append(audit.verify())
 
     def bare() -> None:
         read = 0
@@ -124,7 +124,7 @@ def ledger_verify(at: Any) -> dict[str, Any]:
     for _run in range(VERIFY_RUNS):
         for work, found in times.items():
             found.append(seconds(work))
-    assert verdicts == [seals.Verdict(rows=MILLION, seals=SEALS, waiting=0)] * VERIFY_RUNS
+    assert verdicts == [audit.Verdict(rows=MILLION, seals=SEALS, waiting=0)] * VERIFY_RUNS
     value, floor = (MILLION / statistics.median(found) for found in times.values())
     with connection.cursor() as cursor:
         cursor.execute("SELECT round(avg(octet_length(body))) FROM cycles_entry")
@@ -164,7 +164,8 @@ def _fill(at: Any) -> None:
     with as_owner() as owned:
         with owned.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
-            cursor.execute("TRUNCATE cycles_entry, cycles_seal CASCADE")
+            cursor.execute("TRUNCATE cycles_entry, cycles_seal, cycles_unsealed CASCADE")
+            cursor.execute("SET session_replication_role = origin")
         for part in range(SEALS):
             with owned.cursor() as cursor:
                 first = part * MILLION // SEALS + 1

@@ -7,12 +7,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from config.database import as_owner
-from cycles import actions, ledger, people, seals
-from cycles.models import Entry, Seal, Verification
+from cycles import actions, audit, faults, ledger, people, seals, tasks
+from cycles.models import Delivery, Entry, Fault, Seal, Verification
 from tests.factories import build
 from tests.sealing import sealed
 
@@ -41,7 +41,7 @@ def test_every_finished_row_is_sealed_once_and_the_record_holds():
     assert out.getvalue() == "2 rows and 2 seals hold; 0 rows wait for their seal.\n"
 
 
-def test_a_row_whose_transaction_is_still_open_holds_back_later_rows_and_none_is_lost():
+def test_a_row_whose_transaction_is_still_open_holds_nobody_back_and_is_sealed_when_it_ends():
     world = build("planned")
     planned = sealed(world.at)
     written, finish = threading.Event(), threading.Event()
@@ -59,19 +59,20 @@ def test_a_row_whose_transaction_is_still_open_holds_back_later_rows_and_none_is
     thread.start()
     written.wait(timeout=30)
     people.declare_interest(agency=world.health, reason="quick", by=world.assessor, at=world.at)
-    early = seals.seal(at=world.at)
-    waiting = seals.verify().waiting
+    early = sealed(world.at)
+    meanwhile = audit.verify()
     finish.set()
     thread.join()
     late = sealed(world.at + timedelta(seconds=10))
 
-    assert (planned.count, early, waiting) == (1, None, 1)
-    assert late.count == 2
-    assert seals.verify() == seals.Verdict(rows=3, seals=2, waiting=0)
+    assert (planned.count, early.count, late.count) == (1, 1, 1)
+    assert meanwhile == audit.Verdict(rows=2, seals=2, waiting=0)
+    assert late.ids < early.ids
+    assert audit.verify() == audit.Verdict(rows=3, seals=3, waiting=0)
 
 
 CONTENTS = ", ".join((*ledger.FACTS, "body", "digest"))
-COPY = f"INSERT INTO cycles_entry ({CONTENTS}, xid) SELECT {CONTENTS}, xid FROM cycles_entry WHERE id = {{row}}"
+COPY = f"INSERT INTO cycles_entry ({CONTENTS}) SELECT {CONTENTS} FROM cycles_entry WHERE id = {{row}}"
 SWAP = f"""
     UPDATE cycles_entry e
     SET ({CONTENTS}) = (SELECT {CONTENTS} FROM cycles_entry o WHERE o.id = {{row}} + {{after}} - e.id)
@@ -89,9 +90,10 @@ SWAP = f"""
         ("UPDATE cycles_entry SET request_id = gen_random_uuid() WHERE id = {row}", "row {row} was changed"),
         ("UPDATE cycles_entry SET body = body || ' ' WHERE id = {row}", "row {row} was changed"),
         ("UPDATE cycles_entry SET digest = repeat('0', 64) WHERE id = {row}", "row {row} was changed"),
-        ("UPDATE cycles_entry SET id = -id WHERE id = {row}", "seal {seal} does not fit its rows"),
+        ("UPDATE cycles_entry SET id = -id WHERE id = {row}", "seal {seal} is over 2 rows, of which 1 are there"),
         ("DELETE FROM cycles_entry WHERE id = {row}", "seal {seal} is over 2 rows, of which 1 are there"),
-        (COPY, "seal {seal} is over 2 rows, of which 3 are there"),
+        (COPY, "1 rows, from .*, are in no seal and wait for none"),
+        ("DELETE FROM cycles_seal WHERE id = {next}", "1 rows, from .*, are in no seal and wait for none"),
         (SWAP, "seal {seal} does not fit its rows"),
         ("UPDATE cycles_seal SET count = 7 WHERE id = {seal}", "seal {seal} was changed"),
         ("UPDATE cycles_seal SET sealed_at = now() WHERE id = {seal}", "seal {seal} was changed"),
@@ -126,7 +128,7 @@ def test_a_row_changed_together_with_its_own_digest_does_not_fit_its_seal():
             [body, hashlib.sha256(body.encode()).hexdigest(), row.pk],
         )
 
-    assert seals.verify().broken == f"seal {Seal.objects.get().pk} does not fit its rows"
+    assert audit.verify().broken == f"seal {Seal.objects.get().pk} does not fit its rows"
 
 
 def test_the_last_seal_cannot_be_taken_away_and_made_anew_unseen_by_who_has_its_digest():
@@ -134,10 +136,10 @@ def test_the_last_seal_cannot_be_taken_away_and_made_anew_unseen_by_who_has_its_
     sealed(world.at)
     published = seals.newest().digest
 
-    behind_the_triggers("DELETE FROM cycles_seal")
+    behind_the_triggers("DELETE FROM cycles_seal; INSERT INTO cycles_unsealed SELECT id FROM cycles_entry")
     seals.seal(at=world.at + timedelta(seconds=1))
 
-    assert seals.verify().broken == ""
+    assert audit.verify().broken == ""
     assert seals.named(published) is None
 
 
@@ -208,14 +210,14 @@ def test_whoever_orders_a_verification_gets_the_verdict_and_one_run_answers_all(
     by_hand = Verification.objects.create(ordered_by=world.auditor, ordered_at=world.at)
     by_clock = Verification.objects.create(ordered_at=world.at)
 
-    verdict = seals.verify_ordered(clock=lambda: world.at + timedelta(seconds=3))
+    verdict = audit.verify_ordered(clock=lambda: world.at + timedelta(seconds=3))
 
     by_hand.refresh_from_db()
     by_clock.refresh_from_db()
-    assert verdict == seals.Verdict(rows=2, seals=1, waiting=0)
+    assert verdict == audit.Verdict(rows=2, seals=1, waiting=0)
     assert (by_hand.rows, by_hand.seals, by_hand.broken) == (2, 1, "")
     assert by_hand.finished_at == by_clock.finished_at == world.at + timedelta(seconds=3)
-    assert seals.verify_ordered(clock=lambda: world.at) is None
+    assert audit.verify_ordered(clock=lambda: world.at) is None
 
 
 def test_a_second_verification_at_the_same_time_leaves_the_first_alone():
@@ -235,7 +237,7 @@ def test_a_second_verification_at_the_same_time_leaves_the_first_alone():
     thread = threading.Thread(target=first)
     thread.start()
     holding.wait(timeout=30)
-    verdict = seals.verify_ordered(clock=lambda: world.at)
+    verdict = audit.verify_ordered(clock=lambda: world.at)
     finish.set()
     thread.join()
 
@@ -247,7 +249,7 @@ def test_a_verification_holds_no_place_in_the_order_of_those_who_write_so_sealin
     build("open")
 
     with transaction.atomic(), connection.cursor() as cursor:
-        seals.verify()
+        audit.verify()
         cursor.execute("SELECT pg_current_xact_id_if_assigned()")
         own_number = cursor.fetchone()[0]
 
@@ -257,6 +259,97 @@ def test_a_verification_holds_no_place_in_the_order_of_those_who_write_so_sealin
 def test_what_is_broken_is_told_in_the_language_of_the_reader():
     for fault in ("row 12 was changed", "seal 3 is over 2 rows, of which 1 are there", "something else"):
         with translation.override("en"):
-            assert seals.in_words(fault) == fault
+            assert audit.in_words(fault) == fault
     with translation.override("fa"):
-        assert "۱۲" in seals.in_words("row 12 was changed")
+        assert "۱۲" in audit.in_words("row 12 was changed")
+
+
+# --- Who is told ------------------------------------------------------------------------------------------------------
+
+
+def told(person):
+    return list(
+        Delivery.objects.filter(recipient=person, channel="inbox").order_by("pk").values_list("entry__act", flat=True)
+    )
+
+
+def test_auditors_are_told_once_that_the_record_does_not_hold_and_once_that_it_holds_again():
+    world = build("open")
+    sealed(world.at)
+    row = Entry.objects.earliest("pk").pk
+    behind_the_triggers(f"UPDATE cycles_entry SET note = 'other' WHERE id = {row}")
+    for _night in range(2):
+        Verification.objects.create(ordered_at=world.at)
+        tasks.verify_record()
+    broken = told(world.auditor)
+    behind_the_triggers(f"UPDATE cycles_entry SET note = '' WHERE id = {row}")
+    Verification.objects.create(ordered_at=world.at)
+    tasks.verify_record()
+
+    assert broken == ["report_fault"]
+    assert told(world.auditor) == ["report_fault", "report_mended"]
+    assert Fault.objects.get().detail == f"row {row} was changed"
+    assert "report_fault" not in told(world.head)
+
+
+def test_auditors_are_told_once_that_rows_stay_unsealed_and_once_that_they_are_sealed(settings):
+    world = build("open")
+    settings.SEALED_WITHIN_MINUTES = 60
+    tasks.watch()
+    in_time = told(world.auditor)
+    settings.SEALED_WITHIN_MINUTES = 0
+    tasks.watch()
+    tasks.watch()
+    late = told(world.auditor)
+    sealed(world.at)
+    faults.check_sealing(at=world.at)
+
+    assert in_time == []
+    assert late == ["report_fault"]
+    assert told(world.auditor) == ["report_fault", "report_mended"]
+
+
+def test_rows_in_no_seal_are_mended_on_record_and_none_is_touched():
+    world = build("open")
+    sealed(world.at)
+    people.declare_interest(agency=world.power, reason="x", by=world.assessor, at=world.at)
+    behind_the_triggers("DELETE FROM cycles_unsealed")
+    stray = Entry.objects.latest("pk")
+
+    with pytest.raises(CommandError, match=f"1 rows, from {stray.pk} to {stray.pk}, are in no seal"):
+        call_command("verify_ledger")
+    call_command("verify_ledger", mend=True, stdout=StringIO())
+    made = sealed(world.at)
+
+    mended = Entry.objects.latest("pk")
+    assert (mended.act, mended.params) == ("mend_record", {"last": stray.pk, "count": 1, "first": stray.pk})
+    assert Entry.objects.get(pk=stray.pk).digest == stray.digest
+    assert made.ids == [(stray.pk, mended.pk)]
+    assert audit.verify() == audit.Verdict(rows=4, seals=2, waiting=0)
+
+
+def test_a_row_that_is_put_into_the_queue_again_is_not_sealed_twice():
+    world = build("open")
+    first = sealed(world.at)
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO cycles_unsealed SELECT id FROM cycles_entry")
+
+    assert sealed(world.at) is None
+    assert Seal.objects.get() == first
+    assert audit.verify().broken == ""
+
+
+def test_the_database_refuses_a_seal_over_a_row_that_another_one_covers():
+    world = build("open")
+    made = sealed(world.at)
+
+    with pytest.raises(IntegrityError, match="a_row_is_sealed_once"):
+        Seal.objects.create(
+            pk=2,
+            ids=made.ids[:1],
+            count=1,
+            root=made.root,
+            previous=made.digest,
+            sealed_at=world.at,
+            digest=made.digest,
+        )

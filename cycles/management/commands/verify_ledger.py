@@ -2,16 +2,25 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cycles import seals
+from cycles import audit, faults
+from cycles.middleware import now
 
 
 class Command(BaseCommand):
     help = "Recompute the official record and name the first row or seal that does not hold."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--mend", action="store_true", help="have rows that are in no seal and wait for none sealed; on record"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        verdict = seals.verify()
+        if options["mend"]:
+            count = faults.mend_record(at=now())
+            self.stdout.write(f"{count} rows without a seal were put into the queue for the next one.")
+        verdict = audit.verify()
         if verdict.broken:
             raise CommandError(f"The record does not hold: {verdict.broken}.")
         self.stdout.write(

@@ -1,0 +1,109 @@
+"""What a backup holds, with the digest of every part and of the whole; none of it is secret."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.utils.crypto import salted_hmac
+
+NAME, DUMP, STORE = "manifest.json", "portal.dump", "files"
+FORM = 1
+
+SETTINGS = (
+    "ALLOWED_HOSTS",
+    "ALLAUTH_TRUSTED_PROXY_COUNT",
+    "CLAMD_ADDRESS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_HOST",
+    "EMAIL_PORT",
+    "LANGUAGE_CODE",
+    "MAX_UPLOAD_BYTES",
+    "MEDIA_ROOT",
+    "PORTAL_URL",
+    "S3_BUCKET",
+    "SEALED_WITHIN_MINUTES",
+    "SECOND_FACTOR",
+    "SMS_BACKEND",
+    "TIME_ZONE",
+)
+"""What must be set alike where the backup is restored; no secret is among them."""
+
+SECRETS = (
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "EMAIL_HOST_PASSWORD",
+)
+"""Variables that must be brought along another way."""
+
+
+def settings_that_matter() -> dict[str, Any]:
+    """The settings by name, as JSON holds them."""
+    return {name: _plain(getattr(settings, name)) for name in SETTINGS}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, bool | int | str | list) else str(value)
+
+
+def mark_of_key(key: str) -> str:
+    """A mark by which a secret key is known again, and from which it cannot be found."""
+    return salted_hmac("config.recovery", "which key", secret=key, algorithm="sha256").hexdigest()[:16]
+
+
+def digest_of(manifest: dict[str, Any]) -> str:
+    """The SHA-256 of all of a manifest but its digest, as JSON with sorted names."""
+    said = {name: value for name, value in manifest.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def stored_at(directory: Path, sha256: str) -> Path:
+    """Where the store keeps the file of a digest."""
+    return directory / STORE / sha256[:2] / sha256
+
+
+def newest(directory: Path) -> Path | None:
+    """The newest whole backup below a directory."""
+    whole = sorted(path.parent for path in directory.glob(f"*/{NAME}"))
+    return whole[-1] if whole else None
+
+
+def read(backup: Path) -> dict[str, Any]:
+    """The manifest of a backup; refuses one that was changed."""
+    try:
+        manifest: dict[str, Any] = json.loads((backup / NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CommandError(f"{backup} holds no {NAME}: it is no whole backup.") from None
+    except ValueError:
+        raise CommandError(f"{backup / NAME} was changed: it cannot be read.") from None
+    if manifest.get("digest") != digest_of(manifest):
+        raise CommandError(f"{backup / NAME} was changed: its digest is another.")
+    return manifest
+
+
+def faults(backup: Path, manifest: dict[str, Any]) -> list[str]:
+    """What of a backup is missing or was changed, each by name."""
+    found = []
+    dump = backup / DUMP
+    if not dump.exists():
+        found.append(f"{dump} is missing")
+    elif file_digest(dump) != manifest["dump"]["sha256"]:
+        found.append(f"{dump} was changed")
+    for file in manifest["files"]:
+        path = stored_at(backup.parent, file["sha256"])
+        if not path.exists():
+            found.append(f"{path} ({file['name']}) is missing")
+        elif file_digest(path) != file["sha256"]:
+            found.append(f"{path} ({file['name']}) was changed")
+    return found
