@@ -1,5 +1,6 @@
 """When things happen, who takes part, what is on record, and who is told."""
 
+from cycles.models.jobs import UNFINISHED, Job, Reason
 from cycles.models.record import Channel, Delivery, Entry, Seal, Verification
 from cycles.models.years import (
     PRACTICE,
@@ -17,6 +18,7 @@ from cycles.models.years import (
 __all__ = [
     "PRACTICE",
     "RULES",
+    "UNFINISHED",
     "Analysis",
     "Channel",
     "Cycle",
@@ -25,7 +27,9 @@ __all__ = [
     "Extension",
     "Group",
     "Holiday",
+    "Job",
     "Participation",
+    "Reason",
     "Seal",
     "TieRule",
     "Verification",

@@ -26,8 +26,9 @@ from django.utils import timezone
 from agencies.models import Agency, Level, Membership, Sector, User
 from agencies.roles import Role
 from config.celery import app
+from cycles.jobs import broker
 from cycles.models import Participation
-from submissions import actions, tasks
+from submissions import actions
 from submissions.models import Answer, Document, Evidence
 from tests.factories import EPOCH, World, build
 from tests.faults.processes import kill, process, wait_for, worker
@@ -207,7 +208,7 @@ def test_in_the_last_hour_nothing_that_was_confirmed_is_lost_when_a_web_process_
                 thread.join(timeout=SECONDS + 60)
             wait_for(lambda: len(children(web.pid)) == 2, 10)
             assert killed not in children(web.pid)
-            tasks.scan_waiting.delay()  # as the scheduler does every minute: what the killed worker had in hand
+            broker.wake("celery")  # as the scheduler does: what the killed worker had in hand
             wait_for(lambda: not Document.objects.undrawn().exists(), 60)
 
     statuses = sum((p.statuses for p in people), Counter[int]())
