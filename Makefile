@@ -13,7 +13,7 @@ export DEBUG = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check deploy-check bench services-stop lock messages vendor system
+.PHONY: help setup demo test check deploy-check bench drills services-stop lock messages vendor system
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,9 @@ check: setup deploy-check ## lint, layers, types, migrations
 deploy-check: setup
 	DEBUG=0 ALLOWED_HOSTS=portal.example SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+drills: setup ## faults that take minutes: killed workers, a broker away, full disks; each three times
+	$(BIN)/pytest -q -s $(filter-out %/__init__.py %/settings.py %/kinds.py,$(wildcard tests/drills/*.py))
 
 bench: setup ## how fast it is, into var/bench.json
 	$(BIN)/python -m tests.bench

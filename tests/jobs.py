@@ -4,9 +4,11 @@ from typing import Any
 
 from django.db.models import Max
 
-from cycles.jobs import runner
+from cycles.jobs import actions, runner
 from cycles.jobs.kinds import HEAVY, KINDS, QUICK
-from cycles.models import Job
+from cycles.models import Job, Reason
+from submissions import totals
+from tests.factories import World
 
 
 def do(kind: str, row: Any) -> None:
@@ -30,3 +32,17 @@ def _due() -> Any:
 
 def newest(kind: str) -> Job:
     return Job.objects.filter(kind=kind).latest("pk")
+
+
+def failed_job(world: World) -> Job:
+    """A computation of scores that the administrator ordered and that ran out of memory each time."""
+    found = Job.objects.filter(kind="scores", state="failed").first()
+    if found is not None:
+        return found
+    run = totals.request_run(world.cycle, why="test", by=world.administrator, at=world.at)
+    actions.order("scores", run, by=world.administrator, at=world.at)
+    for _attempt in range(KINDS["scores"].attempts):
+        job = actions.take(QUICK, worker="test", at=newest("scores").not_before)
+        assert job is not None
+        actions.note_failure(job, Reason.MEMORY, error="MemoryError: ", at=world.at)
+    return newest("scores")

@@ -39,7 +39,7 @@ class JobQuerySet(models.QuerySet["Job"]):
     def due(self, at: datetime) -> Self:
         """What waits for a worker, and what a worker that has died left behind."""
         waits = Q(state=JobState.WAITING, not_before__lte=at)
-        left_behind = Q(state=JobState.RUNNING, lease_until__lt=at)
+        left_behind = Q(state=JobState.RUNNING) & (Q(lease_until__lt=at) | Q(lease_until=None))
         return self.filter(waits | left_behind)
 
     def for_list(self) -> Self:
@@ -84,11 +84,6 @@ class Job(models.Model):
                 fields=("kind", "subject"),
                 condition=Q(state__in=UNFINISHED),
                 name="one_unfinished_job_a_subject",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=JobState.RUNNING, lease_until__isnull=False)
-                | (~Q(state=JobState.RUNNING) & Q(lease_until=None)),
-                name="a_running_job_has_a_lease",
             ),
             models.CheckConstraint(condition=Q(percent__lte=100), name="a_job_is_done_at_100_percent"),
         )

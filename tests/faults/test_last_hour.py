@@ -8,7 +8,6 @@ import http.client
 import os
 import random
 import signal
-import socket
 import threading
 import time
 from base64 import b64encode
@@ -31,7 +30,7 @@ from cycles.models import Participation
 from submissions import actions
 from submissions.models import Answer, Document, Evidence
 from tests.factories import EPOCH, World, build
-from tests.faults.processes import kill, process, wait_for, worker
+from tests.faults.processes import children, free_port, kill, process, wait_for, worker
 
 PEOPLE, SECONDS = 50, 60
 WEB_KILLED_AFTER, WORKER_KILLED_AFTER, WORKER_BACK_AFTER = 15, 20, 26
@@ -124,16 +123,6 @@ class Person:
                 self.files[name] = hashlib.sha256(content).hexdigest()
                 return
             time.sleep(0.1)
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def answers(port: int) -> bool:
