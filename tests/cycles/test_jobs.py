@@ -406,7 +406,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_jobs(world, visit, dj
         client.get("/en/cycles/jobs/")
 
 
-QUERIES = 12
+QUERIES = 9
 
 
 # --- Messages ---------------------------------------------------------------------------------------------------------
