@@ -1,6 +1,7 @@
 """The report goes to a real worker, which tells how far it is, keeps the file once, and says in words when it fails."""
 
 import hashlib
+import resource
 import time
 from datetime import timedelta
 
@@ -80,6 +81,31 @@ def test_two_workers_that_finish_the_same_report_keep_the_first_file(asked):
     second = article82.keep_report(asked.report, pdf=b"%PDF-1.7 second", at=asked.at + timedelta(hours=1))
 
     assert (second.sha256, second.finished_at) == (first.sha256, asked.at)
+
+
+def test_a_disk_that_is_full_leaves_no_part_of_a_file(asked, reports_folder):
+    before = sorted(reports_folder.rglob("*.pdf"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            article82.keep_report(asked.report, pdf=b"%PDF-1.7 kept", archive=bytes(2**21), at=asked.at)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert sorted(reports_folder.rglob("*.pdf")) == before
+    assert article82.keep_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at).finished_at
+
+
+def test_what_a_killed_worker_left_of_a_file_is_replaced(asked, reports_folder):
+    half = reports_folder / str(asked.cycle.year) / f"{asked.report.uuid}.pdf"
+    half.parent.mkdir(parents=True, exist_ok=True)
+    half.write_bytes(b"%PDF-1.7 ha")
+
+    kept = article82.keep_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at)
+
+    assert half.read_bytes() == b"%PDF-1.7 kept"
+    assert kept.file.name.endswith(half.name)
 
 
 def test_a_failure_is_shown_in_words_and_trying_again_clears_it(asked, celery_worker, reports_folder, client, clock):
