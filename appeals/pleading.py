@@ -28,7 +28,6 @@ from cycles.forms import ActForm
 from cycles.models import Window
 from cycles.workflow import Refused
 from indicators.methods import METHODS
-from submissions import tasks
 from submissions.evidence import has_scanner
 from submissions.models import Answer, Document, Score
 
@@ -91,7 +90,7 @@ def _saved(request: HttpRequest, answer: Answer, form: AppealForm) -> bool:
             if uuid := request.POST.get("take_back"):
                 actions.detach(_shown(appeal, uuid), **by)
             if said["file"]:
-                _scan(actions.attach(appeal, upload=said["file"], reference=said["reference"], **by))
+                actions.attach(appeal, upload=said["file"], reference=said["reference"], **by)
             if said["document"]:
                 actions.refer(appeal, document=said["document"], reference=said["reference"], **by)
     except actions.Changed as refusal:
@@ -111,10 +110,6 @@ def _shown(appeal: Appeal, uuid: str) -> Attachment:
     if found is None:
         raise Refused(_("This file has been replaced or withdrawn in the meantime."))
     return found
-
-
-def _scan(attachment: Attachment) -> None:
-    transaction.on_commit(lambda: tasks.scan.delay(document=attachment.document_id), robust=True)
 
 
 def _context(request: HttpRequest, answer: Answer, appeal: Appeal | None, form: AppealForm) -> dict[str, Any]:

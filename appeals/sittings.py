@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +18,6 @@ from cycles import seals
 from cycles.calendar import Phase
 from cycles.models import Entry
 from cycles.workflow import Refused
-from submissions import tasks
 from submissions.models import Mark, Score, StewardFigure, Verification
 from submissions.pages import overseen_cycle
 
@@ -112,12 +110,8 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReplyForm(request.POST, request.FILES, with_file=with_file, auto_id=f"id_{pk}_%s")
     if form.is_valid():
         try:
-            with transaction.atomic():
-                said = {"text": form.cleaned_data["reply"], "upload": form.cleaned_data.get("file")}
-                replied = hearing.reply(question, **said, by=request.user, at=request.at)
-                for shown in replied.attachments.live():
-                    key = shown.document_id
-                    transaction.on_commit(lambda key=key: tasks.scan.delay(document=key), robust=True)  # type: ignore[misc]
+            said = {"text": form.cleaned_data["reply"], "upload": form.cleaned_data.get("file")}
+            hearing.reply(question, **said, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

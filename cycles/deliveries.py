@@ -13,7 +13,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from uuid_utils import UUID, uuid7
 
 from agencies.models import User
@@ -29,6 +29,9 @@ NEWS_GATHERS = timedelta(hours=1)
 
 PAUSES = tuple(timedelta(minutes=m) for m in (0, 1, 5, 30, 2 * 60, 6 * 60, 24 * 60, 72 * 60))
 """How long after a message was put together each attempt comes at the earliest; after the last it is given up."""
+
+LABEL = gettext_lazy("E-mails and text messages")
+"""What the outbox is called beside the kinds of jobs."""
 
 CLOSED, NO_ADDRESS = gettext_noop("The account is closed."), gettext_noop("There is no address.")
 
@@ -144,6 +147,26 @@ def _send(message_id: str, first: int, post: Post, at: datetime) -> bool:
         return False
     rows.update(told_at=at, error="")
     return True
+
+
+def waiting() -> QuerySet[Delivery]:
+    """What is still to be sent, tried before or not."""
+    return _outbox().filter(attempts__lt=len(PAUSES))
+
+
+def given_up() -> QuerySet[Delivery]:
+    """What was tried for the last time and did not go out."""
+    return _outbox().filter(attempts__gte=len(PAUSES))
+
+
+@transaction.atomic
+def send_again(*, by: User, at: datetime, note: str = "") -> int:
+    """Have every message that was given up tried from the beginning, under its own Message-ID; how many rows."""
+    rows = list(given_up().select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    administer("send_again", by, by=by, at=at, note=note, count=len(rows))
+    if not rows:
+        raise Refused(_("No message was given up; there is nothing to send again."))
+    return Delivery.objects.filter(pk__in=rows).update(attempts=0, error="")
 
 
 # --- Reading and choosing ---------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """What is written down of every uploaded file, and the one way in which a private file is handed out."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -30,6 +32,22 @@ def sha256(file: File) -> str:
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     return digest
+
+
+@contextmanager
+def all_or_none(storage: Storage, names: Sequence[str]) -> Iterator[None]:
+    """Have files of these names written together, by a job that may be its second try.
+
+    What a worker that was killed left under a name goes first; where writing fails, as on a full disk, nothing stays.
+    """
+    for name in names:
+        storage.delete(name)
+    try:
+        yield
+    except BaseException:
+        for name in names:
+            storage.delete(name)
+        raise
 
 
 class Stored(NamedTuple):

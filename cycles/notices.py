@@ -125,7 +125,7 @@ def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, 
     people = []
     for obj, of_object in zip(objs, agencies, strict=True):
         told: dict[int, Person | User] = {p.pk: p for agency in of_object for p in by_agency.get(agency, ())}
-        if move.tells_holder and obj.holder.is_active:
+        if move.tells_holder and obj.holder and obj.holder.is_active:
             told[obj.holder_id] = obj.holder
         people.append(told | {m.person.pk: m.person for m in officers if _reaches(m, obj)})
     return people

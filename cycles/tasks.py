@@ -1,10 +1,32 @@
-"""What the calendar does by itself: sealing and verifying the official record, sending what people are to be told."""
+"""What the calendar does by itself: jobs taken up, the official record sealed and verified, people told."""
+
+import os
+import socket
 
 from celery import shared_task
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from cycles import actions, audit, clock_watch, deliveries, faults, seals
+from cycles.jobs import broker, queries, runner
+from cycles.jobs.actions import order_missing
+from cycles.jobs.kinds import QUICK, Tell, kind
 from cycles.middleware import now
+from cycles.models import Verification
+
+
+@shared_task
+def work(*, queue: str = QUICK) -> None:
+    """Do one job that is due; where there are more, another message has the next one done."""
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    if runner.work(queue, worker=worker, clock=now) and queries.is_any_due(queue, at=now()):
+        broker.wake(queue)
+
+
+@shared_task
+def order_jobs() -> None:
+    """Order a job on every row that needs one and has none."""
+    order_missing(at=now())
 
 
 @shared_task
@@ -13,8 +35,15 @@ def seal_ledger() -> None:
     seals.seal(at=now())
 
 
-@shared_task
-def verify_record() -> None:
+@kind(
+    "verification",
+    label=_("Verification of the official record"),
+    queue=QUICK,
+    attempts=3,
+    lease=30,
+    unfinished=lambda: Verification.objects.filter(finished_at=None),
+)
+def verify_record(verification: int, tell: Tell) -> None:
     """Verify the record for whoever has ordered it; one run answers all, a second at the same time goes away."""
     if verdict := audit.verify_ordered(clock=now):
         faults.judge(verdict, at=now())

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from cycles import appointments, inbox, record, register, views
+from cycles.jobs import views as jobs
 
 app_name = "cycles"
 pages = [
@@ -36,6 +37,10 @@ pages = [
     path("ledger/", record.ledger, name="ledger"),
     path("ledger/export/", record.ledger_export, name="ledger_export"),
     path("ledger/verify/", record.ledger_verify, name="ledger_verify"),
+    path("jobs/", jobs.job_list, name="jobs"),
+    path("jobs/<int:pk>/try-again/", jobs.job_move, {"name": "try_again"}, name="job_try_again"),
+    path("jobs/<int:pk>/stop/", jobs.job_move, {"name": "stop"}, name="job_stop"),
+    path("jobs/messages/", jobs.send_again, name="send_again"),
     path("notices/", inbox.inbox, name="inbox"),
     path("notices/<int:pk>/", inbox.notice, name="notice"),
     path("notices/seen/", inbox.notices_seen, name="notices_seen"),

@@ -301,6 +301,14 @@ class CycleState(TextChoices):
     PUBLISHED = "published", _("Published")
 
 
+class JobState(TextChoices):
+    WAITING = "waiting", _("Waiting for its turn")
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Stopped")
+
+
 # fmt: off
 C = CycleState
 CYCLE = Workflow("cycles.Cycle", C,
@@ -319,6 +327,19 @@ EXTENSIONS = Workflow("cycles.Extension", None,
     Move("extend",           frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Extend a deadline by decree"),
          why_anytime="a decree may come at any time before the results are final; it never shortens and never reaches back",
          signed=True, tells=AGENCY, official=True, news=_("A deadline has been extended by decree")),
+)
+
+J = JobState
+JOBS = Workflow("cycles.Job", J,
+    # taking a job up, its progress and its end are no acts: `jobs.actions` writes them under the job's own lock
+    Move("try_again", frozenset({J.FAILED, J.CANCELLED}), J.WAITING, is_national_administrator, Phase.ANYTIME, _("Try again"),
+         why_anytime="what failed for want of memory, room or a server is tried again once that is mended"),
+    Move("stop", frozenset({J.WAITING, J.RUNNING}), J.CANCELLED, is_national_administrator, Phase.ANYTIME, _("Stop the job"),
+         why_anytime="a job that does harm, or that nobody needs any more, is stopped whenever that shows"),
+    Move("fail", frozenset({J.WAITING, J.RUNNING}), J.FAILED, is_clock, Phase.ANYTIME, _("Give the job up"),
+         why_anytime="after its last attempt a job has failed, whenever that is",
+         tells_holder=True, news=_("A job that you ordered has failed")),
+    writes=("attempts", "not_before", "lease_until", "step", "percent", "reason", "error", "finished_at"),
 )
 
 ADMINISTRATION = Workflow("cycles.administration", None,
@@ -373,6 +394,8 @@ ADMINISTRATION = Workflow("cycles.administration", None,
     Move("mend_record",      frozenset(), None, is_clock,                  Phase.ANYTIME, _("Have rows without a seal sealed"),
          why_anytime="a record that another server wrote on is mended when that is found",
          tells=OVERSEERS, official=True, news=_("Rows of the official record that were in no seal are being sealed")),
+    Move("send_again",       frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Send given-up messages again"),
+         why_anytime="messages that could not be sent go out once the mail server takes them again"),
     Move("list_holidays",    frozenset(), None, is_national_administrator, Phase.ANYTIME, _("List holidays"),
          why_anytime="holidays are announced for a year, some of them when the moon has been seen"),
     Move("strike_holiday",   frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Strike a holiday"),

@@ -15,16 +15,14 @@ from agencies.models import User
 from agencies.text import localised
 from cycles.actions import perform, why_closed
 from cycles.calendar import format_date
+from cycles.files import all_or_none
+from cycles.jobs import actions as jobs
+from cycles.jobs.queries import latest
 from cycles.models import Cycle, Entry
 from cycles.workflow import Refused, model_label
 from festival import passages
-from festival.models import Chapter, Edition, Language, Report, ReportText
+from festival.models import Chapter, Edition, Language, Report, ReportText, archive_path, report_path
 from festival.workflow import EDITIONS, Addressee
-
-
-class Cancelled(Exception):
-    """Told to whoever draws up a report that was cancelled meanwhile."""
-
 
 # --- Texts ------------------------------------------------------------------------------------------------------------
 
@@ -66,43 +64,33 @@ def write_text(
 
 @transaction.atomic
 def ask_for_report(edition: Edition, *, languages: Sequence[str], by: User, at: datetime) -> list[Report]:
-    """Ask for the report in these languages, under the year's next number; `tasks.render_report` draws each up."""
+    """Ask for the report in these languages, under the year's next number; a job draws each up."""
     [edition] = perform(EDITIONS, [edition], "draft_report", by=by, at=at, languages=list(languages))
     last = Report.objects.filter(edition__cycle=edition.cycle_id).aggregate(last=Max("number"))["last"] or 0
     asked = {"edition": edition, "number": last + 1, "asked_by": by, "asked_at": at}
-    return [Report.objects.create(**asked, language=language) for language in languages]
-
-
-def note_progress(report: Report, *, step: str, percent: int) -> None:
-    """Say how far the drawing-up of a report is; seen at once by whoever watches. Raises `Cancelled` if it was."""
-    rows = Report.objects.filter(pk=report.pk, finished_at=None)
-    if not rows.filter(cancelled_at=None).update(step=step, percent_done=percent, error="") and rows.exists():
-        raise Cancelled
+    reports = [Report.objects.create(**asked, language=language) for language in languages]
+    jobs.order_all("report", reports, by=by, at=at)
+    return reports
 
 
 @transaction.atomic
 def keep_report(
     report: Report, *, pdf: bytes, archive: bytes = b"", facts: dict[str, Any] | None = None, at: datetime
 ) -> Report:
-    """Keep the finished files of a report and its facts; one that is finished or cancelled stays as it is."""
+    """Keep the finished files of a report and its facts; one that is finished or was stopped stays as it is."""
     report = Report.objects.select_for_update(of=("self",)).select_related("edition__cycle").get(pk=report.pk)
-    if report.finished_at is not None or report.cancelled_at is not None:
+    job = latest("report", report.pk)
+    if report.finished_at is not None or (job is not None and job.is_stopped):
         return report
     report.sha256 = hashlib.sha256(pdf).hexdigest()
-    report.file.save("report.pdf", ContentFile(pdf), save=False)
-    report.finished_at, report.percent_done, report.step, report.error = at, 100, "", ""
-    report.facts = facts or {}
-    if archive:
-        report.archive_sha256 = hashlib.sha256(archive).hexdigest()
-        report.archive.save("archive.pdf", ContentFile(archive), save=False)
-    kept = ["sha256", "file", "archive", "archive_sha256", "facts"]
-    report.save(update_fields=[*kept, "finished_at", "percent_done", "step", "error"])
+    report.finished_at, report.facts = at, facts or {}
+    with all_or_none(report.file.storage, [report_path(report, ""), archive_path(report, "")]):
+        report.file.save("report.pdf", ContentFile(pdf), save=False)
+        if archive:
+            report.archive_sha256 = hashlib.sha256(archive).hexdigest()
+            report.archive.save("archive.pdf", ContentFile(archive), save=False)
+    report.save(update_fields=["sha256", "file", "archive", "archive_sha256", "facts", "finished_at"])
     return report
-
-
-def note_failure(report: Report, *, error: str) -> None:
-    """Say that a report could not be drawn up, and why."""
-    Report.objects.filter(pk=report.pk).update(error=error, step="")
 
 
 @transaction.atomic
@@ -112,10 +100,8 @@ def cancel_report(report: Report, *, by: User, at: datetime, note: str = "") -> 
     perform(EDITIONS, [report.edition], "cancel_report", by=by, at=at, note=note, report=report.uuid)
     if report.finished_at is not None:
         raise Refused(_("The report is finished; there is nothing to stop."))
-    if report.cancelled_at is not None:
-        raise Refused(_("The drawing-up was stopped already."))
-    report.cancelled_at = at
-    report.save(update_fields=["cancelled_at"])
+    if not jobs.withdraw("report", report, at=at):
+        raise Refused(_("The report is not being drawn up; there is nothing to stop."))
     return report
 
 

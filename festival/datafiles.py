@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NamedTuple
 import openpyxl
 from django.core.files import File
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
 from openpyxl.cell import WriteOnlyCell
@@ -27,10 +28,11 @@ from openpyxl.styles import Font
 from agencies.models import User
 from cycles import seals
 from cycles.actions import perform
+from cycles.files import all_or_none
 from cycles.ledger import as_json, plain
 from cycles.sheets import CONTENT_TYPES
 from festival.dictionary import TABLES, Table
-from festival.models import DataFile, Edition
+from festival.models import DataFile, Edition, data_path
 from festival.publication import ROWS, Row, digest_of
 from festival.publication import plain as cell
 from festival.workflow import EDITIONS
@@ -81,11 +83,14 @@ def _keep(edition: Edition, written: list[Written], *, by: User | None, at: date
     )
     if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
         return kept
-    files = [_kept(edition, file) for file in written]
-    said = manifest(edition, files, at=at)
-    said["sha256"] = digest_of(said)
-    body = ContentFile((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
-    files.append(_kept(edition, Written(MANIFEST, body, None)))  # type: ignore[arg-type]
+    names = [*(file.name for file in written), MANIFEST]
+    paths = [data_path(DataFile(edition=edition, name=name), name) for name in names]
+    with all_or_none(default_storage, paths):
+        files = [_kept(edition, file) for file in written]
+        said = manifest(edition, files, at=at)
+        said["sha256"] = digest_of(said)
+        body = ContentFile((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+        files.append(_kept(edition, Written(MANIFEST, body, None)))  # type: ignore[arg-type]
     perform(EDITIONS, [edition], "write_data", by=by, at=at, manifest=files[-1].sha256, files=len(files))
     return files
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cycles.actions import why_closed
+from cycles.jobs.queries import latest
 from cycles.pages import act_page
-from cycles.workflow import Refused
-from festival import article82, passages, tasks
+from cycles.workflow import JOBS, Refused
+from festival import article82, passages
 from festival.figures import FIGURES
 from festival.forms import ApproveForm, DeliverForm, TextForm
 from festival.models import Award, Chapter, Language, Report, ReportText
@@ -104,12 +105,10 @@ def ask_for_report(request: HttpRequest, year: int) -> HttpResponse:
     """Ask for the report in both languages; a worker draws each up."""
     found = newest(request, year)
     try:
-        asked = article82.ask_for_report(found, languages=Language.values, by=request.user, at=request.at)
+        article82.ask_for_report(found, languages=Language.values, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        for report in asked:
-            tasks.render_report.delay(report_id=report.pk)
         messages.success(request, _("The report is being drawn up in both languages. You may leave this page."))
     return redirect("festival:manage", year)
 
@@ -118,10 +117,13 @@ def ask_for_report(request: HttpRequest, year: int) -> HttpResponse:
 def report_progress(request: HttpRequest, uuid: str) -> HttpResponse:
     """How far a report is; the page asks again by itself until it is done."""
     report = _drawn(request, uuid)
-    context: dict[str, Any] = {"report": report}
+    job = latest("report", report.pk)
+    context: dict[str, Any] = {"report": report, "job": job}
     if report.finished_at is not None:
         context["why_not_approve"] = article82.why_not_approve(report, by=request.user, at=request.at)
-    elif report.is_under_way:
+    elif job is not None and job.has_failed:
+        context["may_try_again"] = not why_closed(JOBS, job, "try_again", by=request.user, at=request.at)
+    elif job is not None and job.is_unfinished:
         closed = why_closed(EDITIONS, report.edition, "cancel_report", by=request.user, at=request.at)
         context["may_cancel"] = not closed
     template = "festival/report_progress.html" + ("#progress" if request.htmx else "")

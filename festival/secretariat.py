@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appeals.models import Appeal
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase, format_date
+from cycles.jobs.queries import with_jobs
 from cycles.models import Cycle, Entry, Group, Window
 from cycles.pages import act_page, history
 from cycles.workflow import CYCLE, Refused
@@ -95,7 +96,7 @@ def manage(request: HttpRequest, year: int) -> HttpResponse:
             and len(approved) == len(Language)
             and len(delivered) < len(Addressee),
             "why_closed": "" if published else why_closed(EDITIONS, found, "schedule", by=request.user, at=request.at),
-            "drawn": Report.objects.filter(edition=found).for_list()[:6],
+            "drawn": with_jobs("report", Report.objects.filter(edition=found).for_list()[:6]),
             "history": history(Entry.objects.of(found)[:20]),
         }
     return render(request, "festival/manage.html", context)

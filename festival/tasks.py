@@ -1,19 +1,17 @@
 """Jobs of the festival: drawing up a report, writing open data, publishing what is due."""
 
-import logging
-from collections.abc import Callable
 from datetime import datetime
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
+from cycles.jobs.kinds import HEAVY, Tell, kind
 from cycles.middleware import now
 from festival import actions, article82, datafiles, figures, passages, pdf, report
-from festival.models import Edition, Report
-
-logger = logging.getLogger(__name__)
+from festival.models import STEPS, Edition, Report
 
 
-def draw_up(asked: Report, *, at: datetime, tell: Callable[[str, int], None] = lambda step, percent: None) -> Report:
+def draw_up(asked: Report, *, at: datetime, tell: Tell = lambda step, percent: None) -> Report:
     """Draw up a report that was asked for and keep both its papers, data attached; `tell` hears how far it is."""
     data = datafiles.attachments(datafiles.write(asked.edition, at=at))
     facts = report.gather(asked.edition, at)
@@ -30,32 +28,34 @@ def draw_up(asked: Report, *, at: datetime, tell: Callable[[str, int], None] = l
     return article82.keep_report(asked, pdf=papers.reading, archive=papers.archive, facts=held, at=at)
 
 
-@shared_task
-def render_report(*, report_id: int) -> None:
-    """Draw up a report that was asked for; a finished or cancelled one is left alone: a second run does no harm."""
+@kind(
+    "report",
+    label=_("Article 82 report"),
+    queue=HEAVY,
+    attempts=3,
+    lease=30,
+    unfinished=lambda: Report.objects.filter(finished_at=None).select_related("edition__cycle"),
+    steps=STEPS,
+)
+def draw_report(report_id: int, tell: Tell) -> None:
+    """Draw up a report that was asked for; a finished one is left alone."""
     asked = Report.objects.select_related("edition__cycle", "edition__run").get(pk=report_id)
-    if asked.finished_at is not None or asked.cancelled_at is not None:
-        return
-
-    def tell(step: str, percent: int) -> None:
-        article82.note_progress(asked, step=step, percent=percent)
-
-    try:
+    if asked.finished_at is None:
         tell("gather", 2)
         draw_up(asked, at=now(), tell=tell)
-    except article82.Cancelled:
-        logger.info("report %s was cancelled", asked.pk)
-    except Exception as error:
-        logger.exception("report %s", asked.pk)
-        article82.note_failure(asked, error=str(error) or type(error).__name__)
-        raise
 
 
-@shared_task
-def write_data() -> None:
-    """Write the open data of every edition that has none yet; a run that finds all written does nothing."""
-    for edition in Edition.objects.filter(data_files=None).select_related("cycle", "run").order_by("pk"):
-        datafiles.write(edition, at=now())
+@kind(
+    "data",
+    label=_("Open data"),
+    queue=HEAVY,
+    attempts=3,
+    lease=30,
+    unfinished=lambda: Edition.objects.filter(data_files=None).select_related("cycle"),
+)
+def write_data(edition: int, tell: Tell) -> None:
+    """Write the open data of an edition; what stands already is left alone."""
+    datafiles.write(Edition.objects.select_related("cycle", "run").get(pk=edition), at=now())
 
 
 @shared_task

@@ -12,6 +12,7 @@ from agencies.models import User
 from cycles import batches
 from cycles.actions import perform, why_closed
 from cycles.calendar import Binding, Phase
+from cycles.jobs import actions as jobs
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused, Windows
 from indicators.methods import METHODS
@@ -319,7 +320,9 @@ def rescore(
 def order_run(cycle: Cycle, *, by: User, at: datetime) -> ScoreRun:
     """Ask for the totals of a whole cycle to be computed, as an official act."""
     perform(RUNS, [cycle], "compute", by=by, at=at)
-    return totals.request_run(cycle, why=totals.ORDERED, by=by, at=at)
+    run = totals.request_run(cycle, why=totals.ORDERED, by=by, at=at)
+    jobs.order("scores", run, by=by, at=at)
+    return run
 
 
 @transaction.atomic

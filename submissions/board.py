@@ -15,10 +15,12 @@ from agencies.models import in_reach
 from agencies.roles import OVERSEERS, Role
 from agencies.text import localised
 from cycles import embargo
+from cycles.actions import why_closed
 from cycles.calendar import Phase, days_late
+from cycles.jobs.queries import latest
 from cycles.models import Cycle, Window
 from cycles.pages import csv_answer, listed
-from cycles.workflow import CycleState, Refused
+from cycles.workflow import JOBS, CycleState, Refused
 from indicators.models import Axis
 from submissions import actions, assessing, progress, resources, totals
 from submissions.forms import AssignForm, BoardForm
@@ -26,7 +28,6 @@ from submissions.models import Block, ScoreRun, Submission
 from submissions.pages import overseen_cycle
 from submissions.progress import Progress
 from submissions.tables import BoardDetail, BoardTable, WorkTable
-from submissions.tasks import compute_scores
 from submissions.workflow import MOVES, RUNS, SubmissionState
 
 NEXT_PHASE = {
@@ -172,7 +173,6 @@ def compute(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("submissions:board", pk)
-    compute_scores.delay(run=run.pk)
     return redirect("submissions:run", run.pk)
 
 
@@ -182,4 +182,6 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     runs = ScoreRun.objects.visible_to(request.user, request.at).select_related("cycle", "asked_by")
     run = get_object_or_404(runs, pk=pk)
     part = "#run" if request.htmx else ""
-    return render(request, f"submissions/run.html{part}", {"run": run})
+    job = latest("scores", run.pk)
+    may_try_again = job is not None and not why_closed(JOBS, job, "try_again", by=request.user, at=request.at)
+    return render(request, f"submissions/run.html{part}", {"run": run, "job": job, "may_try_again": may_try_again})

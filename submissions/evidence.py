@@ -13,6 +13,7 @@ from agencies.models import Agency, User
 from agencies.text import normalise, search_key
 from cycles import files
 from cycles.actions import perform
+from cycles.jobs import actions as jobs
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from submissions import completeness, kinds
@@ -142,6 +143,7 @@ def keep_document(
     )
     document.file.save(str(document.uuid), content, save=False)
     document.save()
+    jobs.order("scan" if document.state == DocumentState.PENDING else "preview", document, by=None, at=at)
     return document
 
 
@@ -259,7 +261,10 @@ def note_scan(document: Document, *, outcome: str, finding: str = "", at: dateti
     if waiting is None:
         return Document.objects.get(pk=document.pk)
     facts: dict[str, Any] = {"finding": finding[:200], "sha256": document.sha256}
-    return perform(DOCUMENTS, [document], FOUND[outcome], by=None, at=at, note=document.name, **facts)[0]
+    [document] = perform(DOCUMENTS, [document], FOUND[outcome], by=None, at=at, note=document.name, **facts)
+    if document.is_open:
+        jobs.order("preview", document, by=None, at=at)
+    return document
 
 
 @transaction.atomic
@@ -268,10 +273,10 @@ def note_pictures(document: Document, pictures: list[File], *, at: datetime) -> 
     document = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
     if document.drawn_at or not document.is_open:
         return document
-    for number, picture in enumerate(pictures, 1):
-        name = document.picture(number)
-        default_storage.delete(name)  # left by a job that died before it could say so
-        default_storage.save(name, picture)
+    names = [document.picture(number) for number in range(1, len(pictures) + 1)]
+    with files.all_or_none(default_storage, names):
+        for name, picture in zip(names, pictures, strict=True):
+            default_storage.save(name, picture)
     document.pages, document.drawn_at = len(pictures), at
     document.save(update_fields=["pages", "drawn_at"])
     return document

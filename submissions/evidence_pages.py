@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from agencies.text import search_key
 from cycles.actions import open_to
 from cycles.files import Stored, handed_out
 from cycles.workflow import Refused
-from submissions import evidence, tasks
+from submissions import evidence
 from submissions.forms import ReferenceForm, UploadForm
 from submissions.models import Answer, Document, Evidence
 from submissions.pages import find_line, line_url
@@ -49,10 +48,6 @@ def _evidence(request: HttpRequest, uuid: UUID) -> Evidence:
     return get_object_or_404(rows.select_related(*line, "document", "attached_by"), uuid=uuid)
 
 
-def _scan(shown: Evidence) -> None:
-    transaction.on_commit(lambda: tasks.scan.delay(document=shown.document_id), robust=True)
-
-
 # --- A line's files ---------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +70,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            _scan(evidence.attach(answer, upload=file, replaces=replaces, by=request.user, at=request.at))
+            evidence.attach(answer, upload=file, replaces=replaces, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error("file", str(refusal))
         else:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from cycles.actions import perform
+from cycles.jobs import actions as jobs
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from submissions import assessing, reliability
@@ -32,7 +33,9 @@ UNRELIABLE = 0.667
 def order_reliability(cycle: Cycle, *, by: User, at: datetime) -> Reliability:
     """Ask for the reliability of a cycle's marks to be measured, as an official act."""
     perform(RUNS, [cycle], "gauge", by=by, at=at)
-    return Reliability.objects.create(cycle=cycle, asked_by=by, asked_at=at)
+    study = Reliability.objects.create(cycle=cycle, asked_by=by, asked_at=at)
+    jobs.order("reliability", study, by=by, at=at)
+    return study
 
 
 def read(cycle: Cycle) -> list[Reading]:

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods
 from agencies.models import User
 from cycles import embargo
 from cycles.actions import why_closed
+from cycles.jobs.queries import latest
 from cycles.models import Cycle
 from cycles.pages import act_page
-from cycles.workflow import CycleState, Refused
+from cycles.workflow import JOBS, CycleState, Refused
 from indicators.models import Measure
 from submissions import gauging
 from submissions.models import Reliability, ReviewTask
 from submissions.pages import overseen_cycle
-from submissions.tasks import measure_reliability
 from submissions.workflow import REVIEWS, RUNS
 
 NARROWEST = 0.02
@@ -84,12 +84,16 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
     last = studies.exclude(finished_at=None).first()
     if last is not None and cycle.state == CycleState.OPEN:
         embargo.note_reading(cycle, what="reliability", by=request.user, at=request.at)
+    waiting = studies.filter(finished_at=None).first()
+    job = latest("reliability", waiting.pk) if waiting else None
     tasks = ReviewTask.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list()
     context = {
         "cycle": cycle,
         "tasks": tasks,
         "study": last,
-        "waiting": studies.filter(finished_at=None).first(),
+        "waiting": waiting,
+        "job": job,
+        "may_try_again": job is not None and not why_closed(JOBS, job, "try_again", by=request.user, at=request.at),
         "closed": why_closed(RUNS, cycle, "gauge", by=request.user, at=request.at),
     }
     return render(request, "submissions/reliability.html", context | (_found(last.result) if last else {}))
@@ -115,11 +119,10 @@ def close_task(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _ordered(request: HttpRequest, cycle: Cycle) -> HttpResponse:
     try:
-        ordered = gauging.order_reliability(cycle, by=request.user, at=request.at)
+        gauging.order_reliability(cycle, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        measure_reliability.delay(study=ordered.pk)
         messages.success(request, _("It is being measured; look again in a minute."))
     return redirect("submissions:reliability", cycle.pk)
 

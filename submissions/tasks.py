@@ -8,44 +8,44 @@ from typing import IO
 from celery import shared_task
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 
 from cycles import notices
 from cycles.calendar import Phase
+from cycles.jobs.kinds import QUICK, Later, Tell, kind
 from cycles.middleware import now
-from cycles.models import Cycle, Participation, Window
+from cycles.models import Cycle, Participation, Reason, Window
 from cycles.workflow import CycleState
 from indicators.models import asked_of_outer
 from submissions import actions, evidence, gauging, previews, scanning, totals
 from submissions.models import IN_WORK, Answer, Document, Reliability, ScoreRun, Submission
 
-AT_ONCE = 200
-"""Files that one run of the waiting ones takes in hand; the next takes the others."""
+
+@kind(
+    "scores",
+    label=_("Computation of scores"),
+    queue=QUICK,
+    attempts=3,
+    lease=30,
+    unfinished=lambda: ScoreRun.objects.filter(finished_at=None).select_related("cycle"),
+    steps={"add_up": _("Adding up")},
+)
+def compute_scores(run: int, tell: Tell) -> None:
+    """Compute a run that was ordered, or what is left of it; a finished one is left alone."""
+    totals.compute_cycle(ScoreRun.objects.get(pk=run), at=now(), tell=tell)
 
 
-@shared_task
-def compute_scores(*, run: int) -> None:
-    """Compute a run that was ordered; a finished one is left alone, so that a second run does no harm."""
-    totals.compute_cycle(ScoreRun.objects.get(pk=run), at=now())
-
-
-@shared_task
-def compute_waiting() -> None:
-    """Go on with every run that was ordered and is not finished: whoever was at it may have died."""
-    for run in ScoreRun.objects.filter(finished_at=None).order_by("pk"):
-        totals.compute_cycle(run, at=now())
-
-
-@shared_task
-def measure_reliability(*, study: int) -> None:
-    """Measure what was ordered; what is finished is left alone, so that a second run does no harm."""
+@kind(
+    "reliability",
+    label=_("Reliability of the marks"),
+    queue=QUICK,
+    attempts=3,
+    lease=30,
+    unfinished=lambda: Reliability.objects.filter(finished_at=None).select_related("cycle"),
+)
+def measure_reliability(study: int, tell: Tell) -> None:
+    """Measure what was ordered; what is finished is left alone."""
     gauging.measure(Reliability.objects.select_related("cycle").get(pk=study), at=now())
-
-
-@shared_task
-def measure_waiting() -> None:
-    """Go on with every measurement that was ordered and is not finished: whoever was at it may have died."""
-    for study in Reliability.objects.filter(finished_at=None).select_related("cycle").order_by("pk"):
-        gauging.measure(study, at=now())
 
 
 @shared_task
@@ -105,37 +105,42 @@ def not_signed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
         yield notices.Todo(s.cycle_id, s.agency_id, Submission, s.lines - s.lines_done, ("submissions:detail", s.pk))
 
 
-@shared_task
-def scan(*, document: int) -> None:
-    """Have a file scanned and, once it may be shown, drawn; what is done is left alone, so that twice does no harm."""
-    _scan(Document.objects.get(pk=document))
-
-
-@shared_task
-def scan_waiting() -> None:
-    """Go on with every file that is not scanned or not drawn: the daemon was away, or whoever was at it has died."""
-    for document in [*Document.objects.waiting().order_by("pk")[:AT_ONCE]]:
-        _scan(document)
-    for document in [*Document.objects.undrawn().order_by("pk")[:AT_ONCE]]:
-        _draw(document)
-
-
-def _scan(document: Document) -> None:
-    if Document.objects.waiting().filter(pk=document.pk).exists():
-        with _content(document) as file:
-            verdict = scanning.scan(file) if file else scanning.Verdict("unscannable", "FileNotFoundError")
-        if verdict is None:
-            return
-        document = evidence.note_scan(document, outcome=verdict.outcome, finding=verdict.finding, at=now())
-    _draw(document)
-
-
-def _draw(document: Document) -> None:
-    if not document.is_open or document.drawn_at:
+@kind(
+    "scan",
+    label=_("Virus scan"),
+    queue=QUICK,
+    attempts=5,
+    lease=30,
+    unfinished=Document.objects.waiting,
+)
+def scan(document: int, tell: Tell) -> None:
+    """Have a file scanned; while the scanner does not answer it waits, however long that is."""
+    waiting = Document.objects.waiting().filter(pk=document).first()
+    if waiting is None:
         return
-    with _content(document) as file:
-        pictures = previews.draw(file, document.content_type) if file else []
-    evidence.note_pictures(document, pictures, at=now())
+    with _content(waiting) as file:
+        verdict = scanning.scan(file) if file else scanning.Verdict("unscannable", "FileNotFoundError")
+    if verdict is None:
+        raise Later(Reason.SCANNER)
+    evidence.note_scan(waiting, outcome=verdict.outcome, finding=verdict.finding, at=now())
+
+
+@kind(
+    "preview",
+    label=_("Pictures of a file"),
+    queue=QUICK,
+    attempts=3,
+    lease=30,
+    unfinished=Document.objects.undrawn,
+)
+def draw_preview(document: int, tell: Tell) -> None:
+    """Draw the first pages of a file that may be shown."""
+    undrawn = Document.objects.undrawn().filter(pk=document).first()
+    if undrawn is None:
+        return
+    with _content(undrawn) as file:
+        pictures = previews.draw(file, undrawn.content_type) if file else []
+    evidence.note_pictures(undrawn, pictures, at=now())
 
 
 @contextmanager

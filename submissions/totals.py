@@ -14,7 +14,7 @@ of the two has seen what the other saw.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -122,7 +122,7 @@ _SCORES = """
 
 
 def request_run(cycle: Cycle, *, why: str, by: User | None, at: datetime) -> ScoreRun:
-    """Note that totals are to be computed; `tasks.compute_scores` does it."""
+    """Note that totals are to be computed; `compute_cycle` does it, in a job or at once."""
     count = Submission.objects.filter(cycle=cycle).count()
     return ScoreRun.objects.create(cycle=cycle, why=why, asked_by=by, asked_at=at, submission_count=count)
 
@@ -142,10 +142,16 @@ def compute_held(keys: Sequence[int], *, cycle: Cycle, why: str, by: User | None
     return _finish(run, "id = ANY(%s::bigint[])", [array(keys)], at=at)
 
 
-def compute_cycle(run: ScoreRun, *, at: datetime) -> ScoreRun:
-    """Compute a requested run over every submission of its cycle, or what is left of it; safe to repeat."""
+def compute_cycle(
+    run: ScoreRun, *, at: datetime, tell: Callable[[str, int], None] = lambda step, percent: None
+) -> ScoreRun:
+    """Compute a requested run over every submission of its cycle, or what is left of it; safe to repeat.
+
+    `tell` hears between two chunks how far the run is, and may end it there.
+    """
     while not run.finished_at:
         run = _go_on(run, at=at)
+        tell("add_up", min(99, 100 * run.done_count // max(run.submission_count, 1)))
     return run
 
 

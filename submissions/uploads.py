@@ -19,7 +19,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.files import File
-from django.db import connection, transaction
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ from django.views.decorators.http import require_http_methods
 
 from cycles.actions import why_closed
 from cycles.workflow import Refused
-from submissions import evidence, tasks
+from submissions import evidence
 from submissions.models import Answer, Evidence, Upload
 from submissions.pages import find_line
 from submissions.workflow import MOVES
@@ -231,9 +231,8 @@ class _Whole(File):
 def _finish(request: HttpRequest, found: Upload, file: IO[bytes]) -> None:
     """Make it evidence; what cannot be is forgotten, so that nobody goes on with it."""
     try:
-        shown = evidence.finish_upload(found, content=_Whole(file, found), by=request.user, at=request.at)
+        evidence.finish_upload(found, content=_Whole(file, found), by=request.user, at=request.at)
     except Refused:
         evidence.drop_upload(found, by=request.user, at=request.at)
         raise
     found.path.unlink(missing_ok=True)  # copied, where the storage is on another disk or elsewhere
-    transaction.on_commit(lambda: tasks.scan.delay(document=shown.document_id), robust=True)

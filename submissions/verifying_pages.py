@@ -20,7 +20,7 @@ from cycles.models import Cycle, Window
 from cycles.pages import listed
 from cycles.workflow import Refused
 from indicators.methods import METHODS
-from submissions import evidence, risk, tasks, verifying
+from submissions import evidence, risk, verifying
 from submissions.filters import VerificationFilter
 from submissions.lowering import RULE
 from submissions.models import Exhibit, Finding, Score, Verification
@@ -170,7 +170,7 @@ def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -
     """All or nothing: the file that came with it is shown, too."""
     with transaction.atomic():
         if form.cleaned_data["file"]:
-            _scan(verifying.show(held, upload=form.cleaned_data["file"], **by))
+            verifying.show(held, upload=form.cleaned_data["file"], **by)
         verifying.conclude(held, **form.said, **by)
 
 
@@ -184,11 +184,7 @@ def _kept(request: HttpRequest, held: Verification, form: VerificationForm, by: 
                 raise Refused(_("This file has been replaced or withdrawn in the meantime."))
             verifying.take_back(shown, **by)
         if form.cleaned_data["file"]:
-            _scan(verifying.show(held, upload=form.cleaned_data["file"], **by))
-
-
-def _scan(exhibit: Exhibit) -> None:
-    transaction.on_commit(lambda: tasks.scan.delay(document=exhibit.document_id), robust=True)
+            verifying.show(held, upload=form.cleaned_data["file"], **by)
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """When things happen, who takes part, what is on record, and who is told."""
 
 from cycles.models.faults import Fault
+from cycles.models.jobs import UNFINISHED, Job, Reason
 from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
 from cycles.models.years import (
     PRACTICE,
@@ -18,6 +19,7 @@ from cycles.models.years import (
 __all__ = [
     "PRACTICE",
     "RULES",
+    "UNFINISHED",
     "Analysis",
     "Channel",
     "Cycle",
@@ -27,7 +29,9 @@ __all__ = [
     "Fault",
     "Group",
     "Holiday",
+    "Job",
     "Participation",
+    "Reason",
     "Seal",
     "TieRule",
     "Unsealed",

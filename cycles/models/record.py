@@ -148,6 +148,8 @@ class Verification(models.Model):
     broken = models.CharField(max_length=300, blank=True)
 
     def __str__(self) -> str:
+        if self.finished_at is None:
+            return f"{self.ordered_at:%Y-%m-%d %H:%M}"
         return self.broken or f"{self.rows} / {self.seals}"
 
 

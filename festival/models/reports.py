@@ -115,10 +115,10 @@ STEPS = {
 
 
 class Report(models.Model):
-    """One drawing-up of the Article 82 report in one language: its number, progress, files, and two approvals.
+    """One drawing-up of the Article 82 report in one language: its number, files, and two approvals.
 
     Drawings-up asked for together bear one number, counted in the year. `facts` holds every figure by name, with the
-    statements by which it was read.
+    statements by which it was read. How far it is, its job says (`cycles.models.Job`).
     """
 
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
@@ -127,16 +127,12 @@ class Report(models.Model):
     number = models.PositiveSmallIntegerField(default=1)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
-    step = models.CharField(max_length=200, blank=True)
-    percent_done = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True)
     file = models.FileField(upload_to=report_path, max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     archive = models.FileField(upload_to=archive_path, max_length=200, blank=True, help_text="PDF/A-3 with the data")
     archive_sha256 = models.CharField(max_length=64, blank=True)
     facts: Any = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    cancelled_at = models.DateTimeField(null=True, blank=True)
     first_approved_at = models.DateTimeField(null=True, blank=True)
     first_approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True, help_text="by the second of the two")
@@ -155,10 +151,6 @@ class Report(models.Model):
                 | Q(first_approved_at__isnull=False) & ~Q(approved_by=models.F("first_approved_by")),
                 name="two_people_approve_a_report",
             ),
-            models.CheckConstraint(
-                condition=Q(cancelled_at__isnull=True) | Q(finished_at__isnull=True),
-                name="a_finished_report_is_not_cancelled",
-            ),
         )
 
     def __str__(self) -> str:
@@ -169,12 +161,3 @@ class Report(models.Model):
     def reference(self) -> str:
         """The number by which letters name it: the article, the year, the drawing-up."""
         return f"82/{self.edition.cycle.year}/{self.number}"
-
-    @property
-    def is_under_way(self) -> bool:
-        return self.finished_at is None and self.cancelled_at is None and not self.error
-
-    @property
-    def step_words(self) -> str:
-        """What is being done now, in the reader's words."""
-        return str(STEPS.get(self.step, gettext("Waiting for its turn")))

@@ -194,9 +194,7 @@ def test_every_row_that_waits_for_another_matter_has_what_finds_it():
         for move in workflow.moves.values()
         if move.waits_for
     }
-    found = {
-        (label, name) for label, workflow in Workflow.registry.items() for name in workflow.matters
-    }
+    found = {(label, name) for label, workflow in Workflow.registry.items() for name in workflow.matters}
 
     assert waiting == found != set()
 

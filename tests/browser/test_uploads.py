@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import expect
 
 from indicators.models import Measure
-from submissions import tasks
 from submissions.models import Answer, Document, Evidence, Upload
 from tests.browser.conftest import Walker
 from tests.factories import shown
+from tests.jobs import work_off
 from tests.submissions.documents import pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -227,7 +227,7 @@ def test_pages_are_looked_at_beside_the_line(
 ) -> None:
     world = served("begun")
     file = shown(world, answer(world), pdf(2), name="گزارش.pdf")
-    tasks.scan.apply(kwargs={"document": file.document_id}, throw=True)
+    work_off()
     walker.slip_in(world.staff)
     open_line(walker, world)
 

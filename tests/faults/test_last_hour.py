@@ -8,7 +8,6 @@ import http.client
 import os
 import random
 import signal
-import socket
 import threading
 import time
 from base64 import b64encode
@@ -26,11 +25,12 @@ from django.utils import timezone
 from agencies.models import Agency, Level, Membership, Sector, User
 from agencies.roles import Role
 from config.celery import app
+from cycles.jobs import broker
 from cycles.models import Participation
-from submissions import actions, tasks
+from submissions import actions
 from submissions.models import Answer, Document, Evidence
 from tests.factories import EPOCH, World, build
-from tests.faults.processes import kill, process, wait_for, worker
+from tests.faults.processes import children, free_port, kill, process, wait_for, worker
 
 PEOPLE, SECONDS = 50, 60
 WEB_KILLED_AFTER, WORKER_KILLED_AFTER, WORKER_BACK_AFTER = 15, 20, 26
@@ -125,16 +125,6 @@ class Person:
             time.sleep(0.1)
 
 
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 def answers(port: int) -> bool:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as link:
         try:
@@ -207,7 +197,7 @@ def test_in_the_last_hour_nothing_that_was_confirmed_is_lost_when_a_web_process_
                 thread.join(timeout=SECONDS + 60)
             wait_for(lambda: len(children(web.pid)) == 2, 10)
             assert killed not in children(web.pid)
-            tasks.scan_waiting.delay()  # as the scheduler does every minute: what the killed worker had in hand
+            broker.wake("celery")  # as the scheduler does: what the killed worker had in hand
             wait_for(lambda: not Document.objects.undrawn().exists(), 60)
 
     statuses = sum((p.statuses for p in people), Counter[int]())

@@ -173,29 +173,23 @@ def test_only_a_finished_report_is_approved_and_only_once(final):
 
 def test_a_version_is_not_approved_silently_after_another_was_delivered(final):
     delivered_report(final)
-    [asked] = article82.ask_for_report(
-        final.edition, languages=["fa"], by=final.administrator, at=final.at
-    )
+    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
     report = article82.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
 
-    with pytest.raises(Refused, match="was delivered to .* by letter 82/1"):
+    with pytest.raises(Refused, match=r"was delivered to .* by letter 82/1"):
         article82.approve_report(report, by=final.administrator, at=final.at)
     assert Report.objects.get(pk=report.pk).first_approved_at is None
 
 
 def test_a_version_that_takes_anothers_place_is_delivered_anew(final):
     delivered_report(final)
-    [asked] = article82.ask_for_report(
-        final.edition, languages=["fa"], by=final.administrator, at=final.at
-    )
+    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
     report = article82.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
     for person in (final.administrator, second_administrator(final)):
         report = article82.approve_report(report, redelivers=True, by=person, at=final.at)
 
     assert article82.delivered(final.edition) == {}
-    article82.deliver(
-        final.edition, addressee="president", letter="82/2", by=final.administrator, at=final.at
-    )
+    article82.deliver(final.edition, addressee="president", letter="82/2", by=final.administrator, at=final.at)
 
     assert [e.params["letter"] for e in article82.deliveries_of(final.cycle.pk)] == ["82/1", "82/1", "82/2"]
     assert list(article82.delivered(final.edition)) == ["president"]
@@ -205,9 +199,7 @@ def test_a_version_that_takes_anothers_place_is_delivered_anew(final):
 
 def test_the_page_of_an_approval_after_a_delivery_asks_for_the_new_one_by_name(final, client, clock):
     delivered_report(final)
-    [asked] = article82.ask_for_report(
-        final.edition, languages=["fa"], by=final.administrator, at=final.at
-    )
+    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
     report = article82.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
     clock(final.at)
     client.force_login(final.administrator)
@@ -223,9 +215,7 @@ def test_the_page_of_an_approval_after_a_delivery_asks_for_the_new_one_by_name(f
 
 
 def test_the_second_approver_finds_the_report_on_the_desk(final):
-    [asked] = article82.ask_for_report(
-        final.edition, languages=["fa"], by=final.administrator, at=final.at
-    )
+    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
     report = article82.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
     article82.approve_report(report, by=final.administrator, at=final.at)
     address = f"/en/festival/manage/reports/{report.uuid}/approve/"

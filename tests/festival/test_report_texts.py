@@ -10,11 +10,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import translation
 
+from cycles.jobs import actions as jobs
+from cycles.jobs.kinds import HEAVY, Stopped
 from cycles.models import Entry
 from cycles.workflow import Refused
 from festival import article82, figures, passages, report, tasks
 from festival.models import Chapter, Report, ReportText, Standing
 from tests.factories import PASSWORD, YEAR
+from tests.jobs import newest
 
 NOT_READ = {"edition", "at", "seal", "queries"}
 
@@ -200,22 +203,22 @@ def test_a_report_is_drawn_up_with_its_number_its_text_and_its_figures(final, ca
 
 def test_a_drawing_up_that_was_stopped_ends_and_keeps_nothing(final):
     asked = _asked(final)
-    steps = []
+    job, steps = jobs.take(HEAVY, worker="test", at=final.at), []
 
     def tell(step, percent):
         steps.append(step)
         if step == "layout":
             article82.cancel_report(asked, by=final.administrator, at=final.at)
-        article82.note_progress(asked, step=step, percent=percent)
+        jobs.note_progress(job, step=step, percent=percent, at=final.at)
 
-    with pytest.raises(article82.Cancelled):
+    with pytest.raises(Stopped):
         tasks.draw_up(asked, at=final.at, tell=tell)
 
     asked = Report.objects.get(pk=asked.pk)
     assert steps[-1] == "layout"
-    assert (asked.finished_at, asked.file.name, asked.is_under_way) == (None, "", False)
+    assert (asked.finished_at, asked.file.name, newest("report").state) == (None, "", "cancelled")
     assert article82.keep_report(asked, pdf=b"%PDF-1.7 late", at=final.at).finished_at is None
-    tasks.render_report(report_id=asked.pk)
+    assert not jobs.take(HEAVY, worker="test", at=final.at)
     assert Report.objects.get(pk=asked.pk).finished_at is None
 
 
@@ -223,7 +226,7 @@ def test_what_is_finished_or_stopped_cannot_be_stopped(final):
     finished = article82.keep_report(_asked(final), pdf=b"%PDF-1.7 kept", at=final.at)
     stopped = article82.cancel_report(_asked(final), by=final.administrator, at=final.at)
 
-    for each, why in ((finished, "is finished"), (stopped, "stopped already")):
+    for each, why in ((finished, "is finished"), (stopped, "not being drawn up")):
         with translation.override("en"), pytest.raises(Refused, match=why):
             article82.cancel_report(each, by=final.administrator, at=final.at)
 

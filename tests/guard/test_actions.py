@@ -14,6 +14,7 @@ from django.db import connection
 from appeals import correcting, hearing
 from cycles import deliveries, people
 from cycles.calendar import Phase
+from cycles.jobs import actions as jobs
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from festival import article82, awards, ceremonies, comments, consequences, datafiles, improvement, indices, surveys
@@ -77,6 +78,7 @@ VALUE = {"points": Decimal(60), "reason": "because"}
 HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL)
 
 READS = {
+    "cycles.waiting", "cycles.given_up",
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
     "cycles.with_factors", "cycles.letters_of",
     "submissions.read", "submissions.measure", "submissions.is_near", "submissions.check",
@@ -122,6 +124,19 @@ ANYTIME = {
     "cycles.tell": "sends what acts have told and reminders have said; the act itself was guarded",
     "cycles.gather": "puts messages together; writes nothing but the outbox",
     "cycles.send": "sends messages; writes nothing but the outbox",
+    "cycles.send_again": "messages go out once the mail server takes them again",
+    "cycles.order": "part of an act that went through the door",
+    "cycles.order_all": "part of an act that went through the door",
+    "cycles.order_missing": "orders what acts have left to be done",
+    "cycles.withdraw": "part of an act that went through the door",
+    "cycles.take": "a job is done when a worker is free",
+    "cycles.renew": "says that a worker is alive; no fact of the assessment",
+    "cycles.note_progress": "how far a job is; no fact of the assessment",
+    "cycles.finish": "that a job is done; no fact of the assessment",
+    "cycles.put_off": "that a job waits for what is away; no fact of the assessment",
+    "cycles.note_failure": "why a job came to nothing",
+    "cycles.try_again": "what failed for want of memory, room or a server is tried again once that is mended",
+    "cycles.stop": "a job that does harm is stopped whenever that shows",
     "cycles.see": "a notice is read when it is read",
     "cycles.see_all": "a notice is read when it is read",
     "cycles.choose": "one's own settings",
@@ -189,9 +204,7 @@ ANYTIME = {
     "festival.waive": "that a consequence is not right may show on any day",
     "festival.open_survey": "a survey has dates of its own",
     "festival.answer": "a survey has dates of its own",
-    "festival.note_progress": "how far a report is; no fact of the assessment",
     "festival.keep_report": "keeps the file of a report that was asked for through the door",
-    "festival.note_failure": "says why a report could not be drawn up",
 }
 """Public actions that need no window, each with its reason; reviewed."""
 
@@ -703,7 +716,7 @@ def _modules(app: str) -> list[Any]:
     return [
         _module(app),
         *{
-            "cycles": [people, deliveries],
+            "cycles": [people, deliveries, jobs],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
             "submissions": [
                 assessing,

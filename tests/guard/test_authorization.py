@@ -57,6 +57,7 @@ from tests.guard.hearings import attachment, correction, filing, question, wrong
 from tests.guard.indices import index, index_report, recommendation, region
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 from tests.guard.prizes import award, category, ceremony, minutes
+from tests.jobs import failed_job
 
 EVERYBODY = {
     "staff", "head", "deputy", "headquarters", "agency_administrator", "other_staff", "other_head", "unit_head",
@@ -120,6 +121,10 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("cycles:ledger", "GET", "open", OVERSEERS),
     ("cycles:ledger_export", "GET", "open", OVERSEERS),
     ("cycles:ledger_verify", "POST", "open", NATIONAL),
+    ("cycles:jobs", "GET", "open", NATIONAL),
+    ("cycles:job_try_again", "GET POST", "open", NATIONAL),
+    ("cycles:job_stop", "GET POST", "open", NATIONAL),
+    ("cycles:send_again", "GET POST", "open", {"administrator"}),
     ("cycles:seals", "GET", "open", PUBLIC),
     ("cycles:inbox", "GET", "open", EVERYBODY),
     ("cycles:notice", "GET", "open", {"staff"}),
@@ -561,6 +566,8 @@ def address(name: str, w: World) -> str:
     specific = (w.specific.pk,) if w.specific else ()
     arguments: dict[str, Callable[[], tuple[Any, ...]]] = {
         "cycles:detail": lambda: (year,),
+        "cycles:job_try_again": lambda: (failed_job(w).pk,),
+        "cycles:job_stop": lambda: (failed_job(w).pk,),
         "cycles:move": lambda: (year,),
         "cycles:windows": lambda: (year,),
         "cycles:extend": lambda: (year,),

@@ -23,6 +23,7 @@ from tests.guard.hearings import filing, question
 from tests.guard.indices import index_report
 from tests.guard.prizes import award, minutes
 from tests.guard.test_authorization import EVERYBODY
+from tests.jobs import failed_job
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}
@@ -36,6 +37,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "finalise": {"administrator"},
         "publish": {"clock"},
     },
+    "cycles.job": {"try_again": {"administrator"}, "stop": {"administrator"}, "fail": {"clock"}},
     "indicators.indicatorset": {
         "edit": OWN,
         "revise": OWN,
@@ -171,6 +173,7 @@ MAY: dict[str, dict[str, set[str]]] = {
 
 SOURCES: dict[str, dict[str, str]] = {
     "cycles.cycle": {"set_windows": "planned", "open": "planned", "finalise": "open", "publish": "final"},
+    "cycles.job": {"try_again": "failed cancelled", "stop": "waiting running", "fail": "waiting running"},
     "indicators.indicatorset": {
         "edit": "draft", "revise": "returned", "propose": "draft", "propose_again": "returned", "vote": "proposed",
         "approve": "proposed", "send_back": "proposed", "reject": "proposed", "communicate": "approved",
@@ -276,6 +279,7 @@ def meeting(world: World) -> Meeting:
 def subject(world: World, label: str) -> Any:
     return {
         "cycles.cycle": world.cycle,
+        "cycles.job": failed_job(world),
         "indicators.indicatorset": world.specific,
         "indicators.meeting": meeting(world),
         "indicators.plan": Plan.objects.get(cycle=world.cycle, agency=world.power),

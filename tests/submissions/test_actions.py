@@ -17,6 +17,7 @@ from indicators.scoring import Line, LineState, total
 from submissions import actions, assessing, evidence, tasks, totals, versions
 from submissions.models import Answer, Block, Evidence, NodeScore, Score, ScoreRun, Submission
 from tests.factories import build
+from tests.jobs import do
 
 TICK = timedelta(microseconds=1)
 pytestmark = pytest.mark.django_db
@@ -143,9 +144,9 @@ def test_a_computed_run_is_left_alone_by_a_second_job():
     world = build("marked")
     run = totals.request_run(world.cycle, why="test", by=None, at=world.at)
 
-    tasks.compute_scores(run=run.pk)
+    do("scores", run)
     first = world.fresh(run)
-    tasks.compute_scores(run=run.pk)
+    do("scores", run)
 
     assert world.fresh(run).finished_at == first.finished_at
     assert NodeScore.objects.filter(run=run, submission=world.submission, kind="", axis=None).count() == 1

@@ -148,9 +148,7 @@ def test_a_block_waits_for_the_verdict_on_an_influence_from_outside():
 
     with translation.override("en"), pytest.raises(Refused, match="not judged yet"):
         assessing.hand_in(world.block, by=world.assessor, at=world.at)
-    assessing.judge_factor(
-        factor, verdict="rejected", reason="بی‌ارتباط", by=world.assessor, at=world.at
-    )
+    assessing.judge_factor(factor, verdict="rejected", reason="بی‌ارتباط", by=world.assessor, at=world.at)
 
     handed_in = assessing.hand_in(world.block, by=world.assessor, at=world.at)
     assert handed_in.state == "handed_in"

@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from cycles.models import Entry
-from submissions import assessing, gauging, tasks
+from submissions import assessing, gauging
 from submissions.models import Answer, Block, Mark, Reliability, Score
 from tests.factories import build
+from tests.jobs import do, work_off
 from tests.submissions.test_readings import both, said, shared_out
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +78,8 @@ def test_measuring_changes_no_score_is_recorded_and_is_done_once():
     before = list(Score.objects.order_by("pk").values())
 
     study = measured(world)
-    tasks.measure_reliability(study=study.pk)
-    tasks.measure_waiting()
+    do("reliability", study)
+    work_off()
 
     assert list(Score.objects.order_by("pk").values()) == before
     assert Entry.objects.filter(act="gauge").count() == 1
@@ -89,7 +90,7 @@ def test_what_was_ordered_and_left_is_taken_up_by_the_next_round():
     world = read_twice()
     study = gauging.order_reliability(world.cycle, by=world.administrator, at=world.at)
 
-    tasks.measure_waiting()
+    work_off()
 
     assert world.fresh(study).result["marks"] == len(gauging.read(world.cycle))
 
@@ -100,7 +101,7 @@ def test_the_page_shows_who_is_severe_and_who_agrees(visit):
 
     assert "Nothing has been measured yet" in client.get(url(world)).content.decode()
     client.post(url(world))
-    tasks.measure_waiting()
+    work_off()
     page = client.get(url(world)).content.decode()
 
     assert str(world.assessor.name_en or world.assessor.name_fa) in page

@@ -6,12 +6,16 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
+from cycles.jobs import actions as jobs
+from cycles.jobs.actions import order_missing
 from indicators.models import Measure
 from indicators.scoring import LineState
-from submissions import assessing, tasks, totals
+from submissions import assessing, totals
 from submissions.models import Answer, Block, NodeScore, Score, ScoreRun, Submission
 from tests.factories import build
+from tests.jobs import do, work_off
 
 
 def requested(world):
@@ -78,8 +82,9 @@ def test_a_run_whose_worker_died_goes_on_where_it_stood_and_ends_as_if_none_had(
         killed(run, at=world.at)
     settings.SCORE_CHUNK = 2
 
-    tasks.compute_waiting()
-    tasks.compute_scores(run=run.pk)
+    order_missing(at=world.at)
+    work_off()
+    do("scores", run)
 
     ended = ScoreRun.objects.get(pk=run.pk)
     assert nodes(ended) == nodes(whole) != []
@@ -148,7 +153,7 @@ def test_a_real_worker_computes_what_was_ordered_once(celery_worker, marked, one
     whole, run = totals.compute_cycle(requested(marked), at=marked.at), requested(marked)
 
     for _time in range(2):
-        tasks.compute_scores.delay(run=run.pk)
+        jobs.order("scores", run, by=None, at=timezone.now())
     end = time.monotonic() + 30
     while time.monotonic() < end and not ScoreRun.objects.get(pk=run.pk).finished_at:
         time.sleep(0.02)

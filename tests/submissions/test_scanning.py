@@ -10,10 +10,14 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
 
+from cycles.jobs import runner
+from cycles.jobs.actions import order_missing
+from cycles.jobs.kinds import QUICK
 from cycles.models import Delivery, Entry
-from submissions import evidence, previews, scanning, tasks
+from submissions import evidence, previews, scanning
 from submissions.models import Answer, Document
 from tests.factories import build, shown
+from tests.jobs import newest, work_off
 from tests.submissions.conftest import EICAR
 from tests.submissions.documents import docx, huge_picture, pdf, picture
 
@@ -36,7 +40,7 @@ def attached(world, content=None, name="a.pdf", code="G1-1"):
 
 
 def scan(file):
-    tasks.scan.apply(kwargs={"document": file.document_id}, throw=True)
+    work_off()
     return Document.objects.get(pk=file.document_id)
 
 
@@ -106,11 +110,13 @@ def test_a_daemon_that_is_away_judges_nothing_and_is_asked_again(settings, clamd
     settings.CLAMD_ADDRESS = "127.0.0.1:9"
     file = attached(world)
 
-    assert scan(file).state == "pending"
-    tasks.scan_waiting.apply(throw=True)
+    for _attempt in range(7):
+        assert runner.work(QUICK, worker="test", clock=lambda: newest("scan").not_before)
+        waiting = newest("scan")
+        assert (waiting.state, waiting.reason, waiting.attempts) == ("waiting", "scanner", 0)
     assert Document.objects.get().state == "pending"
     settings.CLAMD_ADDRESS = clamd
-    tasks.scan_waiting.apply(throw=True)
+    assert scan(file).state == "clean"
 
     assert Document.objects.get().state == "clean"
     assert Document.objects.get().pages == 1
@@ -164,7 +170,8 @@ def test_once_there_is_a_scanner_what_came_in_before_waits_for_it(visit, setting
 
     settings.CLAMD_ADDRESS = clamd
     assert client.get(url("evidence", file.uuid)).status_code == 302
-    tasks.scan_waiting.apply(throw=True)
+    order_missing(at=world.at)
+    work_off()
 
     assert Document.objects.get().state == "infected"
 
@@ -173,7 +180,8 @@ def test_where_the_scanner_is_given_up_nothing_waits_for_ever(settings):
     world = build("begun")
     file = shown(world, line(world), pdf(), state="pending")
 
-    tasks.scan_waiting.apply(throw=True)
+    order_missing(at=world.at)
+    work_off()
 
     assert Document.objects.get(pk=file.document_id).state == "unscanned"
     assert Document.objects.get(pk=file.document_id).pages == 1

@@ -15,10 +15,11 @@ from agencies.models import Interest
 from cycles import people
 from cycles.models import Cycle, Delivery, Entry
 from cycles.workflow import Refused
-from submissions import actions, assessing, reconciling, risk, tasks, verifying
+from submissions import actions, assessing, reconciling, risk, verifying
 from submissions.models import Answer, Block, Document, Exhibit, Finding, NodeScore, Score, Submission, Verification
 from tests.factories import PASSWORD, build, make_agency, make_user, supply
 from tests.guard.answers import concluded, power_line
+from tests.jobs import work_off
 from tests.submissions.conftest import EICAR
 from tests.submissions.test_readings import both, mark, ruled, said, shared_out
 
@@ -591,7 +592,7 @@ def test_a_harmful_file_is_locked_away(visit, scanner):
 
     client.post(url("verification", held.pk), {"act": "note", "file": SimpleUploadedFile("a.txt", EICAR)})
     shown = Exhibit.objects.get()
-    tasks.scan.apply(kwargs={"document": shown.document_id}, throw=True)
+    work_off()
 
     shown = Exhibit.objects.get()
     assert not Delivery.objects.filter(recipient=world.staff, entry__model="submissions.document").exists()

@@ -1,0 +1,23 @@
+"""What narrows the list of jobs."""
+
+from typing import Any
+
+import django_filters as filters
+from django.utils.translation import gettext_lazy as _
+
+from cycles.jobs.kinds import KINDS
+from cycles.models import Job
+from cycles.workflow import JobState
+
+
+def _kinds() -> list[tuple[str, Any]]:
+    return [(name, kind.label) for name, kind in KINDS.items()]
+
+
+class JobFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=_kinds, label=_("Kind"), empty_label=_("All"))
+    state = filters.ChoiceFilter(choices=JobState.choices, label=_("State"), empty_label=_("All"))
+
+    class Meta:
+        model = Job
+        fields = ("kind", "state")

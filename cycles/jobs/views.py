@@ -1,0 +1,70 @@
+"""The page of jobs: what waits, runs and has failed, and what an administrator does about it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cycles import deliveries
+from cycles.actions import Subject, why_not_administer
+from cycles.jobs import actions, queries
+from cycles.jobs.filters import JobFilter
+from cycles.jobs.tables import JobTable
+from cycles.models import Job
+from cycles.pages import act_page, listed, only_for
+from cycles.workflow import ADMINISTRATION, JOBS, JobState, Windows
+
+
+@require_safe
+def job_list(request: HttpRequest) -> HttpResponse:
+    """Every kind with what is not done of it, and the jobs one by one, the newest first."""
+    if not request.user.oversees_the_country(request.at):
+        raise Http404
+    visible = Job.objects.visible_to(request.user, request.at).for_list()
+    narrowed = JobFilter(request.GET, visible)
+    context = {
+        "kinds": queries.summary(),
+        "filter": narrowed,
+        "table": listed(request, JobTable(narrowed.qs, moves=_moves(request))),
+        "may_send_again": not why_not_administer("send_again", by=request.user, at=request.at),
+    }
+    return render(request, "cycles/jobs.html", context)
+
+
+def _moves(request: HttpRequest) -> dict[str, list[tuple[str, str]]]:
+    """What the reader may do with a job in each state; no move of a job looks at more than that."""
+    moves = {}
+    for state in JobState:
+        open_now = JOBS.open_to(Job(state=state), by=request.user, at=request.at, windows=Windows(()))
+        moves[state.value] = [(move.name, str(move.label)) for move in open_now]
+    return moves
+
+
+@require_http_methods(["GET", "POST"])
+def job_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Try a job again, or stop it."""
+    job = get_object_or_404(Job.objects.visible_to(request.user, request.at), pk=pk)
+    act = {"try_again": actions.try_again, "stop": actions.stop}[name]
+    return act_page(
+        request,
+        JOBS,
+        job,
+        name,
+        do=lambda **typed: act(job, by=request.user, at=request.at, **typed),
+        then=reverse("cycles:jobs"),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def send_again(request: HttpRequest) -> HttpResponse:
+    """Have the messages that were given up tried again from the beginning."""
+    only_for(request, "send_again")
+    return act_page(
+        request,
+        ADMINISTRATION,
+        Subject(request.user),
+        "send_again",
+        do=lambda **typed: deliveries.send_again(by=request.user, at=request.at, **typed),
+        then=reverse("cycles:jobs"),
+        about=deliveries.LABEL,
+    )
