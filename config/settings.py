@@ -354,7 +354,9 @@ STORAGES: dict[str, Any] = {
         "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
-WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # a file without its digest in its name would be served stale by the next release
+WHITENOISE_KEEP_ONLY_HASHED_FILES = (
+    True  # a file without its digest in its name would be served stale by the next release
+)
 FILE_UPLOAD_PERMISSIONS = 0o644 if ACCEL_PREFIX else 0o640  # nginx reads as a user of its own
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # larger files go to disk as they arrive
 DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 2**20  # a plain form's file has 25 MB at most, a piece of a larger one 8
