@@ -1,6 +1,7 @@
 """Every setting of the portal, from the environment where places differ; a missing secret stops the start."""
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,18 @@ def listed(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def placeholders(environment: Mapping[str, str]) -> list[str]:
+    """The names of variables that hold what an example says in place of a secret."""
+    words = ("change-me", "changeme", ":PASSWORD@", ":ANOTHER@")
+    return sorted(name for name, value in environment.items() if any(word in value for word in words))
+
+
 # -- The place -------------------------------------------------------------------------------------
 
 DEBUG = flag("DEBUG", default=False)
+
+if not DEBUG and (unfilled := placeholders(os.environ)):
+    raise ImproperlyConfigured(f"Still the example's own words, which all the world knows: {', '.join(unfilled)}.")
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "development only, and known to all the world" if DEBUG else "")
 if not SECRET_KEY:
@@ -176,6 +186,7 @@ def cache(number: int) -> dict[str, Any]:
 CACHES = {"default": cache(1)}
 
 CELERY_BROKER_URL = CELERY_RESULT_BACKEND = broker(0)
+CELERY_BEAT_SCHEDULER = "config.celery:Scheduler"
 # Jobs are rows (cycles.jobs); messages only wake a worker, and the scheduler comes by where none got through.
 _PERIODIC = (
     ("cycles.tasks.work", 10),
@@ -343,7 +354,18 @@ def stored(folder: str = "") -> dict[str, Any]:
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
-STORAGES: dict[str, Any] = {"default": stored(), "reports": stored("reports"), "staticfiles": {"BACKEND": _STATIC}}
+STORAGES: dict[str, Any] = {
+    "default": stored(),
+    "reports": stored("reports"),
+    # public, and read by nginx and by a user who does not own them
+    "staticfiles": {
+        "BACKEND": _STATIC,
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = (
+    True  # a file without its digest in its name would be served stale by the next release
+)
 FILE_UPLOAD_PERMISSIONS = 0o644 if ACCEL_PREFIX else 0o640  # nginx reads as a user of its own
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # larger files go to disk as they arrive
 DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 2**20  # a plain form's file has 25 MB at most, a piece of a larger one 8

@@ -6,18 +6,23 @@ from typing import Any
 
 import django_fsm
 from django.core.management.commands import migrate
+from django.db import connections
 from django.dispatch import Signal
 
 from config.database import as_owner, grant
 
 
 class Command(migrate.Command):
+    def execute(self, *args: Any, **options: Any) -> Any:
+        """As the owner from the first system check on: the portal's role may not be there yet."""
+        with as_owner(options["database"]):
+            return super().execute(*args, **options)
+
     def handle(self, *args: Any, **options: Any) -> None:
-        with as_owner(options["database"]) as connection:
-            with history_without_transitions():
-                super().handle(*args, **options)
-            if not (options["plan"] or options["check_unapplied"]):
-                grant(connection)
+        with history_without_transitions():
+            super().handle(*args, **options)
+        if not (options["plan"] or options["check_unapplied"]):
+            grant(connections[options["database"]])
 
 
 @contextmanager
