@@ -11,6 +11,7 @@ from celery.signals import worker_process_init
 from django.conf import settings
 
 from config.embedded import ensure_valkey
+from config.monitoring import workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -50,6 +51,7 @@ def touch_alive_file(**kwargs: Any) -> None:
 app = Portal("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.watchers = workers  # its signals are connected
 
 
 @worker_process_init.connect
