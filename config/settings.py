@@ -83,12 +83,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "config.signed_out.LoginRequired",
+    "config.accounts.login_required.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.second_factor.RequiredSecondFactor",
+    "config.accounts.second_factor.RequiredSecondFactor",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -228,16 +228,16 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "config.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is vouched for by whoever invites
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no mail
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {
-    "change_password": "config.account_forms.ChangePasswordForm",
-    "reset_password": "config.account_forms.ResetPasswordForm",
-    "reset_password_from_key": "config.account_forms.ResetPasswordKeyForm",
+    "change_password": "config.accounts.forms.ChangePasswordForm",
+    "reset_password": "config.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "config.accounts.forms.ResetPasswordKeyForm",
 }
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # an invitation may arrive before a holiday
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -260,16 +260,16 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0" if DEBUG
 
 # Whoever signs, marks, decides or publishes needs an app's code or a passkey beside the password.
 SECOND_FACTOR = flag("SECOND_FACTOR", default=not DEBUG)
-MFA_ADAPTER = "config.accounts.MFAAdapter"
+MFA_ADAPTER = "config.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # no address is verified here, see above
 MFA_TOTP_ISSUER = "Performance assessment"
 MFA_TOTP_TOLERANCE = 1  # a clock that is half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_FORMS = {
-    "authenticate": "config.account_forms.AuthenticateForm",
-    "reauthenticate": "config.account_forms.ReauthenticateForm",
-    "activate_totp": "config.account_forms.ActivateTOTPForm",
+    "authenticate": "config.accounts.forms.AuthenticateForm",
+    "reauthenticate": "config.accounts.forms.ReauthenticateForm",
+    "activate_totp": "config.accounts.forms.ActivateTOTPForm",
 }
 
 # -- Mail and text messages ------------------------------------------------------------------------

@@ -24,7 +24,7 @@ urlpatterns = [
         path("verify/certificates/<uuid:uuid>/", awards_public.verify, name="verify_certificates"),
         path("account/", views.account, name="account"),
         path("account/onward/", views.onward, name="onward"),
-        path("accounts/", include("config.account_urls")),
+        path("accounts/", include("config.accounts.urls")),
         path("", include("cycles.urls")),
         path("indicators/", include("indicators.urls")),
         path("submissions/", include("submissions.urls")),

@@ -18,7 +18,7 @@ from django.utils import timezone
 from agencies.models import Membership, User
 from agencies.roles import TWO_FACTORS, Role
 from agencies.text import persian_digits
-from config import second_factor
+from config.accounts import second_factor
 from cycles.forms import signed
 from tests.factories import EPOCH, PASSWORD, World, build, deputise, make_user
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts import plain_code
+from config.accounts.adapters import plain_code
 
 
 class _TwicePassword(forms.Form):
