@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from appeals import pleading
 from config import views
+from config.accounts import identity_views
 from cycles import record
 from festival import awards_public, open_data
 from submissions import signing
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", views.entrance, name="entrance"),
     path("healthz", views.healthz, name="healthz"),
     path("record.json", record.seals_json, name="record_json"),
+    path("identity/callback/", identity_views.callback, name="account_identity_callback"),
     path("api/", include("festival.api")),
     path("data/", open_data.catalogue, name="data"),
     path("data/<int:year>/<int:number>/", open_data.folder, name="data_folder"),

@@ -1,5 +1,6 @@
 """When things happen, who takes part, what is on record, and who is told."""
 
+from cycles.models.nominations import Nomination
 from cycles.models.record import Channel, Delivery, Entry, Seal, Verification
 from cycles.models.years import (
     PRACTICE,
@@ -25,6 +26,7 @@ __all__ = [
     "Extension",
     "Group",
     "Holiday",
+    "Nomination",
     "Participation",
     "Seal",
     "TieRule",
