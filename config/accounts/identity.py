@@ -58,6 +58,10 @@ def back_to_sign_in(request: HttpRequest, sentence: str | Promise) -> HttpRespon
     return redirect("account_login")
 
 
+class TokenRefused(OAuth2Error):
+    """What is wrong with the provider's answer, in words that tell nothing of the person."""
+
+
 class NonceClient(OAuth2Client):
     """Asks for an ID token that names this very request."""
 
@@ -82,12 +86,12 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
     def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
         id_token = kwargs["response"].get("id_token")
         if not id_token:
-            raise OAuth2Error("The provider sent no ID token.")
+            raise TokenRefused("The provider sent no ID token.")
         claims = self._decode_id_token(app, id_token)
         if settings.OIDC_NATIONAL_ID_CLAIM not in claims:
             userinfo = self._fetch_user_info(token.token)
             if userinfo.get("sub") != claims["sub"]:
-                raise OAuth2Error("The user information is not about the owner of the ID token.")
+                raise TokenRefused("The user information is not about the owner of the ID token.")
             claims = userinfo | claims
         return self.get_provider().sociallogin_from_response(request, claims)
 
@@ -104,12 +108,12 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
                 options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )
         except (jwt.PyJWTError, TypeError, ValueError) as error:
-            raise OAuth2Error(f"The ID token does not hold: {error}") from error
+            raise TokenRefused(f"The ID token does not hold: {error}") from error
 
         if not constant_time_compare(str(claims.get("nonce", "")), nonce_of(self.request.GET.get("state"))):
-            raise OAuth2Error("The ID token answers another request.")
+            raise TokenRefused("The ID token answers another request.")
         if claims.get("azp", app.client_id) != app.client_id:
-            raise OAuth2Error("The ID token was made for somebody else.")
+            raise TokenRefused("The ID token was made for somebody else.")
         return claims
 
     def _signing_key(self, id_token: str) -> Any:
@@ -121,7 +125,7 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
             keys = jwt.PyJWKSet.from_dict(answer.json()).keys
         fitting = [k for k in keys if k.key_id == header.get("kid") or ("kid" not in header and len(keys) == 1)]
         if not fitting:
-            raise OAuth2Error("The ID token is signed by a key that the provider does not publish.")
+            raise TokenRefused("The ID token is signed by a key that the provider does not publish.")
         return fitting[0].key
 
 
@@ -171,7 +175,9 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(
         self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
-        logger.warning("the identity provider's answer is refused: %s %s", error, exception)
+        # other errors of the library quote the whole answer, tokens and all
+        reason = exception if isinstance(exception, TokenRefused) else type(exception).__name__
+        logger.warning("the identity provider's answer is refused: %s (%s)", error, reason)
         if error == "cancelled":
             sentence = CANCELLED
         elif isinstance(exception, requests.RequestException):

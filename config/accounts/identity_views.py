@@ -36,10 +36,10 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         return provider.redirect(request, process=AuthProcess.LOGIN, next_url=get_next_redirect_url(request))
     except (requests.RequestException, OAuth2Error) as error:
-        logger.warning("the identity provider does not answer: %s", error)
+        logger.warning("the identity provider does not answer: %s", type(error).__name__)
         return back_to_sign_in(request, AWAY)
     except (KeyError, TypeError, ValueError) as error:
-        logger.warning("the identity provider describes itself wrongly: %r", error)
+        logger.warning("the identity provider describes itself wrongly: %s", type(error).__name__)
         return back_to_sign_in(request, AWAY)
 
 
@@ -56,5 +56,5 @@ def callback(request: HttpRequest) -> HttpResponse:
         try:
             return OAuth2CallbackView.adapter_view(IdentityFlow(request, PROVIDER))(request)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            logger.warning("the identity provider's answer has not the form it should have: %r", error)
+            logger.warning("the identity provider's answer has not the form it should have: %s", type(error).__name__)
             return back_to_sign_in(request, NOT_PROVED)
