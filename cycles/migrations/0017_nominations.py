@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("decided_at", None), ("decided_by", None), ("state", "proposed")),
+                            models.Q(("decided_at", None), ("decided_by", None)),
                             models.Q(("decided_at__isnull", False), ("decided_by__isnull", False)),
                             _connector="OR",
                         ),

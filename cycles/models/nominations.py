@@ -63,8 +63,7 @@ class Nomination(models.Model):
             ),
             models.CheckConstraint(condition=~Q(user=F("proposed_by")), name="nobody_nominates_themselves"),
             models.CheckConstraint(
-                condition=Q(state=NominationState.PROPOSED, decided_at=None, decided_by=None)
-                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=Q(decided_at=None, decided_by=None) | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="a_decided_nomination_says_by_whom",
             ),
             models.CheckConstraint(

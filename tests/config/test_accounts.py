@@ -242,7 +242,8 @@ def test_the_answer_to_a_reset_is_the_same_for_an_unknown_address_and_no_strange
 # --- Required second factors ------------------------------------------------------------------------------------------
 
 REQUIRED = {
-    "headquarters", "agency_administrator", "auditor", "head", "deputy", "administrator", "provincial_administrator", "assessor", "reviewer", "steward", "member", "chair",
+    "headquarters", "agency_administrator", "auditor",
+    "head", "deputy", "administrator", "provincial_administrator", "assessor", "reviewer", "steward", "member", "chair",
     "budget", "representative", "expert",
 }  # fmt: skip
 
