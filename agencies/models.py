@@ -12,6 +12,8 @@ from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from agencies.national_ids import masked
+from agencies.passwords import one_spelling
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Constituency, Role
 from agencies.text import named, search_key, sort_key
 
@@ -121,7 +123,14 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name_fa = models.CharField(max_length=150, blank=True)
     name_en = models.CharField(max_length=150, blank=True)
-    subject = models.CharField(max_length=255, unique=True, null=True, blank=True)
+    national_id = models.CharField(
+        max_length=10,
+        unique=True,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="By which the government's identity provider names the person; see agencies.national_ids",
+    )
     language = models.CharField(max_length=2, choices=[("fa", _("Persian")), ("en", _("English"))], default="fa")
     mobile = models.CharField(max_length=16, blank=True)
     mails_news = models.BooleanField(default=True, help_text=_("What was done, where it is no official notice"))
@@ -133,6 +142,7 @@ class User(AbstractUser):
         constraints = (
             models.UniqueConstraint(Lower("username"), name="one_user_name_whatever_its_case"),
             models.UniqueConstraint(Lower("email"), name="one_address_whatever_its_case", condition=~Q(email="")),
+            models.CheckConstraint(condition=Q(national_id__regex=r"^[0-9]{10}$"), name="a_national_id_has_ten_digits"),
         )
 
     def __str__(self) -> str:
@@ -142,6 +152,16 @@ class User(AbstractUser):
     def name(self) -> str:
         """The name in the reader's language."""
         return named(self.name_fa or self.name_en, self.name_en) or self.username
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(None if raw_password is None else one_spelling(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        return super().check_password(one_spelling(raw_password))
+
+    @property
+    def masked_national_id(self) -> str:
+        return masked(self.national_id)
 
     @cached_property
     def all_memberships(self) -> list["Membership"]:
@@ -268,6 +288,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def colleagues(self, agency: "Agency", at: datetime) -> Self:
         """The roles in force in one agency, of people whose accounts are open."""
         return self.in_force(at).filter(agency=agency, role__in=AGENCY_ROLES, user__is_active=True)
+
+    def national_administrators(self, at: datetime) -> Self:
+        """The roles in force of the country's administrators, of people whose accounts are open."""
+        return self.in_force(at).filter(role=Role.ADMINISTRATOR, province=None, user__is_active=True)
 
     def in_force(self, at: datetime) -> Self:
         """Held at a moment."""

@@ -41,8 +41,13 @@ OVERSEERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 SCORERS = (Role.ASSESSOR, Role.STEWARD, Role.REVIEWER)
 """Who gives points, and so says of each year that all interests are declared."""
 
-TWO_FACTORS = frozenset({*HEADS, Role.ADMINISTRATOR, Role.ASSESSOR, Role.REVIEWER, Role.STEWARD, Role.MEMBER})
-"""Who signs, marks, decides or publishes, and so must have a second factor beside the password."""
+TWO_FACTORS = frozenset(Role) - {Role.STAFF}
+"""Who signs, checks, marks, decides, publishes, reads everything or lets others in: never by a password alone."""
+
+
+def is_national(role: str, *, agency: Any, province: Any) -> bool:
+    """Whether a role reaches the whole country, and so is given by two administrators."""
+    return role in AUTHORITY_ROLES and agency is None and province is None
 
 
 class Constituency(TextChoices):
@@ -202,6 +207,33 @@ def is_remover(user: Any, obj: Any, at: datetime) -> bool:
         return False
     own_house = obj.role != Role.HEAD and _of_agency(user, obj, at, Role.AGENCY_ADMINISTRATOR)
     return own_house or is_administrator(user, obj, at)
+
+
+@who(
+    _("an administrator in whose scope all the person's roles are, or an agency's own for its staff; never for oneself")
+)
+def is_account_keeper(user: Any, obj: Any, at: datetime) -> bool:
+    """Of an account by one of its roles, each asked in turn; without a role, of the account itself."""
+    if obj.holder_id == user.pk:
+        return False
+    own_house = (not obj.role or obj.role in HOUSE_ROLES) and _of_agency(user, obj, at, Role.AGENCY_ADMINISTRATOR)
+    return own_house or is_administrator(user, obj, at)
+
+
+@who(_("a national administrator, never about oneself or what one proposed"))
+def is_second_administrator(user: Any, obj: Any, at: datetime) -> bool:
+    return user.pk not in (obj.proposed_by_id, obj.user_id) and is_national_administrator(user, obj, at)
+
+
+@who(_("whoever proposed it"))
+def is_nominator(user: Any, obj: Any, at: datetime) -> bool:
+    return user.pk == obj.proposed_by_id and is_national_administrator(user, obj, at)
+
+
+@who(_("a national administrator, never for oneself"))
+def is_first_administrator(user: Any, obj: Any, at: datetime) -> bool:
+    """Who proposes a national role for somebody else."""
+    return user.pk != obj.user_id and is_national_administrator(user, obj, at)
 
 
 @who(_("a national administrator"))

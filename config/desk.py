@@ -17,7 +17,7 @@ from appeals.workflow import AppealState
 from config import aftermath
 from config.outlook import Outlook, Task
 from cycles.calendar import Phase
-from cycles.models import Participation, Window
+from cycles.models import Nomination, Participation, Window
 from festival.lateness import DutyCode
 from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind, Measure, Plan, QuarterReport, Vote
@@ -274,7 +274,23 @@ class Desk(Outlook):
             title = _("An appeal showed an error that concerns other agencies")
             yield Task(title, str(appeal), _("Look"), reverse("appeals:correct", args=[appeal.pk]))
 
+    def _nominations(self) -> Iterator[Task]:
+        """National roles that another administrator has proposed, for somebody else."""
+        waiting = Nomination.objects.waiting().exclude(Q(proposed_by=self.user) | Q(user=self.user))
+        if count := waiting.count():
+            title = _counted(
+                ngettext(
+                    "%(count)s national role waits for a second administrator",
+                    "%(count)s national roles wait for a second administrator",
+                    count,
+                ),
+                count,
+            )
+            yield Task(title, "", _("Decide"), reverse("cycles:nominations"), None)
+
     def _of_administrator(self) -> Iterator[Task]:
+        if self.user.province_ids(self.at, Role.ADMINISTRATOR) is None:
+            yield from self._nominations()
         reach = in_reach(self.user, self.at, (Role.ADMINISTRATOR,))
         mine = Submission.objects.filter(reach, cycle__in=self.cycles)
         assigned = Block.objects.filter(submission=OuterRef("pk"))

@@ -72,6 +72,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -97,12 +99,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "config.signed_out.LoginRequired",
+    "config.accounts.sessions.SessionLimits",
+    "config.accounts.devices.KnownDevices",
+    "config.accounts.login_required.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "config.second_factor.RequiredSecondFactor",
+    "config.accounts.second_factor.RequiredSecondFactor",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -240,37 +244,35 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
+PASSWORD_LENGTH = 12
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "config.accounts.passwords.GuessablePasswordValidator"}]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "config.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is vouched for by whoever invites
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no mail
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {
-    "change_password": "config.account_forms.ChangePasswordForm",
-    "reset_password": "config.account_forms.ResetPasswordForm",
-    "reset_password_from_key": "config.account_forms.ResetPasswordKeyForm",
+    "change_password": "config.accounts.forms.ChangePasswordForm",
+    "reset_password": "config.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "config.accounts.forms.ResetPasswordKeyForm",
 }
 PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # an invitation may arrive before a holiday
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 
-# Counted in the cache, over all processes. Failed tries of one account lock it for a while, wherever they come from; an
-# office behind one address is many people. Behind proxies the address is the one that the outermost of ours saw.
+# Counted in the cache, over all processes. Failed tries lock an account for a while where they come from, and not on
+# devices from which its owner has signed in (docs/people.md); an office behind one address is many people. Behind
+# proxies the address is the one that the outermost of ours saw.
 ACCOUNT_RATE_LIMITS = {
-    "login": "120/m/ip",
-    "login_failed": "30/m/ip,5/15m/key",
+    "login": None,  # `sign_in` instead, which lets known devices pass
+    "sign_in": "120/m/ip",
+    "login_failed": "5/15m/key",  # an account from one address that it is not known from; codes of a second factor
+    "login_failed_from": "30/m/ip",
+    "login_failed_anywhere": "100/h/key",  # an account, from all the devices that it is not known from
+    "login_failed_known": "10/15m/key",  # an account on one device from which its owner has signed in
     "sign": "5/15m/key",
     "reauthenticate": "10/15m/user",
     "change_password": "5/15m/user",
@@ -283,17 +285,46 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0" if DEBUG
 
 # Whoever signs, marks, decides or publishes needs an app's code or a passkey beside the password.
 SECOND_FACTOR = flag("SECOND_FACTOR", default=not DEBUG)
-MFA_ADAPTER = "config.accounts.MFAAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "config.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are our own: config.accounts.recovery_codes
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # no address is verified here, see above
 MFA_TOTP_ISSUER = "Performance assessment"
 MFA_TOTP_TOLERANCE = 1  # a clock that is half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 MFA_FORMS = {
-    "authenticate": "config.account_forms.AuthenticateForm",
-    "reauthenticate": "config.account_forms.ReauthenticateForm",
-    "activate_totp": "config.account_forms.ActivateTOTPForm",
+    "authenticate": "config.accounts.forms.AuthenticateForm",
+    "reauthenticate": "config.accounts.forms.ReauthenticateForm",
+    "activate_totp": "config.accounts.forms.ActivateTOTPForm",
 }
+
+# How long somebody stays signed in: without a request (those whose role needs a second factor), and in all.
+SESSION_IDLE_MINUTES = int(os.environ.get("SESSION_IDLE_MINUTES", "60"))
+SESSION_HOURS = int(os.environ.get("SESSION_HOURS", "12"))
+
+# Sign-in by the government's identity provider (OpenID Connect), for people who have an account: all four, or none.
+OIDC_SERVER_URL = os.environ.get("OIDC_SERVER_URL", "").rstrip("/")
+OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = os.environ.get("OIDC_CLIENT_SECRET", "")
+OIDC_NATIONAL_ID_CLAIM = os.environ.get("OIDC_NATIONAL_ID_CLAIM", "")
+IDENTITY_PROVIDER = all((OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NATIONAL_ID_CLAIM))
+if not IDENTITY_PROVIDER and any((OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NATIONAL_ID_CLAIM)):
+    raise ImproperlyConfigured(
+        "Set OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NATIONAL_ID_CLAIM, or none of them."
+    )
+if IDENTITY_PROVIDER and not DEBUG and not OIDC_SERVER_URL.startswith("https://"):
+    raise ImproperlyConfigured("OIDC_SERVER_URL begins with https://.")
+OIDC_NAME = os.environ.get("OIDC_NAME", "درگاه ملی هویت")
+OIDC_NAME_EN = os.environ.get("OIDC_NAME_EN", "the national identity provider")
+OIDC_SCOPES = os.environ.get("OIDC_SCOPES", "openid").split()
+OIDC_ACR_VALUES = os.environ.get("OIDC_ACR_VALUES", "")  # asked for; what counts is what the provider then asserts
+# By what the provider asserts of a sign-in (`acr`, or all of some `amr`) the second factor here is not asked for.
+OIDC_TWO_FACTOR_ACR = listed("OIDC_TWO_FACTOR_ACR")
+OIDC_TWO_FACTOR_AMR = listed("OIDC_TWO_FACTOR_AMR")
+OIDC_SIGN_OUT_URL = os.environ.get("OIDC_SIGN_OUT_URL", "")  # the provider's own page, shown after signing out here
+SOCIALACCOUNT_ADAPTER = "config.accounts.identity.IdentityAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 
 # -- Mail and text messages ------------------------------------------------------------------------
 
@@ -390,7 +421,9 @@ if HTTPS:
 SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT") or f"mailto:{DEFAULT_FROM_EMAIL}"
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_FAILURE_VIEW = "config.monitoring.views.csrf_failure"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
+DEVICE_COOKIE_AGE = 180 * 24 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

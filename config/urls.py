@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from appeals import pleading
 from config import views
+from config.accounts import identity_views
 from config.monitoring import views as monitoring
 from cycles import record
 from festival import awards_public, open_data
@@ -15,6 +16,7 @@ urlpatterns = [
     *(path(address, view, name=address) for address, view in monitoring.PROBES.items()),
     path(".well-known/security.txt", monitoring.security_txt, name="security_txt"),
     path("record.json", record.seals_json, name="record_json"),
+    path("identity/callback/", identity_views.callback, name="account_identity_callback"),
     path("api/", include("festival.api")),
     path("data/", open_data.catalogue, name="data"),
     path("data/<int:year>/<int:number>/", open_data.folder, name="data_folder"),
@@ -26,7 +28,7 @@ urlpatterns = [
         path("verify/certificates/<uuid:uuid>/", awards_public.verify, name="verify_certificates"),
         path("account/", views.account, name="account"),
         path("account/onward/", views.onward, name="onward"),
-        path("accounts/", include("config.account_urls")),
+        path("accounts/", include("config.accounts.urls")),
         path("", include("cycles.urls")),
         path("indicators/", include("indicators.urls")),
         path("submissions/", include("submissions.urls")),

@@ -6,8 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from agencies.models import User
+from config.accounts.second_factor import ONWARD
 from config.desk import Desk
-from config.second_factor import ONWARD
 from cycles import notices
 from cycles import people as acts
 

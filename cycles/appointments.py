@@ -1,8 +1,10 @@
 """Pages of people: who they are, which roles they hold, invitations, leavers, the head's deputies, lost devices."""
 
+from collections.abc import Callable
 from functools import partial
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency, Interest, Membership, User, people_visible_to
 from agencies.roles import Role
-from cycles import limits
+from cycles import accounts, limits, nominations
 from cycles import people as acts
 from cycles.actions import Subject, why_not_administer
 from cycles.filters import PeopleFilter
+from cycles.forms import ActForm
+from cycles.models import Nomination
 from cycles.pages import act_page, listed
-from cycles.people_forms import DelegationForm, GrantForm, InviteForm
+from cycles.people_forms import DelegationForm, GrantForm, IdentifyForm, InviteForm
 from cycles.tables import PeopleTable
 from cycles.workflow import ADMINISTRATION, Refused
 
@@ -35,6 +39,8 @@ def people(request: HttpRequest) -> HttpResponse:
         "filter": narrowed,
         "table": listed(request, PeopleTable(rows, at=request.at)),
         "may_invite": _may_appoint(request),
+        "sees_nominations": request.user.oversees_the_country(request.at),
+        "nominations": Nomination.objects.visible_to(request.user, request.at).waiting().count(),
     }
     return render(request, "cycles/people.html", context)
 
@@ -54,8 +60,16 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "may_grant": not oneself and _may_appoint(request),
         "may_reset": someone.has_second_factor and not _why_not_reset(request, someone),
         "may_delegate": oneself and bool(_led(request)),
-    }
+    } | _keeping(request, someone)
     return render(request, "cycles/person.html", context)
+
+
+def _keeping(request: HttpRequest, someone: User) -> dict[str, bool]:
+    """Which acts on the account itself the page offers."""
+    ask = partial(accounts.why_not_keep, person=someone, by=request.user, at=request.at)
+    keeps = not ask("open_account" if not someone.is_active else "close_account")
+    identifies = bool(settings.IDENTITY_PROVIDER) and not ask("identify")
+    return {"may_keep": keeps, "may_identify": identifies}
 
 
 def _acts_on(request: HttpRequest, membership: Membership) -> list[str]:
@@ -103,7 +117,13 @@ def _role_form(request: HttpRequest, kind: type[GrantForm]) -> GrantForm:
     if not _may_appoint(request):
         raise Http404
     of_authority = request.user.holds(Role.ADMINISTRATOR, at=request.at)
-    return kind(request.POST or None, agencies=None if of_authority else _own_house(request))
+    agencies = None if of_authority else _own_house(request)
+    return kind(request.POST or None, user=request.user, agencies=agencies)
+
+
+def _needs_second(request: HttpRequest, form: GrantForm) -> bool:
+    given = form.given
+    return nominations.needs_second(given["role"], by=request.user, at=request.at, where=given)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,11 +132,16 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
     form = _role_form(request, GrantForm)
     if request.method == "POST" and form.is_valid():
         try:
-            membership = acts.grant_role(user=someone, by=request.user, at=request.at, **form.cleaned_data)
+            if _needs_second(request, form):
+                made = nominations.propose(user=someone, by=request.user, at=request.at, **form.given)
+                said = _("Proposed: %(role)s. Another national administrator confirms it.")
+            else:
+                made = acts.grant_role(user=someone, by=request.user, at=request.at, **form.given)
+                said = _("Granted: %(role)s")
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Granted: %(role)s") % {"role": membership})
+            messages.success(request, said % {"role": made})
             return redirect("cycles:person", someone.pk)
     return render(request, "cycles/grant.html", {"person": someone, "form": form})
 
@@ -129,11 +154,16 @@ def invite(request: HttpRequest) -> HttpResponse:
         if not limits.spend("invite", request.user):
             return ratelimit.respond_429(request)
         try:
-            acts.invite(by=request.user, at=request.at, **form.cleaned_data)
+            if _needs_second(request, form):
+                nominations.propose_invitation(by=request.user, at=request.at, **form.given)
+                said = _("Proposed. The invitation goes to %(email)s when another national administrator confirms it.")
+            else:
+                acts.invite(by=request.user, at=request.at, **form.given)
+                said = _("The invitation is on its way to %(email)s.")
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The invitation is on its way to %(email)s.") % form.cleaned_data)
+            messages.success(request, said % {"email": form.cleaned_data["email"]})
             return redirect("cycles:people")
     return render(request, "cycles/invite.html", {"form": form})
 
@@ -152,18 +182,21 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("cycles:person", membership.user_id)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def end_role(request: HttpRequest, pk: int) -> HttpResponse:
-    membership = get_object_or_404(Membership.objects.visible_to(request.user, request.at), pk=pk)
-    try:
-        membership = acts.end_role(membership, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Ended: %(role)s") % {"role": membership})
-    if membership.role == Role.DEPUTY and membership.delegated_by_id == request.user.pk:
-        return redirect("cycles:delegation")
-    return redirect("cycles:person", membership.user_id)
+    seen = Membership.objects.visible_to(request.user, request.at).for_list()
+    membership = get_object_or_404(seen, pk=pk)
+    own_delegation = membership.role == Role.DEPUTY and membership.delegated_by_id == request.user.pk
+    person = reverse("cycles:person", args=[membership.user_id])
+    return act_page(
+        request,
+        ADMINISTRATION,
+        Subject(membership, membership.reach),
+        "end_role",
+        do=lambda note: acts.end_role(membership, by=request.user, at=request.at, note=note),
+        then=reverse("cycles:delegation") if own_delegation else person,
+        about=f"{membership.user} · {membership}",
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -247,4 +280,50 @@ def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
         then=reverse("cycles:person", args=[someone.pk]),
         summary="cycles/reset_summary.html",
         about=someone,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def close_account(request: HttpRequest, pk: int) -> HttpResponse:
+    return _keep(request, pk, "close_account", accounts.close_account, "cycles/close_summary.html")
+
+
+@require_http_methods(["GET", "POST"])
+def open_account(request: HttpRequest, pk: int) -> HttpResponse:
+    return _keep(request, pk, "open_account", accounts.open_account, "cycles/open_account_summary.html")
+
+
+@require_http_methods(["GET", "POST"])
+def identify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Enter the national ID of somebody; there is no such page where no identity provider is set."""
+    if not settings.IDENTITY_PROVIDER:
+        raise Http404
+    return _keep(request, pk, "identify", accounts.identify, "cycles/identify_summary.html", form_class=IdentifyForm)
+
+
+def _keep(
+    request: HttpRequest,
+    pk: int,
+    name: str,
+    act: Callable[..., User],
+    summary: str,
+    *,
+    form_class: type[ActForm] = ActForm,
+) -> HttpResponse:
+    """The page of an act on an account; to those who may not do it, it does not exist."""
+    someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
+    if accounts.why_not_keep(name, someone, by=request.user, at=request.at):
+        raise Http404
+    role = Membership.objects.ending_after(request.at).filter(user=someone).for_list().first()
+    return act_page(
+        request,
+        ADMINISTRATION,
+        Subject(someone, role.reach if role else None),
+        name,
+        do=lambda **said: act(someone, by=request.user, at=request.at, **said),
+        then=reverse("cycles:person", args=[someone.pk]),
+        summary=summary,
+        about=someone,
+        form_class=form_class,
+        person=someone,
     )

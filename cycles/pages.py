@@ -17,7 +17,7 @@ from django_tables2 import RequestConfig
 from agencies.text import localised
 from cycles import exports
 from cycles.actions import why_closed, why_not_administer
-from cycles.forms import ActForm, ImportForm
+from cycles.forms import ActForm, ImportForm, SignatureForm
 from cycles.models import Entry
 from cycles.sheets import CONTENT_TYPES, Form, Unreadable, read
 from cycles.trials import Check
@@ -125,18 +125,28 @@ def import_page(
     then: str,
     page: str,
     form_class: type[ImportForm] = ImportForm,
+    signed: bool = False,
     **context: Any,
 ) -> HttpResponse:
     """Check a sheet without writing, show every wrong cell and what would change, and write it when confirmed.
 
     `do` takes the sheet, and by keyword `as_checked` (which names what was shown), `file_name`, `sha256` and
     `left_out`; it answers with what it wrote. `then` is the URL to go to afterwards. Rows that are wrong are left out
-    only when that was asked for in so many words. What a `form_class` of the page's own asks for goes to both.
+    only when that was asked for in so many words. What a `form_class` of the page's own asks for goes to both. With
+    `signed` the password is asked for again before anything is written.
     """
-    if token := request.POST.get("token"):
+    token = request.POST.get("token", "")
+    signature = SignatureForm(request.POST if token else None, user=request.user) if signed else None
+    if token and (signature is None or signature.is_valid()):
         return _confirmed(request, form, token, do=do, then=then)
-    upload, found, token = form_class(request.POST or None, request.FILES or None), None, ""
-    if request.method == "POST" and upload.is_valid():
+
+    upload, found = form_class(None if token else request.POST or None, request.FILES or None), None
+    if token:
+        kept = cache.get(_kept_as(request, token))
+        if kept is None:
+            return _no_longer_kept(request)
+        found = check(read(form, kept[1], kept[0]), **kept[4])
+    elif request.method == "POST" and upload.is_valid():
         file = upload.cleaned_data["file"]
         content = file.read()
         try:
@@ -148,8 +158,13 @@ def import_page(
                 token = secrets.token_urlsafe()
                 kept = (file.name, content, found.digest, found.left_out, upload.said)
                 cache.set(_kept_as(request, token), kept, UPLOAD_KEPT)
-    context |= {"form": upload, "check": found, "token": token, "then": then}
+    context |= {"form": upload, "check": found, "token": token, "then": then, "signature": signature}
     return render(request, page, context)
+
+
+def _no_longer_kept(request: HttpRequest) -> HttpResponse:
+    messages.error(request, _("The checked file is no longer at hand; please choose it again."))
+    return redirect(request.path)
 
 
 def _kept_as(request: HttpRequest, token: str) -> str:
@@ -163,8 +178,7 @@ def _confirmed(
 ) -> HttpResponse:
     kept = cache.get(_kept_as(request, token))
     if kept is None:
-        messages.error(request, _("The checked file is no longer at hand; please choose it again."))
-        return redirect(request.path)
+        return _no_longer_kept(request)
     name, content, digest, left_out, said = kept
     if left_out and request.POST.get("take") != "right":
         messages.error(request, _("Rows of this file are wrong. Nothing was written."))

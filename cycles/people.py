@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
 from agencies.models import Agency, Clearance, Interest, Membership, Province, User
-from agencies.roles import AGENCY_ROLES, Constituency, Role
+from agencies.roles import AGENCY_ROLES, Constituency, Role, is_national
 from cycles.actions import Subject, administer, perform, why_not_administer
 from cycles.models import Cycle, Entry
 from cycles.workflow import ADMINISTRATION, CycleState, Refused
@@ -51,19 +51,30 @@ def import_agencies(
 def grant_role(*, user: User, role: str, by: User, at: datetime, **where: Any) -> Membership:
     """Give a user a role; agency roles name an agency, the others the country or one province.
 
-    `where` is what else a membership says: agency or province, constituency and sector, from when until when.
+    One for the whole country is given by two administrators: see `nominations`. `where` is what else a membership
+    says: agency or province, constituency and sector, from when until when.
     """
     return _give("grant_role", user, role, by=by, at=at, **where)
 
 
 @transaction.atomic
-def invite(*, email: str, name_fa: str, name_en: str, role: str, by: User, at: datetime, **where: Any) -> Membership:
+def invite(
+    *,
+    email: str,
+    name_fa: str,
+    name_en: str,
+    role: str,
+    by: User,
+    at: datetime,
+    national_id: str = "",
+    **where: Any,
+) -> Membership:
     """Give whoever has this address a role, with an account without a password where there is none yet.
 
     The notice that goes there holds the link by which the person chooses one; whether there was an account already is
-    told to nobody.
+    told to nobody. The national ID is noted of a new account alone.
     """
-    return _give("invite", _person(email, name_fa, name_en), role, by=by, at=at, **where)
+    return _give("invite", invited(email, name_fa, name_en, national_id), role, by=by, at=at, **where)
 
 
 @transaction.atomic
@@ -78,12 +89,15 @@ def invite_again(membership: Membership, *, by: User, at: datetime) -> Membershi
     return membership
 
 
-def _person(email: str, name_fa: str, name_en: str) -> User:
+def invited(email: str, name_fa: str, name_en: str, national_id: str = "") -> User:
     """Whoever has this address, made now if nobody has; of two who ask at once, both get the same person."""
     found = User.objects.filter(email__iexact=email).first()
     if found is None:
+        if national_id and User.objects.filter(national_id=national_id).exists():
+            raise Refused(_("This national ID belongs to another account."))
         taken = User.objects.filter(username__iexact=email).exists()
         person = User(username=uuid7().hex if taken else email.lower(), email=email, name_fa=name_fa, name_en=name_en)
+        person.national_id = national_id or None
         person.set_unusable_password()
         try:
             with transaction.atomic():
@@ -94,7 +108,30 @@ def _person(email: str, name_fa: str, name_en: str) -> User:
     return found
 
 
-def _give(
+def _give(act: str, user: User, role: str, *, by: User, at: datetime, **where: Any) -> Membership:
+    """A new role by one of the acts that give roles; never one that takes a second administrator."""
+    membership = planned(act, user, role, by=by, at=at, **where)
+    national = is_national(role, agency=membership.agency, province=membership.province)
+    alone = national and role == Role.ADMINISTRATOR and not has_colleague(by, at, besides=user)
+    if national and not alone:
+        raise Refused(_("A role for the whole country is proposed by one administrator and confirmed by another."))
+    return appoint(act, membership, by=by, at=at, **({"alone": True} if alone else {}))
+
+
+def has_colleague(administrator: User, at: datetime, *, besides: User) -> bool:
+    """Whether there is another national administrator, who could confirm what this one proposes for somebody."""
+    return Membership.objects.national_administrators(at).exclude(user__in=(administrator, besides)).exists()
+
+
+def appoint(act: str, membership: Membership, *, by: User, at: datetime, **facts: Any) -> Membership:
+    """Write a planned role and record it."""
+    membership.save()
+    reach, user = membership.reach, membership.user
+    administer(act, membership, by=by, at=at, agency=reach, user=user.username, role=membership.role, **facts)
+    return membership
+
+
+def planned(
     act: str,
     user: User,
     role: str,
@@ -110,7 +147,7 @@ def _give(
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
 ) -> Membership:
-    """A new role that is whole, within the giver's reach and not held already, by one of the acts that give roles."""
+    """A role not yet written that is whole, within the giver's reach and not held already."""
     needs_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
     if role == Role.DEPUTY:
         raise Refused(_("A deputy is named by the head, by delegation."))
@@ -137,8 +174,6 @@ def _give(
         raise Refused(why)
     if Membership.objects.filter(user=user, role=role, **where).ending_after(at).exists():
         raise Refused(_("This person holds this role already."))
-    membership.save()
-    administer(act, membership, by=by, at=at, agency=membership.reach, user=user.username, role=role)
     return membership
 
 
@@ -148,7 +183,7 @@ def _locked(membership: Membership) -> Membership:
 
 
 @transaction.atomic
-def end_role(membership: Membership, *, by: User, at: datetime) -> Membership:
+def end_role(membership: Membership, *, by: User, at: datetime, note: str = "") -> Membership:
     """End a role now, or withdraw one that has not begun; all that was done under it stays.
 
     A head takes the delegations along.
@@ -157,7 +192,7 @@ def end_role(membership: Membership, *, by: User, at: datetime) -> Membership:
     if membership.valid_until is not None and membership.valid_until <= at:
         raise Refused(_("This role is not in force."))
     for row in (membership, *_delegations_of([membership], at)):
-        administer("end_role", row, by=by, at=at, agency=row.reach)
+        administer("end_role", row, by=by, at=at, agency=row.reach, note=note)
         _end(row, at)
     return membership
 
@@ -193,11 +228,11 @@ def remove_leaver(person: User, agency: Agency, *, by: User, at: datetime, note:
     perform(ADMINISTRATION, [Subject(m, agency) for m in held], "remove_leaver", by=by, at=at, note=note)
     for m in held:
         _end(m, at)
-    _sign_out(person)
+    sign_out(person)
     return held
 
 
-def _sign_out(person: User) -> None:
+def sign_out(person: User) -> None:
     """From every browser, at once."""
     for session in UserSession.objects.filter(user=person):
         session.end()
@@ -276,7 +311,7 @@ def reset_second_factor(person: User, *, by: User, at: datetime, note: str, lett
             raise Refused(why)
     administer("reset_factor", person, by=by, at=at, agency=reaches[0], note=note, letter=letter)
     factors.delete()
-    _sign_out(person)
+    sign_out(person)
     return person
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from agencies import national_ids
 from agencies.models import Agency, Province, Sector, User
 from agencies.roles import AGENCY_ROLES, HOUSE_ROLES, Constituency, Role
-from cycles.forms import ActForm, AgencyField, MomentField, PersianTextField
+from cycles.forms import ActForm, AgencyField, MomentField, PasswordField, PersianTextField, signed
 
 GRANTED = [(role.value, role.label) for role in Role if role != Role.DEPUTY]
 """Roles that can be granted; a deputy is named by the head."""
@@ -17,8 +19,31 @@ OF_AUTHORITY = ("province", "constituency", "sector", "is_chair", "is_outsider")
 """What an agency's own administrator is not asked."""
 
 
+class NationalIDField(forms.CharField):
+    """A national ID in any digits; its check digit must fit."""
+
+    default_error_messages = {
+        "invalid": _("This is no national ID: it has ten digits, the last of which must fit the others. Check it.")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("National ID"))
+        kwargs.setdefault("required", False)
+        widget = forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(max_length=20, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        typed = super().clean(value)
+        if not typed:
+            return ""
+        try:
+            return national_ids.parse(typed)
+        except ValueError as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
 class GrantForm(forms.Form):
-    """A role for a person: where it is held, by whom in a working group, and from when until when.
+    """A role for a person: where it is held, by whom in a working group, from when until when.
 
     With `agencies` it is an agency administrator's: one of these, and a role of the house.
     """
@@ -48,9 +73,11 @@ class GrantForm(forms.Form):
     is_outsider = forms.BooleanField(label=_("Not employed by the authority"), required=False)
     valid_from = MomentField(label=_("From"), required=False, help_text=_("Empty: from now on."))
     valid_until = MomentField(label=_("Until"), required=False, help_text=_("Empty: until ended."))
+    password = PasswordField()
 
-    def __init__(self, *args: Any, agencies: Sequence[Agency] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, agencies: Sequence[Agency] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         if agencies is None:
             return
         for name in OF_AUTHORITY:
@@ -81,6 +108,14 @@ class GrantForm(forms.Form):
             self.add_error("valid_until", _("The role must end after it begins."))
         return data
 
+    def clean_password(self) -> str:
+        return signed(self.user, self.cleaned_data["password"])
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the act is given: all that was typed, but not the password."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "password"}
+
 
 class InviteForm(GrantForm):
     """Somebody by name and address, with the role they are to have."""
@@ -93,7 +128,15 @@ class InviteForm(GrantForm):
     )
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=150)
     name_en = forms.CharField(label=_("Name in English"), max_length=150, required=False)
-    field_order = ("email", "name_fa", "name_en", "role", "agency")
+    national_id = NationalIDField(
+        help_text=_("By which the identity provider knows the person. It is shown to nobody in full.")
+    )
+    field_order = ("email", "name_fa", "name_en", "national_id", "role", "agency")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.IDENTITY_PROVIDER:
+            del self.fields["national_id"]
 
 
 class DelegationForm(ActForm):
@@ -117,6 +160,17 @@ class DelegationForm(ActForm):
     def given(self) -> dict[str, Any]:
         """What the act is given."""
         return {name: self.cleaned_data[name] for name in ("user", "valid_from", "valid_until")} | self.said
+
+
+class IdentifyForm(ActForm):
+    """The national ID by which the identity provider knows somebody; nothing typed takes it away."""
+
+    national_id = NationalIDField(help_text=_("Empty: none, and no sign-in by the identity provider."))
+    field_order = ("national_id", "letter", "note", "password")
+
+    @property
+    def said(self) -> dict[str, str]:
+        return super().said | {"national_id": self.cleaned_data["national_id"]}
 
 
 class InterestForm(forms.Form):

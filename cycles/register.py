@@ -20,7 +20,7 @@ from cycles.pages import import_page, listed, only_for, sheet_answer
 from cycles.people_forms import InterestForm
 from cycles.sheets import Sheet
 from cycles.tables import AgencyTable
-from cycles.workflow import CycleState, Refused
+from cycles.workflow import ADMINISTRATION, CycleState, Refused
 
 
 @require_safe
@@ -56,6 +56,7 @@ def agencies_import(request: HttpRequest) -> HttpResponse:
         do=do,
         then=reverse("cycles:agencies"),
         page="cycles/agencies_import.html",
+        signed=ADMINISTRATION["import_agencies"].signed,
     )
 
 

@@ -14,7 +14,7 @@ from agencies.models import Agency, Membership, User
 from agencies.templatetags.portal import digits
 from agencies.text import format_number
 from cycles.calendar import format_date, format_moment
-from cycles.models import Cycle, Delivery, Entry, Participation
+from cycles.models import Cycle, Delivery, Entry, Nomination, Participation
 
 
 def language() -> str:
@@ -100,6 +100,25 @@ class AgencyTable(tables.Table):
 
     def render_is_active(self, value: bool) -> str:
         return gettext("Active") if value else gettext("Closed")
+
+
+class NominationTable(tables.Table):
+    name = tables.Column(verbose_name=_("Person"), accessor="user", order_by=("user__name_fa", "pk"))
+    role = tables.Column(verbose_name=_("Role"))
+    state = tables.Column(verbose_name=_("State"))
+    proposed_by = tables.Column(verbose_name=_("Proposed by"))
+    decided_by = tables.Column(verbose_name=_("Decided by"))
+    decided_at = tables.Column(verbose_name=_("Decided"))
+
+    class Meta:
+        model = Nomination
+        fields = ("name", "role", "state", "proposed_by", "decided_by", "decided_at")
+
+    def render_name(self, record: Nomination) -> SafeString:
+        return link(reverse("cycles:person", args=[record.user_id]), record.user.name)
+
+    def render_decided_at(self, value: datetime) -> str:
+        return format_moment(value, language())
 
 
 class PeopleTable(tables.Table):

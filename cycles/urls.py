@@ -1,9 +1,19 @@
 """Addresses of the pages of cycles, agencies, people and the official record."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
-from cycles import appointments, inbox, record, register, views
+from cycles import appointments, inbox, nomination_views, record, register, views
 from cycles.jobs import views as jobs
+
+
+class Decision(StringConverter):
+    """What becomes of a proposed role."""
+
+    regex = "|".join(nomination_views.DECISIONS)
+
+
+register_converter(Decision, "nomination_decision")
 
 app_name = "cycles"
 pages = [
@@ -29,6 +39,11 @@ pages = [
     path("people/<int:pk>/grant/", appointments.grant, name="grant"),
     path("people/<int:pk>/leaves/<int:agency>/", appointments.remove_leaver, name="remove_leaver"),
     path("people/<int:pk>/reset/", appointments.reset_factor, name="reset_factor"),
+    path("people/<int:pk>/close/", appointments.close_account, name="close_account"),
+    path("people/<int:pk>/open/", appointments.open_account, name="open_account"),
+    path("people/<int:pk>/identify/", appointments.identify, name="identify"),
+    path("nominations/", nomination_views.nominations, name="nominations"),
+    path("nominations/<int:pk>/<nomination_decision:name>/", nomination_views.decide, name="nomination_decide"),
     path("roles/<int:pk>/end/", appointments.end_role, name="end_role"),
     path("roles/<int:pk>/invite/", appointments.invite_again, name="invite_again"),
     path("delegation/", appointments.delegation, name="delegation"),

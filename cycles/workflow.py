@@ -20,18 +20,22 @@ from agencies.roles import (
     HEADS,
     Role,
     Who,
+    is_account_keeper,
     is_administrator_of_others,
     is_anyone,
     is_appointer,
     is_clock,
     is_dismisser,
+    is_first_administrator,
     is_national_administrator,
     is_national_officer_or_clock,
+    is_nominator,
     is_officer,
     is_overseer,
     is_principal,
     is_recipient,
     is_remover,
+    is_second_administrator,
 )
 from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
 
@@ -301,6 +305,13 @@ def model_label(obj: Model) -> str:
     return obj._meta.label_lower
 
 
+class NominationState(TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class CycleState(TextChoices):
     PLANNED = "planned", _("Planned")
     OPEN = "open", _("Open")
@@ -355,19 +366,19 @@ ADMINISTRATION = Workflow("cycles.administration", None,
     Move("open_practice",    frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Open the practice cycle"),
          why_anytime="training is needed all year; nothing that is done in it counts"),
     Move("grant_role",       frozenset(), None, is_appointer,              Phase.ANYTIME, _("Grant a role"),
-         why_anytime="people come and go all year; each membership carries its own dates",
+         why_anytime="people come and go all year; each membership carries its own dates", signed=True,
          tells_holder=True, news=_("You have been given a role")),
     Move("invite",           frozenset(), None, is_appointer,              Phase.ANYTIME, _("Invite a person"),
-         why_anytime="people come and go all year; each membership carries its own dates",
+         why_anytime="people come and go all year; each membership carries its own dates", signed=True,
          tells_holder=True, official=True, news=_("You have been invited to the portal")),
     Move("invite_again",     frozenset(), None, is_appointer,              Phase.ANYTIME, _("Send the invitation again"),
          why_anytime="a link that was lost or has lapsed must not keep anybody out",
          tells_holder=True, official=True, news=_("You have been invited to the portal")),
     Move("end_role",         frozenset(), None, is_dismisser,              Phase.ANYTIME, _("End a role"),
-         why_anytime="a person who leaves must lose access the same day",
+         why_anytime="a person who leaves must lose access the same day", signed=True,
          tells_holder=True, news=_("A role of yours has been ended")),
     Move("remove_leaver",    frozenset(), None, is_remover,                Phase.ANYTIME, _("Remove a leaver"),
-         why_anytime="a person who leaves must lose access the same day",
+         why_anytime="a person who leaves must lose access the same day", signed=True,
          tells_holder=True, news=_("Your roles in the agency have been ended")),
     Move("delegate",         frozenset(), None, is_principal,              Phase.ANYTIME, _("Delegate the signature"),
          why_anytime="a head may be away at any time of the year; each delegation carries its own end", signed=True,
@@ -375,6 +386,15 @@ ADMINISTRATION = Workflow("cycles.administration", None,
     Move("reset_factor",     frozenset(), None, is_administrator_of_others, Phase.ANYTIME, _("Reset the second factor"),
          why_anytime="a device may be lost on any day, the last before a deadline among them", signed=True,
          tells_holder=True, official=True, news=_("Your second factor has been reset")),
+    Move("close_account",    frozenset(), None, is_account_keeper,         Phase.ANYTIME, _("Close the account"),
+         why_anytime="an account that may have fallen into strange hands must be closed at that moment", signed=True,
+         tells_holder=True, news=_("Your account has been closed")),
+    Move("open_account",     frozenset(), None, is_account_keeper,         Phase.ANYTIME, _("Open the account again"),
+         why_anytime="whoever was kept out by mistake must be let in the same day", signed=True,
+         tells_holder=True, news=_("Your account has been opened again")),
+    Move("identify",         frozenset(), None, is_administrator_of_others, Phase.ANYTIME, _("Enter the national ID"),
+         why_anytime="people come and go all year", signed=True,
+         tells_holder=True, official=True, news=_("A national ID has been entered for your account")),
     Move("declare_interest", frozenset(), None, is_anyone,                 Phase.ANYTIME, _("Declare an interest"),
          why_anytime="an interest must be declared the moment it is known"),
     Move("state_interests",  frozenset(), None, is_officer,                Phase.ANYTIME, _("Declare that all interests are named"),
@@ -382,7 +402,7 @@ ADMINISTRATION = Workflow("cycles.administration", None,
     Move("read_embargoed",   frozenset(), None, is_overseer,               Phase.ANYTIME, _("Read what is under embargo"),
          why_anytime="who reads scores before they are out is put on record whenever that happens"),
     Move("import_agencies",  frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Import agencies"),
-         why_anytime="the register of agencies stands outside every cycle"),
+         why_anytime="the register of agencies stands outside every cycle", signed=True),
     Move("see_notice",       frozenset(), None, is_recipient,              Phase.ANYTIME, _("Open a notice"), recorded=False,
          why_anytime="a notice may be read whenever it comes"),
     Move("choose_notices",   frozenset(), None, is_anyone,                 Phase.ANYTIME, _("Choose which notices are sent"), recorded=False,
@@ -407,5 +427,21 @@ ADMINISTRATION = Workflow("cycles.administration", None,
          why_anytime="holidays are announced for a year, some of them when the moon has been seen"),
     Move("strike_holiday",   frozenset(), None, is_national_administrator, Phase.ANYTIME, _("Strike a holiday"),
          why_anytime="a holiday announced or expected may turn out to be none"),
+)
+
+N, PEOPLE_COME = NominationState, "people come and go all year; each membership carries its own dates"
+NOMINATIONS = Workflow("cycles.Nomination", N,
+    Move("propose",  frozenset({N.PROPOSED}), None,        is_first_administrator,  Phase.ANYTIME, _("Propose for a national role"),
+         why_anytime=PEOPLE_COME, signed=True, tells=frozenset({Role.ADMINISTRATOR}),
+         news=_("A national role waits for a second administrator")),
+    Move("confirm",  frozenset({N.PROPOSED}), N.CONFIRMED, is_second_administrator, Phase.ANYTIME, _("Confirm the national role"),
+         why_anytime=PEOPLE_COME, signed=True, tells=frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+         news=_("A national role has been confirmed by a second administrator")),
+    Move("decline",  frozenset({N.PROPOSED}), N.DECLINED,  is_second_administrator, Phase.ANYTIME, _("Decline the national role"),
+         why_anytime=PEOPLE_COME, signed=True, tells=frozenset({Role.ADMINISTRATOR}),
+         news=_("A national role has been declined by a second administrator")),
+    Move("withdraw", frozenset({N.PROPOSED}), N.WITHDRAWN, is_nominator,            Phase.ANYTIME, _("Withdraw the proposal"),
+         why_anytime=PEOPLE_COME),
+    writes=("decided_by", "decided_at"),
 )
 # fmt: on

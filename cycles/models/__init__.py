@@ -2,6 +2,7 @@
 
 from cycles.models.faults import Fault
 from cycles.models.jobs import UNFINISHED, Job, Reason
+from cycles.models.nominations import Nomination
 from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
 from cycles.models.years import (
     PRACTICE,
@@ -30,6 +31,7 @@ __all__ = [
     "Group",
     "Holiday",
     "Job",
+    "Nomination",
     "Participation",
     "Reason",
     "Seal",

@@ -115,6 +115,7 @@ READERS = (
     "evidence_pages",
     "register",
     "appointments",
+    "nomination_views",
     "reference",
     "record",
     "inbox",

@@ -3,14 +3,14 @@
 import pytest
 from django.utils import translation
 
-from agencies.models import Agency, Level, Province
+from agencies.models import Agency, Level, Membership, Province
 from cycles import actions as cycles
-from cycles import people
+from cycles import nominations, people
 from cycles.archive import Unreadable
 from cycles.models import Entry
 from cycles.resources import check, load_country, read, write
 from cycles.workflow import Refused
-from tests.factories import build
+from tests.factories import build, second_administrator
 
 pytestmark = pytest.mark.django_db
 
@@ -101,11 +101,13 @@ def test_a_file_that_is_no_table_of_agencies_is_unreadable_in_a_sentence(content
 
 def test_a_member_may_sit_in_the_group_of_one_sector_only_and_nobody_else_has_a_sector():
     w = build("people")
-    granted = people.grant_role(
+    second = second_administrator(w)
+    proposed = nominations.propose(
         user=w.stranger, role="member", constituency="expert", sector="economic", by=w.administrator, at=w.at
     )
+    nominations.decide(proposed, "confirm", by=second, at=w.at)
 
-    assert granted.sector == "economic"
+    assert Membership.objects.get(user=w.stranger).sector == "economic"
     with translation.override("en"), pytest.raises(Refused, match="belong to a sector"):
         people.grant_role(user=w.stranger, role="assessor", sector="economic", by=w.administrator, at=w.at)
 

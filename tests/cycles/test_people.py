@@ -282,7 +282,7 @@ def test_an_address_that_has_an_account_gets_the_role_and_the_answer_is_the_same
     client, answers = as_(w.agency_administrator, w.at), []
     before = again(w.stranger)
     for email in ("STRANGER@example.org", "nobody@example.org"):
-        typed = {"email": email, "name_fa": "دیگری", "role": "staff", "agency": w.power.pk}
+        typed = {"email": email, "name_fa": "دیگری", "role": "staff", "agency": w.power.pk, "password": PASSWORD}
         answer = client.post("/en/cycles/people/invite/", typed)
         answers.append((answer.status_code, answer["Location"]))
 
@@ -351,7 +351,7 @@ def test_a_leaver_is_out_everywhere_at_once_and_what_was_done_stays(w: World, as
     acts = Entry.objects.count()
 
     page = as_(w.agency_administrator, w.at + DAY)
-    page.post(f"/en/cycles/people/{w.staff.pk}/leaves/{w.power.pk}/", {"note": "retired"})
+    page.post(f"/en/cycles/people/{w.staff.pk}/leaves/{w.power.pk}/", {"note": "retired", "password": PASSWORD})
 
     assert not again(w.staff).memberships(w.at + DAY)
     assert not Membership.objects.filter(pk=coming.pk).exists()

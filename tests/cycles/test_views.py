@@ -12,7 +12,7 @@ from agencies.models import Agency, Interest, Membership
 from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Participation
-from tests.factories import build, make_agency, make_user
+from tests.factories import PASSWORD, build, make_agency, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -135,12 +135,28 @@ def test_an_import_writes_nothing_until_it_is_confirmed_and_then_each_agency_sta
         client, ["UNIT,واحد,Unit,affiliated_org,economic,HEAD,", "HEAD,ستاد,Head office,ministry,economic,,"]
     )
     unwritten = Agency.objects.filter(code__in=("UNIT", "HEAD")).count()
-    client.post("/en/cycles/agencies/import/", {"token": preview.context["token"]})
+    client.post("/en/cycles/agencies/import/", {"token": preview.context["token"], "password": PASSWORD})
 
     assert unwritten == 0
     assert Agency.objects.get(code="UNIT").parent.code == "HEAD"
     assert Entry.objects.filter(act="import_agencies").count() == 2
     assert Entry.objects.filter(act="import_agencies").first().params["file"] == "agencies.csv"
+
+
+def test_an_import_without_the_right_password_writes_nothing_and_keeps_the_check(world, as_):
+    client = as_(world.administrator, world.at)
+    token = upload(client, ["GOOD,خوب,Good,ministry,economic,,"]).context["token"]
+
+    pages = [
+        client.post("/en/cycles/agencies/import/", {"token": token, "password": password}) for password in ("", "guess")
+    ]
+    unwritten = Agency.objects.filter(code="GOOD").count()
+    client.post("/en/cycles/agencies/import/", {"token": token, "password": PASSWORD})
+
+    assert unwritten == 0
+    assert [page.context["token"] for page in pages] == [token, token]
+    assert "This is not your password." in text(pages[1])
+    assert Agency.objects.filter(code="GOOD").exists()
 
 
 def test_a_bad_file_names_row_and_column_and_writes_nothing(world, as_):
@@ -159,9 +175,9 @@ def test_the_right_rows_are_taken_only_by_who_says_so_and_the_record_tells_how_m
     told = text(preview)
     token = preview.context["token"]
 
-    client.post("/en/cycles/agencies/import/", {"token": token})
+    client.post("/en/cycles/agencies/import/", {"token": token, "password": PASSWORD})
     unwritten = Agency.objects.filter(code="GOOD").count()
-    client.post("/en/cycles/agencies/import/", {"token": token, "take": "right"})
+    client.post("/en/cycles/agencies/import/", {"token": token, "take": "right", "password": PASSWORD})
 
     assert "Take only the 1 right row; leave out the rows with errors (1)" in told
     assert unwritten == 0
@@ -228,7 +244,10 @@ def test_lists_take_the_same_queries_for_any_length(world, as_):
             Interest.objects.create(user=world.assessor, agency=agency, reason="x", declared_at=world.at)
             Membership.objects.create(user=world.assessor, role=Role.HEAD, agency=agency, valid_from=world.at)
             Participation.objects.create(cycle=world.cycle, agency=agency, level=agency.level, sector=agency.sector)
-            client.post(f"/en/cycles/people/{person.pk}/grant/", {"role": Role.HEAD, "agency": agency.code})
+            client.post(
+                f"/en/cycles/people/{person.pk}/grant/",
+                {"role": Role.HEAD, "agency": agency.code, "password": PASSWORD},
+            )
         for page in (
             "agencies/",
             "people/",
@@ -251,8 +270,10 @@ def test_a_provincial_administrator_sees_the_people_of_the_province_and_grants_w
     newcomer = make_user("newcomer", Role.STAFF, agency=world.unit)
 
     page = text(client.get("/en/cycles/people/"))
-    within = client.post(f"/en/cycles/people/{newcomer.pk}/grant/", {"role": "head", "agency": "MOE-QZ"})
-    beyond = client.post(f"/en/cycles/people/{newcomer.pk}/grant/", {"role": "administrator"})
+    within = client.post(
+        f"/en/cycles/people/{newcomer.pk}/grant/", {"role": "head", "agency": "MOE-QZ", "password": PASSWORD}
+    )
+    beyond = client.post(f"/en/cycles/people/{newcomer.pk}/grant/", {"role": "administrator", "password": PASSWORD})
 
     assert "newcomer@example.org" in page
     assert "staff@example.org" not in page.replace("other_staff@", "")
@@ -268,6 +289,7 @@ def test_a_grant_keeps_its_dates_typed_in_the_jalali_calendar(world, as_):
         "province": world.province.pk,
         "valid_from": "۱۴۰۵/۰۱/۰۱",
         "valid_until": "1406/03/10 24:00",
+        "password": PASSWORD,
     }
 
     as_(world.administrator, world.at).post(f"/fa/cycles/people/{world.stranger.pk}/grant/", form)
@@ -278,7 +300,7 @@ def test_a_grant_keeps_its_dates_typed_in_the_jalali_calendar(world, as_):
 
 
 def test_a_wrong_grant_keeps_what_was_typed_and_says_what_is_wrong_beside_the_field(world, as_):
-    form = {"role": "staff", "agency": "", "valid_from": "1405/13/01"}
+    form = {"role": "staff", "agency": "", "valid_from": "1405/13/01", "password": PASSWORD}
 
     page = as_(world.administrator, world.at).post(f"/en/cycles/people/{world.stranger.pk}/grant/", form)
 
@@ -291,7 +313,7 @@ def test_ending_a_role_takes_effect_at_once_and_a_foreign_one_is_not_found(world
     url = f"/en/cycles/roles/{role.pk}/end/"
 
     foreign = as_(world.provincial_administrator, world.at).post(url)
-    as_(world.administrator, world.at).post(url)
+    as_(world.administrator, world.at).post(url, {"password": PASSWORD})
 
     assert foreign.status_code == 404
     assert not world.fresh(world.assessor).holds(Role.ASSESSOR, at=world.at + timedelta(minutes=1))

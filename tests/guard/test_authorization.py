@@ -42,6 +42,7 @@ from tests.guard.answers import (
     sitting,
     to_verify,
 )
+from tests.guard.appointments import nomination
 from tests.guard.closing import (
     consequence,
     consequence_rule,
@@ -114,10 +115,15 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("cycles:person", "GET", "open", SEES_STAFF),
     ("cycles:invite", "GET POST", "people", {"administrator", "provincial_administrator", "agency_administrator"}),
     ("cycles:grant", "GET POST", "open", {"administrator", "agency_administrator"}),
-    ("cycles:end_role", "POST", "open", SEES_STAFF),
+    ("cycles:end_role", "GET POST", "open", SEES_STAFF),
     ("cycles:invite_again", "POST", "open", SEES_STAFF),
     ("cycles:remove_leaver", "GET POST", "open", SEES_STAFF - {"staff"}),
     ("cycles:reset_factor", "GET POST", "open", {"administrator"}),
+    ("cycles:close_account", "GET POST", "open", {"administrator", "agency_administrator"}),
+    ("cycles:open_account", "GET POST", "open", {"administrator", "agency_administrator"}),
+    ("cycles:identify", "GET POST", "open", set()),  # where an identity provider is set, administrators
+    ("cycles:nominations", "GET", "open", NATIONAL),
+    ("cycles:nomination_decide", "GET POST", "open", NATIONAL),
     ("cycles:delegation", "GET POST", "people", HEADS),
     ("cycles:interests", "GET POST", "open", EVERYBODY),
     ("cycles:interests_state", "POST", "open", EVERYBODY),
@@ -587,6 +593,10 @@ def address(name: str, w: World) -> str:
         "cycles:invite_again": lambda: (w.staff.membership_set.get().pk,),
         "cycles:remove_leaver": lambda: (w.staff.pk, w.power.pk),
         "cycles:reset_factor": lambda: (w.staff.pk,),
+        "cycles:close_account": lambda: (w.staff.pk,),
+        "cycles:open_account": lambda: (w.staff.pk,),
+        "cycles:identify": lambda: (w.staff.pk,),
+        "cycles:nomination_decide": lambda: (nomination(w).pk, "confirm"),
         "indicators:communicate_all": lambda: (year,),
         "indicators:framework": lambda: ("part",),
         "indicators:move": lambda: (*specific, "approve"),
@@ -807,7 +817,7 @@ def address(name: str, w: World) -> str:
         "invite",
         "delegation",
     }
-    bare |= {"award_years"}
+    bare |= {"award_years", "nominations"}
     bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}
     bare |= {"indices", "indices_file", "register_load", "index_new", "regions", "region_new", "index_reports"}
     if name in {f"festival:{page}" for page in ("index", "index_file", "index_edit", "edition_new")}:

@@ -17,6 +17,7 @@ from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification, Document
 from tests.factories import World, build, shown
 from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
+from tests.guard.appointments import nomination
 from tests.guard.closing import consequence, plan_for_improvement
 from tests.guard.comments import comment
 from tests.guard.hearings import filing, question
@@ -38,6 +39,12 @@ MAY: dict[str, dict[str, set[str]]] = {
         "publish": {"clock"},
     },
     "cycles.job": {"try_again": {"administrator"}, "stop": {"administrator"}, "fail": {"clock"}},
+    "cycles.nomination": {
+        "propose": {"administrator"},
+        "confirm": {"administrator"},
+        "decline": {"administrator"},
+        "withdraw": set(),  # the proposer is not of this world
+    },
     "indicators.indicatorset": {
         "edit": OWN,
         "revise": OWN,
@@ -172,6 +179,7 @@ MAY: dict[str, dict[str, set[str]]] = {
 """Who may make which move on the power ministry's objects: everybody not named is refused."""
 
 SOURCES: dict[str, dict[str, str]] = {
+    "cycles.nomination": {"propose": "proposed", "confirm": "proposed", "decline": "proposed", "withdraw": "proposed"},
     "cycles.cycle": {"set_windows": "planned", "open": "planned", "finalise": "open", "publish": "final"},
     "cycles.job": {"try_again": "failed cancelled", "stop": "waiting running", "fail": "waiting running"},
     "indicators.indicatorset": {
@@ -280,6 +288,7 @@ def subject(world: World, label: str) -> Any:
     return {
         "cycles.cycle": world.cycle,
         "cycles.job": failed_job(world),
+        "cycles.nomination": nomination(world),
         "indicators.indicatorset": world.specific,
         "indicators.meeting": meeting(world),
         "indicators.plan": Plan.objects.get(cycle=world.cycle, agency=world.power),
@@ -323,7 +332,8 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
         "hours": None, "outcome": "because", "filing": filing(world), "points_before": None, "error": "",
         "letter_number": "1/1", "letter_on": world.at.date(),
         "rank": "winner", "reason_en": "", "number": 1, "minutes_id": minutes(world).pk, "standing_id": None,
-        "closer": person or world.administrator, "found_value": None, **CONCLUSION,
+        "closer": person or world.administrator, "found_value": None,
+        "decided_by": (person or world.administrator).pk, **CONCLUSION,
     }  # fmt: skip
 
 

@@ -6,13 +6,17 @@ from allauth.account import forms as account
 from allauth.mfa import app_settings as mfa
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as factors
+from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.totp.forms import ActivateTOTPForm as TOTPForm
 from django import forms
 from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
-from config.accounts import plain_code
+from config.accounts import recovery_codes
+from config.accounts.adapters import plain_code
+from config.accounts.passwords import HELP
+from cycles.middleware import now
 
 
 class _TwicePassword(forms.Form):
@@ -28,9 +32,7 @@ class _TwicePassword(forms.Form):
                 self.fields[name].label = label
                 self.fields[name].widget.attrs.pop("placeholder", None)
                 self.fields[name].widget.attrs["dir"] = "ltr"
-        self.fields["password1"].help_text = _(
-            "At least eight characters; not only digits, no common password, and unlike your name and address."
-        )
+        self.fields["password1"].help_text = HELP
 
     def clean(self) -> dict[str, Any]:
         data = forms.Form.clean(self) or {}
@@ -65,14 +67,30 @@ class _TypedCode(forms.Form):
 
 
 class _OnceOnly(_TypedCode):
-    """No code twice for as long as it would be right: the library forgets one that its tolerance still accepts."""
+    """A recovery code or an app's; none twice for as long as it would be right, though the library would forget."""
+
+    user: Any
 
     def clean_code(self) -> Any:
+        typed = self.cleaned_data["code"]
+        if recovery_codes.is_of_form(typed):
+            return self._recovery_code(typed)
         code = super().clean_code()  # type: ignore[misc]
         lives = settings.MFA_TOTP_TOLERANCE * 2 + 1
         if not cache.add(f"factor:used:{self.user.pk}:{code}", True, lives * mfa.TOTP_PERIOD):  # type: ignore[attr-defined]
             raise get_adapter().validation_error("incorrect_code")
         return code
+
+    def _recovery_code(self, typed: str) -> str:
+        """Tries are counted as those of an app's codes are."""
+        forgive_tries = check_rate_limit(self.user)
+        used = recovery_codes.use(self.user, typed, at=now())
+        if used is None:
+            raise get_adapter().validation_error("incorrect_code")
+        used.user = self.user
+        self.authenticator = used
+        forgive_tries()
+        return typed
 
 
 class AuthenticateForm(_OnceOnly, factors.AuthenticateForm):

@@ -5,7 +5,6 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
@@ -17,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.text import latin_digits, localised
+from config.accounts import devices, identity, sessions
 from config.monitoring.signins import ToldFailures
 
 TOO_MANY = _(
-    "Too many attempts that failed. Wait a quarter of an hour, then try again, or ask for a link to a new password."
+    "Too many attempts that failed. Use a device on which you have signed in before, or choose a new password by mail: "
+    "then you can sign in at once. Otherwise wait a quarter of an hour."
 )
 
 
@@ -41,16 +42,52 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # people are invited by an administrator
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """One count a person, by whichever of the two names they are tried; the same for a name that nobody has."""
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a try, by whichever of the two names the person is tried; the same for a name that nobody has."""
         typed = credentials.get("email") or credentials.get("username") or ""
-        found = User.objects.filter(Q(email__iexact=typed) | Q(username__iexact=typed)).values_list("pk", flat=True)
-        return f"person:{found[0]}" if typed and found else f"nobody:{typed.lower()}"
+        of_name = Q(email__iexact=typed) | Q(username__iexact=typed)
+        person = User.objects.filter(of_name).first() if typed else None
+        counts = devices.counts_of(request, person, typed)
+        self._login_failed_rl_usage = devices.spend(request, counts)
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        if self._login_failed_rl_usage:
+            devices.give_back(self._login_failed_rl_usage)
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """What the library counts by itself is not counted here; `set_password` forgives."""
 
     def set_password(self, user: Any, password: str) -> None:
         """A new password lifts the lock-out: whoever reads the mail of the account need not wait for a stranger."""
         super().set_password(user, password)
-        ratelimit.clear(self.request, action="login_failed", key=f"person:{user.pk}")
+        devices.forgive(self.request, user)
+        devices.belongs_to(self.request, user)
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        """Begin a session anew, and know the device from now on."""
+        super().login(request, user)
+        for name in (sessions.BEGAN, sessions.SEEN, sessions.SIGNED_OUT, identity.PROVIDED):
+            request.session.pop(name, None)
+        devices.belongs_to(request, user)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+        if sociallogin := (kwargs.get("signal_kwargs") or {}).get("sociallogin"):
+            request.session[identity.PROVIDED] = {"two_factors": identity.asserts_two_factors(sociallogin)}
+        return super().post_login(request, user, **kwargs)
+
+    def logout(self, request: HttpRequest) -> None:
+        provided = identity.PROVIDED in request.session
+        super().logout(request)
+        if provided:
+            request.session[sessions.SIGNED_OUT] = "provider"
+
+    def get_login_stages(self) -> list[str]:
+        """The library's stages, with ours for the second factor."""
+        ours = "config.accounts.second_factor.AuthenticateStage"
+        stages: list[str] = super().get_login_stages()
+        return [ours if stage == "allauth.mfa.stages.AuthenticateStage" else stage for stage in stages]
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         said = {

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa import stages
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from agencies.roles import TWO_FACTORS
+from config.accounts import identity
 
 SET_UP = "mfa_index"
 OPEN = frozenset(
@@ -43,9 +45,22 @@ class RequiredSecondFactor:
         return redirect(SET_UP)
 
 
+class AuthenticateStage(stages.AuthenticateStage):
+    """The second factor at sign-in, but after one that the identity provider vouches for."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        sociallogin = (self.login.signal_kwargs or {}).get("sociallogin")
+        if sociallogin is not None and identity.asserts_two_factors(sociallogin):
+            return False
+        needed: bool = super()._should_handle(request)
+        return needed
+
+
 def lacks_factor(request: Any) -> bool:
     """Whether the visitor holds a role that needs a second factor, and has none; recovery codes alone are none."""
     if not settings.SECOND_FACTOR or not request.user.is_authenticated:
+        return False
+    if request.session.get(identity.PROVIDED, {}).get("two_factors"):
         return False
     if not request.user.holds(*TWO_FACTORS, at=request.at):
         return False

@@ -5,6 +5,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 
+from config.accounts import identity_views, views
+
 
 @login_not_required
 def not_offered(request: HttpRequest) -> HttpResponse:
@@ -13,7 +15,8 @@ def not_offered(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("login/", account.login, name="account_login"),
+    path("login/", views.sign_in, name="account_login"),
+    path("identity/", identity_views.begin, name="account_identity"),
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
@@ -26,6 +29,10 @@ urlpatterns = [
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("factors/", views.FactorsView.as_view(), name="mfa_index"),
+    path("factors/totp/activate/", views.ActivateAppView.as_view(), name="mfa_activate_totp"),
+    path("factors/webauthn/add/", views.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path("factors/recovery-codes/generate/", views.make_recovery_codes, name="mfa_generate_recovery_codes"),
     path("factors/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     *(

@@ -1,0 +1,130 @@
+"""Devices from which an account's owner has signed in: a stranger's wrong passwords do not lock these."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from redis.exceptions import RedisError
+
+from agencies.models import User
+
+logger = logging.getLogger(__name__)
+
+SALT = "config.accounts.devices"
+MOST_OWNERS = 5
+"""How many people one device is remembered for, the latest ones; an office may share one."""
+
+ACCOUNT = "allauth.account"
+
+
+class KnownDevices:
+    """Gives the device a signed cookie when somebody has signed in on it or chosen a password by mail."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if owner := getattr(request, "device_owner", None):
+            _remember(request, response, owner)
+        return response
+
+
+def belongs_to(request: Any, user: User) -> None:
+    """Note that this request shows the device to be the user's; the answer carries the cookie."""
+    request.device_owner = user
+
+
+def mark_of(request: HttpRequest, user: User | None) -> str:
+    """The device's own mark for a user, "" where the user has not signed in on it."""
+    if user is None:
+        return ""
+    return _owners(request).get(f"{user.pk}", "")
+
+
+def is_known(request: HttpRequest) -> bool:
+    """Whether anybody has signed in on this device."""
+    return bool(_owners(request))
+
+
+def _owners(request: HttpRequest) -> dict[str, str]:
+    """The marks on the cookie by the key of their owner, oldest first; none where it is not ours or is too old."""
+    cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    try:
+        owners = signing.loads(cookie, salt=SALT, max_age=settings.DEVICE_COOKIE_AGE)
+    except signing.BadSignature:
+        return {}
+    return dict(owners)
+
+
+def _remember(request: HttpRequest, response: HttpResponse, owner: User) -> None:
+    owners = _owners(request)
+    mark = owners.pop(f"{owner.pk}", "") or secrets.token_urlsafe(12)
+    kept = [*owners.items(), (f"{owner.pk}", mark)][-MOST_OWNERS:]
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        signing.dumps(kept, salt=SALT),
+        max_age=settings.DEVICE_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+# --- Counts -----------------------------------------------------------------------------------------------------------
+
+
+def counts_of(request: HttpRequest, user: User | None, typed: str) -> list[tuple[str, str]]:
+    """What a wrong password counts for: the device's own count where it is known, else account and address.
+
+    A name that nobody has is counted as an account is, so that the lock does not tell which names there are.
+    """
+    person = f"person:{user.pk}" if user else f"nobody:{typed.lower()}"
+    if mark := mark_of(request, user):
+        return [("login_failed_known", f"{person}:{mark}")]
+    address = ratelimit.get_ip(request)
+    return [
+        ("login_failed", f"{person}:{address}"),
+        ("login_failed_anywhere", person),
+        ("login_failed_from", ""),
+    ]
+
+
+def spend(request: HttpRequest, counts: list[tuple[str, str]]) -> ratelimit.RateLimitUsage | None:
+    """Count a try, to be taken back when it was right; None when one of the counts is used up.
+
+    Without the cache nothing is counted: a sign-in before a deadline must work all the same.
+    """
+    usage = ratelimit.RateLimitUsage(usage=[])
+    try:
+        for action, key in counts:
+            spent = ratelimit.consume(request, app=ACCOUNT, action=action, key=key)
+            if spent is None:
+                return None
+            usage.usage += spent.usage
+    except RedisError as error:
+        logger.warning("tries to sign in are not counted: %s", error)
+    return usage
+
+
+def give_back(usage: ratelimit.RateLimitUsage) -> None:
+    """Take a try back, because it was right."""
+    try:
+        usage.rollback()
+    except RedisError as error:
+        logger.warning("tries to sign in are not given back: %s", error)
+
+
+def forgive(request: HttpRequest, user: User) -> None:
+    """Forget the tries at an account, as far as this device and address go."""
+    try:
+        for action, key in counts_of(request, user, ""):
+            if key:
+                ratelimit.clear(request, app=ACCOUNT, action=action, key=key)
+    except RedisError as error:
+        logger.warning("tries to sign in are not forgotten: %s", error)

@@ -1,0 +1,409 @@
+"""Sign-in by an identity provider: a certified implementation in a process of its own, and one that lies."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+import requests
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.conf import settings as portal
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from agencies.models import User
+from config.accounts.identity import PROVIDED
+from cycles.models import Entry
+from tests.factories import EPOCH, PASSWORD, World, build
+
+pytestmark = pytest.mark.django_db
+
+CALLBACK = "http://testserver/identity/callback/"
+HEAD, CLOSED, ELSEWHERE = "0012345679", "0499370899", "0790419904"
+PEOPLE = {"head": HEAD, "closed": CLOSED, "stranger": ELSEWHERE, "without": None}
+SCRIPT = "tests/config/identity_provider.mjs"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[str]:
+    """The address of a running provider."""
+    node = shutil.which("node")
+    assert node, "Node.js is needed, as for the style sheets: `make setup` brings it."
+    port = free_port()
+    command = [node, SCRIPT, str(port), CALLBACK]
+    environment = {"PATH": os.environ["PATH"], "PEOPLE": json.dumps(PEOPLE)}
+    running = subprocess.Popen(
+        command,
+        cwd=portal.BASE_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with running as process:
+        try:
+            assert "listening" in process.stdout.readline(), "the provider did not start"
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def w(settings: Any) -> World:
+    world = build("people")
+    settings.CLOCK_OFFSET = EPOCH + timedelta(days=30) - timezone.now()
+    User.objects.filter(pk=world.head.pk).update(national_id=HEAD)
+    User.objects.filter(pk=world.staff.pk).update(national_id=CLOSED, is_active=False)
+    return world
+
+
+@pytest.fixture
+def by_provider(settings: Any, w: World) -> Any:
+    """Lets the portal use a provider at an address."""
+
+    def use(address: str) -> World:
+        settings.IDENTITY_PROVIDER = True
+        settings.OIDC_SERVER_URL = address
+        settings.OIDC_CLIENT_ID = "portal"
+        settings.OIDC_CLIENT_SECRET = "a secret of this test alone"
+        settings.OIDC_NATIONAL_ID_CLAIM = "national_id"
+        settings.OIDC_NAME = "درگاه آزمایشی"
+        settings.OIDC_NAME_EN = "the test provider"
+        return w
+
+    return use
+
+
+def begin(client: Client, language: str = "en") -> str:
+    answer = client.get(f"/{language}/accounts/identity/")
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def answer_of(address: str, hint: str) -> str:
+    """The portal's address, with code and state, to which the provider sends the browser back."""
+    with requests.Session() as browser:
+        found = browser.get(f"{address}&login_hint={hint}", allow_redirects=False, timeout=10)
+        for _step in range(8):
+            onward = requests.compat.urljoin(found.url, found.headers["Location"])
+            if onward.startswith(CALLBACK):
+                return str(onward).removeprefix("http://testserver")
+            found = browser.get(onward, allow_redirects=False, timeout=10)
+    raise AssertionError("the provider never came back")
+
+
+def sign_in(client: Client, hint: str = "head") -> Any:
+    return client.get(answer_of(begin(client), hint))
+
+
+def sentence(client: Client) -> str:
+    return client.get("/en/accounts/login/").content.decode()
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/en/account/").status_code == 200
+
+
+# --- A provider that keeps to the rules -------------------------------------------------------------------------------
+
+
+def test_without_a_provider_there_is_no_trace_of_one(w: World) -> None:
+    page = Client().get("/en/accounts/login/").content.decode()
+
+    assert "identity" not in page.lower()
+    assert Client().get("/en/accounts/identity/").status_code == 404
+    assert Client().get("/identity/callback/").status_code == 404
+
+
+def test_who_has_an_account_signs_in_and_nothing_of_the_provider_is_kept(by_provider: Any, provider: str) -> None:
+    w = by_provider(provider)
+    client = Client()
+
+    page = client.get("/en/accounts/login/").content.decode()
+    asked = parse_qs(urlsplit(begin(client)).query)
+    answer = sign_in(client)
+
+    assert "Sign in by the test provider" in page
+    assert asked["code_challenge_method"] == ["S256"]
+    assert len(asked["nonce"][0]) == 64
+    assert len(asked["state"][0]) >= 16
+    assert answer.status_code == 302
+    assert is_in(client)
+    assert client.session["_auth_user_id"] == str(w.head.pk)
+    assert not SocialAccount.objects.exists()
+    kept = "".join(str(s.get_decoded()) for s in Session.objects.all())
+    assert HEAD not in kept
+    assert not Entry.objects.filter(body__contains=HEAD).exists()
+
+
+def test_the_way_back_leads_to_the_page_that_was_wanted_in_its_language(by_provider: Any, provider: str) -> None:
+    by_provider(provider)
+    client = Client()
+
+    started = client.get("/fa/accounts/identity/?next=/fa/cycles/people/")
+    answer = client.get(answer_of(started["Location"], "head"))
+
+    assert answer["Location"] == "/fa/cycles/people/"
+
+
+def test_a_person_without_account_here_is_told_what_to_do(by_provider: Any, provider: str) -> None:
+    by_provider(provider)
+    people = User.objects.count()
+
+    for hint in ("stranger", "without"):
+        client = Client()
+        assert sign_in(client, hint)["Location"].endswith("/accounts/login/")
+        assert "No account here has the national ID that the test provider named" in sentence(client)
+        assert not is_in(client)
+    assert User.objects.count() == people
+
+
+def test_an_address_that_fits_lets_nobody_in(by_provider: Any, provider: str) -> None:
+    w = by_provider(provider)
+    User.objects.filter(pk=w.other_staff.pk).update(email="stranger@example.net")
+    User.objects.filter(pk=w.stranger.pk).update(email="stranger@example.org")
+    client = Client()
+
+    sign_in(client, "stranger")
+
+    assert not is_in(client)
+
+
+def test_a_closed_account_stays_closed(by_provider: Any, provider: str) -> None:
+    by_provider(provider)
+    client = Client()
+
+    answer = sign_in(client, "closed")
+
+    assert answer["Location"].endswith("/accounts/inactive/")
+    assert not is_in(client)
+
+
+def test_the_second_factor_is_asked_for_unless_the_provider_vouches_for_two(
+    by_provider: Any, provider: str, settings: Any
+) -> None:
+    w = by_provider(provider)
+    settings.SECOND_FACTOR = True
+    settings.OIDC_TWO_FACTOR_AMR = ["pwd", "otp"]
+    TOTP.activate(w.head, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    one, two = Client(), Client()
+
+    asked = sign_in(one, "head||pwd")
+    through = sign_in(two, "head||pwd otp")
+
+    assert asked["Location"].endswith("/accounts/factors/authenticate/")
+    assert one.get(asked["Location"]).status_code == 200
+    assert not is_in(one)
+    assert "factors" not in through["Location"]
+    assert is_in(two)
+    assert two.session[PROVIDED] == {"two_factors": True}
+
+
+def test_who_has_no_second_factor_sets_one_up_unless_the_provider_vouches(
+    by_provider: Any, provider: str, settings: Any
+) -> None:
+    by_provider(provider)
+    settings.SECOND_FACTOR = True
+    settings.OIDC_TWO_FACTOR_ACR = ["urn:two"]
+    one, two = Client(), Client()
+
+    sign_in(one)
+    sign_in(two, "head|urn:two")
+
+    assert one.get("/en/account/")["Location"].endswith("/accounts/factors/")
+    assert is_in(two)
+
+
+def test_signing_out_says_that_the_provider_may_still_know_one(by_provider: Any, provider: str, settings: Any) -> None:
+    by_provider(provider)
+    settings.OIDC_SIGN_OUT_URL = "https://identity.example/out"
+    client = Client()
+    sign_in(client)
+
+    client.post("/en/accounts/logout/")
+
+    page = sentence(client)
+    assert not is_in(client)
+    assert "At the test provider you may still be signed in." in page
+    assert "https://identity.example/out" in page
+
+
+def test_who_breaks_off_is_told_so_and_may_use_the_password(by_provider: Any, provider: str) -> None:
+    by_provider(provider)
+    client = Client()
+
+    sign_in(client, "nobody")
+
+    assert "You broke off the sign-in at the test provider." in sentence(client)
+    client.post("/en/accounts/login/", {"login": "head", "password": PASSWORD})
+    assert is_in(client)
+
+
+def test_an_answer_is_good_once_and_for_the_browser_that_asked(by_provider: Any, provider: str) -> None:
+    by_provider(provider)
+    asker, other = Client(), Client()
+    back = answer_of(begin(asker), "head")
+
+    other.get(back)
+    asker.get(back)
+    asker.post("/en/accounts/logout/")
+    asker.get(back)
+
+    assert not is_in(other)
+    assert not is_in(asker)
+    assert "did not confirm who you are" in sentence(asker)
+
+
+def test_a_provider_that_is_away_is_a_sentence_and_the_password_works(by_provider: Any) -> None:
+    by_provider(f"http://127.0.0.1:{free_port()}")
+    client = Client()
+
+    answer = client.get("/en/accounts/identity/", follow=True)
+    persian = Client().get("/fa/accounts/identity/", follow=True).content.decode()
+    client.post("/en/accounts/login/", {"login": "head", "password": PASSWORD})
+
+    assert "the test provider does not answer now" in answer.content.decode()
+    assert "درگاه آزمایشی اکنون پاسخ نمی‌دهد" in persian
+    assert is_in(client)
+
+
+# --- A provider that lies ---------------------------------------------------------------------------------------------
+
+
+class Liar:
+    """A provider whose ID token is made by the test; its keys are real."""
+
+    def __init__(self) -> None:
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.claims: dict[str, Any] = {}
+        self.make: Any = None
+        self.tokens = 200
+        liar = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                at = liar.address
+                self.reply(
+                    {
+                        "/.well-known/openid-configuration": {
+                            "issuer": at,
+                            "authorization_endpoint": f"{at}/authorize",
+                            "token_endpoint": f"{at}/token",
+                            "jwks_uri": f"{at}/keys",
+                            "userinfo_endpoint": f"{at}/me",
+                        },
+                        "/keys": {"keys": [liar.public()]},
+                    }[self.path]
+                )
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.reply({"access_token": "x", "token_type": "Bearer", "id_token": liar.make()}, liar.tokens)
+
+            def reply(self, content: Any, status: int = 200) -> None:
+                body = json.dumps(content).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def public(self) -> dict[str, Any]:
+        return json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key())) | {"kid": "one", "use": "sig"}
+
+    def token(self, nonce: str, *, key: Any = None, algorithm: str = "RS256", **changed: Any) -> str:
+        now = int(time.time())
+        claims = {"iss": self.address, "aud": "portal", "sub": "head", "iat": now, "exp": now + 60, "nonce": nonce}
+        claims |= {"national_id": HEAD} | changed
+        headers = {"kid": "one"}
+        return jwt.encode(claims, self.key if key is None else key, algorithm=algorithm, headers=headers)
+
+
+@pytest.fixture
+def liar() -> Iterator[Liar]:
+    made = Liar()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def answered(liar: Liar, make: Any) -> Client:
+    """A visitor who comes back from the provider with a token that `make` makes of the nonce."""
+    client = Client()
+    asked = parse_qs(urlsplit(begin(client)).query)
+    liar.make = lambda: make(asked["nonce"][0])
+    client.get("/identity/callback/", {"code": "c", "state": asked["state"][0]})
+    return client
+
+
+def test_a_right_token_of_the_made_up_provider_lets_its_owner_in(by_provider: Any, liar: Liar) -> None:
+    by_provider(liar.address)
+
+    assert is_in(answered(liar, lambda nonce: liar.token(nonce)))
+
+
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+LIES: dict[str, Any] = {
+    "another nonce": lambda liar, nonce: liar.token("of another request"),
+    "no nonce": lambda liar, nonce: liar.token(""),
+    "too old": lambda liar, nonce: liar.token(nonce, exp=int(time.time()) - 120),
+    "for another client": lambda liar, nonce: liar.token(nonce, aud="another"),
+    "for two, made for the other": lambda liar, nonce: liar.token(nonce, aud=["portal", "b"], azp="b"),
+    "of another issuer": lambda liar, nonce: liar.token(nonce, iss="http://127.0.0.1:1"),
+    "signed by a strange key": lambda liar, nonce: liar.token(nonce, key=OTHER_KEY),
+    "signed with the shared secret": lambda liar, nonce: liar.token(
+        nonce, key="a secret of this test alone that is long enough", algorithm="HS256"
+    ),
+    "not signed": lambda liar, nonce: liar.token(nonce, key="", algorithm="none"),
+    "no token": lambda liar, nonce: "",
+    "rubbish": lambda liar, nonce: "a.b.c",
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_token_that_does_not_hold_lets_nobody_in(by_provider: Any, liar: Liar, lie: str) -> None:
+    by_provider(liar.address)
+
+    client = answered(liar, lambda nonce: LIES[lie](liar, nonce))
+
+    assert not is_in(client)
+    assert "did not confirm who you are" in sentence(client)
+
+
+def test_a_provider_that_breaks_down_is_a_sentence_and_no_token_is_logged(
+    by_provider: Any, liar: Liar, caplog: Any
+) -> None:
+    by_provider(liar.address)
+    liar.tokens = 500
+
+    client = answered(liar, lambda nonce: liar.token(nonce))
+
+    assert not is_in(client)
+    assert "refused" in caplog.text
+    assert "id_token" not in caplog.text
+    assert "the test provider" in sentence(client)
