@@ -17,7 +17,7 @@ from tests.image.release import Release
 
 HERE = Path(__file__).resolve().parent
 HOST = "portal.example"
-PATIENCE = 90
+PATIENCE = 300
 """Seconds after which a service that is not healthy will not be."""
 
 STANDS_IN = {
