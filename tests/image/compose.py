@@ -128,7 +128,7 @@ SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|_DSN$|PRIVATE")
 def faults(text: str = "") -> list[str]:
     """What the compose file gives away, lets in or leaves out, one sentence each."""
     secrets = sorted(name for name in example() if SECRET.search(name))
-    marked = example() | {name: "x" for name in example()} | {name: f"secret-{name}" for name in secrets}
+    marked = example() | dict.fromkeys(example(), "x") | {name: f"secret-{name}" for name in secrets}
     services = read(marked, text)
     return [
         *_secrets_given(services, secrets),

@@ -5,7 +5,6 @@ import shutil
 import ssl
 import subprocess
 import time
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
