@@ -20,7 +20,7 @@ from tests.image.deployment import Deployment
 from tests.image.release import Release
 from tests.load.floor import FLOOR, FLOOR_VIEW
 
-AGENCIES, STAFF, SECONDS = 50, 5, 120
+AGENCIES, STAFF, SECONDS = 25, 11, 120
 PERCENTILES = ("50%", "75%", "95%", "99%")
 
 
