@@ -14,9 +14,8 @@ import tempfile
 from pathlib import Path
 
 from tests.image.compose import ROOT
-from tests.image.conftest import LAST_DAY, roomy
 from tests.image.container import why_not
-from tests.image.deployment import Deployment
+from tests.image.deployment import LAST_DAY, Deployment, roomy
 from tests.image.release import Release
 from tests.load.floor import FLOOR, FLOOR_VIEW
 
