@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.9
 NODE := 24.19.0
-PACKAGES := chromium clamav-daemon libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 nginx-light poppler-utils
+PACKAGES := chromium clamav-daemon clamdscan curl iproute2 libharfbuzz-subset0 libpango-1.0-0 libpangoft2-1.0-0 nginx-light \
+	poppler-utils python3-venv redis-server
 CATALOGS := $(wildcard locale/*/LC_MESSAGES/*.po)
 
 # Commands of this file run on a developer's machine; `deploy-check` says otherwise.
@@ -13,7 +14,7 @@ export DEBUG = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check deploy-check restore-check sbom audit bench drills services-stop lock messages vendor system
+.PHONY: help setup demo test check deploy-check restore-check image-check sbom audit bench load drills services-stop lock messages vendor system
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,14 +44,21 @@ restore-check: setup ## a backup goes on in an empty server, and the record hold
 
 drills: setup ## faults that take minutes: killed workers, a broker away, full disks; each three times
 	$(BIN)/pytest -q -s $(filter-out %/__init__.py %/settings.py %/kinds.py,$(wildcard tests/drills/*.py))
+
 sbom: setup ## what the portal is made of, into var/sbom.json
 	$(BIN)/python requirements/sbom.py var/sbom.json
 
 audit: setup ## what is known against the locked packages, where a service answers
 	$(BIN)/python requirements/audit.py
 
+image-check: setup ## the Dockerfile's steps and the compose file's commands on this machine, without an engine; as root
+	$(BIN)/pytest tests/image
+
 bench: setup ## how fast it is, into var/bench.json
 	$(BIN)/python -m tests.bench
+
+load: setup ## three hundred people on the last day, into var/load.json; as root, two minutes
+	$(BIN)/python -m tests.load
 
 services-stop: ## end the embedded PostgreSQL and Valkey
 	$(BIN)/python manage.py services stop

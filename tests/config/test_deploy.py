@@ -4,35 +4,46 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 from celery.bin.celery import celery as celery_command
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from agencies.models import Membership, User
+from agencies.roles import Role
+from config import probe
 from config.settings import STATIC_ROOT
+from cycles.calendar import Phase
 from cycles.jobs.kinds import KINDS
+from tests.factories import build, make_user
+from tests.image import compose
 
 ROOT = Path(settings.BASE_DIR)
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
 NGINX = (ROOT / "deploy/nginx.conf").read_text()
-EXAMPLE = dict(re.findall(r"^([A-Z0-9_]+)=(.*)$", (ROOT / "deploy/.env.example").read_text(), flags=re.M))
+EXAMPLE = compose.example()
+FILLED = {name: value or "a" * 60 for name, value in EXAMPLE.items()}
 OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "assessment-portal")
+GUNICORN = (ROOT / "config/gunicorn.py").read_text()
 
 
 def run(*command, **env):
-    """Run a command of our own environment as a container would: in production, with the example's variables."""
-    given = {**EXAMPLE, "SECRET_KEY": "a" * 60, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", **env}
+    """Run a command of our own environment as a container would: in production, with the web service's variables."""
+    web = compose.read(FILLED)["web"].environment
+    given = {**web, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", **env}
     return subprocess.run(
         command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
     )
 
 
 def test_every_process_of_the_portal_has_a_service():
-    assert OURS == ["beat", "migrate", "reports", "uploads", "web", "worker"]
+    assert OURS == ["beat", "migrate", "reports", "static", "uploads", "web", "worker"]
 
 
 def test_web_starts_with_the_options_compose_gives():
@@ -103,23 +114,35 @@ def test_a_clock_that_is_off_does_not_start_in_production():
     assert "it works with DEBUG=1 only" in started.stderr
 
 
-def test_the_example_names_every_variable_production_may_set():
+def test_compose_hands_on_every_variable_production_may_set():
     read = set(re.findall(r"(?:environ\.get|flag|listed)\(\"([A-Z0-9_]+)\"", (ROOT / "config/settings.py").read_text()))
     for_development = {"DEBUG", "CLOCK_OFFSET_SECONDS", "PORTAL_DATABASE", "VAR_DIR", "MEDIA_ROOT"}
+    handed_on = {name for service in compose.read(FILLED).values() for name in service.environment}
 
-    assert read - for_development == set(EXAMPLE) - {"POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"}
+    assert read - for_development - handed_on == set()
 
 
-def test_the_example_keeps_owner_and_portal_apart():
-    owner = re.match(r"postgres://(\w+):", EXAMPLE["DATABASE_OWNER_URL"])[1]
-    portal = re.match(r"postgres://(\w+):", EXAMPLE["DATABASE_URL"])[1]
+@pytest.mark.parametrize("name", ("SECRET_KEY", "REDIS_URL", "EMAIL_HOST_PASSWORD"))
+def test_words_of_an_example_are_not_taken_for_secrets(name):
+    started = run("python", "manage.py", "check", **{name: "redis://:change-me-please@redis:6379"})
 
-    assert owner == EXAMPLE["POSTGRES_USER"]
-    assert owner != portal
+    assert started.returncode != 0
+    assert f"Still the example's own words, which all the world knows: {name}." in started.stderr
+
+
+def test_a_probe_tells_a_process_that_lives_from_one_that_does_not(tmp_path):
+    alive = tmp_path / "alive"
+
+    assert probe.look(str(alive), "30") == f"{alive} was never touched."
+    alive.touch()
+    assert probe.look(str(alive), "30") == ""
+    os.utime(alive, (1, 1))
+    assert "was last touched" in probe.look(str(alive), "30")
+    assert "did not answer" in probe.ask("http://127.0.0.1:9/healthz")
 
 
 def test_nginx_sends_to_the_port_the_web_service_listens_on():
-    [port] = re.findall(r"--bind=0\.0\.0\.0:(\d+)", " ".join(SERVICES["web"]["command"]))
+    [port] = re.findall(r"0\.0\.0\.0:(\d+)", GUNICORN)
 
     assert f"server web:{port};" in NGINX
     assert NGINX.count("{") == NGINX.count("}")
@@ -129,18 +152,20 @@ def test_nginx_reads_static_files_where_compose_mounts_them():
     [alias] = re.findall(r"alias (/srv/static)/;", NGINX)
 
     assert f"static:{alias}:ro" in SERVICES["nginx"]["volumes"]
-    assert f"static:/portal/{STATIC_ROOT.relative_to(ROOT)}" in SERVICES["web"]["volumes"]
+    assert f"/portal/{STATIC_ROOT.relative_to(ROOT)}/." in SERVICES["static"]["command"]
+    assert f"static:{alias}" in SERVICES["static"]["volumes"]
 
 
 def test_nginx_finds_private_files_where_compose_mounts_them_and_the_portal_says():
-    prefix = EXAMPLE["ACCEL_PREFIX"]
+    web = compose.read(FILLED)["web"].environment
+    prefix = web["ACCEL_PREFIX"]
     [block] = re.findall(rf"location {prefix} {{(.*?)}}", NGINX, flags=re.S)
 
     assert "internal;" in block
     [alias] = re.findall(r"alias (\S+?)/;", block)
     assert f"media:{alias}:ro" in SERVICES["nginx"]["volumes"]
     assert "media:/portal/var/media" in SERVICES["web"]["volumes"]
-    assert EXAMPLE["UPLOAD_DIR"].startswith("/portal/var/media/")
+    assert web["UPLOAD_DIR"].startswith("/portal/var/media/")
 
 
 def test_nginx_may_read_what_it_hands_out():
@@ -195,6 +220,46 @@ def test_nginx_lets_through_as_much_as_the_portal_takes():
 
 
 def test_files_compose_names_exist():
-    assert (ROOT / "deploy/.env.example").exists()
-    assert all(service.get("env_file", "deploy/.env") == "deploy/.env" for service in SERVICES.values())
+    mounts = [mount for service in compose.read(FILLED).values() for mount in service.mounts]
+    named = [mount.source for mount in mounts if mount.source.startswith(".")]
+
+    assert len(named) == 3
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert os.access(ROOT / "deploy/postgres/portal.sh", os.X_OK)
     assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_the_first_administrator_is_made_by_one_command_until_a_password_is_chosen(db, capsys):
+    names = {"email": "first@example.org", "name_fa": "راهبر"}
+    with pytest.raises(CommandError, match="There is no account first: give --email and --name-fa"):
+        call_command("appoint", "first")
+
+    call_command("appoint", "first", **names)
+    call_command("appoint", "first")
+
+    said = capsys.readouterr().out
+    assert said.count("first is a national administrator.") == 2
+    assert said.count("/accounts/password/reset/key/") == 2
+    assert Membership.objects.filter(user__username="first", role=Role.ADMINISTRATOR).count() == 1
+    User.objects.get(username="first").set_password("x")
+    make_user("second")
+    with pytest.raises(CommandError, match="There is a national administrator already"):
+        call_command("appoint", "second")
+
+
+def test_the_catalogue_is_loaded_once_into_an_open_year(db, capsys, settings):
+    world = build("open")
+    settings.CLOCK_OFFSET = world.opens(Phase.PROPOSAL) + timedelta(hours=1) - timezone.now()
+    command = ("load_catalogue", str(world.cycle.year))
+    with pytest.raises(CommandError, match="There is no account nobody"):
+        call_command(*command, by="nobody")
+    with pytest.raises(CommandError, match="There is no cycle of 1300"):
+        call_command("load_catalogue", "1300", by="administrator")
+    with pytest.raises(CommandError):
+        call_command(*command, by="staff")
+
+    call_command(*command, by="administrator")
+
+    assert "holds the catalogue's 60 measures" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="holds 60 measures already; nothing was changed"):
+        call_command(*command, by="administrator")

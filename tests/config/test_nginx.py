@@ -1,5 +1,6 @@
 """The nginx of the deployment in front of the web service of the deployment, on loopback."""
 
+import gzip
 import os
 import re
 import shutil
@@ -96,7 +97,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Address and folder of the portal behind nginx: the file of the deployment with its places put on this machine."""
     folder = tmp_path_factory.mktemp("nginx")
     folder.chmod(0o755)
-    secure, plain, web = free_port(), free_port(), free_port()
+    secure, plain, web, alive = free_port(), free_port(), free_port(), free_port()
     subject = ["-subj", "/CN=localhost", "-keyout", "privkey.pem", "-out", "fullchain.pem"]
     make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *subject]
     subprocess.run(make, cwd=folder, check=True, capture_output=True)
@@ -104,7 +105,12 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     for old, new in (
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"),
+        ("listen 127.0.0.1:8080;", f"listen 127.0.0.1:{alive};"),
         ("/etc/nginx/tls/", f"{folder}/"),
+        ("pid /run/nginx.pid;", f"pid {folder}/nginx.pid;"),
+        ("error_log /dev/stderr;", f"error_log {folder}/error.log;"),
+        ("access_log /dev/stdout;", "access_log off;"),
+        ("/var/cache/nginx/", f"{folder}/"),
         ("alias /srv/media/;", f"alias {folder}/media/;"),
         ("alias /srv/static/;", f"alias {settings.VAR}/static/;"),
         ("server web:8000;", f"server 127.0.0.1:{web};"),
@@ -112,13 +118,10 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     ):
         assert old in text
         text = text.replace(old, new)
-    head = f"pid {folder}/nginx.pid;\nerror_log {folder}/error.log;\ndaemon off;\n"
+    head = "daemon off;\n"
     if os.getuid() == 0:
         head = f"user root;\n{head}"  # so that it may read this checkout
-    paths = "".join(
-        f"    {name}_temp_path {folder}/{name};\n" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    text = head + text.replace("http {\n", f"http {{\n    access_log off;\n{paths}", 1)
+    text = head + text
     (folder / "nginx.conf").write_text(text)
     environment = {
         **{name: value for name, value in os.environ.items() if name not in ("DEBUG", "HTTPS")},
@@ -199,6 +202,30 @@ def test_a_forged_header_does_not_dodge_the_limit_of_tries(served: str) -> None:
             break
 
     assert status == 429
+
+
+def test_a_page_is_compressed_on_its_way(served: str) -> None:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    asked = {"Host": "localhost", "Accept-Encoding": "gzip"}
+    request = urllib.request.Request(f"{served}/fa/accounts/login/", headers=asked)
+
+    with urllib.request.urlopen(request, timeout=10, context=trusting) as answer:
+        body = answer.read()
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
+    assert b'dir="rtl"' in gzip.decompress(body)
+
+
+@pytest.mark.parametrize("path", ("/metrics", "/readyz"))
+def test_what_watches_over_the_portal_is_not_for_the_public(served: str, path: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        fetch(f"{served}{path}")
+
+    assert refused.value.code == 404
+    assert refused.value.headers["Content-Type"] == "text/html"  # nginx's own
+    refused.value.close()
 
 
 def test_everything_else_comes_from_the_portal_which_knows_that_the_line_is_secure(served: str) -> None:

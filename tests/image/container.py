@@ -21,6 +21,8 @@ BORROWED = ("usr", "opt", "dev", "proc")
 FOREIGN = ("postgres", "redis", "clamav")
 PATH = "/python/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CLONE_NEWNET = 0x40000000
+PATIENCE = 900
+"""Seconds after which a command that runs to its end never will, on the busiest machine."""
 
 NEEDS = "This check needs root, and a kernel that gives it namespaces for mounts and networks."
 
@@ -138,7 +140,7 @@ class Container:
         """Run a command to its end in a container of its own; what it printed. Raises where it failed."""
         done = subprocess.run(
             self._entered(command), input=stdin, env=self.given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            text=True, timeout=300, check=False,
+            text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         if done.returncode:
             raise Fault(f"`{' '.join(command)[:200]}` failed: {done.stdout[-1500:]}")

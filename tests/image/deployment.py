@@ -16,7 +16,7 @@ from tests.image.release import Release
 
 HERE = Path(__file__).resolve().parent
 HOST = "portal.example"
-PATIENCE = 90
+PATIENCE = 300
 """Seconds after which a service that is not healthy will not be."""
 
 STANDS_IN = {
@@ -29,6 +29,23 @@ PLACES = {"postgres": ["/var/lib/postgresql"], "redis": ["/data"], "clamav": ["/
 """Folders that belong to the user of their image, and are the first content of a volume laid there."""
 
 EICAR = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR"
+
+
+LAST_DAY = """
+SET session_replication_role = replica;
+WITH moved AS (
+    SELECT now() + interval '20 hours' - closes_at AS span
+    FROM cycles_window WHERE phase = 'self_assessment' AND agency_id IS NULL
+)
+UPDATE cycles_window SET opens_at = opens_at + span, closes_at = closes_at + span FROM moved
+"""
+"""The whole year is moved, by the superuser, so that its last day of self-assessment is today."""
+
+
+def roomy() -> str:
+    """In memory where there is room for it: what is laid here need not outlive the check."""
+    memory = "/dev/shm"
+    return memory if Path(memory).exists() and shutil.disk_usage(memory).free > 3 * 2**30 else "/var/tmp"
 
 
 def filled_in(folder: Path) -> dict[str, str]:
@@ -202,7 +219,3 @@ class Deployment:
     @property
     def tls(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.folder / "tls/fullchain.pem"))
-
-
-def remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The compose file's networks: a bridge each, and for every service a line to those it is on, as an engine lays them."""
+"""The compose file's networks: a bridge each, and for every service a line to those it is on."""
 
 import os
 import subprocess

@@ -12,6 +12,9 @@ from tests.image.compose import COMPOSE, Fault
 ROOT = Path(settings.BASE_DIR)
 
 
+BEAT = "      <<: [*settings, *broker]\n"
+
+
 def changed(old: str, new: str) -> str:
     text = COMPOSE.read_text()
     assert old in text
@@ -26,9 +29,8 @@ def test_the_compose_file_gives_nothing_away():
     "old, new, fault",
     (
         (
-            "      <<: [*settings, *broker]\n",
-            "      <<: [*settings, *broker]\n"
-            "      DATABASE_OWNER_URL: postgres://portal_owner:${DATABASE_OWNER_PASSWORD:?}@postgres:5432/portal\n",
+            BEAT,
+            BEAT + "      DATABASE_OWNER_URL: postgres://portal_owner:secret@postgres:5432/portal\n",
             "beat has the owner's address of the database.",
         ),
         (
