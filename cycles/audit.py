@@ -55,7 +55,7 @@ def in_words(broken: str) -> str:
     """What is broken, in the reader's language."""
     for kind, sentence in FAULTS.items():
         with translation.override("en"):
-            pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>\\d+)", re.escape(str(FAULTS[kind])))
+            pattern = re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>-?\\d+)", re.escape(str(FAULTS[kind])))
         if found := re.fullmatch(pattern, broken):
             given = found.groupdict()
             return str(sentence) % {k: localised(int(v)) for k, v in given.items()}
@@ -72,9 +72,8 @@ BY_TRANSACTION = f"""
 """Rows under seals of form 1, each at the number of its transaction."""
 
 BY_KEY = f"""
-    SELECT e.id, e.id, {_ROW}, u.entry_id IS NOT NULL
-    FROM cycles_entry e LEFT JOIN cycles_unsealed u ON u.entry_id = e.id
-    WHERE NOT e.id <@ ({_FIRST_FORM}) ORDER BY e.id
+    SELECT e.id, e.id, {_ROW}, EXISTS (SELECT FROM cycles_unsealed u WHERE u.entry_id = e.id)
+    FROM cycles_entry e WHERE NOT e.id <@ ({_FIRST_FORM}) ORDER BY e.id
 """  # noqa: S608 -- constants
 """All other rows, each at its own key."""
 

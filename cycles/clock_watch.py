@@ -33,12 +33,14 @@ AT_MOST_EVERY = 10
 """Seconds between two looks of a web process whose clock is doubtful."""
 
 READING = """
-    SELECT clock_timestamp() AS database, confirmed.entry, confirmed.times,
+    SELECT clock_timestamp() AS database, clock_timestamp() - confirmed.moment AS since_confirmed,
         (SELECT max(recorded_at) FROM (
             SELECT recorded_at FROM cycles_entry WHERE id > confirmed.entry ORDER BY id DESC LIMIT 100
         ) newest) AS newest
     FROM (
-        SELECT coalesce(max(confirmed_entry), 0) AS entry, count(confirmed_entry) AS times FROM cycles_fault
+        SELECT coalesce(max(confirmed_entry), 0) AS entry,
+            max(mended_at) FILTER (WHERE confirmed_entry IS NOT NULL) AS moment
+        FROM cycles_fault
     ) confirmed
 """
 
@@ -70,21 +72,15 @@ class Reading:
         return {"cause": cause.value, "seconds": round(by.total_seconds()), "until": ahead}
 
 
-_confirmations: int | None = None
-"""How often, when this process last looked, a person had said that the clock is right."""
-
-
 def read(*, clock: Callable[[], datetime] = timezone.now, steadiness: clocks.Steadiness = clocks.ours) -> Reading:
     """Read all clocks; one query. The demonstration's moved clock is not looked at."""
-    global _confirmations
     began = clock()
     with connection.cursor() as cursor:
         cursor.execute(READING)
-        database, _entry, confirmations, newest = cursor.fetchone()
+        database, since_confirmed, newest = cursor.fetchone()
     ended = clock()
-    if _confirmations is not None and confirmations > _confirmations:
-        steadiness.begin_anew()
-    _confirmations = confirmations
+    if since_confirmed is not None and since_confirmed < steadiness.age:
+        steadiness.begin_anew()  # a person has said since that the clock is right
     return Reading(database, -clocks.apart(database, began, ended), steadiness.set_by, newest)
 
 
@@ -93,7 +89,8 @@ def watch(
 ) -> Reading:
     """Look at the clocks, report what is wrong with them, and report it over when they are right again.
 
-    A fault is ended by the machine that found it, or by another when that one has not been heard of for a minute.
+    A fault is ended by the machine that found it, or by any when it has not been seen for a minute; that a clock was
+    set is known only to processes older than that, so others wait that long.
     """
     reading = read(clock=clock, steadiness=steadiness)
     facts, host = reading.facts, socket.gethostname()
@@ -110,7 +107,8 @@ def watch(
 
 def _may_end(fault: Fault, host: str, moment: datetime) -> bool:
     is_past = fault.until is None or moment >= fault.until
-    return is_past and (fault.host == host or moment > fault.seen_at + GIVEN_UP)
+    is_ours = fault.host == host and fault.cause != ClockFault.SET
+    return is_past and (is_ours or moment > fault.seen_at + GIVEN_UP)
 
 
 @transaction.atomic

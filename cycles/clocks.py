@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 TOLERANCE = timedelta(seconds=2)
 """How far clocks may lie apart."""
 
+AT_ONCE = timedelta(seconds=0.1)
+"""How far apart two looks may be that count as one."""
+
 _SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -16,12 +19,20 @@ def apart(other: datetime, began: datetime, ended: datetime) -> timedelta:
     return max(other - ended, timedelta())
 
 
+def since_boot() -> timedelta:
+    """The time since the machine began, which runs on while it sleeps and is never set."""
+    return timedelta(seconds=time.clock_gettime(_SINCE_BOOT))
+
+
 def ahead_of_boot() -> timedelta:
-    """How far the clock is ahead of the time since the machine began, which runs on while it sleeps and is never set.
+    """How far the clock is ahead of the time since the machine began.
 
     Only setting the clock changes this; when it is slewed, both go along.
     """
-    return timedelta(seconds=time.time() - time.clock_gettime(_SINCE_BOOT))
+    while True:
+        before, shown, after = since_boot(), timedelta(seconds=time.time()), since_boot()
+        if after - before < AT_ONCE:  # else this process was put to sleep between two looks
+            return shown - after
 
 
 class Steadiness:
@@ -31,13 +42,19 @@ class Steadiness:
         self.begin_anew()
 
     def begin_anew(self) -> None:
-        self._was = ahead_of_boot()
+        """Take the clock as right now."""
+        self._was, self._began = ahead_of_boot(), since_boot()
         self.is_suspect = False
         """Whether an act has found this clock apart from the database's."""
 
     @property
     def set_by(self) -> timedelta:
         return ahead_of_boot() - self._was
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago the clock was taken as right."""
+        return since_boot() - self._began
 
     @property
     def is_doubtful(self) -> bool:

@@ -151,10 +151,11 @@ def test_rows_of_a_later_moment_say_that_the_clock_was_set_back_until_it_has_cau
     assert (still, Fault.objects.standing().count()) == (1, 0)
 
 
-def test_a_fault_of_another_machine_is_left_to_it_for_a_minute():
+@pytest.mark.parametrize("of", ({"host": "elsewhere"}, {"cause": "set"}))
+def test_a_fault_that_only_another_machine_or_process_can_see_is_left_to_it_for_a_minute(of):
     world = build("open")
     clock_watch.watch(at=world.at, clock=off_by(5 * SECOND))
-    Fault.objects.update(host="elsewhere")
+    Fault.objects.update(**of)
 
     clock_watch.watch(at=world.at)
     left = Fault.objects.standing().count()
@@ -173,8 +174,10 @@ def test_a_national_administrator_may_say_that_the_clock_is_right_and_nobody_els
         clock_watch.confirm_clock(by=world.auditor, at=world.at)
     call_command("confirm_clock", world.administrator.username)
     after = clock_watch.read(steadiness=set_forward)
+    set_again = clock_watch.read(steadiness=SetBy(9 * SECOND))
 
     assert after.facts == {}
+    assert set_again.facts["cause"] == "set"
     assert Fault.objects.standing().count() == 0
     assert Entry.objects.latest("pk").act == "confirm_clock"
     with pytest.raises(CommandError, match="nobody"):
