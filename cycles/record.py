@@ -48,6 +48,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "ordered": Verification.objects.filter(finished_at=None).first(),
         "may_verify": not actions.why_not_administer("verify_record", by=request.user, at=request.at),
         "newest": seals.newest(),
+        "sees_jobs": request.user.oversees_the_country(request.at),
     }
     return render(request, "cycles/ledger.html", context)
 

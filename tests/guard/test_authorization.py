@@ -792,7 +792,7 @@ def address(name: str, w: World) -> str:
     bare |= {"data", "method", "comments"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {"results", "home", "entrance", "healthz", "account", "onward", "invite", "delegation"}
-    bare |= {"award_years"}
+    bare |= {"award_years", "jobs", "send_again"}
     bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}
     bare |= {"indices", "indices_file", "register_load", "index_new", "regions", "region_new", "index_reports"}
     if name in {f"festival:{page}" for page in ("index", "index_file", "index_edit", "edition_new")}:
