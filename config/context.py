@@ -27,7 +27,6 @@ SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("cycles:agencies", _("Agencies"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("cycles:people", _("People"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.AGENCY_ADMINISTRATOR, *HEADS})),
     ("cycles:ledger", _("Ledger"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
-    ("cycles:jobs", _("Jobs"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 )
 """Which roles find which section; what stands there is each page's own affair."""
 

@@ -53,6 +53,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "may_verify": not actions.why_not_administer("verify_record", by=request.user, at=request.at),
         "newest": seals.newest(),
         "faults": Fault.objects.order_by("-found_at", "-pk")[:FAULTS],
+        "sees_jobs": request.user.oversees_the_country(request.at),
     }
     return render(request, "cycles/ledger.html", context)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Max
+from django.utils import timezone
 
 from cycles.jobs import actions, runner
 from cycles.jobs.kinds import HEAVY, KINDS, QUICK
@@ -27,7 +28,7 @@ def work_off() -> int:
 
 
 def _due() -> Any:
-    return Job.objects.unfinished().aggregate(at=Max("not_before"))["at"] or Job.objects.latest("pk").asked_at
+    return Job.objects.unfinished().aggregate(at=Max("not_before"))["at"] or timezone.now()
 
 
 def newest(kind: str) -> Job:
@@ -44,5 +45,5 @@ def failed_job(world: World) -> Job:
     for _attempt in range(KINDS["scores"].attempts):
         job = actions.take(QUICK, worker="test", at=newest("scores").not_before)
         assert job is not None
-        actions.note_failure(job, Reason.MEMORY, error="MemoryError: ", at=world.at)
+        actions.note_failure(job, Reason.MEMORY, error="MemoryError", at=world.at)
     return newest("scores")

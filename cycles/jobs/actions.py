@@ -42,7 +42,8 @@ def _ordered(kind: Kind, subject: Model, *, by: User | None, at: datetime) -> Jo
     titles = {}
     for language in ("fa", "en"):
         with translation.override(language):
-            titles[language] = f"{kind.label}: {subject}"[:300]
+            named = str(subject).startswith(str(kind.label))
+            titles[language] = str(subject)[:300] if named else f"{kind.label}: {subject}"[:300]
     return Job(
         kind=kind.name,
         subject=subject.pk,

@@ -9,6 +9,7 @@ import threading
 import time
 
 from celery import current_app
+from kombu import Connection
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,8 @@ SILENCE = 15.0
 """Seconds for which a broker that was away is not asked again by this process."""
 
 _silent_until = 0.0
+_connection: Connection | None = None
+_one_at_a_time = threading.Lock()
 
 
 def wake(queue: str) -> bool:
@@ -37,14 +40,22 @@ def wake(queue: str) -> bool:
 
 
 def _publish(queue: str, taken: threading.Event) -> None:
-    try:
-        patient = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE, "max_retries": 1}
-        connection = current_app.connection_for_write().clone(connect_timeout=PATIENCE, transport_options=patient)
-        with connection:
+    global _connection
+    with _one_at_a_time:
+        try:
+            _connection = _connection or _connected()
             current_app.send_task(
-                "cycles.tasks.work", kwargs={"queue": queue}, queue=queue, connection=connection, retry=False
+                "cycles.tasks.work", kwargs={"queue": queue}, queue=queue, connection=_connection, retry=False
             )
-    except Exception as error:  # whatever it is, the order stands and the scheduler comes by
-        logger.warning("no worker was woken: %s", error)
-    else:
-        taken.set()
+        except Exception as error:  # whatever it is, the order stands and the scheduler comes by
+            logger.warning("no worker was woken: %s", error)
+            _connection = None
+        else:
+            taken.set()
+
+
+def _connected() -> Connection:
+    patient = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE, "max_retries": 1}
+    write = current_app.connection_for_write()
+    connection: Connection = write.clone(connect_timeout=PATIENCE, transport_options=patient)
+    return connection

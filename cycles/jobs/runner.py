@@ -53,7 +53,7 @@ def _attempt(job: Job, clock: Clock) -> tuple[Reason, str] | None:
         actions.put_off(job, later, at=clock())
     except Exception as error:
         logger.exception("job %s failed", job.pk)
-        return reason_of(error), f"{type(error).__name__}: {error}"
+        return reason_of(error), f"{type(error).__name__}: {error}".removesuffix(": ")
     else:
         actions.finish(job, at=clock())
     return None

@@ -149,6 +149,7 @@ def silent_server() -> Iterator[int]:
 def asked_anew(monkeypatch: Any) -> None:
     """As if no broker had been away before."""
     monkeypatch.setattr(broker, "_silent_until", 0.0)
+    monkeypatch.setattr(broker, "_connection", None)
 
 
 @pytest.mark.parametrize("kind_of_absence", ("refuses", "says nothing"))

@@ -45,7 +45,7 @@ def world(transactional_db: None, settings: Any, tmp_path: Path) -> World:
         "TEST_FILES": str(tmp_path),
         "TEST_CLOCK_OFFSET": str(settings.CLOCK_OFFSET.total_seconds()),
     }
-    broker._silent_until = 0.0
+    broker._silent_until, broker._connection = 0.0, None
     return built
 
 

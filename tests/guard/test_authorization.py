@@ -817,7 +817,7 @@ def address(name: str, w: World) -> str:
         "invite",
         "delegation",
     }
-    bare |= {"award_years", "nominations"}
+    bare |= {"award_years", "nominations", "jobs", "send_again"}
     bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}
     bare |= {"indices", "indices_file", "register_load", "index_new", "regions", "region_new", "index_reports"}
     if name in {f"festival:{page}" for page in ("index", "index_file", "index_edit", "edition_new")}:
