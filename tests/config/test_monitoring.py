@@ -1,5 +1,6 @@
 """What operators see: probes, metrics, the log, errors sent to a collector."""
 
+import contextlib
 import gzip
 import json
 import logging
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -25,6 +28,7 @@ from config.monitoring.views import STATE
 from cycles import actions, seals
 from cycles.workflow import CYCLE, Refused
 from tests.factories import PASSWORD, build, make_user
+from tests.faults.processes import process, wait_for
 
 PROBES = ("healthz", "readyz", "metrics")
 
@@ -280,6 +284,31 @@ def test_processes_of_one_server_count_together(tmp_path):
     ).stdout.decode()
 
     assert value(text, 'portal_sign_ins_total{outcome="signed_in"}') == 3
+
+
+@pytest.mark.django_db
+def test_the_web_servers_processes_count_together_from_nothing(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ("gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", "--worker-class=gthread", "--workers=2")
+    page = 'portal_requests_total{method="GET",status="404",view="none"}'
+
+    def get(path):
+        with contextlib.suppress(urllib.error.HTTPError):
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20).read().decode()
+
+    def is_up():
+        with contextlib.suppress(OSError):
+            return get("/healthz") == "ok"
+
+    with process(*command, "--threads=2", "--no-control-socket", TMPDIR=str(tmp_path)):
+        wait_for(is_up, 90)
+        for _time in range(12):
+            get("/none")
+        text = get("/metrics")
+
+    assert len([*tmp_path.glob("portal-metrics-*")]) == 1
+    assert value(text, page) == 12
 
 
 # --- The log ----------------------------------------------------------------------------------------------------------
