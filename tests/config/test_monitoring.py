@@ -26,6 +26,7 @@ from django.utils import timezone
 from config.monitoring import broker, health, logs, metrics, workers
 from config.monitoring.views import STATE
 from cycles import actions, seals
+from cycles.tasks import order_verification
 from cycles.workflow import CYCLE, Refused
 from tests.factories import PASSWORD, build, make_user
 from tests.faults.processes import process, wait_for
@@ -263,6 +264,32 @@ def test_what_workers_have_done_is_counted_over_all_of_them():
 
     [done] = broker.done(broker.client())
     assert (done.task, done.state, done.count) == ("cycles.tasks.tell", "success", 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_counts_what_it_ends_and_messages_say_when_they_were_sent(celery_worker):
+    broker.client().delete(broker.TASKS)
+
+    order_verification.delay()
+
+    wait_for(lambda: broker.done(broker.client()), 30)
+    [done] = broker.done(broker.client())
+    assert (done.task, done.state, done.count) == ("cycles.tasks.order_verification", "success", 1)
+    assert done.seconds > 0
+
+
+@pytest.mark.django_db
+def test_beat_is_heard_as_soon_as_it_sends(tmp_path):
+    asked = broker.client()
+    asked.delete(broker.BEAT)
+
+    with process("celery", "-A", "config", "beat", f"--schedule={tmp_path / 'schedule'}", "--loglevel=WARNING"):
+        wait_for(lambda: broker.beat_age(asked) is not None, 60)
+    sent = broker.queues(asked)
+    asked.delete(*(queue.name for queue in sent))
+
+    assert broker.beat_age(asked) < 60
+    assert any(queue.length and queue.age is not None for queue in sent)
 
 
 COUNTS = """
