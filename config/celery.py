@@ -4,8 +4,10 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import celeryd_init
 from django.conf import settings
 
+from config import timeouts
 from config.embedded import ensure_valkey
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -31,3 +33,9 @@ class Portal(Celery):
 app = Portal("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def allow_jobs_their_time(**_: Any) -> None:
+    """A worker's statements may take as long as its tasks."""
+    timeouts.become("jobs")

@@ -9,8 +9,12 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
-from config import embedded
+from config import embedded, timeouts
+from config.cache import ANSWERS_WITHIN
 from config.embedded.valkey import Connection as EmbeddedConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -75,6 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cycles.middleware.clock",
+    "config.faults.Faults",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -83,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.faults.plain_characters",
     "config.signed_out.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -131,7 +137,11 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASE_OWNER: dict[str, Any] = {}
-_default: dict[str, Any] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+_default: dict[str, Any] = {
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": timeouts.of_this_process().connection_options,
+}
 if url := os.environ.get("DATABASE_URL"):
     _default |= {"ENGINE": "django.db.backends.postgresql", **database(url)}
     if owner_url := os.environ.get("DATABASE_OWNER_URL"):
@@ -147,6 +157,8 @@ else:
         "PORT": "",
     }
     DATABASE_OWNER = {"USER": embedded.OWNER}
+if DATABASE_OWNER:  # a migration takes as long as it takes
+    DATABASE_OWNER["OPTIONS"] = timeouts.PROCESSES["command"].connection_options
 DATABASES = {"default": _default}
 
 # Tables whose rows the portal's role may add and read, and nothing else; a trigger refuses the same to everybody.
@@ -166,13 +178,30 @@ def broker(number: int) -> str:
 
 def cache(number: int) -> dict[str, Any]:
     location = f"unix://{embedded.valkey_socket()}?db={number}" if EMBEDDED_REDIS else f"{REDIS_URL}/{number}"
-    options = {"connection_class": EmbeddedConnection} if EMBEDDED_REDIS else {}
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location, "OPTIONS": options}
+    options: dict[str, Any] = {
+        "socket_timeout": ANSWERS_WITHIN,
+        "socket_connect_timeout": ANSWERS_WITHIN,
+        "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),  # a kept connection may have been closed meanwhile
+    }
+    if EMBEDDED_REDIS:
+        options["connection_class"] = EmbeddedConnection
+    return {"BACKEND": "config.cache.Cache", "LOCATION": location, "OPTIONS": options}
 
 
 CACHES = {"default": cache(1)}
 
 CELERY_BROKER_URL = CELERY_RESULT_BACKEND = broker(0)
+# Whoever orders work waits a second at most for a broker that is away or does not answer; the work waits in its row.
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
+CELERY_TASK_PUBLISH_RETRY = False
 # A long report takes half a gigabyte and gives none back: its own worker, a fresh process for each.
 CELERY_TASK_ROUTES = {
     "festival.tasks.render_report": {"queue": "reports"},
@@ -186,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
         ("cycles.tasks.verify_record", 60),
         ("cycles.tasks.order_verification", 60 * 60),
         ("cycles.tasks.tell", 30),
+        ("cycles.tasks.send_letters", 10),
         ("indicators.tasks.remind", 5 * 60),
         ("submissions.tasks.remind", 5 * 60),
         ("appeals.tasks.remind", 5 * 60),

@@ -32,3 +32,5 @@ urlpatterns = [
         path("", include("festival.urls")),
     ),
 ]
+
+handler500 = "config.faults.failed"

@@ -5,7 +5,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from config import timeouts
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ[timeouts.VARIABLE] = "web"
 
 application = get_wsgi_application()
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.db import transaction
 
-from cycles import actions, deliveries, seals
+from cycles import actions, deliveries, letters, seals
 from cycles.middleware import now
 
 
@@ -32,3 +32,9 @@ def order_verification() -> None:
 def tell() -> None:
     """Send what is to be told; one that died in the middle loses nothing, two at once send nothing twice."""
     deliveries.tell(at=now())
+
+
+@shared_task
+def send_letters() -> None:
+    """Send the links to a new password that were asked for; two at once send none twice."""
+    letters.send(at=now())

@@ -1,6 +1,7 @@
 """When things happen, who takes part, what is on record, and who is told."""
 
 from cycles.models.record import Channel, Delivery, Entry, Seal, Verification
+from cycles.models.reserve import CacheReserve, PasswordLetter
 from cycles.models.years import (
     PRACTICE,
     RULES,
@@ -18,6 +19,7 @@ __all__ = [
     "PRACTICE",
     "RULES",
     "Analysis",
+    "CacheReserve",
     "Channel",
     "Cycle",
     "Delivery",
@@ -26,6 +28,7 @@ __all__ = [
     "Group",
     "Holiday",
     "Participation",
+    "PasswordLetter",
     "Seal",
     "TieRule",
     "Verification",
