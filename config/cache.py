@@ -26,7 +26,7 @@ ASKED_AGAIN_AFTER = 5
 TABLE = "cycles_cachereserve"
 MOST_KEPT = 100_000
 
-RESERVED = ("allauth", "factor:", "import:", "files-refused:")
+RESERVED = ("allauth", "factor:", "import:")
 """How the keys begin of what the database keeps meanwhile: counted tries, codes used once, checked sheets."""
 
 

@@ -5,7 +5,6 @@ no database keeps: what became of the request is told here alone, for pages, for
 pages need neither the database nor the cache.
 """
 
-import errno
 import logging
 import sys
 from collections.abc import Callable, Iterator
@@ -21,16 +20,22 @@ from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 from kombu.exceptions import OperationalError as BrokerAway
 
+from cycles.files import FULL_DISK
+
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What a person is told, under which status, and after how many seconds trying again makes sense."""
+    """What a person is told, under which status, and after how many seconds trying again makes sense.
+
+    `is_kept`: what was sent is on record all the same, so that there is nothing to send again.
+    """
 
     status: int
     sentence: str | Promise
     again_after: int = 0
+    is_kept: bool = False
 
 
 HELD = Fault(
@@ -66,6 +71,7 @@ WAITS = Fault(
     503,
     _("What was ordered is on record and waits: the queue of work does not answer just now."),
     again_after=60,
+    is_kept=True,
 )
 
 BY_CODE = {
@@ -79,8 +85,6 @@ BY_CODE = {
     "22P05": UNFIT,  # untranslatable_character
 }
 """By what PostgreSQL calls it."""
-
-FULL_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def fault_of(error: BaseException | None) -> Fault | None:
@@ -130,7 +134,7 @@ def _shows_pages(request: HttpRequest) -> bool:
 
 def _page(request: HttpRequest, fault: Fault) -> str:
     typed, had_files = None, False
-    if request.method == "POST":
+    if request.method == "POST" and not fault.is_kept:
         typed, had_files = _typed(request)
     context = {
         "fault": fault,
@@ -164,12 +168,14 @@ def _typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
 
 
 class Faults:
-    """Answers a fault that a view meets."""
+    """Answers a fault that a view meets; and forgets cookies with a NUL, which were never ours."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        for name in [name for name, value in request.COOKIES.items() if "\0" in name + value]:
+            del request.COOKIES[name]
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -187,14 +193,9 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def plain_characters(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """An address with a NUL in it leads nowhere, and a cookie with one was never ours.
-
-    In a form each field says so itself; what no field reads is `UNFIT`.
-    """
+    """An address with a NUL in it leads nowhere; in a form each field says so itself, and the rest is `UNFIT`."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        for name in [name for name, value in request.COOKIES.items() if "\0" in name or "\0" in value]:
-            del request.COOKIES[name]
         if "\0" in request.path_info or "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):
             raise Http404
         return get_response(request)

@@ -285,6 +285,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "invite": "100/h/key",
     "comment": "10/h/ip",
+    "sheet": "200/h/key",  # spreadsheets that one person has checked
+    "costly_file": "5/h/key",  # files that took more time or memory than one may have
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0" if DEBUG else "1"))
 
@@ -334,11 +336,17 @@ STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("vendor", VAR / "vendor")]
 # partial files of uploads under way: one directory for all web processes, best on the disk of MEDIA_ROOT
 UPLOAD_DIR = Path(os.environ.get("UPLOAD_DIR", VAR / "uploads"))
 MAX_UPLOAD_BYTES = 200 * 2**20
+# what the files of one agency in one cycle may come to, and what one person may send in an hour; pages show both
+AGENCY_MOST_GIGABYTES = int(os.environ.get("AGENCY_MOST_GIGABYTES", "5"))
+AGENCY_MOST_FILES = int(os.environ.get("AGENCY_MOST_FILES", "2000"))
+PERSON_MOST_GIGABYTES = int(os.environ.get("PERSON_MOST_GIGABYTES", "4"))
+PERSON_MOST_FILES = int(os.environ.get("PERSON_MOST_FILES", "400"))
+DISK_RESERVE_BYTES = 256 * 2**20  # below this no upload is begun, so that what is under way can end
 # where nginx finds MEDIA_ROOT (its `internal` location), so that it hands files out; "": the web process does
 ACCEL_PREFIX = os.environ.get("ACCEL_PREFIX", "")
 # unix:///run/clamav/clamd.ctl or host:port; "": files are not scanned, and pages say so
 CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
-_ON_DISK = "django.core.files.storage.FileSystemStorage"
+_ON_DISK = "config.storage.WholeFileStorage"
 _STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.storage.StaticStorage"
 S3_BUCKET = os.environ.get("S3_BUCKET", "")
 

@@ -4,10 +4,15 @@ The counts are in the cache, and in the database while the cache is away (`confi
 begins anew when the cache goes and when it comes back.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from allauth.core import ratelimit
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from agencies.models import User
+from cycles import sandbox
 
 
 def _trial() -> HttpRequest:
@@ -35,3 +40,19 @@ def spend_from(action: str, request: HttpRequest) -> bool:
 def forgive(action: str, user: User) -> None:
     """Forget this person's tries, because one was right."""
     ratelimit.clear(_trial(), action=action, key=str(user.pk))
+
+
+@contextmanager
+def reading_files_of(person: User) -> Iterator[None]:
+    """Read a file that this person has sent; who has sent several that took too much waits before the next is read."""
+    if is_spent("costly_file", person):
+        raise sandbox.Exceeded(
+            _("Several of your files took more than one file may have. Please wait an hour, then try again.")
+        )
+    try:
+        yield
+    except sandbox.Busy:
+        raise
+    except sandbox.Exceeded:
+        spend("costly_file", person)
+        raise

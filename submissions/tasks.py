@@ -1,7 +1,7 @@
 """Jobs on self-assessments: totals that were ordered, files to be scanned, and what the calendar itself does."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import IO
 
@@ -9,7 +9,7 @@ from celery import shared_task
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from cycles import notices
+from cycles import limits, notices, sandbox
 from cycles.calendar import Phase
 from cycles.middleware import now
 from cycles.models import Cycle, Participation, Window
@@ -133,7 +133,8 @@ def _scan(document: Document) -> None:
 def _draw(document: Document) -> None:
     if not document.is_open or document.drawn_at:
         return
-    with _content(document) as file:
+    pictures = []
+    with _content(document) as file, suppress(sandbox.Exceeded), limits.reading_files_of(document.uploaded_by):
         pictures = previews.draw(file, document.content_type) if file else []
     evidence.note_pictures(document, pictures, at=now())
 

@@ -9,12 +9,9 @@ from typing import Any
 import pytest
 from django.conf import settings as portal
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import path
 from django.utils import timezone
 
-from config import urls
 from config.timeouts import PROCESSES
 from submissions.models import Answer
 from tests.factories import World, build
@@ -22,13 +19,6 @@ from tests.faults.away import held_row, timeouts
 
 HELD = "Somebody else is just changing this"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-def sleepy(request: HttpRequest) -> HttpResponse:
-    """A view without a limit of its own, whose statement would run for a minute."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_sleep(60)")
-    return HttpResponse("slept")
 
 
 @pytest.fixture
@@ -72,11 +62,8 @@ def test_a_held_row_is_one_sentence_in_the_reader_s_language_and_what_was_typed_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_view_without_a_limit_of_its_own_is_stopped_by_the_connection_s(
-    w: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(urls, "urlpatterns", [*urls.urlpatterns, path("en/sleepy/", sleepy)])
-    monkeypatch.setattr(portal, "ROOT_URLCONF", urls)
+def test_a_view_without_a_limit_of_its_own_is_stopped_by_the_connection_s(w: World, settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.faults.addresses"
     client = client_of(w.staff)
 
     with timeouts(statement=0.3, lock=5):
