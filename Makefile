@@ -13,7 +13,7 @@ export DEBUG = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check deploy-check bench services-stop lock messages vendor system
+.PHONY: help setup demo test check deploy-check bench drills services-stop lock messages vendor system
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ deploy-check: setup
 
 bench: setup ## how fast it is, into var/bench.json
 	$(BIN)/python -m tests.bench
+
+drills: setup ## faults that take minutes: killed workers, a broker away, full disks; each three times
+	$(BIN)/pytest -q -s $(filter-out %/__init__.py %/settings.py %/kinds.py,$(wildcard tests/drills/*.py))
 
 services-stop: ## end the embedded PostgreSQL and Valkey
 	$(BIN)/python manage.py services stop

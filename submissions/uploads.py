@@ -88,8 +88,12 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     replaces = _replaced(answer, metadata.get("replaces", ""))
     name = metadata.get("filename", "")
     upload = evidence.begin_upload(answer, name=name, length=length, replaces=replaces, by=request.user, at=request.at)
-    upload.path.parent.mkdir(parents=True, exist_ok=True)
-    upload.path.touch(mode=0o640)
+    try:
+        upload.path.parent.mkdir(parents=True, exist_ok=True)
+        upload.path.touch(mode=0o640)
+    except OSError:
+        evidence.drop_upload(upload, by=request.user, at=request.at)
+        raise
     response = HttpResponse(status=201)
     response["Location"] = upload.get_absolute_url()
     return response

@@ -100,7 +100,7 @@ def test_a_workbook_bomb_is_a_sentence_on_the_page_and_after_five_their_sender_w
     client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
     content = workbook_bomb()
     assert len(content) < sheets.MOST_BYTES
-    address = f"/en/submissions/{world.submission.pk}/import/"
+    address = f"/en/submissions/{world.submission.pk}/file/"
 
     begun = time.monotonic()
     first = client.post(address, {"file": SimpleUploadedFile("a.xlsx", content)})

@@ -1,4 +1,4 @@
-"""Real web and worker processes: who waits for a held row waits five seconds, and all others wait for nobody."""
+"""Real web and worker processes: whoever meets a held row waits for seconds, and all others wait for nobody."""
 
 import os
 import random
@@ -76,7 +76,9 @@ def test_while_some_wait_for_a_held_row_others_save_at_once(w: World, port: int)
 
     assert [sum(one.statuses.values()) for one in stuck] == [1] * STUCK
     assert all(one.statuses == {503: 1} for one in stuck)
-    assert all(4.5 <= seconds < 9 for seconds in waited), waited
+    # whoever queues behind another waiter is given his place when he is sent away, and waits five seconds for the row
+    assert all(4.5 <= seconds < 14 for seconds in waited), waited
+    assert sorted(waited)[len(waited) // 2] < 8, waited
     assert other.statuses == {200: 11}
     assert sorted(passed)[len(passed) // 2] < AT_MOST, passed
 
