@@ -111,7 +111,7 @@ def test_a_workbook_bomb_is_a_sentence_on_the_page_and_after_five_their_sender_w
     last = client.post(address, {"file": SimpleUploadedFile("a.xlsx", content)})
 
     assert "more than the 1 seconds" in first.content.decode()
-    assert took < 10
+    assert took < 25
     assert "Please wait an hour" in last.content.decode()
     assert time.monotonic() - begun < took
 
