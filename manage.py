@@ -8,4 +8,5 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("PORTAL_PROCESS", "web" if "runserver" in sys.argv else "command")
     execute_from_command_line(sys.argv)

@@ -21,7 +21,7 @@ from cycles.workflow import Refused
 from indicators.methods import METHODS, points
 from indicators.scoring import LineState
 from submissions import actions as submissions
-from submissions import kinds
+from submissions import kinds, quotas
 from submissions.evidence import MOST_AT_ONCE, keep_document
 from submissions.models import Answer, Document, Evidence, Score, Submission, Verification
 
@@ -114,15 +114,15 @@ def discard(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
 @transaction.atomic
 def attach(appeal: Appeal, *, upload: File, by: User, at: datetime, reference: str = "") -> Attachment:
     """Keep a new file with a draft; it is scanned and handed out as evidence is."""
-    name, digest = checked(upload)
+    name, digest = checked(upload, by=by)
     [appeal] = perform(APPEALS, [appeal], "attach", by=by, at=at, note=name, sha256=digest)
     return keep(appeal, upload, name, digest, reference=reference, by=by, at=at)
 
 
-def checked(upload: File) -> tuple[str, str]:
+def checked(upload: File, *, by: User) -> tuple[str, str]:
     """The clean name and the SHA-256 of a file that an appeal may show; refused where it may not."""
     name = kinds.clean_name(upload.name or "")
-    if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or kinds.why_not_content(name, upload):
+    if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(name, upload, by=by):
         raise Refused(why)
     return name, files.sha256(upload)
 
@@ -140,6 +140,7 @@ def keep(
 ) -> Attachment:
     """Keep a file that an act has let in, as the agency's, and show it with its appeal."""
     cycle, agency = appeal.cycle, appeal.agency
+    quotas.check(cycle, agency, size=upload.size or 0, by=by, at=at)
     document = keep_document(cycle, agency, name=name, content=upload, sha256=digest, by=by, at=at)
     return _show(appeal, document, reference, by=by, at=at, question=question)
 

@@ -130,7 +130,7 @@ def reply(question: Question, *, text: str, upload: File | None = None, by: User
         .select_related("agency", "cycle")
         .get(pk=question.appeal_id)
     )
-    name, digest = actions.checked(upload) if upload and question.addressee_id is None else ("", "")
+    name, digest = actions.checked(upload, by=by) if upload and question.addressee_id is None else ("", "")
     shown: dict[str, Any] = {"file": name, "sha256": digest} if name else {}
     move = "reply" if question.addressee_id is None else "explain"
     [question] = perform(QUESTIONS, [question], move, by=by, at=at, note=text, text=text, writer=by, **shown)

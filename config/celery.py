@@ -7,9 +7,10 @@ from typing import Any
 
 from celery import Celery, signals
 from celery.beat import PersistentScheduler
-from celery.signals import worker_process_init
+from celery.signals import celeryd_init, worker_process_init
 from django.conf import settings
 
+from config import timeouts
 from config.embedded import ensure_valkey
 from config.monitoring import workers
 
@@ -59,3 +60,9 @@ def limit_memory(**_kwargs: Any) -> None:
     """Hold each process of a worker to its memory, so that a job that wants more fails alone and says so."""
     if settings.WORKER_MEMORY_MB:
         resource.setrlimit(resource.RLIMIT_DATA, (settings.WORKER_MEMORY_MB * 2**20,) * 2)
+
+
+@celeryd_init.connect
+def allow_jobs_their_time(**_: Any) -> None:
+    """A worker's statements may take as long as its tasks."""
+    timeouts.become("jobs")

@@ -10,8 +10,12 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
-from config import embedded
+from config import embedded, timeouts
+from config.cache import ANSWERS_WITHIN
 from config.embedded.valkey import Connection as EmbeddedConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -90,6 +94,7 @@ MIDDLEWARE = [
     "config.headers.headers",
     "config.monitoring.views.probes",
     "config.monitoring.requests.watched",
+    "config.faults.Faults",
     "cycles.clock_watch.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -101,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.accounts.sessions.SessionLimits",
     "config.accounts.devices.KnownDevices",
+    "config.faults.plain_characters",
     "config.accounts.login_required.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -149,7 +155,11 @@ def database(url: str) -> dict[str, Any]:
 
 
 DATABASE_OWNER: dict[str, Any] = {}
-_default: dict[str, Any] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+_default: dict[str, Any] = {
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": timeouts.of_this_process().connection_options,
+}
 if url := os.environ.get("DATABASE_URL"):
     _default |= {"ENGINE": "django.db.backends.postgresql", **database(url)}
     if owner_url := os.environ.get("DATABASE_OWNER_URL"):
@@ -165,6 +175,8 @@ else:
         "PORT": "",
     }
     DATABASE_OWNER = {"USER": embedded.OWNER}
+if DATABASE_OWNER:  # a migration takes as long as it takes
+    DATABASE_OWNER["OPTIONS"] = timeouts.PROCESSES["command"].connection_options
 DATABASES = {"default": _default}
 
 POSTGRES_BIN = os.environ.get("POSTGRES_BIN", "")  # the directory of pg_dump and pg_restore; "": those of the PATH
@@ -186,8 +198,14 @@ def broker(number: int) -> str:
 
 def cache(number: int) -> dict[str, Any]:
     location = f"unix://{embedded.valkey_socket()}?db={number}" if EMBEDDED_REDIS else f"{REDIS_URL}/{number}"
-    options = {"connection_class": EmbeddedConnection} if EMBEDDED_REDIS else {}
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": location, "OPTIONS": options}
+    options: dict[str, Any] = {
+        "socket_timeout": ANSWERS_WITHIN,
+        "socket_connect_timeout": ANSWERS_WITHIN,
+        "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),  # a kept connection may have been closed meanwhile
+    }
+    if EMBEDDED_REDIS:
+        options["connection_class"] = EmbeddedConnection
+    return {"BACKEND": "config.cache.Cache", "LOCATION": location, "OPTIONS": options}
 
 
 CACHES = {"default": cache(1)}
@@ -202,6 +220,7 @@ _PERIODIC = (
     ("cycles.tasks.watch", 10),
     ("cycles.tasks.order_verification", 60 * 60),
     ("cycles.tasks.tell", 30),
+    ("cycles.tasks.send_letters", 10),
     ("indicators.tasks.remind", 5 * 60),
     ("submissions.tasks.remind", 5 * 60),
     ("appeals.tasks.remind", 5 * 60),
@@ -280,6 +299,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "invite": "100/h/key",
     "comment": "10/h/ip",
+    "sheet": "200/h/key",  # spreadsheets that one person has checked
+    "costly_file": "5/h/key",  # files that took more time or memory than one may have
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0" if DEBUG else "1"))
 
@@ -358,11 +379,17 @@ STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("vendor", VAR / "vendor")]
 # partial files of uploads under way: one directory for all web processes, best on the disk of MEDIA_ROOT
 UPLOAD_DIR = Path(os.environ.get("UPLOAD_DIR", VAR / "uploads"))
 MAX_UPLOAD_BYTES = 200 * 2**20
+# what the files of one agency in one cycle may come to, and what one person may send in an hour; pages show both
+AGENCY_MOST_GIGABYTES = int(os.environ.get("AGENCY_MOST_GIGABYTES", "5"))
+AGENCY_MOST_FILES = int(os.environ.get("AGENCY_MOST_FILES", "2000"))
+PERSON_MOST_GIGABYTES = int(os.environ.get("PERSON_MOST_GIGABYTES", "4"))
+PERSON_MOST_FILES = int(os.environ.get("PERSON_MOST_FILES", "400"))
+DISK_RESERVE_BYTES = 256 * 2**20  # below this no upload is begun, so that what is under way can end
 # where nginx finds MEDIA_ROOT (its `internal` location), so that it hands files out; "": the web process does
 ACCEL_PREFIX = os.environ.get("ACCEL_PREFIX", "")
 # unix:///run/clamav/clamd.ctl or host:port; "": files are not scanned, and pages say so
 CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
-_ON_DISK = "django.core.files.storage.FileSystemStorage"
+_ON_DISK = "config.storage.WholeFileStorage"
 _STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.storage.StaticStorage"
 S3_BUCKET = os.environ.get("S3_BUCKET", "")
 

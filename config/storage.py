@@ -1,6 +1,25 @@
-"""Static files named by their content."""
+"""Where files are kept: static ones named by their content, private ones whole or not at all."""
 
+import os
+from contextlib import suppress
+from typing import Any
+
+from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class WholeFileStorage(FileSystemStorage):
+    """A folder on this disk in which no half of a file stays when there is no room for the other."""
+
+    def _save(self, name: str, content: Any) -> str:
+        was_there = self.exists(name)
+        try:
+            return super()._save(name, content)
+        except OSError:
+            if not was_there:
+                with suppress(OSError):
+                    os.unlink(self.path(name))
+            raise
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):

@@ -36,3 +36,5 @@ urlpatterns = [
         path("", include("festival.urls")),
     ),
 ]
+
+handler500 = "config.faults.failed"

@@ -5,9 +5,14 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from config import timeouts
+from cycles import sandbox
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ[timeouts.VARIABLE] = "web"
 
 application = get_wsgi_application()
+sandbox.warm("cycles.cells:read_xlsx", "submissions.kinds:inspect")
 
 # A page makes some hundred thousand objects that die with it. What stands since the start is never looked through
 # again, and the young are looked through less often than the 700 objects at which Python does: about a tenth of a page.

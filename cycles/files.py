@@ -1,5 +1,6 @@
 """What is written down of every uploaded file, and the one way in which a private file is handed out."""
 
+import errno
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from django.utils.http import content_disposition_header
 
 SANDBOX = "sandbox; default-src 'none'"
 """What a file may do that a browser opens after all: nothing."""
+
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says of a write for which there is no room."""
 
 SIGNED_FOR = 60
 """Seconds for which an address signed for a private file leads to it."""

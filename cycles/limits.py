@@ -1,14 +1,18 @@
-"""How often somebody may try what could be guessed or abused: counted in the cache, over all processes at once."""
+"""How often somebody may try what could be guessed or abused: one count over all processes.
 
-import logging
+The counts are in the cache, and in the database while the cache is away (`config.cache`): a limit holds either way, but
+begins anew when the cache goes and when it comes back.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from allauth.core import ratelimit
 from django.http import HttpRequest
-from redis.exceptions import RedisError
+from django.utils.translation import gettext as _
 
 from agencies.models import User
-
-logger = logging.getLogger(__name__)
+from cycles import sandbox
 
 
 def _trial() -> HttpRequest:
@@ -19,32 +23,36 @@ def _trial() -> HttpRequest:
 
 
 def spend(action: str, user: User) -> bool:
-    """Count one try of this person; False when the tries of `settings.ACCOUNT_RATE_LIMITS` are used up.
+    """Count one try of this person; False when the tries of `settings.ACCOUNT_RATE_LIMITS` are used up."""
+    return bool(ratelimit.consume(_trial(), action=action, key=str(user.pk)))
 
-    Without the cache nothing is counted: whoever is signed in must be able to sign before a deadline all the same.
-    """
-    try:
-        return bool(ratelimit.consume(_trial(), action=action, key=str(user.pk)))
-    except RedisError as error:
-        logger.warning("tries of %s are not counted: %s", action, error)
-        return True
+
+def is_spent(action: str, user: User) -> bool:
+    """Whether this person's tries are used up; counts nothing."""
+    return not ratelimit.consume(_trial(), action=action, key=str(user.pk), dry_run=True)
 
 
 def spend_from(action: str, request: HttpRequest) -> bool:
-    """Count one try from the request's address, whoever it is; False when the tries are used up.
-
-    Without the cache nothing passes: a stranger can wait, and nothing official hangs on it.
-    """
-    try:
-        return bool(ratelimit.consume(request, action=action))
-    except RedisError as error:
-        logger.warning("no try of %s is let through: %s", action, error)
-        return False
+    """Count one try from the request's address, whoever it is; False when the tries are used up."""
+    return bool(ratelimit.consume(request, action=action))
 
 
 def forgive(action: str, user: User) -> None:
     """Forget this person's tries, because one was right."""
+    ratelimit.clear(_trial(), action=action, key=str(user.pk))
+
+
+@contextmanager
+def reading_files_of(person: User) -> Iterator[None]:
+    """Read a file that this person has sent; who has sent several that took too much waits before the next is read."""
+    if is_spent("costly_file", person):
+        raise sandbox.Exceeded(
+            _("Several of your files took more than one file may have. Please wait an hour, then try again.")
+        )
     try:
-        ratelimit.clear(_trial(), action=action, key=str(user.pk))
-    except RedisError as error:
-        logger.warning("tries of %s are not forgotten: %s", action, error)
+        yield
+    except sandbox.Busy:
+        raise
+    except sandbox.Exceeded:
+        spend("costly_file", person)
+        raise

@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
 from agencies.text import localised
-from cycles import exports
+from cycles import exports, limits
 from cycles.actions import why_closed, why_not_administer
 from cycles.forms import ActForm, ImportForm, SignatureForm
 from cycles.models import Entry
-from cycles.sheets import CONTENT_TYPES, Form, Unreadable, read
+from cycles.sandbox import Exceeded
+from cycles.sheets import CONTENT_TYPES, Form, Sheet, Unreadable, read
 from cycles.trials import Check
 from cycles.workflow import Refused, Workflow
 
@@ -150,8 +151,8 @@ def import_page(
         file = upload.cleaned_data["file"]
         content = file.read()
         try:
-            found = check(read(form, content, file.name), **upload.said)
-        except Unreadable as error:
+            found = check(_read(request, form, content, file.name), **upload.said)
+        except (Unreadable, Exceeded) as error:
             upload.add_error("file", str(error))
         else:
             if found.differs:
@@ -165,6 +166,14 @@ def import_page(
 def _no_longer_kept(request: HttpRequest) -> HttpResponse:
     messages.error(request, _("The checked file is no longer at hand; please choose it again."))
     return redirect(request.path)
+
+
+def _read(request: HttpRequest, form: Form, content: bytes, name: str) -> Sheet:
+    """Read a sheet, for as many as one person may have read in an hour."""
+    if not limits.spend("sheet", request.user):
+        raise Exceeded(_("You have had very many files checked within an hour. Please wait, then try again."))
+    with limits.reading_files_of(request.user):
+        return read(form, content, name)
 
 
 def _kept_as(request: HttpRequest, token: str) -> str:
@@ -185,14 +194,14 @@ def _confirmed(
         return redirect(request.path)
     try:
         written = do(
-            read(form, content, name),
+            _read(request, form, content, name),
             as_checked=digest,
             file_name=name,
             sha256=hashlib.sha256(content).hexdigest(),
             left_out=left_out,
             **said,
         )
-    except Refused as refusal:
+    except (Refused, Unreadable, Exceeded) as refusal:
         messages.error(request, str(refusal))
         return redirect(request.path)
     cache.delete(_kept_as(request, token))

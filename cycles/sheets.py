@@ -5,7 +5,7 @@ The rules that other software has to keep are in docs/transfer.md.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import BytesIO
@@ -20,13 +20,12 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from agencies.text import localised, normalise
+from cycles import sandbox
 from cycles.archive import Unreadable
-from cycles.cells import Cell, from_csv, from_xlsx
+from cycles.cells import MOST_CELLS, MOST_ROWS, Cell, from_csv, too_long
 from cycles.exports import MARK, csv_text, is_number, text_cell, unguarded
 
 MOST_BYTES = 5 * 2**20
-MOST_ROWS = 10_000
-MOST_CELLS = 400_000
 MOST_CHARACTERS = 10_000
 
 CONTENT_TYPES = {
@@ -121,11 +120,12 @@ class Sheet:
 def read(form: Form, content: bytes, name: str) -> Sheet:
     """The rows of a file of this form, without the empty ones; what is wrong with a single cell stands in `errors`.
 
-    A file that is wrong as a whole is `Unreadable`, which says where: in which line, row, column or part.
+    A file that is wrong as a whole is `Unreadable`, which says where: in which line, row, column or part; one that
+    takes more than a file may have is `sandbox.Exceeded`.
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)})
-    grid = from_xlsx(content) if name.lower().endswith(".xlsx") else from_csv(content)
+    grid = _workbook(content) if name.lower().endswith(".xlsx") else from_csv(content)
     number, header = next(grid, (0, []))
     if number != 1:
         raise Unreadable(_("The first row is empty; it must name the columns."))
@@ -136,14 +136,20 @@ def read(form: Form, content: bytes, name: str) -> Sheet:
             continue
         cells += len(row)
         if len(sheet.rows) >= MOST_ROWS or cells > MOST_CELLS:
-            raise Unreadable(
-                _("From row %(row)s on the file is too long: at most %(rows)s rows and %(cells)s cells are read.")
-                % {"row": localised(number), "rows": localised(MOST_ROWS), "cells": localised(MOST_CELLS)}
-            )
+            raise too_long(number)
         sheet.rows.append(_row(form, sheet, number, row, places))
     if not sheet.rows:
         raise Unreadable(_("The file has no rows."))
     return sheet
+
+
+def _workbook(content: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """The rows of an XLSX file, read in a process of its own."""
+    try:
+        rows = sandbox.run("cycles.cells:read_xlsx", content, limits=sandbox.SHEET, refusal=Unreadable)
+    except sandbox.Broken as error:
+        raise Unreadable(_("The file cannot be read as a table.")) from error
+    return ((number, row) for number, row in rows)
 
 
 def _places(form: Form, header: Sequence[str]) -> tuple[dict[int, str], bool]:

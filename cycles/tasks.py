@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from cycles import actions, audit, clock_watch, deliveries, faults, seals
+from cycles import actions, audit, clock_watch, deliveries, faults, letters, seals
 from cycles.jobs import broker, queries, runner
 from cycles.jobs.actions import order_missing
 from cycles.jobs.kinds import QUICK, Tell, kind
@@ -69,3 +69,9 @@ def order_verification() -> None:
 def tell() -> None:
     """Send what is to be told; one that died in the middle loses nothing, two at once send nothing twice."""
     deliveries.tell(at=now())
+
+
+@shared_task
+def send_letters() -> None:
+    """Send the links to a new password that were asked for; two at once send none twice."""
+    letters.send(at=now())

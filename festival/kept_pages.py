@@ -6,7 +6,6 @@ is there one second after. Without the cache every page is made anew.
 """
 
 import hashlib
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -17,11 +16,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
-from redis.exceptions import RedisError
 
 from festival.models import Edition
-
-logger = logging.getLogger(__name__)
 
 KEPT = 60
 """Seconds for which a page is kept, here and by whoever asked for it."""
@@ -40,10 +36,7 @@ class _Page(NamedTuple):
 
 def forget() -> None:
     """Make all pages anew from now on; to be called when the transaction that changes what is public has committed."""
-    try:
-        cache.set(GENERATION, datetime.now().timestamp(), timeout=None)  # noqa: DTZ005 -- only ever compared
-    except RedisError as error:
-        logger.warning("kept pages are not forgotten and stay for %s seconds: %s", KEPT, error)
+    cache.set(GENERATION, datetime.now().timestamp(), timeout=None)  # noqa: DTZ005 -- only ever compared
 
 
 def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -55,7 +48,7 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if any(name in request.COOKIES for name in COOKIES) or len(address) > LONGEST_ADDRESS:
             return view(request, *args, **kwargs)
         key = _key(request.get_host(), address)
-        page = _held(key) if key else None
+        page = _held(key)
         if page is None or page.until <= request.at.timestamp():
             response = view(request, *args, **kwargs)
             if response.status_code != 200 or response.streaming:
@@ -68,20 +61,13 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def _key(host: str, address: str) -> str:
-    """Where a page is kept; "" where there is no cache."""
-    try:
-        generation = cache.get(GENERATION)
-    except RedisError as error:
-        logger.warning("pages are not kept: %s", error)
-        return ""
+    """Where a page is kept."""
+    generation = cache.get(GENERATION)
     return "page:" + hashlib.sha256(f"{generation}\n{host}\n{address}".encode()).hexdigest()
 
 
 def _held(key: str) -> _Page | None:
-    try:
-        found = cache.get(key)
-    except RedisError:
-        return None
+    found = cache.get(key)
     return _Page(*found) if found else None
 
 
@@ -101,11 +87,8 @@ def _coming(at: datetime) -> datetime | None:
 
 
 def _keep(key: str, page: _Page, at: datetime) -> None:
-    if key and (seconds := page.until - at.timestamp()) > 0:
-        try:
-            cache.set(key, tuple(page), timeout=seconds)
-        except RedisError as error:
-            logger.warning("a page is not kept: %s", error)
+    if (seconds := page.until - at.timestamp()) > 0:
+        cache.set(key, tuple(page), timeout=seconds)
 
 
 def _answered(request: HttpRequest, page: _Page) -> HttpResponse:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
@@ -16,7 +16,7 @@ from cycles.actions import perform
 from cycles.jobs import actions as jobs
 from cycles.models import Cycle
 from cycles.workflow import Refused
-from submissions import completeness, kinds
+from submissions import completeness, kinds, quotas
 from submissions.models import Answer, Document, Evidence, Submission, Upload
 from submissions.workflow import DOCUMENTS, MOVES, DocumentState
 
@@ -45,6 +45,9 @@ def begin_upload(
     _check_line(answer, replaces)
     if Upload.objects.filter(by=by, document=None).count() >= MOST_UNDER_WAY:
         raise Refused(_("Too many of your uploads are not finished. Finish or cancel some of them first."))
+    submission = answer.submission
+    quotas.check(submission.cycle, submission.agency, size=length, by=by, at=at)
+    quotas.check_disk(length)
     return Upload.objects.create(answer=answer, replaces=replaces, by=by, name=name, length=length, begun_at=at)
 
 
@@ -57,8 +60,9 @@ def finish_upload(upload: Upload, *, content: File, by: User, at: datetime) -> E
     upload = fresh
     if upload.document_id:
         return Evidence.objects.filter(answer=upload.answer_id, document=upload.document_id).latest("pk")
-    facts: dict[str, Any] = {"name": upload.name, "replaces": upload.replaces}
-    evidence = _attach(upload.answer, content=content, by=by, at=at, **facts)
+    evidence = _attach(
+        upload.answer, name=upload.name, content=content, by=by, at=at, replaces=upload.replaces, was_admitted=True
+    )
     upload.document = evidence.document
     upload.save(update_fields=["document"])
     return evidence
@@ -114,11 +118,15 @@ def _attach(
     replaces: Evidence | None,
     reference: str = "",
     move: str = "attach",
+    was_admitted: bool = False,
 ) -> Evidence:
-    if why := kinds.why_not_content(name, content):
+    """Keep a content as evidence; `was_admitted`: there was room for it when it was begun."""
+    if why := quotas.why_not_content(name, content, by=by):
         raise Refused(why)
     digest = files.sha256(content)
     submission = _perform_attach(answer, name, digest, replaces, by=by, at=at, move=move)
+    if not was_admitted:
+        quotas.check(submission.cycle, submission.agency, size=content.size, by=by, at=at)
     document = keep_document(
         submission.cycle, submission.agency, name=name, content=content, sha256=digest, by=by, at=at
     )
@@ -142,7 +150,11 @@ def keep_document(
         state=DocumentState.PENDING if settings.CLAMD_ADDRESS else DocumentState.UNSCANNED,
     )
     document.file.save(str(document.uuid), content, save=False)
-    document.save()
+    try:
+        document.save()
+    except DatabaseError:
+        document.file.storage.delete(document.file.name or "")
+        raise
     jobs.order("scan" if document.state == DocumentState.PENDING else "preview", document, by=None, at=at)
     return document
 

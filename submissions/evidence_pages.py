@@ -15,7 +15,7 @@ from agencies.text import search_key
 from cycles.actions import open_to
 from cycles.files import Stored, handed_out
 from cycles.workflow import Refused
-from submissions import evidence
+from submissions import evidence, quotas
 from submissions.forms import ReferenceForm, UploadForm
 from submissions.models import Answer, Document, Evidence
 from submissions.pages import find_line, line_url
@@ -27,13 +27,16 @@ LIST = "evidence-list"
 
 
 def drawer(request: HttpRequest, answer: Answer, acts: set[str]) -> dict[str, Any]:
-    """What the files of a line and the place for more need; one query. `acts` are the moves open to the reader."""
+    """What the files of a line and the place for more need; two queries. `acts` are the moves open to the reader."""
     may_add = "attach" in acts and not answer.measure.is_stewarded
+    submission = answer.submission
     return {
         "answer": answer,
         "acts": acts,
         "files": answer.evidence.with_versions(),
         "upload": UploadForm() if may_add else None,
+        "used": quotas.used(submission.cycle, submission.agency) if may_add else None,
+        "quota": quotas.quota(),
         "has_scanner": evidence.has_scanner(),
     }
 

@@ -15,6 +15,7 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 
 from agencies.text import localised
+from cycles import sandbox
 from cycles.archive import ENCRYPTED_FLAG, MACROS, METHODS, OLD_OR_ENCRYPTED, Unreadable, check_relationships
 
 LONGEST_NAME = 120
@@ -272,6 +273,7 @@ KINDS = {
     "txt": Kind("text/plain", _text),
 }
 """By ending, all that is accepted."""
+ARCHIVES = {"xlsx", "docx", "pptx", "ods", "odt"}
 
 WITH_MACROS = {"xlsm", "xlsb", "xltm", "docm", "dotm", "pptm", "potm", "ppsm"}
 
@@ -293,15 +295,30 @@ def why_not_named(name: str, size: int, most: int) -> str:
 
 
 def why_not_content(name: str, file: File) -> str:
-    """Why the content of a file of an accepted name cannot be, "" when it can; the file is at its beginning again."""
+    """Why the content of a file of an accepted name cannot be, "" when it can; the file is at its beginning again.
+
+    Documents that are archives are looked into in a process of its own; one that takes more than a file may have is
+    `sandbox.Exceeded`.
+    """
+    ending = ending_of(name)
     try:
         assert file.file is not None
-        KINDS[ending_of(name)].check(file.file, file.size)
+        if ending in ARCHIVES:
+            sandbox.run("submissions.kinds:inspect", file.file, ending, limits=sandbox.SHEET, refusal=Unacceptable)
+        else:
+            KINDS[ending].check(file.file, file.size)
     except Unacceptable as unacceptable:
         return _refusal(name, str(unacceptable))
+    except sandbox.Broken:
+        return _refusal(name, _("it cannot be unpacked"))
     finally:
         file.seek(0)
     return ""
+
+
+def inspect(file: IO[bytes], ending: str) -> None:
+    """Look into a file, for whoever does so in a process of its own."""
+    KINDS[ending].check(file, file.seek(0, os.SEEK_END))
 
 
 def _refusal(name: str, why: str) -> str:

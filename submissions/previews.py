@@ -1,13 +1,18 @@
 """Pictures of documents, drawn by programs that may use little and from which nothing but pixels comes back."""
 
+import base64
 import subprocess
 import sys
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
 from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
+
+from cycles import sandbox
 
 MOST_PAGES = 10
 WIDEST = 1200
@@ -51,11 +56,14 @@ def _copied(file: IO[bytes], place: Path) -> Path:
 
 
 def _draw_pages(document: Path, place: Path) -> None:
-    """By poppler; what it says is of no interest, and half of its pages are better than none."""
+    """By poppler; what it says is of no interest, and half of its pages are better than none.
+
+    One that is ended before its first page costs more than a file may.
+    """
     scale, pages = ["-scale-to", str(WIDEST)], ["-f", "1", "-l", str(MOST_PAGES)]
     program = ["pdftoppm", "-png", "-q", *scale, *pages, str(document), str(place / "page")]
     try:
-        subprocess.run(  # noqa: S603 -- our own words, and a file name of our own making
+        done = subprocess.run(  # noqa: S603 -- our own words, and a file name of our own making
             [sys.executable, "-I", "-c", _LIMITED, *program],
             cwd=place,
             env={"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(place)},
@@ -64,26 +72,43 @@ def _draw_pages(document: Path, place: Path) -> None:
             timeout=2 * SECONDS,
             check=False,
         )
+        was_ended = done.returncode < 0
     except subprocess.TimeoutExpired:
-        return
+        was_ended = True
+    if was_ended and not any(place.glob("page-*.png")):
+        raise sandbox.Exceeded(_("To draw this file takes more than a file may have."))
 
 
 def _draw_image(file: IO[bytes], place: Path) -> None:
-    """Decoded and written anew, so that nothing but its pixels is kept."""
+    """By Pillow, in a process of its own; a picture that takes too much of it, or is none, is not drawn."""
+    try:
+        drawn = sandbox.run("submissions.previews:shrunk", file, limits=sandbox.PICTURE, refusal=Undrawable)
+    except (Undrawable, sandbox.Broken):
+        return
+    (place / "page-1.png").write_bytes(base64.b64decode(drawn))
+
+
+class Undrawable(Exception):
+    """A content that is no picture, or one of more pixels than a photograph has."""
+
+
+def shrunk(file: IO[bytes]) -> bytes:
+    """The picture as a PNG of at most `WIDEST`: decoded and written anew, so that nothing but its pixels is kept."""
     try:
         with Image.open(file, formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MOST_PIXELS:
-                return
+                raise Undrawable
             image.draft("RGB", (WIDEST, WIDEST))  # a JPEG is decoded no larger than needed
             drawn = ImageOps.exif_transpose(image).convert("RGB")
             drawn.thumbnail((WIDEST, WIDEST))
-            drawn.save(place / "page-1.png")
+            content = BytesIO()
+            drawn.save(content, "PNG")
     except (
         OSError,
         ValueError,
         SyntaxError,
-        MemoryError,
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
-    ):
-        return
+    ) as error:
+        raise Undrawable from error
+    return content.getvalue()

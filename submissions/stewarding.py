@@ -33,7 +33,7 @@ from cycles.workflow import Refused
 from indicators.methods import SHOWN_PLACES, half_up
 from indicators.models import Measure
 from indicators.workflow import SetState
-from submissions import actions, kinds, scanning, totals
+from submissions import actions, kinds, quotas, scanning, totals
 from submissions.models import UNASKED, Answer, Score, StewardFigure, Stewardship, Submission, token_of
 from submissions.workflow import MOVES, STEWARDSHIPS, SubmissionState
 
@@ -312,7 +312,7 @@ def cite(stewardship: Stewardship, *, title: str, document: File | None, by: Use
     if document is None and not stewardship.source:
         raise Refused(_("Choose the document from which the figures come."))
     if document is not None:
-        _check(document, name)
+        _check(document, name, by=by)
     digest = files.sha256(document) if document else stewardship.source_sha256
     [stewardship] = perform(STEWARDSHIPS, [stewardship], "cite", by=by, at=at, title=title, file=name, sha256=digest)
     stewardship.source_title, stewardship.source_name, stewardship.source_sha256 = title, name, digest
@@ -322,9 +322,10 @@ def cite(stewardship: Stewardship, *, title: str, document: File | None, by: Use
     return stewardship
 
 
-def _check(document: File, name: str) -> None:
+def _check(document: File, name: str, *, by: User) -> None:
     """Agencies will open it: what it is must be told by its content, and the scanner asked."""
-    if why := kinds.why_not_named(name, document.size or 0, MOST_BYTES) or kinds.why_not_content(name, document):
+    why = kinds.why_not_named(name, document.size or 0, MOST_BYTES)
+    if why := why or quotas.why_not_content(name, document, by=by):
         raise Refused(why)
     document.seek(0)
     content: Any = document

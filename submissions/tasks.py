@@ -1,7 +1,7 @@
 """Jobs on self-assessments: totals that were ordered, files to be scanned, and what the calendar itself does."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import IO
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from cycles import notices
+from cycles import limits, notices, sandbox
 from cycles.calendar import Phase
 from cycles.jobs.kinds import QUICK, Later, Tell, kind
 from cycles.middleware import now
@@ -138,7 +138,8 @@ def draw_preview(document: int, tell: Tell) -> None:
     undrawn = Document.objects.undrawn().filter(pk=document).first()
     if undrawn is None:
         return
-    with _content(undrawn) as file:
+    pictures = []
+    with _content(undrawn) as file, suppress(sandbox.Exceeded), limits.reading_files_of(undrawn.uploaded_by):
         pictures = previews.draw(file, undrawn.content_type) if file else []
     evidence.note_pictures(undrawn, pictures, at=now())
 

@@ -25,6 +25,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from cycles import files
 from cycles.actions import why_closed
 from cycles.workflow import Refused
 from submissions import evidence
@@ -87,8 +88,12 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     replaces = _replaced(answer, metadata.get("replaces", ""))
     name = metadata.get("filename", "")
     upload = evidence.begin_upload(answer, name=name, length=length, replaces=replaces, by=request.user, at=request.at)
-    upload.path.parent.mkdir(parents=True, exist_ok=True)
-    upload.path.touch(mode=0o640)
+    try:
+        upload.path.parent.mkdir(parents=True, exist_ok=True)
+        upload.path.touch(mode=0o640)
+    except OSError:
+        evidence.drop_upload(upload, by=request.user, at=request.at)
+        raise
     response = HttpResponse(status=201)
     response["Location"] = upload.get_absolute_url()
     return response
@@ -173,7 +178,13 @@ def _patch(request: HttpRequest, found: Upload) -> HttpResponse:
             return _said(409, "")
         if given is not None and offset + given > found.length:
             return _said(413, "")
-        size = _take(request, file, offset, found.length)
+        try:
+            size = _take(request, file, offset, found.length)
+        except OSError as error:
+            if error.errno in files.FULL_DISK:  # what has come of it is the room that others need
+                found.path.unlink(missing_ok=True)
+                evidence.drop_upload(found, by=request.user, at=request.at)
+            raise
         if size == found.length:
             _finish(request, found, file)
     response = HttpResponse(status=204)

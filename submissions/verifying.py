@@ -22,7 +22,7 @@ from cycles.actions import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.methods import METHODS
-from submissions import kinds, lowering, totals
+from submissions import kinds, lowering, quotas, totals
 from submissions.assessing import Pool
 from submissions.evidence import MOST_AT_ONCE, keep_document
 from submissions.models import (
@@ -228,7 +228,7 @@ def note(verification: Verification, *, by: User, at: datetime, **said: Any) -> 
 def show(verification: Verification, *, upload: File, by: User, at: datetime) -> Exhibit:
     """Keep a file that shows what was found; it is scanned and handed out as evidence is."""
     name = kinds.clean_name(upload.name or "")
-    if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or kinds.why_not_content(name, upload):
+    if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(name, upload, by=by):
         raise Refused(why)
     digest = files.sha256(upload)
     [verification] = perform(VERIFICATIONS, [verification], "show", by=by, at=at, note=name, sha256=digest)

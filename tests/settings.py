@@ -27,9 +27,9 @@ CLAMD_ADDRESS = ACCEL_PREFIX = ""
 STATIC_ROOT = Path(_files.name, "static")
 STATIC_ROOT.mkdir()
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
+    "default": {"BACKEND": "config.storage.WholeFileStorage", "OPTIONS": {"location": MEDIA_ROOT}},
     "reports": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "config.storage.WholeFileStorage",
         "OPTIONS": {"location": MEDIA_ROOT / "reports"},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

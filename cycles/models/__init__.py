@@ -4,6 +4,7 @@ from cycles.models.faults import Fault
 from cycles.models.jobs import UNFINISHED, Job, Reason
 from cycles.models.nominations import Nomination
 from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
+from cycles.models.reserve import CacheReserve, PasswordLetter
 from cycles.models.years import (
     PRACTICE,
     RULES,
@@ -22,6 +23,7 @@ __all__ = [
     "RULES",
     "UNFINISHED",
     "Analysis",
+    "CacheReserve",
     "Channel",
     "Cycle",
     "Delivery",
@@ -33,6 +35,7 @@ __all__ = [
     "Job",
     "Nomination",
     "Participation",
+    "PasswordLetter",
     "Reason",
     "Seal",
     "TieRule",

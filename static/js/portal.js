@@ -69,8 +69,13 @@
     }
   });
   document.addEventListener("htmx:responseError", (event) => {
-    const status = event.detail.xhr.status;
-    complain(status === 401 || status === 403 ? words.signedOut : words.failed);
+    const { xhr } = event.detail;
+    if (xhr.status === 401 || xhr.status === 403) {
+      complain(words.signedOut);
+      return;
+    }
+    const isSentence = (xhr.getResponseHeader("Content-Type") || "").startsWith("text/plain");
+    complain((isSentence && xhr.responseText) || words.failed);
   });
   document.addEventListener("htmx:sendError", () => complain(words.lost));
   document.addEventListener("htmx:timeout", () => complain(words.lost));

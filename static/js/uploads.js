@@ -8,6 +8,7 @@
   const DELAYS = [0, 1000, 3000, 5000, 10000, 15000, 20000, 30000];
   const AT_ONCE = 3;
   const AGAIN = 30000;
+  const FULL = 507; // the disk is: trying again at once makes it no emptier
   const waiting = [];
   const broken = new Set();
   let active = 0;
@@ -99,7 +100,7 @@
         if (!status) {
           item.text.textContent = place.dataset.broken;
         }
-        return status < 400 || status >= 500 || status === 409 || status === 423;
+        return status < 400 || (status >= 500 && status !== FULL) || status === 409 || status === 423;
       },
       onError: (error) => stopped(item, error),
       onSuccess: () => finished(item),
@@ -171,12 +172,13 @@
   function stopped(item, error) {
     left(item);
     const answer = error.originalResponse;
-    if (answer && answer.getStatus() >= 400 && answer.getStatus() < 500) {
-      const sentence = answer.getHeader("Content-Type") || "";
-      fail(item, (sentence.startsWith("text/plain") && answer.getBody()) || document.body.dataset.failed);
+    const isSentence = answer && (answer.getHeader("Content-Type") || "").startsWith("text/plain");
+    const sentence = isSentence && answer.getBody();
+    if (answer && (answer.getStatus() < 500 || answer.getStatus() === FULL)) {
+      fail(item, sentence || document.body.dataset.failed);
       return;
     }
-    fail(item, item.place.dataset.broken);
+    fail(item, sentence || item.place.dataset.broken);
     broken.add(item);
     item.timer = setTimeout(() => queue(item), AGAIN);
   }

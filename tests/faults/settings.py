@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.settings import *  # noqa: F403 -- all of them; some are changed below
-from tests.settings import DATABASES, STORAGES
+from tests.settings import CACHES, DATABASES, STORAGES
 
 DATABASES["default"]["NAME"] = os.environ["TEST_DATABASE"]
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -14,3 +14,8 @@ CLOCK_OFFSET = timedelta(seconds=float(os.environ.get("TEST_CLOCK_OFFSET", "0"))
 if "TEST_FILES" in os.environ:
     MEDIA_ROOT, UPLOAD_DIR = Path(os.environ["TEST_FILES"], "media"), Path(os.environ["TEST_FILES"], "uploads")
     STORAGES = STORAGES | {"default": {**STORAGES["default"], "OPTIONS": {"location": MEDIA_ROOT}}}
+if "TEST_CACHE" in os.environ:
+    CACHES["default"]["LOCATION"] = os.environ["TEST_CACHE"]
+    CACHES["default"]["OPTIONS"].pop("connection_class", None)
+if "TEST_DISK_RESERVE" in os.environ:
+    DISK_RESERVE_BYTES = int(os.environ["TEST_DISK_RESERVE"])

@@ -7,6 +7,7 @@ from django.core.cache import cache
 
 from festival import actions, kept_pages
 from festival.models import Standing
+from tests.faults.away import refusing_cache
 
 pytestmark = pytest.mark.django_db
 
@@ -84,8 +85,7 @@ def test_setting_the_moment_anew_forgets_what_is_kept(final, client, clock, djan
 
 
 def test_without_the_cache_every_page_is_made_anew(page, client, settings):
-    elsewhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
-    settings.CACHES = {"default": elsewhere}
+    settings.CACHES = refusing_cache()
     first = client.get(page)
     Standing.objects.update(band="weak")
 

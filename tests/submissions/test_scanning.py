@@ -14,6 +14,7 @@ from cycles.jobs import runner
 from cycles.jobs.actions import order_missing
 from cycles.jobs.kinds import QUICK
 from cycles.models import Delivery, Entry
+from cycles.sandbox import Exceeded
 from submissions import evidence, previews, scanning
 from submissions.models import Answer, Document
 from tests.factories import build, shown
@@ -222,7 +223,8 @@ def test_what_cannot_be_drawn_has_no_picture_and_nothing_breaks(content, kind):
 def test_a_drawing_program_that_takes_too_long_is_stopped(monkeypatch):
     monkeypatch.setattr(previews, "SECONDS", 0)
 
-    assert previews.draw(io.BytesIO(pdf(3)), "application/pdf") == []
+    with pytest.raises(Exceeded):
+        previews.draw(io.BytesIO(pdf(3)), "application/pdf")
 
 
 def test_a_drawing_program_may_use_so_much_memory_and_no_more():

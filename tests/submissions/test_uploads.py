@@ -503,7 +503,7 @@ def test_files_of_a_line_take_one_query_for_any_number(visit, name):
 
     assert len({len(sql) for sql in taken}) == 1
     if name == "detail":
-        assert len(taken[0]) == 1
+        assert len(taken[0]) == 2  # the files, and how much the agency keeps
 
 
 # --- Handing out ------------------------------------------------------------------------------------------------------
