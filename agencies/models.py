@@ -156,8 +156,8 @@ class User(AbstractUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(None if raw_password is None else one_spelling(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
-        return super().check_password(one_spelling(raw_password))
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(None if raw_password is None else one_spelling(raw_password))
 
     @property
     def masked_national_id(self) -> str:

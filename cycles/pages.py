@@ -18,8 +18,9 @@ from django_tables2 import RequestConfig
 
 from agencies.text import localised
 from cycles.actions import why_closed, why_not_administer
-from cycles.forms import ActForm, ImportForm, SignatureForm
+from cycles.forms import ActForm, ImportForm
 from cycles.models import Entry
+from cycles.people_forms import SignatureForm
 from cycles.sheets import CONTENT_TYPES, Form, Unreadable, read
 from cycles.trials import Check
 from cycles.workflow import Refused, Workflow

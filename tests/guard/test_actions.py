@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from appeals import correcting, hearing
-from cycles import deliveries, people
+from cycles import accounts, deliveries, nominations, people
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
@@ -713,7 +713,7 @@ def _modules(app: str) -> list[Any]:
     return [
         _module(app),
         *{
-            "cycles": [people, deliveries],
+            "cycles": [people, accounts, nominations, deliveries],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
             "submissions": [
                 assessing,
