@@ -290,8 +290,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.in_force(at).filter(agency=agency, role__in=AGENCY_ROLES, user__is_active=True)
 
     def national_administrators(self, at: datetime) -> Self:
-        """The roles in force of the country's administrators, of people whose accounts are open."""
-        return self.in_force(at).filter(role=Role.ADMINISTRATOR, province=None, user__is_active=True)
+        """The roles in force of the country's administrators."""
+        return self.in_force(at).filter(role=Role.ADMINISTRATOR, province=None)
 
     def in_force(self, at: datetime) -> Self:
         """Held at a moment."""

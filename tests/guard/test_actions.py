@@ -78,7 +78,8 @@ HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICA
 
 READS = {
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
-    "cycles.with_factors", "cycles.letters_of", "cycles.why_not_keep", "cycles.needs_second", "cycles.has_colleague",
+    "cycles.with_factors", "cycles.letters_of", "cycles.why_not_keep", "cycles.needs_second",
+    "cycles.has_second", "cycles.is_only_administrator",
     "cycles.planned",
     "submissions.read", "submissions.measure", "submissions.is_near", "submissions.check",
     "submissions.distance", "submissions.mean", "submissions.lines_of", "submissions.waiting_for",
