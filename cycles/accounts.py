@@ -84,7 +84,7 @@ def _locked(person: User) -> User:
 
 def _roles(person: User, at: datetime) -> list[Membership]:
     rows = Membership.objects.ending_after(at).filter(user=person)
-    return list(rows.for_notices().order_by("pk"))
+    return list(rows.select_related("user", "agency", "province").order_by("pk"))
 
 
 def _reach(person: User, at: datetime) -> Agency | None:
