@@ -156,8 +156,8 @@ class User(AbstractUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(None if raw_password is None else one_spelling(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
-        return super().check_password(one_spelling(raw_password))
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(None if raw_password is None else one_spelling(raw_password))
 
     @property
     def masked_national_id(self) -> str:
@@ -290,8 +290,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.in_force(at).filter(agency=agency, role__in=AGENCY_ROLES, user__is_active=True)
 
     def national_administrators(self, at: datetime) -> Self:
-        """The roles in force of the country's administrators, of people whose accounts are open."""
-        return self.in_force(at).filter(role=Role.ADMINISTRATOR, province=None, user__is_active=True)
+        """The roles in force of the country's administrators."""
+        return self.in_force(at).filter(role=Role.ADMINISTRATOR, province=None)
 
     def in_force(self, at: datetime) -> Self:
         """Held at a moment."""

@@ -334,8 +334,8 @@ if not IDENTITY_PROVIDER and any((OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_S
     )
 if IDENTITY_PROVIDER and not DEBUG and not OIDC_SERVER_URL.startswith("https://"):
     raise ImproperlyConfigured("OIDC_SERVER_URL begins with https://.")
-OIDC_NAME = os.environ.get("OIDC_NAME", "درگاه ملی هویت")
-OIDC_NAME_EN = os.environ.get("OIDC_NAME_EN", "the national identity provider")
+OIDC_NAME = os.environ.get("OIDC_NAME") or "درگاه ملی هویت"
+OIDC_NAME_EN = os.environ.get("OIDC_NAME_EN") or "the national identity provider"
 OIDC_SCOPES = os.environ.get("OIDC_SCOPES", "openid").split()
 OIDC_ACR_VALUES = os.environ.get("OIDC_ACR_VALUES", "")  # asked for; what counts is what the provider then asserts
 # By what the provider asserts of a sign-in (`acr`, or all of some `amr`) the second factor here is not asked for.

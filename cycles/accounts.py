@@ -6,18 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
-from cycles.actions import administer, why_not_administer
+from cycles.actions import Subject, administer
 from cycles.people import sign_out
-from cycles.workflow import Refused
+from cycles.workflow import ADMINISTRATION, Refused, Windows
 
 
 def why_not_keep(act: str, person: User, *, by: User, at: datetime) -> str:
     """Why `by` may not do an act on this account, "" when they may: every role that it has is asked for."""
-    roles = _roles(person, at)
-    if not roles:
-        return why_not_administer(act, by=by, at=at, obj=person)
-
-    refusals = (why_not_administer(act, by=by, at=at, agency=m.reach, obj=m) for m in roles)
+    subjects = [Subject(m, m.reach) for m in _roles(person, at)] or [Subject(person)]
+    move, windows = ADMINISTRATION[act], Windows(())
+    refusals = (ADMINISTRATION.why_not(one, move, by=by, at=at, windows=windows) for one in subjects)
     return next(filter(None, refusals), "")
 
 
@@ -86,7 +84,7 @@ def _locked(person: User) -> User:
 
 def _roles(person: User, at: datetime) -> list[Membership]:
     rows = Membership.objects.ending_after(at).filter(user=person)
-    return list(rows.for_notices().order_by("pk"))
+    return list(rows.select_related("user", "agency", "province").order_by("pk"))
 
 
 def _reach(person: User, at: datetime) -> Agency | None:

@@ -186,19 +186,6 @@ class ActForm(forms.Form):
         return signed(self.user, self.cleaned_data["password"])
 
 
-class SignatureForm(forms.Form):
-    """The password again, before what has been checked is written."""
-
-    password = PasswordField()
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self) -> str:
-        return signed(self.user, self.cleaned_data["password"])
-
-
 KEEPS_SIGNATURE = _("A self-assessment that was withdrawn and not signed again stands as last signed")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agencies.models import User
+from agencies.models import Membership, User
 from agencies.roles import Role, is_national
 from cycles import people
 from cycles.actions import perform
@@ -18,7 +18,13 @@ def needs_second(role: str, *, by: User, at: datetime, where: dict[str, Any]) ->
     """Whether a role is to be proposed: any for the country, but a second administrator where there is only one."""
     if not is_national(role, agency=where.get("agency"), province=where.get("province")):
         return False
-    return role != Role.ADMINISTRATOR or people.has_colleague(by, at, besides=by)
+    return role != Role.ADMINISTRATOR or not people.is_only_administrator(by, at)
+
+
+def has_second(administrator: User, at: datetime, *, nominee: User) -> bool:
+    """Whether there is another national administrator who could confirm what this one proposes for somebody."""
+    others = Membership.objects.national_administrators(at).exclude(user__in=(administrator, nominee))
+    return others.filter(user__is_active=True).exists()
 
 
 @transaction.atomic
@@ -48,8 +54,13 @@ def _propose(act: str, user: User, role: str, *, by: User, at: datetime, where: 
     role_held = people.planned(act, user, role, by=by, at=at, **where)
     if not is_national(role, agency=role_held.agency, province=role_held.province):
         raise Refused(_("Only a role for the whole country takes a second administrator."))
-    if not people.has_colleague(by, at, besides=user):
-        raise Refused(_("There is no second national administrator who could confirm: appoint one first."))
+    if not has_second(by, at, nominee=user):
+        raise Refused(
+            _(
+                "There is no second national administrator who could confirm: appoint one first. "
+                "Who is the only one left, when the roles of all others have ended, appoints the second alone."
+            )
+        )
     nomination = Nomination(
         user=user,
         role=role,

@@ -17,8 +17,9 @@ from django_tables2 import RequestConfig
 from agencies.text import localised
 from cycles import exports, limits
 from cycles.actions import why_closed, why_not_administer
-from cycles.forms import ActForm, ImportForm, SignatureForm
+from cycles.forms import ActForm, ImportForm
 from cycles.models import Entry
+from cycles.people_forms import SignatureForm
 from cycles.sandbox import Exceeded
 from cycles.sheets import CONTENT_TYPES, Form, Sheet, Unreadable, read
 from cycles.trials import Check

@@ -112,15 +112,15 @@ def _give(act: str, user: User, role: str, *, by: User, at: datetime, **where: A
     """A new role by one of the acts that give roles; never one that takes a second administrator."""
     membership = planned(act, user, role, by=by, at=at, **where)
     national = is_national(role, agency=membership.agency, province=membership.province)
-    alone = national and role == Role.ADMINISTRATOR and not has_colleague(by, at, besides=user)
+    alone = national and role == Role.ADMINISTRATOR and is_only_administrator(by, at)
     if national and not alone:
         raise Refused(_("A role for the whole country is proposed by one administrator and confirmed by another."))
     return appoint(act, membership, by=by, at=at, **({"alone": True} if alone else {}))
 
 
-def has_colleague(administrator: User, at: datetime, *, besides: User) -> bool:
-    """Whether there is another national administrator, who could confirm what this one proposes for somebody."""
-    return Membership.objects.national_administrators(at).exclude(user__in=(administrator, besides)).exists()
+def is_only_administrator(administrator: User, at: datetime) -> bool:
+    """Whether nobody else administers the country; whose account is closed counts until the role is ended, too."""
+    return not Membership.objects.national_administrators(at).exclude(user=administrator).exists()
 
 
 def appoint(act: str, membership: Membership, *, by: User, at: datetime, **facts: Any) -> Membership:

@@ -42,7 +42,20 @@ class NationalIDField(forms.CharField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
-class GrantForm(forms.Form):
+class SignatureForm(forms.Form):
+    """The password again, before what has been checked is written."""
+
+    password = PasswordField()
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        return signed(self.user, self.cleaned_data["password"])
+
+
+class GrantForm(SignatureForm):
     """A role for a person: where it is held, by whom in a working group, from when until when.
 
     With `agencies` it is an agency administrator's: one of these, and a role of the house.
@@ -73,11 +86,10 @@ class GrantForm(forms.Form):
     is_outsider = forms.BooleanField(label=_("Not employed by the authority"), required=False)
     valid_from = MomentField(label=_("From"), required=False, help_text=_("Empty: from now on."))
     valid_until = MomentField(label=_("Until"), required=False, help_text=_("Empty: until ended."))
-    password = PasswordField()
 
-    def __init__(self, *args: Any, user: User, agencies: Sequence[Agency] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agencies: Sequence[Agency] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.fields["password"] = self.fields.pop("password")  # the last to be typed
         if agencies is None:
             return
         for name in OF_AUTHORITY:
@@ -107,9 +119,6 @@ class GrantForm(forms.Form):
         if start and end and end <= start:
             self.add_error("valid_until", _("The role must end after it begins."))
         return data
-
-    def clean_password(self) -> str:
-        return signed(self.user, self.cleaned_data["password"])
 
     @property
     def given(self) -> dict[str, Any]:

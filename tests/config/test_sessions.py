@@ -85,6 +85,24 @@ def test_what_a_pages_script_asks_for_is_answered_401_so_that_typed_text_stays(w
         assert client.get(reverse("home"), headers=header).status_code == 401
 
 
+def test_a_form_sent_too_late_gives_back_what_was_typed_and_no_password(w: World) -> None:
+    client = signed_in("head")
+    shift(client, SEEN, 60 * 60)
+    typed = {"note": "متنی که یک ساعت <طول> کشید", "role": "staff", "password": "a long secret of mine"}
+
+    english = client.post("/en/cycles/interests/", typed)
+    persian = client.post("/fa/cycles/interests/", typed).content.decode()
+    short = client.post("/en/cycles/interests/", {"role": "staff"})
+
+    page = english.content.decode()
+    assert english.status_code == 401
+    assert "متنی که یک ساعت &lt;طول&gt; کشید" in page
+    assert "a long secret of mine" not in page
+    assert "next=%2Fen%2Fcycles%2Finterests%2F" in page
+    assert "از سامانه خارج شده‌اید" in persian
+    assert short["Location"].startswith("/en/accounts/login/")
+
+
 def test_a_use_within_the_minute_writes_nothing(w: World) -> None:
     client = signed_in("head")
     client.get("/en/account/")

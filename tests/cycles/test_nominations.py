@@ -147,8 +147,14 @@ def test_an_only_administrator_appoints_a_second_alone_on_record_and_nobody_else
 def test_a_closed_administrator_is_no_second_one(w: World, second: User) -> None:
     accounts.close_account(second, by=w.administrator, at=w.at, note="on leave")
 
-    with pytest.raises(Refused, match="no second national administrator"):
-        propose(w)
+    for role in ("assessor", "administrator"):
+        with pytest.raises(Refused, match="no second national administrator"):
+            propose(w, role)
+        with pytest.raises(Refused, match="confirmed by another"):
+            people.grant_role(user=w.stranger, role=role, by=w.administrator, at=w.at)
+    people.end_role(second.membership_set.get(), by=w.administrator, at=w.at)
+    people.grant_role(user=w.stranger, role="administrator", by=w.administrator, at=w.at)
+    assert w.fresh(w.stranger).holds(Role.ADMINISTRATOR, at=w.at)
 
 
 def test_the_same_role_waits_once(w: World, second: User) -> None:

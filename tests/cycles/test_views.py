@@ -202,7 +202,9 @@ def test_what_would_no_longer_be_done_as_it_was_shown_is_not_done(world, as_):
     preview = upload(client, ["MOE,نام تازه,New name,ministry,infrastructure,,"])
     Agency.objects.filter(code="MOE").update(name_en="Renamed by somebody else")
 
-    answer = client.post("/en/cycles/agencies/import/", {"token": preview.context["token"]}, follow=True)
+    answer = client.post(
+        "/en/cycles/agencies/import/", {"token": preview.context["token"], "password": PASSWORD}, follow=True
+    )
 
     assert "has changed since it was checked" in text(answer)
     assert Agency.objects.get(code="MOE").name_en == "Renamed by somebody else"

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from appeals import correcting, hearing
-from cycles import deliveries, people
+from cycles import accounts, deliveries, nominations, people
 from cycles.calendar import Phase
 from cycles.jobs import actions as jobs
 from cycles.models import Entry, Participation
@@ -80,7 +80,8 @@ HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICA
 READS = {
     "cycles.waiting", "cycles.given_up",
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
-    "cycles.with_factors", "cycles.letters_of", "cycles.why_not_keep", "cycles.needs_second", "cycles.has_colleague",
+    "cycles.with_factors", "cycles.letters_of", "cycles.why_not_keep", "cycles.needs_second",
+    "cycles.has_second", "cycles.is_only_administrator",
     "cycles.planned",
     "submissions.read", "submissions.measure", "submissions.is_near", "submissions.check",
     "submissions.distance", "submissions.mean", "submissions.lines_of", "submissions.waiting_for",
@@ -726,7 +727,7 @@ def _modules(app: str) -> list[Any]:
     return [
         _module(app),
         *{
-            "cycles": [people, deliveries, jobs],
+            "cycles": [people, accounts, nominations, deliveries, jobs],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
             "submissions": [
                 assessing,

@@ -121,7 +121,7 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("cycles:reset_factor", "GET POST", "open", {"administrator"}),
     ("cycles:close_account", "GET POST", "open", {"administrator", "agency_administrator"}),
     ("cycles:open_account", "GET POST", "open", {"administrator", "agency_administrator"}),
-    ("cycles:identify", "GET POST", "open", set()),  # where an identity provider is set, administrators
+    ("cycles:identify", "GET POST", "open", {"administrator"}),
     ("cycles:nominations", "GET", "open", NATIONAL),
     ("cycles:nomination_decide", "GET POST", "open", NATIONAL),
     ("cycles:delegation", "GET POST", "people", HEADS),
@@ -840,6 +840,7 @@ def test_an_address_is_open_to_those_the_table_names_and_to_nobody_else(
 ) -> None:
     world = world_at(stage)
     settings.CLOCK_OFFSET = world.at - _real_now()
+    settings.IDENTITY_PROVIDER = True  # some addresses are there with one only
     url = address(name, world)
     wrong = []
     for who in sorted(PUBLIC):
