@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from config.monitoring import broker
+from cycles.middleware import now
 
 SECONDS = 3.0
 """How long all parts together are waited for."""
@@ -19,10 +20,13 @@ MOST_SILENT = 120
 """Seconds for which nothing is heard of beat, which sends every ten."""
 
 UNSEALED = """
-    SELECT count(*), extract(epoch FROM now() - min(recorded_at)) FROM cycles_entry
-    WHERE xid >= coalesce((SELECT upto_xid FROM cycles_seal ORDER BY id DESC LIMIT 1), 0)::text::xid8
+    SELECT count(*), extract(epoch FROM now() - min(e.recorded_at))
+    FROM cycles_unsealed u JOIN cycles_entry e ON e.id = u.entry_id
 """
-"""Rows of the record that no seal covers, and how old the oldest is. The one place that asks for them."""
+"""Rows of the record that wait for their seal, and how old the oldest is."""
+OLDEST_DUE_JOB = """
+    SELECT extract(epoch FROM %s - min(asked_at)) FROM cycles_job WHERE state = 'waiting' AND not_before <= %s
+"""
 NEWEST_SEAL = "SELECT extract(epoch FROM now() - sealed_at) FROM cycles_seal ORDER BY id DESC LIMIT 1"
 
 
@@ -69,7 +73,7 @@ class Probe:
         return self._answer if self._ended.wait(max(seconds, 0)) else Answer(fault="no answer in time")
 
 
-def asked_of_database(*statements: str) -> list[tuple[Any, ...]]:
+def asked_of_database(*statements: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
     """The first row of each statement, by a connection of its own that is never waited for long."""
     own = connection.copy()
     options = own.settings_dict["OPTIONS"]
@@ -79,7 +83,7 @@ def asked_of_database(*statements: str) -> list[tuple[Any, ...]]:
         with own.cursor() as cursor:
             rows = []
             for statement in statements:
-                cursor.execute(statement)
+                cursor.execute(statement, params)
                 rows.append(cursor.fetchone() or (None,))
             return rows
     finally:
@@ -115,6 +119,15 @@ def queued() -> dict[str, Any]:
     return {queue.name: queue.length for queue in waiting}
 
 
+def jobs() -> dict[str, Any]:
+    """How long the oldest job that could be done has been waiting for a worker."""
+    at = now()
+    [(oldest,)] = asked_of_database(OLDEST_DUE_JOB, params=[at, at])
+    if oldest is not None and oldest > settings.MOST_QUEUED_MINUTES * 60:
+        raise Unfit(f"the oldest job has waited for {oldest:.0f} s")
+    return {"oldest_seconds": None if oldest is None else round(float(oldest))}
+
+
 def beat() -> dict[str, Any]:
     age = broker.beat_age(broker.client())
     if age is None or age > MOST_SILENT:
@@ -147,6 +160,7 @@ PROBES = {
     "record": Probe("record", record),
     "beat": Probe("beat", beat),
     "queue": Probe("queue", queued),
+    "jobs": Probe("jobs", jobs),
 }
 
 

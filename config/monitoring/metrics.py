@@ -1,6 +1,6 @@
 """What is counted in each process: requests and sign-ins. Processes of one server count into one directory.
 
-`PROMETHEUS_MULTIPROC_DIR` names it; gunicorn.conf.py makes a fresh one at each start. Without it a process counts for
+`PROMETHEUS_MULTIPROC_DIR` names it; config/gunicorn.py makes a fresh one at each start. Without it a process counts for
 itself, as in development.
 """
 

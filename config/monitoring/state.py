@@ -14,11 +14,11 @@ from redis.exceptions import RedisError
 
 from config.monitoring import broker, health
 from cycles.calendar import Phase
+from cycles.jobs.queries import counts
 from cycles.middleware import now
 from cycles.models import Channel, Cycle, Delivery, Window
 from cycles.workflow import CycleState
-from festival.models import Report
-from submissions.models import IN_WORK, Document, Reliability, ScoreRun, Submission
+from submissions.models import IN_WORK, Document, Submission
 
 logger = logging.getLogger(__name__)
 
@@ -89,22 +89,18 @@ def _of_database() -> Iterator[Metric]:
     yield _gauge("record_unsealed_rows", "Rows of the record without a seal", (), [(unsealed,)])
     yield _gauge("record_unsealed_seconds", "How long the oldest of them has waited", (), [(oldest or 0,)])
     yield _gauge("record_newest_seal_seconds", "Age of the newest seal", (), [(newest,)])
-    yield _gauge("jobs", "Ordered work by kind and state", ("kind", "state"), jobs())
+    yield from _jobs()
     yield from _backlogs()
     yield from _deadlines()
 
 
-def jobs() -> list[tuple[str, str, int]]:
-    """Ordered work by kind and state, as the tables of each kind tell: the one place that asks for it."""
-    counted = []
-    for kind, rows, failed in (
-        ("score_run", ScoreRun.objects.filter(finished_at=None), Q(pk=None)),
-        ("reliability", Reliability.objects.filter(finished_at=None), Q(pk=None)),
-        ("report", Report.objects.filter(finished_at=None, cancelled_at=None), ~Q(error="")),
-    ):
-        found = rows.aggregate(failed=Count("pk", filter=failed), all=Count("pk"))
-        counted += [(kind, "waiting", found["all"] - found["failed"]), (kind, "failed", found["failed"])]
-    return counted
+def _jobs() -> Iterator[Metric]:
+    """Jobs that are not done, by kind and state, and when the oldest of each was ordered."""
+    at, backlogs = now(), counts()
+    numbers = [(backlog.kind, backlog.state, backlog.count) for backlog in backlogs]
+    ages = [(backlog.kind, backlog.state, backlog.age(at).total_seconds()) for backlog in backlogs]
+    yield _gauge("jobs", "Jobs that are not done, by kind and state", ("kind", "state"), numbers)
+    yield _gauge("jobs_age_seconds", "Time since the oldest of them was ordered", ("kind", "state"), ages)
 
 
 def _backlogs() -> Iterator[Metric]:

@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
@@ -26,6 +27,7 @@ from django.utils import timezone
 from config.monitoring import broker, health, logs, metrics, workers
 from config.monitoring.views import STATE
 from cycles import actions, seals
+from cycles.jobs.actions import order_missing
 from cycles.tasks import order_verification
 from cycles.workflow import CYCLE, Refused
 from tests.factories import PASSWORD, build, make_user
@@ -89,7 +91,7 @@ def test_each_part_tells_its_state(client):
     answered = client.get("/readyz")
 
     told = answered.json()
-    assert list(told["parts"]) == ["database", "cache", "broker", "disk", "record", "beat", "queue"]
+    assert list(told["parts"]) == ["database", "cache", "broker", "disk", "record", "beat", "queue", "jobs"]
     assert [name for name, part in told["parts"].items() if not part["ok"]] == []
     assert (answered.status_code, told["ready"]) == (200, True)
     assert told["parts"]["disk"]["media_free_megabytes"] > 0
@@ -140,6 +142,20 @@ def test_work_that_waits_long_is_a_fault(client, settings):
     asked.delete("celery")
 
     assert told["fault"].startswith("1 in celery, the oldest for 36")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_no_worker_takes_up_is_a_fault(client, settings):
+    settings.MOST_QUEUED_MINUTES = 1
+    world = build("planned")
+    actions.order_verification(by=world.administrator, at=world.at)
+    idle = client.get("/readyz?parts=jobs").json()["parts"]["jobs"]
+    order_missing(at=timezone.now() - timedelta(hours=1))
+
+    told = client.get("/readyz?parts=jobs").json()["parts"]["jobs"]
+
+    assert idle["ok"]
+    assert told["fault"].startswith("the oldest job has waited for 36")
 
 
 @pytest.fixture
@@ -220,7 +236,9 @@ def test_metrics_ask_for_their_token_where_there_is_one(client, settings):
 
 @pytest.mark.django_db
 def test_the_state_of_the_year_stands_in_the_metrics(client):
-    build("answered")
+    world = build("answered")
+    actions.order_verification(by=world.administrator, at=world.at)
+    order_missing(at=world.at)
     broker.client().lpush("celery", "{}")
 
     text = scraped(client)
@@ -230,7 +248,8 @@ def test_the_state_of_the_year_stands_in_the_metrics(client):
     assert 'portal_hours_to_closing{year="1405"}' in text
     assert value(text, 'portal_queue_length{queue="celery"}') == 1
     assert value(text, 'portal_files_waiting{work="scan"}') == 0
-    assert value(text, 'portal_jobs{kind="report",state="waiting"}') == 0
+    assert value(text, 'portal_jobs{kind="verification",state="waiting"}') == 1
+    assert 'portal_jobs_age_seconds{kind="verification",state="waiting"}' in text
     assert value(text, 'portal_state_readable{part="database"}') == 1
 
 
@@ -317,7 +336,7 @@ def test_processes_of_one_server_count_together(tmp_path):
 def test_the_web_servers_processes_count_together_from_nothing(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = ("gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", "--worker-class=gthread", "--workers=2")
+    command = ("gunicorn", "--config=config/gunicorn.py", f"--bind=127.0.0.1:{port}")
     page = 'portal_requests_total{method="GET",status="404",view="none"}'
 
     def get(path):

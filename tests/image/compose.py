@@ -72,6 +72,11 @@ class Service:
     def runs_once(self) -> bool:
         return self.given.get("restart") == "no"
 
+    @property
+    def is_tool(self) -> bool:
+        """Whether it is run by name alone, and not brought up with the others."""
+        return "profiles" in self.given
+
 
 def read(variables: Mapping[str, str], text: str = "") -> dict[str, Service]:
     """The services by name; `text` stands for the file, where a test changes it."""
@@ -110,15 +115,23 @@ def _service(name: str, given: Mapping[str, Any], variables: Mapping[str, str]) 
     )
 
 
+OWNERS = {"migrate", "restore"}
+"""The services that make tables, and so are the owner of them."""
+
+READS_SETTINGS = {"migrate", "backup", "restore", "web", "uploads", "worker", "reports", "beat"}
+
 NEEDED_BY = {
-    "SECRET_KEY": {"migrate", "web", "uploads", "worker", "reports", "beat"},
-    "SECRET_KEY_FALLBACKS": {"migrate", "web", "uploads", "worker", "reports", "beat"},
+    "SECRET_KEY": READS_SETTINGS,
+    "SECRET_KEY_FALLBACKS": READS_SETTINGS,
     "POSTGRES_PASSWORD": {"postgres"},
-    "DATABASE_OWNER_PASSWORD": {"postgres", "migrate"},
-    "DATABASE_PASSWORD": {"migrate", "web", "uploads", "worker", "reports"},
+    "DATABASE_OWNER_PASSWORD": {"postgres", *OWNERS},
+    "DATABASE_PASSWORD": {"migrate", "backup", "restore", "web", "uploads", "worker", "reports"},
     "REDIS_PASSWORD": {"redis", "web", "uploads", "worker", "reports", "beat"},
     "EMAIL_HOST_PASSWORD": {"web", "worker"},
-    "S3_SECRET_KEY": {"web", "uploads", "worker", "reports"},
+    "S3_SECRET_KEY": {"backup", "restore", "web", "uploads", "worker", "reports"},
+    "METRICS_TOKEN": {"web", "uploads"},
+    "OIDC_CLIENT_SECRET": {"web", "uploads"},
+    "SENTRY_DSN": {"web", "uploads", "worker", "reports"},
 }
 """Each secret of the example, and the services that may hold it."""
 
@@ -150,7 +163,7 @@ def _secrets_given(services: Mapping[str, Service], secrets: list[str]) -> list[
             if is_given and service.name not in NEEDED_BY[secret]:
                 found.append(f"{service.name} is given {secret} and does not need it.")
     for service in services.values():
-        if "DATABASE_OWNER_URL" in service.environment and service.name != "migrate":
+        if "DATABASE_OWNER_URL" in service.environment and service.name not in OWNERS:
             found.append(f"{service.name} has the owner's address of the database.")
         if "env_file" in service.given:
             found.append(f"{service.name} is given a whole file of variables.")

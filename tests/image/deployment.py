@@ -16,6 +16,8 @@ from tests.image.release import Release
 
 HERE = Path(__file__).resolve().parent
 HOST = "portal.example"
+UID = 10001
+"""The user of the image, who is told to the operator as the one that writes backups."""
 PATIENCE = 300
 """Seconds after which a service that is not healthy will not be."""
 
@@ -59,6 +61,7 @@ def filled_in(folder: Path) -> dict[str, str]:
         "ALLOWED_HOSTS": HOST,
         "PORTAL_URL": f"https://{HOST}",
         "TLS_DIRECTORY": str(folder / "tls"),
+        "BACKUP_DIRECTORY": str(folder / "backups"),
     }
     return compose.example() | given
 
@@ -76,6 +79,8 @@ class Deployment:
     def __init__(self, folder: Path, release: Release, **variables: str) -> None:
         self.folder, self.release = folder, release
         make_certificate(folder / "tls")
+        (folder / "backups").mkdir()
+        os.chown(folder / "backups", UID, UID)
         self.variables = filled_in(folder) | variables
         self.services = compose.read(self.variables)
         self.running: dict[str, Container] = {}
@@ -141,7 +146,13 @@ class Deployment:
 
     def up(self) -> None:
         for service in self.services.values():
-            self.start(service.name)
+            if not service.is_tool:
+                self.start(service.name)
+
+    def run_tool(self, name: str) -> str:
+        """As `docker compose run --rm NAME`; what it printed, and a fault where it failed."""
+        service = self.services[name]
+        return self.container(service).run(*service.command)
 
     def start(self, name: str) -> None:
         """Start a service after those it waits for; one that runs once is run to its end."""

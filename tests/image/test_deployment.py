@@ -3,6 +3,7 @@
 Tests stand in the order of a deployment's life: the first release, faults seeded on purpose, the second release.
 """
 
+import json
 import re
 import subprocess
 import time
@@ -13,7 +14,7 @@ import pytest
 
 from tests.image.compose import Fault
 from tests.image.container import Container, lay_base
-from tests.image.deployment import HOST, Deployment
+from tests.image.deployment import HOST, UID, Deployment
 from tests.image.release import Release
 from tests.image.visitor import Visitor
 
@@ -115,6 +116,16 @@ def test_pages_and_static_files_are_compressed(visitor):
 @pytest.mark.parametrize("path", ("/private/", "/metrics", "/readyz"))
 def test_what_is_not_for_the_public_is_not_found(visitor, path):
     assert visitor.get(path).status == 404
+
+
+def test_a_backup_is_made_and_is_not_restored_over_what_there_is(deployment, folder):
+    said = deployment.run_tool("backup")
+
+    [manifest] = (folder / "backups").glob("*/manifest.json")
+    assert manifest.stat().st_uid == UID
+    assert json.loads(manifest.read_text())["digest"] in said
+    with pytest.raises(Fault, match="tables|not empty"):
+        deployment.run_tool("restore")
 
 
 # --- Faults seeded on purpose -----------------------------------------------------------------------------------------

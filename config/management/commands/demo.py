@@ -122,8 +122,8 @@ class Command(BaseCommand):
         env = os.environ | {"DEBUG": "1", "PORTAL_DATABASE": "demo", "CLOCK_OFFSET_SECONDS": str(offset)}
         celery = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
         commands = [
-            [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-             "--threads", "4", "--log-level", "warning"],
+            [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "--bind", f"127.0.0.1:{port}",
+             "--log-level", "warning"],
             [*celery, "worker", "--queues", "celery,reports", "--concurrency", "2", "--loglevel", "WARNING"],
             [*celery, "beat", "--schedule", str(settings.VAR / "demo-beat"), "--loglevel", "WARNING"],
         ]  # fmt: skip
