@@ -1,6 +1,7 @@
 """The deployment of this checkout, brought up once for the tests of this folder, and taken down whatever happens."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ def folder() -> Iterator[Path]:
         if "ordinary user" not in reason:
             pytest.fail(reason)
         pytest.skip(f"NOT CHECKED, the image and the compose file: {reason}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends this ends the services as well
     made = Path(tempfile.mkdtemp(prefix="portal-image-", dir=roomy()))
     yield made
     shutil.rmtree(made, ignore_errors=True)

@@ -8,6 +8,7 @@ import csv
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -84,6 +85,7 @@ def memory(deployment: Deployment) -> dict[str, int]:
 def main() -> None:
     if reason := why_not():
         sys.exit(reason)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends this ends the services as well
     folder = Path(tempfile.mkdtemp(prefix="portal-load-", dir=roomy()))
     deployment = None
     try:

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from locust import HttpUser, between, task
 
-from config.cast import PASSWORD
-
 HOST = "portal.example"
 GIVEN = json.loads(Path(os.environ["LOAD_PEOPLE"]).read_text())
 WAITING = GIVEN["people"]
@@ -105,7 +103,7 @@ class Person(HttpUser):
         self.has_signed = True
         path = f"/fa/submissions/{form}/submit/"
         with self.client.post(
-            path, {"password": PASSWORD}, name=SIGN, allow_redirects=False, catch_response=True
+            path, {"password": GIVEN["password"]}, name=SIGN, allow_redirects=False, catch_response=True
         ) as answer:
             if answer.status_code != 302:
                 answer.failure(f"answered {answer.status_code}")

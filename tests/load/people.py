@@ -19,7 +19,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 
 from agencies.models import Membership, User  # noqa: E402
 from agencies.roles import Role  # noqa: E402
-from config.cast import EPOCH  # noqa: E402
+from config.cast import EPOCH, PASSWORD  # noqa: E402
 from submissions.models import Answer, Submission  # noqa: E402
 
 STAFF_OF_AN_AGENCY = int(sys.argv[1])
@@ -54,4 +54,4 @@ for submission in Submission.objects.order_by("pk"):
     people.append({"session": signed_in(head), "form": submission.pk, "lines": keys, "signs": True})
 
 names = {"session": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF_COOKIE_NAME}
-print(json.dumps({"cookies": names, "people": people}))
+print(json.dumps({"cookies": names, "password": PASSWORD, "people": people}))
