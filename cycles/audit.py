@@ -133,6 +133,15 @@ class _Read:
     broken: str = ""
 
 
+@dataclass
+class _Opened:
+    """A seal some of whose rows are still to come."""
+
+    count: int
+    root: str
+    tree: Tree = field(default_factory=Tree)
+
+
 class _Spans:
     """The spans of places under seals, one after the other, and the seals whose last row has not come."""
 
@@ -140,8 +149,9 @@ class _Spans:
         self.first: int
         self.last: int
         self.seal: int
+        self.opened: _Opened | None
         self._coming = (span for batch in batches for span in batch)
-        self.open: dict[int, tuple[Tree, int, str]] = {}
+        self.incomplete: dict[int, _Opened] = {}
         self.advance()
 
     def advance(self) -> bool:
@@ -149,8 +159,19 @@ class _Spans:
         past = 2**63
         self.first, self.last, self.seal, count, root, begins = next(self._coming, (past, past, 0, 0, "", False))
         if begins:
-            self.open[self.seal] = (Tree(), count, root)
+            self.incomplete[self.seal] = _Opened(count, root)
+        self.opened = self.incomplete.get(self.seal)
         return bool(self.first < past)
+
+    def close(self) -> str:
+        """Be done with the seal whose last row has come; what is wrong with it, if anything."""
+        opened, self.opened = self.incomplete.pop(self.seal), None
+        return "" if opened.tree.root == opened.root else _fault("root", seal=self.seal)
+
+    def overfull(self) -> str:
+        """What is wrong with a seal when a row comes after its last one."""
+        count = Seal.objects.get(pk=self.seal).count
+        return _fault("count", seal=self.seal, count=count, there=count + 1)
 
 
 def _hold_against_seals(rows: str, spans: str, given: list[Any] | None = None) -> _Read:
@@ -164,39 +185,32 @@ def _hold_against_seals(rows: str, spans: str, given: list[Any] | None = None) -
                 if own.hex() != digest:
                     found.broken = _fault("row", row=key)
                     return found
-                found.rows += 1
                 while place > under.last:
                     under.advance()
-                if place >= under.first:
-                    if broken := _add(under, key, own, found):
+                if place < under.first:
+                    if waits:
+                        found.waiting += 1
+                    else:
+                        found.strays.add(key)
+                    continue
+                opened = under.opened
+                if opened is None:
+                    found.broken = under.overfull()
+                    return found
+                opened.tree.add(key, own)
+                if opened.tree.count == opened.count:
+                    found.seals += 1
+                    if broken := under.close():
                         found.broken = broken
                         return found
-                elif waits:
-                    found.waiting += 1
-                else:
-                    found.strays.add(key)
+            found.rows += len(batch)
         while under.advance():
             pass
-    if under.open:
-        number = min(under.open)
-        tree, count, _root = under.open[number]
-        found.broken = _fault("count", seal=number, count=count, there=tree.count)
+    if under.incomplete:
+        number = min(under.incomplete)
+        opened = under.incomplete[number]
+        found.broken = _fault("count", seal=number, count=opened.count, there=opened.tree.count)
     return found
-
-
-def _add(under: _Spans, key: int, digest: bytes, found: _Read) -> str:
-    """Add a row to the tree of its seal; what is wrong with the seal if that was its last row."""
-    if under.seal not in under.open:
-        count = Seal.objects.get(pk=under.seal).count
-        return _fault("count", seal=under.seal, count=count, there=count + 1)
-    tree, count, root = under.open[under.seal]
-    tree.add(key, digest)
-    if tree.count == count:
-        if tree.root != root:
-            return _fault("root", seal=under.seal)
-        del under.open[under.seal]
-        found.seals += 1
-    return ""
 
 
 def _strays(strays: Spans, last: int) -> tuple[int, str]:

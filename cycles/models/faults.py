@@ -66,5 +66,5 @@ class Fault(models.Model):
         """What of the clock is not right, in the reader's words; "" of another fault."""
         if not self.cause:
             return ""
-        values: dict[str, Any] = {"host": self.host, "seconds": localised(self.seconds or 0)}
+        values: dict[str, Any] = {"host": self.host, "seconds": localised(abs(self.seconds or 0))}
         return str(ClockFault(self.cause).label) % values

@@ -220,7 +220,8 @@ def test_no_secret_stands_in_a_manifest(tmp_path, settings):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_own_storage")
 def test_a_backup_of_a_damaged_storage_is_made_and_says_what_is_wrong(tmp_path):
-    build("scored")
+    world = build("scheduled")
+    datafiles.write(world.edition, at=world.at)
     [one, two, *_more] = sorted(file.name for file in media.named_files())
     default_storage.delete(one)
     Path(default_storage.path(two)).write_bytes(b"other")

@@ -25,6 +25,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Newest seal: {seal['number']}, {seal['digest']}" if seal else "Nothing is sealed yet.")
         self.stdout.write(f"Keep this digest elsewhere: {manifest['digest']}")
         if unlike:
+            named = "; ".join(unlike[: actions.FIRST])
             raise CommandError(
-                f"The backup is made, but of the files that rows name {len(unlike)}: {'; '.join(unlike)}."
+                f"The backup is made, but of the files that rows name {len(unlike)} are not so: {named}."
             )
