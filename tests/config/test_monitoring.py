@@ -134,6 +134,7 @@ def test_rows_that_wait_long_for_a_seal_are_a_fault(client, settings):
 def test_work_that_waits_long_is_a_fault(client, settings):
     settings.MOST_QUEUED_MINUTES = 1
     asked = broker.client()
+    asked.delete("celery")
     asked.lpush("celery", json.dumps({"headers": {broker.QUEUED_AT: time.time() - 3600}}))
 
     told = client.get("/readyz?parts=queue").json()["parts"]["queue"]
@@ -221,6 +222,7 @@ def test_metrics_ask_for_their_token_where_there_is_one(client, settings):
 @pytest.mark.django_db
 def test_the_state_of_the_year_stands_in_the_metrics(client):
     build("answered")
+    broker.client().delete("celery")
     broker.client().lpush("celery", "{}")
 
     text = scraped(client)
