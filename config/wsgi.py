@@ -4,6 +4,7 @@ import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 from config import timeouts
 from cycles import sandbox
@@ -13,6 +14,9 @@ os.environ[timeouts.VARIABLE] = "web"
 
 application = get_wsgi_application()
 sandbox.warm("cycles.cells:read_xlsx", "submissions.kinds:inspect")
+
+# Every page is loaded before the first request, so that a process which says that it is alive also answers at once.
+pages = get_resolver().url_patterns
 
 # A page makes some hundred thousand objects that die with it. What stands since the start is never looked through
 # again, and the young are looked through less often than the 700 objects at which Python does: about a tenth of a page.

@@ -136,6 +136,7 @@ def test_rows_that_wait_long_for_a_seal_are_a_fault(client, settings):
 def test_work_that_waits_long_is_a_fault(client, settings):
     settings.MOST_QUEUED_MINUTES = 1
     asked = broker.client()
+    asked.delete("celery")
     asked.lpush("celery", json.dumps({"headers": {broker.QUEUED_AT: time.time() - 3600}}))
 
     told = client.get("/readyz?parts=queue").json()["parts"]["queue"]
@@ -239,6 +240,7 @@ def test_the_state_of_the_year_stands_in_the_metrics(client):
     world = build("answered")
     actions.order_verification(by=world.administrator, at=world.at)
     order_missing(at=world.at)
+    broker.client().delete("celery")
     broker.client().lpush("celery", "{}")
 
     text = scraped(client)

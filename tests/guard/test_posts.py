@@ -35,3 +35,14 @@ def test_a_key_that_a_form_does_not_offer_writes_nothing(name, methods, stage, a
         found += let_in(world, name, who, rows=2)[1]
 
     assert found == []
+
+
+@pytest.mark.django_db
+def test_keys_are_really_tried(world_at, settings):
+    world = world_at("open")
+    settings.CLOCK_OFFSET = world.at - _real_now()
+
+    tried, found = let_in(world, "cycles:delegation", "head", rows=2)
+
+    assert tried >= 3
+    assert found == []
