@@ -78,8 +78,10 @@ def _draw_image(file: IO[bytes], place: Path) -> None:
             drawn = ImageOps.exif_transpose(image).convert("RGB")
             drawn.thumbnail((WIDEST, WIDEST))
             drawn.save(place / "page-1.png")
+    except OSError as error:
+        if error.errno is not None:  # the disk's fault, not the picture's: the job is tried again
+            raise
     except (
-        OSError,
         ValueError,
         SyntaxError,
         MemoryError,
