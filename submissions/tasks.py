@@ -1,7 +1,7 @@
 """Jobs on self-assessments: totals that were ordered, files to be scanned, and what the calendar itself does."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from typing import IO
 
@@ -138,9 +138,13 @@ def draw_preview(document: int, tell: Tell) -> None:
     undrawn = Document.objects.undrawn().filter(pk=document).first()
     if undrawn is None:
         return
-    pictures = []
-    with _content(undrawn) as file, suppress(sandbox.Exceeded), limits.reading_files_of(undrawn.uploaded_by):
-        pictures = previews.draw(file, undrawn.content_type) if file else []
+    try:
+        with _content(undrawn) as file, limits.reading_files_of(undrawn.uploaded_by):
+            pictures = previews.draw(file, undrawn.content_type) if file else []
+    except sandbox.Busy:
+        raise  # others' files were read just then: this one is tried again
+    except sandbox.Exceeded:
+        pictures = []
     evidence.note_pictures(undrawn, pictures, at=now())
 
 

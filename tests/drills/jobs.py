@@ -160,7 +160,7 @@ def test_what_is_ordered_while_the_broker_is_away_is_done_within_a_minute_of_its
                 wait_for(lambda: children(started.pid))
                 time.sleep(5)
             clicked = time.monotonic()
-            job = ask(world)
+            job = order(world, "sound")
             click = time.monotonic() - clicked
             time.sleep(AWAY)
             assert fresh(job).state == "waiting"
@@ -172,7 +172,7 @@ def test_what_is_ordered_while_the_broker_is_away_is_done_within_a_minute_of_its
 
     assert fresh(job).state == "done"
     assert click < 3
-    tell("broker away", turn, the_click_took=click, begun_after_its_return=begun, then_done_after=done)
+    tell("broker away", turn, the_order_took=click, begun_after_its_return=begun, then_done_after=done)
 
 
 @THRICE
