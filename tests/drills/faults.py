@@ -92,8 +92,8 @@ class Crowd:
         spread = quantiles(self.waited, n=100)
         before = f" (before: {quantiles(self.before, n=100)[94]:.2f} s)" if self.before else ""
         return (
-            f"{len(self.waited)} saves, {dict(self.statuses)}; median {spread[49]:.2f} s, 95 % {spread[94]:.2f} s{before},"
-            f" longest {max(self.waited):.2f} s"
+            f"{len(self.waited)} saves, {dict(self.statuses)}; median {spread[49]:.2f} s,"
+            f" 95 % {spread[94]:.2f} s{before}, longest {max(self.waited):.2f} s"
         )
 
     def lost(self) -> list[Person]:
