@@ -26,6 +26,9 @@ ASKED_AGAIN_AFTER = 5
 TABLE = "cycles_cachereserve"
 MOST_KEPT = 100_000
 
+LOCK = ":lock"
+"""How the keys of allauth's locks end, for each of which it waits one second at most."""
+
 RESERVED = ("allauth", "factor:", "import:")
 """How the keys begin of what the database keeps meanwhile: counted tries, codes used once, checked sheets."""
 
@@ -46,6 +49,9 @@ class Cache(RedisCache):
         return self._ask("get", key, default, version, otherwise=default)
 
     def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        if key.endswith(LOCK):
+            # a frozen server takes the lock when it thaws, and nobody is left to give it back: let it end by itself
+            timeout = 1
         return bool(self._ask("add", key, value, timeout, version, otherwise=True))
 
     def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """Faults that people meet, with real web processes under use; `make drills`, each three times in a row.
 
-Nothing is shortened: the cache is away for as long as people need to notice, the row is held for 45 seconds.
+Nothing is shortened: the cache is away for as long as people need to notice, the row is held for 45 seconds. How long
+people wait is held against how long they waited just before the fault, on the same machine.
 """
 
 import os
@@ -47,10 +48,12 @@ def portal(world: World, files: Path, **env: str) -> Iterator[tuple[int, int]]:
 
 
 class Crowd:
-    """People who save again and again, and how long each had to wait."""
+    """People who save again and again, and how long each had to wait: before the fault, and during it."""
 
     def __init__(self, people: list[Person]) -> None:
-        self.people, self.waited = people, []
+        self.people: list[Person] = people
+        self.before: list[float] = []
+        self.waited: list[float] = []
         self.is_over = threading.Event()
         self.threads = [threading.Thread(target=self._work, args=[one]) for one in people]
 
@@ -72,15 +75,26 @@ class Crowd:
             for thread in self.threads:
                 thread.join(60)
 
+    def measure_before(self) -> None:
+        """Work for five seconds and a hundred saves without a fault; what is measured from now on is the fault's."""
+        time.sleep(5)
+        wait_for(lambda: len(self.waited) >= 100, 120)
+        self.before, self.waited = self.waited, []
+
+    def is_hardly_slower(self) -> bool:
+        """Whether 95 of 100 saves took no longer than three times what they took before, and a second."""
+        return quantiles(self.waited, n=100)[94] < 3 * quantiles(self.before, n=100)[94] + 1
+
     @property
     def statuses(self) -> Counter[int]:
         return sum((one.statuses for one in self.people), Counter[int]())
 
     def figures(self) -> str:
         spread = quantiles(self.waited, n=100)
+        before = f" (before: {quantiles(self.before, n=100)[94]:.2f} s)" if self.before else ""
         return (
-            f"{len(self.waited)} saves, {dict(self.statuses)}; median {spread[49]:.2f} s, 95 % {spread[94]:.2f} s,"
-            f" longest {max(self.waited):.2f} s"
+            f"{len(self.waited)} saves, {dict(self.statuses)}; median {spread[49]:.2f} s,"
+            f" 95 % {spread[94]:.2f} s{before}, longest {max(self.waited):.2f} s"
         )
 
     def lost(self) -> list[Person]:
@@ -107,20 +121,22 @@ def _drill_cache(world: World, files: Path, fail: Callable[[Server], None], mend
         people = crowd(world, port)
         names, signed = [user.username for user in world.people.values()], []
         with people.at_work():
-            time.sleep(4)
+            people.measure_before()
+            before = [sign_in(port, name) for name in names[:3]]
             fail(server)
-            for name in names[1:13]:
+            for name in names[3:15]:
                 signed.append(sign_in(port, name))
                 time.sleep(0.7)
             mend(server)
             time.sleep(8)
             signed.append(sign_in(port, names[0]))
-    assert {status for status, _seconds in signed} == {302}
+    assert {status for status, _seconds in before + signed} == {302}
     assert set(people.statuses) == {200}, people.statuses
     assert people.lost() == []
-    assert max(seconds for _status, seconds in signed) < 3
-    assert max(people.waited) < 4
-    return f"{people.figures()}; signing in without the cache at most {max(s for _x, s in signed):.2f} s"
+    assert people.is_hardly_slower(), people.figures()
+    longest, longest_before = (max(seconds for _status, seconds in tries) for tries in (signed, before))
+    assert longest < 3 * longest_before + 2, (longest, longest_before)
+    return f"{people.figures()}; signing in at most {longest:.2f} s (before: {longest_before:.2f} s)"
 
 
 @THRICE
@@ -150,13 +166,17 @@ def test_a_row_is_held_for_45_seconds(turn: int, tmp_path: Path) -> None:
     with portal(world, tmp_path) as (port, _pid):
         others = crowd(world, port)
         stuck = Crowd([_saver(world, port) for _ in range(5)])
-        with held_row("submissions_submission", world.submission.pk), others.at_work(), stuck.at_work():
-            time.sleep(45)
-    assert set(stuck.statuses) == {503}
+        with others.at_work():
+            others.measure_before()
+            with held_row("submissions_submission", world.submission.pk), stuck.at_work():
+                time.sleep(45)
     assert set(others.statuses) == {200}
     assert others.lost() == []
-    assert all(4.8 < seconds < 14 for seconds in stuck.waited), stuck.waited
-    assert quantiles(others.waited, n=100)[94] < 2
+    assert others.is_hardly_slower(), others.figures()
+    # the last of those who wait are sent away, or served, when the row is let go
+    assert set(stuck.statuses) <= {200, 503}
+    assert stuck.statuses[503] >= 5 * 3
+    assert max(stuck.waited) < 14
     print(f"\nrow held for 45 s, turn {turn}: who waited: {stuck.figures()}; others: {others.figures()}")
 
 
@@ -186,6 +206,7 @@ def test_the_disk_is_full_under_use(turn: int, small_disk: Path, settings: Any) 
     with portal(world, small_disk, TEST_DISK_RESERVE="-1000000000") as (port, _pid):
         people, told = crowd(world, port), []
         with people.at_work():
+            people.measure_before()
             for one in people.people[:6]:
                 told.append(_upload_large(Person(one.session, one.line, port, one.chance), 2 * 2**20))
             left = [file for file in small_disk.rglob("*") if file.is_file()]
@@ -230,6 +251,7 @@ def test_bombs_are_sent_under_use(turn: int, tmp_path: Path) -> None:
         watching = threading.Thread(target=_watch_memory, args=[pid, peak, is_over])
         watching.start()
         with people.at_work():
+            people.measure_before()
             for _ in range(6):
                 begun = time.monotonic()
                 sender.link = None
@@ -239,12 +261,12 @@ def test_bombs_are_sent_under_use(turn: int, tmp_path: Path) -> None:
         watching.join(10)
         sender.hang_up()
     assert set(sender.statuses) == {200}
-    assert max(took[:5]) < 30
-    assert took[5] < 3, "the sixth is not read at all"
+    assert max(took[:5]) < 45
+    assert took[5] < min(took[:5]) / 2, "the sixth is not read at all"
     assert set(people.statuses) == {200}
     assert people.lost() == []
-    assert quantiles(people.waited, n=100)[94] < 2
-    assert peak[0] < 900
+    assert people.is_hardly_slower(), people.figures()
+    assert 0 < peak[0] < 768
     print(
         f"\nfive bombs, turn {turn}: each {min(took[:5]):.1f} to {max(took[:5]):.1f} s, the sixth {took[5]:.1f} s;"
         f" a reader's memory at most {peak[0]} MB; others: {people.figures()}"

@@ -105,6 +105,22 @@ def test_a_frozen_cache_costs_one_request_its_wait_and_no_other(w: World, settin
 
 
 @pytest.mark.django_db
+def test_a_cache_that_thaws_keeps_nobody_out_by_what_it_was_asked_while_frozen(w: World, settings: Any) -> None:
+    with cache_server() as server:
+        settings.CACHES = cache_at(server.location)
+        server.freeze()
+        try:
+            frozen = sign_in(Client(), "staff")  # its lock is set when the server thaws
+        finally:
+            server.thaw()
+        Cache.silent_until[server.location] = 0
+
+        thawed = sign_in(Client(), "staff")
+
+    assert (frozen.status_code, thawed.status_code) == (302, 302)
+
+
+@pytest.mark.django_db
 def test_a_cache_that_is_back_is_used_again(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with cache_server() as server:
         settings.CACHES = cache_at(server.location)
