@@ -10,7 +10,7 @@ wsgi_app = "config.wsgi"
 bind = "0.0.0.0:8000"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 4)
+threads = int(os.environ.get("WEB_THREADS") or 16)
 control_socket_disable = True  # it would be made in a home directory that cannot be written to
 # the heartbeat of workers, in memory whatever /tmp is
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108

@@ -34,13 +34,15 @@ def begin(request: HttpRequest) -> HttpResponse:
     request.session[LANGUAGE] = translation.get_language()
     provider = get_adapter(request).get_provider(request, PROVIDER)
     try:
-        return provider.redirect(request, process=AuthProcess.LOGIN, next_url=get_next_redirect_url(request))
+        onward = get_next_redirect_url(request)
+        answer: HttpResponse = provider.redirect(request, process=AuthProcess.LOGIN, next_url=onward)
     except (requests.RequestException, OAuth2Error) as error:
         logger.warning("the identity provider does not answer: %s", type(error).__name__)
         return back_to_sign_in(request, AWAY)
     except (KeyError, TypeError, ValueError) as error:
         logger.warning("the identity provider describes itself wrongly: %s", type(error).__name__)
         return back_to_sign_in(request, AWAY)
+    return answer
 
 
 @login_not_required
@@ -54,7 +56,9 @@ def callback(request: HttpRequest) -> HttpResponse:
         if devices.spend(request, [("sign_in", "")]) is None:
             return back_to_sign_in(request, NOT_PROVED)
         try:
-            return OAuth2CallbackView.adapter_view(IdentityFlow(request, PROVIDER))(request)
+            view = OAuth2CallbackView.adapter_view(IdentityFlow(request, PROVIDER))
+            answer: HttpResponse = view(request)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             logger.warning("the identity provider's answer has not the form it should have: %s", type(error).__name__)
             return back_to_sign_in(request, NOT_PROVED)
+        return answer

@@ -41,8 +41,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Only so many tries come from one address, but for those on a device that somebody has signed in on."""
     counted = request.method == "POST" and not devices.is_known(request)
     if counted and devices.spend(request, [("sign_in", "")]) is None:
-        return ratelimit.respond_429(request)
-    return _sign_in(request)
+        refused: HttpResponse = ratelimit.respond_429(request)
+        return refused
+    answer: HttpResponse = _sign_in(request)
+    return answer
 
 
 # --- Recovery codes ---------------------------------------------------------------------------------------------------

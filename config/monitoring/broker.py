@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import redis
@@ -33,9 +34,9 @@ def client() -> redis.Redis:
 
 
 def queues(asked: redis.Redis) -> list[Queue]:
-    """How much waits in each queue that any task is sent to, and for how long."""
-    names = sorted({"celery", *(route["queue"] for route in settings.CELERY_TASK_ROUTES.values())})
-    asking = asked.pipeline(transaction=False)
+    """How much waits in each queue, and for how long; beat knows them all, for it has each worked off."""
+    names = sorted({entry["options"].get("queue", "celery") for entry in settings.CELERY_BEAT_SCHEDULE.values()})
+    asking: Any = asked.pipeline(transaction=False)
     for name in names:
         asking.llen(name).lindex(name, -1)
     answers = asking.execute()
@@ -56,7 +57,8 @@ def beat_age(asked: redis.Redis) -> float | None:
     return max(time.time() - float(heard), 0.0) if heard else None
 
 
-class Done(NamedTuple):
+@dataclass(frozen=True)
+class Done:
     """How often tasks of one name ended in one state, and the seconds they took together."""
 
     task: str

@@ -127,7 +127,7 @@ NEEDED_BY = {
     "DATABASE_OWNER_PASSWORD": {"postgres", *OWNERS},
     "DATABASE_PASSWORD": {"migrate", "backup", "restore", "web", "uploads", "worker", "reports"},
     "REDIS_PASSWORD": {"redis", "web", "uploads", "worker", "reports", "beat"},
-    "EMAIL_HOST_PASSWORD": {"web", "worker"},
+    "EMAIL_HOST_PASSWORD": {"worker"},
     "S3_SECRET_KEY": {"backup", "restore", "web", "uploads", "worker", "reports"},
     "METRICS_TOKEN": {"web", "uploads"},
     "OIDC_CLIENT_SECRET": {"web", "uploads"},

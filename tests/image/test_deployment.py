@@ -124,7 +124,7 @@ def test_a_backup_is_made_and_is_not_restored_over_what_there_is(deployment, fol
     [manifest] = (folder / "backups").glob("*/manifest.json")
     assert manifest.stat().st_uid == UID
     assert json.loads(manifest.read_text())["digest"] in said
-    with pytest.raises(Fault, match="tables|not empty"):
+    with pytest.raises(Fault, match=r"tables|not empty"):
         deployment.run_tool("restore")
 
 
