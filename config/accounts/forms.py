@@ -59,11 +59,11 @@ class ResetPasswordForm(account.ResetPasswordForm):
 class _TypedCode(forms.Form):
     """Takes a code in Persian digits, too."""
 
-    def __init__(self, *args: Any, data: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         if data is not None and "code" in data:
             data = data.copy()
             data["code"] = plain_code(data["code"])
-        super().__init__(*args, data=data, **kwargs)
+        super().__init__(data, *args, **kwargs)
 
 
 class _OnceOnly(_TypedCode):
@@ -77,7 +77,7 @@ class _OnceOnly(_TypedCode):
             return self._recovery_code(typed)
         code = super().clean_code()  # type: ignore[misc]
         lives = settings.MFA_TOTP_TOLERANCE * 2 + 1
-        if not cache.add(f"factor:used:{self.user.pk}:{code}", True, lives * mfa.TOTP_PERIOD):  # type: ignore[attr-defined]
+        if not cache.add(f"factor:used:{self.user.pk}:{code}", True, lives * mfa.TOTP_PERIOD):
             raise get_adapter().validation_error("incorrect_code")
         return code
 
