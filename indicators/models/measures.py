@@ -208,6 +208,8 @@ class Measure(Titled):
     base = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     floor = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     target = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
+    lowest = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
+    highest = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     is_additive = models.BooleanField(default=False, help_text="Parts of the value add up: units share one target")
     evidence_rule = models.CharField(max_length=10, choices=EvidenceRule, blank=True)
     evidence_fa = models.CharField(max_length=300, blank=True)
