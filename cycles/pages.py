@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -20,7 +21,7 @@ from agencies.text import localised
 from cycles.actions import why_closed, why_not_administer
 from cycles.forms import ActForm, ImportForm
 from cycles.models import Entry
-from cycles.sheets import CONTENT_TYPES, Form, Unreadable, read
+from cycles.sheets import CONTENT_TYPES, Form, Sheet, Unreadable, read
 from cycles.trials import Check
 from cycles.workflow import Refused, Workflow
 
@@ -149,22 +150,25 @@ def import_page(
     then: str,
     page: str,
     form_class: type[ImportForm] = ImportForm,
+    reader: Callable[[bytes, str], Sheet] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Check a sheet without writing, show every wrong cell and what would change, and write it when confirmed.
 
     `do` takes the sheet, and by keyword `as_checked` (which names what was shown), `file_name`, `sha256` and
     `left_out`; it answers with what it wrote. `then` is the URL to go to afterwards. Rows that are wrong are left out
-    only when that was asked for in so many words. What a `form_class` of the page's own asks for goes to both.
+    only when that was asked for in so many words. What a `form_class` of the page's own asks for goes to both. Files
+    of others, which follow no form of ours, have a `reader` of their own.
     """
+    reader = reader or partial(read, form)
     if token := request.POST.get("token"):
-        return _confirmed(request, form, token, do=do, then=then)
+        return _confirmed(request, reader, token, do=do, then=then)
     upload, found, token = form_class(request.POST or None, request.FILES or None), None, ""
     if request.method == "POST" and upload.is_valid():
         file = upload.cleaned_data["file"]
         content = file.read()
         try:
-            found = check(read(form, content, file.name), **upload.said)
+            found = check(reader(content, file.name), **upload.said)
         except Unreadable as error:
             upload.add_error("file", str(error))
         else:
@@ -183,7 +187,12 @@ def _kept_as(request: HttpRequest, token: str) -> str:
 
 
 def _confirmed(
-    request: HttpRequest, form: Form, token: str, *, do: Callable[..., Sequence[Any]], then: str
+    request: HttpRequest,
+    reader: Callable[[bytes, str], Sheet],
+    token: str,
+    *,
+    do: Callable[..., Sequence[Any]],
+    then: str,
 ) -> HttpResponse:
     kept = cache.get(_kept_as(request, token))
     if kept is None:
@@ -195,7 +204,7 @@ def _confirmed(
         return redirect(request.path)
     try:
         written = do(
-            read(form, content, name),
+            reader(content, name),
             as_checked=digest,
             file_name=name,
             sha256=hashlib.sha256(content).hexdigest(),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.text import localised
 from cycles.models import Participation
 from indicators.attainment import Light, attained, light
+from indicators.bounds import ValueBounds
 from indicators.models.measures import Direction, Measure
 from indicators.models.plans import Figure, Plan
 from indicators.models.sets import Kind
@@ -49,6 +50,18 @@ class Planned:
     def target(self) -> Decimal | None:
         """What the agency is to reach by the end of the year."""
         return self.own.target if self.own and self.own.target is not None else self.measure.target
+
+    @property
+    def scoring_params(self) -> dict[str, Any]:
+        return self.measure.scoring_params | (self.own.scoring_params if self.own else {})
+
+    @property
+    def bounds(self) -> ValueBounds:
+        """Between which bounds a figure of it lies."""
+        return self.measure.bounds(self.scoring_params)
+
+    def why_unfit(self, value: Decimal) -> str:
+        return self.measure.why_unfit(value, self.scoring_params)
 
     def falls_short(self, value: Decimal | None) -> bool:
         """Whether a value at the year's end would miss the year's target."""
