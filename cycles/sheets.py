@@ -3,13 +3,12 @@
 The rules that other software has to keep are in docs/transfer.md.
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any, Literal, TypedDict
 
 import openpyxl
@@ -20,9 +19,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from agencies.text import localised, normalise, parse_decimal
+from agencies.text import localised, normalise
 from cycles.archive import Unreadable
 from cycles.cells import Cell, from_csv, from_xlsx
+from cycles.exports import MARK, csv_text, is_number, text_cell, unguarded
 
 MOST_BYTES = 5 * 2**20
 MOST_ROWS = 10_000
@@ -38,7 +38,6 @@ REMARK = "#"
 
 _VERSION = re.compile(r"([a-z_]+)/(\d+)")
 _RUNS = re.compile(r"[=+\-@\t\r＝＋－＠]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 TOO_LONG = gettext_lazy("This cell holds more than %(most)s characters.")
@@ -207,30 +206,12 @@ def why_refused(text: str) -> str | Promise:
     if _CONTROL.search(text):
         return CONTROL
     for seen in (text, normalise(text)):
-        if _RUNS.match(seen) and not _is_number(text):
+        if _RUNS.match(seen) and not is_number(text):
             return RUNS % {"sign": _SIGNS.get(seen[0], seen[0])}
     return ""
 
 
 _SIGNS = {"\t": "TAB", "\r": "CR"}
-
-
-def _is_number(text: str) -> bool:
-    try:
-        parse_decimal(text)
-    except ValueError:
-        return False
-    return True
-
-
-def guarded(text: str) -> str:
-    """Text that no spreadsheet program runs: an apostrophe before a formula, which `unguarded` takes off."""
-    risky = _GUARDED.match(text) or (_RUNS.match(text) and not _is_number(text))
-    return f"'{text}" if risky else text
-
-
-def unguarded(text: str) -> str:
-    return text[1:] if _GUARDED.match(text) else text
 
 
 # --- Out --------------------------------------------------------------------------------------------------------------
@@ -268,9 +249,7 @@ def plain(value: Any) -> str:
 
 
 def _as_csv(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
-    file = StringIO(newline="")
-    csv.writer(file).writerows([guarded(plain(value)) for value in row] for row in rows)
-    return ("\ufeff" + file.getvalue()).encode()  # the mark by which spreadsheet programs know UTF-8
+    return (MARK + csv_text([plain(value) for value in row] for row in rows)).encode()
 
 
 def _as_xlsx(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
@@ -298,10 +277,7 @@ def _written(worksheet: Any, value: Any) -> Any:
     text = plain(value)
     if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
         return WriteOnlyCell(worksheet, float(value) if "." in text else int(value))
-    cell = WriteOnlyCell(worksheet, guarded(text) or None)
-    if text:
-        cell.data_type = "s"
-    return cell
+    return text_cell(worksheet, text)
 
 
 _WRITERS: Mapping[str, Callable[[Form, Iterable[Sequence[Any]]], bytes]] = {"csv": _as_csv, "xlsx": _as_xlsx}

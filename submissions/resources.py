@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from import_export import fields, resources
 
+from cycles import exports
 from cycles.models import Cycle
 from submissions.models import Mark, Score, Submission
 
@@ -40,7 +41,7 @@ class BoardResource(SubmissionResource):
 
 def submissions_as_xlsx(submissions: QuerySet[Submission], *, with_blocks: bool) -> bytes:
     resource = BoardResource() if with_blocks else SubmissionResource()
-    return bytes(resource.export(submissions).xlsx)
+    return exports.written(resource.export(submissions), "xlsx")
 
 
 MARKS_AT_ONCE = 2000

@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import sys
 import urllib.request
 from collections import defaultdict
@@ -17,6 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 
 KINDS = ("general", "specific", "thematic")
+GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 WIDE, KEPT = Context(prec=60), Context(prec=50)
 UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
 
@@ -29,7 +31,9 @@ def get(where, name):
 
 
 def rows_of(content):
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running them."""
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    return [{name: text[1:] if GUARDED.match(text) else text for name, text in row.items()} for row in reader]
 
 
 def rounded(number, places):

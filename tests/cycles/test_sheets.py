@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from agencies.text import normalise
 from cycles import archive, cells, sheets
 from cycles.archive import Unreadable
-from cycles.sheets import Column, Form, guarded, read, template, unguarded, written
+from cycles.exports import guarded, unguarded
+from cycles.sheets import Column, Form, read, template, written
 
 FORM = Form(
     "fruit",
