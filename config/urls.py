@@ -17,6 +17,7 @@ urlpatterns = [
     path("record.json", record.seals_json, name="record_json"),
     path("api/", include("festival.api")),
     path("data/", open_data.catalogue, name="data"),
+    path("data/catalog.jsonld", open_data.linked_catalogue, name="data_catalog"),
     path("data/<int:year>/<int:number>/", open_data.folder, name="data_folder"),
     path("data/<int:year>/<int:number>/<str:name>", open_data.data_file, name="data_file"),
     *i18n_patterns(

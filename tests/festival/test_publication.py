@@ -22,7 +22,7 @@ from cycles.models import Entry
 from festival import actions, datafiles
 from festival.dictionary import TABLES
 from festival.models import DataFile
-from festival.publication import ROWS
+from festival.publication import ROWS, plain
 from festival.verification import verify
 from indicators.methods import METHODS, points
 from submissions.models import Answer, Score
@@ -149,7 +149,7 @@ def test_the_three_formats_say_the_same(scheduled, tmp_path):
         assert data["columns"] == [c.name for c in table.columns] == list(cells[0]) == list(rows[0])
         assert len(rows) == len(data["rows"]) == len(cells) - 1 == DataFile.objects.get(name=f"{table.name}.csv").rows
         for row, other in zip(rows, data["rows"], strict=True):
-            said = ["" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for v in other]
+            said = ["" if v is None else plain(v) for v in other]
             assert list(row.values()) == said
 
 
