@@ -35,7 +35,7 @@ class SheetForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse what lies outside the bounds of its measure, in its own field."""
         data: dict[str, Any] = super().clean() or {}
-        for name, value in data.items():
+        for name, value in list(data.items()):
             if isinstance(value, Decimal):
                 measure = int(name.split("-")[1])
                 if why := self.sheet.by_key[measure].why_unfit(value):
