@@ -16,11 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from agencies.text import localised
 from cycles.models import Participation
 from indicators.attainment import Light, attained, light
-from indicators.bounds import ValueBounds
 from indicators.models.measures import Direction, Measure
 from indicators.models.plans import Figure, Plan
 from indicators.models.sets import Kind
-from indicators.models.targets import MeasureTarget, asked_of
+from indicators.models.targets import Bounded, MeasureTarget, asked_of
 from indicators.workflow import ReportState
 
 LAST = 4
@@ -35,7 +34,7 @@ WANTED: Mapping[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Planned:
+class Planned(Bounded):
     """A measure that is asked of the agency and so may be planned, with what holds of it for the agency alone."""
 
     measure: Measure
@@ -54,14 +53,6 @@ class Planned:
     @property
     def scoring_params(self) -> dict[str, Any]:
         return self.measure.scoring_params | (self.own.scoring_params if self.own else {})
-
-    @property
-    def bounds(self) -> ValueBounds:
-        """Between which bounds a figure of it lies."""
-        return self.measure.bounds(self.scoring_params)
-
-    def why_unfit(self, value: Decimal) -> str:
-        return self.measure.why_unfit(value, self.scoring_params)
 
     def falls_short(self, value: Decimal | None) -> bool:
         """Whether a value at the year's end would miss the year's target."""

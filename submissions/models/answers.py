@@ -17,9 +17,8 @@ from agencies.models import Agency, User, cleared, in_reach
 from agencies.roles import SUPERIOR_ROLES, Role
 from agencies.text import localised
 from cycles.models import Cycle, Participation
-from indicators.bounds import ValueBounds
 from indicators.methods import points
-from indicators.models import Axis, Measure, MeasureTarget
+from indicators.models import Axis, Bounded, Measure, MeasureTarget
 from indicators.scoring import LineState
 from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
 
@@ -230,7 +229,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.filter(~Exists(scored))
 
 
-class Answer(models.Model):
+class Answer(Bounded, models.Model):
     """One line: what an agency says of one measure. Empty value, claim of not applicable and zero are three things."""
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="answers")
@@ -292,15 +291,6 @@ class Answer(models.Model):
     def scoring_params(self) -> dict[str, Any]:
         """The measure's parameters, with the agency's own target in place of the general one (needs `own` loaded)."""
         return self.measure.scoring_params | (self.own.scoring_params if self.own else {})
-
-    @property
-    def bounds(self) -> ValueBounds:
-        """Between which bounds a value of this line lies."""
-        return self.measure.bounds(self.scoring_params)
-
-    def why_unfit(self, value: Decimal) -> str:
-        """Why this line cannot have the value, in a sentence that names the bound; "" when it can."""
-        return self.measure.why_unfit(value, self.scoring_params)
 
     @property
     def target(self) -> Decimal | None:
