@@ -574,6 +574,8 @@ def test_wrong_rows_are_named_and_left_out_only_when_asked_for(world, there, cli
 
     tried = client.post(page, {"label": "2024", "source": "x", "file": file})
     assert "No country is known by “Atlantis”." in text_of(tried)
+    assert "No country is known by these names: <bdi>Atlantis</bdi>" in text_of(tried)
+    assert 'type="checkbox" name="take" value="right" required' in tried.content.decode()
     client.post(page, {"token": tried.context["token"]})
     assert not IndexValue.objects.exists()
     client.post(page, {"token": tried.context["token"], "take": "right"})
