@@ -29,7 +29,8 @@ DRAWS = 4000
 VERTICES = 1000
 FEWEST = 5
 """In a smaller group nothing is said: too little is known of how its agencies differ."""
-SHOWN = 10**SHOWN_PLACES
+TEN = 10
+SHOWN = TEN**SHOWN_PLACES
 """How many steps a percent has in which percents are shown: what stands on one step shares a place."""
 
 
@@ -204,10 +205,19 @@ def _table(members: Sequence[Axes]) -> tuple[Whole, Whole]:
 
 
 def _percents(points: Whole, ceilings: Whole, factors: Whole) -> Whole:
-    """Percents in units of the last of 10 places, a row for each row of factors."""
+    """Percents in units of the last of 10 places, a row for each row of factors: divided as by hand, digit by digit.
+
+    So every number stays within 64 bits, where numpy is quick; what could be larger is left to Python's own.
+    """
+    most = factors.max(initial=0) * max(points.sum(axis=1).max(initial=0), ceilings.sum(axis=1).max(initial=0))
+    if most * 2 * TEN <= np.iinfo(np.int64).max:
+        points, ceilings, factors = (table.astype(np.int64) for table in (points, ceilings, factors))
     earned, applies = factors @ points.T, factors @ ceilings.T
-    percents = _half_up(earned * (int(HUNDRED) * 10**PLACES), np.where(applies > 0, applies, 1))
-    return np.where(applies > 0, percents, 0)
+    divisor = np.where(applies > 0, applies, 1)
+    percents, rest = earned // divisor, earned % divisor
+    for _digit in range(PLACES + 2):  # of a percent, which has a hundred parts
+        percents, rest = percents * TEN + rest * TEN // divisor, rest * TEN % divisor
+    return np.where(applies > 0, percents + (2 * rest >= divisor), 0)
 
 
 def _half_up(value: Whole, unit: Whole | int) -> Whole:
