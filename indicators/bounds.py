@@ -45,6 +45,9 @@ class ValueBounds:
         words = str(self)
         return gettext("Possible values: %(bounds)s.") % {"bounds": words} if words else ""
 
+    def __bool__(self) -> bool:
+        return self != ValueBounds()
+
     def __str__(self) -> str:
         """In words; "" where there are none."""
         match self.least, self.most:
