@@ -168,6 +168,16 @@ def test_a_row_that_was_taken_out_is_missed(scheduled, tmp_path):
     assert any("it is missing" in fault for fault in both(folder))
 
 
+def test_files_of_earlier_years_whose_sums_had_empty_parts_are_verified_too(scheduled, tmp_path):
+    folder = written(scheduled, tmp_path)
+    path = Path(folder, "scores.csv")
+    path.write_bytes(path.read_bytes().replace(b",*,*,", b",,,"))
+    with_digests(folder)
+
+    assert b"*" not in path.read_bytes()
+    assert [fault for fault in both(folder) if not fault.startswith("manifest.json")] == []
+
+
 def test_the_three_formats_say_the_same(scheduled, tmp_path):
     folder = written(scheduled, tmp_path)
     for table in TABLES:
