@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from agencies.text import named, search_key
+from agencies.text import named, normalise
 
 HOME = "IRN"
 """The country whose position is told."""
@@ -46,14 +46,18 @@ def countries() -> dict[str, Country]:
 
 
 _APOSTROPHES = re.compile("['’‘´`ʼ]")
+_HEH = str.maketrans("ةە", "هه")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
 def spelling(name: str) -> str:
-    """A name without accents, apostrophes, punctuation and capitals: publishers write Côte d´Ivoire in six ways."""
-    plain = _APOSTROPHES.sub("", search_key(name)).replace("&", " and ")
-    letters_alone = "".join(sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign))
-    return _NO_WORD.sub(" ", letters_alone).strip()
+    """A name by its letters alone, without accents, punctuation and capitals.
+
+    Publishers write Côte d´Ivoire in six ways.
+    """
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", name).replace("&", " and "))
+    letters_alone = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return _NO_WORD.sub("", normalise(letters_alone).translate(_HEH).casefold())
 
 
 @cache
