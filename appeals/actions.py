@@ -18,7 +18,7 @@ from appeals.workflow import APPEALS, DECISIONS, FILINGS, UPHELD
 from cycles import files, ledger
 from cycles.actions import perform
 from cycles.workflow import Refused
-from indicators.methods import METHODS, points
+from indicators.methods import points
 from indicators.scoring import LineState
 from submissions import actions as submissions
 from submissions import kinds, quotas
@@ -53,13 +53,7 @@ def why_unsound(answer: Answer, fields: Mapping[str, Any]) -> str:
     value = fields.get("proposed_value")
     if fields["ground"] not in grounds(answer):
         return _("The line cannot be appealed on this ground.")
-    if value is None:
-        return ""
-    if value < 0:
-        return _("The value may not be negative.")
-    if answer.measure.is_stewarded:
-        return "" if value <= 100 else _("A percent lies between 0 and 100.")
-    return METHODS[answer.measure.method].unfit(value, answer.scoring_params)
+    return "" if value is None else answer.why_unfit(value)
 
 
 def points_of(answer: Answer, value: Decimal | None) -> Decimal | None:

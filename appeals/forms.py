@@ -1,6 +1,7 @@
 """What is typed on appeals: the objection with its evidence, questions and replies, the decision."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -14,7 +15,7 @@ from cycles.forms import LetterField, NumberField, PasswordField, PersianTextFie
 from cycles.workflow import Move
 from submissions.evidence import MOST_AT_ONCE
 from submissions.kinds import KINDS
-from submissions.models import Document
+from submissions.models import Answer, Document
 
 
 class EvidenceField(forms.FileField):
@@ -37,7 +38,6 @@ class AppealForm(forms.Form):
     proposed_value = NumberField(
         label=_("Proposed value"),
         required=False,
-        min_value=0,
         max_digits=28,
         decimal_places=8,
         help_text=_("The method computes the points of this value; leave it empty if the value is not in question."),
@@ -62,15 +62,24 @@ class AppealForm(forms.Form):
         *args: Any,
         grounds: Iterable[Ground],
         documents: QuerySet[Document],
-        is_stewarded: bool = False,
+        answer: Answer,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.answer = answer
         self.fields["ground"].choices = [(g.value, g.label) for g in grounds]  # type: ignore[attr-defined]
         self.fields["document"].queryset = documents  # type: ignore[attr-defined]
-        if is_stewarded:
-            self.fields["proposed_value"].label = _("Proposed percent")
-            self.fields["proposed_value"].help_text = _("The percent of the ceiling that the agency holds to be right.")
+        value = self.fields["proposed_value"]
+        if answer.measure.is_stewarded:
+            value.label = _("Proposed percent")
+            value.help_text = _("The percent of the ceiling that the agency holds to be right.")
+        value.help_text = f"{value.help_text} {answer.bounds.hint}".strip()
+
+    def clean_proposed_value(self) -> Decimal | None:
+        value: Decimal | None = self.cleaned_data["proposed_value"]
+        if value is not None and (why := self.answer.why_unfit(value)):
+            raise forms.ValidationError(why)
+        return value
 
     @property
     def said(self) -> dict[str, Any]:

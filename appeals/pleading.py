@@ -68,7 +68,7 @@ def _form(request: HttpRequest, answer: Answer, appeal: Appeal | None) -> Appeal
         initial=initial | {"seen": appeal.revision if appeal else 0},
         grounds=actions.grounds(answer),
         documents=_offered(answer, appeal),
-        is_stewarded=answer.measure.is_stewarded,
+        answer=answer,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import Aggregate, Avg, Count, DurationField, F, Max, Q, QuerySet, Sum, Value
@@ -16,7 +17,7 @@ from appeals.models import Appeal, Correction, Ground
 from appeals.workflow import APPEALS, DECISIONS, AppealState
 from cycles.calendar import Phase
 from cycles.models import PRACTICE, Cycle, Entry, Window
-from indicators.methods import half_up
+from indicators.methods import rounded
 from indicators.models import IndicatorSet, Measure
 from submissions import handlers
 from submissions.workflow import SubmissionState
@@ -32,7 +33,7 @@ FLAGGED_PART = 3
 YEARS_BACK = 2
 """So many years before a set's own are looked at; of each measure the latest with enough decided appeals counts."""
 
-DAY = timedelta(days=1)
+DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
 
 def similar(appeal: Appeal, user: User, at: datetime) -> list[Appeal]:
@@ -119,7 +120,7 @@ def _outcomes(row: dict[str, Any]) -> Outcomes:
 
 
 def _days(took: timedelta | None) -> Decimal | None:
-    return None if took is None else half_up(Decimal(took / DAY), 1)
+    return None if took is None else rounded(Fraction(took // MICROSECOND, DAY // MICROSECOND), 1)
 
 
 def together(appeals: QuerySet[Appeal], cycle: Cycle) -> Outcomes:

@@ -33,6 +33,10 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_for_all else "same-origin")
+        if is_for_all:
+            response.headers.setdefault("Access-Control-Allow-Origin", "*")
+            if "immutable" in response.get("Cache-Control", ""):
+                del response["Vary"]  # the same for everybody, whatever their cookies and languages
         if is_signed_in(request) and "immutable" not in response.get("Cache-Control", ""):
             response["Cache-Control"] = "private, no-store"
         if getattr(request, "has_signed_out", False):

@@ -13,6 +13,7 @@ from agencies.models import User
 from cycles import pdf
 from cycles.calendar import Phase
 from indicators.drafting import MISSION
+from indicators.methods import decimal
 from indicators.models import FULL_POINTS, Direction, Figure, Kind, Measure, Planned
 from indicators.transfer import Content
 from submissions import assessing
@@ -165,7 +166,14 @@ def reached(m: Measure, target: Decimal | None, share: float, chance: random.Ran
             value = Decimal(min(share, 1) * 100)
         case _:
             value = Decimal(target) * Decimal(share)
-    return _tenths(max(value, Decimal(0)))
+    return _within(m, _tenths(value))
+
+
+def _within(m: Measure, value: Decimal) -> Decimal:
+    """The value, or the bound that it lies beyond."""
+    bounds = m.bounds()
+    least = Decimal(0) if bounds.least is None else decimal(bounds.least)
+    return max(least, value if bounds.most is None else min(value, decimal(bounds.most)))
 
 
 def _tenths(value: Decimal) -> Decimal:

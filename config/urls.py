@@ -19,6 +19,7 @@ urlpatterns = [
     path("identity/callback/", identity_views.callback, name="account_identity_callback"),
     path("api/", include("festival.api")),
     path("data/", open_data.catalogue, name="data"),
+    path("data/catalog.jsonld", open_data.linked_catalogue, name="data_catalog"),
     path("data/<int:year>/<int:number>/", open_data.folder, name="data_folder"),
     path("data/<int:year>/<int:number>/<str:name>", open_data.data_file, name="data_file"),
     *i18n_patterns(

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -128,6 +129,7 @@ def import_page(
     page: str,
     form_class: type[ImportForm] = ImportForm,
     signed: bool = False,
+    reader: Callable[[bytes, str], Sheet] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Check a sheet without writing, show every wrong cell and what would change, and write it when confirmed.
@@ -135,24 +137,26 @@ def import_page(
     `do` takes the sheet, and by keyword `as_checked` (which names what was shown), `file_name`, `sha256` and
     `left_out`; it answers with what it wrote. `then` is the URL to go to afterwards. Rows that are wrong are left out
     only when that was asked for in so many words. What a `form_class` of the page's own asks for goes to both. With
-    `signed` the password is asked for again before anything is written.
+    `signed` the password is asked for again before anything is written. Files of others, which follow no form of ours,
+    have a `reader` of their own.
     """
+    reader = reader or partial(read, form)
     token = request.POST.get("token", "")
     signature = SignatureForm(request.POST if token else None, user=request.user) if signed else None
     if token and (signature is None or signature.is_valid()):
-        return _confirmed(request, form, token, do=do, then=then)
+        return _confirmed(request, reader, token, do=do, then=then)
 
     upload, found = form_class(None if token else request.POST or None, request.FILES or None), None
     if token:
         kept = cache.get(_kept_as(request, token))
         if kept is None:
             return _no_longer_kept(request)
-        found = check(read(form, kept[1], kept[0]), **kept[4])
+        found = check(reader(kept[1], kept[0]), **kept[4])
     elif request.method == "POST" and upload.is_valid():
         file = upload.cleaned_data["file"]
         content = file.read()
         try:
-            found = check(_read(request, form, content, file.name), **upload.said)
+            found = check(_read(request, reader, content, file.name), **upload.said)
         except (Unreadable, Exceeded) as error:
             upload.add_error("file", str(error))
         else:
@@ -169,12 +173,12 @@ def _no_longer_kept(request: HttpRequest) -> HttpResponse:
     return redirect(request.path)
 
 
-def _read(request: HttpRequest, form: Form, content: bytes, name: str) -> Sheet:
+def _read(request: HttpRequest, reader: Callable[[bytes, str], Sheet], content: bytes, name: str) -> Sheet:
     """Read a sheet, for as many as one person may have read in an hour."""
     if not limits.spend("sheet", request.user):
         raise Exceeded(_("You have had very many files checked within an hour. Please wait, then try again."))
     with limits.reading_files_of(request.user):
-        return read(form, content, name)
+        return reader(content, name)
 
 
 def _kept_as(request: HttpRequest, token: str) -> str:
@@ -184,7 +188,12 @@ def _kept_as(request: HttpRequest, token: str) -> str:
 
 
 def _confirmed(
-    request: HttpRequest, form: Form, token: str, *, do: Callable[..., Sequence[Any]], then: str
+    request: HttpRequest,
+    reader: Callable[[bytes, str], Sheet],
+    token: str,
+    *,
+    do: Callable[..., Sequence[Any]],
+    then: str,
 ) -> HttpResponse:
     kept = cache.get(_kept_as(request, token))
     if kept is None:
@@ -195,7 +204,7 @@ def _confirmed(
         return redirect(request.path)
     try:
         written = do(
-            _read(request, form, content, name),
+            _read(request, reader, content, name),
             as_checked=digest,
             file_name=name,
             sha256=hashlib.sha256(content).hexdigest(),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
@@ -95,15 +95,32 @@ def edition(request: HttpRequest, year: int) -> dict[str, Any]:
 
 
 def rankings(request: HttpRequest, year: int) -> dict[str, Any]:
-    """The places of one year, by group and place; narrowed by `group` and `agency`, in pages of 200."""
+    """The places of one year, by group and place; narrowed by `group` and `agency`, in pages of 200.
+
+    `next` is the address of the page that follows, none on the last; beyond it there is nothing.
+    """
     rows = Standing.objects.filter(edition=_edition(request, year)).for_list()
     if group := request.GET.get("group"):
         rows = rows.filter(group__code=group)
     if agency := request.GET.get("agency"):
         rows = rows.filter(participation__agency__code__iexact=agency)
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    counted = {"page": page.number, "pages": page.paginator.num_pages, "count": page.paginator.count}
+    pages = Paginator(rows, PER_PAGE)
+    try:
+        page = pages.page(request.GET.get("page") or 1)
+    except InvalidPage as error:
+        raise Gone(f"there is no such page; there are {pages.num_pages}") from error
+    counted: dict[str, Any] = {"page": page.number, "pages": pages.num_pages, "count": pages.count}
+    counted["next"] = _next(request, page)
     return counted | {"rankings": [_placed(standing) for standing in page]}
+
+
+def _next(request: HttpRequest, page: Page) -> str | None:
+    """The address of the page after this one; none after the last."""
+    if not page.has_next():
+        return None
+    asked = request.GET.copy()
+    asked["page"] = str(page.next_page_number())
+    return f"{request.path}?{asked.urlencode()}"
 
 
 def agency(request: HttpRequest, code: str) -> dict[str, Any]:
@@ -157,6 +174,7 @@ def _list(schema: Schema) -> Schema:
 
 
 _EDITION = _object(year=NUMBER, edition=NUMBER, reason=TEXT, published_at=TEXT, digest=TEXT, data=TEXT)
+_MISSING = _object(error=TEXT | {"description": "what there is not"})
 _BY = [by.value for by in Ranking]
 _PLACED = _object(
     agency=TEXT, name_fa=TEXT, name_en=TEXT, group=TEXT, submitted=FLAG, total=DECIMAL, ceiling=DECIMAL, band=TEXT,
@@ -184,7 +202,7 @@ ENDPOINTS = (
     Endpoint("editions/<int:year>/", "/api/editions/{year}/", edition, (), _EDITION),
     Endpoint("editions/<int:year>/rankings/", "/api/editions/{year}/rankings/", rankings,
              (("group", TEXT, "code of a group"), ("agency", TEXT, "code of an agency"), ("page", NUMBER, "from 1")),
-             _object(page=NUMBER, pages=NUMBER, count=NUMBER, rankings=_list(_PLACED))),
+             _object(page=NUMBER, pages=NUMBER, count=NUMBER, next=_maybe(TEXT), rankings=_list(_PLACED))),
     Endpoint("agencies/<str:code>/", "/api/agencies/{code}/", agency, (),
              _object(agency=TEXT, name_fa=TEXT, name_en=TEXT, results=_list(_YEARLY))),
     Endpoint("editions/<int:year>/agencies/<str:code>/lines/", "/api/editions/{year}/agencies/{code}/lines/", lines, (),
@@ -214,9 +232,15 @@ def _described(endpoint: Endpoint) -> dict[str, Any]:
     content = {"application/json": {"schema": endpoint.answer}}
     return {
         "operationId": endpoint.read.__name__,
-        "summary": (endpoint.read.__doc__ or "").strip(),
+        "summary": (endpoint.read.__doc__ or "").strip().partition("\n")[0],
         "parameters": parameters,
-        "responses": {"200": {"description": "found", "content": content}, "404": {"description": "not published"}},
+        "responses": {
+            "200": {"description": "found", "content": content},
+            "404": {
+                "description": "there is nothing of that name, or it is not published",
+                "content": {"application/json": {"schema": _MISSING}},
+            },
+        },
     }
 
 

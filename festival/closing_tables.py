@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import django_tables2 as tables
@@ -19,6 +19,7 @@ from cycles.sheets import Column, Form, written
 from festival.lessons import Lesson
 from festival.models import Consequence, ImprovementPlan
 from festival.workflow import ConsequenceState
+from indicators.methods import rounded
 from submissions.tables import CardsTable
 from submissions.templatetags.states import state_badge
 
@@ -115,9 +116,9 @@ class ConsequenceTable(CardsTable):
         return f"{digits(record.letter_number)} · {day(record.letter_on)}"
 
 
-def shown(figure: float | None, places: int = 1) -> str:
+def shown(figure: Fraction | float | None, places: int = 1) -> str:
     """A measured figure to so many places; a dash where too few were measured."""
-    return DASH if figure is None else localised(Decimal(str(round(figure, 6))), places)
+    return DASH if figure is None else localised(rounded(figure, places), places)
 
 
 class LessonTable(CardsTable):

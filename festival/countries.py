@@ -1,11 +1,13 @@
 """The countries of the world by their ISO 3166-1 letters, in both languages and by the names that publishers use."""
 
 import csv
+import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from agencies.text import named, search_key
+from agencies.text import named, normalise
 
 HOME = "IRN"
 """The country whose position is told."""
@@ -43,21 +45,40 @@ def countries() -> dict[str, Country]:
     }
 
 
+_APOSTROPHES = re.compile("['’‘´`ʼ]")
+_HEH = str.maketrans("ةە", "هه")
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def spelling(name: str) -> str:
+    """A name by its letters alone, without accents, punctuation and capitals.
+
+    Publishers write Côte d´Ivoire in six ways.
+    """
+    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", name).replace("&", " and "))
+    letters_alone = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return _NO_WORD.sub("", normalise(letters_alone).translate(_HEH).casefold())
+
+
 @cache
 def _by_name() -> dict[str, str]:
     return {
-        search_key(name): country.code
+        spelling(name): country.code
         for country in countries().values()
         for name in (country.name_en, country.name_fa, *country.also)
     }
 
 
 def letters(code: str, name: str = "") -> str:
-    """The letters of the country that a publisher's row means, by its code or else by its name; "" for none known."""
+    """The letters of the country that a publisher's row means, by its code or else by its name; "" for none known.
+
+    Only what is written in the table is known: nothing is guessed from likeness (findings/country-names.sh).
+    """
     for text in (code.upper(), name.upper()):
         if text in countries():
             return text
-    return _by_name().get(search_key(name or code), "")
+    known = _by_name()
+    return known.get(spelling(name)) or known.get(spelling(code), "")
 
 
 def name_of(code: str) -> str:

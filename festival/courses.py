@@ -242,7 +242,7 @@ def outcome(edition: Edition, lineage: UUID) -> Outcome | None:
     found = [scores.get(pk, Held(LineState.UNDER_REVIEW, None)) for pk in ceilings]
     states = [score.state for score in found]
     shares = [
-        half_up(scaled(HUNDRED, score.points, ceiling), SHOWN_PLACES)
+        scaled(HUNDRED, score.points, ceiling)
         for score, ceiling in zip(found, ceilings.values(), strict=True)
         if score.points is not None
     ]
@@ -259,8 +259,11 @@ def outcome(edition: Edition, lineage: UUID) -> Outcome | None:
 
 
 def _steps(shares: Iterable[Decimal]) -> list[Step]:
-    """The distribution, each step from its lower end up to, not including, its upper one; 100 is in the last."""
+    """The distribution, each step from its lower end up to, not including, its upper one; 100 is in the last.
+
+    Shares are taken as they are shown, so that an agency whose page says 80.00 counts from 80 on.
+    """
     counts = [0] * (100 // STEP)
     for share in shares:
-        counts[min(int(share // STEP), len(counts) - 1)] += 1
+        counts[min(int(half_up(share, SHOWN_PLACES) // STEP), len(counts) - 1)] += 1
     return [Step(at * STEP, (at + 1) * STEP, count) for at, count in enumerate(counts)]

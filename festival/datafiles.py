@@ -1,8 +1,9 @@
 """Writing the open data of an edition: each table as CSV, JSON and XLSX, the dictionary, and the manifest over all.
 
-The manifest names every file with its digest, the rules by which everything can be recomputed, and the newest seal of
-the record. It bears a digest of what it says; its own as a file is put on record. `data/verify.py` recomputes it all
-with Python's standard library alone.
+`descriptions.py` says what the tables are to programs that know data packages and CSV on the Web. The manifest names
+every file with its digest, the rules by which everything can be recomputed, and the newest seal of the record. It bears
+a digest of what it says; its own as a file is put on record. `data/verify.py` recomputes it all with Python's standard
+library alone.
 """
 
 import hashlib
@@ -30,6 +31,7 @@ from cycles.actions import perform
 from cycles.files import all_or_none
 from cycles.ledger import as_json, plain
 from cycles.sheets import CONTENT_TYPES
+from festival import descriptions
 from festival.dictionary import TABLES, Table
 from festival.models import DataFile, Edition, data_path
 from festival.publication import ROWS, Row, digest_of
@@ -72,7 +74,22 @@ def write(edition: Edition, *, by: User | None = None, at: datetime) -> list[Dat
             Written(LICENCE, stack.enter_context(open(DATA / LICENCE, "rb")), None),
             Written(VERIFIER, stack.enter_context(open(DATA / VERIFIER, "rb")), None),
         ]
+        described = descriptions.of(edition, {file.name: _facts(file) for file in written})
+        written += [Written(name, _as_file(said, stack), None) for name, said in described.items()]
         return _keep(edition, written, by=by, at=at)
+
+
+def _facts(file: Written) -> descriptions.Facts:
+    """Digest and size of a file that was written."""
+    file.content.seek(0)
+    digest = hashlib.file_digest(file.content, "sha256").hexdigest()
+    return descriptions.Facts(sha256=digest, size=file.content.tell())
+
+
+def _as_file(said: dict[str, Any], stack: ExitStack) -> BinaryIO:
+    file = _file(stack)
+    file.write((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+    return file
 
 
 @transaction.atomic
@@ -189,14 +206,22 @@ def _csv(table: Table, file: BinaryIO) -> Any:
 
 
 def _json(table: Table, file: BinaryIO) -> Any:
-    """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their places is lost."""
+    """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their places is lost.
+
+    What is JSON itself stands as that, not as a text of it.
+    """
     columns = [column.name for column in table.columns]
+    is_json = [column.type == "json" for column in table.columns]
     file.write(f'{{"table":{json.dumps(table.name)},"columns":{json.dumps(columns)},"rows":['.encode())
     comma = "\n"
     try:
         while True:
             row = yield
-            file.write(f"{comma}{as_json([_typed(value) for value in row])}".encode())
+            values = [
+                json.loads(value) if parsed and value else _typed(value)
+                for parsed, value in zip(is_json, row, strict=True)
+            ]
+            file.write(f"{comma}{as_json(values)}".encode())
             comma = ",\n"
     finally:
         file.write(b"\n]}\n")

@@ -14,12 +14,29 @@ class Column(NamedTuple):
     meaning: str | Promise
 
 
+class Foreign(NamedTuple):
+    """Columns that name a row of another table, by the columns that are its key."""
+
+    columns: tuple[str, ...]
+    table: str
+    key: tuple[str, ...]
+
+
 class Table(NamedTuple):
-    """One table of the open data; `publication.ROWS` reads its rows in the order of the columns."""
+    """One table of the open data; `publication.ROWS` reads its rows in the order of the columns.
+
+    `key` are the columns that name a row; none of them is ever empty.
+    """
 
     name: str
     title: str | Promise
+    key: tuple[str, ...]
     columns: tuple[Column, ...]
+    foreign: tuple[Foreign, ...] = ()
+
+
+ALL = "*"
+"""Stands in a key where a sum is of all sets or all axes."""
 
 
 _AGENCY = Column("agency", "text", _("Code of the agency; it never changes"))
@@ -29,11 +46,13 @@ _NAMES = (
     Column("name_en", "text", _("Name in English, where there is one")),
 )
 _PERCENT = _("Percent of the points that apply")
+_OF_AGENCY = Foreign(("agency",), "agencies", ("agency",))
 
 TABLES = (
     Table(
         "groups",
         _("Groups within which agencies are ranked"),
+        ("group",),
         (
             Column("group", "text", _("Code of the group")),
             *_NAMES,
@@ -43,6 +62,7 @@ TABLES = (
     Table(
         "agencies",
         _("Agencies that took part"),
+        ("agency",),
         (
             _AGENCY,
             *_NAMES,
@@ -56,6 +76,7 @@ TABLES = (
     Table(
         "measures",
         _("Sets of indicators with their weights, targets and methods"),
+        ("set", "measure"),
         (
             _SET_OF,
             Column("kind", "text", _("general, specific or thematic")),
@@ -75,8 +96,10 @@ TABLES = (
             Column("direction", "text", _("higher: more is better; lower: less is better")),
             Column("method", "text", _("How a value becomes points")),
             Column("params", "json", _("What the method is given besides the value")),
+            Column("lowest", "decimal", _("The lowest value that is possible; none: there is no such bound")),
+            Column("highest", "decimal", _("The highest value that is possible; none: there is no such bound")),
             Column("law", "text", _("The law it rests on")),
-            Column("article", "text", _("The article of that law")),
+            Column("article", "text", _("The article of that law; between numbers with a dash, 8–24, that is no date")),
             Column("is_pilot", "boolean", _("In its trial year: scored, and part of no total")),
             Column("is_composed", "boolean", _("Points or parameters are composed for this portal and not official")),
         ),
@@ -84,6 +107,7 @@ TABLES = (
     Table(
         "lines",
         _("Every scored line: what each agency reached on each measure"),
+        ("agency", "set", "measure"),
         (
             _AGENCY,
             _SET_OF,
@@ -97,23 +121,27 @@ TABLES = (
             ),
             Column("points", "decimal", _("The points that count; none unless the state is scored")),
         ),
+        (_OF_AGENCY, Foreign(("set", "measure"), "measures", ("set", "measure"))),
     ),
     Table(
         "scores",
         _("Sums by axis, by kind, and in total"),
+        ("agency", "kind", "set", "axis"),
         (
             _AGENCY,
             Column("kind", "text", _("general, specific, thematic, or total")),
-            _SET_OF,
-            Column("axis", "text", _("Code of the axis; none: the sum of a kind, or of everything")),
+            Column("set", "text", _("The set of indicators; *: the sum of a kind, or of everything")),
+            Column("axis", "text", _("Code of the axis; *: the sum of a kind, or of everything")),
             Column("points", "decimal", _("Points")),
             Column("ceiling", "decimal", _("The points that apply")),
             Column("percent", "decimal", _PERCENT),
         ),
+        (_OF_AGENCY,),
     ),
     Table(
         "rankings",
         _("Places within the groups"),
+        ("group", "agency"),
         (
             Column("group", "text", _("Code of the group")),
             _AGENCY,
@@ -136,5 +164,6 @@ TABLES = (
             Column("thematic_place", "integer", _("Place by thematic indicators")),
             Column("growth_place", "integer", _("Place by growth")),
         ),
+        (_OF_AGENCY, Foreign(("group",), "groups", ("group",))),
     ),
 )

@@ -216,6 +216,10 @@ class IntakeForm(ImportForm):
 
     field_order = ("label", "source", "published_on", "year", "country_count", "file")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("XLSX or CSV as the publisher offers it, at most 5 MB.")
+
 
 class ReportForm(forms.Form):
     """What an agency did for an index, and what it asks for."""

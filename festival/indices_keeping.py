@@ -17,7 +17,7 @@ from cycles.sheets import Sheet
 from cycles.trials import Check
 from cycles.workflow import Refused
 from festival import indices as acts
-from festival import intake
+from festival import intake, publisher_files
 from festival.holding import Facts
 from festival.indices_forms import EditionForm, IndexForm, IntakeForm, RecommendForm, RegionForm
 from festival.models import Index, IndexValue, Recommendation, Region
@@ -113,7 +113,7 @@ def index_import(request: HttpRequest, code: str, form: str) -> HttpResponse:
     def do(
         sheet: Sheet, *, as_checked: str, sha256: str, file_name: str, left_out: int, year: int | None, **said: Any
     ) -> Sequence[IndexValue]:
-        counted = intake.counted(publisher, sheet, year=year, typed=said.pop("country_count"))
+        counted = intake.counted(publisher, index, sheet, year=year, typed=said.pop("country_count"))
         facts = Facts(**said, counted=counted, sha256=sha256)
         lines = partial(intake.checked_again, publisher, index, sheet, year=year, as_checked=as_checked)
         file = {"file_name": file_name, "sha256": sha256, "left_out": left_out}
@@ -124,6 +124,7 @@ def index_import(request: HttpRequest, code: str, form: str) -> HttpResponse:
         publisher.form,
         check=check,
         do=do,
+        reader=partial(publisher_files.read, publisher),
         then=reverse("festival:index", args=[code]),
         page="festival/index_import.html",
         form_class=IntakeForm,

@@ -175,7 +175,7 @@ def indices_chapter(request: HttpRequest, year: int) -> HttpResponse:
 @require_safe
 def indices_file(request: HttpRequest) -> StreamingHttpResponse:
     """Every value that holds, of every index that is followed."""
-    return csv_answer(_rows(IndexValue.objects.filter(edition__index__is_active=True)), "indices")
+    return _open_file(IndexValue.objects.filter(edition__index__is_active=True), "indices")
 
 
 @login_not_required
@@ -183,7 +183,15 @@ def indices_file(request: HttpRequest) -> StreamingHttpResponse:
 def index_file(request: HttpRequest, code: str) -> StreamingHttpResponse:
     """Every value that holds of one index."""
     found = get_object_or_404(Index.objects.kept(), code=code)
-    return csv_answer(_rows(IndexValue.objects.filter(edition__index=found)), f"index-{found.code}")
+    return _open_file(IndexValue.objects.filter(edition__index=found), f"index-{found.code}")
+
+
+def _open_file(values: Any, name: str) -> StreamingHttpResponse:
+    """Values as a CSV that pages of others may read as well."""
+    answer = csv_answer(_rows(values), name)
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
 
 
 def _rows(values: Any) -> Iterator[Sequence[Any]]:

@@ -33,10 +33,23 @@ class Line:
         return " · ".join(filter(None, (said, score, rank)))
 
 
-def check(publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None) -> Check:
+@dataclass
+class Intake(Check):
+    """What a publisher's file would do; `unknown` are the names by which no country is known."""
+
+    unknown: Sequence[str] = ()
+
+    @property
+    def lacks_countries_alone(self) -> bool:
+        """Whether all that is wrong is that some countries are not known."""
+        return bool(self.unknown) and len(self.unknown) == len(self.errors)
+
+
+def check(publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None) -> Intake:
     """What the file would do; one query."""
-    read, held = told(publisher, sheet, year=year), held_values(index)
-    found = Check(errors=read.wrong, left_out=len({error["row"] for error in read.wrong if error["row"]}))
+    read, held = told(publisher, sheet, year=year, part=part_of(index)), held_values(index)
+    left_out = len({error["row"] for error in read.wrong if error["row"]})
+    found = Intake(errors=read.wrong, left_out=left_out, unknown=read.unknown)
     for given in read.given:
         before = held.get((given.year, given.country))
         weighed = weigh(before, given)
@@ -60,9 +73,17 @@ def checked_again(
     return [given for _row, given in found.taken]
 
 
-def counted(publisher: Publisher, sheet: Sheet, *, year: int | None, typed: int | None = None) -> Mapping[int, int]:
+def part_of(index: Index) -> str:
+    """By which name the publisher of several indices in one file calls this one: "ge" of WGI-GE."""
+    return index.code.rpartition("-")[2].casefold()
+
+
+def counted(
+    publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None, typed: int | None = None
+) -> Mapping[int, int]:
     """How many countries each year of the file covers, as typed or counted; nothing where it need not name them all."""
-    counts = Counter(given.year for given in told(publisher, sheet, year=year).given if given.is_covered)
+    read = told(publisher, sheet, year=year, part=part_of(index))
+    counts = Counter(given.year for given in read.given if given.is_covered)
     if typed is not None:
         return dict.fromkeys(counts, typed)
     return counts if publisher.is_whole else {}

@@ -381,7 +381,9 @@ _SUMMARY = """
            count(*) FILTER (WHERE timeliness = 'overdue'), count(*) FILTER (WHERE timeliness = 'waiting'),
            count(of_agency) FILTER (WHERE timeliness = 'overdue'),
            max(days_late), COALESCE(max(days_late) FILTER (WHERE timeliness = 'overdue'), 0),
-           (percentile_cont(0.5) WITHIN GROUP (ORDER BY days_late) FILTER (WHERE days_late > 0))::numeric(8, 1),
+           exact_quantile(
+               array_agg(days_late::numeric ORDER BY days_late) FILTER (WHERE days_late > 0), 0.5
+           )::numeric(8, 1),
            min(due_at), max(due_at),
            min(done_at) FILTER (WHERE timeliness IN ('in_time', 'late')),
            max(done_at) FILTER (WHERE timeliness IN ('in_time', 'late'))

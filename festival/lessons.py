@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from django.core.cache import cache
@@ -19,6 +20,7 @@ from appeals import precedents
 from appeals.precedents import FLAGGED_FROM, FLAGGED_PART, YEARS_BACK
 from cycles.models import PRACTICE
 from festival.models import Edition
+from indicators.methods import ZERO
 from indicators.models import IndicatorSet, Measure
 from indicators.scoring import LineState
 from submissions.models import Score
@@ -63,32 +65,32 @@ class Flag(TextChoices):
 class Line(NamedTuple):
     """One agency's scored line: its points of its ceiling, and the points and ceilings of all that agency's lines."""
 
-    points: float
-    ceiling: float
-    whole_points: float
-    whole_ceiling: float
+    points: Decimal
+    ceiling: Decimal
+    whole_points: Decimal
+    whole_ceiling: Decimal
 
     @property
-    def percent(self) -> float:
-        return 100 * self.points / self.ceiling
+    def percent(self) -> Fraction:
+        return 100 * Fraction(self.points) / Fraction(self.ceiling)
 
     @property
-    def rest(self) -> float | None:
+    def rest(self) -> Fraction | None:
         """Percent of all other lines; None where there are none."""
-        ceiling = self.whole_ceiling - self.ceiling
-        return 100 * (self.whole_points - self.points) / ceiling if ceiling > 0 else None
+        ceiling = Fraction(self.whole_ceiling - self.ceiling)
+        return 100 * Fraction(self.whole_points - self.points) / ceiling if ceiling > 0 else None
 
 
-def full_percent(percents: Sequence[float]) -> float | None:
+def full_percent(percents: Sequence[Fraction]) -> Fraction | None:
     """Of a hundred agencies, those whose line is full; None for too few."""
     if len(percents) < FEWEST:
         return None
-    return 100 * sum(p >= FULL for p in percents) / len(percents)
+    return Fraction(100 * sum(p >= FULL for p in percents), len(percents))
 
 
-def spread(percents: Sequence[float]) -> float | None:
-    """The standard deviation of the agencies' percents (with n − 1); None for too few."""
-    return statistics.stdev(percents) if len(percents) >= FEWEST else None
+def spread(percents: Sequence[Fraction]) -> float | None:
+    """The standard deviation of the agencies' percents (with n − 1), of exact squares; None for too few."""
+    return float(statistics.stdev(percents)) if len(percents) >= FEWEST else None
 
 
 def discrimination(lines: Iterable[Line]) -> float | None:
@@ -112,8 +114,8 @@ class Figures:
     asked: int
     scored: int
     void: int
-    mean: float | None = None
-    full: float | None = None
+    mean: Fraction | None = None
+    full: Fraction | None = None
     spread: float | None = None
     discrimination: float | None = None
     filed: int = 0
@@ -121,8 +123,8 @@ class Figures:
     upheld: int = 0
 
     @property
-    def void_percent(self) -> float:
-        return 100 * self.void / self.asked if self.asked else 0.0
+    def void_percent(self) -> Fraction:
+        return Fraction(100 * self.void, self.asked) if self.asked else Fraction(0)
 
     @property
     def flags(self) -> list[Flag]:
@@ -150,7 +152,7 @@ def figures_of(lines: Sequence[Line], *, asked: int, void: int, appeals: tuple[i
         asked=asked,
         scored=len(lines),
         void=void,
-        mean=statistics.fmean(percents) if len(percents) >= FEWEST else None,
+        mean=sum(percents, Fraction(0)) / len(percents) if len(percents) >= FEWEST else None,
         full=full_percent(percents),
         spread=spread(percents),
         discrimination=discrimination(lines),
@@ -188,7 +190,7 @@ def _figures(edition: Edition) -> dict[int, Figures]:
     ).exclude(basis=Score.Basis.SELF)
     counting = Q(state=LineState.SCORED, answer__measure__is_pilot=False)
     sums = scores.filter(counting).order_by().values_list("answer__submission")
-    wholes = {s: (float(p), float(c)) for s, p, c in sums.annotate(Sum("points"), Sum("answer__measure__points"))}
+    wholes = {s: (p, c) for s, p, c in sums.annotate(Sum("points"), Sum("answer__measure__points"))}
     shared = scores.filter(answer__measure__indicator__axis__set__agency=None).order_by("pk")
     names = ("answer__measure", "answer__submission", "state", "points", "answer__measure__points")
     gathered: dict[int, _Gathered] = {}
@@ -197,7 +199,7 @@ def _figures(edition: Edition) -> dict[int, Figures]:
         of.asked += 1
         of.void += state == LineState.NOT_APPLICABLE
         if state == LineState.SCORED and points is not None:
-            of.lines.append(_line(points, ceiling, *wholes.get(submission, (0.0, 0.0))))
+            of.lines.append(Line(points, ceiling, *wholes.get(submission, (ZERO, ZERO))))
     contested = {
         group.key: (group.outcomes.filed, group.outcomes.decided, group.outcomes.upheld + group.outcomes.partly)
         for group in precedents.by_measure(precedents.filed_in(edition.cycle), edition.cycle)
@@ -206,10 +208,6 @@ def _figures(edition: Edition) -> dict[int, Figures]:
         key: figures_of(of.lines, asked=of.asked, void=of.void, appeals=contested.get(key, (0, 0, 0)))
         for key, of in gathered.items()
     }
-
-
-def _line(points: Decimal, ceiling: Decimal, whole_points: float, whole_ceiling: float) -> Line:
-    return Line(float(points), float(ceiling), whole_points, whole_ceiling)
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,22 @@
 Addresses carry no language. What is under embargo does not exist, except for those who prepare it.
 """
 
+import json
+from functools import partial
 from pathlib import PurePath
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import condition, require_safe
 
 from cycles.files import handed_out
 from cycles.ledger import plain
+from festival import descriptions
 from festival.datafiles import MANIFEST, TYPES
 from festival.dictionary import TABLES
 from festival.kept_pages import kept
@@ -20,6 +26,13 @@ from festival.models import DataFile, Edition
 from festival.pages import managed_cycles, note_reading
 
 FOR_EVER = "public, max-age=31536000, immutable"
+_ESCAPED = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+def linked(said: dict[str, Any]) -> SafeString:
+    """What a page says of itself to machines (JSON-LD), in an element that ends where it should."""
+    text = json.dumps(said, ensure_ascii=False).translate(_ESCAPED)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 -- escaped above
 
 
 @login_not_required
@@ -41,13 +54,42 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"publications": found}, json_dumps_params={"ensure_ascii": False})
 
 
+@login_not_required
+@require_safe
+@kept
+def linked_catalogue(request: HttpRequest) -> HttpResponse:
+    """Every published edition with its files, as schema.org and DCAT tell of data sets."""
+    files: dict[int, list[DataFile]] = {}
+    rows = DataFile.objects.published(request.at).select_related("edition__cycle")
+    for file in rows.order_by("-edition__cycle__year", "-edition__number", "pk"):
+        files.setdefault(file.edition_id, []).append(file)
+    told = [
+        (its[0].edition, its, _page(request, its[0].edition), partial(_address, request, its[0].edition))
+        for its in files.values()
+    ]
+    said = descriptions.catalog(told, page=request.build_absolute_uri())
+    options = {"ensure_ascii": False}
+    return JsonResponse(said, json_dumps_params=options, content_type="application/ld+json")
+
+
+def _page(request: HttpRequest, edition: Edition) -> str:
+    """Where an edition's files are shown to people."""
+    return request.build_absolute_uri(reverse("data_folder", args=[edition.cycle.year, edition.number]))
+
+
+def _address(request: HttpRequest, edition: Edition, name: str) -> str:
+    return request.build_absolute_uri(reverse("data_file", args=[edition.cycle.year, edition.number, name]))
+
+
 def _file(request: HttpRequest, year: int, number: int, name: str) -> DataFile:
     """A file that this reader may have; read once a request."""
     if (found := getattr(request, "data_file", None)) is None:
-        public = Edition.objects.published(request.at).values("pk")
         files = DataFile.objects.select_related("edition__cycle")
-        files = files.filter(edition__in=public) | files.filter(edition__cycle__in=managed_cycles(request).values("pk"))
-        found = get_object_or_404(files, edition__cycle__year=year, edition__number=number, name=name)
+        files = files.filter(edition__cycle__year=year, edition__number=number, name=name)
+        public = Edition.objects.published(request.at).values("pk")
+        found = files.filter(edition__in=public).first()
+        # who asks is looked at only where it matters: what is published is the same for everybody, cookies or none
+        found = found or get_object_or_404(files, edition__cycle__in=managed_cycles(request).values("pk"))
         request.data_file = found  # type: ignore[attr-defined]
     return found
 
@@ -95,5 +137,14 @@ def downloads(request: HttpRequest, year: int, number: int) -> HttpResponse:
     ]
     of_table = {file.name for _table, its in tables for file in its}
     others = [file for name, file in files.items() if name not in of_table]
-    context = {"edition": edition, "tables": tables, "others": others, "manifest": files.get(MANIFEST)}
+    described = descriptions.dataset(
+        edition, files.values(), page=_page(request, edition), address=partial(_address, request, edition)
+    )
+    context = {
+        "edition": edition,
+        "tables": tables,
+        "others": others,
+        "manifest": files.get(MANIFEST),
+        "described": linked(described),
+    }
     return render(request, "festival/downloads.html", context)

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from indicators.exact import Rounding
+from indicators.methods import rounded
 
 Scores = Mapping[str, Decimal]
 Series = Mapping[int, Scores]
 
-VALUE, PERCENT = Rounding(8), Rounding(2)
+VALUE, PERCENT = 8, 2
+"""Places to which values and percents are rounded, once."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,6 @@ class Gap:
 
     lacking: Decimal
     pace: Decimal | None
-
-
-def rounded(value: Fraction, to: Rounding = VALUE) -> Decimal:
-    """Rounded half-up to the places of a value, or of a percent."""
-    return Decimal(f"{to.units(value)}E-{to.digits}")
 
 
 def within(scores: Scores, among: Collection[str] | None) -> Scores:
@@ -149,11 +145,17 @@ def progress(
     own = rates[country]
     others = [rate for c, rate in rates.items() if c != country]
     if not others:
-        return Progress(first, last, rounded(own), None, None, None, 0)
+        return Progress(first, last, rounded(own, VALUE), None, None, None, 0)
     middle = median(rates.values()) or Fraction(0)
     faster = Fraction(100 * sum(1 for rate in others if rate > own), len(others))
     return Progress(
-        first, last, rounded(own), rounded(middle), rounded(own - middle), rounded(faster, PERCENT), len(others)
+        first=first,
+        last=last,
+        annual=rounded(own, VALUE),
+        median=rounded(middle, VALUE),
+        excess=rounded(own - middle, VALUE),
+        faster=rounded(faster, PERCENT),
+        compared=len(others),
     )
 
 
@@ -166,7 +168,7 @@ def gap(score: Decimal, target: Decimal, *, higher: bool, year: int, by: int) ->
     lacking = gain(score, target, higher=higher)
     if lacking <= 0 or by <= year:
         return Gap(lacking, None)
-    return Gap(lacking, rounded(Fraction(lacking) / (by - year)))
+    return Gap(lacking, rounded(Fraction(lacking) / (by - year), VALUE))
 
 
 def points_of(series: Series, country: str) -> Sequence[tuple[int, Decimal]]:

@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -13,8 +14,9 @@ from django.db.models import OuterRef, Subquery
 
 from cycles import sheets
 from cycles.models import Group, Participation
+from festival.dictionary import ALL
 from festival.models import Edition, Standing
-from indicators.methods import points
+from indicators.methods import decimal, points
 from indicators.models import Measure
 from submissions.models import Answer, NodeScore, Score
 from submissions.workflow import SubmissionState
@@ -71,8 +73,24 @@ def _measures(edition: Edition) -> Iterator[Row]:
             m.indicator.axis.code, m.indicator.axis.title_fa, m.indicator.axis.title_en,
             m.indicator.code, m.indicator.title_fa, m.indicator.title_en,
             m.code, m.title_fa, m.title_en, str(m.lineage), m.points, m.unit_fa, m.unit_en, m.direction,
-            m.method, plain(m.scoring_params), m.law, m.article, m.is_pilot, m.is_composed,
+            m.method, plain(m.scoring_params), *_bounds(m), m.law, dashed(m.article), m.is_pilot, m.is_composed,
         )  # fmt: skip
+
+
+def _bounds(measure: Measure) -> tuple[Decimal | None, Decimal | None]:
+    held = measure.bounds()
+    return (
+        None if held.least is None else decimal(held.least),
+        None if held.most is None else decimal(held.most),
+    )
+
+
+def dashed(article: str) -> str:
+    """An article with a dash, or a fraction's stroke, between its numbers.
+
+    Spreadsheet programs take 8-24 and 8/24 for dates.
+    """
+    return re.sub(r"(?<=\d)\s*/\s*(?=\d)", "⁄", re.sub(r"(?<=\d)\s*-\s*(?=\d)", "–", article))
 
 
 # --- Lines and their sums ---------------------------------------------------------------------------------------------
@@ -114,7 +132,8 @@ def _scores(edition: Edition) -> Iterator[Row]:
     rows = rows.order_by("submission__agency__code", "kind", "axis_id", "pk")
     wanted = ("submission__agency__code", "kind", *whom, "axis__code", "points", "ceiling", "percent")
     for agency, kind, of, *owner, code, earned, ceiling, percent in rows.values_list(*wanted).iterator(AT_ONCE):
-        yield agency, kind or "total", set_code(of, *owner) if of else None, code, earned, ceiling, percent
+        of_set = set_code(of, *owner) if of else ALL
+        yield agency, kind or "total", of_set, code or ALL, earned, ceiling, percent
 
 
 def _rankings(edition: Edition) -> Iterator[Row]:

@@ -40,11 +40,26 @@ class Given:
 
 @dataclass
 class Told:
-    """What a whole file says, the cells that are wrong, and how many rows are about groups of countries."""
+    """What a whole file says, the cells that are wrong, and how many rows are about groups of countries.
+
+    `unknown` are the names by which no country is known, each once, in the order of the file.
+    """
 
     given: list[Given] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     groups: int = 0
+    unknown: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PublishedRow(Row):
+    """A row of a file in our columns; `called` says how the file itself calls those that it calls otherwise."""
+
+    called: Mapping[str, str] = field(default_factory=dict)
+
+
+class _UnknownCountry(ValueError):
+    """Nobody knows the country that a row is about."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,9 @@ class Publisher:
 
     `is_whole`: it names every country that the publisher covers, so that they may be counted. Without a column for the
     year the file is one edition, and its year is asked for.
+
+    `aliases` are other names of our columns, in small letters. `by_year` are patterns of columns that hold one of ours
+    for the year they name. `part` is the column that says which of several indices a row is about.
     """
 
     code: str
@@ -65,6 +83,18 @@ class Publisher:
     year: str = ""
     is_whole: bool = True
     is_group: Callable[[Row], bool] = lambda row: False
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    by_year: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
+
+    @property
+    def required(self) -> list[str]:
+        """The columns without which a file is of another kind."""
+        return [column.name for column in self.form.columns if column.required]
+
+    def is_of(self, row: Row, part: str) -> bool:
+        """Whether a row of a file on several indices is about the one that is asked for."""
+        return not self.part or not row.cells.get(self.part) or row.cells[self.part].casefold() == part
 
 
 def _columns(required: str, others: str) -> tuple[Column, ...]:
@@ -108,6 +138,7 @@ PUBLISHERS: Mapping[str, Publisher] = {
                 needs_version=False,
             ),
             score="hdi", rank="rank", letters="iso3", name="country", year="year",
+            by_year={"hdi": r"hdi_(\d{4})", "rank": r"(?:hdi_)?rank_(\d{4})"},
             is_group=lambda row: bool(re.fullmatch(r"ZZ[A-Z]\..+", row.cells["iso3"])),
         ),
         Publisher(
@@ -118,26 +149,65 @@ PUBLISHERS: Mapping[str, Publisher] = {
                 needs_version=False,
             ),
             score="egdi", rank="rank", letters="iso3", name="country", year="year",
+            aliases={
+                "survey year": "year", "country name": "country", "country code": "iso3",
+                "e-government index": "egdi", "e-government development index": "egdi",
+                "e-government rank": "rank", "e-participation index": "e_participation",
+                "online service index": "osi", "human capital index": "hci",
+                "telecommunication infrastructure index": "tii",
+            },
+        ),
+        Publisher(
+            "cpi", _("Corruption Perceptions Index, workbook of one or several years"),
+            Form("cpi", 1, _columns("country|score", "iso3|year|rank"), needs_version=False),
+            score="score", rank="rank", letters="iso3", name="country", year="year",
+            aliases={
+                "country / territory": "country", "country/territory": "country", "jurisdiction": "country",
+                "wb code": "iso3", "iso code": "iso3", "country code": "iso3", "cpi score": "score",
+            },
+            by_year={"score": r"cpi ?score ?(\d{4})|cpi ?(\d{4}) score", "rank": r"(?:cpi )?rank ?(\d{4})"},
+        ),
+        Publisher(
+            "wgi", _("Worldwide Governance Indicators, one indicator or all"),
+            Form("wgi", 1, _columns("country|estimate", "iso3|year|indicator"), needs_version=False),
+            score="estimate", letters="iso3", name="country", year="year", part="indicator",
+            aliases={
+                "countryname": "country", "country name": "country", "country/territory": "country",
+                "economy": "country",
+                "code": "iso3", "country code": "iso3", "wbcode": "iso3", "wb code": "iso3", "economy (code)": "iso3",
+                "time": "year",
+            },
+            by_year={"estimate": r"(?:estimate_?|yr_?)?(\d{4})(?: \[yr\d{4}\])?"},
         ),
         Publisher(
             "fsi", _("Fragile States Index, one year"),
             Form("fsi", 1, _columns("country|total", f"year|rank|{FSI_PARTS}"), needs_version=False),
             score="total", rank="rank", name="country", year="year",
+            aliases={"country name": "country", "total score": "total"},
         ),
     )
 }  # fmt: skip
 """The formats that are read, by their code."""
 
 
-def told(publisher: Publisher, sheet: Sheet, *, year: int | None) -> Told:
-    """What a file says; `year` is that of rows which name none. Every row that is wrong is named with its reason."""
+def told(publisher: Publisher, sheet: Sheet, *, year: int | None, part: str = "") -> Told:
+    """What a file says; `year` is that of rows which name none. Every row that is wrong is named with its reason.
+
+    Of a file on several indices only the rows of the `part` asked for are read.
+    """
     found, seen = Told(wrong=list(sheet.errors)), set()
     unread = {error["row"] for error in sheet.errors}
     for row in sheet.rows:
+        if not publisher.is_of(row, part):
+            continue
         if publisher.is_group(row):
             found.groups += 1
         elif str(row.number) not in unread:
-            said = _given(publisher, sheet, row, year)
+            try:
+                said = _given(publisher, sheet, row, year)
+            except _UnknownCountry as unknown:
+                _pass_over(found, sheet, row, publisher, str(unknown))
+                continue
             if not isinstance(said, Given):
                 found.wrong.append(said)
             elif (said.country, said.year) in seen:
@@ -150,19 +220,32 @@ def told(publisher: Publisher, sheet: Sheet, *, year: int | None) -> Told:
     return found
 
 
+def _pass_over(found: Told, sheet: Sheet, row: Row, publisher: Publisher, name: str) -> None:
+    """Name a country that nobody knows, once for all its years."""
+    if name not in found.unknown:
+        found.unknown.append(name)
+        column = publisher.letters if row.cells.get(publisher.letters) == name else publisher.name
+        sentence = gettext("No country is known by “%(name)s”.") % {"name": name}
+        found.wrong.append(sheet.wrong(row.number, _called(row, column), sentence))
+
+
+def _called(row: Row, column: str) -> str:
+    """The column as the file calls it."""
+    return row.called.get(column, column) if isinstance(row, PublishedRow) else column
+
+
 def _given(publisher: Publisher, sheet: Sheet, row: Row, year: int | None) -> Given | Wrong:
     cells = row.cells
     code, name = cells.get(publisher.letters, ""), cells.get(publisher.name, "")
     country = letters(code, name)
     if not country:
-        column = publisher.letters if code and publisher.letters in cells else publisher.name
-        return sheet.wrong(row.number, column, gettext("No country is known by “%(name)s”.") % {"name": code or name})
+        raise _UnknownCountry(name or code)
     try:
         of = _year(cells.get(publisher.year, ""), year)
         score, rank = _score(cells.get(publisher.score, "")), _rank(cells.get(publisher.rank, ""))
     except _Unfit as unfit:
         column = {"year": publisher.year, "score": publisher.score, "rank": publisher.rank}[unfit.what]
-        return sheet.wrong(row.number, column, str(unfit))
+        return sheet.wrong(row.number, _called(row, column), str(unfit))
     return Given(row.number, country, of, score, rank)
 
 
@@ -176,9 +259,10 @@ def _year(text: str, typed: int | None) -> int:
     text = latin_digits(text)
     if not text and typed is not None:
         return typed
-    if not re.fullmatch(r"(19|20)\d\d", text):
+    dated = re.fullmatch(r"((?:19|20)\d\d)(?:\.0+|-\d\d?-\d\d?.*)?|\d\d?/\d\d?/((?:19|20)\d\d)", text)
+    if dated is None:
         raise _Unfit("year", gettext("Give the year of the edition, such as 2024."))
-    return int(text)
+    return int(dated[1] or dated[2])
 
 
 def _score(text: str) -> Decimal | None:

@@ -11,6 +11,7 @@ from cycles.calendar import TEHRAN
 from festival.countries import HOME
 from festival.models import Index, IndexEdition, IndexValue, Region
 from festival.positions import (
+    VALUE,
     Gap,
     Place,
     Progress,
@@ -23,10 +24,10 @@ from festival.positions import (
     percentile,
     place_of,
     progress,
-    rounded,
     span,
     within,
 )
+from indicators.methods import rounded
 
 YEARS = 5
 """Over so many years, at the least where the register holds them, the rate of progress is taken."""
@@ -234,4 +235,4 @@ def years(
 def _median(scores: Scores) -> Decimal | None:
     """The median score; None where fewer than two countries are covered, for it would be one country's own."""
     middle = median(scores.values()) if len(scores) > 1 else None
-    return None if middle is None else rounded(middle)
+    return None if middle is None else rounded(middle, VALUE)

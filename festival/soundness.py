@@ -97,20 +97,21 @@ def _measured(cycle: Cycle, at: datetime) -> Measured | None:
     effects = [row["effect"] for row in found["severity"]]
     return Measured(
         at=study.finished_at,
-        alpha=_exact(agreed.get("alpha")),
-        low=_exact(interval.get("low")),
-        high=_exact(interval.get("high")),
+        alpha=_statistic(agreed.get("alpha")),
+        low=_statistic(interval.get("low")),
+        high=_statistic(interval.get("high")),
         assessors=len(effects),
-        most_severe=_exact(min(effects) * 100) if effects else None,
-        most_lenient=_exact(max(effects) * 100) if effects else None,
+        most_severe=_statistic(min(effects) * 100) if effects else None,
+        most_lenient=_statistic(max(effects) * 100) if effects else None,
         copying=sum(1 for row in found["copying"] if row["flagged"]),
         halo=sum(1 for row in found["halo"] if row["flagged"]),
         saturated=len(found["saturated"]),
     )
 
 
-def _exact(figure: float | None) -> Decimal | None:
-    return None if figure is None else Decimal(str(round(figure, 6)))
+def _statistic(figure: float | None) -> Decimal | None:
+    """A statistic as a decimal; the page rounds it, once."""
+    return None if figure is None else Decimal(repr(figure))
 
 
 def _readings(cycle: Cycle) -> int:

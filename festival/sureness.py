@@ -2,35 +2,50 @@
 weights.
 
 Two questions are kept apart. Had other assessors read the same lines, where might the agency stand? And had the axes
-weighed a little more or less, where might it stand? Neither changes a published place.
+weighed a little more or less, where might it stand? Neither changes a published place, and every band of places holds
+it. The first answer is statistical and reckoned in doubles; the second is exact: whole numbers all the way, rounded
+and placed by the very rules of `scoring.py` and `ranking.py`.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm, sqrt
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from indicators.methods import HUNDRED, PLACES, SHOWN_PLACES
+
 Numbers = npt.NDArray[np.float64]
+Whole = npt.NDArray[Any]
+"""Whole numbers: of Python, and so as large as they need be, or of 64 bits."""
 
 CONFIDENCE = 0.9
 DRAWS = 4000
 VERTICES = 1000
 FEWEST = 5
 """In a smaller group nothing is said: too little is known of how its agencies differ."""
-SHOWN = 0.005
-"""Percents closer than this are shown as one and share a place."""
+TEN = 10
+SHOWN = TEN**SHOWN_PLACES
+"""How many steps a percent has in which percents are shown: what stands on one step shares a place."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """An agency's percent, and the standard deviation of the error that its assessors put into it, in percent."""
+    """An agency's percent, and the standard deviation of the error that its assessors put into it, in percent.
+
+    `place` is the published one. `before` is what parts equal percents, the larger first (`standing_of_ties`).
+    """
 
     key: int
     percent: float
     error: float
+    place: int
+    before: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,8 @@ def sureness(members: Sequence[Measured], *, seed: int, draws: int = DRAWS) -> l
     the group's mean by as much as its error is large against the spread of the group (James and Stein; Laird and Louis
     1989 for ranks). The spread is what remains of the variance of the percents after the mean variance of the errors.
     Percents of all agencies are drawn together from what is then known of them, and placed; the interval is the
-    shortest that holds 90 of 100 draws. It holds the truth in 90 of 100 cases, which a test tries on simulated truths.
+    shortest that holds 90 of 100 draws. It holds the truth in 90 of 100 cases, which a test tries on simulated truths;
+    where luck speaks so much against the published place that it lies outside, the interval of places reaches to it.
     """
     if len(members) < FEWEST:
         return None
@@ -87,18 +103,38 @@ def sureness(members: Sequence[Measured], *, seed: int, draws: int = DRAWS) -> l
     middle = weight * percents + (1 - weight) * mean
     wide = np.sqrt(weight * noise + (1 - weight) ** 2 * of_mean)
     drawn = middle + wide * np.random.default_rng(seed).standard_normal((draws, len(members)))
-    ends = [_shortest(column) for column in _places(drawn).T]
+    steps = np.floor(drawn * SHOWN + 0.5).astype(np.int64)
+    ends = [_shortest(column) for column in _places(steps, [m.before for m in members]).T]
     reach = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * wide
     low, high = np.maximum(middle - reach, 0), np.minimum(middle + reach, 100)
-    return [Sureness(m.key, float(low[i]), float(high[i]), *ends[i]) for i, m in enumerate(members)]
+    found = []
+    for number, member in enumerate(members):
+        best, worst = ends[number]
+        found.append(
+            Sureness(
+                key=member.key,
+                low=float(low[number]),
+                high=float(high[number]),
+                best=min(best, member.place),
+                worst=max(worst, member.place),
+            )
+        )
+    return found
 
 
-def _places(percents: Numbers) -> Numbers:
-    """The place of each in each draw: one more than are ahead of it by what is shown."""
-    places = np.empty(percents.shape, dtype=np.int64)
-    for number, row in enumerate(percents):
-        places[number] = 1 + len(row) - np.searchsorted(np.sort(row), row + SHOWN, side="right")
+def _places(steps: Whole, before: Sequence[int]) -> Whole:
+    """The place of each in each row, as `ranking.places` gives it: one more than are ahead of it."""
+    order = steps * (max(before) + 1) + np.array(before, dtype=np.int64)
+    places = np.empty(order.shape, dtype=np.int64)
+    for number, row in enumerate(order):
+        places[number] = 1 + len(row) - np.searchsorted(np.sort(row), row, side="right")
     return places
+
+
+def standing_of_ties(then: Sequence[tuple[Decimal, ...]]) -> list[int]:
+    """Whole numbers from 0 in the order of what parts equal percents; equal where nothing parts them."""
+    ranks = {found: number for number, found in enumerate(sorted(set(then)))}
+    return [ranks[found] for found in then]
 
 
 def _shortest(places: Numbers) -> tuple[int, int]:
@@ -119,24 +155,35 @@ def _shortest(places: Numbers) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Axes:
-    """What an agency earned on each axis and what applies to it there, in the same order for all."""
+    """What an agency earned on each axis and what applies to it there, in the same order for all, in 10 places.
+
+    `before` is what parts equal percents, the larger first (`standing_of_ties`).
+    """
 
     key: int
-    points: tuple[float, ...]
-    ceilings: tuple[float, ...]
+    points: tuple[Decimal, ...]
+    ceilings: tuple[Decimal, ...]
+    before: int = 0
 
 
-def weighed(members: Sequence[Axes], factors: Sequence[float]) -> list[float]:
-    """Percents with the weight of each axis multiplied by its factor: 100 x sum(f x points) / sum(f x ceiling)."""
+def weighed(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal]:
+    """Percents to 10 places with the weight of each axis multiplied by its factor, as the tree of scores reckons them:
+
+    100 x sum(f x points) / sum(f x ceiling), rounded half-up to 10 places; 0 where nothing applies.
+    """
     points, ceilings = _table(members)
-    return [float(p) for p in _percents(points, ceilings, np.array([factors], dtype=float))[0]]
+    exact = [Fraction(factor) for factor in factors]
+    unit = lcm(*(factor.denominator for factor in exact))
+    whole = np.array([[int(factor * unit) for factor in exact]], dtype=object)
+    return [Decimal(f"{units}E-{PLACES}") for units in _percents(points, ceilings, whole)[0]]
 
 
-def under_weights(members: Sequence[Axes], *, percent: float, seed: int) -> list[tuple[int, int]]:
+def under_weights(members: Sequence[Axes], *, percent: int, seed: int) -> list[tuple[int, int]]:
     """The best and the worst place of each where every axis weighs up to so many percent more or less.
 
-    An agency is ahead of another at its widest at a corner of what is allowed, each axis at its most or its least; with
-    up to ten axes every corner is tried, with more a thousand of them drawn by lot, and the weights as they are.
+    The weights as they are are tried, so that the band holds the published place, and the corners of what is allowed,
+    each axis at its most or its least, where one agency is at its widest ahead of another with the same ceilings; with
+    up to ten axes every corner is tried, with more a thousand of them drawn by lot.
     """
     points, ceilings = _table(members)
     count = points.shape[1]
@@ -144,16 +191,35 @@ def under_weights(members: Sequence[Axes], *, percent: float, seed: int) -> list
         signs = np.array([[1 if corner >> axis & 1 else -1 for axis in range(count)] for corner in range(2**count)])
     else:
         signs = np.random.default_rng(seed).choice((-1, 1), size=(VERTICES, count))
-    factors = np.vstack([np.ones(count), 1 + signs * percent / 100])
-    places = _places(_percents(points, ceilings, factors))
+    factors = np.vstack([np.full((1, count), int(HUNDRED)), int(HUNDRED) + signs * percent]).astype(object)
+    steps = _half_up(_percents(points, ceilings, factors), 10 ** (PLACES - SHOWN_PLACES))
+    places = _places(steps.astype(np.int64), [m.before for m in members])
     return [(int(best), int(worst)) for best, worst in zip(places.min(axis=0), places.max(axis=0), strict=True)]
 
 
-def _table(members: Sequence[Axes]) -> tuple[Numbers, Numbers]:
-    return np.array([m.points for m in members], dtype=float), np.array([m.ceilings for m in members], dtype=float)
+def _table(members: Sequence[Axes]) -> tuple[Whole, Whole]:
+    """Points and ceilings in whole units of the last of 10 places, as whole numbers of Python."""
+    points = [[int(p.scaleb(PLACES)) for p in m.points] for m in members]
+    ceilings = [[int(c.scaleb(PLACES)) for c in m.ceilings] for m in members]
+    return np.array(points, dtype=object), np.array(ceilings, dtype=object)
 
 
-def _percents(points: Numbers, ceilings: Numbers, factors: Numbers) -> Numbers:
-    """A row for each row of factors."""
+def _percents(points: Whole, ceilings: Whole, factors: Whole) -> Whole:
+    """Percents in units of the last of 10 places, a row for each row of factors: divided as by hand, digit by digit.
+
+    So every number stays within 64 bits, where numpy is quick; what could be larger is left to Python's own.
+    """
+    most = factors.max(initial=0) * max(points.sum(axis=1).max(initial=0), ceilings.sum(axis=1).max(initial=0))
+    if most * 2 * TEN <= np.iinfo(np.int64).max:
+        points, ceilings, factors = (table.astype(np.int64) for table in (points, ceilings, factors))
     earned, applies = factors @ points.T, factors @ ceilings.T
-    return np.divide(100 * earned, applies, out=np.zeros_like(earned), where=applies > 0)
+    divisor = np.where(applies > 0, applies, 1)
+    percents, rest = earned // divisor, earned % divisor
+    for _digit in range(PLACES + 2):  # of a percent, which has a hundred parts
+        percents, rest = percents * TEN + rest * TEN // divisor, rest * TEN % divisor
+    return np.where(applies > 0, percents + (2 * rest >= divisor), 0)
+
+
+def _half_up(value: Whole, unit: Whole | int) -> Whole:
+    """How many units a value that is not below zero has, rounded half-up."""
+    return (2 * value + unit) // (2 * unit)

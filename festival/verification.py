@@ -15,6 +15,7 @@ from typing import Any
 
 from cycles.exports import unguarded
 from cycles.models import TieRule
+from festival.dictionary import ALL
 from festival.publication import digest_of, plain
 from festival.ranking import Entrant, Ranking, places
 from festival.standings import LEAST_GROWTH
@@ -146,7 +147,8 @@ def _sum(result: Result, path: tuple[str, ...]) -> tuple[Decimal, Decimal, Decim
 def _scores(found: Findings, scores: Rows, sums: Sums) -> None:
     listed = set()
     for row in scores:
-        key = (row["agency"], row["kind"], row["set"], row["axis"])
+        of_set, axis = ("" if row[name] == ALL else row[name] for name in ("set", "axis"))  # "" in older files
+        key = (row["agency"], row["kind"], of_set, axis)
         where = _named("scores.csv", key)
         listed.add(key)
         if key not in sums:

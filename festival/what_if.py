@@ -1,6 +1,7 @@
 """How sure the places of one group are, and where its agencies would stand under other weights: for the secretariat.
 
-What is tried here is nowhere kept and cannot be published. The figures come from `sureness.py`.
+What is tried here is nowhere kept and cannot be published. The figures come from `sureness.py`, the places from
+`ranking.py` under the year's own rule for ties.
 """
 
 from collections import defaultdict
@@ -11,12 +12,13 @@ from decimal import Decimal
 from django.db.models import Count, F, Max, Min, Q
 
 from agencies.text import named
-from cycles.models import Group
+from cycles.models import Group, TieRule
 from festival import sureness
 from festival.models import Edition, Standing
 from festival.ranking import Entrant, places
+from festival.standings import LEAST_GROWTH
 from festival.sureness import Axes, Measured, Sureness
-from indicators.methods import SHOWN_PLACES, half_up
+from indicators.methods import ONE, SHOWN_PLACES, ZERO, half_up, rounded
 from indicators.models import Kind
 from submissions.models import Answer, Mark, NodeScore, Score
 from submissions.workflow import BlockState
@@ -92,43 +94,61 @@ def read(edition: Edition, group: Group) -> Reading:
 def trial(known: Reading, *, factors: Mapping[str, Decimal], weights: int) -> Trial:
     """The group under other weights, each part multiplied by its factor; and the band of places under ± `weights`
     percent on each part; two queries for any number of agencies."""
-    parts, of = known.parts, known.standings
-    axes = _axes(known.nodes, parts, list(of))
+    parts, standings = known.parts, known.standings
     error, twice = _error(known.edition)
-    told = None if error is None else _percent(error)
+    told = None if error is None else rounded(error * 100, SHOWN_PLACES)
+    ties = _ties(known)
+    axes = _axes(known.nodes, parts, ties)
     if not axes:
         return Trial(parts, [], told, twice)
     seed = known.edition.pk * 1000 + known.group.pk
-    sure = _sureness(of, error, seed)
+    sure = _sureness(standings, ties, error, seed)
     bands = sureness.under_weights(axes, percent=weights, seed=seed)
-    percents = sureness.weighed(axes, [float(factors.get(p.key, 1)) for p in parts])
-    entrants = [Entrant(a.key, 0, Decimal(repr(p)), submitted=True) for a, p in zip(axes, percents, strict=True)]
+    percents = sureness.weighed(axes, [factors.get(p.key, ONE) for p in parts])
+    entrants = [
+        Entrant(a.key, 0, percent, submitted=True, then=_then(known, standings[a.key], half_up(percent, SHOWN_PLACES)))
+        for a, percent in zip(axes, percents, strict=True)
+    ]
     placed = {p.key: p for p in places(entrants)}
     rows = [
-        Tried(of[a.key], sure.get(a.key), *band, placed[a.key].percent, placed[a.key].place)
+        Tried(standings[a.key], sure.get(a.key), *band, placed[a.key].percent, placed[a.key].place)
         for a, band in zip(axes, bands, strict=True)
     ]
     rows.sort(key=lambda row: (row.place, row.standing.place, row.standing.pk))
     return Trial(parts, rows, told, twice)
 
 
-def _percent(share: float) -> Decimal:
-    return half_up(Decimal(repr(share * 100)), SHOWN_PLACES)
+def _then(known: Reading, standing: Standing, percent: Decimal) -> tuple[Decimal, ...]:
+    """What parts an agency from others with the same percent, as `standings.Result.entrant` does, by the year's rule.
+
+    Specific indicators weigh as one, so that their percent stays; growth is that of the percent tried.
+    """
+    if known.edition.cycle.tie_rule != TieRule.SPECIFIC:
+        return ()
+    before = None if standing.growth is None else standing.percent - standing.growth
+    growth = None if before is None else percent - before
+    return tuple(LEAST_GROWTH if p is None else p for p in (standing.specific_percent, growth))
 
 
-def _axes(nodes: list[NodeScore], parts: list[Part], submissions: list[int]) -> list[Axes]:
+def _ties(known: Reading) -> dict[int, int]:
+    """How agencies with equal percents stand to each other, by submission, the larger first."""
+    then = [_then(known, standing, ZERO) for standing in known.standings.values()]
+    return dict(zip(known.standings, sureness.standing_of_ties(then), strict=True))
+
+
+def _axes(nodes: list[NodeScore], parts: list[Part], ties: Mapping[int, int]) -> list[Axes]:
+    """What each submission earned on each part; `ties` has them in their order."""
     held: dict[int, dict[str, NodeScore]] = defaultdict(dict)
     for node in nodes:
         if node.axis is not None or node.kind in WHOLE:
             held[node.submission_id][node.axis.code if node.axis else node.kind] = node
-    return [
-        Axes(
-            key,
-            tuple(float(n.points) if (n := held[key].get(p.key)) else 0.0 for p in parts),
-            tuple(float(n.ceiling) if (n := held[key].get(p.key)) else 0.0 for p in parts),
-        )
-        for key in submissions
-    ]
+    found = []
+    for key, before in ties.items():
+        own = [held[key].get(part.key) for part in parts]
+        points = tuple(node.points if node else ZERO for node in own)
+        ceilings = tuple(node.ceiling if node else ZERO for node in own)
+        found.append(Axes(key, points, ceilings, before))
+    return found
 
 
 def _error(edition: Edition) -> tuple[float | None, int]:
@@ -145,7 +165,9 @@ def _error(edition: Edition) -> tuple[float | None, int]:
     return sureness.error_of_a_mark(differences), len(differences)
 
 
-def _sureness(standings: Mapping[int, Standing], error: float | None, seed: int) -> dict[int, Sureness]:
+def _sureness(
+    standings: Mapping[int, Standing], ties: Mapping[int, int], error: float | None, seed: int
+) -> dict[int, Sureness]:
     """Intervals by submission; none where no line was read twice or the group is too small."""
     if error is None:
         return {}
@@ -161,7 +183,13 @@ def _sureness(standings: Mapping[int, Standing], error: float | None, seed: int)
         if readers:
             lines[submission].append((float(ceiling), readers))
     members = [
-        Measured(key, float(s.percent), sureness.error_of_a_percent(lines[key], float(s.ceiling), error))
+        Measured(
+            key=key,
+            percent=float(s.percent),
+            error=sureness.error_of_a_percent(lines[key], float(s.ceiling), error),
+            place=s.place,
+            before=ties[key],
+        )
         for key, s in standings.items()
     ]
     return {found.key: found for found in sureness.sureness(members, seed=seed) or ()}

@@ -18,7 +18,7 @@ from cycles.models import Participation
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, canonical
 from indicators.drafting import editing, note_change, refuse_twice, save_measure
-from indicators.methods import HUNDRED, METHODS, half_up
+from indicators.methods import HUNDRED, half_up
 from indicators.models import Change, IndicatorSet, Measure, MeasureShare, MeasureTarget
 from indicators.workflow import SETS
 
@@ -72,7 +72,7 @@ def set_targets(
             set_by=by,
             set_at=at,
         )
-        if errors := METHODS[measure.method].check(measure.scoring_params | own.scoring_params):
+        if errors := measure.wrong_params(measure.scoring_params | own.scoring_params):
             raise Refused(f"{measure.title}, {participation}: {' '.join(errors)}")
         made.append(own)
     return MeasureTarget.objects.bulk_create(

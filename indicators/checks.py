@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.text import localised, search_key
 from indicators.actions import why_unready
-from indicators.methods import HUNDRED, METHODS
+from indicators.methods import HUNDRED
 from indicators.models import (
     Dimension,
     Direction,
@@ -127,7 +127,7 @@ def _points(sheet: Sheet) -> Found:
 
 def _methods(sheet: Sheet) -> Found:
     for m in sheet.measures:
-        for sentence in METHODS[m.method].check(m.scoring_params):
+        for sentence in m.wrong_params():
             yield sentence, m
 
 

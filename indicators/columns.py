@@ -188,6 +188,7 @@ def _are_numbers(values: Iterable[Any]) -> bool:
 
 CELLS: dict[str, widgets.Widget] = {
     **dict.fromkeys(("axis_points", "indicator_points", "points", "base", "floor", "target"), NumberCell()),
+    **dict.fromkeys(("lowest", "highest"), NumberCell()),
     **dict.fromkeys(("is_additive", "is_pilot", "is_composed", "applies"), TruthCell()),
     "caf_criterion": WholeCell(),
     "lineage": LineageCell(),
@@ -240,6 +241,8 @@ _WORDS: dict[str, str | Promise] = {
     "indicator_en": _("Title of the indicator in English"),
     "indicator_points": _("Points of the indicator: the sum of its measures that are not in their trial year"),
     "code": _("Code of the measure (third tier), once in a file"),
+    "lowest": _("The lowest value that is possible; empty: as the method has it"),
+    "highest": _("The highest value that is possible; empty: as the method has it"),
     "law": _("Law whose article the measure rests on"),
     "goal_code": _("Code of the goal that the measure serves"),
     "goal_fa": _("Title of the goal in Persian"),
@@ -273,6 +276,8 @@ _EXAMPLES = {
     "method": "range",
     "floor": "30",
     "target": "22",
+    "lowest": "0",
+    "highest": "100",
     "evidence_rule": "required",
     "evidence_fa": "گزارش سالانه ممیزی آب",
     "law": "csma",

@@ -17,7 +17,6 @@ from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, changed, plain
 from indicators.drafting import editing, note_change, save_measure, sum_axis, sum_indicator
-from indicators.methods import METHODS
 from indicators.models import (
     AgendaItem,
     Attendance,
@@ -141,7 +140,7 @@ def _otherwise(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
         setattr(changed_one, name, _read(name, value))
     if changed_one.points is None or changed_one.points <= 0:
         raise Refused(_("Points must be more than zero."))
-    if errors := METHODS[measure.method].check(changed_one.scoring_params):
+    if errors := changed_one.wrong_params():
         raise Refused(" ".join(errors))
     changed_one.indicator, changed_one.goal = measure.indicator, measure.goal
     return {name: after for name, (_before, after) in changed(plain(measure), plain(changed_one)).items()}

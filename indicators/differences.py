@@ -30,6 +30,8 @@ FIELDS: dict[str, str | Promise] = {
     "base": _("Baseline"),
     "floor": _("Floor"),
     "target": _("Target"),
+    "lowest": _("Lowest possible value"),
+    "highest": _("Highest possible value"),
     "is_additive": _("Parts add up"),
     "evidence_rule": _("Evidence rule"),
     "evidence_fa": _("Evidence asked for, in Persian"),
@@ -55,6 +57,9 @@ FIELDS: dict[str, str | Promise] = {
     "is_pilot": _("In its trial year"),
 }
 """What a measure says of itself. Its place in the tiers and its goal are named beside these, `plain` adds them."""
+
+WHERE_SAID = ("lowest", "highest")
+"""Fields named only where they are said, so that the hashes of sets frozen before there were such fields hold."""
 
 PLACES: dict[str, str | Promise] = {"axis": _("Axis"), "indicator": _("Indicator"), "goal": _("Goal")}
 LABELS: dict[str, str | Promise] = {**FIELDS, **PLACES}
@@ -82,6 +87,9 @@ def named(thing: Axis | Indicator | Goal) -> list[Any]:
 def plain(measure: Measure) -> dict[str, Any]:
     """All that a measure says (its tiers and goal loaded), as JSON holds it."""
     fields = {name: canonical(getattr(measure, name)) for name in FIELDS}
+    for name in WHERE_SAID:
+        if fields[name] is None:
+            del fields[name]
     indicator, goal = measure.indicator, measure.goal
     return fields | {
         "axis": named(indicator.axis),

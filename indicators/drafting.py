@@ -13,6 +13,7 @@ from agencies.models import Agency, Province, User
 from cycles.actions import perform
 from cycles.models import Cycle, Group, Participation
 from cycles.workflow import CycleState, Refused
+from indicators.bounds import wrong_bounds
 from indicators.differences import FIELDS, changed, named, plain
 from indicators.methods import METHODS
 from indicators.models import FULL_POINTS, Axis, Change, Goal, Indicator, IndicatorSet, Kind, Measure
@@ -90,7 +91,10 @@ def save_measure(
     indicator_set = editing(indicator_set, by=by, at=at)
     fields = dict(fields)
     axis, indicator = fields.pop("axis", None), fields.pop("indicator", None)
-    if errors := METHODS[fields["method"]].check(_params(fields)):
+    params = _params(fields)
+    errors = METHODS[fields["method"]].check(params)
+    errors = errors or wrong_bounds(fields["method"], params, fields.get("lowest"), fields.get("highest"))
+    if errors:
         raise Refused(" ".join(str(e) for e in errors))
     before = None
     if measure is None:

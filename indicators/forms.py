@@ -7,9 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cycles.forms import NumberField, PersianTextField
+from indicators.bounds import wrong_bounds
 from indicators.measure_fields import ContextFields
 from indicators.models import FULL_POINTS, Direction, IndicatorSet, Measure
-from indicators.parameter_forms import OWN, ParameterFields, written_parameters
+from indicators.parameter_forms import OWN, ParameterFields, number, written_parameters
+
+BOUNDS = ("lowest", "highest")
 
 
 class MeasureForm(ParameterFields, ContextFields):
@@ -29,9 +32,14 @@ class MeasureForm(ParameterFields, ContextFields):
     unit_en = PersianTextField(label=_("Unit in English"), max_length=60, required=False)
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices)
 
+    lowest = number(_("Lowest possible value"), _("Empty: as the method has it; zero, but for growth."))
+    highest = number(
+        _("Highest possible value"), _("Empty: as the method has it; 100 for percents. No value beyond it is taken.")
+    )
+
     field_order = ("title_fa", "title_en", "points", "unit_fa", "unit_en", "direction")
 
-    SECTIONS = ((_("What some methods need"), OWN), *ContextFields.SECTIONS)
+    SECTIONS = ((_("What some methods need"), (*OWN, *BOUNDS)), *ContextFields.SECTIONS)
 
     def __init__(self, *args: Any, indicator_set: IndicatorSet, measure: Measure | None = None, **kwargs: Any) -> None:
         if measure is not None:
@@ -39,6 +47,16 @@ class MeasureForm(ParameterFields, ContextFields):
             kwargs["initial"] = initial | written_parameters(measure.params)
         super().__init__(*args, **kwargs)
         self.fit(indicator_set, measure)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if self.errors.keys() & {*OWN, *BOUNDS, "method", "base", "floor", "target"}:
+            return data
+        own = {key: data[key] for key in ("base", "floor", "target") if data.get(key) is not None}
+        lowest, highest = (data.get(name) for name in BOUNDS)
+        for sentence in wrong_bounds(data["method"], own | data["params"], lowest, highest):
+            self.add_error("highest" if lowest is None else "lowest", sentence)
+        return data
 
     @property
     def fields_to_save(self) -> dict[str, Any]:

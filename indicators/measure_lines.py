@@ -15,6 +15,7 @@ from import_export import fields
 from agencies.text import localised
 from cycles.sheets import Sheet, Wrong
 from cycles.trials import Check, LineResource
+from indicators.bounds import wrong_bounds
 from indicators.columns import CELLS, MEASURES, OWN, TIERS
 from indicators.methods import METHODS
 from indicators.models import FULL_POINTS, IndicatorSet, Measure
@@ -23,7 +24,10 @@ from indicators.transfer import Content
 
 _COLUMNS = {column.name: column for column in MEASURES.columns}
 _EMPTY = {"is_additive": False, "is_pilot": False, "is_composed": False, "params_json": {}, "trend": [], "links": []}
-_NUMBERS = ("axis_points", "indicator_points", "points", "base", "floor", "target", "caf_criterion", "lineage")
+_NUMBERS = (
+    *("axis_points", "indicator_points", "points", "base", "floor", "target", "lowest", "highest"),
+    *("caf_criterion", "lineage"),
+)
 
 
 class MeasureLine(SimpleNamespace):
@@ -122,6 +126,10 @@ class MeasureLines(LineResource):
             if sentences := method.check(instance.scoring_params):
                 column = method.needs[-1] if method.needs else "params_json"
                 errors[column if column in OWN else "params_json"] = " ".join(map(str, sentences))
+            elif not errors.keys() & {"lowest", "highest"}:
+                wrong = wrong_bounds(method.name, instance.scoring_params, instance.lowest, instance.highest)
+                if wrong:
+                    errors["highest" if instance.lowest is None else "lowest"] = " ".join(wrong)
         if errors:
             raise ValidationError(errors)
 

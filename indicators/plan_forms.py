@@ -16,18 +16,31 @@ from indicators.models import Figure, Sheet, field_of
 class SheetForm(forms.Form):
     """Fields for the figures of a plan, each named for what it is, its measure and, in a plan, its quarter."""
 
+    sheet: Sheet
+
     def add(self, what: str, figure: Figure, label: str, *, shows_label: bool) -> None:
         name = field_of(what, figure.measure_id, figure.quarter)
         if what == "explanation":
             field: forms.Field = PersianTextField(label=label, required=False, lines=True, max_length=2000)
             field.widget.attrs["rows"] = 2
         else:
-            field = NumberField(label=label, required=False, min_value=0, max_digits=28, decimal_places=8)
+            field = NumberField(label=label, required=False, max_digits=28, decimal_places=8)
+            field.help_text = self.sheet.by_key[figure.measure_id].bounds.hint
         field.initial = getattr(figure, what)
         field.widget.attrs["class"] = "form-control"
         if not shows_label:
             field.widget.attrs["aria-label"] = label
         self.fields[name] = field
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what lies outside the bounds of its measure, in its own field."""
+        data: dict[str, Any] = super().clean() or {}
+        for name, value in list(data.items()):
+            if isinstance(value, Decimal):
+                measure = int(name.split("-")[1])
+                if why := self.sheet.by_key[measure].why_unfit(value):
+                    self.add_error(name, why)
+        return data
 
     def bound(self, what: str, figure: Figure) -> forms.BoundField | None:
         name = field_of(what, figure.measure_id, figure.quarter)

@@ -56,7 +56,7 @@ def save_plan(plan: Plan, targets: Targets, *, by: User, at: datetime) -> Plan:
                     _("Quarter %(quarter)s has been reported against its targets; open that report again first.")
                     % {"quarter": localised(quarter)}
                 )
-            _refuse_negative(measure, target)
+            _refuse_unfit(sheet, measure, target)
             figure.target = target
             rows.append(figure)
     _keep(rows, ["target"], by=by, at=at)
@@ -92,8 +92,8 @@ def save_figures(report: QuarterReport, figures: Figures, *, by: User, at: datet
         figure = sheet.figure(key, report.quarter)
         figure.actual, figure.forecast = said.get("actual"), said.get("forecast")
         figure.explanation = str(said.get("explanation") or "")
-        _refuse_negative(measure, figure.actual)
-        _refuse_negative(measure, figure.forecast)
+        _refuse_unfit(sheet, measure, figure.actual)
+        _refuse_unfit(sheet, measure, figure.forecast)
         rows.append(figure)
     _keep(rows, ["actual", "explanation", "forecast"], by=by, at=at)
     return report
@@ -150,9 +150,9 @@ def _measure(sheet: Sheet, key: int) -> Measure:
     return sheet.by_key[key].measure
 
 
-def _refuse_negative(measure: Measure, value: Decimal | None) -> None:
-    if value is not None and value < 0:
-        raise Refused(_("“%(measure)s”: a figure may not be negative.") % {"measure": measure.title})
+def _refuse_unfit(sheet: Sheet, measure: Measure, value: Decimal | None) -> None:
+    if value is not None and (why := sheet.by_key[measure.pk].why_unfit(value)):
+        raise Refused(_("“%(measure)s”: %(why)s") % {"measure": measure.title, "why": why})
 
 
 def _said(lacks: list[Lack]) -> str:

@@ -13,7 +13,6 @@ from agencies.models import Agency
 from cycles.trials import Check, LineResource
 from indicators.breakdown import Own, reached
 from indicators.columns import APPLICABILITY, CELLS, TARGETS
-from indicators.methods import METHODS
 from indicators.models import IndicatorSet, Measure, MeasureTarget
 
 FIGURES = ("target", "floor", "base")
@@ -133,7 +132,7 @@ class TargetLines(OwnLines):
         if measure is None or errors:
             return
         own = {name: value for name, value in values.items() if value is not None}
-        if sentences := METHODS[measure.method].check(measure.scoring_params | own):
+        if sentences := measure.wrong_params(measure.scoring_params | own):
             errors["target"] = " ".join(map(str, sentences))
 
 

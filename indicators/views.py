@@ -123,6 +123,11 @@ class Line:
         return self.method.explain(None, m.points, m.scoring_params, get_language() or "fa")
 
     @property
+    def bounds(self) -> str:
+        """Which values are possible; "" where there are no bounds or its parameters are wrong."""
+        return "" if self.measure.wrong_params() else str(self.measure.bounds())
+
+    @property
     def bands(self) -> str:
         return written_pairs(self.measure.params.get("bands", ()))
 

@@ -15,7 +15,6 @@ from cycles.calendar import Binding, Phase
 from cycles.jobs import actions as jobs
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused, Windows
-from indicators.methods import METHODS
 from indicators.models import LAST, Figure, Measure, asked_of
 from indicators.scoring import LineState
 from submissions import completeness, obstacles, outliers, totals, versions
@@ -159,11 +158,7 @@ def why_unsound(answer: Answer) -> str:
         return _("Please say in the note why the measure does not apply.")
     if answer.claims_not_applicable and answer.value is not None:
         return _("Either enter a value or mark the measure as not applicable, not both.")
-    if answer.value is not None and answer.value < 0:
-        return _("The value may not be negative.")
-    if answer.value is None:
-        return ""
-    return METHODS[answer.measure.method].unfit(answer.value, answer.scoring_params)
+    return "" if answer.value is None else answer.why_unfit(answer.value)
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ FIELDS = {
 }
 """The columns by which a line is filled in, and the field that each fills."""
 
-INFORMATIVE = ("code", "title", "unit", "target")
+INFORMATIVE = ("code", "title", "unit", "target", "bounds")
 """Columns that tell people which line it is; what stands in them is not read."""
 
 VALUES = Form(
@@ -47,6 +47,7 @@ VALUES = Form(
         Column("title", _("Title of the measure; for people, not read"), example="آب بدون درآمد"),
         Column("unit", _("Unit of the value; for people, not read"), example="درصد"),
         Column("target", _("The target that holds for the agency; for people, not read"), example="22"),
+        Column("bounds", _("What values are possible; for people, not read"), example="از ۰ تا ۱۰۰"),
         Column("value", _("Actual value; of described levels or options, the number of the row"), example="23.5"),
         Column("not_applicable", _("Whether the measure does not apply; then without a value"), allowed=TRUTH),
         Column("note", _("How the figure was reached; where it does not apply, why"), text="lines"),
@@ -156,6 +157,7 @@ class AnswerLines(LineResource):
 def _line(answer: Answer) -> AnswerLine:
     m = answer.measure
     told = {"lineage": m.lineage, "code": m.code, "title": m.title, "unit": m.unit, "target": answer.target}
+    told["bounds"] = str(answer.bounds)
     return AnswerLine(pk=answer.pk, **told, **{column: getattr(answer, field) for column, field in FIELDS.items()})
 
 

@@ -37,7 +37,7 @@ class AnswerForm(forms.Form):
     `clashing` names the fields that a colleague has changed meanwhile.
     """
 
-    value = NumberField(label=_("Actual value"), required=False, min_value=0, max_digits=28, decimal_places=8)
+    value = NumberField(label=_("Actual value"), required=False, max_digits=28, decimal_places=8)
     claims_not_applicable = forms.BooleanField(label=_("This measure does not apply to us"), required=False)
     note = PersianTextField(
         label=_("Explanation"),
@@ -63,7 +63,9 @@ class AnswerForm(forms.Form):
         initial = {name: getattr(answer, name) for name in SAID}
         super().__init__(data, initial=initial)
         self.clashing: tuple[str, ...] = ()
+        self.answer = answer
         measure = answer.measure
+        self.fields["value"].help_text = answer.bounds.hint
         if choices := METHODS[measure.method].choices(measure.params):
             self.fields["value"] = forms.TypedChoiceField(
                 label=self.fields["value"].label,
@@ -74,6 +76,12 @@ class AnswerForm(forms.Form):
             )
             if answer.value is not None:
                 self.initial["value"] = f"{answer.value.normalize():f}"
+
+    def clean_value(self) -> Decimal | None:
+        value: Decimal | None = self.cleaned_data["value"]
+        if value is not None and (why := self.answer.why_unfit(value)):
+            raise forms.ValidationError(why)
+        return value
 
     @property
     def _chosen(self) -> dict[str, str]:

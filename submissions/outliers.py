@@ -103,7 +103,9 @@ def bounds(submission: Submission) -> Mapping[UUID, Bounds]:
 
 
 QUARTILES = """
-    SELECT m.lineage, percentile_cont(0.25) WITHIN GROUP (ORDER BY a.value), percentile_cont(0.75) WITHIN GROUP (ORDER BY a.value)
+    SELECT m.lineage,
+           exact_quantile(array_agg(a.value ORDER BY a.value), 0.25),
+           exact_quantile(array_agg(a.value ORDER BY a.value), 0.75)
     FROM cycles_participation_groups own
     JOIN cycles_participation_groups peer ON peer.group_id = own.group_id
     JOIN cycles_participation p ON p.id = peer.participation_id
@@ -113,7 +115,7 @@ QUARTILES = """
     JOIN indicators_measure m ON m.id = a.measure_id
     WHERE own.participation_id = %(participation)s AND s.agency_id <> %(agency)s
     GROUP BY m.lineage HAVING count(DISTINCT s.agency_id) >= %(fewest)s
-"""  # noqa: E501 -- the ORM knows no percentile_cont
+"""  # percentile_cont would turn the values into doubles
 
 
 def _quartiles(submission: Submission, year: int) -> dict[UUID, tuple[Decimal, Decimal]]:
@@ -125,11 +127,7 @@ def _quartiles(submission: Submission, year: int) -> dict[UUID, tuple[Decimal, D
     }
     with connection.cursor() as cursor:
         cursor.execute(QUARTILES, given)
-        return {lineage: (_plain(low), _plain(high)) for lineage, low, high in cursor.fetchall()}
-
-
-def _plain(quartile: float) -> Decimal:
-    return Decimal(str(quartile))
+        return {lineage: (low, high) for lineage, low, high in cursor.fetchall()}
 
 
 def standing_out(submission: Submission, answers: Iterable[Answer]) -> None:

@@ -21,14 +21,16 @@ NodeKey = tuple[str, int | None]
 
 QUARTILES = """
     SELECT peer.group_id, n.kind, n.axis_id,
-           percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY n.percent)
+           exact_quantile(array_agg(n.percent ORDER BY n.percent), 0.25),
+           exact_quantile(array_agg(n.percent ORDER BY n.percent), 0.5),
+           exact_quantile(array_agg(n.percent ORDER BY n.percent), 0.75)
     FROM cycles_participation_groups own
     JOIN cycles_participation_groups peer ON peer.group_id = own.group_id
     JOIN submissions_submission s ON s.participation_id = peer.participation_id AND s.state = 'communicated'
     JOIN submissions_nodescore n ON n.run_id = s.provisional_run_id AND n.submission_id = s.id AND n.ceiling > 0
     WHERE own.participation_id = %(participation)s
     GROUP BY peer.group_id, n.kind, n.axis_id HAVING count(*) >= %(fewest)s
-"""  # the ORM knows no percentile_cont
+"""  # percentile_cont would turn the percents into doubles
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def peers(submission: Submission) -> list[Peers]:
     found = {g.pk: Peers(g) for g in groups}
     with connection.cursor() as cursor:
         cursor.execute(QUARTILES, {"participation": submission.participation_id, "fewest": FEWEST})
-        for group, kind, axis, quartiles in cursor.fetchall():
-            found[group].spreads[kind, axis] = Spread(*(half_up(Decimal(str(q)), 0) for q in quartiles))
+        for group, kind, axis, *quartiles in cursor.fetchall():
+            low, median, high = (half_up(quartile, 0) for quartile in quartiles)
+            found[group].spreads[kind, axis] = Spread(low=low, median=median, high=high)
     return list(found.values())

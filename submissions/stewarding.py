@@ -228,6 +228,11 @@ def why_unsound(said: Mapping[str, Any]) -> tuple[str, str]:
     return "", ""
 
 
+def _why_outside(measure: Measure, percent: Decimal | None) -> str:
+    """Why a percent lies outside the bounds that the measure says, or ""."""
+    return "" if percent is None else measure.why_unfit(percent)
+
+
 def _enter(
     stewardship: Stewardship, given: Given, seen: Seen, move: str, *, by: User, at: datetime, **facts: Any
 ) -> list[StewardFigure]:
@@ -238,6 +243,7 @@ def _enter(
         raise Refused(_("One of the lines does not belong to this measure."))
     reasons = {a: why for a in lines if (why := why_not_given(a, steward, by=by, at=at))}
     reasons |= {a: why for a in lines if (why := why_unsound(given[a.pk])[1])}
+    reasons |= {a: why for a in lines if (why := _why_outside(stewardship.measure, given[a.pk]["percent"]))}
     if reasons:
         raise Refused({a: f"{a.submission.agency}: {why}" for a, why in reasons.items()})
     changed = [a for a in lines if _differs(a, given[a.pk], by)]

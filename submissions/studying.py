@@ -71,7 +71,7 @@ class Dot:
 
 
 def _percent(share: float) -> Decimal:
-    return Decimal(str(round(100 * share, 4)))
+    return Decimal(repr(share)) * 100
 
 
 @require_http_methods(["GET", "POST"])

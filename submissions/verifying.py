@@ -21,7 +21,6 @@ from cycles import files
 from cycles.actions import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
-from indicators.methods import METHODS
 from submissions import kinds, lowering, quotas, totals
 from submissions.assessing import Pool
 from submissions.evidence import MOST_AT_ONCE, keep_document
@@ -280,9 +279,7 @@ def _checked(line: Answer, said: Mapping[str, Any]) -> dict[str, Any]:
         value = None
     elif value is None:
         raise Refused(_("Give the value that was found; the method computes the points of it."))
-    elif value < 0:
-        raise Refused(_("The value may not be negative."))
-    elif why := METHODS[line.measure.method].unfit(value, line.scoring_params):
+    elif why := line.why_unfit(value):
         raise Refused(why)
     if hours is not None and not 0 <= hours <= MOST_HOURS:
         raise Refused(_("Hours lie between 0 and %(most)s.") % {"most": localised(MOST_HOURS)})

@@ -1,6 +1,7 @@
 """What is typed when a line is verified at the source, when a block is handed in, and when an expense is entered."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,7 +13,7 @@ from cycles.calendar import TEHRAN
 from cycles.forms import ActForm, MomentField, NumberField, PasswordField, PersianTextField, signed
 from submissions.evidence import MOST_AT_ONCE
 from submissions.kinds import KINDS
-from submissions.models import Finding, Place
+from submissions.models import Answer, Finding, Place
 from submissions.verifying import MOST_HOURS, SAID
 
 
@@ -56,7 +57,6 @@ class VerificationForm(forms.Form):
     found_value = NumberField(
         label=_("Value found"),
         required=False,
-        min_value=0,
         max_digits=28,
         decimal_places=8,
         help_text=_("Where the line is supported in part; the method computes the points of it."),
@@ -76,11 +76,19 @@ class VerificationForm(forms.Form):
     )
     password = PasswordField(required=False)
 
-    def __init__(self, *args: Any, user: User, concluding: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, line: Answer, user: User, concluding: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user, self.concluding = user, concluding
+        self.line, self.user, self.concluding = line, user, concluding
+        found = self.fields["found_value"]
+        found.help_text = f"{found.help_text} {line.bounds.hint}".strip()
         told = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
         self.fields["file"].help_text = _("%(types)s; at most %(limit)s MB.") % told
+
+    def clean_found_value(self) -> Decimal | None:
+        value: Decimal | None = self.cleaned_data["found_value"]
+        if value is not None and (why := self.line.why_unfit(value)):
+            raise forms.ValidationError(why)
+        return value
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -116,7 +116,10 @@ def _forms(request: HttpRequest, held: Verification, moves: set[str]) -> tuple[V
     bound = request.method == "POST" and act != "hand_over"
     initial = {name: getattr(held, name) for name in verifying.SAID}
     data, files = (request.POST, request.FILES) if bound else (None, None)
-    return VerificationForm(data, files, initial=initial, user=request.user, concluding=act == "conclude"), over
+    form = VerificationForm(
+        data, files, initial=initial, line=held.line, user=request.user, concluding=act == "conclude"
+    )
+    return form, over
 
 
 def _context(request: HttpRequest, held: Verification, form: Any, over: Any, moves: set[str]) -> dict[str, Any]:

@@ -183,7 +183,9 @@ class Check:
     def scores(self, scores, sums):
         listed = set()
         for row in scores:
-            key = (row["agency"], row["kind"], row["set"], row["axis"])
+            # a sum over all sets and axes says *, in files of earlier years nothing
+            of_set, axis = ("" if row[name] == "*" else row[name] for name in ("set", "axis"))
+            key = (row["agency"], row["kind"], of_set, axis)
             where = "scores.csv, " + ", ".join(part for part in key if part)
             listed.add(key)
             if key not in sums:

@@ -35,7 +35,7 @@ from indicators.models.measures import (
 from indicators.models.plans import Figure, Plan, QuarterReport
 from indicators.models.sets import FULL_POINTS, NOT_BEGUN, STAGES, IndicatorSet, Kind, with_stage
 from indicators.models.sheets import LAST, Lack, Planned, Sheet, digest, field_of, lights_of
-from indicators.models.targets import MeasureShare, MeasureTarget, asked_of, asked_of_outer
+from indicators.models.targets import Bounded, MeasureShare, MeasureTarget, asked_of, asked_of_outer
 
 __all__ = [
     "FULL_POINTS",
@@ -45,6 +45,7 @@ __all__ = [
     "AgendaItem",
     "Attendance",
     "Axis",
+    "Bounded",
     "CafCriterion",
     "Change",
     "Choice",

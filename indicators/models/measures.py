@@ -1,6 +1,7 @@
 """What a set holds in three tiers, axis, indicator and measure; its goals; and what changed."""
 
 import uuid
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.text import named
 from cycles.models import PRACTICE
+from indicators.bounds import PERCENT, ValueBounds, bounds, wrong_bounds
 from indicators.methods import METHODS
 from indicators.models.sets import IndicatorSet
 from indicators.workflow import SetState
@@ -208,6 +210,8 @@ class Measure(Titled):
     base = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     floor = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     target = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
+    lowest = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
+    highest = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     is_additive = models.BooleanField(default=False, help_text="Parts of the value add up: units share one target")
     evidence_rule = models.CharField(max_length=10, choices=EvidenceRule, blank=True)
     evidence_fa = models.CharField(max_length=300, blank=True)
@@ -270,6 +274,26 @@ class Measure(Titled):
         """What the scoring method is given besides the value: base, floor, target and its own parameters."""
         own = {"base": self.base, "floor": self.floor, "target": self.target}
         return {**{key: value for key, value in own.items() if value is not None}, **self.params}
+
+    def bounds(self, params: Mapping[str, Any] | None = None) -> ValueBounds:
+        """Between which bounds a value lies; `params` where an agency's own target stands in place of the general."""
+        return bounds(
+            self.method,
+            self.scoring_params if params is None else params,
+            lowest=self.lowest,
+            highest=self.highest,
+            is_percent=not PERCENT.isdisjoint((self.unit_fa.strip(), self.unit_en.strip().lower())),
+        )
+
+    def wrong_params(self, params: Mapping[str, Any] | None = None) -> list[str]:
+        """What is wrong with its parameters and bounds, in sentences; `params` where an agency's own target stands."""
+        held = self.scoring_params if params is None else params
+        return METHODS[self.method].check(held) or wrong_bounds(self.method, held, self.lowest, self.highest)
+
+    def why_unfit(self, value: Decimal, params: Mapping[str, Any] | None = None) -> str:
+        """Why a value cannot be one of this measure's, in a sentence that names the bound; "" when it can."""
+        held = self.scoring_params if params is None else params
+        return METHODS[self.method].unfit(value, held) or self.bounds(held).why_outside(value)
 
     @property
     def is_stewarded(self) -> bool:

@@ -19,7 +19,7 @@ from indicators.attainment import Light, attained, light
 from indicators.models.measures import Direction, Measure
 from indicators.models.plans import Figure, Plan
 from indicators.models.sets import Kind
-from indicators.models.targets import MeasureTarget, asked_of
+from indicators.models.targets import Bounded, MeasureTarget, asked_of
 from indicators.workflow import ReportState
 
 LAST = 4
@@ -34,7 +34,7 @@ WANTED: Mapping[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Planned:
+class Planned(Bounded):
     """A measure that is asked of the agency and so may be planned, with what holds of it for the agency alone."""
 
     measure: Measure
@@ -49,6 +49,10 @@ class Planned:
     def target(self) -> Decimal | None:
         """What the agency is to reach by the end of the year."""
         return self.own.target if self.own and self.own.target is not None else self.measure.target
+
+    @property
+    def scoring_params(self) -> dict[str, Any]:
+        return self.measure.scoring_params | (self.own.scoring_params if self.own else {})
 
     def falls_short(self, value: Decimal | None) -> bool:
         """Whether a value at the year's end would miss the year's target."""

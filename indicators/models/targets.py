@@ -1,6 +1,7 @@
 """What holds of a measure for one agency, which agency answers for which part, and what is asked of whom."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
@@ -8,9 +9,30 @@ from django.db.models import Exists, OuterRef, Q
 
 from agencies.models import Agency, User
 from cycles.models import Cycle, Participation
+from indicators.bounds import ValueBounds
 from indicators.models.measures import Measure, MeasureQuerySet
 from indicators.models.sets import IndicatorSet, Kind
 from indicators.workflow import SetState
+
+
+class Bounded:
+    """What is asked of one agency by a measure: its `measure`, and the parameters that hold for the agency."""
+
+    measure: Any
+
+    @property
+    def scoring_params(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @property
+    def bounds(self) -> ValueBounds:
+        """Between which bounds a value lies."""
+        found: ValueBounds = self.measure.bounds(self.scoring_params)
+        return found
+
+    def why_unfit(self, value: Decimal) -> str:
+        """Why the value cannot be, in a sentence that names the bound; "" when it can."""
+        return str(self.measure.why_unfit(value, self.scoring_params))
 
 
 class MeasureTargetQuerySet(models.QuerySet["MeasureTarget"]):

@@ -18,7 +18,7 @@ from agencies.roles import SUPERIOR_ROLES, Role
 from agencies.text import localised
 from cycles.models import Cycle, Participation
 from indicators.methods import points
-from indicators.models import Axis, Measure, MeasureTarget
+from indicators.models import Axis, Bounded, Measure, MeasureTarget
 from indicators.scoring import LineState
 from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
 
@@ -229,7 +229,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.filter(~Exists(scored))
 
 
-class Answer(models.Model):
+class Answer(Bounded, models.Model):
     """One line: what an agency says of one measure. Empty value, claim of not applicable and zero are three things."""
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="answers")

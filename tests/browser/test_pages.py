@@ -376,9 +376,9 @@ TABLE: dict[str, list[Seen]] = {
     ],
 }
 
-FILES = {"entrance", "healthz", "readyz", "metrics", "security_txt", "record_json", "data", "data_folder", "data_file",
-         "api_openapi", "api_editions", "api_edition", "api_rankings", "api_agency", "api_lines",
-         "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
+FILES = {"entrance", "healthz", "readyz", "metrics", "security_txt", "record_json", "data", "data_catalog",
+         "data_folder", "data_file", "api_openapi", "api_editions", "api_edition", "api_rankings", "api_agency",
+         "api_lines", "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
          "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",
          "submissions:evidence", "submissions:exhibit", "submissions:version_content", "submissions:receipt",
          "submissions:report_file", "submissions:extract_file", "submissions:marks_export",

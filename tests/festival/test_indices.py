@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import translation
 
 from cycles.models import Entry
-from cycles.sheets import read
 from cycles.workflow import Refused
 from festival import indices as acts
 from festival import intake
 from festival.chapter83 import chapter
 from festival.holding import Facts, weigh
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
+from festival.publisher_files import read
 from festival.publishers import PUBLISHERS, Given
 from festival.series import positions
 from tests.factories import PASSWORD, World, build
@@ -50,13 +50,13 @@ def enter(world, followed, year=2024, score="25", rank=150, count=None, label="2
 
 
 def take_in(world, followed, text, code="table", year=None, facts=FACTS, **said):
-    sheet = read(PUBLISHERS[code].form, text.encode(), "x.csv")
+    sheet = read(PUBLISHERS[code], text.encode(), "x.csv")
     lines = lambda: intake.checked_again(PUBLISHERS[code], followed, sheet, year=year, as_checked=None)  # noqa: E731
     return acts.import_values(followed, lines, facts=facts, by=world.administrator, at=world.at, **FILE | said)
 
 
 def tried(followed, text, code="table", year=None):
-    return intake.check(PUBLISHERS[code], followed, read(PUBLISHERS[code].form, text.encode(), "x.csv"), year=year)
+    return intake.check(PUBLISHERS[code], followed, read(PUBLISHERS[code], text.encode(), "x.csv"), year=year)
 
 
 def held(followed, year=2024):
@@ -306,16 +306,16 @@ def test_a_country_that_is_listed_without_a_figure_is_not_covered(world, followe
 
 def test_a_file_that_names_all_countries_says_how_many_there_are(world, followed):
     text = "year,iso3,country,egdi,rank\n2024,IRN,Iran,0.6,2\n2024,TUR,Türkiye,0.8,1\n2024,SSD,South Sudan,,\n"
-    sheet = read(PUBLISHERS["egdi"].form, text.encode(), "x.csv")
+    sheet = read(PUBLISHERS["egdi"], text.encode(), "x.csv")
 
-    counts = intake.counted(PUBLISHERS["egdi"], sheet, year=None)
+    counts = intake.counted(PUBLISHERS["egdi"], followed, sheet, year=None)
 
     assert counts == {2024: 2}
-    assert intake.counted(PUBLISHERS["table"], sheet, year=None) == {}
+    assert intake.counted(PUBLISHERS["table"], followed, sheet, year=None) == {}
 
 
 def test_what_was_shown_is_what_is_written_or_nothing(world, followed):
-    sheet = read(PUBLISHERS["table"].form, TABLE.encode(), "x.csv")
+    sheet = read(PUBLISHERS["table"], TABLE.encode(), "x.csv")
     shown = intake.check(PUBLISHERS["table"], followed, sheet, year=None).digest
     enter(world, followed, score="24")
 
@@ -574,6 +574,8 @@ def test_wrong_rows_are_named_and_left_out_only_when_asked_for(world, there, cli
 
     tried = client.post(page, {"label": "2024", "source": "x", "file": file})
     assert "No country is known by “Atlantis”." in text_of(tried)
+    assert "No country is known by these names: <bdi>Atlantis</bdi>" in text_of(tried)
+    assert 'type="checkbox" name="take" value="right" required' in tried.content.decode()
     client.post(page, {"token": tried.context["token"]})
     assert not IndexValue.objects.exists()
     client.post(page, {"token": tried.context["token"], "take": "right"})

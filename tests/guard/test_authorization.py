@@ -363,6 +363,7 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:followed", "GET", "scheduled", set()),
     ("festival:followed", "GET", "out", PUBLIC),
     ("data", "GET", "scheduled", PUBLIC),
+    ("data_catalog", "GET", "scheduled", PUBLIC),
     ("data_folder", "GET", "scheduled", PUBLIC),
     ("data_file", "GET", "scheduled", NATIONAL),
     ("data_file", "GET", "out", PUBLIC),
@@ -804,7 +805,7 @@ def address(name: str, w: World) -> str:
     bare |= {"frameworks", "bank", "plans", "practice"}
     bare |= {"holidays", "holiday_add", "duties", "duties_file", "timeline", "timeline_feed"}
     bare |= {"api_openapi", "api_editions"}
-    bare |= {"data", "method", "comments"}
+    bare |= {"data", "data_catalog", "method", "comments"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
     bare |= {
         "results",

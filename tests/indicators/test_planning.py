@@ -158,6 +158,7 @@ def test_a_foreign_measure_a_steward_s_and_a_negative_target_are_refused_and_not
         ({general(w, "G1-2").pk: {1: Decimal(1)}}, "not asked of this agency"),
         ({0: {1: Decimal(1)}}, "not asked of this agency"),
         ({own(w)[1].pk: {1: Decimal(-1)}}, "may not be negative"),
+        ({own(w)[1].pk: {1: Decimal(115)}}, "may not be more than 100"),
         ({own(w)[1].pk: {5: Decimal(1)}}, "begins with quarter 1"),
     ):
         with pytest.raises(Refused, match=why):
@@ -339,6 +340,8 @@ def test_foreign_and_negative_figures_are_refused_and_nothing_is_saved(communica
         ({general(w, "G1-2").pk: {"actual": Decimal(1)}}, "not asked of this agency"),
         ({own(w)[1].pk: {"actual": Decimal(-1)}}, "may not be negative"),
         ({own(w)[1].pk: {"forecast": Decimal(-1)}}, "may not be negative"),
+        ({own(w)[1].pk: {"actual": Decimal("105.9")}}, "may not be more than 100"),
+        ({own(w)[1].pk: {"forecast": Decimal("105.9")}}, "may not be more than 100"),
     ):
         with pytest.raises(Refused, match=why):
             planning.save_figures(report_of(w), good | bad, by=w.staff, at=w.at)
