@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from agencies.text import latin_digits, localised, normalise, parse_decimal, persian_digits
+from agencies.text import localised, normalise, parse_decimal, persian_digits, plain_text
 from cycles import limits
 from cycles.calendar import DAY, FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase, jalali, parse_moment
 from cycles.models import Analysis, Cycle, Group, TieRule
@@ -31,7 +31,6 @@ class NumberField(forms.DecimalField):
     """A number typed in Persian, Arabic or Latin digits; shown in the reader's."""
 
     widget = forms.TextInput
-    default_error_messages = {"invalid": _("Enter one number, such as 1200 or 12.5.")}
 
     def to_python(self, value: Any) -> Decimal | None:
         if value in self.empty_values or (isinstance(value, str) and not value.strip()):
@@ -41,7 +40,7 @@ class NumberField(forms.DecimalField):
         try:
             return parse_decimal(str(value))
         except ValueError as error:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+            raise forms.ValidationError(str(error), code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, int | Decimal):
@@ -50,6 +49,17 @@ class NumberField(forms.DecimalField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}
+
+
+class WholeField(NumberField):
+    """A whole number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(decimal_places=0, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        found = super().clean(value)
+        return None if found is None else int(found)
 
 
 class PersianTextField(forms.CharField):
@@ -258,7 +268,7 @@ class PlanForm(forms.Form):
     )
 
     def clean_year(self) -> int:
-        text = latin_digits(self.cleaned_data["year"])
+        text = plain_text(self.cleaned_data["year"])
         if not text.isdecimal() or not 1300 <= int(text) < FIRST_GREGORIAN_YEAR - 200:
             raise forms.ValidationError(_("Enter a Jalali year between 1300 and 1499."))
         return int(text)
@@ -441,7 +451,7 @@ class NoticeSettingsForm(forms.Form):
 
     def clean_mobile(self) -> str:
         """Every Iranian way to write a mobile number as +989…."""
-        text = re.sub(r"[\s()\u200c-]", "", latin_digits(self.cleaned_data["mobile"]))
+        text = re.sub(r"[\s()-]", "", plain_text(self.cleaned_data["mobile"]))
         found = re.fullmatch(r"(?:\+98|0098|98|0)?(9\d{9})", text, re.ASCII)
         if text and not found:
             raise forms.ValidationError(_("Enter an Iranian mobile number, such as 0912 123 4567."))

@@ -22,7 +22,8 @@ from openpyxl.utils import get_column_letter
 
 from agencies.text import localised, normalise, parse_decimal
 from cycles.archive import Unreadable
-from cycles.cells import Cell, from_csv, from_xlsx
+from cycles.cells import table_of
+from cycles.workbooks import Cell, Table
 
 MOST_BYTES = 5 * 2**20
 MOST_ROWS = 10_000
@@ -126,13 +127,16 @@ def read(form: Form, content: bytes, name: str) -> Sheet:
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)})
-    grid = from_xlsx(content) if name.lower().endswith(".xlsx") else from_csv(content)
-    number, header = next(grid, (0, []))
+    table = table_of(content, name, str(form))
+    number, header = next(table.rows, (0, []))
     if number != 1:
-        raise Unreadable(_("The first row is empty; it must name the columns."))
-    places, has_version = _places(form, [text for text, _why in header])
+        raise _of_sheet(table, Unreadable(_("The first row is empty; it must name the columns.")))
+    try:
+        places, has_version = _places(form, [text for text, _why in header])
+    except Unreadable as error:
+        raise _of_sheet(table, error) from error
     sheet, cells = Sheet([], {name: get_column_letter(place + 1) for place, name in places.items()}), 0
-    for number, row in grid:
+    for number, row in table.rows:
         if has_version and normalise(row[0][0]).startswith(REMARK):
             continue
         cells += len(row)
@@ -145,6 +149,13 @@ def read(form: Form, content: bytes, name: str) -> Sheet:
     if not sheet.rows:
         raise Unreadable(_("The file has no rows."))
     return sheet
+
+
+def _of_sheet(table: Table, error: Unreadable) -> Unreadable:
+    """The same complaint, with the name of the sheet where a workbook has several."""
+    if not table.sheet:
+        return error
+    return Unreadable(_("%(error)s This is about the sheet “%(sheet)s”.") % {"error": error, "sheet": table.sheet})
 
 
 def _places(form: Form, header: Sequence[str]) -> tuple[dict[int, str], bool]:
