@@ -17,13 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.text import latin_digits, localised
+from config.monitoring.signins import ToldFailures
 
 TOO_MANY = _(
     "Too many attempts that failed. Wait a quarter of an hour, then try again, or ask for a link to a new password."
 )
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(ToldFailures, DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "account_inactive": _("This account is closed."),
         "email_password_mismatch": _("The e-mail address or the password is not right."),
@@ -61,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return [method | {"description": said[method["id"]]} for method in methods]
 
 
-class MFAAdapter(DefaultMFAAdapter):
+class MFAAdapter(ToldFailures, DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
         "cannot_generate_recovery_codes": _("Recovery codes come with a second factor: set one up first."),

@@ -7,6 +7,7 @@ from celery import Celery
 from django.conf import settings
 
 from config.embedded import ensure_valkey
+from config.monitoring import workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -31,3 +32,4 @@ class Portal(Celery):
 app = Portal("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.watchers = workers  # its signals are connected

@@ -10,6 +10,7 @@ import weasyprint
 from django.core.files.base import ContentFile
 
 from agencies.models import User
+from cycles import pdf
 from cycles.calendar import Phase
 from indicators.drafting import MISSION
 from indicators.models import FULL_POINTS, Direction, Figure, Kind, Measure, Planned
@@ -212,7 +213,7 @@ def decree(year: int, closes_at: datetime, at: datetime) -> dict[str, Any]:
         "decree_number": f"{year}/45",
         "decreed_on": at.date(),
         "reason": "سیل در چند استان",
-        "file": ContentFile(weasyprint.HTML(string=page).write_pdf(), name="ابلاغیه.pdf"),
+        "file": ContentFile(weasyprint.HTML(string=page, url_fetcher=pdf.OwnFiles()).write_pdf(), name="ابلاغیه.pdf"),
         "at": at,
     }
 

@@ -75,6 +75,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cycles.middleware.clock",
+    "config.headers.headers",
+    "config.monitoring.views.probes",
+    "config.monitoring.requests.watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -346,8 +349,16 @@ HTTPS = flag("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # nginx sets it, whatever the browser sent
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD", default=False)  # browsers' lists are left within months, not minutes
+SILENCED_SYSTEM_CHECKS = [] if SECURE_HSTS_PRELOAD else ["security.W021"]  # ... so that nobody enters them by default
+# Tied to this very name and to HTTPS, so that no neighbour below the same domain can set them.
+if HTTPS:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+# where whoever finds a hole writes to: mailto: or https:; told in /.well-known/security.txt
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT") or f"mailto:{DEFAULT_FROM_EMAIL}"
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "config.monitoring.views.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 X_FRAME_OPTIONS = "DENY"
@@ -356,7 +367,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],  # Tabler's style sheet draws its ticks and arrows so
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
     }
@@ -364,17 +375,42 @@ CONTENT_SECURITY_POLICY = {
 
 # -- Log -------------------------------------------------------------------------------------------
 
+LOG_FORMAT = os.environ.get("LOG_FORMAT", "line" if DEBUG else "json")
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT is either line or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "cycles.middleware.NamesRequest"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+    "filters": {
+        "request": {"()": "cycles.middleware.NamesRequest"},
+        "addresses": {"()": "config.monitoring.logs.LeavesAddressesOut"},
+    },
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s"},
+        "json": {"()": "config.monitoring.logs.json_formatter"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request", "addresses"]},
+    },
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},  # refusals stand in the one line of their request
         "weasyprint": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
     },
 }
+
+# -- Watching --------------------------------------------------------------------------------------
+
+# asked of whoever reads /metrics, as a bearer token; "": whoever reaches the process's own port may read them
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+MOST_UNSEALED_MINUTES = int(os.environ.get("MOST_UNSEALED_MINUTES", "5"))  # rows of the record without a seal
+MOST_QUEUED_MINUTES = int(os.environ.get("MOST_QUEUED_MINUTES", "15"))  # work that nobody has taken up
+LEAST_FREE_MEGABYTES = int(os.environ.get("LEAST_FREE_MEGABYTES", "1024"))  # where files and uploads lie
+
+# a collector that speaks Sentry's protocol; "": errors stand in the log only
+SENTRY_DSN = os.environ.get("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = os.environ.get("SENTRY_ENVIRONMENT", "production")

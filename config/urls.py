@@ -5,13 +5,15 @@ from django.urls import include, path
 
 from appeals import pleading
 from config import views
+from config.monitoring import views as monitoring
 from cycles import record
 from festival import awards_public, open_data
 from submissions import signing
 
 urlpatterns = [
     path("", views.entrance, name="entrance"),
-    path("healthz", views.healthz, name="healthz"),
+    *(path(address, view, name=address) for address, view in monitoring.PROBES.items()),
+    path(".well-known/security.txt", monitoring.security_txt, name="security_txt"),
     path("record.json", record.seals_json, name="record_json"),
     path("api/", include("festival.api")),
     path("data/", open_data.catalogue, name="data"),

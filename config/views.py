@@ -1,7 +1,6 @@
-"""The entrance, the home page, and the answer to health checks."""
+"""The entrance, the home page, and what is one's own."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -18,15 +17,6 @@ from cycles import people as acts
 def entrance(request: HttpRequest) -> HttpResponse:
     """To the home page in the visitor's language."""
     return redirect("home")
-
-
-@login_not_required
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")
 
 
 @require_safe

@@ -75,7 +75,7 @@ def perform(
     windows = Windows(()) if move.phase == Phase.ANYTIME else Window.objects.concerning(locked)
     reasons = {o: why for o in locked if (why := workflow.why_not(o, move, by=by, at=at, windows=windows))}
     if reasons:
-        raise Refused(reasons)
+        raise Refused(reasons, code=f"{workflow.label}.{name}")
     sources = [getattr(o, "state", "") or "" for o in locked]
     facts = [given | dict((each or {}).get(o.pk, {})) for o in locked]
     if model is not None and move.target is not None and locked:

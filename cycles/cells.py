@@ -73,8 +73,8 @@ def _decoded(content: bytes) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         before = content[: error.start].decode(encoding, errors="ignore")
-        line = localised(before.count("\n") + 1)
-        raise Unreadable(_why_undecoded(content) % {"line": line}) from error
+        place = localised(before.count("\n") + 1)
+        raise Unreadable(_why_undecoded(content) % {"line": place}) from error
     text = text.removeprefix("\ufeff")
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1

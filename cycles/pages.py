@@ -1,12 +1,10 @@
 """What the pages of every app are made with: the page that confirms an act, lists, histories, uploaded sheets."""
 
-import csv
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
 from agencies.text import localised
+from cycles import exports
 from cycles.actions import why_closed, why_not_administer
 from cycles.forms import ActForm, ImportForm
 from cycles.models import Entry
@@ -110,32 +109,9 @@ def sheet_answer(content: bytes, name: str, kind: str) -> HttpResponse:
     )
 
 
-PROVOKING = tuple("=+-@\t\r\n")
-"""How a cell begins that a spreadsheet would reckon with."""
-
-
-class Verbatim(str):
-    """A text of a file that stands letter for letter, because its digest is taken of it."""
-
-
-def harmless(cell: Any) -> Any:
-    """A text that a spreadsheet takes for text, not for a formula."""
-    provokes = isinstance(cell, str) and not isinstance(cell, Verbatim) and cell.startswith(PROVOKING)
-    return f"'{cell}" if provokes else cell
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def csv_answer(rows: Iterable[Sequence[Any]], name: str) -> StreamingHttpResponse:
     """Rows as a CSV file to save, sent on as they come: however many there are, few are held at once."""
-    write = csv.writer(_Echo()).writerow
-    lines = (write([harmless(cell) for cell in row]) for row in rows)
-    response = StreamingHttpResponse(chain(["\ufeff"], lines), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(exports.csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 

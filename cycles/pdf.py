@@ -4,7 +4,9 @@ import io
 import mimetypes
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pikepdf
 import weasyprint
@@ -18,8 +20,25 @@ from weasyprint.text.fonts import FontConfiguration
 FONTS = settings.VAR / "vendor"
 WEIGHTS = {400: "Regular", 600: "SemiBold", 700: "Bold"}
 """A face for each weight: out of the variable font, a small paper takes some five times as long to cut its own."""
+OWN = (FONTS, settings.BASE_DIR / "static")
+"""All that a paper may load: whatever else its text names is left out, be it on this disk or anywhere."""
 PRINTED = 1 << 2
 """The flag of a link that goes to the printer with its page, which archives want of every one (ISO 32000-1, 12.5.3)."""
+
+
+class OwnFiles(weasyprint.urls.URLFetcher):
+    """Gives papers our fonts, styles and pictures, and what stands in the paper itself; asks no server for anything."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("file", "data"), allow_redirects=False)
+
+    def fetch(self, url: str, headers: Any = None) -> Any:
+        parts = urlsplit(url)
+        if parts.scheme == "file":
+            file = Path(unquote(parts.path)).resolve()
+            if parts.netloc or not any(file.is_relative_to(folder.resolve()) for folder in OWN):
+                raise PermissionError("a paper loads files of the portal's own")
+        return super().fetch(url, headers)
 
 
 def paper(template: str, context: dict[str, Any], *, language: str) -> bytes:
@@ -41,8 +60,9 @@ def laid_out(html: str) -> weasyprint.Document:
         f'@font-face {{ font-family: Vazirmatn; font-weight: {weight}; src: url("{file.as_uri()}"); }}'
         for weight, file in ((w, FONTS / f"Vazirmatn-{name}.ttf") for w, name in WEIGHTS.items())
     )
-    styles = [weasyprint.CSS(string=faces, font_config=fonts)]
-    page = weasyprint.HTML(string=html, base_url=settings.BASE_DIR.as_uri() + "/")
+    own = OwnFiles()
+    styles = [weasyprint.CSS(string=faces, font_config=fonts, url_fetcher=own)]
+    page = weasyprint.HTML(string=html, base_url=settings.BASE_DIR.as_uri() + "/", url_fetcher=own)
     return page.render(font_config=fonts, stylesheets=styles)
 
 

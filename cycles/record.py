@@ -17,9 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.roles import Role
 from cycles import actions, seals
 from cycles.calendar import format_moment
+from cycles.exports import Verbatim
 from cycles.filters import LedgerFilter
 from cycles.models import Entry, Seal, Verification
-from cycles.pages import Verbatim, csv_answer, listed, only_for
+from cycles.pages import csv_answer, listed, only_for
 from cycles.tables import LedgerTable
 from cycles.workflow import Refused
 

@@ -3,16 +3,13 @@
 The rules that other software has to keep are in docs/transfer.md.
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from io import BytesIO, StringIO
 from typing import Any, Literal, TypedDict
 
-import openpyxl
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -20,9 +17,20 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from agencies.text import localised, normalise, parse_decimal
+from agencies.text import localised, normalise
 from cycles.archive import Unreadable
 from cycles.cells import table_of
+from cycles.exports import (
+    MARK,
+    MOST_SHOWN,
+    Verbatim,
+    csv_text,
+    is_number,
+    new_sheet,
+    saved,
+    text_cell,
+    unguarded,
+)
 from cycles.workbooks import Cell, Table
 
 MOST_BYTES = 5 * 2**20
@@ -39,7 +47,6 @@ REMARK = "#"
 
 _VERSION = re.compile(r"([a-z_]+)/(\d+)")
 _RUNS = re.compile(r"[=+\-@\t\r＝＋－＠]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 TOO_LONG = gettext_lazy("This cell holds more than %(most)s characters.")
@@ -218,30 +225,12 @@ def why_refused(text: str) -> str | Promise:
     if _CONTROL.search(text):
         return CONTROL
     for seen in (text, normalise(text)):
-        if _RUNS.match(seen) and not _is_number(text):
+        if _RUNS.match(seen) and not is_number(text):
             return RUNS % {"sign": _SIGNS.get(seen[0], seen[0])}
     return ""
 
 
 _SIGNS = {"\t": "TAB", "\r": "CR"}
-
-
-def _is_number(text: str) -> bool:
-    try:
-        parse_decimal(text)
-    except ValueError:
-        return False
-    return True
-
-
-def guarded(text: str) -> str:
-    """Text that no spreadsheet program runs: an apostrophe before a formula, which `unguarded` takes off."""
-    risky = _GUARDED.match(text) or (_RUNS.match(text) and not _is_number(text))
-    return f"'{text}" if risky else text
-
-
-def unguarded(text: str) -> str:
-    return text[1:] if _GUARDED.match(text) else text
 
 
 # --- Out --------------------------------------------------------------------------------------------------------------
@@ -279,14 +268,18 @@ def plain(value: Any) -> str:
 
 
 def _as_csv(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
-    file = StringIO(newline="")
-    csv.writer(file).writerows([guarded(plain(value)) for value in row] for row in rows)
-    return ("\ufeff" + file.getvalue()).encode()  # the mark by which spreadsheet programs know UTF-8
+    return (MARK + csv_text([_csv_cell(value) for value in row] for row in rows)).encode()
+
+
+def _csv_cell(value: Any) -> str:
+    """The text of a value; a number that a spreadsheet program would cut short has an apostrophe."""
+    text = plain(value)
+    is_cut = isinstance(value, Decimal) and len(text.lstrip("-")) > MOST_SHOWN
+    return text if is_cut or isinstance(value, str) else Verbatim(text)
 
 
 def _as_xlsx(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
-    book = openpyxl.Workbook(write_only=True)
-    worksheet = book.create_sheet(form.name)
+    book, worksheet = new_sheet(form.name)
     worksheet.freeze_panes = "B2"
     for place in range(1, len(form.columns) + 2):
         worksheet.column_dimensions[get_column_letter(place)].width = 18
@@ -299,20 +292,17 @@ def _as_xlsx(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
             for cell in cells:
                 cell.font, cell.alignment = Font(italic=True), Alignment(wrap_text=True, vertical="top")
         worksheet.append(cells)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return saved(book)
 
 
 def _written(worksheet: Any, value: Any) -> Any:
     """A cell: a number that a spreadsheet program keeps exactly as number, all else as text that it does not run."""
     text = plain(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15:
+        return WriteOnlyCell(worksheet, value)
     if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
         return WriteOnlyCell(worksheet, float(value) if "." in text else int(value))
-    cell = WriteOnlyCell(worksheet, guarded(text) or None)
-    if text:
-        cell.data_type = "s"
-    return cell
+    return text_cell(worksheet, text)
 
 
 _WRITERS: Mapping[str, Callable[[Form, Iterable[Sequence[Any]]], bytes]] = {"csv": _as_csv, "xlsx": _as_xlsx}

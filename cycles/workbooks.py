@@ -250,7 +250,7 @@ def _rows(
     if sheet.start is None:
         return
     for row, values in enumerate(sheet.iter_rows()):
-        cells = []
+        cells: list[Cell] = []
         for column, value in enumerate(values):
             place = (row, column)
             if place in marks.formulas:

@@ -4,6 +4,7 @@ A workflow is a table: one `Move` a row says what, from where, to where, who, an
 `cycles.actions.perform` is the one door through which every row is carried out.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,8 @@ from agencies.roles import (
 )
 from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
 
+refusals = logging.getLogger("portal.refused")
+
 PER_AGENCY = frozenset({Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.CLARIFICATION})
 """Phases whose windows each agency has of its own, opened by an act: from the communication of its scores."""
 
@@ -54,9 +57,13 @@ EXTENDABLE = tuple(p for p in Phase if BINDINGS[p] == Binding.HARD and p not in 
 
 
 class Refused(Exception):
-    """An act that may not be done, with the sentence that says why (one an object)."""
+    """An act that may not be done, with the sentence that says why (one an object).
 
-    def __init__(self, why: str | Promise | Mapping[Any, str]) -> None:
+    The log is told where it was refused, and of which act (`code`), without the sentence: it may hold what was typed.
+    """
+
+    def __init__(self, why: str | Promise | Mapping[Any, str], code: str = "") -> None:
+        refusals.info("refused: %s", code or "by a rule", extra={"code": code or "rule"}, stacklevel=2)
         self.reasons: dict[Any, str] = dict(why) if isinstance(why, Mapping) else {None: str(why)}
         super().__init__(" ".join(dict.fromkeys(self.reasons.values())))
 

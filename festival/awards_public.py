@@ -7,11 +7,12 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Province
 from agencies.roles import OVERSEERS
-from cycles import seals
+from cycles import exports, seals
 from cycles.files import headed
 from cycles.models import Cycle
 from cycles.pages import listed, sheet_answer
@@ -110,6 +111,5 @@ def ceremony_list_file(request: HttpRequest, pk: int, form: str) -> HttpResponse
     if form not in ("csv", "xlsx"):
         raise Http404
     ceremony, rows = _called(request, pk)
-    content = called(rows).export(form)
     name = f"ceremony-{ceremony.cycle.year}-{ceremony.code}"
-    return sheet_answer(f"\ufeff{content}".encode() if form == "csv" else content, name, form)
+    return sheet_answer(exports.written(called(rows), form, title=_("Order of calling")), name, form)

@@ -5,7 +5,6 @@ the record. It bears a digest of what it says; its own as a file is put on recor
 with Python's standard library alone.
 """
 
-import csv
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -16,16 +15,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NamedTuple
 
-import openpyxl
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import translation
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from agencies.models import User
-from cycles import seals
+from cycles import exports, seals
 from cycles.actions import perform
 from cycles.ledger import as_json, plain
 from cycles.sheets import CONTENT_TYPES
@@ -172,13 +168,15 @@ def _file(stack: ExitStack) -> BinaryIO:
 
 
 def _csv(table: Table, file: BinaryIO) -> Any:
-    """UTF-8 with the mark by which spreadsheet programs know it; numbers in full."""
+    """UTF-8 with the mark by which spreadsheet programs know it; numbers in full, texts guarded."""
     text = TextIOWrapper(file, "utf-8-sig", newline="")
-    out = csv.writer(text)
-    out.writerow(column.name for column in table.columns)
+    write = exports.csv_writer(text)
+    write(column.name for column in table.columns)
+    kinds = [str if column.type == "text" else exports.Verbatim for column in table.columns]
     try:
         while True:
-            out.writerow(map(cell, (yield)))
+            row = yield
+            write(kind(cell(value)) for kind, value in zip(kinds, row, strict=True))
     finally:
         text.flush()
         text.detach()
@@ -205,13 +203,8 @@ def _typed(value: Any) -> Any:
 
 def _xlsx(table: Table, file: BinaryIO) -> Any:
     """Decimals as numbers, which a spreadsheet program keeps to 15 digits; the CSV has them all."""
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(table.name)
-    sheet.freeze_panes = "A2"
-    heading = [WriteOnlyCell(sheet, column.name) for column in table.columns]
-    for title in heading:
-        title.font = Font(bold=True)
-    sheet.append(heading)
+    book, sheet = exports.new_sheet(table.name)
+    exports.heading(sheet, [column.name for column in table.columns])
     numbers = [column.type in ("decimal", "integer") for column in table.columns]
     try:
         while True:
@@ -225,9 +218,7 @@ def _text(sheet: Any, value: Any) -> Any:
     """A cell that no spreadsheet program runs, whatever it begins with."""
     if value is None or isinstance(value, bool):
         return value
-    found = WriteOnlyCell(sheet, cell(value))
-    found.data_type = "s"
-    return found
+    return exports.text_cell(sheet, cell(value))
 
 
 _WRITERS: dict[str, Callable[[Table, BinaryIO], Any]] = {"csv": _csv, "json": _json, "xlsx": _xlsx}
@@ -237,15 +228,15 @@ def _dictionary(stack: ExitStack) -> BinaryIO:
     """Every column of every table with its meaning in both languages."""
     file = _file(stack)
     text = TextIOWrapper(file, "utf-8-sig", newline="")
-    out = csv.writer(text)
-    out.writerow(("table", "column", "type", "meaning_fa", "meaning_en"))
+    write = exports.csv_writer(text)
+    write(("table", "column", "type", "meaning_fa", "meaning_en"))
     for table in TABLES:
         for column in table.columns:
             meanings = []
             for language in ("fa", "en"):
                 with translation.override(language):
                     meanings.append(str(column.meaning))
-            out.writerow((table.name, column.name, column.type, *meanings))
+            write((table.name, column.name, column.type, *meanings))
     text.flush()
     text.detach()
     return file

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_safe
 from agencies.models import Province
 from agencies.roles import Role
 from agencies.text import localised
+from cycles import exports
 from cycles.calendar import TEHRAN, format_date, jalali, midnight
 from cycles.models import Cycle
-from cycles.pages import listed
+from cycles.pages import listed, sheet_answer
 from festival import feed, resources
 from festival.findings import digits, finding
 from festival.forms import DutyForm
@@ -164,9 +165,8 @@ def duties_file(request: HttpRequest) -> HttpResponse:
     """The occasions shown, as CSV."""
     _form, asked, _reach, _cycles = _asked(request)
     rows = occasions(asked, request.at).order_by("-of_year", "duty", "agency_code", "row")
-    response = HttpResponse(resources.duties(rows.iterator()).export("csv"), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="duties.csv"'
-    return response
+    content = exports.written(resources.duties(rows.iterator()), "csv", title="duties")
+    return sheet_answer(content, "duties", "csv")
 
 
 # --- The public timeline ----------------------------------------------------------------------------------------------

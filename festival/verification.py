@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from cycles.exports import unguarded
 from cycles.models import TieRule
 from festival.publication import digest_of, plain
 from festival.ranking import Entrant, Ranking, places
@@ -76,7 +77,9 @@ def digests(found: Findings, read: Read) -> tuple[dict[str, Any], dict[str, byte
 
 
 def _rows(content: bytes) -> Rows:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running them."""
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    return [{name: unguarded(text) for name, text in row.items()} for row in reader]
 
 
 Key = tuple[str, str, str, str]

@@ -7,11 +7,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
+from cycles import exports
 from cycles.files import handed_out
 from cycles.models import Group
+from cycles.pages import sheet_answer
 from cycles.sheets import CONTENT_TYPES
 from cycles.workflow import CycleState
 from festival import closing_facts, resources
@@ -79,9 +82,8 @@ def ranking_file(request: HttpRequest, year: int, form: str) -> HttpResponse:
         raise Http404
     found = get_object_or_404(Edition.objects.current(request.at), cycle__year=year)
     narrowed = standings_of(request, found)
-    response = HttpResponse(resources.ranking(found, narrowed.qs).export(form), content_type=CONTENT_TYPES[form])
-    response["Content-Disposition"] = f'attachment; filename="ranking-{year}.{form}"'
-    return response
+    content = exports.written(resources.ranking(found, narrowed.qs), form, title=_("Ranking"))
+    return sheet_answer(content, f"ranking-{year}", form)
 
 
 @login_not_required

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from cycles.exports import csv_writer
 from indicators.frameworks import Framework, Line
 from indicators.scales import Unfit
 from indicators.tree import Given
@@ -64,11 +65,11 @@ def score_all(entities: Iterable[Entity], framework: Framework, name: str) -> li
 def result_text(results: Iterable[tuple[Entity, list[Line]]]) -> str:
     """The result as a CSV, a row for each entity and node."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(RESULT_COLUMNS)
+    write = csv_writer(out, ends="\n")
+    write(RESULT_COLUMNS)
     for entity, lines in results:
         for line in lines:
-            writer.writerow((entity.name, line.node.code, line.score, line.exact, line.band, line.rule))
+            write((entity.name, line.node.code, line.score, line.exact, line.band, line.rule))
     return out.getvalue()
 
 

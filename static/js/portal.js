@@ -50,7 +50,7 @@
 
   // the token changes when somebody signs in again in another tab; the page's own is then too old
   document.addEventListener("htmx:configRequest", (event) => {
-    const token = (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1];
+    const token = (document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/) || [])[1];
     if (token) {
       event.detail.headers["X-CSRFToken"] = token;
       if (event.detail.parameters.csrfmiddlewaretoken) {

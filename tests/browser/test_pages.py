@@ -365,7 +365,7 @@ TABLE: dict[str, list[Seen]] = {
     ],
 }
 
-FILES = {"entrance", "healthz", "record_json", "data", "data_folder", "data_file",
+FILES = {"entrance", "healthz", "readyz", "metrics", "security_txt", "record_json", "data", "data_folder", "data_file",
          "api_openapi", "api_editions", "api_edition", "api_rankings", "api_agency", "api_lines",
          "cycles:ledger_export", "cycles:agencies_export", "cycles:decree",
          "indicators:export", "indicators:template", "indicators:minutes_file", "submissions:export",

@@ -28,9 +28,9 @@ from hypothesis.extra.django import TestCase
 
 from agencies.models import Agency
 from cycles import actions, ledger, people, seals, tasks
+from cycles.exports import guarded
 from cycles.middleware import NamesRequest, request_id
 from cycles.models import Entry, Verification
-from cycles.pages import harmless
 from cycles.workflow import ADMINISTRATION, Refused, Windows
 from festival import report
 from tests.factories import build
@@ -343,7 +343,7 @@ def test_no_cell_of_the_export_is_taken_for_a_formula(world, as_, text):
 
     assert rows[-1]["Note"] == "'" + text
     assert json.loads(rows[-1]["body"])[11] == text
-    assert harmless("plain = text") == "plain = text"
+    assert guarded("plain = text") == "plain = text"
 
 
 # --- Seals for everybody ----------------------------------------------------------------------------------------------

@@ -398,7 +398,7 @@ def test_the_bars_begin_at_the_right_in_persian(db, client, clock):
 
 
 def rows_of(client, **asked):
-    text = client.get(FILE, asked).content.decode()
+    text = client.get(FILE, asked).content.decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
 
 

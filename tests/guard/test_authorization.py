@@ -84,6 +84,9 @@ SEES_POWER = (
 ROWS: list[tuple[str, str, str, set[str]]] = [
     ("entrance", "GET", "people", PUBLIC),
     ("healthz", "GET", "people", PUBLIC),
+    ("readyz", "GET", "people", PUBLIC),
+    ("metrics", "GET", "people", PUBLIC),
+    ("security_txt", "GET", "people", PUBLIC),
     ("record_json", "GET", "people", PUBLIC),
     ("home", "GET", "filed", EVERYBODY),
     ("account", "GET", "people", EVERYBODY),
@@ -784,7 +787,19 @@ def address(name: str, w: World) -> str:
     bare |= {"api_openapi", "api_editions"}
     bare |= {"data", "method", "comments"}
     bare |= {"ledger", "ledger_export", "ledger_verify", "seals", "record_json"}
-    bare |= {"results", "home", "entrance", "healthz", "account", "onward", "invite", "delegation"}
+    bare |= {
+        "results",
+        "home",
+        "entrance",
+        "healthz",
+        "readyz",
+        "metrics",
+        "security_txt",
+        "account",
+        "onward",
+        "invite",
+        "delegation",
+    }
     bare |= {"award_years"}
     bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}
     bare |= {"indices", "indices_file", "register_load", "index_new", "regions", "region_new", "index_reports"}

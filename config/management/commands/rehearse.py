@@ -14,6 +14,7 @@ from agencies.models import Agency, Province
 from config.cast import make_cast
 from config.database import fresh_database
 from config.rehearsal import Rehearsal
+from cycles import exports
 from cycles.calendar import Phase
 from cycles.resources import load_country
 from festival import article82, datafiles, resources, tasks
@@ -89,8 +90,11 @@ class Command(BaseCommand):
         for addressee in Addressee.values:
             article82.deliver(walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at)
             walk.did()
-        (out / "ranking.csv").write_text(resources.ranking(walk.edition).csv, encoding="utf-8", newline="")
-        (out / "scores.csv").write_text(resources.final_lines(walk.edition).csv, encoding="utf-8", newline="")
+        for name, data in (
+            ("ranking", resources.ranking(walk.edition)),
+            ("scores", resources.final_lines(walk.edition)),
+        ):
+            (out / f"{name}.csv").write_bytes(exports.written(data, "csv", title=name))
 
     def publish(self, walk: Rehearsal, out: Path) -> None:
         """Write the open data to a folder as anybody loads it down, and recompute it by engine and script alike."""

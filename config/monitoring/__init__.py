@@ -1,0 +1,1 @@
+"""What operators see of the portal: probes, metrics, the log, and errors sent to a collector."""

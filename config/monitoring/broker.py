@@ -1,0 +1,88 @@
+"""What stands in the broker: work that waits, when beat was last heard, what workers have done."""
+
+import json
+import time
+from typing import Any, NamedTuple
+
+import redis
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+SECONDS = 1.0
+"""How long the broker is waited for; probes and tasks go on without it."""
+BEAT, TASKS = "portal:beat", "portal:tasks"
+QUEUED_AT = "queued_at"
+"""The header by which a message says when it was sent."""
+
+
+class Queue(NamedTuple):
+    name: str
+    length: int
+    age: float | None
+    """Seconds for which the oldest message has waited."""
+
+
+def client() -> redis.Redis:
+    """A connection of its own that is never waited for long."""
+    address = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    given: dict[str, Any] = {"socket_timeout": SECONDS, "retry": Retry(NoBackoff(), 0)}
+    if not address.startswith("unix://"):
+        given["socket_connect_timeout"] = SECONDS
+    return redis.Redis.from_url(address, **given)
+
+
+def queues(asked: redis.Redis) -> list[Queue]:
+    """How much waits in each queue that any task is sent to, and for how long."""
+    names = sorted({"celery", *(route["queue"] for route in settings.CELERY_TASK_ROUTES.values())})
+    asking = asked.pipeline(transaction=False)
+    for name in names:
+        asking.llen(name).lindex(name, -1)
+    answers = asking.execute()
+    return [Queue(name, answers[2 * n], _age(answers[2 * n + 1])) for n, name in enumerate(names)]
+
+
+def _age(message: bytes | None) -> float | None:
+    try:
+        sent = json.loads(message or b"{}").get("headers", {}).get(QUEUED_AT)
+    except ValueError:
+        return None
+    return max(time.time() - sent, 0.0) if isinstance(sent, int | float) else None
+
+
+def beat_age(asked: redis.Redis) -> float | None:
+    """Seconds since beat last sent a task; None when it never did."""
+    heard: Any = asked.get(BEAT)
+    return max(time.time() - float(heard), 0.0) if heard else None
+
+
+class Done(NamedTuple):
+    """How often tasks of one name ended in one state, and the seconds they took together."""
+
+    task: str
+    state: str
+    count: int
+    seconds: float
+
+
+def done(asked: redis.Redis) -> list[Done]:
+    counts: Any = asked.hgetall(TASKS)
+    found = []
+    for name, count in sorted(counts.items()):
+        task, state, unit = name.decode().split(" ")
+        if unit == "count":
+            seconds = float(counts.get(f"{task} {state} seconds".encode(), 0))
+            found.append(Done(task, state, int(count), seconds))
+    return found
+
+
+def note(task: str, state: str, seconds: float) -> None:
+    """Count a task that has ended."""
+    asking = client().pipeline(transaction=False)
+    asking.hincrby(TASKS, f"{task} {state} count")
+    asking.hincrbyfloat(TASKS, f"{task} {state} seconds", round(seconds, 3))
+    asking.execute()
+
+
+def note_beat() -> None:
+    client().set(BEAT, int(time.time()))

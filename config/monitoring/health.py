@@ -1,0 +1,158 @@
+"""Whether the portal's parts work: each is asked at the same time, and none is waited for long."""
+
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+from config.monitoring import broker
+
+SECONDS = 3.0
+"""How long all parts together are waited for."""
+MOST_SILENT = 120
+"""Seconds for which nothing is heard of beat, which sends every ten."""
+
+UNSEALED = """
+    SELECT count(*), extract(epoch FROM now() - min(recorded_at)) FROM cycles_entry
+    WHERE xid >= coalesce((SELECT upto_xid FROM cycles_seal ORDER BY id DESC LIMIT 1), 0)::text::xid8
+"""
+"""Rows of the record that no seal covers, and how old the oldest is. The one place that asks for them."""
+NEWEST_SEAL = "SELECT extract(epoch FROM now() - sealed_at) FROM cycles_seal ORDER BY id DESC LIMIT 1"
+
+
+class Unfit(Exception):
+    """A part that answers, but not as it should."""
+
+
+@dataclass
+class Answer:
+    """What is found of one part: in order or not, with figures."""
+
+    fault: str = ""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+class Probe:
+    """A question to one part. One that has not come back is not asked again: threads do not pile up."""
+
+    def __init__(self, name: str, ask: Callable[[], dict[str, Any]]) -> None:
+        self.name, self._ask = name, ask
+        self._ended = threading.Event()
+        self._ended.set()
+        self._answer = Answer()
+        self._starting = threading.Lock()
+
+    def start(self) -> None:
+        with self._starting:
+            if not self._ended.is_set():
+                return
+            self._ended.clear()
+        threading.Thread(target=self._run, name=f"probe {self.name}", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            self._answer = Answer(figures=self._ask())
+        except Unfit as error:
+            self._answer = Answer(fault=str(error))
+        except Exception as error:
+            self._answer = Answer(fault=type(error).__name__)  # its words may hold an address with its password
+        finally:
+            self._ended.set()
+
+    def wait(self, seconds: float) -> Answer:
+        return self._answer if self._ended.wait(max(seconds, 0)) else Answer(fault="no answer in time")
+
+
+def asked_of_database(*statements: str) -> list[tuple[Any, ...]]:
+    """The first row of each statement, by a connection of its own that is never waited for long."""
+    own = connection.copy()
+    options = own.settings_dict["OPTIONS"]
+    limited = f"{options.get('options', '')} -c statement_timeout=2000 -c lock_timeout=1000".strip()
+    own.settings_dict["OPTIONS"] = {**options, "connect_timeout": 2, "options": limited}
+    try:
+        with own.cursor() as cursor:
+            rows = []
+            for statement in statements:
+                cursor.execute(statement)
+                rows.append(cursor.fetchone() or (None,))
+            return rows
+    finally:
+        own.close()
+
+
+def database() -> dict[str, Any]:
+    asked_of_database("SELECT 1")
+    return {}
+
+
+def record() -> dict[str, Any]:
+    """How old the newest seal is, and whether rows wait for one for too long."""
+    (waiting, oldest), (newest,) = asked_of_database(UNSEALED, NEWEST_SEAL)
+    if waiting and oldest > settings.MOST_UNSEALED_MINUTES * 60:
+        raise Unfit(f"{waiting} rows without a seal, the oldest for {oldest:.0f} s")
+    return {"unsealed": waiting, "newest_seal_seconds": None if newest is None else round(float(newest))}
+
+
+def cached() -> dict[str, Any]:
+    cache.set("portal:probe", 1, 10)
+    if cache.get("portal:probe") != 1:
+        raise Unfit("what was written cannot be read")
+    return {}
+
+
+def queued() -> dict[str, Any]:
+    """How much waits in the broker, and whether anything waits for too long."""
+    waiting = broker.queues(broker.client())
+    for queue in waiting:
+        if queue.age is not None and queue.age > settings.MOST_QUEUED_MINUTES * 60:
+            raise Unfit(f"{queue.length} in {queue.name}, the oldest for {queue.age:.0f} s")
+    return {queue.name: queue.length for queue in waiting}
+
+
+def beat() -> dict[str, Any]:
+    age = broker.beat_age(broker.client())
+    if age is None or age > MOST_SILENT:
+        raise Unfit("never heard" if age is None else f"last heard {age:.0f} s ago")
+    return {"seconds": round(age)}
+
+
+def disk() -> dict[str, Any]:
+    """Free space where files and uploads lie."""
+    free = {}
+    for name, place in (("media", settings.MEDIA_ROOT), ("uploads", settings.UPLOAD_DIR)):
+        there = next(folder for folder in (place, *Path(place).parents) if folder.exists())
+        free[name] = shutil.disk_usage(there).free // 2**20
+    for name, megabytes in free.items():
+        if megabytes < settings.LEAST_FREE_MEGABYTES:
+            raise Unfit(f"{megabytes} MB free for {name}")
+    return {f"{name}_free_megabytes": megabytes for name, megabytes in free.items()}
+
+
+def broker_answers() -> dict[str, Any]:
+    broker.client().ping()
+    return {}
+
+
+PROBES = {
+    "database": Probe("database", database),
+    "cache": Probe("cache", cached),
+    "broker": Probe("broker", broker_answers),
+    "disk": Probe("disk", disk),
+    "record": Probe("record", record),
+    "beat": Probe("beat", beat),
+    "queue": Probe("queue", queued),
+}
+
+
+def answers(names: Sequence[str] = tuple(PROBES), *, clock: Callable[[], float]) -> dict[str, Answer]:
+    """What is found of each part, after three seconds at the latest."""
+    until = clock() + SECONDS
+    for name in names:
+        PROBES[name].start()
+    return {name: PROBES[name].wait(until - clock()) for name in names}
