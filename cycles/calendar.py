@@ -205,7 +205,9 @@ def days_late(closes_at: datetime, at: datetime) -> int:
     return 0 if late < timedelta() else late // DAY + 1
 
 
-_MOMENT = re.compile(r"(\d{4}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{1,2})(?:(?:\s*[,،]\s*|\s+|T)(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_MOMENT = re.compile(
+    r"(\d{4}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{1,2})(?:(?:\s*[,،]\s*|\s+|T)(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
+)
 # Slashes and dashes that look like those of a date.
 _DATE_SIGNS = str.maketrans("\u2044\u2215\uff0f\u060d\u066b" + "\u2010\u2011\u2012\u2013\u2212", "/" * 5 + "-" * 5)
 

@@ -32,6 +32,11 @@ class NumberField(forms.DecimalField):
 
     widget = forms.TextInput
 
+    def __init__(self, *, help_text: Any = "", **kwargs: Any) -> None:
+        if not help_text and kwargs.get("decimal_places") != 0:
+            help_text = _("For example 12/5 or 12.5.")
+        super().__init__(help_text=help_text, **kwargs)
+
     def to_python(self, value: Any) -> Decimal | None:
         if value in self.empty_values or (isinstance(value, str) and not value.strip()):
             return None
@@ -406,7 +411,10 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("Spreadsheet"),
-        help_text=_("XLSX or CSV (UTF-8) with the columns of the export, at most 5 MB."),
+        help_text=_(
+            "XLSX or CSV (UTF-8) with the columns of the export, at most 5 MB. Decimals may be written as 12/5"
+            " or 12.5, and 62% is read as 62."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 

@@ -120,7 +120,7 @@ def test_a_number_is_read_in_any_digits(typed, number):
     ],
 )
 def test_what_is_not_one_plain_number_is_refused(typed):
-    with translation.override("en"), pytest.raises(ValueError, match=r"[a-z]\.$"):
+    with translation.override("en"), pytest.raises(ValueError, match=r"\.$"):
         parse_decimal(typed)
 
 
