@@ -22,7 +22,6 @@ from cycles.archive import Unreadable
 from cycles.cells import table_of
 from cycles.exports import (
     MARK,
-    MOST_SHOWN,
     Verbatim,
     csv_text,
     is_number,
@@ -42,6 +41,8 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+MOST_DIGITS = 15
+"""So many digits of a number a spreadsheet program keeps; longer ones go out as text."""
 REMARK = "#"
 """Begins the first cell of a row that is for people only, in a file with a version cell."""
 
@@ -274,8 +275,7 @@ def _as_csv(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
 def _csv_cell(value: Any) -> str:
     """The text of a value; a number that a spreadsheet program would cut short has an apostrophe."""
     text = plain(value)
-    is_cut = isinstance(value, Decimal) and len(text.lstrip("-")) > MOST_SHOWN
-    return text if is_cut or isinstance(value, str) else Verbatim(text)
+    return text if isinstance(value, str | Decimal) else Verbatim(text)
 
 
 def _as_xlsx(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
@@ -298,9 +298,9 @@ def _as_xlsx(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
 def _written(worksheet: Any, value: Any) -> Any:
     """A cell: a number that a spreadsheet program keeps exactly as number, all else as text that it does not run."""
     text = plain(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**15:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MOST_DIGITS:
         return WriteOnlyCell(worksheet, value)
-    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
+    if isinstance(value, Decimal) and len(value.normalize().as_tuple().digits) <= MOST_DIGITS:
         return WriteOnlyCell(worksheet, float(value) if "." in text else int(value))
     return text_cell(worksheet, text)
 

@@ -231,7 +231,7 @@ def test_windows_1256_is_named_with_its_line_and_how_to_save():
 
 
 def test_another_encoding_is_refused_with_its_line():
-    with pytest.raises(Unreadable, match="Line 2 is not in UTF-8. Save the file"):
+    with pytest.raises(Unreadable, match=r"Line 2 is not in UTF-8. Save the file"):
         as_csv((HEADER + ",A,Äpfel,1\n").encode("latin-1"))
 
 
@@ -333,7 +333,7 @@ def test_what_is_really_unpacked_is_counted_too(monkeypatch):
     monkeypatch.setattr(archive, "_check_directory", lambda parts: None)
     monkeypatch.setattr(archive, "MOST_SHEET", 2**20)
 
-    with pytest.raises(Unreadable, match="Unpacked, the sheets are larger than 1 MB. Rows or columns that look empty"):
+    with pytest.raises(Unreadable, match=r"Unpacked, the sheets are larger than 1 MB. Rows or columns that look empty"):
         as_xlsx(bomb(2**21))
 
 
