@@ -92,7 +92,7 @@ def test_the_ranking_is_searched_whatever_keyboard_typed_it_and_the_file_holds_w
 
 
 def test_the_columns_of_the_file_are_the_documented_ones(public, client):
-    text = client.get(f"/en/festival/{YEAR}/ranking.csv").content.decode()
+    text = client.get(f"/en/festival/{YEAR}/ranking.csv").content.decode("utf-8-sig")
     workbook = tablib.Dataset().load(client.get(f"/en/festival/{YEAR}/ranking.xlsx").content, format="xlsx")
 
     columns = "group,place,code,name_en,name_fa,general,specific,total,percent,band"
