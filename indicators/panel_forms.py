@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.roles import Constituency
 from agencies.text import localised
-from cycles.forms import MomentField, NumberField, PasswordField, PersianTextField, WholeField, signed
+from cycles.fields import WholeField
+from cycles.forms import MomentField, NumberField, PasswordField, PersianTextField, signed
 from indicators.models import Choice, Goal, IndicatorSet, Measure, Meeting, Outcome, Rating, WorkingGroup
 
 WHY = _("Needed unless you approve; the agency will read it.")
