@@ -13,6 +13,7 @@ from cycles.archive import OLD_OR_ENCRYPTED, Unreadable
 from cycles.workbooks import MOST_COLUMNS, Cell, Table, from_xlsx, too_wide
 
 _ARCHIVE = b"PK\x03\x04"
+_ARABIC_WORD = re.compile("[\u0600-\u06ff]{2,}")
 _SEPARATORS = ",;\t\u061b|"
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 """The line by which spreadsheet programs are told how cells are parted; they do not show it as a row."""
@@ -86,9 +87,10 @@ def _why_undecoded(content: bytes) -> str:
     """The sentence on a text in another encoding, which is named where its letters give it away."""
     if content.startswith(tuple(_BYTE_ORDER_MARKS)):
         return _("Line %(line)s is not in UTF-8. Save the file as “CSV UTF-8”.")
-    letters = [letter for letter in content.decode("windows-1256") if ord(letter) > 127]
-    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in letters)
-    if arabic * 10 >= len(letters) * 9:
+    text = content.decode("windows-1256")
+    letters = sum(ord(letter) > 127 for letter in text)
+    in_words = sum(map(len, _ARABIC_WORD.findall(text)))  # an accent of Latin stands alone
+    if in_words * 10 >= letters * 8:
         return _(
             "From line %(line)s on the file is in Windows-1256, in which ی and other Persian letters are lost, not in"
             " UTF-8. Save the sheet as XLSX or as “CSV UTF-8 (Comma delimited)”."
