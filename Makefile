@@ -13,7 +13,7 @@ export DEBUG = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check deploy-check bench services-stop lock messages vendor system
+.PHONY: audit sbom help setup demo test check deploy-check bench services-stop lock messages vendor system
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,7 +26,7 @@ demo: setup ## a served portal with people and data; PHASE= names where the year
 test: setup check ## the checks and every test
 	$(BIN)/pytest -n 2 --dist loadfile tests
 
-check: setup deploy-check ## lint, layers, types, migrations
+check: setup deploy-check sbom audit ## lint, layers, types, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	find templates -name '*.html' -print0 | xargs -0 -r $(BIN)/djade --check --target-version 5.2
@@ -37,6 +37,12 @@ check: setup deploy-check ## lint, layers, types, migrations
 deploy-check: setup
 	DEBUG=0 ALLOWED_HOSTS=portal.example SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+sbom: setup ## what the portal is made of, into var/sbom.json
+	$(BIN)/python requirements/sbom.py var/sbom.json
+
+audit: setup ## what is known against the locked packages, where a service answers
+	$(BIN)/python requirements/audit.py
 
 bench: setup ## how fast it is, into var/bench.json
 	$(BIN)/python -m tests.bench

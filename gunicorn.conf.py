@@ -1,9 +1,8 @@
 """What gunicorn does beside serving: a fresh directory at each start for what its processes count together."""
 
 import os
+import shutil
 import tempfile
-
-from prometheus_client import multiprocess
 
 NAME = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -13,4 +12,10 @@ def on_starting(server):
 
 
 def child_exit(server, worker):
+    from prometheus_client import multiprocess  # where to count is decided when it is imported: not before the start
+
     multiprocess.mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    shutil.rmtree(os.environ[NAME], ignore_errors=True)

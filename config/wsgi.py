@@ -4,10 +4,14 @@ import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
+
+# Every page is loaded before the first request, so that a process which says that it is alive also answers at once.
+pages = get_resolver().url_patterns
 
 # A page makes some hundred thousand objects that die with it. What stands since the start is never looked through
 # again, and the young are looked through less often than the 700 objects at which Python does: about a tenth of a page.

@@ -28,7 +28,7 @@ KEPT = 60
 LONGEST_ADDRESS = 500
 """Longer ones are made up by somebody; keeping them would fill the cache with pages that nobody asks for again."""
 GENERATION = "public-pages"
-COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
+COOKIES = (settings.SESSION_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME)
 
 
 class _Page(NamedTuple):

@@ -94,9 +94,11 @@ def production(printed, **env):
 
 
 def test_cookies_are_tied_to_this_very_name():
-    names = production("settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE")
+    cookies = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME"
 
-    assert names == "__Host-session __Host-csrf True"
+    names = production(f"{cookies}, settings.SESSION_COOKIE_SECURE")
+
+    assert names == "__Host-session __Host-csrf __Host-messages True"
 
 
 @pytest.mark.parametrize(("given", "listed"), (({}, "False"), ({"HSTS_PRELOAD": "1"}, "True")))

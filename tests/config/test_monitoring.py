@@ -1,5 +1,6 @@
 """What operators see: probes, metrics, the log, errors sent to a collector."""
 
+import contextlib
 import gzip
 import json
 import logging
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -23,8 +26,10 @@ from django.utils import timezone
 from config.monitoring import broker, health, logs, metrics, workers
 from config.monitoring.views import STATE
 from cycles import actions, seals
+from cycles.tasks import order_verification
 from cycles.workflow import CYCLE, Refused
 from tests.factories import PASSWORD, build, make_user
+from tests.faults.processes import process, wait_for
 
 PROBES = ("healthz", "readyz", "metrics")
 
@@ -129,6 +134,7 @@ def test_rows_that_wait_long_for_a_seal_are_a_fault(client, settings):
 def test_work_that_waits_long_is_a_fault(client, settings):
     settings.MOST_QUEUED_MINUTES = 1
     asked = broker.client()
+    asked.delete("celery")
     asked.lpush("celery", json.dumps({"headers": {broker.QUEUED_AT: time.time() - 3600}}))
 
     told = client.get("/readyz?parts=queue").json()["parts"]["queue"]
@@ -216,6 +222,7 @@ def test_metrics_ask_for_their_token_where_there_is_one(client, settings):
 @pytest.mark.django_db
 def test_the_state_of_the_year_stands_in_the_metrics(client):
     build("answered")
+    broker.client().delete("celery")
     broker.client().lpush("celery", "{}")
 
     text = scraped(client)
@@ -261,6 +268,32 @@ def test_what_workers_have_done_is_counted_over_all_of_them():
     assert (done.task, done.state, done.count) == ("cycles.tasks.tell", "success", 2)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_counts_what_it_ends_and_messages_say_when_they_were_sent(celery_worker):
+    broker.client().delete(broker.TASKS)
+
+    order_verification.delay()
+
+    wait_for(lambda: broker.done(broker.client()), 30)
+    [done] = broker.done(broker.client())
+    assert (done.task, done.state, done.count) == ("cycles.tasks.order_verification", "success", 1)
+    assert done.seconds > 0
+
+
+@pytest.mark.django_db
+def test_beat_is_heard_as_soon_as_it_sends(tmp_path):
+    asked = broker.client()
+    asked.delete(broker.BEAT)
+
+    with process("celery", "-A", "config", "beat", f"--schedule={tmp_path / 'schedule'}", "--loglevel=WARNING"):
+        wait_for(lambda: broker.beat_age(asked) is not None, 60)
+    sent = broker.queues(asked)
+    asked.delete(*(queue.name for queue in sent))
+
+    assert broker.beat_age(asked) < 60
+    assert any(queue.length and queue.age is not None for queue in sent)
+
+
 COUNTS = """
 import os, sys
 from prometheus_client import Counter
@@ -280,6 +313,31 @@ def test_processes_of_one_server_count_together(tmp_path):
     ).stdout.decode()
 
     assert value(text, 'portal_sign_ins_total{outcome="signed_in"}') == 3
+
+
+@pytest.mark.django_db
+def test_the_web_servers_processes_count_together_from_nothing(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ("gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", "--worker-class=gthread", "--workers=2")
+    page = 'portal_requests_total{method="GET",status="404",view="none"}'
+
+    def get(path):
+        with contextlib.suppress(urllib.error.HTTPError):
+            return urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20).read().decode()
+
+    def is_up():
+        with contextlib.suppress(OSError):
+            return get("/healthz") == "ok"
+
+    with process(*command, "--threads=2", "--no-control-socket", TMPDIR=str(tmp_path)):
+        wait_for(is_up, 90)
+        for _time in range(12):
+            get("/none")
+        text = get("/metrics")
+
+    assert len([*tmp_path.glob("portal-metrics-*")]) == 1
+    assert value(text, page) == 12
 
 
 # --- The log ----------------------------------------------------------------------------------------------------------

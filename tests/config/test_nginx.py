@@ -187,7 +187,7 @@ def test_a_forged_header_does_not_dodge_the_limit_of_tries(served: str) -> None:
     page = browser.open(urllib.request.Request(url, headers=headers), timeout=10).read().decode()
     [token] = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
     body = f"csrfmiddlewaretoken={token}".encode()
-    cookie = f"csrftoken={next(c.value for c in cookies.cookiejar if c.name == 'csrftoken')}"
+    cookie = f"__Host-csrf={next(c.value for c in cookies.cookiejar if c.name == '__Host-csrf')}"
 
     limit, status = int(settings.ACCOUNT_RATE_LIMITS["login"].partition("/")[0]), 200
     for number in range(limit + 1):

@@ -15,9 +15,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Value
+from django.db.models.functions import Concat
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agencies.models import Agency
+from cycles import exports
 from cycles.models import Entry
 from festival import actions, datafiles
 from festival.dictionary import TABLES
@@ -25,6 +29,7 @@ from festival.models import DataFile
 from festival.publication import ROWS
 from festival.verification import verify
 from indicators.methods import METHODS, points
+from indicators.models import Measure
 from submissions.models import Answer, Score
 from tests.factories import build
 
@@ -78,6 +83,31 @@ def test_every_figure_of_a_publication_is_recomputed_by_engine_and_script_alike(
         [sys.executable, "-I", str(SCRIPT), str(folder)], capture_output=True, text=True, check=True
     )
     assert "0 do not agree" in called.stdout
+
+
+def test_guarded_codes_are_read_alike_and_a_digit_beside_them_is_still_found(scheduled, tmp_path):
+    Measure.objects.update(code=Concat(Value("=1+"), "code"), title_fa=Value("@نام"))
+    Agency.objects.update(code=Concat(Value("'-"), "code"))
+    folder = written(scheduled, tmp_path)
+
+    codes = {row["measure"] for row in rows_of(folder, "lines")} | {row["agency"] for row in rows_of(folder, "scores")}
+    held = openpyxl.load_workbook(Path(folder, "lines.xlsx"), read_only=True).active
+    cells = [cell for row in held.iter_rows(min_row=2) for cell in row if cell.value is not None]
+    assert {code[:3] for code in codes} == {"'=1", "''-"}
+    assert not [cell for cell in cells if cell.data_type == "f" or str(cell.value).startswith("=")]
+    assert both(folder) == []
+
+    with_another_digit(folder, "lines", "computed")
+    with_digests(folder)
+    [fault] = [fault for fault in both(folder) if "computed" in fault and fault.startswith("lines.csv")][:1]
+    assert "=1+" in fault
+    assert "'=1+" not in fault
+
+
+def test_numbers_below_zero_stay_numbers():
+    assert [exports.cell(value) for value in ("-0.5", "-12", "+3", -4, "-1+1", "–")] == [
+        "-0.5", "-12", "+3", -4, "'-1+1", "–",
+    ]  # fmt: skip
 
 
 DIGITS = (

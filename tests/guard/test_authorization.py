@@ -742,6 +742,8 @@ def address(name: str, w: World) -> str:
         "festival:lessons": lambda: (year,),
         "festival:lessons_of_set": lambda: specific,
     }
+    if name == "readyz":  # parts that no test has running are not in order
+        return f"{reverse(name)}?parts=disk"
     if name in arguments:
         return reverse(name, args=arguments[name]())
     kinds: dict[str, Callable[[], tuple[Any, ...]]] = {

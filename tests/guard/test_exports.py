@@ -86,6 +86,8 @@ def test_no_file_of_a_table_holds_a_cell_that_runs(name, stage, world_at, settin
         kind = answer.get("Content-Type", "").split(";")[0]
         if answer.status_code == 200 and kind in SHEETS:
             harmful += [text for text in cells(b"".join(answer), kind) if runs(text)]
+        for close in answer._resource_closers:  # closing the answer would close the test's connection too
+            close()
 
     assert harmful == []
 
