@@ -129,3 +129,24 @@ def test_the_refusal_of_a_comma_is_told_in_persian(begun, visit):
     assert (error["row"], error["column"]) == ("2", "value")
     assert "12/5" in error["message"]
     assert "نشانهٔ «،»" in error["message"]
+
+
+def test_the_list_goes_out_with_numbers_from_right_to_left(visit):
+    w = build("answered")
+
+    content = visit(w, w.staff).get("/fa/submissions/export/").content
+
+    worksheet = openpyxl.load_workbook(BytesIO(content)).active
+    heading, first = list(worksheet.iter_rows(max_row=2))
+    kinds = {title.value: cell.data_type for title, cell in zip(heading, first, strict=True)}
+    assert (kinds["assessed_year"], kinds["lines_to_answer"], kinds["lines_answered"]) == ("n", "n", "n")
+    assert worksheet.sheet_view.rightToLeft
+    assert worksheet.title == "خودارزیابی‌ها"
+
+
+def test_the_register_goes_out_from_right_to_left(visit):
+    w = build("answered")
+
+    content = visit(w, w.administrator).get("/fa/cycles/agencies/export/xlsx/").content
+
+    assert openpyxl.load_workbook(BytesIO(content)).active.sheet_view.rightToLeft
