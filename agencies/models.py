@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.national_ids import masked
 from agencies.passwords import one_spelling
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Constituency, Role
-from agencies.text import named, search_key, sort_key
+from agencies.text import named, plain_text, search_key, sort_key
 
 
 class Named(models.Model):
@@ -76,7 +76,7 @@ class Sector(models.TextChoices):
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def matching(self, text: str) -> Self:
         """Agencies whose name or code holds the text, however its letters and digits were typed."""
-        return self.filter(Q(search_key__contains=search_key(text)) | Q(code__icontains=text.strip()))
+        return self.filter(Q(search_key__contains=search_key(text)) | Q(code__icontains=plain_text(text)))
 
     def visible_to(self, user: "User", at: datetime) -> Self:
         """The register: administrators and auditors see their scope, an agency's people it and its units."""

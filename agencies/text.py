@@ -10,6 +10,7 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 HALF_SPACE = "\u200c"
 DASH = "—"
@@ -20,14 +21,26 @@ _ARABIC = "٠١٢٣٤٥٦٧٨٩"
 _TO_LATIN = str.maketrans(_PERSIAN + _ARABIC, _LATIN * 2)
 _TO_PERSIAN = str.maketrans(_LATIN + _ARABIC, _PERSIAN * 2)
 
-# Letters of Arabic keyboards that stand for a Persian one: yeh, alef maksura, kaf.
-_ONE_SPELLING = str.maketrans("\u064a\u0649\u0643", "\u06cc\u06cc\u06a9")
+# Letters of Arabic, Urdu and Kurdish keyboards for a Persian one: forms of yeh, kaf and heh.
+_ONE_SPELLING = str.maketrans("يىےېۍێ" + "كڪڭګ" + "ھہ" + "ۂۃ", "یییییی" + "کککگ" + "هه" + "ۀة")
+# Letters as they stand in a line of print, which old programs and PDF files give for the letters themselves.
+_PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
 # Signs that steer the direction of a line or only take up no width; they hide inside pasted text.
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
+_UNSEEN = re.compile(f"{_INVISIBLE.pattern[:-1]}{HALF_SPACE}\u200d]")
+_ARABIC_LETTER = "[\u0620-\u064a\u066e-\u06d3\u06ee-\u06ff]"
+# A half-space parts letters; beside digits, Latin letters and signs on both sides it means nothing.
+_IDLE_HALF_SPACE = re.compile(f"(?<!{_ARABIC_LETTER}){HALF_SPACE}(?!{_ARABIC_LETTER})")
 # Tatweel, vowel signs, combining hamza and madda, superscript alef.
 _DIACRITICS = re.compile("[\u0640\u064b-\u065f\u0670]")
 # What one types without the ornament: forms of heh, alef, waw and yeh.
-_SEARCH_SPELLING = str.maketrans("ةۀە" + "أإآٱ" + "ؤ" + "ئ", "ههه" + "اااا" + "و" + "ی")
+SEARCHED_LETTERS = ("ةۀە" + "أإآٱ" + "ؤ" + "ئ", "ههه" + "اااا" + "و" + "ی")
+# Hamza alone, half-space, spaces and diacritics are no letters of a key.
+NOT_SEARCHED = f"ء{HALF_SPACE}\u200d \u0640\u0670" + "".join(map(chr, range(0x64B, 0x660)))
+_SEARCH_SPELLING = str.maketrans(*SEARCHED_LETTERS, NOT_SEARCHED)
+# Hamza has two seats in some words, or none: مسئول, مسؤول, مسوول; هیئت, هیأت, هیات; مسئله, مسأله.
+HAMZA_BEFORE_WAW = "[ئؤیو]+(?=[وؤ])"
+HAMZA_LIKE_ALEF = "(?<!ا)ئ(?=ت|له)"
 
 _ALPHABET = "ءآابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
 _SORT_SPELLING = str.maketrans("ةۀە" + "أإٱ" + "ؤ" + "ئ", "ههه" + "ااا" + "و" + "ی")
@@ -35,7 +48,18 @@ _PERSIAN_BASE, _LATIN_BASE, _OTHER_BASE = 0x100, 0x200, 0x300
 _RANK = {letter: chr(_PERSIAN_BASE + place) for place, letter in enumerate(_ALPHABET)}
 
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|[+-]?\.\d+")
-_NUMBER_SIGNS = str.maketrans({"٫": ".", "٬": ",", "،": ",", "\u2212": "-", "\u00a0": "", "\u202f": ""})
+# Decimal signs, the slash of Persian keyboards and its look-alikes among them; signs of thousands; minus signs.
+_DECIMAL_SIGNS, _THOUSANDS_SIGNS, _MINUS_SIGNS = (
+    "٫/\u2044\u2215\uff0f\u060d",
+    "٬،\uff0c",
+    "\u2212\u2010\u2011\ufe63\uff0d",
+)
+_NUMBER_SIGNS = str.maketrans(
+    _DECIMAL_SIGNS + _THOUSANDS_SIGNS + _MINUS_SIGNS,
+    "." * len(_DECIMAL_SIGNS) + "," * len(_THOUSANDS_SIGNS) + "-" * len(_MINUS_SIGNS),
+    "\u00a0\u202f",
+)
+_PERCENT_SIGNS = tuple("%٪\ufe6a\uff05")
 _LONGEST_NUMBER = 60
 
 
@@ -54,6 +78,11 @@ def persian_digits(text: str) -> str:
     return text.translate(_TO_PERSIAN)
 
 
+def plain_text(text: str) -> str:
+    """A number, date or code without the signs that nobody sees: directions, joiners, odd spaces; in Latin digits."""
+    return latin_digits(" ".join(_UNSEEN.sub("", text).split()))
+
+
 def normalise(text: str, *, lines: bool = False) -> str:
     """One spelling of what was typed: ی and ک, Latin digits, single spaces, tidy half-spaces.
 
@@ -61,17 +90,33 @@ def normalise(text: str, *, lines: bool = False) -> str:
     """
     if lines:
         return "\n".join(normalise(line) for line in text.splitlines()).strip()
+    text = _PRESENTATION_FORMS.sub(_letters_of_form, unicodedata.normalize("NFC", text))
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     text = latin_digits(text.translate(_ONE_SPELLING))
     text = re.sub(f"{HALF_SPACE}+", HALF_SPACE, text)
+    text = _IDLE_HALF_SPACE.sub("", text)
     text = re.sub(rf"{HALF_SPACE}*\s[\s{HALF_SPACE}]*", " ", text)
     return text.strip(f" {HALF_SPACE}")
 
 
+def _letters_of_form(form: re.Match[str]) -> str:
+    letters = unicodedata.normalize("NFKC", form[0])
+    return letters.strip() or letters  # a vowel sign's form stands on a space
+
+
 def search_key(text: str) -> str:
-    """The spelling that is searched in and for: normalised, lower-case, without half-space or diacritics, آأإ as ا."""
-    text = normalise(text).replace(HALF_SPACE, "").translate(_SEARCH_SPELLING)
-    return _DIACRITICS.sub("", text).casefold()
+    """The spelling that is searched in and for: lower-case, آأإ as ا, whatever seat hamza has.
+
+    Half-space, spaces and diacritics do not count.
+    """
+    text = re.sub(HAMZA_BEFORE_WAW, "", normalise(text))
+    text = re.sub(HAMZA_LIKE_ALEF, "ا", text)
+    return text.translate(_SEARCH_SPELLING).casefold()
+
+
+def search_words(text: str) -> list[str]:
+    """The words of a text, each as `search_key` spells it; a half-space parts words, too."""
+    return [key for word in text.replace(HALF_SPACE, " ").split() if (key := search_key(word))]
 
 
 def sort_key(text: str) -> str:
@@ -97,16 +142,51 @@ def _rank(letter: str) -> str:
     return letter if ord(letter) >= 2 * _OTHER_BASE else chr(_OTHER_BASE + ord(letter))
 
 
-def parse_decimal(text: str) -> Decimal:
-    """The number typed in Persian, Arabic or Latin digits; ValueError when it is not one plain number.
+def plain_number(text: str) -> str:
+    """A typed number in Latin digits, with "." before its decimals and without a percent sign; all else as it was."""
+    plain = plain_text(text.translate(_NUMBER_SIGNS))
+    if plain.startswith(_PERCENT_SIGNS):
+        return plain[1:].strip()
+    return plain[:-1].strip() if plain.endswith(_PERCENT_SIGNS) else plain
 
-    "." and "٫" part the decimals, "," "٬" and "،" the thousands. Thousands must stand in threes: "12,5" is refused,
-    for it may have been meant as twelve and a half. NaN, Infinity and exponents are refused.
+
+def parse_decimal(text: str) -> Decimal:
+    """The number typed in Persian, Arabic or Latin digits; ValueError, in words for whoever typed it, when it is none.
+
+    "." "٫" and "/" part the decimals, "," "٬" and "،" the thousands. Thousands must stand in threes: "12,5" is refused,
+    for it may have been meant as twelve and a half. A percent sign before or after is the number's unit: 62% is 62.
+    NaN, Infinity and exponents are refused.
     """
-    plain = latin_digits(_INVISIBLE.sub("", text)).translate(_NUMBER_SIGNS).strip()
+    plain = plain_number(text)
     if len(plain) > _LONGEST_NUMBER or not plain.isascii() or not _NUMBER.fullmatch(plain):
-        raise ValueError(f"not a number: {text[:_LONGEST_NUMBER]!r}")
+        raise ValueError(_why_no_number(plain_text(text), plain))
     return Decimal(plain.replace(",", ""))
+
+
+def _why_no_number(typed: str, plain: str) -> str:
+    """What keeps a text from being a number: the sign is named, and what to write instead."""
+    typed = typed[:_LONGEST_NUMBER]
+    if re.fullmatch(r"[+-]?\d+,\d+", plain):
+        sign = next(letter for letter in typed if letter in f",{_THOUSANDS_SIGNS}")
+        return _(
+            "In “%(text)s” the sign “%(sign)s” may part decimals or thousands. If decimals are meant,"
+            " write %(slash)s or %(point)s."
+        ) % {
+            "text": typed,
+            "sign": sign,
+            "slash": plain.replace(",", "/"),
+            "point": plain.replace(",", "."),
+        }
+    if "," in plain and re.fullmatch(r"[+-]?[\d,.]+", plain):
+        return _("In “%(text)s” the signs that part thousands do not stand in threes. Leave them out.") % {
+            "text": typed
+        }
+    if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", plain):
+        return _(
+            "“%(text)s” is how a spreadsheet program shortens a long number. Format its cell as a"
+            " number and write it in full."
+        ) % {"text": typed}
+    return _("Enter one number, such as 1200 or 12.5.")
 
 
 def format_number(value: Decimal | int | None, language: str, places: int | None = None) -> str:

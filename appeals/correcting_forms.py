@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.text import latin_digits, parse_decimal
+from agencies.text import parse_decimal
 from appeals.correcting import Rule
 from appeals.models import Error
 from cycles.forms import LetterField, PasswordField, PersianTextField, signed
@@ -102,7 +102,7 @@ class FiguresForm(CorrectionFields):
         if code.casefold() not in self.lines:
             raise forms.ValidationError(_("Line %(place)s: no agency with this measure has the code %(code)s.") % told)
         try:
-            value = parse_decimal(latin_digits(percent).strip().rstrip("%"))
+            value = parse_decimal(percent)
         except ValueError:
             value = None
         if value is None or not 0 <= value <= 100:

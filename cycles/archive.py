@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from xml.parsers import expat
 
@@ -12,11 +12,15 @@ from agencies.text import localised
 
 MOST_PARTS = 300
 MOST_UNPACKED = 40 * 2**20
+MOST_SHEET = 200 * 2**20
+"""What a worksheet may unpack to: a million empty rows with their heights and styles come to more than a hundred MB."""
 MOST_RATIO = 200
 """How many times larger than packed a part may be; spreadsheets that people make stay under 50."""
 SMALL = 2**20
 """Up to this size a part may be packed as well as it likes."""
 CHUNK = 2**16
+
+SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 
 OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
 ENCRYPTED_FLAG = 0x1
@@ -32,19 +36,26 @@ class Unreadable(Exception):
     """A file that is no such table as is asked for, with the sentence that says why and where."""
 
 
-def check_archive(content: bytes) -> None:
+Watch = Callable[[expat.XMLParserType, bytes], bytes]
+"""Given the parser of a part and the next piece of the part, it answers with what of it is to be parsed."""
+
+
+def check_archive(content: bytes, *, watch: Callable[[str], Watch | None] | None = None) -> None:
     """Pass a workbook whose parts are few, small when unpacked, and plain XML without macros, links or entities.
 
     What the directory declares is judged first; then every part is unpacked in pieces, and no further than allowed.
+    `watch` is asked by a part's name for who looks on while it is parsed.
     """
     if content.startswith(OLD_OR_ENCRYPTED):
         raise Unreadable(_("The file is encrypted or in the old XLS format. Save it as XLSX without a password."))
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             _check_directory(archive.infolist())
-            left = MOST_UNPACKED
+            left = {False: MOST_UNPACKED, True: MOST_SHEET}
             for part in archive.infolist():
-                left = _check_part(archive, part, left)
+                is_sheet = SHEET.fullmatch(part.filename) is not None
+                watching = watch(part.filename) if watch else None
+                left[is_sheet] = _check_part(archive, part, left[is_sheet], watching)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
         raise Unreadable(_("The file is not a whole XLSX workbook: it cannot be unpacked.")) from error
 
@@ -70,20 +81,23 @@ def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
             raise _refused(part, _("it is packed in an unusual way"))
         if part.file_size > SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1):
             raise _refused(part, _("it unpacks to far more than a spreadsheet holds"))
-    if sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise _too_large()
+    for most, is_sheet in ((MOST_UNPACKED, False), (MOST_SHEET, True)):
+        sizes = [part.file_size for part in parts if (SHEET.fullmatch(part.filename) is not None) == is_sheet]
+        if sum(sizes) > most:
+            raise too_large(is_sheet=is_sheet)
 
 
-def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
+def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, watching: Watch | None = None) -> int:
     """Unpack one part and parse it, if it is XML; answers with how many bytes the others may still unpack to."""
     parser, is_well_formed = _parser(part), True
     for number, chunk in enumerate(_unpacked(archive, part)):
         left -= len(chunk)
         if left < 0:
-            raise _too_large()
+            raise too_large(is_sheet=SHEET.fullmatch(part.filename) is not None)
         if number == 0 and chunk.startswith(PACKED):
             raise _refused(part, _("it is a file within the file"))
-        is_well_formed = is_well_formed and _parses(parser, chunk)
+        piece = watching(parser, chunk) if watching else chunk
+        is_well_formed = is_well_formed and _parses(parser, piece)
     is_well_formed = is_well_formed and _parses(
         parser, b"", is_last=True
     )  # expat may put off the last bytes until then
@@ -138,5 +152,13 @@ def _refused(part: zipfile.ZipInfo, why: str) -> Unreadable:
     )
 
 
-def _too_large() -> Unreadable:
+def too_large(*, is_sheet: bool = False) -> Unreadable:
+    if is_sheet:
+        return Unreadable(
+            _(
+                "Unpacked, the sheets are larger than %(most)s MB. Rows or columns that look empty hold"
+                " formats: copy the table itself into a new workbook."
+            )
+            % {"most": localised(MOST_SHEET // 2**20)}
+        )
     return Unreadable(_("Unpacked, the file is larger than %(most)s MB.") % {"most": localised(MOST_UNPACKED // 2**20)})

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import latin_digits, localised, persian_digits
+from agencies.text import localised, persian_digits, plain_text
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 DAY = timedelta(days=1)
@@ -205,15 +205,20 @@ def days_late(closes_at: datetime, at: datetime) -> int:
     return 0 if late < timedelta() else late // DAY + 1
 
 
-_MOMENT = re.compile(r"(\d{4})([/-])(\d{1,2})\2(\d{1,2})(?:(?:\s*[,،]\s*|\s+|T)(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_MOMENT = re.compile(
+    r"(\d{4}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{1,2})(?:(?:\s*[,،]\s*|\s+|T)(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
+)
+# Slashes and dashes that look like those of a date.
+_DATE_SIGNS = str.maketrans("\u2044\u2215\uff0f\u060d\u066b" + "\u2010\u2011\u2012\u2013\u2212", "/" * 5 + "-" * 5)
 
 
 def parse_moment(text: str) -> datetime:
     """The instant in Tehran written as year/month/day or year-month-day, with a clock or at midnight.
 
-    24:00 is the next midnight. A year below 1700 is Jalali. ValueError when there is no such day or hour.
+    Points part it as well. 24:00 is the next midnight. A year below 1700 is Jalali. ValueError when
+    there is no such day or hour.
     """
-    found = _MOMENT.fullmatch(latin_digits(text).strip())
+    found = _MOMENT.fullmatch(plain_text(text).translate(_DATE_SIGNS))
     if not found:
         raise ValueError(f"not a date: {text[:40]!r}")
     year, month, day = int(found[1]), int(found[3]), int(found[4])

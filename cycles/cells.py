@@ -1,57 +1,76 @@
-"""An uploaded CSV or XLSX file as a grid: row by row the text of each cell, and what is wrong with it."""
+"""An uploaded CSV or XLSX file as a table: row by row the text of each cell, and what is wrong with it."""
 
 import csv
-import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
-from io import BytesIO, StringIO
-from typing import IO, Any
+import re
+from collections.abc import Iterator
+from io import StringIO
 
-import openpyxl
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.text import localised
-from cycles.archive import Unreadable, check_archive
+from cycles import sandbox
+from cycles.archive import OLD_OR_ENCRYPTED, Unreadable
+from cycles.workbooks import MOST_COLUMNS, Cell, Table, too_wide
 
-MOST_COLUMNS = 100
-MOST_ROWS = 10_000
-MOST_CELLS = 400_000
-WIDEST = 1_100
-"""Columns that a spreadsheet program may have formatted, though they are empty."""
-LOWEST = 1_048_576
-"""The last row that a spreadsheet program knows."""
-
-Cell = tuple[str, str | Promise]
-"""The text of a cell, and what is wrong with it, if anything is."""
-FORMULA = gettext_lazy("This cell holds a formula. Write its result, as text or number.")
-FAULTY = gettext_lazy("This cell holds an error of the spreadsheet program.")
-
+_ARCHIVE = b"PK\x03\x04"
+_ARABIC_WORD = re.compile("[\u0600-\u06ff]{2,}")
+_SEPARATORS = ",;\t\u061b|"
+_SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
+"""The line by which spreadsheet programs are told how cells are parted; they do not show it as a row."""
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_OTHER_FILES = {
+    b"%PDF-": gettext_lazy("The file is a PDF, no spreadsheet."),
+    b"<!doctype html": gettext_lazy("The file is a web page under the name of a spreadsheet. Save it as XLSX."),
+    b"<html": gettext_lazy("The file is a web page under the name of a spreadsheet. Save it as XLSX."),
+    b"<?xml": gettext_lazy("The file is an XML document. Save it as XLSX."),
+}
+
+
+def table_of(content: bytes, name: str, form: str) -> Table:
+    """The filled rows of a file: what it holds says which kind it is, and its name only where that does not."""
+    begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    for mark, sentence in _OTHER_FILES.items():
+        if begin.startswith(mark.lower()):
+            raise Unreadable(str(sentence))
+    is_workbook = content.startswith((_ARCHIVE, OLD_OR_ENCRYPTED))
+    if is_workbook or (name.lower().endswith(".xlsx") and not _is_text(content)):
+        return _workbook(content, form)
+    return Table(from_csv(content))
+
+
+def _workbook(content: bytes, form: str) -> Table:
+    """The sheet that is meant, read in a process of its own."""
+    try:
+        read = sandbox.run("cycles.workbooks:read_xlsx", content, form, limits=sandbox.SHEET, refusal=Unreadable)
+    except sandbox.Broken as error:
+        raise Unreadable(_("The file cannot be read as a table.")) from error
+    rows = ((number, [(text, why) for text, why in cells]) for number, cells in read["rows"])
+    return Table(rows, read["sheet"])
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether this can be a CSV file under the name of a workbook."""
+    return bool(content) and (content.startswith(tuple(_BYTE_ORDER_MARKS)) or b"\x00" not in content[:4096])
 
 
 def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    """The rows that are not empty, each with its number; every one as wide as the first."""
+    """The rows that are not empty, each with its number; cells that are missing at a row's end are empty."""
     text = _decoded(content)
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)  # as spreadsheet programs of this and that country write it
+    if told := _SEPARATOR_LINE.match(text):
+        delimiter, text = told[1], text[told.end() :]
+    else:
+        first = text.partition("\n")[0]
+        delimiter = max(_SEPARATORS, key=first.count)  # as spreadsheet programs of this and that country write it
     lines = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    width = 0
     try:
         for number, row in enumerate(lines, start=1):
-            width = width or len(row)
-            if not any(cell.strip() for cell in row):
-                continue
+            while row and not row[-1].strip():
+                row.pop()
             if len(row) > MOST_COLUMNS:
-                raise _too_wide(number)
-            if len(row) != width:
-                raise Unreadable(
-                    _("Row %(row)s has %(found)s cells, but the first row has %(expected)s.")
-                    % {"row": localised(number), "found": localised(len(row)), "expected": localised(width)}
-                )
-            yield number, [(cell, "") for cell in row]
+                raise too_wide(number)
+            if row:
+                yield number, [(cell, "") for cell in row]
     except csv.Error as error:
         raise Unreadable(
             _("Line %(line)s cannot be read: a quotation mark is open or misplaced, or a cell is far too long.")
@@ -66,10 +85,8 @@ def _decoded(content: bytes) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         before = content[: error.start].decode(encoding, errors="ignore")
-        raise Unreadable(
-            _("Line %(line)s is not in UTF-8. Save the file as “CSV UTF-8”.")
-            % {"line": localised(before.count("\n") + 1)}
-        ) from error
+        place = localised(before.count("\n") + 1)
+        raise Unreadable(_why_undecoded(content) % {"line": place}) from error
     text = text.removeprefix("\ufeff")
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1
@@ -77,76 +94,16 @@ def _decoded(content: bytes) -> str:
     return text
 
 
-def _too_wide(number: int) -> Unreadable:
-    return Unreadable(
-        _("Row %(row)s has more than %(most)s columns.") % {"row": localised(number), "most": localised(MOST_COLUMNS)}
-    )
-
-
-def from_xlsx(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    """The rows of the first sheet that are not empty, each with its number and without empty cells at its end."""
-    check_archive(content)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about formats and extensions, which do not concern us
-            book = openpyxl.load_workbook(BytesIO(content), read_only=True, keep_links=False)
-            worksheet = book.worksheets[0]
-            worksheet.reset_dimensions()  # what the file says of its own size is not believed
-            yield from _filled(worksheet.iter_rows())
-    except Unreadable:
-        raise
-    except Exception as error:  # a file made to harm fails in more ways than openpyxl names
-        raise Unreadable(_("The file cannot be read as a table.")) from error
-
-
-def read_xlsx(file: IO[bytes]) -> list[tuple[int, list[Cell]]]:
-    """All rows of the first sheet, for whoever reads in a process of its own; at most twice as many as are taken in."""
-    rows, cells = [], 0
-    for number, row in from_xlsx(file.read()):
-        rows.append((number, row))
-        cells += len(row)
-        if len(rows) > 2 * MOST_ROWS or cells > 2 * MOST_CELLS:
-            raise too_long(number)
-    return rows
-
-
-def too_long(number: int) -> Unreadable:
-    return Unreadable(
-        _("From row %(row)s on the file is too long: at most %(rows)s rows and %(cells)s cells are read.")
-        % {"row": localised(number), "rows": localised(MOST_ROWS), "cells": localised(MOST_CELLS)}
-    )
-
-
-def _filled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, list[Cell]]]:
-    for number, row in enumerate(rows, start=1):
-        if number > LOWEST:
-            raise Unreadable(_("The file cannot be read as a table."))
-        if len(row) > WIDEST:
-            raise _too_wide(number)
-        cells = [_cell(cell) for cell in row]
-        while cells and not cells[-1][0].strip() and not cells[-1][1]:
-            cells.pop()
-        if len(cells) > MOST_COLUMNS:
-            raise _too_wide(number)
-        if cells:
-            yield number, cells
-
-
-def _cell(cell: Any) -> Cell:
-    value = cell.value
-    if cell.data_type == "f":
-        return "=", FORMULA
-    if cell.data_type == "e":
-        return str(value), FAULTY
-    match value:
-        case None:
-            return "", ""
-        case bool():
-            return ("true" if value else "false"), ""
-        case float():
-            return format(Decimal(repr(value)).normalize(), "f"), ""
-        case datetime() if value.time() == time():
-            return value.date().isoformat(), ""
-        case date() | time():
-            return value.isoformat(), ""
-    return str(value), ""
+def _why_undecoded(content: bytes) -> str:
+    """The sentence on a text in another encoding, which is named where its letters give it away."""
+    if content.startswith(tuple(_BYTE_ORDER_MARKS)):
+        return _("Line %(line)s is not in UTF-8. Save the file as “CSV UTF-8”.")
+    text = content.decode("windows-1256")
+    letters = sum(ord(letter) > 127 for letter in text)
+    in_words = sum(map(len, _ARABIC_WORD.findall(text)))  # an accent of Latin stands alone
+    if in_words * 10 >= letters * 8:
+        return _(
+            "From line %(line)s on the file is in Windows-1256, in which ی and other Persian letters are lost, not in"
+            " UTF-8. Save the sheet as XLSX or as “CSV UTF-8 (Comma delimited)”."
+        )
+    return _("Line %(line)s is not in UTF-8. Save the file as “CSV UTF-8”.")

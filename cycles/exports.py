@@ -1,26 +1,47 @@
-"""How rows leave the portal as CSV or XLSX: the one writer, so that no spreadsheet program runs a cell."""
+"""How rows leave the portal as CSV or XLSX: the one writer.
+
+No spreadsheet program runs a cell, nor changes one when it opens the file and saves it again:
+numbers are numbers, sheets have names, and Persian sheets open from right to left.
+"""
 
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
 
 import openpyxl
+from django.utils.translation import get_language
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from agencies.text import parse_decimal
 
-_RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 MARK = "\ufeff"
 """By which spreadsheet programs know that a CSV is UTF-8."""
+MOST_SHOWN = 11
+"""Of so many figures and points a spreadsheet program shows a number without a format, and saves as CSV."""
+LONGEST_TITLE = 31
+
+_RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_PLAIN_NUMBER = re.compile(r"[+\-\u2212]?[\d,٬]+([.٫]\d+)?")
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+# What a spreadsheet program takes for a date, a time or a number that is written otherwise.
+_CHANGES = re.compile(
+    r"\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,4}\.\d{1,2}\.\d{1,4}"
+    rf"|{_MONTH}[-./ ]?\d{{1,4}}|\d{{1,4}}[-./ ]?{_MONTH}"
+    r"|\d{1,4}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?"
+    r"|-?0?\.000\d+|[+-]?0\d+(?:\.\d*)?|[+-]?\d*\.\d*0|\d+\.|\+\d+(?:\.\d+)?|\(\d+(?:\.\d+)?\)"
+    rf"|[+-]?\d[\d,]*(?:\.\d+)?e[+-]?\d+|-?(?=[\d.]{{{MOST_SHOWN + 1},}})\d*\.?\d+",
+    re.IGNORECASE,
+)
+_NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 
 
 class Verbatim(str):
-    """A text of a file that stands letter for letter, because its digest is taken of it."""
+    """A text of a file that stands letter for letter, because a digest is taken of it or it is no text."""
 
 
 def is_number(text: str) -> bool:
@@ -33,18 +54,38 @@ def is_number(text: str) -> bool:
 
 def guarded(text: str) -> str:
     """Text that no spreadsheet program runs: an apostrophe before a formula, which `unguarded` takes off."""
-    is_risky = _GUARDED.match(text) or (_RUNS.match(text) and not is_number(text))
+    bare = text.lstrip("'")
+    if bare == text:
+        is_risky = _RUNS.match(text) and not _PLAIN_NUMBER.fullmatch(text)
+    else:
+        is_risky = _RUNS.match(bare) or _CHANGES.fullmatch(bare)
     return f"'{text}" if is_risky else text
 
 
+def guarded_in_csv(text: str) -> str:
+    """... and that none takes for something else: in CSV nothing says that 8-24 and 007 are texts."""
+    return f"'{text}" if _CHANGES.fullmatch(text) else guarded(text)
+
+
 def unguarded(text: str) -> str:
-    return text[1:] if _GUARDED.match(text) else text
+    bare = text.lstrip("'")
+    is_guarded = bare != text and (_RUNS.match(bare) or _CHANGES.fullmatch(bare))
+    return text[1:] if is_guarded else text
 
 
 def cell(value: Any) -> Any:
-    """What stands in a cell: texts guarded, numbers as they are."""
-    if isinstance(value, str) and not isinstance(value, Verbatim):
-        return guarded(value)
+    """What stands in a cell of CSV: texts guarded, numbers in full, days and moments as ISO 8601 writes them."""
+    match value:
+        case Verbatim():
+            return value
+        case str():
+            return guarded_in_csv(value)
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return f"{value:f}"
+        case date():
+            return value.isoformat()
     return value
 
 
@@ -87,6 +128,29 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 # --- XLSX -------------------------------------------------------------------------------------------------------------
 
 
+def new_sheet(title: str) -> tuple[Any, Any]:
+    """A workbook and its one sheet, named, from right to left for whoever reads Persian."""
+    book = openpyxl.Workbook(write_only=True)
+    worksheet = book.create_sheet(_NOT_IN_TITLES.sub(" ", title)[:LONGEST_TITLE])
+    worksheet.sheet_view.rightToLeft = (get_language() or "fa").startswith("fa")
+    return book, worksheet
+
+
+def saved(book: Any) -> bytes:
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def heading(worksheet: Any, names: Iterable[str]) -> None:
+    """The first row, bold and in view however far one scrolls."""
+    worksheet.freeze_panes = "A2"
+    cells = [text_cell(worksheet, name) for name in names]
+    for title in cells:
+        title.font = Font(bold=True)
+    worksheet.append(cells)
+
+
 def text_cell(worksheet: Any, text: str) -> Any:
     """A cell that holds text, whatever it begins with."""
     found = WriteOnlyCell(worksheet, guarded(text) or None)
@@ -95,20 +159,13 @@ def text_cell(worksheet: Any, text: str) -> Any:
     return found
 
 
-def xlsx(headers: Sequence[str], rows: Iterable[Iterable[Any]]) -> bytes:
-    """A workbook of one sheet: a bold heading that stays in view, texts as texts, numbers as numbers."""
-    book = openpyxl.Workbook(write_only=True)
-    worksheet = book.create_sheet()
-    worksheet.freeze_panes = "A2"
-    heading = [text_cell(worksheet, header) for header in headers]
-    for title in heading:
-        title.font = Font(bold=True)
-    worksheet.append(heading)
+def xlsx(headers: Sequence[str], rows: Iterable[Iterable[Any]], *, title: str) -> bytes:
+    """A workbook of one sheet: a heading, texts as texts, numbers as numbers."""
+    book, worksheet = new_sheet(title)
+    heading(worksheet, headers)
     for row in rows:
         worksheet.append([_xlsx_cell(worksheet, value) for value in row])
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return saved(book)
 
 
 def _xlsx_cell(worksheet: Any, value: Any) -> Any:
@@ -120,8 +177,8 @@ def _xlsx_cell(worksheet: Any, value: Any) -> Any:
     return value
 
 
-def written(data: Any, kind: str) -> bytes:
-    """A data set of tablib's (`headers`, and its rows) as a file of this kind."""
+def written(data: Any, kind: str, *, title: str) -> bytes:
+    """A data set of tablib's (`headers`, and its rows) as a file of this kind; `title` names the sheet."""
     if kind == "xlsx":
-        return xlsx(data.headers, data)
+        return xlsx(data.headers, data, title=title)
     return (MARK + csv_text([data.headers, *data])).encode()

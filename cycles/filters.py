@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Level, Membership, Province, Sector, User
 from agencies.roles import Role
-from agencies.text import normalise, search_key
+from agencies.search import stored_search_key
+from agencies.text import normalise, plain_text, search_key
 from cycles.calendar import parse_moment
 from cycles.models import Channel, Cycle, Delivery, Entry, Group, Participation
 from cycles.workflow import Workflow
@@ -39,10 +40,16 @@ class MomentFilter(filters.CharFilter):
 
 
 class TextFilter(filters.CharFilter):
-    """Search, however letters and digits were typed."""
+    """Search by a method, which sees through how letters and digits were typed."""
 
-    def filter(self, qs: QuerySet, value: str) -> QuerySet:
-        return super().filter(qs, normalise(value)) if value else qs
+
+def holding(qs: QuerySet, value: str, *names: str) -> QuerySet:
+    """The rows that hold a text in one of these fields, by its search key."""
+    keys = {f"{name}_key": stored_search_key(name) for name in names}
+    found = Q()
+    for key in keys:
+        found |= Q(**{f"{key}__contains": search_key(value)})
+    return qs.alias(**keys).filter(found)
 
 
 class ParticipationFilter(filters.FilterSet):
@@ -62,7 +69,7 @@ class ParticipationFilter(filters.FilterSet):
         self.filters["group"].queryset = Group.objects.filter(cycle=cycle).order_by("province__code", "sort_key", "pk")
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        return qs.filter(Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=value))
+        return qs.filter(Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=plain_text(value)))
 
 
 class AgencyFilter(filters.FilterSet):
@@ -92,8 +99,9 @@ class PeopleFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        names = Q(name_fa__icontains=value) | Q(name_en__icontains=value)
-        return qs.filter(names | Q(username__icontains=value) | Q(email__icontains=value))
+        text = plain_text(value)
+        named = holding(qs, value, "name_fa", "name_en").values("pk")
+        return qs.filter(Q(pk__in=named) | Q(username__icontains=text) | Q(email__icontains=text))
 
     def holding(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         begun = self.memberships.filter(role=value, valid_from__lte=self.at)
@@ -112,7 +120,7 @@ def _acts() -> list[tuple[str, Any]]:
 class LedgerFilter(filters.FilterSet):
     act = filters.ChoiceFilter(choices=_acts, method="of_act", label=_("Act"), empty_label=_("All"))
     agency = TextFilter(method="of_agency", label=_("Agency, by name or code"))
-    person = TextFilter(field_name="actor_name", lookup_expr="icontains", label=_("Person"))
+    person = TextFilter(method="of_person", label=_("Person"))
     year = filters.ModelChoiceFilter(
         queryset=CYCLES, to_field_name="year", method="of_year", label=_("Assessed year"), empty_label=_("All")
     )
@@ -146,6 +154,13 @@ class LedgerFilter(filters.FilterSet):
 
     def of_agency(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         return qs.filter(agency_code__in=Agency.objects.matching(value).values("code"))
+
+    def of_person(self, qs: QuerySet, name: str, value: str) -> QuerySet:
+        """By the name as it was written then, or however else the name is typed that somebody has now."""
+        people = holding(User.objects.all(), value, "name_fa", "name_en")
+        written = Q(actor_name__icontains=normalise(value))
+        now = Q(actor_name__in=people.values("name_fa")) | Q(actor_name__in=people.values("name_en"))
+        return qs.filter(written | now & ~Q(actor_name=""))
 
     def lateness(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         return qs.filter(days_late__gt=0) if value == "late" else qs.filter(days_late=0)

@@ -1,111 +1,25 @@
-"""What is typed: the fields that every app's forms share, and the forms of acts, cycles and notices."""
+"""What is typed: fields of our own people and signatures, and the forms of acts, cycles and notices."""
 
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from agencies.text import latin_digits, localised, normalise, parse_decimal, persian_digits
+from agencies.text import plain_text
 from cycles import limits
-from cycles.calendar import DAY, FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase, jalali, parse_moment
+from cycles.calendar import FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase
+from cycles.fields import MomentField, NumberField, PersianTextField
 from cycles.models import Analysis, Cycle, Group, TieRule
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
 from cycles.sheets import MOST_BYTES
 from cycles.workflow import Move
 
 # --- Fields -----------------------------------------------------------------------------------------------------------
-
-
-def _is_persian() -> bool:
-    return (get_language() or "fa").startswith("fa")
-
-
-class NumberField(forms.DecimalField):
-    """A number typed in Persian, Arabic or Latin digits; shown in the reader's."""
-
-    widget = forms.TextInput
-    default_error_messages = {"invalid": _("Enter one number, such as 1200 or 12.5.")}
-
-    def to_python(self, value: Any) -> Decimal | None:
-        if value in self.empty_values or (isinstance(value, str) and not value.strip()):
-            return None
-        if isinstance(value, int | Decimal):
-            return Decimal(value)
-        try:
-            return parse_decimal(str(value))
-        except ValueError as error:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, int | Decimal):
-            return value  # what was typed stays as it was typed
-        return localised(value).replace(",", "").replace("٬", "")
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"}
-
-
-class PersianTextField(forms.CharField):
-    """Text in one spelling: ی and ک, Latin digits, tidy spaces and half-spaces; `lines` for prose of several lines."""
-
-    def __init__(self, *, lines: bool = False, **kwargs: Any) -> None:
-        if lines:
-            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
-        self.lines = lines
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return normalise(super().to_python(value) or "", lines=self.lines)
-
-
-class MomentField(forms.Field):
-    """An instant in Tehran, typed in either calendar; shown in the reader's. Midnight ending a day may be 24:00.
-
-    With `closing` a midnight is shown so, and a day typed without a clock is meant to its end.
-    """
-
-    widget = forms.TextInput
-    default_error_messages = {
-        "invalid": _("Enter a date, such as 1406/03/10 or 2027-05-31, with a time such as 14:30 if it matters.")
-    }
-
-    def __init__(self, *, closing: bool = False, **kwargs: Any) -> None:
-        self.closing = closing
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> datetime | None:
-        if value in self.empty_values or (isinstance(value, str) and not value.strip()):
-            return None
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = parse_moment(str(value))
-            return moment + DAY if self.closing and ":" not in str(value) else moment
-        except ValueError as error:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, datetime):
-            return value
-        value = value.astimezone(TEHRAN)
-        clock = f"{value:%H:%M}"
-        if self.closing and clock == "00:00":
-            value, clock = value - DAY, "24:00"
-        if not _is_persian():
-            return f"{value:%Y-%m-%d} {clock}"
-        day = jalali(value)
-        return persian_digits(f"{day.year}/{day.month:02}/{day.day:02} {clock}")
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        calendar = "jalali" if _is_persian() else "gregorian"
-        return {"data-date": calendar, "dir": "ltr", "autocomplete": "off"}
 
 
 class AgencyField(PersianTextField):
@@ -258,7 +172,7 @@ class PlanForm(forms.Form):
     )
 
     def clean_year(self) -> int:
-        text = latin_digits(self.cleaned_data["year"])
+        text = plain_text(self.cleaned_data["year"])
         if not text.isdecimal() or not 1300 <= int(text) < FIRST_GREGORIAN_YEAR - 200:
             raise forms.ValidationError(_("Enter a Jalali year between 1300 and 1499."))
         return int(text)
@@ -396,7 +310,10 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=_("Spreadsheet"),
-        help_text=_("XLSX or CSV (UTF-8) with the columns of the export, at most 5 MB."),
+        help_text=_(
+            "XLSX or CSV (UTF-8) with the columns of the export, at most 5 MB. Decimals may be written as 12/5"
+            " or 12.5, and 62% is read as 62."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
@@ -441,7 +358,7 @@ class NoticeSettingsForm(forms.Form):
 
     def clean_mobile(self) -> str:
         """Every Iranian way to write a mobile number as +989…."""
-        text = re.sub(r"[\s()\u200c-]", "", latin_digits(self.cleaned_data["mobile"]))
+        text = re.sub(r"[\s()-]", "", plain_text(self.cleaned_data["mobile"]))
         found = re.fullmatch(r"(?:\+98|0098|98|0)?(9\d{9})", text, re.ASCII)
         if text and not found:
             raise forms.ValidationError(_("Enter an Iranian mobile number, such as 0912 123 4567."))

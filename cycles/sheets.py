@@ -5,13 +5,11 @@ The rules that other software has to keep are in docs/transfer.md.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from io import BytesIO
 from typing import Any, Literal, TypedDict
 
-import openpyxl
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
@@ -20,10 +18,19 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from agencies.text import localised, normalise
-from cycles import sandbox
 from cycles.archive import Unreadable
-from cycles.cells import MOST_CELLS, MOST_ROWS, Cell, from_csv, too_long
-from cycles.exports import MARK, csv_text, is_number, text_cell, unguarded
+from cycles.cells import table_of
+from cycles.exports import (
+    MARK,
+    Verbatim,
+    csv_text,
+    is_number,
+    new_sheet,
+    saved,
+    text_cell,
+    unguarded,
+)
+from cycles.workbooks import MOST_CELLS, MOST_ROWS, Cell, Table, too_long
 
 MOST_BYTES = 5 * 2**20
 MOST_CHARACTERS = 10_000
@@ -32,6 +39,8 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+MOST_DIGITS = 15
+"""So many digits of a number a spreadsheet program keeps; longer ones go out as text."""
 REMARK = "#"
 """Begins the first cell of a row that is for people only, in a file with a version cell."""
 
@@ -125,13 +134,16 @@ def read(form: Form, content: bytes, name: str) -> Sheet:
     """
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)})
-    grid = _workbook(content) if name.lower().endswith(".xlsx") else from_csv(content)
-    number, header = next(grid, (0, []))
+    table = table_of(content, name, str(form))
+    number, header = next(table.rows, (0, []))
     if number != 1:
-        raise Unreadable(_("The first row is empty; it must name the columns."))
-    places, has_version = _places(form, [text for text, _why in header])
+        raise _of_sheet(table, Unreadable(_("The first row is empty; it must name the columns.")))
+    try:
+        places, has_version = _places(form, [text for text, _why in header])
+    except Unreadable as error:
+        raise _of_sheet(table, error) from error
     sheet, cells = Sheet([], {name: get_column_letter(place + 1) for place, name in places.items()}), 0
-    for number, row in grid:
+    for number, row in table.rows:
         if has_version and normalise(row[0][0]).startswith(REMARK):
             continue
         cells += len(row)
@@ -143,13 +155,11 @@ def read(form: Form, content: bytes, name: str) -> Sheet:
     return sheet
 
 
-def _workbook(content: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
-    """The rows of an XLSX file, read in a process of its own."""
-    try:
-        rows = sandbox.run("cycles.cells:read_xlsx", content, limits=sandbox.SHEET, refusal=Unreadable)
-    except sandbox.Broken as error:
-        raise Unreadable(_("The file cannot be read as a table.")) from error
-    return ((number, row) for number, row in rows)
+def _of_sheet(table: Table, error: Unreadable) -> Unreadable:
+    """The same complaint, with the name of the sheet where a workbook has several."""
+    if not table.sheet:
+        return error
+    return Unreadable(_("%(error)s This is about the sheet “%(sheet)s”.") % {"error": error, "sheet": table.sheet})
 
 
 def _places(form: Form, header: Sequence[str]) -> tuple[dict[int, str], bool]:
@@ -255,12 +265,17 @@ def plain(value: Any) -> str:
 
 
 def _as_csv(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
-    return (MARK + csv_text([plain(value) for value in row] for row in rows)).encode()
+    return (MARK + csv_text([_csv_cell(value) for value in row] for row in rows)).encode()
+
+
+def _csv_cell(value: Any) -> str:
+    """The text of a value; a number that a spreadsheet program would cut short has an apostrophe."""
+    text = plain(value)
+    return text if isinstance(value, str | Decimal) else Verbatim(text)
 
 
 def _as_xlsx(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
-    book = openpyxl.Workbook(write_only=True)
-    worksheet = book.create_sheet(form.name)
+    book, worksheet = new_sheet(form.name)
     worksheet.freeze_panes = "B2"
     for place in range(1, len(form.columns) + 2):
         worksheet.column_dimensions[get_column_letter(place)].width = 18
@@ -273,15 +288,15 @@ def _as_xlsx(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
             for cell in cells:
                 cell.font, cell.alignment = Font(italic=True), Alignment(wrap_text=True, vertical="top")
         worksheet.append(cells)
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
+    return saved(book)
 
 
 def _written(worksheet: Any, value: Any) -> Any:
     """A cell: a number that a spreadsheet program keeps exactly as number, all else as text that it does not run."""
     text = plain(value)
-    if isinstance(value, Decimal) and Decimal(repr(float(value))) == value:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MOST_DIGITS:
+        return WriteOnlyCell(worksheet, value)
+    if isinstance(value, Decimal) and len(value.normalize().as_tuple().digits) <= MOST_DIGITS:
         return WriteOnlyCell(worksheet, float(value) if "." in text else int(value))
     return text_cell(worksheet, text)
 

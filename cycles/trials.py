@@ -16,7 +16,7 @@ from import_export.exceptions import ImportExportError
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result
 
-from agencies.text import localised
+from agencies.text import localised, parse_decimal
 from cycles.sheets import Form, Row, Sheet, Wrong, plain
 from cycles.workflow import Refused
 
@@ -106,7 +106,7 @@ class LineResource(Tried, resources.Resource):
 class Check:
     """What a sheet would do: the cells that are wrong, and what its right rows would add, change and remove.
 
-    `taken` are the right rows, by their number, as objects.
+    `taken` are the right rows, by their number, as objects; `rounded` the numbers with more places than are kept.
     """
 
     errors: list[Wrong] = field(default_factory=list)
@@ -114,6 +114,7 @@ class Check:
     changed: list[dict[str, Any]] = field(default_factory=list)
     removed: list[Any] = field(default_factory=list)
     taken: list[tuple[int, Any]] = field(default_factory=list)
+    rounded: list[dict[str, Any]] = field(default_factory=list)
     unchanged: int = 0
     left_out: int = 0
 
@@ -224,9 +225,11 @@ def _tried(resource: Any, sheet: Sheet) -> Check:
         found.errors += [sheet.wrong(row.number, column, message) for column, message in _complaints(outcome)]
         if outcome.import_type == "new":
             found.new.append({"row": row.number, "object": outcome.instance})
+            found.rounded += _rounded(resource, row, outcome.instance)
         elif outcome.import_type == "update":
             changes = _changes(resource, outcome)
             found.changed.append({"row": row.number, "object": outcome.instance, "changes": changes})
+            found.rounded += _rounded(resource, row, outcome.instance)
         elif outcome.import_type == "skip":
             found.unchanged += 1
         if outcome.import_type in ("new", "update", "skip"):
@@ -265,6 +268,19 @@ def _changes(resource: Any, outcome: Any) -> list[dict[str, str]]:
             told = {"was": _told(before), "becomes": _told(after)}
             pairs.append({"column": one.column_name, "before": plain(before), "after": plain(after), **told})
     return pairs
+
+
+def _rounded(resource: Any, row: Row, instance: Any) -> Iterable[dict[str, Any]]:
+    """The numbers of a row that are taken with fewer places than they have in the file."""
+    for one in resource.get_import_fields():
+        value, typed = one.export(instance), row.cells.get(one.column_name)
+        if isinstance(value, Decimal) and typed and parse_decimal(typed) != value:
+            yield {
+                "row": row.number,
+                "column": one.column_name,
+                "typed": typed,
+                "becomes": localised(value),
+            }
 
 
 def _told(value: Any) -> str:

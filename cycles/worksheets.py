@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agencies.text import localised
 from cycles.archive import Unreadable, check_archive
-from cycles.cells import MOST_CELLS, too_long
+from cycles.workbooks import MOST_CELLS, too_long
 
 MOST_COLUMNS = 3_000
 """A time series has a column for each year of each of its parts."""

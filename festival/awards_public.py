@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Province
@@ -111,4 +112,4 @@ def ceremony_list_file(request: HttpRequest, pk: int, form: str) -> HttpResponse
         raise Http404
     ceremony, rows = _called(request, pk)
     name = f"ceremony-{ceremony.cycle.year}-{ceremony.code}"
-    return sheet_answer(exports.written(called(rows), form), name, form)
+    return sheet_answer(exports.written(called(rows), form, title=_("Order of calling")), name, form)

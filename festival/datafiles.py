@@ -16,14 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, NamedTuple
 
-import openpyxl
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from agencies.models import User
 from cycles import exports, seals
@@ -197,9 +194,11 @@ def _csv(table: Table, file: BinaryIO) -> Any:
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     write = exports.csv_writer(text)
     write(column.name for column in table.columns)
+    kinds = [str if column.type == "text" else exports.Verbatim for column in table.columns]
     try:
         while True:
-            write(map(cell, (yield)))
+            row = yield
+            write(kind(cell(value)) for kind, value in zip(kinds, row, strict=True))
     finally:
         text.flush()
         text.detach()
@@ -234,13 +233,8 @@ def _typed(value: Any) -> Any:
 
 def _xlsx(table: Table, file: BinaryIO) -> Any:
     """Decimals as numbers, which a spreadsheet program keeps to 15 digits; the CSV has them all."""
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet(table.name)
-    sheet.freeze_panes = "A2"
-    heading = [WriteOnlyCell(sheet, column.name) for column in table.columns]
-    for title in heading:
-        title.font = Font(bold=True)
-    sheet.append(heading)
+    book, sheet = exports.new_sheet(table.name)
+    exports.heading(sheet, [column.name for column in table.columns])
     numbers = [column.type in ("decimal", "integer") for column in table.columns]
     try:
         while True:

@@ -165,7 +165,8 @@ def duties_file(request: HttpRequest) -> HttpResponse:
     """The occasions shown, as CSV."""
     _form, asked, _reach, _cycles = _asked(request)
     rows = occasions(asked, request.at).order_by("-of_year", "duty", "agency_code", "row")
-    return sheet_answer(exports.written(resources.duties(rows.iterator()), "csv"), "duties", "csv")
+    content = exports.written(resources.duties(rows.iterator()), "csv", title="duties")
+    return sheet_answer(content, "duties", "csv")
 
 
 # --- The public timeline ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.text import latin_digits, localised
+from agencies.text import localised, plain_text
 from cycles.calendar import TEHRAN
 from cycles.forms import ImportForm, MomentField, NumberField, PersianTextField
 from festival.countries import letters
@@ -29,7 +29,7 @@ class YearField(forms.CharField):
         super().__init__(max_length=6, **kwargs)
 
     def clean(self, value: Any) -> int | None:
-        text = latin_digits(super().clean(value) or "").strip()
+        text = plain_text(super().clean(value) or "")
         if not text:
             return None
         if not GREGORIAN.fullmatch(text):

@@ -202,5 +202,5 @@ def _rows(values: Any) -> Iterator[Sequence[Any]]:
         f"{of}__code", f"{of}__name_en", f"{of}__publisher", f"{edition}__label", f"{edition}__year", "country",
         "score", "rank", f"{edition}__country_count", "state", f"{edition}__supersedes", f"{edition}__source",
     ).iterator(2000):  # fmt: skip
-        said[6] = "" if said[6] is None else f"{said[6].normalize():f}"
+        said[6] = None if said[6] is None else said[6].normalize()
         yield [*("" if cell is None else cell for cell in said), "true" if supersedes else "false", source]

@@ -18,8 +18,8 @@ from openpyxl.utils import get_column_letter
 from agencies.text import localised, normalise
 from cycles import sandbox
 from cycles.archive import Unreadable
-from cycles.cells import MOST_CELLS
 from cycles.sheets import MOST_BYTES, Sheet, why_refused
+from cycles.workbooks import MOST_CELLS
 from cycles.worksheets import MOST_COLUMNS
 from festival.publishers import PublishedRow, Publisher
 

@@ -16,9 +16,9 @@ from indicators.scoring import band
 from submissions.models import Score
 
 
-def shown(value: Decimal | None) -> str:
+def shown(value: Decimal | None) -> Decimal | None:
     """Points as they are shown: to 2 places, nothing where there are none."""
-    return "" if value is None else str(half_up(value, SHOWN_PLACES))
+    return None if value is None else half_up(value, SHOWN_PLACES)
 
 
 class RankingResource(resources.ModelResource):
@@ -43,17 +43,20 @@ class RankingResource(resources.ModelResource):
     def dehydrate_group(self, standing: Standing) -> str:
         return standing.group.code
 
-    def dehydrate_general(self, standing: Standing) -> str:
+    def dehydrate_place(self, standing: Standing) -> int:
+        return standing.place
+
+    def dehydrate_general(self, standing: Standing) -> Decimal | None:
         return shown(standing.general)
 
-    def dehydrate_specific(self, standing: Standing) -> str:
+    def dehydrate_specific(self, standing: Standing) -> Decimal | None:
         return shown(standing.specific)
 
-    def dehydrate_total(self, standing: Standing) -> str:
+    def dehydrate_total(self, standing: Standing) -> Decimal | None:
         return shown(standing.total)
 
-    def dehydrate_percent(self, standing: Standing) -> str:
-        return str(standing.percent)
+    def dehydrate_percent(self, standing: Standing) -> Decimal:
+        return standing.percent
 
     def dehydrate_band(self, standing: Standing) -> str:
         return band(standing.percent).name
@@ -77,15 +80,15 @@ class LineResource(resources.ModelResource):
             "code", "kind", "axis", "indicator", "measure", "value", "points", "ceiling", "state",
         )  # fmt: skip
 
-    def dehydrate_value(self, score: Score) -> str:
+    def dehydrate_value(self, score: Score) -> Decimal | None:
         value = score.answer.value
-        return "" if value is None else format(value.normalize(), "f")
+        return None if value is None else value.normalize()
 
-    def dehydrate_points(self, score: Score) -> str:
-        return "" if score.points is None else str(score.points)
+    def dehydrate_points(self, score: Score) -> Decimal | None:
+        return score.points
 
-    def dehydrate_ceiling(self, score: Score) -> str:
-        return format(score.answer.measure.points.normalize(), "f")
+    def dehydrate_ceiling(self, score: Score) -> Decimal:
+        return score.answer.measure.points.normalize()
 
 
 def duties(occasions: Iterable[dict[str, Any]]) -> tablib.Dataset:

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
@@ -81,7 +82,8 @@ def ranking_file(request: HttpRequest, year: int, form: str) -> HttpResponse:
         raise Http404
     found = get_object_or_404(Edition.objects.current(request.at), cycle__year=year)
     narrowed = standings_of(request, found)
-    return sheet_answer(exports.written(resources.ranking(found, narrowed.qs), form), f"ranking-{year}", form)
+    content = exports.written(resources.ranking(found, narrowed.qs), form, title=_("Ranking"))
+    return sheet_answer(content, f"ranking-{year}", form)
 
 
 @login_not_required

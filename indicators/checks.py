@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.text import localised, search_key
+from agencies.text import localised, search_words
 from indicators.actions import why_unready
 from indicators.methods import HUNDRED
 from indicators.models import (
@@ -290,7 +290,7 @@ def _priority(sheet: Sheet) -> Found:
 
 
 def _doubles(sheet: Sheet) -> Found:
-    words = {m.pk: frozenset(search_key(m.title_fa.replace("\u200c", " ")).split()) for m in sheet.measures}
+    words = {m.pk: frozenset(search_words(m.title_fa)) for m in sheet.measures}
     for one, other in combinations(sheet.measures, 2):
         both, either = words[one.pk] & words[other.pk], words[one.pk] | words[other.pk]
         if either and Decimal(len(both)) / len(either) >= ALIKE:

@@ -11,11 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export import widgets
 
-from agencies.text import parse_decimal
+from agencies.text import parse_decimal, plain_text
 from cycles.sheets import Column, Form
 from cycles.trials import YesNo
 from indicators.differences import FIELDS
-from indicators.methods import METHOD_CHOICES
+from indicators.exact import parsed
+from indicators.methods import METHOD_CHOICES, half_up
 from indicators.models import Axis, Goal, Indicator, Measure
 
 TRUTH = (("true", _("yes")), ("false", _("no")))
@@ -29,21 +30,28 @@ MOST_LETTERS = 200
 
 
 class NumberCell(widgets.Widget):
+    """A number, rounded half-up to the places that are kept: results of calculations have more."""
+
+    def __init__(self, places: int = 8) -> None:
+        super().__init__()
+        self.places = places
+
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | None:
         if not value:
             return None
-        try:
-            return parse_decimal(value)
-        except ValueError as error:
-            raise ValueError(gettext("Enter one number, such as 1200 or 12.5.")) from error
+        number = parse_decimal(value)
+        _whole, point, decimals = f"{number:f}".partition(".")
+        return half_up(number, self.places) if point and len(decimals) > self.places else number
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
         return value
 
 
 class WholeCell(NumberCell):
+    """A whole number; one with decimals is not rounded to it."""
+
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        number = super().clean(value, row)
+        number = parse_decimal(value) if value else None
         if number is None:
             return None
         if number != number.to_integral_value():
@@ -93,7 +101,7 @@ class TrendCell(widgets.Widget):
         try:
             for part in filter(str.strip, value.split(";")):
                 year, _colon, number = part.partition(":")
-                years[int(year)] = format(parse_decimal(number), "f")
+                years[int(plain_text(year))] = format(parse_decimal(number), "f")
             if len(years) > MOST_YEARS or not all(1300 <= year <= 1500 for year in years):
                 raise ValueError(value)
         except ValueError as error:
@@ -180,14 +188,16 @@ def _are_numbers(values: Iterable[Any]) -> bool:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             return False
         try:
-            parse_decimal(str(value))
+            parse_decimal(str(value))  # refuses an exponent
+            parsed(str(value))  # refuses thousands
         except ValueError:
             return False
     return True
 
 
 CELLS: dict[str, widgets.Widget] = {
-    **dict.fromkeys(("axis_points", "indicator_points", "points", "base", "floor", "target"), NumberCell()),
+    **dict.fromkeys(("axis_points", "indicator_points", "points"), NumberCell(places=4)),
+    **dict.fromkeys(("base", "floor", "target"), NumberCell()),
     **dict.fromkeys(("lowest", "highest"), NumberCell()),
     **dict.fromkeys(("is_additive", "is_pilot", "is_composed", "applies"), TruthCell()),
     "caf_criterion": WholeCell(),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from agencies.text import latin_digits
+from agencies.text import plain_number
 
 ZERO, ONE = Fraction(0), Fraction(1)
 WRITTEN_WHOLE, WRITTEN_DIGITS = 40, 28
@@ -24,7 +24,7 @@ _LONGEST_NUMBER = 60
 
 def parsed(text: str) -> Fraction:
     """The number of a cell, in Latin or Persian digits, an exponent allowed; ValueError when it is not one number."""
-    plain = latin_digits(text).replace("٫", ".").replace("\u2212", "-")
+    plain = plain_number(text)
     if len(plain) > _LONGEST_NUMBER or not plain.isascii() or not _NUMBER.fullmatch(plain):
         raise ValueError(f"not a number: {text[:_LONGEST_NUMBER]!r}")
     return Fraction(plain)

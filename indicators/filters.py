@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province, Sector
-from agencies.text import normalise, search_key
-from cycles.filters import TextFilter
+from agencies.text import plain_text, search_key
+from cycles.filters import TextFilter, holding
 from cycles.models import Cycle, Participation
 from indicators.models import STAGES, Dimension, IndicatorSet, Kind, Measure, Plan, QuarterReport, ResultLevel
 from indicators.workflow import PlanState, ReportState, SetState
@@ -32,7 +32,9 @@ class SetFilter(filters.FilterSet):
         self.filters["cycle"].queryset = cycles
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        return qs.filter(Q(agency__search_key__contains=search_key(value)) | Q(agency__code__icontains=value))
+        return qs.filter(
+            Q(agency__search_key__contains=search_key(value)) | Q(agency__code__icontains=plain_text(value))
+        )
 
 
 class BankFilter(filters.FilterSet):
@@ -51,8 +53,8 @@ class BankFilter(filters.FilterSet):
         fields = ("q", "kind", "dimension", "result_level", "into")
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        text = normalise(value)
-        return qs.filter(Q(title_fa__icontains=text) | Q(title_en__icontains=text) | Q(code__icontains=text))
+        titled = holding(Measure.objects.all(), value, "title_fa", "title_en").values("pk")
+        return qs.filter(Q(pk__in=titled) | Q(code__icontains=plain_text(value)))
 
     def kept(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         """The draft that is being filled narrows nothing; the address goes on naming it."""
@@ -71,7 +73,7 @@ class BoardFilter(filters.FilterSet):
         fields = ("q", "sector", "stage")
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        return qs.filter(Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=value))
+        return qs.filter(Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=plain_text(value)))
 
 
 class PlanFilter(filters.FilterSet):

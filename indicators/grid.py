@@ -133,8 +133,8 @@ def _typed(
             elif cell.text:
                 try:
                     given.append(Own(m.pk, p.agency_id, target=parse_decimal(cell.text)))
-                except ValueError:
-                    cell.error = _("Enter one number, such as 1200 or 12.5.")
+                except ValueError as error:
+                    cell.error = str(error)
                     faults.append(f"{cell.label}: {cell.error}")
             elif own is not None:
                 given.append(Own(m.pk, p.agency_id, applies=False, reason=_not_given()))

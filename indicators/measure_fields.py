@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from agencies.text import latin_digits, localised, parse_decimal, persian_digits
+from agencies.text import localised, parse_decimal, persian_digits, plain_text
 from cycles.forms import PersianTextField
 from indicators.models import (
     Axis,
@@ -43,7 +43,7 @@ class TrendField(PersianTextField):
         for part in filter(str.strip, text.replace("،", ",").replace("؛", ",").replace("\n", ",").split(",")):
             year, colon, number = part.partition(":")
             try:
-                years[int(latin_digits(year.strip()))] = format(parse_decimal(number), "f")
+                years[int(plain_text(year))] = format(parse_decimal(number), "f")
             except ValueError as error:
                 raise forms.ValidationError(self.error_messages["trend"], code="trend") from error
             if not colon:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.roles import Constituency
 from agencies.text import localised
+from cycles.fields import WholeField
 from cycles.forms import MomentField, NumberField, PasswordField, PersianTextField, signed
 from indicators.models import Choice, Goal, IndicatorSet, Measure, Meeting, Outcome, Rating, WorkingGroup
 
@@ -103,7 +104,7 @@ class RankForm(forms.Form):
 class RulesForm(forms.Form):
     """By which rules a working group decides."""
 
-    quorum = forms.IntegerField(label=_("Quorum"), min_value=1, max_value=50, help_text=_("So many votes at least."))
+    quorum = WholeField(label=_("Quorum"), min_value=1, max_value=50, help_text=_("So many votes at least."))
     concurring = forms.MultipleChoiceField(
         label=_("Must concur"),
         required=False,
@@ -111,7 +112,7 @@ class RulesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Each of these constituencies must vote, and all its votes must approve."),
     )
-    majority = forms.IntegerField(
+    majority = WholeField(
         label=_("Majority, percent"), min_value=0, max_value=99, help_text=_("Approvals must be more than this.")
     )
     chair_casts = forms.BooleanField(label=_("The chair's vote breaks a tie"), required=False)

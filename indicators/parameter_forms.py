@@ -85,7 +85,7 @@ class RowsField(PersianTextField):
         try:
             if len(words) not in (1, 2) or not words[0]:
                 raise ValueError("no words")
-            worth = _plain(parse_decimal(percent.strip("%٪ ")))
+            worth = _plain(parse_decimal(percent))
         except ValueError as error:
             params = {"line": localised(number)}
             raise forms.ValidationError(self.error_messages["rows"], code="rows", params=params) from error

@@ -152,8 +152,8 @@ def _typed(request: HttpRequest, grid: Grid) -> Typed:
             continue
         try:
             value = parse_decimal(text) if text.strip() else None
-        except ValueError:
-            cell.text, cell.token, cell.error = text.strip(), seen, NUMBER
+        except ValueError as error:
+            cell.text, cell.token, cell.error = text.strip(), seen, str(error)
             continue
         if Answer.token_of(value) in (seen, cell.token):
             continue

@@ -4,22 +4,25 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from import_export import fields, resources
+from django.utils.translation import gettext as _
+from import_export import fields, resources, widgets
 
 from cycles import exports
 from cycles.models import Cycle
 from submissions.models import Mark, Score, Submission
 
+WHOLE = widgets.IntegerWidget(coerce_to_string=False)
+
 
 class SubmissionResource(resources.ModelResource):
     """One self-assessment a row, as the list shows it."""
 
-    year = fields.Field(attribute="cycle__year", column_name="assessed_year")
+    year = fields.Field(attribute="cycle__year", column_name="assessed_year", widget=WHOLE)
     code = fields.Field(attribute="agency__code", column_name="agency_code")
     name_fa = fields.Field(attribute="agency__name_fa", column_name="agency_fa")
     name_en = fields.Field(attribute="agency__name_en", column_name="agency_en")
-    lines = fields.Field(attribute="lines", column_name="lines_to_answer")
-    lines_done = fields.Field(attribute="lines_done", column_name="lines_answered")
+    lines = fields.Field(attribute="lines", column_name="lines_to_answer", widget=WHOLE)
+    lines_done = fields.Field(attribute="lines_done", column_name="lines_answered", widget=WHOLE)
 
     class Meta:
         model = Submission
@@ -30,8 +33,8 @@ class SubmissionResource(resources.ModelResource):
 class BoardResource(SubmissionResource):
     """... with how far the assessors are, for the authority only."""
 
-    blocks_total = fields.Field(attribute="blocks_total", column_name="blocks")
-    blocks_done = fields.Field(attribute="blocks_done", column_name="blocks_handed_in")
+    blocks_total = fields.Field(attribute="blocks_total", column_name="blocks", widget=WHOLE)
+    blocks_done = fields.Field(attribute="blocks_done", column_name="blocks_handed_in", widget=WHOLE)
 
     class Meta:
         model = Submission
@@ -41,7 +44,7 @@ class BoardResource(SubmissionResource):
 
 def submissions_as_xlsx(submissions: QuerySet[Submission], *, with_blocks: bool) -> bytes:
     resource = BoardResource() if with_blocks else SubmissionResource()
-    return exports.written(resource.export(submissions), "xlsx")
+    return exports.written(resource.export(submissions), "xlsx", title=_("Self-assessments"))
 
 
 MARKS_AT_ONCE = 2000

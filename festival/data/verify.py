@@ -18,7 +18,16 @@ from itertools import pairwise
 from pathlib import Path
 
 KINDS = ("general", "specific", "thematic")
-GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+CHANGES = re.compile(
+    r"\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?|\d{1,4}\.\d{1,2}\.\d{1,4}"
+    rf"|{MONTH}[-./ ]?\d{{1,4}}|\d{{1,4}}[-./ ]?{MONTH}"
+    r"|\d{1,4}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?"
+    r"|-?0?\.000\d+|[+-]?0\d+(?:\.\d*)?|[+-]?\d*\.\d*0|\d+\.|\+\d+(?:\.\d+)?|\(\d+(?:\.\d+)?\)"
+    r"|[+-]?\d[\d,]*(?:\.\d+)?e[+-]?\d+|-?(?=[\d.]{12,})\d*\.?\d+",
+    re.IGNORECASE,
+)
 WIDE, KEPT = Context(prec=60), Context(prec=50)
 UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
 
@@ -31,9 +40,14 @@ def get(where, name):
 
 
 def rows_of(content):
-    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running them."""
+    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running or changing them."""
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [{name: text[1:] if GUARDED.match(text) else text for name, text in row.items()} for row in reader]
+    return [{name: unguarded(text) for name, text in row.items()} for row in reader]
+
+
+def unguarded(text):
+    bare = text.lstrip("'")
+    return text[1:] if bare != text and (RUNS.match(bare) or CHANGES.fullmatch(bare)) else text
 
 
 def rounded(number, places):

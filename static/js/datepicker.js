@@ -22,7 +22,8 @@
   const today = new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Tehran" });
 
   function latin(text) {
-    return text.replace(/[۰-۹٠-٩]/g, (d) => String(d.charCodeAt(0) % 16));
+    const seen = text.replace(/[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g, "");
+    return seen.replace(/[۰-۹٠-٩]/g, (d) => String(d.charCodeAt(0) % 16));
   }
   function shown(number) {
     return persian ? String(number).replace(/\d/g, (d) => "۰۱۲۳۴۵۶۷۸۹"[d]) : String(number);
@@ -47,7 +48,7 @@
     return null;
   }
   function parse(text) {
-    const found = latin(text).match(/^\s*(\d{4})[/-](\d{1,2})[/-](\d{1,2})/);
+    const found = latin(text).match(/^\s*(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})/);
     if (!found) {
       return null;
     }

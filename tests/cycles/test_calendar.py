@@ -1,6 +1,7 @@
 """The calendar against two libraries, the presets against the statutory dates, instants written and read."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import jdatetime
 import pytest
@@ -25,6 +26,8 @@ from cycles.calendar import (
     parse_moment,
     time_left,
 )
+from cycles.filters import is_moment
+from cycles.forms import MomentField
 from cycles.presets import PRESETS, windows_for
 
 YEARS = range(1390, 1451)
@@ -243,10 +246,29 @@ def test_summer_time_of_old_cycles_is_counted_in_real_hours():
         ("٢٠٢٧/٠٥/٣١", datetime(2027, 5, 31, tzinfo=TEHRAN)),
         (" 1406/03/10 24:00 ", datetime(2027, 6, 1, tzinfo=TEHRAN)),
         ("1403/12/30", datetime(2025, 3, 20, tzinfo=TEHRAN)),
+        ("1406.03.10", datetime(2027, 5, 31, tzinfo=TEHRAN)),
+        ("۱۴۰۶٫۰۳٫۱۰", datetime(2027, 5, 31, tzinfo=TEHRAN)),
+        ("۱۴۰۶\u2044۰۳\u2044۱۰", datetime(2027, 5, 31, tzinfo=TEHRAN)),
+        ("2027\u201105\u201131", datetime(2027, 5, 31, tzinfo=TEHRAN)),
+        ("1406 / 03 / 10", datetime(2027, 5, 31, tzinfo=TEHRAN)),
+        ("\u200e1406/03/10", datetime(2027, 5, 31, tzinfo=TEHRAN)),
+        ("\u202b۱۴۰۶/۰۳/۱۰\u202c\u00a0۱۴:۳۰\ufeff", datetime(2027, 5, 31, 14, 30, tzinfo=TEHRAN)),
+        ("\u2067۱۴۰۶\u200c/\u200d۰۳/۱۰\u2069", datetime(2027, 5, 31, tzinfo=TEHRAN)),
     ],
 )
 def test_a_moment_is_read_in_either_calendar(typed, instant):
     assert parse_moment(typed) == instant
+
+
+PASTED = Path(__file__).parents[1] / "cases" / "spreadsheets" / "dates-with-unseen-signs.txt"
+
+
+@pytest.mark.parametrize("typed", PASTED.read_text(encoding="utf-8").splitlines())
+def test_a_date_pasted_with_unseen_signs_is_read_in_fields_and_filters(typed):
+    day = midnight(from_jalali(1404, 3, 10))
+
+    assert MomentField().clean(typed).astimezone(TEHRAN).date() == day.date()
+    assert is_moment(typed) is None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies.text import normalise
-from cycles import archive, cells, sheets
+from cycles import archive, sheets
 from cycles.archive import Unreadable
 from cycles.exports import guarded, unguarded
 from cycles.sheets import Column, Form, read, template, written
@@ -65,7 +65,7 @@ def repacked(content, parts=None, rename=None, extra=()):
     with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             data = parts.get(name, old.read(name))
-            new.writestr(name, data(old.read(name)) if callable(data) else data)
+            new.writestr((rename or {}).get(name, name), data(old.read(name)) if callable(data) else data)
         for name, data in extra:
             new.writestr(name, data)
     return file.getvalue()
@@ -209,8 +209,7 @@ def test_a_template_names_the_allowed_codes():
         ("fruit/2,code,title,colour\n,A,B,C\n", r"not known: colour \(D\)"),
         ("fruit/2,code,title,=cmd\n,A,B,C\n", r"not known: =cmd \(D\)"),
         ("fruit/2,code,title,code\n,A,B,C\n", r"stand twice: code \(B\), code \(D\)"),
-        (HEADER + ",A,B,1\n,A,B\n", "Row 3 has 3 cells, but the first row has 4"),
-        (HEADER + ",A,B,1,2\n", "Row 2 has 5 cells"),
+        (HEADER + ",A,B,1,2\n", "Cell E2 holds something"),
         ("fruit/2,code,title,\n,A,B,C\n", "Cell D2 holds something"),
         (HEADER + ',A,"B,1\n', "Line 2 cannot be read"),
         (HEADER + ',A,"B"x,1\n', "Line 2 cannot be read"),
@@ -226,9 +225,14 @@ def test_a_bad_csv_is_refused_with_the_place_named(text, why):
         as_csv(text)
 
 
-def test_another_encoding_is_refused_with_its_line():
-    with pytest.raises(Unreadable, match="Line 3 is not in UTF-8"):
+def test_windows_1256_is_named_with_its_line_and_how_to_save():
+    with pytest.raises(Unreadable, match=r"From line 3 .* Windows-1256.*Save the sheet as XLSX or as “CSV UTF-8"):
         as_csv((HEADER + ",A,B,1\n,B,شماره,1\n").encode("windows-1256"))
+
+
+def test_another_encoding_is_refused_with_its_line():
+    with pytest.raises(Unreadable, match=r"Line 2 is not in UTF-8. Save the file"):
+        as_csv((HEADER + ",A,Äpfel,1\n").encode("latin-1"))
 
 
 def test_half_a_utf_16_letter_is_refused_with_its_line():
@@ -275,10 +279,11 @@ def test_a_formula_in_a_workbook_is_refused_and_its_cell_named():
 @pytest.mark.parametrize(
     "cell, why",
     (
-        ('<c r="D2" t="array"><f t="array" ref="D2">SUM(1)</f><v>1</v></c>', "formula"),
+        ('<c r="D2"><f t="array" ref="D2">SUM(1)</f><v>1</v></c>', "formula"),
         ('<c r="D2"><f t="shared" si="0" ref="D2"/><v>1</v></c>', "formula"),
         ('<c r="D2" t="str"><f>1</f><v>x</v></c>', "formula"),
         ('<c r="D2" t="e"><v>#REF!</v></c>', "error of the spreadsheet program"),
+        (f'<c r="D2"><v>{"9" * 5000}</v></c>', "error of the spreadsheet program"),
         ('<c r="D2" t="inlineStr"><is><t>=1+1</t></is></c>', "apostrophe"),
         (f'<c r="D2" t="inlineStr"><is><t>{"x" * 20_000}</t></is></c>', "more than 10,000 characters"),
         ('<c r="D2" t="inlineStr"><is><t>a&#x7F;b</t></is></c>', "cannot be shown"),
@@ -326,9 +331,9 @@ def test_many_small_bombs_are_refused_by_their_sum(monkeypatch):
 
 def test_what_is_really_unpacked_is_counted_too(monkeypatch):
     monkeypatch.setattr(archive, "_check_directory", lambda parts: None)
-    monkeypatch.setattr(archive, "MOST_UNPACKED", 2**20)
+    monkeypatch.setattr(archive, "MOST_SHEET", 2**20)
 
-    with pytest.raises(Unreadable, match="Unpacked, the file is larger"):
+    with pytest.raises(Unreadable, match=r"Unpacked, the sheets are larger than 1 MB. Rows or columns that look empty"):
         archive.check_archive(bomb(2**21))
 
 
@@ -404,7 +409,11 @@ def test_an_encrypted_part_is_refused():
     (
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "encrypted or in the old XLS"),
         (b"", "cannot be unpacked"),
-        (b"code,title\nA,B\n", "cannot be unpacked"),
+        (repacked(workbook(), rename={"xl/workbook.xml": "xl/workbook.bin"}), "no XLSX workbook. Save it as XLSX"),
+        (b"code,title\nA,B\n", r"\(A1\) must say"),
+        (b"\x00\x01\x02", "cannot be unpacked"),
+        (b"%PDF-1.7", "is a PDF, no spreadsheet"),
+        (b"<html><table>", "a web page under the name of a spreadsheet. Save it as XLSX"),
         (workbook()[:-40], "cannot be unpacked"),
     ),
 )
@@ -427,7 +436,8 @@ def test_more_parts_than_a_spreadsheet_has_are_refused():
         ('<row r="2"><c r="AA2"><v>1</v></c></row>', "Cell AA2 holds something"),
         ('<row r="99999999999"><c r="B99999999999"><v>1</v></c></row>', "cannot be read as a table"),
         ('<row r="2"><c r="B2" t="s"><v>99999</v></c></row>', "cannot be read as a table"),
-        (f'<row r="2"><c r="B2"><v>{"9" * 5000}</v></c></row>', "cannot be read as a table"),
+        ('<row r="2"><c r="ZZZZZZ2"><v>1</v></c></row>', "cannot be read as a table"),
+        ('<row r="1000000"><c r="H1000000"><v>1</v></c></row>', "Row 1,000,000 holds something far below the table"),
     ),
 )
 def test_cells_where_no_table_has_any_are_refused(row, why):
@@ -447,9 +457,8 @@ def test_the_size_that_a_workbook_says_it_has_is_not_believed():
 
 
 def test_empty_cells_that_are_only_formatted_do_not_count():
-    bare = "".join(f'<c r="{column}2"/>' for column in ("D", "CZ", "DZ"))
+    bare = "".join(f'<c r="{column}2"/>' for column in ("D", "CZ", "DZ", "XFD"))
 
     sheet = as_xlsx(with_row(f'<row r="2"><c r="B2" t="inlineStr"><is><t>A</t></is></c>{bare}</row>'))
 
     assert sheet.rows[0].cells["code"] == "A"
-    assert cells.MOST_COLUMNS < cells.WIDEST

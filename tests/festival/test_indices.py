@@ -591,7 +591,7 @@ def test_wrong_rows_are_named_and_left_out_only_when_asked_for(world, there, cli
         ({"year": "2024"}, "Give a score or a rank"),
         ({"year": "2024", "score": "1", "is_not_covered": "on"}, "has neither score nor rank"),
         ({"year": "2024", "rank": "1.5"}, "decimal places"),
-        ({"year": "2024", "score": "12,5"}, "Enter one number"),
+        ({"year": "2024", "score": "12,5"}, "may part decimals or thousands"),
     ],
 )
 def test_an_edition_typed_wrongly_is_told_in_words_and_stays_typed(world, there, client, followed, typed, told):

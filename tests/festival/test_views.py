@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import timedelta
 
+import openpyxl
 import pytest
 import tablib
 from django.db import connection
@@ -91,6 +92,23 @@ def test_the_ranking_is_searched_whatever_keyboard_typed_it_and_the_file_holds_w
 
     assert [code for code in ("MOE", "MOHME") if f"/agencies/{code}/" in page] == found
     assert [row["code"] for row in csv.DictReader(io.StringIO(file.content.decode()))] == found
+
+
+@pytest.mark.parametrize(("language", "is_from_the_right"), (("fa", True), ("en", False)))
+def test_the_workbook_holds_numbers_and_opens_as_its_reader_reads(public, client, language, is_from_the_right):
+    content = client.get(f"/{language}/festival/{YEAR}/ranking.xlsx").content
+
+    worksheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    heading, first = list(worksheet.iter_rows(max_row=2))
+    kinds = {title.value: cell.data_type for title, cell in zip(heading, first, strict=True)}
+    assert {kinds[name] for name in ("place", "general", "total", "percent")} == {"n"}
+    assert {kinds[name] for name in ("group", "code", "band")} == {"s"}
+    assert bool(worksheet.sheet_view.rightToLeft) is is_from_the_right
+    assert worksheet.title == {"fa": "رتبه‌بندی", "en": "Ranking"}[language]
+
+
+def test_the_file_begins_with_the_mark_by_which_excel_knows_persian(public, client):
+    assert client.get(f"/fa/festival/{YEAR}/ranking.csv").content.startswith(b"\xef\xbb\xbf")
 
 
 def test_the_columns_of_the_file_are_the_documented_ones(public, client):

@@ -104,7 +104,7 @@ def test_a_file_written_past_the_writer_would_be_found():
     assert [text for text in cells(bare.getvalue().encode(), SHEETS[0]) if runs(text)] == [FORMULA]
     assert [text for text in cells(held.getvalue(), SHEETS[1]) if runs(text)] == [FORMULA]
     assert [text for text in cells(exports.csv_text([row]).encode(), SHEETS[0]) if runs(text)] == []
-    assert [text for text in cells(exports.xlsx(row, [row]), SHEETS[1]) if runs(text)] == []
+    assert [text for text in cells(exports.xlsx(row, [row], title="agencies"), SHEETS[1]) if runs(text)] == []
 
 
 def past_the_writer(source: str) -> list[str]:

@@ -187,7 +187,7 @@ def test_what_a_methods_own_check_refuses_is_told_beside_its_parameters(drafted)
     (
         ("points", "many", "Enter one number"),
         ("points", "-600", "greater than or equal"),
-        ("points", "600.00001", "decimal places"),
+        ("points", "600,5", "may part decimals or thousands"),
         ("method", "magic", "not a valid choice"),
         ("direction", "sideways", "not a valid choice"),
         ("method", "range", "Floor"),

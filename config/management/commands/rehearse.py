@@ -94,7 +94,7 @@ class Command(BaseCommand):
             ("ranking", resources.ranking(walk.edition)),
             ("scores", resources.final_lines(walk.edition)),
         ):
-            (out / f"{name}.csv").write_bytes(exports.written(data, "csv"))
+            (out / f"{name}.csv").write_bytes(exports.written(data, "csv", title=name))
 
     def publish(self, walk: Rehearsal, out: Path) -> None:
         """Write the open data to a folder as anybody loads it down, and recompute it by engine and script alike."""
