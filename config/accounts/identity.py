@@ -97,13 +97,16 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         """The claims of an ID token: signed by the provider's key, for us, still good, and for this very request."""
+        issuer = self.openid_config["issuer"]
+        if issuer.rstrip("/") != settings.OIDC_SERVER_URL:
+            raise TokenRefused("The provider describes itself as another than the settings name.")
         try:
             claims: dict[str, Any] = jwt.decode(
                 id_token,
                 key=self._signing_key(id_token),
                 algorithms=ALGORITHMS,
                 audience=app.client_id,
-                issuer=self.openid_config["issuer"],
+                issuer=issuer,
                 leeway=LEEWAY,
                 options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )
