@@ -42,9 +42,10 @@ LEEWAY = 30
 
 AWAY = _("%(provider)s does not answer now. Sign in with your password, or try again later.")
 NOT_PROVED = _("%(provider)s did not confirm who you are. Try again, or sign in with your password.")
-CANCELLED = _("You broke off the sign-in at %(provider)s. You can sign in with your password.")
+CANCELLED = _("You did not finish signing in at %(provider)s. You can sign in with your password.")
 UNKNOWN = _(
-    "No account here has the national ID that %(provider)s named. Ask your agency's administrator to have it entered."
+    "No account here has the national ID that %(provider)s named. "
+    "Ask your agency's administrator to have the authority enter it."
 )
 
 

@@ -262,7 +262,7 @@ def test_who_breaks_off_is_told_so_and_may_use_the_password(by_provider: Any, pr
 
     sign_in(client, "nobody")
 
-    assert "You broke off the sign-in at the test provider." in sentence(client)
+    assert "You did not finish signing in at the test provider." in sentence(client)
     client.post("/en/accounts/login/", {"login": "head", "password": PASSWORD})
     assert is_in(client)
 
