@@ -69,7 +69,10 @@ UNFIT = Fault(
 )
 WAITS = Fault(
     503,
-    _("What was ordered is on record and waits: the queue of work does not answer just now."),
+    _(
+        "What you asked for is recorded and waits: the job queue does not answer just now. "
+        "It begins by itself as soon as the queue is back."
+    ),
     again_after=60,
     is_kept=True,
 )

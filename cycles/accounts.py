@@ -75,7 +75,7 @@ def _check(act: str, person: User, *, by: User, at: datetime, note: str) -> None
     if why := why_not_keep(act, person, by=by, at=at):
         raise Refused(why)
     if not note:
-        raise Refused(_("Say why: the reason stands in the record."))
+        raise Refused(_("Say why: the reason is kept in the record."))
 
 
 def _locked(person: User) -> User:

@@ -42,7 +42,7 @@ FAULTS = {
         "%(count)s rows, from %(first)s to %(last)s, were written after this record was moved to another server "
         "and are not sealed"
     ),
-    "unsealed": _("%(count)s rows, from %(first)s to %(last)s, are in no seal and wait for none"),
+    "unsealed": _("%(count)s rows, from %(first)s to %(last)s, are in no seal and are not waiting for one"),
 }
 
 

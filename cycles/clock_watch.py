@@ -117,7 +117,7 @@ def confirm_clock(*, by: User, at: datetime) -> Fault:
     moment = faults.lock()
     fault = faults.standing(FaultKind.CLOCK)
     if fault is None:
-        raise Refused(_("No fault of the clock stands."))
+        raise Refused(_("The clock has no open fault."))
     fault.mended_at = moment
     administer("confirm_clock", fault, by=by, at=at)
     fault.confirmed_entry = Entry.objects.order_by("-pk").values_list("pk", flat=True)[0]

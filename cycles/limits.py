@@ -47,7 +47,10 @@ def reading_files_of(person: User) -> Iterator[None]:
     """Read a file that this person has sent; who has sent several that took too much waits before the next is read."""
     if is_spent("costly_file", person):
         raise sandbox.Exceeded(
-            _("Several of your files took more than one file may have. Please wait an hour, then try again.")
+            _(
+                "Reading several of your files took more time or memory than one file may take. "
+                "Please wait an hour, then try again."
+            )
         )
     try:
         yield

@@ -53,12 +53,13 @@ def propose_invitation(
 def _propose(act: str, user: User, role: str, *, by: User, at: datetime, where: dict[str, Any]) -> Nomination:
     role_held = people.planned(act, user, role, by=by, at=at, **where)
     if not is_national(role, agency=role_held.agency, province=role_held.province):
-        raise Refused(_("Only a role for the whole country takes a second administrator."))
+        raise Refused(_("Only a role for the whole country needs a second administrator."))
     if not has_second(by, at, nominee=user):
         raise Refused(
             _(
                 "There is no second national administrator who could confirm: appoint one first. "
-                "Who is the only one left, when the roles of all others have ended, appoints the second alone."
+                "An administrator who is the only one left, because the roles of all others have ended, "
+                "appoints the second alone."
             )
         )
     nomination = Nomination(

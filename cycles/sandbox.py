@@ -72,7 +72,7 @@ def run(function: str, content: bytes | IO[bytes], *args: Any, limits: Limits, r
     A `refusal` that the function raises is raised here with its sentence.
     """
     if not AT_ONCE.acquire(timeout=2 * limits.seconds):
-        raise Busy(_("The server reads several other files just now. Please try again in a minute."))
+        raise Busy(_("The server is reading several other files just now. Please try again in a minute."))
     try:
         job = {"args": args, "language": translation.get_language() or "fa", "limits": vars(limits)}
         answer = _asked(function, content, job, limits)
@@ -83,12 +83,12 @@ def run(function: str, content: bytes | IO[bytes], *args: Any, limits: Limits, r
         raise refusal(answer["sentence"])
     if answer.get("exceeded") == "memory":
         raise Exceeded(
-            _("To read this file takes more memory than the %(most)s MB that one file may have.")
+            _("Reading this file takes more memory than the %(most)s MB that one file may take.")
             % {"most": localised(limits.megabytes)}
         )
     if answer.get("exceeded") == "time":
         raise Exceeded(
-            _("To read this file takes more than the %(most)s seconds that one file may have.")
+            _("Reading this file takes more than the %(most)s seconds that one file may take.")
             % {"most": localised(limits.seconds)}
         )
     if "broken" in answer:

@@ -120,7 +120,7 @@ def approve_report(report: Report, *, redelivers: bool = False, by: User, at: da
         raise Refused(why)
     if not redelivers and (earlier := deliveries_of(report.edition.cycle_id)):
         raise Refused(
-            _("%(delivery)s Approving this version asks for a new delivery: say so.")
+            _("%(delivery)s This version would have to be delivered anew: tick the box that says so.")
             % {"delivery": delivery_sentence(earlier[-1])}
         )
     is_first = report.first_approved_at is None

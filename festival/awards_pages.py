@@ -106,8 +106,8 @@ def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list
     below = sum(a.is_below_least_percent for a in held if a.is_in_force)
     if below:
         said = ngettext(
-            "%(count)s award in force rests on less than the year's least percent.",
-            "%(count)s awards in force rest on less than the year's least percent.",
+            "%(count)s award in force is below the year's least percent.",
+            "%(count)s awards in force are below the year's least percent.",
             below,
         )
         missing.append(said % {"count": localised(below)})

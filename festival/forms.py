@@ -33,7 +33,7 @@ class ScheduleForm(ActForm):
 class ApproveForm(ActForm):
     """A report is approved; where one of the year was delivered, that this one is delivered in its place."""
 
-    redelivers = forms.BooleanField(label=_("This version takes its place and is delivered anew"))
+    redelivers = forms.BooleanField(label=_("This version takes the place of the delivered one and is delivered anew"))
 
     field_order = ("redelivers", "note", "password")
 

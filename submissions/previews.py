@@ -76,7 +76,7 @@ def _draw_pages(document: Path, place: Path) -> None:
     except subprocess.TimeoutExpired:
         was_ended = True
     if was_ended and not any(place.glob("page-*.png")):
-        raise sandbox.Exceeded(_("To draw this file takes more than a file may have."))
+        raise sandbox.Exceeded(_("Drawing the pages of this file takes more time or memory than one file may take."))
 
 
 def _draw_image(file: IO[bytes], place: Path) -> None:

@@ -53,10 +53,6 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
         if self._login_failed_rl_usage is None:
             raise self.validation_error("too_many_login_attempts")
 
-    def _rollback_login_failed_rl_usage(self) -> None:
-        if self._login_failed_rl_usage:
-            devices.give_back(self._login_failed_rl_usage)
-
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """What the library counts by itself is not counted here; `set_password` forgives."""
 

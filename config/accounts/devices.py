@@ -1,6 +1,5 @@
 """Devices from which an account's owner has signed in: a stranger's wrong passwords do not lock these."""
 
-import logging
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -9,11 +8,8 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from redis.exceptions import RedisError
 
 from agencies.models import User
-
-logger = logging.getLogger(__name__)
 
 SALT = "config.accounts.devices"
 MOST_OWNERS = 5
@@ -96,35 +92,18 @@ def counts_of(request: HttpRequest, user: User | None, typed: str) -> list[tuple
 
 
 def spend(request: HttpRequest, counts: list[tuple[str, str]]) -> ratelimit.RateLimitUsage | None:
-    """Count a try, to be taken back when it was right; None when one of the counts is used up.
-
-    Without the cache nothing is counted: a sign-in before a deadline must work all the same.
-    """
+    """Count a try, to be taken back when it was right; None when one of the counts is used up."""
     usage = ratelimit.RateLimitUsage(usage=[])
-    try:
-        for action, key in counts:
-            spent = ratelimit.consume(request, app=ACCOUNT, action=action, key=key)
-            if spent is None:
-                return None
-            usage.usage += spent.usage
-    except RedisError as error:
-        logger.warning("tries to sign in are not counted: %s", error)
+    for action, key in counts:
+        spent = ratelimit.consume(request, app=ACCOUNT, action=action, key=key)
+        if spent is None:
+            return None
+        usage.usage += spent.usage
     return usage
-
-
-def give_back(usage: ratelimit.RateLimitUsage) -> None:
-    """Take a try back, because it was right."""
-    try:
-        usage.rollback()
-    except RedisError as error:
-        logger.warning("tries to sign in are not given back: %s", error)
 
 
 def forgive(request: HttpRequest, user: User) -> None:
     """Forget the tries at an account, as far as this device and address go."""
-    try:
-        for action, key in counts_of(request, user, ""):
-            if key:
-                ratelimit.clear(request, app=ACCOUNT, action=action, key=key)
-    except RedisError as error:
-        logger.warning("tries to sign in are not forgotten: %s", error)
+    for action, key in counts_of(request, user, ""):
+        if key:
+            ratelimit.clear(request, app=ACCOUNT, action=action, key=key)

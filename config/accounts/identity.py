@@ -42,9 +42,10 @@ LEEWAY = 30
 
 AWAY = _("%(provider)s does not answer now. Sign in with your password, or try again later.")
 NOT_PROVED = _("%(provider)s did not confirm who you are. Try again, or sign in with your password.")
-CANCELLED = _("You broke off the sign-in at %(provider)s. You can sign in with your password.")
+CANCELLED = _("You did not finish signing in at %(provider)s. You can sign in with your password.")
 UNKNOWN = _(
-    "No account here has the national ID that %(provider)s named. Ask your agency's administrator to have it entered."
+    "No account here has the national ID that %(provider)s named. "
+    "Ask your agency's administrator to have the authority enter it."
 )
 
 
@@ -97,13 +98,16 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         """The claims of an ID token: signed by the provider's key, for us, still good, and for this very request."""
+        issuer = self.openid_config["issuer"]
+        if issuer.rstrip("/") != settings.OIDC_SERVER_URL:
+            raise TokenRefused("The provider describes itself as another than the settings name.")
         try:
             claims: dict[str, Any] = jwt.decode(
                 id_token,
                 key=self._signing_key(id_token),
                 algorithms=ALGORITHMS,
                 audience=app.client_id,
-                issuer=self.openid_config["issuer"],
+                issuer=issuer,
                 leeway=LEEWAY,
                 options={"require": ["exp", "iat", "iss", "aud", "sub"]},
             )

@@ -24,16 +24,18 @@ STRONGEST = 4
 OWN_CHARACTERS = 4
 """How many characters must be left when local words, names and years are taken away."""
 
-TOO_SHORT = _("The password is too short: at least %(count)s characters. A sentence of several words is easily kept.")
+TOO_SHORT = _(
+    "The password is too short: at least %(count)s characters. A sentence of several words is easy to remember."
+)
 MEND = _("Choose four words that have nothing to do with each other, or let a password manager make one.")
-KNOWN = _("The password rests on names or years that everybody can know of you or of the agency.")
-LOCAL = _("The password rests on words and years that are tried first in this country.")
-STOLEN = _("The password, or most of it, stands in lists of stolen passwords.")
+KNOWN = _("The password is built on names or years that anybody can know of you or of your agency.")
+LOCAL = _("The password is built on words and years that are tried first in this country.")
+STOLEN = _("The password, or most of it, is in lists of stolen passwords.")
 WORDS = _("The password is made of a few common words.")
 KEYBOARD = _("The password follows the keys of the keyboard.")
-SERIES = _("The password repeats itself or counts on.")
-DATES = _("The password rests on a date or a year.")
-EASY = _("The password is easily guessed.")
+SERIES = _("The password repeats itself or is a sequence.")
+DATES = _("The password is built on a date or a year.")
+EASY = _("The password is easy to guess.")
 
 
 class GuessablePasswordValidator:

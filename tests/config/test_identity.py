@@ -262,7 +262,7 @@ def test_who_breaks_off_is_told_so_and_may_use_the_password(by_provider: Any, pr
 
     sign_in(client, "nobody")
 
-    assert "You broke off the sign-in at the test provider." in sentence(client)
+    assert "You did not finish signing in at the test provider." in sentence(client)
     client.post("/en/accounts/login/", {"login": "head", "password": PASSWORD})
     assert is_in(client)
 
@@ -307,6 +307,7 @@ class Liar:
         self.claims: dict[str, Any] = {}
         self.make: Any = None
         self.tokens = 200
+        self.issuer = ""
         liar = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -315,7 +316,7 @@ class Liar:
                 self.reply(
                     {
                         "/.well-known/openid-configuration": {
-                            "issuer": at,
+                            "issuer": liar.issuer or at,
                             "authorization_endpoint": f"{at}/authorize",
                             "token_endpoint": f"{at}/token",
                             "jwks_uri": f"{at}/keys",
@@ -400,6 +401,16 @@ def test_a_token_that_does_not_hold_lets_nobody_in(by_provider: Any, liar: Liar,
     by_provider(liar.address)
 
     client = answered(liar, lambda nonce: LIES[lie](liar, nonce))
+
+    assert not is_in(client)
+    assert "did not confirm who you are" in sentence(client)
+
+
+def test_a_provider_that_describes_itself_as_another_lets_nobody_in(by_provider: Any, liar: Liar) -> None:
+    by_provider(liar.address)
+    liar.issuer = "http://127.0.0.1:1"
+
+    client = answered(liar, lambda nonce: liar.token(nonce, iss=liar.issuer))
 
     assert not is_in(client)
     assert "did not confirm who you are" in sentence(client)

@@ -94,7 +94,7 @@ def test_roles_stay_listed_but_do_nothing_until_the_account_is_opened(settings: 
     with pytest.raises(Refused):
         submissions.move(w.submission, "submit", by=again(w.head), at=w.at)
     page = client_of(w.administrator).get(f"/en/cycles/people/{w.head.pk}/").content.decode()
-    assert "inert: the account is closed" in page
+    assert "without effect: the account is closed" in page
     accounts.open_account(w.head, by=w.administrator, at=w.at, note="cleared up")
     signed = submissions.move(w.submission, "submit", by=again(w.head), at=w.at)
 

@@ -139,4 +139,4 @@ def test_an_archive_that_cannot_be_looked_into_in_time_is_refused_by_its_name(mo
     with translation.override("en"):
         why = quotas.why_not_content("a.docx", ContentFile(many.getvalue()), by=world.staff)
 
-    assert why.startswith("“a.docx”: To read this file takes more than the 0 seconds")
+    assert why.startswith("“a.docx”: Reading this file takes more than the 0 seconds")

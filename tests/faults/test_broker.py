@@ -19,7 +19,7 @@ from tests.faults.away import silent_port
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 AT_MOST = 2
-WAITS = "What was ordered is on record and waits"
+WAITS = "What you asked for is recorded and waits"
 
 
 @contextmanager
