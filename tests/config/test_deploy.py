@@ -117,7 +117,9 @@ def test_a_clock_that_is_off_does_not_start_in_production():
 
 
 def test_compose_hands_on_every_variable_production_may_set():
-    read = set(re.findall(r"(?:environ\.get|flag|listed)\(\"([A-Z0-9_]+)\"", (ROOT / "config/settings.py").read_text()))
+    sources = [ROOT / name for name in ("config/settings.py", "config/accounts/settings.py", "config/environment.py")]
+    text = "".join(path.read_text() for path in sources)
+    read = set(re.findall(r"(?:environ\.get|flag|listed)\(\"([A-Z0-9_]+)\"", text))
     for_development = {"DEBUG", "CLOCK_OFFSET_SECONDS", "PORTAL_DATABASE", "VAR_DIR", "MEDIA_ROOT"}
     for_development.add("POSTGRES_BIN")  # the image has the programs of the server's version
     handed_on = {name for service in compose.read(FILLED).values() for name in service.environment}
