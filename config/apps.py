@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 
+from config.accounts import sessions
 from config.monitoring import errors
 
 
@@ -8,5 +10,6 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
+        user_logged_in.connect(sessions.begin, dispatch_uid="sessions")
         if settings.SENTRY_DSN:
             errors.start(settings.SENTRY_DSN, environment=settings.SENTRY_ENVIRONMENT)

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cycles.exports import csv_writer
+from cycles.exports import Verbatim, csv_writer
 from indicators.frameworks import Framework, Line
 from indicators.scales import Unfit
 from indicators.tree import Given
@@ -69,7 +69,9 @@ def result_text(results: Iterable[tuple[Entity, list[Line]]]) -> str:
     write(RESULT_COLUMNS)
     for entity, lines in results:
         for line in lines:
-            write((entity.name, line.node.code, line.score, line.exact, line.band, line.rule))
+            # figures stand as they are: they are read by programs, and the trailing zero of 5.0 says something
+            figures = (Verbatim(line.score), Verbatim(line.exact))
+            write((entity.name, line.node.code, *figures, line.band, line.rule))
     return out.getvalue()
 
 

@@ -65,7 +65,7 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Any) -> None:
         """Begin a session anew, and know the device from now on."""
         super().login(request, user)
-        for name in (sessions.BEGAN, sessions.SEEN, sessions.SIGNED_OUT, identity.PROVIDED):
+        for name in (sessions.SIGNED_OUT, identity.PROVIDED):
             request.session.pop(name, None)
         devices.belongs_to(request, user)
 

@@ -20,6 +20,11 @@ COARSE = 60
 """How many seconds may pass before a use is noted again: a session is not written at every request."""
 
 
+def begin(sender: Any, request: Any, user: Any, **_kwargs: Any) -> None:
+    """Note when a session begins, with the sign-in itself: the first page after it need not write for that."""
+    request.session[BEGAN] = request.session[SEEN] = time.time()
+
+
 class SessionLimits:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

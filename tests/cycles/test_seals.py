@@ -279,12 +279,10 @@ def test_auditors_are_told_once_that_the_record_does_not_hold_and_once_that_it_h
     row = Entry.objects.earliest("pk").pk
     behind_the_triggers(f"UPDATE cycles_entry SET note = 'other' WHERE id = {row}")
     for _night in range(2):
-        Verification.objects.create(ordered_at=world.at)
-        tasks.verify_record()
+        do("verification", Verification.objects.create(ordered_at=world.at))
     broken = told(world.auditor)
     behind_the_triggers(f"UPDATE cycles_entry SET note = '' WHERE id = {row}")
-    Verification.objects.create(ordered_at=world.at)
-    tasks.verify_record()
+    do("verification", Verification.objects.create(ordered_at=world.at))
 
     assert broken == ["report_fault"]
     assert told(world.auditor) == ["report_fault", "report_mended"]

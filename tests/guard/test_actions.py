@@ -791,6 +791,7 @@ def _cancel(w: World, at: Any) -> Any:
     report, _made = Report.objects.get_or_create(
         edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at
     )
+    jobs.order("report", report, by=w.administrator, at=w.at)
     return article82.cancel_report(report, by=w.administrator, at=at)
 
 

@@ -21,6 +21,7 @@ from PIL import Image
 
 from agencies.models import User
 from cycles.calendar import Phase
+from cycles.jobs import actions as jobs
 from cycles.models import Delivery, Extension, Holiday, Participation
 from festival import datafiles
 from festival.models import Edition, Report
@@ -561,7 +562,9 @@ def article_82(w: World) -> Report:
 def drawing(w: World) -> Report:
     """A report that is being drawn up."""
     edition = Edition.objects.get(pk=w.edition.pk)
-    return Report.objects.create(edition=edition, language="fa", asked_by=w.administrator, asked_at=w.at)
+    report = Report.objects.create(edition=edition, language="fa", asked_by=w.administrator, asked_at=w.at)
+    jobs.order("report", report, by=w.administrator, at=w.at)
+    return report
 
 
 def published_file(w: World) -> str:

@@ -271,8 +271,8 @@ def test_a_figure_whose_giver_declares_an_interest_afterwards_is_as_good_as_none
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        (figure("100.00000001"), "between 0 and 100"),
-        (figure("-1"), "between 0 and 100"),
+        (figure("100.00000001"), "not be more than 100"),
+        (figure("-1"), "not be negative"),
         (figure(void=True), "Say why"),
         (figure(void=True, note="x") | {"percent": Decimal(5)}, "not both"),
         (figure(note="x") | {"percent": None}, "A note alone"),
