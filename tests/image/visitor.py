@@ -6,7 +6,6 @@ import ssl
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-from config.cast import PASSWORD
 from tests.image.compose import Fault
 from tests.image.container import inside
 from tests.image.deployment import HOST, Deployment
@@ -62,7 +61,7 @@ class Visitor:
             raise Fault(f"Expected {statuses}, was answered {answer.status}: {shown}\n{self.deployment.log('web')}")
         return answer
 
-    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+    def sign_in(self, username: str, password: str) -> None:
         self.expect(self.get("/en/accounts/login/"), 200)
         self.expect(self.post("/en/accounts/login/", login=username, password=password), 302)
 
