@@ -16,7 +16,7 @@ T = TypeVar("T")
 PATIENCE = 180
 """Seconds after which what the portal does by itself will not be done any more."""
 
-FULL = 104
+FULL = 120
 """Signs of a line that is printed whole."""
 
 
@@ -40,7 +40,7 @@ class Stranger:
     # -- At the terminal
 
     def note(self, command: str, answer: str = "") -> str:
-        self.say(f"$ {command}")
+        self.say(f"$ {shown(command)[0]}")
         for line in shown(answer):
             self.say(f"  {line}")
         return answer
@@ -54,17 +54,15 @@ class Stranger:
     def up(self, *options: str) -> None:
         self.deployment.up()
         self.note(" ".join(["docker compose up --detach", *options]))
-        states = []
         for name in self.deployment.running:
             self.deployment.wait_until_healthy(name)
-            states.append(f"{name} healthy")
-        ended = [f"{name} ended with 0" for name in sorted(self.deployment.has_run)]
-        self.note("docker compose ps", ", ".join(states) + "\n" + ", ".join(ended))
+        healthy, ended = ", ".join(self.deployment.running), " and ".join(sorted(self.deployment.has_run))
+        self.note("docker compose ps", f"healthy: {healthy}\nended with 0: {ended}")
 
     # -- At the browser
 
     def at(self, name: str, what: str, answer: str = "") -> None:
-        self.say(f"[{name}] {what}")
+        self.say(f"[{name}] {shown(what)[0]}")
         for line in shown(answer):
             self.say(f"  {line}")
 

@@ -18,10 +18,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from tests.image.compose import SECRET, example
 from tests.image.container import why_not
 from tests.image.deployment import HOST, Deployment, roomy
 from tests.image.mailserver import NAME, PORT, MailServer
-from tests.image.person import STEP, Person
+from tests.image.person import STEP, Person, words
 from tests.image.release import Release
 from tests.image.stranger import Stranger, until
 
@@ -33,6 +34,7 @@ MINUTES = 3
 LONGEST = 1800
 """Seconds after which the whole walk is given up."""
 
+VALUE = "12"
 NOTE = "Counted by the registry of deeds, 1404."
 EVIDENCE = b"What was done in 1404, as a stranger uploaded it.\n"
 DATES = (
@@ -49,6 +51,15 @@ DATES = (
 # --- From nothing to a saved answer -----------------------------------------------------------------------------------
 
 
+def fill_in(stranger: Stranger) -> None:
+    """Say what was written into .env; secrets by their names."""
+    given = {n: v for n, v in stranger.deployment.variables.items() if v != example().get(n)}
+    secret = [name for name in given if SECRET.search(name)]
+    plain = [f"{name}={value}" for name, value in given.items() if name.startswith(("ALLOWED", "PORTAL", "EMAIL"))]
+    facts = f"{' '.join(plain)}\n{', '.join(secret)}; two directories (1)"
+    stranger.note("cp deploy/.env.example .env && chmod 600 .env  # filled in:", facts)
+
+
 def bring_up(stranger: Stranger) -> None:
     stranger.up("--build")
     stranger.manage("load_country")
@@ -61,7 +72,8 @@ def bring_up(stranger: Stranger) -> None:
 
 def invite(stranger: Stranger, name: str, name_fa: str, **role: str) -> None:
     address = f"{name}@portal.example"
-    what = f"People, Invite: {address}, {', '.join(role.values())}"
+    typed = ", ".join("chairs" if value == "on" else value for value in role.values())
+    what = f"People, Invite: {address}, {typed}"
     page = "/en/cycles/people/invite/"
     stranger.people["first"].open(page)
     stranger.sign("first", what, page, email=address, name_fa=name_fa, name_en=name, **role)
@@ -137,7 +149,7 @@ def first_answer(stranger: Stranger, opens_at: datetime) -> str:
     line = next(n for n in lines if f"lines/{n}/answer/" in staff.open(f"{found}?line={n}"))
 
     answer = f"/en/submissions/lines/{line}/answer/"
-    stranger.send("staff", f"Self-assessments, the first line: 12, “{NOTE}”", answer, value="12", note=NOTE)
+    stranger.send("staff", f"Self-assessments, the first line: {VALUE}, “{NOTE}”", answer, value=VALUE, note=NOTE)
     page = f"/en/submissions/lines/{line}/"
     attach(stranger, line, "evidence.txt", EVIDENCE)
     look(stranger, page)
@@ -165,10 +177,13 @@ def contents(staff: Person, page: str) -> list[bytes]:
 def look(stranger: Stranger, page: str) -> None:
     """The answer stands on its page, with its file."""
     staff = stranger.people["staff"]
-    text = staff.open(page)
+    text = words(staff.open(page))
+    assert f"Actual value {VALUE} percent" in text, "The figure is not on the page of its line."
     assert NOTE in text, "The note is not on the page of its line."
     assert EVIDENCE in contents(staff, page), "The file is not as it was uploaded."
-    stranger.at("staff", f"the line's page says “{NOTE}” and hands out {len(EVIDENCE)} bytes, as uploaded")
+    stranger.at(
+        "staff", f"the line's page says {VALUE} percent, “{NOTE}”, and hands out {len(EVIDENCE)} bytes, as uploaded"
+    )
 
 
 # --- Kept, killed, restored -------------------------------------------------------------------------------------------
@@ -232,12 +247,15 @@ def lay(folder: Path, release: Release, **variables: str) -> tuple[Deployment, M
     return deployment, MailServer(deployment)
 
 
-def walk(folder: Path, say: Callable[[str], None] = print) -> None:
-    """All of it, in the order of the manual."""
+def walk(folder: Path, say: Callable[[str], None]) -> None:
+    """All of it, in the order of the manual, and for no longer than LONGEST."""
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.alarm(LONGEST)
     release = Release(folder / "release")
     host, mail = lay(folder / "first", release)
     stranger = Stranger(host, mail, say)
     try:
+        fill_in(stranger)
         bring_up(stranger)
         bring_people(stranger)
         page = first_answer(stranger, agree_on_a_year(stranger))
@@ -246,47 +264,51 @@ def walk(folder: Path, say: Callable[[str], None] = print) -> None:
         subprocess.run(["cp", "--archive", host.folder / "backups", kept], check=True)
         stranger.note("rsync --archive /backups/ elsewhere:/backups/")
         host.kill()
-        stranger.note("docker compose kill", f"{len(host.services)} services, kill -9; the machine is given up")
+        stranger.note("docker compose kill", "every process of every service ended by SIGKILL")
     finally:
         mail.stop()
         host.down()
     shutil.rmtree(host.folder)
 
-    same = {name: value for name, value in host.variables.items() if not name.endswith("_DIRECTORY")}
+    same = {name: host.variables[name] for name in host.variables if not name.endswith("_DIRECTORY")}
     other, mail = lay(folder / "second", release, **same)
     subprocess.run(["cp", "--archive", f"{kept}/.", other.folder / "backups"], check=True)
-    say("# on the other machine: the same release, the same .env, an empty server, the copied backups")
-    stranger = Stranger(other, mail, say, {n: p.moved_to(other) for n, p in stranger.people.items()})
+    say("")
+    say("# The first machine is gone. On another: the same release and .env, empty volumes, the copied backups.")
+    people = {name: person.moved_to(other) for name, person in stranger.people.items()}
+    stranger = Stranger(other, mail, say, people)
     try:
         restore(stranger, noted)
         go_on(stranger, page)
     finally:
         mail.stop()
         other.down()
+        signal.alarm(0)
 
 
-def test_a_stranger_gets_from_nothing_to_a_restored_and_proved_record():
+def test_a_stranger_gets_from_nothing_to_a_restored_and_proved_record(folder):
     said: list[str] = []
 
-    main(said.append)
+    def say(line: str) -> None:
+        said.append(line)
+        print(line, flush=True)
+
+    walk(folder, say)
 
     assert said.count("$ docker compose exec web python manage.py verify_ledger") == 2
+    assert sum("rows and" in line and "seals hold" in line for line in said) == 2
 
 
-def main(say: Callable[[str], None] = print) -> None:
-    """Walk in a folder that is gone afterwards, for no longer than LONGEST."""
+def main() -> None:
     if reason := why_not():
         sys.exit(reason)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.alarm(LONGEST)
     folder = Path(tempfile.mkdtemp(prefix="portal-transcript-", dir=roomy()))
     try:
-        walk(folder, say)
+        walk(folder, functools.partial(print, flush=True))
     finally:
-        signal.alarm(0)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    main(functools.partial(print, flush=True))
+    main()
