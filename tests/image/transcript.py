@@ -213,8 +213,9 @@ def restore(stranger: Stranger, noted: Noted) -> None:
     stranger.manage("verify_ledger")
     stranger.manage("verify_files")
     assert stranger.seal_of(noted.number)["digest"] == noted.seal
-    facts = f"seal {noted.number}: {noted.seal}, as the backup printed it"
+    facts = f'… "number": {noted.number}, … "digest": "{noted.seal}" …'
     stranger.note(f"curl --silent 'https://{HOST}/record.json?from={noted.number}'", facts)
+    stranger.say("# the digest that the backup had printed")
 
 
 def go_on(stranger: Stranger, page: str) -> None:
@@ -233,7 +234,7 @@ def go_on(stranger: Stranger, page: str) -> None:
     attach(stranger, int(re.findall(r"\d+", page)[0]), "second.txt", b"After the restore.\n")
     until(lambda: stranger.seal()["number"] > before, "The act was not sealed.")
     newest = stranger.seal()
-    facts = f"seal {newest['number']}: {newest['digest']}, over {newest['count']} rows"
+    facts = f'… "number": {newest["number"]}, … "count": {newest["count"]}, … "digest": "{newest["digest"]}" …'
     stranger.note(f"curl --silent https://{HOST}/record.json", facts)
     said = stranger.manage("verify_ledger")
     assert "hold" in said
@@ -262,9 +263,9 @@ def walk(folder: Path, say: Callable[[str], None]) -> None:
         noted = back_up(stranger)
         kept = folder / "kept"
         subprocess.run(["cp", "--archive", host.folder / "backups", kept], check=True)
-        stranger.note("rsync --archive /backups/ elsewhere:/backups/")
+        say("# /backups is copied to another place; what the backup has printed is noted.")
         host.kill()
-        stranger.note("docker compose kill", "every process of every service ended by SIGKILL")
+        stranger.note("docker compose kill  # SIGKILL to every process of every service")
     finally:
         mail.stop()
         host.down()
