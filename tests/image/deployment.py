@@ -191,9 +191,9 @@ class Deployment:
             for pid in alive:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            for container in self.running.values():
-                assert container.process is not None
-                container.process.poll()  # what has ended is counted until somebody asks
+        for container in self.running.values():
+            assert container.process is not None
+            container.process.wait(timeout=PATIENCE)
         self.running.clear()
 
     def down(self) -> None:

@@ -1,6 +1,7 @@
 """The operator's mail server, which the compose file does not bring: it keeps what it is given."""
 
 import email
+import logging
 import re
 import time
 from email.message import EmailMessage
@@ -15,6 +16,7 @@ from tests.image.deployment import HOST, Deployment
 
 NAME, PORT = "mail", 25
 INVITATION = re.compile(rf"https://{re.escape(HOST)}(/\S+/reset/key/\S+)")
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # the library tells of every line that passes
 PATIENCE = 180
 """Seconds after which a mail that has not come will not."""
 
