@@ -55,7 +55,7 @@ image-check: setup ## the Dockerfile's steps and the compose file's commands on 
 	$(BIN)/pytest tests/image
 
 transcript: setup ## from nothing to a saved answer, killed, restored elsewhere and proved, as the manual says; as root
-	$(BIN)/pytest -q -s tests/image/transcript.py
+	$(BIN)/pytest -q -s -o faulthandler_timeout=0 tests/image/transcript.py
 
 bench: setup ## how fast it is, into var/bench.json
 	$(BIN)/python -m tests.bench
