@@ -14,7 +14,7 @@ export DEBUG = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check deploy-check restore-check image-check sbom audit bench load drills services-stop lock messages vendor system
+.PHONY: help setup demo test check deploy-check restore-check image-check transcript sbom audit bench load drills services-stop lock messages vendor system
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -53,6 +53,9 @@ audit: setup ## what is known against the locked packages, where a service answe
 
 image-check: setup ## the Dockerfile's steps and the compose file's commands on this machine, without an engine; as root
 	$(BIN)/pytest tests/image
+
+transcript: setup ## from nothing to a saved answer, killed, restored elsewhere and proved, as the manual says; as root
+	$(BIN)/pytest -q -s -o faulthandler_timeout=0 tests/image/transcript.py
 
 bench: setup ## how fast it is, into var/bench.json
 	$(BIN)/python -m tests.bench

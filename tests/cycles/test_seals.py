@@ -14,6 +14,7 @@ from config.database import as_owner
 from cycles import actions, audit, faults, ledger, people, seals, tasks
 from cycles.models import Delivery, Entry, Fault, Seal, Verification
 from tests.factories import build
+from tests.jobs import do
 from tests.sealing import sealed
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -2,16 +2,18 @@
 
 import os
 import shutil
+import signal
 import ssl
 import subprocess
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 from tests.image import compose
 from tests.image.compose import Fault, Service
 from tests.image.container import PATH, Container, lay_base, owner_of
-from tests.image.networks import Networks
+from tests.image.networks import Networks, processes
 from tests.image.release import Release
 
 HERE = Path(__file__).resolve().parent
@@ -149,20 +151,21 @@ class Deployment:
             if not service.is_tool:
                 self.start(service.name)
 
-    def run_tool(self, name: str) -> str:
-        """As `docker compose run --rm NAME`; what it printed, and a fault where it failed."""
+    def run_tool(self, name: str, *command: str) -> str:
+        """As `docker compose run --rm NAME`; what it printed, and a fault where it failed.
+
+        What the service waits for is started first. A command takes the place of the service's own.
+        """
         service = self.services[name]
-        return self.container(service).run(*service.command)
+        self._start_what_it_waits_for(service)
+        return self.container(service).run(*(command or service.command))
 
     def start(self, name: str) -> None:
         """Start a service after those it waits for; one that runs once is run to its end."""
         service = self.services[name]
         if name in self.running or name in self.has_run:
             return
-        for other, condition in service.waits_for.items():
-            self.start(other)
-            if condition == "service_healthy":
-                self.wait_until_healthy(other)
+        self._start_what_it_waits_for(service)
         command = service.command or STANDS_IN[service.image]
         container = self.container(service)
         if service.runs_once:
@@ -173,8 +176,25 @@ class Deployment:
                 container.start(*command, log=log)
             self.running[name] = container
 
+    def _start_what_it_waits_for(self, service: Service) -> None:
+        for other, condition in service.waits_for.items():
+            self.start(other)
+            if condition == "service_healthy":
+                self.wait_until_healthy(other)
+
     def stop(self, name: str) -> None:
         self.running.pop(name).stop()
+
+    def kill(self) -> None:
+        """As `docker compose kill`: every process of every service ends at once, without a word."""
+        while alive := [pid for namespace in self.namespaces.values() for pid in processes(namespace)]:
+            for pid in alive:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        for container in self.running.values():
+            assert container.process is not None
+            container.process.wait(timeout=PATIENCE)
+        self.running.clear()
 
     def down(self) -> None:
         for name in [*self.running][::-1]:

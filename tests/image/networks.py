@@ -10,6 +10,12 @@ def ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True)
 
 
+def processes(namespace: str) -> list[int]:
+    """The keys of what runs in a network namespace."""
+    listing = ["ip", "netns", "pids", namespace]
+    return [int(pid) for pid in subprocess.run(listing, capture_output=True, check=True).stdout.split()]
+
+
 class Networks:
     """All bridges stand in one network namespace, from which a visitor reaches the first of them and nothing leaves."""
 

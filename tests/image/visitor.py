@@ -6,7 +6,6 @@ import ssl
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
-from config.cast import PASSWORD
 from tests.image.compose import Fault
 from tests.image.container import inside
 from tests.image.deployment import HOST, Deployment
@@ -47,13 +46,17 @@ class Visitor:
         context.check_hostname = False  # it is asked for by number, as no name leads here
         return context
 
+    @property
+    def token(self) -> str:
+        """What a form is sent with, from the cookie that its page was given."""
+        return next(value for name, value in self.cookies.items() if name.endswith(("csrf", "csrftoken")))
+
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, **headers)
 
     def post(self, path: str, **fields: str) -> Answer:
         """A form of the portal, with the token that its page was given."""
-        token = next((value for name, value in self.cookies.items() if name.endswith("csrftoken")), "")
-        body = urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
+        body = urlencode({"csrfmiddlewaretoken": self.token, **fields}).encode()
         return self.ask("POST", path, body, Content_Type="application/x-www-form-urlencoded")
 
     def expect(self, answer: Answer, *statuses: int) -> Answer:
@@ -62,7 +65,7 @@ class Visitor:
             raise Fault(f"Expected {statuses}, was answered {answer.status}: {shown}\n{self.deployment.log('web')}")
         return answer
 
-    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+    def sign_in(self, username: str, password: str) -> None:
         self.expect(self.get("/en/accounts/login/"), 200)
         self.expect(self.post("/en/accounts/login/", login=username, password=password), 302)
 
@@ -75,7 +78,7 @@ class Visitor:
 
     def upload(self, line: int, name: str, content: bytes) -> None:
         """A file as evidence, by the plain form; to a line that has none of its name."""
-        mark, token = "part-of-a-form", next(v for k, v in self.cookies.items() if k.endswith("csrftoken"))
+        mark, token = "part-of-a-form", self.token
         head = f'--{mark}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token}\r\n--{mark}\r\n'
         head += f'Content-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/plain\r\n\r\n'
         body = head.encode() + content + f"\r\n--{mark}--\r\n".encode()
