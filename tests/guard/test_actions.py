@@ -98,6 +98,7 @@ READS = {
     "appeals.grounds", "appeals.why_unsound", "appeals.points_of", "appeals.why_not_ready", "appeals.content",
     "appeals.checked", "appeals.fit_for", "appeals.giver_of",
     "appeals.lines_of", "appeals.likes", "appeals.digest", "appeals.counts", "appeals.following", "appeals.may_follow",
+    "festival.deliveries_of", "festival.delivery_sentence",
     "festival.why_not_final", "festival.delivered", "festival.manifest", "festival.attachments",
     "festival.suggest", "festival.why_not_begun", "festival.due_on", "festival.why_unready", "festival.digest",
     "festival.last_plan", "festival.followed", "festival.occasions", "festival.why_not_answered",

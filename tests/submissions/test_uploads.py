@@ -108,7 +108,7 @@ def test_the_protocol_is_kept_to_the_letter(visit):
     assert client.patch(address, b"x", content_type="application/offset+octet-stream", headers=TUS).status_code == 400
     assert begin(client, line(world), 10, replaces="no uuid").status_code == 404
     assert head(client, address)["Upload-Offset"] == "0"
-    assert head(client, address)["Cache-Control"] == "no-store"
+    assert head(client, address)["Cache-Control"] == "private, no-store"
 
 
 def test_two_at_once_do_not_write_the_same_file(visit):
