@@ -238,12 +238,12 @@ def _enter(
 ) -> list[StewardFigure]:
     [stewardship] = perform(STEWARDSHIPS, [stewardship], move, by=by, at=at, **facts)
     [steward] = with_roles([stewardship.steward])
-    lines = list(lines_of(stewardship).filter(pk__in=given))
+    lines = list(lines_of(stewardship).select_related("measure").filter(pk__in=given))
     if len(lines) != len(given):
         raise Refused(_("One of the lines does not belong to this measure."))
     reasons = {a: why for a in lines if (why := why_not_given(a, steward, by=by, at=at))}
+    reasons |= {a: why for a in lines if (why := _why_outside(a.measure, given[a.pk]["percent"]))}
     reasons |= {a: why for a in lines if (why := why_unsound(given[a.pk])[1])}
-    reasons |= {a: why for a in lines if (why := _why_outside(stewardship.measure, given[a.pk]["percent"]))}
     if reasons:
         raise Refused({a: f"{a.submission.agency}: {why}" for a, why in reasons.items()})
     changed = [a for a in lines if _differs(a, given[a.pk], by)]
