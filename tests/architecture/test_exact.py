@@ -27,6 +27,9 @@ NO_FIGURE = {
     "submissions/grid.py": "asks whether a decimal has more than 8 places; round of a decimal is a decimal",
     "config/plausible.py": "invents the demonstration's values",
     "config/closing_years.py": "invents the demonstration's answers to the survey",
+    "config/celery.py": "seconds until the scheduler looks again",
+    "config/probe.py": "the age of a file, in seconds",
+    "cycles/clock_watch.py": "whole seconds a clock is out by, told to auditors",
     "config/rehearsal.py": "tells a developer how long a stage took",
     "config/management/commands/rehearse.py": "tells a developer how long it took",
 }

@@ -218,7 +218,7 @@ def test_the_page_that_caches_keep_holds_nobodys_token_and_sets_no_cookie(db, cl
     assert "csrfmiddlewaretoken" not in answer.content.decode()
     assert "X-CSRFToken" not in answer.content.decode()
     client.force_login(world.staff)
-    assert client.get(URL)["Cache-Control"] == "private"
+    assert client.get(URL)["Cache-Control"] == "private, no-store"
 
 
 def test_a_scale_runs_from_the_left_in_english_and_from_the_right_in_persian():
