@@ -47,3 +47,13 @@ def failed_job(world: World) -> Job:
         assert job is not None
         actions.note_failure(job, Reason.MEMORY, error="MemoryError", at=world.at)
     return newest("scores")
+
+
+def waiting_job(world: World) -> Job:
+    """A computation of scores that the administrator ordered and no worker has taken."""
+    found = Job.objects.filter(kind="scores", state="waiting").first()
+    if found is not None:
+        return found
+    run = totals.request_run(world.cycle, why="test", by=world.administrator, at=world.at)
+    actions.order("scores", run, by=world.administrator, at=world.at)
+    return newest("scores")

@@ -7,11 +7,12 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
 from agencies.roles import Role
+from cycles import calendar
 from cycles.models.multiranges import SpansField
 from cycles.workflow import Workflow
 
@@ -149,7 +150,7 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         if self.finished_at is None:
-            return f"{self.ordered_at:%Y-%m-%d %H:%M}"
+            return calendar.format_moment(self.ordered_at, get_language() or "")
         return self.broken or f"{self.rows} / {self.seals}"
 
 

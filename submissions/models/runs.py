@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.utils.translation import get_language
 
 from agencies.models import User
 from agencies.roles import Role
+from cycles import calendar
 from cycles.models import Cycle
 from indicators.models import Axis, Kind
 from submissions.models.answers import Submission
@@ -37,7 +39,7 @@ class ScoreRun(models.Model):
     objects = ScoreRunQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.cycle} · {self.asked_at:%Y-%m-%d %H:%M}"
+        return f"{self.cycle} · {calendar.format_moment(self.asked_at, get_language() or '')}"
 
 
 class ReliabilityQuerySet(models.QuerySet["Reliability"]):
@@ -58,7 +60,7 @@ class Reliability(models.Model):
     objects = ReliabilityQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"{self.cycle} · {self.asked_at:%Y-%m-%d %H:%M}"
+        return f"{self.cycle} · {calendar.format_moment(self.asked_at, get_language() or '')}"
 
 
 class NodeScore(models.Model):

@@ -487,6 +487,8 @@ def path(seen: Seen, w: World, language: str) -> str:
     with translation.override(language):
         if seen.name.startswith(LIBRARY):
             return reverse(seen.name)
+        if seen.name == "indicators:move":  # approving waits for the minutes of the meeting that is convened
+            return reverse(seen.name, args=[w.specific.pk, "send_back"])
         query = seen.query
         if code := re.search(r"line=([\w-]+)", query):
             line = Answer.objects.get(submission=w.submission, measure__code=code[1])

@@ -59,7 +59,7 @@ from tests.guard.hearings import attachment, correction, filing, question, wrong
 from tests.guard.indices import index, index_report, recommendation, region
 from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
 from tests.guard.prizes import award, category, ceremony, minutes
-from tests.jobs import failed_job
+from tests.jobs import failed_job, waiting_job
 
 EVERYBODY = {
     "staff", "head", "deputy", "headquarters", "agency_administrator", "other_staff", "other_head", "unit_head",
@@ -580,7 +580,7 @@ def address(name: str, w: World) -> str:
     arguments: dict[str, Callable[[], tuple[Any, ...]]] = {
         "cycles:detail": lambda: (year,),
         "cycles:job_try_again": lambda: (failed_job(w).pk,),
-        "cycles:job_stop": lambda: (failed_job(w).pk,),
+        "cycles:job_stop": lambda: (waiting_job(w).pk,),
         "cycles:move": lambda: (year,),
         "cycles:windows": lambda: (year,),
         "cycles:extend": lambda: (year,),
