@@ -26,7 +26,7 @@ MOST_SHOWN = 11
 LONGEST_TITLE = 31
 
 _RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-_PLAIN_NUMBER = re.compile(r"[+\-\u2212]?[\d,٬]+([.٫]\d+)?")
+_PLAIN_NUMBER = re.compile(r"[+\-\u2212]?(?:\d+|\d{1,3}(?:[,٬]\d{3})+)(?:[.٫]\d+)?")
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 # What a spreadsheet program takes for a date, a time or a number that is written otherwise.
 _CHANGES = re.compile(
