@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from allauth.core import ratelimit
 from django.conf import settings
@@ -270,17 +271,7 @@ def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     if not request.user.holds(Role.ADMINISTRATOR, at=request.at):
         raise Http404
-    role = Membership.objects.ending_after(request.at).filter(user=someone).for_list().first()
-    return act_page(
-        request,
-        ADMINISTRATION,
-        Subject(someone, role.reach if role else None),
-        "reset_factor",
-        do=lambda **said: acts.reset_second_factor(someone, by=request.user, at=request.at, **said),
-        then=reverse("cycles:person", args=[someone.pk]),
-        summary="cycles/reset_summary.html",
-        about=someone,
-    )
+    return _account_page(request, someone, "reset_factor", acts.reset_second_factor, "cycles/reset_summary.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -314,6 +305,13 @@ def _keep(
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     if accounts.why_not_keep(name, someone, by=request.user, at=request.at):
         raise Http404
+    return _account_page(request, someone, name, act, summary, form_class=form_class, person=someone)
+
+
+def _account_page(
+    request: HttpRequest, someone: User, name: str, act: Callable[..., User], summary: str, **form: Any
+) -> HttpResponse:
+    """The page of an act on an account that its reader may do."""
     role = Membership.objects.ending_after(request.at).filter(user=someone).for_list().first()
     return act_page(
         request,
@@ -324,6 +322,5 @@ def _keep(
         then=reverse("cycles:person", args=[someone.pk]),
         summary=summary,
         about=someone,
-        form_class=form_class,
-        person=someone,
+        **form,
     )

@@ -2,8 +2,8 @@
 
 import logging
 import smtplib
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -103,19 +103,27 @@ class Post:
             self.connection = None
 
 
-def send(*, at: datetime) -> int:
-    """Send the messages that have been put together and are due; what fails is noted and tried again later."""
-    messages = _outbox().exclude(message_id="").order_by("message_id").values("message_id", "channel")
-    sent, post = 0, Post()
+@contextmanager
+def posting() -> Iterator[Post]:
+    """A run of messages over one connection; it ends quietly where the server that takes them does not answer."""
+    post = Post()
     try:
-        for message in list(messages.annotate(first=Min("pk"), attempts=Max("attempts"), size=Count("pk"))):
-            attempts = message["attempts"]
-            if attempts < len(PAUSES) and at >= _put_together_at(message["message_id"]) + PAUSES[attempts]:
-                sent += _send(message["message_id"], message["first"], post, at)
+        yield post
     except Unreachable as error:
         logger.warning("the mail server cannot be reached: %s", error)
     finally:
         post.close()
+
+
+def send(*, at: datetime) -> int:
+    """Send the messages that have been put together and are due; what fails is noted and tried again later."""
+    messages = _outbox().exclude(message_id="").order_by("message_id").values("message_id", "channel")
+    sent = 0
+    with posting() as post:
+        for message in list(messages.annotate(first=Min("pk"), attempts=Max("attempts"), size=Count("pk"))):
+            attempts = message["attempts"]
+            if attempts < len(PAUSES) and at >= _put_together_at(message["message_id"]) + PAUSES[attempts]:
+                sent += _send(message["message_id"], message["first"], post, at)
     return sent
 
 

@@ -17,7 +17,7 @@ _REPORTING = 8284
 def lock() -> datetime:
     """Keep others from reporting until this transaction ends; returns the database's time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s), clock_timestamp()", [_REPORTING])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_REPORTING])
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]
         return moment

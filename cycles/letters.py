@@ -18,7 +18,7 @@ from django.utils import translation
 
 from agencies.models import User
 from cycles import mail
-from cycles.deliveries import Post, Unreachable
+from cycles.deliveries import Post, posting
 from cycles.models import PasswordLetter
 
 logger = logging.getLogger(__name__)
@@ -39,14 +39,10 @@ def send(*, at: datetime) -> int:
     """Send every letter that waits; how many went out. What fails is tried again by the next run."""
     PasswordLetter.objects.filter(asked_at__lt=at - KEPT_FOR).delete()
     PasswordLetter.objects.filter(attempts__gte=MOST_ATTEMPTS).delete()
-    sent, post = 0, Post()
-    try:
+    sent = 0
+    with posting() as post:
         for key in list(PasswordLetter.objects.order_by("asked_at", "pk").values_list("pk", flat=True)):
             sent += _send(key, post)
-    except Unreachable as error:
-        logger.warning("the mail server cannot be reached: %s", error)
-    finally:
-        post.close()
     return sent
 
 

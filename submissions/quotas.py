@@ -1,6 +1,5 @@
 """How much an agency may keep in a year, how much one person may send in an hour, and what their files may cost."""
 
-import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from agencies.text import localised
-from cycles import limits, sandbox
+from cycles import files, limits, sandbox
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from submissions import kinds
@@ -106,9 +105,7 @@ def _numbers(amount: Amount, most: Amount) -> dict[str, str]:
 
 def check_disk(size: int) -> None:
     """Refuse an upload for which the disk has no room, before its first piece is sent."""
-    folder = Path(settings.UPLOAD_DIR)
-    place = next(p for p in (folder, *folder.parents) if p.exists())
-    if shutil.disk_usage(place).free < size + settings.DISK_RESERVE_BYTES:
+    if files.free_bytes(Path(settings.UPLOAD_DIR)) < size + settings.DISK_RESERVE_BYTES:
         raise Refused(_("There is no room left on the server’s disk. Please try again later, or tell the authority."))
 
 

@@ -1,6 +1,5 @@
 """Whether the portal's parts work: each is asked at the same time, and none is waited for long."""
 
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from config.monitoring import broker
+from cycles import files
 from cycles.middleware import now
 
 SECONDS = 3.0
@@ -139,8 +139,7 @@ def disk() -> dict[str, Any]:
     """Free space where files and uploads lie."""
     free = {}
     for name, place in (("media", settings.MEDIA_ROOT), ("uploads", settings.UPLOAD_DIR)):
-        there = next(folder for folder in (place, *Path(place).parents) if folder.exists())
-        free[name] = shutil.disk_usage(there).free // 2**20
+        free[name] = files.free_bytes(Path(place)) // 2**20
     for name, megabytes in free.items():
         if megabytes < settings.LEAST_FREE_MEGABYTES:
             raise Unfit(f"{megabytes} MB free for {name}")

@@ -24,6 +24,8 @@ from config.recovery import manifest as manifests
 from config.recovery import media, postgres
 from cycles import audit, seals
 
+PIECE = 2**20
+"""Bytes of a file that are copied at a time."""
 FIRST = 20
 """So many of the things that are wrong are named."""
 
@@ -131,7 +133,7 @@ def _copy(directory: Path, name: str) -> tuple[str, int]:
     with default_storage.open(name, "rb") as source:
         store.mkdir(exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=store, prefix=".unfinished-", delete=False) as copy:
-            for piece in source.chunks(media.PIECE):
+            for piece in source.chunks(PIECE):
                 digest.update(piece)
                 size += copy.write(piece)
             copy.flush()

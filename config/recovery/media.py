@@ -1,6 +1,5 @@
 """Stored files: which rows name them, what lies in the storage, and whether the two agree."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +9,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
 
+from cycles import files
 from submissions.models import Document
-
-PIECE = 2**20
 
 
 @dataclass(frozen=True)
@@ -54,11 +52,8 @@ def stored_names(folder: str = "") -> Iterator[str]:
 
 def digest_of(name: str) -> str:
     """The SHA-256 of a stored file."""
-    digest = hashlib.sha256()
     with default_storage.open(name, "rb") as file:
-        for piece in file.chunks(PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return files.sha256(file)
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """How a worker does a job: taken up, kept alive while it is worked on, and brought to its end whatever happens."""
 
-import errno
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -10,15 +9,15 @@ from datetime import datetime
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connections
 
+from cycles.files import FULL_DISK
 from cycles.jobs import actions
 from cycles.jobs.kinds import KINDS, Later, Stopped
 from cycles.models import Job, Reason
 
 logger = logging.getLogger(__name__)
 
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 DISK_FULL = "53100"
-"""What PostgreSQL calls it, by its SQLSTATE."""
+"""What PostgreSQL calls a disk without room, by its SQLSTATE."""
 
 Clock = Callable[[], datetime]
 
@@ -103,7 +102,7 @@ def _reason(error: BaseException) -> Reason | None:
         return Reason.MEMORY
     if isinstance(error, SoftTimeLimitExceeded):
         return Reason.TIME
-    if isinstance(error, OSError) and error.errno in NO_ROOM:
+    if isinstance(error, OSError) and error.errno in FULL_DISK:
         return Reason.DISK
     if isinstance(error, Error) and getattr(error.__cause__, "pgcode", "") == DISK_FULL:
         return Reason.DISK
