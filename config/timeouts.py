@@ -33,6 +33,8 @@ PROCESSES: Mapping[str, Timeouts] = {
     "web": Timeouts(statement=25, lock=5),
     # as long as a task may take, and longer for a row that a person is writing
     "jobs": Timeouts(statement=15 * 60, lock=60),
+    # the question whether the database works: its answer is waited for three seconds
+    "probe": Timeouts(statement=2, lock=1),
     # an operator watches
     "command": Timeouts(statement=0, lock=60),
 }

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from config.monitoring import broker
+from config.timeouts import PROCESSES
 from cycles import files
 from cycles.middleware import now
 
@@ -76,9 +77,7 @@ class Probe:
 def asked_of_database(*statements: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
     """The first row of each statement, by a connection of its own that is never waited for long."""
     own = connection.copy()
-    options = own.settings_dict["OPTIONS"]
-    limited = f"{options.get('options', '')} -c statement_timeout=2000 -c lock_timeout=1000".strip()
-    own.settings_dict["OPTIONS"] = {**options, "connect_timeout": 2, "options": limited}
+    own.settings_dict["OPTIONS"] = own.settings_dict["OPTIONS"] | PROCESSES["probe"].connection_options
     try:
         with own.cursor() as cursor:
             rows = []

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from cycles.jobs import actions as jobs
 from indicators.models import Measure
 from submissions.models import Answer, Document, Evidence, Upload
 from tests.browser.conftest import Walker
@@ -227,6 +229,7 @@ def test_pages_are_looked_at_beside_the_line(
 ) -> None:
     world = served("begun")
     file = shown(world, answer(world), pdf(2), name="گزارش.pdf")
+    jobs.order_missing(at=timezone.now())
     work_off()
     walker.slip_in(world.staff)
     open_line(walker, world)

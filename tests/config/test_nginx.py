@@ -192,7 +192,7 @@ def test_a_forged_header_does_not_dodge_the_limit_of_tries(served: str) -> None:
     body = f"csrfmiddlewaretoken={token}".encode()
     cookie = f"__Host-csrf={next(c.value for c in cookies.cookiejar if c.name == '__Host-csrf')}"
 
-    limit, status = int(settings.ACCOUNT_RATE_LIMITS["login"].partition("/")[0]), 200
+    limit, status = int(settings.ACCOUNT_RATE_LIMITS["sign_in"].partition("/")[0]), 200
     for number in range(limit + 1):
         forged = headers | {"X-Forwarded-For": f"198.51.100.{number}", "Cookie": cookie}
         try:

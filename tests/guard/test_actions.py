@@ -78,7 +78,7 @@ VALUE = {"points": Decimal(60), "reason": "because"}
 HARD = (Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL)
 
 READS = {
-    "cycles.waiting", "cycles.given_up",
+    "cycles.waiting", "cycles.given_up", "cycles.posting",
     "cycles.open_to", "cycles.proposed_windows", "cycles.why_closed", "cycles.why_not_administer",
     "cycles.with_factors", "cycles.letters_of", "cycles.why_not_keep", "cycles.needs_second",
     "cycles.has_second", "cycles.is_only_administrator",

@@ -48,6 +48,11 @@ def written(number: Decimal | int, places: int = 2) -> list[str]:
     return [latin, persian, persian.replace(".", "٫"), persian.replace(".", "/")]
 
 
+def as_pattern(secret: str) -> str:
+    """A whole number is a secret by itself only: within a longer one (a size, a measured time) it is chance."""
+    return rf"(?<![\d.]){secret}(?!\d)" if secret.isdigit() else re.escape(secret)
+
+
 def text_of(response: Any) -> str:
     """All that an answer says, whatever kind of file it is."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
@@ -72,7 +77,7 @@ def leaks(
 ) -> tuple[list[str], set[str]]:
     """Who is told a secret where, although they may not know it; and the addresses that there are not yet."""
     found, absent = [], set()
-    wanted = re.compile("|".join(map(re.escape, secrets)))
+    wanted = re.compile("|".join(map(as_pattern, secrets)))
     sessions = {who: session_of(world, who) for who in set().union(*READERS.values())}
     for name, readers in READERS.items():
         if not re.match(of, name):
