@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from config.celery import app
 from config.database import as_owner
+from cycles import clocks
 
 # A build does not depend on luck or on the speed of its machine; `HYPOTHESIS_PROFILE=explore` looks for new examples.
 hypothesis.register_profile(
@@ -37,6 +38,12 @@ AXE = Path(settings.BASE_DIR, "node_modules/axe-core/axe.min.js")
 def no_language_left() -> None:
     """Each test begins in the portal's own language, whatever the last one read."""
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def steady_clock() -> None:
+    """A machine that sets its clock while tests run is no fault of theirs."""
+    clocks.ours.begin_anew()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -83,11 +82,11 @@ def test_a_piece_that_finds_no_room_is_told_so_and_gives_its_room_back(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_form_s_file_that_finds_no_room_leaves_neither_half_a_file_nor_a_row(
-    w: World, client: Client, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+    w: World, client: Client, small_disk: Path, settings: Any
 ) -> None:
-    monkeypatch.setattr(default_storage, "_location", str(small_disk))
-    monkeypatch.setattr(default_storage, "location", str(small_disk))
-    monkeypatch.setattr(default_storage, "base_location", str(small_disk))
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "config.storage.WholeFileStorage", "OPTIONS": {"location": small_disk}}
+    }
     line = line_of(w)
     attach = f"/en/submissions/lines/{line.pk}/evidence/"
 
