@@ -205,6 +205,7 @@ _PERIODIC = (
     ("cycles.tasks.seal_ledger", 10),
     ("cycles.tasks.watch", 10),
     ("cycles.tasks.order_verification", 60 * 60),
+    ("cycles.tasks.clear_jobs", 60 * 60),
     ("cycles.tasks.tell", 30),
     ("cycles.tasks.send_letters", 10),
     ("indicators.tasks.remind", 5 * 60),

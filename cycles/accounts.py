@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
+from cycles import letters
 from cycles.actions import Subject, administer
 from cycles.people import sign_out
 from cycles.workflow import ADMINISTRATION, Refused, Windows
@@ -37,14 +38,19 @@ def close_account(person: User, *, by: User, at: datetime, note: str) -> User:
 
 @transaction.atomic
 def open_account(person: User, *, by: User, at: datetime, note: str) -> User:
-    """Let the owner of a closed account in again, with the roles that have not ended meanwhile."""
+    """Let the owner of a closed account in again, with the roles that have not ended meanwhile.
+
+    By a new password only, to which a link is sent: whoever had the old one when the account was closed keeps out.
+    """
     person = _locked(person)
     _check("open_account", person, by=by, at=at, note=note)
     if person.is_active:
         raise Refused(_("This account is open."))
 
     person.is_active = True
-    person.save(update_fields=["is_active"])
+    person.set_unusable_password()
+    person.save(update_fields=["is_active", "password"])
+    letters.order(person, language=person.language, at=at)
     administer("open_account", person, by=by, at=at, agency=_reach(person, at), note=note)
     return person
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cycles import actions, audit, clock_watch, deliveries, faults, letters, seals
 from cycles.jobs import broker, queries, runner
-from cycles.jobs.actions import order_missing
+from cycles.jobs.actions import clear_done, order_missing
 from cycles.jobs.kinds import QUICK, Tell, kind
 from cycles.middleware import now
 from cycles.models import Verification
@@ -27,6 +27,12 @@ def work(*, queue: str = QUICK) -> None:
 def order_jobs() -> None:
     """Order a job on every row that needs one and has none."""
     order_missing(at=now())
+
+
+@shared_task
+def clear_jobs() -> None:
+    """Forget jobs that were done long ago."""
+    clear_done(at=now())
 
 
 @shared_task

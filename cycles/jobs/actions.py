@@ -20,6 +20,9 @@ PAUSE = timedelta(seconds=15)
 
 AT_ONCE = 500
 
+KEPT_FOR = timedelta(days=90)
+"""Jobs that were done: two for each file of evidence, millions a year. Those that failed or were stopped stay."""
+
 
 # --- Orders -----------------------------------------------------------------------------------------------------------
 
@@ -65,6 +68,12 @@ def order_missing(*, at: datetime) -> int:
             order_all(name, missing, by=None, at=at)
             count += len(missing)
     return count
+
+
+def clear_done(*, at: datetime) -> int:
+    """Forget jobs that were done long ago; what they did stands with their subjects. How many were forgotten."""
+    gone, _by_model = Job.objects.filter(state=JobState.DONE, finished_at__lt=at - KEPT_FOR).delete()
+    return gone
 
 
 @transaction.atomic

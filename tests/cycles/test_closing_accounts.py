@@ -1,9 +1,12 @@
 """Accounts are closed and opened by an act; national IDs are entered by one."""
 
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -102,7 +105,23 @@ def test_roles_stay_listed_but_do_nothing_until_the_account_is_opened(settings: 
     signed = submissions.move(w.submission, "submit", by=again(w.head), at=w.at)
 
     assert signed.state == "submitted"
-    assert sign_in("head").status_code == 302
+
+
+def test_an_opened_account_takes_a_new_password_only_and_its_owner_is_sent_the_link(
+    w: World, mailoutbox: list[EmailMessage]
+) -> None:
+    close(w, w.head, w.administrator)
+    accounts.open_account(w.head, by=w.administrator, at=w.at, note="cleared up")
+
+    letters.send(at=w.at)
+
+    assert sign_in("head").status_code == 200
+    assert not again(w.head).has_usable_password()
+    assert [letter.to for letter in mailoutbox] == [[w.head.email]]
+    link = re.search(r"https?://\S+/accounts/password/\S+", str(mailoutbox[0].body))
+    assert link is not None
+    form = Client().get(urlsplit(link[0]).path, follow=True)
+    assert "password1" in form.content.decode()
 
 
 @pytest.mark.parametrize(

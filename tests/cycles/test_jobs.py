@@ -127,6 +127,21 @@ def test_a_row_without_an_order_gets_one(world):
     assert newest("scores").state == "done"
 
 
+def test_jobs_that_were_done_long_ago_are_forgotten_and_those_that_failed_stay(world):
+    failed = failed_job(world)
+    with handled_by(nothing):
+        done = ordered(world)
+        work(world.at)
+    ended = world.fresh(done).finished_at
+
+    before = actions.clear_done(at=ended + actions.KEPT_FOR)
+    gone = actions.clear_done(at=ended + actions.KEPT_FOR + SOON)
+
+    assert (before, gone) == (0, 1)
+    assert not Job.objects.filter(pk=done.pk).exists()
+    assert Job.objects.filter(pk=failed.pk).exists()
+
+
 def test_what_has_failed_is_not_ordered_again_by_itself(world):
     failed_job(world)
 

@@ -131,6 +131,7 @@ ANYTIME = {
     "cycles.order": "part of an act that went through the door",
     "cycles.order_all": "part of an act that went through the door",
     "cycles.order_missing": "orders what acts have left to be done",
+    "cycles.clear_done": "forgets jobs that were done; what they did stands with their subjects",
     "cycles.withdraw": "part of an act that went through the door",
     "cycles.take": "a job is done when a worker is free",
     "cycles.renew": "says that a worker is alive; no fact of the assessment",
