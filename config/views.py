@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import User
 from config.accounts.second_factor import ONWARD
+from config.accounts.sessions import SIGNED_OUT
 from config.desk import Desk
 from cycles import notices
 from cycles import people as acts
@@ -15,8 +16,9 @@ from cycles import people as acts
 @login_not_required
 @require_safe
 def entrance(request: HttpRequest) -> HttpResponse:
-    """To the home page in the visitor's language."""
-    return redirect("home")
+    """To the desk of whoever is signed in or was until now; a visitor to the results, in the visitor's language."""
+    is_known = request.user.is_authenticated or SIGNED_OUT in request.session
+    return redirect("home" if is_known else "festival:results")
 
 
 @require_safe

@@ -346,7 +346,15 @@ def test_the_home_page_shows_strip_and_tasks_in_both_languages(db, client, setti
     assert f"/en/submissions/{world.submission.pk}/" in english
     assert "0 of 4" in english
     assert "۱۴۰۵" in persian
-    assert client.get("/").headers["Location"].startswith("/")
+    assert client.get("/").headers["Location"] == "/fa/"
+
+
+def test_the_entrance_leads_a_visitor_to_the_results(db, client):
+    arrived = client.get("/", follow=True)
+
+    assert arrived.redirect_chain == [("/fa/festival/", 302)]
+    assert arrived.status_code == 200
+    assert 'class="site-title" href="/fa/festival/"' in arrived.content.decode()
 
 
 @pytest.mark.parametrize("name", ("head", "administrator", "chair", "assessor", "reviewer", "auditor"))

@@ -66,6 +66,15 @@ def test_nobody_stays_signed_in_longer_than_twelve_hours(w: World) -> None:
     assert "a working day at most" in client.get(led_away["Location"]).content.decode()
 
 
+def test_the_entrance_tells_whoever_was_just_signed_out_why(w: World) -> None:
+    client = signed_in("staff")
+    shift(client, BEGAN, 12 * 60 * 60)
+
+    arrived = client.get("/", headers={"Accept-Language": "en"}, follow=True)
+
+    assert "a working day at most" in arrived.content.decode()
+
+
 def test_a_new_sign_in_begins_anew_and_says_nothing_more(w: World) -> None:
     client = signed_in("staff")
     shift(client, BEGAN, 12 * 60 * 60)
