@@ -46,6 +46,8 @@ def _give(walk: Any, ceremony: Ceremony, by: User, at: datetime) -> None:
     walk.did(len(awards.propose(ceremony, by=by, at=at)))
     edition = Edition.objects.get(cycle=walk.cycle)
     fit = Standing.objects.filter(edition=edition, group__province=ceremony.province, submitted=True)
+    # nobody of the authority may put its own agency forward
+    fit = fit.exclude(participation__agency__is_authority=True)
     for standing, (code, rank, fa, en) in zip(fit.order_by("place", "pk")[: len(CHOICES)], CHOICES, strict=False):
         category = AwardCategory.objects.get(cycle=walk.cycle, code=code)
         said = {"category": category, "rank": rank, "reason": fa, "reason_en": en}
@@ -66,6 +68,8 @@ def _minutes(ceremony: Ceremony, by: User, at: datetime) -> Minutes:
 def _decide(walk: Any, ceremony: Ceremony, minutes: Minutes, by: User, at: datetime) -> None:
     waiting = Award.objects.filter(ceremony=ceremony, state=AwardState.PROPOSED)
     waiting = list(waiting.exclude(participation__agency__is_authority=True))
+    if not waiting:  # a province whose only agencies did not submit
+        return
     decisions = {a.pk: awards.Decision(a.rank, a.reason, a.reason_en) for a in waiting}
     head = walk.cast.heads[waiting[0].agency_id]
     walk.refused("a head decides on awards", lambda: awards.decide(ceremony, minutes, decisions, by=head, at=at))
