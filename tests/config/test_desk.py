@@ -354,7 +354,9 @@ def test_the_entrance_leads_a_visitor_to_the_results(db, client):
 
     assert arrived.redirect_chain == [("/fa/festival/", 302)]
     assert arrived.status_code == 200
-    assert 'class="site-title" href="/fa/festival/"' in arrived.content.decode()
+    page = arrived.content.decode()
+    assert 'class="site-title" href="/fa/festival/"' in page
+    assert 'href="/fa/accounts/login/"' in page
 
 
 @pytest.mark.parametrize("name", ("head", "administrator", "chair", "assessor", "reviewer", "auditor"))
