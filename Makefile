@@ -43,7 +43,7 @@ restore-check: setup ## a backup goes on in an empty server, and the record hold
 	$(BIN)/pytest tests/config/test_recovery.py
 
 drills: setup ## faults that take minutes: killed workers, a broker away, full disks; each three times
-	$(BIN)/pytest -q -s $(filter-out %/__init__.py %/settings.py %/kinds.py,$(wildcard tests/drills/*.py))
+	$(BIN)/pytest -q -s -o faulthandler_timeout=0 $(filter-out %/__init__.py %/settings.py %/kinds.py,$(wildcard tests/drills/*.py))
 
 sbom: setup ## what the portal is made of, into var/sbom.json
 	$(BIN)/python requirements/sbom.py var/sbom.json
