@@ -207,6 +207,7 @@ _PERIODIC = (
     ("cycles.tasks.order_verification", 60 * 60),
     ("cycles.tasks.tell", 30),
     ("cycles.tasks.send_letters", 10),
+    ("cycles.tasks.change_register", 60),
     ("indicators.tasks.remind", 5 * 60),
     ("submissions.tasks.remind", 5 * 60),
     ("appeals.tasks.remind", 5 * 60),

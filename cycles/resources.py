@@ -74,6 +74,7 @@ class AgencyResource(SheetResource):
         self, instance: Agency, import_validation_errors: Any = None, validate_unique: bool = True
     ) -> None:
         errors = dict(import_validation_errors or {})
+        errors |= self._changes_of_register(instance)
         if "province" not in errors and (instance.level == Level.PROVINCIAL) != (instance.province_id is not None):
             errors["province"] = ValidationError(_("Provincial units, and only they, name a province."))
         if "parent" not in errors and instance.parent is not None and instance.parent.code == instance.code:
@@ -84,6 +85,26 @@ class AgencyResource(SheetResource):
             errors = error.update_error_dict(errors)
         if errors:
             raise ValidationError(errors)
+
+    def _changes_of_register(self, instance: Agency) -> dict[str, ValidationError]:
+        """What a row says of a known agency that takes an act with its day and its legal basis."""
+        known = self.agencies.get(instance.code)
+        if known is None:
+            return {}
+        found = {}
+        if (known.name_fa, known.name_en) != (instance.name_fa, instance.name_en):
+            column = "name_fa" if known.name_fa != instance.name_fa else "name_en"
+            found[column] = ValidationError(
+                _("An agency is renamed by an act with its date and legal basis: “Rename” on its page in the register.")
+            )
+        if known.is_active != instance.is_active:
+            found["is_active"] = ValidationError(
+                _(
+                    "An agency is dissolved, merged, split or established again by an act with its date and legal "
+                    "basis, on its page in the register."
+                )
+            )
+        return found
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Parents before their units; a ring stays as it is and is refused."""
