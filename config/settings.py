@@ -208,6 +208,8 @@ _PERIODIC = (
     ("cycles.tasks.tell", 30),
     ("cycles.tasks.send_letters", 10),
     ("cycles.tasks.change_register", 60),
+    ("submissions.tasks.end_with_agencies", 60),
+    ("appeals.tasks.end_with_agencies", 60),
     ("indicators.tasks.remind", 5 * 60),
     ("submissions.tasks.remind", 5 * 60),
     ("appeals.tasks.remind", 5 * 60),

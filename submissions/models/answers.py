@@ -64,6 +64,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             lines_done=Count("answers", filter=mine & Q(answers__lacking=[])),
         )
 
+    def active(self) -> Self:
+        """Of agencies that still take part."""
+        return self.filter(participation__ended_by=None)
+
     def in_work(self) -> Self:
         """What the agency may still change: drafts, and what its headquarters returned."""
         return self.filter(state__in=IN_WORK)
@@ -174,6 +178,10 @@ class Submission(models.Model):
 
     @MOVES.transition
     def _take_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+        pass
+
+    @MOVES.transition
+    def _end_with_agency(self, *, at: datetime, given: dict[str, Any]) -> None:
         pass
 
     @MOVES.transition
