@@ -13,7 +13,7 @@ from typing import Any
 import django_fsm
 from django.db.models import Model, TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import (
@@ -312,12 +312,6 @@ class NominationState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-class RegisterState(TextChoices):
-    RECORDED = "recorded", _("Recorded, its day is to come")
-    IN_FORCE = "in_force", _("In force")
-    WITHDRAWN = "withdrawn", pgettext_lazy("change of the register", "Withdrawn")
-
-
 class CycleState(TextChoices):
     PLANNED = "planned", _("Planned")
     OPEN = "open", _("Open")
@@ -452,18 +446,5 @@ NOMINATIONS = Workflow("cycles.Nomination", N,
     Move("withdraw", frozenset({N.PROPOSED}), N.WITHDRAWN, is_nominator,            Phase.ANYTIME, _("Withdraw the proposal"),
          why_anytime=PEOPLE_COME),
     writes=("decided_by", "decided_at"),
-)
-
-G, LAWS_COME = RegisterState, "agencies are dissolved, renamed, merged and split whenever the law says so"
-CONCERNED = AGENCY | OVERSEERS
-REGISTER = Workflow("cycles.RegisterChange", G,
-    Move("record",      frozenset({G.RECORDED}), None,        is_national_administrator, Phase.ANYTIME, _("Record a change of the register"),
-         why_anytime=LAWS_COME, signed=True, tells=CONCERNED, official=True, news=_("A change of the register has been recorded")),
-    Move("take_effect", frozenset({G.RECORDED}), G.IN_FORCE,  is_clock,                  Phase.ANYTIME, _("Let the change take effect"),
-         why_anytime="a change takes effect on the day that its legal basis names"),
-    Move("withdraw",    frozenset({G.RECORDED}), G.WITHDRAWN, is_national_administrator, Phase.ANYTIME, _("Withdraw the change"),
-         why_anytime="what was recorded wrongly, or repealed before its day, must not take effect",
-         signed=True, tells=CONCERNED, official=True, news=_("A change of the register has been withdrawn")),
-    writes=("in_force_at",),
 )
 # fmt: on

@@ -40,6 +40,13 @@ class SubmissionState(TextChoices):
     ENDED = "ended", _("Ended with its agency")
 
 
+IN_WORK = (SubmissionState.DRAFT, SubmissionState.RETURNED)
+"""States in which a self-assessment is the agency's to change."""
+
+SEEN_AFTER_SIGNING = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
+"""States in which assessors and the authority read what was signed."""
+
+
 class ClarificationState(TextChoices):
     ASKED = "asked", _("Asked")
     REPLIED = "replied", _("Replied")

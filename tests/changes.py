@@ -25,3 +25,9 @@ def let_the_clock_follow(w: World) -> None:
     """End what agencies that have ended had in hand, as the scheduler does every minute."""
     submissions.end_with_agencies(at=w.at)
     appeals.end_with_agencies(at=w.at)
+
+
+def waiting_change(w: World) -> RegisterChange:
+    """A new name of the power ministry whose day is far off."""
+    found = RegisterChange.objects.filter(agency=w.power, state="recorded").first()
+    return found or change(w, w.power, "renamed", days=9999, name_fa="وزارت انرژی")

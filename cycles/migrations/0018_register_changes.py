@@ -91,11 +91,4 @@ class Migration(migrations.Migration):
                 name="a_renaming_has_a_new_name",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="registerchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "in_force"), ("in_force_at", None), _connector="XOR"),
-                name="in_force_since_a_moment",
-            ),
-        ),
     ]

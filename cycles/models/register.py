@@ -13,7 +13,7 @@ from django_fsm import FSMField
 from agencies.models import Agency, User
 from agencies.text import named
 from cycles.calendar import format_date
-from cycles.workflow import REGISTER, RegisterState
+from cycles.register_workflow import REGISTER, RegisterState
 
 
 class ChangeKind(models.TextChoices):
@@ -85,9 +85,6 @@ class RegisterChange(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind=ChangeKind.RENAMED) ^ Q(new_name_fa=""), name="a_renaming_has_a_new_name"
-            ),
-            models.CheckConstraint(
-                condition=Q(state=RegisterState.IN_FORCE) ^ Q(in_force_at=None), name="in_force_since_a_moment"
             ),
         )
 

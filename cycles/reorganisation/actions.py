@@ -12,7 +12,8 @@ from cycles import people
 from cycles.actions import Subject, perform, why_closed
 from cycles.calendar import TEHRAN
 from cycles.models import ChangeKind, Cycle, Participation, RegisterChange
-from cycles.workflow import ADMINISTRATION, REGISTER, CycleState, Refused
+from cycles.register_workflow import REGISTER
+from cycles.workflow import ADMINISTRATION, CycleState, Refused
 
 SETTLED = (CycleState.FINAL, CycleState.PUBLISHED)
 """States of a cycle whose results stand, whatever becomes of an agency afterwards."""
@@ -74,7 +75,7 @@ def record_change(
     }
     changes = perform(REGISTER, changes, "record", by=by, at=at, note=note, letter=letter, **facts)
     if effective_on <= at.astimezone(TEHRAN).date():
-        changes = take_effect(changes, at=at)
+        changes = _apply(changes, at=at)
     return changes
 
 
@@ -136,10 +137,10 @@ def withdraw_change(
 def take_effect_due(*, at: datetime) -> list[RegisterChange]:
     """Let every change take effect whose day has come; two at once do it once."""
     due = RegisterChange.objects.due(at.astimezone(TEHRAN).date()).order_by("effective_on", "pk")
-    return take_effect(list(due.select_for_update(no_key=True, skip_locked=True)), at=at)
+    return _apply(list(due.select_for_update(no_key=True, skip_locked=True)), at=at)
 
 
-def take_effect(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterChange]:
+def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterChange]:
     """Write what changes say into the register, end the roles in agencies that end and their part in open cycles.
 
     What they had in hand ends after it, by the clock of each app.

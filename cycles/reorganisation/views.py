@@ -14,10 +14,10 @@ from agencies.models import Agency, Membership
 from cycles.actions import why_closed
 from cycles.models import ChangeKind, Participation, RegisterChange
 from cycles.pages import act_page
+from cycles.register_workflow import REGISTER
 from cycles.reorganisation import actions
 from cycles.reorganisation.forms import RegisterChangeForm
 from cycles.reorganisation.queries import history_of
-from cycles.workflow import REGISTER
 
 BUTTONS = {
     ChangeKind.RENAMED: _("Rename"),
