@@ -4,7 +4,7 @@ from cycles.models.faults import Fault
 from cycles.models.jobs import UNFINISHED, Job, Reason
 from cycles.models.nominations import Nomination
 from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
-from cycles.models.register import ChangeKind, RegisterChange
+from cycles.models.register import ChangeKind, LegalBasis, RegisterChange
 from cycles.models.reserve import CacheReserve, PasswordLetter
 from cycles.models.years import (
     PRACTICE,
@@ -35,6 +35,7 @@ __all__ = [
     "Group",
     "Holiday",
     "Job",
+    "LegalBasis",
     "Nomination",
     "Participation",
     "PasswordLetter",

@@ -1,5 +1,6 @@
 """What became of agencies: each change of the register with its day, its legal basis and the names before and after."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -14,6 +15,16 @@ from agencies.models import Agency, User
 from agencies.text import named
 from cycles.calendar import format_date
 from cycles.register_workflow import REGISTER, RegisterState
+
+
+@dataclass(frozen=True)
+class LegalBasis:
+    """By what a change of the register holds: the act or decree, its number and date, and from which day."""
+
+    effective_on: date
+    legal_basis: str
+    letter: str
+    dated_on: date
 
 
 class ChangeKind(models.TextChoices):

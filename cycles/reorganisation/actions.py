@@ -1,6 +1,7 @@
 """The acts that change the register: recorded under a signature, in force from their day on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from agencies.models import Agency, Membership, User
 from cycles import people
 from cycles.actions import Subject, perform, why_closed
 from cycles.calendar import TEHRAN
-from cycles.models import ChangeKind, Cycle, Participation, RegisterChange
+from cycles.models import ChangeKind, Cycle, LegalBasis, Participation, RegisterChange
 from cycles.register_workflow import REGISTER
 from cycles.workflow import ADMINISTRATION, CycleState, Refused
 
@@ -77,6 +78,42 @@ def record_change(
     if effective_on <= at.astimezone(TEHRAN).date():
         changes = _apply(changes, at=at)
     return changes
+
+
+@transaction.atomic
+def import_register(
+    write: Callable[[], Sequence[Agency]], *, basis: LegalBasis | None, by: User, at: datetime, **file: Any
+) -> list[Agency]:
+    """Let a checked file of agencies be written; new names, ends and returns in it become acts on the legal basis."""
+    before = {agency.pk: agency for agency in Agency.objects.all()}
+    written = people.import_agencies(write, by=by, at=at, **file)
+    if basis is None:
+        return written
+    for agency in written:
+        known = before.get(agency.pk)
+        if known is not None:
+            _change_as_in_file(known, agency, basis, by=by, at=at)
+    return written
+
+
+def _change_as_in_file(known: Agency, wanted: Agency, basis: LegalBasis, *, by: User, at: datetime) -> None:
+    """Put back what an act has to change, and let the act change it."""
+    is_renamed = (known.name_fa, known.name_en) != (wanted.name_fa, wanted.name_en)
+    ends_or_returns = known.is_active != wanted.is_active
+    Agency.objects.filter(pk=known.pk).update(
+        name_fa=known.name_fa,
+        name_en=known.name_en,
+        sort_key=known.sort_key,
+        search_key=known.search_key,
+        is_active=known.is_active,
+    )
+    facts: dict[str, Any] = asdict(basis)
+    if is_renamed:
+        names: dict[str, Any] = {"name_fa": wanted.name_fa, "name_en": wanted.name_en}
+        record_change([known], kind=ChangeKind.RENAMED, **names, **facts, by=by, at=at)
+    if ends_or_returns:
+        kind = ChangeKind.RESTORED if wanted.is_active else ChangeKind.DISSOLVED
+        record_change([known], kind=kind, **facts, by=by, at=at)
 
 
 def _why_not(

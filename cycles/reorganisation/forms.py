@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from cycles.calendar import TEHRAN
 from cycles.fields import MomentField, PersianTextField
-from cycles.forms import ActForm, AgencyField
-from cycles.models import ChangeKind
+from cycles.forms import ActForm, AgencyField, ImportForm
+from cycles.models import ChangeKind, LegalBasis
 
 
 class DayField(MomentField):
@@ -110,3 +110,37 @@ class RegisterChangeForm(ActForm):
             asked["successors"] = [asked.pop("successor")]
         asked["agencies"] = [self.agency, *asked.pop("others", [])]
         return asked | {"kind": self.kind}
+
+
+BASIS = ("legal_basis", "letter", "dated_on", "effective_on")
+"""What a file of agencies is given beside it, all of it or nothing."""
+
+
+class RegisterImportForm(ImportForm):
+    """A file of agencies, and by what the new names and the ends in it hold."""
+
+    legal_basis = PersianTextField(
+        label=_("Legal basis"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "Only where the file gives known agencies other names, ends them or brings them back: the act or decree."
+        ),
+    )
+    letter = PersianTextField(label=_("Number of the act or letter"), max_length=60, required=False)
+    dated_on = DayField(label=_("Date of the act or letter"), required=False)
+    effective_on = DayField(label=_("In force from"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        given = {name: data.get(name) for name in BASIS}
+        if any(given.values()) and not self.errors:
+            for name in (name for name, value in given.items() if not value):
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return data
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The legal basis, None where none was given."""
+        given = {name: self.cleaned_data[name] for name in BASIS}
+        return {"basis": LegalBasis(**given) if all(given.values()) else None}

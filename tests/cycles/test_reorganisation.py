@@ -18,9 +18,10 @@ from cycles.calendar import TEHRAN, Phase
 from cycles.models import Delivery, Entry, Participation, RegisterChange
 from cycles.reorganisation import actions
 from cycles.reorganisation.queries import history_of
+from cycles.resources import load_country
 from cycles.workflow import Refused
 from tests.changes import BASIS, change
-from tests.factories import PASSWORD, World, build, make_agency
+from tests.factories import PASSWORD, World, build, make_agency, make_user
 
 
 @pytest.fixture
@@ -341,3 +342,66 @@ def test_a_file_neither_dissolves_nor_renames_an_agency_silently(world, as_, row
     assert error["column"] == column
     assert f"{words}" in str(error["message"])
     assert Agency.objects.filter(is_active=True, name_fa__in=("وزارت بهداشت", "وزارت نیرو")).count() == 2
+
+
+def given_with_a_file(client: Client, row: str, **basis: str) -> Any:
+    """Have a file with one row checked, and written where something is to be written."""
+    head = "agencies/1,code,name_fa,name_en,level,sector,parent,province,is_authority,is_active"
+    file = SimpleUploadedFile("agencies.csv", f"{head}\n,{row}\n".encode())
+    page = client.post("/fa/cycles/agencies/import/", {"file": file} | basis)
+    if token := page.context["token"]:
+        client.post("/fa/cycles/agencies/import/", {"token": token, "password": PASSWORD})
+    return page
+
+
+FILED = {"legal_basis": "مصوبهٔ هیئت وزیران", "letter": "۵۶", "dated_on": "1398/10/01", "effective_on": "1398/11/01"}
+
+
+def test_a_file_with_its_legal_basis_dissolves_by_an_act_on_record(world, as_):
+    row = "MOHME,وزارت بهداشت,Ministry of Health,ministry,health_welfare,,,false,false"
+
+    given_with_a_file(as_(world.administrator, world.at), row, **FILED)
+
+    [ended] = history_of(world.health).ends
+    assert (ended.kind, ended.legal_basis, ended.letter) == ("dissolved", "مصوبهٔ هیئت وزیران", "56")
+    assert Participation.objects.get(agency=world.health).ended_by == ended
+
+
+def test_a_file_with_its_legal_basis_renames_by_an_act_on_record(world, as_):
+    row = "MOE,سازمان راهبردی برنامه,Strategic Planning,ministry,economic,,,false,true"
+
+    given_with_a_file(as_(world.administrator, world.at), row, **FILED)
+
+    renamed = world.fresh(world.power)
+    assert (renamed.name_en, renamed.sector) == ("Strategic Planning", "economic")
+    assert [c.name_fa for c in history_of(renamed).names] == ["وزارت نیرو"]
+
+
+def test_a_file_whose_changes_hold_later_leaves_the_register_as_it_is_until_then(world, as_):
+    row = "MOE,سازمان راهبردی برنامه,Strategic Planning,ministry,infrastructure,,,false,true"
+
+    given_with_a_file(as_(world.administrator, world.at), row, **FILED | {"effective_on": "1420/01/01"})
+
+    assert world.fresh(world.power).name_fa == "وزارت نیرو"
+    assert RegisterChange.objects.waiting().get().new_name_fa == "سازمان راهبردی برنامه"
+
+
+def test_half_a_legal_basis_beside_a_file_is_asked_for_whole(world, as_):
+    row = "MOE,سازمان راهبردی برنامه,Strategic Planning,ministry,infrastructure,,,false,true"
+
+    page = given_with_a_file(as_(world.administrator, world.at), row, legal_basis="مصوبه")
+
+    assert set(page.context["form"].errors) == {"letter", "dated_on", "effective_on"}
+    assert not RegisterChange.objects.exists()
+
+
+def test_the_countrys_data_loaded_again_leave_a_name_given_by_an_act(db):
+    load_country()
+    world = World()
+    agency = Agency.objects.get(code="PBO")
+    world.people["administrator"] = make_user("chief", Role.ADMINISTRATOR)
+    change(world, agency, "renamed", name_fa="سازمان راهبردی برنامه")
+
+    load_country()
+
+    assert world.fresh(agency).name_fa == "سازمان راهبردی برنامه"

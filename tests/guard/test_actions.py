@@ -122,6 +122,7 @@ ANYTIME = {
     "cycles.list_holidays": "holidays are announced through the year",
     "cycles.strike_holiday": "an expected holiday may turn out to be none",
     "cycles.record_change": "agencies are dissolved, renamed, merged and split whenever the law says so",
+    "cycles.import_register": "the register stands outside every cycle",
     "cycles.withdraw_change": "what was recorded wrongly must not take effect",
     "cycles.take_effect_due": "a change takes effect on the day that its legal basis names",
     "cycles.end_at": "part of an act that went through the door",
