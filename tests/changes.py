@@ -11,7 +11,7 @@ from cycles.reorganisation import actions
 from submissions.reorganisation import actions as submissions
 from tests.factories import World
 
-BASIS = {"legal_basis": "قانون ساختار دولت", "letter": "۱۲/۳۴", "dated_on": date(2020, 1, 2)}
+BASIS = {"legal_basis": "قانون ساختار دولت", "letter": "۱۲/۳۴", "dated_on": date(2019, 12, 1)}
 
 
 def change(w: World, agency: Agency, kind: str = "dissolved", *, days: int = 0, **facts: Any) -> RegisterChange:
