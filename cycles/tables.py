@@ -101,7 +101,7 @@ class AgencyTable(tables.Table):
         return code(value)
 
     def render_is_active(self, value: bool) -> str:
-        return gettext("Active") if value else gettext("Ended")
+        return gettext("Active") if value else gettext("Closed")
 
 
 class NominationTable(tables.Table):

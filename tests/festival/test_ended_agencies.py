@@ -330,3 +330,16 @@ def test_published_open_data_stays_as_it_is_whatever_becomes_of_an_agency(publis
     let_the_clock_follow(w)
 
     assert data_of(w) == before
+
+
+@pytest.mark.django_db
+def test_software_reads_what_became_of_an_agency_and_its_successors_codes(published, client, settings):
+    w = published
+    change(w, w.power, "merged", successors=[w.health])
+    settings.CLOCK_OFFSET = w.at - timezone.now()
+
+    told = client.get("/api/agencies/MOE/").json()
+
+    [merged] = told["changes"]
+    assert (merged["kind"], merged["successors"]) == ("merged", ["MOHME"])
+    assert len(told["results"]) == 1
