@@ -1,6 +1,6 @@
 """Agencies renamed, dissolved, merged, split and established again: the acts and their pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from agencies.models import Agency, Membership
 from agencies.roles import Role
@@ -22,6 +22,12 @@ from cycles.resources import load_country
 from cycles.workflow import Refused
 from tests.changes import BASIS, change
 from tests.factories import PASSWORD, World, build, make_agency, make_user
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 """Agencies that end while their year is assessed: nothing is owed by, told to or ranked for them."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from appeals import actions as appeals
 from appeals.models import Appeal
@@ -27,6 +28,12 @@ from tests import factories
 from tests.changes import change, let_the_clock_follow
 from tests.factories import World, build, plan_of
 from tests.guard.answers import proposed, to_verify
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def finish(w: World) -> Edition:
