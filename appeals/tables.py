@@ -48,7 +48,7 @@ class AppealTable(CardsTable):
 
     def render_due(self, record: Appeal) -> str:
         """What is left until it must be filed, or decided; once decided, how late that was."""
-        if record.state == AppealState.WITHDRAWN:
+        if record.state in (AppealState.WITHDRAWN, AppealState.ENDED):
             return "—"
         term = self.windows.of(Phase.APPEAL if record.state == AppealState.DRAFT else Phase.APPEAL_REVIEW, record)
         if term is None:

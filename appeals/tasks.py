@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from appeals import hearing
 from appeals.models import Appeal
+from appeals.reorganisation import actions as reorganisation
 from appeals.workflow import AppealState
 from cycles import notices
 from cycles.calendar import Phase
@@ -24,9 +25,16 @@ def remind() -> None:
 def not_filed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     """The agencies with drafts, and how many."""
     drafts = Appeal.objects.filter(cycle__in=cycles, state=AppealState.DRAFT)
+    drafts = drafts.filter(submission__participation__ended_by=None)
     keys = ("cycle_id", "agency_id", "submission_id")
     for cycle, agency, submission, count in drafts.order_by(*keys).values_list(*keys).annotate(Count("pk")):
         yield notices.Todo(cycle, agency, Appeal, count, ("appeals:agency", submission))
+
+
+@shared_task
+def end_with_agencies() -> None:
+    """End the appeals of agencies that have ended."""
+    reorganisation.end_with_agencies(at=now())
 
 
 @shared_task

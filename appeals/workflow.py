@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.roles import (
     is_administrator_or_clock,
     is_asked,
+    is_clock,
     is_head,
     is_reviewer,
     is_set_keeper,
@@ -23,6 +24,7 @@ class AppealState(TextChoices):
     PARTLY = "partly", _("Partly upheld")
     DISMISSED = "dismissed", _("Dismissed")
     INADMISSIBLE = "inadmissible", _("Inadmissible")
+    ENDED = "ended", _("Ended with its agency")
 
 
 class QuestionState(TextChoices):
@@ -46,6 +48,8 @@ APPEALS = Workflow("appeals.Appeal", S,
     Move("file",     frozenset({S.DRAFT}),                S.FILED,         is_head,     Phase.APPEAL,         _("Sign and file the appeal"), signed=True),
     Move("withdraw", frozenset({S.FILED}),                S.WITHDRAWN,     is_head,     Phase.APPEAL,         _("Withdraw the appeal"), signed=True,
          tells=AGENCY, news=_("An appeal has been withdrawn")),
+    Move("end_with_agency", frozenset({S.DRAFT, S.FILED}), S.ENDED,        is_clock,    Phase.ANYTIME,        _("End with its agency"),
+         why_anytime="an appeal ends on the day that its agency does: nobody is left whom a decision would reach"),
     Move("assign",   frozenset({S.FILED}),                None,            is_administrator_or_clock, Phase.APPEAL_REVIEW, _("Give the appeal to a reviewer")),
     Move("uphold",   frozenset({S.FILED}),                S.UPHELD,        is_reviewer, Phase.APPEAL_REVIEW,  _("Uphold"), signed=True, waits_for=ASKED,
          tells=AGENCY, official=True, news=_("An appeal has been upheld")),

@@ -38,7 +38,7 @@ def of_agency(mine: Sequence[int], at: datetime) -> Iterator[Task]:
             title = _("Finish and sign the improvement plan")
         yield Task(title, str(plan), _("Go on"), plan.get_absolute_url(), midnight(plan.due_on) + DAY)
     yield from _due_items(mine, at)
-    asked = Participation.objects.filter(agency__in=mine)
+    asked = Participation.objects.active().filter(agency__in=mine)
     returned = SurveyReturn.objects.filter(agency__in=mine).values("survey")
     for survey in Survey.objects.open(at).filter(cycle__in=asked.values("cycle")).exclude(pk__in=returned).for_list():
         title = _("Say how the assessment went")
@@ -76,7 +76,7 @@ def _due_items(mine: Sequence[int], at: datetime) -> Iterator[Task]:
 
 def of_secretariat(at: datetime) -> Iterator[Task]:
     """Letters that follow from published results and have not been recorded; one query."""
-    due = Consequence.objects.filter(state=ConsequenceState.DUE, edition__in=Edition.objects.published(at).values("pk"))
+    due = Consequence.objects.due().filter(edition__in=Edition.objects.published(at).values("pk"))
     for year, count in due.order_by().values_list("cycle__year").annotate(count=Count("pk")):
         said = ngettext(
             "%(count)s letter that follows from the results is due",

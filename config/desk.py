@@ -64,7 +64,7 @@ class Desk(Outlook):
         mine = self.user.agency_ids(self.at, Role.STAFF, *HEADS)
         drafts = IndicatorSet.objects.filter(kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles)
         sets = {(s.cycle_id, s.agency_id): s for s in drafts.select_related("agency", "cycle")}
-        taking_part = Participation.objects.filter(cycle__in=self.cycles, agency__in=mine)
+        taking_part = Participation.objects.active().filter(cycle__in=self.cycles, agency__in=mine)
         for p in taking_part.select_related("agency", "cycle").order_by("-cycle__year", "pk"):
             chosen = sets.get((p.cycle_id, p.agency_id))
             if chosen is None or chosen.state == SetState.DRAFT:
@@ -153,7 +153,7 @@ class Desk(Outlook):
     def _of_headquarters(self) -> Iterator[Task]:
         """Units' self-assessments that are signed and not checked, while they can still be returned."""
         above = self.user.agency_ids(self.at, *SUPERIOR_ROLES)
-        units = Submission.objects.filter(agency__parent__in=above, cycle__in=self.cycles)
+        units = Submission.objects.active().filter(agency__parent__in=above, cycle__in=self.cycles)
         waiting = units.filter(state=SubmissionState.SUBMITTED, checked_at=None)
         for s in waiting.select_related("agency", "cycle").order_by("-cycle__year", "agency__sort_key", "pk"):
             if window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT):
@@ -162,8 +162,10 @@ class Desk(Outlook):
 
     def _of_working_group(self) -> Iterator[Task]:
         voted = Vote.objects.filter(set=OuterRef("pk"), round=OuterRef("round"), member=self.user)
-        sets = IndicatorSet.objects.visible_to(self.user, self.at).filter(
-            cycle__in=self.cycles, state=SetState.PROPOSED
+        sets = (
+            IndicatorSet.objects.visible_to(self.user, self.at)
+            .active()
+            .filter(cycle__in=self.cycles, state=SetState.PROPOSED)
         )
         own = self.user.memberships(self.at, Role.MEMBER)
         chairs = any(m.is_chair for m in own)
@@ -292,7 +294,7 @@ class Desk(Outlook):
         if self.user.province_ids(self.at, Role.ADMINISTRATOR) is None:
             yield from self._nominations()
         reach = in_reach(self.user, self.at, (Role.ADMINISTRATOR,))
-        mine = Submission.objects.filter(reach, cycle__in=self.cycles)
+        mine = Submission.objects.active().filter(reach, cycle__in=self.cycles)
         assigned = Block.objects.filter(submission=OuterRef("pk"))
         counts = {
             row["cycle"]: row
@@ -361,7 +363,7 @@ class Desk(Outlook):
             yield Task(title, str(cycle), _("Look"), url, first.opens_at if first else None)
         general = {s.cycle_id: s for s in IndicatorSet.objects.filter(kind=Kind.GENERAL, cycle__in=self.cycles)}
         approved = dict(
-            IndicatorSet.objects.filter(cycle__in=self.cycles, state=SetState.APPROVED)
+            IndicatorSet.objects.active().filter(cycle__in=self.cycles, state=SetState.APPROVED)
             .order_by().values_list("cycle").annotate(Count("pk"))
         )  # fmt: skip
         editions = {e.cycle_id: e for e in Edition.objects.newest().filter(cycle__in=self.cycles)}

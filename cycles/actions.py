@@ -264,7 +264,7 @@ def extend(
         raise Refused(_("Only the deadlines of an open cycle can be extended."))
     if phase not in EXTENDABLE:
         raise Refused(_("“%(phase)s” is a duty: it accepts late and counts the days.") % {"phase": phase.label})
-    concerned = Participation.objects.filter(cycle=cycle)
+    concerned = Participation.objects.active().filter(cycle=cycle)
     if agency and not concerned.filter(agency=agency).exists():
         raise Refused(_("%(agency)s does not take part in this cycle.") % {"agency": agency})
     if group and group.cycle_id != cycle.pk:
@@ -311,7 +311,7 @@ def _closing_in_force(extension: Extension) -> datetime:
     """The closing a decree must be later than: that of its agency, group or all; where agencies have their own, the
     earliest of those concerned."""
     phase, agency_id, group_id = Phase(extension.phase), extension.agency_id, extension.group_id
-    scope = Participation.objects.filter(cycle=extension.cycle)
+    scope = Participation.objects.active().filter(cycle=extension.cycle)
     scope = scope.filter(groups=group_id) if group_id else scope.filter(agency=agency_id) if agency_id else scope
     if phase in PER_AGENCY:
         windows = Window.objects.terms([extension.cycle_id], list(scope.values_list("agency", flat=True)))

@@ -132,7 +132,7 @@ def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, 
 
 
 def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
-    """The agencies whose people each object concerns: its own, those it names (`concerned`), else its group's, else,
+    """The agencies whose people each object concerns: its own and those it names (`concerned`), else its group's, else,
     officially, all of its cycle."""
     groups = {g for o in objs if not o.agency_id and (g := getattr(o, "group_id", None))}
     every = (o for o in objs if not o.agency_id and getattr(o, "concerned", None) is None)
@@ -140,16 +140,16 @@ def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
     of_group: dict[int, set[int]] = {}
     of_cycle: dict[int, set[int]] = {}
     if groups:
-        rows = Participation.groups.through.objects.filter(group__in=groups)
+        rows = Participation.groups.through.objects.filter(group__in=groups, participation__ended_by=None)
         for key, agency in rows.values_list("group_id", "participation__agency_id"):
             of_group.setdefault(key, set()).add(agency)
     if cycles:
-        for key, agency in Participation.objects.filter(cycle__in=cycles).values_list("cycle_id", "agency_id"):
+        for key, agency in Participation.objects.active().filter(cycle__in=cycles).values_list("cycle_id", "agency_id"):
             of_cycle.setdefault(key, set()).add(agency)
     found = []
     for o in objs:
         if o.agency_id:
-            found.append({o.agency_id})
+            found.append({o.agency_id} | set(getattr(o, "concerned", None) or ()))
         elif (concerned := getattr(o, "concerned", None)) is not None:
             found.append(set(concerned))
         else:

@@ -157,6 +157,8 @@ def planned(
         raise Refused(_("A working-group member, and nobody else, belongs to a constituency."))
     if sector and role != Role.MEMBER:
         raise Refused(_("Only working-group members belong to a sector."))
+    if agency is not None and not agency.is_active:
+        raise Refused(_("%(agency)s has ended: nobody has a role in it.") % {"agency": agency})
     if valid_until is not None and valid_until <= (valid_from or at):
         raise Refused(_("The role must end after it begins."))
     where: dict[str, Any] = {"agency": agency, "province": province, "constituency": constituency, "sector": sector}
@@ -193,11 +195,11 @@ def end_role(membership: Membership, *, by: User, at: datetime, note: str = "") 
         raise Refused(_("This role is not in force."))
     for row in (membership, *_delegations_of([membership], at)):
         administer("end_role", row, by=by, at=at, agency=row.reach, note=note)
-        _end(row, at)
+        end_at(row, at)
     return membership
 
 
-def _end(membership: Membership, at: datetime) -> None:
+def end_at(membership: Membership, at: datetime) -> None:
     """The record has its row already: one that never was in force leaves no other trace."""
     if membership.valid_from < at:
         membership.valid_until = at
@@ -227,7 +229,7 @@ def remove_leaver(person: User, agency: Agency, *, by: User, at: datetime, note:
     held += [d for d in _delegations_of(held, at) if d.user_id != person.pk]
     perform(ADMINISTRATION, [Subject(m, agency) for m in held], "remove_leaver", by=by, at=at, note=note)
     for m in held:
-        _end(m, at)
+        end_at(m, at)
     sign_out(person)
     return held
 

@@ -15,9 +15,11 @@ from cycles import people as acts
 from cycles import resources
 from cycles.actions import why_not_administer
 from cycles.filters import AgencyFilter
-from cycles.models import Cycle
+from cycles.models import Cycle, LegalBasis
 from cycles.pages import import_page, listed, only_for, sheet_answer
 from cycles.people_forms import InterestForm
+from cycles.reorganisation import actions as reorganisation
+from cycles.reorganisation.forms import RegisterImportForm
 from cycles.sheets import Sheet
 from cycles.tables import AgencyTable
 from cycles.workflow import ADMINISTRATION, CycleState, Refused
@@ -45,9 +47,9 @@ def agencies_export(request: HttpRequest, kind: str) -> HttpResponse:
 def agencies_import(request: HttpRequest) -> HttpResponse:
     only_for(request, "import_agencies")
 
-    def do(sheet: Sheet, *, as_checked: str, **said: Any) -> list[Agency]:
-        write = partial(resources.write, sheet, as_checked)
-        return acts.import_agencies(write, by=request.user, at=request.at, **said)
+    def do(sheet: Sheet, *, as_checked: str, basis: LegalBasis | None, **file: Any) -> list[Agency]:
+        write = partial(resources.write, sheet, as_checked, basis=basis)
+        return reorganisation.import_register(write, basis=basis, by=request.user, at=request.at, **file)
 
     return import_page(
         request,
@@ -56,6 +58,7 @@ def agencies_import(request: HttpRequest) -> HttpResponse:
         do=do,
         then=reverse("cycles:agencies"),
         page="cycles/agencies_import.html",
+        form_class=RegisterImportForm,
         signed=ADMINISTRATION["import_agencies"].signed,
     )
 

@@ -15,6 +15,7 @@ from import_export.instance_loaders import CachedInstanceLoader
 
 from agencies.models import Agency, Level, Province, Sector
 from cycles import sheets, trials
+from cycles.models import LegalBasis
 from cycles.sheets import Column, Form, Row, Sheet
 from cycles.trials import Check, SheetResource, YesNo
 
@@ -38,7 +39,10 @@ class ByCode(widgets.ForeignKeyWidget):
 
 
 class AgencyResource(SheetResource):
-    """The register: one agency a row, known by its code; a parent may stand anywhere in the same file."""
+    """The register: one agency a row, known by its code; a parent may stand anywhere in the same file.
+
+    `has_basis`: the date and legal basis were given by which known agencies get other names, end or come back.
+    """
 
     parent = fields.Field("parent", "parent", widget=ByCode(Agency, "_agencies"))
     province = fields.Field("province", "province", widget=ByCode(Province, "_provinces"))
@@ -60,11 +64,16 @@ class AgencyResource(SheetResource):
         store_instance = True
         use_transactions = True
 
+    def __init__(self, *, has_basis: bool = False) -> None:
+        super().__init__()
+        self.has_basis = has_basis
+
     def get_queryset(self) -> Any:
         return Agency.objects.select_related("parent", "province")
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.agencies = {a.code: a for a in self.get_queryset()}
+        self.known = dict(self.agencies)
         self.provinces = {p.code: p for p in Province.objects.all()}
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
@@ -74,6 +83,7 @@ class AgencyResource(SheetResource):
         self, instance: Agency, import_validation_errors: Any = None, validate_unique: bool = True
     ) -> None:
         errors = dict(import_validation_errors or {})
+        errors |= self._changes_of_register(instance)
         if "province" not in errors and (instance.level == Level.PROVINCIAL) != (instance.province_id is not None):
             errors["province"] = ValidationError(_("Provincial units, and only they, name a province."))
         if "parent" not in errors and instance.parent is not None and instance.parent.code == instance.code:
@@ -84,6 +94,29 @@ class AgencyResource(SheetResource):
             errors = error.update_error_dict(errors)
         if errors:
             raise ValidationError(errors)
+
+    def _changes_of_register(self, instance: Agency) -> dict[str, ValidationError]:
+        """What a row says of a known agency that takes an act with its day and its legal basis."""
+        known = self.known.get(instance.code)
+        if known is None or self.has_basis:
+            return {}
+        found = {}
+        if (known.name_fa, known.name_en) != (instance.name_fa, instance.name_en):
+            column = "name_fa" if known.name_fa != instance.name_fa else "name_en"
+            found[column] = ValidationError(
+                _(
+                    "An agency is renamed by an act with its date and legal basis: give them beside the file, "
+                    "or rename it on its page in the register."
+                )
+            )
+        if known.is_active != instance.is_active:
+            found["is_active"] = ValidationError(
+                _(
+                    "An agency is dissolved or established again by an act with its date and legal basis: give them "
+                    "beside the file. It is merged or split on its page in the register."
+                )
+            )
+        return found
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Parents before their units; a ring stays as it is and is refused."""
@@ -133,14 +166,14 @@ def read(content: bytes, name: str) -> Sheet:
     return sheets.read(AGENCIES, content, name)
 
 
-def check(sheet: Sheet) -> Check:
+def check(sheet: Sheet, *, basis: LegalBasis | None = None) -> Check:
     """Try the rows without writing any."""
-    return trials.check(AgencyResource(), sheet)
+    return trials.check(AgencyResource(has_basis=basis is not None), sheet)
 
 
-def write(sheet: Sheet, as_checked: str | None = None) -> list[Any]:
+def write(sheet: Sheet, as_checked: str | None = None, *, basis: LegalBasis | None = None) -> list[Any]:
     """Write the right rows, all or none; the agencies that were added or changed."""
-    return trials.write(AgencyResource(), sheet, as_checked)
+    return trials.write(AgencyResource(has_basis=basis is not None), sheet, as_checked)
 
 
 # --- What a new portal starts with ------------------------------------------------------------------------------------
@@ -165,6 +198,8 @@ def load_country(provincial_units: Sequence[str] = ()) -> int:
     known = {row["code"]: row for row in provinces.dict}
     for code in provincial_units:
         rows += _units(known[code if code.startswith("IR-") else f"IR-{code}"], sectors, branches)
+    called = {a.code: {"name_fa": a.name_fa, "name_en": a.name_en} for a in Agency.objects.all()}
+    rows = [row | called.get(row["code"], {}) for row in rows]  # a name given since by an act stays
     resource = AgencyResource()
     ordered = resource.in_order([Row(number, row) for number, row in enumerate(rows, start=2)])
     return len(trials.written(resource, trials.dataset(ordered)))

@@ -69,8 +69,10 @@ class ParticipationTable(tables.Table):
         model = Participation
         fields = ("name", "code", "level", "sector", "province", "group")
 
-    def render_name(self, record: Participation) -> str:
-        return record.name
+    def render_name(self, record: Participation) -> SafeString | str:
+        if record.ended_by is None:
+            return record.name
+        return format_html('{} <span class="badge bg-secondary-lt">{}</span>', record.name, record.ended_by.what)
 
     def render_code(self, value: str) -> SafeString:
         return code(value)
@@ -92,8 +94,8 @@ class AgencyTable(tables.Table):
         model = Agency
         fields = ("name", "code", "level", "sector", "parent", "province", "is_active")
 
-    def render_name(self, record: Agency) -> str:
-        return record.name
+    def render_name(self, record: Agency) -> SafeString:
+        return link(reverse("cycles:agency", args=[record.code]), record.name)
 
     def render_code(self, value: str) -> SafeString:
         return code(value)

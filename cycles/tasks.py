@@ -13,6 +13,7 @@ from cycles.jobs.actions import clear_done, order_missing
 from cycles.jobs.kinds import QUICK, Tell, kind
 from cycles.middleware import now
 from cycles.models import Verification
+from cycles.reorganisation import actions as reorganisation
 
 
 @shared_task
@@ -81,3 +82,9 @@ def tell() -> None:
 def send_letters() -> None:
     """Send the links to a new password that were asked for; two at once send none twice."""
     letters.send(at=now())
+
+
+@shared_task
+def change_register() -> None:
+    """Let the changes of the register take effect whose day has come."""
+    reorganisation.take_effect_due(at=now())

@@ -5,6 +5,8 @@ from django.urls.converters import StringConverter
 
 from cycles import appointments, inbox, nomination_views, record, register, views
 from cycles.jobs import views as jobs
+from cycles.models import ChangeKind
+from cycles.reorganisation import views as reorganisation
 
 
 class Decision(StringConverter):
@@ -13,7 +15,14 @@ class Decision(StringConverter):
     regex = "|".join(nomination_views.DECISIONS)
 
 
+class Kind(StringConverter):
+    """What may become of an agency."""
+
+    regex = "|".join(ChangeKind.values)
+
+
 register_converter(Decision, "nomination_decision")
+register_converter(Kind, "register_change")
 
 app_name = "cycles"
 pages = [
@@ -33,6 +42,9 @@ pages = [
     path("agencies/", register.agencies, name="agencies"),
     path("agencies/export/<str:kind>/", register.agencies_export, name="agencies_export"),
     path("agencies/import/", register.agencies_import, name="agencies_import"),
+    path("agencies/<str:code>/", reorganisation.agency, name="agency"),
+    path("agencies/<str:code>/<register_change:kind>/", reorganisation.register_change, name="register_change"),
+    path("register/<int:pk>/withdraw/", reorganisation.withdraw, name="register_withdraw"),
     path("people/", appointments.people, name="people"),
     path("people/invite/", appointments.invite, name="invite"),
     path("people/<int:pk>/", appointments.person, name="person"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -77,7 +77,7 @@ def _visible(request: HttpRequest, year: int) -> Cycle:
 @require_safe
 def cycle_list(request: HttpRequest) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
-    table = CycleTable(cycles.annotate(agencies=Count("participations")))
+    table = CycleTable(cycles.annotate(agencies=Count("participations", filter=Q(participations__ended_by=None))))
     may_plan = not why_not_administer("plan_cycle", by=request.user, at=request.at)
     context = {
         "table": listed(request, table),
@@ -139,6 +139,7 @@ def detail(request: HttpRequest, year: int) -> HttpResponse:
     late = (
         Entry.objects.filter(cycle_id=cycle.pk, days_late__gt=0).values_list("statutory_at").annotate(Max("days_late"))
     )
+    seen = Participation.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     context = {
         "cycle": cycle,
         "rows": _rows(_terms(cycle), dict(late), request.at),
@@ -148,9 +149,9 @@ def detail(request: HttpRequest, year: int) -> HttpResponse:
         # what is drawn elsewhere has its page elsewhere: freezing and publishing belong to the festival
         "moves": {m.name for m in open_to(CYCLE, cycle, by=request.user, at=request.at)} & {"open", "set_windows"},
         "groups": Group.objects.filter(cycle=cycle)
-        .annotate(size=Count("participations"))
+        .annotate(size=Count("participations", filter=Q(participations__ended_by=None)))
         .order_by("province", "sort_key", "pk"),
-        "participants": Participation.objects.visible_to(request.user, request.at).filter(cycle=cycle).count(),
+        "participants": seen.active().count(),
         "history": history(Entry.objects.of(cycle)),
     }
     return render(request, "cycles/detail.html", context)
@@ -288,7 +289,7 @@ def holiday_strike(request: HttpRequest, pk: int) -> HttpResponse:
 def participants(request: HttpRequest, year: int) -> HttpResponse:
     cycle = _visible(request, year)
     seen = Participation.objects.visible_to(request.user, request.at).filter(cycle=cycle)
-    seen = seen.select_related("agency", "province").prefetch_related("groups").order_by("sort_key", "pk")
+    seen = seen.select_related("agency", "province", "ended_by").prefetch_related("groups").order_by("sort_key", "pk")
     narrowed = ParticipationFilter(request.GET, seen, cycle=cycle)
     table = ParticipationTable(narrowed.qs)
     context = {"cycle": cycle, "filter": narrowed, "table": listed(request, table)}

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from agencies.models import User
 from agencies.text import localised
 from appeals.models import Appeal
+from appeals.reorganisation.actions import end_with_agencies as end_appeals
 from cycles.actions import perform
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
@@ -24,13 +25,16 @@ from indicators.scoring import LineState
 from submissions import actions as submissions
 from submissions import totals
 from submissions.models import Answer, Score, ScoreRun, Submission
+from submissions.reorganisation.actions import end_with_agencies as end_submissions
 from submissions.workflow import SubmissionState
 
 
 def why_not_final(cycle: Cycle) -> list[str]:
     """What stands against freezing a cycle's results: open appeals, scores not communicated."""
-    waiting = Submission.objects.filter(cycle=cycle).exclude(
-        state__in=(SubmissionState.COMMUNICATED, SubmissionState.LAPSED)
+    waiting = (
+        Submission.objects.active()
+        .filter(cycle=cycle)
+        .exclude(state__in=(SubmissionState.COMMUNICATED, SubmissionState.LAPSED))
     )
     wrong = []
     if count := waiting.count():
@@ -40,7 +44,8 @@ def why_not_final(cycle: Cycle) -> list[str]:
             count,
         )
         wrong.append(said % {"count": localised(count)})
-    if count := Appeal.objects.filter(cycle=cycle).undecided().count():
+    undecided = Appeal.objects.filter(cycle=cycle, submission__participation__ended_by=None).undecided()
+    if count := undecided.count():
         said = ngettext("%(count)s appeal is not decided.", "%(count)s appeals are not decided.", count)
         wrong.append(said % {"count": localised(count)})
     return wrong
@@ -50,9 +55,11 @@ def why_not_final(cycle: Cycle) -> list[str]:
 def finalise(cycle: Cycle, *, by: User, at: datetime, run: ScoreRun | None = None, note: str = "") -> Edition:
     """Freeze a cycle's results: totals are computed once more over everything, and the agencies ranked.
 
-    Drafts that the scheduler has not closed yet are closed first.
+    What the scheduler has not done yet is done first: the work of agencies that have ended ends, drafts are closed.
     """
     [cycle] = perform(CYCLE, [cycle], "finalise", by=by, at=at, note=note)
+    end_submissions(at=at)
+    end_appeals(at=at)
     submissions.lapse(cycle, at=at)
     if wrong := why_not_final(cycle):
         raise Refused(" ".join(wrong))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from cycles.ledger import plain
+from cycles.models import RegisterChange
 from festival.courses import held
 from festival.kept_pages import kept
 from festival.models import Edition, Standing
@@ -124,13 +125,28 @@ def _next(request: HttpRequest, page: Page) -> str | None:
 
 
 def agency(request: HttpRequest, code: str) -> dict[str, Any]:
-    """One agency with its places in every published year, the newest first."""
+    """One agency with what became of it and its places in every published year, the newest first."""
     found = _agency(code)
     said = {"agency": found.code, "name_fa": found.name_fa, "name_en": found.name_en}
+    changes = RegisterChange.objects.in_force().filter(agency=found).for_list()
     return said | {
+        "changes": [_changed(change) for change in changes],
         "results": [
             {"year": s.edition.cycle.year} | _placed(s) for s in Standing.objects.over_the_years(found, request.at)
-        ]
+        ],
+    }
+
+
+def _changed(change: RegisterChange) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "effective_on": change.effective_on.isoformat(),
+        "legal_basis": change.legal_basis,
+        "letter": change.letter,
+        "dated_on": change.dated_on.isoformat(),
+        "name_fa": change.name_fa,
+        "name_en": change.name_en,
+        "successors": [successor.code for successor in change.successors.all()],
     }
 
 
@@ -181,6 +197,11 @@ _PLACED = _object(
     values=_object(**{by: _maybe(DECIMAL) for by in _BY}), places=_object(**{by: _maybe(NUMBER) for by in _BY}),
 )  # fmt: skip
 _YEARLY = _object(year=NUMBER, **_PLACED["properties"])
+_DAY: Schema = {"type": "string", "format": "date"}
+_CHANGED = _object(
+    kind=TEXT, effective_on=_DAY, legal_basis=TEXT, letter=TEXT, dated_on=_DAY, name_fa=TEXT, name_en=TEXT,
+    successors=_list(TEXT),
+)  # fmt: skip
 _LINE = _object(
     measure=TEXT, lineage=TEXT, title_fa=TEXT, title_en=TEXT, value=_maybe(DECIMAL), ceiling=DECIMAL, state=TEXT,
     points=_maybe(DECIMAL),
@@ -204,7 +225,7 @@ ENDPOINTS = (
              (("group", TEXT, "code of a group"), ("agency", TEXT, "code of an agency"), ("page", NUMBER, "from 1")),
              _object(page=NUMBER, pages=NUMBER, count=NUMBER, next=_maybe(TEXT), rankings=_list(_PLACED))),
     Endpoint("agencies/<str:code>/", "/api/agencies/{code}/", agency, (),
-             _object(agency=TEXT, name_fa=TEXT, name_en=TEXT, results=_list(_YEARLY))),
+             _object(agency=TEXT, name_fa=TEXT, name_en=TEXT, changes=_list(_CHANGED), results=_list(_YEARLY))),
     Endpoint("editions/<int:year>/agencies/<str:code>/lines/", "/api/editions/{year}/agencies/{code}/lines/", lines, (),
              _object(year=NUMBER, edition=NUMBER, agency=TEXT, lines=_list(_LINE))),
 )  # fmt: skip

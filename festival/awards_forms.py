@@ -141,7 +141,7 @@ class PutForwardForm(forms.Form):
 
     def clean_agency(self) -> Any:
         agency = self.cleaned_data["agency"]
-        found = Participation.objects.filter(cycle=self.ceremony.cycle_id, agency=agency).first()
+        found = Participation.objects.active().filter(cycle=self.ceremony.cycle_id, agency=agency).first()
         if found is None:
             said = said_now("%(agency)s does not take part in this cycle.")
             raise forms.ValidationError(said % {"agency": agency})

@@ -72,7 +72,7 @@ def closing(cycle: Cycle, at: datetime) -> Closing:
     today = at.astimezone(TEHRAN).date()
     plans = ImprovementPlan.objects.filter(cycle=cycle).aggregate(
         begun=Count("pk"),
-        late=Count("pk", filter=Q(days_late__gt=0) | Q(signed_at=None, due_on__lt=today)),
+        late=Count("pk", filter=Q(days_late__gt=0) | Q(signed_at=None, due_on__lt=today, agency__is_active=True)),
         compulsory=Count("pk", filter=Q(is_compulsory=True)),
     )
     survey = Survey.objects.filter(cycle=cycle).for_list().first()

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
-from agencies.models import User
+from agencies.models import Agency, User
 from cycles import files, ledger
 from cycles.actions import perform
 from cycles.models import Cycle, Participation
@@ -97,10 +97,11 @@ def draw(edition: Edition, *, by: User, at: datetime) -> list[Consequence]:
     if not rules:
         raise Refused(_("No consequence has been settled for this year."))
     now, before = occasions(edition.cycle.year), occasions(edition.cycle.year - 1)
+    ended = set(Agency.objects.filter(pk__in=now, is_active=False).values_list("pk", flat=True))
     rows = [
         Consequence(cycle_id=edition.cycle_id, agency_id=agency, edition=edition, rule=rule)
         for rule in rules
-        for agency in sorted(now)
+        for agency in sorted(now.keys() - ended)
         if _meets(rule, agency, now, before)
     ]
     if not rows:
@@ -133,6 +134,8 @@ def record_letter(
     consequence = _held(consequence)
     if not consequence.edition.is_published(at):
         raise Refused(_("The results are not published; a letter now would tell them."))
+    if not consequence.agency.is_active:
+        raise Refused(_("%(agency)s has ended: waive what follows.") % {"agency": consequence.agency})
     if not letter.strip():
         raise Refused(_("Give the number of the letter."))
     given: dict[str, Any] = {

@@ -74,7 +74,8 @@ class ImprovementFilter(django_filters.FilterSet):
 
     def signed_late(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         today = self.request.at.astimezone(TEHRAN).date()
-        return rows.filter(Q(days_late__gt=0) | Q(signed_at=None, due_on__lt=today)) if value else rows
+        unsigned = Q(signed_at=None, due_on__lt=today, agency__is_active=True)
+        return rows.filter(Q(days_late__gt=0) | unsigned) if value else rows
 
 
 class ConsequenceFilter(django_filters.FilterSet):

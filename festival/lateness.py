@@ -91,13 +91,17 @@ def _general_sets() -> QuerySet[Any]:
 def _other_sets() -> QuerySet[Any]:
     """A draft or a returned set waits for its agency, not for the authority; a rejected one for nobody."""
     states = (SetState.PROPOSED, SetState.APPROVED, SetState.COMMUNICATED)
-    sets = IndicatorSet.objects.exclude(kind=Kind.GENERAL).filter(state__in=states)
+    sets = IndicatorSet.objects.active().exclude(kind=Kind.GENERAL).filter(state__in=states)
     return _of_each(sets, Phase.APPROVAL, F("communicated_at"))
 
 
 def _signed_submissions() -> QuerySet[Any]:
+    """Whoever ended after the scores were out had them communicated; to whoever ended before, nothing is owed."""
     states = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
-    return _of_each(Submission.objects.filter(state__in=states), Phase.SCORING, F("communicated_at"))
+    signed = Submission.objects.filter(
+        Q(state__in=states, participation__ended_by=None) | Q(communicated_at__isnull=False)
+    )
+    return _of_each(signed, Phase.SCORING, F("communicated_at"))
 
 
 def _reviews() -> QuerySet[Any]:
@@ -106,7 +110,7 @@ def _reviews() -> QuerySet[Any]:
     A decree that moves the agency's appeals moves their review by as much, as `Windows.term` has it.
     """
     of_years = Appeal.objects.filter(cycle__year__gt=PRACTICE).order_by()
-    standing = of_years.exclude(state__in=(AppealState.DRAFT, AppealState.WITHDRAWN))
+    standing = of_years.exclude(state__in=(AppealState.DRAFT, AppealState.WITHDRAWN, AppealState.ENDED))
     standing = standing.filter(cycle__windows__phase=Phase.APPEAL_REVIEW, cycle__windows__agency=F("agency"))
     rows: QuerySet[Any, Any] = standing.values("cycle", "agency", statutory_at=F("cycle__windows__closes_at"))
     undecided = Count("pk", filter=Q(state=AppealState.FILED))

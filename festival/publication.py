@@ -35,7 +35,7 @@ def _groups(edition: Edition) -> Iterator[Row]:
 
 
 def _agencies(edition: Edition) -> Iterator[Row]:
-    rows = Participation.objects.filter(cycle=edition.cycle_id).select_related("agency__parent", "province")
+    rows = Participation.objects.active().filter(cycle=edition.cycle_id).select_related("agency__parent", "province")
     for p in rows.prefetch_related("groups").order_by("agency__code", "pk"):
         groups = " ".join(sorted(g.code for g in p.groups.all()))
         parent = p.agency.parent.code if p.agency.parent else None

@@ -264,7 +264,7 @@ def _calendar(edition: Edition, at: datetime) -> Year:
 
 
 def _specific_sets(edition: Edition) -> int:
-    sets = IndicatorSet.objects.filter(cycle=edition.cycle, kind=Kind.SPECIFIC, state=SetState.COMMUNICATED)
+    sets = IndicatorSet.objects.active().filter(cycle=edition.cycle, kind=Kind.SPECIFIC, state=SetState.COMMUNICATED)
     return sets.count()
 
 

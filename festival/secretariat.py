@@ -78,7 +78,7 @@ def manage(request: HttpRequest, year: int) -> HttpResponse:
         context |= {
             "may_finalise": steps[0].is_done and not closed,
             "why_closed": closed,
-            "submissions": Submission.objects.filter(cycle=cycle).count(),
+            "submissions": Submission.objects.active().filter(cycle=cycle).count(),
             "appeals": Appeal.objects.filter(cycle=cycle).undecided().count(),
             "history": history(Entry.objects.of(cycle)[:20]),
         }

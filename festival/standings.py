@@ -119,9 +119,9 @@ def _standing(edition: Edition, result: Result, group: int, placed: dict[str, in
 
 
 def read(edition: Edition) -> list[Result]:
-    """What every agency of the edition's cycle reached; of who did not submit nothing counts."""
+    """What every agency that still takes part reached; of who did not submit nothing counts."""
     cycle = edition.cycle
-    taking_part = Participation.objects.filter(cycle=cycle).prefetch_related("groups").order_by("pk")
+    taking_part = Participation.objects.active().filter(cycle=cycle).prefetch_related("groups").order_by("pk")
     submissions = {s.participation_id: s for s in Submission.objects.filter(cycle=cycle)}
     nodes: dict[int, dict[str, NodeScore]] = {}
     for node in NodeScore.objects.filter(run=edition.run, axis=None, submission__state=SubmissionState.COMMUNICATED):

@@ -59,7 +59,8 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
     mine = Agency.objects.filter(pk__in=user.agency_ids(at, Role.STAFF, *HEADS)).order_by("sort_key", "pk")
     answered = set(returned.filter(agency__in=mine).values_list("agency", flat=True))
     oversees = user.holds(*OVERSEERS, at=at)
-    waiting = Participation.objects.visible_to(user, at).filter(cycle=held.cycle).exclude(agency__in=returned)
+    taking_part = Participation.objects.visible_to(user, at).active().filter(cycle=held.cycle)
+    waiting = taking_part.filter(agency__is_active=True).exclude(agency__in=returned)
     context = {
         "survey": held,
         "is_open": held.is_open(at),

@@ -53,7 +53,7 @@ class Results:
 
 def read(survey: Survey, at: datetime) -> Results:
     """How many have answered, and once the survey is closed what; four queries."""
-    asked = Participation.objects.filter(cycle=survey.cycle_id).count()
+    asked = Participation.objects.active().filter(cycle=survey.cycle_id).count()
     returned = survey.returns.count()
     if at < survey.closes_at:
         return Results(survey, asked, returned, None)

@@ -61,7 +61,7 @@ def why_not_answered(survey: Survey, agency: Agency, at: datetime) -> str:
         return _("The survey is not open yet.")
     if at >= survey.closes_at:
         return _("The survey is closed.")
-    if not Participation.objects.filter(cycle=survey.cycle_id, agency=agency).exists():
+    if not Participation.objects.active().filter(cycle=survey.cycle_id, agency=agency).exists():
         return _("This agency does not take part in the year.")
     if SurveyReturn.objects.filter(survey=survey, agency=agency).exists():
         return _("Your agency has answered; what was said cannot be told apart any more, and so not be changed.")

@@ -15,6 +15,7 @@ from cycles import exports
 from cycles.files import handed_out
 from cycles.models import Group
 from cycles.pages import sheet_answer
+from cycles.reorganisation.queries import history_of
 from cycles.sheets import CONTENT_TYPES
 from cycles.workflow import CycleState
 from festival import closing_facts, resources
@@ -100,7 +101,13 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
         .annotate(Count("pk"))
     )
     rows = [(standing, sizes[standing.group_id]) for standing in standings]
-    return render(request, "festival/agency.html", {"agency": found, "rows": rows, "course": course(standings)})
+    context = {
+        "agency": found,
+        "history": history_of(found),
+        "rows": rows,
+        "course": course(standings),
+    }
+    return render(request, "festival/agency.html", context)
 
 
 @login_not_required

@@ -146,7 +146,8 @@ def _begin_plans(sets: Sequence[IndicatorSet]) -> None:
     """A plan with its four reports for every agency of which these sets ask something and that has none."""
     for cycle in {s.cycle_id for s in sets}:
         of_cycle = [s for s in sets if s.cycle_id == cycle]
-        concerned = Participation.objects.filter(cycle=cycle).exclude(pk__in=Plan.objects.values("participation"))
+        concerned = Participation.objects.active().filter(cycle=cycle)
+        concerned = concerned.exclude(pk__in=Plan.objects.values("participation"))
         if all(s.agency_id for s in of_cycle):
             concerned = concerned.filter(agency__in=[s.agency_id for s in of_cycle])
         quarter = of_cycle[0].quarter

@@ -107,7 +107,7 @@ def import_targets(
 def reached(indicator_set: IndicatorSet) -> dict[int, Participation]:
     """The agencies for which a set may hold targets of their own, by key: its agency and that one's units, else all of
     whom it asks anything."""
-    taking_part = Participation.objects.filter(cycle=indicator_set.cycle_id).select_related("agency")
+    taking_part = Participation.objects.active().filter(cycle=indicator_set.cycle_id).select_related("agency")
     if indicator_set.agency_id:
         own, units = (
             taking_part.filter(agency=indicator_set.agency),
@@ -144,7 +144,7 @@ def share(
         total = sum(parts.values(), Decimal(0))
         if total != HUNDRED or any(part <= 0 for part in parts.values()):
             raise Refused(_("The parts add up to %(total)s; they must be exactly 100.") % {"total": localised(total)})
-        taking_part = Participation.objects.filter(cycle=indicator_set.cycle_id, agency__in=parts)
+        taking_part = Participation.objects.active().filter(cycle=indicator_set.cycle_id, agency__in=parts)
         if taking_part.count() != len(parts):
             raise Refused(_("One of the agencies does not take part in this cycle."))
     shares = MeasureShare.objects.filter(set=indicator_set, lineage=measure.lineage)

@@ -37,7 +37,7 @@ def draft_set(
     """The set of one kind for an agency, a group or a province (none: general) in a cycle, begun when there is none."""
     if cycle.state == CycleState.PLANNED:
         raise Refused(_("This cycle is not open yet."))
-    if agency and not Participation.objects.filter(cycle=cycle, agency=agency).exists():
+    if agency and not Participation.objects.active().filter(cycle=cycle, agency=agency).exists():
         raise Refused(_("This agency does not take part in this cycle."))
     if group and group.cycle_id != cycle.pk:
         raise Refused(_("This group does not belong to this cycle."))

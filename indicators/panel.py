@@ -51,7 +51,8 @@ from indicators.workflow import SETS
 def board(request: HttpRequest, year: int) -> HttpResponse:
     """Every agency of a cycle with the stage its own indicators have reached, and the days left or late."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
-    rows = with_stage(Participation.objects.filter(_seen(request), cycle=cycle).select_related("agency"))
+    taking_part = Participation.objects.active().filter(_seen(request), cycle=cycle)
+    rows = with_stage(taking_part.select_related("agency"))
     narrowed = BoardFilter(request.GET, rows.order_by("sort_key", "pk"))
     table = BoardTable(narrowed.qs, at=request.at, windows=Window.objects.terms([cycle.pk]))
     counts = Counter(rows.order_by().values_list("stage", flat=True))

@@ -83,7 +83,9 @@ def _rows(sheet: Sheet, form: TargetsForm | None) -> list[Row]:
 
 
 def _plan(request: HttpRequest, pk: int) -> Plan:
-    plans = Plan.objects.visible_to(request.user, request.at).select_related("agency__province", "cycle", "signed_by")
+    plans = Plan.objects.visible_to(request.user, request.at).select_related(
+        "agency__province", "cycle", "participation", "signed_by"
+    )
     return get_object_or_404(plans.prefetch_related("reports"), pk=pk)
 
 
@@ -194,7 +196,7 @@ def _entered(sheet: Sheet, quarter: int, form: FiguresForm | None) -> list[Enter
 
 def _report(request: HttpRequest, pk: int) -> QuarterReport:
     reports = QuarterReport.objects.visible_to(request.user, request.at)
-    related = ("agency__province", "cycle", "plan__agency", "plan__cycle", "reported_by")
+    related = ("agency__province", "cycle", "plan__agency", "plan__cycle", "plan__participation", "reported_by")
     return get_object_or_404(reports.select_related(*related), pk=pk)
 
 

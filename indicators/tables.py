@@ -179,9 +179,11 @@ class Shown:
 
 
 def plan_state(plan: Plan, windows: Windows, at: datetime) -> Shown:
-    """A plan's state: signed, to be signed with the time that is left, or not signed in time."""
+    """A plan's state: signed, ended with its agency, to be signed with the time left, or not signed in time."""
     if plan.state == PlanState.SIGNED:
         return Shown("green", plan.get_state_display())
+    if plan.participation.ended_by_id:
+        return Shown("secondary", gettext("Ended with the agency"))
     term = windows.of(Phase.MONITORING, plan)
     if term and at >= term.closes_at:
         return _closed(gettext("Not signed"), term, at)
@@ -194,6 +196,8 @@ def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: dateti
         return Shown("green", report.get_state_display())
     if report.quarter not in plan.quarters:
         return Shown("secondary", gettext("Before the plan"))
+    if plan.participation.ended_by_id:
+        return Shown("secondary", gettext("Ended with the agency"))
     term = windows.of(Phase.MONITORING, report)
     if term and at >= term.closes_at:
         return _closed(gettext("Not reported"), term, at)

@@ -25,7 +25,7 @@ def not_proposed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     """The agencies that have no set of their own, or one that is still a draft."""
     sets = IndicatorSet.objects.filter(cycle=OuterRef("cycle"), agency=OuterRef("agency"), kind=Kind.SPECIFIC)
     proposed = sets.exclude(state=SetState.DRAFT)
-    late = Participation.objects.filter(~Exists(proposed), cycle__in=cycles).order_by("pk")
+    late = Participation.objects.active().filter(~Exists(proposed), cycle__in=cycles).order_by("pk")
     for cycle, agency, draft in late.annotate(draft=sets.values("pk")[:1]).values_list(
         "cycle_id", "agency_id", "draft"
     ):
@@ -39,11 +39,13 @@ def not_reported(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     In the quarter in which the plan is laid its signature comes first, and one reminder of the two is enough.
     """
     unsigned: dict[int, int] = {}
-    for plan in Plan.objects.filter(cycle__in=cycles, state=PlanState.DRAFT).order_by("pk"):
+    drafts = Plan.objects.filter(cycle__in=cycles, state=PlanState.DRAFT, participation__ended_by=None)
+    for plan in drafts.order_by("pk"):
         unsigned[plan.pk] = plan.quarter
         yield notices.Todo(plan.cycle_id, plan.agency_id, Plan, 1, ("indicators:plan", plan.pk), plan.quarter)
-    reports = QuarterReport.objects.filter(cycle__in=cycles, state=ReportState.DRAFT).with_progress().order_by("pk")
-    for r in reports:
+    reports = QuarterReport.objects.filter(cycle__in=cycles, state=ReportState.DRAFT)
+    reports = reports.filter(plan__participation__ended_by=None)
+    for r in reports.with_progress().order_by("pk"):
         if r.planned and unsigned.get(r.plan_id) != r.quarter:
             link = ("indicators:quarter", r.pk)
             yield notices.Todo(r.cycle_id, r.agency_id, QuarterReport, r.planned - r.entered, link, r.quarter)

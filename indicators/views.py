@@ -298,7 +298,7 @@ def communicate_all(request: HttpRequest, year: int) -> HttpResponse:
     """Communicate every approved set of a cycle in one act."""
     cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at), year=year)
     sets = IndicatorSet.objects.visible_to(request.user, request.at).filter(cycle=cycle, state=SetState.APPROVED)
-    sets = list(sets.for_list())
+    sets = list(sets.active().for_list())
     if not sets:
         messages.error(request, _("No approved set of this cycle waits to be communicated."))
         return redirect("indicators:list")

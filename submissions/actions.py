@@ -42,6 +42,8 @@ def begin(participations: Iterable[Participation], *, by: User | None, at: datet
     begun with the value that the last quarter's report holds of it, to be confirmed."""
     keys = [p.pk for p in participations]
     participations = list(Participation.objects.filter(pk__in=keys).select_related("agency").order_by("pk"))
+    if any(p.ended_by_id for p in participations):
+        raise Refused(_("The agency has ended: it no longer takes part."))
     Submission.objects.bulk_create(
         (Submission(cycle_id=p.cycle_id, agency_id=p.agency_id, participation=p) for p in participations),
         ignore_conflicts=True,
@@ -229,7 +231,7 @@ def lapse(cycle: Cycle, *, at: datetime) -> list[Submission]:
 
     Whoever's deadline a decree has moved past this moment keeps the draft.
     """
-    drafts = list(Submission.objects.filter(cycle=cycle).in_work().select_related("agency", "cycle"))
+    drafts = list(Submission.objects.active().filter(cycle=cycle).in_work().select_related("agency", "cycle"))
     windows = Window.objects.concerning(drafts)
     if drafts and (why := windows.why_closed(Phase.SCORING, drafts[0], at)):
         raise Refused(why)
@@ -274,7 +276,9 @@ def _may_still_sign(submission: Submission, windows: Windows, at: datetime) -> b
 def reopen(cycle: Cycle, *, at: datetime) -> list[Submission]:
     """Open again what had lapsed before a decree moved its deadline; what was typed is still there, and what stewards
     have supplied counts again."""
-    lapsed = list(Submission.objects.filter(cycle=cycle, state=SubmissionState.LAPSED).select_related("agency"))
+    lapsed = list(
+        Submission.objects.active().filter(cycle=cycle, state=SubmissionState.LAPSED).select_related("agency")
+    )
     windows = Window.objects.concerning(lapsed)
     lapsed = perform(MOVES, [s for s in lapsed if _may_still_sign(s, windows, at)], "reopen", by=None, at=at)
     Score.objects.filter(answer__submission__in=lapsed, is_current=True).update(is_current=False)

@@ -174,7 +174,7 @@ class _Share:
         for pk, submission, axis, _points in lines:
             self.axes[submission].setdefault(axis, []).append(pk)
         self.drawn = readings.drawn(cycle, ((pk, s, points) for pk, s, _axis, points in lines))
-        held = list(Block.objects.filter(cycle=cycle))
+        held = list(Block.objects.filter(cycle=cycle, submission__participation__ended_by=None))
         self.held = {(b.submission_id, b.axis_id, b.is_second): b for b in held}
         for b in held:
             self.pool.load[b.assessor_id] += len(

@@ -82,7 +82,7 @@ def communicate_all(request: HttpRequest, pk: int) -> HttpResponse:
     """Communicate the scores of all that are ready, or of a group or a province, by one act."""
     cycle = overseen_cycle(request, pk)
     reach = in_reach(request.user, request.at, OVERSEERS)
-    taking_part = Participation.objects.filter(reach, cycle=cycle)
+    taking_part = Participation.objects.active().filter(reach, cycle=cycle)
     whom = WhomForm(request.GET, participations=taking_part)
     chosen = whom.narrow(taking_part)
     submissions = Submission.objects.filter(participation__in=chosen.values("pk")).select_related(

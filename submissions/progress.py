@@ -68,7 +68,8 @@ _AGENCIES = """
     LEFT JOIN block ON block.submission_id = own.id
     LEFT JOIN apart ON apart.submission_id = own.id
     LEFT JOIN asked ON asked.submission_id = own.id
-    WHERE p.cycle_id = %(cycle)s AND (%(provinces)s::bigint[] IS NULL OR ag.province_id = ANY(%(provinces)s::bigint[]))
+    WHERE p.cycle_id = %(cycle)s AND p.ended_by_id IS NULL
+          AND (%(provinces)s::bigint[] IS NULL OR ag.province_id = ANY(%(provinces)s::bigint[]))
     ORDER BY p.sort_key, p.id
 """
 
@@ -76,6 +77,8 @@ _ASSESSORS = """
     WITH own AS MATERIALIZED (
         SELECT b.id, b.assessor_id, b.submission_id, b.axis_id, b.is_second, b.drawn, b.state
         FROM submissions_block b JOIN agencies_agency ag ON ag.id = b.agency_id
+        JOIN submissions_submission s ON s.id = b.submission_id
+        JOIN cycles_participation p ON p.id = s.participation_id AND p.ended_by_id IS NULL
         WHERE b.cycle_id = %(cycle)s
           AND (%(provinces)s::bigint[] IS NULL OR ag.province_id = ANY(%(provinces)s::bigint[]))
     ),

@@ -19,6 +19,7 @@ from cycles.workflow import CycleState
 from indicators.models import asked_of_outer
 from submissions import actions, evidence, gauging, previews, scanning, totals
 from submissions.models import IN_WORK, Answer, Document, Reliability, ScoreRun, Submission
+from submissions.reorganisation import actions as reorganisation
 
 
 @kind(
@@ -66,7 +67,7 @@ def _lacking_lines(cycle: Cycle, at: datetime) -> list[Participation]:
         measure=OuterRef("pk"), submission__cycle=cycle, submission__agency=OuterRef(OuterRef("agency"))
     )
     signed = Submission.objects.filter(cycle=cycle).exclude(state__in=IN_WORK).values("participation")
-    due = Participation.objects.filter(Exists(asked.filter(~Exists(of_agency))), cycle=cycle)
+    due = Participation.objects.active().filter(Exists(asked.filter(~Exists(of_agency))), cycle=cycle)
     windows = Window.objects.terms([cycle.pk])
     return [
         p
@@ -93,6 +94,12 @@ def lapse_overdue() -> None:
 
 
 @shared_task
+def end_with_agencies() -> None:
+    """End the self-assessments of agencies that have ended."""
+    reorganisation.end_with_agencies(at=now())
+
+
+@shared_task
 def remind() -> None:
     """Remind the agencies whose self-assessment is not signed of its closing."""
     notices.remind(Phase.SELF_ASSESSMENT, not_signed, at=now())
@@ -100,7 +107,7 @@ def remind() -> None:
 
 def not_signed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     """The agencies whose self-assessment is not signed, with the number of lines that are not complete."""
-    drafts = Submission.objects.filter(cycle__in=cycles).in_work().with_progress().order_by("pk")
+    drafts = Submission.objects.active().filter(cycle__in=cycles).in_work().with_progress().order_by("pk")
     for s in drafts:
         yield notices.Todo(s.cycle_id, s.agency_id, Submission, s.lines - s.lines_done, ("submissions:detail", s.pk))
 

@@ -45,9 +45,11 @@ def submission_list(request: HttpRequest) -> HttpResponse:
 
 def _to_begin(request: HttpRequest) -> list[Participation]:
     """The reader's agencies' participations whose self-assessment may be begun now."""
-    mine = Participation.objects.filter(
-        agency__in=request.user.agency_ids(request.at), cycle__state=CycleState.OPEN
-    ).exclude(pk__in=Submission.objects.values("participation"))
+    mine = (
+        Participation.objects.active()
+        .filter(agency__in=request.user.agency_ids(request.at), cycle__state=CycleState.OPEN)
+        .exclude(pk__in=Submission.objects.values("participation"))
+    )
     return [
         p
         for p in mine.select_related("cycle", "agency__province").order_by("cycle__year", "sort_key", "pk")

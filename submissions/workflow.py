@@ -37,6 +37,14 @@ class SubmissionState(TextChoices):
     LAPSED = "lapsed", _("Not submitted")
     MARKED = "marked", _("Marked")
     COMMUNICATED = "communicated", _("Scores communicated")
+    ENDED = "ended", _("Ended with its agency")
+
+
+IN_WORK = (SubmissionState.DRAFT, SubmissionState.RETURNED)
+"""States in which a self-assessment is the agency's to change."""
+
+SEEN_AFTER_SIGNING = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
+"""States in which assessors and the authority read what was signed."""
 
 
 class ClarificationState(TextChoices):
@@ -125,6 +133,8 @@ MOVES = Workflow("submissions.Submission", S,
     Move("take_back",   frozenset({S.MARKED}),              S.SUBMITTED,    is_administrator,  Phase.SCORING,           _("Take the marking up again")),
     Move("communicate", frozenset({S.MARKED}),              S.COMMUNICATED, is_administrator,  Phase.SCORING,           _("Communicate the scores"), signed=True,
          tells=AGENCY, official=True, news=_("Scores have been communicated")),
+    Move("end_with_agency", frozenset(S) - {S.ENDED},           S.ENDED,        is_clock,          Phase.ANYTIME,           _("End with its agency"),
+         why_anytime="a self-assessment ends on the day that its agency does: neither lapsed nor late"),
     Move("rescore",     frozenset({S.COMMUNICATED}),        None,           is_impartial_reviewer, Phase.APPEAL_REVIEW, _("Change the score of a line")),
     writes=("submitted_at", "submitted_by", "content_hash", "communicated_at", "provisional_run", "checked_at", "checked_by", "remarks", "returned_at"),
 )

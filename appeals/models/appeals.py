@@ -88,7 +88,8 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """Agencies see their own; the authority, once filed, its scope; reviewers what they could decide, whoever is
         asked what the question is about."""
-        filed = ~Q(state=AppealState.DRAFT) & ~Q(state=AppealState.WITHDRAWN, filed_at=None)
+        withdrawn_drafts = Q(state__in=(AppealState.WITHDRAWN, AppealState.ENDED), filed_at=None)
+        filed = ~Q(state=AppealState.DRAFT) & ~withdrawn_drafts
         whole = in_reach(user, at, OVERSEERS) & filed
         seen = whole | Q(agency__in=user.agency_ids(at))
         if user.holds(Role.REVIEWER, at=at):
@@ -172,7 +173,7 @@ class Appeal(models.Model):
                 fields=("answer",), condition=~Q(state=AppealState.WITHDRAWN), name="one_live_appeal_a_line"
             ),
             models.CheckConstraint(
-                condition=Q(state__in=(AppealState.DRAFT, AppealState.WITHDRAWN))
+                condition=Q(state__in=(AppealState.DRAFT, AppealState.WITHDRAWN, AppealState.ENDED))
                 | (Q(filed_at__isnull=False, filed_by__isnull=False, filing__isnull=False) & ~Q(argument="")),
                 name="what_is_filed_has_its_signature_and_argument",
             ),
@@ -221,6 +222,10 @@ class Appeal(models.Model):
     def _file(self, *, at: datetime, given: dict[str, Any]) -> None:
         self.filed_at, self.filed_by, self.filing = at, given["signer"], given["filing"]
         self.points_before = given["points_before"]
+
+    @APPEALS.transition
+    def _end_with_agency(self, *, at: datetime, given: dict[str, Any]) -> None:
+        pass
 
     @APPEALS.transition
     def _withdraw(self, *, at: datetime, given: dict[str, Any]) -> None:

@@ -121,7 +121,7 @@ def _deadlines() -> Iterator[Metric]:
     """Self-assessments in work, and the hours until their window closes; extensions move it agency by agency."""
     open_cycles = Cycle.objects.of_years().filter(state=CycleState.OPEN)
     of_year = Q(cycle__in=open_cycles, state__in=IN_WORK)
-    in_work = Submission.objects.filter(of_year).values_list("cycle__year").annotate(n=Count("pk"))
+    in_work = Submission.objects.active().filter(of_year).values_list("cycle__year").annotate(n=Count("pk"))
     yield _gauge("submissions_in_work", "Self-assessments not signed", ("year",), in_work.order_by("cycle__year"))
     windows = Window.objects.filter(cycle__in=open_cycles, phase=Phase.SELF_ASSESSMENT, agency=None)
     at = now()

@@ -4,6 +4,7 @@ from cycles.models.faults import Fault
 from cycles.models.jobs import UNFINISHED, Job, Reason
 from cycles.models.nominations import Nomination
 from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
+from cycles.models.register import ChangeKind, LegalBasis, RegisterChange
 from cycles.models.reserve import CacheReserve, PasswordLetter
 from cycles.models.years import (
     PRACTICE,
@@ -24,6 +25,7 @@ __all__ = [
     "UNFINISHED",
     "Analysis",
     "CacheReserve",
+    "ChangeKind",
     "Channel",
     "Cycle",
     "Delivery",
@@ -33,10 +35,12 @@ __all__ = [
     "Group",
     "Holiday",
     "Job",
+    "LegalBasis",
     "Nomination",
     "Participation",
     "PasswordLetter",
     "Reason",
+    "RegisterChange",
     "Seal",
     "TieRule",
     "Unsealed",

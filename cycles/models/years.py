@@ -307,9 +307,16 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """Administrators and auditors see their scope; agencies see themselves."""
         return self.filter(in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR)) | Q(agency__in=user.agency_ids(at)))
 
+    def active(self) -> Self:
+        """Of agencies that have not ended since the cycle was opened: who owes, is told, is counted and ranked."""
+        return self.filter(ended_by=None)
+
 
 class Participation(Named):
-    """An agency in a cycle, with its name, level, sector and province as they were then."""
+    """An agency in a cycle, with its name, level, sector and province as they were when it was opened.
+
+    `ended_by` is the change of the register with which the agency ended while the cycle was not final.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="participations")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
@@ -317,6 +324,7 @@ class Participation(Named):
     sector = models.CharField(max_length=20, choices=Sector)
     province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="+")
     groups = models.ManyToManyField(Group, related_name="participations")
+    ended_by = models.ForeignKey("cycles.RegisterChange", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = ParticipationQuerySet.as_manager()
 

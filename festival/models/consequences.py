@@ -85,6 +85,10 @@ class ConsequenceQuerySet(models.QuerySet["Consequence"]):
         published = Q(edition__in=Edition.objects.published(at).values("pk"))
         return self.filter(published & (Q(agency__in=user.agency_ids(at)) | in_reach(user, at, OVERSEERS)))
 
+    def due(self) -> Self:
+        """Neither done nor waived, of agencies that there still are."""
+        return self.filter(state=ConsequenceState.DUE, agency__is_active=True)
+
     def for_list(self) -> Self:
         rows = self.select_related("agency__province", "cycle", "edition__cycle", "rule", "settled_by")
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
@@ -144,8 +148,10 @@ class Consequence(models.Model):
         return self.edition.publish_at.astimezone(TEHRAN).date() + timedelta(days=self.rule.days)
 
     def late_by(self, at: datetime) -> int:
-        """By how many days what is done at a moment is late."""
-        return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days) if self.due_on else 0
+        """By how many days what is done at a moment is late; to an agency that has ended nothing is owed."""
+        if self.due_on is None or not self.agency.is_active:
+            return 0
+        return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)
 
     @CONSEQUENCES.transition
     def _deliver(self, *, at: datetime, given: dict[str, Any]) -> None:

@@ -115,7 +115,9 @@ class ImprovementPlan(models.Model):
         return reverse("festival:improvement", args=[self.pk])
 
     def late_by(self, at: datetime) -> int:
-        """By how many days a signature at a moment is late."""
+        """By how many days a signature at a moment is late; an agency that has ended owes none."""
+        if not self.agency.is_active:
+            return 0
         return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)
 
     @IMPROVEMENTS.transition

@@ -38,7 +38,7 @@ class OfAgencyQuerySet(models.QuerySet[Any]):
 class PlanQuerySet(OfAgencyQuerySet):
     def for_list(self) -> Self:
         """With the four reports, the newest year first."""
-        rows = self.select_related("agency", "cycle").prefetch_related("reports")
+        rows = self.select_related("agency", "cycle", "participation").prefetch_related("reports")
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -61,6 +61,11 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         if provinces is None:
             return ~Q(pk__in=())
         return Q(agency__province__in=provinces) | Q(province__in=provinces)
+
+    def active(self) -> Self:
+        """All but those of agencies that have ended since their cycle was opened: nobody votes on them any more."""
+        ended = Participation.objects.exclude(ended_by=None)
+        return self.exclude(Exists(ended.filter(cycle=OuterRef("cycle"), agency=OuterRef("agency"))))
 
     def with_totals(self) -> Self:
         """Annotates the points and the number of the measures that count, those in pilot left out of the points."""

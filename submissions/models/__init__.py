@@ -1,8 +1,6 @@
 """What agencies answer, with their evidence; what assessors mark; how it scores, and what it adds up to."""
 
 from submissions.models.answers import (
-    IN_WORK,
-    SEEN_AFTER_SIGNING,
     Answer,
     Block,
     Mark,
@@ -27,6 +25,7 @@ from submissions.models.stewards import (
 )
 from submissions.models.training import Calibration, ReferenceLine, ReferenceMark
 from submissions.models.verifications import Exhibit, Finding, Place, Verification
+from submissions.workflow import IN_WORK, SEEN_AFTER_SIGNING
 
 __all__ = [
     "IN_WORK",

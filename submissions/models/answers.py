@@ -20,12 +20,7 @@ from cycles.models import Cycle, Participation
 from indicators.methods import points
 from indicators.models import Axis, Bounded, Measure, MeasureTarget
 from indicators.scoring import LineState
-from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
-
-IN_WORK = (SubmissionState.DRAFT, SubmissionState.RETURNED)
-"""States in which a self-assessment is the agency's to change."""
-
-SEEN_AFTER_SIGNING = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
+from submissions.workflow import BLOCKS, IN_WORK, MOVES, SEEN_AFTER_SIGNING, BlockState, SubmissionState
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -35,15 +30,13 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         seen = Q(agency__in=user.agency_ids(at))
         if above := user.agency_ids(at, *SUPERIOR_ROLES):
             seen |= Q(agency__parent__in=above)
-        if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at):
-            seen |= in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
+        seen |= in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
         if user.holds(Role.ASSESSOR, at=at):
             assigned = Block.objects.filter(assessor=user).values("submission")
             verified = Submission.objects.filter(verifications__assessor=user).values("pk")
             theirs = (Q(pk__in=assigned) | Q(pk__in=verified)) & Q(state__in=SEEN_AFTER_SIGNING)
             seen |= theirs & in_reach(user, at, (Role.ASSESSOR,)) & cleared(user)
-        if user.holds(Role.REVIEWER, at=at):
-            seen |= in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
+        seen |= in_reach(user, at, (Role.REVIEWER,)) & Q(state=SubmissionState.COMMUNICATED)
         return self.filter(seen)
 
     def scores_visible_to(self, user: User, at: datetime) -> Self:
@@ -63,6 +56,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
             lines=Count("answers", filter=mine),
             lines_done=Count("answers", filter=mine & Q(answers__lacking=[])),
         )
+
+    def active(self) -> Self:
+        return self.filter(participation__ended_by=None)
 
     def in_work(self) -> Self:
         """What the agency may still change: drafts, and what its headquarters returned."""
@@ -174,6 +170,10 @@ class Submission(models.Model):
 
     @MOVES.transition
     def _take_back(self, *, at: datetime, given: dict[str, Any]) -> None:
+        pass
+
+    @MOVES.transition
+    def _end_with_agency(self, *, at: datetime, given: dict[str, Any]) -> None:
         pass
 
     @MOVES.transition

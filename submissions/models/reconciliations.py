@@ -11,7 +11,7 @@ from django_fsm import FSMField
 from agencies.models import Agency, User
 from cycles.models import Cycle
 from submissions.models.answers import Answer, Mark, Submission
-from submissions.workflow import RECONCILIATIONS, ReconciliationState
+from submissions.workflow import RECONCILIATIONS, ReconciliationState, SubmissionState
 
 
 class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
@@ -23,7 +23,8 @@ class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
     def waiting_for(self, user: User, at: datetime) -> Self:
         """Those of an assessor's own lines in which the next word is theirs."""
         own = self.filter(Q(first__block__assessor=user) | Q(second__block__assessor=user))
-        return own.exclude(state=ReconciliationState.AGREED).exclude(proposed_by=user)
+        waiting = own.exclude(state=ReconciliationState.AGREED).exclude(proposed_by=user)
+        return waiting.exclude(submission__state=SubmissionState.ENDED)
 
     def for_list(self) -> Self:
         assessors = ("first__block__assessor", "second__block__assessor", "proposed_by", "agreed_by")

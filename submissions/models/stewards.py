@@ -22,7 +22,7 @@ from indicators.scoring import LineState
 from submissions.models.answers import Answer, Submission
 from submissions.workflow import STEWARDSHIPS, StewardshipState, SubmissionState
 
-UNASKED = (SubmissionState.LAPSED, SubmissionState.COMMUNICATED)
+UNASKED = (SubmissionState.LAPSED, SubmissionState.COMMUNICATED, SubmissionState.ENDED)
 """States of self-assessments whose lines wait for no figure: not assessed, or assessed and told."""
 
 
@@ -53,7 +53,8 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
 
     def with_progress(self) -> Self:
         """Annotates the lines that need a figure, and those that have one."""
-        lines = Answer.objects.filter(measure=OuterRef("measure")).exclude(submission__state=SubmissionState.LAPSED)
+        closed = (SubmissionState.LAPSED, SubmissionState.ENDED)
+        lines = Answer.objects.filter(measure=OuterRef("measure")).exclude(submission__state__in=closed)
         counted = lines.order_by().values("measure").annotate(n=Count("pk")).values("n")
         return self.annotate(
             lines=Coalesce(models.Subquery(counted), 0),

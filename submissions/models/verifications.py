@@ -47,7 +47,8 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
 
     def open(self) -> Self:
         """What stands in the way of communicating the scores of its self-assessment."""
-        return self.filter(state=VerificationState.DRAWN)
+        drawn = self.filter(state=VerificationState.DRAWN)
+        return drawn.exclude(submission__state=SubmissionState.ENDED)
 
     def lowering(self) -> Self:
         """What may cost the line points."""

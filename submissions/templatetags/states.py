@@ -23,6 +23,7 @@ TONES = {
     "returned": "orange",
     "submitted": "blue",
     "lapsed": "red",
+    "ended": "secondary",
     "marked": "purple",
     "communicated": "green",
     "open": "yellow",

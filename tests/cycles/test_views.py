@@ -199,7 +199,7 @@ def test_a_unit_whose_parent_is_left_out_is_left_out_with_it(world, as_):
 
 def test_what_would_no_longer_be_done_as_it_was_shown_is_not_done(world, as_):
     client = as_(world.administrator, world.at)
-    preview = upload(client, ["MOE,نام تازه,New name,ministry,infrastructure,,"])
+    preview = upload(client, ["MOE,وزارت نیرو,Ministry of Energy,ministry,economic,,"])
     Agency.objects.filter(code="MOE").update(name_en="Renamed by somebody else")
 
     answer = client.post(

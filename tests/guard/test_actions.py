@@ -12,10 +12,12 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from appeals import correcting, hearing
+from appeals.reorganisation import actions as ended_appeals
 from cycles import accounts, deliveries, nominations, people
 from cycles.calendar import Phase
 from cycles.jobs import actions as jobs
 from cycles.models import Entry, Participation
+from cycles.reorganisation import actions as register
 from cycles.workflow import Refused
 from festival import article82, awards, ceremonies, comments, consequences, datafiles, improvement, indices, surveys
 from festival.models import Award, Report
@@ -37,6 +39,7 @@ from submissions import (
 )
 from submissions import transfer as answers_transfer
 from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
+from submissions.reorganisation import actions as ended_submissions
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
 from tests.guard.answers import (
     CONCLUSION,
@@ -118,6 +121,13 @@ ANYTIME = {
     "cycles.extend": "a decree may come at any time; it never shortens and never reaches back",
     "cycles.list_holidays": "holidays are announced through the year",
     "cycles.strike_holiday": "an expected holiday may turn out to be none",
+    "cycles.record_change": "agencies are dissolved, renamed, merged and split whenever the law says so",
+    "cycles.import_register": "the register stands outside every cycle",
+    "cycles.withdraw_change": "what was recorded wrongly must not take effect",
+    "cycles.take_effect_due": "a change takes effect on the day that its legal basis names",
+    "cycles.end_at": "part of an act that went through the door",
+    "submissions.end_with_agencies": "a self-assessment ends on the day that its agency does",
+    "appeals.end_with_agencies": "an appeal ends on the day that its agency does",
     "submissions.spend": "bills come late, and work begins before the year's first window",
     "submissions.strike": "what was entered wrongly is struck when it is noticed",
     "festival.lay_ceremonies": "halls are booked long before there are results",
@@ -729,7 +739,7 @@ def _modules(app: str) -> list[Any]:
     return [
         _module(app),
         *{
-            "cycles": [people, accounts, nominations, deliveries, jobs],
+            "cycles": [people, accounts, nominations, deliveries, jobs, register],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
             "submissions": [
                 assessing,
@@ -745,8 +755,9 @@ def _modules(app: str) -> list[Any]:
                 verifying,
                 costs,
                 answers_transfer,
+                ended_submissions,
             ],
-            "appeals": [hearing, correcting],
+            "appeals": [hearing, correcting, ended_appeals],
             "festival": [
                 datafiles,
                 indices,

@@ -27,6 +27,7 @@ from festival import datafiles
 from festival.models import Edition, Report
 from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
+from tests.changes import waiting_change
 from tests.factories import World, ask, build, deputise, plan_of, report_of, shown
 from tests.festival.conftest import decree
 from tests.guard.answers import (
@@ -112,6 +113,9 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("cycles:agencies", "GET", "open", EVERYBODY),
     ("cycles:agencies_export", "GET", "open", EVERYBODY),
     ("cycles:agencies_import", "GET POST", "open", {"administrator"}),
+    ("cycles:agency", "GET", "open", OWN | NATIONAL),
+    ("cycles:register_change", "GET POST", "open", {"administrator"}),
+    ("cycles:register_withdraw", "GET POST", "open", {"administrator"}),
     ("cycles:people", "GET", "open", EVERYBODY),
     ("cycles:person", "GET", "open", SEES_STAFF),
     ("cycles:invite", "GET POST", "people", {"administrator", "provincial_administrator", "agency_administrator"}),
@@ -589,6 +593,9 @@ def address(name: str, w: World) -> str:
         "cycles:holiday_strike": lambda: (holiday(w).pk,),
         "cycles:participants": lambda: (year,),
         "cycles:agencies_export": lambda: ("csv",),
+        "cycles:agency": lambda: (w.power.code,),
+        "cycles:register_change": lambda: (w.power.code, "renamed"),
+        "cycles:register_withdraw": lambda: (waiting_change(w).pk,),
         "cycles:person": lambda: (w.staff.pk,),
         "cycles:grant": lambda: (w.staff.pk,),
         "cycles:notice": lambda: (notice_of(w.staff).pk,),

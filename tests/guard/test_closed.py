@@ -67,6 +67,8 @@ ANYTIME = {
     "cycles:holiday_strike": "an expected holiday may turn out to be none",
     "festival:revise": "an error found after the results were frozen is put right when it is found, in a new edition",
     "cycles:agencies_import": "the register stands outside every cycle",
+    "cycles:register_change": "agencies are dissolved, renamed, merged and split whenever the law says so",
+    "cycles:register_withdraw": "what was recorded wrongly must not take effect",
     "cycles:grant": "people come and go all year",
     "cycles:invite": "people come and go all year",
     "cycles:invite_again": "a link that was lost must not keep anybody out",

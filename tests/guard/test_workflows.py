@@ -18,6 +18,7 @@ from cycles.workflow import Refused, Workflow
 from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification, Document
 from submissions.workflow import ClarificationState
+from tests.changes import waiting_change
 from tests.factories import World, build, shown
 from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
 from tests.guard.appointments import nomination
@@ -48,6 +49,11 @@ MAY: dict[str, dict[str, set[str]]] = {
         "decline": {"administrator"},
         "withdraw": set(),  # the proposer is not of this world
     },
+    "cycles.registerchange": {
+        "record": {"administrator"},
+        "take_effect": {"clock"},
+        "withdraw": {"administrator"},
+    },
     "indicators.indicatorset": {
         "edit": OWN,
         "revise": OWN,
@@ -74,6 +80,7 @@ MAY: dict[str, dict[str, set[str]]] = {
     "indicators.quarterreport": {"enter": OWN, "report": {"head"}, "correct": {"head"}},
     "submissions.submission": {
         "begin": OWN | {"clock"},
+        "end_with_agency": {"clock"},
         "answer": OWN,
         "take_in": OWN,
         "fill": ABOVE,
@@ -137,6 +144,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "uphold_partly": {"reviewer"},
         "dismiss": {"reviewer"},
         "declare_inadmissible": {"reviewer"},
+        "end_with_agency": {"clock"},
     },
     "appeals.question": {"ask": {"reviewer"}, "consult": {"reviewer"}, "reply": OWN, "explain": {"assessor"}},
     "festival.improvementplan": {
@@ -183,6 +191,7 @@ MAY: dict[str, dict[str, set[str]]] = {
 
 SOURCES: dict[str, dict[str, str]] = {
     "cycles.nomination": {"propose": "proposed", "confirm": "proposed", "decline": "proposed", "withdraw": "proposed"},
+    "cycles.registerchange": {"record": "recorded", "take_effect": "recorded", "withdraw": "recorded"},
     "cycles.cycle": {"set_windows": "planned", "open": "planned", "finalise": "open", "publish": "final"},
     "cycles.job": {"try_again": "failed cancelled", "stop": "waiting running", "fail": "waiting running"},
     "indicators.indicatorset": {
@@ -203,6 +212,7 @@ SOURCES: dict[str, dict[str, str]] = {
         "send_back": "submitted", "stand": "draft returned", "lapse": "draft returned", "reopen": "lapsed",
         "assign": "draft returned submitted", "sample": "submitted marked",
         "complete": "submitted", "take_back": "marked", "communicate": "marked", "rescore": "communicated",
+        "end_with_agency": "draft submitted returned lapsed marked communicated",
     },
     "submissions.stewardship": {
         "assign": "open", "enter": "open", "take_in": "open", "cite": "open", "supply": "open", "reopen": "supplied",
@@ -222,7 +232,7 @@ SOURCES: dict[str, dict[str, str]] = {
     "appeals.appeal": {
         "edit": "draft", "attach": "draft", "detach": "draft", "discard": "draft", "file": "draft",
         "withdraw": "filed", "assign": "filed", "uphold": "filed", "uphold_partly": "filed",
-        "dismiss": "filed", "declare_inadmissible": "filed",
+        "dismiss": "filed", "declare_inadmissible": "filed", "end_with_agency": "draft filed",
     },
     "appeals.question": {"ask": "asked", "consult": "asked", "reply": "asked", "explain": "asked"},
     "festival.improvementplan": {
@@ -292,6 +302,7 @@ def subject(world: World, label: str) -> Any:
         "cycles.cycle": world.cycle,
         "cycles.job": failed_job(world),
         "cycles.nomination": nomination(world),
+        "cycles.registerchange": waiting_change(world),
         "indicators.indicatorset": world.specific,
         "indicators.meeting": meeting(world),
         "indicators.plan": Plan.objects.get(cycle=world.cycle, agency=world.power),

@@ -1,0 +1,1 @@
+"""What becomes of an appeal whose agency has ended."""

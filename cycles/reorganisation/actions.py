@@ -1,0 +1,218 @@
+"""The acts that change the register: recorded under a signature, in force from their day on."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency, Membership, User
+from cycles import people
+from cycles.actions import Subject, perform, why_closed
+from cycles.calendar import TEHRAN
+from cycles.models import ChangeKind, Cycle, LegalBasis, Participation, RegisterChange
+from cycles.register_workflow import REGISTER
+from cycles.workflow import ADMINISTRATION, CycleState, Refused
+
+SETTLED = (CycleState.FINAL, CycleState.PUBLISHED)
+"""States of a cycle whose results stand, whatever becomes of an agency afterwards."""
+
+
+@transaction.atomic
+def record_change(
+    agencies: Iterable[Agency],
+    *,
+    kind: str,
+    effective_on: date,
+    legal_basis: str,
+    letter: str,
+    dated_on: date,
+    successors: Sequence[Agency] = (),
+    name_fa: str = "",
+    name_en: str = "",
+    by: User,
+    at: datetime,
+    note: str = "",
+) -> list[RegisterChange]:
+    """Record what becomes of agencies on a day, and on what legal basis; those concerned are told.
+
+    It takes effect at once where its day has come, else by the clock.
+    """
+    if why := why_closed(REGISTER, RegisterChange(), "record", by=by, at=at):
+        raise Refused(why)
+    absorbing = set(successors) if kind == ChangeKind.MERGED else set()
+    locked = list(Agency.objects.filter(pk__in=[a.pk for a in agencies]).order_by("pk").select_for_update(no_key=True))
+    changed = [agency for agency in locked if agency not in absorbing]
+    if why := _why_not(changed, kind, successors, name_fa=name_fa, name_en=name_en, dated_on=dated_on, at=at):
+        raise Refused(why)
+
+    changes = []
+    for agency in changed:
+        change = RegisterChange.objects.create(
+            kind=kind,
+            agency=agency,
+            effective_on=effective_on,
+            legal_basis=legal_basis,
+            letter=letter,
+            dated_on=dated_on,
+            name_fa=agency.name_fa,
+            name_en=agency.name_en,
+            new_name_fa=name_fa,
+            new_name_en=name_en,
+            recorded_at=at,
+        )
+        change.successors.set(successors)
+        changes.append(change)
+    facts: dict[str, Any] = {
+        "kind": kind,
+        "effective_on": effective_on,
+        "legal_basis": legal_basis,
+        "dated_on": dated_on,
+        "successors": [agency.code for agency in successors],
+        "new_name_fa": name_fa,
+        "new_name_en": name_en,
+    }
+    changes = perform(REGISTER, changes, "record", by=by, at=at, note=note, letter=letter, **facts)
+    if effective_on <= at.astimezone(TEHRAN).date():
+        changes = _apply(changes, at=at)
+    return changes
+
+
+@transaction.atomic
+def import_register(
+    write: Callable[[], Sequence[Agency]], *, basis: LegalBasis | None, by: User, at: datetime, **file: Any
+) -> list[Agency]:
+    """Let a checked file of agencies be written; new names, ends and returns in it become acts on the legal basis."""
+    before = {agency.pk: agency for agency in Agency.objects.all()}
+    written = people.import_agencies(write, by=by, at=at, **file)
+    if basis is None:
+        return written
+    for agency in written:
+        known = before.get(agency.pk)
+        if known is not None:
+            _change_as_in_file(known, agency, basis, by=by, at=at)
+    return written
+
+
+def _change_as_in_file(known: Agency, wanted: Agency, basis: LegalBasis, *, by: User, at: datetime) -> None:
+    """Put back what an act has to change, and let the act change it."""
+    is_renamed = (known.name_fa, known.name_en) != (wanted.name_fa, wanted.name_en)
+    ends_or_returns = known.is_active != wanted.is_active
+    Agency.objects.filter(pk=known.pk).update(
+        name_fa=known.name_fa,
+        name_en=known.name_en,
+        sort_key=known.sort_key,
+        search_key=known.search_key,
+        is_active=known.is_active,
+    )
+    facts: dict[str, Any] = asdict(basis)
+    if is_renamed:
+        names: dict[str, Any] = {"name_fa": wanted.name_fa, "name_en": wanted.name_en}
+        record_change([known], kind=ChangeKind.RENAMED, **names, **facts, by=by, at=at)
+    if ends_or_returns:
+        kind = ChangeKind.RESTORED if wanted.is_active else ChangeKind.DISSOLVED
+        record_change([known], kind=kind, **facts, by=by, at=at)
+
+
+def _why_not(
+    agencies: Sequence[Agency],
+    kind: str,
+    successors: Sequence[Agency],
+    *,
+    name_fa: str,
+    name_en: str,
+    dated_on: date,
+    at: datetime,
+) -> str:
+    """Why these agencies cannot be changed so, in a sentence, or ""."""
+    if not agencies:
+        return _("An agency cannot be merged into itself.")
+    if dated_on > at.astimezone(TEHRAN).date():
+        return _("The legal basis has a date that is still to come.")
+    if kind == ChangeKind.RENAMED and (len(agencies) > 1 or not name_fa):
+        return _("A new name is given to one agency.")
+    if kind == ChangeKind.MERGED and len(successors) != 1:
+        return _("Agencies are merged into one: name it.")
+    if kind == ChangeKind.SPLIT and len(set(successors)) < 2:
+        return _("A split leaves at least two agencies: name all of them, the old one too if it goes on.")
+    if kind in (ChangeKind.RENAMED, ChangeKind.RESTORED) and successors:
+        return _("An agency that goes on has no successor.")
+    for successor in successors:
+        if not successor.is_active or (kind == ChangeKind.DISSOLVED and successor in agencies):
+            return _("%(agency)s has ended itself and can succeed nobody.") % {"agency": successor}
+    waiting = {change.agency_id: change for change in RegisterChange.objects.waiting().filter(agency__in=agencies)}
+    for agency in agencies:
+        if agency.is_active == (kind == ChangeKind.RESTORED):
+            if agency.is_active:
+                return _("%(agency)s has not ended.") % {"agency": agency}
+            return _("%(agency)s has ended already.") % {"agency": agency}
+        if change := waiting.get(agency.pk):
+            return _("Another change waits for its day: %(change)s. Withdraw it first.") % {"change": change}
+        if kind == ChangeKind.RENAMED and (agency.name_fa, agency.name_en) == (name_fa, name_en):
+            return _("%(agency)s is called so already.") % {"agency": agency}
+        if agency.is_authority and _ends(agency, kind, successors):
+            return _("The authority that assesses all others cannot end here: name another authority first.")
+    return ""
+
+
+def _ends(agency: Agency, kind: str, successors: Iterable[Agency]) -> bool:
+    return kind not in (ChangeKind.RENAMED, ChangeKind.RESTORED) and agency not in successors
+
+
+@transaction.atomic
+def withdraw_change(
+    change: RegisterChange, *, by: User, at: datetime, note: str = "", letter: str = ""
+) -> RegisterChange:
+    """Withdraw a change whose day has not come; those who were told of it are told."""
+    [change] = perform(REGISTER, [change], "withdraw", by=by, at=at, note=note, letter=letter)
+    return change
+
+
+@transaction.atomic
+def take_effect_due(*, at: datetime) -> list[RegisterChange]:
+    """Let every change take effect whose day has come; two at once do it once."""
+    due = RegisterChange.objects.due(at.astimezone(TEHRAN).date()).order_by("effective_on", "pk")
+    return _apply(list(due.select_for_update(no_key=True, skip_locked=True)), at=at)
+
+
+def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterChange]:
+    """Write what changes say into the register, end the roles in agencies that end and their part in open cycles.
+
+    What they had in hand ends after it, by the clock of each app.
+    """
+    if not changes:
+        return []
+    # a cycle that is just being opened or frozen comes before or after the change, never into its midst
+    unsettled = Cycle.objects.exclude(state__in=SETTLED).order_by("pk").select_for_update(no_key=True)
+    open_cycles = [cycle.pk for cycle in unsettled]
+    changes = perform(REGISTER, changes, "take_effect", by=None, at=at)
+    ended = []
+    for change in changes:
+        agency, successors = change.agency, list(change.successors.order_by("pk"))
+        if change.kind == ChangeKind.RENAMED:
+            agency.name_fa, agency.name_en = change.new_name_fa, change.new_name_en
+            agency.save(update_fields=["name_fa", "name_en", "sort_key", "search_key"])
+        elif change.kind == ChangeKind.RESTORED:
+            agency.is_active, agency.succeeded_by = True, None
+            agency.save(update_fields=["is_active", "succeeded_by"])
+        elif _ends(agency, change.kind, successors):
+            agency.is_active = False
+            agency.succeeded_by = successors[0] if len(successors) == 1 else None
+            agency.save(update_fields=["is_active", "succeeded_by"])
+            ended.append(agency)
+            taking_part = Participation.objects.active().filter(agency=agency, cycle__in=open_cycles)
+            taking_part.update(ended_by=change)
+    if ended:
+        _end_roles(ended, at=at)
+    return changes
+
+
+def _end_roles(agencies: Sequence[Agency], *, at: datetime) -> None:
+    """End all roles in agencies that have ended, those that were to begin among them; each holder is told."""
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(agency__in=agencies)
+    held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
+    perform(ADMINISTRATION, [Subject(m, m.agency) for m in held], "end_with_agency", by=None, at=at)
+    for membership in held:
+        people.end_at(membership, at)

@@ -1,0 +1,1 @@
+"""What becomes of a self-assessment whose agency has ended."""
