@@ -1,6 +1,6 @@
 """The fields that every app's forms share: numbers, texts and moments as they are typed in Persian."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -110,3 +110,19 @@ class MomentField(forms.Field):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         calendar = "jalali" if _is_persian() else "gregorian"
         return {"data-date": calendar, "dir": "ltr", "autocomplete": "off"}
+
+
+class DayField(MomentField):
+    """A day, typed in either calendar and shown in the reader's."""
+
+    default_error_messages = {"invalid": _("Enter a date, such as 1406/03/10 or 2027-05-31.")}
+
+    def to_python(self, value: Any) -> Any:
+        moment = value if isinstance(value, date) else super().to_python(value)
+        return moment.astimezone(TEHRAN).date() if isinstance(moment, datetime) else moment
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = super().prepare_value(datetime(value.year, value.month, value.day, tzinfo=TEHRAN))
+            return str(value).split(" ")[0]
+        return value

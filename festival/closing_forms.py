@@ -1,36 +1,18 @@
 """What is typed about what follows from results: items of improvement plans, consequences, surveys."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.text import localised, named, normalise
-from cycles.calendar import TEHRAN
+from cycles.fields import DayField
 from cycles.forms import MAX_DECREE_BYTES, ActForm, MomentField, NumberField, PersianTextField
 from festival.consequences import MOST_DAYS
 from festival.models import OCCASIONS, Asked, ConsequenceKind, ImprovementItem, Status, SurveyQuestion
 from festival.questions import QUESTIONS, Question
 from festival.surveys import MOST_WORDS
-
-
-class DayField(MomentField):
-    """A day, typed in either calendar and shown in the reader's."""
-
-    default_error_messages = {"invalid": _("Enter a date, such as 1406/03/10 or 2027-05-31.")}
-
-    def to_python(self, value: Any) -> Any:
-        moment = value if isinstance(value, date) else super().to_python(value)
-        return moment.astimezone(TEHRAN).date() if isinstance(moment, datetime) else moment
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, date) and not isinstance(value, datetime):
-            value = super().prepare_value(datetime(value.year, value.month, value.day, tzinfo=TEHRAN))
-            return str(value).split(" ")[0]
-        return value
-
 
 # --- Improvement plans ------------------------------------------------------------------------------------------------
 
