@@ -17,6 +17,7 @@ from indicators.methods import METHODS
 from indicators.models import Axis, Measure
 from submissions.actions import SAID
 from submissions.evidence import MOST_AT_ONCE
+from submissions.fields import DescriptionForm
 from submissions.kinds import KINDS
 from submissions.models import Answer, Declaration, Evidence, FactorKind, Level, Submission, Verdict
 from submissions.progress import WAITS, Progress, waits_for
@@ -196,8 +197,8 @@ class UploadForm(forms.Form):
         }
 
 
-class ReferenceForm(forms.Form):
-    """Where in a file the figure stands."""
+class ReferenceForm(DescriptionForm):
+    """Where in a file the figure stands, and what the file is."""
 
     reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
 
