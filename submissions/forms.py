@@ -1,5 +1,6 @@
 """What is typed on self-assessments: answers, files, marks, assignments."""
 
+import json
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from indicators.models import Axis, Measure
 from submissions.actions import SAID
 from submissions.evidence import MOST_AT_ONCE
 from submissions.fields import DescriptionForm
-from submissions.kinds import KINDS
+from submissions.kinds import KINDS, REMEDIES
 from submissions.models import Answer, Declaration, Evidence, FactorKind, Level, Submission, Verdict
 from submissions.progress import WAITS, Progress, waits_for
 from submissions.workflow import SubmissionState
@@ -185,6 +186,11 @@ class UploadForm(forms.Form):
     types = list(KINDS)
     most = settings.MAX_UPLOAD_BYTES
     most_megabytes = most // 2**20
+
+    @property
+    def remedies(self) -> str:
+        """What to do with files of other endings, as the page's script reads it."""
+        return json.dumps({ending: str(remedy) for ending, remedy in REMEDIES.items()})
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -185,20 +185,23 @@ LOOKED_INTO = {"pdf", "eml", "xlsx", "docx", "pptx", "ods", "odt", "odp"}
 """What is taken apart to be judged, and so in a process of its own."""
 
 WITH_MACROS = {"xlsm", "xlsb", "xltm", "docm", "dotm", "pptm", "potm", "ppsm"}
+_AS_OFFICE = gettext_lazy("save it as DOCX, XLSX or PPTX, or print it to PDF")
+_AS_PICTURE = gettext_lazy("save it as PNG or JPG")
+_UNPACKED = gettext_lazy("unpack it, and upload its files one by one")
+_AS_EMAIL = gettext_lazy("save the e-mail as EML or PDF")
+_AS_PDF = gettext_lazy("print it to PDF")
+_SHOWN = gettext_lazy("upload pictures of what it shows, and say where it is kept")
 REMEDIES = {
-    gettext_lazy("save it as DOCX, XLSX or PPTX, or print it to PDF"): "doc xls ppt rtf dot xlt pot pps",
-    gettext_lazy("save it as PNG or JPG"): "gif bmp avif psd",
-    gettext_lazy("unpack it, and upload its files one by one"): "zip rar 7z gz tar tgz",
-    gettext_lazy("save the e-mail as EML or PDF"): "msg pst oft",
-    gettext_lazy("print it to PDF"): "htm html mht mhtml svg xps pages numbers key dwg vsd vsdx xml",
-    gettext_lazy("upload pictures of what it shows, and say where it is kept"): "mp4 mov avi mkv mp3 wav m4a 3gp wmv",
+    **dict.fromkeys(["doc", "xls", "ppt", "rtf", "dot", "xlt", "pot", "pps"], _AS_OFFICE),
+    **dict.fromkeys(["gif", "bmp", "avif", "psd"], _AS_PICTURE),
+    **dict.fromkeys(["zip", "rar", "7z", "gz", "tar", "tgz"], _UNPACKED),
+    **dict.fromkeys(["msg", "pst", "oft"], _AS_EMAIL),
+    **dict.fromkeys(
+        ["htm", "html", "mht", "mhtml", "svg", "xps", "pages", "numbers", "key", "dwg", "vsd", "vsdx", "xml"], _AS_PDF
+    ),
+    **dict.fromkeys(["mp4", "mov", "avi", "mkv", "mp3", "wav", "m4a", "3gp", "wmv"], _SHOWN),
 }
-"""What to do with files that are not accepted, each with the endings it helps."""
-
-
-def remedy(ending: str) -> str:
-    """What to do with a file of an ending that is not accepted, "" where there is nothing to say."""
-    return next((str(what) for what, endings in REMEDIES.items() if ending in endings.split()), "")
+"""What to do with a file that is not accepted, by its ending."""
 
 
 def why_not_named(name: str, size: int, most: int) -> str:
@@ -206,8 +209,8 @@ def why_not_named(name: str, size: int, most: int) -> str:
     ending = ending_of(name)
     if ending in WITH_MACROS:
         why = _("it holds a program (macro); save it without")
-    elif ending not in KINDS and remedy(ending):
-        why = remedy(ending)
+    elif ending in REMEDIES:
+        why = str(REMEDIES[ending])
     elif ending not in KINDS:
         return _("“%(name)s” cannot be accepted. Files may be: %(types)s.") % {"name": name, "types": ", ".join(KINDS)}
     elif not size:
@@ -235,7 +238,7 @@ def why_not_content(name: str, file: File) -> str:
     except Unacceptable as unacceptable:
         return _refusal(name, str(unacceptable))
     except sandbox.Broken:
-        return _refusal(name, _("it cannot be unpacked"))
+        return _refusal(name, _("it cannot be read"))
     finally:
         file.seek(0)
     return ""

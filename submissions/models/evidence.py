@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
@@ -27,7 +27,13 @@ def document_path(document: "Document", filename: str) -> str:
     return f"evidence/{document.cycle.year}/{document.uuid}"
 
 
-MAIL_HEAD = {"From": _("From"), "To": _("To"), "Cc": _("Copy to"), "Date": _("Date"), "Subject": _("Subject")}
+MAIL_HEAD = {
+    "From": pgettext_lazy("e-mail", "From"),
+    "To": pgettext_lazy("e-mail", "To"),
+    "Cc": pgettext_lazy("e-mail", "Copy to"),
+    "Date": pgettext_lazy("e-mail", "Date"),
+    "Subject": pgettext_lazy("e-mail", "Subject"),
+}
 
 
 @dataclass(frozen=True)
