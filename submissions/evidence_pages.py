@@ -201,6 +201,7 @@ def preview(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "number": max(number, 1),
         "pages": pages,
         "excerpt": excerpt,
+        "mail_head": document.mail_head if document.is_open else [],
         "is_cut": len(excerpt) == MOST_LETTERS,
         "uses": uses.select_related("answer__measure", "answer__submission__cycle"),
         "versions": same[0].versions if same else [],
