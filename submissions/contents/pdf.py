@@ -7,8 +7,9 @@ from typing import IO, Any
 import pikepdf
 from django.utils.translation import gettext as _
 
+from cycles.files import has_pdf_head
 from submissions.contents.signatures import Signature, signature_of
-from submissions.contents.signs import HEAD, PDF_WITHIN, PROGRAMS, Unacceptable, refuse_other
+from submissions.contents.signs import HEAD, PROGRAMS, Unacceptable, refuse_other
 
 Inside = Callable[[str, bytes], None]
 """Given the name and the content of a file within the file, it raises `Unacceptable` where that may not be there."""
@@ -21,7 +22,9 @@ SENDING = {"/SubmitForm", "/ImportData"}
 OUTSIDE = {"/URI", "/GoToR", "/GoToE"}
 """Actions that lead out of the document: fine as links to click on, refused where they happen by themselves."""
 
-BROKEN = re.compile(rb"/(JavaScript|Launch|EmbeddedFile)(?![A-Za-z0-9])")
+HIDING = re.compile(rb"/(JavaScript|Launch|EmbeddedFile)(?![A-Za-z0-9])|stream")
+"""What in a PDF that cannot be taken apart names a program, or may hold one that cannot be looked for."""
+
 MOST_SIGNATURES = 20
 MOST_STEPS = 1000
 """Of actions that follow one another, which may do so in a circle."""
@@ -30,27 +33,36 @@ MOST_STEPS = 1000
 def check(file: IO[bytes], inside: Inside) -> None:
     """Pass a PDF that opens without a password and holds neither programs nor actions, and no files but accepted ones.
 
-    A PDF that is too broken to be taken apart is passed when none of their names stands in it: no reader opens it.
+    One that cannot be taken apart is passed where nothing can be hidden in it: no reader opens it.
     """
     file.seek(0)
     head = file.read(HEAD)
-    if head.startswith((*PROGRAMS, b"PK\x03\x04")) or b"%PDF-" not in head[: PDF_WITHIN + 5]:
+    if head.startswith((*PROGRAMS, b"PK\x03\x04")) or not has_pdf_head(head):
         refuse_other(head)
     file.seek(0)
     try:
-        with pikepdf.open(file) as document:
+        document = pikepdf.open(file)
+    except pikepdf.PasswordError as error:
+        raise Unacceptable(_protected()) from error
+    except pikepdf.PdfError as error:
+        file.seek(0)
+        if "encrypt" in str(error).lower():
+            raise Unacceptable(_protected()) from error
+        if HIDING.search(file.read()):
+            raise Unacceptable(_broken()) from error
+        return
+    with document:
+        try:
             _check_form(document)
             for each in _suspects(document):
                 _check_actions(each)
                 _check_attachment(each, inside)
-    except pikepdf.PasswordError as error:
-        raise Unacceptable(_protected()) from error
-    except pikepdf.PdfError as error:
-        if "encrypt" in str(error).lower():
-            raise Unacceptable(_protected()) from error
-        file.seek(0)
-        if BROKEN.search(file.read()):
-            raise Unacceptable(_("it is broken, and names programs or files within; print it to PDF anew")) from error
+        except pikepdf.PdfError as error:
+            raise Unacceptable(_broken()) from error
+
+
+def _broken() -> str:
+    return _("it is broken, and what is inside cannot be looked at; print it to PDF anew")
 
 
 def _protected() -> str:

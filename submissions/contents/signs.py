@@ -7,10 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-HEAD = 2**16
-PDF_WITHIN = 1024
-"""Bytes within which the head of a PDF may stand: readers allow as many before it."""
+from cycles.files import PDF_WITHIN
 
+HEAD = 2**16
 OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 

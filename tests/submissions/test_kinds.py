@@ -123,11 +123,24 @@ def speaking_of_encryption(document):
     document.pages[0].Contents = document.make_stream(b"BT (See clause /Encrypt 5 of the standard) Tj ET")
 
 
+def hiding_its_kind(document):
+    kind = document.make_indirect(pikepdf.Name.JavaScript)
+    document.Root.OpenAction = pikepdf.Dictionary(JS=pikepdf.String("app.alert(1)"))
+    document.Root.OpenAction.S = kind
+
+
+def oddly_packed(document):
+    content = pikepdf.Stream(document, b"MZ", Filter=pikepdf.Name.Unknown)
+    names = pikepdf.Dictionary(F=pikepdf.String("a.csv"), EF=pikepdf.Dictionary(F=content))
+    document.Root.AF = pikepdf.Array([document.make_indirect(names)])
+
+
 def with_xfa(document):
     form = pikepdf.Dictionary(Fields=pikepdf.Array(), XFA=document.make_stream(b"<xdp/>"))
     document.Root.AcroForm = form
 
 
+HIDDEN = b"%PDF-1.7\n1 0 obj\n<< /Length 3 >>\nstream\nabc\nendstream\nendobj\n"
 LONG = "گزارش " * 60 + ".pdf"
 
 # what stands in the table: the file's name, its content, and either words of the refusal or the name it is kept under
@@ -162,6 +175,9 @@ HOSTILE = {
         "a.pdf", carrying("b.pdf", acting("/JavaScript", JS="app.alert(1)")), "holds a program (a script)",
     ),
     "a PDF with its table attached": ("a.pdf", carrying("a.csv", b"a,b"), "a.pdf"),
+    "a PDF that is broken and may hide something": ("a.pdf", HIDDEN, "what is inside cannot be looked at"),
+    "a PDF that hides of what kind its action is": ("a.pdf", pdf_with(hiding_its_kind), "holds a program (a script)"),
+    "a PDF with a file attached in an unknown packing": ("a.pdf", pdf_with(oddly_packed), "cannot be looked at"),
     "a PDF that is broken and names a script": ("a.pdf", b"%PDF-1.7 /S /JavaScript", "print it to PDF anew"),
     "a document that fetches its template": (
         "a.docx", letterhead("https://evil.example/t.dotm"), "its template from outside (“https://evil.example/t.dotm”)",
