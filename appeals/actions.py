@@ -22,8 +22,8 @@ from indicators.methods import points
 from indicators.scoring import LineState
 from submissions import actions as submissions
 from submissions import kinds, quotas
-from submissions.evidence import MOST_AT_ONCE, keep_document
-from submissions.models import Answer, Document, Evidence, Score, Submission, Verification
+from submissions.evidence import MOST_AT_ONCE, keep_document, last_description
+from submissions.models import Answer, Description, Document, Evidence, Score, Submission, Verification
 
 MOST_FILES = 20
 """Files that one appeal may show."""
@@ -106,11 +106,19 @@ def discard(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
 
 
 @transaction.atomic
-def attach(appeal: Appeal, *, upload: File, by: User, at: datetime, reference: str = "") -> Attachment:
+def attach(
+    appeal: Appeal,
+    *,
+    upload: File,
+    by: User,
+    at: datetime,
+    reference: str = "",
+    description: Description | None = None,
+) -> Attachment:
     """Keep a new file with a draft; it is scanned and handed out as evidence is."""
     name, digest = checked(upload, by=by)
     [appeal] = perform(APPEALS, [appeal], "attach", by=by, at=at, note=name, sha256=digest)
-    return keep(appeal, upload, name, digest, reference=reference, by=by, at=at)
+    return keep(appeal, upload, name, digest, reference=reference, description=description, by=by, at=at)
 
 
 def checked(upload: File, *, by: User) -> tuple[str, str]:
@@ -128,6 +136,7 @@ def keep(
     digest: str,
     *,
     reference: str = "",
+    description: Description | None = None,
     question: Question | None = None,
     by: User,
     at: datetime,
@@ -136,20 +145,40 @@ def keep(
     cycle, agency = appeal.cycle, appeal.agency
     quotas.check(cycle, agency, size=upload.size or 0, by=by, at=at)
     document = keep_document(cycle, agency, name=name, content=upload, sha256=digest, by=by, at=at)
-    return _show(appeal, document, reference, by=by, at=at, question=question)
+    return _show(appeal, document, reference, description or Description(), by=by, at=at, question=question)
 
 
 @transaction.atomic
-def refer(appeal: Appeal, *, document: Document, by: User, at: datetime, reference: str = "") -> Attachment:
-    """Show with a draft a file that the agency has uploaded before, in this year or another."""
+def refer(
+    appeal: Appeal,
+    *,
+    document: Document,
+    by: User,
+    at: datetime,
+    reference: str = "",
+    description: Description | None = None,
+) -> Attachment:
+    """Show with a draft a file that the agency has uploaded before, in this year or another.
+
+    Not described anew, it is described as it was where it was shown last.
+    """
     perform(APPEALS, [appeal], "attach", by=by, at=at, note=document.name, sha256=document.sha256)
     if document.agency_id != appeal.agency_id:
         raise Refused(_("The file belongs to another agency."))
-    return _show(appeal, document, reference, by=by, at=at)
+    if description is None or description == Description():
+        description = last_description(document)
+    return _show(appeal, document, reference, description, by=by, at=at)
 
 
 def _show(
-    appeal: Appeal, document: Document, reference: str, *, by: User, at: datetime, question: Question | None = None
+    appeal: Appeal,
+    document: Document,
+    reference: str,
+    description: Description,
+    *,
+    by: User,
+    at: datetime,
+    question: Question | None = None,
 ) -> Attachment:
     held = appeal.attachments.filter(withdrawn_at=None)
     if held.count() >= MOST_FILES:
@@ -157,7 +186,7 @@ def _show(
     if held.filter(document__sha256=document.sha256).exists():
         raise Refused(_("The appeal shows this file already."))
     shown = Evidence.objects.filter(answer__submission=appeal.submission_id, document__sha256=document.sha256).live()
-    return Attachment.objects.create(
+    attachment = Attachment(
         appeal=appeal,
         question=question,
         document=document,
@@ -166,6 +195,9 @@ def _show(
         attached_by=by,
         attached_at=at,
     )
+    attachment.describe(description)
+    attachment.save()
+    return attachment
 
 
 @transaction.atomic
@@ -232,7 +264,9 @@ def content(appeals: Iterable[int]) -> str:
 
 
 def _facts(appeal: Any) -> dict[str, Any]:
-    files_shown = [[a.document.name, a.document.sha256, a.reference, a.is_new] for a in appeal.shown]
+    files_shown = [
+        [a.document.name, a.document.sha256, a.reference, a.is_new, *a.description_facts] for a in appeal.shown
+    ]
     return {
         "appeal": appeal.pk,
         "line": appeal.answer_id,

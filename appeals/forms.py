@@ -14,6 +14,7 @@ from appeals.models import Error, Ground
 from cycles.forms import LetterField, NumberField, PasswordField, PersianTextField, signed
 from cycles.workflow import Move
 from submissions.evidence import MOST_AT_ONCE
+from submissions.fields import DescriptionForm
 from submissions.kinds import KINDS
 from submissions.models import Answer, Document
 
@@ -31,7 +32,7 @@ class EvidenceField(forms.FileField):
         return super().get_bound_field(form, field_name)
 
 
-class AppealForm(forms.Form):
+class AppealForm(DescriptionForm):
     """On what ground, which value instead, why, and what shows it; a draft may still be incomplete."""
 
     ground = forms.ChoiceField(label=_("Ground"), widget=forms.RadioSelect)
@@ -56,6 +57,7 @@ class AppealForm(forms.Form):
     )
     reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    field_order = ("ground", "proposed_value", "argument", "file", "document", "reference")
 
     def __init__(
         self,
@@ -141,16 +143,18 @@ class QuestionForm(forms.Form):
         self.fields["of"].initial = "agency"
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(DescriptionForm):
     """The reply to a reviewer's question; the agency may show a file with it."""
 
     reply = PersianTextField(label=_("Reply"), lines=True, max_length=10000)
     file = EvidenceField(label=_("File"))
+    field_order = ("reply", "file")
 
     def __init__(self, *args: Any, with_file: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not with_file:
-            del self.fields["file"]
+            for name in ("file", *DescriptionForm.base_fields):
+                del self.fields[name]
 
 
 class ReviewerForm(forms.Form):

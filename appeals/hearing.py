@@ -22,7 +22,7 @@ from cycles.models import Cycle, Window
 from cycles.workflow import Refused
 from submissions import handlers
 from submissions.assessing import Pool
-from submissions.models import Answer
+from submissions.models import Answer, Description
 
 
 class Shared(NamedTuple):
@@ -120,7 +120,15 @@ def ask(appeal: Appeal, *, question: str, agency: bool, by: User, at: datetime) 
 
 
 @transaction.atomic
-def reply(question: Question, *, text: str, upload: File | None = None, by: User, at: datetime) -> Question:
+def reply(
+    question: Question,
+    *,
+    text: str,
+    upload: File | None = None,
+    description: Description | None = None,
+    by: User,
+    at: datetime,
+) -> Question:
     """Reply to a reviewer, once, until the appeal is decided; the agency may show a file with its reply."""
     text = text.strip()
     if not text:
@@ -137,5 +145,5 @@ def reply(question: Question, *, text: str, upload: File | None = None, by: User
     if appeal.state != AppealState.FILED:
         raise Refused(_("The appeal is decided or withdrawn; there is nothing to reply to any more."))
     if upload and name:
-        actions.keep(appeal, upload, name, digest, question=question, by=by, at=at)
+        actions.keep(appeal, upload, name, digest, description=description, question=question, by=by, at=at)
     return question

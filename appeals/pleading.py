@@ -83,6 +83,7 @@ def _saved(request: HttpRequest, answer: Answer, form: AppealForm) -> bool:
     """Save the draft with what is added to it or taken off; all, or nothing and the form says why."""
     by: dict[str, Any] = {"by": request.user, "at": request.at}
     said = form.cleaned_data
+    place: dict[str, Any] = {"reference": said["reference"], "description": form.description}
     try:
         with transaction.atomic():
             seen = said["seen"] if said["seen"] is not None else None
@@ -90,9 +91,9 @@ def _saved(request: HttpRequest, answer: Answer, form: AppealForm) -> bool:
             if uuid := request.POST.get("take_back"):
                 actions.detach(_shown(appeal, uuid), **by)
             if said["file"]:
-                actions.attach(appeal, upload=said["file"], reference=said["reference"], **by)
+                actions.attach(appeal, upload=said["file"], **place, **by)
             if said["document"]:
-                actions.refer(appeal, document=said["document"], reference=said["reference"], **by)
+                actions.refer(appeal, document=said["document"], **place, **by)
     except actions.Changed as refusal:
         form.data = form.data.copy()
         form.data["seen"] = str(Appeal.objects.live().get(answer=answer).revision)

@@ -110,8 +110,14 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReplyForm(request.POST, request.FILES, with_file=with_file, auto_id=f"id_{pk}_%s")
     if form.is_valid():
         try:
-            said = {"text": form.cleaned_data["reply"], "upload": form.cleaned_data.get("file")}
-            hearing.reply(question, **said, by=request.user, at=request.at)
+            hearing.reply(
+                question,
+                text=form.cleaned_data["reply"],
+                upload=form.cleaned_data.get("file"),
+                description=form.description if with_file else None,
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -4,6 +4,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
@@ -34,6 +35,14 @@ NESTED = re.compile(r"embeddings/|\.(zip|xls[xmb]?|doc[xm]?|ppt[xm]?|jar|gz|7z|r
 
 class Unreadable(Exception):
     """A file that is no such table as is asked for, with the sentence that says why and where."""
+
+
+class Outside(Unreadable):
+    """A part that leads out of its document: the kind of the relationship, and its target."""
+
+    def __init__(self, sentence: str, kind: str = "", target: str = "") -> None:
+        super().__init__(sentence)
+        self.kind, self.target = kind, target
 
 
 Watch = Callable[[expat.XMLParserType, bytes], bytes]
@@ -121,11 +130,24 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes
 
 
 def check_relationships(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, also: tuple[str, ...]) -> None:
-    """Refuse a list of relationships that leads out of its document, other than by links and by the types in `also`."""
+    """Refuse a list of relationships that leads out of its document (`Outside`), other than by links to click on, by
+    the types in `also`, and to the writer's own disk: such a template or picture is a name that leads nowhere.
+    """
     parser = _parser(part, also)
     is_well_formed = all(_parses(parser, piece) for piece in _unpacked(archive, part))
     if not is_well_formed or not _parses(parser, b"", is_last=True):
         raise _refused(part, _("it is not well-formed"))
+
+
+OWN_DISK = re.compile(r"(/?[a-z]:)?(/(?!/))?[^/:?|][^:?|]*", re.IGNORECASE)
+"""A way on one's own disk, its slashes turned: no scheme and no server before it."""
+
+
+def is_on_own_disk(target: str) -> bool:
+    """Whether a target is a file on the writer's own disk, not an address and not a share on a server."""
+    way = unquote(target).strip()
+    scheme = re.match(r"file:(//(localhost)?(?=/))?", way, re.IGNORECASE)
+    return OWN_DISK.fullmatch(way[scheme.end() if scheme else 0 :].replace("\\", "/")) is not None
 
 
 def _parser(part: zipfile.ZipInfo, also: tuple[str, ...] = ()) -> expat.XMLParserType:
@@ -136,8 +158,11 @@ def _parser(part: zipfile.ZipInfo, also: tuple[str, ...] = ()) -> expat.XMLParse
 
     def element(name: str, attributes: dict[str, str]) -> None:
         leads_out = name.endswith("Relationship") and attributes.get("TargetMode") == "External"
-        if leads_out and not attributes.get("Type", "").endswith(("/hyperlink", *also)):
-            raise _refused(part, _("it fetches data from outside the file"))
+        kind, target = attributes.get("Type", ""), attributes.get("Target", "")
+        if not leads_out or kind.endswith(("/hyperlink", *also)) or is_on_own_disk(target):
+            return
+        sentence = str(_refused(part, _("it fetches data from outside the file")))
+        raise Outside(sentence, kind.rpartition("/")[2], target)
 
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = doctype

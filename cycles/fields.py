@@ -1,6 +1,6 @@
 """The fields that every app's forms share: numbers, texts and moments as they are typed in Persian."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.text import localised, normalise, parse_decimal, persian_digits
 from cycles.calendar import DAY, TEHRAN, jalali, parse_moment
+from cycles.files import PDF_WITHIN, has_pdf_head
+
+LARGEST_PAPER = 10 * 2**20
 
 
 def _is_persian() -> bool:
@@ -110,3 +113,45 @@ class MomentField(forms.Field):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         calendar = "jalali" if _is_persian() else "gregorian"
         return {"data-date": calendar, "dir": "ltr", "autocomplete": "off"}
+
+
+class DayField(MomentField):
+    """A day, typed in either calendar and shown in the reader's."""
+
+    default_error_messages = {"invalid": _("Enter a date, such as 1406/03/10 or 2027-05-31.")}
+
+    def to_python(self, value: Any) -> Any:
+        moment = value if isinstance(value, date) else super().to_python(value)
+        return moment.astimezone(TEHRAN).date() if isinstance(moment, datetime) else moment
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, date) and not isinstance(value, datetime):
+            value = super().prepare_value(datetime(value.year, value.month, value.day, tzinfo=TEHRAN))
+            return str(value).split(" ")[0]
+        return value
+
+
+class PaperField(forms.FileField):
+    """A signed paper: a PDF of at most 10 MB."""
+
+    default_error_messages = {
+        "too_large": _("The file is larger than 10 MB."),
+        "no_pdf": _("The file must be a PDF file."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(help_text=_("PDF, at most 10 MB."), **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"accept": ".pdf"}
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if not file:
+            return None
+        if file.size > LARGEST_PAPER:
+            raise forms.ValidationError(self.error_messages["too_large"], code="too_large")
+        if not has_pdf_head(file.read(2 * PDF_WITHIN)):
+            raise forms.ValidationError(self.error_messages["no_pdf"], code="no_pdf")
+        file.seek(0)
+        return file

@@ -22,6 +22,9 @@ SANDBOX = "sandbox; default-src 'none'"
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What the system says of a write for which there is no room."""
 
+PDF_WITHIN = 1024
+"""Bytes within which the head of a PDF may stand: readers allow as many before it, and some programs write them."""
+
 SIGNED_FOR = 60
 """Seconds for which an address signed for a private file leads to it."""
 
@@ -29,6 +32,11 @@ SIGNED_FOR = 60
 def bare_name(file: File, longest: int) -> str:
     """The file's own name without any folder that a browser or an attacker put before it."""
     return (file.name or "").replace("\\", "/").rsplit("/", 1)[-1][-longest:]
+
+
+def has_pdf_head(head: bytes) -> bool:
+    """Whether a content of this beginning is a PDF to those who read PDFs."""
+    return b"%PDF-" in head[: PDF_WITHIN + 5]
 
 
 def sha256(file: File) -> str:

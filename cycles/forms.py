@@ -13,7 +13,7 @@ from agencies.models import Agency, User
 from agencies.text import plain_text
 from cycles import limits
 from cycles.calendar import FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase
-from cycles.fields import MomentField, NumberField, PersianTextField
+from cycles.fields import MomentField, NumberField, PaperField, PersianTextField
 from cycles.models import Analysis, Cycle, Group, TieRule
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
 from cycles.sheets import MOST_BYTES
@@ -216,9 +216,6 @@ class WindowsForm(forms.Form):
         return data
 
 
-MAX_DECREE_BYTES = 10 * 2**20
-
-
 class ExtensionForm(ActForm):
     """A decree that extends a deadline: which, for whom, until when, and the signed paper."""
 
@@ -237,11 +234,7 @@ class ExtensionForm(ActForm):
     reason = PersianTextField(
         label=_("Reason"), lines=True, max_length=2000, help_text=_("Stands on the public timeline and in the report.")
     )
-    file = forms.FileField(
-        label=_("Signed decree"),
-        help_text=_("PDF, at most 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf"}),
-    )
+    file = PaperField(label=_("Signed decree"), error_messages={"no_pdf": _("The decree must be a PDF file.")})
     field_order = (
         "window",
         "agency",
@@ -269,15 +262,6 @@ class ExtensionForm(ActForm):
     def clean_decreed_on(self) -> Any:
         moment: datetime = self.cleaned_data["decreed_on"]
         return moment.astimezone(TEHRAN).date()
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_DECREE_BYTES:
-            raise forms.ValidationError(_("The file is larger than 10 MB."))
-        if file.read(5) != b"%PDF-":
-            raise forms.ValidationError(_("The decree must be a PDF file."))
-        file.seek(0)
-        return file
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province
 from cycles.calendar import TEHRAN
-from cycles.forms import MAX_DECREE_BYTES, ActForm, AgencyField, MomentField, NumberField, PersianTextField
+from cycles.fields import PaperField
+from cycles.forms import ActForm, AgencyField, MomentField, NumberField, PersianTextField
 from cycles.models import Cycle, Group, Participation
 from festival.awards import Decision
 from festival.models import Award, AwardCategory, Ceremony, Minutes, Rank
@@ -95,23 +96,9 @@ class MinutesForm(forms.Form):
     held_at = MomentField(label=_("Held on"))
     members = PersianTextField(label=_("Members present"), lines=True, max_length=2000, help_text=_("One a line."))
     text = PersianTextField(label=_("What was discussed"), lines=True, max_length=20000)
-    file = forms.FileField(
-        label=_("Signed minutes"),
-        required=False,
-        help_text=_("PDF, at most 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf"}),
+    file = PaperField(
+        label=_("Signed minutes"), required=False, error_messages={"no_pdf": _("The minutes must be a PDF file.")}
     )
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file is None:
-            return None
-        if file.size > MAX_DECREE_BYTES:
-            raise forms.ValidationError(said_now("The file is larger than 10 MB."))
-        if file.read(5) != b"%PDF-":
-            raise forms.ValidationError(said_now("The minutes must be a PDF file."))
-        file.seek(0)
-        return file
 
 
 class PutForwardForm(forms.Form):

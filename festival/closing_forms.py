@@ -1,36 +1,18 @@
 """What is typed about what follows from results: items of improvement plans, consequences, surveys."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.text import localised, named, normalise
-from cycles.calendar import TEHRAN
-from cycles.forms import MAX_DECREE_BYTES, ActForm, MomentField, NumberField, PersianTextField
+from cycles.fields import DayField, PaperField
+from cycles.forms import ActForm, MomentField, NumberField, PersianTextField
 from festival.consequences import MOST_DAYS
 from festival.models import OCCASIONS, Asked, ConsequenceKind, ImprovementItem, Status, SurveyQuestion
 from festival.questions import QUESTIONS, Question
 from festival.surveys import MOST_WORDS
-
-
-class DayField(MomentField):
-    """A day, typed in either calendar and shown in the reader's."""
-
-    default_error_messages = {"invalid": _("Enter a date, such as 1406/03/10 or 2027-05-31.")}
-
-    def to_python(self, value: Any) -> Any:
-        moment = value if isinstance(value, date) else super().to_python(value)
-        return moment.astimezone(TEHRAN).date() if isinstance(moment, datetime) else moment
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, date) and not isinstance(value, datetime):
-            value = super().prepare_value(datetime(value.year, value.month, value.day, tzinfo=TEHRAN))
-            return str(value).split(" ")[0]
-        return value
-
 
 # --- Improvement plans ------------------------------------------------------------------------------------------------
 
@@ -116,24 +98,10 @@ class LetterForm(ActForm):
 
     letter = PersianTextField(label=_("Number of the letter"), max_length=60)
     letter_on = DayField(label=_("Date of the letter"))
-    file = forms.FileField(
-        label=_("The letter"),
-        required=False,
-        help_text=_("PDF, at most 10 MB."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".pdf"}),
+    file = PaperField(
+        label=_("The letter"), required=False, error_messages={"no_pdf": _("The letter must be a PDF file.")}
     )
     field_order = ("letter", "letter_on", "file", "note", "password")
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if not file:
-            return None
-        if file.size > MAX_DECREE_BYTES:
-            raise forms.ValidationError(_("The file is larger than 10 MB."))
-        if file.read(5) != b"%PDF-":
-            raise forms.ValidationError(_("The letter must be a PDF file."))
-        file.seek(0)
-        return file
 
     @property
     def given(self) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.text import localised, plain_text
-from cycles.calendar import TEHRAN
-from cycles.forms import ImportForm, MomentField, NumberField, PersianTextField
+from cycles.fields import DayField
+from cycles.forms import ImportForm, NumberField, PersianTextField
 from festival.countries import letters
 from festival.models import Index, Region
 from indicators.models import Direction
@@ -49,14 +49,6 @@ class CountField(NumberField):
     def clean(self, value: Any) -> int | None:
         found = super().clean(value)
         return None if found is None else int(found)
-
-
-class DayField(MomentField):
-    """A day in either calendar."""
-
-    def clean(self, value: Any) -> Any:
-        moment = super().clean(value)
-        return moment.astimezone(TEHRAN).date() if moment else None
 
 
 class ListField(PersianTextField):

@@ -10,9 +10,9 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, parse_decimal, persian_digits
-from cycles.calendar import TEHRAN, jalali
-from cycles.forms import MomentField, NumberField, PersianTextField
+from agencies.text import localised, parse_decimal
+from cycles.fields import DayField
+from cycles.forms import NumberField, PersianTextField
 from indicators.methods import METHOD_CHOICES, METHODS
 
 OWN = (
@@ -95,22 +95,6 @@ class RowsField(PersianTextField):
 def written_rows(rows: Sequence[Mapping[str, Any]]) -> str:
     parts = ((_typed(row["percent"]), row["fa"], row.get("en")) for row in rows)
     return "\n".join(" | ".join(filter(None, part)) for part in parts)
-
-
-class DayField(MomentField):
-    """A day, typed in either calendar."""
-
-    def to_python(self, value: Any) -> date | None:
-        moment = super().to_python(value)
-        return moment.astimezone(TEHRAN).date() if moment else None
-
-    def prepare_value(self, value: Any) -> Any:
-        if not isinstance(value, date):
-            return value
-        if not (get_language() or "fa").startswith("fa"):
-            return value.isoformat()
-        day = jalali(value)
-        return persian_digits(f"{day.year}/{day.month:02}/{day.day:02}")
 
 
 _WRITTEN: Mapping[str, Callable[[Any], Any]] = {

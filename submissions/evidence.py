@@ -1,4 +1,4 @@
-"""The acts on evidence: uploading, showing again, saying where in a file to look, replacing, withdrawing, checking."""
+"""The acts on evidence: uploading, showing again, describing, replacing, withdrawing, checking."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from cycles.jobs import actions as jobs
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from submissions import completeness, kinds, quotas
-from submissions.models import Answer, Document, Evidence, Submission, Upload
+from submissions.models import Answer, Description, Document, Evidence, Submission, Upload
+from submissions.previews import Preview
 from submissions.workflow import DOCUMENTS, MOVES, DocumentState
 
 MOST_AT_ONCE = 25 * 2**20
@@ -130,7 +131,8 @@ def _attach(
     document = keep_document(
         submission.cycle, submission.agency, name=name, content=content, sha256=digest, by=by, at=at
     )
-    return _show(answer, document, replaces, reference, by=by, at=at)
+    description = replaces.description if replaces else Description()
+    return _show(answer, document, replaces, reference, description, by=by, at=at)
 
 
 def keep_document(
@@ -182,13 +184,20 @@ def _check_line(answer: Answer, replaces: Evidence | None) -> None:
 
 
 def _show(
-    answer: Answer, document: Document, replaces: Evidence | None, reference: str, *, by: User, at: datetime
+    answer: Answer,
+    document: Document,
+    replaces: Evidence | None,
+    reference: str,
+    description: Description,
+    *,
+    by: User,
+    at: datetime,
 ) -> Evidence:
     """The row that shows a file for a line; what it replaces stays as an earlier version."""
     if replaces:
         Evidence.objects.filter(pk=replaces.pk).update(withdrawn_at=at, withdrawn_by=by)
         reference = reference or replaces.reference
-    shown = Evidence.objects.create(
+    shown = Evidence(
         answer=answer,
         document=document,
         reference=normalise(reference)[:200],
@@ -196,8 +205,16 @@ def _show(
         attached_at=at,
         replaces=replaces,
     )
+    shown.describe(description)
+    shown.save()
     completeness.recount(answer.submission.cycle, [answer])
     return shown
+
+
+def last_description(document: Document) -> Description:
+    """How a file was described where it was shown last; nothing where it never was."""
+    last = Evidence.objects.filter(document=document).order_by("-pk").first()
+    return last.description if last else Description()
 
 
 # --- What is shown for a line -----------------------------------------------------------------------------------------
@@ -221,16 +238,21 @@ def reuse(
         raise Refused(_("“%(name)s” is locked away and cannot be used.") % {"name": document.name})
     if Evidence.objects.filter(answer=answer, document=document, withdrawn_at=None).exists():
         raise Refused(_("“%(name)s” is shown for this line already.") % {"name": document.name})
-    return _show(answer, document, replaces, reference, by=by, at=at)
+    description = replaces.description if replaces else last_description(document)
+    return _show(answer, document, replaces, reference, description, by=by, at=at)
 
 
 @transaction.atomic
-def refer(evidence: Evidence, *, reference: str, by: User, at: datetime) -> Evidence:
-    """Say on which page or sheet of a file the figure stands."""
+def refer(
+    evidence: Evidence, *, reference: str, description: Description | None = None, by: User, at: datetime
+) -> Evidence:
+    """Say on which page or sheet of a file the figure stands, and what the file is."""
     perform(MOVES, [evidence.answer.submission], "refer", by=by, at=at)
     evidence = _live(evidence)
     evidence.reference = normalise(reference)[:200]
-    evidence.save(update_fields=["reference"])
+    if description is not None:
+        evidence.describe(description)
+    evidence.save(update_fields=["reference", *Evidence.DESCRIPTION])
     return evidence
 
 
@@ -280,15 +302,16 @@ def note_scan(document: Document, *, outcome: str, finding: str = "", at: dateti
 
 
 @transaction.atomic
-def note_pictures(document: Document, pictures: list[File], *, at: datetime) -> Document:
-    """Keep the pictures that were drawn of a file; none is no fault of the file."""
+def note_preview(document: Document, preview: Preview, *, at: datetime) -> Document:
+    """Keep what was drawn and read of a file; nothing is no fault of the file."""
     document = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
     if document.drawn_at or not document.is_open:
         return document
-    names = [document.picture(number) for number in range(1, len(pictures) + 1)]
+    names = [document.picture(number) for number in range(1, len(preview.pictures) + 1)]
     with files.all_or_none(default_storage, names):
-        for name, picture in zip(names, pictures, strict=True):
+        for name, picture in zip(names, preview.pictures, strict=True):
             default_storage.save(name, picture)
-    document.pages, document.drawn_at = len(pictures), at
-    document.save(update_fields=["pages", "drawn_at"])
+    document.pages, document.page_count = len(preview.pictures), preview.page_count
+    document.excerpt, document.inside, document.drawn_at = preview.excerpt, preview.inside, at
+    document.save(update_fields=["pages", "page_count", "excerpt", "inside", "drawn_at"])
     return document

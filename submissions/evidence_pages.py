@@ -16,6 +16,7 @@ from cycles.actions import open_to
 from cycles.files import Stored, handed_out
 from cycles.workflow import Refused
 from submissions import evidence, quotas
+from submissions.contents.texts import MOST_LETTERS
 from submissions.forms import ReferenceForm, UploadForm
 from submissions.models import Answer, Document, Evidence
 from submissions.pages import find_line, line_url
@@ -30,15 +31,23 @@ def drawer(request: HttpRequest, answer: Answer, acts: set[str]) -> dict[str, An
     """What the files of a line and the place for more need; two queries. `acts` are the moves open to the reader."""
     may_add = "attach" in acts and not answer.measure.is_stewarded
     submission = answer.submission
+    files = answer.evidence.with_versions()
+    for file in files if "refer" in acts else ():
+        file.form = _reference_form(file)  # type: ignore[attr-defined]
     return {
         "answer": answer,
         "acts": acts,
-        "files": answer.evidence.with_versions(),
+        "files": files,
         "upload": UploadForm() if may_add else None,
         "used": quotas.used(submission.cycle, submission.agency) if may_add else None,
         "quota": quotas.quota(),
         "has_scanner": evidence.has_scanner(),
     }
+
+
+def _reference_form(shown: Evidence) -> ReferenceForm:
+    initial = {name: getattr(shown, name) for name in ("reference", *Evidence.DESCRIPTION)}
+    return ReferenceForm(initial=initial, auto_id=f"id_{shown.uuid}_%s")
 
 
 def _acts(request: HttpRequest, answer: Answer) -> set[str]:
@@ -99,16 +108,22 @@ def _replaced(answer: Answer, request: HttpRequest) -> Evidence | None:
 
 @require_POST
 def refer(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Save on which page or sheet the figure stands."""
+    """Save on which page or sheet the figure stands, and what the file is; what is refused stays as it was typed."""
     shown, form = _evidence(request, uuid), ReferenceForm(request.POST)
-    try:
-        if form.is_valid():
-            evidence.refer(shown, reference=form.cleaned_data["reference"], by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    for sentence in form.errors.get("reference", []):
-        messages.error(request, sentence)
-    return redirect(line_url(shown.answer))
+    if form.is_valid():
+        try:
+            evidence.refer(
+                shown,
+                reference=form.cleaned_data["reference"],
+                description=form.description,
+                by=request.user,
+                at=request.at,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(line_url(shown.answer))
+    return render(request, "submissions/describe.html", {"shown": shown, "form": form, "back": line_url(shown.answer)})
 
 
 @require_POST
@@ -175,6 +190,7 @@ def preview(request: HttpRequest, uuid: UUID) -> HttpResponse:
     shown = _evidence(request, uuid)
     document = shown.document
     pages = document.pages if document.is_open else 0
+    excerpt = document.excerpt if document.is_open else ""
     asked = request.GET.get("page", "")
     number = min(int(asked), pages) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
     uses = Evidence.objects.visible_to(request.user, request.at).live().filter(document=document).exclude(pk=shown.pk)
@@ -184,6 +200,9 @@ def preview(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "document": document,
         "number": max(number, 1),
         "pages": pages,
+        "excerpt": excerpt,
+        "mail_head": document.mail_head if document.is_open else [],
+        "is_cut": len(excerpt) == MOST_LETTERS,
         "uses": uses.select_related("answer__measure", "answer__submission__cycle"),
         "versions": same[0].versions if same else [],
         "has_scanner": evidence.has_scanner(),

@@ -1,5 +1,6 @@
 """What is typed on self-assessments: answers, files, marks, assignments."""
 
+import json
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,8 @@ from indicators.methods import METHODS
 from indicators.models import Axis, Measure
 from submissions.actions import SAID
 from submissions.evidence import MOST_AT_ONCE
-from submissions.kinds import KINDS
+from submissions.fields import DescriptionForm
+from submissions.kinds import KINDS, REMEDIES
 from submissions.models import Answer, Declaration, Evidence, FactorKind, Level, Submission, Verdict
 from submissions.progress import WAITS, Progress, waits_for
 from submissions.workflow import SubmissionState
@@ -185,6 +187,11 @@ class UploadForm(forms.Form):
     most = settings.MAX_UPLOAD_BYTES
     most_megabytes = most // 2**20
 
+    @property
+    def remedies(self) -> str:
+        """What to do with files of other endings, as the page's script reads it."""
+        return json.dumps({ending: str(remedy) for ending, remedy in REMEDIES.items()})
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = _(
@@ -196,8 +203,8 @@ class UploadForm(forms.Form):
         }
 
 
-class ReferenceForm(forms.Form):
-    """Where in a file the figure stands."""
+class ReferenceForm(DescriptionForm):
+    """Where in a file the figure stands, and what the file is."""
 
     reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
 

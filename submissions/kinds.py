@@ -3,9 +3,7 @@
 import mmap
 import os
 import re
-import struct
 import unicodedata
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,30 +11,19 @@ from typing import IO
 
 from django.core.files import File
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.text import localised
 from cycles import sandbox
-from cycles.archive import ENCRYPTED_FLAG, MACROS, METHODS, OLD_OR_ENCRYPTED, Unreadable, check_relationships
+from submissions.contents import archives, mail, pdf, texts
+from submissions.contents.signs import HEAD as BEGINNING
+from submissions.contents.signs import Unacceptable, refuse_other, sign_of
 
 LONGEST_NAME = 120
-HEAD = 2**16 + 22
-"""So much of the beginning and of the end is looked at where reading the whole would tell no more."""
+PIECE = 2**16
 
-MOST_PARTS = 5000
-MOST_UNPACKED = 1000 * 2**20
-MOST_RATIO = 200
-SMALL = 2**20
-"""Up to this size a part may be packed as well as it likes."""
-LONGEST_LIST = 4 * 2**20
-"""Bytes of the list of an archive's parts: hundreds for each."""
-NOT_HERE = 2**32 - 1
-"""The length that says it stands in a second record, as some programs write it."""
-LARGEST_XML = 4 * 2**20
-LARGEST_NESTED = 25 * 2**20
-
-
-class Unacceptable(Exception):
-    """A file that is not accepted as evidence, with the sentence that says why."""
+Check = Callable[[IO[bytes], int, int], None]
+"""Given a content, its size, and how deep it lies within another file, it raises `Unacceptable` with the reason."""
 
 
 # --- Names ------------------------------------------------------------------------------------------------------------
@@ -67,38 +54,32 @@ def ending_of(name: str) -> str:
 # --- Contents ---------------------------------------------------------------------------------------------------------
 
 
-def _pdf(file: IO[bytes], size: int) -> None:
-    _begins_with(file, b"%PDF-")
-    head, tail = _ends(file, size)
-    if re.search(rb"/Encrypt[\s<]", head) or re.search(rb"/Encrypt[\s<]", tail):
-        raise Unacceptable(_("it is protected with a password; save it without protection"))
+def _pdf(file: IO[bytes], size: int, depth: int = 0) -> None:
+    pdf.check(file, _refuse_inside if depth else _inside)
 
 
-def _png(file: IO[bytes], size: int) -> None:
-    _begins_with(file, b"\x89PNG\r\n\x1a\n")
+def _eml(file: IO[bytes], size: int, depth: int = 0) -> None:
+    mail.check(file)
 
 
-def _jpeg(file: IO[bytes], size: int) -> None:
-    _begins_with(file, b"\xff\xd8\xff")
+def _picture(*endings: str) -> Check:
+    def check(file: IO[bytes], size: int, depth: int = 0) -> None:
+        head = _head(file)
+        sign = sign_of(head)
+        if sign is None or sign.ending not in endings:
+            refuse_other(head)
+
+    return check
 
 
-MARKUP = re.compile(
-    r"<!doctype|<\?xml|<(html|head|body|svg|script|iframe|object|embed|form|meta|link|style)[\s/>]", re.IGNORECASE
-)
-
-
-def _text(file: IO[bytes], size: int) -> None:
+def _text(file: IO[bytes], size: int, depth: int = 0) -> None:
     """Words and nothing that a browser or a shell would run; UTF-8, UTF-16 with its mark, or Windows's Persian."""
-    head, tail = _ends(file, size)
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
-    elif _holds_zero(file, size):
+    head = _head(file)
+    if not head.startswith(texts.UTF_16) and _holds_zero(file, size):
         raise Unacceptable(_("its content is not text"))
-    else:
-        text = (head + b"\n" + tail).decode("utf-8", "replace")
-    if MARKUP.search(text):
+    if texts.is_markup(file):
         raise Unacceptable(_("its content is a web page or a drawing (HTML, SVG), not text"))
-    if head.startswith((b"%PDF-", b"PK\x03\x04", b"MZ", b"\x7fELF", b"#!", OLD_OR_ENCRYPTED)):
+    if head.startswith((b"%PDF-", b"#!", b"{\\rtf")):
         raise Unacceptable(_("its content is not text"))
 
 
@@ -108,141 +89,61 @@ def _holds_zero(file: IO[bytes], size: int) -> bool:
         number = file.fileno()
     except (OSError, AttributeError):
         file.seek(0)
-        return any(b"\0" in piece for piece in iter(lambda: file.read(HEAD), b""))
+        return any(b"\0" in piece for piece in iter(lambda: file.read(PIECE), b""))
     if os.fstat(number).st_size != size:  # pragma: no cover -- somebody is writing to it
         raise Unacceptable(_("it has not come in whole"))
     with mmap.mmap(number, 0, access=mmap.ACCESS_READ) as content:
         return content.find(b"\0") >= 0
 
 
+def _head(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read(BEGINNING)
+
+
 def _begins_with(file: IO[bytes], magic: bytes) -> None:
-    file.seek(0)
-    begins = file.read(16)
-    if begins.startswith(magic):
+    head = _head(file)
+    if not head.startswith(magic):
+        refuse_other(head)
+
+
+def _office(main: str) -> Check:
+    def check(file: IO[bytes], size: int, depth: int = 0) -> None:
+        _begins_with(file, b"PK\x03\x04")
+        archives.check(file, main, depth=depth)
+
+    return check
+
+
+def _open_document(mimetype: str) -> Check:
+    def check(file: IO[bytes], size: int, depth: int = 0) -> None:
+        _begins_with(file, b"PK\x03\x04")
+        archives.check(file, "content.xml", mimetype, depth=depth)
+
+    return check
+
+
+# --- Files within files -----------------------------------------------------------------------------------------------
+
+DATA = {"xml", "json"}
+"""What reports for archives have attached beside their tables: text, and never served as anything else."""
+
+
+def _inside(name: str, content: bytes) -> None:
+    """Hold a file that is attached to a PDF to the rule for files by themselves; it may have none of its own."""
+    ending = ending_of(clean_name(name))
+    file = BytesIO(content)
+    if ending in DATA and not _holds_zero(file, len(content)):
         return
-    if begins.startswith(OLD_OR_ENCRYPTED):
-        raise Unacceptable(_("it is encrypted or in an old Office format"))
-    raise Unacceptable(_("its content is not what its name says"))
+    if ending not in KINDS or ending == "eml":
+        _refuse_inside(name, content)
+    KINDS[ending].check(file, len(content), 1)
 
 
-def _ends(file: IO[bytes], size: int) -> tuple[bytes, bytes]:
-    file.seek(0)
-    head = file.read(HEAD)
-    file.seek(max(size - HEAD, 0))
-    return head, file.read(HEAD)
-
-
-# --- Documents that are archives --------------------------------------------------------------------------------------
-
-LIVE = re.compile(r"(^|/)(basic|scripts)/|webextensions/", re.IGNORECASE)
-FOREIGN = re.compile(
-    r"embeddings/oleobject|\.(zip|xlsm|xlsb|xls|doc|docm|ppt|pptm|jar|gz|7z|rar|exe|js|vbs|bat)$", re.I
-)
-NESTED = re.compile(r"\.(xlsx|docx|pptx)$", re.IGNORECASE)
-
-
-def _office(main: str) -> Callable[[IO[bytes], int], None]:
-    def check(file: IO[bytes], size: int) -> None:
-        _begins_with(file, b"PK\x03\x04")
-        _archive(file, main)
-
-    return check
-
-
-def _open_document(mimetype: str) -> Callable[[IO[bytes], int], None]:
-    def check(file: IO[bytes], size: int) -> None:
-        _begins_with(file, b"PK\x03\x04")
-        _archive(file, "content.xml", mimetype)
-
-    return check
-
-
-def _archive(file: IO[bytes], main: str, mimetype: str = "", depth: int = 0) -> None:
-    """Pass a document whose parts are few and small when unpacked, without programs; its pictures are welcome."""
-    try:
-        _list_is_short(file)
-        with zipfile.ZipFile(file) as archive:
-            parts = archive.infolist()
-            _directory(parts)
-            if not any(part.filename.startswith(main) for part in parts) or not _says(archive, parts, mimetype):
-                raise Unacceptable(_("its content is not what its name says"))
-            for part in parts:
-                _part(archive, part, depth)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
-        raise Unacceptable(_("it cannot be unpacked")) from error
-    except Unreadable as error:
-        raise Unacceptable(_("it fetches something from outside or holds a document type")) from error
-
-
-def _list_is_short(file: IO[bytes]) -> None:
-    """Look at how long the list of parts says it is, before anybody reads it: a long one would fill the memory."""
-    size = file.seek(0, os.SEEK_END)
-    _head, tail = _ends(file, size)
-    for mark, place, form in ((b"PK\x05\x06", 12, "<L"), (b"PK\x06\x06", 40, "<Q")):
-        at = tail.find(mark)
-        while at >= 0:
-            field = tail[at + place : at + place + struct.calcsize(form)]
-            length = struct.unpack(form, field)[0] if len(field) == struct.calcsize(form) else 0
-            if length > LONGEST_LIST and (form == "<Q" or length != NOT_HERE):
-                raise Unacceptable(_("it has more than %(most)s parts inside") % {"most": localised(MOST_PARTS)})
-            at = tail.find(mark, at + 1)
-
-
-def _says(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], mimetype: str) -> bool:
-    """Whether an OpenDocument file names its own type first, as it must; others name none."""
-    if not mimetype:
-        return True
-    first = parts[0]
-    return first.filename == "mimetype" and first.file_size < SMALL and archive.read(first) == mimetype.encode()
-
-
-def _directory(parts: list[zipfile.ZipInfo]) -> None:
-    if len(parts) > MOST_PARTS:
-        raise Unacceptable(_("it has more than %(most)s parts inside") % {"most": localised(MOST_PARTS)})
-    if len({part.filename.lower() for part in parts}) < len(parts):
-        raise Unacceptable(_("a part stands twice in it"))
-    for part in parts:
-        name = part.filename
-        if name.startswith("/") or "\\" in name or ".." in name.split("/"):
-            raise Unacceptable(_("the name of a part leads out of it"))
-        if part.flag_bits & ENCRYPTED_FLAG:
-            raise Unacceptable(_("it is protected with a password; save it without protection"))
-        if MACROS.search(name) or LIVE.search(name):
-            raise Unacceptable(_("it holds a program (macro); save it without"))
-        if FOREIGN.search(name):
-            raise Unacceptable(_("it holds another file inside; upload that file by itself"))
-        if part.compress_type not in METHODS:
-            raise Unacceptable(_("it is packed in an unusual way"))
-        if part.file_size > SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1):
-            raise Unacceptable(_("it unpacks to far more than a document holds"))
-    if sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise Unacceptable(_("it unpacks to far more than a document holds"))
-
-
-def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, depth: int) -> None:
-    """Read the parts that say what a document is and what it fetches, and documents embedded in it."""
-    name = part.filename.lower()
-    if NESTED.search(name):
-        if depth or part.file_size > LARGEST_NESTED:
-            raise Unacceptable(_("it holds another file inside; upload that file by itself"))
-        inside = next(kind for kind in OFFICE if name.endswith(kind))
-        _archive(BytesIO(archive.read(part)), OFFICE[inside], depth=depth + 1)
-    elif name.endswith(".rels"):
-        _small(part)
-        check_relationships(archive, part, also=("/externalLinkPath",))
-    elif name == "[content_types].xml":
-        _small(part)
-        if re.search(rb"macroEnabled|vbaProject", archive.read(part), re.IGNORECASE):
-            raise Unacceptable(_("it holds a program (macro); save it without"))
-    elif name == "meta-inf/manifest.xml":
-        _small(part)
-        if b"encryption-data" in archive.read(part):
-            raise Unacceptable(_("it is protected with a password; save it without protection"))
-
-
-def _small(part: zipfile.ZipInfo) -> None:
-    if part.file_size > LARGEST_XML:
-        raise Unacceptable(_("it unpacks to far more than a document holds"))
+def _refuse_inside(name: str, content: bytes) -> None:
+    raise Unacceptable(
+        _("it holds another file inside (“%(name)s”); upload that file by itself") % {"name": clean_name(name)}
+    )
 
 
 # --- The kinds --------------------------------------------------------------------------------------------------------
@@ -253,29 +154,54 @@ class Kind:
     """A kind of file: the type it is served with, whatever the browser claimed, and what its content must be."""
 
     content_type: str
-    check: Callable[[IO[bytes], int], None]
+    check: Check
 
 
-OFFICE = {"xlsx": "xl/", "docx": "word/", "pptx": "ppt/"}
 _XML = "application/vnd.openxmlformats-officedocument"
 _ODF = "application/vnd.oasis.opendocument"
 KINDS = {
     "pdf": Kind("application/pdf", _pdf),
-    "png": Kind("image/png", _png),
-    "jpg": Kind("image/jpeg", _jpeg),
-    "jpeg": Kind("image/jpeg", _jpeg),
-    "xlsx": Kind(f"{_XML}.spreadsheetml.sheet", _office(OFFICE["xlsx"])),
-    "docx": Kind(f"{_XML}.wordprocessingml.document", _office(OFFICE["docx"])),
-    "pptx": Kind(f"{_XML}.presentationml.presentation", _office(OFFICE["pptx"])),
+    "png": Kind("image/png", _picture("png")),
+    "jpg": Kind("image/jpeg", _picture("jpg")),
+    "jpeg": Kind("image/jpeg", _picture("jpg")),
+    "jfif": Kind("image/jpeg", _picture("jpg")),
+    "tif": Kind("image/tiff", _picture("tiff")),
+    "tiff": Kind("image/tiff", _picture("tiff")),
+    "webp": Kind("image/webp", _picture("webp")),
+    "heic": Kind("image/heic", _picture("heic")),
+    "heif": Kind("image/heic", _picture("heic")),
+    "xlsx": Kind(f"{_XML}.spreadsheetml.sheet", _office(archives.OFFICE["xlsx"])),
+    "docx": Kind(f"{_XML}.wordprocessingml.document", _office(archives.OFFICE["docx"])),
+    "pptx": Kind(f"{_XML}.presentationml.presentation", _office(archives.OFFICE["pptx"])),
     "ods": Kind(f"{_ODF}.spreadsheet", _open_document(f"{_ODF}.spreadsheet")),
     "odt": Kind(f"{_ODF}.text", _open_document(f"{_ODF}.text")),
+    "odp": Kind(f"{_ODF}.presentation", _open_document(f"{_ODF}.presentation")),
     "csv": Kind("text/csv", _text),
     "txt": Kind("text/plain", _text),
+    "eml": Kind("message/rfc822", _eml),
 }
 """By ending, all that is accepted."""
-ARCHIVES = {"xlsx", "docx", "pptx", "ods", "odt"}
+LOOKED_INTO = {"pdf", "eml", "xlsx", "docx", "pptx", "ods", "odt", "odp"}
+"""What is taken apart to be judged, and so in a process of its own."""
 
 WITH_MACROS = {"xlsm", "xlsb", "xltm", "docm", "dotm", "pptm", "potm", "ppsm"}
+_AS_OFFICE = gettext_lazy("save it as DOCX, XLSX or PPTX, or print it to PDF")
+_AS_PICTURE = gettext_lazy("save it as PNG or JPG")
+_UNPACKED = gettext_lazy("unpack it, and upload its files one by one")
+_AS_EMAIL = gettext_lazy("save the e-mail as EML or PDF")
+_AS_PDF = gettext_lazy("print it to PDF")
+_SHOWN = gettext_lazy("upload pictures of what it shows, and say where it is kept")
+REMEDIES = {
+    **dict.fromkeys(["doc", "xls", "ppt", "rtf", "dot", "xlt", "pot", "pps"], _AS_OFFICE),
+    **dict.fromkeys(["gif", "bmp", "avif", "psd"], _AS_PICTURE),
+    **dict.fromkeys(["zip", "rar", "7z", "gz", "tar", "tgz"], _UNPACKED),
+    **dict.fromkeys(["msg", "pst", "oft"], _AS_EMAIL),
+    **dict.fromkeys(
+        ["htm", "html", "mht", "mhtml", "svg", "xps", "pages", "numbers", "key", "dwg", "vsd", "vsdx", "xml"], _AS_PDF
+    ),
+    **dict.fromkeys(["mp4", "mov", "avi", "mkv", "mp3", "wav", "m4a", "3gp", "wmv"], _SHOWN),
+}
+"""What to do with a file that is not accepted, by its ending."""
 
 
 def why_not_named(name: str, size: int, most: int) -> str:
@@ -283,6 +209,8 @@ def why_not_named(name: str, size: int, most: int) -> str:
     ending = ending_of(name)
     if ending in WITH_MACROS:
         why = _("it holds a program (macro); save it without")
+    elif ending in REMEDIES:
+        why = str(REMEDIES[ending])
     elif ending not in KINDS:
         return _("“%(name)s” cannot be accepted. Files may be: %(types)s.") % {"name": name, "types": ", ".join(KINDS)}
     elif not size:
@@ -297,20 +225,20 @@ def why_not_named(name: str, size: int, most: int) -> str:
 def why_not_content(name: str, file: File) -> str:
     """Why the content of a file of an accepted name cannot be, "" when it can; the file is at its beginning again.
 
-    Documents that are archives are looked into in a process of its own; one that takes more than a file may have is
+    What is taken apart for that is so in a process of its own; one that takes more than a file may have is
     `sandbox.Exceeded`.
     """
     ending = ending_of(name)
     try:
         assert file.file is not None
-        if ending in ARCHIVES:
+        if ending in LOOKED_INTO:
             sandbox.run("submissions.kinds:inspect", file.file, ending, limits=sandbox.SHEET, refusal=Unacceptable)
         else:
-            KINDS[ending].check(file.file, file.size)
+            KINDS[ending].check(file.file, file.size, 0)
     except Unacceptable as unacceptable:
         return _refusal(name, str(unacceptable))
     except sandbox.Broken:
-        return _refusal(name, _("it cannot be unpacked"))
+        return _refusal(name, _("it cannot be read"))
     finally:
         file.seek(0)
     return ""
@@ -318,7 +246,7 @@ def why_not_content(name: str, file: File) -> str:
 
 def inspect(file: IO[bytes], ending: str) -> None:
     """Look into a file, for whoever does so in a process of its own."""
-    KINDS[ending].check(file, file.seek(0, os.SEEK_END))
+    KINDS[ending].check(file, file.seek(0, os.SEEK_END), 0)
 
 
 def _refusal(name: str, why: str) -> str:

@@ -1,25 +1,18 @@
-"""Pictures of documents, drawn by programs that may use little and from which nothing but pixels comes back."""
+"""What is shown of a file beside a line: read and drawn in processes that may use little, from which only data come."""
 
 import base64
 import subprocess
 import sys
 import tempfile
-from io import BytesIO
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from cycles import sandbox
-
-MOST_PAGES = 10
-WIDEST = 1200
-"""Pixels of the longer side; small print of an A4 page can be read."""
-
-MOST_PIXELS = 60_000_000
-"""Of the picture as it was uploaded: a photograph has 50 million at most."""
+from submissions.contents.pictures import MOST_PAGES, WIDEST, Undrawable
 
 SECONDS, MEGABYTES = 60, 1024
 CHUNK = 2**20
@@ -34,20 +27,42 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """Puts a process under limits and becomes the program it is given."""
 
 
-def draw(file: IO[bytes], content_type: str) -> list[ContentFile]:
-    """PNG pictures of the first pages of a PDF, or of a picture itself; none where it is no such or cannot be drawn."""
+@dataclass(frozen=True)
+class Preview:
+    """What there is to show of a file: pictures of its first pages, its words, and what it holds beside them."""
+
+    pictures: list[ContentFile] = field(default_factory=list)
+    page_count: int = 0
+    excerpt: str = ""
+    inside: dict[str, Any] = field(default_factory=dict)
+
+
+def preview(file: IO[bytes], content_type: str) -> Preview:
+    """Read and draw what can be shown of a file; of one that can be neither read nor drawn there is nothing."""
+    try:
+        found = sandbox.run(
+            "submissions.contents.reading:read", file, content_type, limits=sandbox.PICTURE, refusal=Undrawable
+        )
+    except (Undrawable, sandbox.Broken):
+        found = {}
+    pictures = [ContentFile(base64.b64decode(drawn)) for drawn in found.pop("pictures", [])]
+    if content_type == "application/pdf":
+        pictures = _drawn_pages(file)
+    return Preview(pictures=pictures, **found)
+
+
+def _drawn_pages(file: IO[bytes]) -> list[ContentFile]:
+    """The first pages of a PDF as PNG."""
     with tempfile.TemporaryDirectory(prefix="preview-") as folder:
         place = Path(folder)
-        if content_type == "application/pdf":
-            _draw_pages(_copied(file, place), place)
-        elif content_type.startswith("image/"):
-            _draw_image(file, place)
+        _draw_pages(_copied(file, place), place)
         drawn = sorted(place.glob("page-*.png"), key=lambda path: int(path.stem.rpartition("-")[2]))
         return [ContentFile(path.read_bytes()) for path in drawn[:MOST_PAGES]]
 
 
 def _copied(file: IO[bytes], place: Path) -> Path:
     """The content as a file of its own, wherever it is stored."""
+    file.seek(0)
     copy = place / "document.pdf"
     with copy.open("wb") as target:
         while piece := file.read(CHUNK):
@@ -77,38 +92,3 @@ def _draw_pages(document: Path, place: Path) -> None:
         was_ended = True
     if was_ended and not any(place.glob("page-*.png")):
         raise sandbox.Exceeded(_("Drawing the pages of this file takes more time or memory than one file may take."))
-
-
-def _draw_image(file: IO[bytes], place: Path) -> None:
-    """By Pillow, in a process of its own; a picture that takes too much of it, or is none, is not drawn."""
-    try:
-        drawn = sandbox.run("submissions.previews:shrunk", file, limits=sandbox.PICTURE, refusal=Undrawable)
-    except (Undrawable, sandbox.Broken):
-        return
-    (place / "page-1.png").write_bytes(base64.b64decode(drawn))
-
-
-class Undrawable(Exception):
-    """A content that is no picture, or one of more pixels than a photograph has."""
-
-
-def shrunk(file: IO[bytes]) -> bytes:
-    """The picture as a PNG of at most `WIDEST`: decoded and written anew, so that nothing but its pixels is kept."""
-    try:
-        with Image.open(file, formats=("PNG", "JPEG")) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise Undrawable
-            image.draft("RGB", (WIDEST, WIDEST))  # a JPEG is decoded no larger than needed
-            drawn = ImageOps.exif_transpose(image).convert("RGB")
-            drawn.thumbnail((WIDEST, WIDEST))
-            content = BytesIO()
-            drawn.save(content, "PNG")
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
-        raise Undrawable from error
-    return content.getvalue()

@@ -141,18 +141,18 @@ def scan(document: int, tell: Tell) -> None:
     unfinished=Document.objects.undrawn,
 )
 def draw_preview(document: int, tell: Tell) -> None:
-    """Draw the first pages of a file that may be shown."""
+    """Draw the first pages of a file that may be shown, and read what else is shown of it."""
     undrawn = Document.objects.undrawn().filter(pk=document).first()
     if undrawn is None:
         return
     try:
         with _content(undrawn) as file, limits.reading_files_of(undrawn.uploaded_by):
-            pictures = previews.draw(file, undrawn.content_type) if file else []
+            preview = previews.preview(file, undrawn.content_type) if file else previews.Preview()
     except sandbox.Busy:
         raise  # others' files were read just then: this one is tried again
     except sandbox.Exceeded:
-        pictures = []
-    evidence.note_pictures(undrawn, pictures, at=now())
+        preview = previews.Preview()
+    evidence.note_preview(undrawn, preview, at=now())
 
 
 @contextmanager

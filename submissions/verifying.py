@@ -27,6 +27,7 @@ from submissions.evidence import MOST_AT_ONCE, keep_document
 from submissions.models import (
     Answer,
     Block,
+    Description,
     Exhibit,
     Finding,
     Place,
@@ -224,7 +225,9 @@ def note(verification: Verification, *, by: User, at: datetime, **said: Any) -> 
 
 
 @transaction.atomic
-def show(verification: Verification, *, upload: File, by: User, at: datetime) -> Exhibit:
+def show(
+    verification: Verification, *, upload: File, by: User, at: datetime, description: Description | None = None
+) -> Exhibit:
     """Keep a file that shows what was found; it is scanned and handed out as evidence is."""
     name = kinds.clean_name(upload.name or "")
     if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(name, upload, by=by):
@@ -234,7 +237,10 @@ def show(verification: Verification, *, upload: File, by: User, at: datetime) ->
     if verification.exhibits.live().count() >= MOST_FILES:
         raise Refused(_("A verification shows at most %(count)s files.") % {"count": localised(MOST_FILES)})
     document = keep_document(verification.cycle, None, name=name, content=upload, sha256=digest, by=by, at=at)
-    return Exhibit.objects.create(verification=verification, document=document)
+    exhibit = Exhibit(verification=verification, document=document)
+    exhibit.describe(description or Description())
+    exhibit.save()
+    return exhibit
 
 
 @transaction.atomic

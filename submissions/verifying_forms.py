@@ -12,6 +12,7 @@ from agencies.text import localised
 from cycles.calendar import TEHRAN
 from cycles.forms import ActForm, MomentField, NumberField, PasswordField, PersianTextField, signed
 from submissions.evidence import MOST_AT_ONCE
+from submissions.fields import DescriptionForm
 from submissions.kinds import KINDS
 from submissions.models import Answer, Finding, Place
 from submissions.verifying import MOST_HOURS, SAID
@@ -47,7 +48,7 @@ class HandInForm(ActForm):
         return {"note": "", "hours": self.cleaned_data["hours"]}
 
 
-class VerificationForm(forms.Form):
+class VerificationForm(DescriptionForm):
     """What was found of a line; all of it is asked for only when it is concluded, and then signed."""
 
     place = forms.ChoiceField(

@@ -173,7 +173,7 @@ def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -
     """All or nothing: the file that came with it is shown, too."""
     with transaction.atomic():
         if form.cleaned_data["file"]:
-            verifying.show(held, upload=form.cleaned_data["file"], **by)
+            verifying.show(held, upload=form.cleaned_data["file"], description=form.description, **by)
         verifying.conclude(held, **form.said, **by)
 
 
@@ -187,7 +187,7 @@ def _kept(request: HttpRequest, held: Verification, form: VerificationForm, by: 
                 raise Refused(_("This file has been replaced or withdrawn in the meantime."))
             verifying.take_back(shown, **by)
         if form.cleaned_data["file"]:
-            verifying.show(held, upload=form.cleaned_data["file"], **by)
+            verifying.show(held, upload=form.cleaned_data["file"], description=form.description, **by)
 
 
 @require_safe

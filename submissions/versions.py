@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,21 +14,32 @@ from agencies.models import User
 from cycles import batches
 from indicators.models import Measure
 from submissions import completeness, outliers
-from submissions.models import Answer, Declaration, DeclaredLevel, Evidence, ExternalFactor, Submission, Version
+from submissions.models import (
+    Answer,
+    Declaration,
+    DeclaredLevel,
+    Description,
+    Evidence,
+    ExternalFactor,
+    Submission,
+    Version,
+)
 
-FORM = "self-assessment/1"
+FORM = "self-assessment/2"
 TEXTS = ("note", "strengths", "weaknesses", "action", "outlier_reason")
 """What is said of a line in words."""
 
 
 def content_of(submission: Submission) -> str:
-    """Every line with its words, external factors and files by their digests, and the declaration, as JSON.
+    """Every line with its words, external factors and files, and the declaration, as JSON.
+
+    A file is its key, its digest, the place in it, its title, and the number and day of the letter that it is.
 
     Keys are sorted, numbers are text without trailing zeros, lines stand in the order of their keys; four queries.
     """
     files: dict[int, list[Any]] = {}
     for e in Evidence.objects.filter(answer__submission=submission).live().select_related("document"):
-        files.setdefault(e.answer_id, []).append([e.pk, e.document.sha256, e.reference])
+        files.setdefault(e.answer_id, []).append([e.pk, e.document.sha256, e.reference, *e.description_facts])
     factors: dict[int, list[Any]] = {}
     for f in ExternalFactor.objects.filter(answer__submission=submission).live():
         factors.setdefault(f.answer_id, []).append([f.pk, f.kind, f.text, f.evidence_id])
@@ -113,9 +124,20 @@ def restore(submission: Submission, version: Version, *, at: datetime) -> list[A
         of_lines = model.objects.filter(answer__in=said)
         of_lines.filter(pk__in=kept).update(withdrawn_at=None)
         of_lines.filter(withdrawn_at=None).exclude(pk__in=kept).update(withdrawn_at=at)
+    _restore_descriptions(said)
     _restore_declaration(submission, content["declaration"])
     completeness.recount(submission.cycle, answers)
     return answers
+
+
+def _restore_descriptions(said: dict[int, Any]) -> None:
+    """The places in files, their titles and letters as a version has them."""
+    files = {row[0]: _file(row) for line in said.values() for row in line["evidence"]}
+    rows = list(Evidence.objects.filter(pk__in=files, answer__in=said))
+    for row in rows:
+        row.reference = files[row.pk].reference
+        row.describe(files[row.pk].description)
+    batches.write(rows, ["reference", *Evidence.DESCRIPTION])
 
 
 def _restore_declaration(submission: Submission, said: dict[str, Any] | None) -> None:
@@ -134,6 +156,24 @@ def _restore_declaration(submission: Submission, said: dict[str, Any] | None) ->
 
 
 @dataclass(frozen=True)
+class ShownFile:
+    """A file as a version has it: its key, its digest, the place in it, and its description."""
+
+    key: int
+    sha256: str
+    reference: str
+    description: Description
+    name: str = ""
+
+
+def _file(row: list[Any]) -> ShownFile:
+    """A file of a version; those of the first form say nothing of titles and letters."""
+    key, sha256, reference, title, letter_number, day = [*row, "", "", ""][:6]
+    letter_on = date.fromisoformat(day) if day else None
+    return ShownFile(key, sha256, reference, Description(title, letter_number, letter_on))
+
+
+@dataclass(frozen=True)
 class Shown:
     """One line of a version as it is shown: the measure, and what was said of it."""
 
@@ -141,19 +181,18 @@ class Shown:
     value: Decimal | None
     not_applicable: bool
     note: str
-    files: int
+    files: list[ShownFile]
 
 
 def shown(version: Version) -> list[Shown]:
-    """What a version says line by line, in the order of the page; one query."""
+    """What a version says line by line, in the order of the page; two queries."""
     said = {line["line"]: line for line in json.loads(version.content)["lines"]}
-    return [
-        Shown(
-            a.measure,
-            None if (line := said[a.pk])["value"] is None else Decimal(line["value"]),
-            line["not_applicable"],
-            line["note"],
-            len(line["evidence"]),
-        )
-        for a in Answer.objects.filter(pk__in=said).for_page()
-    ]
+    rows = Evidence.objects.filter(answer__in=said).order_by()
+    names = dict(rows.values_list("pk", "document__name"))
+    lines = []
+    for a in Answer.objects.filter(pk__in=said).for_page():
+        line = said[a.pk]
+        value = None if line["value"] is None else Decimal(line["value"])
+        files = [replace(_file(row), name=names[row[0]]) for row in line["evidence"]]
+        lines.append(Shown(a.measure, value, line["not_applicable"], line["note"], files))
+    return lines

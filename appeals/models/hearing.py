@@ -16,7 +16,7 @@ from appeals.models.appeals import Appeal
 from appeals.workflow import APPEALS, DECISIONS, QUESTIONS, AppealState, QuestionState
 from cycles.models import Cycle
 from cycles.workflow import Windows
-from submissions.models import Document
+from submissions.models import Described, Document
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -114,7 +114,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(withdrawn_at=None).select_related("document", "attached_by", "question").order_by("pk")
 
 
-class Attachment(models.Model):
+class Attachment(Described):
     """A file that an appeal, or the reply to a question, shows.
 
     `is_new`: no line of the signed self-assessment showed its content; whether that may count is the cycle's rule.

@@ -55,7 +55,8 @@
     const words = place.dataset;
     const ending = file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "";
     if (!words.types.split(",").includes(ending)) {
-      return fill(words.wrongKind, { name: file.name });
+      const remedies = JSON.parse(words.remedies);
+      return Object.hasOwn(remedies, ending) ? fill(words.refused, { name: file.name, why: remedies[ending] }) : fill(words.wrongKind, { name: file.name });
     }
     if (!file.size) {
       return fill(words.empty, { name: file.name });

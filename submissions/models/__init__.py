@@ -7,7 +7,15 @@ from submissions.models.answers import (
     Score,
     Submission,
 )
-from submissions.models.evidence import Document, Evidence, Upload, document_path, with_versions
+from submissions.models.evidence import (
+    Described,
+    Description,
+    Document,
+    Evidence,
+    Upload,
+    document_path,
+    with_versions,
+)
 from submissions.models.lines import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
 from submissions.models.matters import open_questions
 from submissions.models.reconciliations import Reconciliation
@@ -37,6 +45,8 @@ __all__ = [
     "Clarification",
     "Declaration",
     "DeclaredLevel",
+    "Described",
+    "Description",
     "Document",
     "Evidence",
     "Exhibit",

@@ -1,7 +1,8 @@
 """Evidence: the files an agency holds, the lines they are shown for, and uploads under way."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,9 +12,11 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
+from agencies.text import normalise
 from cycles.models import Cycle
 from submissions.models.answers import Answer, Submission
 from submissions.workflow import DOCUMENTS, DocumentState
@@ -22,6 +25,28 @@ from submissions.workflow import DOCUMENTS, DocumentState
 def document_path(document: "Document", filename: str) -> str:
     """Where a file is kept; its own name stays in the database."""
     return f"evidence/{document.cycle.year}/{document.uuid}"
+
+
+MAIL_HEAD = {
+    "From": pgettext_lazy("e-mail", "From"),
+    "To": pgettext_lazy("e-mail", "To"),
+    "Cc": pgettext_lazy("e-mail", "Copy to"),
+    "Date": pgettext_lazy("e-mail", "Date"),
+    "Subject": pgettext_lazy("e-mail", "Subject"),
+}
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A signature in a file: name and organization by its certificate, and the moment it names, in ISO 8601 or ""."""
+
+    name: str
+    organization: str
+    moment: str
+
+    @property
+    def at(self) -> datetime | None:
+        return datetime.fromisoformat(self.moment) if self.moment else None
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -71,6 +96,9 @@ class Document(models.Model):
     scanned_at = models.DateTimeField(null=True, blank=True)
     finding = models.CharField(max_length=200, blank=True, help_text="What the scanner called it")
     pages = models.PositiveSmallIntegerField(default=0, help_text="Pictures drawn of it")
+    page_count = models.PositiveIntegerField(default=0, help_text="Pages or slides it has; 0: not counted")
+    excerpt = models.TextField(blank=True, help_text="The beginning of its words, where it has any of its own")
+    inside = models.JSONField(default=dict, blank=True, help_text="Its signatures, attached files, an e-mail's head")
     drawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = DocumentQuerySet.as_manager()
@@ -103,6 +131,16 @@ class Document(models.Model):
             return self.drawn_at is None
         return self.state in (DocumentState.PENDING, DocumentState.UNSCANNED)
 
+    @property
+    def signers(self) -> list["Signer"]:
+        """Who signed it, as the certificates in the file say; the portal has verified none of it."""
+        return [Signer(*signature) for signature in self.inside.get("signatures", [])]
+
+    @property
+    def mail_head(self) -> list[tuple[Any, str]]:
+        """The head of an e-mail: what each line of it is, and what stands there."""
+        return [(MAIL_HEAD[name], value) for name, value in self.inside.get("head", []) if name in MAIL_HEAD]
+
     def picture(self, number: int) -> str:
         """Where the picture of a page is kept, in the storage of the file itself."""
         return f"previews/{self.uuid}/{number}.png"
@@ -122,6 +160,46 @@ class Document(models.Model):
     @DOCUMENTS.transition
     def _skip(self, *, at: datetime, given: dict[str, Any]) -> None:
         pass
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a file is, in the words of whoever shows it: a title, and the number and day of a letter."""
+
+    title: str = ""
+    letter_number: str = ""
+    letter_on: date | None = None
+
+
+class Described(models.Model):
+    """A file that is shown under a title, with the number and the day of the letter that it is."""
+
+    title = models.CharField(max_length=200, blank=True)
+    letter_number = models.CharField(max_length=60, blank=True)
+    letter_on = models.DateField(null=True, blank=True)
+
+    DESCRIPTION = ("title", "letter_number", "letter_on")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_described(self) -> bool:
+        return self.description != Description()
+
+    @property
+    def description(self) -> Description:
+        return Description(self.title, self.letter_number, self.letter_on)
+
+    @property
+    def description_facts(self) -> list[str]:
+        """The description as a signature covers it: title, number, and the day in ISO 8601 or ""."""
+        return [self.title, self.letter_number, self.letter_on.isoformat() if self.letter_on else ""]
+
+    def describe(self, description: Description) -> None:
+        self.title = normalise(description.title)[:200]
+        self.letter_number = normalise(description.letter_number)[:60]
+        self.letter_on = description.letter_on
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -147,12 +225,12 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return live
 
     def facts(self, submission: Submission) -> list[list[Any]]:
-        """What a signature covers of a submission's evidence: line, digest of the content, place in the file."""
-        live = self.filter(answer__submission=submission).live()
-        return [list(row) for row in live.values_list("answer_id", "document__sha256", "reference")]
+        """What a signature covers of a submission's evidence: line, digest of the content, place and description."""
+        live = self.filter(answer__submission=submission).live().select_related("document")
+        return [[e.answer_id, e.document.sha256, e.reference, *e.description_facts] for e in live]
 
 
-class Evidence(models.Model):
+class Evidence(Described):
     """A file shown for an answer; withdrawn or replaced, it stays on record."""
 
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)

@@ -15,7 +15,7 @@ from agencies.models import Agency, User, cleared, in_reach
 from agencies.roles import Role
 from cycles.models import Cycle
 from submissions.models.answers import Answer, Block, Mark, Submission
-from submissions.models.evidence import Document
+from submissions.models.evidence import Described, Document
 from submissions.risk import Why
 from submissions.workflow import VERIFICATIONS, BlockState, SubmissionState, VerificationState
 
@@ -136,7 +136,7 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
         return self.filter(withdrawn_at=None).select_related("document").order_by("pk")
 
 
-class Exhibit(models.Model):
+class Exhibit(Described):
     """A file that shows what was found; withdrawn before the conclusion, it stays on record."""
 
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)

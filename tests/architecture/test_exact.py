@@ -25,6 +25,7 @@ NO_FIGURE = {
     "festival/duties.py": "places of bars in a picture, in percent of its width",
     "cycles/sheets.py": "a numeric cell, only where the double is written as the decimal is",
     "submissions/grid.py": "asks whether a decimal has more than 8 places; round of a decimal is a decimal",
+    "submissions/contents/pictures.py": "pixels of a picture",
     "config/plausible.py": "invents the demonstration's values",
     "config/closing_years.py": "invents the demonstration's answers to the survey",
     "config/celery.py": "seconds until the scheduler looks again",

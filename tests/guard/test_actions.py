@@ -188,7 +188,7 @@ ANYTIME = {
     "appeals.share_out": "before a review opens there is nothing to share out; each appeal's own move has its window",
     "appeals.correct": "an error that one appeal shows is corrected for all at once",
     "submissions.note_scan": "a file is checked as soon as it has come in",
-    "submissions.note_pictures": "pictures of a file; no fact of the assessment",
+    "submissions.note_preview": "what is shown of a file; no fact of the assessment",
     "submissions.lay": "reference lines are laid before scoring opens",
     "submissions.withdraw": "a reference line that turns out to be wrong must not train anybody a day longer",
     "submissions.begin_sitting": "training comes before scoring opens, and whenever an assessor joins",

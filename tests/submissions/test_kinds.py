@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pikepdf
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -10,14 +11,45 @@ from django.utils import translation
 
 from cycles.workflow import Refused
 from submissions import evidence, kinds
+from submissions.contents import archives
 from submissions.models import Answer, Document
 from tests.factories import build
 from tests.jobs import work_off
 from tests.submissions import documents
 from tests.submissions.conftest import EICAR
-from tests.submissions.documents import archive, docx, opendocument, pdf, picture, pptx, relationship, xlsx
+from tests.submissions.documents import (
+    HEIC,
+    acting,
+    archive,
+    carrying,
+    docx,
+    letter,
+    letterhead,
+    opendocument,
+    pdf,
+    pdf_with,
+    picture,
+    pptx,
+    protected,
+    relationship,
+    signed_pdf,
+    slides,
+    tiff,
+    xlsx,
+)
 
 pytestmark = pytest.mark.django_db
+
+
+def linked(target: str) -> bytes:
+    """An OpenDocument text with a picture that lies elsewhere, and with links to click on."""
+    spaces = 'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    spaces += ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    links = '<text:a xlink:href="https://a.example"/><draw:a xlink:href="https://a.example"/>'
+    content = f'<content {spaces}>{links}<draw:image xlink:href="{target}"/></content>'
+    first = ("mimetype", "application/vnd.oasis.opendocument.text")
+    return archive(first, ("content.xml", content), ("META-INF/manifest.xml", "<manifest/>"))
+
 
 GOOD = {
     "گزارش سالانه.pdf": pdf(),
@@ -32,17 +64,43 @@ GOOD = {
     "a.pptx": pptx(),
     "a.ods": opendocument("spreadsheet"),
     "a.odt": opendocument("text"),
+    "pictures.odt": linked("Pictures/1.png"),
+    "linked.odt": linked("file:///C:/pictures/1.png"),
     "a.csv": "سنجه,عدد\nآب,۲۰\n".encode(),
     "utf16.txt": "گزارش".encode("utf-16"),
     "windows.txt": "گزارش".encode("cp1256"),
     "a<b.txt": b"if a < b and c > d then",
+    "note.csv": "کد,شرح\n1,<link به سند>\n2,متن <form 12>\n".encode(),
+    "page.txt": "در سند <script> و <!doctype html> آمده است".encode(),
+    "form.txt": "<form 12> کاربرگ".encode(),
+    "restricted.pdf": protected(),
+    "signed.pdf": signed_pdf("علی رضایی", "وزارت نمونه"),
+    "data.pdf": carrying("scores.csv", b"a,b\n1,2\n"),
+    "xml.pdf": carrying("factur-x.xml", b"<?xml version='1.0'?><invoice/>"),
+    "bom.pdf": b"\xef\xbb\xbf" + pdf(),
+    "newline.pdf": b"\r\n" + pdf(),
+    "late.pdf": b"HTTP/1.1 200 OK\r\n" * 50 + pdf(),
+    "scan.tif": tiff(),
+    "scan.tiff": tiff(1),
+    "photo.heic": HEIC,
+    "photo.HEIF": HEIC,
+    "photo.webp": picture("WEBP"),
+    "photo.jfif": picture("JPEG"),
+    "slides.odp": slides("یک", "دو"),
+    "letter.eml": letter(("گزارش.pdf", pdf())),
+    "forwarded.eml": b"From MAILER Mon Mar  2 10:15:00 2026\n" + letter(),
+    "made.docx": letterhead("file:///C:\\Users\\me\\AppData\\letterhead.dotx"),
+    "drive.docx": letterhead("D:\\forms\\letterhead.dotx"),
+    "mac.docx": letterhead("file://localhost/Users/me/letterhead.dotx"),
+    "normal.docx": letterhead("Normal.dotm"),
+    "film.pptx": pptx(("ppt/slides/_rels/slide1.xml.rels", relationship("video", "file:///C:/films/a%20b.mp4"))),
 }
 
 BOMB = ("word/media/image1.png", b"\0" * (300 * 2**20))
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
 MACRO_TYPES = documents.TYPES.replace("application/xml", "application/vnd.ms-word.document.macroEnabled.main+xml")
-MANY = [(f"word/media/{n}.png", b"") for n in range(kinds.MOST_PARTS)]
+MANY = [(f"word/media/{n}.png", b"") for n in range(archives.MOST_PARTS)]
 LARGE = [(f"word/media/{n}.bin", b"\0\1\2\3" * 2**18) for n in range(3)]
 
 
@@ -61,6 +119,28 @@ def swollen(content: bytes) -> bytes:
     return content
 
 
+def speaking_of_encryption(document):
+    document.pages[0].Contents = document.make_stream(b"BT (See clause /Encrypt 5 of the standard) Tj ET")
+
+
+def hiding_its_kind(document):
+    kind = document.make_indirect(pikepdf.Name.JavaScript)
+    document.Root.OpenAction = pikepdf.Dictionary(JS=pikepdf.String("app.alert(1)"))
+    document.Root.OpenAction.S = kind
+
+
+def oddly_packed(document):
+    content = pikepdf.Stream(document, b"MZ", Filter=pikepdf.Name.Unknown)
+    names = pikepdf.Dictionary(F=pikepdf.String("a.csv"), EF=pikepdf.Dictionary(F=content))
+    document.Root.AF = pikepdf.Array([document.make_indirect(names)])
+
+
+def with_xfa(document):
+    form = pikepdf.Dictionary(Fields=pikepdf.Array(), XFA=document.make_stream(b"<xdp/>"))
+    document.Root.AcroForm = form
+
+
+HIDDEN = b"%PDF-1.7\n1 0 obj\n<< /Length 3 >>\nstream\nabc\nendstream\nendobj\n"
 LONG = "گزارش " * 60 + ".pdf"
 
 # what stands in the table: the file's name, its content, and either words of the refusal or the name it is kept under
@@ -70,21 +150,63 @@ HOSTILE = {
     "a PDF named as a picture": ("proof.png", pdf(), "not what its name says"),
     "a name with a path": ("../../etc/passwd.pdf", pdf(), "passwd.pdf"),
     "a name with a Windows path": ("C:\\Users\\me\\proof.pdf", pdf(), "proof.pdf"),
-    "an SVG with script": ("logo.svg", SVG, "“logo.svg” cannot be accepted. Files may be"),
+    "an SVG with script": ("logo.svg", SVG, "“logo.svg” cannot be accepted: print it to PDF"),
     "an SVG named as a picture": ("logo.png", SVG, "not what its name says"),
     "an SVG named as text": ("logo.txt", SVG, "a web page or a drawing"),
-    "an HTML page with script": ("page.html", HTML, "“page.html” cannot be accepted. Files may be"),
+    "an HTML page with script": ("page.html", HTML, "“page.html” cannot be accepted: print it to PDF"),
     "an HTML page named as a table": ("page.csv", b"\n\n" + HTML, "a web page or a drawing"),
     "a document with macros": ("report.docm", docx(("word/vbaProject.bin", b"x")), "holds a program"),
     "a document with macros under another ending": ("a.docx", docx(("word/vbaProject.bin", b"x")), "holds a program"),
     "a document that names macros in its list of types": ("a.docx", docx(types=MACRO_TYPES), "holds a program"),
     "a document with a password": ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted"),
-    "a PDF with a password": ("a.pdf", pdf(more="/Encrypt 9 0 R "), "protected with a password"),
-    "a document that fetches its template": (
-        "a.docx",
-        docx(("word/_rels/settings.xml.rels", relationship("attachedTemplate", "https://evil.example/t.dotm"))),
-        "fetches something from outside",
+    "a PDF that asks for a password": ("a.pdf", protected(user="secret"), "asks for a password before it opens"),
+    "a PDF that only its owner may change": ("a.pdf", protected(), "a.pdf"),
+    "a PDF that speaks of encryption": ("a.pdf", pdf_with(speaking_of_encryption), "a.pdf"),
+    "a PDF with bytes before its head": ("a.pdf", b"\xef\xbb\xbf" + pdf(), "a.pdf"),
+    "a program with a PDF behind it": ("a.pdf", b"MZ\x90\0" + pdf(), "it is a program"),
+    "a PDF with a script": ("a.pdf", acting("/JavaScript", JS="app.alert(1)"), "holds a program (a script)"),
+    "a PDF that starts a program": ("a.pdf", acting("/Launch", F="cmd.exe"), "starts another program"),
+    "a PDF that opens an address by itself": ("a.pdf", acting("/URI", URI="https://a.example"), "by itself"),
+    "a PDF that sends its form off": ("a.pdf", acting("/SubmitForm", F="https://a.example"), "sends off or fetches"),
+    "a PDF form with a program inside": ("a.pdf", pdf_with(with_xfa), "(XFA)"),
+    "a PDF with a program attached": ("a.pdf", carrying("tool.exe", b"MZ"), "another file inside (“tool.exe”)"),
+    "a PDF with a program attached under another name": ("a.pdf", carrying("a.png", b"MZ\0"), "it is a program"),
+    "a PDF with a PDF attached that has a script": (
+        "a.pdf", carrying("b.pdf", acting("/JavaScript", JS="app.alert(1)")), "holds a program (a script)",
     ),
+    "a PDF with its table attached": ("a.pdf", carrying("a.csv", b"a,b"), "a.pdf"),
+    "a PDF that is broken and may hide something": ("a.pdf", HIDDEN, "what is inside cannot be looked at"),
+    "a PDF that hides of what kind its action is": ("a.pdf", pdf_with(hiding_its_kind), "holds a program (a script)"),
+    "a PDF with a file attached in an unknown packing": ("a.pdf", pdf_with(oddly_packed), "cannot be looked at"),
+    "a PDF that is broken and names a script": ("a.pdf", b"%PDF-1.7 /S /JavaScript", "print it to PDF anew"),
+    "a document that fetches its template": (
+        "a.docx", letterhead("https://evil.example/t.dotm"), "its template from outside (“https://evil.example/t.dotm”)",
+    ),
+    "a document whose template is on a server": (
+        "a.docx", letterhead(r"\\server\share\t.dotm"), "write “Normal” as the document template",
+    ),
+    "a document whose template was on its writer's disk": ("a.docx", letterhead("file:///C:\\t.dotx"), "a.docx"),
+    "a document that fetches a picture": (
+        "a.docx",
+        docx(("word/_rels/document.xml.rels", relationship("image", "http://a.example/1.png"))),
+        "fetches something from outside (“http://a.example/1.png”)",
+    ),
+    "an OpenDocument text that fetches a picture": (
+        "a.odt", linked("http://a.example/1.png"), "fetches something from outside (“http://a.example/1.png”)",
+    ),
+    "an OpenDocument text that calls a program": (
+        "a.odt", linked("vnd.sun.star.script:x?language=Basic"), "holds a program",
+    ),
+    "words that look like markup": ("a.csv", "متن,<form 12>,<link به سند>".encode(), "a.csv"),
+    "a HEIC photograph named as a JPEG": (
+        "photo.jpg", HEIC, "it is a HEIC photograph; let its name end in “.heic”",
+    ),
+    "a JPEG named as a PNG": ("photo.png", picture("JPEG"), "it is a JPEG picture; let its name end in “.jpg”"),
+    "an old Word document": ("a.doc", b"\xd0\xcf\x11\xe0", "save it as DOCX, XLSX or PPTX, or print it to PDF"),
+    "an archive": ("a.zip", archive(("x", "y")), "unpack it, and upload its files one by one"),
+    "an e-mail": ("a.eml", letter(("a.pdf", pdf())), "a.eml"),
+    "an e-mail with a program": ("a.eml", letter(("tool.exe", b"MZ")), "carries a program (“tool.exe”)"),
+    "a web page named as an e-mail": ("a.eml", HTML, "it is a web page or a drawing"),
     "a document with an embedded object": (
         "a.docx", docx(("word/embeddings/oleObject1.bin", b"x")), "another file inside",
     ),
@@ -108,7 +230,13 @@ HOSTILE = {
 }  # fmt: skip
 
 
-UNDRAWN = {"a picture of a thousand million pixels", "a PDF that is broken"}
+UNDRAWN = {
+    "a picture of a thousand million pixels",
+    "a PDF that is broken",
+    "a document whose template was on its writer's disk",
+    "words that look like markup",
+    "an e-mail",
+}
 
 
 def table() -> dict[str, str]:
@@ -172,7 +300,7 @@ def test_names_are_made_fit_to_be_shown(raw, kept):
     assert kinds.clean_name(raw) == kept
 
 
-@pytest.mark.parametrize("size", (1, kinds.HEAD, 3 * kinds.HEAD))
+@pytest.mark.parametrize("size", (1, kinds.PIECE, 3 * kinds.PIECE))
 def test_text_with_a_zero_byte_anywhere_is_no_text(size, tmp_path):
     place = tmp_path / "a.txt"
     place.write_bytes(b"x" * size + b"\0" + b"x" * size)

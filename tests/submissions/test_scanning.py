@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
+from PIL import Image
 
 from cycles.jobs import runner
 from cycles.jobs.actions import order_missing
@@ -20,7 +21,7 @@ from submissions.models import Answer, Document
 from tests.factories import build, shown
 from tests.jobs import newest, work_off
 from tests.submissions.conftest import EICAR
-from tests.submissions.documents import docx, huge_picture, pdf, picture
+from tests.submissions.documents import docx, huge_picture, pdf, picture, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -192,18 +193,18 @@ def test_where_the_scanner_is_given_up_nothing_waits_for_ever(settings):
 
 
 def test_the_first_pages_of_a_pdf_are_drawn(tmp_path):
-    drawn = previews.draw(io.BytesIO(pdf(previews.MOST_PAGES + 3)), "application/pdf")
+    shown = previews.preview(io.BytesIO(pdf(previews.MOST_PAGES + 3)), "application/pdf")
 
-    assert len(drawn) == previews.MOST_PAGES
-    with previews.Image.open(drawn[0]) as first:
+    assert (len(shown.pictures), shown.page_count) == (previews.MOST_PAGES, previews.MOST_PAGES + 3)
+    with Image.open(shown.pictures[0]) as first:
         assert max(first.size) == previews.WIDEST
         assert first.format == "PNG"
 
 
 def test_a_picture_is_drawn_anew_and_small():
-    [drawn] = previews.draw(io.BytesIO(picture("JPEG", (4000, 2000))), "image/jpeg")
+    [drawn] = previews.preview(io.BytesIO(picture("JPEG", (4000, 2000))), "image/jpeg").pictures
 
-    with previews.Image.open(drawn) as image:
+    with Image.open(drawn) as image:
         assert (image.format, image.size) == ("PNG", (previews.WIDEST, previews.WIDEST // 2))
 
 
@@ -217,14 +218,14 @@ def test_a_picture_is_drawn_anew_and_small():
     ),
 )
 def test_what_cannot_be_drawn_has_no_picture_and_nothing_breaks(content, kind):
-    assert previews.draw(io.BytesIO(content), kind) == []
+    assert previews.preview(io.BytesIO(content), kind) == previews.Preview()
 
 
 def test_a_drawing_program_that_takes_too_long_is_stopped(monkeypatch):
     monkeypatch.setattr(previews, "SECONDS", 0)
 
     with pytest.raises(Exceeded):
-        previews.draw(io.BytesIO(pdf(3)), "application/pdf")
+        previews.preview(io.BytesIO(pdf(3)), "application/pdf")
 
 
 def test_a_drawing_program_may_use_so_much_memory_and_no_more():
@@ -258,7 +259,7 @@ def test_pictures_are_looked_at_page_by_page_and_may_do_nothing(visit):
 
 def test_a_file_without_a_picture_says_so(visit):
     world = build("begun")
-    file = attached(world, b"words", "a.txt")
+    file = attached(world, xlsx(), "a.xlsx")
     client = visit(world, world.staff)
 
     scan(file)

@@ -386,7 +386,7 @@ def test_the_page_or_sheet_is_said_beside_the_file_and_signed_with_it(visit):
     client.post(url("refer", file.uuid), {"reference": "برگهٔ ۳"})
 
     assert world.fresh(file).reference == "برگهٔ 3"
-    assert Evidence.objects.facts(world.submission) == [[line(world).pk, file.document.sha256, "برگهٔ 3"]]
+    assert Evidence.objects.facts(world.submission) == [[line(world).pk, file.document.sha256, "برگهٔ 3", "", "", ""]]
     assert versions.content_of(world.submission) != before
     assert "برگهٔ" in client.get(url("line", line(world).pk)).content.decode()
 

@@ -1,0 +1,1 @@
+"""What is inside a file of evidence: read in a process of its own, by the kind that its content shows."""
