@@ -4,7 +4,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("submissions", "0015_what_an_agency_keeps"),
+        ("submissions", "0016_what_files_say"),
     ]
 
     operations = [

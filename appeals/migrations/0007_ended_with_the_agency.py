@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("appeals", "0005_filed_under_a_signature")]
+    dependencies = [("appeals", "0006_attachments_described")]
 
     operations = [
         migrations.RemoveConstraint(
