@@ -10,9 +10,11 @@ from django.utils import timezone, translation
 
 from appeals import actions as appeals
 from appeals.models import Appeal
+from appeals.tasks import end_with_agencies as end_appeals
 from config.desk import Desk
 from cycles.calendar import Phase
 from cycles.models import Delivery, Participation
+from cycles.tasks import change_register
 from cycles.workflow import Refused
 from festival import actions as festival
 from festival import consequences, datafiles, lateness
@@ -23,6 +25,7 @@ from indicators.tasks import not_proposed, not_reported
 from submissions import actions as submissions
 from submissions import progress
 from submissions.models import Block, Reconciliation, Stewardship, Submission, Verification
+from submissions.tasks import end_with_agencies as end_submissions
 from submissions.tasks import not_signed
 from tests import factories
 from tests.changes import change, let_the_clock_follow
@@ -127,6 +130,21 @@ def test_what_lapsed_or_was_signed_ends_neither_lapsed_nor_late():
 
     assert w.other in lapsed
     assert {w.fresh(s).state for s in (w.submission, w.other)} == {"ended"}
+
+
+@pytest.mark.django_db
+def test_the_scheduler_carries_a_change_through_on_its_day(settings):
+    w = build("filed")
+    change(w, w.power, days=2)
+    states = []
+
+    for days in (1, 3):
+        settings.CLOCK_OFFSET = w.at + timedelta(days=days) - timezone.now()
+        for task in (change_register, end_submissions, end_appeals):
+            task()
+        states.append((w.fresh(w.power).is_active, w.fresh(w.submission).state, w.fresh(w.appeal).state))
+
+    assert states == [(True, "communicated", "filed"), (False, "ended", "ended")]
 
 
 # --- Nobody is reminded, and nothing waits ----------------------------------------------------------------------------
