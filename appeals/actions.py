@@ -22,7 +22,7 @@ from indicators.methods import points
 from indicators.scoring import LineState
 from submissions import actions as submissions
 from submissions import kinds, quotas
-from submissions.evidence import MOST_AT_ONCE, keep_document, last_description
+from submissions.evidence import MOST_AT_ONCE, keep_document
 from submissions.models import Answer, Description, Document, Evidence, Score, Submission, Verification
 
 MOST_FILES = 20
@@ -166,7 +166,7 @@ def refer(
     if document.agency_id != appeal.agency_id:
         raise Refused(_("The file belongs to another agency."))
     if description is None or description == Description():
-        description = last_description(document)
+        description = Evidence.objects.last_description(document)
     return _show(appeal, document, reference, description, by=by, at=at)
 
 

@@ -211,12 +211,6 @@ def _show(
     return shown
 
 
-def last_description(document: Document) -> Description:
-    """How a file was described where it was shown last; nothing where it never was."""
-    last = Evidence.objects.filter(document=document).order_by("-pk").first()
-    return last.description if last else Description()
-
-
 # --- What is shown for a line -----------------------------------------------------------------------------------------
 
 
@@ -238,7 +232,7 @@ def reuse(
         raise Refused(_("“%(name)s” is locked away and cannot be used.") % {"name": document.name})
     if Evidence.objects.filter(answer=answer, document=document, withdrawn_at=None).exists():
         raise Refused(_("“%(name)s” is shown for this line already.") % {"name": document.name})
-    description = replaces.description if replaces else last_description(document)
+    description = replaces.description if replaces else Evidence.objects.last_description(document)
     return _show(answer, document, replaces, reference, description, by=by, at=at)
 
 

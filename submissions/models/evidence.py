@@ -224,6 +224,11 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
                 e.other_lines = lines[e.document_id] - 1
         return live
 
+    def last_description(self, document: Document) -> Description:
+        """How a file was described where it was shown last; nothing where it never was."""
+        last = self.filter(document=document).order_by("-pk").first()
+        return last.description if last else Description()
+
     def facts(self, submission: Submission) -> list[list[Any]]:
         """What a signature covers of a submission's evidence: line, digest of the content, place and description."""
         live = self.filter(answer__submission=submission).live().select_related("document")
