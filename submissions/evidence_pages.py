@@ -100,15 +100,17 @@ def _replaced(answer: Answer, request: HttpRequest) -> Evidence | None:
 @require_POST
 def refer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Save on which page or sheet the figure stands."""
-    shown, form = _evidence(request, uuid), ReferenceForm(request.POST)
-    try:
-        if form.is_valid():
-            evidence.refer(shown, reference=form.cleaned_data["reference"], by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    for sentence in form.errors.get("reference", []):
-        messages.error(request, sentence)
-    return redirect(line_url(shown.answer))
+    shown = _evidence(request, uuid)
+    form = ReferenceForm(request.POST, initial={"reference": shown.reference})
+    if form.is_valid():
+        seen = form.as_seen(lambda: ReferenceForm(initial={"reference": Evidence.objects.get(uuid=uuid).reference}))
+        try:
+            evidence.refer(shown, reference=form.cleaned_data["reference"], by=request.user, at=request.at, seen=seen)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(line_url(shown.answer))
+    return render(request, "submissions/reference.html", {"evidence": shown, "form": form}, status=422)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province, User
 from agencies.text import localised, search_key
+from cycles.clashes import ComparedForm
 from cycles.forms import NumberField, PersianTextField
 from cycles.models import Group, Participation
 from indicators.methods import METHODS
@@ -156,7 +157,7 @@ class FactorForm(forms.Form):
         return self.files.get(self.cleaned_data["evidence"])
 
 
-class ShareOutForm(forms.Form):
+class ShareOutForm(ComparedForm):
     """An axis and the colleague who fills its lines in."""
 
     axis = forms.ChoiceField(label=_("Axis"))
@@ -196,7 +197,7 @@ class UploadForm(forms.Form):
         }
 
 
-class ReferenceForm(forms.Form):
+class ReferenceForm(ComparedForm):
     """Where in a file the figure stands."""
 
     reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
@@ -227,7 +228,7 @@ class UnitsDocumentForm(UploadForm):
         return [self.units[key] for key in self.cleaned_data["units"]]
 
 
-class DeclarationForm(forms.Form):
+class DeclarationForm(ComparedForm):
     """The statement, and four numbers at each of the three levels: `<level>-<count>`."""
 
     statement = PersianTextField(
@@ -289,7 +290,7 @@ class ReplyForm(forms.Form):
     reply = PersianTextField(label=_("Reply to the assessor"), lines=True, max_length=5000)
 
 
-class VerdictForm(forms.Form):
+class VerdictForm(ComparedForm):
     """An assessor's verdict on what an agency claims, with the reason."""
 
     verdict = forms.ChoiceField(
@@ -309,7 +310,7 @@ REASONS = (
 """What assessors most often say of a mark other than the method's."""
 
 
-class MarkForm(forms.Form):
+class MarkForm(ComparedForm):
     """Points or "not applicable" for one line, with a reason: in one's own words, or one of the usual ones."""
 
     points = NumberField(label=_("Points"), required=False, min_value=0, max_digits=16, decimal_places=10)

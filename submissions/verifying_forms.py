@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.text import localised
 from cycles.calendar import TEHRAN
+from cycles.clashes import ComparedForm
 from cycles.forms import ActForm, MomentField, NumberField, PasswordField, PersianTextField, signed
 from submissions.evidence import MOST_AT_ONCE
 from submissions.kinds import KINDS
-from submissions.models import Answer, Finding, Place
+from submissions.models import Answer, Finding, Place, Verification
 from submissions.verifying import MOST_HOURS, SAID
 
 
@@ -47,7 +48,7 @@ class HandInForm(ActForm):
         return {"note": "", "hours": self.cleaned_data["hours"]}
 
 
-class VerificationForm(forms.Form):
+class VerificationForm(ComparedForm):
     """What was found of a line; all of it is asked for only when it is concluded, and then signed."""
 
     place = forms.ChoiceField(
@@ -115,13 +116,13 @@ class VerificationForm(forms.Form):
         return {name: self.cleaned_data[name] for name in SAID}
 
 
-class HandOverForm(forms.Form):
+class HandOverForm(ComparedForm):
     """Another assessor for a line that is to be verified."""
 
     assessor = forms.ModelChoiceField(label=_("Assessor"), queryset=User.objects.none())
 
-    def __init__(self, *args: Any, assessors: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, held: Verification, assessors: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, shows={"assessor": held.assessor}, **kwargs)
         fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by("name_fa", "username", "pk")
         self.fields["assessor"].queryset = fit  # type: ignore[attr-defined]
 

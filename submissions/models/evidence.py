@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
+from cycles.clashes import digest
 from cycles.models import Cycle
 from submissions.models.answers import Answer, Submission
 from submissions.workflow import DOCUMENTS, DocumentState
@@ -179,6 +180,11 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.document.name
+
+    @property
+    def seen(self) -> str:
+        """The digest of what a page shows of this that can be changed (`ReferenceForm`)."""
+        return digest({"reference": self.reference})
 
     @cached_property
     def versions(self) -> list["Evidence"]:
