@@ -133,7 +133,7 @@ class ComparedForm(forms.Form):
         self.cleaned_data.pop(SEEN, None)
         stored, typed = self.stored, self.cleaned_data
         says = digest({name: typed.get(name) for name in stored})
-        self._untouched = bool(self.seen_token) and says == self.seen_token
+        self._untouched = bool(self.seen_token) and not self.errors and says == self.seen_token
         if self.seen_token in ("", self.token):
             return
         if stored.keys() <= typed.keys() and says == self.token:

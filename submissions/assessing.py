@@ -39,7 +39,14 @@ from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
 
 @transaction.atomic
 def assign(
-    submission: Submission, *, axis: Axis, assessor: User, is_second: bool = False, by: User, at: datetime
+    submission: Submission,
+    *,
+    axis: Axis,
+    assessor: User,
+    is_second: bool = False,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Block:
     """Put one axis of a submission on an assessor's desk, or move it there from another's before it is handed in.
 
@@ -50,7 +57,7 @@ def assign(
         raise Refused(_("Assessors mark no line of this axis; stewards supply what it asks for."))
     reading = {"reading": 2} if is_second else {}
     given = {"axis": axis, "assessor": assessor, **reading}
-    [submission] = perform(MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given})
+    [submission] = perform(MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given}, seen=seen)
     if _verifies(assessor, submission, axis.pk):
         raise Refused(
             _("%(name)s verifies one of these lines at the source; marking them is for somebody else.")

@@ -1,6 +1,6 @@
 """What is typed on self-assessments: answers, files, marks, assignments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -165,8 +165,10 @@ class ShareOutForm(ComparedForm):
         label=_("Colleague"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
     )
 
-    def __init__(self, data: Any = None, *, people: QuerySet[User], axes: Iterable[Axis]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, people: QuerySet[User], axes: Iterable[Axis], shows: Mapping[str, Any]
+    ) -> None:
+        super().__init__(data, shows=shows)
         self.axes = {str(axis.pk): axis for axis in axes}
         self.fields["axis"].choices = [(key, axis.title) for key, axis in self.axes.items()]  # type: ignore[attr-defined]
         self.fields["assignee"].queryset = people  # type: ignore[attr-defined]
@@ -358,7 +360,7 @@ class ReferenceLineForm(forms.Form):
         self.fields["measure"].queryset = measures  # type: ignore[attr-defined]
 
 
-class AssignForm(forms.Form):
+class AssignForm(ComparedForm):
     """An axis of a self-assessment and the assessor on whose desk it goes."""
 
     axis = forms.ModelChoiceField(label=_("Axis"), queryset=Axis.objects.none())

@@ -360,8 +360,15 @@ def _check(document: File, name: str, *, by: User) -> None:
 # --- Supplying --------------------------------------------------------------------------------------------------------
 
 
+def figures_of(stewardship: Stewardship) -> dict[str, str]:
+    """What a measure's figures and their source say, as digests."""
+    figures = StewardFigure.objects.filter(stewardship=stewardship).select_related("answer")
+    source = Stewardship.objects.values_list("source_title", "source_sha256").get(pk=stewardship.pk)
+    return {"figures": _digest(figures), "source": " ".join(source)}
+
+
 @transaction.atomic
-def supply(stewardship: Stewardship, *, by: User, at: datetime) -> Stewardship:
+def supply(stewardship: Stewardship, *, by: User, at: datetime, seen: clashes.Seen | None = None) -> Stewardship:
     """Sign for a measure's figures: they become the scores of their lines, and count in their agencies' totals at once.
 
     Needs the source, and a figure by somebody without a tie for every line that waits for one. Self-assessments whose
@@ -380,7 +387,7 @@ def supply(stewardship: Stewardship, *, by: User, at: datetime) -> Stewardship:
     digest = _digest(standing.values())
     [stewardship] = perform(
         STEWARDSHIPS, [stewardship], "supply", by=by, at=at, signer=by, lines=len(waiting), digest=digest,
-        sha256=stewardship.source_sha256,
+        sha256=stewardship.source_sha256, seen=seen,
     )  # fmt: skip
     givers: dict[User, list[Answer]] = {}
     for answer in waiting:
