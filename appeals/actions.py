@@ -66,8 +66,8 @@ def save_draft(
     before them: when somebody else has saved since, raises `Changed`.
     """
     fields = {"argument": "", "proposed_value": None} | dict(fields)
-    appeal = _draft_of(answer, by=by, at=at)
-    [appeal] = perform(APPEALS, [appeal], "edit", by=by, at=at, seen=seen)
+    appeal = _draft_of(answer, by=by, at=at, seen=seen)
+    [appeal] = perform(APPEALS, [appeal], "edit", by=by, at=at)
     if why := why_unsound(answer, fields):
         raise Refused(why)
     appeal.ground, appeal.argument = fields["ground"], str(fields["argument"]).strip()
@@ -79,9 +79,11 @@ def save_draft(
     return appeal
 
 
-def _draft_of(answer: Answer, *, by: User, at: datetime) -> Appeal:
+def _draft_of(answer: Answer, *, by: User, at: datetime, seen: Seen | None) -> Appeal:
     """The live appeal against a line, begun where there is none; of two who begin at once the later meets the first."""
     submission = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=answer.submission_id)
+    if seen is not None:
+        seen.check()  # before a row is begun that nobody has seen
     begun = {"cycle_id": submission.cycle_id, "agency_id": submission.agency_id, "submission": submission}
     appeal = Appeal.objects.live().filter(answer=answer).first()
     return appeal or Appeal.objects.create(**begun, answer=answer, drafted_by=by, drafted_at=at)

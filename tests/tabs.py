@@ -5,15 +5,14 @@ from typing import Any
 
 from django.test import Client
 
-EMPTY = {"input", "option"}
-
 
 class Forms(HTMLParser):
     """The forms of a page that are sent by POST: each with its address and the fields that it would send."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, list[str]]]] = []
+        self.found: list[tuple[str, dict[str, list[str]], dict[str, list[str]]]] = []
+        self._options: dict[str, list[str]] = {}
         self._fields: dict[str, list[str]] | None = None
         self._select = self._area = ""
         self._chosen: list[str] = []
@@ -27,7 +26,8 @@ class Forms(HTMLParser):
             is_post = said.get("method", "").lower() == "post"
             self._fields = {} if is_post else None
             if is_post:
-                self.found.append((said.get("action", ""), self._fields or {}))
+                self._options = {}
+                self.found.append((said.get("action", ""), self._fields or {}, self._options))
                 self._fields = self.found[-1][1]
         elif self._fields is None:
             return
@@ -38,6 +38,7 @@ class Forms(HTMLParser):
         elif tag == "option" and self._select:
             value = said.get("value", "")
             self._first = value if self._first is None else self._first
+            self._options.setdefault(self._select, []).append(value)
             if "selected" in said:
                 self._chosen.append(value)
         elif tag == "textarea":
@@ -45,7 +46,7 @@ class Forms(HTMLParser):
 
     def _take_input(self, said: dict[str, str]) -> None:
         kind, name = said.get("type", "text"), said.get("name", "")
-        if not name or kind in ("submit", "file", "button"):
+        if name in ("", "csrfmiddlewaretoken") or kind in ("submit", "file", "button"):
             return
         if kind in ("checkbox", "radio") and "checked" not in said:
             return
@@ -69,7 +70,7 @@ class Forms(HTMLParser):
 
 
 class Tab:
-    """One form of a page that lies open; `address` is where it goes."""
+    """One form of a page that lies open; `address` is where it goes, `options` what its lists offer."""
 
     def __init__(self, client: Client, page: str, address: str = "") -> None:
         shown = client.get(page)
@@ -84,10 +85,10 @@ class Tab:
         return tab
 
     def _read(self, client: Client, page: str, address: str, content: str) -> None:
-        forms = [fields for action, fields in Forms(content).found if (action or page) == address]
+        forms = [form for form in Forms(content).found if (form[0] or page) == address]
         assert forms, f"no form for {address}"
         self.client, self.address = client, address
-        self.fields = max(forms, key=len)
+        _action, self.fields, self.options = max(forms, key=lambda form: len(form[1]))
 
     def send(self, **typed: Any) -> Any:
         """Send the form as it stands, with what was typed over it."""

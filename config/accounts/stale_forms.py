@@ -20,7 +20,7 @@ from config.accounts.login_required import SECRET_FIELDS
 PERSON = "signed_in_as"
 """The field, and with X- and hyphens the header, in which a page's script says for whom the page was drawn."""
 
-TOKEN = "X-Form-Token"
+NEW_TOKEN_HEADER = "X-Form-Token"  # noqa: S105 - the name of a header
 """The header of a refusal that asks a page's script to take the new token and to try once more."""
 
 
@@ -32,7 +32,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if _is_asked_by_script(request):
         sentence = _("This page is too old. What you typed is still here; try again.")
         response = HttpResponse(sentence, status=403, content_type="text/plain; charset=utf-8")
-        response[TOKEN] = get_token(request)
+        response[NEW_TOKEN_HEADER] = get_token(request)
         return response
     return _page(request, may_send=_is_same_person(request) and not _is_about_signing_in(request))
 
