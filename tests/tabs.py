@@ -69,6 +69,11 @@ class Forms(HTMLParser):
             self._select = ""
 
 
+def _goes_to(action: str, page: str) -> str:
+    """The address to which a form of a page goes; a query alone stays on it."""
+    return page if not action or action.startswith("?") else action
+
+
 class Tab:
     """One form of a page that lies open; `address` is where it goes, `options` what its lists offer."""
 
@@ -85,7 +90,7 @@ class Tab:
         return tab
 
     def _read(self, client: Client, page: str, address: str, content: str) -> None:
-        forms = [form for form in Forms(content).found if (form[0] or page) == address]
+        forms = [form for form in Forms(content).found if _goes_to(form[0], page) == address]
         assert forms, f"no form for {address}"
         self.client, self.address = client, address
         _action, self.fields, self.options = max(forms, key=lambda form: len(form[1]))

@@ -52,7 +52,7 @@ def stale(w: World, first: str = "assessor", then: str = "assessor") -> tuple[Cl
 
 
 def typed(w: World) -> dict[str, str]:
-    return {"agency": w.power.code, "reason": "برادرم <b>مدیر</b> آن است", "password": "a long secret of mine"}
+    return {"agency": w.health.code, "reason": "برادرم <b>مدیر</b> آن است", "password": "a long secret of mine"}
 
 
 def test_what_was_typed_comes_back_in_the_readers_language_and_can_be_sent_again(w: World) -> None:
@@ -70,7 +70,7 @@ def test_what_was_typed_comes_back_in_the_readers_language_and_can_be_sent_again
     assert "برادرم &lt;b&gt;مدیر&lt;/b&gt; آن است" in page
     assert "a long secret of mine" not in page
     assert sent.status_code == 302
-    assert Interest.objects.get(agency=w.power).reason == "برادرم <b>مدیر</b> آن است"
+    assert Interest.objects.get(agency=w.health).reason == "برادرم <b>مدیر</b> آن است"
 
 
 def test_what_somebody_else_typed_is_shown_and_never_sent_in_ones_name(w: World) -> None:
@@ -80,7 +80,7 @@ def test_what_somebody_else_typed_is_shown_and_never_sent_in_ones_name(w: World)
 
     assert "برادرم &lt;b&gt;مدیر&lt;/b&gt; آن است" in page
     assert "Send it again" not in page
-    assert not Interest.objects.filter(agency=w.power).exists()
+    assert not Interest.objects.filter(agency=w.health).exists()
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_form_of_another_site_is_given_no_page_to_send_it_from(headers: dict[s
 
     assert refused.status_code == 403
     assert "برادرم" not in refused.content.decode()
-    assert not Interest.objects.filter(agency=w.power).exists()
+    assert not Interest.objects.filter(agency=w.health).exists()
 
 
 def test_a_pages_script_is_told_the_new_token_with_a_sentence(w: World) -> None:
@@ -123,7 +123,7 @@ def test_a_script_that_says_for_whom_its_page_was_drawn_sends_nothing_in_another
 
     plain = client.post(PAGE, fresh | {"signed_in_as": person}, headers=OURS)
     by_htmx = client.post(PAGE, fresh, headers=OURS | {"HX-Request": "true", "X-Signed-In-As": person})
-    refused = Interest.objects.filter(agency=w.power).exists()
+    refused = Interest.objects.filter(agency=w.health).exists()
     own = client.post(PAGE, fresh | {"signed_in_as": str(w.other_assessor.pk)}, headers=OURS)
 
     assert plain.status_code == by_htmx.status_code == 403

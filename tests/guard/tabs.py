@@ -3,13 +3,17 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.urls import reverse
 
+from cycles.calendar import Phase
+from cycles.models import Window
 from indicators.models import Goal
-from tests.factories import PASSWORD, World
-from tests.guard.answers import apart, declare, factor, power_line
+from tests.factories import PASSWORD, World, lay_plan, make_user
+from tests.guard.answers import apart, declare, factor, given, power_line
 from tests.guard.institution import goal, power_measure
 from tests.tabs import Tab
 
@@ -42,15 +46,17 @@ def first_field(pattern: str, value: str) -> Filler:
     return lambda tab: {next(name for name in sorted(tab.fields) if re.search(pattern, name)): value}
 
 
-def percent(value: str) -> Filler:
-    return first_field("-percent$", value)
+percent = partial(first_field, "-percent$")
+cell = partial(first_field, "^t-")
+target = partial(first_field, "^target-")
+actual = partial(first_field, "^actual-")
 
 
 def ends_at(clock: str) -> Filler:
     """The festival, until another hour of its last day."""
 
     def typed(tab: Tab) -> dict[str, Any]:
-        name = next(each for each in tab.fields if each.startswith("closes-FESTIVAL"))
+        name = next(each for each in tab.fields if each.startswith("closes-festival"))
         return {name: tab.fields[name][0][:-5] + clock}
 
     return typed
@@ -71,14 +77,42 @@ def published_at(clock: str) -> Filler:
     return lambda tab: {"publish_at": f"2027-09-10 {clock}"} | SIGNED
 
 
-def chosen(field: str, place: int) -> Filler:
-    """What a list offers in a place, but not what stands in it now."""
+def chosen(field: str, place: int, **more: str) -> Filler:
+    """What the list of a field offers in a place, but not what stands in it now; `more` in fields beside it."""
 
     def typed(tab: Tab) -> dict[str, Any]:
-        offered = [key for key in tab.options[field] if key and key not in tab.fields.get(field, [])]
-        return {field: (offered * 2)[place]}
+        name = next(each for each in tab.options if re.search(field, each))
+        offered = [key for key in tab.options[name] if key and key not in tab.fields.get(name, [])]
+        beside = name.removesuffix(field.removesuffix("$"))
+        return {name: offered[place]} | {f"{beside}-{each}": text for each, text in more.items()}
 
     return typed
+
+
+def on_desk(place: int) -> Filler:
+    """The first axis, on the desk of the assessor in a place of the list."""
+    return lambda tab: chosen("^axis$", 0)(tab) | chosen("^assessor$", place)(tab)
+
+
+def in_quarter(w: World) -> None:
+    """The last day of the first quarter's window."""
+    lay_plan(w)
+    w.at = Window.objects.get(cycle=w.cycle, phase=Phase.MONITORING, quarter=1).closes_at - timedelta(days=1)
+
+
+def in_year(w: World) -> None:
+    w.at = w.opens(Phase.MONITORING) + timedelta(days=1)
+
+
+def before_year(w: World) -> None:
+    w.at = w.opens(Phase.PROPOSAL)
+
+
+def more_people(w: World) -> None:
+    """Others to whom something may be given."""
+    for role in ("reviewer", "steward", "assessor"):
+        for name in ("third", "fourth"):
+            make_user(f"{name}_{role}", role, is_outsider=True)
 
 
 def two_goals(w: World) -> None:
@@ -99,7 +133,7 @@ CASES = {
     "cycles:identify": Case(
         "open", "administrator", {"national_id": "0499370899"} | SIGNED, {"national_id": "0790419904"} | SIGNED
     ),
-    "indicators:rules": Case("open", "administrator", {"quorum": "2"}, {"quorum": "3"}),
+    "indicators:rules": Case("open", "administrator", {"quorum": "3"}, {"quorum": "4"}, before=before_year),
     "indicators:vote": Case("proposed", "budget", {"choice": "approve"}, {"choice": "reject", "reason": "دلیل"}),
     "indicators:vote_measure": Case(
         "proposed", "budget", {"choice": "approve"}, {"choice": "reject", "reason": "دلیل"}, page=REVIEW
@@ -121,9 +155,15 @@ CASES = {
         {"own": "60", "agency_0": "MOHME", "part_0": "40"},
         {"own": "70", "agency_0": "MOHME", "part_0": "30"},
     ),
-    "indicators:grid": Case("communicated", "head", first_field("^t-", "31"), first_field("^t-", "32")),
-    "indicators:plan": Case("communicated", "head", first_field("^target", "31"), first_field("^target", "32")),
-    "indicators:quarter": Case("communicated", "head", first_field("^actual", "31"), first_field("^actual", "32")),
+    "indicators:grid": Case(
+        "communicated", "headquarters", first_field("^t-", "31"), first_field("^t-", "32"), before=in_year
+    ),
+    "indicators:plan": Case(
+        "communicated", "staff", first_field("^target", "31"), first_field("^target", "32"), before=in_year
+    ),
+    "indicators:quarter": Case(
+        "communicated", "staff", first_field("^actual", "31"), first_field("^actual", "32"), before=in_quarter
+    ),
     "submissions:declaration": Case("answered", "staff", {"statement": "نخست"}, {"statement": "دوم"}, before=declare),
     "submissions:declaration_judge": Case(
         "assigned",
@@ -174,30 +214,47 @@ CASES = {
     "submissions:assign": Case(
         "assigned",
         "administrator",
-        chosen("assessor", 0),
-        chosen("assessor", 0),
+        on_desk(1),
+        on_desk(2),
+        before=more_people,
     ),
-    "submissions:stewards": Case("assigned", "administrator", {"reason": "نخست"}, {"reason": "دوم"}),
+    "submissions:stewards": Case(
+        "assigned",
+        "administrator",
+        chosen("-steward$", 0, reason="نخست"),
+        chosen("-steward$", 1, reason="دوم"),
+        before=more_people,
+    ),
     "submissions:stewardship": Case(
         "assigned", "steward", first_field("-percent$", "31"), first_field("-percent$", "32")
     ),
-    "submissions:source": Case("assigned", "steward", {"title": "نخست"}, {"title": "دوم"}),
-    "appeals:draft": Case("scored", "staff", {"argument": "نخست"}, {"argument": "دوم"}),
+    "submissions:source": Case(
+        "assigned",
+        "steward",
+        {"title": "نخست"},
+        {"title": "دوم"},
+        page=at("submissions:stewardship", lambda w: w.stewardship.pk),
+        before=given,
+    ),
+    "appeals:draft": Case(
+        "scored", "staff", {"ground": "value", "argument": "نخست"}, {"ground": "value", "argument": "دوم"}
+    ),
     "appeals:hand_over": Case(
         "heard",
         "administrator",
         chosen("reviewer", 0),
-        chosen("reviewer", 0),
+        chosen("reviewer", 1),
         page=at("appeals:detail", lambda w: w.appeal.pk),
+        before=more_people,
     ),
     "festival:schedule": Case("final", "administrator", published_at("22:00"), published_at("23:00")),
-    "festival:index_edit": Case("people", "administrator", {"name_fa": "نخست"}, {"name_fa": "دوم"}),
-    "festival:region_edit": Case("people", "administrator", {"about": "نخست"}, {"about": "دوم"}),
+    "festival:index_edit": Case("people", "administrator", {"position": "1"}, {"position": "2"}),
+    "festival:region_edit": Case("people", "administrator", {"position": "1"}, {"position": "2"}),
     "festival:recommend": Case("people", "administrator", {"text": "نخست"}, {"text": "دوم"}),
     "festival:index_report": Case("people", "staff", {"done": "نخست"}, {"done": "دوم"}),
     "festival:improvement_item": Case("scored", "head", {"finding": "نخست"}, {"finding": "دوم"}),
     "festival:improvement_progress": Case(
-        "scored", "head", {"status": "started", "note": "نخست"}, {"status": "completed", "note": "دوم"}
+        "scored", "head", {"status": "under_way", "note": "نخست"}, {"status": "completed", "note": "دوم"}
     ),
     "festival:award_category": Case("final", "administrator", {"name_fa": "نخست"}, {"name_fa": "دوم"}),
     "festival:ceremony_edit": Case("final", "administrator", {"place": "نخست"}, {"place": "دوم"}),
