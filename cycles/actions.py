@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
 from agencies.models import Agency, Province, Sector, User
-from cycles import batches, files, ledger, notices
+from cycles import batches, clashes, files, ledger, notices
 from cycles.calendar import BINDINGS, Phase, format_deadline
 from cycles.clashes import Seen
 from cycles.models import (
@@ -72,7 +72,7 @@ def perform(
     if model is None:
         locked: list[Any] = list(objs)
         if seen is not None:
-            _hold(locked)
+            clashes.hold(locked)
     else:
         rows = model._default_manager.filter(pk__in=[o.pk for o in objs]).order_by("pk")  # type: ignore[attr-defined]
         related = [f.name for f in model._meta.fields if f.name in RELATED] + list(getattr(model, "named_by", ()))
@@ -104,14 +104,6 @@ def perform(
         if move.tells or move.tells_holder:
             notices.tell(move, keys, locked, by=by, at=at)
     return locked
-
-
-def _hold(subjects: Iterable[Any]) -> None:
-    """Lock the rows that an act is about which changes no state."""
-    for subject in subjects:
-        row = getattr(subject, "obj", subject)
-        rows = type(row)._default_manager.filter(pk=row.pk)
-        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def _write(model: Any, objs: Sequence[Any], fields: Sequence[Any], before: Sequence[Sequence[Any]]) -> None:

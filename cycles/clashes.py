@@ -74,6 +74,14 @@ class Seen:
             raise Changed
 
 
+def hold(subjects: Iterable[Any]) -> None:
+    """Lock the rows that an act is about which changes no state."""
+    for subject in subjects:
+        row = getattr(subject, "obj", subject)
+        rows = type(row)._meta.default_manager.filter(pk=row.pk)
+        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
+
+
 class ComparedForm(forms.Form):
     """A form that shows what is stored, and asks before it writes over what somebody else has stored meanwhile.
 
