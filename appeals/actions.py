@@ -17,6 +17,7 @@ from appeals.models import Appeal, Attachment, Error, Filing, Ground, Question
 from appeals.workflow import APPEALS, DECISIONS, FILINGS, UPHELD
 from cycles import files, ledger
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.workflow import Refused
 from indicators.methods import points
 from indicators.scoring import LineState
@@ -27,15 +28,6 @@ from submissions.models import Answer, Description, Document, Evidence, Score, S
 
 MOST_FILES = 20
 """Files that one appeal may show."""
-
-
-class Changed(Refused):
-    """Somebody else has changed the draft, meanwhile, that is being saved."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _("Somebody else has changed this draft while you were writing. Look at both, then save again.")
-        )
 
 
 # --- Drafting ---------------------------------------------------------------------------------------------------------
@@ -65,17 +57,17 @@ def points_of(answer: Answer, value: Decimal | None) -> Decimal | None:
 
 
 @transaction.atomic
-def save_draft(answer: Answer, *, fields: Mapping[str, Any], by: User, at: datetime, seen: int | None = None) -> Appeal:
+def save_draft(
+    answer: Answer, *, fields: Mapping[str, Any], by: User, at: datetime, seen: Seen | None = None
+) -> Appeal:
     """Begin or change the draft of an appeal against a line; the method computes the points of a proposed value.
 
-    `fields` are its `ground`, `proposed_value` and `argument`, which may still be empty. `seen` is the revision that
-    the writer had before them: when somebody else has saved since, raises `Changed`.
+    `fields` are its `ground`, `proposed_value` and `argument`, which may still be empty. `seen` is what the writer had
+    before them: when somebody else has saved since, raises `Changed`.
     """
     fields = {"argument": "", "proposed_value": None} | dict(fields)
-    appeal = _draft_of(answer, by=by, at=at)
+    appeal = _draft_of(answer, by=by, at=at, seen=seen)
     [appeal] = perform(APPEALS, [appeal], "edit", by=by, at=at)
-    if seen is not None and seen != appeal.revision:
-        raise Changed
     if why := why_unsound(answer, fields):
         raise Refused(why)
     appeal.ground, appeal.argument = fields["ground"], str(fields["argument"]).strip()
@@ -87,9 +79,11 @@ def save_draft(answer: Answer, *, fields: Mapping[str, Any], by: User, at: datet
     return appeal
 
 
-def _draft_of(answer: Answer, *, by: User, at: datetime) -> Appeal:
+def _draft_of(answer: Answer, *, by: User, at: datetime, seen: Seen | None) -> Appeal:
     """The live appeal against a line, begun where there is none; of two who begin at once the later meets the first."""
     submission = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=answer.submission_id)
+    if seen is not None:
+        seen.check()  # before a row is begun that nobody has seen
     begun = {"cycle_id": submission.cycle_id, "agency_id": submission.agency_id, "submission": submission}
     appeal = Appeal.objects.live().filter(answer=answer).first()
     return appeal or Appeal.objects.create(**begun, answer=answer, drafted_by=by, drafted_at=at)
@@ -305,6 +299,7 @@ def decide(
     letter: str = "",
     by: User,
     at: datetime,
+    seen: Seen | None = None,
 ) -> Appeal:
     """Decide an appeal with a reason; where the line gets other points, they and the totals follow at once.
 
@@ -324,7 +319,7 @@ def decide(
     if error and (error not in Error or APPEALS[name].target not in UPHELD):
         raise Refused(_("Only an appeal that is upheld shows an error that concerns others."))
     given: dict[str, Any] = {"reviewer": by, "reason": reason, "points": granted, "void": void, "error": error}
-    [appeal] = perform(APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, **given)
+    [appeal] = perform(APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, seen=seen, **given)
     if granted is not None or void:
         state = LineState.NOT_APPLICABLE if void else LineState.SCORED
         submissions.rescore(answer, basis=Score.Basis.APPEAL, state=state, points=granted, reason=reason, by=by, at=at)

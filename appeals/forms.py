@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.text import localised
 from appeals.models import Error, Ground
+from cycles.clashes import ComparedForm
 from cycles.forms import LetterField, NumberField, PasswordField, PersianTextField, signed
 from cycles.workflow import Move
 from submissions.evidence import MOST_AT_ONCE
@@ -32,7 +33,7 @@ class EvidenceField(forms.FileField):
         return super().get_bound_field(form, field_name)
 
 
-class AppealForm(DescriptionForm):
+class AppealForm(DescriptionForm, ComparedForm):
     """On what ground, which value instead, why, and what shows it; a draft may still be incomplete."""
 
     ground = forms.ChoiceField(label=_("Ground"), widget=forms.RadioSelect)
@@ -56,8 +57,8 @@ class AppealForm(DescriptionForm):
         label=_("Or a file that the agency has uploaded before"), queryset=Document.objects.none(), required=False
     )
     reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     field_order = ("ground", "proposed_value", "argument", "file", "document", "reference")
+    beside = ("document", "reference", *DescriptionForm.base_fields)  # they are said of a file to come
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class AppealForm(DescriptionForm):
         return {name: self.cleaned_data[name] for name in ("ground", "proposed_value", "argument")}
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(ComparedForm):
     """A decision with its reason and, where the line gets new points, those; signed with the password."""
 
     decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
@@ -157,7 +158,7 @@ class ReplyForm(DescriptionForm):
                 del self.fields[name]
 
 
-class ReviewerForm(forms.Form):
+class ReviewerForm(ComparedForm):
     """Another reviewer for an appeal."""
 
     reviewer = forms.ModelChoiceField(label=_("Reviewer"), queryset=User.objects.none())

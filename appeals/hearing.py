@@ -18,6 +18,7 @@ from appeals.workflow import APPEALS, QUESTIONS, AppealState
 from cycles import batches
 from cycles.actions import perform
 from cycles.calendar import Phase
+from cycles.clashes import Seen
 from cycles.models import Cycle, Window
 from cycles.workflow import Refused
 from submissions import handlers
@@ -64,9 +65,12 @@ def share_out(cycle: Cycle, *, by: User | None, at: datetime) -> Shared:
     return Shared(len(chosen), moved, unfit)
 
 
-def _assign(chosen: dict[int, User], *, by: User | None, at: datetime) -> list[Appeal]:
+def _assign(chosen: dict[int, User], *, by: User | None, at: datetime, seen: Seen | None = None) -> list[Appeal]:
+    if not chosen:
+        return []
     each = {pk: {"reviewer": reviewer} for pk, reviewer in chosen.items()}
-    given = perform(APPEALS, Appeal.objects.filter(pk__in=chosen), "assign", by=by, at=at, each=each) if chosen else []
+    appeals = Appeal.objects.filter(pk__in=chosen)
+    given = perform(APPEALS, appeals, "assign", by=by, at=at, each=each, seen=seen)
     for appeal in given:
         appeal.reviewer, appeal.assigned_at = chosen[appeal.pk], at
     batches.write(given, ["reviewer", "assigned_at"])
@@ -74,9 +78,9 @@ def _assign(chosen: dict[int, User], *, by: User | None, at: datetime) -> list[A
 
 
 @transaction.atomic
-def hand_over(appeal: Appeal, *, reviewer: User, by: User, at: datetime) -> Appeal:
+def hand_over(appeal: Appeal, *, reviewer: User, by: User, at: datetime, seen: Seen | None = None) -> Appeal:
     """Give an appeal to another reviewer, with all that was asked and answered so far."""
-    [appeal] = _assign({appeal.pk: reviewer}, by=by, at=at)
+    [appeal] = _assign({appeal.pk: reviewer}, by=by, at=at, seen=seen)
     if not may_review(reviewer, appeal, at):
         raise Refused(
             _("%(name)s may not hear this appeal: it is for %(who)s.") % {"name": reviewer, "who": is_reviewer.label}

@@ -44,7 +44,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
         raise Http404
     appeal = _live(request, answer)
-    form = _form(request, answer, appeal)
+    form = _form(request, answer, appeal, request.POST or None, request.FILES or None)
     previews = "preview" in request.POST
     if request.method == "POST" and not previews and form.is_valid() and _saved(request, answer, form):
         stays = request.POST.get("act") == "stay" or "take_back" in request.POST or form.cleaned_data["file"]
@@ -60,12 +60,11 @@ def _live(request: HttpRequest, answer: Answer) -> Appeal | None:
     return seen.select_related("agency__province", "cycle", "answer__measure").first()
 
 
-def _form(request: HttpRequest, answer: Answer, appeal: Appeal | None) -> AppealForm:
+def _form(request: HttpRequest, answer: Answer, appeal: Appeal | None, *sent: Any) -> AppealForm:
     initial = {name: getattr(appeal, name) for name in ("ground", "proposed_value", "argument")} if appeal else {}
     return AppealForm(
-        request.POST or None,
-        request.FILES or None,
-        initial=initial | {"seen": appeal.revision if appeal else 0},
+        *sent,
+        initial=initial,
         grounds=actions.grounds(answer),
         documents=_offered(answer, appeal),
         answer=answer,
@@ -86,7 +85,7 @@ def _saved(request: HttpRequest, answer: Answer, form: AppealForm) -> bool:
     place: dict[str, Any] = {"reference": said["reference"], "description": form.description}
     try:
         with transaction.atomic():
-            seen = said["seen"] if said["seen"] is not None else None
+            seen = form.as_seen(lambda: _form(request, answer, Appeal.objects.live().filter(answer=answer).first()))
             appeal = actions.save_draft(answer, fields=form.said, seen=seen, **by)
             if uuid := request.POST.get("take_back"):
                 actions.detach(_shown(appeal, uuid), **by)
@@ -94,11 +93,6 @@ def _saved(request: HttpRequest, answer: Answer, form: AppealForm) -> bool:
                 actions.attach(appeal, upload=said["file"], **place, **by)
             if said["document"]:
                 actions.refer(appeal, document=said["document"], **place, **by)
-    except actions.Changed as refusal:
-        form.data = form.data.copy()
-        form.data["seen"] = str(Appeal.objects.live().get(answer=answer).revision)
-        form.add_error(None, str(refusal))
-        return False
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False

@@ -62,8 +62,7 @@ def _detail(request: HttpRequest, appeal: Appeal, **forms: Any) -> HttpResponse:
     )
     context["ask"] = (forms.get("ask") or QuestionForm(giver=hearing.giver_of(appeal.answer))) if asking else None
     if context["may_hand_over"]:
-        fit = hearing.fit_for(appeal, request.at)
-        context["over"] = forms.get("over") or ReviewerForm(reviewers=fit)
+        context["over"] = forms.get("over") or _over(request, appeal)
     context["may_correct"] = correcting.may_follow(appeal, by=request.user, at=request.at)
     return render(request, "appeals/detail.html", context)
 
@@ -138,10 +137,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, context["why_not_decided"])
         return redirect("appeals:detail", pk)
     given = {"moves": context["decisions"], "user": request.user, "ground": appeal.ground}
-    form = DecisionForm(request.POST or None, **given)
+    form = DecisionForm(request.POST or None, shows=_pleaded(appeal), **given)
     if request.method == "POST" and form.is_valid():
+        seen = form.as_seen(lambda: DecisionForm(shows=_pleaded(Appeal.objects.get(pk=appeal.pk)), **given))
+        name = form.cleaned_data["decision"]
         try:
-            actions.decide(appeal, form.cleaned_data["decision"], **form.said, by=request.user, at=request.at)
+            actions.decide(appeal, name, **form.said, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -151,16 +152,34 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "appeals/decide.html", context | {"form": form, "similar": similar})
 
 
+def _pleaded(appeal: Appeal) -> dict[str, Any]:
+    """What is decided on: the appeal, what it shows, what was asked and replied, and the score as it is."""
+    questions = appeal.questions.order_by("pk")
+    return {
+        **{name: getattr(appeal, name) for name in ("ground", "proposed_value", "argument")},
+        "files": sorted(appeal.attachments.live().values_list("pk", flat=True)),
+        "questions": [f"{pk} {replied}" for pk, replied in questions.values_list("pk", "replied_at")],
+        "score": appeal.answer.scores.filter(is_current=True).values_list("pk", flat=True).first(),
+    }
+
+
 # --- Who hears what ---------------------------------------------------------------------------------------------------
+
+
+def _over(request: HttpRequest, appeal: Appeal, data: Any = None) -> ReviewerForm:
+    """The place to name another reviewer than the one whom the page shows."""
+    fit = hearing.fit_for(appeal, request.at)
+    return ReviewerForm(data, reviewers=fit, shows={"reviewer": appeal.reviewer})
 
 
 @require_POST
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     appeal = find(request, pk)
-    form = ReviewerForm(request.POST, reviewers=hearing.fit_for(appeal, request.at))
+    form = _over(request, appeal, request.POST)
     if form.is_valid():
+        seen = form.as_seen(lambda: _over(request, Appeal.objects.get(pk=appeal.pk)))
         try:
-            hearing.hand_over(appeal, reviewer=form.cleaned_data["reviewer"], by=request.user, at=request.at)
+            hearing.hand_over(appeal, reviewer=form.cleaned_data["reviewer"], by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "config.accounts.devices.KnownDevices",
     "config.faults.plain_characters",
     "config.accounts.login_required.LoginRequired",
+    "config.accounts.stale_forms.SamePerson",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -348,7 +349,7 @@ MESSAGE_STORAGE = "config.messages.Storage"
 # where whoever finds a hole writes to: mailto: or https:; told in /.well-known/security.txt
 SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT") or f"mailto:{DEFAULT_FROM_EMAIL}"
 SECURE_REFERRER_POLICY = "same-origin"
-CSRF_FAILURE_VIEW = "config.monitoring.views.csrf_failure"
+CSRF_FAILURE_VIEW = "config.accounts.stale_forms.csrf_failure"
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 DEVICE_COOKIE_AGE = 180 * 24 * 3600

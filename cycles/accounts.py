@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, Membership, User
 from cycles import letters
 from cycles.actions import Subject, administer
+from cycles.clashes import Seen
 from cycles.people import sign_out
 from cycles.workflow import ADMINISTRATION, Refused, Windows
 
@@ -56,7 +57,16 @@ def open_account(person: User, *, by: User, at: datetime, note: str) -> User:
 
 
 @transaction.atomic
-def identify(person: User, *, national_id: str, by: User, at: datetime, note: str = "", letter: str = "") -> User:
+def identify(
+    person: User,
+    *,
+    national_id: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    letter: str = "",
+    seen: Seen | None = None,
+) -> User:
     """Say by which national ID the identity provider knows somebody; "" takes it away. The record has not the number.
 
     Whoever may say that could let a stranger in, so only the authority may, in whose scope all the roles lie.
@@ -64,6 +74,8 @@ def identify(person: User, *, national_id: str, by: User, at: datetime, note: st
     person = _locked(person)
     if why := why_not_keep("identify", person, by=by, at=at):
         raise Refused(why)
+    if seen is not None:
+        seen.check()
     if person.national_id == (national_id or None):
         raise Refused(_("Nothing was changed."))
     if national_id and User.objects.filter(national_id=national_id).exists():

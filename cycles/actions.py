@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
 from agencies.models import Agency, Province, Sector, User
-from cycles import batches, files, ledger, notices
+from cycles import batches, clashes, files, ledger, notices
 from cycles.calendar import BINDINGS, Phase, format_deadline
+from cycles.clashes import Seen
 from cycles.models import (
     PRACTICE,
     RULES,
@@ -57,17 +58,21 @@ def perform(
     note: str = "",
     letter: str = "",
     each: Mapping[int, Mapping[str, Any]] | None = None,
+    seen: Seen | None = None,
     **given: Any,
 ) -> list[T]:
     """Make one move on each of `objs` under row locks and write it to the ledger; refuses all or none.
 
     Returns the fresh objects, ordered by key. `given`, with what `each` holds for an object's key, is passed to the
-    transition and kept in the ledger's row, as is the number of the official `letter`. Who is to be told, is.
+    transition and kept in the ledger's row, as is the number of the official `letter`. Who is to be told, is. `seen`
+    is what the page showed: when something else is stored by now, raises `Changed`.
     """
     move = workflow[name]
     model = apps.get_model(workflow.label) if workflow.states else None
     if model is None:
         locked: list[Any] = list(objs)
+        if seen is not None:
+            clashes.hold(locked)
     else:
         rows = model._default_manager.filter(pk__in=[o.pk for o in objs]).order_by("pk")  # type: ignore[attr-defined]
         related = [f.name for f in model._meta.fields if f.name in RELATED] + list(getattr(model, "named_by", ()))
@@ -80,6 +85,8 @@ def perform(
     if matters:
         waiting = {o: matters[o.pk] for o in locked if o.pk in matters}
         raise Refused(waiting, code=f"{workflow.label}.{name}")
+    if seen is not None:
+        seen.check()
     sources = [getattr(o, "state", "") or "" for o in locked]
     facts = [given | dict((each or {}).get(o.pk, {})) for o in locked]
     if model is not None and move.target is not None and locked:
@@ -216,7 +223,9 @@ def _lay(cycle: Cycle, planned: Iterable[PlannedWindow]) -> None:
 
 
 @transaction.atomic
-def set_windows(cycle: Cycle, windows: Sequence[PlannedWindow], *, by: User, at: datetime) -> Cycle:
+def set_windows(
+    cycle: Cycle, windows: Sequence[PlannedWindow], *, by: User, at: datetime, seen: Seen | None = None
+) -> Cycle:
     """Give a planned cycle other dates; the record keeps what each window was and became."""
     if why := why_out_of_order(windows):
         raise Refused(why)
@@ -233,7 +242,7 @@ def set_windows(cycle: Cycle, windows: Sequence[PlannedWindow], *, by: User, at:
     }
     if not changed:
         raise Refused(_("No date was changed."))
-    [cycle] = perform(CYCLE, [cycle], "set_windows", by=by, at=at, windows=changed)
+    [cycle] = perform(CYCLE, [cycle], "set_windows", by=by, at=at, seen=seen, windows=changed)
     Window.objects.filter(cycle=cycle).delete()
     _lay(cycle, windows)
     return cycle

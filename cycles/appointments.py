@@ -20,7 +20,6 @@ from cycles import accounts, limits, nominations
 from cycles import people as acts
 from cycles.actions import Subject, why_not_administer
 from cycles.filters import PeopleFilter
-from cycles.forms import ActForm
 from cycles.models import Nomination
 from cycles.pages import act_page, listed
 from cycles.people_forms import DelegationForm, GrantForm, IdentifyForm, InviteForm
@@ -289,7 +288,9 @@ def identify(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter the national ID of somebody; there is no such page where no identity provider is set."""
     if not settings.IDENTITY_PROVIDER:
         raise Http404
-    return _keep(request, pk, "identify", accounts.identify, "cycles/identify_summary.html", form_class=IdentifyForm)
+    known = User.objects.filter(pk=pk).values("national_id")
+    summary = "cycles/identify_summary.html"
+    return _keep(request, pk, "identify", accounts.identify, summary, form_class=IdentifyForm, shown=known.get)
 
 
 def _keep(
@@ -298,14 +299,13 @@ def _keep(
     name: str,
     act: Callable[..., User],
     summary: str,
-    *,
-    form_class: type[ActForm] = ActForm,
+    **form: Any,
 ) -> HttpResponse:
     """The page of an act on an account; to those who may not do it, it does not exist."""
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     if accounts.why_not_keep(name, someone, by=request.user, at=request.at):
         raise Http404
-    return _account_page(request, someone, name, act, summary, form_class=form_class, person=someone)
+    return _account_page(request, someone, name, act, summary, person=someone, **form)
 
 
 def _account_page(

@@ -19,6 +19,7 @@ from uuid_utils import UUID, uuid7
 from agencies.models import User
 from cycles import mail, notices, sms
 from cycles.actions import administer, perform
+from cycles.clashes import Seen
 from cycles.models import Channel, Delivery
 from cycles.workflow import ADMINISTRATION, Refused
 
@@ -199,12 +200,12 @@ CHOICES = ("language", "mobile", "mails_news", "mails_reminders", "texts_reminde
 
 
 @transaction.atomic
-def choose(choices: Mapping[str, Any], *, by: User, at: datetime) -> User:
+def choose(choices: Mapping[str, Any], *, by: User, at: datetime, seen: Seen | None = None) -> User:
     """What is sent to oneself besides official notices, in which language and to which mobile number."""
     if choices["texts_reminders"] and not choices["mobile"]:
         raise Refused(_("Text messages need a mobile number."))
     person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    administer("choose_notices", person, by=by, at=at)
+    administer("choose_notices", person, by=by, at=at, seen=seen)
     for name in CHOICES:
         setattr(person, name, choices[name])
     person.save(update_fields=CHOICES)

@@ -13,6 +13,7 @@ from agencies.models import Agency, User
 from agencies.text import plain_text
 from cycles import limits
 from cycles.calendar import FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase
+from cycles.clashes import SEEN, ComparedForm
 from cycles.fields import MomentField, NumberField, PaperField, PersianTextField
 from cycles.models import Analysis, Cycle, Group, TieRule
 from cycles.presets import PRESETS, PlannedWindow, why_out_of_order
@@ -76,8 +77,11 @@ def signed(user: User, password: str) -> str:
     return ""
 
 
-class ActForm(forms.Form):
-    """A note with an act, the letter of an official one and, where the act is signed, the password again."""
+class ActForm(ComparedForm):
+    """A note with an act, the letter of an official one and, where the act is signed, the password again.
+
+    Where the page shows more than the state that the table of moves looks at, the form is told what it `shows`.
+    """
 
     letter = LetterField()
     note = PersianTextField(label=_("Explanation"), required=False, lines=True)
@@ -86,6 +90,8 @@ class ActForm(forms.Form):
     def __init__(self, *args: Any, move: Move, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        if self.shows is None:
+            del self.fields[SEEN]
         if not move.signed:
             del self.fields["password"]
         if not move.official:
@@ -178,7 +184,7 @@ class PlanForm(forms.Form):
         return int(text)
 
 
-class WindowsForm(forms.Form):
+class WindowsForm(ComparedForm):
     """The opening and the closing of each window of a planned year, typed in either calendar."""
 
     def __init__(self, *args: Any, windows: Iterable[Any], **kwargs: Any) -> None:
@@ -315,7 +321,7 @@ class ImportForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "file"}
 
 
-class NoticeSettingsForm(forms.Form):
+class NoticeSettingsForm(ComparedForm):
     """What is sent to oneself besides official notices."""
 
     language = forms.ChoiceField(label=_("Language of the messages"), choices=settings.LANGUAGES)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Membership
+from agencies.models import Membership, User
 from agencies.roles import Role
 from cycles import deliveries, notices
 from cycles.filters import UnseenFilter
@@ -60,17 +60,21 @@ def notices_seen(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notice_settings(request: HttpRequest) -> HttpResponse:
     """What is sent to oneself besides official notices."""
-    initial = {name: getattr(request.user, name) for name in deliveries.CHOICES}
-    form = NoticeSettingsForm(request.POST or None, initial=initial)
+    form = _choices(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
+        seen = form.as_seen(lambda: _choices(User.objects.get(pk=request.user.pk)))
         try:
-            deliveries.choose(form.cleaned_data, by=request.user, at=request.at)
+            deliveries.choose(form.cleaned_data, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Your choice is saved."))
             return redirect("cycles:inbox")
     return render(request, "cycles/inbox_settings.html", {"form": form})
+
+
+def _choices(person: User, data: Any = None) -> NoticeSettingsForm:
+    return NoticeSettingsForm(data, initial={name: getattr(person, name) for name in deliveries.CHOICES})
 
 
 # --- Who has not seen what --------------------------------------------------------------------------------------------

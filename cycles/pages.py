@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -18,6 +18,7 @@ from django_tables2 import RequestConfig
 from agencies.text import localised
 from cycles import exports, limits
 from cycles.actions import why_closed, why_not_administer
+from cycles.clashes import Seen, digest
 from cycles.forms import ActForm, ImportForm
 from cycles.models import Entry
 from cycles.people_forms import SignatureForm
@@ -42,20 +43,23 @@ def act_page(
     summary: str = "",
     about: Any = None,
     form_class: Callable[..., ActForm] = ActForm,
+    shown: Callable[[], Mapping[str, Any]] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Confirm an act (GET) and do it (POST); a refusal is shown in words and nothing typed is lost.
 
     `do` takes by keyword the note and, of an official act, the letter; `then` is the URL to go to afterwards; `summary`
     is a template that shows what will happen; `form_class` a form that asks for more; `about` is what the page names
-    when the act is on more than `obj`, which then stands for all of them.
+    when the act is on more than `obj`, which then stands for all of them. `shown` reads what the page shows besides the
+    state: `do` then takes `seen` as well, and the act is refused when something else is stored by now.
     """
     about = about or obj
     move = workflow[name]
-    form = form_class(request.POST or None, move=move, user=request.user)
+    form = form_class(request.POST or None, move=move, user=request.user, **_told(shown))
     if request.method == "POST" and form.is_valid():
+        seen = {"seen": Seen(form.seen_token, lambda: digest(shown()))} if shown else {}
         try:
-            do(**form.said)
+            do(**form.said, **seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -66,6 +70,10 @@ def act_page(
         return redirect(then)
     context |= {"move": move, "object": about, "form": form, "then": then, "summary": summary}
     return render(request, "cycles/act.html", context)
+
+
+def _told(shown: Callable[[], Mapping[str, Any]] | None) -> dict[str, Any]:
+    return {"shows": shown()} if shown else {}
 
 
 def listed(request: HttpRequest, table: Any) -> Any:

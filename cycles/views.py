@@ -186,7 +186,8 @@ def windows(request: HttpRequest, year: int) -> HttpResponse:
         preview = form.planned()
         if "show" not in request.POST:
             try:
-                actions.set_windows(cycle, preview, by=request.user, at=request.at)
+                seen = form.as_seen(lambda: WindowsForm(windows=rows.all()))
+                actions.set_windows(cycle, preview, by=request.user, at=request.at, seen=seen)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:

@@ -15,6 +15,7 @@ from appeals.models import Appeal
 from appeals.reorganisation.actions import end_with_agencies as end_appeals
 from cycles.actions import perform
 from cycles.calendar import Phase
+from cycles.clashes import Seen
 from cycles.models import Cycle, Window
 from cycles.workflow import CYCLE, CycleState, Refused
 from festival import standings
@@ -118,7 +119,9 @@ def _refuse_revision(lines: list[Any], right: Mapping[int, Decimal], by: User) -
 
 
 @transaction.atomic
-def schedule(edition: Edition, *, publish_at: datetime, by: User, at: datetime, note: str = "") -> Edition:
+def schedule(
+    edition: Edition, *, publish_at: datetime, by: User, at: datetime, note: str = "", seen: Seen | None = None
+) -> Edition:
     """Set the instant at which everything is published at once; not before now, nor before the festival opens."""
     opens = Window.objects.get(cycle=edition.cycle_id, phase=Phase.FESTIVAL, agency=None).opens_at
     if publish_at < at:
@@ -128,7 +131,7 @@ def schedule(edition: Edition, *, publish_at: datetime, by: User, at: datetime, 
     current = Edition.objects.get(pk=edition.pk)
     if current.publish_at is not None and current.publish_at <= at:
         raise Refused(_("The results are published already."))
-    [edition] = perform(EDITIONS, [edition], "schedule", by=by, at=at, note=note, publish_at=publish_at)
+    [edition] = perform(EDITIONS, [edition], "schedule", by=by, at=at, note=note, seen=seen, publish_at=publish_at)
     transaction.on_commit(forget)
     return edition
 

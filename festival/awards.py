@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from agencies.text import localised
 from cycles.actions import perform, why_closed
+from cycles.clashes import Seen
 from cycles.models import Group, Participation
 from cycles.workflow import Refused
 from festival.candidates import Candidate, candidates, grounds, moved
@@ -167,7 +168,13 @@ def strike(award: Award, *, reason: str, by: User, at: datetime) -> Award:
 
 @transaction.atomic
 def decide(
-    ceremony: Ceremony, minutes: Minutes, decisions: Mapping[int, Decision], *, by: User, at: datetime
+    ceremony: Ceremony,
+    minutes: Minutes,
+    decisions: Mapping[int, Decision],
+    *,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> list[Award]:
     """Decide on proposals, by key, as a meeting of the committee did; all of them or none.
 
@@ -197,7 +204,7 @@ def decide(
         for number, a in enumerate(awards, last + 1)
         for d in [decisions[a.pk]]
     }
-    return perform(AWARDS, awards, "decide", by=by, at=at, each=each, minutes_id=minutes.pk, signer=by)
+    return perform(AWARDS, awards, "decide", by=by, at=at, each=each, seen=seen, minutes_id=minutes.pk, signer=by)
 
 
 def _refuse_too_many(decided: Iterable[Award], awards: Iterable[Award], decisions: Mapping[int, Decision]) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province
 from cycles.calendar import TEHRAN
+from cycles.clashes import SEEN, ComparedForm
 from cycles.fields import PaperField
 from cycles.forms import ActForm, AgencyField, MomentField, NumberField, PersianTextField
 from cycles.models import Cycle, Group, Participation
@@ -27,7 +28,7 @@ class ReasonField(PersianTextField):
         )
 
 
-class CeremonyForm(forms.Form):
+class CeremonyForm(ComparedForm):
     """Name, day, place and chair of a ceremony."""
 
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
@@ -37,6 +38,11 @@ class CeremonyForm(forms.Form):
     chair = PersianTextField(
         label=_("Chair"), max_length=200, required=False, help_text=_("Whose name stands under the certificates.")
     )
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        day = self.initial.get("held_on")
+        return super().stored | {"held_on": day.astimezone(TEHRAN).date() if day else None}
 
     def clean_held_on(self) -> Any:
         moment = self.cleaned_data["held_on"]
@@ -54,7 +60,7 @@ class LimitField(NumberField):
         return None if found is None else int(found)
 
 
-class CategoryForm(forms.Form):
+class CategoryForm(ComparedForm):
     """One category; its code is typed once, when it is added."""
 
     code = forms.SlugField(
@@ -79,7 +85,7 @@ class CategoryForm(forms.Form):
 
     def __init__(self, *args: Any, held: AwardCategory | None = None, **kwargs: Any) -> None:
         if held:
-            names = [name for name in self.base_fields if name != "code"]
+            names = [name for name in self.base_fields if name not in (SEEN, "code")]
             kwargs["initial"] = {name: getattr(held, name) for name in names}
         super().__init__(*args, **kwargs)
         if held:
@@ -164,7 +170,8 @@ class DecideForm(ActForm):
     )
 
     def __init__(self, *args: Any, awards: Sequence[Award], minutes: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        proposed = [[award.pk, award.rank, award.reason, award.reason_en] for award in awards]
+        super().__init__(*args, shows={"awards": proposed}, **kwargs)
         del self.fields["note"]
         self.awards = awards
         self.fields["minutes"].queryset = minutes

@@ -165,18 +165,25 @@ def put_forward(request: HttpRequest, pk: int) -> HttpResponse:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide on several proposals at once by the minutes of a meeting; signed."""
     found = find_ceremony(request, pk)
-    waiting = list(Award.objects.filter(ceremony=found, state=AwardState.PROPOSED).for_list())
+    proposed = Award.objects.filter(ceremony=found, state=AwardState.PROPOSED).for_list()
+    waiting = list(proposed)
     minutes = Minutes.objects.filter(ceremony=found).for_list().reverse()
     if why := _why_undecidable(request, found, waiting, minutes):
         messages.error(request, why)
         return redirect("festival:ceremony", pk)
     note_reading(request, found)
-    able = [a for a in waiting if AWARDS["decide"].who(request.user, a, request.at)]
     move = AWARDS["decide"]
-    form = DecideForm(request.POST or None, awards=able, minutes=minutes, move=move, user=request.user)
+    able = [a for a in waiting if move.who(request.user, a, request.at)]
+
+    def form_for(rows: list[Award], data: Any = None) -> DecideForm:
+        return DecideForm(data, awards=rows, minutes=minutes, move=move, user=request.user)
+
+    form = form_for(able, request.POST or None)
     if request.method == "POST" and form.is_valid():
+        seen = form.as_seen(lambda: form_for([a for a in proposed.all() if move.who(request.user, a, request.at)]))
+        by_minutes = form.cleaned_data["minutes"]
         try:
-            made = awards.decide(found, form.cleaned_data["minutes"], form.decisions, by=request.user, at=request.at)
+            made = awards.decide(found, by_minutes, form.decisions, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Province, User
 from cycles import files
 from cycles.actions import perform, why_closed
+from cycles.clashes import Seen
 from cycles.models import Cycle
 from cycles.workflow import CycleState, Refused
 from festival.models import AwardCategory, Ceremony, Minutes
@@ -54,7 +55,9 @@ def _named(province: Province | None) -> dict[str, Any]:
 
 
 @transaction.atomic
-def set_ceremony(ceremony: Ceremony, *, fields: Mapping[str, Any], by: User, at: datetime) -> Ceremony:
+def set_ceremony(
+    ceremony: Ceremony, *, fields: Mapping[str, Any], by: User, at: datetime, seen: Seen | None = None
+) -> Ceremony:
     """Set name, day, place and chair of a ceremony; the record keeps what each was."""
     ceremony = _locked(ceremony)
     names = ("name_fa", "name_en", "held_on", "place", "chair")
@@ -64,7 +67,7 @@ def set_ceremony(ceremony: Ceremony, *, fields: Mapping[str, Any], by: User, at:
         raise Refused(_("Nothing was changed."))
     for name in changed:
         setattr(ceremony, name, fields[name])
-    perform(CEREMONIES, [ceremony], "set_ceremony", by=by, at=at, changed=changed)
+    perform(CEREMONIES, [ceremony], "set_ceremony", by=by, at=at, seen=seen, changed=changed)
     ceremony.save()
     return ceremony
 
@@ -105,7 +108,14 @@ def _starter() -> list[dict[str, Any]]:
 
 @transaction.atomic
 def save_category(
-    cycle: Cycle, *, code: str, fields: Mapping[str, Any], by: User, at: datetime, is_new: bool = False
+    cycle: Cycle,
+    *,
+    code: str,
+    fields: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    is_new: bool = False,
+    seen: Seen | None = None,
 ) -> AwardCategory:
     """Add a category to a year (`is_new`), or change it until an award in it has been decided."""
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
@@ -114,6 +124,8 @@ def save_category(
         raise Refused(_("There is a category with this code already."))
     if not is_new and held is None:
         raise Refused(_("There is no category with this code."))
+    if seen is not None:
+        seen.check()
     if held and held.awards.filter(state__in=GIVEN).exists():
         raise Refused(_("Awards in this category have been decided; it stays as it is."))
     category = held or AwardCategory(cycle=cycle, code=code, is_composed=True)

@@ -66,16 +66,21 @@ def ceremonies(request: HttpRequest, year: int) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Set name, day, place and chair of a ceremony."""
     found = find_ceremony(request, pk)
-    names = ("name_fa", "name_en", "place", "chair")
-    initial = {name: getattr(found, name) for name in names} | {"held_on": _typed(found)}
-    form = CeremonyForm(request.POST or None, initial=initial)
+    form = _form(found, request.POST or None)
 
     def save() -> None:
-        acts.set_ceremony(found, fields=form.cleaned_data, by=request.user, at=request.at)
+        seen = form.as_seen(lambda: _form(Ceremony.objects.get(pk=pk)))
+        acts.set_ceremony(found, fields=form.cleaned_data, by=request.user, at=request.at, seen=seen)
 
     closed = why_closed(CEREMONIES, found, "set_ceremony", by=request.user, at=request.at)
     move, then = CEREMONIES["set_ceremony"], found.get_absolute_url()
     return form_page(request, move, found, form, save, then=then, closed=closed)
+
+
+def _form(found: Ceremony, data: Any = None) -> CeremonyForm:
+    names = ("name_fa", "name_en", "place", "chair")
+    initial = {name: getattr(found, name) for name in names} | {"held_on": _typed(found)}
+    return CeremonyForm(data, initial=initial)
 
 
 def _typed(found: Ceremony) -> Any:
@@ -127,7 +132,8 @@ def category(request: HttpRequest, pk: int) -> HttpResponse:
     form = CategoryForm(request.POST or None, held=found)
 
     def save() -> None:
-        acts.save_category(cycle, code=found.code, fields=form.said, by=request.user, at=request.at)
+        seen = form.as_seen(lambda: CategoryForm(held=AwardCategory.objects.get(pk=pk)))
+        acts.save_category(cycle, code=found.code, fields=form.said, by=request.user, at=request.at, seen=seen)
 
     return _category_page(request, found, form, save)
 

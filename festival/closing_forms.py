@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.text import localised, named, normalise
+from cycles.clashes import ComparedForm
 from cycles.fields import DayField, PaperField
 from cycles.forms import ActForm, MomentField, NumberField, PersianTextField
 from festival.consequences import MOST_DAYS
@@ -17,7 +18,7 @@ from festival.surveys import MOST_WORDS
 # --- Improvement plans ------------------------------------------------------------------------------------------------
 
 
-class ItemForm(forms.Form):
+class ItemForm(ComparedForm):
     """An item of a plan; of an item that is about a measure, its next target, too."""
 
     finding = PersianTextField(label=_("Finding"), lines=True, max_length=4000)
@@ -46,8 +47,10 @@ class ItemForm(forms.Form):
         return {"target": None} | self.cleaned_data
 
 
-class ProgressForm(forms.Form):
-    """How far an item is, with a word about it."""
+class ProgressForm(ComparedForm):
+    """How far an item is, with a word about it; `last` names what was said last."""
+
+    beside = ("note",)
 
     status = forms.ChoiceField(label=_("State"), choices=Status.choices, widget=forms.RadioSelect)
     note = PersianTextField(
@@ -57,6 +60,14 @@ class ProgressForm(forms.Form):
         max_length=2000,
         help_text=_("What has been done; of what is cancelled, why."),
     )
+
+    def __init__(self, *args: Any, last: int | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last = last
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        return super().stored | {"last": self.last}
 
 
 class ReturnForm(ActForm):

@@ -19,6 +19,7 @@ from appeals.workflow import AppealState
 from cycles import ledger
 from cycles.actions import perform
 from cycles.calendar import TEHRAN, Phase
+from cycles.clashes import Seen
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused
 from festival.models import SETTLED, Edition, Found, ImprovementItem, ImprovementPlan, Progress, Status
@@ -178,10 +179,16 @@ def _next_place(plan: ImprovementPlan) -> int:
 
 @transaction.atomic
 def save_item(
-    plan: ImprovementPlan, fields: Mapping[str, Any], *, item: ImprovementItem | None = None, by: User, at: datetime
+    plan: ImprovementPlan,
+    fields: Mapping[str, Any],
+    *,
+    item: ImprovementItem | None = None,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> ImprovementItem:
     """Write an item of a plan, or a new one that is about no line."""
-    [plan] = perform(IMPROVEMENTS, [plan], "edit", by=by, at=at)
+    [plan] = perform(IMPROVEMENTS, [plan], "edit", by=by, at=at, seen=seen)
     if not fields["finding"].strip():
         raise Refused(_("Say what was found."))
     if item is None:
@@ -211,7 +218,9 @@ def strike_item(item: ImprovementItem, *, by: User, at: datetime) -> Improvement
 
 
 @transaction.atomic
-def move(plan: ImprovementPlan, name: str, *, by: User, at: datetime, note: str = "") -> ImprovementPlan:
+def move(
+    plan: ImprovementPlan, name: str, *, by: User, at: datetime, note: str = "", seen: Seen | None = None
+) -> ImprovementPlan:
     """Sign, return or close a plan; what is signed is named in the record by its digest."""
     plan = ImprovementPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     items = list(plan.items.standing().for_list())
@@ -233,7 +242,7 @@ def move(plan: ImprovementPlan, name: str, *, by: User, at: datetime, note: str 
                     count,
                 )
                 raise Refused(said % {"count": localised(count)})
-    return perform(IMPROVEMENTS, [plan], name, by=by, at=at, note=note, **given)[0]
+    return perform(IMPROVEMENTS, [plan], name, by=by, at=at, note=note, seen=seen, **given)[0]
 
 
 def why_unready(items: Collection[ImprovementItem]) -> str:
@@ -257,14 +266,16 @@ def digest(items: Iterable[ImprovementItem]) -> str:
 
 
 @transaction.atomic
-def report_progress(item: ImprovementItem, *, status: str, note: str, by: User, at: datetime) -> Progress:
+def report_progress(
+    item: ImprovementItem, *, status: str, note: str, by: User, at: datetime, seen: Seen | None = None
+) -> Progress:
     """Report how far an item is; what is given up has its reason."""
     if status not in Status.values:
         raise Refused(_("Choose how far the item is."))
     if status == Status.CANCELLED and not note.strip():
         raise Refused(_("Say why the item is cancelled."))
     said: dict[str, Any] = {"item": item.pk, "status": status}
-    perform(IMPROVEMENTS, [item.plan], "report", by=by, at=at, note=note, **said)
+    perform(IMPROVEMENTS, [item.plan], "report", by=by, at=at, note=note, seen=seen, **said)
     item = ImprovementItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
     if item.struck_at is not None:
         raise Refused(_("This item is no longer part of the plan."))

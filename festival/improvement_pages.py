@@ -135,12 +135,16 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
 def _edited(request: HttpRequest, held: ImprovementPlan, item: ImprovementItem | None) -> HttpResponse:
     then = redirect(f"{reverse('festival:improvement', args=[held.pk])}#items")
     form = ItemForm(request.POST or None, item=item)
+
+    def now() -> ItemForm:
+        return ItemForm(item=ImprovementItem.objects.for_list().get(pk=item.pk) if item else None)
+
     if request.method == "GET" and (why := why_closed(IMPROVEMENTS, held, "edit", by=request.user, at=request.at)):
         messages.error(request, why)
         return then
     if form.is_valid():
         try:
-            improvement.save_item(held, form.said, item=item, by=request.user, at=request.at)
+            improvement.save_item(held, form.said, item=item, by=request.user, at=request.at, seen=form.as_seen(now))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -173,12 +177,18 @@ def item_strike(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("festival:improvement", held.plan_id)
 
 
+def _progress(item: ImprovementItem, data: Any = None) -> ProgressForm:
+    """The place to say how far an item is, on what was said last."""
+    last = item.current
+    return ProgressForm(data, initial={"status": item.status}, last=last.pk if last else None)
+
+
 @require_http_methods(["GET", "POST"])
 def item_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """Report how far an item is."""
     held = _item(request, pk)
     then = redirect(f"{reverse('festival:improvement', args=[held.plan_id])}#item-{pk}")
-    form = ProgressForm(request.POST or None, initial={"status": held.status})
+    form = _progress(held, request.POST or None)
     if request.method == "GET" and (
         why := why_closed(IMPROVEMENTS, held.plan, "report", by=request.user, at=request.at)
     ):
@@ -186,7 +196,8 @@ def item_progress(request: HttpRequest, pk: int) -> HttpResponse:
         return then
     if form.is_valid():
         try:
-            improvement.report_progress(held, **form.cleaned_data, by=request.user, at=request.at)
+            seen = form.as_seen(lambda: _progress(ImprovementItem.objects.for_list().get(pk=pk)))
+            improvement.report_progress(held, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -210,6 +221,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         do=lambda **said: improvement.move(held, name, by=request.user, at=request.at, **said),
         then=reverse("festival:improvement", args=[pk]),
         summary="festival/improvement_summary.html",
+        shown=lambda: {"items": improvement.digest(held.items.standing().for_list())},
         counted=counted(held.items.standing().for_list()),
         **more,
     )

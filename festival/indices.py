@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.workflow import Refused
 from festival.countries import HOME, countries, rows
 from festival.holding import Facts, take
@@ -82,7 +83,13 @@ def _begin(
 
 @transaction.atomic
 def save_index(
-    index: Index | None, *, fields: Mapping[str, Any], agencies: Iterable[Agency], by: User, at: datetime
+    index: Index | None,
+    *,
+    fields: Mapping[str, Any],
+    agencies: Iterable[Agency],
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Index:
     """Enter an index, or change what is known of one; its code never changes."""
     if index is None:
@@ -91,6 +98,8 @@ def save_index(
         index = Index(code=fields["code"])
     else:
         index = Index.objects.select_for_update(of=("self",)).get(pk=index.pk)
+    if seen is not None:
+        seen.check()
     said = {name: value for name, value in fields.items() if name != "code"}
     changed = sorted(name for name, value in said.items() if getattr(index, name) != value)
     for name, value in said.items():
@@ -103,7 +112,9 @@ def save_index(
 
 
 @transaction.atomic
-def save_region(region: Region | None, *, fields: Mapping[str, Any], by: User, at: datetime) -> Region:
+def save_region(
+    region: Region | None, *, fields: Mapping[str, Any], by: User, at: datetime, seen: Seen | None = None
+) -> Region:
     """Name a region, or change which countries belong to it; every comparison with it follows at once."""
     if unknown := sorted(set(fields["countries"]) - set(countries())):
         raise Refused(_("No country has these letters: %(codes)s.") % {"codes": ", ".join(unknown)})
@@ -113,6 +124,8 @@ def save_region(region: Region | None, *, fields: Mapping[str, Any], by: User, a
         region = Region(code=fields["code"])
     else:
         region = Region.objects.select_for_update().get(pk=region.pk)
+    if seen is not None:
+        seen.check()
     was = list(region.countries or [])
     for name, value in fields.items():
         if name != "code":
@@ -169,7 +182,15 @@ def import_values(
 
 @transaction.atomic
 def write_report(
-    index: Index, agency: Agency, *, year: int, done: str, asked: str = "", by: User, at: datetime
+    index: Index,
+    agency: Agency,
+    *,
+    year: int,
+    done: str,
+    asked: str = "",
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> IndexReport:
     """Save the draft of a responsible agency's report on an index; one that was sent stays, and a new draft begins."""
     if not index.agencies.filter(pk=agency.pk).exists():
@@ -178,6 +199,8 @@ def write_report(
     Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)  # two colleagues begin one draft
     if not done.strip():
         raise Refused(_("Say what was done; that is the report."))
+    if seen is not None:
+        seen.check()
     said = {"done": done, "asked": asked, "written_by": by, "written_at": at}
     of: dict[str, Any] = {"index": index, "agency": agency, "year": year, "state": IndexReportState.DRAFT}
     report = IndexReport.objects.select_for_update(of=("self",)).filter(**of).first()
@@ -188,20 +211,26 @@ def write_report(
 
 
 @transaction.atomic
-def send_report(report: IndexReport, *, by: User, at: datetime, note: str = "") -> IndexReport:
+def send_report(
+    report: IndexReport, *, by: User, at: datetime, note: str = "", seen: Seen | None = None
+) -> IndexReport:
     """Sign an agency's report and send it; from then on everybody may read it."""
     if not report.index.agencies.filter(pk=report.agency_id).exists():
         raise Refused(_("%(agency)s does not answer for this index.") % {"agency": report.agency})
     facts: dict[str, Any] = {"signer": by, "year": report.year}
-    [report] = perform(INDEX_REPORTS, [report], "send", by=by, at=at, note=note, **facts)
+    [report] = perform(INDEX_REPORTS, [report], "send", by=by, at=at, note=note, seen=seen, **facts)
     return report
 
 
 @transaction.atomic
-def recommend(index: Index, *, year: int, text: str, by: User, at: datetime) -> Recommendation:
+def recommend(
+    index: Index, *, year: int, text: str, by: User, at: datetime, seen: Seen | None = None
+) -> Recommendation:
     """Add a version of what is recommended for the next plan; nothing is public before it is approved."""
     _refuse_year(year)
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
+    if seen is not None:
+        seen.check()
     last = Recommendation.objects.filter(index=index, year=year).order_by("-number").first()
     if not text.strip():
         raise Refused(_("Write the recommendation."))

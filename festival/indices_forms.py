@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.text import localised, plain_text
+from cycles.clashes import SEEN, ComparedForm
 from cycles.fields import DayField
 from cycles.forms import ImportForm, NumberField, PersianTextField
 from festival.countries import letters
@@ -87,7 +88,7 @@ LATIN = {"dir": "ltr", "lang": "en", "autocomplete": "off"}
 CODE = _("Capital letters, digits and dashes, such as EGDI; it never changes.")
 
 
-class IndexForm(forms.Form):
+class IndexForm(ComparedForm):
     """An index as it is followed; its code is asked for only when it is new."""
 
     code = forms.RegexField(
@@ -118,7 +119,8 @@ class IndexForm(forms.Form):
     def __init__(self, *args: Any, index: Index | None, **kwargs: Any) -> None:
         initial: dict[str, Any] = {}
         if index is not None:
-            initial = {name: getattr(index, name) for name in self.base_fields if name not in ("agencies", "code")}
+            apart = {SEEN, "agencies", "code"}
+            initial = {name: getattr(index, name) for name in self.base_fields if name not in apart}
             initial["agencies"] = "، ".join(a.code for a in index.agencies.order_by("sort_key", "pk"))
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["vision_region"].queryset = Region.objects.for_list()
@@ -139,7 +141,7 @@ class IndexForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "agencies"}
 
 
-class RegionForm(forms.Form):
+class RegionForm(ComparedForm):
     """A named list of countries; its code is asked for only when it is new."""
 
     code = forms.SlugField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=LATIN))
@@ -156,7 +158,8 @@ class RegionForm(forms.Form):
     def __init__(self, *args: Any, region: Region | None, **kwargs: Any) -> None:
         initial: dict[str, Any] = {}
         if region is not None:
-            initial = {name: getattr(region, name) for name in self.base_fields if name not in ("countries", "code")}
+            apart = {SEEN, "countries", "code"}
+            initial = {name: getattr(region, name) for name in self.base_fields if name not in apart}
             initial["countries"] = "، ".join(region.country_names)
         super().__init__(*args, initial=initial, **kwargs)
         if region is not None:
@@ -213,14 +216,14 @@ class IntakeForm(ImportForm):
         self.fields["file"].help_text = _("XLSX or CSV as the publisher offers it, at most 5 MB.")
 
 
-class ReportForm(forms.Form):
+class ReportForm(ComparedForm):
     """What an agency did for an index, and what it asks for."""
 
     done = PersianTextField(label=_("What was done for this index this year"), lines=True, max_length=10000)
     asked = PersianTextField(label=_("What is asked for, of whom"), lines=True, max_length=10000, required=False)
 
 
-class RecommendForm(forms.Form):
+class RecommendForm(ComparedForm):
     """The next version of a recommendation."""
 
     text = PersianTextField(label=_("Recommendation for the next plan"), lines=True, max_length=10000)

@@ -78,7 +78,8 @@ def _index_page(request: HttpRequest, index: Index | None, then: str, about: str
 
     def do() -> Index:
         agencies = form.cleaned_data["agencies"]
-        return acts.save_index(index, fields=form.said, agencies=agencies, by=request.user, at=request.at)
+        seen = form.as_seen(lambda: IndexForm(index=Index.objects.get(pk=index.pk) if index else None))
+        return acts.save_index(index, fields=form.said, agencies=agencies, by=request.user, at=request.at, seen=seen)
 
     return _form_page(request, form, "save_index", do=do, then=then, about=about)
 
@@ -161,7 +162,8 @@ def _region_page(request: HttpRequest, region: Region | None, about: str) -> Htt
     form = RegionForm(request.POST or None, region=region)
 
     def do() -> Region:
-        return acts.save_region(region, fields=form.cleaned_data, by=request.user, at=request.at)
+        seen = form.as_seen(lambda: RegionForm(region=Region.objects.get(pk=region.pk) if region else None))
+        return acts.save_region(region, fields=form.cleaned_data, by=request.user, at=request.at, seen=seen)
 
     return _form_page(request, form, "save_region", do=do, then=reverse("festival:regions"), about=about)
 
@@ -175,12 +177,16 @@ def recommend(request: HttpRequest, code: str, year: int) -> HttpResponse:
     _kept(request, "recommend")
     index = get_object_or_404(Index, code=code)
     versions = Recommendation.objects.filter(index=index, year=year).for_list()
-    last = versions.first()
-    form = RecommendForm(request.POST or None, initial={"text": last.text if last else ""})
+
+    def form_for(data: Any = None) -> RecommendForm:
+        last = versions.first()
+        return RecommendForm(data, initial={"text": last.text if last else ""})
+
+    form = form_for(request.POST or None)
 
     def do() -> Recommendation:
         text = form.cleaned_data["text"]
-        return acts.recommend(index, year=year, text=text, by=request.user, at=request.at)
+        return acts.recommend(index, year=year, text=text, by=request.user, at=request.at, seen=form.as_seen(form_for))
 
     then = reverse("festival:index", args=[code])
     return _form_page(request, form, "recommend", do=do, then=then, about=str(index), year=year, versions=versions)

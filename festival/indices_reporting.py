@@ -1,5 +1,7 @@
 """The pages on which the agencies that answer for an index write their reports on it, and their heads send them."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -41,12 +43,18 @@ def index_report(request: HttpRequest, code: str, agency: str, year: int) -> Htt
     if year not in acts.YEARS:
         raise Http404
     rows = IndexReport.objects.filter(index=index, agency=own, year=year).select_related("index", "agency")
+
+    def form_for(data: Any = None) -> ReportForm:
+        last = rows.order_by("-pk").first()
+        return ReportForm(data, initial={"done": last.done, "asked": last.asked} if last else None)
+
     last = rows.order_by("-pk").first()
     draft = last if last and last.state == IndexReportState.DRAFT else None
-    form = ReportForm(request.POST or None, initial={"done": last.done, "asked": last.asked} if last else None)
+    form = form_for(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        seen = form.as_seen(form_for)
         try:
-            acts.write_report(index, own, year=year, **form.cleaned_data, by=request.user, at=request.at)
+            acts.write_report(index, own, year=year, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -77,5 +85,6 @@ def index_report_send(request: HttpRequest, pk: int) -> HttpResponse:
         do=lambda **said: acts.send_report(report, by=request.user, at=request.at, **said),
         then=reverse("festival:index_reports"),
         summary="festival/index_report_text.html",
+        shown=lambda: IndexReport.objects.values("done", "asked").get(pk=pk),
         report=report,
     )

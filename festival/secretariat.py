@@ -126,12 +126,17 @@ def schedule(request: HttpRequest, year: int) -> HttpResponse:
     if request.method == "GET" and closed:
         messages.error(request, closed)
         return redirect(then)
-    initial = {"publish_at": found.publish_at}
-    form = ScheduleForm(request.POST or None, initial=initial, move=EDITIONS["schedule"], user=request.user)
+
+    def form_for(edition: Edition, data: Any = None) -> ScheduleForm:
+        shows = {"publish_at": edition.publish_at}
+        return ScheduleForm(data, initial=shows, shows=shows, move=EDITIONS["schedule"], user=request.user)
+
+    form = form_for(found, request.POST or None)
     if form.is_valid():
         try:
             given = {key: form.cleaned_data[key] for key in ("publish_at", "note")}
-            actions.schedule(found, by=request.user, at=request.at, **given)
+            seen = form.as_seen(lambda: form_for(Edition.objects.get(pk=found.pk)))
+            actions.schedule(found, by=request.user, at=request.at, seen=seen, **given)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

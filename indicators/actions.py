@@ -13,6 +13,7 @@ from agencies.models import User
 from agencies.text import format_number
 from cycles.actions import perform
 from cycles.calendar import Phase
+from cycles.clashes import Seen
 from cycles.models import Participation, Window
 from cycles.workflow import Refused
 from indicators.differences import content_hash, plain
@@ -52,7 +53,14 @@ def why_unready(indicator_set: IndicatorSet) -> list[str]:
 
 @transaction.atomic
 def move(
-    indicator_set: IndicatorSet, name: str, *, by: User, at: datetime, note: str = "", letter: str = ""
+    indicator_set: IndicatorSet,
+    name: str,
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    letter: str = "",
+    seen: Seen | None = None,
 ) -> IndicatorSet:
     """Make a move on a set, after the checks that the move asks for."""
     if name == "communicate":
@@ -75,7 +83,7 @@ def move(
         case "send_back" | "reject":
             if not note.strip():
                 raise Refused(_("Please give a reason; the agency will read it."))
-    [indicator_set] = perform(SETS, [indicator_set], name, by=by, at=at, note=note, **given)
+    [indicator_set] = perform(SETS, [indicator_set], name, by=by, at=at, note=note, seen=seen, **given)
     if name in ("propose", "propose_again"):
         _lay_before_the_group(indicator_set)
     if name == "approve":

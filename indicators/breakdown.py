@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, User
 from agencies.text import localised
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.models import Participation
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, canonical
@@ -130,13 +131,19 @@ def _named(measure: Measure, participation: Participation) -> dict[str, str]:
 
 @transaction.atomic
 def share(
-    indicator_set: IndicatorSet, measure: Measure, parts: Mapping[Agency, Decimal], *, by: User, at: datetime
+    indicator_set: IndicatorSet,
+    measure: Measure,
+    parts: Mapping[Agency, Decimal],
+    *,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> list[MeasureShare]:
     """Share a measure of an agency's set with others: the part of its target each answers for, 100 percent in all.
 
     No parts given: the measure is no longer shared.
     """
-    indicator_set = editing(indicator_set, by=by, at=at)
+    indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
     measure = Measure.objects.of(indicator_set).get(pk=measure.pk)
     if parts:
         if indicator_set.agency not in parts or len(parts) < 2:

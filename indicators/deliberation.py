@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Sector, User
 from agencies.roles import Constituency, seats
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, changed, plain
@@ -53,6 +54,7 @@ def vote(
     at: datetime,
     lineage: UUID | None = None,
     rating: str = "",
+    seen: Seen | None = None,
 ) -> Vote:
     """Vote on one measure of the current round, with a rating of its target, or on the whole set.
 
@@ -65,7 +67,7 @@ def vote(
     if lineage is not None:
         _measure(indicator_set, lineage)
     given: dict[str, Any] = {"choice": choice, "line": lineage, "rating": rating}
-    [indicator_set] = perform(SETS, [indicator_set], "vote", by=by, at=at, note=reason, **given)
+    [indicator_set] = perform(SETS, [indicator_set], "vote", by=by, at=at, note=reason, seen=seen, **given)
     seat = seats(by, indicator_set, at)[0]
     mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=by)
     if lineage is None:
@@ -109,7 +111,14 @@ def comment(indicator_set: IndicatorSet, *, text: str, by: User, at: datetime, l
 
 @transaction.atomic
 def suggest(
-    indicator_set: IndicatorSet, *, lineage: UUID, values: Mapping[str, Any], reason: str, by: User, at: datetime
+    indicator_set: IndicatorSet,
+    *,
+    lineage: UUID,
+    values: Mapping[str, Any],
+    reason: str,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Suggestion:
     """Suggest other values for a measure, with the reason; they stand beside what was proposed."""
     measure = _measure(indicator_set, lineage)
@@ -118,7 +127,9 @@ def suggest(
     other = _otherwise(measure, values)
     if not other:
         raise Refused(_("Nothing differs from what is proposed."))
-    [indicator_set] = perform(SETS, [indicator_set], "suggest", by=by, at=at, note=reason, line=lineage, values=other)
+    [indicator_set] = perform(
+        SETS, [indicator_set], "suggest", by=by, at=at, note=reason, seen=seen, line=lineage, values=other
+    )
     return Suggestion.objects.create(
         set=indicator_set,
         round=indicator_set.round,
@@ -158,12 +169,14 @@ def _read(name: str, value: Any) -> Any:
 
 
 @transaction.atomic
-def rank_goals(indicator_set: IndicatorSet, ranks: Mapping[int, int], *, by: User, at: datetime) -> None:
+def rank_goals(
+    indicator_set: IndicatorSet, ranks: Mapping[int, int], *, by: User, at: datetime, seen: Seen | None = None
+) -> None:
     """Put the goals of a set, by key, in the order of their importance: 1, 2, 3 …, each place once."""
     goals = set(Goal.objects.filter(set=indicator_set).values_list("pk", flat=True))
     if set(ranks) != goals or sorted(ranks.values()) != list(range(1, len(goals) + 1)):
         raise Refused(_("Give every goal a place of its own, from 1 on."))
-    perform(SETS, [indicator_set], "rank", by=by, at=at)
+    perform(SETS, [indicator_set], "rank", by=by, at=at, seen=seen)
     for goal, rank in ranks.items():
         GoalRank.objects.update_or_create(goal_id=goal, member=by, defaults={"rank": rank})
 
@@ -178,6 +191,7 @@ def settle(
     at: datetime,
     values: Mapping[str, Any] | None = None,
     reason: str = "",
+    seen: Seen | None = None,
 ) -> Review:
     """Decide on one measure: approved as proposed or with agreed values, if the votes carry it; returned; rejected."""
     measure = _measure(indicator_set, lineage)
@@ -189,7 +203,7 @@ def settle(
     if agreed and not reason.strip():
         raise Refused(_("Please say why other values were agreed."))
     given: dict[str, Any] = {"line": lineage, "outcome": outcome, "values": agreed}
-    [indicator_set] = perform(SETS, [indicator_set], "settle", by=by, at=at, note=reason, **given)
+    [indicator_set] = perform(SETS, [indicator_set], "settle", by=by, at=at, note=reason, seen=seen, **given)
     if outcome == Outcome.APPROVED and (why := why_not_carried(verdicts(indicator_set)[lineage])):
         raise Refused(why)
     review = Review.objects.select_for_update().get(set=indicator_set, round=indicator_set.round, lineage=lineage)
@@ -240,6 +254,7 @@ def set_rules(
     chair_casts: bool,
     by: User,
     at: datetime,
+    seen: Seen | None = None,
 ) -> WorkingGroup:
     """Say by which rules the working group of a sector decides in a cycle; the ledger keeps what they were."""
     sides = list(concurring)
@@ -248,7 +263,7 @@ def set_rules(
     rules = {"quorum": quorum, "concurring": sides, "majority": majority, "chair_casts": chair_casts}
     group = group_of(cycle, sector)
     was = {name: getattr(group, name) for name in rules}
-    perform(GROUPS, [group], "set_rules", by=by, at=at, was=was, became=rules)
+    perform(GROUPS, [group], "set_rules", by=by, at=at, seen=seen, was=was, became=rules)
     for name, value in rules.items():
         setattr(group, name, value)
     group.save()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province, User
 from agencies.roles import Role
+from cycles.clashes import SEEN, ComparedForm
 from cycles.forms import AgencyField, NumberField, PersianTextField
 from cycles.models import Cycle, Group
 from indicators.models import Axis, Goal, GoalType, IndicatorSet, Kind, Law, MeasureShare, Source
@@ -16,7 +17,7 @@ PARTS = 5
 """How many other agencies the form of a shared measure offers room for."""
 
 
-class AxisForm(forms.Form):
+class AxisForm(ComparedForm):
     """An axis: its code and title."""
 
     code = forms.RegexField(
@@ -29,11 +30,11 @@ class AxisForm(forms.Form):
 
     def __init__(self, *args: Any, axis: Axis | None = None, **kwargs: Any) -> None:
         if axis is not None:
-            kwargs["initial"] = {name: getattr(axis, name) for name in self.base_fields}
+            kwargs["initial"] = {name: getattr(axis, name) for name in self.base_fields if name != SEEN}
         super().__init__(*args, **kwargs)
 
 
-class GoalForm(forms.Form):
+class GoalForm(ComparedForm):
     """A goal: its type, and the article or document above it that it comes from."""
 
     title_fa = PersianTextField(label=_("Title in Persian"), max_length=300)
@@ -47,11 +48,11 @@ class GoalForm(forms.Form):
 
     def __init__(self, *args: Any, goal: Goal | None = None, **kwargs: Any) -> None:
         if goal is not None:
-            kwargs["initial"] = {name: getattr(goal, name) for name in self.base_fields}
+            kwargs["initial"] = {name: getattr(goal, name) for name in self.base_fields if name != SEEN}
         super().__init__(*args, **kwargs)
 
 
-class ShareForm(forms.Form):
+class ShareForm(ComparedForm):
     """Who answers for which part of a measure's target: the agency itself and others, 100 percent in all."""
 
     own = NumberField(label=_("Own part, percent"), required=False, max_digits=7, decimal_places=4)
@@ -60,6 +61,7 @@ class ShareForm(forms.Form):
         self.agency = indicator_set.agency
         others = [s for s in shares if s.agency_id != indicator_set.agency_id]
         kwargs["initial"] = {"own": next((s.percent for s in shares if s.agency_id == indicator_set.agency_id), None)}
+        kwargs["shows"] = {"shares": [[s.agency.code, s.percent] for s in shares]}
         for place, each in enumerate(others):
             kwargs["initial"] |= {f"agency_{place}": each.agency.code, f"part_{place}": each.percent}
         super().__init__(*args, **kwargs)
@@ -92,7 +94,7 @@ class ShareForm(forms.Form):
         return [(self[n], self[n.replace("agency_", "part_")]) for n in names]
 
 
-class YearsForm(forms.Form):
+class YearsForm(ComparedForm):
     """For how many years a general set is issued."""
 
     years = forms.TypedChoiceField(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Province, User
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.models import Cycle, Group, Participation
 from cycles.workflow import CycleState, Refused
 from indicators.bounds import wrong_bounds
@@ -51,10 +52,11 @@ def draft_set(
     return editing(indicator_set, by=by, at=at)
 
 
-def editing(indicator_set: IndicatorSet, *, by: User, at: datetime) -> IndicatorSet:
+def editing(indicator_set: IndicatorSet, *, by: User, at: datetime, seen: Seen | None = None) -> IndicatorSet:
     """Through the door for a change of the measures: as a draft, or after the working group returned it."""
     current = IndicatorSet.objects.get(pk=indicator_set.pk)
-    return perform(SETS, [current], "revise" if current.state == SetState.RETURNED else "edit", by=by, at=at)[0]
+    name = "revise" if current.state == SetState.RETURNED else "edit"
+    return perform(SETS, [current], name, by=by, at=at, seen=seen)[0]
 
 
 # --- Measures, tiers and goals ----------------------------------------------------------------------------------------
@@ -81,14 +83,20 @@ def note_change(
 
 @transaction.atomic
 def save_measure(
-    indicator_set: IndicatorSet, *, fields: Mapping[str, Any], by: User, at: datetime, measure: Measure | None = None
+    indicator_set: IndicatorSet,
+    *,
+    fields: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    measure: Measure | None = None,
+    seen: Seen | None = None,
 ) -> Measure:
     """Add a measure to a set, or change one.
 
     A new one is an indicator of its own, under `fields["axis"]` if given, else under the mission axis; with
     `fields["indicator"]` it is one more measure of that indicator.
     """
-    indicator_set = editing(indicator_set, by=by, at=at)
+    indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
     fields = dict(fields)
     axis, indicator = fields.pop("axis", None), fields.pop("indicator", None)
     params = _params(fields)
@@ -183,10 +191,16 @@ def remove_measure(indicator_set: IndicatorSet, measure: Measure, *, by: User, a
 
 @transaction.atomic
 def save_axis(
-    indicator_set: IndicatorSet, *, fields: Mapping[str, Any], by: User, at: datetime, axis: Axis | None = None
+    indicator_set: IndicatorSet,
+    *,
+    fields: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    axis: Axis | None = None,
+    seen: Seen | None = None,
 ) -> Axis:
     """Add an axis to a set, or give one another title; its points follow from its measures."""
-    indicator_set = editing(indicator_set, by=by, at=at)
+    indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
     if axis is None:
         places = indicator_set.axes.aggregate(last=Max("position"))["last"]
         axis = Axis(set=indicator_set, points=1, position=0 if places is None else places + 1)
@@ -215,10 +229,16 @@ def remove_axis(indicator_set: IndicatorSet, axis: Axis, *, by: User, at: dateti
 
 @transaction.atomic
 def save_goal(
-    indicator_set: IndicatorSet, *, fields: Mapping[str, Any], by: User, at: datetime, goal: Goal | None = None
+    indicator_set: IndicatorSet,
+    *,
+    fields: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    goal: Goal | None = None,
+    seen: Seen | None = None,
 ) -> Goal:
     """Add a goal to a set, or change one."""
-    indicator_set = editing(indicator_set, by=by, at=at)
+    indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
     before: dict[str, Any] = {}
     if goal is None:
         places = indicator_set.goals.aggregate(last=Max("position"))["last"] or 0
@@ -340,9 +360,11 @@ def refuse_twice(indicator_set: IndicatorSet, lineage: UUID) -> None:
 
 
 @transaction.atomic
-def issue_for(indicator_set: IndicatorSet, *, years: int, by: User, at: datetime) -> IndicatorSet:
+def issue_for(
+    indicator_set: IndicatorSet, *, years: int, by: User, at: datetime, seen: Seen | None = None
+) -> IndicatorSet:
     """Say for how many years, one or two, a general set is issued."""
-    indicator_set = editing(indicator_set, by=by, at=at)
+    indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
     if indicator_set.kind != Kind.GENERAL or years not in (1, 2):
         raise Refused(_("Only a general set is issued for two years, and none for more."))
     note_change(

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cycles.clashes import ComparedForm
 from cycles.forms import NumberField, PersianTextField
 from indicators.bounds import wrong_bounds
 from indicators.measure_fields import ContextFields
@@ -15,7 +16,7 @@ from indicators.parameter_forms import OWN, ParameterFields, number, written_par
 BOUNDS = ("lowest", "highest")
 
 
-class MeasureForm(ParameterFields, ContextFields):
+class MeasureForm(ParameterFields, ContextFields, ComparedForm):
     """A measure: what is counted, its points, and the method with the parameters that it needs."""
 
     title_fa = PersianTextField(label=_("Title in Persian"), max_length=300)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.text import localised, parse_decimal
 from cycles.actions import why_closed
+from cycles.clashes import ComparedForm
 from cycles.models import Participation, Window
 from cycles.workflow import Refused
 from indicators import breakdown
@@ -60,11 +61,16 @@ def grid(request: HttpRequest, pk: int) -> HttpResponse:
     agencies = list(page)
     measures = [m for m in Measure.objects.of(indicator_set).for_list() if not m.is_stewarded]
     held = _held(measures, agencies)
+    form = _form(measures, agencies, held, request.POST or None)
     if request.method == "POST":
         rows, given, faults = _typed(request, measures, agencies, held)
+        if not form.is_valid():
+            faults += form.non_field_errors()
+            _say_what_is_stored(rows, form)
         if not faults:
+            seen = form.as_seen(lambda: _form(measures, agencies, _held(measures, agencies)))
             try:
-                breakdown.set_targets(indicator_set, given, by=request.user, at=request.at)
+                breakdown.set_targets(indicator_set, given, by=request.user, at=request.at, seen=seen)
             except Refused as refusal:
                 faults = [str(refusal)]
             else:
@@ -79,6 +85,7 @@ def grid(request: HttpRequest, pk: int) -> HttpResponse:
         "agencies": agencies,
         "page": page,
         "faults": faults,
+        "form": form,
         "window": window,
         "mark": MARK,
     }
@@ -106,6 +113,22 @@ def _shown(measures: list[Measure], agencies: list[Participation], held: Held) -
         ]
         rows.append(Row(m, cells, sum(given, Decimal(0)) if m.is_additive and given else None))
     return rows
+
+
+def _form(
+    measures: list[Measure], agencies: list[Participation], held: Held, data: QueryDict | None = None
+) -> ComparedForm:
+    """The page as one form: what it shows in every cell."""
+    cells = [cell for row in _shown(measures, agencies, held) for cell in row.cells]
+    return ComparedForm(data, shows={cell.name: cell.text for cell in cells})
+
+
+def _say_what_is_stored(rows: list[Row], form: ComparedForm) -> None:
+    """Beside each cell that was typed otherwise, what is stored there now."""
+    for cell in (cell for row in rows for cell in row.cells):
+        stored = form.stored.get(cell.name, "")
+        if stored != cell.text and not cell.error:
+            cell.error = _("Stored now: %(value)s") % {"value": stored or _("nothing")}
 
 
 def _label(measure: Measure, participation: Participation) -> str:

@@ -74,7 +74,8 @@ def rules(request: HttpRequest, year: int, sector: str) -> HttpResponse:
     form = RulesForm(request.POST or None, group=group)
 
     def save(fields: dict[str, Any]) -> None:
-        deliberation.set_rules(group.cycle, sector=group.sector, **fields, by=request.user, at=request.at)
+        seen = form.as_seen(lambda: RulesForm(group=_group(request, year, sector)))
+        deliberation.set_rules(group.cycle, sector=group.sector, **fields, by=request.user, at=request.at, seen=seen)
 
     return _group_page(request, GROUPS, group, "set_rules", form, save, group=group)
 

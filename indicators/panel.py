@@ -24,7 +24,7 @@ from indicators import deliberation
 from indicators.ballots import Verdict, verdict
 from indicators.checks import findings, load
 from indicators.deliberation import SUGGESTED
-from indicators.differences import LABELS, plain, value
+from indicators.differences import LABELS, content_hash, plain, value
 from indicators.filters import BoardFilter
 from indicators.methods import METHODS
 from indicators.models import (
@@ -142,12 +142,30 @@ def _review(request: HttpRequest, indicator_set: IndicatorSet, lineage: UUID, **
         "before": lineages[place - 1] if place else None,
         "after": lineages[place + 1] if place + 1 < len(lineages) else None,
         "may_take": "revise" in names,
-        "vote_form": MeasureVoteForm() if "vote" in names else None,
+        "vote_form": _vote_form(request, indicator_set, measure) if "vote" in names else None,
         "comment_form": CommentForm() if "comment" in names else None,
         "suggest_form": SuggestForm(measure=measure) if "suggest" in names else None,
-        "settle_form": SettleForm(measure=measure) if "settle" in names else None,
+        "settle_form": _settle_form(measure) if "settle" in names else None,
     }
     return render(request, "indicators/review.html", context | typed)
+
+
+def _vote_form(request: HttpRequest, indicator_set: IndicatorSet, measure: Measure, data: Any = None) -> Any:
+    """The place for a vote on a measure: on what is proposed now, instead of one's own vote so far."""
+    mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user)
+    votes = mine.filter(Q(lineage=measure.lineage) | Q(lineage=None)).order_by("pk")
+    shows = {"measure": plain(measure), "votes": [f"{v.pk} {v.choice} {v.rating} {v.reason}" for v in votes]}
+    return MeasureVoteForm(data, shows=shows)
+
+
+def _settle_form(measure: Measure, data: Any = None) -> SettleForm:
+    set_of = measure.indicator.axis.set_id
+    decided = Review.objects.filter(set=set_of, lineage=measure.lineage).order_by("-round").first()
+    return SettleForm(data, measure=measure, decided=decided)
+
+
+def _by_now(request: HttpRequest, pk: int, lineage: UUID) -> Measure:
+    return Measure.objects.of(visible(request, pk)).for_list().get(lineage=lineage)
 
 
 def _compared(measure: Measure, laid: Review | None, suggestions: list[Suggestion]) -> list[Compared]:
@@ -199,15 +217,15 @@ def _said(request: HttpRequest, pk: int, lineage: UUID, name: str, form: Any, ac
 
 @require_POST
 def vote_measure(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
-    return _said(
-        request,
-        pk,
-        lineage,
-        "vote_form",
-        MeasureVoteForm(request.POST),
-        lambda s, f: deliberation.vote(s, lineage=lineage, **f.cleaned_data, by=request.user, at=request.at),
-        _("Your vote is recorded."),
-    )
+    measure = get_object_or_404(Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage)
+
+    def act(indicator_set: IndicatorSet, form: Any) -> Any:
+        seen = form.as_seen(lambda: _vote_form(request, indicator_set, _by_now(request, pk, lineage)))
+        said = form.cleaned_data
+        return deliberation.vote(indicator_set, lineage=lineage, **said, by=request.user, at=request.at, seen=seen)
+
+    form = _vote_form(request, measure.indicator.axis.set, measure, request.POST)
+    return _said(request, pk, lineage, "vote_form", form, act, _("Your vote is recorded."))
 
 
 @require_POST
@@ -226,39 +244,40 @@ def comment(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
 @require_POST
 def suggest(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
     measure = get_object_or_404(Measure.objects.of(visible(request, pk)), lineage=lineage)
-    return _said(
-        request,
-        pk,
-        lineage,
-        "suggest_form",
-        SuggestForm(request.POST, measure=measure),
-        lambda s, f: deliberation.suggest(
-            s, lineage=lineage, values=f.values, reason=f.cleaned_data["reason"], by=request.user, at=request.at
-        ),
-        _("Your suggestion stands beside the proposal."),
-    )
+
+    def act(indicator_set: IndicatorSet, form: Any) -> Any:
+        return deliberation.suggest(
+            indicator_set,
+            lineage=lineage,
+            values=form.values,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=request.at,
+            seen=form.as_seen(lambda: SuggestForm(measure=_by_now(request, pk, lineage))),
+        )
+
+    form = SuggestForm(request.POST, measure=measure)
+    return _said(request, pk, lineage, "suggest_form", form, act, _("Your suggestion stands beside the proposal."))
 
 
 @require_POST
 def settle(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
-    measure = get_object_or_404(Measure.objects.of(visible(request, pk)), lineage=lineage)
-    return _said(
-        request,
-        pk,
-        lineage,
-        "settle_form",
-        SettleForm(request.POST, measure=measure),
-        lambda s, f: deliberation.settle(
-            s,
+    measure = get_object_or_404(Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage)
+
+    def act(indicator_set: IndicatorSet, form: Any) -> Any:
+        return deliberation.settle(
+            indicator_set,
             lineage=lineage,
-            outcome=f.cleaned_data["outcome"],
-            values=f.values,
-            reason=f.cleaned_data["reason"],
+            outcome=form.cleaned_data["outcome"],
+            values=form.values,
+            reason=form.cleaned_data["reason"],
             by=request.user,
             at=request.at,
-        ),
-        _("The decision is recorded."),
-    )
+            seen=form.as_seen(lambda: _settle_form(_by_now(request, pk, lineage))),
+        )
+
+    form = _settle_form(measure, request.POST)
+    return _said(request, pk, lineage, "settle_form", form, act, _("The decision is recorded."))
 
 
 @require_POST
@@ -281,10 +300,11 @@ def take_suggestion(request: HttpRequest, pk: int, suggestion: int) -> HttpRespo
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
     """Vote on all measures of a set in one act: unchanged, back, or out."""
     indicator_set = visible(request, pk)
-    form = VoteForm(request.POST or None)
+    form = _whole_vote(request, indicator_set, request.POST or None)
 
     def save(fields: dict[str, Any]) -> str:
-        deliberation.vote(indicator_set, **fields, by=request.user, at=request.at)
+        seen = form.as_seen(lambda: _whole_vote(request, visible(request, pk)))
+        deliberation.vote(indicator_set, **fields, by=request.user, at=request.at, seen=seen)
         return _("Your vote is recorded.")
 
     mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user)
@@ -292,16 +312,28 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     return part_page(request, indicator_set, form, save, "indicators/vote.html", name="vote", single=single)
 
 
+def _whole_vote(request: HttpRequest, indicator_set: IndicatorSet, data: Any = None) -> VoteForm:
+    """The place for a vote on all measures: on the set as it is now, instead of one's own votes so far."""
+    mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user).order_by("pk")
+    votes = [f"{v.pk} {v.choice} {v.rating} {v.reason}" for v in mine]
+    return VoteForm(data, shows={"set": content_hash(indicator_set), "round": indicator_set.round, "votes": votes})
+
+
 @require_http_methods(["GET", "POST"])
 def rank(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the goals of a set in the order of their importance."""
     indicator_set = visible(request, pk)
-    goals = indicator_set.goals.order_by("position", "pk")
-    mine = dict(GoalRank.objects.filter(goal__in=goals, member=request.user).values_list("goal_id", "rank"))
-    form = RankForm(request.POST or None, goals=goals, mine=mine)
+
+    def ranked(data: Any = None) -> RankForm:
+        goals = indicator_set.goals.order_by("position", "pk")
+        mine = GoalRank.objects.filter(goal__in=goals, member=request.user).values_list("goal_id", "rank")
+        return RankForm(data, goals=goals, mine=dict(mine))
+
+    form = ranked(request.POST or None)
 
     def save(fields: dict[str, Any]) -> str:
-        deliberation.rank_goals(indicator_set, form.ranks, by=request.user, at=request.at)
+        seen = form.as_seen(ranked)
+        deliberation.rank_goals(indicator_set, form.ranks, by=request.user, at=request.at, seen=seen)
         return _("Your order of the goals is kept.")
 
     return part_page(request, indicator_set, form, save, "indicators/part.html", name="rank", title=_("Rank the goals"))

@@ -10,14 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.roles import Constituency
 from agencies.text import localised
+from cycles.clashes import SEEN, ComparedForm
 from cycles.fields import WholeField
 from cycles.forms import MomentField, NumberField, PasswordField, PersianTextField, signed
-from indicators.models import Choice, Goal, IndicatorSet, Measure, Meeting, Outcome, Rating, WorkingGroup
+from indicators.models import Choice, Goal, IndicatorSet, Measure, Meeting, Outcome, Rating, Review, WorkingGroup
 
 WHY = _("Needed unless you approve; the agency will read it.")
 
 
-class VoteForm(forms.Form):
+class VoteForm(ComparedForm):
     """A vote on the whole set and its reason."""
 
     choice = forms.ChoiceField(label=_("Your vote"), choices=Choice.choices, widget=forms.RadioSelect)
@@ -43,7 +44,7 @@ class CommentForm(forms.Form):
     text = PersianTextField(label=_("Comment"), lines=True, help_text=_("The group and the agency read it."))
 
 
-class ValuesForm(forms.Form):
+class ValuesForm(ComparedForm):
     """Other values for a measure, prefilled with those proposed."""
 
     points = NumberField(label=_("Points"), max_digits=12, decimal_places=4, min_value=Decimal("0.0001"))
@@ -54,7 +55,7 @@ class ValuesForm(forms.Form):
     title_en = PersianTextField(label=_("Title in English"), max_length=300, required=False)
 
     def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
-        self.names = tuple(ValuesForm.base_fields)
+        self.names = tuple(name for name in ValuesForm.base_fields if name != SEEN)
         kwargs["initial"] = {name: getattr(measure, name) for name in self.names}
         super().__init__(*args, **kwargs)
 
@@ -65,11 +66,15 @@ class ValuesForm(forms.Form):
 
 
 class SuggestForm(ValuesForm):
+    beside = ("reason",)
+
     reason = PersianTextField(label=_("Reason"), lines=True, help_text=_("Why these values are better."))
 
 
 class SettleForm(ValuesForm):
     """The group's decision on one measure: as it stands here, or back, or out."""
+
+    beside = ("outcome", "reason")
 
     outcome = forms.ChoiceField(
         label=_("Decision"),
@@ -83,8 +88,18 @@ class SettleForm(ValuesForm):
         help_text=_("Needed unless the measure is approved as proposed; the agency will read it."),
     )
 
+    def __init__(self, *args: Any, decided: Review | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decided = decided
 
-class RankForm(forms.Form):
+    @property
+    def stored(self) -> dict[str, Any]:
+        names = ("outcome", "reason", "decided_at")
+        decided = {name: getattr(self.decided, name) for name in names} if self.decided else None
+        return super().stored | {"decided": decided}
+
+
+class RankForm(ComparedForm):
     """The goals of a set in the order of their importance."""
 
     def __init__(self, *args: Any, goals: Iterable[Goal], mine: dict[int, int], **kwargs: Any) -> None:
@@ -101,7 +116,7 @@ class RankForm(forms.Form):
         return {goal.pk: self.cleaned_data[f"goal_{goal.pk}"] for goal in self.goals}
 
 
-class RulesForm(forms.Form):
+class RulesForm(ComparedForm):
     """By which rules a working group decides."""
 
     quorum = WholeField(label=_("Quorum"), min_value=1, max_value=50, help_text=_("So many votes at least."))
@@ -118,7 +133,7 @@ class RulesForm(forms.Form):
     chair_casts = forms.BooleanField(label=_("The chair's vote breaks a tie"), required=False)
 
     def __init__(self, *args: Any, group: WorkingGroup, **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(group, name) for name in self.base_fields}
+        kwargs["initial"] = {name: getattr(group, name) for name in self.base_fields if name != SEEN}
         super().__init__(*args, **kwargs)
 
 

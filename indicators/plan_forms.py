@@ -9,11 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.text import localised
+from cycles.clashes import ComparedForm
 from cycles.forms import NumberField, PersianTextField
 from indicators.models import Figure, Sheet, field_of
 
 
-class SheetForm(forms.Form):
+class SheetForm(ComparedForm):
     """Fields for the figures of a plan, each named for what it is, its measure and, in a plan, its quarter."""
 
     sheet: Sheet

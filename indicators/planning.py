@@ -13,6 +13,7 @@ from agencies.models import User
 from agencies.text import localised
 from cycles.actions import perform
 from cycles.calendar import Phase, format_deadline
+from cycles.clashes import Seen
 from cycles.models import Window
 from cycles.workflow import Refused
 from indicators.models import Figure, Lack, Measure, Plan, QuarterReport, Sheet, digest
@@ -29,12 +30,12 @@ Figures = Mapping[int, Mapping[str, Any]]
 
 
 @transaction.atomic
-def save_plan(plan: Plan, targets: Targets, *, by: User, at: datetime) -> Plan:
+def save_plan(plan: Plan, targets: Targets, *, by: User, at: datetime, seen: Seen | None = None) -> Plan:
     """Save targets by measure's key and quarter, all or none; None takes one back.
 
     A target against which a quarter has been reported stands: its report would have to be opened again first.
     """
-    [plan] = perform(PLANS, [plan], "plan", by=by, at=at)
+    [plan] = perform(PLANS, [plan], "plan", by=by, at=at, seen=seen)
     sheet = Sheet(plan, only=targets)
     reported = set(
         QuarterReport.objects.filter(plan=plan, state=ReportState.REPORTED).values_list("quarter", flat=True)
@@ -64,7 +65,7 @@ def save_plan(plan: Plan, targets: Targets, *, by: User, at: datetime) -> Plan:
 
 
 @transaction.atomic
-def move_plan(plan: Plan, name: str, *, by: User, at: datetime, note: str = "") -> Plan:
+def move_plan(plan: Plan, name: str, *, by: User, at: datetime, note: str = "", seen: Seen | None = None) -> Plan:
     """Sign a plan in which every measure of the agency's own has its targets, or open a signed one again."""
     given: dict[str, Any] = {}
     if name == "sign":
@@ -73,16 +74,18 @@ def move_plan(plan: Plan, name: str, *, by: User, at: datetime, note: str = "") 
         if lacks := sheet.lacks_of_plan:
             raise Refused(_said(lacks))
         given = {"signer": by, "digest": digest(sheet.figures.values(), "target")}
-    return perform(PLANS, [plan], name, by=by, at=at, note=note, **given)[0]
+    return perform(PLANS, [plan], name, by=by, at=at, note=note, seen=seen, **given)[0]
 
 
 # --- The quarters -----------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def save_figures(report: QuarterReport, figures: Figures, *, by: User, at: datetime) -> QuarterReport:
+def save_figures(
+    report: QuarterReport, figures: Figures, *, by: User, at: datetime, seen: Seen | None = None
+) -> QuarterReport:
     """Save what was reached, by measure's key: `actual`, `explanation` and `forecast`; all or none."""
-    [report] = perform(REPORTS, [report], "enter", by=by, at=at)
+    [report] = perform(REPORTS, [report], "enter", by=by, at=at, seen=seen)
     sheet = Sheet(report.plan, only=figures)
     if why := why_not_due(report, sheet, at):
         raise Refused(why)
@@ -100,7 +103,9 @@ def save_figures(report: QuarterReport, figures: Figures, *, by: User, at: datet
 
 
 @transaction.atomic
-def move_report(report: QuarterReport, name: str, *, by: User, at: datetime, note: str = "") -> QuarterReport:
+def move_report(
+    report: QuarterReport, name: str, *, by: User, at: datetime, note: str = "", seen: Seen | None = None
+) -> QuarterReport:
     """Sign and report a quarter of which nothing is missing, or open its report again."""
     given: dict[str, Any] = {}
     if name == "report":
@@ -114,7 +119,7 @@ def move_report(report: QuarterReport, name: str, *, by: User, at: datetime, not
             raise Refused(_said(lacks))
         kept = digest(sheet.of_quarter(report.quarter), "target", "actual", "explanation", "forecast")
         given = {"reporter": by, "digest": kept}
-    return perform(REPORTS, [report], name, by=by, at=at, note=note, **given)[0]
+    return perform(REPORTS, [report], name, by=by, at=at, note=note, seen=seen, **given)[0]
 
 
 def why_not_due(report: QuarterReport, sheet: Sheet, at: datetime) -> str:

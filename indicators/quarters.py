@@ -1,7 +1,7 @@
 """Pages of annual plans and their quarters: the list, the plan with its targets, a quarter with its figures."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,7 +96,8 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
     reports = sorted(plan.reports.all(), key=lambda r: r.quarter)
     reported = [r.quarter for r in reports if r.state == ReportState.REPORTED]
     form = TargetsForm(request.POST or None, sheet=sheet, reported=reported)
-    save = lambda: planning.save_plan(plan, form.targets, by=request.user, at=request.at)  # noqa: E731
+    seen = form.as_seen(lambda: TargetsForm(sheet=Sheet(plan), reported=reported))
+    save = lambda: planning.save_plan(plan, form.targets, by=request.user, at=request.at, seen=seen)  # noqa: E731
     if request.method == "POST" and _saved(request, form, save):
         return redirect(plan)
     windows = Window.objects.concerning([plan, *reports])
@@ -119,6 +120,16 @@ def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "history": history(Entry.objects.of(plan)),
     }
     return render(request, "indicators/plan.html", context)
+
+
+FIGURES = ("target", "actual", "explanation", "forecast")
+
+
+def _figures(figures: Iterable[Figure], *names: str) -> list[list[Any]]:
+    """What figures say, for the page of an act to know whether it is still what was seen."""
+    ordered = sorted(figures, key=lambda figure: (figure.measure_id, figure.quarter))
+    said = [[figure.measure_id, figure.quarter, *(getattr(figure, name) for name in names)] for figure in ordered]
+    return [row for row in said if any(row[2:])]
 
 
 def _saved(request: HttpRequest, form: SheetForm, save: Callable[[], Any]) -> bool:
@@ -146,6 +157,7 @@ def plan_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         do=lambda **said: planning.move_plan(plan, name, by=request.user, at=request.at, **said),
         then=plan.get_absolute_url(),
         summary="indicators/plan_summary.html",
+        shown=lambda: {"targets": _figures(Sheet(plan).figures.values(), "target")},
         signs=name in FORWARD,
         rows=[row for row in _rows(sheet, None) if row.is_used],
         quarters=plan.quarters,
@@ -209,7 +221,8 @@ def quarter_detail(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     plan, sheet = report.plan, Sheet(report.plan)
     form = FiguresForm(request.POST or None, sheet=sheet, quarter=report.quarter)
-    save = lambda: planning.save_figures(report, form.figures, by=request.user, at=request.at)  # noqa: E731
+    seen = form.as_seen(lambda: FiguresForm(sheet=Sheet(report.plan), quarter=report.quarter))
+    save = lambda: planning.save_figures(report, form.figures, by=request.user, at=request.at, seen=seen)  # noqa: E731
     if request.method == "POST" and _saved(request, form, save):
         return redirect(report)
     windows: Windows = Window.objects.concerning([plan, report])
@@ -251,6 +264,7 @@ def quarter_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         do=lambda **said: planning.move_report(report, name, by=request.user, at=request.at, **said),
         then=report.get_absolute_url(),
         summary="indicators/quarter_summary.html",
+        shown=lambda: {"figures": _figures(Sheet(report.plan).of_quarter(report.quarter), *FIGURES)},
         signs=name in FORWARD,
         is_last=report.quarter == LAST,
         report=report,

@@ -23,6 +23,7 @@ from cycles.pages import act_page, history, listed
 from cycles.workflow import CycleState, Windows
 from indicators import actions, breakdown
 from indicators.checks import Finding, findings, load
+from indicators.differences import content_hash
 from indicators.draft_forms import WhomForm, YearsForm
 from indicators.filters import SetFilter
 from indicators.methods import METHODS, Method
@@ -284,6 +285,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         do=lambda **said: actions.move(indicator_set, name, by=request.user, at=request.at, **said),
         then=reverse("indicators:detail", args=[pk]),
         summary="indicators/move_summary.html",
+        shown=lambda: {"content": content_hash(indicator_set)},
         axes=axes,
         total=sum((points for _axis, points, _lines in axes), Decimal(0)),
         count=len(lines),

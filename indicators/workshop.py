@@ -66,14 +66,18 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     """Say for how many years a general set is issued."""
-    indicator_set, form = visible(request, pk), YearsForm(request.POST)
+    indicator_set = visible(request, pk)
+    form = YearsForm(request.POST, initial={"years": indicator_set.years})
     if form.is_valid():
         years = form.cleaned_data["years"]
+        seen = form.as_seen(lambda: YearsForm(initial={"years": IndicatorSet.objects.get(pk=pk).years}))
         attempt(
             request,
-            lambda: drafting.issue_for(indicator_set, years=years, by=request.user, at=request.at),
+            lambda: drafting.issue_for(indicator_set, years=years, by=request.user, at=request.at, seen=seen),
             lambda made: _("Saved."),
         )
+    for sentence in [error for errors in form.errors.values() for error in errors]:
+        messages.error(request, sentence)
     return redirect("indicators:detail", pk)
 
 
@@ -108,8 +112,19 @@ def measure_edit(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
 def _measure(request: HttpRequest, indicator_set: IndicatorSet, measure: Measure | None) -> HttpResponse:
     form = MeasureForm(request.POST or None, indicator_set=indicator_set, measure=measure)
 
+    def now() -> MeasureForm:
+        fresh = Measure.objects.for_list().filter(pk=measure.pk).first() if measure else None
+        return MeasureForm(indicator_set=indicator_set, measure=fresh)
+
     def save(fields: dict[str, Any]) -> str:
-        saved = drafting.save_measure(indicator_set, fields=fields, by=request.user, at=request.at, measure=measure)
+        saved = drafting.save_measure(
+            indicator_set,
+            fields=fields,
+            by=request.user,
+            at=request.at,
+            measure=measure,
+            seen=form.as_seen(now),
+        )
         return _("Saved: %(title)s (%(points)s points)") % _told(saved)
 
     others = Measure.objects.of(indicator_set).filter(is_pilot=False).exclude(pk=measure.pk if measure else None)
@@ -151,8 +166,12 @@ def axis_edit(request: HttpRequest, pk: int, axis: int) -> HttpResponse:
 def _axis(request: HttpRequest, indicator_set: IndicatorSet, axis: Axis | None) -> HttpResponse:
     form = AxisForm(request.POST or None, axis=axis)
 
+    def now() -> AxisForm:
+        return AxisForm(axis=Axis.objects.filter(pk=axis.pk).first() if axis else None)
+
     def save(fields: dict[str, Any]) -> str:
-        saved = drafting.save_axis(indicator_set, fields=fields, by=request.user, at=request.at, axis=axis)
+        seen = form.as_seen(now)
+        saved = drafting.save_axis(indicator_set, fields=fields, by=request.user, at=request.at, axis=axis, seen=seen)
         return _("Saved: %(title)s") % {"title": saved.title}
 
     title = _("Change an axis") if axis else _("Add an axis")
@@ -185,8 +204,12 @@ def goal_edit(request: HttpRequest, pk: int, goal: int) -> HttpResponse:
 def _goal(request: HttpRequest, indicator_set: IndicatorSet, goal: Goal | None) -> HttpResponse:
     form = GoalForm(request.POST or None, goal=goal)
 
+    def now() -> GoalForm:
+        return GoalForm(goal=Goal.objects.filter(pk=goal.pk).first() if goal else None)
+
     def save(fields: dict[str, Any]) -> str:
-        saved = drafting.save_goal(indicator_set, fields=fields, by=request.user, at=request.at, goal=goal)
+        seen = form.as_seen(now)
+        saved = drafting.save_goal(indicator_set, fields=fields, by=request.user, at=request.at, goal=goal, seen=seen)
         return _("Saved: %(title)s") % {"title": saved.title}
 
     title = _("Change a goal") if goal else _("Add a goal")
@@ -213,11 +236,16 @@ def share(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
     """Share a measure's target with other agencies, by parts of a hundred."""
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
-    shares = breakdown.shares_of(indicator_set).get(chosen.lineage, [])
-    form = ShareForm(request.POST or None, indicator_set=indicator_set, shares=shares)
+
+    def shared(data: Any = None) -> ShareForm:
+        shares = breakdown.shares_of(indicator_set).get(chosen.lineage, [])
+        return ShareForm(data, indicator_set=indicator_set, shares=shares)
+
+    form = shared(request.POST or None)
 
     def save(fields: dict[str, Any]) -> str:
-        breakdown.share(indicator_set, chosen, fields["parts"], by=request.user, at=request.at)
+        seen = form.as_seen(shared)
+        breakdown.share(indicator_set, chosen, fields["parts"], by=request.user, at=request.at, seen=seen)
         return _("Saved: %(title)s") % {"title": chosen.title}
 
     return part_page(request, indicator_set, form, save, "indicators/share.html", measure=chosen)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from cycles import batches
+from cycles import batches, clashes
 from cycles.actions import perform, why_closed
 from cycles.calendar import Binding, Phase
 from cycles.jobs import actions as jobs
@@ -25,7 +25,7 @@ SAID = ("value", "claims_not_applicable", *versions.TEXTS)
 """What an agency says of a line."""
 
 
-class Changed(Refused):
+class Changed(clashes.Changed):
     """Somebody else has changed, meanwhile, what is being saved: `answer` (key) and `fields` name what."""
 
     def __init__(self, answer: int, fields: Sequence[str]) -> None:
@@ -165,7 +165,14 @@ def why_unsound(answer: Answer) -> str:
 
 @transaction.atomic
 def move(
-    submission: Submission, name: str, *, by: User | None, at: datetime, note: str = "", letter: str = ""
+    submission: Submission,
+    name: str,
+    *,
+    by: User | None,
+    at: datetime,
+    note: str = "",
+    letter: str = "",
+    seen: clashes.Seen | None = None,
 ) -> Submission:
     """Make a move on one submission, with what it does to its lines."""
     if name == "begin":
@@ -181,7 +188,7 @@ def move(
         if not note.strip():
             raise Refused(_("Say in a remark what is to be changed."))
         given = {"remarks": note}
-    [submission] = perform(MOVES, [submission], name, by=by, at=at, note=note, letter=letter, **given)
+    [submission] = perform(MOVES, [submission], name, by=by, at=at, note=note, letter=letter, seen=seen, **given)
     if name == "submit":
         _score_themselves([submission], by=by, at=at)
     if name == "check":

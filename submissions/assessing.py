@@ -18,6 +18,7 @@ from agencies.roles import Role, is_assessor, is_assigned
 from agencies.text import localised
 from cycles import batches
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.models import Axis
@@ -38,7 +39,14 @@ from submissions.workflow import BLOCKS, MOVES, BlockState, SubmissionState
 
 @transaction.atomic
 def assign(
-    submission: Submission, *, axis: Axis, assessor: User, is_second: bool = False, by: User, at: datetime
+    submission: Submission,
+    *,
+    axis: Axis,
+    assessor: User,
+    is_second: bool = False,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Block:
     """Put one axis of a submission on an assessor's desk, or move it there from another's before it is handed in.
 
@@ -49,7 +57,7 @@ def assign(
         raise Refused(_("Assessors mark no line of this axis; stewards supply what it asks for."))
     reading = {"reading": 2} if is_second else {}
     given = {"axis": axis, "assessor": assessor, **reading}
-    [submission] = perform(MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given})
+    [submission] = perform(MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given}, seen=seen)
     if _verifies(assessor, submission, axis.pk):
         raise Refused(
             _("%(name)s verifies one of these lines at the source; marking them is for somebody else.")
@@ -246,14 +254,16 @@ def save_marks(
     at: datetime,
     answers: Iterable[Answer] | None = None,
     also: Sequence[Block] = (),
+    seen: Seen | None = None,
 ) -> list[Mark]:
     """Save marks on lines of a block: by answer key, `points` or `is_not_applicable`, and `reason`.
 
     Points lie between 0 and the ceiling; a mark that differs from the method's suggestion needs a reason. `answers`
     are lines of the block that are read already: what is signed does not change. `also` are other blocks of the same
-    desk of which lines are marked; as many queries for a hundred as for one.
+    desk of which lines are marked; as many queries for a hundred as for one. `seen` is what the page showed of these
+    lines: marks that were changed since raise `Changed`.
     """
-    blocks = perform(BLOCKS, [block, *also], "mark", by=by, at=at)
+    blocks = perform(BLOCKS, [block, *also], "mark", by=by, at=at, seen=seen)
     lines = _lines_of(blocks) if answers is None else {block.pk: answers}
     found = {a.pk: (a, block) for block in blocks for a in lines[block.pk] if a.pk in marks}
     if len(found) != len(marks):
@@ -316,7 +326,9 @@ def suggestion(answer: Answer) -> Decimal | None:
 
 
 @transaction.atomic
-def judge_factor(factor: ExternalFactor, *, verdict: str, reason: str, by: User, at: datetime) -> ExternalFactor:
+def judge_factor(
+    factor: ExternalFactor, *, verdict: str, reason: str, by: User, at: datetime, seen: Seen | None = None
+) -> ExternalFactor:
     """Accept or reject an influence from outside, with a reason that the agency will read."""
     answer = factor.answer
     block = Block.objects.of_line(answer, by)
@@ -324,7 +336,8 @@ def judge_factor(factor: ExternalFactor, *, verdict: str, reason: str, by: User,
         raise Refused(_("“%(move)s” is for %(who)s.") % {"move": BLOCKS["judge"].label, "who": is_assigned.label})
     if not reason.strip():
         raise Refused(_("Say why the factor is accepted or rejected."))
-    perform(BLOCKS, [block], "judge", by=by, at=at, note=reason, line=answer.pk, factor=factor.pk, verdict=verdict)
+    facts = {"line": answer.pk, "factor": factor.pk, "verdict": verdict}
+    perform(BLOCKS, [block], "judge", by=by, at=at, note=reason, each={block.pk: facts}, seen=seen)
     factor = ExternalFactor.objects.select_for_update(of=("self",)).select_related("answer").get(pk=factor.pk)
     if factor.withdrawn_at:
         raise Refused(_("This has been withdrawn already."))
@@ -334,7 +347,15 @@ def judge_factor(factor: ExternalFactor, *, verdict: str, reason: str, by: User,
 
 
 @transaction.atomic
-def hand_in(block: Block, *, hours: Decimal | None = None, by: User, at: datetime, also: Sequence[Block] = ()) -> Block:
+def hand_in(
+    block: Block,
+    *,
+    hours: Decimal | None = None,
+    by: User,
+    at: datetime,
+    also: Sequence[Block] = (),
+    seen: Seen | None = None,
+) -> Block:
     """Hand in a marked block; its marks become the agreed scores and count in its agency's totals at once.
 
     Lines that two assessors mark wait for the second of the two blocks; what was found at the source goes on top. The
@@ -354,7 +375,7 @@ def hand_in(block: Block, *, hours: Decimal | None = None, by: User, at: datetim
     if missing := {b: said % {"count": localised(count)} for b, count in unmarked.items() if count}:
         raise Refused(missing)
     each = {b.pk: {"digest": _marks_digest(marks.get(b.pk, {}).values())} for b in blocks}
-    blocks = perform(BLOCKS, blocks, "hand_in", by=by, at=at, each=each, hours=hours)
+    blocks = perform(BLOCKS, blocks, "hand_in", by=by, at=at, each=each, hours=hours, seen=seen)
     scores, apart = list[Any](), list[Reconciliation]()
     for each_block in blocks:
         agreed, unlike = _agreed(each_block, others.get(each_block.pk), lines[each_block.pk], marks)
@@ -401,6 +422,11 @@ def _agreed(
     pairs = ((a, first[a.pk], second[a.pk]) for a in lines if a.pk in twice)
     together, apart = readings.compare(pairs, block.cycle)
     return scores + together, apart
+
+
+def marks_of(block: Block) -> dict[str, str]:
+    """What a block's marks say, as one digest."""
+    return {"marks": _marks_digest(Mark.objects.filter(block=block))}
 
 
 def _marks_digest(marks: Iterable[Mark]) -> str:

@@ -143,10 +143,18 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     submission = get_object_or_404(_scope(request, Submission).select_related("agency__province", "cycle"), pk=pk)
     axes = Axis.objects.filter(pk__in=submission.answers.not_stewarded().values("measure__indicator__axis"))
     fit = assessing.Pool(request.at).fit(submission)
-    form = AssignForm(request.POST or None, axes=axes.order_by("set__kind", "position", "pk"), assessors=fit)
+    axes = axes.order_by("set__kind", "position", "pk")
+
+    def form_for(data: Any = None) -> AssignForm:
+        desks = Block.objects.filter(submission=submission).order_by("pk")
+        shows = {"desks": list(desks.values_list("pk", "axis", "assessor", "state"))}
+        return AssignForm(data, axes=axes, assessors=fit, shows=shows)
+
+    form = form_for(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        seen = form.as_seen(form_for)
         try:
-            assessing.assign(submission, by=request.user, at=request.at, **form.cleaned_data)
+            assessing.assign(submission, by=request.user, at=request.at, seen=seen, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

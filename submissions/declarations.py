@@ -10,6 +10,7 @@ from agencies.models import User
 from agencies.roles import is_assigned
 from agencies.text import localised
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.workflow import Refused
 from submissions.models import Block, Declaration, DeclaredLevel, Level, Submission, Verdict
 from submissions.workflow import MOVES
@@ -20,10 +21,16 @@ COUNTS = ("due", "assessed", "forms", "reports")
 
 @transaction.atomic
 def save_declaration(
-    submission: Submission, *, statement: str, levels: Mapping[str, Mapping[str, int]], by: User, at: datetime
+    submission: Submission,
+    *,
+    statement: str,
+    levels: Mapping[str, Mapping[str, int]],
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Declaration:
     """Save the declaration, whole: the statement and all three levels. What is declared anew waits for a verdict."""
-    [submission] = perform(MOVES, [submission], "declare", by=by, at=at)
+    [submission] = perform(MOVES, [submission], "declare", by=by, at=at, seen=seen)
     if not statement.strip():
         raise Refused(_("Please write the statement: how the agency assesses itself at the three levels."))
     rows = [_level(level, levels.get(level.value, {})) for level in Level]
@@ -52,11 +59,21 @@ def _level(level: Level, counts: Mapping[str, int]) -> DeclaredLevel:
 
 
 @transaction.atomic
-def judge_declaration(declaration: Declaration, *, verdict: str, reason: str, by: User, at: datetime) -> Declaration:
+def judge_declaration(
+    declaration: Declaration, *, verdict: str, reason: str, by: User, at: datetime, seen: Seen | None = None
+) -> Declaration:
     """Confirm or reject what was declared, with a reason that the agency will read."""
     submission = declaration.submission
     perform(
-        MOVES, [submission], "judge_declaration", by=by, at=at, note=reason, declaration=declaration.pk, verdict=verdict
+        MOVES,
+        [submission],
+        "judge_declaration",
+        by=by,
+        at=at,
+        note=reason,
+        seen=seen,
+        declaration=declaration.pk,
+        verdict=verdict,
     )
     if not is_on_desk(submission, by):
         raise Refused(

@@ -27,8 +27,9 @@ def declaration(request: HttpRequest, pk: int) -> HttpResponse:
     held = _held(submission)
     form = DeclarationForm(request.POST or None, declaration=held)
     if request.method == "POST" and form.is_valid():
+        seen = form.as_seen(lambda: DeclarationForm(declaration=_held(submission)))
         try:
-            declarations.save_declaration(submission, **form.said, by=request.user, at=request.at)
+            declarations.save_declaration(submission, **form.said, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -60,9 +61,15 @@ def _page(
         "may_declare": not closed,
         "closed": closed if is_staff(request.user, submission, request.at) else "",  # nobody else would declare
         "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
-        "verdict_form": (verdict or VerdictForm()) if may_judge else None,
+        "verdict_form": (verdict or _verdict(held)) if may_judge else None,
     }
     return render(request, "submissions/declaration.html", context)
+
+
+def _verdict(held: Declaration, data: Any = None) -> VerdictForm:
+    """The place for a verdict, on what the page shows of the declaration."""
+    declared = DeclarationForm(declaration=held).stored
+    return VerdictForm(data, shows={"declared": declared, "verdict": held.verdict, "reason": held.verdict_reason})
 
 
 @require_POST
@@ -70,10 +77,11 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm or reject the declaration."""
     submission = find(request, pk)
     held = get_object_or_404(Declaration.objects.visible_to(request.user, request.at), submission=submission)
-    form = VerdictForm(request.POST)
+    form = _verdict(held, request.POST)
     if form.is_valid():
+        seen = form.as_seen(lambda: _verdict(Declaration.objects.get(pk=held.pk)))
         try:
-            declarations.judge_declaration(held, **form.cleaned_data, by=request.user, at=request.at)
+            declarations.judge_declaration(held, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

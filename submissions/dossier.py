@@ -1,7 +1,9 @@
 """A line's dossier: all there is to know of it, and the question an assessor asks about it."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -15,7 +17,7 @@ from cycles.pages import history
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from indicators.models import Figure
-from submissions import clarifications
+from submissions import assessing, clarifications
 from submissions.forms import ClarificationForm, ReplyForm, VerdictForm
 from submissions.models import (
     Answer,
@@ -40,7 +42,9 @@ def line_dossier(request: HttpRequest, pk: int) -> HttpResponse:
     return _dossier(request, find_line(request, pk))
 
 
-def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResponse:
+def _dossier(
+    request: HttpRequest, answer: Answer, form: Any = None, verdicts: Mapping[int, VerdictForm] | None = None
+) -> HttpResponse:
     user, at = request.user, request.at
     m = answer.measure
     method = METHODS[m.method]
@@ -60,20 +64,51 @@ def _dossier(request: HttpRequest, answer: Answer, form: Any = None) -> HttpResp
         "scores_open": scores_open,
         "verification": Verification.objects.visible_to(user, at).filter(line=answer).first(),
         "steps": steps(answer, with_agreed=scores_open),
-        "factors": ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document"),
-        "verdict_form": _verdict_form(request, answer),
+        "factors": _factors(request, answer, verdicts or {}),
         "standing_out": [Against(code) for code in answer.outliers],
         "history": history(Entry.objects.visible_to(user, at).of(answer.submission)[:20]),
     }
     return render(request, "submissions/line.html", context | _clarification(request, answer, form))
 
 
-def _verdict_form(request: HttpRequest, answer: Answer) -> VerdictForm | None:
-    """For the assessor on whose desk the line is, while it may be marked."""
-    block = Block.objects.of_line(answer, request.user)
+def _factors(
+    request: HttpRequest, answer: Answer, verdicts: Mapping[int, VerdictForm]
+) -> list[tuple[ExternalFactor, VerdictForm | None]]:
+    """The influences from outside, each with the place to judge it.
+
+    The place is for the assessor on whose desk the line is, while it may be marked.
+    """
+    factors = list(ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document"))
+    block = Block.objects.of_line(answer, request.user) if factors else None
     if block is None or why_closed(BLOCKS, block, "judge", by=request.user, at=request.at):
-        return None
-    return VerdictForm(auto_id=False)
+        return [(factor, None) for factor in factors]
+    return [(factor, verdicts.get(factor.pk) or _verdict(factor)) for factor in factors]
+
+
+def _verdict(factor: ExternalFactor, data: Any = None) -> VerdictForm:
+    """The place for a verdict, on what the page shows of a factor."""
+    names = ("kind", "text", "evidence_id", "withdrawn_at", "verdict", "verdict_reason")
+    return VerdictForm(data, auto_id=False, shows={name: getattr(factor, name) for name in names})
+
+
+@require_POST
+def factor_judge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept or reject what the agency names as an influence from outside."""
+    factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
+    factor = get_object_or_404(factors, pk=pk)
+    form = _verdict(factor, request.POST)
+    if form.is_valid():
+        seen = form.as_seen(lambda: _verdict(ExternalFactor.objects.get(pk=pk)))
+        try:
+            assessing.judge_factor(factor, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("submissions:line", factor.answer_id)
+    if Block.objects.of_line(factor.answer, request.user) is None:
+        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+        return redirect("submissions:line", factor.answer_id)
+    return _dossier(request, find_line(request, factor.answer_id), verdicts={pk: form})
 
 
 def _clarification(request: HttpRequest, answer: Answer, form: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from agencies.models import Agency, User
 from agencies.text import normalise, search_key
 from cycles import files
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.jobs import actions as jobs
 from cycles.models import Cycle
 from cycles.workflow import Refused
@@ -238,10 +239,16 @@ def reuse(
 
 @transaction.atomic
 def refer(
-    evidence: Evidence, *, reference: str, description: Description | None = None, by: User, at: datetime
+    evidence: Evidence,
+    *,
+    reference: str,
+    description: Description | None = None,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Evidence:
     """Say on which page or sheet of a file the figure stands, and what the file is."""
-    perform(MOVES, [evidence.answer.submission], "refer", by=by, at=at)
+    perform(MOVES, [evidence.answer.submission], "refer", by=by, at=at, seen=seen)
     evidence = _live(evidence)
     evidence.reference = normalise(reference)[:200]
     if description is not None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -45,9 +45,9 @@ def drawer(request: HttpRequest, answer: Answer, acts: set[str]) -> dict[str, An
     }
 
 
-def _reference_form(shown: Evidence) -> ReferenceForm:
+def _reference_form(shown: Evidence, data: QueryDict | None = None) -> ReferenceForm:
     initial = {name: getattr(shown, name) for name in ("reference", *Evidence.DESCRIPTION)}
-    return ReferenceForm(initial=initial, auto_id=f"id_{shown.uuid}_%s")
+    return ReferenceForm(data, initial=initial, auto_id=f"id_{shown.uuid}_%s")
 
 
 def _acts(request: HttpRequest, answer: Answer) -> set[str]:
@@ -109,7 +109,8 @@ def _replaced(answer: Answer, request: HttpRequest) -> Evidence | None:
 @require_POST
 def refer(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Save on which page or sheet the figure stands, and what the file is; what is refused stays as it was typed."""
-    shown, form = _evidence(request, uuid), ReferenceForm(request.POST)
+    shown = _evidence(request, uuid)
+    form = _reference_form(shown, request.POST)
     if form.is_valid():
         try:
             evidence.refer(
@@ -118,12 +119,14 @@ def refer(request: HttpRequest, uuid: UUID) -> HttpResponse:
                 description=form.description,
                 by=request.user,
                 at=request.at,
+                seen=form.as_seen(lambda: _reference_form(Evidence.objects.get(uuid=uuid))),
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             return redirect(line_url(shown.answer))
-    return render(request, "submissions/describe.html", {"shown": shown, "form": form, "back": line_url(shown.answer)})
+    context = {"shown": shown, "form": form, "back": line_url(shown.answer)}
+    return render(request, "submissions/describe.html", context, status=422)
 
 
 @require_POST

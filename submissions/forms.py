@@ -1,7 +1,7 @@
 """What is typed on self-assessments: answers, files, marks, assignments."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province, User
 from agencies.text import localised, search_key
+from cycles.clashes import ComparedForm
 from cycles.forms import NumberField, PersianTextField
 from cycles.models import Group, Participation
 from indicators.methods import METHODS
@@ -158,7 +159,7 @@ class FactorForm(forms.Form):
         return self.files.get(self.cleaned_data["evidence"])
 
 
-class ShareOutForm(forms.Form):
+class ShareOutForm(ComparedForm):
     """An axis and the colleague who fills its lines in."""
 
     axis = forms.ChoiceField(label=_("Axis"))
@@ -166,8 +167,10 @@ class ShareOutForm(forms.Form):
         label=_("Colleague"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
     )
 
-    def __init__(self, data: Any = None, *, people: QuerySet[User], axes: Iterable[Axis]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Any = None, *, people: QuerySet[User], axes: Iterable[Axis], shows: Mapping[str, Any]
+    ) -> None:
+        super().__init__(data, shows=shows)
         self.axes = {str(axis.pk): axis for axis in axes}
         self.fields["axis"].choices = [(key, axis.title) for key, axis in self.axes.items()]  # type: ignore[attr-defined]
         self.fields["assignee"].queryset = people  # type: ignore[attr-defined]
@@ -203,7 +206,7 @@ class UploadForm(forms.Form):
         }
 
 
-class ReferenceForm(DescriptionForm):
+class ReferenceForm(DescriptionForm, ComparedForm):
     """Where in a file the figure stands, and what the file is."""
 
     reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
@@ -234,7 +237,7 @@ class UnitsDocumentForm(UploadForm):
         return [self.units[key] for key in self.cleaned_data["units"]]
 
 
-class DeclarationForm(forms.Form):
+class DeclarationForm(ComparedForm):
     """The statement, and four numbers at each of the three levels: `<level>-<count>`."""
 
     statement = PersianTextField(
@@ -296,7 +299,7 @@ class ReplyForm(forms.Form):
     reply = PersianTextField(label=_("Reply to the assessor"), lines=True, max_length=5000)
 
 
-class VerdictForm(forms.Form):
+class VerdictForm(ComparedForm):
     """An assessor's verdict on what an agency claims, with the reason."""
 
     verdict = forms.ChoiceField(
@@ -316,7 +319,7 @@ REASONS = (
 """What assessors most often say of a mark other than the method's."""
 
 
-class MarkForm(forms.Form):
+class MarkForm(ComparedForm):
     """Points or "not applicable" for one line, with a reason: in one's own words, or one of the usual ones."""
 
     points = NumberField(label=_("Points"), required=False, min_value=0, max_digits=16, decimal_places=10)
@@ -364,7 +367,7 @@ class ReferenceLineForm(forms.Form):
         self.fields["measure"].queryset = measures  # type: ignore[attr-defined]
 
 
-class AssignForm(forms.Form):
+class AssignForm(ComparedForm):
     """An axis of a self-assessment and the assessor on whose desk it goes."""
 
     axis = forms.ModelChoiceField(label=_("Axis"), queryset=Axis.objects.none())

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Membership, User
 from agencies.roles import AGENCY_ROLES
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.workflow import Refused
 from indicators.models import Axis
 from submissions import completeness
@@ -23,9 +24,11 @@ def colleagues(submission: Submission, at: datetime) -> QuerySet[User]:
 
 
 @transaction.atomic
-def share_out(submission: Submission, *, assignee: User | None, axis: Axis, by: User, at: datetime) -> int:
+def share_out(
+    submission: Submission, *, assignee: User | None, axis: Axis, by: User, at: datetime, seen: Seen | None = None
+) -> int:
     """Give the lines of an axis to a colleague, or to nobody; answers with how many."""
-    perform(MOVES, [submission], "answer", by=by, at=at)
+    perform(MOVES, [submission], "answer", by=by, at=at, seen=seen)
     if assignee is not None and not colleagues(submission, at).filter(pk=assignee.pk).exists():
         raise Refused(_("Lines can be given to people of the agency only."))
     rows = Answer.objects.filter(submission=submission, measure__indicator__axis=axis)

@@ -17,12 +17,13 @@ from django_tables2 import RequestConfig
 
 from cycles.actions import open_to
 from cycles.calendar import Phase
+from cycles.clashes import together
 from cycles.models import Window
 from cycles.pages import act_page
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import assessing, training
-from submissions.forms import MarkForm, VerdictForm
+from submissions.forms import MarkForm
 from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark, Verification, with_versions
 from submissions.outliers import Against
 from submissions.tables import BlockTable
@@ -139,7 +140,10 @@ def _form(answer: Answer, mark: Mark | None, data: QueryDict | None = None) -> M
     initial = {name: getattr(mark, name) for name in fields} if mark else {}
     named = data is not None and str(answer.pk) in (data.get("agree"), data.get("only"))
     sent = named or (data is not None and any(key.startswith(f"{answer.pk}-") for key in data))
-    return MarkForm(data if sent else None, prefix=str(answer.pk), initial=initial)
+    form = MarkForm(data if sent else None, prefix=str(answer.pk), initial=initial)
+    if form.is_untouched and not named:
+        return MarkForm(prefix=str(answer.pk), initial=initial)  # another tab's mark is not written over by none
+    return form
 
 
 ALONGSIDE = {m.name for m in BLOCKS.moves.values() if m.who == BLOCKS["mark"].who}
@@ -249,13 +253,19 @@ def _save(request: HttpRequest, block: Block, touched: list[DeskLine], *, agreei
     if len(marks) < len(touched):
         return ""
     answers = [line.answer for line in touched]
+    seen = together([line.form for line in touched], lambda: _marked_by_now(block, answers))
     try:
-        saved = assessing.save_marks(block, marks, by=request.user, at=request.at, answers=answers)
+        saved = assessing.save_marks(block, marks, by=request.user, at=request.at, answers=answers, seen=seen)
     except Refused as refusal:
         return str(refusal)
     for line, mark in zip(touched, saved, strict=True):
         line.mark = mark
     return ""
+
+
+def _marked_by_now(block: Block, answers: list[Answer]) -> list[MarkForm]:
+    marks = {m.answer_id: m for m in Mark.objects.filter(block=block, answer__in=answers)}
+    return [_form(a, marks.get(a.pk)) for a in answers]
 
 
 def _next(lines: list[DeskLine], current: DeskLine | None) -> DeskLine | None:
@@ -273,24 +283,10 @@ def block_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         BLOCKS,
         block,
         "hand_in",
-        do=lambda note, hours: assessing.hand_in(block, hours=hours, by=request.user, at=request.at),
+        do=lambda note, hours, seen: assessing.hand_in(block, hours=hours, by=request.user, at=request.at, seen=seen),
         then=reverse("submissions:block", args=[pk]),
         summary="submissions/hand_in.html",
         form_class=HandInForm,
+        shown=lambda: assessing.marks_of(block),
         lines=_desk(block),
     )
-
-
-@require_POST
-def factor_judge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept or reject what the agency names as an influence from outside."""
-    factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
-    factor, form = get_object_or_404(factors, pk=pk), VerdictForm(request.POST)
-    if form.is_valid():
-        try:
-            assessing.judge_factor(factor, **form.cleaned_data, by=request.user, at=request.at)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-    else:
-        messages.error(request, _("Choose whether the factor is accepted, and say why."))
-    return redirect("submissions:line", factor.answer_id)

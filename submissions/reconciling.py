@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from agencies.text import localised
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.workflow import Refused
 from submissions import actions, lowering, totals
 from submissions.models import Answer, Reconciliation, Score
@@ -18,27 +19,34 @@ from submissions.workflow import RECONCILIATIONS
 
 
 @transaction.atomic
-def propose(apart: Reconciliation, *, by: User, at: datetime, **said: Any) -> Reconciliation:
+def propose(apart: Reconciliation, *, by: User, at: datetime, seen: Seen | None = None, **said: Any) -> Reconciliation:
     """Propose one value to the other assessor, with a reason: `points` or `is_not_applicable`, and `reason`."""
-    [apart] = perform(RECONCILIATIONS, [apart], "propose", by=by, at=at, reader=by, **_checked(apart, said))
+    [apart] = perform(RECONCILIATIONS, [apart], "propose", by=by, at=at, reader=by, seen=seen, **_checked(apart, said))
     return apart
 
 
 @transaction.atomic
-def agree(apart: Reconciliation, *, by: User, at: datetime, also: Sequence[Reconciliation] = ()) -> Reconciliation:
-    """Agree to what the other assessor proposes; it becomes the line's score.
+def agree(
+    apart: Reconciliation,
+    *,
+    by: User,
+    at: datetime,
+    also: Sequence[Reconciliation] = (),
+    seen: Seen | None = None,
+) -> Reconciliation:
+    """Agree to what the other assessor proposes, and that is what was `seen`; it becomes the line's score.
 
     `also` are others of the cycle to which the same person agrees with it, all or none; as many queries as for one.
     """
-    together = perform(RECONCILIATIONS, [apart, *also], "agree", by=by, at=at, reader=by)
+    together = perform(RECONCILIATIONS, [apart, *also], "agree", by=by, at=at, reader=by, seen=seen)
     _score(together, by=by, at=at)
     return next(each for each in together if each.pk == apart.pk)
 
 
 @transaction.atomic
-def settle(apart: Reconciliation, *, by: User, at: datetime, **said: Any) -> Reconciliation:
+def settle(apart: Reconciliation, *, by: User, at: datetime, seen: Seen | None = None, **said: Any) -> Reconciliation:
     """Decide between two assessors who do not come together, with a reason."""
-    [apart] = perform(RECONCILIATIONS, [apart], "settle", by=by, at=at, reader=by, **_checked(apart, said))
+    [apart] = perform(RECONCILIATIONS, [apart], "settle", by=by, at=at, reader=by, seen=seen, **_checked(apart, said))
     _score([apart], by=by, at=at)
     return apart
 

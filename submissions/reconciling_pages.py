@@ -34,10 +34,12 @@ def reconciliation(request: HttpRequest, pk: int) -> HttpResponse:
     """Both marks with their reasons, and the place for the value between them."""
     rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
     apart = get_object_or_404(rows.select_related("line__submission", "line__own"), pk=pk)
-    form = MarkForm(request.POST if request.POST.get("act") in ACTS else None)
+    form = _form(apart, request.POST or None)
     if request.method == "POST" and _done(request, apart, form):
         messages.success(request, _("Saved."))
         return redirect("submissions:reconciliation", pk)
+    if request.POST.get("act") not in ACTS:
+        form = _form(apart)
     if request.user.pk not in apart.readers:
         note_reading(request, apart.submission, "marks")
     context = {
@@ -50,15 +52,22 @@ def reconciliation(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/reconciliation.html", context)
 
 
-def _done(request: HttpRequest, apart: Reconciliation, form: Any) -> bool:
+def _form(apart: Reconciliation, data: Any = None) -> MarkForm:
+    """The place for a value; the page shows the one proposed so far."""
+    names = ("points", "is_not_applicable", "reason", "proposed_by", "agreed_by")
+    return MarkForm(data, shows={name: getattr(apart, name) for name in names})
+
+
+def _done(request: HttpRequest, apart: Reconciliation, form: MarkForm) -> bool:
     """Do the act that was asked for; where it is refused the page says why."""
     act = request.POST.get("act", "")
+    seen = form.as_seen(lambda: _form(Reconciliation.objects.get(pk=apart.pk)))
     try:
         if act == "agree":
-            reconciling.agree(apart, by=request.user, at=request.at)
+            reconciling.agree(apart, by=request.user, at=request.at, seen=seen)
             return True
         if act in ACTS and form.is_valid():
-            ACTS[act](apart, **form.cleaned_data, by=request.user, at=request.at)
+            ACTS[act](apart, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
             return True
     except Refused as refusal:
         if act in ACTS:

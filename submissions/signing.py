@@ -111,6 +111,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         do=lambda **said: actions.move(submission, name, by=request.user, at=request.at, **said),
         then=reverse("submissions:review" if name == "submit" else "submissions:detail", args=[pk]),
         summary="submissions/sign.html" if name == "submit" else "",
+        shown=(lambda: {"content": versions.content_of(submission)}),
         **_review(submission),
     )
 

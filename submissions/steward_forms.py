@@ -8,20 +8,21 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.text import localised
+from cycles.clashes import ComparedForm
 from cycles.forms import NumberField, PersianTextField
 from submissions.kinds import KINDS
+from submissions.models import Stewardship
 from submissions.stewarding import MOST_BYTES, why_unsound
 
 
-class FigureForm(forms.Form):
-    """A steward's figure for one agency; `seen` is the token of what the writer had before them."""
+class FigureForm(ComparedForm):
+    """A steward's figure for one agency."""
 
     percent = NumberField(
         label=_("Percent of the ceiling"), required=False, min_value=0, max_value=100, max_digits=11, decimal_places=8
     )
     is_not_applicable = forms.BooleanField(label=_("Not applicable"), required=False)
     note = PersianTextField(label=_("Note"), required=False, max_length=2000)
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -32,7 +33,7 @@ class FigureForm(forms.Form):
         return said
 
 
-class SourceForm(forms.Form):
+class SourceForm(ComparedForm):
     """From where a steward has the figures."""
 
     title = PersianTextField(
@@ -44,8 +45,9 @@ class SourceForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, stewardship: Stewardship, **kwargs: Any) -> None:
+        shows = {"title": stewardship.source_title, "source": stewardship.source_sha256}
+        super().__init__(*args, initial={"title": stewardship.source_title}, shows=shows, **kwargs)
         said = _("%(types)s; at most %(limit)s MB.")
         self.fields["document"].help_text = said % {"types": ", ".join(KINDS), "limit": localised(MOST_BYTES // 2**20)}
 
@@ -64,13 +66,13 @@ class NarrowForm(forms.Form):
     show = forms.ChoiceField(label=_("Shown"), choices=SHOWN, required=False)
 
 
-class AppointForm(forms.Form):
+class AppointForm(ComparedForm):
     """Into whose hands a measure goes, and why where it leaves another's."""
 
     steward = forms.ModelChoiceField(label=_("Steward"), queryset=User.objects.none())
     reason = PersianTextField(label=_("Reason"), required=False, max_length=2000)
 
-    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, people: Iterable[User], held: Stewardship | None, **kwargs: Any) -> None:
+        super().__init__(*args, shows={"steward": held.steward if held else None}, **kwargs)
         fit = User.objects.filter(pk__in=[u.pk for u in people]).order_by("name_fa", "username", "pk")
         self.fields["steward"].queryset = fit  # type: ignore[attr-defined]

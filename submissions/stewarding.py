@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, Membership, User, with_roles
 from agencies.roles import Role, is_figure_giver, is_set_keeper, may_be_steward
 from agencies.text import localised
-from cycles import files
+from cycles import clashes, files
 from cycles.actions import perform, why_closed
 from cycles.models import Cycle
 from cycles.workflow import Refused
@@ -77,7 +77,9 @@ def of_measure(measure: Measure, **fields: Any) -> Stewardship:
 
 
 @transaction.atomic
-def appoint(measure: Measure, *, steward: User, by: User, at: datetime, reason: str = "") -> Stewardship:
+def appoint(
+    measure: Measure, *, steward: User, by: User, at: datetime, reason: str = "", seen: clashes.Seen | None = None
+) -> Stewardship:
     """Put a measure in a steward's hands, or from another's into theirs, with the reason; what was entered stays."""
     unsaved = of_measure(measure, steward=steward)
     if not stewarded(unsaved.cycle).filter(pk=measure.pk).exists():
@@ -85,6 +87,8 @@ def appoint(measure: Measure, *, steward: User, by: User, at: datetime, reason: 
     if not may_be_steward(steward, unsaved, at):
         raise Refused(_("%(name)s is no steward of everybody whom this measure is for.") % {"name": steward})
     held = Stewardship.objects.select_for_update(of=("self",)).filter(measure=measure).first()
+    if seen is not None:
+        seen.check()
     before = held.steward_id if held else None
     if before == steward.pk:
         raise Refused(_("%(name)s is the steward of this measure already.") % {"name": steward})
@@ -170,7 +174,7 @@ def why_not_given(answer: Answer, steward: User, *, by: User, at: datetime) -> s
 # --- Figures ----------------------------------------------------------------------------------------------------------
 
 
-class Changed(Refused):
+class Changed(clashes.Changed):
     """Figures that somebody has changed since they were seen: `answers` are their lines."""
 
     def __init__(self, answers: Iterable[Answer]) -> None:
@@ -310,7 +314,15 @@ def last_year(stewardship: Stewardship, agencies: Iterable[int] | None = None) -
 
 
 @transaction.atomic
-def cite(stewardship: Stewardship, *, title: str, document: File | None, by: User, at: datetime) -> Stewardship:
+def cite(
+    stewardship: Stewardship,
+    *,
+    title: str,
+    document: File | None,
+    by: User,
+    at: datetime,
+    seen: clashes.Seen | None = None,
+) -> Stewardship:
     """Say from which source the figures come: a title, and the document itself where none is there yet."""
     if not title.strip():
         raise Refused(_("Give the source a title."))
@@ -320,7 +332,9 @@ def cite(stewardship: Stewardship, *, title: str, document: File | None, by: Use
     if document is not None:
         _check(document, name, by=by)
     digest = files.sha256(document) if document else stewardship.source_sha256
-    [stewardship] = perform(STEWARDSHIPS, [stewardship], "cite", by=by, at=at, title=title, file=name, sha256=digest)
+    [stewardship] = perform(
+        STEWARDSHIPS, [stewardship], "cite", by=by, at=at, seen=seen, title=title, file=name, sha256=digest
+    )
     stewardship.source_title, stewardship.source_name, stewardship.source_sha256 = title, name, digest
     if document is not None:
         stewardship.source.save(name, document, save=False)
@@ -346,8 +360,15 @@ def _check(document: File, name: str, *, by: User) -> None:
 # --- Supplying --------------------------------------------------------------------------------------------------------
 
 
+def figures_of(stewardship: Stewardship) -> dict[str, str]:
+    """What a measure's figures and their source say, as digests."""
+    figures = StewardFigure.objects.filter(stewardship=stewardship).select_related("answer")
+    source = Stewardship.objects.values_list("source_title", "source_sha256").get(pk=stewardship.pk)
+    return {"figures": _digest(figures), "source": " ".join(source)}
+
+
 @transaction.atomic
-def supply(stewardship: Stewardship, *, by: User, at: datetime) -> Stewardship:
+def supply(stewardship: Stewardship, *, by: User, at: datetime, seen: clashes.Seen | None = None) -> Stewardship:
     """Sign for a measure's figures: they become the scores of their lines, and count in their agencies' totals at once.
 
     Needs the source, and a figure by somebody without a tie for every line that waits for one. Self-assessments whose
@@ -366,7 +387,7 @@ def supply(stewardship: Stewardship, *, by: User, at: datetime) -> Stewardship:
     digest = _digest(standing.values())
     [stewardship] = perform(
         STEWARDSHIPS, [stewardship], "supply", by=by, at=at, signer=by, lines=len(waiting), digest=digest,
-        sha256=stewardship.source_sha256,
+        sha256=stewardship.source_sha256, seen=seen,
     )  # fmt: skip
     givers: dict[User, list[Answer]] = {}
     for answer in waiting:

@@ -100,10 +100,20 @@ def _in_hand(request: HttpRequest, cycle: Cycle) -> list[InHand]:
         fit = [u for u in stewards if may_be_steward(u, unsaved, at)]
         mine = request.method == "POST" and request.POST.get("measure") == str(measure.pk)
         named = {"steward": measure.steward}
-        form = AppointForm(request.POST if mine else None, people=fit, initial=named, prefix=f"m{measure.pk}")
+        form = AppointForm(
+            request.POST if mine else None,
+            people=fit,
+            held=held.get(measure.pk),
+            initial=named,
+            prefix=f"m{measure.pk}",
+        )
         may_appoint = is_set_keeper(user, unsaved, at)
         rows.append(InHand(measure, held.get(measure.pk), fit, may_appoint, form, left[measure.pk]))
     return rows
+
+
+def _in_hands_of(measure: Measure) -> AppointForm:
+    return AppointForm(people=(), held=Stewardship.objects.filter(measure=measure).first())
 
 
 def _appointed(request: HttpRequest, cycle: Cycle, rows: list[InHand]) -> bool:
@@ -121,7 +131,8 @@ def _appointed(request: HttpRequest, cycle: Cycle, rows: list[InHand]) -> bool:
                 messages.warning(request, said % {"count": localised(done.left)})
             return True
         if row.form.is_valid():
-            stewarding.appoint(row.measure, **row.form.cleaned_data, by=request.user, at=request.at)
+            seen = row.form.as_seen(lambda: _in_hands_of(row.measure))
+            stewarding.appoint(row.measure, **row.form.cleaned_data, by=request.user, at=request.at, seen=seen)
             messages.success(request, _("“%(measure)s” is in the hands of %(name)s.")
                              % {"measure": row.measure, "name": row.form.cleaned_data["steward"]})  # fmt: skip
             return True
@@ -188,11 +199,10 @@ def _rows(request: HttpRequest, stewardship: Stewardship, page: Page, *, may_ent
 
 def _form(answer: Answer, request: HttpRequest) -> FigureForm:
     figure = stewarding.figure_of(answer)
-    initial: dict[str, Any] = {"seen": stewarding.held_token(answer)}
-    if figure:
-        initial |= {"percent": figure.percent, "is_not_applicable": figure.is_not_applicable, "note": figure.note}
+    initial = {name: getattr(figure, name) for name in stewarding.SAID} if figure else {}
     sent = request.method == "POST" and f"{answer.pk}-seen" in request.POST
-    return FigureForm(request.POST if sent else None, prefix=str(answer.pk), initial=initial)
+    form = FigureForm(request.POST if sent else None, prefix=str(answer.pk), initial=initial)
+    return FigureForm(prefix=str(answer.pk), initial=initial) if form.is_untouched else form
 
 
 @require_http_methods(["GET", "POST"])
@@ -227,7 +237,7 @@ def stewardship(request: HttpRequest, pk: int) -> HttpResponse:
         "is_steward": request.user == found.steward,
         "is_complete": found.lines == found.lines_given,
         "refused": refused,
-        "source_form": SourceForm(initial={"title": found.source_title}),
+        "source_form": SourceForm(stewardship=found),
         "query": request.GET.urlencode(),
         "history": history(Entry.objects.visible_to(request.user, request.at).of(found)[:20]),
     }
@@ -247,35 +257,14 @@ def _save(request: HttpRequest, stewardship: Stewardship, rows: list[Row]) -> st
         return _("Nothing was saved yet: some figures need correction.")
     said = {row.answer.pk: row.form.cleaned_data for row in sent if row.form}
     given = {pk: {name: one[name] for name in stewarding.SAID} for pk, one in said.items()}
-    seen = {pk: one["seen"] for pk, one in said.items() if one["seen"]}
+    seen = {row.answer.pk: row.form.seen_token for row in sent if row.form and row.form.seen_token}
     try:
         stewarding.save_figures(stewardship, given, by=request.user, at=request.at, seen=seen)
-    except stewarding.Changed as clash:
-        for row in sent:
-            if row.form and row.answer in clash.answers:
-                _show_theirs(row.answer, row.form)
-        return str(clash)
     except Refused as refusal:
         return str(refusal)
     said_so = ngettext("%(count)s figure saved.", "%(count)s figures saved.", len(given))
     messages.success(request, said_so % {"count": localised(len(given))})
     return ""
-
-
-def _show_theirs(answer: Answer, form: FigureForm) -> None:
-    """Say what stands there now in place of what was seen; to save again writes over it."""
-    fresh = Answer.objects.select_related("figure").get(pk=answer.pk)
-    figure = stewarding.figure_of(fresh)
-    now = (
-        _("no figure")
-        if figure is None
-        else localised(figure.percent)
-        if figure.percent is not None
-        else _("not applicable")
-    )
-    form.data = form.data.copy()
-    form.data[f"{answer.pk}-seen"] = stewarding.held_token(fresh)
-    form.add_error(None, _("Now it says: %(figure)s. Save again to write over it.") % {"figure": now})
 
 
 def _onward(request: HttpRequest, page: Page) -> str:
@@ -300,10 +289,11 @@ def source(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _cite(request: HttpRequest, found: Stewardship) -> HttpResponse:
-    form = SourceForm(request.POST, request.FILES)
+    form = SourceForm(request.POST, request.FILES, stewardship=found)
     if form.is_valid():
+        seen = form.as_seen(lambda: SourceForm(stewardship=Stewardship.objects.get(pk=found.pk)))
         try:
-            stewarding.cite(found, **form.cleaned_data, by=request.user, at=request.at)
+            stewarding.cite(found, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -373,9 +363,10 @@ def supply(request: HttpRequest, pk: int) -> HttpResponse:
         STEWARDSHIPS,
         found,
         "supply",
-        do=lambda note: stewarding.supply(found, by=request.user, at=request.at),
+        do=lambda note, seen: stewarding.supply(found, by=request.user, at=request.at, seen=seen),
         then=reverse("submissions:stewardship", args=[pk]),
         summary="submissions/supply_summary.html",
+        shown=lambda: stewarding.figures_of(found),
         stewardship=found,
         missing=found.lines - found.lines_given,
         mean=sum((f.percent for f in figures), Decimal(0)) / len(figures) if figures else None,

@@ -21,6 +21,7 @@ from agencies.models import Clearance, User
 from agencies.roles import SCORERS, Role
 from agencies.text import localised
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.models import Cycle
 from cycles.workflow import CycleState, Refused
 from indicators.methods import half_up
@@ -94,10 +95,15 @@ def _lot(text: str) -> str:
 
 @transaction.atomic
 def save_sitting(
-    calibration: Calibration, marks: Mapping[int, Mapping[str, Any]], *, by: User, at: datetime
+    calibration: Calibration,
+    marks: Mapping[int, Mapping[str, Any]],
+    *,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> list[ReferenceMark]:
     """Save marks on reference lines, by line key, under the rules of any mark: all or none."""
-    [calibration] = perform(CALIBRATIONS, [calibration], "mark", by=by, at=at)
+    [calibration] = perform(CALIBRATIONS, [calibration], "mark", by=by, at=at, seen=seen)
     lines = {line.pk: line for line in lines_of(calibration)}
     if not lines.keys() >= marks.keys():
         raise Refused(_("One of the lines does not belong to this sitting."))

@@ -1,5 +1,6 @@
 """Pages of the training: sittings over reference lines, and where the lines are laid."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Clearance, Membership, User
 from agencies.roles import Role
 from cycles.actions import open_to, why_closed
+from cycles.clashes import together
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.models import Measure
@@ -69,6 +71,11 @@ def _said(mark: Any) -> dict[str, Any]:
     return {name: getattr(mark, name) for name in ("points", "is_not_applicable", "reason")} if mark else {}
 
 
+def _marked_by_now(sitting: Calibration, keys: Iterable[int]) -> list[MarkForm]:
+    marks = {m.line_id: m for m in sitting.marks.filter(line__in=keys)}
+    return [MarkForm(prefix=str(pk), initial=_said(marks.get(pk))) for pk in keys]
+
+
 def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, Any]:
     answer = line.as_answer
     return {
@@ -83,14 +90,14 @@ def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, Any]:
 
 def _done(request: HttpRequest, sitting: Calibration, forms: dict[int, MarkForm]) -> HttpResponse | None:
     """Save what was filled in and, if that was asked for, hand it in; None where the page must say why not."""
-    touched = {pk: form for pk, form in forms.items() if form.has_changed()}
+    touched = {pk: form for pk, form in forms.items() if form.has_changed() and not form.is_untouched}
     if any(form.errors for form in touched.values()):
         return None
     hands_in = request.POST.get("act") == "hand_in"
     try:
-        training.save_sitting(
-            sitting, {pk: f.cleaned_data for pk, f in touched.items()}, by=request.user, at=request.at
-        )
+        seen = together(touched.values(), lambda: _marked_by_now(sitting, touched))
+        marks = {pk: form.cleaned_data for pk, form in touched.items()}
+        training.save_sitting(sitting, marks, by=request.user, at=request.at, seen=seen)
         if hands_in:
             training.hand_in_sitting(sitting, by=request.user, at=request.at)
     except Refused as refusal:

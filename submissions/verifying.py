@@ -19,6 +19,7 @@ from agencies.roles import Role, is_assessor, is_verifier
 from agencies.text import localised
 from cycles import files
 from cycles.actions import perform
+from cycles.clashes import Seen
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from submissions import kinds, lowering, quotas, totals
@@ -195,9 +196,11 @@ class _Desks:
 
 
 @transaction.atomic
-def hand_over(verification: Verification, *, assessor: User, by: User, at: datetime) -> Verification:
+def hand_over(
+    verification: Verification, *, assessor: User, by: User, at: datetime, seen: Seen | None = None
+) -> Verification:
     """Give a line to another assessor to verify, with the files shown so far."""
-    [verification] = perform(VERIFICATIONS, [verification], "hand_over", by=by, at=at, assessor=assessor)
+    [verification] = perform(VERIFICATIONS, [verification], "hand_over", by=by, at=at, seen=seen, assessor=assessor)
     verification.assessor = assessor
     if not is_assessor(assessor, verification, at) or verification.is_marked_by(assessor):
         raise Refused(
@@ -215,9 +218,9 @@ SAID = ("place", "finding", "found_value", "text", "hours")
 
 
 @transaction.atomic
-def note(verification: Verification, *, by: User, at: datetime, **said: Any) -> Verification:
+def note(verification: Verification, *, by: User, at: datetime, seen: Seen | None = None, **said: Any) -> Verification:
     """Keep what has been found so far; it counts, and others read it, only when it is concluded."""
-    [verification] = perform(VERIFICATIONS, [verification], "note", by=by, at=at)
+    [verification] = perform(VERIFICATIONS, [verification], "note", by=by, at=at, seen=seen)
     for name in SAID:
         setattr(verification, name, said.get(name) if name in ("found_value", "hours") else said.get(name) or "")
     verification.save(update_fields=SAID)
@@ -256,7 +259,9 @@ def take_back(exhibit: Exhibit, *, by: User, at: datetime) -> Exhibit:
 
 
 @transaction.atomic
-def conclude(verification: Verification, *, by: User, at: datetime, **said: Any) -> Verification:
+def conclude(
+    verification: Verification, *, by: User, at: datetime, seen: Seen | None = None, **said: Any
+) -> Verification:
     """Conclude what was found of a line: any of `SAID`; where it has its score already, the rule is applied at once."""
     rows = Submission.objects.select_for_update(of=("self",)).select_related("cycle", "agency")
     submission = rows.get(pk=verification.submission_id)
@@ -266,7 +271,7 @@ def conclude(verification: Verification, *, by: User, at: datetime, **said: Any)
     given = _checked(line, said)
     shown = list(verification.exhibits.live().values_list("document__sha256", flat=True))
     [verification] = perform(
-        VERIFICATIONS, [verification], "conclude", by=by, at=at, note=given["text"], files=shown, **given
+        VERIFICATIONS, [verification], "conclude", by=by, at=at, note=given["text"], seen=seen, files=shown, **given
     )
     if lowering.lower([submission], [line.pk], at=at):
         totals.compute([submission], why=f"verify: {verification.pk}", by=by, at=at)

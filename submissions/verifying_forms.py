@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.text import localised
 from cycles.calendar import TEHRAN
+from cycles.clashes import ComparedForm
 from cycles.forms import ActForm, MomentField, NumberField, PasswordField, PersianTextField, signed
 from submissions.evidence import MOST_AT_ONCE
 from submissions.fields import DescriptionForm
 from submissions.kinds import KINDS
-from submissions.models import Answer, Finding, Place
+from submissions.models import Answer, Finding, Place, Verification
 from submissions.verifying import MOST_HOURS, SAID
 
 
@@ -48,7 +49,7 @@ class HandInForm(ActForm):
         return {"note": "", "hours": self.cleaned_data["hours"]}
 
 
-class VerificationForm(DescriptionForm):
+class VerificationForm(DescriptionForm, ComparedForm):
     """What was found of a line; all of it is asked for only when it is concluded, and then signed."""
 
     place = forms.ChoiceField(
@@ -76,6 +77,7 @@ class VerificationForm(DescriptionForm):
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}),
     )
     password = PasswordField(required=False)
+    beside = tuple(DescriptionForm.base_fields)  # they are said of a file to come
 
     def __init__(self, *args: Any, line: Answer, user: User, concluding: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,13 +118,13 @@ class VerificationForm(DescriptionForm):
         return {name: self.cleaned_data[name] for name in SAID}
 
 
-class HandOverForm(forms.Form):
+class HandOverForm(ComparedForm):
     """Another assessor for a line that is to be verified."""
 
     assessor = forms.ModelChoiceField(label=_("Assessor"), queryset=User.objects.none())
 
-    def __init__(self, *args: Any, assessors: Iterable[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, held: Verification, assessors: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, shows={"assessor": held.assessor}, **kwargs)
         fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by("name_fa", "username", "pk")
         self.fields["assessor"].queryset = fit  # type: ignore[attr-defined]
 

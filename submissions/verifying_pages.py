@@ -15,6 +15,7 @@ from agencies.roles import Role
 from agencies.text import localised
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase
+from cycles.clashes import Seen
 from cycles.files import handed_out
 from cycles.models import Cycle, Window
 from cycles.pages import listed
@@ -112,14 +113,20 @@ def _forms(request: HttpRequest, held: Verification, moves: set[str]) -> tuple[V
     over = None
     if "hand_over" in moves:
         fit = verifying.fit_for(held, request.at)
-        over = HandOverForm(request.POST if act == "hand_over" else None, assessors=fit)
+        over = HandOverForm(request.POST if act == "hand_over" else None, held=held, assessors=fit)
     bound = request.method == "POST" and act != "hand_over"
-    initial = {name: getattr(held, name) for name in verifying.SAID}
     data, files = (request.POST, request.FILES) if bound else (None, None)
-    form = VerificationForm(
-        data, files, initial=initial, line=held.line, user=request.user, concluding=act == "conclude"
-    )
-    return form, over
+    return _form(request, held, data, files, concluding=act == "conclude"), over
+
+
+def _form(request: HttpRequest, held: Verification, *sent: Any, concluding: bool = False) -> VerificationForm:
+    initial = {name: getattr(held, name) for name in verifying.SAID}
+    return VerificationForm(*sent, initial=initial, line=held.line, user=request.user, concluding=concluding)
+
+
+def _as_seen(request: HttpRequest, held: Verification, form: VerificationForm) -> Seen:
+    rows = Verification.objects.select_related("line__own", "line__measure")
+    return form.as_seen(lambda: _form(request, rows.get(pk=held.pk)))
 
 
 def _context(request: HttpRequest, held: Verification, form: Any, over: Any, moves: set[str]) -> dict[str, Any]:
@@ -153,7 +160,7 @@ def _done(request: HttpRequest, held: Verification, form: Any, over: Any) -> boo
         if not form.is_valid():
             return False
         if act == "conclude":
-            _concluded(held, form, by)
+            _concluded(held, form, by | {"seen": _as_seen(request, held, form)})
         else:
             _kept(request, held, form, by)
     except Refused as refusal:
@@ -164,7 +171,8 @@ def _done(request: HttpRequest, held: Verification, form: Any, over: Any) -> boo
 
 
 def _handed_over(request: HttpRequest, held: Verification, over: HandOverForm, by: dict[str, Any]) -> bool:
-    verifying.hand_over(held, assessor=over.cleaned_data["assessor"], **by)
+    seen = over.as_seen(lambda: HandOverForm(held=Verification.objects.get(pk=held.pk), assessors=()))
+    verifying.hand_over(held, assessor=over.cleaned_data["assessor"], seen=seen, **by)
     messages.success(request, _("Saved."))
     return True
 
@@ -173,14 +181,20 @@ def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -
     """All or nothing: the file that came with it is shown, too."""
     with transaction.atomic():
         if form.cleaned_data["file"]:
-            verifying.show(held, upload=form.cleaned_data["file"], description=form.description, **by)
+            verifying.show(
+                held,
+                upload=form.cleaned_data["file"],
+                description=form.description,
+                by=by["by"],
+                at=by["at"],
+            )
         verifying.conclude(held, **form.said, **by)
 
 
 def _kept(request: HttpRequest, held: Verification, form: VerificationForm, by: dict[str, Any]) -> None:
     """What was typed so far, with a file more or a file less."""
     with transaction.atomic():
-        verifying.note(held, **form.said, **by)
+        verifying.note(held, **form.said, seen=_as_seen(request, held, form), **by)
         if withdrawn := request.POST.get("take_back"):
             shown = next((e for e in held.exhibits.live() if str(e.uuid) == withdrawn), None)
             if shown is None:

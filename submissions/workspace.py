@@ -140,7 +140,7 @@ def workspace(
         "shown": shown,
         "opened": opened_line,
         "next_missing": _next_missing(answers, opened_line),
-        "share_out": ShareOutForm(people=lines.colleagues(submission, request.at), axes=[g.axis for g in groups]),
+        "share_out": _sharing(request, submission, [g.axis for g in groups]),
     }
     if opened_line is not None:
         context |= _opened(request, opened_line, past.get(opened_line.measure.lineage, []), form)
@@ -325,15 +325,23 @@ def factor_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(line_url(factor.answer))
 
 
+def _sharing(request: HttpRequest, submission: Submission, axes: Iterable[Axis], data: Any = None) -> ShareOutForm:
+    """The place to give out lines; the page shows who has which."""
+    held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
+    people = lines.colleagues(submission, request.at)
+    return ShareOutForm(data, people=people, axes=axes, shows={"assignees": list(held)})
+
+
 @require_POST
 def share_out(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an axis, or the chosen lines, to a colleague."""
     submission = find(request, pk)
     axes = Axis.objects.filter(indicators__measures__in=submission.answers.values("measure")).distinct().order_by("pk")
-    form = ShareOutForm(request.POST, people=lines.colleagues(submission, request.at), axes=axes)
+    form = _sharing(request, submission, axes, request.POST)
     if form.is_valid():
+        seen = form.as_seen(lambda: _sharing(request, submission, axes))
         try:
-            count = lines.share_out(submission, **form.cleaned_data, by=request.user, at=request.at)
+            count = lines.share_out(submission, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

@@ -33,6 +33,17 @@ def digits(value: object) -> str:
     return persian_digits(text) if _is_persian() else text
 
 
+NUMBER = re.compile(r"(?<![A-Za-z0-9_./-])[0-9][0-9.,]*(?![A-Za-z0-9_-])")
+"""A number as a word of its own: no part of a code such as G1-01."""
+
+
+@register.filter
+def sentence(value: object) -> str:
+    """A sentence with its numbers in the active language's digits; codes in it stay as they are."""
+    text = str(value)
+    return NUMBER.sub(lambda found: persian_digits(found.group()), text) if _is_persian() else text
+
+
 @register.filter
 def percent(value: Decimal | None) -> str:
     """A percent to two places with its sign; "—" for none."""

@@ -48,6 +48,11 @@ def is_known(request: HttpRequest) -> bool:
     return bool(_owners(request))
 
 
+def owners_of(request: HttpRequest) -> set[str]:
+    """The keys of those who have signed in on this device, as far as it remembers."""
+    return set(_owners(request))
+
+
 def _owners(request: HttpRequest) -> dict[str, str]:
     """The marks on the cookie by the key of their owner, oldest first; none where it is not ours or is too old."""
     cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")

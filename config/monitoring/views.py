@@ -12,7 +12,6 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
@@ -73,12 +72,6 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Canonical: {settings.PORTAL_URL}/.well-known/security.txt",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page of every refusal, in the reader's language; the log is told that it was this one."""
-    request.refusal = "csrf"  # type: ignore[attr-defined]
-    return render(request, "403.html", status=403)
 
 
 PROBES: Mapping[str, Callable[[HttpRequest], HttpResponse]] = {

@@ -124,9 +124,11 @@
     clearTimeout(timers.get(form));
     timers.set(form, setTimeout(() => form.isConnected && htmx.trigger(form, "change"), RETRY));
   }
-  window.addEventListener("online", () => {
+  function sendKept() {
     document.querySelectorAll("form[data-keep]").forEach((form) => Object.keys(read(form)).length && htmx.trigger(form, "change"));
-  });
+  }
+  window.addEventListener("online", sendKept);
+  window.addEventListener("focus", sendKept); // back from signing in in another tab
 
   // whoever takes a colleague's text lets go of the own copy
   document.addEventListener("click", (event) => {

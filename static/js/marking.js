@@ -94,8 +94,8 @@
 
   function keep(line) {
     const button = line.isConnected && line.querySelector("[data-save]");
-    if (!button) {
-      return;
+    if (!button || line.querySelector(".clash")) {
+      return; // over what another tab has saved only the button writes
     }
     tell(line, button.form.dataset.saving);
     const sent = { only: line.dataset.line, quiet: "1" };

@@ -48,9 +48,19 @@
     }
   });
 
-  // the token changes when somebody signs in again in another tab; the page's own is then too old
+  // The token changes when somebody signs in again in another tab; the page's own is then too old, and the cookie has
+  // the new one. Whoever signed in may be somebody else: so what is sent says for whom the page was drawn.
+  function sending() {
+    return {
+      token: (document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/) || [])[1],
+      person: words.person || "",
+    };
+  }
+  window.portalSending = sending;
+
   document.addEventListener("htmx:configRequest", (event) => {
-    const token = (document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/) || [])[1];
+    const { token, person } = sending();
+    event.detail.headers["X-Signed-In-As"] = person;
     if (token) {
       event.detail.headers["X-CSRFToken"] = token;
       if (event.detail.parameters.csrfmiddlewaretoken) {
@@ -58,6 +68,31 @@
       }
     }
   });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const field = form.elements.csrfmiddlewaretoken;
+    const { token, person } = sending();
+    if (!field || !token) {
+      return;
+    }
+    field.value = token;
+    if (person && !form.querySelector("[name=signed_in_as]")) {
+      const mark = document.createElement("input");
+      Object.assign(mark, { type: "hidden", name: "signed_in_as", value: person });
+      form.append(mark);
+    }
+  });
+
+  // the answer to a token that is too old brings the new one along, and the request is made once more
+  function isRepeated({ xhr, requestConfig, target }) {
+    if (xhr.status !== 403 || !xhr.getResponseHeader("X-Form-Token") || requestConfig.headers["X-Repeats"]) {
+      return false;
+    }
+    const { elt, verb, path, formData } = requestConfig;
+    htmx.ajax(verb.toUpperCase(), path, { source: elt, target, values: formData, headers: { "X-Repeats": "1" } });
+    return true;
+  }
 
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful) {
@@ -70,7 +105,10 @@
   });
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr } = event.detail;
-    if (xhr.status === 401 || xhr.status === 403) {
+    if (isRepeated(event.detail)) {
+      return;
+    }
+    if (xhr.status === 401) {
       complain(words.signedOut);
       return;
     }

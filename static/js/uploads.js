@@ -68,8 +68,35 @@
     return "evidence-" + place.dataset.line + "-" + (place.dataset.replaces || "new") + "-";
   }
 
-  function token(place) {
-    return place.querySelector("[name=csrfmiddlewaretoken]").value;
+  // the token as it is when it is sent: signing in again in another tab changes it
+  function headers(place) {
+    const { token, person } = window.portalSending();
+    const drawn = place.querySelector("[name=csrfmiddlewaretoken]").value;
+    return { "X-CSRFToken": token || drawn, "X-Signed-In-As": person };
+  }
+
+  const GONE = [404, 410, 422]; // the server has no such upload any more
+
+  // Of an upload that is there the library would forget the place when it is asked for while nobody is signed in.
+  function keepPlace(request, response) {
+    const status = response.getStatus();
+    if (request.getMethod() === "HEAD" && status >= 400 && status !== 423 && !GONE.includes(status)) {
+      throw Object.assign(new Error("not now"), { status });
+    }
+  }
+
+  function statusOf(error) {
+    const { originalResponse, causingError } = error;
+    return originalResponse ? originalResponse.getStatus() : (causingError && causingError.status) || 0;
+  }
+
+  function isTokenTooOld(item, error) {
+    const answer = error.originalResponse;
+    if (statusOf(error) !== 403 || item.isRenewed || !(answer && answer.getHeader("X-Form-Token"))) {
+      return false;
+    }
+    item.isRenewed = true;
+    return true;
   }
 
   function add(place, file) {
@@ -92,16 +119,19 @@
       chunkSize: CHUNK,
       retryDelays: DELAYS,
       metadata,
-      headers: { "X-CSRFToken": token(place) },
+      onBeforeRequest: (request) => {
+        Object.entries(headers(place)).forEach(([name, value]) => request.setHeader(name, value));
+      },
+      onAfterResponse: keepPlace,
       fingerprint: () => Promise.resolve(prefix(place) + [file.name, file.size, file.lastModified].join("-")),
       removeFingerprintOnSuccess: true,
       onProgress: (done, whole) => progress(item, done, whole),
       onShouldRetry: (error) => {
-        const status = error.originalResponse ? error.originalResponse.getStatus() : 0;
+        const status = statusOf(error);
         if (!status) {
           item.text.textContent = place.dataset.broken;
         }
-        return status < 400 || (status >= 500 && status !== FULL) || status === 409 || status === 423;
+        return isTokenTooOld(item, error) || status < 400 || (status >= 500 && status !== FULL) || status === 409 || status === 423;
       },
       onError: (error) => stopped(item, error),
       onSuccess: () => finished(item),
@@ -141,8 +171,8 @@
     if (earlier) {
       const state = await ask("HEAD", earlier.uploadUrl, item.place);
       if (state && state.status === 401) {
-        fail(item, document.body.dataset.signedOut);
         left(item);
+        waitForSigningIn(item);
         return;
       }
       item.upload.resumeFromPreviousUpload(earlier);
@@ -155,7 +185,14 @@
     item.upload.start();
   }
 
+  function waitForSigningIn(item) {
+    fail(item, document.body.dataset.signedOut);
+    broken.add(item);
+    item.timer = setTimeout(() => queue(item), AGAIN);
+  }
+
   function progress(item, done, whole) {
+    item.isRenewed = false;
     const part = percent(done, whole);
     item.bar.max = 100;
     item.bar.value = part;
@@ -173,6 +210,10 @@
   function stopped(item, error) {
     left(item);
     const answer = error.originalResponse;
+    if (statusOf(error) === 401) {
+      waitForSigningIn(item);
+      return;
+    }
     const isSentence = answer && (answer.getHeader("Content-Type") || "").startsWith("text/plain");
     const sentence = isSentence && answer.getBody();
     if (answer && (answer.getStatus() < 500 || answer.getStatus() === FULL)) {
@@ -219,12 +260,13 @@
   }
 
   window.addEventListener("online", () => [...broken].forEach(queue));
+  window.addEventListener("focus", () => [...broken].forEach(queue)); // back from signing in in another tab
 
   // --- What an earlier visit left unfinished -------------------------------------------------------------------------
 
   function ask(method, url, place) {
-    const headers = { "Tus-Resumable": "1.0.0", "X-CSRFToken": token(place) };
-    return fetch(url, { method, headers, credentials: "same-origin" }).catch(() => null);
+    const sent = { "Tus-Resumable": "1.0.0", ...headers(place) };
+    return fetch(url, { method, headers: sent, credentials: "same-origin" }).catch(() => null);
   }
 
   async function remember(place) {

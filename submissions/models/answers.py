@@ -1,6 +1,5 @@
 """What agencies answer, with their evidence; what assessors mark; and how it scores."""
 
-import hashlib
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -16,6 +15,7 @@ from django_fsm import FSMField
 from agencies.models import Agency, User, cleared, in_reach
 from agencies.roles import SUPERIOR_ROLES, Role
 from agencies.text import localised
+from cycles.clashes import digest
 from cycles.models import Cycle, Participation
 from indicators.methods import points
 from indicators.models import Axis, Bounded, Measure, MeasureTarget
@@ -273,8 +273,7 @@ class Answer(Bounded, models.Model):
     @staticmethod
     def token_of(said: Any) -> str:
         """A short name of what a field says, by which a form knows whether it is still what was seen."""
-        plain = f"{said.normalize():f}" if isinstance(said, Decimal) else "" if said is None else str(said)
-        return hashlib.sha256(plain.encode()).hexdigest()[:16]
+        return digest({"": said})
 
     def token(self, name: str) -> str:
         return self.token_of(getattr(self, name))

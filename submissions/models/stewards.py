@@ -1,6 +1,5 @@
 """Measures that one person supplies for all agencies: in whose hands each is, from which source, and every figure."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +14,7 @@ from uuid_utils import uuid7
 
 from agencies.models import Agency, Clearance, Interest, Membership, Province, User, in_reach
 from agencies.roles import OVERSEERS, Role
+from cycles.clashes import digest
 from cycles.models import Cycle
 from indicators.methods import points
 from indicators.models import Measure
@@ -190,8 +190,7 @@ class StewardFigure(models.Model):
 
 def token_of(percent: Decimal | None, *, is_not_applicable: bool, note: str) -> str:
     """A short name of what a figure says, by which a page knows whether it is still what was seen."""
-    said = "" if percent is None else f"{percent.normalize():f}"
-    return hashlib.sha256(f"{said}|{is_not_applicable}|{note}".encode()).hexdigest()[:16]
+    return digest({"percent": percent, "is_not_applicable": is_not_applicable, "note": note})
 
 
 def left_to_administrators(cycles: Iterable[Cycle]) -> models.QuerySet[Answer]:

@@ -17,6 +17,7 @@ from cycles.calendar import Phase
 from indicators.models import Indicator, Measure
 from submissions.models import Answer, Score
 from tests.factories import EPOCH, PASSWORD, build
+from tests.tabs import Tab
 
 pytestmark = pytest.mark.django_db
 
@@ -179,12 +180,14 @@ def test_a_draft_without_an_argument_is_saved_and_not_filed(visit):
 def test_of_two_who_write_at_once_the_later_is_told_and_keeps_the_text(visit):
     world = build("scored")
     client, address = visit(world, world.staff), url("draft", line(world).pk)
-    client.post(address, typed(seen="0"))
+    first, second = Tab(client, address), Tab(client, address)
+    first.send(**typed(argument="Theirs"))
 
-    page = client.post(address, typed(seen="0", argument="Mine")).content.decode()
-    again = client.post(address, typed(seen="1", argument="Mine"))
+    page = second.send(**typed(argument="Mine")).content.decode()
+    again = Tab.of(client, address, page).send(**typed(argument="Mine"))
 
-    assert "Somebody else has changed this draft" in page
+    assert "Somebody has changed this since you opened the page." in page
+    assert "Stored now: Theirs" in page
     assert "Mine" in page
     assert again.status_code == 302
     assert Appeal.objects.get().argument == "Mine"

@@ -209,8 +209,10 @@ def templates() -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.html"))
 
 
-LIBRARIES_ASK = re.compile(r"^(account/|allauth/|mfa/|usersessions/|[45]\d\d.*\.html$|tables\.html$|django/)")
-"""Templates that Django, allauth or django-tables2 ask for by name."""
+LIBRARIES_ASK = re.compile(
+    r"^(account/|allauth/|mfa/|usersessions/|[45]\d\d.*\.html$|tables\.html$|django/|bootstrap5/)"
+)
+"""Templates that Django, allauth, crispy or django-tables2 ask for by name."""
 
 
 def test_every_template_is_used():

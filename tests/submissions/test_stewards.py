@@ -608,7 +608,7 @@ def test_a_figure_changed_meanwhile_is_shown_and_saved_over_only_when_asked_agai
     token = refused.content.decode().split(f'name="{line.pk}-seen" value="')[1].split('"')[0]
     client.post(url("stewardship", world.stewardship.pk), body | {f"{line.pk}-seen": token})
 
-    assert "Now it says: 40." in refused.content.decode()
+    assert "Stored now: 40" in refused.content.decode()
     assert StewardFigure.objects.get().percent == 60
 
 
