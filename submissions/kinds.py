@@ -232,7 +232,8 @@ def why_not_content(name: str, file: File) -> str:
     try:
         assert file.file is not None
         if ending in LOOKED_INTO:
-            sandbox.run("submissions.kinds:inspect", file.file, ending, limits=sandbox.SHEET, refusal=Unacceptable)
+            limits = sandbox.PICTURE if ending == "pdf" else sandbox.SHEET  # a scan may be as large as a file may
+            sandbox.run("submissions.kinds:inspect", file.file, ending, limits=limits, refusal=Unacceptable)
         else:
             KINDS[ending].check(file.file, file.size, 0)
     except Unacceptable as unacceptable:

@@ -1,5 +1,6 @@
 """Which files are evidence: every good kind, and every hostile file as the table in docs/evidence.md says."""
 
+import html
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pikepdf
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from cycles.workflow import Refused
@@ -318,3 +320,25 @@ def test_a_document_of_another_kind_than_its_ending_is_refused():
         for name, part in (("a.odt", "Basic/Standard/Module1.xml"), ("a.xlsx", "xl/macrosheets/sheet1.xml")):
             content = opendocument("text", (part, "x")) if name == "a.odt" else xlsx((part, "x"))
             assert "holds a program" in kinds.why_not_content(name, ContentFile(content))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    (
+        ("a.pdf", protected(user="secret"), "بدون گذرواژه باز نمی‌شود"),
+        ("a.docx", letterhead("https://evil.example/t.dotm"), "به‌جای الگوی سند «Normal» بنویسید"),
+        ("a.pdf", carrying("tool.exe", b"MZ"), "فایل دیگری در درون خود دارد («tool.exe»)"),
+        ("a.pdf", acting("/Launch", F="cmd.exe"), "برنامهٔ دیگری را اجرا می‌کند"),
+        ("photo.jpg", HEIC, "عکس HEIC است؛ پسوند نام آن را «.heic» کنید"),
+        ("a.zip", b"PK", "آن را باز و فایل‌های درونش را یک‌به‌یک بارگذاری کنید"),
+    ),
+)
+def test_a_refusal_is_read_in_persian_beside_the_field_and_nothing_is_kept(visit, name, content, said):
+    world = build("begun")
+    line = Answer.objects.get(submission=world.submission, measure__code="G1-1")
+    address = f"/fa/submissions/lines/{line.pk}/evidence/"
+
+    page = visit(world, world.staff).post(address, {"file": SimpleUploadedFile(name, content)})
+
+    assert said in html.unescape(page.content.decode())
+    assert not Document.objects.exists()
