@@ -14,6 +14,7 @@ from indicators.models import Axis, Measure
 from submissions import assessing
 from submissions.models import Answer, Block, Mark
 from tests.factories import PASSWORD, build
+from tests.tabs import Tab
 
 pytestmark = pytest.mark.django_db
 
@@ -298,3 +299,21 @@ def test_a_mark_within_the_year_s_tolerance_needs_no_reason(away, is_saved):
             assessing.save_marks(block_of(world), marks, by=world.assessor, at=world.at)
 
     assert Mark.objects.exists() == is_saved
+
+
+def test_a_mark_of_another_tab_is_shown_in_persian_and_written_over_only_when_asked_again(visit):
+    world = assigned()
+    client, key = visit(world, world.assessor), line(world).pk
+    page, address = url("block", world.block.pk, language="fa"), url("marks", world.block.pk, language="fa")
+    first, second = Tab(client, page, address), Tab(client, page, address)
+    first.send(**{f"{key}-points": "20", f"{key}-reason": "نخست", "only": key})
+
+    typed = {f"{key}-points": "10", f"{key}-reason": "یک واژه درست شد", "only": key}
+    asked = second.send(**typed).content.decode()
+    kept = Mark.objects.get(answer=key).points
+    Tab.of(client, address, asked, address).send(**typed)
+
+    assert "اکنون ذخیره است: ۲۰" in asked
+    assert "یک واژه درست شد" in asked
+    assert kept == 20
+    assert Mark.objects.get(answer=key).points == 10
