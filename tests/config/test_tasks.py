@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from config.celery import app
 from cycles.calendar import Phase
-from cycles.models import Entry
+from cycles.models import Entry, Fault
 from tests.factories import build
 from tests.guard.test_closed import snapshot
 
@@ -87,7 +87,8 @@ def test_a_second_run_of_every_scheduled_job_changes_nothing(stage, settings):
 
     assert first != before
     # only a row that the first run itself wrote may be sealed by the second, once its transaction is surely past
-    assert {table for table in first if first[table] != second[table]} <= {"cycles_seal"}
+    changed = {table for table in first if first[table] != second[table]}
+    assert changed <= {"cycles_seal"}, list(Fault.objects.values())
 
 
 @pytest.mark.django_db(transaction=True)

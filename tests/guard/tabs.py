@@ -277,6 +277,8 @@ EXEMPT: dict[str, str] = {
     "cycles:holidays_expected": ADDS,
     "cycles:holiday_strike": TAKES_AWAY,
     "cycles:agencies_import": "the check of the sheet names what it saw, and the writing refuses anything else",
+    "cycles:register_change": "a change lies beside others; where the agency has ended or one waits, it is refused",
+    "cycles:register_withdraw": TAKES_AWAY,
     "cycles:invite": ADDS,
     "cycles:grant": ADDS,
     "cycles:end_role": TAKES_AWAY,

@@ -93,6 +93,7 @@ READS = {
     "indicators.why_unready", "indicators.concur", "indicators.quarter_after", "indicators.refuse_twice",
     "indicators.reached", "indicators.offered", "indicators.lead_of", "indicators.shares_of",
     "indicators.why_not_due",
+    "submissions.figures_of", "submissions.marks_of",
     "submissions.suggestion", "submissions.colleagues", "submissions.has_scanner",
     "submissions.stewarded", "submissions.stewards", "submissions.of_measure", "submissions.ties",
     "submissions.why_not_given", "submissions.figure_of", "submissions.held_token",
