@@ -56,10 +56,17 @@ def decide_all(walk: Any) -> None:
     walk.refused("the marker decides", lambda: _decide(walk, first, "dismiss", at=at, by=marker))
     early = walk.within(Phase.FINAL, 0)
     walk.refused("final with open appeals", lambda: festival.finalise(walk.cycle, by=walk.cast.administrator, at=early))
-    for number, appeal in enumerate(filed):
+    for number, appeal in sorted(enumerate(filed), key=lambda pair: _decided_after(pair[0])):
         name = ENDINGS[number % len(ENDINGS)]
-        _decide(walk, appeal, name, at=walk.within(Phase.APPEAL_REVIEW, 0.3, appeal.agency))
-        walk.did(2 if name.startswith("uphold") else 1)
+        at = walk.within(Phase.APPEAL_REVIEW, _decided_after(number), appeal.agency)
+        if walk.due(at):
+            _decide(walk, appeal, name, at=at)
+            walk.did(2 if name.startswith("uphold") else 1)
+
+
+def _decided_after(number: int) -> float:
+    """What part of its review is over when an appeal is decided; half-way, every third still waits."""
+    return 0.7 if number % 3 == 0 else 0.3
 
 
 def _filed(walk: Any) -> Iterator[Appeal]:
