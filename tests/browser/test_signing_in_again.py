@@ -10,9 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from submissions.models import Answer, Document, LineComment, Upload
 from tests.browser.conftest import Walker
-from tests.browser.test_uploads import BROKEN, MEGABYTE, Line, answer, open_line, settled
+from tests.browser.test_uploads import MEGABYTE, Line, answer, open_line, upload_until_the_line_drops
 from tests.factories import PASSWORD, World
-from tests.submissions.documents import pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -115,14 +114,9 @@ def test_an_upload_keeps_its_place_while_nobody_is_signed_in_and_goes_on_afterwa
     walker.base = line.address
     walker.sign_in(world.staff)
     open_line(walker, world)
-    content = pdf() + b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(20 * MEGABYTE // 32))
     paper = tmp_path / "گزارش.pdf"
-    paper.write_bytes(content)
-    line.carried, line.drops_after = 0, len(content) * 60 // 100
-    walker.field("file").set_input_files(paper)
-    row = walker.page.locator(".upload-row")
-    expect(row).to_contain_text(walker.said(BROKEN), timeout=20_000)
-    arrived = settled(Upload.objects.get().path)
+    arrived = upload_until_the_line_drops(walker, line, paper)
+    content, row = paper.read_bytes(), walker.page.locator(".upload-row")
 
     # the line is back, and the session over: the library's own retry is answered 401
     walker.page.context.clear_cookies()
