@@ -86,9 +86,14 @@ def _within(found: Any) -> Iterator[pikepdf.Dictionary]:
         each = waiting.pop()
         if isinstance(each, pikepdf.Dictionary):
             yield each
-            waiting += [value for _name, value in each.items() if not value.is_indirect]
+            waiting += [value for _name, value in each.items() if _is_direct(value)]
         elif isinstance(each, pikepdf.Array):
-            waiting += [value for value in each if not value.is_indirect]
+            waiting += [value for value in each if _is_direct(value)]
+
+
+def _is_direct(value: Any) -> bool:
+    """Whether an object stands where it is used; numbers come as Python's own."""
+    return isinstance(value, pikepdf.Object) and not value.is_indirect
 
 
 def _check_form(document: pikepdf.Pdf) -> None:

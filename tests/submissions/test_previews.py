@@ -64,6 +64,14 @@ def test_a_transparent_ground_is_white(mode, kind):
     assert opened(drawn).getpixel((15, 15)) == (0, 0, 0)
 
 
+def test_a_picture_of_one_bit_with_a_transparent_ground_is_on_white():
+    image = Image.new("1", (20, 20), 0)
+
+    [drawn] = preview(saved(image, transparency=0), "png").pictures
+
+    assert opened(drawn).getpixel((1, 1)) == (255, 255, 255)
+
+
 @pytest.mark.parametrize("kind", ("png", "tiff"))
 def test_sixteen_bits_of_grey_go_from_black_to_white(kind):
     ramp = Image.new("I;16", (256, 4))
@@ -119,6 +127,15 @@ def test_a_scan_of_several_sheets_is_drawn_sheet_by_sheet():
 
     assert shown.page_count == 3
     assert [opened(each).getpixel((5, 5))[0] for each in shown.pictures] == [0, 255, 0]
+
+
+def test_a_scan_is_shown_up_to_a_sheet_that_is_too_large_to_be_drawn():
+    sheets = Image.new("1", (40, 30)), Image.new("1", (10_000, 9_000))
+    content = saved(sheets[0], "TIFF", save_all=True, append_images=sheets[1:], compression="group4")
+
+    shown = preview(content, "tif")
+
+    assert (len(shown.pictures), shown.page_count) == (1, 2)
 
 
 @pytest.mark.parametrize(
