@@ -201,6 +201,35 @@ def test_an_email_is_shown_with_its_head_its_text_and_the_names_of_what_is_attac
     assert "Named, not opened here" in page
 
 
+PLAIN = "سلام، گزارش پيوست است."
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoding"),
+    (
+        ("text/plain; charset=windows-1256", "cp1256"),
+        ("text/plain; charset=x-unknown", "cp1256"),
+        ("text/plain", "cp1256"),
+        ("text/plain", "utf-8"),
+        ("text/plain; charset=us-ascii", "utf-8"),
+    ),
+)
+def test_an_email_is_read_in_the_encoding_that_it_names_or_is_written_in(kind, encoding):
+    content = f"From: a@example.org\r\nSubject: گزارش\r\nContent-Type: {kind}\r\n\r\n{PLAIN}".encode(encoding)
+
+    shown = preview(content, "eml")
+
+    assert shown.excerpt == PLAIN
+    assert ["Subject", "گزارش"] in shown.inside["head"]
+
+
+def test_an_email_whose_addresses_are_none_shows_them_as_they_stand_with_its_text():
+    shown = preview(b"From: a@example.org\r\nTo: <@\r\nSubject: x\r\n\r\nhello", "eml")
+
+    assert shown.inside["head"] == [["From", "a@example.org"], ["To", "<@"], ["Subject", "x"]]
+    assert shown.excerpt == "hello"
+
+
 def test_of_an_email_that_is_a_page_the_words_are_shown():
     shown = preview(letter(html="<style>p {}</style><p>سلام</p><script>x()</script><p>خدا<br>نگهدار</p>"), "eml")
 
