@@ -147,7 +147,7 @@ class ComparedForm(forms.Form):
         if stored.keys() <= typed.keys() and says == self.token:
             self._note_seen()  # both say the same
             return
-        self._ask([name for name in stored if name in typed and plain_value(typed[name]) != plain_value(stored[name])])
+        self._ask([name for name in stored if name in self.errors or _says_other(name, typed, stored)])
 
     def _ask(self, differing: Iterable[str]) -> None:
         """Say what is stored now beside what was typed; whoever sends the form again has seen it."""
@@ -177,6 +177,10 @@ class ComparedForm(forms.Form):
         if isinstance(value, Decimal | int):
             return localised(value)
         return str(field.prepare_value(value))
+
+
+def _says_other(name: str, typed: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
+    return name in typed and plain_value(typed[name]) != plain_value(stored[name])
 
 
 def _is_apart(field: forms.Field) -> bool:
