@@ -14,7 +14,7 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from submissions.contents.signs import HEAD, PROGRAMS, Unacceptable, refuse_other, sign_of
-from submissions.contents.texts import decoded, shown
+from submissions.contents.texts import decoded, one_line, shown
 
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
 """The lines of the head that are shown."""
@@ -99,20 +99,18 @@ def _parsed(content: bytes) -> EmailMessage:
 
 def head_of(message: EmailMessage) -> list[list[str]]:
     """The lines of the head that are shown, each a name and what stands there."""
-    fields = [[name, shown(_field(message, name))[:500]] for name in HEADERS if name in message]
+    fields = [[name, one_line(_field(message, name))[:500]] for name in HEADERS if name in message]
     return [field for field in fields if field[1]]
 
 
 def _field(message: EmailMessage, name: str) -> str:
     raw = next(str(value) for key, value in message.raw_items() if key.lower() == name.lower())
     if not raw.isascii():  # written in letters, in an encoding that it does not name
-        text = decoded(raw.encode("utf-8", "surrogateescape"))
-    else:
-        try:
-            text = str(message[name])
-        except Exception:  # Python's own reading stumbles over addresses that are none, in several ways
-            text = raw
-    return " ".join(text.split())
+        return decoded(raw.encode("utf-8", "surrogateescape"))
+    try:
+        return str(message[name])
+    except Exception:  # Python's own reading stumbles over addresses that are none, in several ways
+        return raw
 
 
 def attached_names(message: EmailMessage) -> list[str]:
@@ -129,7 +127,7 @@ def attached_names(message: EmailMessage) -> list[str]:
 def _names(part: EmailMessage) -> list[str]:
     """The name of a part that is attached, and the other one where its type says another."""
     raw = (part.get_filename(), part.get_param("name"))
-    names = (" ".join(shown(collapse_rfc2231_value(each)).split())[:200] for each in raw if each)
+    names = (one_line(collapse_rfc2231_value(each))[:200] for each in raw if each)
     return list(dict.fromkeys(name for name in names if name))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cycles.files import has_pdf_head
 from submissions.contents.signatures import Signature, signature_of
 from submissions.contents.signs import HEAD, PROGRAMS, Unacceptable, refuse_other
+from submissions.contents.texts import one_line
 
 Inside = Callable[[str, bytes], None]
 """Given the name and the content of a file within the file, it raises `Unacceptable` where that may not be there."""
@@ -156,8 +157,9 @@ def _attached_name(found: Any) -> str:
 
 def attached_names(document: pikepdf.Pdf) -> list[str]:
     """The names of the files within."""
-    names = [_attached_name(each) for each in _suspects(document) if isinstance(each.get("/EF"), pikepdf.Dictionary)]
-    return sorted({name for name in names if name})
+    files = [each for each in _suspects(document) if isinstance(each.get("/EF"), pikepdf.Dictionary)]
+    names = {one_line(_attached_name(each))[:200] for each in files}
+    return sorted(name for name in names if name)
 
 
 def signatures(document: pikepdf.Pdf) -> list[Signature]:

@@ -281,5 +281,13 @@ def test_a_signature_with_a_moment_that_is_none_is_shown_without_one(at):
     assert shown.inside["signatures"] == [["علی", "", ""]]
 
 
+def test_unseen_signs_in_the_names_that_a_pdf_says_are_not_kept():
+    signer = preview(signed_pdf("رضا\0 \u202eاحمدی", "سازمان\0\n"), "pdf").inside["signatures"][0]
+    attached = preview(carrying("a\0b.csv", b"x"), "pdf").inside["attached"]
+
+    assert signer[:2] == ["رضا احمدی", "سازمان"]
+    assert attached == ["ab.csv"]
+
+
 def test_what_is_attached_to_a_pdf_is_named():
     assert preview(carrying("جدول.csv", b"a,b"), "pdf").inside == {"attached": ["جدول.csv"]}
