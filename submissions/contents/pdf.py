@@ -132,7 +132,7 @@ def _automatic(found: pikepdf.Dictionary) -> Iterator[pikepdf.Dictionary]:
         if isinstance(action, pikepdf.Dictionary):
             yield action
             following = action.get("/Next")
-            waiting += following if isinstance(following, pikepdf.Array) else [following]
+            waiting += list(following) if isinstance(following, pikepdf.Array) else [following]
 
 
 def _name(value: Any) -> str:

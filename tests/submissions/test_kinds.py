@@ -349,6 +349,21 @@ def opened_at(*where):
     return pdf_with(change)
 
 
+def opened_in_steps(last):
+    """A PDF that goes to its first page when it is opened, and then does something else."""
+
+    def change(document):
+        then = pikepdf.Array([pikepdf.Dictionary(last)])
+        place = pikepdf.Array([document.pages[0].obj, pikepdf.Name.Fit])
+        document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=place, Next=then)
+
+    return pdf_with(change)
+
+
+PRINTS = opened_in_steps({"/S": pikepdf.Name.Named, "/N": pikepdf.Name.Print})
+VISITS = opened_in_steps({"/S": pikepdf.Name.URI, "/URI": pikepdf.String("https://a.example")})
+
+
 def with_link(document):
     link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://a.example"))
     note = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=link, AA=pikepdf.Dictionary())
@@ -356,10 +371,22 @@ def with_link(document):
 
 
 @pytest.mark.parametrize(
-    "content", (opened_at(pikepdf.Name.XYZ, None, 842, 1), opened_at(pikepdf.Name.FitH, 842), pdf_with(with_link))
+    "content",
+    (opened_at(pikepdf.Name.XYZ, None, 842, 1), opened_at(pikepdf.Name.FitH, 842), pdf_with(with_link), PRINTS),
 )
 def test_a_pdf_with_numbers_beside_its_places_and_links_is_accepted(content):
     assert kinds.why_not_content("a.pdf", ContentFile(content)) == ""
+
+
+def test_a_pdf_that_visits_an_address_after_it_has_gone_to_its_first_page_is_refused():
+    with translation.override("en"):
+        assert "opens an address" in kinds.why_not_content("a.pdf", ContentFile(VISITS))
+
+
+@pytest.mark.parametrize("name", ("word/embeddings/Package.bin", "word/embeddings/a.pdf", "word/embeddings/x"))
+def test_a_file_embedded_in_a_document_under_any_name_is_refused(name):
+    with translation.override("en"):
+        assert "another file inside" in kinds.why_not_content("a.docx", ContentFile(docx((name, b"MZ"))))
 
 
 def test_a_document_of_another_kind_than_its_ending_is_refused():
