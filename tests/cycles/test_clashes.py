@@ -16,8 +16,16 @@ STORED = {
     "day": date(2026, 3, 2),
     "reason": "دلیل نخست\nدوم",
     "applies": True,
+    "codes": "",
     "sides": ["a", "b"],
 }
+
+
+class WordsField(PersianTextField):
+    """Words parted by blanks, as lists of codes are typed."""
+
+    def clean(self, value: Any) -> list[str]:
+        return super().clean(value).split()
 
 
 class PaperForm(ComparedForm):
@@ -27,6 +35,7 @@ class PaperForm(ComparedForm):
     day = DayField(required=False)
     reason = PersianTextField(required=False, lines=True)
     applies = forms.BooleanField(required=False)
+    codes = WordsField(required=False)
     sides = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B"), ("c", "C")], required=False)
 
 
@@ -60,6 +69,14 @@ def test_a_field_with_an_error_says_what_is_stored_before_it_is_written_over():
     assert not form.is_valid()
     assert "اکنون ذخیره است: ۱۲٫۵" in form.errors["points"]
     assert len(form.errors["points"]) == 2
+
+
+def test_only_what_is_typed_otherwise_than_it_is_stored_says_what_is_stored():
+    stored = STORED | {"codes": "MOE MOH", "points": Decimal(3)}
+
+    form = sent(stored, codes="MOE MOH")
+
+    assert form.errors.keys() == {"__all__", "points"}
 
 
 @pytest.mark.parametrize("token", ("", "forged", "0" * 16))
