@@ -383,6 +383,40 @@ def test_a_pdf_that_visits_an_address_after_it_has_gone_to_its_first_page_is_ref
         assert "opens an address" in kinds.why_not_content("a.pdf", ContentFile(VISITS))
 
 
+def acting_slide(action: str) -> bytes:
+    """A presentation with a picture that does something when it is clicked on."""
+    slide = f'<p:sld xmlns:p="p" xmlns:a="a" xmlns:r="r"><a:hlinkClick r:id="r1" action="{action}"/></p:sld>'
+    program = relationship("hyperlink", "file:///C:\\Windows\\calc.exe")
+    return pptx(("ppt/slides/slide1.xml", slide), ("ppt/slides/_rels/slide1.xml.rels", program))
+
+
+def acting_page(action: str, target: str = "file:///C:/Windows/calc.exe") -> bytes:
+    """The same as LibreOffice keeps it."""
+    spaces = 'xmlns:p="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" xmlns:x="http://www.w3.org/1999/xlink"'
+    listener = f'<p:event-listener p:action="{action}" x:href="{target}"/>'
+    mimetype = ("mimetype", "application/vnd.oasis.opendocument.presentation")
+    return archive(mimetype, ("content.xml", f"<d {spaces}>{listener}</d>"), ("META-INF/manifest.xml", "<manifest/>"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_refused"),
+    (
+        ("a.pptx", acting_slide("ppaction://program"), True),
+        ("a.pptx", acting_slide("ppaction&#58;//macro?name=x"), True),
+        ("a.pptx", acting_slide("ppaction://hlinksldjump"), False),
+        ("a.odp", acting_page("execute"), True),
+        ("a.odp", acting_page("show"), False),
+        ("a.odp", acting_page("show", "https://a.example/"), False),
+    ),
+)
+def test_slides_on_which_a_click_starts_a_program_are_refused(name, content, is_refused):
+    with translation.override("en"):
+        why = kinds.why_not_content(name, ContentFile(content))
+
+    assert ("starts another program" in why) == is_refused
+    assert bool(why) == is_refused
+
+
 @pytest.mark.parametrize("name", ("word/embeddings/Package.bin", "word/embeddings/a.pdf", "word/embeddings/x"))
 def test_a_file_embedded_in_a_document_under_any_name_is_refused(name):
     with translation.override("en"):
