@@ -53,6 +53,8 @@ def record_change(
         raise Refused(why)
     if crossing := _crossing([a for a in changed if _ends(a, kind, successors)], successors, effective_on):
         raise Refused(_("Another change waits for its day: %(change)s. Withdraw it first.") % {"change": crossing})
+    if later := _later_name(changed, kind, effective_on):
+        raise Refused(_("From a later day on it has another name already: %(change)s.") % {"change": later})
 
     changes = []
     for agency in changed:
@@ -170,6 +172,14 @@ def _crossing(ending: Sequence[Agency], successors: Sequence[Agency], day: date)
     before = next((c for c in ends_successor if _ends(c.agency, c.kind, c.successors.all())), None)
     after = waiting.filter(successors__in=ending, effective_on__gte=day).exclude(agency__in=ending)
     return before or after.first()
+
+
+def _later_name(agencies: Sequence[Agency], kind: str, day: date) -> RegisterChange | None:
+    """A renaming in force that a new name from this day on would undo without a word."""
+    if kind != ChangeKind.RENAMED:
+        return None
+    names = RegisterChange.objects.in_force().filter(kind=ChangeKind.RENAMED, agency__in=agencies)
+    return names.filter(effective_on__gt=day).order_by("-effective_on", "-pk").first()
 
 
 def _ends(agency: Agency, kind: str, successors: Iterable[Agency]) -> bool:

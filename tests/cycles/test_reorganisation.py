@@ -255,6 +255,17 @@ def test_a_legal_basis_of_tomorrow_is_refused(world):
         change(world, world.power, dated_on=today(world) + timedelta(days=1))
 
 
+def test_a_name_from_an_earlier_day_does_not_undo_a_later_one(world):
+    change(world, world.power, "renamed", name_fa="وزارت انرژی", days=-2)
+
+    with pytest.raises(Refused, match="another name already"):
+        change(world, world.power, "renamed", name_fa="وزارت آب و برق", days=-3)
+    change(world, world.power, "renamed", name_fa="وزارت آب و برق", days=-2)
+
+    assert world.fresh(world.power).name_fa == "وزارت آب و برق"
+    assert [c.name_fa for c in history_of(world.power).names] == ["وزارت انرژی", "وزارت نیرو"]
+
+
 def test_two_bodies_never_wait_to_be_merged_into_one_another(world):
     change(world, world.power, "merged", days=3, successors=[world.health])
 
