@@ -46,7 +46,7 @@ def plain_value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): plain_value(each) for name, each in value.items()}
     if isinstance(value, list | tuple | QuerySet):
-        return [plain_value(each) for each in value]
+        return [plain_value(each) for each in value] or ""
     return str(value).replace("\r\n", "\n").strip()
 
 
@@ -147,7 +147,14 @@ class ComparedForm(forms.Form):
         if stored.keys() <= typed.keys() and says == self.token:
             self._note_seen()  # both say the same
             return
-        self._ask([name for name in stored if name in typed and plain_value(typed[name]) != plain_value(stored[name])])
+        self._ask([name for name in stored if name in self.errors or self._says_other(name, stored[name])])
+
+    def _says_other(self, name: str, stored: Any) -> bool:
+        """Whether a field says something else than what is stored, as it was typed and as it was understood."""
+        if name not in self.cleaned_data:
+            return False
+        said = (self.cleaned_data[name], self.data.get(self.add_prefix(name)))
+        return plain_value(stored) not in [plain_value(each) for each in said]
 
     def _ask(self, differing: Iterable[str]) -> None:
         """Say what is stored now beside what was typed; whoever sends the form again has seen it."""

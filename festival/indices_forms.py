@@ -42,10 +42,10 @@ class YearField(forms.CharField):
 
 
 class CountField(NumberField):
-    """A whole number from 1 on."""
+    """A whole number, from 1 on where nothing else is said."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_value=1, max_value=999, decimal_places=0, required=False, **kwargs)
+    def __init__(self, *, min_value: int = 1, **kwargs: Any) -> None:
+        super().__init__(min_value=min_value, max_value=999, decimal_places=0, required=False, **kwargs)
 
     def clean(self, value: Any) -> int | None:
         found = super().clean(value)
@@ -113,7 +113,7 @@ class IndexForm(ComparedForm):
     )
     vision_year = YearField(label=_("Vision target: for the year"), required=False)
     plan = PersianTextField(label=_("Plan that its recommendations feed"), max_length=200, required=False)
-    position = CountField(label=_("Place in the list"))
+    position = CountField(label=_("Place in the list"), min_value=0)
     is_active = forms.BooleanField(label=_("Is followed and shown to the public"), required=False, initial=True)
 
     def __init__(self, *args: Any, index: Index | None, **kwargs: Any) -> None:
@@ -152,7 +152,9 @@ class RegionForm(ComparedForm):
         label=_("Countries"), help_text=_("Their names or three letters, parted by commas or lines.")
     )
     position = CountField(
-        label=_("Place in the list"), help_text=_("The first one stands in the lists and in the chapter.")
+        label=_("Place in the list"),
+        min_value=0,
+        help_text=_("The first one stands in the lists and in the chapter."),
     )
 
     def __init__(self, *args: Any, region: Region | None, **kwargs: Any) -> None:

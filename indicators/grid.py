@@ -127,8 +127,9 @@ def _say_what_is_stored(rows: list[Row], form: ComparedForm) -> None:
     """Beside each cell that was typed otherwise, what is stored there now."""
     for cell in (cell for row in rows for cell in row.cells):
         stored = form.stored.get(cell.name, "")
-        if stored != cell.text and not cell.error:
-            cell.error = _("Stored now: %(value)s") % {"value": stored or _("nothing")}
+        if stored != cell.text:
+            now = _("Stored now: %(value)s") % {"value": stored or _("nothing")}
+            cell.error = f"{cell.error} {now}".strip()
 
 
 def _label(measure: Measure, participation: Participation) -> str:

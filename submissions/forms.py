@@ -322,6 +322,8 @@ REASONS = (
 class MarkForm(ComparedForm):
     """Points or "not applicable" for one line, with a reason: in one's own words, or one of the usual ones."""
 
+    beside = ("usual",)
+
     points = NumberField(label=_("Points"), required=False, min_value=0, max_digits=16, decimal_places=10)
     is_not_applicable = forms.BooleanField(label=_("Not applicable"), required=False)
     reason = PersianTextField(

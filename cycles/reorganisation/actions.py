@@ -43,10 +43,18 @@ def record_change(
     if why := why_closed(REGISTER, RegisterChange(), "record", by=by, at=at):
         raise Refused(why)
     absorbing = set(successors) if kind == ChangeKind.MERGED else set()
-    locked = list(Agency.objects.filter(pk__in=[a.pk for a in agencies]).order_by("pk").select_for_update(no_key=True))
-    changed = [agency for agency in locked if agency not in absorbing]
+    agencies = list(agencies)
+    named = [agency.pk for agency in (*agencies, *successors)]
+    locked = list(Agency.objects.filter(pk__in=named).order_by("pk").select_for_update(no_key=True))
+    successors = [agency for agency in locked if agency in successors]
+    acted_on = set(agencies) - absorbing
+    changed = [agency for agency in locked if agency in acted_on]
     if why := _why_not(changed, kind, successors, name_fa=name_fa, name_en=name_en, dated_on=dated_on, at=at):
         raise Refused(why)
+    if crossing := _crossing([a for a in changed if _ends(a, kind, successors)], successors, effective_on):
+        raise Refused(_("Another change waits for its day: %(change)s. Withdraw it first.") % {"change": crossing})
+    if later := _later_name(changed, kind, effective_on):
+        raise Refused(_("From a later day on it has another name already: %(change)s.") % {"change": later})
 
     changes = []
     for agency in changed:
@@ -155,6 +163,23 @@ def _why_not(
         if agency.is_authority and _ends(agency, kind, successors):
             return _("The authority that assesses all others cannot end here: name another authority first.")
     return ""
+
+
+def _crossing(ending: Sequence[Agency], successors: Sequence[Agency], day: date) -> RegisterChange | None:
+    """A change that waits and would end a successor by this day, or that gives way to a body which this one ends."""
+    waiting = RegisterChange.objects.waiting().prefetch_related("successors")
+    ends_successor = waiting.filter(agency__in=successors, effective_on__lte=day)
+    before = next((c for c in ends_successor if _ends(c.agency, c.kind, c.successors.all())), None)
+    after = waiting.filter(successors__in=ending, effective_on__gte=day).exclude(agency__in=ending)
+    return before or after.first()
+
+
+def _later_name(agencies: Sequence[Agency], kind: str, day: date) -> RegisterChange | None:
+    """A renaming in force that a new name from this day on would undo without a word."""
+    if kind != ChangeKind.RENAMED:
+        return None
+    names = RegisterChange.objects.in_force().filter(kind=ChangeKind.RENAMED, agency__in=agencies)
+    return names.filter(effective_on__gt=day).order_by("-effective_on", "-pk").first()
 
 
 def _ends(agency: Agency, kind: str, successors: Iterable[Agency]) -> bool:

@@ -1,26 +1,14 @@
 """The forms by which a change of the register is recorded, one for each kind of change."""
 
-from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from cycles.calendar import TEHRAN
-from cycles.fields import MomentField, PersianTextField
+from cycles.fields import DayField, PersianTextField
 from cycles.forms import ActForm, AgencyField, ImportForm
 from cycles.models import ChangeKind, LegalBasis
-
-
-class DayField(MomentField):
-    """A day, typed in either calendar."""
-
-    default_error_messages = {"invalid": _("Enter a date, such as 1406/03/10 or 2027-05-31.")}
-
-    def clean(self, value: Any) -> date | None:
-        moment: datetime | None = super().clean(value)
-        return moment.astimezone(TEHRAN).date() if moment else None
 
 
 class AgenciesField(PersianTextField):

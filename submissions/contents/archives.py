@@ -4,6 +4,7 @@ import os
 import re
 import struct
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
 from typing import IO
 from xml.parsers import expat
@@ -40,7 +41,7 @@ OFFICE = {"xlsx": "xl/", "docx": "word/", "pptx": "ppt/"}
 
 LIVE = re.compile(r"(^|/)(basic|scripts)/|webextensions/", re.IGNORECASE)
 FOREIGN = re.compile(
-    r"embeddings/oleobject|\.(zip|xlsm|xlsb|xls|doc|docm|ppt|pptm|jar|gz|7z|rar|exe|js|vbs|bat)$", re.I
+    r"embeddings/(?!.+\.(xlsx|docx|pptx)$).|\.(zip|xlsm|xlsb|xls|doc|docm|ppt|pptm|jar|gz|7z|rar|exe|js|vbs|bat)$", re.I
 )
 NESTED = re.compile(r"\.(xlsx|docx|pptx)$", re.IGNORECASE)
 
@@ -134,6 +135,8 @@ def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, depth: int) -> None:
     elif name.endswith(".rels"):
         _small(part)
         check_relationships(archive, part, also=("/externalLinkPath",))
+    elif SLIDE.fullmatch(name):
+        _check_slide(archive, part)
     elif name == "[content_types].xml":
         _small(part)
         if re.search(rb"macroEnabled|vbaProject", archive.read(part), re.IGNORECASE):
@@ -144,8 +147,35 @@ def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, depth: int) -> None:
             raise Unacceptable(_("it is protected with a password; save it without protection"))
 
 
+SLIDE = re.compile(r"ppt/(slides|slidelayouts|slidemasters|notesslides)/[^/]+\.xml")
+STARTS = ("ppaction://program", "ppaction://macro")
+"""What a click on a slide does where it starts a program."""
+
+
+def _check_slide(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Refuse a slide on which a click starts a program."""
+
+    def element(_name: str, attributes: dict[str, str]) -> None:
+        if attributes.get("action", "").lower().startswith(STARTS):
+            raise Unacceptable(_starts_a_program())
+
+    _parse(archive, part, element)
+
+
+def _starts_a_program() -> str:
+    return _("it starts another program; print it to PDF, and upload that")
+
+
 HREF = "http://www.w3.org/1999/xlink href"
-CLICKED = ("text:1.0 a", "drawing:1.0 a")
+ACTION = "urn:oasis:names:tc:opendocument:xmlns:presentation:1.0 action"
+CLICKED = (
+    "text:1.0 a",
+    "drawing:1.0 a",
+    "drawing:1.0 area-rectangle",
+    "drawing:1.0 area-circle",
+    "drawing:1.0 area-polygon",
+    "presentation:1.0 event-listener",
+)
 """How the names of the elements end that are links to click on."""
 
 
@@ -153,13 +183,19 @@ def _check_links(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     """Refuse a part of an OpenDocument file that fetches something, or calls a program, by an address."""
 
     def element(name: str, attributes: dict[str, str]) -> None:
+        if attributes.get(ACTION) == "execute":
+            raise Unacceptable(_starts_a_program())
         target = attributes.get(HREF, "")
-        if not target or name.endswith(CLICKED) or is_on_own_disk(target):
-            return
         if target.startswith("vnd.sun.star"):
             raise Unacceptable(_("it holds a program (macro); save it without"))
-        raise Outside("", target=target)
+        if target and not name.endswith(CLICKED) and not is_on_own_disk(target):
+            raise Outside("", target=target)
 
+    _parse(archive, part, element)
+
+
+def _parse(archive: zipfile.ZipFile, part: zipfile.ZipInfo, element: Callable[[str, dict[str, str]], None]) -> None:
+    """Show `element` each element of a part with its attributes, their names with their namespaces."""
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = element
     parser.StartDoctypeDeclHandler = _refuse_doctype

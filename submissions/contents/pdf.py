@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cycles.files import has_pdf_head
 from submissions.contents.signatures import Signature, signature_of
 from submissions.contents.signs import HEAD, PROGRAMS, Unacceptable, refuse_other
+from submissions.contents.texts import one_line
 
 Inside = Callable[[str, bytes], None]
 """Given the name and the content of a file within the file, it raises `Unacceptable` where that may not be there."""
@@ -86,9 +87,14 @@ def _within(found: Any) -> Iterator[pikepdf.Dictionary]:
         each = waiting.pop()
         if isinstance(each, pikepdf.Dictionary):
             yield each
-            waiting += [value for _name, value in each.items() if not value.is_indirect]
+            waiting += [value for _name, value in each.items() if _is_direct(value)]
         elif isinstance(each, pikepdf.Array):
-            waiting += [value for value in each if not value.is_indirect]
+            waiting += [value for value in each if _is_direct(value)]
+
+
+def _is_direct(value: Any) -> bool:
+    """Whether an object stands where it is used; numbers come as Python's own."""
+    return isinstance(value, pikepdf.Object) and not value.is_indirect
 
 
 def _check_form(document: pikepdf.Pdf) -> None:
@@ -126,7 +132,7 @@ def _automatic(found: pikepdf.Dictionary) -> Iterator[pikepdf.Dictionary]:
         if isinstance(action, pikepdf.Dictionary):
             yield action
             following = action.get("/Next")
-            waiting += following if isinstance(following, pikepdf.Array) else [following]
+            waiting += list(following) if isinstance(following, pikepdf.Array) else [following]
 
 
 def _name(value: Any) -> str:
@@ -151,8 +157,9 @@ def _attached_name(found: Any) -> str:
 
 def attached_names(document: pikepdf.Pdf) -> list[str]:
     """The names of the files within."""
-    names = [_attached_name(each) for each in _suspects(document) if isinstance(each.get("/EF"), pikepdf.Dictionary)]
-    return sorted({name for name in names if name})
+    files = [each for each in _suspects(document) if isinstance(each.get("/EF"), pikepdf.Dictionary)]
+    names = {one_line(_attached_name(each))[:200] for each in files}
+    return sorted(name for name in names if name)
 
 
 def signatures(document: pikepdf.Pdf) -> list[Signature]:

@@ -59,6 +59,7 @@ def pages(file: IO[bytes], content_type: str) -> tuple[list[bytes], int]:
                 if len(drawn) == MOST_PAGES or sum(map(len, drawn)) > MOST_BYTES:
                     break
     except (
+        Undrawable,
         OSError,
         ValueError,
         SyntaxError,
@@ -89,9 +90,9 @@ def _in_eight_bits(image: Image.Image) -> Image.Image:
         return shades.point(lambda value: value * scale - least * scale).convert("L")
     if image.mode == "P":
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
-    if image.mode == "1":
-        return image.convert("L")
-    return image.convert("RGBA") if image.has_transparency_data and image.mode != "LA" else image
+    if image.has_transparency_data and image.mode != "LA":
+        return image.convert("RGBA")
+    return image.convert("L") if image.mode == "1" else image
 
 
 def _range(shades: Image.Image) -> tuple[float, float]:

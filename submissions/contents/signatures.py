@@ -9,6 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 
+from submissions.contents.texts import one_line
+
 LONGEST = 200
 
 
@@ -25,8 +27,8 @@ def signature_of(signed: Any) -> Signature:
     certificate = _signer(bytes(signed.Contents))
     own_name = str(signed.get("/Name", "")) if isinstance(signed.get("/Name"), pikepdf.String) else ""
     return Signature(
-        name=(_part(certificate, NameOID.COMMON_NAME) or own_name)[:LONGEST],
-        organization=_part(certificate, NameOID.ORGANIZATION_NAME)[:LONGEST],
+        name=one_line(_part(certificate, NameOID.COMMON_NAME) or own_name)[:LONGEST],
+        organization=one_line(_part(certificate, NameOID.ORGANIZATION_NAME))[:LONGEST],
         at=_moment(str(signed.get("/M", ""))),
     )
 

@@ -38,6 +38,11 @@ def shown(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")[:MOST_LETTERS]
 
 
+def one_line(text: str) -> str:
+    """A name or the like as it is shown, in one line."""
+    return " ".join(shown(text).split())
+
+
 def is_markup(file: IO[bytes]) -> bool:
     """Whether a content begins as a web page or a drawing does; what merely mentions markup is text."""
     file.seek(0)

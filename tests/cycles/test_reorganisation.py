@@ -255,6 +255,47 @@ def test_a_legal_basis_of_tomorrow_is_refused(world):
         change(world, world.power, dated_on=today(world) + timedelta(days=1))
 
 
+def test_a_name_from_an_earlier_day_does_not_undo_a_later_one(world):
+    change(world, world.power, "renamed", name_fa="وزارت انرژی", days=-2)
+
+    with pytest.raises(Refused, match="another name already"):
+        change(world, world.power, "renamed", name_fa="وزارت آب و برق", days=-3)
+    change(world, world.power, "renamed", name_fa="وزارت آب و برق", days=-2)
+
+    assert world.fresh(world.power).name_fa == "وزارت آب و برق"
+    assert [c.name_fa for c in history_of(world.power).names] == ["وزارت انرژی", "وزارت نیرو"]
+
+
+def test_two_bodies_never_wait_to_be_merged_into_one_another(world):
+    change(world, world.power, "merged", days=3, successors=[world.health])
+
+    for days in (1, 3):
+        with pytest.raises(Refused, match="Another change waits"):
+            change(world, world.health, "merged", days=days, successors=[world.power])
+
+    assert RegisterChange.objects.count() == 1
+
+
+def test_a_body_that_others_wait_to_give_way_to_does_not_end_before_them(world):
+    change(world, world.power, "merged", days=3, successors=[world.health])
+
+    with pytest.raises(Refused, match="Another change waits"):
+        change(world, world.health)
+    later = change(world, world.health, days=4)
+
+    assert later.state == "recorded"
+
+
+def test_a_body_that_waits_for_its_own_end_succeeds_nobody_after_it(world):
+    change(world, world.health, days=3)
+
+    with pytest.raises(Refused, match="Another change waits"):
+        change(world, world.power, "merged", days=4, successors=[world.health])
+    sooner = change(world, world.power, "merged", days=2, successors=[world.health])
+
+    assert sooner.state == "recorded"
+
+
 def test_two_changes_of_one_agency_cannot_wait_at_once(world):
     waiting = change(world, world.power, days=3)
 

@@ -21,6 +21,7 @@ from festival.publishers import PUBLISHERS, Given
 from festival.series import positions
 from tests.factories import PASSWORD, World, build
 from tests.guard.indices import index, recommendation, region
+from tests.tabs import Tab
 
 FACTS = Facts("2024", "Survey 2024")
 FILE = {"file_name": "x.csv", "sha256": "a" * 64}
@@ -626,6 +627,19 @@ def test_a_region_is_typed_by_names_in_either_language(world, there, client):
     client.post(reverse("festival:region_new"), typed)
 
     assert Region.objects.get().countries == ["IRN", "TUR", "IRQ"]
+
+
+def test_what_has_no_place_in_the_list_is_saved_again_as_it_is_shown(world, there, client):
+    there("indices", who="administrator")
+    held_region = Region.objects.create(code="near", name_fa="نزدیک", countries=["IRN", "TUR"])
+    held = Index.objects.create(code="GII", name_fa="نوآوری", publisher="WIPO", direction="higher")
+
+    for address in (reverse("festival:region_edit", args=["near"]), reverse("festival:index_edit", args=["GII"])):
+        assert Tab(client, address).send(name_fa="نام دیگر").status_code == 302
+
+    for each in (held_region, held):
+        each.refresh_from_db()
+        assert (each.name_fa, each.position) == ("نام دیگر", 0)
 
 
 def test_a_report_is_written_and_sent_on_its_pages_and_then_read_by_everybody(world, there, client, followed):

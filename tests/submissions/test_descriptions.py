@@ -18,6 +18,7 @@ from tests.factories import build
 from tests.factories import shown as shown_file
 from tests.submissions.documents import docx, pdf
 from tests.submissions.test_verifying import drawn_all, of_line
+from tests.tabs import Tab
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,36 @@ def test_a_file_is_described_on_the_page_of_its_line(visit):
     assert world.fresh(shown).description == LETTER
     assert 'value="گزارش عملکرد"' in page
     assert 'value="۱۴۰۴/۱۲/۱۱"' in page
+
+
+def test_a_description_that_another_tab_has_stored_is_asked_for_and_nothing_typed_is_lost(visit):
+    world = build("begun")
+    shown, client = attached(world), visit(world, world.staff)
+    page, address = url("submissions:files", line(world).pk), url("submissions:refer", shown.uuid)
+    first, second = Tab(client, page, address), Tab(client, page, address)
+    first.send(**TYPED)
+
+    asked = second.send(title="عنوان دیگر", letter_on="۱۴۰۴/۱۲/۱۲")
+    content = asked.content.decode()
+    kept = world.fresh(shown).description
+    Tab.of(client, address, content, address).send()
+
+    assert asked.status_code == 422
+    assert "اکنون ذخیره است: گزارش عملکرد" in content
+    assert "اکنون ذخیره است: ۱۴۰۴/۱۲/۱۱" in content
+    assert kept == LETTER
+    assert world.fresh(shown).description == Description("عنوان دیگر", "", date(2026, 3, 3))
+
+
+def test_a_description_sent_again_as_it_is_shown_is_no_clash(visit):
+    world = build("begun")
+    shown, client = attached(world), visit(world, world.staff)
+    described(world, shown)
+
+    answer = Tab(client, url("submissions:files", line(world).pk), url("submissions:refer", shown.uuid)).send()
+
+    assert answer.status_code == 302
+    assert world.fresh(shown).description == LETTER
 
 
 @pytest.mark.parametrize("name", ("submissions:files", "submissions:line", "submissions:held"))

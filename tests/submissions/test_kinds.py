@@ -1,5 +1,6 @@
 """Which files are evidence: every good kind, and every hostile file as the table in docs/evidence.md says."""
 
+import base64
 import html
 import re
 from pathlib import Path
@@ -311,6 +312,115 @@ def test_text_with_a_zero_byte_anywhere_is_no_text(size, tmp_path):
         file = evidence.File(content, name="a.txt")
         assert "not text" in kinds.why_not_content("a.txt", file)
         assert "not text" in kinds.why_not_content("a.txt", ContentFile(place.read_bytes()))
+
+
+def mail_within(encoding: str, kind: str) -> bytes:
+    """An e-mail to which another one, that carries a program, is attached as webmail and Exchange do."""
+    head = (
+        b"From: a@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n"
+    )
+    part = f"--c\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode()
+    inner = letter(("tool.exe", b"x"))
+    return head + part + (base64.encodebytes(inner) if encoding == "base64" else inner) + b"\r\n--c--\r\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    (
+        letter(("tool.exe.", b"x")),
+        letter(("book.xlam", b"x")),
+        letter(("tool.pdf", b"MZ\x90\0")),
+        mail_within("8bit", "message/rfc822"),
+        mail_within("base64", "message/rfc822"),
+        mail_within("base64", 'application/octet-stream; name="inner.eml"'),
+    ),
+)
+def test_a_program_in_an_email_is_found_under_every_name_and_within_other_emails(content):
+    with translation.override("en"):
+        assert "it carries a program" in kinds.why_not_content("a.eml", ContentFile(content))
+
+
+def opened_at(*where):
+    """A PDF that says which part of its first page is shown first, as most programs write it."""
+
+    def change(document):
+        document.Root.OpenAction = pikepdf.Array([document.pages[0].obj, *where])
+
+    return pdf_with(change)
+
+
+def opened_in_steps(last):
+    """A PDF that goes to its first page when it is opened, and then does something else."""
+
+    def change(document):
+        then = pikepdf.Array([pikepdf.Dictionary(last)])
+        place = pikepdf.Array([document.pages[0].obj, pikepdf.Name.Fit])
+        document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.GoTo, D=place, Next=then)
+
+    return pdf_with(change)
+
+
+PRINTS = opened_in_steps({"/S": pikepdf.Name.Named, "/N": pikepdf.Name.Print})
+VISITS = opened_in_steps({"/S": pikepdf.Name.URI, "/URI": pikepdf.String("https://a.example")})
+
+
+def with_link(document):
+    link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://a.example"))
+    note = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=link, AA=pikepdf.Dictionary())
+    document.pages[0].Annots = pikepdf.Array([note])
+
+
+@pytest.mark.parametrize(
+    "content",
+    (opened_at(pikepdf.Name.XYZ, None, 842, 1), opened_at(pikepdf.Name.FitH, 842), pdf_with(with_link), PRINTS),
+)
+def test_a_pdf_with_numbers_beside_its_places_and_links_is_accepted(content):
+    assert kinds.why_not_content("a.pdf", ContentFile(content)) == ""
+
+
+def test_a_pdf_that_visits_an_address_after_it_has_gone_to_its_first_page_is_refused():
+    with translation.override("en"):
+        assert "opens an address" in kinds.why_not_content("a.pdf", ContentFile(VISITS))
+
+
+def acting_slide(action: str) -> bytes:
+    """A presentation with a picture that does something when it is clicked on."""
+    slide = f'<p:sld xmlns:p="p" xmlns:a="a" xmlns:r="r"><a:hlinkClick r:id="r1" action="{action}"/></p:sld>'
+    program = relationship("hyperlink", "file:///C:\\Windows\\calc.exe")
+    return pptx(("ppt/slides/slide1.xml", slide), ("ppt/slides/_rels/slide1.xml.rels", program))
+
+
+def acting_page(action: str, target: str = "file:///C:/Windows/calc.exe") -> bytes:
+    """The same as LibreOffice keeps it."""
+    spaces = 'xmlns:p="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" xmlns:x="http://www.w3.org/1999/xlink"'
+    listener = f'<p:event-listener p:action="{action}" x:href="{target}"/>'
+    mimetype = ("mimetype", "application/vnd.oasis.opendocument.presentation")
+    return archive(mimetype, ("content.xml", f"<d {spaces}>{listener}</d>"), ("META-INF/manifest.xml", "<manifest/>"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "is_refused"),
+    (
+        ("a.pptx", acting_slide("ppaction://program"), True),
+        ("a.pptx", acting_slide("ppaction&#58;//macro?name=x"), True),
+        ("a.pptx", acting_slide("ppaction://hlinksldjump"), False),
+        ("a.odp", acting_page("execute"), True),
+        ("a.odp", acting_page("show"), False),
+        ("a.odp", acting_page("show", "https://a.example/"), False),
+    ),
+)
+def test_slides_on_which_a_click_starts_a_program_are_refused(name, content, is_refused):
+    with translation.override("en"):
+        why = kinds.why_not_content(name, ContentFile(content))
+
+    assert ("starts another program" in why) == is_refused
+    assert bool(why) == is_refused
+
+
+@pytest.mark.parametrize("name", ("word/embeddings/Package.bin", "word/embeddings/a.pdf", "word/embeddings/x"))
+def test_a_file_embedded_in_a_document_under_any_name_is_refused(name):
+    with translation.override("en"):
+        assert "another file inside" in kinds.why_not_content("a.docx", ContentFile(docx((name, b"MZ"))))
 
 
 def test_a_document_of_another_kind_than_its_ending_is_refused():

@@ -64,6 +64,14 @@ def test_a_transparent_ground_is_white(mode, kind):
     assert opened(drawn).getpixel((15, 15)) == (0, 0, 0)
 
 
+def test_a_picture_of_one_bit_with_a_transparent_ground_is_on_white():
+    image = Image.new("1", (20, 20), 0)
+
+    [drawn] = preview(saved(image, transparency=0), "png").pictures
+
+    assert opened(drawn).getpixel((1, 1)) == (255, 255, 255)
+
+
 @pytest.mark.parametrize("kind", ("png", "tiff"))
 def test_sixteen_bits_of_grey_go_from_black_to_white(kind):
     ramp = Image.new("I;16", (256, 4))
@@ -119,6 +127,15 @@ def test_a_scan_of_several_sheets_is_drawn_sheet_by_sheet():
 
     assert shown.page_count == 3
     assert [opened(each).getpixel((5, 5))[0] for each in shown.pictures] == [0, 255, 0]
+
+
+def test_a_scan_is_shown_up_to_a_sheet_that_is_too_large_to_be_drawn():
+    sheets = Image.new("1", (40, 30)), Image.new("1", (10_000, 9_000))
+    content = saved(sheets[0], "TIFF", save_all=True, append_images=sheets[1:], compression="group4")
+
+    shown = preview(content, "tif")
+
+    assert (len(shown.pictures), shown.page_count) == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +201,35 @@ def test_an_email_is_shown_with_its_head_its_text_and_the_names_of_what_is_attac
     assert "Named, not opened here" in page
 
 
+PLAIN = "سلام، گزارش پيوست است."
+
+
+@pytest.mark.parametrize(
+    ("kind", "encoding"),
+    (
+        ("text/plain; charset=windows-1256", "cp1256"),
+        ("text/plain; charset=x-unknown", "cp1256"),
+        ("text/plain", "cp1256"),
+        ("text/plain", "utf-8"),
+        ("text/plain; charset=us-ascii", "utf-8"),
+    ),
+)
+def test_an_email_is_read_in_the_encoding_that_it_names_or_is_written_in(kind, encoding):
+    content = f"From: a@example.org\r\nSubject: گزارش\r\nContent-Type: {kind}\r\n\r\n{PLAIN}".encode(encoding)
+
+    shown = preview(content, "eml")
+
+    assert shown.excerpt == PLAIN
+    assert ["Subject", "گزارش"] in shown.inside["head"]
+
+
+def test_an_email_whose_addresses_are_none_shows_them_as_they_stand_with_its_text():
+    shown = preview(b"From: a@example.org\r\nTo: <@\r\nSubject: x\r\n\r\nhello", "eml")
+
+    assert shown.inside["head"] == [["From", "a@example.org"], ["To", "<@"], ["Subject", "x"]]
+    assert shown.excerpt == "hello"
+
+
 def test_of_an_email_that_is_a_page_the_words_are_shown():
     shown = preview(letter(html="<style>p {}</style><p>سلام</p><script>x()</script><p>خدا<br>نگهدار</p>"), "eml")
 
@@ -233,6 +279,14 @@ def test_a_signature_with_a_moment_that_is_none_is_shown_without_one(at):
     shown = preview(signed_pdf("علی", "", at=at), "pdf")
 
     assert shown.inside["signatures"] == [["علی", "", ""]]
+
+
+def test_unseen_signs_in_the_names_that_a_pdf_says_are_not_kept():
+    signer = preview(signed_pdf("رضا\0 \u202eاحمدی", "سازمان\0\n"), "pdf").inside["signatures"][0]
+    attached = preview(carrying("a\0b.csv", b"x"), "pdf").inside["attached"]
+
+    assert signer[:2] == ["رضا احمدی", "سازمان"]
+    assert attached == ["ab.csv"]
 
 
 def test_what_is_attached_to_a_pdf_is_named():

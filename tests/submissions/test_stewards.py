@@ -38,6 +38,7 @@ from submissions.models import (
 from tests.factories import EPOCH, PASSWORD, build, cite, make_agency, make_user, supply
 from tests.festival.conftest import decree
 from tests.guard.answers import figure, steward_line
+from tests.tabs import Tab
 
 pytestmark = pytest.mark.django_db
 
@@ -610,6 +611,19 @@ def test_a_figure_changed_meanwhile_is_shown_and_saved_over_only_when_asked_agai
 
     assert "Stored now: 40" in refused.content.decode()
     assert StewardFigure.objects.get().percent == 60
+
+
+def test_a_figure_that_cannot_be_stands_beside_what_another_tab_has_stored(visit):
+    world = build("assigned")
+    line, address = steward_line(world), url("stewardship", world.stewardship.pk)
+    first, second = (Tab(visit(world, world.steward), address) for _tab in range(2))
+    first.send(**typed(line, "40"))
+
+    page = second.send(**typed(line, "120")).content.decode()
+
+    assert "less than or equal to 100" in page
+    assert "Stored now: 40" in page
+    assert StewardFigure.objects.get().percent == 40
 
 
 def test_the_list_is_narrowed_to_what_is_missing_searched_and_left_to_an_administrator(visit):
