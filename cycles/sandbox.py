@@ -79,7 +79,7 @@ def run(function: str, content: bytes | IO[bytes], *args: Any, limits: Limits, r
     finally:
         AT_ONCE.release()
 
-    if answer.get("refused") == refusal.__name__:
+    if refusal.__name__ in answer.get("refused", ()):
         raise refusal(answer["sentence"])
     if answer.get("exceeded") == "memory":
         raise Exceeded(
@@ -245,7 +245,8 @@ def _child(function: Callable[..., Any], speaks: int, reads: int) -> None:
         except MemoryError:
             answer = {"exceeded": "memory"}
         except Exception as error:
-            answer = {"refused": type(error).__name__, "sentence": str(error), "broken": repr(error)[:200]}
+            kinds = [kind.__name__ for kind in type(error).__mro__]
+            answer = {"refused": kinds, "sentence": str(error), "broken": repr(error)[:200]}
         try:
             owner.sendall(json.dumps(answer, default=_as_text).encode())
         except MemoryError:

@@ -503,7 +503,8 @@ def path(seen: Seen, w: World, language: str) -> str:
 
 WORDS = """() => {
   const apart = "script, style, template, noscript, code, kbd, textarea, [lang=" + OTHER + "]";
-  const found = [document.title, ...Object.values(document.body.dataset)];
+  const { person, ...said } = document.body.dataset;  // for whom the page was drawn is a key, no word
+  const found = [document.title, ...Object.values(said)];
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     if (!texts.currentNode.parentElement.closest(apart)) found.push(texts.currentNode.data);

@@ -49,6 +49,12 @@ SCHEDULED = sorted(app.conf.beat_schedule, key=turn)
 
 
 @pytest.fixture(autouse=True)
+def _sealed_in_time(settings):
+    """A world may have been walked long before in this run, and wait for its first seal since."""
+    settings.SEALED_WITHIN_MINUTES = 24 * 60
+
+
+@pytest.fixture(autouse=True)
 def all_tasks_known():
     """Before threads ask for them at once."""
     app.loader.import_default_modules()
