@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 from kombu.exceptions import OperationalError as BrokerAway
 
+from config import sent_forms
 from cycles.files import FULL_DISK
 
 logger = logging.getLogger(__name__)
@@ -131,8 +132,7 @@ def answer(request: HttpRequest, fault: Fault) -> HttpResponse:
 
 def _shows_pages(request: HttpRequest) -> bool:
     """Whether a person waits for a page: those carry their language in the address, and scripts say who they are."""
-    asks_for_part = "HX-Request" in request.headers or "Tus-Resumable" in request.headers
-    return bool(get_language_from_path(request.path_info)) and not asks_for_part
+    return bool(get_language_from_path(request.path_info)) and not sent_forms.is_asked_by_script(request)
 
 
 def _page(request: HttpRequest, fault: Fault) -> str:
@@ -150,8 +150,8 @@ def _page(request: HttpRequest, fault: Fault) -> str:
     return render_to_string("fault.html", context)
 
 
-SECRET = ("password", "code", "csrfmiddlewaretoken")
-"""Parts of names of fields that no page gives back; but the token goes along, since it proves the form is ours."""
+SECRET = ("password", "code")
+"""Parts of names of fields that no page gives back; the token goes along, since it proves the form is ours."""
 
 
 def _typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
@@ -160,14 +160,9 @@ def _typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
     Secrets are typed anew; of a form that could not be read whole, nothing is left.
     """
     try:
-        given, had_files = request.POST, bool(request.FILES)
+        return sent_forms.fields(request, without=SECRET), bool(request.FILES)
     except (OSError, ValueError):
         return [], True
-    typed = []
-    for name, values in given.lists():
-        if name == "csrfmiddlewaretoken" or not any(part in name for part in SECRET):
-            typed += [(name, str(value).replace("\0", "")) for value in values]
-    return typed, had_files
 
 
 class Faults:

@@ -8,6 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from config.sent_forms import fields, is_asked_by_script, is_prose
+
 SECRET_FIELDS = ("csrfmiddlewaretoken", "password")
 
 
@@ -19,7 +21,7 @@ class LoginRequired(LoginRequiredMiddleware):
     """
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
-        if request.headers.get("HX-Request") or "Tus-Resumable" in request.headers:
+        if is_asked_by_script(request):
             return HttpResponse(status=401)
         if request.method == "POST" and (texts := typed_texts(request)):
             sign_in = f"{reverse('account_login')}?{urlencode({'next': request.path})}"
@@ -28,9 +30,5 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 def typed_texts(request: HttpRequest) -> list[str]:
-    """What a form holds of several words: a choice or a number is soon made again, a text is not."""
-    values = []
-    for name, sent in request.POST.lists():
-        if not any(secret in name for secret in SECRET_FIELDS):
-            values += [value for value in sent if len(value.split()) > 1]
-    return values
+    """What a form holds of several words."""
+    return [text for _name, text in fields(request, without=SECRET_FIELDS) if is_prose(text)]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from config.accounts.devices import owners_of
 from config.accounts.login_required import SECRET_FIELDS
+from config.sent_forms import fields, is_asked_by_script, is_prose
 
 PERSON = "signed_in_as"
 """The field, and with X- and hyphens the header, in which a page's script says for whom the page was drawn."""
@@ -29,7 +30,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     request.refusal = "csrf"  # type: ignore[attr-defined]
     if not _is_from_our_page(request):
         return render(request, "403.html", status=403)
-    if _is_asked_by_script(request):
+    if is_asked_by_script(request):
         sentence = _("This page is too old. What you typed is still here; try again.")
         response = HttpResponse(sentence, status=403, content_type="text/plain; charset=utf-8")
         response[NEW_TOKEN_HEADER] = get_token(request)
@@ -52,17 +53,17 @@ class SamePerson:
         if _drawn_for(request) in ("", str(request.user.pk)):
             return None
         request.refusal = "other_person"  # type: ignore[attr-defined]
-        if _is_asked_by_script(request):
+        if is_asked_by_script(request):
             sentence = _("Somebody else has signed in in this browser. Nothing was sent in their name.")
             return HttpResponse(sentence, status=403, content_type="text/plain; charset=utf-8")
         return _page(request, may_send=False)
 
 
 def _page(request: HttpRequest, *, may_send: bool) -> HttpResponse:
-    fields = _typed(request)
+    typed = fields(request, without=(*SECRET_FIELDS, PERSON))
     context = {
-        "texts": [(name, text) for name, text in fields if _is_prose(text)],
-        "others": [(name, text) for name, text in fields if not _is_prose(text)],
+        "texts": [(name, text) for name, text in typed if is_prose(text)],
+        "others": [(name, text) for name, text in typed if not is_prose(text)],
         "had_files": bool(request.FILES),
         "may_send": may_send,
         "address": request.get_full_path(),
@@ -70,20 +71,6 @@ def _page(request: HttpRequest, *, may_send: bool) -> HttpResponse:
     response = render(request, "account/stale_form.html", context, status=403)
     response["Cache-Control"] = "no-store"
     return response
-
-
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What the form sent, field by field, but passwords and its token."""
-    fields = []
-    for name, values in request.POST.lists():
-        if name != PERSON and not any(secret in name for secret in SECRET_FIELDS):
-            fields += [(name, str(value).replace("\0", "")) for value in values]
-    return fields
-
-
-def _is_prose(text: str) -> bool:
-    """Whether it is a text of several words: a choice or a number is soon made again."""
-    return len(text.split()) > 1
 
 
 def _is_from_our_page(request: HttpRequest) -> bool:
@@ -109,10 +96,6 @@ def _drawn_for(request: HttpRequest) -> str:
         return request.POST.get(PERSON, "")
     except OSError:
         return ""
-
-
-def _is_asked_by_script(request: HttpRequest) -> bool:
-    return bool(request.headers.get("HX-Request")) or "Tus-Resumable" in request.headers
 
 
 def _is_about_signing_in(request: HttpRequest) -> bool:
