@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cycles.archive import OLD_OR_ENCRYPTED
 from cycles.files import PDF_WITHIN
 
 HEAD = 2**16
-OLD_OR_ENCRYPTED = b"\xd0\xcf\x11\xe0"
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 
 MARKUP = re.compile(
