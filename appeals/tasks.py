@@ -24,8 +24,7 @@ def remind() -> None:
 
 def not_filed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     """The agencies with drafts, and how many."""
-    drafts = Appeal.objects.filter(cycle__in=cycles, state=AppealState.DRAFT)
-    drafts = drafts.filter(submission__participation__ended_by=None)
+    drafts = Appeal.objects.active().filter(cycle__in=cycles, state=AppealState.DRAFT)
     keys = ("cycle_id", "agency_id", "submission_id")
     for cycle, agency, submission, count in drafts.order_by(*keys).values_list(*keys).annotate(Count("pk")):
         yield notices.Todo(cycle, agency, Appeal, count, ("appeals:agency", submission))

@@ -45,8 +45,7 @@ def why_not_final(cycle: Cycle) -> list[str]:
             count,
         )
         wrong.append(said % {"count": localised(count)})
-    undecided = Appeal.objects.filter(cycle=cycle, submission__participation__ended_by=None).undecided()
-    if count := undecided.count():
+    if count := Appeal.objects.active().filter(cycle=cycle).undecided().count():
         said = ngettext("%(count)s appeal is not decided.", "%(count)s appeals are not decided.", count)
         wrong.append(said % {"count": localised(count)})
     return wrong

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
@@ -152,10 +152,17 @@ def _review(request: HttpRequest, indicator_set: IndicatorSet, lineage: UUID, **
 
 def _vote_form(request: HttpRequest, indicator_set: IndicatorSet, measure: Measure, data: Any = None) -> Any:
     """The place for a vote on a measure: on what is proposed now, instead of one's own vote so far."""
-    mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user)
-    votes = mine.filter(Q(lineage=measure.lineage) | Q(lineage=None)).order_by("pk")
-    shows = {"measure": plain(measure), "votes": [f"{v.pk} {v.choice} {v.rating} {v.reason}" for v in votes]}
-    return MeasureVoteForm(data, shows=shows)
+    votes = _own_votes(request, indicator_set).filter(Q(lineage=measure.lineage) | Q(lineage=None))
+    return MeasureVoteForm(data, shows={"measure": plain(measure), "votes": _said_so_far(votes)})
+
+
+def _own_votes(request: HttpRequest, indicator_set: IndicatorSet) -> QuerySet[Vote]:
+    """The reader's votes in the current round."""
+    return Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user)
+
+
+def _said_so_far(votes: QuerySet[Vote]) -> list[str]:
+    return [f"{v.pk} {v.choice} {v.rating} {v.reason}" for v in votes.order_by("pk")]
 
 
 def _settle_form(measure: Measure, data: Any = None) -> SettleForm:
@@ -307,15 +314,14 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
         deliberation.vote(indicator_set, **fields, by=request.user, at=request.at, seen=seen)
         return _("Your vote is recorded.")
 
-    mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user)
+    mine = _own_votes(request, indicator_set)
     single = mine.exclude(lineage=None).count()
     return part_page(request, indicator_set, form, save, "indicators/vote.html", name="vote", single=single)
 
 
 def _whole_vote(request: HttpRequest, indicator_set: IndicatorSet, data: Any = None) -> VoteForm:
     """The place for a vote on all measures: on the set as it is now, instead of one's own votes so far."""
-    mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user).order_by("pk")
-    votes = [f"{v.pk} {v.choice} {v.rating} {v.reason}" for v in mine]
+    votes = _said_so_far(_own_votes(request, indicator_set))
     return VoteForm(data, shows={"set": content_hash(indicator_set), "round": indicator_set.round, "votes": votes})
 
 

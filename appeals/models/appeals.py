@@ -109,6 +109,10 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         """What was filed and not withdrawn, decided or not."""
         return self.filter(state__in=(AppealState.FILED, *DECIDED))
 
+    def active(self) -> Self:
+        """Of agencies that have not ended since their cycle was opened."""
+        return self.filter(submission__participation__ended_by=None)
+
     def undecided(self) -> Self:
         return self.filter(state=AppealState.FILED)
 
