@@ -55,7 +55,7 @@ def act_page(
     """
     about = about or obj
     move = workflow[name]
-    form = form_class(request.POST or None, move=move, user=request.user, **_told(shown))
+    form = form_class(request.POST or None, move=move, user=request.user, shows=shown() if shown else None)
     if request.method == "POST" and form.is_valid():
         seen = {"seen": Seen(form.seen_token, lambda: digest(shown()))} if shown else {}
         try:
@@ -70,10 +70,6 @@ def act_page(
         return redirect(then)
     context |= {"move": move, "object": about, "form": form, "then": then, "summary": summary}
     return render(request, "cycles/act.html", context)
-
-
-def _told(shown: Callable[[], Mapping[str, Any]] | None) -> dict[str, Any]:
-    return {"shows": shown()} if shown else {}
 
 
 def listed(request: HttpRequest, table: Any) -> Any:

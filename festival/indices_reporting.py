@@ -44,15 +44,17 @@ def index_report(request: HttpRequest, code: str, agency: str, year: int) -> Htt
         raise Http404
     rows = IndexReport.objects.filter(index=index, agency=own, year=year).select_related("index", "agency")
 
-    def form_for(data: Any = None) -> ReportForm:
-        last = rows.order_by("-pk").first()
+    def newest() -> IndexReport | None:
+        return rows.order_by("-pk").first()
+
+    def form_for(last: IndexReport | None, data: Any = None) -> ReportForm:
         return ReportForm(data, initial={"done": last.done, "asked": last.asked} if last else None)
 
-    last = rows.order_by("-pk").first()
+    last = newest()
     draft = last if last and last.state == IndexReportState.DRAFT else None
-    form = form_for(request.POST or None)
+    form = form_for(last, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        seen = form.as_seen(form_for)
+        seen = form.as_seen(lambda: form_for(newest()))
         try:
             acts.write_report(index, own, year=year, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:

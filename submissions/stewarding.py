@@ -13,7 +13,7 @@ who signs for the whole, does not read it before it is communicated.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -175,11 +175,10 @@ def why_not_given(answer: Answer, steward: User, *, by: User, at: datetime) -> s
 
 
 class Changed(clashes.Changed):
-    """Figures that somebody has changed since they were seen: `answers` are their lines."""
+    """Figures on the lines `answers` that somebody has changed since they were seen."""
 
-    def __init__(self, answers: Iterable[Answer]) -> None:
-        self.answers = list(answers)
-        names = ", ".join(a.submission.agency.name for a in self.answers[:3])
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        names = ", ".join(a.submission.agency.name for a in answers[:3])
         super().__init__(
             _("Somebody has changed these figures meanwhile: %(names)s. Look at them and save again.")
             % {"names": names}

@@ -93,10 +93,11 @@ def import_register(
     write: Callable[[], Sequence[Agency]], *, basis: LegalBasis | None, by: User, at: datetime, **file: Any
 ) -> list[Agency]:
     """Let a checked file of agencies be written; new names, ends and returns in it become acts on the legal basis."""
+    if basis is None:
+        return people.import_agencies(write, by=by, at=at, **file)
+
     before = {agency.pk: agency for agency in Agency.objects.all()}
     written = people.import_agencies(write, by=by, at=at, **file)
-    if basis is None:
-        return written
     for agency in written:
         known = before.get(agency.pk)
         if known is not None:
