@@ -27,7 +27,8 @@ from festival.models import Language
 from festival.workflow import Addressee
 
 YEAR, PRESET, PROVINCE = 1404, "statutory_gregorian", "IR-26"
-PHASES = [p.value for p in Phase if p != Phase.ANYTIME]
+PHASES = list(dict.fromkeys(window.phase.value for window in windows_for(PRESET, YEAR)))
+"""The phases that the demonstration's calendar has, in their order."""
 WHOLE_LEVELS = (Level.MINISTRY, Level.PRESIDENTIAL, Level.PROVINCIAL)
 """Levels that take part in the demonstration; the other national bodies stand in the register."""
 
