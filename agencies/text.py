@@ -63,6 +63,11 @@ _PERCENT_SIGNS = tuple("%٪\ufe6a\uff05")
 _LONGEST_NUMBER = 60
 
 
+def language() -> str:
+    """Name the language of whoever is being answered: "fa" or "en", and "fa" where none is chosen."""
+    return get_language() or "fa"
+
+
 def named(fa: str, en: str) -> str:
     """A name in the reader's language, Persian where there is no other."""
     return fa if get_language() == "fa" else en or fa

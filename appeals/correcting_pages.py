@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +16,7 @@ from appeals.models import Appeal, Correction
 from appeals.pages import find
 from appeals.workflow import CORRECTIONS
 from cycles import seals
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions.models import Answer, Score
 
@@ -24,7 +25,7 @@ SHOWN = 50
 
 
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: PortalRequest, pk: int) -> HttpResponse:
     """What is right instead; then what that does to every agency; then the signature under just that."""
     appeal = find(request, pk)
     who = CORRECTIONS["correct"].who
@@ -66,7 +67,7 @@ def _seen(found: list[Like]) -> dict[str, Any]:
     }
 
 
-def _made(request: HttpRequest, appeal: Appeal, form: Any) -> Correction | None:
+def _made(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | None:
     """The correction; None where it was refused, and then the form says why."""
     said = form.cleaned_data
     try:
@@ -92,7 +93,7 @@ def _made(request: HttpRequest, appeal: Appeal, form: Any) -> Correction | None:
 
 
 @require_safe
-def correction(request: HttpRequest, pk: int) -> HttpResponse:
+def correction(request: PortalRequest, pk: int) -> HttpResponse:
     """What was corrected and for whom; people of an agency are led to their own line."""
     held = get_object_or_404(Correction.objects.for_list(), pk=pk)
     own = Answer.objects.filter(measure=held.measure, submission__agency__in=request.user.agency_ids(request.at))

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from appeals.models import Appeal
 from appeals.tables import OutcomeTable
 from appeals.workflow import AppealState
 from cycles.pages import listed
+from cycles.requests import PortalRequest
 from indicators.pages import visible
 from submissions.pages import overseen_cycle
 
@@ -33,7 +34,7 @@ MOST_UNHEARD = 20
 
 
 @require_safe
-def outcomes(request: HttpRequest, pk: int) -> HttpResponse:
+def outcomes(request: PortalRequest, pk: int) -> HttpResponse:
     """Who hears how much, what nobody hears yet, and how the appeals of a cycle ended, within the reader's scope."""
     cycle = overseen_cycle(request, pk)
     user, at = request.user, request.at
@@ -61,7 +62,7 @@ def outcomes(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def flags(request: HttpRequest, pk: int) -> HttpResponse:
+def flags(request: PortalRequest, pk: int) -> HttpResponse:
     """The measures of a set whose appeals of the year before were often upheld, for its page: counts, and no names."""
     indicator_set = visible(request, pk)
     context = {

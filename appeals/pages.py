@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from appeals.models import Appeal
 from appeals.workflow import APPEALS
 from cycles.calendar import Phase
 from cycles.models import Window
+from cycles.requests import PortalRequest
 from cycles.workflow import Windows
 from submissions.models import Answer, Submission
 
@@ -16,20 +16,20 @@ PAGES = ("withdraw", "discard")
 """Moves that are confirmed on `cycles.pages.act_page`; decisions have a page of their own."""
 
 
-def find_scored(request: HttpRequest, pk: int) -> Submission:
+def find_scored(request: PortalRequest, pk: int) -> Submission:
     """A self-assessment whose scores are communicated and may be read."""
     rows = Submission.objects.scores_visible_to(request.user, request.at).filter(communicated_at__isnull=False)
     return get_object_or_404(rows.select_related("agency__province", "cycle"), pk=pk)
 
 
-def find_line(request: HttpRequest, pk: int) -> Answer:
+def find_line(request: PortalRequest, pk: int) -> Answer:
     """A line whose scores the reader may know; an appeal page shows them."""
     scored = Submission.objects.scores_visible_to(request.user, request.at)
     rows = Answer.objects.filter(submission__in=scored.values("pk")).with_submission().select_related("measure")
     return get_object_or_404(rows, pk=pk)
 
 
-def find(request: HttpRequest, pk: int) -> Appeal:
+def find(request: PortalRequest, pk: int) -> Appeal:
     rows = Appeal.objects.visible_to(request.user, request.at).for_page()
     return get_object_or_404(rows.select_related("submission", "answer__submission__cycle", "drafted_by"), pk=pk)
 
@@ -40,7 +40,7 @@ def as_draft(submission: Submission, answer: Answer | None = None) -> Appeal:
     return Appeal(**of, **({"answer": answer} if answer else {}))
 
 
-def may_draft(request: HttpRequest, submission: Submission, windows: Windows) -> bool:
+def may_draft(request: PortalRequest, submission: Submission, windows: Windows) -> bool:
     """Whether the reader may draft an appeal against a line of this agency now."""
     return not windows.why_closed(Phase.APPEAL, submission, request.at) and APPEALS["edit"].who(
         request.user, as_draft(submission), request.at

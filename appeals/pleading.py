@@ -8,14 +8,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.roles import Role
-from agencies.text import localised
+from agencies.text import language, localised
 from appeals import actions, receipts
 from appeals.forms import AppealForm
 from appeals.models import Appeal, Attachment, Filing
@@ -26,6 +26,7 @@ from cycles.calendar import Phase
 from cycles.files import handed_out
 from cycles.forms import ActForm
 from cycles.models import Window
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions.evidence import has_scanner
@@ -38,7 +39,7 @@ MOST_OFFERED = 200
 
 
 @require_http_methods(["GET", "POST"])
-def draft(request: HttpRequest, pk: int) -> HttpResponse:
+def draft(request: PortalRequest, pk: int) -> HttpResponse:
     """Draft or change an appeal against a line; the points of a proposed value are shown before anything is saved."""
     answer = find_line(request, pk)
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
@@ -55,12 +56,12 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "appeals/draft.html", context)
 
 
-def _live(request: HttpRequest, answer: Answer) -> Appeal | None:
+def _live(request: PortalRequest, answer: Answer) -> Appeal | None:
     seen = Appeal.objects.visible_to(request.user, request.at).live().filter(answer=answer)
     return seen.select_related("agency__province", "cycle", "answer__measure").first()
 
 
-def _form(request: HttpRequest, answer: Answer, appeal: Appeal | None, *sent: Any) -> AppealForm:
+def _form(request: PortalRequest, answer: Answer, appeal: Appeal | None, *sent: Any) -> AppealForm:
     initial = {name: getattr(appeal, name) for name in ("ground", "proposed_value", "argument")} if appeal else {}
     return AppealForm(
         *sent,
@@ -78,7 +79,7 @@ def _offered(answer: Answer, appeal: Appeal | None) -> Any:
     return Document.objects.filter(pk__in=newest).order_by("-uploaded_at", "-pk")
 
 
-def _saved(request: HttpRequest, answer: Answer, form: AppealForm) -> bool:
+def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
     """Save the draft with what is added to it or taken off; all, or nothing and the form says why."""
     by: dict[str, Any] = {"by": request.user, "at": request.at}
     said = form.cleaned_data
@@ -107,7 +108,7 @@ def _shown(appeal: Appeal, uuid: str) -> Attachment:
     return found
 
 
-def _context(request: HttpRequest, answer: Answer, appeal: Appeal | None, form: AppealForm) -> dict[str, Any]:
+def _context(request: PortalRequest, answer: Answer, appeal: Appeal | None, form: AppealForm) -> dict[str, Any]:
     windows = Window.objects.concerning([answer.submission])
     subject = appeal or as_draft(answer.submission, answer)
     value = _typed_value(form) if form.is_bound else form.initial.get("proposed_value")
@@ -138,12 +139,12 @@ def _preview(answer: Answer, value: Decimal | None) -> dict[str, Any]:
     fields = {"ground": actions.grounds(answer)[0], "proposed_value": value}
     if value is None or (unfit := actions.why_unsound(answer, fields)):
         return {"proposed_points": None, "formula": "" if value is None else unfit}
-    explained = METHODS[m.method].explain(value, m.points, answer.scoring_params, get_language() or "fa")
+    explained = METHODS[m.method].explain(value, m.points, answer.scoring_params, language())
     return {"proposed_points": actions.points_of(answer, value), "formula": explained}
 
 
 @require_safe
-def attachment(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+def attachment(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
     """The file as it was uploaded, always as a download; nothing before its state allows it."""
     rows = Attachment.objects.visible_to(request.user, request.at).live()
     shown = get_object_or_404(rows, uuid=uuid)
@@ -158,7 +159,7 @@ def attachment(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign and file drafts of one agency in one sitting; what was shown is what is filed."""
     submission = find_scored(request, pk)
     rows = Appeal.objects.filter(submission=submission, agency__in=request.user.agency_ids(request.at))
@@ -187,7 +188,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "appeals/file.html", context)
 
 
-def _chosen(request: HttpRequest, drafts: list[Appeal]) -> list[Appeal]:
+def _chosen(request: PortalRequest, drafts: list[Appeal]) -> list[Appeal]:
     """The drafts that were ticked; before anything is, those that lack nothing."""
     if request.method == "POST":
         ticked = set(request.POST.getlist("appeal"))
@@ -195,7 +196,7 @@ def _chosen(request: HttpRequest, drafts: list[Appeal]) -> list[Appeal]:
     return [a for a in drafts if not actions.why_not_ready(a)]
 
 
-def _filed(request: HttpRequest, chosen: list[Appeal], form: Any) -> Filing | None:
+def _filed(request: PortalRequest, chosen: list[Appeal], form: Any) -> Filing | None:
     """The filing; None where it was refused, and then the form says why."""
     changed = [a for a in chosen if request.POST.get(f"revision-{a.pk}") != str(a.revision)]
     if changed:
@@ -212,7 +213,7 @@ def _filed(request: HttpRequest, chosen: list[Appeal], form: Any) -> Filing | No
     return filed[0].filing
 
 
-def _filing(request: HttpRequest, uuid: UUID) -> Filing:
+def _filing(request: PortalRequest, uuid: UUID) -> Filing:
     rows = Filing.objects.visible_to(request.user, request.at)
     return get_object_or_404(rows.select_related("agency", "cycle", "submission", "filed_by"), uuid=uuid)
 
@@ -229,7 +230,7 @@ def standing(filing: Filing) -> dict[str, Any]:
 
 
 @require_safe
-def filing(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def filing(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """What was filed in one sitting, with its receipt."""
     found = _filing(request, uuid)
     appeals = Appeal.objects.visible_to(request.user, request.at).filter(filing=found).for_page()
@@ -237,7 +238,7 @@ def filing(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
-def filing_content(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def filing_content(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """The very text whose SHA-256 was signed."""
     found = _filing(request, uuid)
     response = HttpResponse(found.content, content_type="application/json; charset=utf-8")
@@ -246,7 +247,7 @@ def filing_content(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
-def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """The receipt of a filing as PDF, in the reader's language."""
     found = _filing(request, uuid)
     appeals = list(found.appeals.for_page())
@@ -256,7 +257,7 @@ def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """Whether a receipt is genuine, for whoever holds one: whose it is, when it was signed, how many appeals."""
     found = get_object_or_404(Filing.objects.select_related("agency", "cycle").defer("content"), uuid=uuid)
     return render(request, "appeals/verify.html", standing(found))

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
-from django.utils.translation import get_language
 
+from agencies.text import language
 from cycles import pdf
 from submissions.receipts import square
 
@@ -16,7 +16,7 @@ def paper(template: str, facts: dict[str, Any], *, verified: UUID | None = None)
     if verified:
         address = f"{settings.PORTAL_URL}/verify/appeals/{verified}/"  # leads on to the page in the reader's language
         facts = facts | {"address": address, "square": square(address)}
-    return pdf.paper(template, facts, language=get_language() or "fa")
+    return pdf.paper(template, facts, language=language())
 
 
 def answer(template: str, facts: dict[str, Any], *, name: str, verified: UUID | None = None) -> HttpResponse:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,12 +17,13 @@ from appeals.workflow import APPEALS, DECISIONS, QUESTIONS, AppealState
 from cycles import seals
 from cycles.calendar import Phase
 from cycles.models import Entry
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions.models import Mark, Score, StewardFigure, Verification
 from submissions.pages import overseen_cycle
 
 
-def read(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
+def read(request: PortalRequest, appeal: Appeal) -> dict[str, Any]:
     """Both sides of an appeal, and what may be done with it."""
     user, at, answer = request.user, request.at, appeal.answer
     windows = windows_of(appeal)
@@ -48,7 +49,7 @@ def read(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
     }
 
 
-def _detail(request: HttpRequest, appeal: Appeal, **forms: Any) -> HttpResponse:
+def _detail(request: PortalRequest, appeal: Appeal, **forms: Any) -> HttpResponse:
     context = read(request, appeal)
     # the office that acted is told to everybody, the name to the authority's record only
     context["history"] = [{"sentence": e.sentence, "at": e.at} for e in Entry.objects.of(appeal)]
@@ -67,7 +68,7 @@ def _detail(request: HttpRequest, appeal: Appeal, **forms: Any) -> HttpResponse:
     return render(request, "appeals/detail.html", context)
 
 
-def _reply_form(request: HttpRequest, question: Question, bound: Any) -> Any:
+def _reply_form(request: PortalRequest, question: Question, bound: Any) -> Any:
     """The place for the reply, to whoever may give it now."""
     move = QUESTIONS["reply" if question.addressee_id is None else "explain"]
     subject = question.appeal
@@ -78,7 +79,7 @@ def _reply_form(request: HttpRequest, question: Question, bound: Any) -> Any:
 
 
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: PortalRequest, pk: int) -> HttpResponse:
     """Mark and reason, appeal, decision, side by side; questions with their replies; the history."""
     return _detail(request, find(request, pk))
 
@@ -87,7 +88,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: PortalRequest, pk: int) -> HttpResponse:
     appeal = find(request, pk)
     form = QuestionForm(request.POST, giver=hearing.giver_of(appeal.answer))
     if form.is_valid():
@@ -103,7 +104,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def reply(request: HttpRequest, pk: int) -> HttpResponse:
+def reply(request: PortalRequest, pk: int) -> HttpResponse:
     question = get_object_or_404(Question.objects.visible_to(request.user, request.at).for_list(), pk=pk)
     with_file = question.addressee_id is None
     form = ReplyForm(request.POST, request.FILES, with_file=with_file, auto_id=f"id_{pk}_%s")
@@ -129,7 +130,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: PortalRequest, pk: int) -> HttpResponse:
     """Decide an appeal, with how like ones were decided beside it; whoever may not is told why on its page."""
     appeal = find(request, pk)
     context = read(request, appeal)
@@ -166,14 +167,14 @@ def _pleaded(appeal: Appeal) -> dict[str, Any]:
 # --- Who hears what ---------------------------------------------------------------------------------------------------
 
 
-def _over(request: HttpRequest, appeal: Appeal, data: Any = None) -> ReviewerForm:
+def _over(request: PortalRequest, appeal: Appeal, data: Any = None) -> ReviewerForm:
     """The place to name another reviewer than the one whom the page shows."""
     fit = hearing.fit_for(appeal, request.at)
     return ReviewerForm(data, reviewers=fit, shows={"reviewer": appeal.reviewer})
 
 
 @require_POST
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
     appeal = find(request, pk)
     form = _over(request, appeal, request.POST)
     if form.is_valid():
@@ -189,7 +190,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def share_out(request: HttpRequest, pk: int) -> HttpResponse:
+def share_out(request: PortalRequest, pk: int) -> HttpResponse:
     """Give every appeal whose review has begun to a reviewer."""
     cycle = overseen_cycle(request, pk)
     try:

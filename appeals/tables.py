@@ -10,10 +10,10 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import format_number, localised
+from agencies.text import format_number, language, localised
 from appeals.models import Appeal
 from appeals.precedents import Group
 from appeals.workflow import AppealState
@@ -56,7 +56,7 @@ class AppealTable(CardsTable):
         if record.decided_at:
             late = days_late(term.closes_at, record.decided_at)
         elif self.at < term.closes_at:
-            return time_left(term.closes_at, self.at, get_language() or "fa")
+            return time_left(term.closes_at, self.at, language())
         else:
             late = days_late(term.closes_at, self.at)
         said = ngettext("%(days)s day late", "%(days)s days late", late)
@@ -70,7 +70,7 @@ class AppealTable(CardsTable):
         return state_badge(record.state, record.get_state_display())
 
     def render_filed_at(self, value: datetime) -> str:
-        return format_moment(value, get_language() or "fa")
+        return format_moment(value, language())
 
 
 class OutcomeTable(CardsTable):
@@ -112,9 +112,9 @@ class OutcomeTable(CardsTable):
     render_withdrawn = render_undecided = render_late = _number
 
     def render_points_moved(self, value: Decimal) -> str:
-        return format_number(value, get_language() or "fa", 2)
+        return format_number(value, language(), 2)
 
     def _days(self, value: Decimal) -> str:
-        return format_number(value, get_language() or "fa", 1)
+        return format_number(value, language(), 1)
 
     render_median = render_mean = _days

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,11 +18,12 @@ from appeals.workflow import APPEALS, AppealState
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.pages import act_page, listed
+from cycles.requests import PortalRequest
 from submissions.models import Submission
 
 
 @require_safe
-def appeal_list(request: HttpRequest) -> HttpResponse:
+def appeal_list(request: PortalRequest) -> HttpResponse:
     user, at = request.user, request.at
     rows = Appeal.objects.visible_to(user, at).for_list()
     narrowed = AppealFilter(request.GET, queryset=rows, request=request)
@@ -42,7 +43,7 @@ def _drafted(drafts: Any) -> list[dict[str, Any]]:
 
 
 @require_safe
-def agency(request: HttpRequest, pk: int) -> HttpResponse:
+def agency(request: PortalRequest, pk: int) -> HttpResponse:
     """Every line of one agency with the appeal against it: mark and reason, appeal, decision."""
     submission = find_scored(request, pk)
     user, at = request.user, request.at
@@ -62,12 +63,12 @@ def agency(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "appeals/agency.html", context)
 
 
-def filings_of(submission: Submission, request: HttpRequest) -> Iterable[Filing]:
+def filings_of(submission: Submission, request: PortalRequest) -> Iterable[Filing]:
     return Filing.objects.visible_to(request.user, request.at).filter(submission=submission).for_list()
 
 
 @require_safe
-def line_slot(request: HttpRequest, pk: int) -> HttpResponse:
+def line_slot(request: PortalRequest, pk: int) -> HttpResponse:
     """What appeals have to say of a line, for its dossier: the appeal, or that one may be drafted, or nothing."""
     answer = find_line(request, pk)
     seen = Appeal.objects.visible_to(request.user, request.at).filter(answer=answer)
@@ -83,7 +84,7 @@ def line_slot(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def appeal_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def appeal_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     appeal = find(request, pk)
     do = {"withdraw": actions.withdraw, "discard": lambda held, note, **by: actions.discard(held, **by)}[name]
     return act_page(
@@ -103,7 +104,7 @@ def appeal_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 @require_safe
-def appeal_paper(request: HttpRequest, pk: int) -> HttpResponse:
+def appeal_paper(request: PortalRequest, pk: int) -> HttpResponse:
     """An appeal as filed, with what was asked, and its decision, as PDF."""
     appeal = find(request, pk)
     if appeal.filed_at is None:
@@ -113,7 +114,7 @@ def appeal_paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def appeal_bundle(request: HttpRequest, pk: int) -> HttpResponse:
+def appeal_bundle(request: PortalRequest, pk: int) -> HttpResponse:
     """All there is of an appeal in one ZIP: paper, files, digests, rows of the record and the seals over them."""
     appeal = find(request, pk)
     if appeal.filed_at is None:

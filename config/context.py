@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Role
 from cycles import notices
+from cycles.requests import PortalRequest
 
 SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("submissions:list", _("Self-assessments"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR}),
@@ -38,7 +38,7 @@ class Link:
     current: bool
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def frame(request: PortalRequest) -> dict[str, Any]:
     """Navigation by role, notices not seen, the same page in the other language, whether the clock is a rehearsal's."""
     sections: list[tuple[str, str | Promise]] = []
     bell: dict[str, Any] = {}

@@ -15,11 +15,12 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.translation import get_language, get_language_bidi, get_language_from_path
+from django.utils.translation import get_language_bidi, get_language_from_path
 from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 from kombu.exceptions import OperationalError as BrokerAway
 
+from agencies.text import language
 from config import sent_forms
 from cycles.files import FULL_DISK
 
@@ -141,7 +142,7 @@ def _page(request: HttpRequest, fault: Fault) -> str:
         typed, had_files = _typed(request)
     context = {
         "fault": fault,
-        "language": get_language() or "fa",
+        "language": language(),
         "direction": "rtl" if get_language_bidi() else "ltr",
         "address": request.get_full_path(),
         "typed": typed,

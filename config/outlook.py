@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import User
 from agencies.roles import OVERSEERS, Role
-from agencies.text import format_number
+from agencies.text import format_number, language
 from appeals.workflow import AppealState
 from cycles.calendar import Phase, format_date, format_deadline, time_left
 from cycles.models import Cycle, Window
@@ -71,7 +71,7 @@ class Outlook:
     """The living cycles with their windows, as they concern one user at one moment; a fixed number of queries."""
 
     def __init__(self, user: User, at: datetime) -> None:
-        self.user, self.at, self.language = user, at, get_language() or "fa"
+        self.user, self.at, self.language = user, at, language()
         seen = Cycle.objects.visible_to(user, at).of_years().exclude(state=CycleState.PUBLISHED).for_list()
         self.planned = [c for c in seen if c.state == CycleState.PLANNED]
         self.cycles = [c for c in seen if c.state != CycleState.PLANNED]

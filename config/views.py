@@ -1,7 +1,7 @@
 """The entrance, the home page, and what is one's own."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -11,31 +11,32 @@ from config.accounts.sessions import SIGNED_OUT
 from config.desk import Desk
 from cycles import notices
 from cycles import people as acts
+from cycles.requests import PortalRequest
 
 
 @login_not_required
 @require_safe
-def entrance(request: HttpRequest) -> HttpResponse:
+def entrance(request: PortalRequest) -> HttpResponse:
     """To the desk of whoever is signed in or was until now; a visitor to the results, in the visitor's language."""
     is_known = request.user.is_authenticated or SIGNED_OUT in request.session
     return redirect("home" if is_known else "festival:results")
 
 
 @require_safe
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PortalRequest) -> HttpResponse:
     """What is one's own: password, second factor, sessions, notices, roles and interests."""
     oneself = acts.with_factors(User.objects.filter(pk=request.user.pk)).get()
     return render(request, "account.html", {"oneself": oneself})
 
 
 @require_safe
-def onward(request: HttpRequest) -> HttpResponse:
+def onward(request: PortalRequest) -> HttpResponse:
     """From the recovery codes to the page that was wanted before the second factor had to be set up."""
     return redirect(request.session.pop(ONWARD, None) or "account")
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PortalRequest) -> HttpResponse:
     """Which phases, how much time is left, what waits for the reader, and one click to it."""
     desk = Desk(request.user, request.at)
     context = {"overdue": desk.overdue(), "strips": desk.strips(), "tasks": desk.tasks()}

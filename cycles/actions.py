@@ -8,11 +8,11 @@ from django.apps import apps
 from django.core.files import File
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
 from agencies.models import Agency, Province, Sector, User
+from agencies.text import language
 from cycles import batches, clashes, files, ledger, notices
 from cycles.calendar import BINDINGS, Phase, format_deadline
 from cycles.clashes import Seen
@@ -294,7 +294,7 @@ def extend(
     if closes_at <= was:
         raise Refused(
             _("A decree never shortens: the deadline in force is %(when)s.")
-            % {"when": format_deadline(was, get_language() or "fa")}
+            % {"when": format_deadline(was, language())}
         )
     if closes_at <= at:
         raise Refused(_("A decree never reaches back: choose a deadline that lies ahead."))

@@ -8,7 +8,7 @@ from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,12 +23,13 @@ from cycles.filters import PeopleFilter
 from cycles.models import Nomination
 from cycles.pages import act_page, listed
 from cycles.people_forms import DelegationForm, GrantForm, IdentifyForm, InviteForm
+from cycles.requests import PortalRequest
 from cycles.tables import PeopleTable
 from cycles.workflow import ADMINISTRATION, Refused
 
 
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PortalRequest) -> HttpResponse:
     """The people within one's scope, those who have left among them."""
     seen_roles = Membership.objects.visible_to(request.user, request.at)
     seen = people_visible_to(request.user, request.at).order_by("name_fa", "username", "pk")
@@ -46,7 +47,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: PortalRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(acts.with_factors(people_visible_to(request.user, request.at)), pk=pk)
     held = list(Membership.objects.visible_to(request.user, request.at).filter(user=someone).for_list())
     interests = Interest.objects.visible_to(request.user, request.at).filter(user=someone).select_related("agency")
@@ -64,7 +65,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cycles/person.html", context)
 
 
-def _keeping(request: HttpRequest, someone: User) -> dict[str, bool]:
+def _keeping(request: PortalRequest, someone: User) -> dict[str, bool]:
     """Which acts on the account itself the page offers."""
     ask = partial(accounts.why_not_keep, person=someone, by=request.user, at=request.at)
     keeps = not ask("open_account" if not someone.is_active else "close_account")
@@ -72,7 +73,7 @@ def _keeping(request: HttpRequest, someone: User) -> dict[str, bool]:
     return {"may_keep": keeps, "may_identify": identifies}
 
 
-def _acts_on(request: HttpRequest, membership: Membership) -> list[str]:
+def _acts_on(request: PortalRequest, membership: Membership) -> list[str]:
     """Which acts on a role its row offers: those that the table lets through."""
     if membership.valid_until is not None and membership.valid_until <= request.at:
         return []
@@ -83,7 +84,7 @@ def _acts_on(request: HttpRequest, membership: Membership) -> list[str]:
     return [name for name in offered if not ask(name)]
 
 
-def _leaves(request: HttpRequest, held: list[Membership]) -> list[Agency]:
+def _leaves(request: PortalRequest, held: list[Membership]) -> list[Agency]:
     """The agencies from whose people the reader may remove this person."""
     kept: dict[Agency, list[Membership]] = {}
     for m in held:
@@ -93,7 +94,7 @@ def _leaves(request: HttpRequest, held: list[Membership]) -> list[Agency]:
     return [a for a, rows in kept.items() if not any(ask(agency=a, obj=m) for m in rows)]
 
 
-def _why_not_reset(request: HttpRequest, someone: User) -> str:
+def _why_not_reset(request: PortalRequest, someone: User) -> str:
     roles = Membership.objects.ending_after(request.at).filter(user=someone).select_related("agency", "province")
     ask = partial(why_not_administer, "reset_factor", by=request.user, at=request.at, obj=someone)
     return next((why for reach in [m.reach for m in roles] or [None] if (why := ask(agency=reach))), "")
@@ -102,17 +103,17 @@ def _why_not_reset(request: HttpRequest, someone: User) -> str:
 # --- Roles ------------------------------------------------------------------------------------------------------------
 
 
-def _own_house(request: HttpRequest) -> list[Agency]:
+def _own_house(request: PortalRequest) -> list[Agency]:
     """The agencies whose people the reader administers."""
     return [m.agency for m in request.user.memberships(request.at, Role.AGENCY_ADMINISTRATOR) if m.agency]
 
 
-def _may_appoint(request: HttpRequest) -> bool:
+def _may_appoint(request: PortalRequest) -> bool:
     """Whether there is any place in which this user may give somebody a role."""
     return request.user.holds(Role.ADMINISTRATOR, Role.AGENCY_ADMINISTRATOR, at=request.at)
 
 
-def _role_form(request: HttpRequest, kind: type[GrantForm]) -> GrantForm:
+def _role_form(request: PortalRequest, kind: type[GrantForm]) -> GrantForm:
     """The form for any role within the authority; for an agency's administrator, for those of the house."""
     if not _may_appoint(request):
         raise Http404
@@ -121,13 +122,13 @@ def _role_form(request: HttpRequest, kind: type[GrantForm]) -> GrantForm:
     return kind(request.POST or None, user=request.user, agencies=agencies)
 
 
-def _needs_second(request: HttpRequest, form: GrantForm) -> bool:
+def _needs_second(request: PortalRequest, form: GrantForm) -> bool:
     given = form.given
     return nominations.needs_second(given["role"], by=request.user, at=request.at, where=given)
 
 
 @require_http_methods(["GET", "POST"])
-def grant(request: HttpRequest, pk: int) -> HttpResponse:
+def grant(request: PortalRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     form = _role_form(request, GrantForm)
     if request.method == "POST" and form.is_valid():
@@ -147,7 +148,7 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: PortalRequest) -> HttpResponse:
     """Invite by address; the answer is the same whether the address has an account or not."""
     form = _role_form(request, InviteForm)
     if request.method == "POST" and form.is_valid():
@@ -169,7 +170,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+def invite_again(request: PortalRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.visible_to(request.user, request.at), pk=pk)
     if not limits.spend("invite", request.user):
         return ratelimit.respond_429(request)
@@ -183,7 +184,7 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def end_role(request: HttpRequest, pk: int) -> HttpResponse:
+def end_role(request: PortalRequest, pk: int) -> HttpResponse:
     seen = Membership.objects.visible_to(request.user, request.at).for_list()
     membership = get_object_or_404(seen, pk=pk)
     own_delegation = membership.role == Role.DEPUTY and membership.delegated_by_id == request.user.pk
@@ -200,7 +201,7 @@ def end_role(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def remove_leaver(request: HttpRequest, pk: int, agency: int) -> HttpResponse:
+def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     seen = Membership.objects.visible_to(request.user, request.at).filter(user=someone, agency=agency)
     held = list(seen.ending_after(request.at).for_list())
@@ -224,13 +225,13 @@ def remove_leaver(request: HttpRequest, pk: int, agency: int) -> HttpResponse:
 # --- Delegation -------------------------------------------------------------------------------------------------------
 
 
-def _led(request: HttpRequest) -> list[Agency]:
+def _led(request: PortalRequest) -> list[Agency]:
     """The agencies that the reader heads in person."""
     return [m.agency for m in request.user.memberships(request.at, Role.HEAD) if m.agency]
 
 
 @require_http_methods(["GET", "POST"])
-def delegation(request: HttpRequest) -> HttpResponse:
+def delegation(request: PortalRequest) -> HttpResponse:
     """To whom a head leaves the signature, and what was delegated before."""
     led = _led(request)
     if not led:
@@ -265,7 +266,7 @@ def delegation(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
+def reset_factor(request: PortalRequest, pk: int) -> HttpResponse:
     """Take a lost second factor from an account."""
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     if not request.user.holds(Role.ADMINISTRATOR, at=request.at):
@@ -274,17 +275,17 @@ def reset_factor(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def close_account(request: HttpRequest, pk: int) -> HttpResponse:
+def close_account(request: PortalRequest, pk: int) -> HttpResponse:
     return _keep(request, pk, "close_account", accounts.close_account, "cycles/close_summary.html")
 
 
 @require_http_methods(["GET", "POST"])
-def open_account(request: HttpRequest, pk: int) -> HttpResponse:
+def open_account(request: PortalRequest, pk: int) -> HttpResponse:
     return _keep(request, pk, "open_account", accounts.open_account, "cycles/open_account_summary.html")
 
 
 @require_http_methods(["GET", "POST"])
-def identify(request: HttpRequest, pk: int) -> HttpResponse:
+def identify(request: PortalRequest, pk: int) -> HttpResponse:
     """Enter the national ID of somebody; there is no such page where no identity provider is set."""
     if not settings.IDENTITY_PROVIDER:
         raise Http404
@@ -294,7 +295,7 @@ def identify(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _keep(
-    request: HttpRequest,
+    request: PortalRequest,
     pk: int,
     name: str,
     act: Callable[..., User],
@@ -309,7 +310,7 @@ def _keep(
 
 
 def _account_page(
-    request: HttpRequest, someone: User, name: str, act: Callable[..., User], summary: str, **form: Any
+    request: PortalRequest, someone: User, name: str, act: Callable[..., User], summary: str, **form: Any
 ) -> HttpResponse:
     """The page of an act on an account that its reader may do."""
     role = Membership.objects.ending_after(request.at).filter(user=someone).for_list().first()

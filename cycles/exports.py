@@ -13,11 +13,10 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import openpyxl
-from django.utils.translation import get_language
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from agencies.text import parse_decimal
+from agencies.text import language, parse_decimal
 
 MARK = "\ufeff"
 """By which spreadsheet programs know that a CSV is UTF-8."""
@@ -132,7 +131,7 @@ def new_sheet(title: str) -> tuple[Any, Any]:
     """A workbook and its one sheet, named, from right to left for whoever reads Persian."""
     book = openpyxl.Workbook(write_only=True)
     worksheet = book.create_sheet(_NOT_IN_TITLES.sub(" ", title)[:LONGEST_TITLE])
-    worksheet.sheet_view.rightToLeft = (get_language() or "fa").startswith("fa")
+    worksheet.sheet_view.rightToLeft = (language()).startswith("fa")
     return book, worksheet
 
 

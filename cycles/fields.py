@@ -5,10 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, normalise, parse_decimal, persian_digits
+from agencies.text import language, localised, normalise, parse_decimal, persian_digits
 from cycles.calendar import DAY, TEHRAN, jalali, parse_moment
 from cycles.files import PDF_WITHIN, has_pdf_head
 
@@ -16,7 +15,7 @@ LARGEST_PAPER = 10 * 2**20
 
 
 def _is_persian() -> bool:
-    return (get_language() or "fa").startswith("fa")
+    return (language()).startswith("fa")
 
 
 class NumberField(forms.DecimalField):

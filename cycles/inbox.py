@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +17,7 @@ from cycles.filters import UnseenFilter
 from cycles.forms import NoticeSettingsForm
 from cycles.models import Channel, Delivery, Entry
 from cycles.pages import PER_PAGE, listed
+from cycles.requests import PortalRequest
 from cycles.tables import ToldTable, UnseenTable
 from cycles.workflow import Refused
 
@@ -24,7 +25,7 @@ SHOWN: dict[str, dict[str, Any]] = {"": {}, "unseen": {"seen_at": None}, "offici
 
 
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: PortalRequest) -> HttpResponse:
     """One's notices, newest first."""
     show = request.GET.get("show", "")
     mine = Delivery.objects.visible_to(request.user, request.at)
@@ -42,7 +43,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def notice(request: HttpRequest, pk: int) -> HttpResponse:
+def notice(request: PortalRequest, pk: int) -> HttpResponse:
     """Open a notice: that is recorded the first time, and leads on to what it is about."""
     mine = Delivery.objects.visible_to(request.user, request.at).select_related("entry")
     delivery = get_object_or_404(mine, pk=pk)
@@ -52,13 +53,13 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def notices_seen(request: HttpRequest) -> HttpResponse:
+def notices_seen(request: PortalRequest) -> HttpResponse:
     deliveries.see_all(by=request.user, at=request.at)
     return redirect("cycles:inbox")
 
 
 @require_http_methods(["GET", "POST"])
-def notice_settings(request: HttpRequest) -> HttpResponse:
+def notice_settings(request: PortalRequest) -> HttpResponse:
     """What is sent to oneself besides official notices."""
     form = _choices(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -81,7 +82,7 @@ def _choices(person: User, data: Any = None) -> NoticeSettingsForm:
 
 
 @require_safe
-def unseen(request: HttpRequest) -> HttpResponse:
+def unseen(request: PortalRequest) -> HttpResponse:
     """Official notices with how many have been told, have seen them, and could not be reached."""
     narrowed = UnseenFilter(request.GET, _official(request))
     table = listed(request, UnseenTable(narrowed.qs.order_by("-id")))
@@ -89,7 +90,7 @@ def unseen(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def unseen_people(request: HttpRequest, pk: int) -> HttpResponse:
+def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
     """Everybody whom an official notice told, those first who have not seen it."""
     entry = get_object_or_404(_official(request), pk=pk)
     held = Membership.objects.visible_to(request.user, request.at).in_force(entry.at).for_list()
@@ -100,7 +101,7 @@ def unseen_people(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "cycles/inbox_unseen_people.html", {"notice": read, "entry": entry, "table": table})
 
 
-def _official(request: HttpRequest) -> Any:
+def _official(request: PortalRequest) -> Any:
     """The acts in the reader's scope of which somebody was told officially."""
     if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
         raise Http404

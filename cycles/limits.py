@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from allauth.core import ratelimit
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from agencies.models import User
 from cycles import sandbox
+from cycles.requests import PortalRequest
 
 
-def _trial() -> HttpRequest:
+def _trial() -> PortalRequest:
     """A stand-in for the library, which asks a request for nothing but its method where the count is a person's."""
-    request = HttpRequest()
+    request = PortalRequest()
     request.method = "POST"
     return request
 
@@ -32,7 +32,7 @@ def is_spent(action: str, user: User) -> bool:
     return not ratelimit.consume(_trial(), action=action, key=str(user.pk), dry_run=True)
 
 
-def spend_from(action: str, request: HttpRequest) -> bool:
+def spend_from(action: str, request: PortalRequest) -> bool:
     """Count one try from the request's address, whoever it is; False when the tries are used up."""
     return bool(ratelimit.consume(request, action=action))
 

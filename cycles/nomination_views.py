@@ -1,6 +1,6 @@
 """Pages of the national roles that wait for a second administrator."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -9,6 +9,7 @@ from cycles import nominations as acts
 from cycles.actions import why_closed
 from cycles.models import Nomination
 from cycles.pages import act_page, listed
+from cycles.requests import PortalRequest
 from cycles.tables import NominationTable
 from cycles.workflow import NOMINATIONS
 
@@ -16,7 +17,7 @@ DECISIONS = ("confirm", "decline", "withdraw")
 
 
 @require_safe
-def nominations(request: HttpRequest) -> HttpResponse:
+def nominations(request: PortalRequest) -> HttpResponse:
     """What waits, with the decisions open to the reader, and what has been decided."""
     if not request.user.oversees_the_country(request.at):
         raise Http404
@@ -28,7 +29,7 @@ def nominations(request: HttpRequest) -> HttpResponse:
     return render(request, "cycles/nominations.html", context)
 
 
-def _moves(request: HttpRequest, nomination: Nomination) -> list[tuple[str, str]]:
+def _moves(request: PortalRequest, nomination: Nomination) -> list[tuple[str, str]]:
     """The decisions that the table lets through: name and button."""
     return [
         (name, NOMINATIONS[name].label)
@@ -38,7 +39,7 @@ def _moves(request: HttpRequest, nomination: Nomination) -> list[tuple[str, str]
 
 
 @require_http_methods(["GET", "POST"])
-def decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def decide(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     nomination = get_object_or_404(Nomination.objects.visible_to(request.user, request.at).for_list(), pk=pk)
     return act_page(
         request,

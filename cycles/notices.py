@@ -10,11 +10,12 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from agencies.arrays import array
 from agencies.models import Agency, Membership, User
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, in_scope
+from agencies.text import language
 from cycles.calendar import Phase, phase_label, time_left
 from cycles.models import Channel, Cycle, Delivery, Entry, Extension, Participation, Window
 from cycles.workflow import ADMINISTRATION, AGENCY, Move, Term
@@ -365,7 +366,7 @@ def _of_deadline(delivery: Delivery, pk: int, agency: Agency | None) -> Notice:
 def _left(closes_at: datetime, at: datetime) -> str:
     """The time that was left when the reminder was made; an hour begun counts as whole, so that it is 3 days."""
     hours = -((at - closes_at) // timedelta(hours=1))
-    return time_left(closes_at, closes_at - timedelta(hours=hours), get_language() or "fa")
+    return time_left(closes_at, closes_at - timedelta(hours=hours), language())
 
 
 def unseen_count(user: User, at: datetime, *, most: int = 100) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
@@ -22,6 +22,7 @@ from cycles.clashes import Seen, digest
 from cycles.forms import ActForm, ImportForm
 from cycles.models import Entry
 from cycles.people_forms import SignatureForm
+from cycles.requests import PortalRequest
 from cycles.sandbox import Exceeded
 from cycles.sheets import CONTENT_TYPES, Form, Sheet, Unreadable, read
 from cycles.trials import Check
@@ -33,7 +34,7 @@ UPLOAD_KEPT = 3600
 
 
 def act_page(
-    request: HttpRequest,
+    request: PortalRequest,
     workflow: Workflow,
     obj: Any,
     name: str,
@@ -72,7 +73,7 @@ def act_page(
     return render(request, "cycles/act.html", context)
 
 
-def listed(request: HttpRequest, table: Any) -> Any:
+def listed(request: PortalRequest, table: Any) -> Any:
     """A table sorted and paged as the address says."""
     return RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
 
@@ -96,7 +97,7 @@ def history(entries: Iterable[Entry]) -> list[Told]:
     return rows
 
 
-def only_for(request: HttpRequest, act: str) -> None:
+def only_for(request: PortalRequest, act: str) -> None:
     """To those who may not do an act of administration, its page does not exist."""
     if why_not_administer(act, by=request.user, at=request.at):
         raise Http404
@@ -124,7 +125,7 @@ def csv_answer(rows: Iterable[Sequence[Any]], name: str) -> StreamingHttpRespons
 
 
 def import_page(
-    request: HttpRequest,
+    request: PortalRequest,
     form: Form,
     *,
     check: Callable[..., Check],
@@ -172,12 +173,12 @@ def import_page(
     return render(request, page, context)
 
 
-def _no_longer_kept(request: HttpRequest) -> HttpResponse:
+def _no_longer_kept(request: PortalRequest) -> HttpResponse:
     messages.error(request, _("The checked file is no longer at hand; please choose it again."))
     return redirect(request.path)
 
 
-def _read(request: HttpRequest, reader: Callable[[bytes, str], Sheet], content: bytes, name: str) -> Sheet:
+def _read(request: PortalRequest, reader: Callable[[bytes, str], Sheet], content: bytes, name: str) -> Sheet:
     """Read a sheet, for as many as one person may have read in an hour."""
     if not limits.spend("sheet", request.user):
         raise Exceeded(_("You have had very many files checked within an hour. Please wait, then try again."))
@@ -185,14 +186,14 @@ def _read(request: HttpRequest, reader: Callable[[bytes, str], Sheet], content: 
         return reader(content, name)
 
 
-def _kept_as(request: HttpRequest, token: str) -> str:
+def _kept_as(request: PortalRequest, token: str) -> str:
     """Where a checked file waits: only for the person who had it checked, and only on the page where that was."""
     place = hashlib.sha256(f"{request.path_info} {token}".encode()).hexdigest()
     return f"import:{request.user.pk}:{place}"
 
 
 def _confirmed(
-    request: HttpRequest,
+    request: PortalRequest,
     reader: Callable[[bytes, str], Sheet],
     token: str,
     *,

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,12 +15,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.roles import Role
+from agencies.text import language
 from cycles import actions, audit, seals
 from cycles.calendar import format_moment
 from cycles.exports import Verbatim
 from cycles.filters import LedgerFilter
 from cycles.models import Entry, Fault, Seal, Verification
 from cycles.pages import csv_answer, listed, only_for
+from cycles.requests import PortalRequest
 from cycles.tables import LedgerTable
 from cycles.workflow import Refused
 
@@ -33,14 +35,14 @@ FAULTS = 10
 AT_ONCE = 1000
 
 
-def _narrowed(request: HttpRequest) -> LedgerFilter:
+def _narrowed(request: PortalRequest) -> LedgerFilter:
     if not request.user.holds(Role.AUDITOR, Role.ADMINISTRATOR, at=request.at):
         raise Http404
     return LedgerFilter(request.GET, Entry.objects.visible_to(request.user, request.at).order_by("-id"))
 
 
 @require_safe
-def ledger(request: HttpRequest) -> HttpResponse:
+def ledger(request: PortalRequest) -> HttpResponse:
     narrowed = _narrowed(request)
     latest = Verification.objects.exclude(finished_at=None).order_by("-finished_at", "-pk").first()
     context = {
@@ -59,7 +61,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def ledger_verify(request: HttpRequest) -> HttpResponse:
+def ledger_verify(request: PortalRequest) -> HttpResponse:
     """Order a verification; a worker does it, and the ledger's page tells what it found."""
     only_for(request, "verify_record")
     try:
@@ -72,14 +74,14 @@ def ledger_verify(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def ledger_export(request: HttpRequest) -> StreamingHttpResponse:
+def ledger_export(request: PortalRequest) -> StreamingHttpResponse:
     """What the filter leaves, as CSV in the order of the record, with what anyone needs to verify it."""
     rows = _narrowed(request).qs.annotate(
         xid=RawSQL("cycles_entry.xid::text::bigint", [], IntegerField()),
         seal=RawSQL("SELECT s.id FROM cycles_seal s WHERE s.ids @> cycles_entry.id", [], IntegerField()),
     )
     rows = rows.order_by(RawSQL("cycles_entry.xid", []), "pk")
-    return csv_answer(_lines(rows, translation.get_language() or "fa"), "ledger")
+    return csv_answer(_lines(rows, language()), "ledger")
 
 
 def _lines(rows: Any, language: str) -> Iterator[Sequence[Any]]:
@@ -111,7 +113,7 @@ def _cells(row: Entry, language: str) -> tuple[Any, ...]:
 @login_not_required
 @require_safe
 @cache_control(max_age=60)
-def seals_page(request: HttpRequest) -> HttpResponse:
+def seals_page(request: PortalRequest) -> HttpResponse:
     """What the record's seals are, the last one of each day, and whether a given seal is ours."""
     asked = request.GET.get("seal", "").strip()
     context = {
@@ -127,7 +129,7 @@ def seals_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 @cache_control(max_age=60)
-def seals_json(request: HttpRequest) -> JsonResponse:
+def seals_json(request: PortalRequest) -> JsonResponse:
     """The newest seal and the last one of each day; with `?from=1` a thousand seals from that number on."""
     newest = seals.newest()
     told: dict[str, Any] = {"newest": seals.facts(newest) if newest else None}

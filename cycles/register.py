@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,13 +20,14 @@ from cycles.pages import import_page, listed, only_for, sheet_answer
 from cycles.people_forms import InterestForm
 from cycles.reorganisation import actions as reorganisation
 from cycles.reorganisation.forms import RegisterImportForm
+from cycles.requests import PortalRequest
 from cycles.sheets import Sheet
 from cycles.tables import AgencyTable
 from cycles.workflow import ADMINISTRATION, CycleState, Refused
 
 
 @require_safe
-def agencies(request: HttpRequest) -> HttpResponse:
+def agencies(request: PortalRequest) -> HttpResponse:
     narrowed = AgencyFilter(request.GET, Agency.objects.visible_to(request.user, request.at).for_list())
     context = {
         "filter": narrowed,
@@ -37,14 +38,14 @@ def agencies(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def agencies_export(request: HttpRequest, kind: str) -> HttpResponse:
+def agencies_export(request: PortalRequest, kind: str) -> HttpResponse:
     """The register as the list shows it, as a spreadsheet that the import page reads again."""
     shown = AgencyFilter(request.GET, Agency.objects.visible_to(request.user, request.at).for_list()).qs
     return sheet_answer(resources.exported(shown, kind), "agencies", kind)
 
 
 @require_http_methods(["GET", "POST"])
-def agencies_import(request: HttpRequest) -> HttpResponse:
+def agencies_import(request: PortalRequest) -> HttpResponse:
     only_for(request, "import_agencies")
 
     def do(sheet: Sheet, *, as_checked: str, basis: LegalBasis | None, **file: Any) -> list[Agency]:
@@ -64,7 +65,7 @@ def agencies_import(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def interests(request: HttpRequest) -> HttpResponse:
+def interests(request: PortalRequest) -> HttpResponse:
     form = InterestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -79,7 +80,7 @@ def interests(request: HttpRequest) -> HttpResponse:
     return render(request, "cycles/interests.html", context)
 
 
-def _unstated(request: HttpRequest) -> list[Cycle]:
+def _unstated(request: PortalRequest) -> list[Cycle]:
     """The open cycles of whose work this person is shown nothing before saying that all interests are declared."""
     if why_not_administer("state_interests", by=request.user, at=request.at):
         return []
@@ -87,13 +88,13 @@ def _unstated(request: HttpRequest) -> list[Cycle]:
     return list(Cycle.objects.filter(state=CycleState.OPEN).exclude(year__in=stated).order_by("-year"))
 
 
-def _stated(request: HttpRequest) -> list[tuple[Cycle, Clearance]]:
+def _stated(request: PortalRequest) -> list[tuple[Cycle, Clearance]]:
     held = {c.year: c for c in request.user.clearance_set.filter(kind=Clearance.Kind.INTERESTS)}
     return [(cycle, held[cycle.year]) for cycle in Cycle.objects.filter(year__in=held).order_by("-year")]
 
 
 @require_POST
-def interests_state(request: HttpRequest, pk: int) -> HttpResponse:
+def interests_state(request: PortalRequest, pk: int) -> HttpResponse:
     """Say that all interests are declared for a cycle."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
     try:

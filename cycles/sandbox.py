@@ -29,7 +29,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agencies.text import localised
+from agencies.text import language, localised
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_ANSWER = 64 * 2**20
@@ -74,7 +74,7 @@ def run(function: str, content: bytes | IO[bytes], *args: Any, limits: Limits, r
     if not AT_ONCE.acquire(timeout=2 * limits.seconds):
         raise Busy(_("The server is reading several other files just now. Please try again in a minute."))
     try:
-        job = {"args": args, "language": translation.get_language() or "fa", "limits": vars(limits)}
+        job = {"args": args, "language": language(), "limits": vars(limits)}
         answer = _asked(function, content, job, limits)
     finally:
         AT_ONCE.release()

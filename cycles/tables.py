@@ -7,18 +7,14 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Membership, User
 from agencies.templatetags.portal import digits
-from agencies.text import format_number
+from agencies.text import format_number, language
 from cycles.calendar import format_date, format_moment
 from cycles.models import Cycle, Delivery, Entry, Nomination, Participation
-
-
-def language() -> str:
-    return get_language() or "fa"
 
 
 def number(value: Any, places: int | None = None) -> str:

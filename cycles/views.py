@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from cycles.forms import ExtensionForm, HolidayForm, PlanForm, WindowsForm
 from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Holiday, Participation, Window
 from cycles.pages import act_page, history, listed, only_for
 from cycles.presets import PRESETS, PlannedWindow, expected_holidays, windows_for
+from cycles.requests import PortalRequest
 from cycles.tables import CycleTable, ParticipationTable
 from cycles.workflow import CYCLE, EXTENDABLE, EXTENSIONS, CycleState, Refused, Term
 
@@ -70,12 +71,12 @@ def _terms(cycle: Cycle) -> list[Term]:
     return sorted((windows.term(w, None) for w in windows.rows), key=lambda t: (t.opens_at, t.closes_at, t.quarter))
 
 
-def _visible(request: HttpRequest, year: int) -> Cycle:
+def _visible(request: PortalRequest, year: int) -> Cycle:
     return get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
 
 
 @require_safe
-def cycle_list(request: HttpRequest) -> HttpResponse:
+def cycle_list(request: PortalRequest) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
     table = CycleTable(cycles.annotate(agencies=Count("participations", filter=Q(participations__ended_by=None))))
     may_plan = not why_not_administer("plan_cycle", by=request.user, at=request.at)
@@ -90,7 +91,7 @@ def cycle_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def practice(request: HttpRequest) -> HttpResponse:
+def practice(request: PortalRequest) -> HttpResponse:
     """Open the practice cycle."""
     only_for(request, "open_practice")
     try:
@@ -103,7 +104,7 @@ def practice(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def plan(request: HttpRequest) -> HttpResponse:
+def plan(request: PortalRequest) -> HttpResponse:
     """Show what a year would look like (GET with a year), and plan it (POST)."""
     only_for(request, "plan_cycle")
     typed = request.POST or (request.GET if "year" in request.GET else None)
@@ -134,7 +135,7 @@ def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> 
 
 
 @require_safe
-def detail(request: HttpRequest, year: int) -> HttpResponse:
+def detail(request: PortalRequest, year: int) -> HttpResponse:
     cycle = _visible(request, year)
     late = (
         Entry.objects.filter(cycle_id=cycle.pk, days_late__gt=0).values_list("statutory_at").annotate(Max("days_late"))
@@ -158,7 +159,7 @@ def detail(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, year: int, name: str) -> HttpResponse:
+def move(request: PortalRequest, year: int, name: str) -> HttpResponse:
     cycle = _visible(request, year)
     return act_page(
         request,
@@ -173,7 +174,7 @@ def move(request: HttpRequest, year: int, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def windows(request: HttpRequest, year: int) -> HttpResponse:
+def windows(request: PortalRequest, year: int) -> HttpResponse:
     """Lay the dates of a planned year: look at them in both calendars (`show`), then keep them."""
     cycle = _visible(request, year)
     if closed := why_closed(CYCLE, cycle, "set_windows", by=request.user, at=request.at):
@@ -198,7 +199,7 @@ def windows(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def extend(request: HttpRequest, year: int) -> HttpResponse:
+def extend(request: PortalRequest, year: int) -> HttpResponse:
     """Record a decree that moves a hard deadline."""
     cycle = _visible(request, year)
     closed = why_closed(EXTENSIONS, Extension(cycle=cycle), "extend", by=request.user, at=request.at)
@@ -226,7 +227,7 @@ def extend(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def decree(request: HttpRequest, pk: int) -> HttpResponseBase:
+def decree(request: PortalRequest, pk: int) -> HttpResponseBase:
     """The signed paper of an extension."""
     extension = get_object_or_404(Extension.objects.select_related("cycle"), pk=pk)
     _visible(request, extension.cycle.year)
@@ -234,14 +235,14 @@ def decree(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_safe
-def holidays(request: HttpRequest) -> HttpResponse:
+def holidays(request: PortalRequest) -> HttpResponse:
     """The listed holidays of a Jalali year."""
     if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
         raise Http404
     return render(request, "cycles/holidays.html", _holidays(request, HolidayForm()))
 
 
-def _holidays(request: HttpRequest, form: HolidayForm) -> dict[str, Any]:
+def _holidays(request: PortalRequest, form: HolidayForm) -> dict[str, Any]:
     typed = request.GET.get("year", "")
     year = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) == 4 else jalali(request.at).year
     days = Holiday.objects.filter(day__gte=from_jalali(year, 1, 1), day__lt=from_jalali(year + 1, 1, 1))
@@ -250,7 +251,7 @@ def _holidays(request: HttpRequest, form: HolidayForm) -> dict[str, Any]:
 
 
 @require_POST
-def holiday_add(request: HttpRequest) -> HttpResponse:
+def holiday_add(request: PortalRequest) -> HttpResponse:
     only_for(request, "list_holidays")
     form = HolidayForm(request.POST)
     if form.is_valid():
@@ -265,7 +266,7 @@ def holiday_add(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def holidays_expected(request: HttpRequest, year: int) -> HttpResponse:
+def holidays_expected(request: PortalRequest, year: int) -> HttpResponse:
     """List the holidays that are expected in a year."""
     only_for(request, "list_holidays")
     try:
@@ -276,7 +277,7 @@ def holidays_expected(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_POST
-def holiday_strike(request: HttpRequest, pk: int) -> HttpResponse:
+def holiday_strike(request: PortalRequest, pk: int) -> HttpResponse:
     only_for(request, "strike_holiday")
     holiday = get_object_or_404(Holiday, pk=pk)
     try:
@@ -287,7 +288,7 @@ def holiday_strike(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def participants(request: HttpRequest, year: int) -> HttpResponse:
+def participants(request: PortalRequest, year: int) -> HttpResponse:
     cycle = _visible(request, year)
     seen = Participation.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     seen = seen.select_related("agency", "province", "ended_by").prefetch_related("groups").order_by("sort_key", "pk")

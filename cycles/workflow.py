@@ -13,7 +13,7 @@ from typing import Any
 import django_fsm
 from django.db.models import Model, TextChoices
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import (
@@ -37,6 +37,7 @@ from agencies.roles import (
     is_remover,
     is_second_administrator,
 )
+from agencies.text import language
 from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
 
 refusals = logging.getLogger("portal.refused")
@@ -196,7 +197,7 @@ class Windows:
         """
         if phase == Phase.ANYTIME:
             return ""
-        term, language = self.of(phase, obj), get_language() or "fa"
+        term = self.of(phase, obj)
         if term is None:
             if phase in PER_LINE:
                 return gettext("No question has been asked about this line.")
@@ -211,18 +212,18 @@ class Windows:
         if term.accepts(at):
             return ""
         if at < term.opens_at:
-            opens = format_opening(term.opens_at, language)
+            opens = format_opening(term.opens_at, language())
             return gettext("%(phase)s opens on %(when)s.") % {"phase": term.label, "when": opens}
         closed = gettext("%(phase)s closed on %(when)s, under %(article)s.") % {
             "phase": term.label,
-            "when": format_deadline(term.closes_at, language),
+            "when": format_deadline(term.closes_at, language()),
             "article": ARTICLES[phase],
         }
         if not term.decree:
             return f"{closed} {gettext('No extension has been decreed.')}"
         extended = gettext("Decree %(number)s had extended it from %(when)s.") % {
             "number": term.decree,
-            "when": format_deadline(term.statutory_at, language),
+            "when": format_deadline(term.statutory_at, language()),
         }
         return f"{closed} {extended}"
 

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import InvalidPage, Page, Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from cycles.ledger import plain
 from cycles.models import RegisterChange
+from cycles.requests import PortalRequest
 from festival.courses import held
 from festival.kept_pages import kept
 from festival.models import Edition, Standing
@@ -37,7 +38,7 @@ class Gone(Exception):
     """There is nothing of that name; the words say what."""
 
 
-def _edition(request: HttpRequest, year: int) -> Edition:
+def _edition(request: PortalRequest, year: int) -> Edition:
     found = Edition.objects.current(request.at).filter(cycle__year=year).select_related("cycle").first()
     if found is None:
         raise Gone(f"no results of {year} are published")
@@ -85,17 +86,17 @@ def _number(value: Decimal | None) -> str | None:
     return None if value is None else written(value)
 
 
-def editions(request: HttpRequest) -> dict[str, Any]:
+def editions(request: PortalRequest) -> dict[str, Any]:
     """Every year's edition in force, the newest first."""
     return {"editions": [_told(e) for e in Edition.objects.current(request.at).for_list()]}
 
 
-def edition(request: HttpRequest, year: int) -> dict[str, Any]:
+def edition(request: PortalRequest, year: int) -> dict[str, Any]:
     """One year's edition in force."""
     return _told(_edition(request, year))
 
 
-def rankings(request: HttpRequest, year: int) -> dict[str, Any]:
+def rankings(request: PortalRequest, year: int) -> dict[str, Any]:
     """The places of one year, by group and place; narrowed by `group` and `agency`, in pages of 200.
 
     `next` is the address of the page that follows, none on the last; beyond it there is nothing.
@@ -115,7 +116,7 @@ def rankings(request: HttpRequest, year: int) -> dict[str, Any]:
     return counted | {"rankings": [_placed(standing) for standing in page]}
 
 
-def _next(request: HttpRequest, page: Page) -> str | None:
+def _next(request: PortalRequest, page: Page) -> str | None:
     """The address of the page after this one; none after the last."""
     if not page.has_next():
         return None
@@ -124,7 +125,7 @@ def _next(request: HttpRequest, page: Page) -> str | None:
     return f"{request.path}?{asked.urlencode()}"
 
 
-def agency(request: HttpRequest, code: str) -> dict[str, Any]:
+def agency(request: PortalRequest, code: str) -> dict[str, Any]:
     """One agency with what became of it and its places in every published year, the newest first."""
     found = _agency(code)
     said = {"agency": found.code, "name_fa": found.name_fa, "name_en": found.name_en}
@@ -150,7 +151,7 @@ def _changed(change: RegisterChange) -> dict[str, Any]:
     }
 
 
-def lines(request: HttpRequest, year: int, code: str) -> dict[str, Any]:
+def lines(request: PortalRequest, year: int, code: str) -> dict[str, Any]:
     """Every line of one agency in one year, with the score on which the edition rests."""
     found, of = _edition(request, year), _agency(code)
     answers = Answer.objects.filter(
@@ -269,7 +270,7 @@ def _view(endpoint: Endpoint) -> Callable[..., HttpResponse]:
     @login_not_required
     @require_safe
     @kept
-    def answer(request: HttpRequest, **found: Any) -> HttpResponse:
+    def answer(request: PortalRequest, **found: Any) -> HttpResponse:
         options = {"ensure_ascii": False}
         try:
             return JsonResponse(endpoint.read(request, **found), json_dumps_params=options)
@@ -281,7 +282,7 @@ def _view(endpoint: Endpoint) -> Callable[..., HttpResponse]:
 
 @login_not_required
 @require_safe
-def openapi(request: HttpRequest) -> HttpResponse:
+def openapi(request: PortalRequest) -> HttpResponse:
     return JsonResponse(description())
 
 

@@ -8,11 +8,10 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Max
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.text import language, localised
 from cycles.actions import perform, why_closed
 from cycles.calendar import format_date
 from cycles.files import all_or_none
@@ -200,5 +199,5 @@ def delivery_sentence(delivery: Entry) -> str:
     return _("A report of this year was delivered to %(to)s by letter %(number)s on %(when)s.") % {
         "to": Addressee(delivery.params["addressee"]).label,
         "number": delivery.params["letter"],
-        "when": format_date(delivery.at, get_language() or "fa"),
+        "when": format_date(delivery.at, language()),
     }

@@ -4,21 +4,22 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from cycles import embargo
+from cycles.requests import PortalRequest
 from cycles.workflow import Move, Refused
 from festival.models import Ceremony, Edition
 
 
-def find_ceremony(request: HttpRequest, pk: int) -> Ceremony:
+def find_ceremony(request: PortalRequest, pk: int) -> Ceremony:
     """The ceremony, if its awards are the reader's business before they are public."""
     return get_object_or_404(Ceremony.objects.visible_to(request.user, request.at).for_list(), pk=pk)
 
 
-def note_reading(request: HttpRequest, ceremony: Ceremony) -> bool:
+def note_reading(request: PortalRequest, ceremony: Ceremony) -> bool:
     """Put on record that somebody of the secretariat reads awards that are not public yet, or may not be: those that
     rest on a correction which is not out. Whether the year's results are out."""
     out = set(Edition.objects.published(request.at).filter(cycle=ceremony.cycle_id).values_list("pk", flat=True))
@@ -29,12 +30,12 @@ def note_reading(request: HttpRequest, ceremony: Ceremony) -> bool:
     return bool(out)
 
 
-def _is_secretariat(request: HttpRequest, ceremony: Ceremony) -> bool:
+def _is_secretariat(request: PortalRequest, ceremony: Ceremony) -> bool:
     return Ceremony.objects.visible_to(request.user, request.at).filter(pk=ceremony.pk).exists()
 
 
 def form_page(
-    request: HttpRequest, move: Move, about: Any, form: Any, save: Callable[[], Any], *, then: str, closed: str
+    request: PortalRequest, move: Move, about: Any, form: Any, save: Callable[[], Any], *, then: str, closed: str
 ) -> HttpResponse:
     """A form of an act that changes no state: shown to whoever may do it, kept as typed where it is refused.
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from agencies.text import localised
 from cycles.actions import why_closed
 from cycles.models import Entry, Group, Window
 from cycles.pages import act_page, history
+from cycles.requests import PortalRequest
 from cycles.workflow import Move, Refused
 from festival import awards
 from festival.awarded import find_ceremony, form_page, note_reading
@@ -40,7 +41,7 @@ class Row:
     is_public: bool
 
 
-def _rows(request: HttpRequest, held: list[Award], shifted: list[Moved]) -> list[Row]:
+def _rows(request: PortalRequest, held: list[Award], shifted: list[Moved]) -> list[Row]:
     windows = Window.objects.concerning(held)
     public = set(Award.objects.public(request.at).filter(pk__in=[a.pk for a in held]).values_list("pk", flat=True))
     confirmable = {m.award.pk for m in shifted if m.now}
@@ -56,7 +57,7 @@ def _rows(request: HttpRequest, held: list[Award], shifted: list[Moved]) -> list
 
 
 @require_safe
-def ceremony(request: HttpRequest, pk: int) -> HttpResponse:
+def ceremony(request: PortalRequest, pk: int) -> HttpResponse:
     """What is proposed, what is decided, what rests on an earlier edition, and what is missing."""
     found = find_ceremony(request, pk)
     is_out = note_reading(request, found)
@@ -84,7 +85,7 @@ def ceremony(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "festival/ceremony.html", context)
 
 
-def _why_closed(request: HttpRequest, found: Ceremony, edition: Edition | None) -> str:
+def _why_closed(request: PortalRequest, found: Ceremony, edition: Edition | None) -> str:
     """Why nothing may be proposed, minuted or decided now; "" when it may."""
     if edition is None:
         return _("There are no results yet; awards are given on final results.")
@@ -134,7 +135,7 @@ def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list
 
 
 @require_POST
-def propose(request: HttpRequest, pk: int) -> HttpResponse:
+def propose(request: PortalRequest, pk: int) -> HttpResponse:
     """Propose whom the standings put forward."""
     found = find_ceremony(request, pk)
     try:
@@ -148,7 +149,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def put_forward(request: HttpRequest, pk: int) -> HttpResponse:
+def put_forward(request: PortalRequest, pk: int) -> HttpResponse:
     """Put an agency forward by hand."""
     found = find_ceremony(request, pk)
     form = PutForwardForm(request.POST or None, ceremony=found)
@@ -162,7 +163,7 @@ def put_forward(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: PortalRequest, pk: int) -> HttpResponse:
     """Decide on several proposals at once by the minutes of a meeting; signed."""
     found = find_ceremony(request, pk)
     proposed = Award.objects.filter(ceremony=found, state=AwardState.PROPOSED).for_list()
@@ -194,7 +195,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "festival/award_decide.html", context)
 
 
-def _why_undecidable(request: HttpRequest, found: Ceremony, waiting: list[Award], minutes: Any) -> str:
+def _why_undecidable(request: PortalRequest, found: Ceremony, waiting: list[Award], minutes: Any) -> str:
     if why := _why_closed(request, found, awards.newest_edition(found)):
         return why
     if not waiting:
@@ -203,7 +204,7 @@ def _why_undecidable(request: HttpRequest, found: Ceremony, waiting: list[Award]
 
 
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     """End an award or a proposal, or let it stand after a correction, with the reason."""
     seen = Award.objects.filter(ceremony__in=Ceremony.objects.visible_to(request.user, request.at).values("pk"))
     award = get_object_or_404(seen.with_names(), pk=pk)

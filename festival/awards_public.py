@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from cycles import exports, seals
 from cycles.files import headed
 from cycles.models import Cycle
 from cycles.pages import listed, sheet_answer
+from cycles.requests import PortalRequest
 from cycles.workflow import CycleState
 from festival.award_tables import AwardTable
 from festival.awarded import note_reading
@@ -26,7 +27,7 @@ from festival.models import Award, Ceremony, Edition, Language
 from festival.workflow import AwardState
 
 
-def _awards(request: HttpRequest) -> Any:
+def _awards(request: PortalRequest) -> Any:
     """The awards that the reader may see, whoever it is."""
     if request.user.is_authenticated:
         return Award.objects.visible_to(request.user, request.at)
@@ -35,7 +36,7 @@ def _awards(request: HttpRequest) -> Any:
 
 @login_not_required
 @require_safe
-def years(request: HttpRequest) -> HttpResponse:
+def years(request: PortalRequest) -> HttpResponse:
     """The years whose awards are out; for the secretariat the way to the ceremonies."""
     managed = Cycle.objects.none()
     if request.user.is_authenticated and request.user.holds(*OVERSEERS, at=request.at):
@@ -46,7 +47,7 @@ def years(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def awards(request: HttpRequest, year: int) -> HttpResponse:
+def awards(request: PortalRequest, year: int) -> HttpResponse:
     """A year's awards, national and of the provinces, revoked ones among them and marked so."""
     edition = get_object_or_404(Edition.objects.current(request.at).for_list(), cycle__year=year)
     rows = Award.objects.public(request.at).filter(ceremony__cycle=edition.cycle)
@@ -60,7 +61,7 @@ def awards(request: HttpRequest, year: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def certificate(request: HttpRequest, uuid: UUID, language: str) -> HttpResponseBase:
+def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpResponseBase:
     """The certificate of an award in force, in either language; of one that was revoked there is none."""
     if language not in Language.values:
         raise Http404
@@ -75,7 +76,7 @@ def certificate(request: HttpRequest, uuid: UUID, language: str) -> HttpResponse
 
 @login_not_required
 @require_safe
-def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """Whether a certificate is genuine and in force, for whoever holds one; before publication there is none."""
     award = get_object_or_404(Award.objects.public(request.at).with_names(), uuid=uuid)
     stamp = seals.stamp(award, "revoke" if award.is_revoked else "decide")
@@ -86,7 +87,7 @@ def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
 # --- The list of the day ----------------------------------------------------------------------------------------------
 
 
-def _called(request: HttpRequest, pk: int) -> tuple[Ceremony, Any]:
+def _called(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
     """A ceremony with its awards in force in the order of calling: to the secretariat, and to all once they are out."""
     rows = Ceremony.objects.public(request.at)
     if request.user.is_authenticated:
@@ -98,7 +99,7 @@ def _called(request: HttpRequest, pk: int) -> tuple[Ceremony, Any]:
 
 @login_not_required
 @require_safe
-def ceremony_list(request: HttpRequest, pk: int) -> HttpResponse:
+def ceremony_list(request: PortalRequest, pk: int) -> HttpResponse:
     """Who is called up in which order, to be printed."""
     ceremony, rows = _called(request, pk)
     return render(request, "festival/ceremony_list.html", {"ceremony": ceremony, "awards": rows})
@@ -106,7 +107,7 @@ def ceremony_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def ceremony_list_file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+def ceremony_list_file(request: PortalRequest, pk: int, form: str) -> HttpResponse:
     """The same as CSV or XLSX."""
     if form not in ("csv", "xlsx"):
         raise Http404

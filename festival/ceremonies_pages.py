@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import ngettext
@@ -18,6 +18,7 @@ from cycles.actions import why_closed
 from cycles.calendar import midnight
 from cycles.files import handed_out
 from cycles.models import Cycle
+from cycles.requests import PortalRequest
 from cycles.workflow import CycleState, Refused
 from festival import ceremonies as acts
 from festival.awarded import find_ceremony, form_page, note_reading
@@ -26,7 +27,7 @@ from festival.models import Award, AwardCategory, Ceremony, Minutes
 from festival.workflow import CATEGORIES, CEREMONIES, MINUTES, AwardState
 
 
-def _cycle(request: HttpRequest, year: int) -> Cycle:
+def _cycle(request: PortalRequest, year: int) -> Cycle:
     """The year, to administrators and auditors of the country or of a province."""
     if not request.user.holds(*OVERSEERS, at=request.at):
         raise Http404
@@ -34,7 +35,7 @@ def _cycle(request: HttpRequest, year: int) -> Cycle:
 
 
 @require_http_methods(["GET", "POST"])
-def ceremonies(request: HttpRequest, year: int) -> HttpResponse:
+def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
     """The ceremonies of a year within the reader's scope, how far each is; by POST all of them are laid."""
     cycle = _cycle(request, year)
     if request.method == "POST":
@@ -63,7 +64,7 @@ def ceremonies(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: PortalRequest, pk: int) -> HttpResponse:
     """Set name, day, place and chair of a ceremony."""
     found = find_ceremony(request, pk)
     form = _form(found, request.POST or None)
@@ -92,7 +93,7 @@ def _typed(found: Ceremony) -> Any:
 
 
 @require_http_methods(["GET", "POST"])
-def categories(request: HttpRequest, year: int) -> HttpResponse:
+def categories(request: PortalRequest, year: int) -> HttpResponse:
     """For what there are awards in a year; by POST they are taken over from an earlier year, or the starter table."""
     cycle = _cycle(request, year)
     if request.method == "POST":
@@ -114,7 +115,7 @@ def categories(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def category_new(request: HttpRequest, year: int) -> HttpResponse:
+def category_new(request: PortalRequest, year: int) -> HttpResponse:
     cycle = _cycle(request, year)
     form = CategoryForm(request.POST or None)
 
@@ -126,7 +127,7 @@ def category_new(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def category(request: HttpRequest, pk: int) -> HttpResponse:
+def category(request: PortalRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(AwardCategory.objects.select_related("cycle"), pk=pk)
     cycle = _cycle(request, found.cycle.year)
     form = CategoryForm(request.POST or None, held=found)
@@ -138,7 +139,7 @@ def category(request: HttpRequest, pk: int) -> HttpResponse:
     return _category_page(request, found, form, save)
 
 
-def _category_page(request: HttpRequest, subject: AwardCategory, form: CategoryForm, save: Any) -> HttpResponse:
+def _category_page(request: PortalRequest, subject: AwardCategory, form: CategoryForm, save: Any) -> HttpResponse:
     closed = why_closed(CATEGORIES, subject, "set_category", by=request.user, at=request.at)
     then = reverse("festival:award_categories", args=[subject.cycle.year])
     about = subject if subject.pk else subject.cycle
@@ -149,7 +150,7 @@ def _category_page(request: HttpRequest, subject: AwardCategory, form: CategoryF
 
 
 @require_http_methods(["GET", "POST"])
-def minutes_new(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes_new(request: PortalRequest, pk: int) -> HttpResponse:
     """Keep the minutes of a meeting of the ceremony's committee."""
     found = find_ceremony(request, pk)
     form = MinutesForm(request.POST or None, request.FILES or None)
@@ -161,12 +162,12 @@ def minutes_new(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(request, MINUTES["minute"], found, form, save, then=found.get_absolute_url(), closed=closed)
 
 
-def _minutes(request: HttpRequest, pk: int) -> Minutes:
+def _minutes(request: PortalRequest, pk: int) -> Minutes:
     return get_object_or_404(Minutes.objects.visible_to(request.user, request.at).for_list(), pk=pk)
 
 
 @require_safe
-def minutes(request: HttpRequest, pk: int) -> HttpResponse:
+def minutes(request: PortalRequest, pk: int) -> HttpResponse:
     """What a meeting said, and the awards that were decided by it."""
     found = _minutes(request, pk)
     note_reading(request, found.ceremony)
@@ -179,7 +180,7 @@ def minutes(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def minutes_paper(request: HttpRequest, pk: int) -> HttpResponseBase:
+def minutes_paper(request: PortalRequest, pk: int) -> HttpResponseBase:
     """The signed paper of the minutes."""
     found = _minutes(request, pk)
     if not found.file:

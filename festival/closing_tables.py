@@ -9,11 +9,11 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.templatetags.portal import digits, prose
-from agencies.text import DASH, localised
+from agencies.text import DASH, language, localised
 from cycles.calendar import TEHRAN, format_date
 from cycles.sheets import Column, Form, written
 from festival.lessons import Lesson
@@ -25,7 +25,7 @@ from submissions.templatetags.states import state_badge
 
 
 def day(value: date) -> str:
-    return format_date(value, get_language() or "fa")
+    return format_date(value, language())
 
 
 def days_late(count: int) -> str:

@@ -6,13 +6,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cycles import limits
 from cycles.pages import PER_PAGE
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from festival.comment_forms import CommentForm
 from festival.comments import publish_comment, reject_comment, write_comment
@@ -24,7 +25,7 @@ from indicators.pages import visible
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def measure(request: HttpRequest, year: int, lineage: UUID) -> HttpResponse:
+def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
     """One measure in the year's edition in force: how agencies did, the published comments; by POST one more."""
     edition = get_object_or_404(Edition.objects.current(request.at).select_related("cycle"), cycle__year=year)
     found = outcome(edition, lineage)
@@ -50,11 +51,11 @@ def measure(request: HttpRequest, year: int, lineage: UUID) -> HttpResponse:
     return render(request, "festival/measure.html", context, status=status)
 
 
-def _page(request: HttpRequest, rows: Any) -> Any:
+def _page(request: PortalRequest, rows: Any) -> Any:
     return Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
 
 
-def _thanks(request: HttpRequest, edition: Edition, lineage: UUID) -> HttpResponse:
+def _thanks(request: PortalRequest, edition: Edition, lineage: UUID) -> HttpResponse:
     """The same answer whether or not the trap caught a machine, which is told nothing."""
     messages.success(request, _("Thank you. Your comment appears here once an administrator has read it."))
     return redirect("festival:measure", edition.cycle.year, lineage)
@@ -63,14 +64,14 @@ def _thanks(request: HttpRequest, edition: Edition, lineage: UUID) -> HttpRespon
 # --- The administrators -----------------------------------------------------------------------------------------------
 
 
-def _only_for_administrators(request: HttpRequest) -> None:
+def _only_for_administrators(request: PortalRequest) -> None:
     """To those who may not publish comments, the queue does not exist."""
     if not COMMENTS["publish"].who(request.user, None, request.at):
         raise Http404
 
 
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: PortalRequest) -> HttpResponse:
     """The comments in one state, those that wait unless another is chosen."""
     _only_for_administrators(request)
     state = request.GET.get("state", "")
@@ -81,7 +82,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "festival/comments.html", context | {"most": MeasureComment.MOST})
 
 
-def _decide(request: HttpRequest, pk: int, do: Any, **given: Any) -> HttpResponse:
+def _decide(request: PortalRequest, pk: int, do: Any, **given: Any) -> HttpResponse:
     _only_for_administrators(request)
     comment = get_object_or_404(MeasureComment.objects.visible_to(request.user, request.at), pk=pk)
     try:
@@ -94,13 +95,13 @@ def _decide(request: HttpRequest, pk: int, do: Any, **given: Any) -> HttpRespons
 
 
 @require_POST
-def comment_publish(request: HttpRequest, pk: int) -> HttpResponse:
+def comment_publish(request: PortalRequest, pk: int) -> HttpResponse:
     """Let everybody read a comment."""
     return _decide(request, pk, publish_comment)
 
 
 @require_POST
-def comment_reject(request: HttpRequest, pk: int) -> HttpResponse:
+def comment_reject(request: PortalRequest, pk: int) -> HttpResponse:
     """Keep a comment from the public, with the reason."""
     return _decide(request, pk, reject_comment, reason=request.POST.get("reason", "")[: MeasureComment.MOST])
 
@@ -109,7 +110,7 @@ def comment_reject(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def comments_of_set(request: HttpRequest, pk: int) -> HttpResponse:
+def comments_of_set(request: PortalRequest, pk: int) -> HttpResponse:
     """What the public said of the measures of a set in earlier years, for its page."""
     indicator_set = visible(request, pk)
     comments = MeasureComment.objects.published().before(indicator_set).for_list()

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from cycles.actions import open_to, why_closed
 from cycles.files import handed_out
 from cycles.models import Cycle, Entry
 from cycles.pages import act_page, history, listed
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from festival import consequences as acts
 from festival.closing_forms import LetterForm, RuleForm, WaiveForm
@@ -27,17 +28,17 @@ from festival.pages import managed_cycles, note_reading
 from festival.workflow import CONSEQUENCES, EDITIONS, RULES, ConsequenceState
 
 
-def _cycle(request: HttpRequest, year: int) -> Cycle:
+def _cycle(request: PortalRequest, year: int) -> Cycle:
     """The year, for those who read its results under embargo."""
     return get_object_or_404(managed_cycles(request).of_years(), year=year)
 
 
-def _consequence(request: HttpRequest, pk: int) -> Consequence:
+def _consequence(request: PortalRequest, pk: int) -> Consequence:
     return get_object_or_404(Consequence.objects.visible_to(request.user, request.at).for_list(), pk=pk)
 
 
 @require_safe
-def consequences(request: HttpRequest, year: int) -> HttpResponse:
+def consequences(request: PortalRequest, year: int) -> HttpResponse:
     """The rules of a year, and what they mean for whom: before publication for the secretariat and auditors alone."""
     if not request.user.holds(*OVERSEERS, at=request.at):
         raise Http404
@@ -50,7 +51,7 @@ def consequences(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "festival/consequences.html", _page(request, cycle, found, RuleForm()))
 
 
-def _page(request: HttpRequest, cycle: Cycle, found: Edition | None, form: RuleForm) -> dict[str, Any]:
+def _page(request: PortalRequest, cycle: Cycle, found: Edition | None, form: RuleForm) -> dict[str, Any]:
     rows = Consequence.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     narrowed = ConsequenceFilter(request.GET, queryset=rows.for_list(), request=request)
     states = Counter(rows.order_by().values_list("state", flat=True))
@@ -71,7 +72,7 @@ def _page(request: HttpRequest, cycle: Cycle, found: Edition | None, form: RuleF
 
 
 @require_POST
-def settle(request: HttpRequest, year: int) -> HttpResponse:
+def settle(request: PortalRequest, year: int) -> HttpResponse:
     """Settle a rule."""
     cycle = _cycle(request, year)
     form = RuleForm(request.POST)
@@ -88,7 +89,7 @@ def settle(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_POST
-def rule_strike(request: HttpRequest, pk: int) -> HttpResponse:
+def rule_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Strike a rule."""
     rules = ConsequenceRule.objects.visible_to(request.user, request.at).select_related("cycle")
     rule = get_object_or_404(rules, pk=pk)
@@ -100,7 +101,7 @@ def rule_strike(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def draw(request: HttpRequest, year: int) -> HttpResponse:
+def draw(request: PortalRequest, year: int) -> HttpResponse:
     """Draw what follows from the frozen results."""
     cycle = _cycle(request, year)
     edition = get_object_or_404(Edition.objects.newest().select_related("cycle"), cycle=cycle)
@@ -118,7 +119,7 @@ def draw(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def consequence(request: HttpRequest, pk: int) -> HttpResponse:
+def consequence(request: PortalRequest, pk: int) -> HttpResponse:
     """What follows for one agency: for the agency itself once the results are published."""
     held = _consequence(request, pk)
     note_reading(request, held.edition)
@@ -135,7 +136,7 @@ def consequence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def letter(request: HttpRequest, pk: int) -> HttpResponse:
+def letter(request: PortalRequest, pk: int) -> HttpResponse:
     """Record the letter by which it was done; signed."""
     held = _consequence(request, pk)
     then, move = reverse("festival:consequence", args=[pk]), CONSEQUENCES["deliver"]
@@ -155,7 +156,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def waive(request: HttpRequest, pk: int) -> HttpResponse:
+def waive(request: PortalRequest, pk: int) -> HttpResponse:
     """Let it rest, with a reason; signed."""
     held = _consequence(request, pk)
     return act_page(
@@ -170,7 +171,7 @@ def waive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def letter_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+def letter_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     """The paper of the letter."""
     held = _consequence(request, pk)
     if not held.file:

@@ -8,21 +8,22 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.translation import get_language, get_language_bidi, ngettext
+from django.utils.translation import get_language_bidi, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Province
 from agencies.roles import Role
-from agencies.text import localised
+from agencies.text import language, localised
 from cycles import exports
 from cycles.calendar import TEHRAN, format_date, jalali, midnight
 from cycles.models import Cycle
 from cycles.pages import listed, sheet_answer
+from cycles.requests import PortalRequest
 from festival import feed, resources
 from festival.findings import digits, finding
 from festival.forms import DutyForm
@@ -127,7 +128,7 @@ def _series(counted: Sequence[Counted], cycles: Sequence[Cycle], query: str) -> 
     return series
 
 
-def _asked(request: HttpRequest) -> tuple[DutyForm, Asked, Q | None, list[Cycle]]:
+def _asked(request: PortalRequest) -> tuple[DutyForm, Asked, Q | None, list[Cycle]]:
     """The filter, what it asks about, the reader's reach and the years; to those outside the authority, no page."""
     roles = (Role.ADMINISTRATOR, Role.AUDITOR)
     if not request.user.holds(*roles, at=request.at):
@@ -142,7 +143,7 @@ def _asked(request: HttpRequest) -> tuple[DutyForm, Asked, Q | None, list[Cycle]
 
 
 @require_safe
-def duties(request: HttpRequest) -> HttpResponse:
+def duties(request: PortalRequest) -> HttpResponse:
     """Every duty in every year, compared; below it each occasion, narrowed as the address says."""
     form, asked, reach, cycles = _asked(request)
     counted = summary(Asked(agencies=reach), request.at)
@@ -161,7 +162,7 @@ def duties(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def duties_file(request: HttpRequest) -> HttpResponse:
+def duties_file(request: PortalRequest) -> HttpResponse:
     """The occasions shown, as CSV."""
     _form, asked, _reach, _cycles = _asked(request)
     rows = occasions(asked, request.at).order_by("-of_year", "duty", "agency_code", "row")
@@ -223,18 +224,17 @@ def _end(kept: PhaseKept, at: datetime) -> datetime:
 
 def _months(low: datetime, high: datetime, scale: Scale) -> list[tuple[str, str, bool]]:
     """The beginnings of months between two moments in the reader's calendar: name, place, whether a phone has room."""
-    language = get_language() or "fa"
     firsts: list[tuple[date, datetime]] = []
     day: date = low.astimezone(TEHRAN).date()
     while (moment := midnight(day)) < high:
-        number = jalali(day).day if language.startswith("fa") else day.day
+        number = jalali(day).day if language().startswith("fa") else day.day
         if number == 1 and moment >= low:
             firsts.append((day, moment))
         day += timedelta(days=1)
     shown = firsts[:: -(-len(firsts) // 8) or 1]
     months, before = [], ""
     for number, (first, moment) in enumerate(shown):
-        _one, month, year = format_date(first, language).split()
+        _one, month, year = format_date(first, language()).split()
         name, before = (month if year == before else f"{month} {year}"), year
         months.append((name, scale.at(moment.timestamp()), not number % 2))
     return months
@@ -242,7 +242,7 @@ def _months(low: datetime, high: datetime, scale: Scale) -> list[tuple[str, str,
 
 @login_not_required
 @require_safe
-def timeline(request: HttpRequest) -> HttpResponse:
+def timeline(request: PortalRequest) -> HttpResponse:
     """The law's dates against those kept, of every year that has been opened; for everybody."""
     cycles = list(opened())
     wanted = request.GET.get("year", "")
@@ -264,10 +264,10 @@ def timeline(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def timeline_feed(request: HttpRequest) -> HttpResponse:
+def timeline_feed(request: PortalRequest) -> HttpResponse:
     """The same as a calendar to subscribe to."""
     page = request.build_absolute_uri(reverse("festival:timeline"))
-    body = feed.calendar(years(opened(), request.at), language=get_language() or "fa", page=page)
+    body = feed.calendar(years(opened(), request.at), language=language(), page=page)
     etag = f'"{hashlib.sha256(body).hexdigest()}"'
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8", headers={"ETag": etag})
     patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)

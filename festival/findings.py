@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, persian_digits
+from agencies.text import language, localised, persian_digits
 from festival.lateness import Counted, DutyCode
 
 
@@ -106,7 +106,7 @@ _WORDINGS = {
 
 def digits(text: object) -> str:
     """A year or any text with its digits in the reader's form, never grouped."""
-    return persian_digits(str(text)) if (get_language() or "fa").startswith("fa") else str(text)
+    return persian_digits(str(text)) if (language()).startswith("fa") else str(text)
 
 
 def sentence(counted: Counted, *, part: bool = True) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from cycles.actions import open_to, why_closed
 from cycles.calendar import TEHRAN
 from cycles.models import Entry
 from cycles.pages import act_page, history, listed, sheet_answer
+from cycles.requests import PortalRequest
 from cycles.sheets import CONTENT_TYPES
 from cycles.workflow import Refused
 from festival import closing_tables, improvement
@@ -28,12 +29,12 @@ PAGES = ("sign", "send_back", "close")
 """Moves that are confirmed on a page of their own."""
 
 
-def _plan(request: HttpRequest, pk: int) -> ImprovementPlan:
+def _plan(request: PortalRequest, pk: int) -> ImprovementPlan:
     rows = ImprovementPlan.objects.visible_to(request.user, request.at).select_related("agency__province", "cycle")
     return get_object_or_404(rows, pk=pk)
 
 
-def _item(request: HttpRequest, pk: int) -> ImprovementItem:
+def _item(request: PortalRequest, pk: int) -> ImprovementItem:
     rows = ImprovementItem.objects.visible_to(request.user, request.at).standing().for_list()
     return get_object_or_404(rows, pk=pk)
 
@@ -41,13 +42,13 @@ def _item(request: HttpRequest, pk: int) -> ImprovementItem:
 # --- The list ---------------------------------------------------------------------------------------------------------
 
 
-def _narrowed(request: HttpRequest) -> ImprovementFilter:
+def _narrowed(request: PortalRequest) -> ImprovementFilter:
     plans = ImprovementPlan.objects.visible_to(request.user, request.at).for_list()
     return ImprovementFilter(request.GET, queryset=plans, request=request)
 
 
 @require_safe
-def plans(request: HttpRequest) -> HttpResponse:
+def plans(request: PortalRequest) -> HttpResponse:
     """Who has a plan, who has signed, how late, how far the items are; what the agency's own people may begin."""
     narrowed = _narrowed(request)
     begun = ImprovementPlan.objects.filter(agency__in=request.user.agency_ids(request.at)).values("participation")
@@ -64,7 +65,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def plans_file(request: HttpRequest, kind: str) -> HttpResponse:
+def plans_file(request: PortalRequest, kind: str) -> HttpResponse:
     """The plans shown, a row each, as CSV or XLSX."""
     if kind not in CONTENT_TYPES:
         raise Http404
@@ -76,7 +77,7 @@ def plans_file(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_POST
-def begin(request: HttpRequest, pk: int) -> HttpResponse:
+def begin(request: PortalRequest, pk: int) -> HttpResponse:
     """Begin the plan on a self-assessment's results."""
     submission = find(request, pk)
     try:
@@ -88,7 +89,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def plan(request: HttpRequest, pk: int) -> HttpResponse:
+def plan(request: PortalRequest, pk: int) -> HttpResponse:
     """A plan with its items and how far each is."""
     held = _plan(request, pk)
     items = list(held.items.standing().for_list())
@@ -110,7 +111,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def findings(request: HttpRequest, pk: int) -> HttpResponse:
+def findings(request: PortalRequest, pk: int) -> HttpResponse:
     """What the results suggest; by POST what is chosen of it becomes items of the plan."""
     held = _plan(request, pk)
     submission = Submission.objects.select_related("cycle", "agency").get(participation=held.participation_id)
@@ -132,7 +133,7 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _edited(request: HttpRequest, held: ImprovementPlan, item: ImprovementItem | None) -> HttpResponse:
+def _edited(request: PortalRequest, held: ImprovementPlan, item: ImprovementItem | None) -> HttpResponse:
     then = redirect(f"{reverse('festival:improvement', args=[held.pk])}#items")
     form = ItemForm(request.POST or None, item=item)
 
@@ -154,20 +155,20 @@ def _edited(request: HttpRequest, held: ImprovementPlan, item: ImprovementItem |
 
 
 @require_http_methods(["GET", "POST"])
-def item_new(request: HttpRequest, pk: int) -> HttpResponse:
+def item_new(request: PortalRequest, pk: int) -> HttpResponse:
     """Add an item that is about no single line."""
     return _edited(request, _plan(request, pk), None)
 
 
 @require_http_methods(["GET", "POST"])
-def item(request: HttpRequest, pk: int) -> HttpResponse:
+def item(request: PortalRequest, pk: int) -> HttpResponse:
     """Write an item."""
     held = _item(request, pk)
     return _edited(request, held.plan, held)
 
 
 @require_POST
-def item_strike(request: HttpRequest, pk: int) -> HttpResponse:
+def item_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Take an item out of the plan."""
     held = _item(request, pk)
     try:
@@ -184,7 +185,7 @@ def _progress(item: ImprovementItem, data: Any = None) -> ProgressForm:
 
 
 @require_http_methods(["GET", "POST"])
-def item_progress(request: HttpRequest, pk: int) -> HttpResponse:
+def item_progress(request: PortalRequest, pk: int) -> HttpResponse:
     """Report how far an item is."""
     held = _item(request, pk)
     then = redirect(f"{reverse('festival:improvement', args=[held.plan_id])}#item-{pk}")
@@ -207,7 +208,7 @@ def item_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     """Sign, return or close a plan."""
     if name not in PAGES:
         raise Http404
@@ -231,7 +232,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 @require_safe
-def last_plan(request: HttpRequest, pk: int) -> HttpResponse:
+def last_plan(request: PortalRequest, pk: int) -> HttpResponse:
     """Last year's plan for the page of this year's self-assessment; `line` narrows it to one line's measure."""
     submission = find(request, pk)
     held = improvement.last_plan(submission, request.user, request.at)

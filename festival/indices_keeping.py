@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cycles.pages import act_page, import_page
+from cycles.requests import PortalRequest
 from cycles.sheets import Sheet
 from cycles.trials import Check
 from cycles.workflow import Refused
@@ -25,14 +26,14 @@ from festival.publishers import PUBLISHERS
 from festival.workflow import INDICES
 
 
-def _kept(request: HttpRequest, name: str) -> None:
+def _kept(request: PortalRequest, name: str) -> None:
     """To those who do not keep the register, its pages do not exist."""
     if not INDICES[name].who(request.user, None, request.at):
         raise Http404
 
 
 def _form_page(
-    request: HttpRequest, form: forms.Form, name: str, *, do: Callable[[], Any], then: str, about: str, **context: Any
+    request: PortalRequest, form: forms.Form, name: str, *, do: Callable[[], Any], then: str, about: str, **context: Any
 ) -> HttpResponse:
     """A form that becomes one act; a refusal stands in the form, and what was typed stays."""
     if request.method == "POST" and form.is_valid():
@@ -48,7 +49,7 @@ def _form_page(
 
 
 @require_POST
-def register_load(request: HttpRequest) -> HttpResponse:
+def register_load(request: PortalRequest) -> HttpResponse:
     """Begin an empty register with the initial table."""
     _kept(request, "load_register")
     try:
@@ -61,19 +62,19 @@ def register_load(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def index_new(request: HttpRequest) -> HttpResponse:
+def index_new(request: PortalRequest) -> HttpResponse:
     _kept(request, "save_index")
     return _index_page(request, None, reverse("festival:indices"), _("New index"))
 
 
 @require_http_methods(["GET", "POST"])
-def index_edit(request: HttpRequest, code: str) -> HttpResponse:
+def index_edit(request: PortalRequest, code: str) -> HttpResponse:
     _kept(request, "save_index")
     index = get_object_or_404(Index, code=code)
     return _index_page(request, index, reverse("festival:index", args=[code]), str(index))
 
 
-def _index_page(request: HttpRequest, index: Index | None, then: str, about: str) -> HttpResponse:
+def _index_page(request: PortalRequest, index: Index | None, then: str, about: str) -> HttpResponse:
     form = IndexForm(request.POST or None, index=index)
 
     def do() -> Index:
@@ -85,7 +86,7 @@ def _index_page(request: HttpRequest, index: Index | None, then: str, about: str
 
 
 @require_http_methods(["GET", "POST"])
-def edition_new(request: HttpRequest, code: str) -> HttpResponse:
+def edition_new(request: PortalRequest, code: str) -> HttpResponse:
     """An edition by hand, or that it does not cover the country."""
     _kept(request, "enter_edition")
     index, form = get_object_or_404(Index, code=code), EditionForm(request.POST or None)
@@ -101,7 +102,7 @@ def edition_new(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def index_import(request: HttpRequest, code: str, form: str) -> HttpResponse:
+def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
     """A publisher's file: tried first, and taken over when it is confirmed."""
     _kept(request, "import_values")
     index, publisher = get_object_or_404(Index, code=code), PUBLISHERS.get(form)
@@ -139,26 +140,26 @@ def index_import(request: HttpRequest, code: str, form: str) -> HttpResponse:
 
 
 @require_safe
-def regions(request: HttpRequest) -> HttpResponse:
+def regions(request: PortalRequest) -> HttpResponse:
     """The lists of countries to compare with."""
     _kept(request, "save_region")
     return render(request, "festival/regions.html", {"regions": Region.objects.for_list()})
 
 
 @require_http_methods(["GET", "POST"])
-def region_new(request: HttpRequest) -> HttpResponse:
+def region_new(request: PortalRequest) -> HttpResponse:
     _kept(request, "save_region")
     return _region_page(request, None, _("New region"))
 
 
 @require_http_methods(["GET", "POST"])
-def region_edit(request: HttpRequest, code: str) -> HttpResponse:
+def region_edit(request: PortalRequest, code: str) -> HttpResponse:
     _kept(request, "save_region")
     region = get_object_or_404(Region, code=code)
     return _region_page(request, region, str(region))
 
 
-def _region_page(request: HttpRequest, region: Region | None, about: str) -> HttpResponse:
+def _region_page(request: PortalRequest, region: Region | None, about: str) -> HttpResponse:
     form = RegionForm(request.POST or None, region=region)
 
     def do() -> Region:
@@ -172,7 +173,7 @@ def _region_page(request: HttpRequest, region: Region | None, about: str) -> Htt
 
 
 @require_http_methods(["GET", "POST"])
-def recommend(request: HttpRequest, code: str, year: int) -> HttpResponse:
+def recommend(request: PortalRequest, code: str, year: int) -> HttpResponse:
     """The next version of what is recommended about an index in a year, begun with the last one."""
     _kept(request, "recommend")
     index = get_object_or_404(Index, code=code)
@@ -193,7 +194,7 @@ def recommend(request: HttpRequest, code: str, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def recommendation_approve(request: HttpRequest, pk: int) -> HttpResponse:
+def recommendation_approve(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign the last version; everybody may read it from then on."""
     _kept(request, "approve_recommendation")
     version = get_object_or_404(Recommendation.objects.select_related("index"), pk=pk)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -15,6 +15,7 @@ from agencies.models import Agency
 from agencies.roles import HEADS, Role
 from cycles.calendar import TEHRAN, jalali
 from cycles.pages import csv_answer
+from cycles.requests import PortalRequest
 from festival import strokes
 from festival.chapter83 import chapter
 from festival.countries import HOME, name_of
@@ -32,7 +33,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def may_keep(request: HttpRequest) -> bool:
+def may_keep(request: PortalRequest) -> bool:
     """Whether the reader keeps the register."""
     return INDICES["save_index"].who(request.user, None, request.at)
 
@@ -52,7 +53,7 @@ class Told:
 
 @login_not_required
 @require_safe
-def indices(request: HttpRequest) -> HttpResponse:
+def indices(request: PortalRequest) -> HttpResponse:
     """Every index that is followed, with the newest edition and the way since; for administrators those no longer."""
     keeps, regions = may_keep(request), list(Region.objects.for_list())
     rows = Index.objects.all() if keeps else Index.objects.kept()
@@ -74,7 +75,7 @@ def _spark(line: Sequence[tuple[int, Decimal]]) -> str:
 
 @login_not_required
 @require_safe
-def index(request: HttpRequest, code: str) -> HttpResponse:
+def index(request: PortalRequest, code: str) -> HttpResponse:
     """One index over the years, beside a region and the world; who answers for it, reports, recommendations."""
     keeps = may_keep(request)
     found = get_object_or_404((Index.objects.all() if keeps else Index.objects.kept()).for_list(), code=code)
@@ -151,7 +152,7 @@ def _neighbours(found: Index, region: Region | None, values: dict[str, IndexValu
     ]
 
 
-def _writes_for(request: HttpRequest, found: Index) -> list[Agency]:
+def _writes_for(request: PortalRequest, found: Index) -> list[Agency]:
     """The agencies that answer for the index and for which the reader writes."""
     if not request.user.is_authenticated:
         return []
@@ -161,7 +162,7 @@ def _writes_for(request: HttpRequest, found: Index) -> list[Agency]:
 
 @login_not_required
 @require_safe
-def indices_chapter(request: HttpRequest, year: int) -> HttpResponse:
+def indices_chapter(request: PortalRequest, year: int) -> HttpResponse:
     """The chapter on Article 83 for one Jalali year, fit to print."""
     if year not in YEARS:
         raise Http404
@@ -173,14 +174,14 @@ def indices_chapter(request: HttpRequest, year: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def indices_file(request: HttpRequest) -> StreamingHttpResponse:
+def indices_file(request: PortalRequest) -> StreamingHttpResponse:
     """Every value that holds, of every index that is followed."""
     return _open_file(IndexValue.objects.filter(edition__index__is_active=True), "indices")
 
 
 @login_not_required
 @require_safe
-def index_file(request: HttpRequest, code: str) -> StreamingHttpResponse:
+def index_file(request: PortalRequest, code: str) -> StreamingHttpResponse:
     """Every value that holds of one index."""
     found = get_object_or_404(Index.objects.kept(), code=code)
     return _open_file(IndexValue.objects.filter(edition__index=found), f"index-{found.code}")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.roles import HEADS, Role
 from cycles.actions import why_closed
 from cycles.pages import act_page
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from festival import indices as acts
 from festival.indices_forms import ReportForm
@@ -21,7 +22,7 @@ from festival.workflow import INDEX_REPORTS, IndexReportState
 
 
 @require_safe
-def index_reports(request: HttpRequest) -> HttpResponse:
+def index_reports(request: PortalRequest) -> HttpResponse:
     """One's own agencies' indices and reports; for administrators and auditors all reports, drafts among them."""
     mine = request.user.agency_ids(request.at, Role.STAFF, *HEADS)
     reports = IndexReport.objects.visible_to(request.user, request.at).for_list()
@@ -35,7 +36,7 @@ def index_reports(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def index_report(request: HttpRequest, code: str, agency: str, year: int) -> HttpResponse:
+def index_report(request: PortalRequest, code: str, agency: str, year: int) -> HttpResponse:
     """The draft of an agency's report on an index in a year; begun with what was sent last."""
     index = get_object_or_404(Index.objects.kept(), code=code)
     mine = index.agencies.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
@@ -75,7 +76,7 @@ def index_report(request: HttpRequest, code: str, agency: str, year: int) -> Htt
 
 
 @require_http_methods(["GET", "POST"])
-def index_report_send(request: HttpRequest, pk: int) -> HttpResponse:
+def index_report_send(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign a report and send it."""
     drafts = IndexReport.objects.filter(agency__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
     report = get_object_or_404(drafts.select_related("index", "agency"), pk=pk)

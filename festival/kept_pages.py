@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
+from cycles.requests import PortalRequest
 from festival.models import Edition
 
 KEPT = 60
@@ -43,7 +44,7 @@ def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A public page that is kept for those without a session, with an ETag; for all others made anew."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         address = request.get_full_path()
         if any(name in request.COOKIES for name in COOKIES) or len(address) > LONGEST_ADDRESS:
             return view(request, *args, **kwargs)
@@ -71,7 +72,7 @@ def _held(key: str) -> _Page | None:
     return _Page(*found) if found else None
 
 
-def _made(request: HttpRequest, response: HttpResponse) -> _Page:
+def _made(request: PortalRequest, response: HttpResponse) -> _Page:
     """The page with the moment until which it holds: a minute, or the next publication if that is nearer."""
     until = request.at.timestamp() + KEPT
     coming = request.coming if hasattr(request, "coming") else _coming(request.at)
@@ -91,7 +92,7 @@ def _keep(key: str, page: _Page, at: datetime) -> None:
         cache.set(key, tuple(page), timeout=seconds)
 
 
-def _answered(request: HttpRequest, page: _Page) -> HttpResponse:
+def _answered(request: PortalRequest, page: _Page) -> HttpResponse:
     asked = parse_etags(request.headers.get("If-None-Match", ""))
     response: HttpResponse
     if page.etag in asked or "*" in asked:

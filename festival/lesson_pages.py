@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from agencies.roles import OVERSEERS, Role
 from cycles.pages import listed
+from cycles.requests import PortalRequest
 from festival import closing_facts
 from festival import lessons as of_results
 from festival.closing_tables import LessonTable
@@ -25,7 +26,7 @@ def _limits() -> dict[str, Any]:
 
 
 @require_safe
-def closing(request: HttpRequest, year: int) -> HttpResponse:
+def closing(request: PortalRequest, year: int) -> HttpResponse:
     """How a year was closed, in the figures that the Article 82 report tells."""
     cycle = get_object_or_404(managed_cycles(request).of_years(), year=year)
     context = {"cycle": cycle, "closing": closing_facts.closing(cycle, request.at)}
@@ -33,7 +34,7 @@ def closing(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def lessons(request: HttpRequest, year: int) -> HttpResponse:
+def lessons(request: PortalRequest, year: int) -> HttpResponse:
     """Every measure of a year with its figures: for the secretariat once frozen, for working groups once published."""
     if not request.user.holds(*OVERSEERS, Role.MEMBER, at=request.at):
         raise Http404
@@ -51,7 +52,7 @@ def lessons(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def lessons_of_set(request: HttpRequest, pk: int) -> HttpResponse:
+def lessons_of_set(request: PortalRequest, pk: int) -> HttpResponse:
     """What the newest published results say of a set's measures, for its page: figures, and no names."""
     indicator_set = visible(request, pk)
     context = {"set": indicator_set, "lessons": of_results.for_set(indicator_set, request.at), "limits": _limits()}

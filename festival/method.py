@@ -6,12 +6,13 @@ It is drawn from the tables by which the portal itself reckons, so that it says 
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cycles.calendar import ARTICLES, BINDINGS, Phase
 from cycles.models import RULES, TieRule
+from cycles.requests import PortalRequest
 from festival.ranking import Ranking
 from festival.sureness import CONFIDENCE, DRAWS, FEWEST
 from indicators.methods import METHODS, PLACES, SHOWN_PLACES
@@ -25,7 +26,7 @@ STATES = (LineState.SCORED, LineState.NOT_ANSWERED, LineState.UNDER_REVIEW, Line
 
 @login_not_required
 @require_safe
-def method(request: HttpRequest) -> HttpResponse:
+def method(request: PortalRequest) -> HttpResponse:
     """How results come about, for everybody."""
     context: dict[str, Any] = {
         "methods": [(m, [LABELS[name] for name in m.needs if name in LABELS]) for m in METHODS.values()],

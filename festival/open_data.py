@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,6 +18,7 @@ from django.views.decorators.http import condition, require_safe
 
 from cycles.files import handed_out
 from cycles.ledger import plain
+from cycles.requests import PortalRequest
 from festival import descriptions
 from festival.datafiles import MANIFEST, TYPES
 from festival.dictionary import TABLES
@@ -37,7 +38,7 @@ def linked(said: dict[str, Any]) -> SafeString:
 
 @login_not_required
 @require_safe
-def catalogue(request: HttpRequest) -> HttpResponse:
+def catalogue(request: PortalRequest) -> HttpResponse:
     """Every published edition with its manifest, the newest first."""
     manifests = DataFile.objects.published(request.at).filter(name=MANIFEST).select_related("edition__cycle")
     found = [
@@ -57,7 +58,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 @kept
-def linked_catalogue(request: HttpRequest) -> HttpResponse:
+def linked_catalogue(request: PortalRequest) -> HttpResponse:
     """Every published edition with its files, as schema.org and DCAT tell of data sets."""
     files: dict[int, list[DataFile]] = {}
     rows = DataFile.objects.published(request.at).select_related("edition__cycle")
@@ -72,16 +73,16 @@ def linked_catalogue(request: HttpRequest) -> HttpResponse:
     return JsonResponse(said, json_dumps_params=options, content_type="application/ld+json")
 
 
-def _page(request: HttpRequest, edition: Edition) -> str:
+def _page(request: PortalRequest, edition: Edition) -> str:
     """Where an edition's files are shown to people."""
     return request.build_absolute_uri(reverse("data_folder", args=[edition.cycle.year, edition.number]))
 
 
-def _address(request: HttpRequest, edition: Edition, name: str) -> str:
+def _address(request: PortalRequest, edition: Edition, name: str) -> str:
     return request.build_absolute_uri(reverse("data_file", args=[edition.cycle.year, edition.number, name]))
 
 
-def _file(request: HttpRequest, year: int, number: int, name: str) -> DataFile:
+def _file(request: PortalRequest, year: int, number: int, name: str) -> DataFile:
     """A file that this reader may have; read once a request."""
     if (found := getattr(request, "data_file", None)) is None:
         files = DataFile.objects.select_related("edition__cycle")
@@ -94,7 +95,7 @@ def _file(request: HttpRequest, year: int, number: int, name: str) -> DataFile:
     return found
 
 
-def _etag(request: HttpRequest, year: int, number: int, name: str) -> str | None:
+def _etag(request: PortalRequest, year: int, number: int, name: str) -> str | None:
     try:
         return f'"{_file(request, year, number, name).sha256}"'
     except Http404:
@@ -104,7 +105,7 @@ def _etag(request: HttpRequest, year: int, number: int, name: str) -> str | None
 @login_not_required
 @require_safe
 @condition(etag_func=_etag)
-def data_file(request: HttpRequest, year: int, number: int, name: str) -> HttpResponseBase:
+def data_file(request: PortalRequest, year: int, number: int, name: str) -> HttpResponseBase:
     """One file of a publication, the same for ever: whoever has it need not ask again."""
     file = _file(request, year, number, name)
     note_reading(request, file.edition)
@@ -117,7 +118,7 @@ def data_file(request: HttpRequest, year: int, number: int, name: str) -> HttpRe
 
 @login_not_required
 @require_safe
-def folder(request: HttpRequest, year: int, number: int) -> HttpResponse:
+def folder(request: PortalRequest, year: int, number: int) -> HttpResponse:
     """Where a publication's files stand: for people, their page."""
     return redirect("festival:downloads", year, number)
 
@@ -125,7 +126,7 @@ def folder(request: HttpRequest, year: int, number: int) -> HttpResponse:
 @login_not_required
 @require_safe
 @kept
-def downloads(request: HttpRequest, year: int, number: int) -> HttpResponse:
+def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
     """The files of a published edition with what stands in them, and how anybody checks them."""
     edition = get_object_or_404(
         Edition.objects.published(request.at).select_related("cycle", "run"), cycle__year=year, number=number

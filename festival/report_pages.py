@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cycles.actions import why_closed
 from cycles.jobs.queries import latest
 from cycles.pages import act_page
+from cycles.requests import PortalRequest
 from cycles.workflow import JOBS, Refused
 from festival import article82, passages
 from festival.figures import FIGURES
@@ -25,7 +26,7 @@ from festival.report import gather
 from festival.workflow import EDITIONS, Addressee, AwardState
 
 
-def _drawn(request: HttpRequest, uuid: str) -> Report:
+def _drawn(request: PortalRequest, uuid: str) -> Report:
     """A drawing-up that the reader may see before it is public."""
     visible = Report.objects.filter(edition__cycle__in=managed_cycles(request)).for_list()
     return get_object_or_404(visible, uuid=uuid)
@@ -43,7 +44,7 @@ class Row:
 
 
 @require_safe
-def texts(request: HttpRequest, year: int) -> HttpResponse:
+def texts(request: PortalRequest, year: int) -> HttpResponse:
     """The chapters of the report, each with what people wrote in it and by whom."""
     found = newest(request, year)
     visible = ReportText.objects.visible_to(request.user, request.at).filter(cycle=found.cycle)
@@ -54,7 +55,7 @@ def texts(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def text(request: HttpRequest, year: int, language: str, chapter: str) -> HttpResponse:
+def text(request: PortalRequest, year: int, language: str, chapter: str) -> HttpResponse:
     """Write a chapter's text in one language, beside the system's draft and the figures it may set by name."""
     found = newest(request, year)
     if language not in Language.values or chapter not in Chapter.values:
@@ -89,7 +90,7 @@ def text(request: HttpRequest, year: int, language: str, chapter: str) -> HttpRe
     return render(request, "festival/report_text_edit.html", context)
 
 
-def _tell_saved(request: HttpRequest, text: str) -> None:
+def _tell_saved(request: PortalRequest, text: str) -> None:
     if typed := passages.typed_figures(text):
         said = _("The text is saved. These figures were typed out and do not follow the tables: %(figures)s.")
         messages.warning(request, said % {"figures": _(", ").join(typed)})
@@ -101,7 +102,7 @@ def _tell_saved(request: HttpRequest, text: str) -> None:
 
 
 @require_POST
-def ask_for_report(request: HttpRequest, year: int) -> HttpResponse:
+def ask_for_report(request: PortalRequest, year: int) -> HttpResponse:
     """Ask for the report in both languages; a worker draws each up."""
     found = newest(request, year)
     try:
@@ -114,7 +115,7 @@ def ask_for_report(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def report_progress(request: HttpRequest, uuid: str) -> HttpResponse:
+def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
     """How far a report is; the page asks again by itself until it is done."""
     report = _drawn(request, uuid)
     job = latest("report", report.pk)
@@ -131,7 +132,7 @@ def report_progress(request: HttpRequest, uuid: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def cancel_report(request: HttpRequest, uuid: str) -> HttpResponse:
+def cancel_report(request: PortalRequest, uuid: str) -> HttpResponse:
     report = _drawn(request, uuid)
     return act_page(
         request,
@@ -148,7 +149,7 @@ def cancel_report(request: HttpRequest, uuid: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def approve_report(request: HttpRequest, uuid: str) -> HttpResponse:
+def approve_report(request: PortalRequest, uuid: str) -> HttpResponse:
     report = _drawn(request, uuid)
     earlier = article82.deliveries_of(report.edition.cycle_id)
     delivery = article82.delivery_sentence(earlier[-1]) if earlier else ""
@@ -173,7 +174,7 @@ def _awards_below(report: Report) -> int:
 
 
 @require_http_methods(["GET", "POST"])
-def deliver(request: HttpRequest, year: int) -> HttpResponse:
+def deliver(request: PortalRequest, year: int) -> HttpResponse:
     """Record to whom the report was delivered and by which letter; signed."""
     found = newest(request, year)
     then, move = reverse("festival:manage", args=[year]), EDITIONS["deliver_report"]

@@ -6,20 +6,21 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.text import language
 from appeals.models import Appeal
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase, format_date
 from cycles.jobs.queries import with_jobs
 from cycles.models import Cycle, Entry, Group, Window
 from cycles.pages import act_page, history
+from cycles.requests import PortalRequest
 from cycles.workflow import CYCLE, Refused
 from festival import actions, article82
 from festival import what_if as sandbox
@@ -50,7 +51,7 @@ def _steps(
         % {
             "to": Addressee(addressee).label,
             "number": entry.params["letter"],
-            "when": format_date(entry.at, get_language() or "fa"),
+            "when": format_date(entry.at, language()),
         }
         for addressee, entry in sorted(delivered.items(), key=lambda item: item[1].pk)
     ]
@@ -65,7 +66,7 @@ def _steps(
 
 
 @require_safe
-def manage(request: HttpRequest, year: int) -> HttpResponse:
+def manage(request: PortalRequest, year: int) -> HttpResponse:
     """From frozen results to publication: what blocks, what is done, what comes next."""
     cycle = get_object_or_404(managed_cycles(request), year=year)
     found = Edition.objects.newest_of(cycle)
@@ -103,7 +104,7 @@ def manage(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def finalise(request: HttpRequest, year: int) -> HttpResponse:
+def finalise(request: PortalRequest, year: int) -> HttpResponse:
     cycle = get_object_or_404(managed_cycles(request), year=year)
     return act_page(
         request,
@@ -118,7 +119,7 @@ def finalise(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def schedule(request: HttpRequest, year: int) -> HttpResponse:
+def schedule(request: PortalRequest, year: int) -> HttpResponse:
     """Set the instant of publication; signed."""
     found = newest(request, year)
     then = reverse("festival:manage", args=[year])
@@ -148,7 +149,7 @@ def schedule(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def revise(request: HttpRequest, year: int) -> HttpResponse:
+def revise(request: PortalRequest, year: int) -> HttpResponse:
     """Put right the points of lines in a new, numbered edition; signed."""
     found = newest(request, year)
     return act_page(
@@ -164,7 +165,7 @@ def revise(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def what_if(request: HttpRequest, year: int) -> HttpResponse:
+def what_if(request: PortalRequest, year: int) -> HttpResponse:
     """How sure the places of a group are, and where its agencies would stand under other weights; kept nowhere."""
     found = newest(request, year)
     note_reading(request, found)

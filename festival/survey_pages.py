@@ -1,7 +1,7 @@
 """Pages of the survey of a year's agencies: laid by an administrator, answered by each agency, read once closed."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from agencies.models import Agency
 from agencies.roles import HEADS, OVERSEERS, Role
 from cycles.actions import why_closed
 from cycles.models import Participation
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from festival import survey_results, surveys
 from festival.closing_forms import AnswersForm, SurveyForm
@@ -22,12 +23,12 @@ MOST_NAMED = 100
 """Of the agencies that have not answered, so many are named."""
 
 
-def _survey(request: HttpRequest, pk: int) -> Survey:
+def _survey(request: PortalRequest, pk: int) -> Survey:
     return get_object_or_404(Survey.objects.visible_to(request.user, request.at).for_list(), pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
-def survey_new(request: HttpRequest, year: int) -> HttpResponse:
+def survey_new(request: PortalRequest, year: int) -> HttpResponse:
     """Lay the survey of a year; where there is one, the way to it."""
     cycle = get_object_or_404(managed_cycles(request).of_years(), year=year)
     if held := Survey.objects.filter(cycle=cycle).first():
@@ -51,7 +52,7 @@ def survey_new(request: HttpRequest, year: int) -> HttpResponse:
 
 
 @require_safe
-def survey(request: HttpRequest, pk: int) -> HttpResponse:
+def survey(request: PortalRequest, pk: int) -> HttpResponse:
     """For an agency's people the way to its answers; for the authority who has answered, and once it is closed what."""
     held = _survey(request, pk)
     user, at = request.user, request.at
@@ -75,7 +76,7 @@ def survey(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def survey_answer(request: HttpRequest, pk: int, agency: int) -> HttpResponse:
+def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
     """An agency's answers; they are sent once, and cannot be told apart afterwards."""
     held = _survey(request, pk)
     mine = Agency.objects.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))

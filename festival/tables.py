@@ -8,10 +8,10 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import DASH, localised
+from agencies.text import DASH, language, localised
 from cycles.calendar import format_date, format_deadline, format_moment
 from festival.findings import digits
 from festival.lateness import DUTIES, Timeliness
@@ -96,18 +96,16 @@ class OccasionTable(tables.Table):
         return named(record, "province")
 
     def render_due_at(self, value: datetime, record: dict[str, Any]) -> SafeString | str:
-        due = format_deadline(value, _language())
+        due = format_deadline(value, language())
         if value == record["statutory_at"]:
             return due
-        by_decree = gettext("moved by decree from %(when)s") % {
-            "when": format_date(record["statutory_at"], _language())
-        }
+        by_decree = gettext("moved by decree from %(when)s") % {"when": format_date(record["statutory_at"], language())}
         return format_html('{} <span class="text-secondary small">{}</span>', due, by_decree)
 
     def render_done_at(self, record: dict[str, Any]) -> str:
         if record["timeliness"] in (Timeliness.WAITING, Timeliness.OVERDUE):
             return gettext("not yet")
-        return format_moment(record["done_at"], _language())
+        return format_moment(record["done_at"], language())
 
     def render_days_late(self, value: int, record: dict[str, Any]) -> SafeString | str:
         if record["timeliness"] == Timeliness.WAITING:
@@ -120,10 +118,6 @@ class OccasionTable(tables.Table):
         return format_html('<span class="badge bg-{}-lt">{}</span> <span class="small">{}</span>', tone, said, waits)
 
 
-def _language() -> str:
-    return get_language() or "fa"
-
-
 def named(record: dict[str, Any], what: str) -> str:
     """The name in the reader's language of an agency or a province in a row; a dash where there is none."""
-    return record[f"{what}_{_language()[:2]}"] or record[f"{what}_fa"] or DASH
+    return record[f"{what}_{language()[:2]}"] or record[f"{what}_fa"] or DASH

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from cycles.files import handed_out
 from cycles.models import Group
 from cycles.pages import sheet_answer
 from cycles.reorganisation.queries import history_of
+from cycles.requests import PortalRequest
 from cycles.sheets import CONTENT_TYPES
 from cycles.workflow import CycleState
 from festival import closing_facts, resources
@@ -31,7 +32,7 @@ from festival.workflow import COMMENTS
 @login_not_required
 @require_safe
 @kept
-def results(request: HttpRequest) -> HttpResponse:
+def results(request: PortalRequest) -> HttpResponse:
     """Every published edition with the first of each group; for the secretariat the way to its own pages."""
     editions = list(Edition.objects.current(request.at).for_list())
     firsts = Standing.objects.firsts().filter(edition__in=editions).for_list()
@@ -52,7 +53,7 @@ def _place_of(standing: Standing) -> tuple[int, Group]:
 @login_not_required
 @require_safe
 @kept
-def edition(request: HttpRequest, year: int, number: int | None = None) -> HttpResponse:
+def edition(request: PortalRequest, year: int, number: int | None = None) -> HttpResponse:
     """The ranking of one published edition, filtered, sorted and paged: the one in force, or the one of a number."""
     published = published_of(request, year)
     found = next((e for e in published if number in (None, e.number)), None)
@@ -68,7 +69,7 @@ def edition(request: HttpRequest, year: int, number: int | None = None) -> HttpR
 
 @login_not_required
 @require_safe
-def followed(request: HttpRequest, year: int) -> HttpResponse:
+def followed(request: PortalRequest, year: int) -> HttpResponse:
     """What came of a year's results, in numbers alone; a part of the edition's page that it asks for."""
     found = get_object_or_404(Edition.objects.current(request.at).select_related("cycle"), cycle__year=year)
     context = {"edition": found, "planned": closing_facts.planned(found.cycle)}
@@ -77,7 +78,7 @@ def followed(request: HttpRequest, year: int) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def ranking_file(request: HttpRequest, year: int, form: str) -> HttpResponse:
+def ranking_file(request: PortalRequest, year: int, form: str) -> HttpResponse:
     """The ranking of a year's edition in force as CSV or XLSX, narrowed as the page was."""
     if form not in CONTENT_TYPES:
         raise Http404
@@ -90,7 +91,7 @@ def ranking_file(request: HttpRequest, year: int, form: str) -> HttpResponse:
 @login_not_required
 @require_safe
 @kept
-def agency(request: HttpRequest, code: str) -> HttpResponse:
+def agency(request: PortalRequest, code: str) -> HttpResponse:
     """One agency's published results over the years."""
     found = get_object_or_404(Agency.objects.select_related("parent", "province"), code=code)
     standings = Standing.objects.over_the_years(found, request.at)
@@ -112,7 +113,7 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def report_file(request: HttpRequest, uuid: str, form: str = "") -> HttpResponseBase:
+def report_file(request: PortalRequest, uuid: str, form: str = "") -> HttpResponseBase:
     """An Article 82 report, to read or for archives: public once approved and published, before for the secretariat."""
     visible = (
         Report.objects.visible_to(request.user, request.at)

@@ -6,11 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.text import format_number
+from agencies.text import format_number, language
 from cycles.actions import perform
 from cycles.calendar import Phase
 from cycles.clashes import Seen
@@ -27,7 +26,6 @@ def why_unready(indicator_set: IndicatorSet) -> list[str]:
 
     Measures in their trial year have points and count nowhere.
     """
-    language = get_language() or "fa"
     total = Decimal(0)
     wrong = []
     for axis in indicator_set.axes.order_by("position", "pk").prefetch_related("indicators__measures"):
@@ -46,7 +44,7 @@ def why_unready(indicator_set: IndicatorSet) -> list[str]:
     if total != FULL_POINTS:
         wrong.append(
             _("The points add up to %(total)s; they must be exactly %(full)s.")
-            % {"total": format_number(total, language), "full": format_number(FULL_POINTS, language)}
+            % {"total": format_number(total, language()), "full": format_number(FULL_POINTS, language())}
         )
     return wrong
 

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cycles.actions import open_to
+from cycles.requests import PortalRequest
 from indicators.differences import difference, said, told
 from indicators.filters import BankFilter
 from indicators.methods import METHODS
@@ -21,7 +22,7 @@ PER_PAGE = 30
 
 
 @require_safe
-def bank(request: HttpRequest) -> HttpResponse:
+def bank(request: PortalRequest) -> HttpResponse:
     """Every measure that was ever communicated to the reader, once, as it stands in its latest year."""
     seen = Measure.objects.communicated().filter(
         indicator__axis__set__in=IndicatorSet.objects.visible_to(request.user, request.at).values("pk")
@@ -35,7 +36,7 @@ def bank(request: HttpRequest) -> HttpResponse:
     return render(request, "indicators/bank.html", context)
 
 
-def _draft_to_fill(request: HttpRequest) -> IndicatorSet | None:
+def _draft_to_fill(request: PortalRequest) -> IndicatorSet | None:
     """The draft into which the reader came to take measures, if it may still be changed."""
     text = request.GET.get("into", "")
     if not text.isdecimal() or len(text) > 18:
@@ -46,7 +47,7 @@ def _draft_to_fill(request: HttpRequest) -> IndicatorSet | None:
 
 
 @require_safe
-def series(request: HttpRequest, lineage: UUID) -> HttpResponse:
+def series(request: PortalRequest, lineage: UUID) -> HttpResponse:
     """One measure over the years: what it asked in each, and what was changed from one to the next."""
     sets = IndicatorSet.objects.visible_to(request.user, request.at).values("pk")
     of_lineage = Measure.objects.communicated().filter(lineage=lineage, indicator__axis__set__in=sets)
@@ -67,7 +68,7 @@ def series(request: HttpRequest, lineage: UUID) -> HttpResponse:
 
 
 @require_safe
-def differences(request: HttpRequest, pk: int) -> HttpResponse:
+def differences(request: PortalRequest, pk: int) -> HttpResponse:
     """How a set differs from the one it follows: added, removed, altered field by field."""
     indicator_set = visible(request, pk)
     before = indicator_set.copied_from or IndicatorSet.objects.before(indicator_set).for_notices().first()
@@ -82,7 +83,7 @@ def differences(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def changes(request: HttpRequest, pk: int) -> HttpResponse:
+def changes(request: PortalRequest, pk: int) -> HttpResponse:
     """Every change of a set until it was frozen, newest first."""
     indicator_set = visible(request, pk)
     page = Paginator(Change.objects.filter(set=indicator_set).for_list(), PER_PAGE).get_page(request.GET.get("page"))

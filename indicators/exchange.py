@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -17,6 +17,7 @@ from agencies.models import Agency
 from cycles import sheets, trials
 from cycles.actions import why_closed
 from cycles.pages import import_page, sheet_answer
+from cycles.requests import PortalRequest
 from cycles.sheets import Form, Sheet
 from indicators import breakdown, transfer
 from indicators.columns import APPLICABILITY, FORMS, MEASURES, TARGETS
@@ -56,18 +57,18 @@ class Offer:
     closed: str
 
 
-def _why_closed(request: HttpRequest, indicator_set: IndicatorSet, form: Form) -> str:
+def _why_closed(request: PortalRequest, indicator_set: IndicatorSet, form: Form) -> str:
     edit = "revise" if indicator_set.state == SetState.RETURNED else "edit"
     name = edit if form is MEASURES else "set_targets"
     return why_closed(SETS, indicator_set, name, by=request.user, at=request.at)
 
 
-def _offer(request: HttpRequest, indicator_set: IndicatorSet, form: Form) -> Offer:
+def _offer(request: PortalRequest, indicator_set: IndicatorSet, form: Form) -> Offer:
     return Offer(form, *TITLES[form.name], _why_closed(request, indicator_set, form))
 
 
 @require_safe
-def files(request: HttpRequest, pk: int) -> HttpResponse:
+def files(request: PortalRequest, pk: int) -> HttpResponse:
     """What goes out of a set and comes in, form by form."""
     indicator_set = visible(request, pk)
     offers = [_offer(request, indicator_set, form) for form in FORMS.values()]
@@ -75,12 +76,12 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def template(request: HttpRequest, form: Form, kind: str) -> HttpResponse:
+def template(request: PortalRequest, form: Form, kind: str) -> HttpResponse:
     return sheet_answer(sheets.template(form, kind), f"template-{form.name}-{form.version}", kind)
 
 
 @require_safe
-def export(request: HttpRequest, pk: int, form: Form, kind: str) -> HttpResponse:
+def export(request: PortalRequest, pk: int, form: Form, kind: str) -> HttpResponse:
     """A set's measures, or what holds for those agencies whose figures this user may see."""
     indicator_set = visible(request, pk)
     if form is MEASURES:
@@ -95,7 +96,7 @@ def export(request: HttpRequest, pk: int, form: Form, kind: str) -> HttpResponse
 
 
 @require_http_methods(["GET", "POST"])
-def take_in(request: HttpRequest, pk: int, form: Form) -> HttpResponse:
+def take_in(request: PortalRequest, pk: int, form: Form) -> HttpResponse:
     """Check a sheet of a form, and let it be written when confirmed."""
     indicator_set = visible(request, pk)
     if closed := _why_closed(request, indicator_set, form):

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from agencies.text import localised, parse_decimal
 from cycles.actions import why_closed
 from cycles.clashes import ComparedForm
 from cycles.models import Participation, Window
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators import breakdown
 from indicators.breakdown import Own
@@ -49,7 +50,7 @@ class Row:
 
 
 @require_http_methods(["GET", "POST"])
-def grid(request: HttpRequest, pk: int) -> HttpResponse:
+def grid(request: PortalRequest, pk: int) -> HttpResponse:
     """Targets of measures × agencies in one grid: saved all together, or shown again with what is wrong."""
     indicator_set = visible(request, pk)
     why = why_closed(SETS, indicator_set, "set_targets", by=request.user, at=request.at)
@@ -141,7 +142,7 @@ def _name(measure: Measure, participation: Participation) -> str:
 
 
 def _typed(
-    request: HttpRequest, measures: list[Measure], agencies: list[Participation], held: Held
+    request: PortalRequest, measures: list[Measure], agencies: list[Participation], held: Held
 ) -> tuple[list[Row], list[Own], list[str]]:
     """The grid as it was typed, what it would set, and what is wrong, each named by measure and agency."""
     rows, given, faults = [], [], []

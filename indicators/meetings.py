@@ -3,20 +3,21 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Membership, Sector, User
 from agencies.roles import Role
+from agencies.text import language
 from cycles import pdf, seals
 from cycles.actions import open_to, why_closed
 from cycles.files import headed
 from cycles.models import Cycle, Entry
 from cycles.pages import act_page, history
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused, Workflow
 from indicators import deliberation
 from indicators.models import IndicatorSet, Meeting, WorkingGroup
@@ -27,7 +28,7 @@ BEFORE_IT = (SetState.PROPOSED, SetState.RETURNED)
 
 
 @require_safe
-def group_list(request: HttpRequest, year: int) -> HttpResponse:
+def group_list(request: PortalRequest, year: int) -> HttpResponse:
     """The working groups of a cycle with their rules, what is before them, and their meetings."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
     _only_for_the_group(request)
@@ -48,17 +49,17 @@ def group_list(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "indicators/groups.html", {"cycle": cycle, "rows": rows, **may})
 
 
-def _only_for_the_group(request: HttpRequest) -> None:
+def _only_for_the_group(request: PortalRequest) -> None:
     if not request.user.holds(Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
         raise Http404
 
 
-def _may_convene(request: HttpRequest, group: WorkingGroup) -> bool:
+def _may_convene(request: PortalRequest, group: WorkingGroup) -> bool:
     meeting = Meeting(group=group, cycle=group.cycle)
     return not why_closed(MEETINGS, meeting, "convene", by=request.user, at=request.at)
 
 
-def _group(request: HttpRequest, year: int, sector: str) -> WorkingGroup:
+def _group(request: PortalRequest, year: int, sector: str) -> WorkingGroup:
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
     _only_for_the_group(request)
     name = "" if sector == "all" else sector
@@ -68,7 +69,7 @@ def _group(request: HttpRequest, year: int, sector: str) -> WorkingGroup:
 
 
 @require_http_methods(["GET", "POST"])
-def rules(request: HttpRequest, year: int, sector: str) -> HttpResponse:
+def rules(request: PortalRequest, year: int, sector: str) -> HttpResponse:
     """By which rules a working group decides."""
     group = _group(request, year, sector)
     form = RulesForm(request.POST or None, group=group)
@@ -81,7 +82,7 @@ def rules(request: HttpRequest, year: int, sector: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def convene(request: HttpRequest, year: int, sector: str) -> HttpResponse:
+def convene(request: PortalRequest, year: int, sector: str) -> HttpResponse:
     """Call a working group to a meeting on some of the sets before it."""
     group = _group(request, year, sector)
     seen = IndicatorSet.objects.visible_to(request.user, request.at)
@@ -97,7 +98,7 @@ def convene(request: HttpRequest, year: int, sector: str) -> HttpResponse:
 
 
 def _group_page(
-    request: HttpRequest, workflow: Workflow, obj: Any, name: str, form: Any, save: Any, *, group: WorkingGroup
+    request: PortalRequest, workflow: Workflow, obj: Any, name: str, form: Any, save: Any, *, group: WorkingGroup
 ) -> HttpResponse:
     then, move = reverse("indicators:groups", args=[group.cycle.year]), workflow[name]
     if request.method == "GET" and (why := why_closed(workflow, obj, name, by=request.user, at=request.at)):
@@ -117,7 +118,7 @@ def _group_page(
 # --- A meeting --------------------------------------------------------------------------------------------------------
 
 
-def _meeting(request: HttpRequest, pk: int) -> Meeting:
+def _meeting(request: PortalRequest, pk: int) -> Meeting:
     return get_object_or_404(Meeting.objects.visible_to(request.user, request.at).for_list(), pk=pk)
 
 
@@ -134,7 +135,7 @@ def _papers(meeting: Meeting) -> dict[str, Any]:
 
 
 @require_safe
-def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_detail(request: PortalRequest, pk: int) -> HttpResponse:
     meeting = _meeting(request, pk)
     context = _papers(meeting) | {
         "moves": {m.name for m in open_to(MEETINGS, meeting, by=request.user, at=request.at)},
@@ -145,7 +146,7 @@ def meeting_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def minute(request: HttpRequest, pk: int) -> HttpResponse:
+def minute(request: PortalRequest, pk: int) -> HttpResponse:
     """Write and sign the minutes of a meeting."""
     meeting = _meeting(request, pk)
     form = MinutesForm(request.POST or None, meeting=meeting, seats=_seats(meeting, request), user=request.user)
@@ -170,7 +171,7 @@ def minute(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "indicators/minute.html", {"meeting": meeting, "form": form})
 
 
-def _seats(meeting: Meeting, request: HttpRequest) -> list[tuple[User, str]]:
+def _seats(meeting: Meeting, request: PortalRequest) -> list[tuple[User, str]]:
     """Who may have been there: the group's members, and the representatives of the agencies on the agenda."""
     agencies = [a for a in meeting.agenda.values_list("set__agency", flat=True) if a]
     held = Membership.objects.in_force(request.at).filter(role=Role.MEMBER).select_related("user", "province")
@@ -180,7 +181,7 @@ def _seats(meeting: Meeting, request: HttpRequest) -> list[tuple[User, str]]:
 
 
 @require_http_methods(["GET", "POST"])
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: PortalRequest, pk: int) -> HttpResponse:
     meeting = _meeting(request, pk)
     return act_page(
         request,
@@ -193,12 +194,12 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def minutes_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+def minutes_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     """The signed minutes as PDF, in the reader's language."""
     meeting = _meeting(request, pk)
     if meeting.state != MeetingState.HELD:
         raise Http404
     facts = _papers(meeting) | {"stamp": seals.stamp(meeting, "minute")}
-    document = pdf.paper("indicators/minutes.html", facts, language=get_language() or "fa")
+    document = pdf.paper("indicators/minutes.html", facts, language=language())
     name = f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}.pdf"
     return headed(HttpResponse(document, content_type="application/pdf"), name=name, inline=True, sandboxed=False)

@@ -16,10 +16,10 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext, override
+from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, parse_decimal
+from agencies.text import language, localised, parse_decimal
 from cycles.calendar import format_date
 from indicators import parameters, shares
 from indicators.exact import ONE as WHOLE
@@ -130,10 +130,6 @@ class Method:
                 return ""
 
 
-def _language() -> str:
-    return get_language() or "fa"
-
-
 def _shown(value: Fraction) -> str:
     """An exact number, to four places at most when it does not end soon."""
     text = written(value)
@@ -141,7 +137,7 @@ def _shown(value: Fraction) -> str:
 
 
 def _words(row: Params) -> str:
-    return str(row["fa"] if _language() == "fa" else row.get("en") or row["fa"])
+    return str(row["fa"] if language() == "fa" else row.get("en") or row["fa"])
 
 
 def _joined(parts: Iterator[str]) -> str:
@@ -202,7 +198,7 @@ def _survey(params: Params) -> Iterator[str]:
 
 
 def _day(text: str) -> str:
-    return format_date(date.fromisoformat(text), _language())
+    return format_date(date.fromisoformat(text), language())
 
 
 # --- The methods ------------------------------------------------------------------------------------------------------

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from cycles.actions import why_closed
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators.models import IndicatorSet
 from indicators.workflow import SETS, SetState
@@ -15,13 +16,13 @@ from indicators.workflow import SETS, SetState
 EDITS = {"edit", "revise"}
 
 
-def visible(request: HttpRequest, pk: int) -> IndicatorSet:
+def visible(request: PortalRequest, pk: int) -> IndicatorSet:
     """The set at an address, to those who may see it."""
     sets = IndicatorSet.objects.visible_to(request.user, request.at).for_notices()
     return get_object_or_404(sets, pk=pk)
 
 
-def attempt(request: HttpRequest, act: Callable[[], Any], done: Callable[[Any], str]) -> Any:
+def attempt(request: PortalRequest, act: Callable[[], Any], done: Callable[[Any], str]) -> Any:
     """Do an act; what came of it is said, and so is a refusal. None where it was refused."""
     try:
         made = act()
@@ -33,7 +34,7 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: Callable[[Any], 
 
 
 def part_page(
-    request: HttpRequest,
+    request: PortalRequest,
     indicator_set: IndicatorSet,
     form: Any,
     save: Callable[[dict[str, Any]], str],

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from agencies.roles import Constituency, Role
 from cycles.actions import open_to
 from cycles.models import Cycle, Participation, Window
 from cycles.pages import listed
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators import deliberation
 from indicators.ballots import Verdict, verdict
@@ -48,7 +49,7 @@ from indicators.workflow import SETS
 
 
 @require_safe
-def board(request: HttpRequest, year: int) -> HttpResponse:
+def board(request: PortalRequest, year: int) -> HttpResponse:
     """Every agency of a cycle with the stage its own indicators have reached, and the days left or late."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
     taking_part = Participation.objects.active().filter(_seen(request), cycle=cycle)
@@ -65,7 +66,7 @@ def board(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "indicators/board.html", context)
 
 
-def _seen(request: HttpRequest) -> Q:
+def _seen(request: PortalRequest) -> Q:
     """The agencies whose stage the reader may know: the authority's scope, what one represents, one's own."""
     user, at = request.user, request.at
     seats = user.memberships(at, Role.MEMBER)
@@ -101,12 +102,12 @@ class Side:
 
 
 @require_safe
-def review(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
+def review(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
     """A measure before the group: proposed, suggested and agreed side by side, comments, votes by constituency."""
     return _review(request, visible(request, pk), lineage)
 
 
-def _review(request: HttpRequest, indicator_set: IndicatorSet, lineage: UUID, **typed: Any) -> HttpResponse:
+def _review(request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, **typed: Any) -> HttpResponse:
     of_set = Measure.objects.of(indicator_set).for_list()
     measure = get_object_or_404(of_set, lineage=lineage)
     laid = Review.objects.filter(set=indicator_set, lineage=lineage).order_by("-round").first()
@@ -150,13 +151,13 @@ def _review(request: HttpRequest, indicator_set: IndicatorSet, lineage: UUID, **
     return render(request, "indicators/review.html", context | typed)
 
 
-def _vote_form(request: HttpRequest, indicator_set: IndicatorSet, measure: Measure, data: Any = None) -> Any:
+def _vote_form(request: PortalRequest, indicator_set: IndicatorSet, measure: Measure, data: Any = None) -> Any:
     """The place for a vote on a measure: on what is proposed now, instead of one's own vote so far."""
     votes = _own_votes(request, indicator_set).filter(Q(lineage=measure.lineage) | Q(lineage=None))
     return MeasureVoteForm(data, shows={"measure": plain(measure), "votes": _said_so_far(votes)})
 
 
-def _own_votes(request: HttpRequest, indicator_set: IndicatorSet) -> QuerySet[Vote]:
+def _own_votes(request: PortalRequest, indicator_set: IndicatorSet) -> QuerySet[Vote]:
     """The reader's votes in the current round."""
     return Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user)
 
@@ -171,7 +172,7 @@ def _settle_form(measure: Measure, data: Any = None) -> SettleForm:
     return SettleForm(data, measure=measure, decided=decided)
 
 
-def _by_now(request: HttpRequest, pk: int, lineage: UUID) -> Measure:
+def _by_now(request: PortalRequest, pk: int, lineage: UUID) -> Measure:
     return Measure.objects.of(visible(request, pk)).for_list().get(lineage=lineage)
 
 
@@ -208,7 +209,7 @@ def _in_words(counted: Verdict) -> str:
 Act = Callable[[IndicatorSet, Any], Any]
 
 
-def _said(request: HttpRequest, pk: int, lineage: UUID, name: str, form: Any, act: Act, done: str) -> HttpResponse:
+def _said(request: PortalRequest, pk: int, lineage: UUID, name: str, form: Any, act: Act, done: str) -> HttpResponse:
     """What was typed on the page of a measure: done, or shown there again with what is wrong."""
     indicator_set = visible(request, pk)
     if form.is_valid():
@@ -223,7 +224,7 @@ def _said(request: HttpRequest, pk: int, lineage: UUID, name: str, form: Any, ac
 
 
 @require_POST
-def vote_measure(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
+def vote_measure(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
     measure = get_object_or_404(Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage)
 
     def act(indicator_set: IndicatorSet, form: Any) -> Any:
@@ -236,7 +237,7 @@ def vote_measure(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
 
 
 @require_POST
-def comment(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
+def comment(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
     return _said(
         request,
         pk,
@@ -249,7 +250,7 @@ def comment(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
 
 
 @require_POST
-def suggest(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
+def suggest(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
     measure = get_object_or_404(Measure.objects.of(visible(request, pk)), lineage=lineage)
 
     def act(indicator_set: IndicatorSet, form: Any) -> Any:
@@ -268,7 +269,7 @@ def suggest(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
 
 
 @require_POST
-def settle(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
+def settle(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
     measure = get_object_or_404(Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage)
 
     def act(indicator_set: IndicatorSet, form: Any) -> Any:
@@ -288,7 +289,7 @@ def settle(request: HttpRequest, pk: int, lineage: UUID) -> HttpResponse:
 
 
 @require_POST
-def take_suggestion(request: HttpRequest, pk: int, suggestion: int) -> HttpResponse:
+def take_suggestion(request: PortalRequest, pk: int, suggestion: int) -> HttpResponse:
     """Make a member's suggestion one's own, in a returned set."""
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Suggestion, set=indicator_set, pk=suggestion)
@@ -304,7 +305,7 @@ def take_suggestion(request: HttpRequest, pk: int, suggestion: int) -> HttpRespo
 
 
 @require_http_methods(["GET", "POST"])
-def vote(request: HttpRequest, pk: int) -> HttpResponse:
+def vote(request: PortalRequest, pk: int) -> HttpResponse:
     """Vote on all measures of a set in one act: unchanged, back, or out."""
     indicator_set = visible(request, pk)
     form = _whole_vote(request, indicator_set, request.POST or None)
@@ -319,14 +320,14 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     return part_page(request, indicator_set, form, save, "indicators/vote.html", name="vote", single=single)
 
 
-def _whole_vote(request: HttpRequest, indicator_set: IndicatorSet, data: Any = None) -> VoteForm:
+def _whole_vote(request: PortalRequest, indicator_set: IndicatorSet, data: Any = None) -> VoteForm:
     """The place for a vote on all measures: on the set as it is now, instead of one's own votes so far."""
     votes = _said_so_far(_own_votes(request, indicator_set))
     return VoteForm(data, shows={"set": content_hash(indicator_set), "round": indicator_set.round, "votes": votes})
 
 
 @require_http_methods(["GET", "POST"])
-def rank(request: HttpRequest, pk: int) -> HttpResponse:
+def rank(request: PortalRequest, pk: int) -> HttpResponse:
     """Put the goals of a set in the order of their importance."""
     indicator_set = visible(request, pk)
 

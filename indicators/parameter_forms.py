@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, parse_decimal
+from agencies.text import language, localised, parse_decimal
 from cycles.fields import DayField
 from cycles.forms import NumberField, PersianTextField
 from indicators.methods import METHOD_CHOICES, METHODS
@@ -62,7 +61,7 @@ class PairsField(PersianTextField):
 
 
 def written_pairs(rows: Sequence[Sequence[Any]]) -> str:
-    comma = "، " if (get_language() or "fa").startswith("fa") else ", "
+    comma = "، " if (language()).startswith("fa") else ", "
     return comma.join(":".join(map(_typed, row)) for row in rows)
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.text import language, localised
 from cycles.actions import perform
 from cycles.calendar import Phase, format_deadline
 from cycles.clashes import Seen
@@ -137,7 +137,7 @@ def why_not_due(report: QuarterReport, sheet: Sheet, at: datetime) -> str:
         return ""
     term = Window.objects.concerning([plan]).of(Phase.MONITORING, plan)
     if term is None or at < term.closes_at:
-        until = format_deadline(term.closes_at, get_language() or "fa") if term else "—"
+        until = format_deadline(term.closes_at, language()) if term else "—"
         return _("A quarter is reported against a signed plan; the plan can be signed until %(when)s.") % {
             "when": until
         }
@@ -162,7 +162,7 @@ def _refuse_unfit(sheet: Sheet, measure: Measure, value: Decimal | None) -> None
 
 def _said(lacks: list[Lack]) -> str:
     """A refusal that names the first few things that are missing and says how many more there are."""
-    names = "؛ " if (get_language() or "fa").startswith("fa") else "; "
+    names = "؛ " if (language()).startswith("fa") else "; "
     said = names.join(str(lack) for lack in lacks[:NAMED])
     more = len(lacks) - NAMED
     if more > 0:

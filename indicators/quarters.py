@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +16,7 @@ from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Window
 from cycles.pages import act_page, history, listed
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused, Windows
 from indicators import planning
 from indicators.filters import PlanFilter
@@ -32,7 +33,7 @@ FORWARD = {"sign", "report"}  # drawn as what one comes to do
 
 
 @require_safe
-def plan_list(request: HttpRequest) -> HttpResponse:
+def plan_list(request: PortalRequest) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
     plans = Plan.objects.visible_to(request.user, request.at).for_list()
     narrowed = PlanFilter(request.GET, plans, cycles=cycles)
@@ -82,7 +83,7 @@ def _rows(sheet: Sheet, form: TargetsForm | None) -> list[Row]:
     return rows
 
 
-def _plan(request: HttpRequest, pk: int) -> Plan:
+def _plan(request: PortalRequest, pk: int) -> Plan:
     plans = Plan.objects.visible_to(request.user, request.at).select_related(
         "agency__province", "cycle", "participation", "signed_by"
     )
@@ -90,7 +91,7 @@ def _plan(request: HttpRequest, pk: int) -> Plan:
 
 
 @require_http_methods(["GET", "POST"])
-def plan_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def plan_detail(request: PortalRequest, pk: int) -> HttpResponse:
     plan = _plan(request, pk)
     sheet = Sheet(plan)
     reports = sorted(plan.reports.all(), key=lambda r: r.quarter)
@@ -132,7 +133,7 @@ def _figures(figures: Iterable[Figure], *names: str) -> list[list[Any]]:
     return [row for row in said if any(row[2:])]
 
 
-def _saved(request: HttpRequest, form: SheetForm, save: Callable[[], Any]) -> bool:
+def _saved(request: PortalRequest, form: SheetForm, save: Callable[[], Any]) -> bool:
     """Save what was typed; what stands against it is put beside its field or on top of the form."""
     if form.is_valid():
         try:
@@ -146,7 +147,7 @@ def _saved(request: HttpRequest, form: SheetForm, save: Callable[[], Any]) -> bo
 
 
 @require_http_methods(["GET", "POST"])
-def plan_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def plan_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     plan = _plan(request, pk)
     sheet = Sheet(plan)
     return act_page(
@@ -206,7 +207,7 @@ def _entered(sheet: Sheet, quarter: int, form: FiguresForm | None) -> list[Enter
     ]
 
 
-def _report(request: HttpRequest, pk: int) -> QuarterReport:
+def _report(request: PortalRequest, pk: int) -> QuarterReport:
     reports = QuarterReport.objects.visible_to(request.user, request.at)
     related = ("agency__province", "cycle", "plan__agency", "plan__cycle", "plan__participation", "reported_by")
     return get_object_or_404(reports.select_related(*related), pk=pk)
@@ -217,7 +218,7 @@ def _counted(entered: list[Entered]) -> Any:
 
 
 @require_http_methods(["GET", "POST"])
-def quarter_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     plan, sheet = report.plan, Sheet(report.plan)
     form = FiguresForm(request.POST or None, sheet=sheet, quarter=report.quarter)
@@ -252,7 +253,7 @@ def quarter_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def quarter_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def quarter_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     report = _report(request, pk)
     sheet = Sheet(report.plan)
     entered = _entered(sheet, report.quarter, None)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from cycles.requests import PortalRequest
 from indicators.definitions import bundled, scales_of
 from indicators.frameworks import Framework
 from indicators.scales import Band, Interpolate, Number, Option, Options, Scale
@@ -89,12 +90,12 @@ class Named:
 
 
 @require_safe
-def framework_list(request: HttpRequest) -> HttpResponse:
+def framework_list(request: PortalRequest) -> HttpResponse:
     return render(request, "indicators/frameworks.html", {"entries": [Entry(*item) for item in bundled().items()]})
 
 
 @require_safe
-def framework_detail(request: HttpRequest, slug: str) -> HttpResponse:
+def framework_detail(request: PortalRequest, slug: str) -> HttpResponse:
     framework = bundled().get(slug)
     if framework is None:
         raise Http404

@@ -8,18 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
 from agencies.roles import Constituency, Role
+from agencies.text import language
 from cycles.actions import open_to
 from cycles.models import Cycle, Entry, Window
 from cycles.pages import act_page, history, listed
+from cycles.requests import PortalRequest
 from cycles.workflow import CycleState, Windows
 from indicators import actions, breakdown
 from indicators.checks import Finding, findings, load
@@ -49,7 +50,7 @@ FORWARD = {"propose", "propose_again", "approve", "communicate", "carry_over"}  
 
 
 @require_safe
-def set_list(request: HttpRequest) -> HttpResponse:
+def set_list(request: PortalRequest) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
     windows = Window.objects.terms(Cycle.objects.living())
     narrowed = SetFilter(
@@ -74,7 +75,7 @@ def set_list(request: HttpRequest) -> HttpResponse:
     return render(request, "indicators/list.html", context)
 
 
-def _beginnings(request: HttpRequest, windows: Windows) -> list[IndicatorSet]:
+def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
     """The sets that this user could begin now and nobody has begun."""
     agencies = Agency.objects.filter(pk__in=request.user.agency_ids(request.at)).order_by("sort_key", "pk")
     cycles = list(Cycle.objects.filter(state=CycleState.OPEN).for_list())
@@ -89,7 +90,7 @@ def _beginnings(request: HttpRequest, windows: Windows) -> list[IndicatorSet]:
     return [s for s in possible if not SETS.why_not(s, edit, by=request.user, at=request.at, windows=windows)]
 
 
-def _thematic(request: HttpRequest, windows: Windows) -> WhomForm | None:
+def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
     """The form with which an administrator begins a thematic set, while some cycle takes proposals."""
     form = WhomForm(user=request.user, at=request.at)
     provinces = list(form.fields["province"].queryset[:1])  # type: ignore[attr-defined]
@@ -121,7 +122,7 @@ class Line:
     def formula(self) -> str:
         """The formula with the parameters that it works by."""
         m = self.measure
-        return self.method.explain(None, m.points, m.scoring_params, get_language() or "fa")
+        return self.method.explain(None, m.points, m.scoring_params, language())
 
     @property
     def bounds(self) -> str:
@@ -192,7 +193,7 @@ class Aim:
 
 
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: PortalRequest, pk: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     moves = open_to(SETS, indicator_set, by=request.user, at=request.at)
     names = {m.name for m in moves}
@@ -273,7 +274,7 @@ def _by_principle(found: list[Finding]) -> list[tuple[Any, list[Finding]]]:
 
 
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     indicator_set = visible(request, pk)
     lines = [Line(m) for m in Measure.objects.of(indicator_set).for_list()]
     axes = _axes(lines)
@@ -296,7 +297,7 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def communicate_all(request: HttpRequest, year: int) -> HttpResponse:
+def communicate_all(request: PortalRequest, year: int) -> HttpResponse:
     """Communicate every approved set of a cycle in one act."""
     cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at), year=year)
     sets = IndicatorSet.objects.visible_to(request.user, request.at).filter(cycle=cycle, state=SetState.APPROVED)

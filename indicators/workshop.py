@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Sum
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cycles.requests import PortalRequest
 from cycles.tables import number
 from cycles.workflow import Refused
 from indicators import breakdown, drafting, resources
@@ -21,7 +22,7 @@ from indicators.pages import attempt, part_page, visible
 
 
 @require_POST
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PortalRequest) -> HttpResponse:
     """Begin a set in an open cycle: one's agency's, a group's or province's, or the general one."""
     form = WhomForm(request.POST, user=request.user, at=request.at)
     if not form.is_valid():
@@ -35,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def copy(request: HttpRequest, pk: int) -> HttpResponse:
+def copy(request: PortalRequest, pk: int) -> HttpResponse:
     """Fill an empty draft with the latest communicated set of the same whom, and show what differs from it."""
     indicator_set = visible(request, pk)
     source = IndicatorSet.objects.before(indicator_set).for_notices().first()
@@ -51,7 +52,7 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def fill(request: HttpRequest, pk: int) -> HttpResponse:
+def fill(request: PortalRequest, pk: int) -> HttpResponse:
     """Replace a draft general set's content with the catalogue of general indicators."""
     indicator_set = visible(request, pk)
     rows = resources.general_catalogue()
@@ -64,7 +65,7 @@ def fill(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def issue(request: HttpRequest, pk: int) -> HttpResponse:
+def issue(request: PortalRequest, pk: int) -> HttpResponse:
     """Say for how many years a general set is issued."""
     indicator_set = visible(request, pk)
     form = YearsForm(request.POST, initial={"years": indicator_set.years})
@@ -82,7 +83,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def take(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
+def take(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     """Take a measure of the bank into a draft."""
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Measure.objects.communicated(), pk=measure)
@@ -98,18 +99,18 @@ def take(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def measure_new(request: HttpRequest, pk: int) -> HttpResponse:
+def measure_new(request: PortalRequest, pk: int) -> HttpResponse:
     return _measure(request, visible(request, pk), None)
 
 
 @require_http_methods(["GET", "POST"])
-def measure_edit(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
+def measure_edit(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Measure.objects.of(indicator_set).for_list(), pk=measure)
     return _measure(request, indicator_set, chosen)
 
 
-def _measure(request: HttpRequest, indicator_set: IndicatorSet, measure: Measure | None) -> HttpResponse:
+def _measure(request: PortalRequest, indicator_set: IndicatorSet, measure: Measure | None) -> HttpResponse:
     form = MeasureForm(request.POST or None, indicator_set=indicator_set, measure=measure)
 
     def now() -> MeasureForm:
@@ -138,7 +139,7 @@ def _told(measure: Measure) -> dict[str, Any]:
 
 
 @require_POST
-def measure_remove(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
+def measure_remove(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     one = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
     attempt(
@@ -153,17 +154,17 @@ def measure_remove(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def axis_new(request: HttpRequest, pk: int) -> HttpResponse:
+def axis_new(request: PortalRequest, pk: int) -> HttpResponse:
     return _axis(request, visible(request, pk), None)
 
 
 @require_http_methods(["GET", "POST"])
-def axis_edit(request: HttpRequest, pk: int, axis: int) -> HttpResponse:
+def axis_edit(request: PortalRequest, pk: int, axis: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     return _axis(request, indicator_set, get_object_or_404(Axis, set=indicator_set, pk=axis))
 
 
-def _axis(request: HttpRequest, indicator_set: IndicatorSet, axis: Axis | None) -> HttpResponse:
+def _axis(request: PortalRequest, indicator_set: IndicatorSet, axis: Axis | None) -> HttpResponse:
     form = AxisForm(request.POST or None, axis=axis)
 
     def now() -> AxisForm:
@@ -179,7 +180,7 @@ def _axis(request: HttpRequest, indicator_set: IndicatorSet, axis: Axis | None) 
 
 
 @require_POST
-def axis_remove(request: HttpRequest, pk: int, axis: int) -> HttpResponse:
+def axis_remove(request: PortalRequest, pk: int, axis: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     one = get_object_or_404(Axis, set=indicator_set, pk=axis)
     attempt(
@@ -191,17 +192,17 @@ def axis_remove(request: HttpRequest, pk: int, axis: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def goal_new(request: HttpRequest, pk: int) -> HttpResponse:
+def goal_new(request: PortalRequest, pk: int) -> HttpResponse:
     return _goal(request, visible(request, pk), None)
 
 
 @require_http_methods(["GET", "POST"])
-def goal_edit(request: HttpRequest, pk: int, goal: int) -> HttpResponse:
+def goal_edit(request: PortalRequest, pk: int, goal: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     return _goal(request, indicator_set, get_object_or_404(Goal, set=indicator_set, pk=goal))
 
 
-def _goal(request: HttpRequest, indicator_set: IndicatorSet, goal: Goal | None) -> HttpResponse:
+def _goal(request: PortalRequest, indicator_set: IndicatorSet, goal: Goal | None) -> HttpResponse:
     form = GoalForm(request.POST or None, goal=goal)
 
     def now() -> GoalForm:
@@ -217,7 +218,7 @@ def _goal(request: HttpRequest, indicator_set: IndicatorSet, goal: Goal | None) 
 
 
 @require_POST
-def goal_remove(request: HttpRequest, pk: int, goal: int) -> HttpResponse:
+def goal_remove(request: PortalRequest, pk: int, goal: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     one = get_object_or_404(Goal, set=indicator_set, pk=goal)
     attempt(
@@ -232,7 +233,7 @@ def goal_remove(request: HttpRequest, pk: int, goal: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def share(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
+def share(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     """Share a measure's target with other agencies, by parts of a hundred."""
     indicator_set = visible(request, pk)
     chosen = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
@@ -252,7 +253,7 @@ def share(request: HttpRequest, pk: int, measure: int) -> HttpResponse:
 
 
 @require_POST
-def take_share(request: HttpRequest, pk: int, part: int) -> HttpResponse:
+def take_share(request: PortalRequest, pk: int, part: int) -> HttpResponse:
     """Take one's part of another agency's shared measure into one's own set."""
     indicator_set = visible(request, pk)
     offered = get_object_or_404(MeasureShare, pk=part, agency=indicator_set.agency, set__cycle=indicator_set.cycle)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +20,7 @@ from cycles.calendar import Phase, days_late
 from cycles.jobs.queries import latest
 from cycles.models import Cycle, Window
 from cycles.pages import csv_answer, listed
+from cycles.requests import PortalRequest
 from cycles.workflow import JOBS, CycleState, Refused
 from indicators.models import Axis
 from submissions import actions, assessing, progress, resources, totals
@@ -40,12 +41,12 @@ NEXT_PHASE = {
 """The phase on whose closing a self-assessment of each state waits."""
 
 
-def _scope(request: HttpRequest, model: Any) -> QuerySet:
+def _scope(request: PortalRequest, model: Any) -> QuerySet:
     return model.objects.filter(in_reach(request.user, request.at, OVERSEERS))
 
 
 @require_safe
-def board(request: HttpRequest, pk: int) -> HttpResponse:
+def board(request: PortalRequest, pk: int) -> HttpResponse:
     """Who is how far, and whether the scoring will be done in time: by agency, by province, by assessor."""
     cycle, by = overseen_cycle(request, pk), request.GET.get("by", "")
     provinces = request.user.province_ids(request.at, *OVERSEERS)
@@ -81,7 +82,7 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/board.html", context)
 
 
-def _details(request: HttpRequest, keys: list[int | None]) -> dict[int, BoardDetail]:
+def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardDetail]:
     """The closing, the lateness and the acts of the self-assessments on the page; two queries."""
     submissions = Submission.objects.select_related("agency__province", "cycle").in_bulk([k for k in keys if k])
     windows = Window.objects.concerning(submissions.values())
@@ -95,7 +96,7 @@ def _details(request: HttpRequest, keys: list[int | None]) -> dict[int, BoardDet
     return details
 
 
-def _acts_on_all(request: HttpRequest, cycle: Cycle, rows: list[Progress]) -> set[str]:
+def _acts_on_all(request: PortalRequest, cycle: Cycle, rows: list[Progress]) -> set[str]:
     """The acts on several agencies at once that have something to be on; their own pages say what is closed and why."""
     if not request.user.holds(Role.ADMINISTRATOR, at=request.at) or cycle.state != CycleState.OPEN:
         return set()
@@ -111,7 +112,7 @@ def _counts(rows: list[Progress]) -> list[tuple[str, str, int]]:
 
 
 @require_safe
-def marks_export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def marks_export(request: PortalRequest, pk: int) -> StreamingHttpResponse:
     """Every mark of a cycle as CSV, for those who see results before they are published; its reading is on record."""
     cycle = overseen_cycle(request, pk, whole=True)
     embargo.note_reading(cycle, what="marks", by=request.user, at=request.at)
@@ -119,7 +120,7 @@ def marks_export(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 
 @require_POST
-def assign_all(request: HttpRequest, pk: int) -> HttpResponse:
+def assign_all(request: PortalRequest, pk: int) -> HttpResponse:
     cycle = overseen_cycle(request, pk)
     try:
         shared = assessing.assign_all(cycle, by=request.user, at=request.at)
@@ -138,7 +139,7 @@ def assign_all(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: PortalRequest, pk: int) -> HttpResponse:
     """Put one axis of a self-assessment on an assessor's desk."""
     submission = get_object_or_404(_scope(request, Submission).select_related("agency__province", "cycle"), pk=pk)
     axes = Axis.objects.filter(pk__in=submission.answers.not_stewarded().values("measure__indicator__axis"))
@@ -173,7 +174,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def compute(request: HttpRequest, pk: int) -> HttpResponse:
+def compute(request: PortalRequest, pk: int) -> HttpResponse:
     """Order the totals of a cycle; a job computes them."""
     cycle = overseen_cycle(request, pk)
     try:
@@ -185,7 +186,7 @@ def compute(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def run_detail(request: PortalRequest, pk: int) -> HttpResponse:
     """How far a computation is; asks again by itself until it is done."""
     runs = ScoreRun.objects.visible_to(request.user, request.at).select_related("cycle", "asked_by")
     run = get_object_or_404(runs, pk=pk)

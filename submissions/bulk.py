@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cycles import sheets, trials
 from cycles.actions import why_closed
 from cycles.pages import import_page, sheet_answer
+from cycles.requests import PortalRequest
 from cycles.sheets import Sheet
 from submissions import transfer
 from submissions.answer_lines import VALUES, AnswerLines
@@ -20,12 +21,12 @@ from submissions.workflow import MOVES
 
 
 @require_safe
-def template(request: HttpRequest, kind: str) -> HttpResponse:
+def template(request: PortalRequest, kind: str) -> HttpResponse:
     return sheet_answer(sheets.template(VALUES, kind), f"template-{VALUES.name}-{VALUES.version}", kind)
 
 
 @require_safe
-def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     """The lines that the agency fills in, with what they say now."""
     submission = find(request, pk)
     resource = AnswerLines(submission)
@@ -34,7 +35,7 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def take_in(request: HttpRequest, pk: int) -> HttpResponse:
+def take_in(request: PortalRequest, pk: int) -> HttpResponse:
     """Check a file of values, and let it be written when confirmed."""
     submission = find(request, pk)
     if closed := why_closed(MOVES, submission, "take_in", by=request.user, at=request.at):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from agencies.roles import OVERSEERS
 from agencies.text import localised
 from cycles.forms import ActForm
 from cycles.models import Participation, Window
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions import actions, obstacles
 from submissions.forms import WhomForm
@@ -78,7 +79,7 @@ class Checklist:
 
 
 @require_http_methods(["GET", "POST"])
-def communicate_all(request: HttpRequest, pk: int) -> HttpResponse:
+def communicate_all(request: PortalRequest, pk: int) -> HttpResponse:
     """Communicate the scores of all that are ready, or of a group or a province, by one act."""
     cycle = overseen_cycle(request, pk)
     reach = in_reach(request.user, request.at, OVERSEERS)
@@ -105,7 +106,7 @@ def communicate_all(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/communicate.html", context)
 
 
-def _done(request: HttpRequest, checklist: Checklist, form: Any) -> bool:
+def _done(request: PortalRequest, checklist: Checklist, form: Any) -> bool:
     """Whether the ready ones were communicated; where that was refused the form says why."""
     if request.POST.get("shown") != checklist.digest:
         form.add_error(None, _("Other agencies are ready now than when you looked. Look at the list again, then sign."))

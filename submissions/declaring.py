@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,6 +12,7 @@ from agencies.roles import is_staff
 from cycles.actions import why_closed
 from cycles.calendar import Phase
 from cycles.models import Window
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions import declarations
 from submissions.forms import DeclarationForm, VerdictForm
@@ -21,7 +22,7 @@ from submissions.workflow import MOVES
 
 
 @require_http_methods(["GET", "POST"])
-def declaration(request: HttpRequest, pk: int) -> HttpResponse:
+def declaration(request: PortalRequest, pk: int) -> HttpResponse:
     """What the agency declares of its own assessments; whoever may not fill it in reads it."""
     submission = find(request, pk)
     held = _held(submission)
@@ -44,7 +45,7 @@ def _held(submission: Submission) -> Declaration | None:
 
 
 def _page(
-    request: HttpRequest,
+    request: PortalRequest,
     submission: Submission,
     held: Declaration | None,
     form: DeclarationForm,
@@ -73,7 +74,7 @@ def _verdict(held: Declaration, data: Any = None) -> VerdictForm:
 
 
 @require_POST
-def judge(request: HttpRequest, pk: int) -> HttpResponse:
+def judge(request: PortalRequest, pk: int) -> HttpResponse:
     """Confirm or reject the declaration."""
     submission = find(request, pk)
     held = get_object_or_404(Declaration.objects.visible_to(request.user, request.at), submission=submission)

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import User
+from agencies.text import language
 from cycles.actions import why_closed
 from cycles.calendar import Phase
 from cycles.models import Entry, Window
 from cycles.pages import history
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from indicators.models import Figure
@@ -37,13 +38,13 @@ from submissions.workflow import BLOCKS, CLARIFICATIONS
 
 
 @require_safe
-def line_dossier(request: HttpRequest, pk: int) -> HttpResponse:
+def line_dossier(request: PortalRequest, pk: int) -> HttpResponse:
     """All there is to know of one line, as far as the reader may know it."""
     return _dossier(request, find_line(request, pk))
 
 
 def _dossier(
-    request: HttpRequest, answer: Answer, form: Any = None, verdicts: Mapping[int, VerdictForm] | None = None
+    request: PortalRequest, answer: Answer, form: Any = None, verdicts: Mapping[int, VerdictForm] | None = None
 ) -> HttpResponse:
     user, at = request.user, request.at
     m = answer.measure
@@ -55,7 +56,7 @@ def _dossier(
         "answer": answer,
         "submission": answer.submission,
         "method": method,
-        "formula": method.explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
+        "formula": method.explain(answer.value, m.points, answer.scoring_params, language()),
         "files": answer.evidence.with_versions(),
         "quarters": Figure.objects.of_line(answer.submission.participation_id, m.pk),
         "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
@@ -72,7 +73,7 @@ def _dossier(
 
 
 def _factors(
-    request: HttpRequest, answer: Answer, verdicts: Mapping[int, VerdictForm]
+    request: PortalRequest, answer: Answer, verdicts: Mapping[int, VerdictForm]
 ) -> list[tuple[ExternalFactor, VerdictForm | None]]:
     """The influences from outside, each with the place to judge it.
 
@@ -92,7 +93,7 @@ def _verdict(factor: ExternalFactor, data: Any = None) -> VerdictForm:
 
 
 @require_POST
-def factor_judge(request: HttpRequest, pk: int) -> HttpResponse:
+def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
     """Accept or reject what the agency names as an influence from outside."""
     factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
     factor = get_object_or_404(factors, pk=pk)
@@ -111,7 +112,7 @@ def factor_judge(request: HttpRequest, pk: int) -> HttpResponse:
     return _dossier(request, find_line(request, factor.answer_id), verdicts={pk: form})
 
 
-def _clarification(request: HttpRequest, answer: Answer, form: Any) -> dict[str, Any]:
+def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[str, Any]:
     """The question about this line with its deadline, and the form that is the reader's to fill in now."""
     asked = Clarification.objects.visible_to(request.user, request.at).filter(line=answer).first()
     subject = asked or _unasked(answer, request.user)
@@ -135,7 +136,7 @@ def _unasked(answer: Answer, user: User) -> Clarification | None:
 
 
 @require_POST
-def clarification_ask(request: HttpRequest, pk: int) -> HttpResponse:
+def clarification_ask(request: PortalRequest, pk: int) -> HttpResponse:
     answer, form = find_line(request, pk), ClarificationForm(request.POST)
     if form.is_valid():
         try:
@@ -148,7 +149,7 @@ def clarification_ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def clarification_reply(request: HttpRequest, pk: int) -> HttpResponse:
+def clarification_reply(request: PortalRequest, pk: int) -> HttpResponse:
     answer, form = find_line(request, pk), ReplyForm(request.POST)
     asked = get_object_or_404(Clarification.objects.visible_to(request.user, request.at), line=answer)
     if form.is_valid():

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +14,7 @@ from django_htmx.http import trigger_client_event
 from agencies.text import search_key
 from cycles.actions import open_to
 from cycles.files import Stored, handed_out
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions import evidence, quotas
 from submissions.contents.texts import MOST_LETTERS
@@ -27,7 +28,7 @@ LIST = "evidence-list"
 """The element in which pages show a line's files: told when they have changed."""
 
 
-def drawer(request: HttpRequest, answer: Answer, acts: set[str]) -> dict[str, Any]:
+def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, Any]:
     """What the files of a line and the place for more need; two queries. `acts` are the moves open to the reader."""
     may_add = "attach" in acts and not answer.measure.is_stewarded
     submission = answer.submission
@@ -50,11 +51,11 @@ def _reference_form(shown: Evidence, data: QueryDict | None = None) -> Reference
     return ReferenceForm(data, initial=initial, auto_id=f"id_{shown.uuid}_%s")
 
 
-def _acts(request: HttpRequest, answer: Answer) -> set[str]:
+def _acts(request: PortalRequest, answer: Answer) -> set[str]:
     return {move.name for move in open_to(MOVES, answer.submission, by=request.user, at=request.at)}
 
 
-def _evidence(request: HttpRequest, uuid: UUID) -> Evidence:
+def _evidence(request: PortalRequest, uuid: UUID) -> Evidence:
     rows = Evidence.objects.visible_to(request.user, request.at)
     line = ("answer__submission__agency", "answer__submission__cycle", "answer__measure")
     return get_object_or_404(rows.select_related(*line, "document", "attached_by"), uuid=uuid)
@@ -64,7 +65,7 @@ def _evidence(request: HttpRequest, uuid: UUID) -> Evidence:
 
 
 @require_safe
-def files(request: HttpRequest, pk: int) -> HttpResponse:
+def files(request: PortalRequest, pk: int) -> HttpResponse:
     """The files of a line by themselves: asked for again when one has come in or is being checked."""
     answer = find_line(request, pk)
     response = render(request, "submissions/files.html", drawer(request, answer, _acts(request, answer)))
@@ -74,7 +75,7 @@ def files(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def attach(request: HttpRequest, pk: int) -> HttpResponse:
+def attach(request: PortalRequest, pk: int) -> HttpResponse:
     """A page for one more file of a line, or for the new version of one; how a browser without scripts uploads."""
     answer = find_line(request, pk)
     replaces = _replaced(answer, request)
@@ -94,7 +95,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/attach.html", context)
 
 
-def _replaced(answer: Answer, request: HttpRequest) -> Evidence | None:
+def _replaced(answer: Answer, request: PortalRequest) -> Evidence | None:
     """The file that is to have a new version, where one is named."""
     named = request.POST.get("replaces") or request.GET.get("replaces")
     if not named:
@@ -107,7 +108,7 @@ def _replaced(answer: Answer, request: HttpRequest) -> Evidence | None:
 
 
 @require_POST
-def refer(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def refer(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """Save on which page or sheet the figure stands, and what the file is; what is refused stays as it was typed."""
     shown = _evidence(request, uuid)
     form = _reference_form(shown, request.POST)
@@ -130,7 +131,7 @@ def refer(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
-def detach(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def detach(request: PortalRequest, uuid: UUID) -> HttpResponse:
     shown = _evidence(request, uuid)
     try:
         evidence.detach(shown, by=request.user, at=request.at)
@@ -142,7 +143,7 @@ def detach(request: HttpRequest, uuid: UUID) -> HttpResponse:
 # --- What the agency holds --------------------------------------------------------------------------------------------
 
 
-def _own_answer(request: HttpRequest, pk: int) -> Answer:
+def _own_answer(request: PortalRequest, pk: int) -> Answer:
     """A line of the reader's own agency: what it holds in other years is for its own people alone."""
     answer = find_line(request, pk)
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
@@ -151,7 +152,7 @@ def _own_answer(request: HttpRequest, pk: int) -> Answer:
 
 
 @require_safe
-def held(request: HttpRequest, pk: int) -> HttpResponse:
+def held(request: PortalRequest, pk: int) -> HttpResponse:
     """The agency's files of this year's other lines and of earlier years, to be shown for this line, too."""
     answer = _own_answer(request, pk)
     asked = request.GET.get("q", "")
@@ -172,7 +173,7 @@ def held(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def reuse(request: HttpRequest, pk: int, uuid: UUID) -> HttpResponse:
+def reuse(request: PortalRequest, pk: int, uuid: UUID) -> HttpResponse:
     answer = _own_answer(request, pk)
     document = get_object_or_404(Document.objects.held_by(answer.submission.agency_id), uuid=uuid)
     try:
@@ -188,7 +189,7 @@ def reuse(request: HttpRequest, pk: int, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
-def preview(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """A file's pages as pictures, its versions, its digest, and where else it is used: beside the line or alone."""
     shown = _evidence(request, uuid)
     document = shown.document
@@ -215,7 +216,7 @@ def preview(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
-def picture(request: HttpRequest, uuid: UUID, number: int) -> HttpResponseBase:
+def picture(request: PortalRequest, uuid: UUID, number: int) -> HttpResponseBase:
     """One page of a file, as we drew it."""
     document = _evidence(request, uuid).document
     if not document.is_open or not 1 <= number <= document.pages:
@@ -225,7 +226,7 @@ def picture(request: HttpRequest, uuid: UUID, number: int) -> HttpResponseBase:
 
 
 @require_safe
-def download(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+def download(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
     """The file as it was uploaded, always as a download, with a type of ours; nothing before its state allows it."""
     shown = _evidence(request, uuid)
     if not shown.document.is_open:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -19,6 +19,7 @@ from agencies.roles import SUPERIOR_ROLES
 from agencies.text import localised, parse_decimal
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused, Term
 from indicators.methods import METHODS
 from indicators.models import Axis, Kind, Measure
@@ -88,7 +89,7 @@ class Grid:
         return " ".join(f"{c.answer.pk}:{c.token}" for row in self.open_rows for c in row.cells if c)
 
 
-def _grid(request: HttpRequest, pk: int) -> Grid:
+def _grid(request: PortalRequest, pk: int) -> Grid:
     """The units and the measures asked for; whoever has no unit in the cycle finds no grid."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
     units = superior.units_of(request.user, request.at).filter(cycle=cycle).select_related("agency__province", "cycle")
@@ -142,7 +143,7 @@ class Typed:
     cells: dict[int, Cell] = field(default_factory=dict)
 
 
-def _typed(request: HttpRequest, grid: Grid) -> Typed:
+def _typed(request: PortalRequest, grid: Grid) -> Typed:
     """Put what was typed in the cells, with what is wrong in each; what was left as it was seen is not touched."""
     typed = Typed()
     tokens = dict(part.split(":", 1) for part in request.POST.get("seen", "").split() if ":" in part)
@@ -188,7 +189,7 @@ def _faults(grid: Grid) -> list[str]:
 
 
 @require_http_methods(["GET", "POST"])
-def grid(request: HttpRequest, pk: int) -> HttpResponse:
+def grid(request: PortalRequest, pk: int) -> HttpResponse:
     """Values of units × measures in one grid: saved all together, or shown again with what is wrong."""
     found = _grid(request, pk)
     _fill_in(found)
@@ -210,18 +211,18 @@ def grid(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, found, faults, UnitsDocumentForm(rows=found.open_rows, measures=found.measures))
 
 
-def _save(request: HttpRequest, found: Grid, typed: Typed) -> int:
+def _save(request: PortalRequest, found: Grid, typed: Typed) -> int:
     if not typed.values:
         return 0
     units = [row.submission for row in found.open_rows]
     return len(superior.fill_units(units, typed.values, seen=typed.seen, by=request.user, at=request.at))
 
 
-def _address(request: HttpRequest, found: Grid) -> str:
+def _address(request: PortalRequest, found: Grid) -> str:
     return f"{reverse('submissions:grid', args=[found.cycle.pk])}?{request.GET.urlencode()}"
 
 
-def _page(request: HttpRequest, found: Grid, faults: list[str], form: UnitsDocumentForm) -> HttpResponse:
+def _page(request: PortalRequest, found: Grid, faults: list[str], form: UnitsDocumentForm) -> HttpResponse:
     context: dict[str, Any] = {
         "grid": found,
         "page": found.page,
@@ -233,7 +234,7 @@ def _page(request: HttpRequest, found: Grid, faults: list[str], form: UnitsDocum
 
 
 @require_POST
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: PortalRequest, pk: int) -> HttpResponse:
     """Give one document to a measure of several units."""
     found = _grid(request, pk)
     form = UnitsDocumentForm(request.POST, request.FILES, rows=found.open_rows, measures=found.measures)

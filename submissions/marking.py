@@ -6,20 +6,22 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 from django_tables2 import RequestConfig
 
+from agencies.text import language
 from cycles.actions import open_to
 from cycles.calendar import Phase
 from cycles.clashes import together
 from cycles.models import Window
 from cycles.pages import act_page
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import assessing, training
@@ -41,7 +43,7 @@ SHOWN = (
 
 
 @require_safe
-def block_list(request: HttpRequest) -> HttpResponse:
+def block_list(request: PortalRequest) -> HttpResponse:
     """The blocks on my desk."""
     blocks = Block.objects.visible_to(request.user, request.at).for_list()
     table = BlockTable(blocks)
@@ -58,7 +60,7 @@ def block_list(request: HttpRequest) -> HttpResponse:
     return render(request, "submissions/blocks.html", context)
 
 
-def _block(request: HttpRequest, pk: int) -> Block:
+def _block(request: PortalRequest, pk: int) -> Block:
     rows = Block.objects.visible_to(request.user, request.at).for_list().select_related("agency__province")
     return get_object_or_404(rows, pk=pk)
 
@@ -104,9 +106,7 @@ class DeskLine:
     @property
     def formula(self) -> str:
         m = self.answer.measure
-        return METHODS[m.method].explain(
-            self.answer.value, m.points, self.answer.scoring_params, get_language() or "fa"
-        )
+        return METHODS[m.method].explain(self.answer.value, m.points, self.answer.scoring_params, language())
 
     @property
     def agreed(self) -> dict[str, Any]:
@@ -150,11 +150,11 @@ ALONGSIDE = {m.name for m in BLOCKS.moves.values() if m.who == BLOCKS["mark"].wh
 """What else is open to whoever has just been let mark: the same states, the same window, the same person."""
 
 
-def _acts(request: HttpRequest, block: Block) -> set[str]:
+def _acts(request: PortalRequest, block: Block) -> set[str]:
     return {m.name for m in open_to(BLOCKS, block, by=request.user, at=request.at)}
 
 
-def _count(request: HttpRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+def _count(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
     marked = sum(1 for line in lines if line.mark)
     remaining = len(lines) - marked
     waits = _open_matter(request, block) if not remaining and block.state == BlockState.OPEN else ""
@@ -162,7 +162,7 @@ def _count(request: HttpRequest, block: Block, lines: list[DeskLine]) -> dict[st
     return {"desk": block, "lines": lines, "marked": marked, "remaining": remaining, "waits": waits}
 
 
-def _open_matter(request: HttpRequest, block: Block) -> str:
+def _open_matter(request: PortalRequest, block: Block) -> str:
     """Say what a block with all its marks still waits for before it may be handed in, or ""."""
     windows = Window.objects.concerning([block])
     matters = BLOCKS.open_matters([block], BLOCKS["hand_in"], at=request.at, windows=windows)
@@ -175,7 +175,7 @@ def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dic
     return {"shown": shown, "show": show, "kinds": kinds}
 
 
-def _page(request: HttpRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
     windows = Window.objects.concerning([block])
     return _count(request, block, lines) | {
         "acts": {m.name for m in BLOCKS.open_to(block, by=request.user, at=request.at, windows=windows)},
@@ -185,7 +185,7 @@ def _page(request: HttpRequest, block: Block, lines: list[DeskLine]) -> dict[str
 
 
 @require_safe
-def block_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def block_detail(request: PortalRequest, pk: int) -> HttpResponse:
     """The lines of a block, all or those asked for, with what is said and shown for each."""
     block = _block(request, pk)
     lines = _desk(block)
@@ -195,7 +195,7 @@ def block_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def block_marks(request: HttpRequest, pk: int) -> HttpResponse:
+def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
     """Save marks: by htmx one line (`agree` or `only` names it), without it every line that was filled in.
 
     `quiet` saves a line while it is being typed: the answer leaves the fields alone and goes nowhere.
@@ -222,7 +222,7 @@ def block_marks(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _marked(
-    request: HttpRequest, block: Block, lines: list[DeskLine], line: DeskLine, *, agreeing: bool
+    request: PortalRequest, block: Block, lines: list[DeskLine], line: DeskLine, *, agreeing: bool
 ) -> HttpResponse:
     """Save one line by htmx: the answer is its mark, its entry in the list and the count, or why it was not saved."""
     refused = _save(request, block, [line], agreeing=line if agreeing else None)
@@ -243,7 +243,7 @@ def _marked(
     return response
 
 
-def _save(request: HttpRequest, block: Block, touched: list[DeskLine], *, agreeing: DeskLine | None) -> str:
+def _save(request: PortalRequest, block: Block, touched: list[DeskLine], *, agreeing: DeskLine | None) -> str:
     """Save the touched lines, all or none; why not, in a sentence, or "" where each form has its own errors or none."""
     marks = {}
     for line in touched:
@@ -276,7 +276,7 @@ def _next(lines: list[DeskLine], current: DeskLine | None) -> DeskLine | None:
 
 
 @require_http_methods(["GET", "POST"])
-def block_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+def block_hand_in(request: PortalRequest, pk: int) -> HttpResponse:
     block = _block(request, pk)
     return act_page(
         request,

@@ -1,24 +1,25 @@
 """What the pages of self-assessments share: the cycle, self-assessment or line at an address, for who may see it."""
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from agencies.roles import OVERSEERS
 from cycles import embargo
 from cycles.models import Cycle
+from cycles.requests import PortalRequest
 from submissions.models import Answer, Submission
 from submissions.workflow import SubmissionState
 
 
-def find(request: HttpRequest, pk: int, rows: QuerySet[Submission] | None = None) -> Submission:
+def find(request: PortalRequest, pk: int, rows: QuerySet[Submission] | None = None) -> Submission:
     """The self-assessment, if the reader may see it; of `rows` where others decide who may."""
     rows = Submission.objects.visible_to(request.user, request.at) if rows is None else rows
     return get_object_or_404(rows.select_related("agency__province", "cycle", "checked_by"), pk=pk)
 
 
-def overseen_cycle(request: HttpRequest, pk: int, *, whole: bool = False) -> Cycle:
+def overseen_cycle(request: PortalRequest, pk: int, *, whole: bool = False) -> Cycle:
     """The cycle, to administrators and auditors, or to those of the whole country alone; to others it is not there."""
     user, at = request.user, request.at
     if not (user.oversees_the_country(at) if whole else user.holds(*OVERSEERS, at=at)):
@@ -26,7 +27,7 @@ def overseen_cycle(request: HttpRequest, pk: int, *, whole: bool = False) -> Cyc
     return get_object_or_404(Cycle.objects.visible_to(user, at), pk=pk)
 
 
-def find_line(request: HttpRequest, pk: int) -> Answer:
+def find_line(request: PortalRequest, pk: int) -> Answer:
     """The line, if the reader may see it."""
     return get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
 
@@ -36,7 +37,7 @@ def line_url(answer: Answer) -> str:
     return f"{reverse('submissions:detail', args=[answer.submission_id])}?line={answer.pk}#line-{answer.pk}"
 
 
-def note_reading(request: HttpRequest, submission: Submission, what: str) -> None:
+def note_reading(request: PortalRequest, submission: Submission, what: str) -> None:
     """Put on record that an administrator or auditor reads scores that are not communicated yet."""
     if submission.state == SubmissionState.COMMUNICATED:
         return

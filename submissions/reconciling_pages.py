@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cycles.actions import open_to
 from cycles.pages import listed
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions import reconciling
 from submissions.forms import MarkForm
@@ -23,14 +24,14 @@ ACTS = {"propose": reconciling.propose, "settle": reconciling.settle}
 
 
 @require_safe
-def reconciliations(request: HttpRequest) -> HttpResponse:
+def reconciliations(request: PortalRequest) -> HttpResponse:
     """The lines on which two assessors are apart, or were: one's own, or those of one's scope."""
     rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
     return render(request, "submissions/reconciliations.html", {"table": listed(request, ReconciliationTable(rows))})
 
 
 @require_http_methods(["GET", "POST"])
-def reconciliation(request: HttpRequest, pk: int) -> HttpResponse:
+def reconciliation(request: PortalRequest, pk: int) -> HttpResponse:
     """Both marks with their reasons, and the place for the value between them."""
     rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
     apart = get_object_or_404(rows.select_related("line__submission", "line__own"), pk=pk)
@@ -58,7 +59,7 @@ def _form(apart: Reconciliation, data: Any = None) -> MarkForm:
     return MarkForm(data, shows={name: getattr(apart, name) for name in names})
 
 
-def _done(request: HttpRequest, apart: Reconciliation, form: MarkForm) -> bool:
+def _done(request: PortalRequest, apart: Reconciliation, form: MarkForm) -> bool:
     """Do the act that was asked for; where it is refused the page says why."""
     act = request.POST.get("act", "")
     seen = form.as_seen(lambda: _form(Reconciliation.objects.get(pk=apart.pk)))

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from agencies.roles import is_staff
+from agencies.text import language
 from cycles import pdf, seals
 from cycles.calendar import Phase
 from cycles.models import Window
+from cycles.requests import PortalRequest
 from submissions import score_report
 from submissions.lowering import RULE
 from submissions.models import Score, Submission
@@ -18,7 +19,7 @@ from submissions.pages import find, note_reading
 from submissions.workflow import SubmissionState
 
 
-def _readable(request: HttpRequest, pk: int) -> Submission:
+def _readable(request: PortalRequest, pk: int) -> Submission:
     """The submission whose scores the reader may know: before they are communicated only the authority, and not of its
     own agency; that reading goes on record. Every page and paper of scores finds it here."""
     submission = find(request, pk, Submission.objects.scores_visible_to(request.user, request.at))
@@ -26,7 +27,7 @@ def _readable(request: HttpRequest, pk: int) -> Submission:
     return submission
 
 
-def _told(request: HttpRequest, submission: Submission) -> dict[str, Any]:
+def _told(request: PortalRequest, submission: Submission) -> dict[str, Any]:
     """What stands above and below every report: whether it is out, until when it may be appealed, and the seal."""
     windows = Window.objects.concerning([submission])
     appealing = is_staff(request.user, submission, request.at) and not windows.why_closed(
@@ -42,7 +43,7 @@ def _told(request: HttpRequest, submission: Submission) -> dict[str, Any]:
 
 def _paper(template: str, context: dict[str, Any], name: str) -> HttpResponse:
     """A paper in the reader's language."""
-    content = pdf.paper(template, context, language=get_language() or "fa")
+    content = pdf.paper(template, context, language=language())
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     return response
@@ -51,7 +52,7 @@ def _paper(template: str, context: dict[str, Any], name: str) -> HttpResponse:
 # --- The whole --------------------------------------------------------------------------------------------------------
 
 
-def _whole(request: HttpRequest, pk: int) -> dict[str, Any]:
+def _whole(request: PortalRequest, pk: int) -> dict[str, Any]:
     submission = _readable(request, pk)
     report = score_report.read(submission)
     lowered = any(line.score and line.score.basis == Score.Basis.VERIFICATION for line in report.lines)
@@ -59,13 +60,13 @@ def _whole(request: HttpRequest, pk: int) -> dict[str, Any]:
 
 
 @require_safe
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: PortalRequest, pk: int) -> HttpResponse:
     """Points and percent with their reasons, beside the group's and last year's."""
     return render(request, "submissions/report.html", _whole(request, pk))
 
 
 @require_safe
-def report_file(request: HttpRequest, pk: int) -> HttpResponse:
+def report_file(request: PortalRequest, pk: int) -> HttpResponse:
     """The same on paper."""
     context = _whole(request, pk)
     of = context["submission"]
@@ -77,7 +78,7 @@ def report_file(request: HttpRequest, pk: int) -> HttpResponse:
 # --- The extract of a unit --------------------------------------------------------------------------------------------
 
 
-def _extract(request: HttpRequest, pk: int, name: str | None) -> dict[str, Any]:
+def _extract(request: PortalRequest, pk: int, name: str | None) -> dict[str, Any]:
     """The lines of the unit of this name; the units alone where none is asked for. An unknown unit has no page."""
     submission = _readable(request, pk)
     lines = score_report.lines(submission)
@@ -90,13 +91,13 @@ def _extract(request: HttpRequest, pk: int, name: str | None) -> dict[str, Any]:
 
 
 @require_safe
-def extract(request: HttpRequest, pk: int) -> HttpResponse:
+def extract(request: PortalRequest, pk: int) -> HttpResponse:
     """The lines for which one unit of the agency answers; without a unit, the units to choose from."""
     return render(request, "submissions/extract.html", _extract(request, pk, request.GET.get("unit")))
 
 
 @require_safe
-def extract_file(request: HttpRequest, pk: int) -> HttpResponse:
+def extract_file(request: PortalRequest, pk: int) -> HttpResponse:
     """The same on paper; without a unit, the lines that name none."""
     context = _extract(request, pk, request.GET.get("unit", ""))
     of = context["submission"]

@@ -7,18 +7,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import User
+from agencies.text import language
 from cycles import seals
 from cycles.actions import why_closed
 from cycles.calendar import Phase
 from cycles.models import Window
 from cycles.pages import act_page
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions import actions, outliers, receipts, versions
 from submissions.completeness import Lack
@@ -85,7 +86,7 @@ def _review(submission: Submission) -> dict[str, Any]:
 
 
 @require_safe
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: PortalRequest, pk: int) -> HttpResponse:
     """What is missing, what is lost and what the points come to, before the head signs."""
     submission = find(request, pk)
     windows = Window.objects.concerning([submission])
@@ -101,7 +102,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     submission = find(request, pk)
     return act_page(
         request,
@@ -119,13 +120,13 @@ def move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 # --- Versions and their proof -----------------------------------------------------------------------------------------
 
 
-def _version(request: HttpRequest, uuid: UUID) -> Version:
+def _version(request: PortalRequest, uuid: UUID) -> Version:
     rows = Version.objects.visible_to(request.user, request.at)
     return get_object_or_404(rows.select_related("submission__agency", "submission__cycle", "made_by"), uuid=uuid)
 
 
 @require_safe
-def version(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def version(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """What a version says, line by line."""
     found = _version(request, uuid)
     submission = found.submission
@@ -139,7 +140,7 @@ def version(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
-def version_content(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def version_content(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """The very text whose SHA-256 was signed."""
     found = _version(request, uuid)
     response = HttpResponse(found.content, content_type="application/json; charset=utf-8")
@@ -148,7 +149,7 @@ def version_content(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
-def version_take_up(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def version_take_up(request: PortalRequest, uuid: UUID) -> HttpResponse:
     found = _version(request, uuid)
     try:
         actions.take_up(found, by=request.user, at=request.at)
@@ -159,10 +160,10 @@ def version_take_up(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_safe
-def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """The receipt of a signature as PDF, in the reader's language."""
     found = get_object_or_404(Version.objects.visible_to(request.user, request.at).signed(), uuid=uuid)
-    pdf = receipts.receipt(found, language=get_language() or "fa")
+    pdf = receipts.receipt(found, language=language())
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="receipt-{found.uuid}.pdf"'
     return response
@@ -170,7 +171,7 @@ def receipt(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def verify(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """Whether a receipt is genuine, for whoever holds one: whose it is, what was signed, whether it still counts."""
     found = get_object_or_404(
         Version.objects.signed().select_related("submission__agency", "submission__cycle").defer("content"), uuid=uuid

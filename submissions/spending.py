@@ -1,12 +1,13 @@
 """The page on which administrators see, and enter, what the assessment of a cycle took."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.roles import is_national_administrator
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions.costs import costs_of, spend, strike
 from submissions.models import Expense
@@ -15,7 +16,7 @@ from submissions.verifying_forms import ExpenseForm
 
 
 @require_http_methods(["GET", "POST"])
-def costs(request: HttpRequest, pk: int) -> HttpResponse:
+def costs(request: PortalRequest, pk: int) -> HttpResponse:
     """Hours by kind, expenses, and both for each agency assessed; by POST an expense is entered."""
     cycle = overseen_cycle(request, pk, whole=True)
     form = ExpenseForm(request.POST or None)
@@ -37,7 +38,7 @@ def costs(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def expense_strike(request: HttpRequest, pk: int) -> HttpResponse:
+def expense_strike(request: PortalRequest, pk: int) -> HttpResponse:
     """Take an expense out of the sums."""
     expense = get_object_or_404(Expense.objects.visible_to(request.user, request.at), pk=pk)
     try:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from cycles.calendar import Phase
 from cycles.files import handed_out
 from cycles.models import Cycle, Entry, Window
 from cycles.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
+from cycles.requests import PortalRequest
 from cycles.sheets import Sheet
 from cycles.workflow import Refused
 from indicators.models import Measure
@@ -40,14 +41,14 @@ from submissions.workflow import STEWARDSHIPS
 
 
 @require_safe
-def stewardships(request: HttpRequest) -> HttpResponse:
+def stewardships(request: PortalRequest) -> HttpResponse:
     """The measures in one's own hands; for administrators and auditors, those of their scope."""
     rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
     context = {"table": listed(request, StewardshipTable(rows)), "waiting": _waiting(request)}
     return render(request, "submissions/stewardships.html", context)
 
 
-def _waiting(request: HttpRequest) -> list[training.Waiting]:
+def _waiting(request: PortalRequest) -> list[training.Waiting]:
     """The years in which measures are in one's hands and stay closed until all interests are declared."""
     held = Cycle.objects.filter(pk__in=Stewardship.objects.filter(steward=request.user).values("cycle"))
     return [w for w in training.waiting_for(request.user, held, request.at) if w.states_interests]
@@ -71,7 +72,7 @@ class InHand:
 
 
 @require_http_methods(["GET", "POST"])
-def of_cycle(request: HttpRequest, pk: int) -> HttpResponse:
+def of_cycle(request: PortalRequest, pk: int) -> HttpResponse:
     """Every measure of a cycle that is for a steward, and who has it; none is left unseen."""
     cycle = overseen_cycle(request, pk)
     rows = _in_hand(request, cycle)
@@ -86,7 +87,7 @@ def of_cycle(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/stewards.html", context)
 
 
-def _in_hand(request: HttpRequest, cycle: Cycle) -> list[InHand]:
+def _in_hand(request: PortalRequest, cycle: Cycle) -> list[InHand]:
     user, at = request.user, request.at
     held = {s.measure_id: s for s in Stewardship.objects.filter(cycle=cycle).for_list()}
     stewards, provinces = stewarding.stewards(), user.province_ids(at, *OVERSEERS)
@@ -116,7 +117,7 @@ def _in_hands_of(measure: Measure) -> AppointForm:
     return AppointForm(people=(), held=Stewardship.objects.filter(measure=measure).first())
 
 
-def _appointed(request: HttpRequest, cycle: Cycle, rows: list[InHand]) -> bool:
+def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool:
     """Do what was asked for: one measure, or all that name their steward; where it is refused the page says why."""
     row = next((row for row in rows if row.form.is_bound), None)
     try:
@@ -159,12 +160,12 @@ class Row:
     last_year: Decimal | None
 
 
-def _find(request: HttpRequest, pk: int) -> Stewardship:
+def _find(request: PortalRequest, pk: int) -> Stewardship:
     rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
     return get_object_or_404(rows.select_related("supplied_by"), pk=pk)
 
 
-def _narrowed(request: HttpRequest, stewardship: Stewardship, narrow: NarrowForm, tied: dict[int, str]) -> QuerySet:
+def _narrowed(request: PortalRequest, stewardship: Stewardship, narrow: NarrowForm, tied: dict[int, str]) -> QuerySet:
     rows = stewarding.lines_of(stewardship)
     asked = narrow.cleaned_data if narrow.is_valid() else {}
     if text := asked.get("q"):
@@ -179,7 +180,7 @@ def _narrowed(request: HttpRequest, stewardship: Stewardship, narrow: NarrowForm
     return rows
 
 
-def _rows(request: HttpRequest, stewardship: Stewardship, page: Page, *, may_enter: bool) -> list[Row]:
+def _rows(request: PortalRequest, stewardship: Stewardship, page: Page, *, may_enter: bool) -> list[Row]:
     """The page's agencies; four queries however many there are."""
     [steward] = with_roles([stewardship.steward])
     answers = list(page)
@@ -197,7 +198,7 @@ def _rows(request: HttpRequest, stewardship: Stewardship, page: Page, *, may_ent
     return rows
 
 
-def _form(answer: Answer, request: HttpRequest) -> FigureForm:
+def _form(answer: Answer, request: PortalRequest) -> FigureForm:
     figure = stewarding.figure_of(answer)
     initial = {name: getattr(figure, name) for name in stewarding.SAID} if figure else {}
     sent = request.method == "POST" and f"{answer.pk}-seen" in request.POST
@@ -206,7 +207,7 @@ def _form(answer: Answer, request: HttpRequest) -> FigureForm:
 
 
 @require_http_methods(["GET", "POST"])
-def stewardship(request: HttpRequest, pk: int) -> HttpResponse:
+def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
     """Every agency's figure in a measure, a page of them at a time: saved together, or shown with what is wrong."""
     found = _find(request, pk)
     windows = Window.objects.concerning([found])
@@ -250,7 +251,7 @@ def _named(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer,
     return [(a, tied[a.submission.agency_id]) for a in rows]
 
 
-def _save(request: HttpRequest, stewardship: Stewardship, rows: list[Row]) -> str:
+def _save(request: PortalRequest, stewardship: Stewardship, rows: list[Row]) -> str:
     """Save what was typed on the page, all or none; why not, in a sentence, or ""."""
     sent = [row for row in rows if row.form and row.form.is_bound and row.form.has_changed()]
     if any(not row.form.is_valid() for row in sent if row.form):
@@ -267,7 +268,7 @@ def _save(request: HttpRequest, stewardship: Stewardship, rows: list[Row]) -> st
     return ""
 
 
-def _onward(request: HttpRequest, page: Page) -> str:
+def _onward(request: PortalRequest, page: Page) -> str:
     query = request.GET.copy()
     if "next" in request.POST and page.has_next() and query.get("show") != "missing":
         query["page"] = str(page.next_page_number())
@@ -278,7 +279,7 @@ def _onward(request: HttpRequest, page: Page) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def source(request: HttpRequest, pk: int) -> HttpResponseBase:
+def source(request: PortalRequest, pk: int) -> HttpResponseBase:
     """The document from which the figures come; sent, it becomes that of an open measure."""
     if request.method == "POST":
         return _cite(request, _find(request, pk))
@@ -288,7 +289,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponseBase:
     return handed_out(found.source, name=found.source_name, content_type=kind.content_type)
 
 
-def _cite(request: HttpRequest, found: Stewardship) -> HttpResponse:
+def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
     form = SourceForm(request.POST, request.FILES, stewardship=found)
     if form.is_valid():
         seen = form.as_seen(lambda: SourceForm(stewardship=Stewardship.objects.get(pk=found.pk)))
@@ -306,7 +307,7 @@ def _cite(request: HttpRequest, found: Stewardship) -> HttpResponse:
 
 
 @require_safe
-def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     """The lines that the reader may fill in, with what they say now."""
     found = _find(request, pk)
     lines = FigureLines(found, by=request.user, at=request.at)
@@ -318,7 +319,7 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def take_in(request: HttpRequest, pk: int) -> HttpResponse:
+def take_in(request: PortalRequest, pk: int) -> HttpResponse:
     """Check a file of figures, and let it be written when confirmed."""
     found = _find(request, pk)
     if closed := why_closed(STEWARDSHIPS, found, "take_in", by=request.user, at=request.at):
@@ -353,7 +354,7 @@ def take_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def supply(request: HttpRequest, pk: int) -> HttpResponse:
+def supply(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign for the figures, after a look at what they come to."""
     found = _find(request, pk)
     given = StewardFigure.objects.visible_to(request.user, request.at).filter(stewardship=found)
@@ -376,7 +377,7 @@ def supply(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def open_again(request: HttpRequest, pk: int) -> HttpResponse:
+def open_again(request: PortalRequest, pk: int) -> HttpResponse:
     found = _find(request, pk)
     return act_page(
         request,

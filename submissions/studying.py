@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from cycles.actions import why_closed
 from cycles.jobs.queries import latest
 from cycles.models import Cycle
 from cycles.pages import act_page
+from cycles.requests import PortalRequest
 from cycles.workflow import JOBS, CycleState, Refused
 from indicators.models import Measure
 from submissions import gauging
@@ -75,7 +76,7 @@ def _percent(share: float) -> Decimal:
 
 
 @require_http_methods(["GET", "POST"])
-def study(request: HttpRequest, pk: int) -> HttpResponse:
+def study(request: PortalRequest, pk: int) -> HttpResponse:
     """What was measured last, as pictures and tables; by POST it is measured anew."""
     cycle = overseen_cycle(request, pk, whole=True)
     if request.method == "POST":
@@ -100,7 +101,7 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def close_task(request: HttpRequest, pk: int) -> HttpResponse:
+def close_task(request: PortalRequest, pk: int) -> HttpResponse:
     """What stood out, and the place to say what looking into it came to."""
     tasks = ReviewTask.objects.visible_to(request.user, request.at).for_list()
     task = get_object_or_404(tasks, pk=pk)
@@ -117,7 +118,7 @@ def close_task(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _ordered(request: HttpRequest, cycle: Cycle) -> HttpResponse:
+def _ordered(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     try:
         gauging.order_reliability(cycle, by=request.user, at=request.at)
     except Refused as refusal:

@@ -8,19 +8,15 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from agencies.text import format_number, localised
+from agencies.text import format_number, language, localised
 from cycles.calendar import format_moment, time_left
 from submissions.models import Block, Reconciliation, Stewardship, Submission, Verification
 from submissions.progress import WAITS, Progress, Work, waits_for
 from submissions.templatetags.states import state_badge
 from submissions.workflow import SubmissionState
-
-
-def language() -> str:
-    return get_language() or "fa"
 
 
 def out_of(done: int, whole: int, name: str) -> SafeString:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +14,7 @@ from agencies.roles import Role
 from cycles.actions import open_to, why_closed
 from cycles.clashes import together
 from cycles.models import Cycle
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators.models import Measure
 from submissions import assessing, training
@@ -24,7 +25,7 @@ from submissions.workflow import CALIBRATIONS, REFERENCES, CalibrationState
 
 
 @require_safe
-def trainings(request: HttpRequest) -> HttpResponse:
+def trainings(request: PortalRequest) -> HttpResponse:
     """What has still to be done before lines are shown, and my sittings."""
     if not request.user.holds(Role.ASSESSOR, at=request.at):
         raise Http404
@@ -34,7 +35,7 @@ def trainings(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def begin(request: HttpRequest, pk: int) -> HttpResponse:
+def begin(request: PortalRequest, pk: int) -> HttpResponse:
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
     try:
         calibration = training.begin_sitting(cycle, by=request.user, at=request.at)
@@ -45,7 +46,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def calibration(request: HttpRequest, pk: int) -> HttpResponse:
+def calibration(request: PortalRequest, pk: int) -> HttpResponse:
     """One sitting: its lines to be marked, and afterwards each beside the agreed mark with the reason for it."""
     rows = Calibration.objects.visible_to(request.user, request.at).select_related("cycle", "assessor")
     sitting = get_object_or_404(rows, pk=pk)
@@ -88,7 +89,7 @@ def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, Any]:
     }
 
 
-def _done(request: HttpRequest, sitting: Calibration, forms: dict[int, MarkForm]) -> HttpResponse | None:
+def _done(request: PortalRequest, sitting: Calibration, forms: dict[int, MarkForm]) -> HttpResponse | None:
     """Save what was filled in and, if that was asked for, hand it in; None where the page must say why not."""
     touched = {pk: form for pk, form in forms.items() if form.has_changed() and not form.is_untouched}
     if any(form.errors for form in touched.values()):
@@ -108,7 +109,7 @@ def _done(request: HttpRequest, sitting: Calibration, forms: dict[int, MarkForm]
 
 
 @require_http_methods(["GET", "POST"])
-def references(request: HttpRequest, pk: int) -> HttpResponse:
+def references(request: PortalRequest, pk: int) -> HttpResponse:
     """The reference lines of a cycle, the place to lay one, and which assessors are cleared."""
     cycle = overseen_cycle(request, pk)
     closed = why_closed(REFERENCES, ReferenceLine(cycle=cycle), "lay", by=request.user, at=request.at)
@@ -156,7 +157,7 @@ def _people(cycle: Cycle) -> list[dict[str, Any]]:
 
 
 @require_POST
-def reference_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def reference_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     lines = ReferenceLine.objects.visible_to(request.user, request.at).select_related("measure", "cycle")
     line = get_object_or_404(lines, pk=pk)
     try:

@@ -20,13 +20,14 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.files import File
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpResponse, UnreadablePostError
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cycles import files
 from cycles.actions import why_closed
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions import evidence
 from submissions.models import Answer, Evidence, Upload
@@ -48,7 +49,7 @@ def _tus(view: View) -> View:
     """Speaks the protocol: signed out is 401 and no page, a refusal its sentence, every answer names the version."""
 
     @wraps(view)
-    def speaking(request: HttpRequest, **arguments: Any) -> HttpResponse:
+    def speaking(request: PortalRequest, **arguments: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             response = _said(401, _("You are no longer signed in. Sign in in another tab, then go on."))
         elif request.method == "OPTIONS":
@@ -79,7 +80,7 @@ def _said(status: int, sentence: str) -> HttpResponse:
 @login_not_required
 @require_http_methods(["OPTIONS", "POST"])
 @_tus
-def begin(request: HttpRequest, pk: int) -> HttpResponse:
+def begin(request: PortalRequest, pk: int) -> HttpResponse:
     """Begin an upload to a line; the answer says where its pieces go."""
     answer = find_line(request, pk)
     length, metadata = _number(request, "Upload-Length"), _metadata(request)
@@ -99,12 +100,12 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _number(request: HttpRequest, header: str) -> int | None:
+def _number(request: PortalRequest, header: str) -> int | None:
     text = request.headers.get(header, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
 
 
-def _metadata(request: HttpRequest) -> dict[str, str]:
+def _metadata(request: PortalRequest) -> dict[str, str]:
     """What the browser says of the file: names with values in base64."""
     text, found = request.headers.get("Upload-Metadata", "")[:LONGEST_METADATA], {}
     for pair in text.split(","):
@@ -132,7 +133,7 @@ def _replaced(answer: Answer, uuid: str) -> Evidence | None:
 @login_not_required
 @require_http_methods(["OPTIONS", "HEAD", "PATCH", "DELETE"])
 @_tus
-def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def upload(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """Say how far an upload has come, take its next piece, or give it up; its starter's alone."""
     found = get_object_or_404(Upload.objects.visible_to(request.user, request.at).for_piece(), uuid=uuid)
     if request.method == "DELETE":
@@ -147,7 +148,7 @@ def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _patch(request, found)
 
 
-def _state(request: HttpRequest, found: Upload) -> HttpResponse:
+def _state(request: PortalRequest, found: Upload) -> HttpResponse:
     """How far it is; one whose last piece came in while the server was stopped is finished now."""
     size = _partial(found).stat().st_size
     if size == found.length:
@@ -164,7 +165,7 @@ def _offset(found: Upload, size: int) -> HttpResponse:
     return response
 
 
-def _patch(request: HttpRequest, found: Upload) -> HttpResponse:
+def _patch(request: PortalRequest, found: Upload) -> HttpResponse:
     if request.content_type != CONTENT_TYPE:
         return _said(415, "")
     offset, given = _number(request, "Upload-Offset"), _number(request, "Content-Length")
@@ -192,7 +193,7 @@ def _patch(request: HttpRequest, found: Upload) -> HttpResponse:
     return response
 
 
-def _take(request: HttpRequest, file: IO[bytes], size: int, length: int) -> int:
+def _take(request: PortalRequest, file: IO[bytes], size: int, length: int) -> int:
     """Write what comes, as it comes; a line that is lost leaves what had come. How far the file is then."""
     begun, wanted = time.monotonic(), FIRST
     try:
@@ -239,7 +240,7 @@ class _Whole(File):
         return str(self.path)
 
 
-def _finish(request: HttpRequest, found: Upload, file: IO[bytes]) -> None:
+def _finish(request: PortalRequest, found: Upload, file: IO[bytes]) -> None:
     """Make it evidence; what cannot be is forgotten, so that nobody goes on with it."""
     try:
         evidence.finish_upload(found, content=_Whole(file, found), by=request.user, at=request.at)

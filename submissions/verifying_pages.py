@@ -5,20 +5,21 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.roles import Role
-from agencies.text import localised
+from agencies.text import language, localised
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase
 from cycles.clashes import Seen
 from cycles.files import handed_out
 from cycles.models import Cycle, Window
 from cycles.pages import listed
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import evidence, risk, verifying
@@ -35,7 +36,7 @@ from submissions.workflow import VERIFICATIONS, VerificationState
 
 
 @require_http_methods(["GET", "POST"])
-def sample(request: HttpRequest, pk: int) -> HttpResponse:
+def sample(request: PortalRequest, pk: int) -> HttpResponse:
     """Which lines are verified, why, by whom and with what outcome; by POST those that qualify are drawn."""
     cycle = overseen_cycle(request, pk)
     if request.method == "POST":
@@ -66,7 +67,7 @@ def _counts(rows: list[tuple[str, str]]) -> dict[str, Any]:
     }
 
 
-def _drawn(request: HttpRequest, cycle: Cycle) -> HttpResponse:
+def _drawn(request: PortalRequest, cycle: Cycle) -> HttpResponse:
     try:
         drawn = verifying.draw(cycle, by=request.user, at=request.at)
     except Refused as refusal:
@@ -81,7 +82,7 @@ def _drawn(request: HttpRequest, cycle: Cycle) -> HttpResponse:
 
 
 @require_safe
-def verifications(request: HttpRequest) -> HttpResponse:
+def verifications(request: PortalRequest) -> HttpResponse:
     """The lines that an assessor verifies, those of marked agencies, or all of one's scope."""
     rows = Verification.objects.visible_to(request.user, request.at)
     narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
@@ -93,7 +94,7 @@ def verifications(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def verification(request: HttpRequest, pk: int) -> HttpResponse:
+def verification(request: PortalRequest, pk: int) -> HttpResponse:
     """What the agency says, why it was drawn, and what was found; or the place to say so."""
     line = ("line__own", "line__measure__indicator__axis", "submission__agency__province", "submission__cycle")
     rows = Verification.objects.visible_to(request.user, request.at).for_list()
@@ -107,7 +108,7 @@ def verification(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "submissions/verification.html", _context(request, held, form, over, moves))
 
 
-def _forms(request: HttpRequest, held: Verification, moves: set[str]) -> tuple[VerificationForm, HandOverForm | None]:
+def _forms(request: PortalRequest, held: Verification, moves: set[str]) -> tuple[VerificationForm, HandOverForm | None]:
     """The form of the finding, with what was saved before; for administrators that by which it goes to another."""
     act = request.POST.get("act", "")
     over = None
@@ -119,24 +120,24 @@ def _forms(request: HttpRequest, held: Verification, moves: set[str]) -> tuple[V
     return _form(request, held, data, files, concluding=act == "conclude"), over
 
 
-def _form(request: HttpRequest, held: Verification, *sent: Any, concluding: bool = False) -> VerificationForm:
+def _form(request: PortalRequest, held: Verification, *sent: Any, concluding: bool = False) -> VerificationForm:
     initial = {name: getattr(held, name) for name in verifying.SAID}
     return VerificationForm(*sent, initial=initial, line=held.line, user=request.user, concluding=concluding)
 
 
-def _as_seen(request: HttpRequest, held: Verification, form: VerificationForm) -> Seen:
+def _as_seen(request: PortalRequest, held: Verification, form: VerificationForm) -> Seen:
     rows = Verification.objects.select_related("line__own", "line__measure")
     return form.as_seen(lambda: _form(request, rows.get(pk=held.pk)))
 
 
-def _context(request: HttpRequest, held: Verification, form: Any, over: Any, moves: set[str]) -> dict[str, Any]:
+def _context(request: PortalRequest, held: Verification, form: Any, over: Any, moves: set[str]) -> dict[str, Any]:
     answer, m = held.line, held.line.measure
     method = METHODS[m.method]
     scores = Score.objects.visible_to(request.user, request.at).filter(answer=answer).exclude(basis=Score.Basis.SELF)
     return {
         "held": held,
         "answer": answer,
-        "formula": method.explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
+        "formula": method.explain(answer.value, m.points, answer.scoring_params, language()),
         "files": answer.evidence.with_versions(),
         "standing_out": [Against(code) for code in answer.outliers],
         "exhibits": held.exhibits.live() if held.is_concluded or "show" in moves else [],
@@ -150,7 +151,7 @@ def _context(request: HttpRequest, held: Verification, form: Any, over: Any, mov
     }
 
 
-def _done(request: HttpRequest, held: Verification, form: Any, over: Any) -> bool:
+def _done(request: PortalRequest, held: Verification, form: Any, over: Any) -> bool:
     """Do what was asked for; where it is refused the page says why and keeps what was typed."""
     act = request.POST.get("act", "")
     by: dict[str, Any] = {"by": request.user, "at": request.at}
@@ -170,7 +171,7 @@ def _done(request: HttpRequest, held: Verification, form: Any, over: Any) -> boo
     return True
 
 
-def _handed_over(request: HttpRequest, held: Verification, over: HandOverForm, by: dict[str, Any]) -> bool:
+def _handed_over(request: PortalRequest, held: Verification, over: HandOverForm, by: dict[str, Any]) -> bool:
     seen = over.as_seen(lambda: HandOverForm(held=Verification.objects.get(pk=held.pk), assessors=()))
     verifying.hand_over(held, assessor=over.cleaned_data["assessor"], seen=seen, **by)
     messages.success(request, _("Saved."))
@@ -191,7 +192,7 @@ def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -
         verifying.conclude(held, **form.said, **by)
 
 
-def _kept(request: HttpRequest, held: Verification, form: VerificationForm, by: dict[str, Any]) -> None:
+def _kept(request: PortalRequest, held: Verification, form: VerificationForm, by: dict[str, Any]) -> None:
     """What was typed so far, with a file more or a file less."""
     with transaction.atomic():
         verifying.note(held, **form.said, seen=_as_seen(request, held, form), **by)
@@ -205,7 +206,7 @@ def _kept(request: HttpRequest, held: Verification, form: VerificationForm, by: 
 
 
 @require_safe
-def exhibit(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+def exhibit(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
     """The file as it was uploaded, always as a download; nothing before its state allows it."""
     rows = Exhibit.objects.visible_to(request.user, request.at).live().select_related("verification")
     shown = get_object_or_404(rows, uuid=uuid)

@@ -1,7 +1,7 @@
 """Lists of self-assessments, and their files."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
@@ -9,6 +9,7 @@ from django_tables2 import RequestConfig
 from agencies.roles import Role
 from cycles.actions import open_to
 from cycles.models import Cycle, Participation
+from cycles.requests import PortalRequest
 from cycles.workflow import CycleState, Refused
 from submissions import actions, superior
 from submissions.filters import SubmissionFilter
@@ -22,7 +23,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # --- The list ---------------------------------------------------------------------------------------------------------
 
 
-def _listed(request: HttpRequest) -> tuple[SubmissionFilter, SubmissionTable]:
+def _listed(request: PortalRequest) -> tuple[SubmissionFilter, SubmissionTable]:
     rows = Submission.objects.visible_to(request.user, request.at).for_list()
     narrowed = SubmissionFilter(request.GET, queryset=rows, request=request)
     for_authority = request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at)
@@ -30,7 +31,7 @@ def _listed(request: HttpRequest) -> tuple[SubmissionFilter, SubmissionTable]:
 
 
 @require_safe
-def submission_list(request: HttpRequest) -> HttpResponse:
+def submission_list(request: PortalRequest) -> HttpResponse:
     narrowed, table = _listed(request)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
     units = superior.units_of(request.user, request.at)
@@ -43,7 +44,7 @@ def submission_list(request: HttpRequest) -> HttpResponse:
     return render(request, "submissions/list.html", context)
 
 
-def _to_begin(request: HttpRequest) -> list[Participation]:
+def _to_begin(request: PortalRequest) -> list[Participation]:
     """The reader's agencies' participations whose self-assessment may be begun now."""
     mine = (
         Participation.objects.active()
@@ -61,7 +62,7 @@ def _to_begin(request: HttpRequest) -> list[Participation]:
 
 
 @require_safe
-def submission_export(request: HttpRequest) -> HttpResponse:
+def submission_export(request: PortalRequest) -> HttpResponse:
     _, table = _listed(request)
     RequestConfig(request, paginate=False).configure(table)
     with_blocks = "blocks" in table.columns.names()
@@ -71,7 +72,7 @@ def submission_export(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def submission_begin(request: HttpRequest, pk: int) -> HttpResponse:
+def submission_begin(request: PortalRequest, pk: int) -> HttpResponse:
     participation = get_object_or_404(Participation.objects.visible_to(request.user, request.at), pk=pk)
     try:
         [submission] = actions.begin([participation], by=request.user, at=request.at)

@@ -7,17 +7,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms.boundfield import BoundField
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.text import language, localised
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
+from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from indicators.models import Axis, Figure
@@ -115,7 +115,7 @@ def _is_shown(answer: Answer, show: str, user: User) -> bool:
 
 
 def workspace(
-    request: HttpRequest, submission: Submission, opened: int | None, form: AnswerForm | None = None
+    request: PortalRequest, submission: Submission, opened: int | None, form: AnswerForm | None = None
 ) -> dict[str, Any]:
     """What the workspace shows, with one line opened."""
     windows = Window.objects.concerning([submission])
@@ -150,7 +150,7 @@ def workspace(
     return context
 
 
-def _opened(request: HttpRequest, answer: Answer, past: list[Past], form: AnswerForm | None = None) -> dict[str, Any]:
+def _opened(request: PortalRequest, answer: Answer, past: list[Past], form: AnswerForm | None = None) -> dict[str, Any]:
     """What the open line shows besides itself."""
     factors = list(ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document"))
     comments = LineComment.objects.visible_to(request.user, request.at).for_line(answer)
@@ -171,7 +171,7 @@ def outcome(answer: Answer, form: AnswerForm, **more: Any) -> dict[str, Any]:
     return {
         "opened": answer,
         "form": form,
-        "formula": METHODS[m.method].explain(answer.value, m.points, answer.scoring_params, get_language() or "fa"),
+        "formula": METHODS[m.method].explain(answer.value, m.points, answer.scoring_params, language()),
         "standing_out": [Against(code) for code in answer.outliers],
         "seen": form.seen_after(answer),
         **more,
@@ -196,7 +196,7 @@ def number(text: str | None) -> int | None:
 
 
 @require_safe
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: PortalRequest, pk: int) -> HttpResponse:
     submission = find(request, pk)
     context = workspace(request, submission, number(request.GET.get("line")))
     part = "#workspace" if request.htmx else ""
@@ -207,7 +207,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
+def answer_save(request: PortalRequest, pk: int) -> HttpResponse:
     """Save what was changed of a line.
 
     By htmx: 200 with the outcome, 422 with what is wrong, 409 with both texts where a colleague was faster.
@@ -234,7 +234,7 @@ def answer_save(request: HttpRequest, pk: int) -> HttpResponse:
     return trigger_client_event(response, "kept", {"line": pk})
 
 
-def _save(request: HttpRequest, answer: Answer, form: AnswerForm) -> list[Answer] | None:
+def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> list[Answer] | None:
     """All lines as they stand after saving; None where the form says why nothing was saved."""
     if not form.is_valid():
         return None
@@ -250,7 +250,7 @@ def _save(request: HttpRequest, answer: Answer, form: AnswerForm) -> list[Answer
     return None
 
 
-def _not_saved(request: HttpRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
+def _not_saved(request: PortalRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
     """What was typed, with why it was not saved; where a colleague was faster, both texts to choose from."""
     clashes = [Clash(form[name], answer) for name in form.clashing]
     status = 409 if clashes else 422
@@ -281,7 +281,7 @@ class Clash:
 # --- What colleagues do about a line ----------------------------------------------------------------------------------
 
 
-def _done(request: HttpRequest, answer: Answer, form: Any, act: Callable[..., Any]) -> HttpResponse:
+def _done(request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]) -> HttpResponse:
     """Do an act on a line with what its small form holds, and go back to the line."""
     if form.is_valid():
         try:
@@ -294,17 +294,17 @@ def _done(request: HttpRequest, answer: Answer, form: Any, act: Callable[..., An
 
 
 @require_POST
-def line_ready(request: HttpRequest, pk: int) -> HttpResponse:
+def line_ready(request: PortalRequest, pk: int) -> HttpResponse:
     return _done(request, find_line(request, pk), ReadyForm(request.POST), lines.mark_ready)
 
 
 @require_POST
-def line_comment(request: HttpRequest, pk: int) -> HttpResponse:
+def line_comment(request: PortalRequest, pk: int) -> HttpResponse:
     return _done(request, find_line(request, pk), CommentForm(request.POST), lines.comment)
 
 
 @require_POST
-def factor_claim(request: HttpRequest, pk: int) -> HttpResponse:
+def factor_claim(request: PortalRequest, pk: int) -> HttpResponse:
     answer = find_line(request, pk)
     return _done(
         request,
@@ -315,7 +315,7 @@ def factor_claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def factor_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
     factor = get_object_or_404(factors, pk=pk)
     try:
@@ -325,7 +325,7 @@ def factor_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(line_url(factor.answer))
 
 
-def _sharing(request: HttpRequest, submission: Submission, axes: Iterable[Axis], data: Any = None) -> ShareOutForm:
+def _sharing(request: PortalRequest, submission: Submission, axes: Iterable[Axis], data: Any = None) -> ShareOutForm:
     """The place to give out lines; the page shows who has which."""
     held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
     people = lines.colleagues(submission, request.at)
@@ -333,7 +333,7 @@ def _sharing(request: HttpRequest, submission: Submission, axes: Iterable[Axis],
 
 
 @require_POST
-def share_out(request: HttpRequest, pk: int) -> HttpResponse:
+def share_out(request: PortalRequest, pk: int) -> HttpResponse:
     """Give an axis, or the chosen lines, to a colleague."""
     submission = find(request, pk)
     axes = Axis.objects.filter(indicators__measures__in=submission.answers.values("measure")).distinct().order_by("pk")

@@ -10,15 +10,15 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.text import latin_digits, localised
+from agencies.text import language, latin_digits, localised
 from config.accounts import devices, identity, sessions
 from config.monitoring.signins import ToldFailures
 from cycles import letters
+from cycles.requests import PortalRequest
 
 TOO_MANY = _(
     "Too many attempts that failed. Use a device on which you have signed in before, or choose a new password by mail: "
@@ -40,10 +40,10 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
         "invalid_password_reset": _("This link has been used already or is too old. Ask for a new one."),
     }
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: PortalRequest) -> bool:
         return False  # people are invited by an administrator
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+    def pre_authenticate(self, request: PortalRequest, **credentials: Any) -> None:
         """Count a try, by whichever of the two names the person is tried; the same for a name that nobody has."""
         typed = credentials.get("email") or credentials.get("username") or ""
         of_name = Q(email__iexact=typed) | Q(username__iexact=typed)
@@ -53,7 +53,7 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
         if self._login_failed_rl_usage is None:
             raise self.validation_error("too_many_login_attempts")
 
-    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+    def _delete_login_attempts_cached_email(self, request: PortalRequest, **credentials: Any) -> None:
         """What the library counts by itself is not counted here; `set_password` forgives."""
 
     def set_password(self, user: Any, password: str) -> None:
@@ -62,19 +62,19 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
         devices.forgive(self.request, user)
         devices.belongs_to(self.request, user)
 
-    def login(self, request: HttpRequest, user: Any) -> None:
+    def login(self, request: PortalRequest, user: Any) -> None:
         """Begin a session anew, and know the device from now on."""
         super().login(request, user)
         for name in (sessions.SIGNED_OUT, identity.PROVIDED):
             request.session.pop(name, None)
         devices.belongs_to(request, user)
 
-    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
+    def post_login(self, request: PortalRequest, user: Any, **kwargs: Any) -> Any:
         if sociallogin := (kwargs.get("signal_kwargs") or {}).get("sociallogin"):
             request.session[identity.PROVIDED] = {"two_factors": identity.asserts_two_factors(sociallogin)}
         return super().post_login(request, user, **kwargs)
 
-    def logout(self, request: HttpRequest) -> None:
+    def logout(self, request: PortalRequest) -> None:
         provided = identity.PROVIDED in request.session
         super().logout(request)
         if provided:
@@ -88,7 +88,7 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """No mail goes out in the request: how long that takes, or that it fails, would tell who has an account."""
-        letters.order(user, language=get_language() or "fa", at=self.request.at)
+        letters.order(user, language=language(), at=self.request.at)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         said = {

@@ -17,7 +17,7 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies import national_ids
 from agencies.models import User
 from agencies.text import named
+from cycles.requests import PortalRequest
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def name() -> str:
     return named(settings.OIDC_NAME, settings.OIDC_NAME_EN)
 
 
-def back_to_sign_in(request: HttpRequest, sentence: str | Promise) -> HttpResponse:
+def back_to_sign_in(request: PortalRequest, sentence: str | Promise) -> HttpResponse:
     messages.error(request, str(sentence) % {"provider": name()})
     return redirect("account_login")
 
@@ -81,10 +82,10 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
 
     client_class = NonceClient
 
-    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
+    def get_callback_url(self, request: PortalRequest, app: SocialApp) -> str:
         return request.build_absolute_uri(reverse("account_identity_callback"))
 
-    def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
+    def complete_login(self, request: PortalRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
         id_token = kwargs["response"].get("id_token")
         if not id_token:
             raise TokenRefused("The provider sent no ID token.")
@@ -140,10 +141,10 @@ class IdentityProvider(OpenIDConnectProvider):
 class IdentityAdapter(DefaultSocialAccountAdapter):
     """Only people who have an account come in, by their national ID, and nothing of the provider's is stored."""
 
-    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> IdentityProvider:
+    def get_provider(self, request: PortalRequest, provider: str, client_id: str | None = None) -> IdentityProvider:
         return IdentityProvider(request, app=self.get_app(request, provider=provider, client_id=client_id))
 
-    def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
+    def list_apps(self, request: PortalRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
         """The one provider of the settings, none in the database."""
         if not settings.IDENTITY_PROVIDER:
             return []
@@ -162,10 +163,10 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         )
         return [app] if provider in (None, PROVIDER, "openid_connect") else []
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+    def is_open_for_signup(self, request: PortalRequest, sociallogin: SocialLogin) -> bool:
         return False
 
-    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+    def pre_social_login(self, request: PortalRequest, sociallogin: SocialLogin) -> None:
         """Find whose account it is; of what the provider said only how it was proved goes on."""
         claims = sociallogin.account.extra_data
         sociallogin.account.extra_data = {key: claims[key] for key in ("acr", "amr") if key in claims}
@@ -177,7 +178,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         sociallogin.user = owner
 
     def on_authentication_error(
-        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
+        self, request: PortalRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
         # other errors of the library quote the whole answer, tokens and all
         reason = exception if isinstance(exception, TokenRefused) else type(exception).__name__

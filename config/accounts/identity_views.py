@@ -10,13 +10,14 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.accounts import devices
 from config.accounts.identity import AWAY, NOT_PROVED, PROVIDER, IdentityFlow, back_to_sign_in
+from cycles.requests import PortalRequest
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ LANGUAGE = "identity_language"
 @login_not_required
 @never_cache
 @require_safe
-def begin(request: HttpRequest) -> HttpResponse:
+def begin(request: PortalRequest) -> HttpResponse:
     """Send the visitor to the provider; there is no such address where none is set."""
     if not settings.IDENTITY_PROVIDER:
         raise Http404
@@ -48,7 +49,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_safe
-def callback(request: HttpRequest) -> HttpResponse:
+def callback(request: PortalRequest) -> HttpResponse:
     """Take the provider's answer; whatever is wrong with it, the visitor is told and can use the password."""
     if not settings.IDENTITY_PROVIDER:
         raise Http404

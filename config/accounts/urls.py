@@ -2,14 +2,15 @@
 
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import include, path, re_path
 
 from config.accounts import identity_views, views
+from cycles.requests import PortalRequest
 
 
 @login_not_required
-def not_offered(request: HttpRequest) -> HttpResponse:
+def not_offered(request: PortalRequest) -> HttpResponse:
     """Nobody signs up, and an address is vouched for by whoever invited; the library asks for these names only."""
     raise Http404
 

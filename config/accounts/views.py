@@ -11,7 +11,7 @@ from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from config.accounts import devices, identity, recovery_codes
 from config.accounts.sessions import SIGNED_OUT
+from cycles.requests import PortalRequest
 
 
 class SignInView(account.LoginView):
@@ -37,7 +38,7 @@ _sign_in = SignInView.as_view()
 
 
 @login_not_required
-def sign_in(request: HttpRequest) -> HttpResponse:
+def sign_in(request: PortalRequest) -> HttpResponse:
     """Only so many tries come from one address, but for those on a device that somebody has signed in on."""
     counted = request.method == "POST" and not devices.is_known(request)
     if counted and devices.spend(request, [("sign_in", "")]) is None:
@@ -62,7 +63,7 @@ class FactorsView(IndexView):
 class _ThenRecoveryCodes:
     """After the first second factor the recovery codes are offered."""
 
-    request: HttpRequest
+    request: PortalRequest
 
     def get_success_url(self) -> str:
         left = recovery_codes.unused_count(self.request.user)  # type: ignore[arg-type]
@@ -80,7 +81,7 @@ class AddPasskeyView(_ThenRecoveryCodes, AddWebAuthnView):
 @never_cache
 @require_http_methods(["GET", "POST"])
 @reauthentication_required
-def make_recovery_codes(request: HttpRequest) -> HttpResponse:
+def make_recovery_codes(request: PortalRequest) -> HttpResponse:
     """Make new codes; the answer shows them, and no page shows them again."""
     user: Any = request.user
     if not can_generate_recovery_codes(user):

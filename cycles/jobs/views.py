@@ -1,6 +1,6 @@
 """The page of jobs: what waits, runs and has failed, and what an administrator does about it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,11 +12,12 @@ from cycles.jobs.filters import JobFilter
 from cycles.jobs.tables import JobTable
 from cycles.models import Job
 from cycles.pages import act_page, listed, only_for
+from cycles.requests import PortalRequest
 from cycles.workflow import ADMINISTRATION, JOBS, JobState, Windows
 
 
 @require_safe
-def job_list(request: HttpRequest) -> HttpResponse:
+def job_list(request: PortalRequest) -> HttpResponse:
     """Every kind with what is not done of it, and the jobs one by one, the newest first."""
     if not request.user.oversees_the_country(request.at):
         raise Http404
@@ -31,7 +32,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     return render(request, "cycles/jobs.html", context)
 
 
-def _moves(request: HttpRequest) -> dict[str, list[tuple[str, str]]]:
+def _moves(request: PortalRequest) -> dict[str, list[tuple[str, str]]]:
     """What the reader may do with a job in each state; no move of a job looks at more than that."""
     moves = {}
     for state in JobState:
@@ -41,7 +42,7 @@ def _moves(request: HttpRequest) -> dict[str, list[tuple[str, str]]]:
 
 
 @require_http_methods(["GET", "POST"])
-def job_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def job_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     """Try a job again, or stop it."""
     job = get_object_or_404(Job.objects.visible_to(request.user, request.at), pk=pk)
     act = {"try_again": actions.try_again, "stop": actions.stop}[name]
@@ -56,7 +57,7 @@ def job_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def send_again(request: HttpRequest) -> HttpResponse:
+def send_again(request: PortalRequest) -> HttpResponse:
     """Have the messages that were given up tried again from the beginning."""
     only_for(request, "send_again")
     return act_page(

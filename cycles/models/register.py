@@ -7,12 +7,12 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.text import named
+from agencies.text import language, named
 from cycles.calendar import format_date
 from cycles.register_workflow import REGISTER, RegisterState
 
@@ -117,7 +117,7 @@ class RegisterChange(models.Model):
     @property
     def what(self) -> str:
         """What becomes of the agency, and from which day, in words; that of a renaming with the new name."""
-        day = format_date(self.effective_on, get_language() or "fa")
+        day = format_date(self.effective_on, language())
         match self.kind:
             case ChangeKind.RENAMED:
                 return gettext("called “%(name)s” from %(day)s on") % {"name": self.new_name, "day": day}

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from cycles.register_workflow import REGISTER
 from cycles.reorganisation import actions
 from cycles.reorganisation.forms import RegisterChangeForm
 from cycles.reorganisation.queries import history_of
+from cycles.requests import PortalRequest
 
 BUTTONS = {
     ChangeKind.RENAMED: _("Rename"),
@@ -29,12 +30,12 @@ BUTTONS = {
 """The kinds of change, in the order of their buttons."""
 
 
-def _agency(request: HttpRequest, code: str) -> Agency:
+def _agency(request: PortalRequest, code: str) -> Agency:
     seen = Agency.objects.visible_to(request.user, request.at).select_related("parent", "province")
     return get_object_or_404(seen, code=code)
 
 
-def _may_record(request: HttpRequest) -> bool:
+def _may_record(request: PortalRequest) -> bool:
     return not why_closed(REGISTER, RegisterChange(), "record", by=request.user, at=request.at)
 
 
@@ -44,7 +45,7 @@ def _kinds(agency: Agency) -> list[str]:
 
 
 @require_safe
-def agency(request: HttpRequest, code: str) -> HttpResponse:
+def agency(request: PortalRequest, code: str) -> HttpResponse:
     """One agency: its names and what became of it, its cycles, and the changes that wait for their day."""
     found = _agency(request, code)
     waiting = RegisterChange.objects.waiting().concerning(found).for_list()
@@ -60,12 +61,12 @@ def agency(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "cycles/agency.html", context)
 
 
-def _may_withdraw(request: HttpRequest, change: RegisterChange) -> bool:
+def _may_withdraw(request: PortalRequest, change: RegisterChange) -> bool:
     return not why_closed(REGISTER, change, "withdraw", by=request.user, at=request.at)
 
 
 @require_http_methods(["GET", "POST"])
-def register_change(request: HttpRequest, code: str, kind: str) -> HttpResponse:
+def register_change(request: PortalRequest, code: str, kind: str) -> HttpResponse:
     """Record what becomes of an agency; to those who may not, the page does not exist."""
     found = _agency(request, code)
     if not _may_record(request) or kind not in _kinds(found):
@@ -88,7 +89,7 @@ def register_change(request: HttpRequest, code: str, kind: str) -> HttpResponse:
     )
 
 
-def _touched(request: HttpRequest, found: Agency, kind: str) -> dict[str, Any]:
+def _touched(request: PortalRequest, found: Agency, kind: str) -> dict[str, Any]:
     """What ends with an agency: its part in open cycles, its people's roles, the headquarters of its units."""
     open_cycles = Participation.objects.active().filter(agency=found).exclude(cycle__state__in=actions.SETTLED)
     return {
@@ -101,7 +102,7 @@ def _touched(request: HttpRequest, found: Agency, kind: str) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     """Withdraw a change whose day has not come."""
     seen = RegisterChange.objects.visible_to(request.user, request.at).for_list()
     change = get_object_or_404(seen, pk=pk)

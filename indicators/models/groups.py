@@ -12,13 +12,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Sector, User
 from agencies.roles import Constituency, Role
-from agencies.text import localised, named
+from agencies.text import language, localised, named
 from cycles.calendar import format_moment
 from cycles.models import Cycle
 from cycles.workflow import Windows
@@ -170,7 +170,7 @@ def matters_of_sets(sets: Sequence[IndicatorSet], at: datetime, windows: Windows
     found: dict[int, str] = {}
     for item in items.select_related("meeting__group").order_by("meeting__held_at", "pk"):
         sentence = gettext("%(meeting)s, on %(when)s, is to discuss this set. Sign its minutes or cancel it first.")
-        when = format_moment(item.meeting.held_at, get_language() or "fa")
+        when = format_moment(item.meeting.held_at, language())
         found.setdefault(item.set_id, sentence % {"meeting": item.meeting, "when": when})
     return found
 
