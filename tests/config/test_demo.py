@@ -22,3 +22,9 @@ def test_a_phase_that_the_calendar_lacks_is_refused_with_the_list(monkeypatch):
     monkeypatch.setenv("PHASE", "clarification")
     with pytest.raises(CommandError, match="PHASE is one of: proposal, approval"):
         call_command("demo", "--no-serve")
+
+
+@pytest.mark.parametrize("agencies", ("-1", "1", "7"))
+def test_too_few_agencies_are_refused_before_anything_is_built(agencies):
+    with pytest.raises(CommandError, match="8 agencies or more"):
+        call_command("demo", "--no-serve", f"--agencies={agencies}")

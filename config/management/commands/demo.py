@@ -29,6 +29,8 @@ from festival.workflow import Addressee
 YEAR, PRESET, PROVINCE = 1404, "statutory_gregorian", "IR-26"
 PHASES = list(dict.fromkeys(window.phase.value for window in windows_for(PRESET, YEAR)))
 """The phases that the demonstration's calendar has, in their order."""
+FEWEST = 8
+"""With fewer agencies nobody is left who may give another agency's figures, assess it or hear its appeal."""
 WHOLE_LEVELS = (Level.MINISTRY, Level.PRESIDENTIAL, Level.PROVINCIAL)
 """Levels that take part in the demonstration; the other national bodies stand in the register."""
 
@@ -39,12 +41,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--phase", choices=PHASES, default=os.environ.get("PHASE", "scoring").lower())
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
-        parser.add_argument("--agencies", type=int, default=0, help="take only so many (for a quick look)")
+        parser.add_argument("--agencies", type=int, default=0, help=f"take only so many, {FEWEST} or more")
         parser.add_argument("--no-serve", action="store_true", help="build the database only")
 
     def handle(self, *args: Any, phase: str, port: int, agencies: int, no_serve: bool, **options: Any) -> None:
         if phase not in PHASES:
             raise CommandError(f"PHASE is one of: {', '.join(PHASES)}.")
+        if 0 < agencies < FEWEST or agencies < 0:
+            raise CommandError(f"The demonstration takes {FEWEST} agencies or more.")
         now = self.build(Phase(phase), agencies)
         self.stdout.write(self.accounts(now))
         if not no_serve:
