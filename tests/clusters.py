@@ -1,13 +1,20 @@
-"""A second PostgreSQL server on loopback, empty, with a password and a transaction counter that starts anew."""
+"""A second PostgreSQL server on loopback, empty, whose transaction counter starts anew, and the portal beside it."""
 
 import os
 import secrets
 import shutil
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg2
+from django.conf import settings
 
 from config import embedded
 
@@ -41,6 +48,32 @@ def another_server() -> Iterator[dict[str, str]]:
     finally:
         embedded._run(binaries / "pg_ctl", "-D", home / "data", "-m", "immediate", "-w", "stop")
         shutil.rmtree(home)
+
+
+def manage(*words: object, env: dict[str, str], ok: bool = True) -> str:
+    """One of the portal's commands, in a process that knows another server."""
+    environment = {"PATH": os.environ["PATH"], "DEBUG": "1", "SECRET_KEY": "tests only", **env}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "manage.py", *map(str, words)],
+        cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode == 0) == ok, f"{words}: {done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+@contextmanager
+def connected(address: str, database: str = "portal") -> Iterator[Any]:
+    """A cursor of the owner's, each of whose statements stands by itself."""
+    parts = urlsplit(address)
+    raw = psycopg2.connect(
+        host=parts.hostname, port=parts.port, user=parts.username, password=parts.password, dbname=database
+    )
+    raw.autocommit = True
+    try:
+        with raw.cursor() as cursor:
+            yield cursor
+    finally:
+        raw.close()
 
 
 def _free_port() -> int:

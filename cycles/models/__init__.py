@@ -2,6 +2,7 @@
 
 from cycles.models.faults import Fault
 from cycles.models.jobs import UNFINISHED, Job, Reason
+from cycles.models.multiranges import SpansField
 from cycles.models.nominations import Nomination
 from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
 from cycles.models.register import ChangeKind, LegalBasis, RegisterChange
@@ -42,6 +43,7 @@ __all__ = [
     "Reason",
     "RegisterChange",
     "Seal",
+    "SpansField",
     "TieRule",
     "Unsealed",
     "Verification",

@@ -1,6 +1,6 @@
 """What is published: editions with standings and data, reports, awards, indices; and what follows from results."""
 
-from festival.models.awards import Award, AwardCategory, Ceremony, Minutes, Rank
+from festival.models.awards import Award, AwardCategory, Ceremony, Minutes, Rank, minutes_path
 from festival.models.comments import MeasureComment
 from festival.models.consequences import NOT_FILED, OCCASIONS, Consequence, ConsequenceKind, ConsequenceRule
 from festival.models.data import DataFile, data_path
@@ -52,6 +52,7 @@ __all__ = (
     "archive_path",
     "counted",
     "data_path",
+    "minutes_path",
     "report_path",
     "year_label",
 )

@@ -13,6 +13,7 @@ from indicators.models.groups import (
     Suggestion,
     Vote,
     WorkingGroup,
+    both_finalise,
 )
 from indicators.models.measures import (
     Axis,
@@ -83,6 +84,7 @@ __all__ = [
     "WorkingGroup",
     "asked_of",
     "asked_of_outer",
+    "both_finalise",
     "digest",
     "field_of",
     "lights_of",

@@ -16,7 +16,7 @@ from cycles.workflow import Workflow
 
 ROOT = Path(settings.BASE_DIR)
 LAYERS = ["agencies", "cycles", "indicators", "submissions", "appeals", "festival", "config"]
-OURS = [path for app in LAYERS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
+OURS = [path for app in LAYERS for path in sorted((ROOT / app).rglob("*.py")) if path.parent.name != "migrations"]
 
 CARD_PATHS = [
     *(
