@@ -21,7 +21,7 @@ from submissions import completeness, obstacles, outliers, totals, versions
 from submissions.models import Answer, Score, ScoreRun, StewardFigure, Submission, Version
 from submissions.workflow import MOVES, RUNS, SubmissionState
 
-SAID = ("value", "claims_not_applicable", *versions.TEXTS)
+SAID = ("value", "claims_not_applicable", *Answer.TEXTS)
 """What an agency says of a line."""
 
 

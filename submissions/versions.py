@@ -26,8 +26,6 @@ from submissions.models import (
 )
 
 FORM = "self-assessment/2"
-TEXTS = ("note", "strengths", "weaknesses", "action", "outlier_reason")
-"""What is said of a line in words."""
 
 
 def content_of(submission: Submission) -> str:
@@ -50,7 +48,7 @@ def content_of(submission: Submission) -> str:
             "lineage": str(a.measure.lineage),
             "value": _number(a.value),
             "not_applicable": a.claims_not_applicable,
-            **{name: getattr(a, name) for name in TEXTS},
+            **{name: getattr(a, name) for name in Answer.TEXTS},
             "factors": factors.get(a.pk, []),
             "evidence": files.get(a.pk, []),
         }
@@ -113,11 +111,11 @@ def restore(submission: Submission, version: Version, *, at: datetime) -> list[A
         line = said[a.pk]
         a.value = None if line["value"] is None else Decimal(line["value"])
         a.claims_not_applicable = line["not_applicable"]
-        for name in TEXTS:
+        for name in Answer.TEXTS:
             setattr(a, name, line[name])
         a.updated_at, a.ready_at, a.prefilled_from = at, None, None
     outliers.standing_out(submission, answers)
-    changed = ["value", "claims_not_applicable", *TEXTS, "outliers", "updated_at", "ready_at", "prefilled_from"]
+    changed = ["value", "claims_not_applicable", *Answer.TEXTS, "outliers", "updated_at", "ready_at", "prefilled_from"]
     batches.write(answers, changed)
     for model, part in ((Evidence, "evidence"), (ExternalFactor, "factors")):
         kept = [row[0] for line in said.values() for row in line[part]]

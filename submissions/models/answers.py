@@ -256,6 +256,9 @@ class Answer(Bounded, models.Model):
     updated_at = models.DateTimeField(null=True, blank=True)
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
+    TEXTS = ("note", "strengths", "weaknesses", "action", "outlier_reason")
+    """What an agency says of a line in words, in the order in which form, sheet and version show it."""
+
     objects = AnswerQuerySet.as_manager()
 
     class Meta:
