@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.national_ids import masked
 from agencies.passwords import one_spelling
+from agencies.persian import named, plain_text, search_key, sort_key
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Constituency, Role
-from agencies.text import named, plain_text, search_key, sort_key
 
 
 class Named(models.Model):

@@ -2,7 +2,7 @@
 
 import re
 
-from agencies.text import latin_digits
+from agencies.persian import latin_digits
 
 LENGTH = 10
 SHORTEST = 8

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from agencies.text import latin_digits
+from agencies.persian import latin_digits
 
 _ONE_LETTER = str.maketrans("\u064a\u0649\u0643", "\u06cc\u06cc\u06a9")
 

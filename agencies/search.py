@@ -3,7 +3,7 @@
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Lower
 
-from agencies.text import HAMZA_BEFORE_WAW, HAMZA_LIKE_ALEF, NOT_SEARCHED, SEARCHED_LETTERS
+from agencies.persian import HAMZA_BEFORE_WAW, HAMZA_LIKE_ALEF, NOT_SEARCHED, SEARCHED_LETTERS
 
 
 def stored_search_key(name: str) -> Lower:

@@ -12,7 +12,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.text import localised, normalise
+from agencies.persian import localised, normalise
 from appeals.models import Appeal, Attachment, Error, Filing, Ground, Question
 from appeals.workflow import APPEALS, DECISIONS, FILINGS, UPHELD
 from cycles import files, ledger

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
-from agencies.text import named
+from agencies.persian import named
 from appeals.models import Appeal, Correction, Error
 from appeals.workflow import CORRECTIONS
 from cycles import ledger

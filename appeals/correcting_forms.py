@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.text import parse_decimal
+from agencies.persian import parse_decimal
 from appeals.correcting import Rule
 from appeals.models import Error
 from cycles.forms import LetterField, PasswordField, PersianTextField, signed

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.text import localised
+from agencies.persian import localised
 from appeals import correcting
 from appeals.correcting import CHANGES, Like
 from appeals.correcting_forms import form_of

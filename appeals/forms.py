@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.persian import localised
 from appeals.models import Error, Ground
 from cycles.clashes import ComparedForm
 from cycles.forms import LetterField, NumberField, PasswordField, PersianTextField, signed

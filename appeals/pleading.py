@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.persian import language, localised
 from agencies.roles import Role
-from agencies.text import language, localised
 from appeals import actions, receipts
 from appeals.forms import AppealForm
 from appeals.models import Appeal, Attachment, Filing

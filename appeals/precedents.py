@@ -12,7 +12,7 @@ from django.db.models import Aggregate, Avg, Count, DurationField, F, Max, Q, Qu
 from django.db.models.functions import Coalesce
 
 from agencies.models import User
-from agencies.text import named
+from agencies.persian import named
 from appeals.models import Appeal, Correction, Ground
 from appeals.workflow import APPEALS, DECISIONS, AppealState
 from cycles.calendar import Phase

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse
 
-from agencies.text import language
+from agencies.persian import language
 from cycles import pdf
 from submissions.receipts import square
 

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.text import localised
+from agencies.persian import localised
 from appeals import actions, correcting, docket, hearing, precedents
 from appeals.forms import DecisionForm, QuestionForm, ReplyForm, ReviewerForm
 from appeals.models import Appeal, Question

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import format_number, language, localised
+from agencies.persian import format_number, language, localised
 from appeals.models import Appeal
 from appeals.precedents import Group
 from appeals.workflow import AppealState

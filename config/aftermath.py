@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.text import localised
+from agencies.persian import localised
 from config.outlook import Task
 from cycles.calendar import DAY, TEHRAN, Phase, midnight
 from cycles.models import Participation, Window

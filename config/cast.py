@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from agencies.models import Agency, Interest, Membership, Province, User
+from agencies.persian import persian_digits
 from agencies.roles import Constituency, Role
-from agencies.text import persian_digits
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 DELEGATED_UNTIL = datetime(2040, 1, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import in_reach
+from agencies.persian import localised
 from agencies.roles import HEADS, SCORERS, SUPERIOR_ROLES, Constituency, Role
-from agencies.text import localised
 from appeals.models import Appeal, Question
 from appeals.workflow import AppealState
 from config import aftermath

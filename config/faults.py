@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.defaults import server_error
 from kombu.exceptions import OperationalError as BrokerAway
 
-from agencies.text import language
+from agencies.persian import language
 from config import sent_forms
 from cycles.files import FULL_DISK
 

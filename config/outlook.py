@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
+from agencies.persian import format_number, language
 from agencies.roles import OVERSEERS, Role
-from agencies.text import format_number, language
 from appeals.workflow import AppealState
 from cycles.calendar import Phase, format_date, format_deadline, time_left
 from cycles.models import Cycle, Window

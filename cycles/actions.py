@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
 from agencies.models import Agency, Province, Sector, User
-from agencies.text import language
+from agencies.persian import language
 from cycles import batches, clashes, files, ledger, notices
 from cycles.calendar import BINDINGS, Phase, format_deadline
 from cycles.clashes import Seen

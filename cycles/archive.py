@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-from agencies.text import localised
+from agencies.persian import localised
 
 MOST_PARTS = 300
 MOST_UNPACKED = 40 * 2**20

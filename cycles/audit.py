@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.calendar import TEHRAN
 from cycles.ledger import BODY
 from cycles.models import Seal, Verification

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, persian_digits, plain_text
+from agencies.persian import localised, persian_digits, plain_text
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 DAY = timedelta(days=1)

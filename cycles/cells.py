@@ -8,7 +8,7 @@ from io import StringIO
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles import sandbox
 from cycles.archive import OLD_OR_ENCRYPTED, Unreadable
 from cycles.workbooks import MOST_COLUMNS, Cell, Table, too_wide

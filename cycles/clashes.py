@@ -18,7 +18,7 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.workflow import Refused
 
 SEEN = "seen"

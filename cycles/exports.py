@@ -16,7 +16,7 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
-from agencies.text import language, parse_decimal
+from agencies.persian import language, parse_decimal
 
 MARK = "\ufeff"
 """By which spreadsheet programs know that a CSV is UTF-8."""

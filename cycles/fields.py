@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import language, localised, normalise, parse_decimal, persian_digits
+from agencies.persian import language, localised, normalise, parse_decimal, persian_digits
 from cycles.calendar import DAY, TEHRAN, jalali, parse_moment
 from cycles.files import PDF_WITHIN, has_pdf_head
 

@@ -10,9 +10,9 @@ from django.forms import HiddenInput, TextInput
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Level, Membership, Province, Sector, User
+from agencies.persian import normalise, plain_text, search_key
 from agencies.roles import Role
 from agencies.search import stored_search_key
-from agencies.text import normalise, plain_text, search_key
 from cycles.calendar import parse_moment
 from cycles.models import Channel, Cycle, Delivery, Entry, Group, Participation
 from cycles.workflow import Workflow

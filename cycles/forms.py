@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from agencies.text import plain_text
+from agencies.persian import plain_text
 from cycles import limits
 from cycles.calendar import FIRST_GREGORIAN_YEAR, TEHRAN, Binding, Phase
 from cycles.clashes import SEEN, ComparedForm

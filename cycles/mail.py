@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.notices import Notice
 
 LONGEST_TEXT = 300  # what a text message of several parts still carries

@@ -12,10 +12,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from agencies.arrays import array
 from agencies.models import Agency, Membership, User
+from agencies.persian import language
+from agencies.postgres_arrays import array
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, in_scope
-from agencies.text import language
 from cycles.calendar import Phase, phase_label, time_left
 from cycles.models import Channel, Cycle, Delivery, Entry, Extension, Participation, Window
 from cycles.workflow import ADMINISTRATION, AGENCY, Move, Term

@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_tables2 import RequestConfig
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles import exports, limits
 from cycles.actions import why_closed, why_not_administer
 from cycles.clashes import Seen, digest

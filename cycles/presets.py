@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import persian_digits
+from agencies.persian import persian_digits
 from cycles.calendar import (
     BINDINGS,
     DAY,

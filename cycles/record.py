@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies.persian import language
 from agencies.roles import Role
-from agencies.text import language
 from cycles import actions, audit, seals
 from cycles.calendar import format_moment
 from cycles.exports import Verbatim

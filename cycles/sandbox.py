@@ -29,7 +29,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agencies.text import language, localised
+from agencies.persian import language, localised
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_ANSWER = 64 * 2**20

@@ -17,7 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from agencies.text import localised, normalise
+from agencies.persian import localised, normalise
 from cycles.archive import Unreadable
 from cycles.cells import table_of
 from cycles.exports import (

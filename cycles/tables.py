@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Membership, User
+from agencies.persian import format_number, language
 from agencies.templatetags.portal import digits
-from agencies.text import format_number, language
 from cycles.calendar import format_date, format_moment
 from cycles.models import Cycle, Delivery, Entry, Nomination, Participation
 

@@ -16,7 +16,7 @@ from import_export.exceptions import ImportExportError
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result
 
-from agencies.text import localised, parse_decimal
+from agencies.persian import localised, parse_decimal
 from cycles.sheets import Form, Row, Sheet, Wrong, plain
 from cycles.workflow import Refused
 

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from agencies.text import localised, plain_text
+from agencies.persian import localised, plain_text
 from cycles.archive import MOST_UNPACKED, Unreadable, Watch, check_archive, too_large
 
 MOST_COLUMNS = 100

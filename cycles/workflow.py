@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.persian import language
 from agencies.roles import (
     HEADS,
     Role,
@@ -37,7 +38,6 @@ from agencies.roles import (
     is_remover,
     is_second_administrator,
 )
-from agencies.text import language
 from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
 
 refusals = logging.getLogger("portal.refused")

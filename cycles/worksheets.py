@@ -9,7 +9,7 @@ from typing import IO, Any
 import openpyxl
 from django.utils.translation import gettext as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.archive import Unreadable, check_archive
 from cycles.workbooks import MOST_CELLS, too_long
 

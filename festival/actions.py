@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.persian import localised
 from appeals.models import Appeal
 from appeals.reorganisation.actions import end_with_agencies as end_appeals
 from cycles.actions import perform

@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.text import language, localised
+from agencies.persian import language, localised
 from cycles.actions import perform, why_closed
 from cycles.calendar import format_date
 from cycles.files import all_or_none

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.actions import perform, why_closed
 from cycles.clashes import Seen
 from cycles.models import Group, Participation

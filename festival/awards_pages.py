@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.actions import why_closed
 from cycles.models import Entry, Group, Window
 from cycles.pages import act_page, history

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.models import Group
 from festival.models import Award, AwardCategory, Ceremony, Edition, Rank, Standing
 from festival.models.editions import PLACES, VALUES

@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Province
+from agencies.persian import localised
 from agencies.roles import OVERSEERS
-from agencies.text import localised
 from cycles import seals
 from cycles.actions import why_closed
 from cycles.calendar import midnight

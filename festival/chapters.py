@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province
-from agencies.text import latin_digits, named
+from agencies.persian import latin_digits, named
 from festival.models import Edition, Standing
 from indicators.methods import SHOWN_PLACES, half_up
 from indicators.models import Kind, Law

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, named, normalise
+from agencies.persian import localised, named, normalise
 from cycles.clashes import ComparedForm
 from cycles.fields import DayField, PaperField
 from cycles.forms import ActForm, MomentField, NumberField, PersianTextField

@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.persian import DASH, language, localised
 from agencies.templatetags.portal import digits, prose
-from agencies.text import DASH, language, localised
 from cycles.calendar import TEHRAN, format_date
 from cycles.sheets import Column, Form, written
 from festival.lessons import Lesson

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
-from agencies.text import localised, normalise
+from agencies.persian import localised, normalise
 from cycles.actions import perform
 from cycles.workflow import Refused
 from festival.models import Edition, MeasureComment

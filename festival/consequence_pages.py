@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.persian import localised
 from agencies.roles import OVERSEERS
-from agencies.text import localised
 from cycles.actions import open_to, why_closed
 from cycles.files import handed_out
 from cycles.models import Cycle, Entry

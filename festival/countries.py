@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from agencies.text import named, normalise
+from agencies.persian import named, normalise
 
 HOME = "IRN"
 """The country whose position is told."""

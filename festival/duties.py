@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Province
+from agencies.persian import language, localised
 from agencies.roles import Role
-from agencies.text import language, localised
 from cycles import exports
 from cycles.calendar import TEHRAN, format_date, jalali, midnight
 from cycles.models import Cycle

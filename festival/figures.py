@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import format_number
+from agencies.persian import format_number
 from cycles import ledger
 from festival.lateness import Duty
 from festival.models import Standing

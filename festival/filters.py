@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Level
-from agencies.text import search_key
+from agencies.persian import search_key
 from cycles.calendar import TEHRAN
 from cycles.models import Group
 from festival.models import Consequence, ConsequenceKind, ImprovementPlan, Standing

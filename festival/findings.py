@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import language, localised, persian_digits
+from agencies.persian import language, localised, persian_digits
 from festival.lateness import Counted, DutyCode
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province
-from agencies.text import latin_digits, localised, normalise, parse_decimal
+from agencies.persian import latin_digits, localised, normalise, parse_decimal
 from cycles.forms import ActForm, MomentField, NumberField, PercentField, PersianTextField
 from cycles.models import Group
 from festival.lateness import DUTIES, Asked, Timeliness

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.persian import localised
 from appeals.models import Appeal
 from appeals.workflow import AppealState
 from cycles import ledger

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.text import localised, plain_text
+from agencies.persian import localised, plain_text
 from cycles.clashes import SEEN, ComparedForm
 from cycles.fields import DayField
 from cycles.forms import ImportForm, NumberField, PersianTextField

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.sheets import Sheet, plain
 from cycles.trials import Check
 from cycles.workflow import Refused

@@ -15,7 +15,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from agencies.text import localised, normalise
+from agencies.persian import localised, normalise
 from cycles import sandbox
 from cycles.archive import Unreadable
 from cycles.sheets import MOST_BYTES, Sheet, why_refused

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import latin_digits, parse_decimal
+from agencies.persian import latin_digits, parse_decimal
 from cycles.sheets import Column, Form, Row, Sheet, Wrong
 from festival.countries import letters
 from indicators.exact import Rounding, parsed

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, Max, Min, Sum
 
-from agencies.text import named
+from agencies.persian import named
 from appeals import precedents
 from appeals.precedents import Corrected, Outcomes
 from cycles import seals

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.text import language
+from agencies.persian import language
 from appeals.models import Appeal
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase, format_date

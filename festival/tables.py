@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import DASH, language, localised
+from agencies.persian import DASH, language, localised
 from cycles.calendar import format_date, format_deadline, format_moment
 from festival.findings import digits
 from festival.lateness import DUTIES, Timeliness

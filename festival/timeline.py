@@ -26,7 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 from django.utils.translation import gettext, ngettext
 
-from agencies.text import localised
+from agencies.persian import localised
 from appeals.models import Appeal
 from cycles.calendar import Phase, phase_label
 from cycles.models import Cycle, Entry, Extension, Window

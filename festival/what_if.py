@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Max, Min, Q
 
-from agencies.text import named
+from agencies.persian import named
 from cycles.models import Group, TieRule
 from festival import sureness
 from festival.models import Edition, Standing

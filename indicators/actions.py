@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.text import format_number, language
+from agencies.persian import format_number, language
 from cycles.actions import perform
 from cycles.calendar import Phase
 from cycles.clashes import Seen

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, parse_decimal
+from agencies.persian import localised, parse_decimal
 from indicators.exact import ZERO, written
 from indicators.shares import Params, exactly, item_weights, number
 

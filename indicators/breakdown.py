@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.actions import perform
 from cycles.clashes import Seen
 from cycles.models import Participation

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.text import localised, search_words
+from agencies.persian import localised, search_words
 from indicators.actions import why_unready
 from indicators.methods import HUNDRED
 from indicators.models import (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export import widgets
 
-from agencies.text import parse_decimal, plain_text
+from agencies.persian import parse_decimal, plain_text
 from cycles.sheets import Column, Form
 from cycles.trials import YesNo
 from indicators.differences import FIELDS

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, parse_decimal
+from agencies.persian import localised, parse_decimal
 from indicators.models import Axis, Goal, Indicator, IndicatorSet, Law, Measure
 
 FIELDS: dict[str, str | Promise] = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
 
-from agencies.text import plain_number
+from agencies.persian import plain_number
 
 ZERO, ONE = Fraction(0), Fraction(1)
 WRITTEN_WHOLE, WRITTEN_DIGITS = 40, 28

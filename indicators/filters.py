@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province, Sector
-from agencies.text import plain_text, search_key
+from agencies.persian import plain_text, search_key
 from cycles.filters import TextFilter, holding
 from cycles.models import Cycle, Participation
 from indicators.models import STAGES, Dimension, IndicatorSet, Kind, Measure, Plan, QuarterReport, ResultLevel

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agencies.text import localised, parse_decimal
+from agencies.persian import localised, parse_decimal
 from cycles.actions import why_closed
 from cycles.clashes import ComparedForm
 from cycles.models import Participation, Window

@@ -9,8 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Membership, User
+from agencies.persian import localised, parse_decimal, persian_digits, plain_text
 from agencies.roles import Role
-from agencies.text import localised, parse_decimal, persian_digits, plain_text
 from cycles.forms import PersianTextField
 from indicators.models import (
     Axis,

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from import_export import fields
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.sheets import Sheet, Wrong
 from cycles.trials import Check, LineResource
 from indicators.bounds import wrong_bounds

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Membership, Sector, User
+from agencies.persian import language
 from agencies.roles import Role
-from agencies.text import language
 from cycles import pdf, seals
 from cycles.actions import open_to, why_closed
 from cycles.files import headed

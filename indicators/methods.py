@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, override
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import language, localised, parse_decimal
+from agencies.persian import language, localised, parse_decimal
 from cycles.calendar import format_date
 from indicators import parameters, shares
 from indicators.exact import ONE as WHOLE

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
+from agencies.persian import localised
 from agencies.roles import Constituency
-from agencies.text import localised
 from cycles.clashes import SEEN, ComparedForm
 from cycles.fields import WholeField
 from cycles.forms import MomentField, NumberField, PasswordField, PersianTextField, signed

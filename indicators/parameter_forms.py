@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import language, localised, parse_decimal
+from agencies.persian import language, localised, parse_decimal
 from cycles.fields import DayField
 from cycles.forms import NumberField, PersianTextField
 from indicators.methods import METHOD_CHOICES, METHODS

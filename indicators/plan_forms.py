@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.clashes import ComparedForm
 from cycles.forms import NumberField, PersianTextField
 from indicators.models import Figure, Sheet, field_of

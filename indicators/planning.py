@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
-from agencies.text import language, localised
+from agencies.persian import language, localised
 from cycles.actions import perform
 from cycles.calendar import Phase, format_deadline
 from cycles.clashes import Seen

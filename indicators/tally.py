@@ -6,8 +6,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.persian import localised
 from agencies.roles import Constituency
-from agencies.text import localised
 from indicators.ballots import Ballot, Rules, Verdict, verdict
 from indicators.models import IndicatorSet, Measure, Outcome, Review, Vote, WorkingGroup
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
+from agencies.persian import language
 from agencies.roles import Constituency, Role
-from agencies.text import language
 from cycles.actions import open_to
 from cycles.models import Cycle, Entry, Window
 from cycles.pages import act_page, history, listed

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised, parse_decimal
+from agencies.persian import localised, parse_decimal
 from indicators.exact import Rounding, written
 from indicators.scales import Interpolate, MinMax, Number, Options, Ratio, Scale
 from indicators.tree import Missing, Node

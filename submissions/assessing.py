@@ -14,8 +14,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from agencies.models import Membership, User, in_reach, with_roles
+from agencies.persian import localised
 from agencies.roles import Role, is_assessor, is_assigned
-from agencies.text import localised
 from cycles import batches
 from cycles.actions import perform
 from cycles.clashes import Seen

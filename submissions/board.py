@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import in_reach
+from agencies.persian import localised
 from agencies.roles import OVERSEERS, Role
-from agencies.text import localised
 from cycles import embargo
 from cycles.actions import why_closed
 from cycles.calendar import Phase, days_late

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import User, in_reach
+from agencies.persian import localised
 from agencies.roles import OVERSEERS
-from agencies.text import localised
 from cycles.forms import ActForm
 from cycles.models import Participation, Window
 from cycles.requests import PortalRequest

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import User
-from agencies.text import language
+from agencies.persian import language
 from cycles.actions import why_closed
 from cycles.calendar import Phase
 from cycles.models import Entry, Window

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
-from agencies.text import normalise, search_key
+from agencies.persian import normalise, search_key
 from cycles import files
 from cycles.actions import perform
 from cycles.clashes import Seen

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from agencies.text import search_key
+from agencies.persian import search_key
 from cycles.actions import open_to
 from cycles.files import Stored, handed_out
 from cycles.requests import PortalRequest

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Province, User
-from agencies.text import localised, search_key
+from agencies.persian import localised, search_key
 from cycles.clashes import ComparedForm
 from cycles.forms import NumberField, PersianTextField
 from cycles.models import Group, Participation

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies.persian import localised, parse_decimal
 from agencies.roles import SUPERIOR_ROLES
-from agencies.text import localised, parse_decimal
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest

@@ -13,7 +13,7 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles import sandbox
 from submissions.contents import archives, mail, pdf, texts
 from submissions.contents.signs import HEAD as BEGINNING

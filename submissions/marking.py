@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 from django_tables2 import RequestConfig
 
-from agencies.text import language
+from agencies.persian import language
 from cycles.actions import open_to
 from cycles.calendar import Phase
 from cycles.clashes import together

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.calendar import Phase
 from cycles.models import Window
 from submissions.models import Answer, Block, Clarification, Reconciliation, Submission, Verification

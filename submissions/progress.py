@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import named
+from agencies.persian import named
 from cycles.calendar import days_late
 from cycles.models import Cycle
 from indicators.methods import half_up

@@ -12,7 +12,7 @@ from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
-from agencies.text import localised
+from agencies.persian import localised
 from cycles import files, limits, sandbox
 from cycles.models import Cycle
 from cycles.workflow import Refused

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.actions import perform
 from cycles.clashes import Seen
 from cycles.workflow import Refused

@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from agencies.persian import language
 from agencies.roles import is_staff
-from agencies.text import language
 from cycles import pdf, seals
 from cycles.calendar import Phase
 from cycles.models import Window

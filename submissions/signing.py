@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import User
-from agencies.text import language
+from agencies.persian import language
 from cycles import seals
 from cycles.actions import why_closed
 from cycles.calendar import Phase

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from indicators.methods import SHOWN_PLACES, ZERO
 from indicators.scoring import AXIS_DEPTH, Line, LineState, Node, Path, Result, total
 from submissions.models import Answer, Score

@@ -24,8 +24,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User, with_roles
+from agencies.persian import localised
 from agencies.roles import Role, is_figure_giver, is_set_keeper, may_be_steward
-from agencies.text import localised
 from cycles import clashes, files
 from cycles.actions import perform, why_closed
 from cycles.models import Cycle

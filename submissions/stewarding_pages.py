@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, User, with_roles
+from agencies.persian import localised
 from agencies.roles import OVERSEERS, is_set_keeper, may_be_steward
-from agencies.text import localised
 from cycles import embargo, sheets, trials
 from cycles.actions import why_closed
 from cycles.calendar import Phase

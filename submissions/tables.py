@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from agencies.text import format_number, language, localised
+from agencies.persian import format_number, language, localised
 from cycles.calendar import format_moment, time_left
 from submissions.models import Block, Reconciliation, Stewardship, Submission, Verification
 from submissions.progress import WAITS, Progress, Work, waits_for

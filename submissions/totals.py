@@ -24,8 +24,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
-from agencies.arrays import array
 from agencies.models import User
+from agencies.postgres_arrays import array
 from cycles.models import Cycle
 from indicators.scoring import LineState
 from submissions.models import ScoreRun, Submission

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import Clearance, User
+from agencies.persian import localised
 from agencies.roles import SCORERS, Role
-from agencies.text import localised
 from cycles.actions import perform
 from cycles.clashes import Seen
 from cycles.models import Cycle

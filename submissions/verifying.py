@@ -15,8 +15,8 @@ from django.db.models import FilteredRelation, Q
 from django.utils.translation import gettext as _
 
 from agencies.models import User, in_reach
+from agencies.persian import localised
 from agencies.roles import Role, is_assessor, is_verifier
-from agencies.text import localised
 from cycles import files
 from cycles.actions import perform
 from cycles.clashes import Seen

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.calendar import TEHRAN
 from cycles.clashes import ComparedForm
 from cycles.forms import ActForm, MomentField, NumberField, PasswordField, PersianTextField, signed

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.persian import language, localised
 from agencies.roles import Role
-from agencies.text import language, localised
 from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase
 from cycles.clashes import Seen

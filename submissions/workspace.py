@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from agencies.models import User
-from agencies.text import language, localised
+from agencies.persian import language, localised
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest

@@ -12,8 +12,8 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from agencies.models import Agency, Interest, Level, Membership, Province, Sector, User
+from agencies.persian import search_key
 from agencies.roles import Constituency, Role
-from agencies.text import search_key
 from appeals import actions as appeals
 from appeals import hearing
 from appeals.models import Appeal

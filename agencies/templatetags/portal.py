@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
-from agencies.text import format_number, persian_digits
+from agencies.persian import format_number, persian_digits
 
 register = template.Library()
 

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, Clearance, User, in_reach
+from agencies.persian import localised
 from agencies.roles import OVERSEERS, Role
-from agencies.text import localised
 from appeals.workflow import APPEALS, DECIDED, AppealState
 from cycles.models import Cycle
 from submissions import handlers

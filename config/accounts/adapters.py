@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.text import language, latin_digits, localised
+from agencies.persian import language, latin_digits, localised
 from config.accounts import devices, identity, sessions
 from config.monitoring.signins import ToldFailures
 from cycles import letters

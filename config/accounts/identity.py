@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies import national_ids
 from agencies.models import User
-from agencies.text import named
+from agencies.persian import named
 from cycles.requests import PortalRequest
 
 logger = logging.getLogger(__name__)

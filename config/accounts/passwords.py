@@ -12,7 +12,7 @@ from zxcvbn import zxcvbn
 
 from agencies.models import User
 from agencies.passwords import one_spelling
-from agencies.text import localised
+from agencies.persian import localised
 from config.accounts.local_words import FORMS, SHORTEST, YEARS
 
 EXAMINED = 72

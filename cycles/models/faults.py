@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised
+from agencies.persian import localised
 
 
 class FaultKind(models.TextChoices):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.text import language, named
+from agencies.persian import language, named
 from cycles.calendar import format_date
 from cycles.register_workflow import REGISTER, RegisterState
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, Level, Named, Province, Sector, User, in_reach
+from agencies.persian import persian_digits
 from agencies.roles import Role
-from agencies.text import persian_digits
 from cycles import clocks
 from cycles.calendar import Binding, Phase, phase_label
 from cycles.presets import PRESETS

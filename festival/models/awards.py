@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, Level, Named, Province, User
+from agencies.persian import localised, named
 from agencies.roles import OVERSEERS
-from agencies.text import localised, named
 from cycles.models import Cycle, Group, Participation
 from festival.models.editions import Edition, Standing
 from festival.ranking import Ranking

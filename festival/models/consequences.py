@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
+from agencies.persian import named
 from agencies.roles import OVERSEERS
-from agencies.text import named
 from cycles.calendar import TEHRAN
 from cycles.models import Cycle
 from festival.models.editions import Edition

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.models import Cycle, Group, Participation
 from festival.ranking import Ranking
 from festival.workflow import EDITIONS, EditionState

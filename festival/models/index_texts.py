@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.text import persian_digits
+from agencies.persian import persian_digits
 from festival.models.indices import Index
 from festival.workflow import INDEX_REPORTS, IndexReportState
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
-from agencies.text import named, sort_key
+from agencies.persian import named, sort_key
 from festival.countries import HOME, name_of
 from indicators.models import Direction
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.text import persian_digits
+from agencies.persian import persian_digits
 from cycles.models import Cycle
 from festival.models.editions import Edition
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, User
+from agencies.persian import named
 from agencies.roles import HEADS, OVERSEERS, Role
-from agencies.text import named
 from cycles.models import Cycle, Participation
 
 

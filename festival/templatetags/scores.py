@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
-from agencies.text import DASH, localised
+from agencies.persian import DASH, localised
 from festival.passages import NAME
 from indicators.methods import half_up
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Sector, User
+from agencies.persian import language, localised, named
 from agencies.roles import Constituency, Role
-from agencies.text import language, localised, named
 from cycles.calendar import format_moment
 from cycles.models import Cycle
 from cycles.workflow import Windows

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from agencies.text import named
+from agencies.persian import named
 from cycles.models import PRACTICE
 from indicators.bounds import PERCENT, ValueBounds, bounds, wrong_bounds
 from indicators.methods import METHODS

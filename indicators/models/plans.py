@@ -14,8 +14,8 @@ from django.utils.translation import gettext, ngettext
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, in_reach
+from agencies.persian import localised
 from agencies.roles import HEADS, Role
-from agencies.text import localised
 from cycles.models import Cycle, Participation
 from indicators.attainment import MISSED, Light, attained, light, shown
 from indicators.models.measures import Direction, Measure

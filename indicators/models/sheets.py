@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.models import Participation
 from indicators.attainment import Light, attained, light
 from indicators.models.measures import Direction, Measure

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.archive import (
     ENCRYPTED_FLAG,
     MACROS,

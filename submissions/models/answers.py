@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from agencies.models import Agency, User, cleared, in_reach
+from agencies.persian import localised
 from agencies.roles import SUPERIOR_ROLES, Role
-from agencies.text import localised
 from cycles.clashes import digest
 from cycles.models import Cycle, Participation
 from indicators.methods import points

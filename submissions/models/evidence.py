@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from agencies.models import Agency, User
-from agencies.text import normalise
+from agencies.persian import normalise
 from cycles.models import Cycle
 from submissions.models.answers import Answer, Submission
 from submissions.workflow import DOCUMENTS, DocumentState

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.calendar import Phase
 from cycles.workflow import Windows
 from submissions.models.answers import Answer, Block

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from agencies.arrays import array
+from agencies.postgres_arrays import array
 
 
 @pytest.mark.django_db

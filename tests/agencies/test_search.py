@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from agencies.models import User
+from agencies.persian import normalise, search_key
 from agencies.search import stored_search_key
-from agencies.text import normalise, search_key
 from cycles.filters import PeopleFilter
 from tests.factories import build
 

@@ -8,15 +8,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agencies.text import (
-    format_number,
-    latin_digits,
-    normalise,
-    parse_decimal,
-    persian_digits,
-    search_key,
-    sort_key,
-)
+from agencies.persian import format_number, latin_digits, normalise, parse_decimal, persian_digits, search_key, sort_key
 
 ZWNJ = "\u200c"
 

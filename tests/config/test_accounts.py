@@ -16,8 +16,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from agencies.models import Membership, User
+from agencies.persian import persian_digits
 from agencies.roles import TWO_FACTORS, Role
-from agencies.text import persian_digits
 from config.accounts import recovery_codes, second_factor
 from cycles import letters
 from cycles.forms import signed

@@ -15,7 +15,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from agencies.text import normalise
+from agencies.persian import normalise
 from cycles import exports, sheets
 from cycles.resources import AGENCIES
 from cycles.sheets import read, template, written

@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agencies.text import normalise
+from agencies.persian import normalise
 from cycles import archive, sheets
 from cycles.archive import Unreadable
 from cycles.exports import guarded, unguarded

@@ -10,7 +10,7 @@ import pypdf
 import pytest
 from django.utils import translation
 
-from agencies.text import format_number
+from agencies.persian import format_number
 from appeals import actions as appeals
 from appeals.models import Correction
 from cycles.calendar import Phase, format_deadline

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from agencies.models import User
-from agencies.text import localised
+from agencies.persian import localised
 from cycles.models import Cycle
 from festival import pdf, report
 from festival.soundness import soundness

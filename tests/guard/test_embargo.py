@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from agencies.text import persian_digits
+from agencies.persian import persian_digits
 from cycles.models import Entry
 from cycles.workflow import Refused
 from festival.models import Award, Consequence, ConsequenceRule, Standing

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from agencies.text import persian_digits
+from agencies.persian import persian_digits
 from indicators.definitions import bundled
 from indicators.templatetags.foreign import quoted
 from indicators.wording import COMPARED, node_words, scale_words
