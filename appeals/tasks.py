@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import transaction
 from django.db.models import Count
 
-from appeals import hearing
+from appeals.hearing import actions as hearing
 from appeals.models import Appeal
 from appeals.reorganisation import actions as reorganisation
 from appeals.workflow import AppealState

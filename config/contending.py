@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from agencies.models import User
-from appeals import actions, hearing
+from appeals.drafting import actions as drafting
+from appeals.hearing import actions as hearing
+from appeals.hearing import decision
 from appeals.models import Appeal
 from config import plausible
 from cycles.calendar import Phase
@@ -28,11 +30,11 @@ def appeal_all(walk: Any) -> None:
         at, late = walk.within(Phase.APPEAL, 0.3, s.agency), walk.within(Phase.APPEAL, 1, s.agency)
         rows = lines.select_related("measure", "submission", "own").order_by("pk")
         lost = [a for a in rows if plausible.lost(a)][:2]
-        drafted = [actions.save_draft(a, fields=plausible.contention(a), by=staff, at=at) for a in lost]
+        drafted = [drafting.save_draft(a, fields=plausible.contention(a), by=staff, at=at) for a in lost]
         if drafted:
-            walk.refused("filed on the stroke", lambda: actions.file(drafted, by=head, at=late))  # noqa: B023
-            walk.refused("staff file", lambda: actions.file(drafted, by=staff, at=at))  # noqa: B023
-            walk.did(1 + len(actions.file(drafted, by=head, at=at)))
+            walk.refused("filed on the stroke", lambda: drafting.file(drafted, by=head, at=late))  # noqa: B023
+            walk.refused("staff file", lambda: drafting.file(drafted, by=staff, at=at))  # noqa: B023
+            walk.did(1 + len(drafting.file(drafted, by=head, at=at)))
 
 
 def decide_all(walk: Any) -> None:
@@ -85,4 +87,4 @@ def _decide(walk: Any, appeal: Appeal, name: str, *, at: datetime, by: User | No
         awarded = ((before + (appeal.proposed_points or before)) / 2).quantize(Decimal("0.0000000001"))
     reason = "پس از بررسی مستندات و روش محاسبه تصمیم گرفته شد."
     by = by or _reviewer(walk, appeal)
-    actions.decide(appeal, name, reason=reason, awarded=awarded, by=by, at=at)
+    decision.decide(appeal, name, reason=reason, awarded=awarded, by=by, at=at)

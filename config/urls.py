@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from appeals import pleading
+from appeals.drafting import views as drafting_views
 from config import views
 from config.accounts import identity_views
 from config.monitoring import views as monitoring
@@ -25,7 +25,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", views.home, name="home"),
         path("verify/<uuid:uuid>/", signing.verify, name="verify"),
-        path("verify/appeals/<uuid:uuid>/", pleading.verify, name="verify_appeals"),
+        path("verify/appeals/<uuid:uuid>/", drafting_views.verify, name="verify_appeals"),
         path("verify/certificates/<uuid:uuid>/", awards_public.verify, name="verify_certificates"),
         path("account/", views.account, name="account"),
         path("account/onward/", views.onward, name="onward"),

@@ -16,8 +16,8 @@ from django.core.cache import cache
 from django.db.models import F, Q, Sum, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from appeals import precedents
-from appeals.precedents import FLAGGED_FROM, FLAGGED_PART, YEARS_BACK
+from appeals.outcomes import queries as outcomes_queries
+from appeals.outcomes.queries import FLAGGED_FROM, FLAGGED_PART, YEARS_BACK
 from cycles.models import PRACTICE
 from festival.models import Edition
 from indicators.methods import ZERO
@@ -202,7 +202,7 @@ def _figures(edition: Edition) -> dict[int, Figures]:
             of.lines.append(Line(points, ceiling, *wholes.get(submission, (ZERO, ZERO))))
     contested = {
         group.key: (group.outcomes.filed, group.outcomes.decided, group.outcomes.upheld + group.outcomes.partly)
-        for group in precedents.by_measure(precedents.filed_in(edition.cycle), edition.cycle)
+        for group in outcomes_queries.by_measure(outcomes_queries.filed_in(edition.cycle), edition.cycle)
     }
     return {
         key: figures_of(of.lines, asked=of.asked, void=of.void, appeals=contested.get(key, (0, 0, 0)))

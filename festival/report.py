@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Avg, Count, Max, Min, Sum
 
 from agencies.persian import named
-from appeals import precedents
-from appeals.precedents import Corrected, Outcomes
+from appeals.outcomes import queries as outcomes_queries
+from appeals.outcomes.queries import Corrected, Outcomes
 from cycles import seals
 from cycles.calendar import Phase
 from cycles.models import Entry, Seal
@@ -232,7 +232,7 @@ def gather(edition: Edition, at: datetime) -> Facts:
         strongest=measures[:5],
         weakest=measures[-5:][::-1],
         appeals=read(("appeals",), _appeals, edition),
-        corrected=read(("corrected",), precedents.corrected, edition.cycle),
+        corrected=read(("corrected",), outcomes_queries.corrected, edition.cycle),
         soundness=read(("soundness",), soundness, edition.cycle, at),
         behind=read(("behind",), chapters.behind_target, edition),
         execution=read(("execution",), chapters.execution, edition),
@@ -269,7 +269,7 @@ def _specific_sets(edition: Edition) -> int:
 
 
 def _appeals(edition: Edition) -> Outcomes:
-    return precedents.together(precedents.filed_in(edition.cycle), edition.cycle)
+    return outcomes_queries.together(outcomes_queries.filed_in(edition.cycle), edition.cycle)
 
 
 def _lines(edition: Edition) -> dict[str, int]:

@@ -14,8 +14,9 @@ from django.core.files.base import ContentFile
 from agencies.models import Agency, Interest, Level, Membership, Province, Sector, User
 from agencies.persian import search_key
 from agencies.roles import Constituency, Role
-from appeals import actions as appeals
-from appeals import hearing
+from appeals.drafting import actions as drafting_actions
+from appeals.hearing import actions as hearing
+from appeals.hearing import decision
 from appeals.models import Appeal
 from cycles import actions as cycles
 from cycles import people
@@ -383,12 +384,12 @@ def _drafted_appeal(w: World) -> None:
     w.at += timedelta(days=1)
     answer = Answer.objects.select_related("measure", "submission").get(submission=w.submission, measure__code="G1-1")
     fields = {"ground": "value", "argument": "مقدار درست ۶۰ است", "proposed_value": Decimal(60)}
-    w.appeal = appeals.save_draft(answer, fields=fields, by=w.staff, at=w.at)
+    w.appeal = drafting_actions.save_draft(answer, fields=fields, by=w.staff, at=w.at)
 
 
 def _filed(w: World) -> None:
     w.at += timedelta(days=1)
-    [w.appeal] = appeals.file([w.appeal], by=w.head, at=w.at)
+    [w.appeal] = drafting_actions.file([w.appeal], by=w.head, at=w.at)
 
 
 def _heard(w: World) -> None:
@@ -399,7 +400,7 @@ def _heard(w: World) -> None:
 
 
 def _decided(w: World) -> None:
-    w.appeal = appeals.decide(
+    w.appeal = decision.decide(
         w.appeal, "uphold_partly", reason="بخشی از مستند پذیرفته شد", awarded=Decimal(150), by=w.reviewer, at=w.at
     )
 

@@ -7,7 +7,9 @@ import pytest
 from django.utils import translation
 
 from agencies.models import Interest
-from appeals import actions, hearing
+from appeals.drafting import actions as drafting
+from appeals.hearing import actions as hearing
+from appeals.hearing import decision
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS
 from cycles.calendar import Phase
@@ -30,7 +32,7 @@ def review_opens(world):
 
 def draft(world, at, code="G1-1", value=Decimal(60)):
     fields = {"ground": "value", "argument": "The value is 60", "proposed_value": value}
-    return actions.save_draft(line(world, code), fields=fields, by=world.staff, at=at)
+    return drafting.save_draft(line(world, code), fields=fields, by=world.staff, at=at)
 
 
 def test_the_window_is_fourteen_times_twenty_four_hours_from_the_communication():
@@ -47,9 +49,9 @@ def test_an_appeal_is_filed_in_the_last_microsecond_and_not_on_the_stroke():
     closes = world.submission.communicated_at + timedelta(hours=14 * 24)
 
     with translation.override("en"), pytest.raises(Refused, match="Appeal closed on"):
-        actions.file([world.appeal], by=world.head, at=closes)
+        drafting.file([world.appeal], by=world.head, at=closes)
     state = world.fresh(world.appeal).state
-    [filed] = actions.file([world.appeal], by=world.head, at=closes - TICK)
+    [filed] = drafting.file([world.appeal], by=world.head, at=closes - TICK)
 
     assert state == "draft"
     assert filed.state == "filed"
@@ -80,7 +82,7 @@ def test_staff_draft_but_only_the_head_files():
 
     for person in (world.staff, world.other_head, world.administrator, world.reviewer):
         with pytest.raises(Refused):
-            actions.file([world.appeal], by=person, at=world.at)
+            drafting.file([world.appeal], by=person, at=world.at)
 
     assert world.fresh(world.appeal).state == "draft"
 
@@ -88,11 +90,11 @@ def test_staff_draft_but_only_the_head_files():
 def test_all_are_filed_or_none():
     world = build("drafted_appeal")
     second = draft(world, world.at, "G2-1", Decimal(35))
-    actions.file([second], by=world.head, at=world.at)
+    drafting.file([second], by=world.head, at=world.at)
     entries = Entry.objects.count()
 
     with pytest.raises(Refused):
-        actions.file([world.appeal, second], by=world.head, at=world.at)
+        drafting.file([world.appeal, second], by=world.head, at=world.at)
 
     assert world.fresh(world.appeal).state == "draft"
     assert Entry.objects.count() == entries
@@ -104,7 +106,7 @@ def test_a_score_never_falls_through_an_appeal(name):
     current = line(world).scores.get(is_current=True)
 
     with translation.override("en"), pytest.raises(Refused, match="may not fall"):
-        actions.decide(
+        decision.decide(
             world.appeal,
             name,
             reason="Less",
@@ -120,12 +122,12 @@ def test_a_score_never_falls_through_an_appeal(name):
 def test_a_proposal_below_the_score_cannot_be_upheld_in_whole():
     world = build("scored")
     appeal = draft(world, world.at, value=Decimal(10))
-    [appeal] = actions.file([appeal], by=world.head, at=world.at)
+    [appeal] = drafting.file([appeal], by=world.head, at=world.at)
 
     hearing.share_out(world.cycle, by=None, at=review_opens(world))
 
     with pytest.raises(Refused):
-        actions.decide(appeal, "uphold", reason="As proposed", by=world.reviewer, at=review_opens(world))
+        decision.decide(appeal, "uphold", reason="As proposed", by=world.reviewer, at=review_opens(world))
 
     assert line(world).scores.get(is_current=True).points == 100
 
@@ -134,7 +136,7 @@ def test_points_over_the_ceiling_are_refused_in_plain_digits():
     world = build("heard")
 
     with translation.override("en"), pytest.raises(Refused, match=r"between 0 and 300\."):
-        actions.decide(
+        decision.decide(
             world.appeal, "uphold", reason="More", awarded=Decimal(301), by=world.reviewer, at=review_opens(world)
         )
 
@@ -142,7 +144,7 @@ def test_points_over_the_ceiling_are_refused_in_plain_digits():
 def test_upheld_the_line_and_the_totals_follow():
     world = build("heard")
 
-    actions.decide(world.appeal, "uphold", reason="The register agrees", by=world.reviewer, at=review_opens(world))
+    decision.decide(world.appeal, "uphold", reason="The register agrees", by=world.reviewer, at=review_opens(world))
 
     score = line(world).scores.get(is_current=True)
     total = NodeScore.objects.get(run=world.fresh(world.submission).current_run, submission=world.submission, kind="")
@@ -155,7 +157,7 @@ def test_dismissed_the_score_stays():
     world = build("heard")
     before = line(world).scores.get(is_current=True)
 
-    actions.decide(world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=review_opens(world))
+    decision.decide(world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=review_opens(world))
 
     assert line(world).scores.get(is_current=True) == before
 
@@ -165,7 +167,7 @@ def test_a_decision_needs_a_reason(name):
     world = build("heard")
 
     with pytest.raises(Refused):
-        actions.decide(world.appeal, name, reason=" ", by=world.reviewer, at=review_opens(world))
+        decision.decide(world.appeal, name, reason=" ", by=world.reviewer, at=review_opens(world))
 
 
 @pytest.mark.parametrize("name", DECISIONS)
@@ -174,7 +176,7 @@ def test_a_conflicted_reviewer_is_refused(name):
     Interest.objects.create(user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH)
 
     with pytest.raises(Refused):
-        actions.decide(
+        decision.decide(
             world.appeal, name, reason="Because", awarded=Decimal(200), by=world.reviewer, at=review_opens(world)
         )
 
@@ -186,7 +188,7 @@ def test_who_marked_the_line_does_not_review_it():
     Mark.objects.filter(answer=line(world)).update(assessor=world.reviewer)
 
     with pytest.raises(Refused):
-        actions.decide(world.appeal, "dismiss", reason="Because", by=world.reviewer, at=review_opens(world))
+        decision.decide(world.appeal, "dismiss", reason="Because", by=world.reviewer, at=review_opens(world))
 
     assert world.fresh(world.appeal).state == "filed"
 
@@ -195,7 +197,7 @@ def test_review_is_a_duty_late_is_accepted_and_counted():
     world = build("heard")
     late = world.closes(Phase.APPEAL_REVIEW, world.power) + timedelta(days=2, hours=1)
 
-    actions.decide(world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=late)
+    decision.decide(world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=late)
 
     assert Entry.objects.get(act="dismiss").days_late == 3
 
@@ -204,4 +206,4 @@ def test_nothing_is_decided_before_the_appeal_window_has_closed():
     world = build("heard")
 
     with pytest.raises(Refused):
-        actions.decide(world.appeal, "dismiss", reason="Early", by=world.reviewer, at=review_opens(world) - TICK)
+        decision.decide(world.appeal, "dismiss", reason="Early", by=world.reviewer, at=review_opens(world) - TICK)

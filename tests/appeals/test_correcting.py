@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import Interest
-from appeals import correcting
-from appeals.correcting import Fate, Rule
+from appeals.corrections import actions as corrections
+from appeals.corrections.actions import Fate, Rule
 from appeals.models import Appeal, Correction
 from cycles.models import Cycle, Delivery, Entry
 from cycles.workflow import Refused
@@ -45,7 +45,7 @@ def like_cases(value=30, points=100, state="scored", basis="agreed"):
 
 def fate_of(world, rule=EASIER, **rules):
     measure = Measure.objects.get(code="G1-1")
-    found = correcting.likes(measure, rule, **({"may_fall": False} | rules))
+    found = corrections.likes(measure, rule, **({"may_fall": False} | rules))
     like = next(x for x in found if x.line.submission_id == world.other.pk)
     return like.fate, like.after
 
@@ -99,7 +99,7 @@ def test_what_was_found_at_the_source_counts_not_what_the_agency_says():
 def test_one_act_corrects_all_tells_them_and_stands_in_the_record():
     world = like_cases()
 
-    made = correcting.correct(world.appeal, EASIER, reason="هدف ۶۰ است", by=world.administrator, at=world.at)
+    made = corrections.correct(world.appeal, EASIER, reason="هدف ۶۰ است", by=world.administrator, at=world.at)
 
     score = Score.objects.get(answer__submission=world.other, answer__measure__code="G1-1", is_current=True)
     total = NodeScore.objects.get(run=world.fresh(world.other).current_run, submission=world.other, kind="")
@@ -131,7 +131,7 @@ def test_what_may_not_be_corrected_is_refused_and_nothing_changes(why):
     rows = Score.objects.count()
 
     with pytest.raises(Refused):
-        correcting.correct(world.appeal, rule, reason="x", seen=seen, by=world.fresh(by), at=world.at)
+        corrections.correct(world.appeal, rule, reason="x", seen=seen, by=world.fresh(by), at=world.at)
 
     assert (Score.objects.count(), Correction.objects.count()) == (rows, 0)
 
@@ -184,10 +184,10 @@ def test_two_lines_take_the_queries_of_one():
     world = like_cases()
     alone = world.fresh(world.administrator)
     with CaptureQueriesContext(connection) as one:
-        correcting.correct(world.appeal, EASIER, reason="x", by=alone, at=world.at)
+        corrections.correct(world.appeal, EASIER, reason="x", by=alone, at=world.at)
     both = like_lower(world)
     with CaptureQueriesContext(connection) as two:
-        correcting.correct(world.appeal, Rule("linear", {"target": Decimal(20)}, {}), reason="x", by=both, at=world.at)
+        corrections.correct(world.appeal, Rule("linear", {"target": Decimal(20)}, {}), reason="x", by=both, at=world.at)
 
     assert Correction.objects.latest("pk").line_count == 2
     assert len(one) == len(two)

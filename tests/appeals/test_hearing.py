@@ -8,7 +8,10 @@ from django.core.files.base import ContentFile
 from django.utils import translation
 
 from agencies.models import Interest
-from appeals import actions, hearing
+from appeals import evidence
+from appeals.drafting import actions as drafting
+from appeals.hearing import actions as hearing
+from appeals.hearing import decision
 from appeals.models import Appeal, Attachment
 from cycles.calendar import Phase
 from cycles.models import Cycle, Delivery, Entry
@@ -43,8 +46,8 @@ def test_appeals_go_to_reviewers_by_load_once_the_review_has_opened():
     other = second_reviewer(world)
     opens = world.opens(Phase.APPEAL_REVIEW, world.power)
     fields = {"ground": "procedure", "argument": "x"}
-    second = actions.save_draft(line(world, "G2-1"), fields=fields, by=world.staff, at=world.at)
-    actions.file([second], by=world.head, at=world.at)
+    second = drafting.save_draft(line(world, "G2-1"), fields=fields, by=world.staff, at=world.at)
+    drafting.file([second], by=world.head, at=world.at)
 
     early = hearing.share_out(world.cycle, by=None, at=opens - timedelta(microseconds=1))
     shared = hearing.share_out(world.cycle, by=None, at=opens)
@@ -92,7 +95,7 @@ def test_whoever_is_not_given_the_appeal_does_not_decide_it():
     other = second_reviewer(world)
 
     with pytest.raises(Refused):
-        actions.decide(world.appeal, "dismiss", reason="x", by=other, at=world.at)
+        decision.decide(world.appeal, "dismiss", reason="x", by=other, at=world.at)
 
     assert world.fresh(world.appeal).state == "filed"
 
@@ -103,7 +106,7 @@ def test_whoever_is_not_given_the_appeal_does_not_decide_it():
 def test_a_question_holds_the_decision_up_until_it_is_answered_or_its_days_are_over():
     world = build("heard")
     asked = hearing.ask(world.appeal, question="کدام سند؟", agency=True, by=world.reviewer, at=world.at)
-    decide = lambda at: actions.decide(world.appeal, "dismiss", reason="x", by=world.reviewer, at=at)  # noqa: E731
+    decide = lambda at: decision.decide(world.appeal, "dismiss", reason="x", by=world.reviewer, at=at)  # noqa: E731
 
     with translation.override("en"), pytest.raises(Refused, match="may still be answered"):
         decide(asked.due_at - timedelta(microseconds=1))
@@ -147,12 +150,12 @@ def test_a_file_is_new_unless_the_self_assessment_showed_its_content():
     world = build("drafted_appeal")
     held = shown(world, line(world), content=b"%PDF-1.7 old", name="old.pdf")
 
-    new = actions.attach(world.appeal, upload=paper(), by=world.staff, at=world.at)
-    again = actions.refer(world.appeal, document=held.document, by=world.staff, at=world.at)
+    new = evidence.attach(world.appeal, upload=paper(), by=world.staff, at=world.at)
+    again = evidence.refer(world.appeal, document=held.document, by=world.staff, at=world.at)
 
     assert (new.is_new, again.is_new) == (True, False)
     with pytest.raises(Refused):
-        actions.attach(world.appeal, upload=paper(), by=world.staff, at=world.at)
+        evidence.attach(world.appeal, upload=paper(), by=world.staff, at=world.at)
 
 
 def test_another_agency_s_file_is_not_shown():
@@ -160,20 +163,20 @@ def test_another_agency_s_file_is_not_shown():
     held = shown(world, line(world), agency=world.health)
 
     with pytest.raises(Refused):
-        actions.refer(world.appeal, document=held.document, by=world.staff, at=world.at)
+        evidence.refer(world.appeal, document=held.document, by=world.staff, at=world.at)
 
     assert not Attachment.objects.exists()
 
 
 def test_what_is_filed_can_no_longer_be_changed_and_names_its_files():
     world = build("drafted_appeal")
-    attached = actions.attach(world.appeal, upload=paper(), by=world.staff, at=world.at)
-    [filed] = actions.file([world.appeal], by=world.head, at=world.at)
+    attached = evidence.attach(world.appeal, upload=paper(), by=world.staff, at=world.at)
+    [filed] = drafting.file([world.appeal], by=world.head, at=world.at)
 
     for act in (
-        lambda: actions.attach(filed, upload=paper(b"%PDF-1.7 more"), by=world.staff, at=world.at),
-        lambda: actions.detach(attached, by=world.staff, at=world.at),
-        lambda: actions.save_draft(line(world), fields={"ground": "value"}, by=world.staff, at=world.at),
+        lambda: evidence.attach(filed, upload=paper(b"%PDF-1.7 more"), by=world.staff, at=world.at),
+        lambda: evidence.detach(attached, by=world.staff, at=world.at),
+        lambda: drafting.save_draft(line(world), fields={"ground": "value"}, by=world.staff, at=world.at),
     ):
         with pytest.raises(Refused):
             act()
@@ -188,7 +191,7 @@ def test_a_ground_that_does_not_fit_the_line_is_refused(code, ground):
     world = build("scored")
 
     with pytest.raises(Refused):
-        actions.save_draft(line(world, code), fields={"ground": ground}, by=world.staff, at=world.at)
+        drafting.save_draft(line(world, code), fields={"ground": ground}, by=world.staff, at=world.at)
 
     assert not Appeal.objects.exists()
 
@@ -196,7 +199,7 @@ def test_a_ground_that_does_not_fit_the_line_is_refused(code, ground):
 def test_of_a_steward_s_line_a_percent_is_proposed():
     world = build("scored")
 
-    drafted = actions.save_draft(
+    drafted = drafting.save_draft(
         line(world, "G1-2"),
         fields={"ground": "steward", "argument": "x", "proposed_value": Decimal(80)},
         by=world.staff,
@@ -211,10 +214,10 @@ def test_of_a_steward_s_line_a_percent_is_proposed():
 
 def test_there_may_be_several_filings_and_a_withdrawn_line_is_appealed_anew():
     world = build("filed")
-    actions.withdraw(world.appeal, by=world.head, at=world.at)
+    drafting.withdraw(world.appeal, by=world.head, at=world.at)
     fields = {"ground": "procedure", "argument": "دوباره"}
-    again = actions.save_draft(line(world), fields=fields, by=world.staff, at=world.at)
-    [filed] = actions.file([again], by=world.head, at=world.at)
+    again = drafting.save_draft(line(world), fields=fields, by=world.staff, at=world.at)
+    [filed] = drafting.file([again], by=world.head, at=world.at)
 
     assert (filed.filing.number, world.fresh(world.appeal).state) == (2, "withdrawn")
     assert Entry.objects.filter(workflow="appeals.filing", act="file").count() == 2
@@ -224,7 +227,7 @@ def test_nothing_is_withdrawn_once_the_review_begins():
     world = build("heard")
 
     with pytest.raises(Refused):
-        actions.withdraw(world.appeal, by=world.head, at=world.at)
+        drafting.withdraw(world.appeal, by=world.head, at=world.at)
 
     assert world.fresh(world.appeal).state == "filed"
 
@@ -236,7 +239,7 @@ def test_a_score_falls_only_where_the_year_s_rules_let_it():
     world = build("heard")
     Cycle.objects.filter(pk=world.cycle.pk).update(appeal_may_lower=True)
 
-    actions.decide(
+    decision.decide(
         world.appeal, "dismiss", reason="سند کمتر نشان می‌دهد", awarded=Decimal(40), by=world.reviewer, at=world.at
     )
 
@@ -247,10 +250,10 @@ def test_a_line_is_found_not_to_apply_only_where_that_was_asked():
     world = build("heard")
     void = {"reason": "مأموریت دستگاه نیست", "void": True, "by": world.reviewer, "at": world.at}
     with pytest.raises(Refused):
-        actions.decide(world.appeal, "uphold", **void)
+        decision.decide(world.appeal, "uphold", **void)
     Appeal.objects.filter(pk=world.appeal.pk).update(ground="applicability")
 
-    decided = actions.decide(world.fresh(world.appeal), "uphold", **void)
+    decided = decision.decide(world.fresh(world.appeal), "uphold", **void)
 
     score = line(world).scores.get(is_current=True)
     assert (score.state, score.points) == (LineState.NOT_APPLICABLE, None)
@@ -262,7 +265,7 @@ def test_a_dismissal_gives_no_points_and_shows_no_error_for_others(name, awarded
     world = build("heard")
 
     with pytest.raises(Refused):
-        actions.decide(
+        decision.decide(
             world.appeal, name, reason="x", awarded=awarded and Decimal(awarded), error=error, by=world.reviewer,
             at=world.at,
         )  # fmt: skip

@@ -11,7 +11,10 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import translation
 
-from appeals import actions, hearing
+from appeals import evidence
+from appeals.drafting import actions as drafting
+from appeals.hearing import actions as hearing
+from appeals.hearing import decision
 from appeals.models import Attachment
 from cycles.models import Entry
 from tests.factories import build
@@ -29,14 +32,14 @@ def heard():
     """An appeal with a file, a question with its reply, and a decision."""
     world = build("drafted_appeal")
     upload = ContentFile(b"%PDF-1.7 new", name="سند تازه.pdf")
-    actions.attach(world.appeal, upload=upload, by=world.staff, at=world.at)
-    [world.appeal] = actions.file([world.appeal], by=world.head, at=world.at)
+    evidence.attach(world.appeal, upload=upload, by=world.staff, at=world.at)
+    [world.appeal] = drafting.file([world.appeal], by=world.head, at=world.at)
     world.at = world.opens("appeal_review", world.power)
     hearing.share_out(world.cycle, by=None, at=world.at)
     world.appeal = world.fresh(world.appeal)
     asked = hearing.ask(world.appeal, question="کدام صفحه؟", agency=True, by=world.reviewer, at=world.at)
     hearing.reply(asked, text="صفحهٔ سه", by=world.staff, at=world.at)
-    world.appeal = actions.decide(world.appeal, "uphold", reason="سند پذیرفته شد", by=world.reviewer, at=world.at)
+    world.appeal = decision.decide(world.appeal, "uphold", reason="سند پذیرفته شد", by=world.reviewer, at=world.at)
     return world
 
 

@@ -6,8 +6,10 @@ from itertools import count
 
 import pytest
 
-from appeals import actions, hearing, precedents
+from appeals.hearing import actions as hearing
+from appeals.hearing import decision
 from appeals.models import Appeal, Correction
+from appeals.outcomes import queries as outcomes_queries
 from cycles.calendar import Phase
 from cycles.models import Participation
 from indicators.models import IndicatorSet, Kind, Measure
@@ -44,7 +46,7 @@ def contested(world, state="filed", code="G1-1", **fields):
 
 
 def all_of(world):
-    return precedents.filed_in(world.cycle)
+    return outcomes_queries.filed_in(world.cycle)
 
 
 # --- Outcomes ---------------------------------------------------------------------------------------------------------
@@ -58,7 +60,7 @@ def test_a_cycle_s_outcomes_are_counted_with_points_and_days():
     contested(world, "inadmissible", decided_at=world.at + timedelta(days=2))
     contested(world, "withdrawn")
 
-    found = precedents.together(all_of(world), world.cycle)
+    found = outcomes_queries.together(all_of(world), world.cycle)
 
     assert (found.filed, found.undecided, found.withdrawn, found.decided) == (6, 1, 1, 4)
     assert (found.upheld, found.partly, found.dismissed, found.inadmissible) == (1, 1, 1, 1)
@@ -69,7 +71,7 @@ def test_a_cycle_s_outcomes_are_counted_with_points_and_days():
 def test_where_nothing_is_decided_no_days_are_told():
     world = build("drafted_appeal")
 
-    found = precedents.together(all_of(world), world.cycle)
+    found = outcomes_queries.together(all_of(world), world.cycle)
 
     assert (found.filed, found.points_moved, found.median, found.mean, found.longest) == (0, 0, None, None, None)
 
@@ -79,9 +81,9 @@ def test_a_decision_on_the_stroke_of_the_closing_is_late(after, late):
     world = build("heard")
     at = world.closes(Phase.APPEAL_REVIEW, world.power) + after
 
-    actions.decide(world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=at)
+    decision.decide(world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=at)
 
-    assert precedents.together(all_of(world), world.cycle).late == late
+    assert outcomes_queries.together(all_of(world), world.cycle).late == late
 
 
 def test_outcomes_are_told_by_measure_and_by_ground_the_most_first():
@@ -89,8 +91,8 @@ def test_outcomes_are_told_by_measure_and_by_ground_the_most_first():
     contested(world, "dismissed", ground="formula")
     contested(world, "upheld", "G2-1", decided_points=Decimal(1), ground="formula")
 
-    measures = precedents.by_measure(all_of(world), world.cycle)
-    grounds = precedents.by_ground(all_of(world), world.cycle)
+    measures = outcomes_queries.by_measure(all_of(world), world.cycle)
+    grounds = outcomes_queries.by_ground(all_of(world), world.cycle)
 
     assert [(g.code, g.outcomes.filed, g.outcomes.upheld) for g in measures] == [("G1-1", 2, 0), ("G2-1", 1, 1)]
     assert [(g.key, g.outcomes.filed, g.outcomes.undecided) for g in grounds] == [("formula", 2, 0), ("value", 1, 1)]
@@ -102,7 +104,7 @@ def test_a_score_is_its_first_assessor_s_or_its_steward_s_and_else_nobody_s():
     Appeal.objects.filter(pk=contested(world, "dismissed", "G1-2").pk).update(answer=line)
     contested(world, "dismissed")
 
-    found = precedents.by_giver(all_of(world), world.cycle)
+    found = outcomes_queries.by_giver(all_of(world), world.cycle)
 
     assert {g.key: g.outcomes.filed for g in found} == {world.assessor.pk: 1, world.steward.pk: 1, None: 1}
     assert hearing.giver_of(line) == world.steward
@@ -113,7 +115,7 @@ def test_who_stands_in_for_the_assessor_is_not_taken_for_whose_desk_it_was():
     world = build("decided")
     Mark.objects.filter(answer=world.appeal.answer).update(assessor=world.administrator)
 
-    [found] = precedents.by_giver(all_of(world), world.cycle)
+    [found] = outcomes_queries.by_giver(all_of(world), world.cycle)
 
     assert found.key == world.assessor.pk
 
@@ -123,7 +125,7 @@ def test_whoever_decided_counts_as_the_reviewer_and_before_that_whoever_hears_it
     contested(world, "dismissed", decided_by=world.administrator, reviewer=world.reviewer)
     contested(world)
 
-    found = precedents.by_reviewer(all_of(world), world.cycle)
+    found = outcomes_queries.by_reviewer(all_of(world), world.cycle)
 
     assert {g.key: g.outcomes.filed for g in found} == {world.reviewer.pk: 1, world.administrator.pk: 1, None: 1}
 
@@ -131,11 +133,11 @@ def test_whoever_decided_counts_as_the_reviewer_and_before_that_whoever_hears_it
 @pytest.mark.parametrize(
     ("figures", "queries"),
     (
-        (precedents.together, 1),
-        (precedents.by_measure, 1),
-        (precedents.by_ground, 1),
-        (precedents.by_giver, 2),
-        (precedents.by_reviewer, 2),
+        (outcomes_queries.together, 1),
+        (outcomes_queries.by_measure, 1),
+        (outcomes_queries.by_ground, 1),
+        (outcomes_queries.by_giver, 2),
+        (outcomes_queries.by_reviewer, 2),
     ),
 )
 @pytest.mark.parametrize("more", (1, 3))
@@ -156,8 +158,8 @@ def test_loads_count_what_waits_for_whom_and_what_is_late():
     contested(world)
     closes = world.closes(Phase.APPEAL_REVIEW, world.power)
 
-    before = precedents.loads(all_of(world), closes - timedelta(seconds=1))
-    after = precedents.loads(all_of(world), closes)
+    before = outcomes_queries.loads(all_of(world), closes - timedelta(seconds=1))
+    after = outcomes_queries.loads(all_of(world), closes)
 
     assert [(each.reviewer, each.open, each.late) for each in before] == [(None, 1, 0), (world.reviewer, 1, 0)]
     assert [(each.reviewer, each.open, each.late) for each in after] == [(None, 1, 0), (world.reviewer, 1, 1)]
@@ -168,13 +170,13 @@ def test_loads_count_what_waits_for_whom_and_what_is_late():
 
 def test_corrections_of_a_cycle_are_added_up():
     world = build("decided")
-    nothing = precedents.corrected(world.cycle)
+    nothing = outcomes_queries.corrected(world.cycle)
     of = {"cycle": world.cycle, "measure": world.appeal.answer.measure, "appeal": world.appeal, "error": "formula"}
     said = {"rule": {}, "reason": "x", "made_by": world.administrator, "made_at": world.at}
     for lines, moved in ((3, Decimal("1.5")), (4, Decimal("-0.5"))):
         Correction.objects.create(**of, **said, line_count=lines, points_moved=moved)
 
-    found = precedents.corrected(world.cycle)
+    found = outcomes_queries.corrected(world.cycle)
 
     assert (nothing.count, nothing.lines, nothing.points_moved) == (0, 0, 0)
     assert (found.count, found.lines, found.points_moved) == (2, 7, Decimal(1))
@@ -214,7 +216,7 @@ def test_a_measure_is_flagged_by_enough_decided_appeals_of_which_a_third_was_uph
     for state in states:
         contested(world, state, decided_points=Decimal(1) if state in ("upheld", "partly") else None)
 
-    found = precedents.flagged(next_set(world))
+    found = outcomes_queries.flagged(next_set(world))
 
     assert [(f.measure.code, f.decided, f.upheld, f.partly) for f in found] == ([("G1-1", *flag)] if flag else [])
 
@@ -225,11 +227,11 @@ def test_only_communicated_scores_of_the_two_years_before_flag_a_measure():
         contested(world, "upheld", decided_points=Decimal(1))
     one, two, three = (next_set(world, years) for years in (1, 2, 3))
 
-    found = [[f.year for f in precedents.flagged(each)] for each in (world.general, one, two, three)]
+    found = [[f.year for f in outcomes_queries.flagged(each)] for each in (world.general, one, two, three)]
     Submission.objects.exclude(pk=world.submission.pk).update(state="marked")
 
     assert found == [[], [YEAR], [YEAR], []]
-    assert precedents.flagged(one) == []
+    assert outcomes_queries.flagged(one) == []
 
 
 def test_flags_take_two_queries_for_any_number(django_assert_num_queries):
@@ -240,6 +242,6 @@ def test_flags_take_two_queries_for_any_number(django_assert_num_queries):
     later = next_set(world)
 
     with django_assert_num_queries(2):
-        found = precedents.flagged(later)
+        found = outcomes_queries.flagged(later)
 
     assert len(found) == 3

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import Interest
-from appeals import actions
+from appeals.drafting import actions as drafting
 from appeals.models import Appeal, Filing
 from cycles.calendar import Phase
 from indicators.models import Indicator, Measure
@@ -156,7 +156,7 @@ def test_a_draft_changed_since_it_was_shown_is_not_filed(visit):
     world = build("drafted_appeal")
     client = visit(world, world.head)
     form = signing(world.fresh(world.appeal))
-    actions.save_draft(line(world), fields={"ground": "value", "argument": "Other"}, by=world.staff, at=world.at)
+    drafting.save_draft(line(world), fields={"ground": "value", "argument": "Other"}, by=world.staff, at=world.at)
 
     page = client.post(url("file", world.submission.pk), form).content.decode()
 

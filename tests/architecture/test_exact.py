@@ -45,7 +45,7 @@ FORMAT = re.compile(r"\.\d[fg]$")
 IN_SQL = re.compile(
     r"percentile_(cont|disc)|stddev|var_(pop|samp)|double precision|::(float|real|double)", re.IGNORECASE
 )
-DURATIONS = {"appeals/precedents.py": "the median of durations, whole microseconds"}
+DURATIONS = {"appeals/outcomes/queries.py": "the median of durations, whole microseconds"}
 
 
 def doubles(path: Path) -> list[str]:

@@ -14,9 +14,12 @@ from django.utils import timezone, translation
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from appeals import actions, correcting, docket
-from appeals import views as appeal_views
-from appeals.correcting import Rule
+from appeals import lookups as appeals_lookups
+from appeals.case_file import queries as case_file_queries
+from appeals.case_file import views as case_file_views
+from appeals.corrections import actions as corrections
+from appeals.corrections.actions import Rule
+from appeals.drafting import actions as drafting
 from appeals.models import Appeal, Filing
 from cycles.calendar import BINDINGS, Phase
 from cycles.models import Cycle, Delivery, Window
@@ -72,7 +75,7 @@ def _drafts(submission: Submission, head: User, at: Any) -> list[Appeal]:
     """Thirty drafts against lines of an agency."""
     lines = submission.answers.for_page().order_by("pk")[:FILED]
     fields = {"ground": "evidence", "argument": "چون سند دیده نشده است.", "proposed_value": Decimal(70)}
-    return [actions.save_draft(a, fields=fields, by=head, at=at) for a in lines]
+    return [drafting.save_draft(a, fields=fields, by=head, at=at) for a in lines]
 
 
 def appeal_page(at: Any) -> dict[str, Any]:
@@ -80,7 +83,7 @@ def appeal_page(at: Any) -> dict[str, Any]:
     with communicated(FEW, AXES_OF_PAGE, LINES, at) as (_cycle, _administrator, now):
         submission = Submission.objects.select_related("cycle", "agency").order_by("pk")[0]
         head = User.objects.get(username=f"h{submission.agency_id}")
-        actions.file(_drafts(submission, head, now), by=head, at=now)
+        drafting.file(_drafts(submission, head, now), by=head, at=now)
         client, address = client_of(head), f"/fa/appeals/agencies/{submission.pk}/"
 
         def page() -> str:
@@ -90,14 +93,14 @@ def appeal_page(at: Any) -> dict[str, Any]:
 
         with translation.override("fa"):
             request = request_of(head, now, address)
-            known = docket.read(submission, request.user, now)
+            known = case_file_queries.read(submission, request.user, now)
             filings = list(Filing.objects.filter(submission=submission).for_list())
 
             def bare() -> str:
                 with (
-                    patch.object(docket, "read", return_value=known),
-                    patch.object(appeal_views, "find_scored", return_value=submission),
-                    patch.object(appeal_views, "filings_of", return_value=filings),
+                    patch.object(case_file_queries, "read", return_value=known),
+                    patch.object(appeals_lookups, "find_scored", return_value=submission),
+                    patch.object(case_file_views, "filings_of", return_value=filings),
                 ):
                     return page()
 
@@ -122,7 +125,7 @@ def appeal_file_30(at: Any) -> dict[str, Any]:
 
         def work() -> None:
             with transaction.atomic():
-                assert len(actions.file(drafts, by=head, at=now)) == FILED
+                assert len(drafting.file(drafts, by=head, at=now)) == FILED
                 transaction.set_rollback(True)
 
         def bare() -> None:
@@ -180,7 +183,7 @@ def like_case_2000(at: Any) -> dict[str, Any]:
 
         def work() -> None:
             with transaction.atomic():
-                made = correcting.correct(appeal, rule, reason="هدف ۸۰ است", by=administrator, at=now)
+                made = corrections.correct(appeal, rule, reason="هدف ۸۰ است", by=administrator, at=now)
                 assert made.line_count == AGENCIES
                 if not told:
                     written = Delivery.objects.order_by("-pk")

@@ -7,7 +7,7 @@ import pypdf
 import pytest
 from playwright.sync_api import expect
 
-from appeals import hearing
+from appeals.hearing import actions as hearing
 from appeals.models import Appeal, Attachment, Filing, Question
 from cycles.calendar import Phase
 from submissions.models import Answer, NodeScore

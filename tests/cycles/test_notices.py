@@ -16,8 +16,8 @@ from django.utils import timezone, translation
 
 from agencies.models import User
 from agencies.roles import Role
-from appeals import actions as appeals
 from appeals import tasks as appeals_tasks
+from appeals.drafting import actions as drafting
 from appeals.models import Appeal
 from cycles import actions, deliveries, notices
 from cycles.calendar import Phase
@@ -257,8 +257,8 @@ def test_one_mail_over_all_that_is_due_goes_to_each_person_in_their_language_wit
     forget()
     submissions.communicate([w.submission], by=w.administrator, at=w.at)
     answer = w.submission.answers.get(measure__code="G1-1")
-    appeal = appeals.save_draft(answer, fields={"ground": "value", "argument": "x"}, by=w.staff, at=w.at)
-    appeals.file([appeal], by=w.head, at=w.at)
+    appeal = drafting.save_draft(answer, fields={"ground": "value", "argument": "x"}, by=w.staff, at=w.at)
+    drafting.file([appeal], by=w.head, at=w.at)
 
     assert deliveries.tell(at=w.at + MINUTE) == 2
 

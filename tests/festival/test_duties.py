@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from agencies.models import Membership, Province, User
 from agencies.roles import Role
-from appeals import actions as appeals
+from appeals.drafting import actions as drafting
+from appeals.hearing import decision
 from cycles.actions import open_cycle, plan_cycle
 from cycles.calendar import TEHRAN, Phase, days_late
 from cycles.models import Entry, Participation, Window
@@ -139,7 +140,7 @@ def test_appeals_are_due_by_the_agencys_own_days_and_done_with_the_last_decision
     at = closes + timedelta(days=1, hours=1)
 
     before = numbers(at, DutyCode.DECIDE_APPEALS)
-    appeals.decide(world.appeal, "dismiss", reason="کافی نیست", by=world.reviewer, at=at)
+    decision.decide(world.appeal, "dismiss", reason="کافی نیست", by=world.reviewer, at=at)
 
     assert before == (0, 0, 1, 0, 2)
     assert numbers(at, DutyCode.DECIDE_APPEALS) == (0, 1, 0, 0, 2)
@@ -149,7 +150,7 @@ def test_appeals_are_due_by_the_agencys_own_days_and_done_with_the_last_decision
 def test_a_withdrawn_appeal_owes_no_decision(db):
     world = build("filed")
 
-    appeals.withdraw(world.appeal, by=world.head, at=world.at)
+    drafting.withdraw(world.appeal, by=world.head, at=world.at)
 
     assert counted(world.at, DutyCode.DECIDE_APPEALS) is None
 
@@ -170,7 +171,7 @@ def test_a_decree_that_moves_appeals_moves_their_review_by_as_much(db, scope):
             cycle=world.cycle, phase=Phase.APPEAL, agency=world.health, opens_at=opens, closes_at=review, binding="hard"
         )  # fmt: skip
     decree(world, Phase.APPEAL, review + 5 * DAY, **given)
-    [world.appeal] = appeals.file([world.appeal], by=world.head, at=world.at)
+    [world.appeal] = drafting.file([world.appeal], by=world.head, at=world.at)
 
     [row] = occasions(Asked(duty=DutyCode.DECIDE_APPEALS), world.at)
 

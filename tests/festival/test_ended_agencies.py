@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from appeals import actions as appeals
+from appeals.hearing import decision
 from appeals.models import Appeal
 from appeals.tasks import end_with_agencies as end_appeals
 from config.desk import Desk
@@ -242,7 +242,7 @@ def test_an_appeal_filed_before_the_end_waits_for_no_reviewer():
     assert tasks(w.reviewer, w.at) == []
     assert w.fresh(w.appeal).state == "ended"
     with pytest.raises(Refused):
-        appeals.decide(w.fresh(w.appeal), "dismiss", reason="x", awarded=None, by=w.reviewer, at=w.at)
+        decision.decide(w.fresh(w.appeal), "dismiss", reason="x", awarded=None, by=w.reviewer, at=w.at)
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ import pytest
 from django.utils import translation
 
 from agencies.persian import format_number
-from appeals import actions as appeals
+from appeals.hearing import decision
 from appeals.models import Correction
 from cycles.calendar import Phase, format_deadline
 from festival import actions, chapters, datafiles, pdf, report, resources, timeline
@@ -101,7 +101,7 @@ def test_the_report_tells_how_appeals_ended_and_how_long_they_took(db):
     world = build("heard")
     late = world.closes(Phase.APPEAL_REVIEW, world.power) + timedelta(days=2)
     reason = "بخشی پذیرفته شد"
-    appeals.decide(world.appeal, "uphold_partly", reason=reason, awarded=Decimal("123.25"), by=world.reviewer, at=late)
+    decision.decide(world.appeal, "uphold_partly", reason=reason, awarded=Decimal("123.25"), by=world.reviewer, at=late)
     took = half_up(Decimal((late - world.appeal.filed_at) / timedelta(days=1)), 1)
     final_at = world.opens(Phase.FINAL) + timedelta(days=9)
     edition = actions.finalise(world.cycle, by=world.administrator, at=final_at)

@@ -11,7 +11,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from appeals import correcting, hearing
+from appeals.corrections import actions as corrections
+from appeals.hearing import actions as hearing
 from appeals.reorganisation import actions as ended_appeals
 from cycles import accounts, deliveries, nominations, people
 from cycles.calendar import Phase
@@ -758,7 +759,7 @@ def _modules(app: str) -> list[Any]:
                 answers_transfer,
                 ended_submissions,
             ],
-            "appeals": [hearing, correcting, ended_appeals],
+            "appeals": [hearing, corrections, ended_appeals],
             "festival": [
                 datafiles,
                 indices,

@@ -14,7 +14,7 @@ from hypothesis import Phase as Stage
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from appeals import actions as appeals
+from appeals.drafting import actions as drafting
 from cycles import actions
 from cycles.calendar import Phase
 from cycles.models import Entry, Group, Window
@@ -174,7 +174,7 @@ class Year(RuleBasedStateMachine):
             )
             said = {"ground": "value", "argument": "x", "proposed_value": None}
             self.try_to(
-                lambda line=line, staff=staff, said=said: appeals.save_draft(
+                lambda line=line, staff=staff, said=said: drafting.save_draft(
                     line, fields=said, by=staff, at=self.clock
                 ),
                 allowed=(Phase.APPEAL, name) in self.base and self.clock < self.closing(Phase.APPEAL, name),

@@ -16,7 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from agencies.models import Interest, User
-from appeals import actions, hearing
+from appeals import evidence
+from appeals.drafting import actions as drafting
+from appeals.hearing import actions as hearing
+from appeals.hearing import decision
 from appeals.models import Appeal, Filing, Question
 from appeals.workflow import DECIDED, DECISIONS
 from cycles.calendar import Phase
@@ -117,7 +120,7 @@ class Hearing(RuleBasedStateMachine):
             "proposed_value": Decimal(value),
         }
         drafted = self.try_to(
-            lambda: actions.save_draft(self.line(code), fields=fields, by=self.person(who), at=self.clock),
+            lambda: drafting.save_draft(self.line(code), fields=fields, by=self.person(who), at=self.clock),
             allowed=allowed,
         )
         if drafted:
@@ -134,7 +137,7 @@ class Hearing(RuleBasedStateMachine):
         if not again:
             allowed = self.in_window and who in OWN and self.model[held.pk] == "draft"
             self.try_to(
-                lambda: actions.attach(held, upload=upload, by=self.person(who), at=self.clock), allowed=allowed
+                lambda: evidence.attach(held, upload=upload, by=self.person(who), at=self.clock), allowed=allowed
             )
 
     @rule(codes=st.sets(st.sampled_from(CODES), min_size=1), who=st.sampled_from(PEOPLE))
@@ -144,7 +147,7 @@ class Hearing(RuleBasedStateMachine):
             return
         whole = all(self.model[a.pk] == "draft" and a.argument for a in held)
         filed = self.try_to(
-            lambda: actions.file(held, by=self.person(who), at=self.clock),
+            lambda: drafting.file(held, by=self.person(who), at=self.clock),
             allowed=self.in_window and who in HEAD and whole,
         )
         for appeal in filed or ():
@@ -156,7 +159,7 @@ class Hearing(RuleBasedStateMachine):
         if held is None:
             return
         drafted = self.model[held.pk] == "draft"
-        do, who_may = (actions.discard, OWN) if drafted else (actions.withdraw, HEAD)
+        do, who_may = (drafting.discard, OWN) if drafted else (drafting.withdraw, HEAD)
         allowed = self.in_window and who in who_may and self.model[held.pk] in ("draft", "filed")
         if self.try_to(lambda: do(held, by=self.person(who), at=self.clock), allowed=allowed):
             self.model[held.pk] = "withdrawn"
@@ -233,7 +236,7 @@ class Hearing(RuleBasedStateMachine):
             and (not gives or awarded >= before)
         )
         done = self.try_to(
-            lambda: actions.decide(held, name, reason="چون", awarded=awarded, by=self.person(who), at=self.clock),
+            lambda: decision.decide(held, name, reason="چون", awarded=awarded, by=self.person(who), at=self.clock),
             allowed=allowed,
         )
         if done:

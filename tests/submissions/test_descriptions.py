@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import translation
 
-from appeals import actions as appeals
+from appeals import evidence as appeals_evidence
+from appeals.drafting import actions as drafting
 from appeals.models import Attachment, Filing
 from cycles.workflow import Refused
 from submissions import actions, evidence, versions
@@ -213,11 +214,11 @@ def test_a_file_of_an_appeal_is_described_where_the_appeal_is_written_and_read(v
 
 def test_what_is_filed_names_the_letters():
     world = build("drafted_appeal")
-    appeals.attach(
+    appeals_evidence.attach(
         world.appeal, upload=ContentFile(pdf(2), name="b.pdf"), description=LETTER, by=world.staff, at=world.at
     )
 
-    appeals.file([world.appeal], by=world.head, at=world.at)
+    drafting.file([world.appeal], by=world.head, at=world.at)
 
     [file] = json.loads(Filing.objects.get().content)[0]["files"]
     assert file[4:] == ["گزارش عملکرد", "12/345", "2026-03-02"]
@@ -229,7 +230,7 @@ def test_a_file_shown_again_with_an_appeal_is_described_as_in_the_self_assessmen
     shown.describe(LETTER)
     shown.save()
 
-    attachment = appeals.refer(world.appeal, document=shown.document, by=world.staff, at=world.at)
+    attachment = appeals_evidence.refer(world.appeal, document=shown.document, by=world.staff, at=world.at)
 
     assert attachment.description == LETTER
 

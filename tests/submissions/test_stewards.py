@@ -16,8 +16,9 @@ from django.utils import translation
 
 from agencies.models import Agency, Clearance, Interest, Membership, User
 from agencies.roles import Role, is_figure_giver
-from appeals import actions as appeals
-from appeals import hearing
+from appeals.drafting import actions as drafting
+from appeals.hearing import actions as hearing
+from appeals.hearing import decision
 from appeals.models import Appeal
 from config.desk import Desk
 from cycles.calendar import Phase
@@ -456,8 +457,8 @@ def test_an_agency_appeals_the_steward_s_figure_and_whoever_gave_it_does_not_dec
     line = steward_line(world)
     Membership.objects.create(user=world.steward, role=Role.REVIEWER, valid_from=EPOCH)
     fields = {"ground": "steward", "argument": "The ranking names another agency", "proposed_value": None}
-    draft = appeals.save_draft(line, fields=fields, by=world.staff, at=world.at)
-    [filed] = appeals.file([draft], by=world.head, at=world.at)
+    draft = drafting.save_draft(line, fields=fields, by=world.staff, at=world.at)
+    [filed] = drafting.file([draft], by=world.head, at=world.at)
     at = world.opens(Phase.APPEAL_REVIEW, world.power)
 
     hearing.share_out(world.cycle, by=None, at=at)
@@ -465,8 +466,8 @@ def test_an_agency_appeals_the_steward_s_figure_and_whoever_gave_it_does_not_dec
     assert world.steward.pk in filed.handlers
     assert not Appeal.objects.visible_to(fresh(world.steward), at).exists()
     with pytest.raises(Refused, match="had a part in the score"):
-        appeals.decide(filed, "uphold_partly", reason="x", awarded=Decimal(200), by=fresh(world.steward), at=at)
-    appeals.decide(filed, "uphold_partly", reason="x", awarded=Decimal(200), by=world.reviewer, at=at)
+        decision.decide(filed, "uphold_partly", reason="x", awarded=Decimal(200), by=fresh(world.steward), at=at)
+    decision.decide(filed, "uphold_partly", reason="x", awarded=Decimal(200), by=world.reviewer, at=at)
 
     assert (score(line).basis, score(line).points) == ("appeal", Decimal(200))
     assert StewardFigure.objects.get(answer=line).percent == 50

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from appeals.forms import AppealForm
+from appeals.drafting.forms import AppealForm
 from appeals.models import Ground
 from config import plausible
 from cycles.sheets import read, written

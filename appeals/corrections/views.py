@@ -9,11 +9,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.persian import localised
-from appeals import correcting
-from appeals.correcting import CHANGES, Like
-from appeals.correcting_forms import form_of
+from appeals.corrections import actions
+from appeals.corrections.actions import CHANGES, Like
+from appeals.corrections.forms import form_of
+from appeals.lookups import find
 from appeals.models import Appeal, Correction
-from appeals.pages import find
 from appeals.workflow import CORRECTIONS
 from cycles import seals
 from cycles.requests import PortalRequest
@@ -29,10 +29,10 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
     """What is right instead; then what that does to every agency; then the signature under just that."""
     appeal = find(request, pk)
     who = CORRECTIONS["correct"].who
-    if not appeal.error or not who(request.user, correcting.following(appeal), request.at):
+    if not appeal.error or not who(request.user, actions.following(appeal), request.at):
         raise Http404
     measure, signing = appeal.answer.measure, request.POST.get("act") == "sign"
-    lines = correcting.lines_of(measure)
+    lines = actions.lines_of(measure)
     codes = {line.code.casefold(): line.pk for line in lines}
     data = request.POST if request.method == "POST" else None
     form = form_of(appeal.error, measure, codes, data, user=request.user, signing=signing)
@@ -43,7 +43,7 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
         elif signing and form.is_valid() and (made := _made(request, appeal, form)):
             return redirect("appeals:correction", made.pk)
         else:
-            found = correcting.likes(measure, form.rule, may_fall=appeal.cycle.appeal_may_lower, lines=lines)
+            found = actions.likes(measure, form.rule, may_fall=appeal.cycle.appeal_may_lower, lines=lines)
     context = {
         "appeal": appeal,
         "measure": measure,
@@ -60,9 +60,9 @@ def _seen(found: list[Like]) -> dict[str, Any]:
     first = sorted(found, key=lambda like: like.fate not in CHANGES)  # within each by agency, as they came
     return {
         "found": first[:SHOWN],
-        "counts": correcting.counts(found),
+        "counts": actions.counts(found),
         "changed": sum(like.fate in CHANGES for like in found),
-        "digest": correcting.digest(found) if found else "",
+        "digest": actions.digest(found) if found else "",
         "more": max(0, len(found) - SHOWN),
     }
 
@@ -71,7 +71,7 @@ def _made(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | Non
     """The correction; None where it was refused, and then the form says why."""
     said = form.cleaned_data
     try:
-        made = correcting.correct(
+        made = actions.correct(
             appeal,
             form.rule,
             reason=said["reason"],

@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.persian import localised
-from appeals import actions, correcting, docket, hearing, precedents
-from appeals.forms import DecisionForm, QuestionForm, ReplyForm, ReviewerForm
+from appeals.case_file import queries as case_file_queries
+from appeals.corrections import actions as corrections
+from appeals.hearing import actions, decision
+from appeals.hearing.forms import DecisionForm, QuestionForm, ReplyForm, ReviewerForm
+from appeals.lookups import PAGES, find, windows_of
 from appeals.models import Appeal, Question
-from appeals.pages import PAGES, find, windows_of
+from appeals.outcomes import queries as outcomes_queries
 from appeals.workflow import APPEALS, DECISIONS, QUESTIONS, AppealState
 from cycles import seals
 from cycles.calendar import Phase
@@ -45,7 +48,7 @@ def read(request: PortalRequest, appeal: Appeal) -> dict[str, Any]:
         "figure": StewardFigure.objects.visible_to(user, at).for_reading().filter(answer=answer).first(),
         "verification": Verification.objects.visible_to(user, at).filter(line=answer).first(),
         "files": answer.evidence.with_versions(),
-        "brought": docket.brought([appeal])[appeal.pk],
+        "brought": case_file_queries.brought([appeal])[appeal.pk],
     }
 
 
@@ -61,10 +64,10 @@ def _detail(request: PortalRequest, appeal: Appeal, **forms: Any) -> HttpRespons
     asking = appeal.state == AppealState.FILED and not QUESTIONS.why_not(
         subject, QUESTIONS["ask"], by=request.user, at=request.at, windows=windows
     )
-    context["ask"] = (forms.get("ask") or QuestionForm(giver=hearing.giver_of(appeal.answer))) if asking else None
+    context["ask"] = (forms.get("ask") or QuestionForm(giver=actions.giver_of(appeal.answer))) if asking else None
     if context["may_hand_over"]:
         context["over"] = forms.get("over") or _over(request, appeal)
-    context["may_correct"] = correcting.may_follow(appeal, by=request.user, at=request.at)
+    context["may_correct"] = corrections.may_follow(appeal, by=request.user, at=request.at)
     return render(request, "appeals/detail.html", context)
 
 
@@ -90,11 +93,11 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def ask(request: PortalRequest, pk: int) -> HttpResponse:
     appeal = find(request, pk)
-    form = QuestionForm(request.POST, giver=hearing.giver_of(appeal.answer))
+    form = QuestionForm(request.POST, giver=actions.giver_of(appeal.answer))
     if form.is_valid():
         agency = form.cleaned_data["of"] == "agency"
         try:
-            hearing.ask(appeal, question=form.cleaned_data["question"], agency=agency, by=request.user, at=request.at)
+            actions.ask(appeal, question=form.cleaned_data["question"], agency=agency, by=request.user, at=request.at)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -110,7 +113,7 @@ def reply(request: PortalRequest, pk: int) -> HttpResponse:
     form = ReplyForm(request.POST, request.FILES, with_file=with_file, auto_id=f"id_{pk}_%s")
     if form.is_valid():
         try:
-            hearing.reply(
+            actions.reply(
                 question,
                 text=form.cleaned_data["reply"],
                 upload=form.cleaned_data.get("file"),
@@ -143,13 +146,13 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
         seen = form.as_seen(lambda: DecisionForm(shows=_pleaded(Appeal.objects.get(pk=appeal.pk)), **given))
         name = form.cleaned_data["decision"]
         try:
-            actions.decide(appeal, name, **form.said, by=request.user, at=request.at, seen=seen)
+            decision.decide(appeal, name, **form.said, by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The decision is recorded; the agency can read it now."))
             return redirect("appeals:detail", pk)
-    similar = precedents.similar(appeal, request.user, request.at)
+    similar = outcomes_queries.similar(appeal, request.user, request.at)
     return render(request, "appeals/decide.html", context | {"form": form, "similar": similar})
 
 
@@ -169,7 +172,7 @@ def _pleaded(appeal: Appeal) -> dict[str, Any]:
 
 def _over(request: PortalRequest, appeal: Appeal, data: Any = None) -> ReviewerForm:
     """The place to name another reviewer than the one whom the page shows."""
-    fit = hearing.fit_for(appeal, request.at)
+    fit = actions.fit_for(appeal, request.at)
     return ReviewerForm(data, reviewers=fit, shows={"reviewer": appeal.reviewer})
 
 
@@ -180,7 +183,7 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         seen = form.as_seen(lambda: _over(request, Appeal.objects.get(pk=appeal.pk)))
         try:
-            hearing.hand_over(appeal, reviewer=form.cleaned_data["reviewer"], by=request.user, at=request.at, seen=seen)
+            actions.hand_over(appeal, reviewer=form.cleaned_data["reviewer"], by=request.user, at=request.at, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -194,7 +197,7 @@ def share_out(request: PortalRequest, pk: int) -> HttpResponse:
     """Give every appeal whose review has begun to a reviewer."""
     cycle = overseen_cycle(request, pk)
     try:
-        shared = hearing.share_out(cycle, by=request.user, at=request.at)
+        shared = actions.share_out(cycle, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
 from agencies.persian import parse_decimal
-from appeals.correcting import Rule
+from appeals.corrections.actions import Rule
 from appeals.models import Error
 from cycles.forms import LetterField, PasswordField, PersianTextField, signed
 from indicators.models import Measure

@@ -6,29 +6,19 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.files import File
 from django.db import transaction
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.persian import localised, normalise
-from appeals.models import Appeal, Attachment, Error, Filing, Ground, Question
-from appeals.workflow import APPEALS, DECISIONS, FILINGS, UPHELD
-from cycles import files, ledger
+from appeals.models import Appeal, Attachment, Filing, Ground
+from appeals.workflow import APPEALS, FILINGS
+from cycles import ledger
 from cycles.actions import perform
 from cycles.clashes import Seen
 from cycles.workflow import Refused
 from indicators.methods import points
-from indicators.scoring import LineState
-from submissions import actions as submissions
-from submissions import kinds, quotas
-from submissions.evidence import MOST_AT_ONCE, keep_document
-from submissions.models import Answer, Description, Document, Evidence, Score, Submission, Verification
-
-MOST_FILES = 20
-"""Files that one appeal may show."""
-
+from submissions.models import Answer, Score, Submission, Verification
 
 # --- Drafting ---------------------------------------------------------------------------------------------------------
 
@@ -97,111 +87,6 @@ def discard(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
 
 
 # --- Evidence ---------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def attach(
-    appeal: Appeal,
-    *,
-    upload: File,
-    by: User,
-    at: datetime,
-    reference: str = "",
-    description: Description | None = None,
-) -> Attachment:
-    """Keep a new file with a draft; it is scanned and handed out as evidence is."""
-    name, digest = checked(upload, by=by)
-    [appeal] = perform(APPEALS, [appeal], "attach", by=by, at=at, note=name, sha256=digest)
-    return keep(appeal, upload, name, digest, reference=reference, description=description, by=by, at=at)
-
-
-def checked(upload: File, *, by: User) -> tuple[str, str]:
-    """The clean name and the SHA-256 of a file that an appeal may show; refused where it may not."""
-    name = kinds.clean_name(upload.name or "")
-    if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(name, upload, by=by):
-        raise Refused(why)
-    return name, files.sha256(upload)
-
-
-def keep(
-    appeal: Appeal,
-    upload: File,
-    name: str,
-    digest: str,
-    *,
-    reference: str = "",
-    description: Description | None = None,
-    question: Question | None = None,
-    by: User,
-    at: datetime,
-) -> Attachment:
-    """Keep a file that an act has let in, as the agency's, and show it with its appeal."""
-    cycle, agency = appeal.cycle, appeal.agency
-    quotas.check(cycle, agency, size=upload.size or 0, by=by, at=at)
-    document = keep_document(cycle, agency, name=name, content=upload, sha256=digest, by=by, at=at)
-    return _show(appeal, document, reference, description or Description(), by=by, at=at, question=question)
-
-
-@transaction.atomic
-def refer(
-    appeal: Appeal,
-    *,
-    document: Document,
-    by: User,
-    at: datetime,
-    reference: str = "",
-    description: Description | None = None,
-) -> Attachment:
-    """Show with a draft a file that the agency has uploaded before, in this year or another.
-
-    Not described anew, it is described as it was where it was shown last.
-    """
-    perform(APPEALS, [appeal], "attach", by=by, at=at, note=document.name, sha256=document.sha256)
-    if document.agency_id != appeal.agency_id:
-        raise Refused(_("The file belongs to another agency."))
-    if description is None or description == Description():
-        description = Evidence.objects.last_description(document)
-    return _show(appeal, document, reference, description, by=by, at=at)
-
-
-def _show(
-    appeal: Appeal,
-    document: Document,
-    reference: str,
-    description: Description,
-    *,
-    by: User,
-    at: datetime,
-    question: Question | None = None,
-) -> Attachment:
-    held = appeal.attachments.filter(withdrawn_at=None)
-    if held.count() >= MOST_FILES:
-        raise Refused(_("An appeal shows at most %(count)s files.") % {"count": localised(MOST_FILES)})
-    if held.filter(document__sha256=document.sha256).exists():
-        raise Refused(_("The appeal shows this file already."))
-    shown = Evidence.objects.filter(answer__submission=appeal.submission_id, document__sha256=document.sha256).live()
-    attachment = Attachment(
-        appeal=appeal,
-        question=question,
-        document=document,
-        reference=normalise(reference)[:200],
-        is_new=not shown.exists(),
-        attached_by=by,
-        attached_at=at,
-    )
-    attachment.describe(description)
-    attachment.save()
-    return attachment
-
-
-@transaction.atomic
-def detach(attachment: Attachment, *, by: User, at: datetime) -> Attachment:
-    """Take a file off a draft; it stays on record, and the appeal no longer shows it."""
-    document = attachment.document
-    perform(APPEALS, [attachment.appeal], "detach", by=by, at=at, note=document.name, sha256=document.sha256)
-    attachment.withdrawn_at = at
-    attachment.save(update_fields=["withdrawn_at"])
-    return attachment
 
 
 # --- Filing -----------------------------------------------------------------------------------------------------------
@@ -285,69 +170,3 @@ def withdraw(appeal: Appeal, *, by: User, at: datetime, note: str = "") -> Appea
 
 
 # --- Deciding ---------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def decide(
-    appeal: Appeal,
-    name: str,
-    *,
-    reason: str,
-    awarded: Decimal | None = None,
-    void: bool = False,
-    error: str = "",
-    letter: str = "",
-    by: User,
-    at: datetime,
-    seen: Seen | None = None,
-) -> Appeal:
-    """Decide an appeal with a reason; where the line gets other points, they and the totals follow at once.
-
-    `awarded` are those points; upheld in whole they default to the proposed ones. `void`: the line does not apply.
-    Whether a score may fall is the cycle's rule. `error` says what the decision shows to be wrong for other agencies,
-    too. Before a question has been answered, or its time has passed, nothing is decided.
-    """
-    if name not in DECISIONS:
-        raise Refused(_("This is not a decision."))
-    if not reason.strip():
-        raise Refused(_("A decision needs a reason; the agency will read it."))
-    rows = Answer.objects.select_related("measure", "submission__cycle", "submission__agency")
-    answer = rows.get(pk=appeal.answer_id)
-    list(Submission.objects.select_for_update(of=("self",), no_key=True).filter(pk=answer.submission_id))
-    now = answer.scores.get(is_current=True)
-    granted = _granted(appeal, name, awarded, void=void, answer=answer, now=now)
-    if error and (error not in Error or APPEALS[name].target not in UPHELD):
-        raise Refused(_("Only an appeal that is upheld shows an error that concerns others."))
-    given: dict[str, Any] = {"reviewer": by, "reason": reason, "points": granted, "void": void, "error": error}
-    [appeal] = perform(APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, seen=seen, **given)
-    if granted is not None or void:
-        state = LineState.NOT_APPLICABLE if void else LineState.SCORED
-        submissions.rescore(answer, basis=Score.Basis.APPEAL, state=state, points=granted, reason=reason, by=by, at=at)
-    return appeal
-
-
-def _granted(
-    appeal: Appeal, name: str, awarded: Decimal | None, *, void: bool, answer: Answer, now: Score
-) -> Decimal | None:
-    """The points that a decision gives the line, None where it gives none; refused where it may not give them."""
-    upheld = APPEALS[name].target in UPHELD
-    may_fall = answer.submission.cycle.appeal_may_lower
-    if void:
-        if not upheld or appeal.ground != Ground.APPLICABILITY or awarded is not None:
-            raise Refused(_("A line is found not to apply, without points, where the appeal was upheld for that."))
-        if now.state == LineState.NOT_APPLICABLE:
-            raise Refused(_("The line does not apply already."))
-        return None
-    if awarded is None and name == "uphold":
-        awarded = appeal.proposed_points
-    if awarded is None:
-        if upheld:
-            raise Refused(_("Please give the points that the line gets."))
-        return None
-    if not upheld and (name != "dismiss" or not may_fall):
-        raise Refused(_("Only an appeal that is upheld gives the line other points."))
-    if not 0 <= awarded <= answer.measure.points:
-        raise Refused(_("Points lie between 0 and %(ceiling)s.") % {"ceiling": localised(answer.measure.points)})
-    if now.points is not None and awarded < now.points and not may_fall:
-        raise Refused(_("A score may not fall through an appeal."))
-    return awarded

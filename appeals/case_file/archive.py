@@ -12,7 +12,8 @@ from django.http import FileResponse
 
 from agencies.models import User
 from agencies.roles import OVERSEERS, Role
-from appeals import docket, receipts
+from appeals import papers as appeals_papers
+from appeals.case_file import queries
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS
 from cycles import ledger, seals
@@ -30,7 +31,7 @@ def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
         "answer": appeal.answer,
         "filing": filing,
         "role": Role(filing.filed_as).label if filing and filing.filed_as in Role.values else "",
-        "brought": docket.brought([appeal])[appeal.pk],
+        "brought": queries.brought([appeal])[appeal.pk],
         "scores": Score.objects.visible_to(user, at).filter(answer=appeal.answer_id).order_by("scored_at", "pk"),
         "stamp": seals.stamp(appeal, *DECISIONS) if appeal.decided_at else seals.stamp(appeal, "file"),
         "at": at,
@@ -63,7 +64,7 @@ def _add(archive: zipfile.ZipFile, name: str, body: bytes | Document) -> str:
 
 def _parts(appeal: Appeal, user: User, at: datetime) -> Iterator[tuple[str, bytes | Document]]:
     known = facts(appeal, user, at)
-    yield "paper.pdf", receipts.paper("appeals/paper.html", known)
+    yield "paper.pdf", appeals_papers.paper("appeals/paper.html", known)
     if appeal.filing:
         yield "filing.json", appeal.filing.content.encode()
     brought = known["brought"]

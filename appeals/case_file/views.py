@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.roles import Role
-from appeals import actions, bundle, docket, receipts
+from appeals import papers as appeals_papers
+from appeals.case_file import archive, queries
+from appeals.drafting import actions as drafting_actions
 from appeals.filters import AppealFilter
+from appeals.lookups import find, find_line, find_scored, may_draft
 from appeals.models import Appeal, Filing
-from appeals.pages import find, find_line, find_scored, may_draft
 from appeals.tables import AppealTable
 from appeals.workflow import APPEALS, AppealState
 from cycles.calendar import Phase
@@ -49,7 +51,7 @@ def agency(request: PortalRequest, pk: int) -> HttpResponse:
     user, at = request.user, request.at
     windows = Window.objects.concerning([submission])
     drafting = may_draft(request, submission, windows)
-    found = docket.read(submission, user, at)
+    found = queries.read(submission, user, at)
     context = {
         "submission": submission,
         "docket": found,
@@ -86,7 +88,10 @@ def line_slot(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def appeal_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     appeal = find(request, pk)
-    do = {"withdraw": actions.withdraw, "discard": lambda held, note, **by: actions.discard(held, **by)}[name]
+    do = {
+        "withdraw": drafting_actions.withdraw,
+        "discard": lambda held, note, **by: drafting_actions.discard(held, **by),
+    }[name]
     return act_page(
         request,
         APPEALS,
@@ -109,8 +114,10 @@ def appeal_paper(request: PortalRequest, pk: int) -> HttpResponse:
     appeal = find(request, pk)
     if appeal.filed_at is None:
         return redirect("appeals:detail", pk)
-    facts = bundle.facts(appeal, request.user, request.at)
-    return receipts.answer("appeals/paper.html", facts, name=f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{pk}")
+    facts = archive.facts(appeal, request.user, request.at)
+    return appeals_papers.answer(
+        "appeals/paper.html", facts, name=f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{pk}"
+    )
 
 
 @require_safe
@@ -119,4 +126,4 @@ def appeal_bundle(request: PortalRequest, pk: int) -> HttpResponse:
     appeal = find(request, pk)
     if appeal.filed_at is None:
         return redirect("appeals:detail", pk)
-    return bundle.answer(appeal, request.user, request.at)
+    return archive.answer(appeal, request.user, request.at)

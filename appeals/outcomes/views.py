@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from agencies.roles import Role
-from appeals import precedents
 from appeals.models import Appeal
-from appeals.tables import OutcomeTable
+from appeals.outcomes import queries
+from appeals.outcomes.tables import OutcomeTable
 from appeals.workflow import AppealState
 from cycles.pages import listed
 from cycles.requests import PortalRequest
@@ -19,10 +19,10 @@ from indicators.pages import visible
 from submissions.pages import overseen_cycle
 
 WAYS = {
-    "": (_("By measure"), _("Measure"), precedents.by_measure),
-    "ground": (_("By ground"), _("Ground"), precedents.by_ground),
-    "giver": (_("By whoever gave the score"), _("Gave the score"), precedents.by_giver),
-    "reviewer": (_("By reviewer"), _("Reviewer"), precedents.by_reviewer),
+    "": (_("By measure"), _("Measure"), queries.by_measure),
+    "ground": (_("By ground"), _("Ground"), queries.by_ground),
+    "giver": (_("By whoever gave the score"), _("Gave the score"), queries.by_giver),
+    "reviewer": (_("By reviewer"), _("Reviewer"), queries.by_reviewer),
 }
 """What the outcomes may be looked at by: the words of the choice and of the column, and the figures."""
 
@@ -38,7 +38,7 @@ def outcomes(request: PortalRequest, pk: int) -> HttpResponse:
     """Who hears how much, what nobody hears yet, and how the appeals of a cycle ended, within the reader's scope."""
     cycle = overseen_cycle(request, pk)
     user, at = request.user, request.at
-    filed = Appeal.objects.visible_to(user, at).filter(pk__in=precedents.filed_in(cycle).values("pk"))
+    filed = Appeal.objects.visible_to(user, at).filter(pk__in=queries.filed_in(cycle).values("pk"))
     whole = user.oversees_the_country(at)
     ways = {key: way for key, way in WAYS.items() if whole or key not in NAMING}
     by = request.GET.get("by", "")
@@ -46,10 +46,10 @@ def outcomes(request: PortalRequest, pk: int) -> HttpResponse:
     _said, heading, figures = ways[by]
     of_cycle = f"{reverse('appeals:list')}?{urlencode({'cycle': cycle.pk})}"
     link = None if by else (lambda group: f"{of_cycle}&measure={group.key}")
-    loads = precedents.loads(filed, at)
+    loads = queries.loads(filed, at)
     context = {
         "cycle": cycle,
-        "all": precedents.together(filed, cycle),
+        "all": queries.together(filed, cycle),
         "loads": loads,
         "unheard": filed.filter(state=AppealState.FILED, reviewer=None).for_list()[:MOST_UNHEARD],
         "unheard_count": sum(each.open for each in loads if each.reviewer is None),
@@ -67,7 +67,7 @@ def flags(request: PortalRequest, pk: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     context = {
         "set": indicator_set,
-        "flags": precedents.flagged(indicator_set),
-        "least": precedents.FLAGGED_FROM,
+        "flags": queries.flagged(indicator_set),
+        "least": queries.FLAGGED_FROM,
     }
     return render(request, f"appeals/flags.html{'#slot' if request.htmx else ''}", context)

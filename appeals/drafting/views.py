@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.persian import language, localised
 from agencies.roles import Role
-from appeals import actions, receipts
-from appeals.forms import AppealForm
+from appeals import evidence
+from appeals import papers as appeals_papers
+from appeals.drafting import actions
+from appeals.drafting.forms import AppealForm
+from appeals.lookups import as_draft, find_line, find_scored
 from appeals.models import Appeal, Attachment, Filing
-from appeals.pages import as_draft, find_line, find_scored
 from appeals.workflow import APPEALS, FILINGS, AppealState
 from cycles import seals
 from cycles.calendar import Phase
@@ -89,11 +91,11 @@ def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
             seen = form.as_seen(lambda: _form(request, answer, Appeal.objects.live().filter(answer=answer).first()))
             appeal = actions.save_draft(answer, fields=form.said, seen=seen, **by)
             if uuid := request.POST.get("take_back"):
-                actions.detach(_shown(appeal, uuid), **by)
+                evidence.detach(_shown(appeal, uuid), **by)
             if said["file"]:
-                actions.attach(appeal, upload=said["file"], **place, **by)
+                evidence.attach(appeal, upload=said["file"], **place, **by)
             if said["document"]:
-                actions.refer(appeal, document=said["document"], **place, **by)
+                evidence.refer(appeal, document=said["document"], **place, **by)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -252,7 +254,7 @@ def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
     found = _filing(request, uuid)
     appeals = list(found.appeals.for_page())
     facts = {"appeals": appeals, "at": request.at, **standing(found)}
-    return receipts.answer("appeals/receipt.html", facts, name=f"receipt-{found.uuid}", verified=found.uuid)
+    return appeals_papers.answer("appeals/receipt.html", facts, name=f"receipt-{found.uuid}", verified=found.uuid)
 
 
 @login_not_required

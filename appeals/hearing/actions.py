@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User, in_reach
 from agencies.roles import Role, is_reviewer, may_review
-from appeals import actions
+from appeals import evidence
 from appeals.models import Appeal, Question, with_handlers
 from appeals.workflow import APPEALS, QUESTIONS, AppealState
 from cycles import batches
@@ -142,12 +142,12 @@ def reply(
         .select_related("agency", "cycle")
         .get(pk=question.appeal_id)
     )
-    name, digest = actions.checked(upload, by=by) if upload and question.addressee_id is None else ("", "")
+    name, digest = evidence.checked(upload, by=by) if upload and question.addressee_id is None else ("", "")
     shown: dict[str, Any] = {"file": name, "sha256": digest} if name else {}
     move = "reply" if question.addressee_id is None else "explain"
     [question] = perform(QUESTIONS, [question], move, by=by, at=at, note=text, text=text, writer=by, **shown)
     if appeal.state != AppealState.FILED:
         raise Refused(_("The appeal is decided or withdrawn; there is nothing to reply to any more."))
     if upload and name:
-        actions.keep(appeal, upload, name, digest, description=description, question=question, by=by, at=at)
+        evidence.keep(appeal, upload, name, digest, description=description, question=question, by=by, at=at)
     return question
