@@ -10,9 +10,9 @@ from celery.beat import PersistentScheduler
 from celery.signals import celeryd_init, worker_process_init
 from django.conf import settings
 
-from config import timeouts
 from config.embedded import ensure_valkey
 from config.monitoring import workers
+from config.requests import timeouts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

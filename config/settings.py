@@ -13,12 +13,13 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-from config import embedded, timeouts
+from config import embedded
 from config.accounts.settings import *  # noqa: F403 -- all of them
 from config.accounts.settings import SESSION_HOURS
 from config.cache import ANSWERS_WITHIN
 from config.embedded.valkey import Connection as EmbeddedConnection
 from config.environment import DEBUG, flag, listed, placeholders
+from config.requests import timeouts
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
@@ -77,10 +78,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "cycles.middleware.clock",
-    "config.headers.headers",
+    "config.requests.headers.headers",
     "config.monitoring.views.probes",
     "config.monitoring.requests.watched",
-    "config.faults.Faults",
+    "config.requests.faults.Faults",
     "cycles.clock_watch.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -92,7 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.accounts.sessions.SessionLimits",
     "config.accounts.devices.KnownDevices",
-    "config.faults.plain_characters",
+    "config.requests.faults.plain_characters",
     "config.accounts.login_required.LoginRequired",
     "config.accounts.stale_forms.SamePerson",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -116,7 +117,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "config.context.frame",
+                "config.home.context.frame",
             ],
         },
     }

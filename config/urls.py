@@ -4,15 +4,15 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from appeals.drafting import views as drafting_views
-from config import views
 from config.accounts import identity_views
+from config.home import views as home_views
 from config.monitoring import views as monitoring
 from cycles import record
 from festival import awards_public, open_data
 from submissions import signing
 
 urlpatterns = [
-    path("", views.entrance, name="entrance"),
+    path("", home_views.entrance, name="entrance"),
     *(path(address, view, name=address) for address, view in monitoring.PROBES.items()),
     path(".well-known/security.txt", monitoring.security_txt, name="security_txt"),
     path("record.json", record.seals_json, name="record_json"),
@@ -23,12 +23,12 @@ urlpatterns = [
     path("data/<int:year>/<int:number>/", open_data.folder, name="data_folder"),
     path("data/<int:year>/<int:number>/<str:name>", open_data.data_file, name="data_file"),
     *i18n_patterns(
-        path("", views.home, name="home"),
+        path("", home_views.home, name="home"),
         path("verify/<uuid:uuid>/", signing.verify, name="verify"),
         path("verify/appeals/<uuid:uuid>/", drafting_views.verify, name="verify_appeals"),
         path("verify/certificates/<uuid:uuid>/", awards_public.verify, name="verify_certificates"),
-        path("account/", views.account, name="account"),
-        path("account/onward/", views.onward, name="onward"),
+        path("account/", home_views.account, name="account"),
+        path("account/onward/", home_views.onward, name="onward"),
         path("accounts/", include("config.accounts.urls")),
         path("", include("cycles.urls")),
         path("indicators/", include("indicators.urls")),
@@ -38,4 +38,4 @@ urlpatterns = [
     ),
 ]
 
-handler500 = "config.faults.failed"
+handler500 = "config.requests.faults.failed"

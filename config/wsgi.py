@@ -6,7 +6,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from config import timeouts
+from config.requests import timeouts
 from cycles import sandbox
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

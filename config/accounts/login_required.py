@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from config.sent_forms import fields, is_asked_by_script, is_prose
+from config.requests.sent_forms import fields, is_asked_by_script, is_prose
 from cycles.requests import PortalRequest
 
 SECRET_FIELDS = ("csrfmiddlewaretoken", "password")

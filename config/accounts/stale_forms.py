@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from config.accounts.devices import owners_of
 from config.accounts.login_required import SECRET_FIELDS
-from config.sent_forms import fields, is_asked_by_script, is_prose
+from config.requests.sent_forms import fields, is_asked_by_script, is_prose
 
 PERSON = "signed_in_as"
 """The field, and with X- and hyphens the header, in which a page's script says for whom the page was drawn."""

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 
 from config.monitoring import broker
-from config.timeouts import PROCESSES
+from config.requests.timeouts import PROCESSES
 from cycles import files
 from cycles.middleware import now
 

@@ -6,9 +6,9 @@ import pytest
 
 from appeals.models import Appeal
 from appeals.workflow import DECIDED, AppealState
-from config.cast import Cast
-from config.contending import decide_all
-from config.rehearsal import Rehearsal
+from config.rehearsal.appeals import decide_all
+from config.rehearsal.people import Cast
+from config.rehearsal.year import Rehearsal
 from cycles.calendar import Phase
 from tests.factories import World, build
 

@@ -18,9 +18,9 @@ from django.utils import timezone
 
 import config.wsgi  # noqa: F401 -- sets up what a web process is
 from agencies.models import Agency
-from config.cast import make_cast
 from config.database import fresh_database
-from config.rehearsal import Rehearsal
+from config.rehearsal.people import make_cast
+from config.rehearsal.year import Rehearsal
 from cycles.calendar import Phase
 from cycles.presets import windows_for
 from cycles.resources import load_country

@@ -7,7 +7,7 @@ from django.test import Client, RequestFactory
 from django.utils import translation
 
 from agencies.models import User
-from config.desk import Desk
+from config.home.waiting_tasks import Desk
 from tests.bench import medians_of, queries_of, row
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from agencies.models import Membership, Sector, User
 from agencies.roles import Role
-from config.desk import Desk
+from config.home.waiting_tasks import Desk
 from cycles import actions as cycles
 from cycles.calendar import Phase, days_late
 from cycles.models import Window

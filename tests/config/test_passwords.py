@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import translation
 
 from agencies.models import User
-from config.cast import PASSWORD as DEMONSTRATION
+from config.rehearsal.people import PASSWORD as DEMONSTRATION
 from tests.factories import PASSWORD, World, build
 
 pytestmark = pytest.mark.django_db

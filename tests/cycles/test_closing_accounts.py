@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from config.cast import PASSWORD as LONG
+from config.rehearsal.people import PASSWORD as LONG
 from cycles import accounts, letters, people
 from cycles.middleware import now
 from cycles.models import Delivery, Entry

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from config.desk import Desk
+from config.home.waiting_tasks import Desk
 from cycles import accounts, deliveries, nominations, people
 from cycles.models import Delivery, Entry, Nomination
 from cycles.workflow import Refused

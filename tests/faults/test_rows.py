@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from config.timeouts import PROCESSES
+from config.requests.timeouts import PROCESSES
 from submissions.models import Answer
 from tests.factories import World, build
 from tests.faults.away import held_row, timeouts
@@ -102,7 +102,7 @@ def test_no_code_sets_a_limit_of_its_own_or_connects_by_itself() -> None:
             if connecting.search(code):
                 found.append(f"{name} connects")
 
-    assert found == ["config/embedded/__init__.py connects", "config/timeouts.py sets a limit"]
+    assert found == ["config/embedded/__init__.py connects", "config/requests/timeouts.py sets a limit"]
 
 
 @pytest.mark.django_db(transaction=True)

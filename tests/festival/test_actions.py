@@ -9,7 +9,7 @@ from django.http import Http404
 from django.test import RequestFactory
 from django.utils import translation
 
-from config.desk import Desk
+from config.home.waiting_tasks import Desk
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry
 from cycles.workflow import Refused

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import User
-from config.desk import Desk
+from config.home.waiting_tasks import Desk
 from cycles.calendar import midnight
 from cycles.models import Participation
 from festival import closing_facts, improvement, surveys

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from appeals.hearing import decision
 from appeals.models import Appeal
 from appeals.tasks import end_with_agencies as end_appeals
-from config.desk import Desk
+from config.home.waiting_tasks import Desk
 from cycles.calendar import Phase
 from cycles.models import Delivery, Participation
 from cycles.tasks import change_register

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config.cast import PASSWORD
+from config.rehearsal.people import PASSWORD
 from tests.image.compose import Fault
 from tests.image.container import Container, lay_base
 from tests.image.deployment import HOST, UID, Deployment

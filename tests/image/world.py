@@ -14,8 +14,8 @@ django.setup()
 from django.db.models import F  # noqa: E402 -- the apps are there from here on
 
 from agencies.models import Agency  # noqa: E402
-from config.cast import make_cast  # noqa: E402
-from config.rehearsal import Rehearsal  # noqa: E402
+from config.rehearsal.people import make_cast  # noqa: E402
+from config.rehearsal.year import Rehearsal  # noqa: E402
 from cycles.models import Delivery  # noqa: E402
 
 YEAR = 1403

@@ -20,7 +20,7 @@ from appeals.drafting import actions as drafting
 from appeals.hearing import actions as hearing
 from appeals.hearing import decision
 from appeals.models import Appeal
-from config.desk import Desk
+from config.home.waiting_tasks import Desk
 from cycles.calendar import Phase
 from cycles.models import Cycle, Delivery, Entry, Participation
 from cycles.workflow import Refused

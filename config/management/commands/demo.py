@@ -14,10 +14,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from agencies.models import Agency, Level, User
-from config import following
-from config.cast import PASSWORD, Cast, make_cast
 from config.database import fresh_database
-from config.rehearsal import Rehearsal
+from config.rehearsal import indices
+from config.rehearsal.people import PASSWORD, Cast, make_cast
+from config.rehearsal.year import Rehearsal
 from cycles.calendar import Phase, format_moment
 from cycles.models import Delivery
 from cycles.presets import windows_for
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         window = next(w for w in windows_for(PRESET, YEAR) if w.phase == phase)
         middle = window.opens_at + (window.closes_at - window.opens_at) / 2
         now = middle.replace(hour=10, minute=0, second=0, microsecond=0)
-        following.follow(cast, at=now - timedelta(days=60))
+        indices.follow(cast, at=now - timedelta(days=60))
         early = phase in (Phase.PROPOSAL, Phase.APPROVAL)
         years = [YEAR - 2, YEAR - 1, YEAR] if early else [YEAR - 1, YEAR, YEAR + 1]
         for year in years:

@@ -11,9 +11,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from agencies.models import Agency, Province
-from config.cast import make_cast
 from config.database import fresh_database
-from config.rehearsal import Rehearsal
+from config.rehearsal.people import make_cast
+from config.rehearsal.year import Rehearsal
 from cycles import exports
 from cycles.calendar import Phase
 from cycles.resources import load_country

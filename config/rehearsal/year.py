@@ -19,8 +19,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from agencies.models import Agency, User
-from config import awarding, closing_years, contending, plausible, schooling, supplying
-from config.cast import EPOCH, Cast
+from config.rehearsal import appeals, awards, calibration, closing, stewards, values
+from config.rehearsal.people import EPOCH, Cast
 from cycles import actions as cycles
 from cycles import audit, seals
 from cycles.calendar import Phase
@@ -148,7 +148,7 @@ class Rehearsal:
         admin = self.cast.administrator
         at = self.within(Phase.PROPOSAL, 0.05)
         general = drafting.draft_set(cycle=self.cycle, kind=Kind.GENERAL, agency=None, by=admin, at=at)
-        rows = plausible.named(general_catalogue(), self.cast.steward)
+        rows = values.named(general_catalogue(), self.cast.steward)
         drafting.fill_general_set(general, rows=rows, by=admin, at=at)
         indicators.move(general, "propose", by=admin, at=at)
         self.did()
@@ -156,12 +156,12 @@ class Rehearsal:
             staff, head = self.cast.staff[agency.pk], self.cast.heads[agency.pk]
             chosen = drafting.draft_set(cycle=self.cycle, kind=Kind.SPECIFIC, agency=agency, by=staff, at=at)
             if number < TYPED:
-                for fields in plausible.specific_fields():
+                for fields in values.specific_fields():
                     drafting.save_measure(chosen, fields=fields, by=staff, at=at)
             else:
                 digest = hashlib.sha256(f"{agency.code} {self.year}".encode()).hexdigest()
                 sent = {"file_name": "سنجه‌ها.xlsx", "sha256": digest}
-                transfer.import_measures(chosen, plausible.specific_contents, **sent, by=staff, at=at)
+                transfer.import_measures(chosen, values.specific_contents, **sent, by=staff, at=at)
             if number == 0:
                 self.refused("staff propose", lambda: indicators.move(chosen, "propose", by=staff, at=at))  # noqa: B023
                 late = self.within(Phase.PROPOSAL, 1)
@@ -244,7 +244,7 @@ class Rehearsal:
             if number == 0:
                 self.refused("an empty plan", lambda: planning.move_plan(plan, "sign", by=head, at=at))  # noqa: B023
             self.planned[plan.pk] = Sheet(plan, only=()).planned
-            targets = plausible.targets(self.planned[plan.pk], plan.quarters)
+            targets = values.targets(self.planned[plan.pk], plan.quarters)
             planning.save_plan(plan, targets, by=staff, at=at)
             planning.move_plan(plan, "sign", by=head, at=at)
             self.did()
@@ -257,7 +257,7 @@ class Rehearsal:
         for number, (report, at) in enumerate(self.paced(reports, Phase.MONITORING, 0.6, 0.85, quarter)):
             staff, head = self.cast.staff[report.agency_id], self.cast.heads[report.agency_id]
             planned, skill = self.planned[report.plan_id], self.skill[report.agency_id]
-            figures = plausible.figures(planned, quarter, skill, chance)
+            figures = values.figures(planned, quarter, skill, chance)
             planning.save_figures(report, figures, by=staff, at=at)
             do = partial(planning.move_report, report, "report", by=head)
             if number == 0 and quarter > 1:  # the first quarter's closing is moved by decree
@@ -270,7 +270,7 @@ class Rehearsal:
         at, closes = self.within(Phase.MONITORING, 0.9), self.within(Phase.MONITORING, 1)
         if not self.due(at):
             return
-        decree = plausible.decree(self.year, closes + timedelta(days=10), at)
+        decree = values.decree(self.year, closes + timedelta(days=10), at)
         self.refused("a head extends", lambda: cycles.extend(self.cycle, **decree, by=self._any_head()))
         cycles.extend(self.cycle, **decree, by=self.cast.administrator)
         self.did()
@@ -280,19 +280,17 @@ class Rehearsal:
         taking_part = Participation.objects.filter(cycle=self.cycle)
         self.did(len(submissions.begin(taking_part, by=None, at=at)))
         drafts = list(Submission.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))
-        twins = plausible.twins(drafts)
+        twins = values.twins(drafts)
         chance = random.Random(f"{self.seed}-{self.year}-declarations")  # noqa: S311 -- the same year each time
         entered: dict[int, dict[tuple[str, str], Decimal | None]] = {}
         for s, at in self.paced(drafts, Phase.SELF_ASSESSMENT, 0.05, 0.95):
             lines = list(Answer.objects.filter(submission=s).for_page())
             twin = entered.get(twins.get(s.pk, 0))
-            entered[s.pk] = twin or plausible.values(lines, self.skill[s.agency_id], self.random)
-            given = {
-                a.pk: plausible.given(a, entered[s.pk][plausible.key(a)]) for a in lines if not a.measure.is_stewarded
-            }
+            entered[s.pk] = twin or values.values(lines, self.skill[s.agency_id], self.random)
+            given = {a.pk: values.given(a, entered[s.pk][values.key(a)]) for a in lines if not a.measure.is_stewarded}
             staff = self.cast.staff[s.agency_id]
             submissions.save_answers(s, given, by=staff, at=at)
-            declared = plausible.declaration(self.skill[s.agency_id], chance)
+            declared = values.declaration(self.skill[s.agency_id], chance)
             declarations.save_declaration(s, **declared, by=staff, at=at)
             for answer in [a for a in lines if not a.measure.is_stewarded][:2]:
                 upload = ContentFile(f"{s.agency.code} {answer.measure.code}\n".encode(), name="گزارش.txt")
@@ -302,7 +300,7 @@ class Rehearsal:
 
     def _submitted(self) -> None:
         drafts = list(Submission.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))
-        silent = plausible.silent(drafts, self.twins)
+        silent = values.silent(drafts, self.twins)
         first = next(s for s in drafts if s.pk not in silent)
         head, late = self.cast.heads[first.agency_id], self.within(Phase.SELF_ASSESSMENT, 1)
         self.refused("signed on the stroke", lambda: submissions.move(first, "submit", by=head, at=late))
@@ -320,7 +318,7 @@ class Rehearsal:
         self.did(len(submissions.lapse(self.cycle, at=at)))
         signed = Submission.objects.filter(cycle=self.cycle, state=SubmissionState.SUBMITTED)
         self.did(signed.count())
-        self.did(schooling.school(self.cycle, self.cast, at=self.within(Phase.SELF_ASSESSMENT, 0.9)))
+        self.did(calibration.school(self.cycle, self.cast, at=self.within(Phase.SELF_ASSESSMENT, 0.9)))
         assessing.assign_all(self.cycle, by=self.cast.administrator, at=at)
         self.did(stewarding.appoint_named(self.cycle, by=self.cast.administrator, at=at).measures)
 
@@ -347,14 +345,14 @@ class Rehearsal:
     def _mark(self, desk: Sequence[Block], assessor: User, at: datetime) -> None:
         """What one assessor marks and hands in at a sitting: the blocks of a desk in one act."""
         lines = readings.on_desks(desk).select_related("measure", "submission", "own").order_by("pk")
-        marks = {a.pk: plausible.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
+        marks = {a.pk: values.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
         first, *also = desk
         assessing.save_marks(first, marks, by=assessor, at=at, also=also)
         assessing.hand_in(first, by=assessor, at=at, also=also)
         self.did(len(desk))
 
     def _supplied(self) -> None:
-        supplying.supply_all(self)
+        stewards.supply_all(self)
         self.did(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).count())
 
     def _reconciled(self) -> None:
@@ -366,7 +364,7 @@ class Rehearsal:
             proposed: dict[User, list[Reconciliation]] = {}
             for apart in sitting:
                 one, other = apart.first.block.assessor, apart.second.block.assessor
-                value = plausible.between(apart.first, apart.second)
+                value = values.between(apart.first, apart.second)
                 reconciling.propose(apart, **value, by=one, at=at)
                 proposed.setdefault(other, []).append(apart)
             agree = partial(reconciling.agree, sitting[-1], by=sitting[-1].first.block.assessor, at=at)
@@ -378,7 +376,7 @@ class Rehearsal:
     def _judge(self, block: Block, assessor: User, at: datetime) -> None:
         """The first assessor of an agency to hand in says what its declaration is worth."""
         held = Declaration.objects.select_related("submission").get(submission=block.submission_id)
-        said = plausible.verdict(held)
+        said = values.verdict(held)
         head = self.cast.heads[block.agency_id]
         if block.pk % 10 == 0:
             self.refused("a head judges", lambda: declarations.judge_declaration(held, **said, by=head, at=at))
@@ -392,16 +390,16 @@ class Rehearsal:
         self.did(len(submissions.communicate(ready, by=self.cast.administrator, at=at)))
 
     def _appealed(self) -> None:
-        contending.appeal_all(self)
+        appeals.appeal_all(self)
 
     def _decided(self) -> None:
-        contending.decide_all(self)
+        appeals.decide_all(self)
 
     def _ranked(self) -> None:
         at = self.within(Phase.FINAL, 0.5)
         self.edition: Edition = festival.finalise(self.cycle, by=self.cast.administrator, at=at)
         self.did(2)
-        awarding.award_all(self)
+        awards.award_all(self)
 
     def _published(self) -> None:
         at, admin = self.within(Phase.FINAL, 0.8), self.cast.administrator
@@ -415,7 +413,7 @@ class Rehearsal:
         self.did()
         if self.due(instant):
             self.did(2 * len(festival.publish_due(at=instant)))
-        closing_years.close(self, instant)
+        closing.close(self, instant)
 
 
 STAGES = (

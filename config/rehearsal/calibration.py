@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from agencies.models import User
-from config.cast import Cast
+from config.rehearsal.people import Cast
 from cycles import people
 from cycles.models import Cycle
 from indicators.methods import half_up

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from config.cast import Cast
+from config.rehearsal.people import Cast
 from festival import indices
 from festival.models import Index
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import User
 from config.accounts.second_factor import ONWARD
 from config.accounts.sessions import SIGNED_OUT
-from config.desk import Desk
+from config.home.waiting_tasks import Desk
 from cycles import notices
 from cycles import people as acts
 from cycles.requests import PortalRequest

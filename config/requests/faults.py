@@ -21,7 +21,7 @@ from django.views.defaults import server_error
 from kombu.exceptions import OperationalError as BrokerAway
 
 from agencies.persian import language
-from config import sent_forms
+from config.requests import sent_forms
 from cycles.files import FULL_DISK
 
 logger = logging.getLogger(__name__)

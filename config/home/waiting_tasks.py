@@ -14,8 +14,8 @@ from agencies.persian import localised
 from agencies.roles import HEADS, SCORERS, SUPERIOR_ROLES, Constituency, Role
 from appeals.models import Appeal, Question
 from appeals.workflow import AppealState
-from config import aftermath
-from config.outlook import Outlook, Task
+from config.home import closing_tasks
+from config.home.year_strip import Outlook, Task
 from cycles.calendar import Phase
 from cycles.models import Nomination, Participation, Window
 from festival.lateness import DutyCode
@@ -109,7 +109,7 @@ class Desk(Outlook):
             title = _("The reviewer of an appeal asks the agency")
             yield Task(title, str(question), _("Reply"), question.get_absolute_url(), question.due_at)
 
-        yield from aftermath.of_agency(mine, self.at)
+        yield from closing_tasks.of_agency(mine, self.at)
 
     def _of_plans(self, mine: list[int]) -> Iterator[Task]:
         """The annual plan while it can be laid and signed; then each quarter while it can be reported."""
@@ -355,7 +355,7 @@ class Desk(Outlook):
 
     def _of_secretariat(self) -> Iterator[Task]:
         """What only an administrator of the whole country does: cycles, the general set, results."""
-        yield from aftermath.of_secretariat(self.at)
+        yield from closing_tasks.of_secretariat(self.at)
         for cycle in self.planned:
             first = self.windows.get((cycle.pk, Phase.PROPOSAL))
             url = reverse("cycles:detail", args=[cycle.year])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.persian import localised
-from config.outlook import Task
+from config.home.year_strip import Task
 from cycles.calendar import DAY, TEHRAN, Phase, midnight
 from cycles.models import Participation, Window
 from festival.models import (

@@ -10,7 +10,7 @@ from appeals.drafting import actions as drafting
 from appeals.hearing import actions as hearing
 from appeals.hearing import decision
 from appeals.models import Appeal
-from config import plausible
+from config.rehearsal import values
 from cycles.calendar import Phase
 from festival import actions as festival
 from submissions.models import Answer, Submission
@@ -29,8 +29,8 @@ def appeal_all(walk: Any) -> None:
         staff, head = walk.cast.staff[s.agency_id], walk.cast.heads[s.agency_id]
         at, late = walk.within(Phase.APPEAL, 0.3, s.agency), walk.within(Phase.APPEAL, 1, s.agency)
         rows = lines.select_related("measure", "submission", "own").order_by("pk")
-        lost = [a for a in rows if plausible.lost(a)][:2]
-        drafted = [drafting.save_draft(a, fields=plausible.contention(a), by=staff, at=at) for a in lost]
+        lost = [a for a in rows if values.lost(a)][:2]
+        drafted = [drafting.save_draft(a, fields=values.contention(a), by=staff, at=at) for a in lost]
         if drafted:
             walk.refused("filed on the stroke", lambda: drafting.file(drafted, by=head, at=late))  # noqa: B023
             walk.refused("staff file", lambda: drafting.file(drafted, by=staff, at=at))  # noqa: B023

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from agencies.models import with_roles
-from config.cast import Cast
+from config.rehearsal.people import Cast
 from cycles.calendar import Phase
 from submissions import stewarding
 from submissions.models import Stewardship
