@@ -10,8 +10,8 @@ from agencies.models import User
 from agencies.persian import localised, normalise
 from appeals.models import Appeal, Attachment, Question
 from appeals.workflow import APPEALS
-from cycles import files
-from cycles.actions import perform
+from cycles.engine.perform import perform
+from cycles.ui import files as ui_files
 from cycles.workflow import Refused
 from submissions import kinds, quotas
 from submissions.evidence import MOST_AT_ONCE, keep_document
@@ -42,7 +42,7 @@ def checked(upload: File, *, by: User) -> tuple[str, str]:
     name = kinds.clean_name(upload.name or "")
     if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(name, upload, by=by):
         raise Refused(why)
-    return name, files.sha256(upload)
+    return name, ui_files.sha256(upload)
 
 
 def keep(

@@ -13,7 +13,7 @@ from cycles.workflow import Windows
 from submissions.models import Answer, Submission
 
 PAGES = ("withdraw", "discard")
-"""Moves that are confirmed on `cycles.pages.act_page`; decisions have a page of their own."""
+"""Moves that are confirmed on `cycles.ui.pages.act_page`; decisions have a page of their own."""
 
 
 def find_scored(request: PortalRequest, pk: int) -> Submission:

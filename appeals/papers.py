@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from agencies.persian import language
-from cycles import pdf
+from cycles.ui import pdf
 from submissions.receipts import square
 
 

@@ -10,9 +10,9 @@ from appeals.hearing import actions as hearing
 from appeals.models import Appeal
 from appeals.reorganisation import actions as reorganisation
 from appeals.workflow import AppealState
-from cycles import notices
 from cycles.calendar import Phase
-from cycles.middleware import now
+from cycles.clock import now
+from cycles.engine import notices
 from cycles.models import Cycle
 
 

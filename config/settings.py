@@ -77,12 +77,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "cycles.middleware.clock",
+    "cycles.clock.clock",
     "config.requests.headers.headers",
     "config.monitoring.views.probes",
     "config.monitoring.requests.watched",
     "config.requests.faults.Faults",
-    "cycles.clock_watch.middleware",
+    "cycles.record.clock_watch.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -259,7 +259,7 @@ EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "portal@localhost")
 PORTAL_URL = os.environ.get("PORTAL_URL", "http://localhost:8000").rstrip("/")  # what links in messages begin with
-SMS_BACKEND = os.environ.get("SMS_BACKEND", "cycles.sms.FileBackend")
+SMS_BACKEND = os.environ.get("SMS_BACKEND", "cycles.notices.sms.FileBackend")
 SMS_DIRECTORY = VAR / "sms"
 
 # -- Language and time -----------------------------------------------------------------------------
@@ -376,7 +376,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "request": {"()": "cycles.middleware.NamesRequest"},
+        "request": {"()": "cycles.clock.NamesRequest"},
         "addresses": {"()": "config.monitoring.logs.LeavesAddressesOut"},
     },
     "formatters": {

@@ -7,7 +7,7 @@ from appeals.drafting import views as drafting_views
 from config.accounts import identity_views
 from config.home import views as home_views
 from config.monitoring import views as monitoring
-from cycles import record
+from cycles.record import views as record_views
 from festival import awards_public, open_data
 from submissions import signing
 
@@ -15,7 +15,7 @@ urlpatterns = [
     path("", home_views.entrance, name="entrance"),
     *(path(address, view, name=address) for address, view in monitoring.PROBES.items()),
     path(".well-known/security.txt", monitoring.security_txt, name="security_txt"),
-    path("record.json", record.seals_json, name="record_json"),
+    path("record.json", record_views.seals_json, name="record_json"),
     path("identity/callback/", identity_views.callback, name="account_identity_callback"),
     path("api/", include("festival.api")),
     path("data/", open_data.catalogue, name="data"),

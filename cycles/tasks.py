@@ -7,12 +7,14 @@ from celery import shared_task
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from cycles import actions, audit, clock_watch, deliveries, faults, letters, seals
+from cycles.clock import now
 from cycles.jobs import broker, queries, runner
 from cycles.jobs.actions import clear_done, order_missing
 from cycles.jobs.kinds import QUICK, Tell, kind
-from cycles.middleware import now
 from cycles.models import Verification
+from cycles.notices import delivery, letters
+from cycles.record import actions as record
+from cycles.record import audit, clock_watch, faults, seals
 from cycles.reorganisation import actions as reorganisation
 
 
@@ -69,13 +71,13 @@ def order_verification() -> None:
     at = now()
     with transaction.atomic():
         if audit.is_due(at):
-            actions.order_verification(by=None, at=at)
+            record.order_verification(by=None, at=at)
 
 
 @shared_task
 def tell() -> None:
     """Send what is to be told; one that died in the middle loses nothing, two at once send nothing twice."""
-    deliveries.tell(at=now())
+    delivery.tell(at=now())
 
 
 @shared_task

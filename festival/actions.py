@@ -13,9 +13,9 @@ from agencies.models import User
 from agencies.persian import localised
 from appeals.models import Appeal
 from appeals.reorganisation.actions import end_with_agencies as end_appeals
-from cycles.actions import perform
 from cycles.calendar import Phase
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Cycle, Window
 from cycles.workflow import CYCLE, CycleState, Refused
 from festival import standings

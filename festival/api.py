@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
-from cycles.ledger import plain
+from cycles.engine.ledger import plain
 from cycles.models import RegisterChange
 from cycles.requests import PortalRequest
 from festival.courses import held

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.persian import language, localised
-from cycles.actions import perform, why_closed
 from cycles.calendar import format_date
-from cycles.files import all_or_none
+from cycles.engine.perform import perform, why_closed
 from cycles.jobs import actions as jobs
 from cycles.jobs.queries import latest
 from cycles.models import Cycle, Entry
+from cycles.ui.files import all_or_none
 from cycles.workflow import Refused, model_label
 from festival import passages
 from festival.models import Chapter, Edition, Language, Report, ReportText, archive_path, report_path

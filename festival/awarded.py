@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from cycles import embargo
+from cycles.record import embargo
 from cycles.requests import PortalRequest
 from cycles.workflow import Move, Refused
 from festival.models import Ceremony, Edition

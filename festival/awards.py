@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.persian import localised
-from cycles.actions import perform, why_closed
 from cycles.clashes import Seen
+from cycles.engine.perform import perform, why_closed
 from cycles.models import Group, Participation
 from cycles.workflow import Refused
 from festival.candidates import Candidate, candidates, grounds, moved

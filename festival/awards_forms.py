@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Province
 from cycles.calendar import TEHRAN
 from cycles.clashes import SEEN, ComparedForm
-from cycles.fields import PaperField
-from cycles.forms import ActForm, AgencyField, MomentField, NumberField, PersianTextField
 from cycles.models import Cycle, Group, Participation
+from cycles.ui.fields import MomentField, NumberField, PaperField, PersianTextField
+from cycles.ui.forms import ActForm, AgencyField
 from festival.awards import Decision
 from festival.models import Award, AwardCategory, Ceremony, Minutes, Rank
 from festival.models.awards import Offered

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.persian import localised
-from cycles.actions import why_closed
+from cycles.engine.perform import why_closed
 from cycles.models import Entry, Group, Window
-from cycles.pages import act_page, history
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page, history
 from cycles.workflow import Move, Refused
 from festival import awards
 from festival.awarded import find_ceremony, form_page, note_reading

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Province
 from agencies.roles import OVERSEERS
-from cycles import exports, seals
-from cycles.files import headed
 from cycles.models import Cycle
-from cycles.pages import listed, sheet_answer
+from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.spreadsheets import exports as spreadsheets_exports
+from cycles.ui.files import headed
+from cycles.ui.pages import listed, sheet_answer
 from cycles.workflow import CycleState
 from festival.award_tables import AwardTable
 from festival.awarded import note_reading
@@ -113,4 +114,4 @@ def ceremony_list_file(request: PortalRequest, pk: int, form: str) -> HttpRespon
         raise Http404
     ceremony, rows = _called(request, pk)
     name = f"ceremony-{ceremony.cycle.year}-{ceremony.code}"
-    return sheet_answer(exports.written(called(rows), form, title=_("Order of calling")), name, form)
+    return sheet_answer(spreadsheets_exports.written(called(rows), form, title=_("Order of calling")), name, form)

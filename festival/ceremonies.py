@@ -13,10 +13,10 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agencies.models import Province, User
-from cycles import files
-from cycles.actions import perform, why_closed
 from cycles.clashes import Seen
+from cycles.engine.perform import perform, why_closed
 from cycles.models import Cycle
+from cycles.ui import files as ui_files
 from cycles.workflow import CycleState, Refused
 from festival.models import AwardCategory, Ceremony, Minutes
 from festival.models.awards import GIVEN
@@ -164,7 +164,7 @@ def minute(
     held = {"held_at": held_at, "members": members, "text": text, "made_by": by, "made_at": at}
     kept = Minutes(ceremony=ceremony, number=last + 1, **held)
     if file is not None:
-        kept.file_name, kept.sha256 = files.bare_name(file, 200), files.sha256(file)
+        kept.file_name, kept.sha256 = ui_files.bare_name(file, 200), ui_files.sha256(file)
     kept.save()
     given: dict[str, Any] = {"number": kept.number, "held_at": held_at, "present": kept.present, "sha256": kept.sha256}
     perform(MINUTES, [kept], "minute", by=by, at=at, note=text, **given)

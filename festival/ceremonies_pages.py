@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Province
 from agencies.persian import localised
 from agencies.roles import OVERSEERS
-from cycles import seals
-from cycles.actions import why_closed
 from cycles.calendar import midnight
-from cycles.files import handed_out
+from cycles.engine.perform import why_closed
 from cycles.models import Cycle
+from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui.files import handed_out
 from cycles.workflow import CycleState, Refused
 from festival import ceremonies as acts
 from festival.awarded import find_ceremony, form_page, note_reading

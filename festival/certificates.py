@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from cycles import pdf
 from cycles.models import Seal
+from cycles.ui import pdf
 from festival.models import Award
 from submissions.receipts import square
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised, named, normalise
 from cycles.clashes import ComparedForm
-from cycles.fields import DayField, PaperField
-from cycles.forms import ActForm, MomentField, NumberField, PersianTextField
+from cycles.ui.fields import DayField, MomentField, NumberField, PaperField, PersianTextField
+from cycles.ui.forms import ActForm
 from festival.consequences import MOST_DAYS
 from festival.models import OCCASIONS, Asked, ConsequenceKind, ImprovementItem, Status, SurveyQuestion
 from festival.questions import QUESTIONS, Question

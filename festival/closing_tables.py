@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import DASH, language, localised
 from agencies.templatetags.portal import digits, prose
 from cycles.calendar import TEHRAN, format_date
-from cycles.sheets import Column, Form, written
+from cycles.spreadsheets.sheets import Column, Form, written
 from festival.lessons import Lesson
 from festival.models import Consequence, ImprovementPlan
 from festival.workflow import ConsequenceState

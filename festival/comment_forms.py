@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cycles.forms import AgencyField, PersianTextField
+from cycles.ui.fields import PersianTextField
+from cycles.ui.forms import AgencyField
 from festival.models import MeasureComment
 
 

@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cycles import limits
-from cycles.pages import PER_PAGE
 from cycles.requests import PortalRequest
+from cycles.ui import limits as ui_limits
+from cycles.ui.pages import PER_PAGE
 from cycles.workflow import Refused
 from festival.comment_forms import CommentForm
 from festival.comments import publish_comment, reject_comment, write_comment
@@ -35,7 +35,7 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.is_trapped:
             return _thanks(request, edition, lineage)
-        if limits.spend_from("comment", request):
+        if ui_limits.spend_from("comment", request):
             by = request.user if request.user.is_authenticated else None
             try:
                 write_comment(edition, found.measure, **form.said(), by=by, at=request.at)

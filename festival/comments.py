@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from agencies.persian import localised, normalise
-from cycles.actions import perform
+from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from festival.models import Edition, MeasureComment
 from festival.workflow import COMMENTS

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.persian import localised
 from agencies.roles import OVERSEERS
-from cycles.actions import open_to, why_closed
-from cycles.files import handed_out
+from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Entry
-from cycles.pages import act_page, history, listed
 from cycles.requests import PortalRequest
+from cycles.ui.files import handed_out
+from cycles.ui.pages import act_page, history, listed
 from cycles.workflow import Refused
 from festival import consequences as acts
 from festival.closing_forms import LetterForm, RuleForm, WaiveForm

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
 from agencies.models import Agency, User
-from cycles import files, ledger
-from cycles.actions import perform
+from cycles.engine import ledger
+from cycles.engine.perform import perform
 from cycles.models import Cycle, Participation
+from cycles.ui import files as ui_files
 from cycles.workflow import Refused
 from festival import improvement
 from festival.models import NOT_FILED, Consequence, ConsequenceKind, ConsequenceRule, Edition, Standing
@@ -146,7 +147,7 @@ def record_letter(
     }
     [consequence] = perform(CONSEQUENCES, [consequence], "deliver", by=by, at=at, note=note, letter=letter, **given)
     if file is not None:
-        consequence.file_name, consequence.sha256 = files.bare_name(file, 200), files.sha256(file)
+        consequence.file_name, consequence.sha256 = ui_files.bare_name(file, 200), ui_files.sha256(file)
         consequence.file.save(f"{uuid7()}.pdf", file, save=False)
         consequence.save(update_fields=["file", "file_name", "sha256"])
     if consequence.rule.kind == ConsequenceKind.PLAN:

@@ -23,11 +23,12 @@ from django.db import transaction
 from django.utils import translation
 
 from agencies.models import User
-from cycles import exports, seals
-from cycles.actions import perform
-from cycles.files import all_or_none
-from cycles.ledger import as_json, plain
-from cycles.sheets import CONTENT_TYPES
+from cycles.engine.ledger import as_json, plain
+from cycles.engine.perform import perform
+from cycles.record import seals
+from cycles.spreadsheets import exports as spreadsheets_exports
+from cycles.spreadsheets.sheets import CONTENT_TYPES
+from cycles.ui.files import all_or_none
 from festival import descriptions
 from festival.dictionary import TABLES, Table
 from festival.models import DataFile, Edition, data_path
@@ -192,9 +193,9 @@ def _file(stack: ExitStack) -> BinaryIO:
 def _csv(table: Table, file: BinaryIO) -> Any:
     """UTF-8 with the mark by which spreadsheet programs know it; numbers in full, texts guarded."""
     text = TextIOWrapper(file, "utf-8-sig", newline="")
-    write = exports.csv_writer(text)
+    write = spreadsheets_exports.csv_writer(text)
     write(column.name for column in table.columns)
-    kinds = [str if column.type == "text" else exports.Verbatim for column in table.columns]
+    kinds = [str if column.type == "text" else spreadsheets_exports.Verbatim for column in table.columns]
     try:
         while True:
             row = yield
@@ -233,8 +234,8 @@ def _typed(value: Any) -> Any:
 
 def _xlsx(table: Table, file: BinaryIO) -> Any:
     """Decimals as numbers, which a spreadsheet program keeps to 15 digits; the CSV has them all."""
-    book, sheet = exports.new_sheet(table.name)
-    exports.heading(sheet, [column.name for column in table.columns])
+    book, sheet = spreadsheets_exports.new_sheet(table.name)
+    spreadsheets_exports.heading(sheet, [column.name for column in table.columns])
     numbers = [column.type in ("decimal", "integer") for column in table.columns]
     try:
         while True:
@@ -248,7 +249,7 @@ def _text(sheet: Any, value: Any) -> Any:
     """A cell that no spreadsheet program runs, whatever it begins with."""
     if value is None or isinstance(value, bool):
         return value
-    return exports.text_cell(sheet, cell(value))
+    return spreadsheets_exports.text_cell(sheet, cell(value))
 
 
 _WRITERS: dict[str, Callable[[Table, BinaryIO], Any]] = {"csv": _csv, "json": _json, "xlsx": _xlsx}
@@ -258,7 +259,7 @@ def _dictionary(stack: ExitStack) -> BinaryIO:
     """Every column of every table with its meaning in both languages."""
     file = _file(stack)
     text = TextIOWrapper(file, "utf-8-sig", newline="")
-    write = exports.csv_writer(text)
+    write = spreadsheets_exports.csv_writer(text)
     write(("table", "column", "type", "meaning_fa", "meaning_en"))
     for table in TABLES:
         for column in table.columns:

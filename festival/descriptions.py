@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import translation
 
-from cycles.ledger import plain
+from cycles.engine.ledger import plain
 from festival.dictionary import TABLES, Column, Foreign, Table
 from festival.models import Edition
 

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_safe
 from agencies.models import Province
 from agencies.persian import language, localised
 from agencies.roles import Role
-from cycles import exports
 from cycles.calendar import TEHRAN, format_date, jalali, midnight
 from cycles.models import Cycle
-from cycles.pages import listed, sheet_answer
 from cycles.requests import PortalRequest
+from cycles.spreadsheets import exports as spreadsheets_exports
+from cycles.ui.pages import listed, sheet_answer
 from festival import feed, resources
 from festival.findings import digits, finding
 from festival.forms import DutyForm
@@ -166,7 +166,7 @@ def duties_file(request: PortalRequest) -> HttpResponse:
     """The occasions shown, as CSV."""
     _form, asked, _reach, _cycles = _asked(request)
     rows = occasions(asked, request.at).order_by("-of_year", "duty", "agency_code", "row")
-    content = exports.written(resources.duties(rows.iterator()), "csv", title="duties")
+    content = spreadsheets_exports.written(resources.duties(rows.iterator()), "csv", title="duties")
     return sheet_answer(content, "duties", "csv")
 
 

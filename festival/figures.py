@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import format_number
-from cycles import ledger
+from cycles.engine import ledger
 from festival.lateness import Duty
 from festival.models import Standing
 

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province
 from agencies.persian import latin_digits, localised, normalise, parse_decimal
-from cycles.forms import ActForm, MomentField, NumberField, PercentField, PersianTextField
 from cycles.models import Group
+from cycles.ui.fields import MomentField, NumberField, PersianTextField
+from cycles.ui.forms import ActForm
+from cycles.years.forms import PercentField
 from festival.lateness import DUTIES, Asked, Timeliness
 from festival.models import Edition
 from festival.what_if import Part

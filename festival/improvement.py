@@ -16,10 +16,10 @@ from agencies.models import User
 from agencies.persian import localised
 from appeals.models import Appeal
 from appeals.workflow import AppealState
-from cycles import ledger
-from cycles.actions import perform
 from cycles.calendar import TEHRAN, Phase
 from cycles.clashes import Seen
+from cycles.engine import ledger
+from cycles.engine.perform import perform
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused
 from festival.models import SETTLED, Edition, Found, ImprovementItem, ImprovementPlan, Progress, Status

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.roles import OVERSEERS, SUPERIOR_ROLES
-from cycles.actions import open_to, why_closed
 from cycles.calendar import TEHRAN
+from cycles.engine.perform import open_to, why_closed
 from cycles.models import Entry
-from cycles.pages import act_page, history, listed, sheet_answer
 from cycles.requests import PortalRequest
-from cycles.sheets import CONTENT_TYPES
+from cycles.spreadsheets.sheets import CONTENT_TYPES
+from cycles.ui.pages import act_page, history, listed, sheet_answer
 from cycles.workflow import Refused
 from festival import closing_tables, improvement
 from festival.closing_forms import ItemForm, ProgressForm, ReturnForm, chosen

@@ -11,8 +11,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from festival.countries import HOME, countries, rows
 from festival.holding import Facts, take

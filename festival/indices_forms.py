@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from agencies.persian import localised, plain_text
 from cycles.clashes import SEEN, ComparedForm
-from cycles.fields import DayField
-from cycles.forms import ImportForm, NumberField, PersianTextField
+from cycles.ui.fields import DayField, NumberField, PersianTextField
+from cycles.ui.forms import ImportForm
 from festival.countries import letters
 from festival.models import Index, Region
 from indicators.models import Direction

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cycles.pages import act_page, import_page
 from cycles.requests import PortalRequest
-from cycles.sheets import Sheet
-from cycles.trials import Check
+from cycles.spreadsheets.dry_run import Check
+from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.pages import act_page, import_page
 from cycles.workflow import Refused
 from festival import indices as acts
 from festival import intake, publisher_files

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from agencies.roles import HEADS, Role
 from cycles.calendar import TEHRAN, jalali
-from cycles.pages import csv_answer
 from cycles.requests import PortalRequest
+from cycles.ui.pages import csv_answer
 from festival import strokes
 from festival.chapter83 import chapter
 from festival.countries import HOME, name_of

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.roles import HEADS, Role
-from cycles.actions import why_closed
-from cycles.pages import act_page
+from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page
 from cycles.workflow import Refused
 from festival import indices as acts
 from festival.indices_forms import ReportForm

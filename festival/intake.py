@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agencies.persian import localised
-from cycles.sheets import Sheet, plain
-from cycles.trials import Check
+from cycles.spreadsheets.dry_run import Check
+from cycles.spreadsheets.sheets import Sheet, plain
 from cycles.workflow import Refused
 from festival.countries import name_of
 from festival.holding import Weighed, held_values, weigh

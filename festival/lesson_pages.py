@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from agencies.roles import OVERSEERS, Role
-from cycles.pages import listed
 from cycles.requests import PortalRequest
+from cycles.ui.pages import listed
 from festival import closing_facts
 from festival import lessons as of_results
 from festival.closing_tables import LessonTable

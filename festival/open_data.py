@@ -16,9 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import condition, require_safe
 
-from cycles.files import handed_out
-from cycles.ledger import plain
+from cycles.engine.ledger import plain
 from cycles.requests import PortalRequest
+from cycles.ui.files import handed_out
 from festival import descriptions
 from festival.datafiles import MANIFEST, TYPES
 from festival.dictionary import TABLES

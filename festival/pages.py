@@ -3,10 +3,10 @@
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from cycles import embargo
 from cycles.models import Cycle
-from cycles.pages import listed
+from cycles.record import embargo
 from cycles.requests import PortalRequest
+from cycles.ui.pages import listed
 from festival.filters import StandingFilter
 from festival.models import Edition, Language, Report, Standing
 from festival.tables import StandingTable

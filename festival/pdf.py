@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from cycles.pdf import archival, laid_out, readable
+from cycles.ui.pdf import archival, laid_out, readable
 from festival import passages
 
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Subquery
 
-from cycles import sheets
 from cycles.models import Group, Participation
+from cycles.spreadsheets import sheets as spreadsheets_sheets
 from festival.dictionary import ALL
 from festival.models import Edition, Standing
 from indicators.methods import decimal, points
@@ -166,7 +166,7 @@ def plain(value: Any) -> str:
         case dict() | list():
             return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
         case _:
-            return sheets.plain(value)
+            return spreadsheets_sheets.plain(value)
 
 
 def digest_of(said: Mapping[str, Any]) -> str:

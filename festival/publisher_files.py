@@ -17,10 +17,10 @@ from openpyxl.utils import get_column_letter
 
 from agencies.persian import localised, normalise
 from cycles import sandbox
-from cycles.archive import Unreadable
-from cycles.sheets import MOST_BYTES, Sheet, why_refused
-from cycles.workbooks import MOST_CELLS
-from cycles.worksheets import MOST_COLUMNS
+from cycles.spreadsheets.safety import Unreadable
+from cycles.spreadsheets.sheets import MOST_BYTES, Sheet, why_refused
+from cycles.spreadsheets.workbooks import MOST_CELLS
+from cycles.spreadsheets.worksheets import MOST_COLUMNS
 from festival.publishers import PublishedRow, Publisher
 
 HEADINGS_WITHIN = 20
@@ -183,7 +183,9 @@ def _lines(content: bytes) -> Iterator[Line]:
 def _worksheets(content: bytes) -> Iterator[Iterator[Line]]:
     """The visible sheets of a workbook, each as its filled rows, read in a process of its own."""
     try:
-        sheets = sandbox.run("cycles.worksheets:read_visible", content, limits=sandbox.SHEET, refusal=Unreadable)
+        sheets = sandbox.run(
+            "cycles.spreadsheets.worksheets:read_visible", content, limits=sandbox.SHEET, refusal=Unreadable
+        )
     except sandbox.Broken as error:
         raise Unreadable(_("The file cannot be read as a table.")) from error
     for lines in sheets:

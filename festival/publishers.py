@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import latin_digits, parse_decimal
-from cycles.sheets import Column, Form, Row, Sheet, Wrong
+from cycles.spreadsheets.sheets import Column, Form, Row, Sheet, Wrong
 from festival.countries import letters
 from indicators.exact import Rounding, parsed
 

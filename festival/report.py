@@ -17,9 +17,9 @@ from django.db.models import Avg, Count, Max, Min, Sum
 from agencies.persian import named
 from appeals.outcomes import queries as outcomes_queries
 from appeals.outcomes.queries import Corrected, Outcomes
-from cycles import seals
 from cycles.calendar import Phase
 from cycles.models import Entry, Seal
+from cycles.record import seals
 from festival import chapter83, chapters
 from festival.chapter83 import Chapter
 from festival.chapters import ActChapter, Behind, ProvinceResult, Validity

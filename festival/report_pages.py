@@ -12,10 +12,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cycles.actions import why_closed
+from cycles.engine.perform import why_closed
 from cycles.jobs.queries import latest
-from cycles.pages import act_page
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page
 from cycles.workflow import JOBS, Refused
 from festival import article82, passages
 from festival.figures import FIGURES

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.persian import language
 from appeals.models import Appeal
-from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase, format_date
+from cycles.engine.perform import open_to, why_closed
 from cycles.jobs.queries import with_jobs
 from cycles.models import Cycle, Entry, Group, Window
-from cycles.pages import act_page, history
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page, history
 from cycles.workflow import CYCLE, Refused
 from festival import actions, article82
 from festival import what_if as sandbox

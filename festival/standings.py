@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from cycles import ledger
+from cycles.engine import ledger
 from cycles.models import Cycle, Participation, TieRule
 from festival.models import Edition, Standing
 from festival.models.editions import PLACES, VALUES

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
 from agencies.roles import HEADS, OVERSEERS, Role
-from cycles.actions import why_closed
+from cycles.engine.perform import why_closed
 from cycles.models import Participation
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused

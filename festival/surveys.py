@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
-from cycles.actions import perform
+from cycles.engine.perform import perform
 from cycles.models import Cycle, Participation
 from cycles.workflow import CycleState, Refused
 from festival.models import Asked, Survey, SurveyAnswer, SurveyQuestion, SurveyReturn

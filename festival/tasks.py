@@ -5,8 +5,8 @@ from datetime import datetime
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
+from cycles.clock import now
 from cycles.jobs.kinds import HEAVY, Tell, kind
-from cycles.middleware import now
 from festival import actions, article82, datafiles, figures, passages, pdf, report
 from festival.models import STEPS, Edition, Report
 

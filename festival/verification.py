@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from cycles.exports import unguarded
 from cycles.models import TieRule
+from cycles.spreadsheets.exports import unguarded
 from festival.dictionary import ALL
 from festival.publication import digest_of, plain
 from festival.ranking import Entrant, Ranking, places

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
-from cycles import exports
-from cycles.files import handed_out
 from cycles.models import Group
-from cycles.pages import sheet_answer
 from cycles.reorganisation.queries import history_of
 from cycles.requests import PortalRequest
-from cycles.sheets import CONTENT_TYPES
+from cycles.spreadsheets import exports as spreadsheets_exports
+from cycles.spreadsheets.sheets import CONTENT_TYPES
+from cycles.ui.files import handed_out
+from cycles.ui.pages import sheet_answer
 from cycles.workflow import CycleState
 from festival import closing_facts, resources
 from festival.courses import course
@@ -84,7 +84,7 @@ def ranking_file(request: PortalRequest, year: int, form: str) -> HttpResponse:
         raise Http404
     found = get_object_or_404(Edition.objects.current(request.at), cycle__year=year)
     narrowed = standings_of(request, found)
-    content = exports.written(resources.ranking(found, narrowed.qs), form, title=_("Ranking"))
+    content = spreadsheets_exports.written(resources.ranking(found, narrowed.qs), form, title=_("Ranking"))
     return sheet_answer(content, f"ranking-{year}", form)
 
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.persian import format_number, language
-from cycles.actions import perform
 from cycles.calendar import Phase
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Participation, Window
 from cycles.workflow import Refused
 from indicators.differences import content_hash, plain

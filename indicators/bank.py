@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cycles.actions import open_to
+from cycles.engine.perform import open_to
 from cycles.requests import PortalRequest
 from indicators.differences import difference, said, told
 from indicators.filters import BankFilter

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from agencies.persian import localised
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Participation
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, canonical

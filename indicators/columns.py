@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from import_export import widgets
 
 from agencies.persian import parse_decimal, plain_text
-from cycles.sheets import Column, Form
-from cycles.trials import YesNo
+from cycles.spreadsheets.dry_run import YesNo
+from cycles.spreadsheets.sheets import Column, Form
 from indicators.differences import FIELDS
 from indicators.exact import parsed
 from indicators.methods import METHOD_CHOICES, half_up

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Sector, User
 from agencies.roles import Constituency, seats
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, changed, plain

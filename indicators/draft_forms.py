@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency, Province, User
 from agencies.roles import Role
 from cycles.clashes import SEEN, ComparedForm
-from cycles.forms import AgencyField, NumberField, PersianTextField
 from cycles.models import Cycle, Group
+from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import AgencyField
 from indicators.models import Axis, Goal, GoalType, IndicatorSet, Kind, Law, MeasureShare, Source
 
 PARTS = 5

@@ -10,8 +10,8 @@ from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Province, User
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Cycle, Group, Participation
 from cycles.workflow import CycleState, Refused
 from indicators.bounds import wrong_bounds

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency
-from cycles import sheets, trials
-from cycles.actions import why_closed
-from cycles.pages import import_page, sheet_answer
+from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
-from cycles.sheets import Form, Sheet
+from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.sheets import Form, Sheet
+from cycles.ui.pages import import_page, sheet_answer
 from indicators import breakdown, transfer
 from indicators.columns import APPLICABILITY, FORMS, MEASURES, TARGETS
 from indicators.measure_lines import MeasureLines
@@ -77,7 +78,7 @@ def files(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def template(request: PortalRequest, form: Form, kind: str) -> HttpResponse:
-    return sheet_answer(sheets.template(form, kind), f"template-{form.name}-{form.version}", kind)
+    return sheet_answer(spreadsheets_sheets.template(form, kind), f"template-{form.name}-{form.version}", kind)
 
 
 @require_safe
@@ -92,7 +93,7 @@ def export(request: PortalRequest, pk: int, form: Form, kind: str) -> HttpRespon
         lines = resource.lines(Agency.objects.visible_to(request.user, request.at))
     agency = f"-{indicator_set.agency.code}" if indicator_set.agency else ""
     name = f"{form.name}-{indicator_set.cycle.year}-{indicator_set.kind}{agency}"
-    return sheet_answer(sheets.written(form, resource.rows(lines), kind), name, kind)
+    return sheet_answer(spreadsheets_sheets.written(form, resource.rows(lines), kind), name, kind)
 
 
 @require_http_methods(["GET", "POST"])
@@ -106,7 +107,7 @@ def take_in(request: PortalRequest, pk: int, form: Form) -> HttpResponse:
 
     def do(sheet: Sheet, *, as_checked: str, **said: Any) -> Sequence[Any]:
         resource = lines(indicator_set)
-        found = partial(trials.checked_again, resource, sheet, as_checked)  # asked once the set is locked
+        found = partial(dry_run.checked_again, resource, sheet, as_checked)  # asked once the set is locked
         said |= {"by": request.user, "at": request.at}
         if form is MEASURES:
             return transfer.import_measures(indicator_set, lambda: resource.contents(found()), **said)
@@ -115,7 +116,7 @@ def take_in(request: PortalRequest, pk: int, form: Form) -> HttpResponse:
     return import_page(
         request,
         form,
-        check=lambda sheet: trials.check(lines(indicator_set), sheet),
+        check=lambda sheet: dry_run.check(lines(indicator_set), sheet),
         do=do,
         then=reverse("indicators:files", args=[pk]),
         page="indicators/import.html",

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, Province, Sector
 from agencies.persian import plain_text, search_key
-from cycles.filters import TextFilter, holding
 from cycles.models import Cycle, Participation
+from cycles.ui.filters import TextFilter, holding
 from indicators.models import STAGES, Dimension, IndicatorSet, Kind, Measure, Plan, QuarterReport, ResultLevel
 from indicators.workflow import PlanState, ReportState, SetState
 

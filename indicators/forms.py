@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cycles.clashes import ComparedForm
-from cycles.forms import NumberField, PersianTextField
+from cycles.ui.fields import NumberField, PersianTextField
 from indicators.bounds import wrong_bounds
 from indicators.measure_fields import ContextFields
 from indicators.models import FULL_POINTS, Direction, IndicatorSet, Measure

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.persian import localised, parse_decimal
-from cycles.actions import why_closed
 from cycles.clashes import ComparedForm
+from cycles.engine.perform import why_closed
 from cycles.models import Participation, Window
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused

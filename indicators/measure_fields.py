@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Membership, User
 from agencies.persian import localised, parse_decimal, persian_digits, plain_text
 from agencies.roles import Role
-from cycles.forms import PersianTextField
+from cycles.ui.fields import PersianTextField
 from indicators.models import (
     Axis,
     CafCriterion,

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from import_export import fields
 
 from agencies.persian import localised
-from cycles.sheets import Sheet, Wrong
-from cycles.trials import Check, LineResource
+from cycles.spreadsheets.dry_run import Check, LineResource
+from cycles.spreadsheets.sheets import Sheet, Wrong
 from indicators.bounds import wrong_bounds
 from indicators.columns import CELLS, MEASURES, OWN, TIERS
 from indicators.methods import METHODS

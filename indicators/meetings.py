@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Membership, Sector, User
 from agencies.persian import language
 from agencies.roles import Role
-from cycles import pdf, seals
-from cycles.actions import open_to, why_closed
-from cycles.files import headed
+from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Entry
-from cycles.pages import act_page, history
+from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui import pdf
+from cycles.ui.files import headed
+from cycles.ui.pages import act_page, history
 from cycles.workflow import Refused, Workflow
 from indicators import deliberation
 from indicators.models import IndicatorSet, Meeting, WorkingGroup

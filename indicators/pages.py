@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from cycles.actions import why_closed
+from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from indicators.models import IndicatorSet

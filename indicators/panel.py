@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import in_reach
 from agencies.roles import Constituency, Role
-from cycles.actions import open_to
+from cycles.engine.perform import open_to
 from cycles.models import Cycle, Participation, Window
-from cycles.pages import listed
 from cycles.requests import PortalRequest
+from cycles.ui.pages import listed
 from cycles.workflow import Refused
 from indicators import deliberation
 from indicators.ballots import Verdict, verdict

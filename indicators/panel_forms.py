@@ -11,8 +11,8 @@ from agencies.models import User
 from agencies.persian import localised
 from agencies.roles import Constituency
 from cycles.clashes import SEEN, ComparedForm
-from cycles.fields import WholeField
-from cycles.forms import MomentField, NumberField, PasswordField, PersianTextField, signed
+from cycles.ui.fields import MomentField, NumberField, PersianTextField, WholeField
+from cycles.ui.forms import PasswordField, signed
 from indicators.models import Choice, Goal, IndicatorSet, Measure, Meeting, Outcome, Rating, Review, WorkingGroup
 
 WHY = _("Needed unless you approve; the agency will read it.")

@@ -10,8 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language, localised, parse_decimal
-from cycles.fields import DayField
-from cycles.forms import NumberField, PersianTextField
+from cycles.ui.fields import DayField, NumberField, PersianTextField
 from indicators.methods import METHOD_CHOICES, METHODS
 
 OWN = (

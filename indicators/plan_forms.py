@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import localised
 from cycles.clashes import ComparedForm
-from cycles.forms import NumberField, PersianTextField
+from cycles.ui.fields import NumberField, PersianTextField
 from indicators.models import Figure, Sheet, field_of
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from agencies.models import User
 from agencies.persian import language, localised
-from cycles.actions import perform
 from cycles.calendar import Phase, format_deadline
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Window
 from cycles.workflow import Refused
 from indicators.models import Figure, Lack, Measure, Plan, QuarterReport, Sheet, digest

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Window
-from cycles.pages import act_page, history, listed
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page, history, listed
 from cycles.workflow import Refused, Windows
 from indicators import planning
 from indicators.filters import PlanFilter

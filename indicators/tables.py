@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.persian import language
 from cycles.calendar import Phase, days_late, format_date, time_left
 from cycles.models import Participation
-from cycles.tables import code, language, link, number
+from cycles.ui.tables import code, link, number
 from cycles.workflow import Term, Windows
 from indicators.attainment import Light
 from indicators.models import FULL_POINTS, NOT_BEGUN, STAGES, IndicatorSet, Plan, QuarterReport

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from cycles.trials import Check, LineResource
+from cycles.spreadsheets.dry_run import Check, LineResource
 from indicators.breakdown import Own, reached
 from indicators.columns import APPLICABILITY, CELLS, TARGETS
 from indicators.models import IndicatorSet, Measure, MeasureTarget

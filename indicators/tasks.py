@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from celery import shared_task
 from django.db.models import Exists, OuterRef
 
-from cycles import notices
 from cycles.calendar import Phase
-from cycles.middleware import now
+from cycles.clock import now
+from cycles.engine import notices
 from cycles.models import Cycle, Participation
 from indicators.models import IndicatorSet, Kind, Plan, QuarterReport
 from indicators.workflow import PlanState, ReportState, SetState

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from cycles.sheets import CONTENT_TYPES, Form
+from cycles.spreadsheets.sheets import CONTENT_TYPES, Form
 from indicators import bank, exchange, grid, meetings, panel, quarters, reference, views, workshop
 from indicators.columns import FORMS
 from indicators.workflow import PLANS, REPORTS, SETS

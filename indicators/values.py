@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cycles.exports import Verbatim, csv_writer
+from cycles.spreadsheets.exports import Verbatim, csv_writer
 from indicators.frameworks import Framework, Line
 from indicators.scales import Unfit
 from indicators.tree import Given

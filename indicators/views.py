@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency
 from agencies.persian import language
 from agencies.roles import Constituency, Role
-from cycles.actions import open_to
+from cycles.engine.perform import open_to
 from cycles.models import Cycle, Entry, Window
-from cycles.pages import act_page, history, listed
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page, history, listed
 from cycles.workflow import CycleState, Windows
 from indicators import actions, breakdown
 from indicators.checks import Finding, findings, load

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cycles.requests import PortalRequest
-from cycles.tables import number
+from cycles.ui.tables import number
 from cycles.workflow import Refused
 from indicators import breakdown, drafting, resources
 from indicators.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm

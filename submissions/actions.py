@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from cycles import batches, clashes
-from cycles.actions import perform, why_closed
 from cycles.calendar import Binding, Phase
+from cycles.engine.perform import perform, why_closed
 from cycles.jobs import actions as jobs
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused, Windows

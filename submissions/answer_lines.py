@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cycles.sheets import Column, Form, Sheet, Wrong
-from cycles.trials import Check, LineResource
+from cycles.spreadsheets.dry_run import Check, LineResource
+from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
 from indicators.columns import TRUTH, LineageCell, NumberCell, TruthCell
 from submissions import actions
 from submissions.forms import AnswerForm

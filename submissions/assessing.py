@@ -17,8 +17,8 @@ from agencies.models import Membership, User, in_reach, with_roles
 from agencies.persian import localised
 from agencies.roles import Role, is_assessor, is_assigned
 from cycles import batches
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.models import Axis

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import in_reach
 from agencies.persian import localised
 from agencies.roles import OVERSEERS, Role
-from cycles import embargo
-from cycles.actions import why_closed
 from cycles.calendar import Phase, days_late
+from cycles.engine.perform import why_closed
 from cycles.jobs.queries import latest
 from cycles.models import Cycle, Window
-from cycles.pages import csv_answer, listed
+from cycles.record import embargo
 from cycles.requests import PortalRequest
+from cycles.ui.pages import csv_answer, listed
 from cycles.workflow import JOBS, CycleState, Refused
 from indicators.models import Axis
 from submissions import actions, assessing, progress, resources, totals

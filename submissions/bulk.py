@@ -9,11 +9,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cycles import sheets, trials
-from cycles.actions import why_closed
-from cycles.pages import import_page, sheet_answer
+from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
-from cycles.sheets import Sheet
+from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.pages import import_page, sheet_answer
 from submissions import transfer
 from submissions.answer_lines import VALUES, AnswerLines
 from submissions.pages import find
@@ -22,7 +23,7 @@ from submissions.workflow import MOVES
 
 @require_safe
 def template(request: PortalRequest, kind: str) -> HttpResponse:
-    return sheet_answer(sheets.template(VALUES, kind), f"template-{VALUES.name}-{VALUES.version}", kind)
+    return sheet_answer(spreadsheets_sheets.template(VALUES, kind), f"template-{VALUES.name}-{VALUES.version}", kind)
 
 
 @require_safe
@@ -31,7 +32,7 @@ def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     submission = find(request, pk)
     resource = AnswerLines(submission)
     name = f"{VALUES.name}-{submission.cycle.year}-{submission.agency.code}"
-    return sheet_answer(sheets.written(VALUES, resource.rows(resource.lines()), kind), name, kind)
+    return sheet_answer(spreadsheets_sheets.written(VALUES, resource.rows(resource.lines()), kind), name, kind)
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,7 +47,7 @@ def take_in(request: PortalRequest, pk: int) -> HttpResponse:
         resource = AnswerLines(submission)
         return transfer.import_answers(
             submission,
-            lambda: resource.given(trials.checked_again(resource, sheet, as_checked)),
+            lambda: resource.given(dry_run.checked_again(resource, sheet, as_checked)),
             by=request.user,
             at=request.at,
             **said,
@@ -55,7 +56,7 @@ def take_in(request: PortalRequest, pk: int) -> HttpResponse:
     return import_page(
         request,
         VALUES,
-        check=lambda sheet: trials.check(AnswerLines(submission), sheet),
+        check=lambda sheet: dry_run.check(AnswerLines(submission), sheet),
         do=do,
         then=reverse("submissions:detail", args=[pk]),
         page="submissions/import.html",

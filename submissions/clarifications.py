@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.roles import is_assigned
-from cycles.actions import perform
 from cycles.calendar import Binding, Phase
+from cycles.engine.perform import perform
 from cycles.models import Window
 from cycles.workflow import Refused
 from submissions.models import Answer, Block, Clarification

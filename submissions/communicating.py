@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 from agencies.models import User, in_reach
 from agencies.persian import localised
 from agencies.roles import OVERSEERS
-from cycles.forms import ActForm
 from cycles.models import Participation, Window
 from cycles.requests import PortalRequest
+from cycles.ui.forms import ActForm
 from cycles.workflow import Refused
 from submissions import actions, obstacles
 from submissions.forms import WhomForm

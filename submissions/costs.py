@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from cycles.actions import perform
+from cycles.engine.perform import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.methods import half_up

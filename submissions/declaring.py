@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.roles import is_staff
-from cycles.actions import why_closed
 from cycles.calendar import Phase
+from cycles.engine.perform import why_closed
 from cycles.models import Window
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import User
 from agencies.persian import language
-from cycles.actions import why_closed
 from cycles.calendar import Phase
+from cycles.engine.perform import why_closed
 from cycles.models import Entry, Window
-from cycles.pages import history
 from cycles.requests import PortalRequest
+from cycles.ui.pages import history
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from indicators.models import Figure

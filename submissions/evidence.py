@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from agencies.persian import normalise, search_key
-from cycles import files
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.jobs import actions as jobs
 from cycles.models import Cycle
+from cycles.ui import files as ui_files
 from cycles.workflow import Refused
 from submissions import completeness, kinds, quotas
 from submissions.models import Answer, Description, Document, Evidence, Submission, Upload
@@ -125,7 +125,7 @@ def _attach(
     """Keep a content as evidence; `was_admitted`: there was room for it when it was begun."""
     if why := quotas.why_not_content(name, content, by=by):
         raise Refused(why)
-    digest = files.sha256(content)
+    digest = ui_files.sha256(content)
     submission = _perform_attach(answer, name, digest, replaces, by=by, at=at, move=move)
     if not was_admitted:
         quotas.check(submission.cycle, submission.agency, size=content.size, by=by, at=at)
@@ -309,7 +309,7 @@ def note_preview(document: Document, preview: Preview, *, at: datetime) -> Docum
     if document.drawn_at or not document.is_open:
         return document
     names = [document.picture(number) for number in range(1, len(preview.pictures) + 1)]
-    with files.all_or_none(default_storage, names):
+    with ui_files.all_or_none(default_storage, names):
         for name, picture in zip(names, preview.pictures, strict=True):
             default_storage.save(name, picture)
     document.pages, document.page_count = len(preview.pictures), preview.page_count

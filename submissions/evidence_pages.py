@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import trigger_client_event
 
 from agencies.persian import search_key
-from cycles.actions import open_to
-from cycles.files import Stored, handed_out
+from cycles.engine.perform import open_to
 from cycles.requests import PortalRequest
+from cycles.ui.files import Stored, handed_out
 from cycles.workflow import Refused
 from submissions import evidence, quotas
 from submissions.contents.texts import MOST_LETTERS

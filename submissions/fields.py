@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cycles.fields import DayField, PersianTextField
+from cycles.ui.fields import DayField, PersianTextField
 from submissions.models import Description
 
 

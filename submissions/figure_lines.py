@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User, with_roles
-from cycles.sheets import Column, Form, Sheet, Wrong
-from cycles.trials import Check, LineResource
+from cycles.spreadsheets.dry_run import Check, LineResource
+from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
 from indicators.columns import TRUTH, NumberCell, TruthCell
 from submissions import stewarding
 from submissions.models import Answer, Stewardship

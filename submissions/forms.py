@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Province, User
 from agencies.persian import localised, search_key
 from cycles.clashes import ComparedForm
-from cycles.forms import NumberField, PersianTextField
 from cycles.models import Group, Participation
+from cycles.ui.fields import NumberField, PersianTextField
 from indicators.methods import METHODS
 from indicators.models import Axis, Measure
 from submissions.actions import SAID

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from cycles.actions import perform
+from cycles.engine.perform import perform
 from cycles.jobs import actions as jobs
 from cycles.models import Cycle
 from cycles.workflow import Refused

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Membership, User
 from agencies.roles import AGENCY_ROLES
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from indicators.models import Axis
 from submissions import completeness

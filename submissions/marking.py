@@ -16,12 +16,12 @@ from django_htmx.http import trigger_client_event
 from django_tables2 import RequestConfig
 
 from agencies.persian import language
-from cycles.actions import open_to
 from cycles.calendar import Phase
 from cycles.clashes import together
+from cycles.engine.perform import open_to
 from cycles.models import Window
-from cycles.pages import act_page
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import assessing, training

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from agencies.roles import OVERSEERS
-from cycles import embargo
 from cycles.models import Cycle
+from cycles.record import embargo
 from cycles.requests import PortalRequest
 from submissions.models import Answer, Submission
 from submissions.workflow import SubmissionState

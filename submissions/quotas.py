@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from agencies.persian import localised
-from cycles import files, limits, sandbox
+from cycles import sandbox
 from cycles.models import Cycle
+from cycles.ui import files as ui_files
+from cycles.ui import limits as ui_limits
 from cycles.workflow import Refused
 from submissions import kinds
 from submissions.models import Document, Upload
@@ -105,14 +107,14 @@ def _numbers(amount: Amount, most: Amount) -> dict[str, str]:
 
 def check_disk(size: int) -> None:
     """Refuse an upload for which the disk has no room, before its first piece is sent."""
-    if files.free_bytes(Path(settings.UPLOAD_DIR)) < size + settings.DISK_RESERVE_BYTES:
+    if ui_files.free_bytes(Path(settings.UPLOAD_DIR)) < size + settings.DISK_RESERVE_BYTES:
         raise Refused(_("There is no room left on the server’s disk. Please try again later, or tell the authority."))
 
 
 def why_not_content(name: str, file: File, *, by: User) -> str:
     """As `kinds.why_not_content`, at the cost of whoever sends the file."""
     try:
-        with limits.reading_files_of(by):
+        with ui_limits.reading_files_of(by):
             return kinds.why_not_content(name, file)
     except sandbox.Exceeded as exceeded:
         return f"“{name}”: {exceeded}"

@@ -9,8 +9,9 @@ from django.conf import settings
 from qrcode.constants import ERROR_CORRECT_M
 
 from agencies.roles import Role
-from cycles import pdf, seals
 from cycles.models import Entry
+from cycles.record import seals
+from cycles.ui import pdf
 from submissions.models import Version
 
 

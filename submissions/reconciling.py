@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.persian import localised
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from submissions import actions, lowering, totals
 from submissions.models import Answer, Reconciliation, Score

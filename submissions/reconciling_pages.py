@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cycles.actions import open_to
-from cycles.pages import listed
+from cycles.engine.perform import open_to
 from cycles.requests import PortalRequest
+from cycles.ui.pages import listed
 from cycles.workflow import Refused
 from submissions import reconciling
 from submissions.forms import MarkForm

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 
 from agencies.persian import language
 from agencies.roles import is_staff
-from cycles import pdf, seals
 from cycles.calendar import Phase
 from cycles.models import Window
+from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui import pdf
 from submissions import score_report
 from submissions.lowering import RULE
 from submissions.models import Score, Submission

@@ -7,8 +7,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 
-from cycles import exports
 from cycles.models import Cycle
+from cycles.spreadsheets import exports as spreadsheets_exports
 from submissions.models import Mark, Score, Submission
 
 WHOLE = widgets.IntegerWidget(coerce_to_string=False)
@@ -44,7 +44,7 @@ class BoardResource(SubmissionResource):
 
 def submissions_as_xlsx(submissions: QuerySet[Submission], *, with_blocks: bool) -> bytes:
     resource = BoardResource() if with_blocks else SubmissionResource()
-    return exports.written(resource.export(submissions), "xlsx", title=_("Self-assessments"))
+    return spreadsheets_exports.written(resource.export(submissions), "xlsx", title=_("Self-assessments"))
 
 
 MARKS_AT_ONCE = 2000

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import User
 from agencies.persian import language
-from cycles import seals
-from cycles.actions import why_closed
 from cycles.calendar import Phase
+from cycles.engine.perform import why_closed
 from cycles.models import Window
-from cycles.pages import act_page
+from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page
 from cycles.workflow import Refused
 from submissions import actions, outliers, receipts, versions
 from submissions.completeness import Lack

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.persian import localised
 from cycles.clashes import ComparedForm
-from cycles.forms import NumberField, PersianTextField
+from cycles.ui.fields import NumberField, PersianTextField
 from submissions.kinds import KINDS
 from submissions.models import Stewardship
 from submissions.stewarding import MOST_BYTES, why_unsound

@@ -26,9 +26,10 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, Membership, User, with_roles
 from agencies.persian import localised
 from agencies.roles import Role, is_figure_giver, is_set_keeper, may_be_steward
-from cycles import clashes, files
-from cycles.actions import perform, why_closed
+from cycles import clashes
+from cycles.engine.perform import perform, why_closed
 from cycles.models import Cycle
+from cycles.ui import files as ui_files
 from cycles.workflow import Refused
 from indicators.methods import SHOWN_PLACES, half_up
 from indicators.models import Measure
@@ -330,7 +331,7 @@ def cite(
         raise Refused(_("Choose the document from which the figures come."))
     if document is not None:
         _check(document, name, by=by)
-    digest = files.sha256(document) if document else stewardship.source_sha256
+    digest = ui_files.sha256(document) if document else stewardship.source_sha256
     [stewardship] = perform(
         STEWARDSHIPS, [stewardship], "cite", by=by, at=at, seen=seen, title=title, file=name, sha256=digest
     )

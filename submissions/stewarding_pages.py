@@ -19,14 +19,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency, User, with_roles
 from agencies.persian import localised
 from agencies.roles import OVERSEERS, is_set_keeper, may_be_steward
-from cycles import embargo, sheets, trials
-from cycles.actions import why_closed
 from cycles.calendar import Phase
-from cycles.files import handed_out
+from cycles.engine.perform import why_closed
 from cycles.models import Cycle, Entry, Window
-from cycles.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
+from cycles.record import embargo
 from cycles.requests import PortalRequest
-from cycles.sheets import Sheet
+from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.files import handed_out
+from cycles.ui.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
 from cycles.workflow import Refused
 from indicators.models import Measure
 from submissions import kinds, stewarding, training
@@ -315,7 +317,7 @@ def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     if not rows:
         raise Http404
     name = f"{FIGURES.name}-{found.cycle.year}-{found.measure.code}"
-    return sheet_answer(sheets.written(FIGURES, lines.rows(rows), kind), name, kind)
+    return sheet_answer(spreadsheets_sheets.written(FIGURES, lines.rows(rows), kind), name, kind)
 
 
 @require_http_methods(["GET", "POST"])
@@ -333,7 +335,7 @@ def take_in(request: PortalRequest, pk: int) -> HttpResponse:
         resource = lines()
         return stewarding.import_figures(
             found,
-            lambda: resource.given(trials.checked_again(resource, sheet, as_checked)),
+            lambda: resource.given(dry_run.checked_again(resource, sheet, as_checked)),
             by=request.user,
             at=request.at,
             **said,
@@ -342,7 +344,7 @@ def take_in(request: PortalRequest, pk: int) -> HttpResponse:
     return import_page(
         request,
         FIGURES,
-        check=lambda sheet: trials.check(lines(), sheet),
+        check=lambda sheet: dry_run.check(lines(), sheet),
         do=do,
         then=reverse("submissions:stewardship", args=[pk]),
         page="submissions/figures_import.html",

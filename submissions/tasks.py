@@ -10,11 +10,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from cycles import limits, notices, sandbox
+from cycles import sandbox
 from cycles.calendar import Phase
+from cycles.clock import now
+from cycles.engine import notices
 from cycles.jobs.kinds import QUICK, Later, Tell, kind
-from cycles.middleware import now
 from cycles.models import Cycle, Participation, Reason, Window
+from cycles.ui import limits as ui_limits
 from cycles.workflow import CycleState
 from indicators.models import asked_of_outer
 from submissions import actions, evidence, gauging, previews, scanning, totals
@@ -146,7 +148,7 @@ def draw_preview(document: int, tell: Tell) -> None:
     if undrawn is None:
         return
     try:
-        with _content(undrawn) as file, limits.reading_files_of(undrawn.uploaded_by):
+        with _content(undrawn) as file, ui_limits.reading_files_of(undrawn.uploaded_by):
             preview = previews.preview(file, undrawn.content_type) if file else previews.Preview()
     except sandbox.Busy:
         raise  # others' files were read just then: this one is tried again

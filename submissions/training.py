@@ -20,8 +20,8 @@ from django.utils.translation import ngettext
 from agencies.models import Clearance, User
 from agencies.persian import localised
 from agencies.roles import SCORERS, Role
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Cycle
 from cycles.workflow import CycleState, Refused
 from indicators.methods import half_up

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Clearance, Membership, User
 from agencies.roles import Role
-from cycles.actions import open_to, why_closed
 from cycles.clashes import together
+from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused

@@ -25,9 +25,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cycles import files
-from cycles.actions import why_closed
+from cycles.engine.perform import why_closed
 from cycles.requests import PortalRequest
+from cycles.ui import files as ui_files
 from cycles.workflow import Refused
 from submissions import evidence
 from submissions.models import Answer, Evidence, Upload
@@ -182,7 +182,7 @@ def _patch(request: PortalRequest, found: Upload) -> HttpResponse:
         try:
             size = _take(request, file, offset, found.length)
         except OSError as error:
-            if error.errno in files.FULL_DISK:  # what has come of it is the room that others need
+            if error.errno in ui_files.FULL_DISK:  # what has come of it is the room that others need
                 found.path.unlink(missing_ok=True)
                 evidence.drop_upload(found, by=request.user, at=request.at)
             raise

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from cycles.sheets import CONTENT_TYPES
+from cycles.spreadsheets.sheets import CONTENT_TYPES
 from submissions import (
     board,
     bulk,

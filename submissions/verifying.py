@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from agencies.models import User, in_reach
 from agencies.persian import localised
 from agencies.roles import Role, is_assessor, is_verifier
-from cycles import files
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Cycle
+from cycles.ui import files as ui_files
 from cycles.workflow import Refused
 from submissions import kinds, lowering, quotas, totals
 from submissions.assessing import Pool
@@ -235,7 +235,7 @@ def show(
     name = kinds.clean_name(upload.name or "")
     if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(name, upload, by=by):
         raise Refused(why)
-    digest = files.sha256(upload)
+    digest = ui_files.sha256(upload)
     [verification] = perform(VERIFICATIONS, [verification], "show", by=by, at=at, note=name, sha256=digest)
     if verification.exhibits.live().count() >= MOST_FILES:
         raise Refused(_("A verification shows at most %(count)s files.") % {"count": localised(MOST_FILES)})

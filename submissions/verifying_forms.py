@@ -11,7 +11,8 @@ from agencies.models import User
 from agencies.persian import localised
 from cycles.calendar import TEHRAN
 from cycles.clashes import ComparedForm
-from cycles.forms import ActForm, MomentField, NumberField, PasswordField, PersianTextField, signed
+from cycles.ui.fields import MomentField, NumberField, PersianTextField
+from cycles.ui.forms import ActForm, PasswordField, signed
 from submissions.evidence import MOST_AT_ONCE
 from submissions.fields import DescriptionForm
 from submissions.kinds import KINDS

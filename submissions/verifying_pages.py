@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.persian import language, localised
 from agencies.roles import Role
-from cycles.actions import open_to, why_closed
 from cycles.calendar import Phase
 from cycles.clashes import Seen
-from cycles.files import handed_out
+from cycles.engine.perform import open_to, why_closed
 from cycles.models import Cycle, Window
-from cycles.pages import listed
 from cycles.requests import PortalRequest
+from cycles.ui.files import handed_out
+from cycles.ui.pages import listed
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions import evidence, risk, verifying

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
 from agencies.roles import Role
-from cycles.actions import open_to
+from cycles.engine.perform import open_to
 from cycles.models import Cycle, Participation
 from cycles.requests import PortalRequest
 from cycles.workflow import CycleState, Refused

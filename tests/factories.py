@@ -18,10 +18,10 @@ from appeals.drafting import actions as drafting_actions
 from appeals.hearing import actions as hearing
 from appeals.hearing import decision
 from appeals.models import Appeal
-from cycles import actions as cycles
-from cycles import people
 from cycles.calendar import Phase
 from cycles.models import Cycle, Participation, Window
+from cycles.people import actions as people_actions
+from cycles.years import actions as years_actions
 from festival import actions as festival
 from festival.models import Edition
 from indicators import actions as indicators
@@ -191,11 +191,11 @@ def _planned(w: World, *, year: int, preset: str) -> None:
     w.at = EPOCH + timedelta(days=30)
     # one assessor a line, and no training, but where a test says otherwise
     alone = {"second_percent": 0, "second_heaviest": 0, "calibration_percent": 0}
-    w.cycle = cycles.plan_cycle(year=year, preset=preset, **alone, by=w.administrator, at=w.at)
+    w.cycle = years_actions.plan_cycle(year=year, preset=preset, **alone, by=w.administrator, at=w.at)
 
 
 def _open(w: World) -> None:
-    w.cycle = cycles.open_cycle(w.cycle, by=w.administrator, at=w.at)
+    w.cycle = years_actions.open_cycle(w.cycle, by=w.administrator, at=w.at)
 
 
 def _drafted(w: World) -> None:
@@ -274,7 +274,7 @@ def _submitted(w: World) -> None:
 def _assigned(w: World) -> None:
     w.at = w.opens(Phase.SCORING) + timedelta(hours=9)
     for name in ("assessor", "other_assessor", "provincial_assessor", "interested", "steward", "reviewer"):
-        people.state_interests(w.cycle, by=w.people[name], at=w.at)
+        people_actions.state_interests(w.cycle, by=w.people[name], at=w.at)
     axes = Axis.objects.filter(set__in=(w.general, w.specific)).order_by("set__kind", "position")
     for axis in axes:
         w.block = assessing.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)

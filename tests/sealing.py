@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from cycles import seals
 from cycles.models import Seal
+from cycles.record import seals
 
 
 def sealed(at: datetime) -> Seal | None:

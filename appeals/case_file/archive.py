@@ -16,9 +16,10 @@ from appeals import papers as appeals_papers
 from appeals.case_file import queries
 from appeals.models import Appeal
 from appeals.workflow import DECISIONS
-from cycles import ledger, seals
 from cycles.calendar import Phase
+from cycles.engine import ledger
 from cycles.models import Entry, Window
+from cycles.record import seals
 from submissions.models import Document, Score
 
 

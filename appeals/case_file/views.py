@@ -19,8 +19,8 @@ from appeals.tables import AppealTable
 from appeals.workflow import APPEALS, AppealState
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
-from cycles.pages import act_page, listed
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page, listed
 from submissions.models import Submission
 
 

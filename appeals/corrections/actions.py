@@ -22,8 +22,8 @@ from agencies.models import User
 from agencies.persian import named
 from appeals.models import Appeal, Correction, Error
 from appeals.workflow import CORRECTIONS
-from cycles import ledger
-from cycles.actions import perform, why_closed
+from cycles.engine import ledger
+from cycles.engine.perform import perform, why_closed
 from cycles.workflow import CycleState, Refused
 from indicators.methods import METHODS, points, scaled
 from indicators.models import Measure

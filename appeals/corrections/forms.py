@@ -11,7 +11,8 @@ from agencies.models import User
 from agencies.persian import parse_decimal
 from appeals.corrections.actions import Rule
 from appeals.models import Error
-from cycles.forms import LetterField, PasswordField, PersianTextField, signed
+from cycles.ui.fields import PersianTextField
+from cycles.ui.forms import LetterField, PasswordField, signed
 from indicators.models import Measure
 from indicators.parameter_forms import ParameterFields, number, written_parameters
 

@@ -15,7 +15,7 @@ from appeals.corrections.forms import form_of
 from appeals.lookups import find
 from appeals.models import Appeal, Correction
 from appeals.workflow import CORRECTIONS
-from cycles import seals
+from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions.models import Answer, Score

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from appeals.models import Appeal, Attachment, Filing, Ground
 from appeals.workflow import APPEALS, FILINGS
-from cycles import ledger
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine import ledger
+from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from indicators.methods import points
 from submissions.models import Answer, Score, Submission, Verification

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import localised
 from appeals.models import Ground
 from cycles.clashes import ComparedForm
-from cycles.forms import NumberField, PersianTextField
+from cycles.ui.fields import NumberField, PersianTextField
 from submissions.evidence import MOST_AT_ONCE
 from submissions.fields import DescriptionForm
 from submissions.kinds import KINDS

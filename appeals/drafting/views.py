@@ -23,12 +23,12 @@ from appeals.drafting.forms import AppealForm
 from appeals.lookups import as_draft, find_line, find_scored
 from appeals.models import Appeal, Attachment, Filing
 from appeals.workflow import APPEALS, FILINGS, AppealState
-from cycles import seals
 from cycles.calendar import Phase
-from cycles.files import handed_out
-from cycles.forms import ActForm
 from cycles.models import Window
+from cycles.record import seals
 from cycles.requests import PortalRequest
+from cycles.ui.files import handed_out
+from cycles.ui.forms import ActForm
 from cycles.workflow import Refused
 from indicators.methods import METHODS
 from submissions.evidence import has_scanner

@@ -16,9 +16,9 @@ from appeals import evidence
 from appeals.models import Appeal, Question, with_handlers
 from appeals.workflow import APPEALS, QUESTIONS, AppealState
 from cycles import batches
-from cycles.actions import perform
 from cycles.calendar import Phase
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.models import Cycle, Window
 from cycles.workflow import Refused
 from submissions import handlers

@@ -11,8 +11,8 @@ from agencies.models import User
 from agencies.persian import localised
 from appeals.models import Appeal, Error, Ground
 from appeals.workflow import APPEALS, DECISIONS, UPHELD
-from cycles.actions import perform
 from cycles.clashes import Seen
+from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from indicators.scoring import LineState
 from submissions import actions as submissions

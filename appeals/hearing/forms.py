@@ -10,7 +10,8 @@ from agencies.models import User
 from appeals.drafting.forms import EvidenceField
 from appeals.models import Error, Ground
 from cycles.clashes import ComparedForm
-from cycles.forms import LetterField, NumberField, PasswordField, PersianTextField, signed
+from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import LetterField, PasswordField, signed
 from cycles.workflow import Move
 from submissions.fields import DescriptionForm
 

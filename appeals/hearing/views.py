@@ -17,9 +17,9 @@ from appeals.lookups import PAGES, find, windows_of
 from appeals.models import Appeal, Question
 from appeals.outcomes import queries as outcomes_queries
 from appeals.workflow import APPEALS, DECISIONS, QUESTIONS, AppealState
-from cycles import seals
 from cycles.calendar import Phase
 from cycles.models import Entry
+from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused
 from submissions.models import Mark, Score, StewardFigure, Verification

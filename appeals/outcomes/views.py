@@ -13,8 +13,8 @@ from appeals.models import Appeal
 from appeals.outcomes import queries
 from appeals.outcomes.tables import OutcomeTable
 from appeals.workflow import AppealState
-from cycles.pages import listed
 from cycles.requests import PortalRequest
+from cycles.ui.pages import listed
 from indicators.pages import visible
 from submissions.pages import overseen_cycle
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from appeals.models import Appeal
 from appeals.workflow import APPEALS, AppealState
-from cycles.actions import perform
+from cycles.engine.perform import perform
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from agencies.models import User
 from agencies.persian import language, latin_digits, localised
 from config.accounts import devices, identity, sessions
 from config.monitoring.signins import ToldFailures
-from cycles import letters
+from cycles.notices import letters
 from cycles.requests import PortalRequest
 
 TOO_MANY = _(

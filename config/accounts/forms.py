@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from config.accounts import recovery_codes
 from config.accounts.adapters import plain_code
 from config.accounts.passwords import HELP
-from cycles.middleware import now
+from cycles.clock import now
 
 
 class _TwicePassword(forms.Form):

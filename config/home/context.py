@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Role
-from cycles import notices
+from cycles.engine import notices
 from cycles.requests import PortalRequest
 
 SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (

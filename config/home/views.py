@@ -9,8 +9,8 @@ from agencies.models import User
 from config.accounts.second_factor import ONWARD
 from config.accounts.sessions import SIGNED_OUT
 from config.home.waiting_tasks import Desk
-from cycles import notices
-from cycles import people as acts
+from cycles.engine import notices
+from cycles.people import actions as people
 from cycles.requests import PortalRequest
 
 
@@ -25,7 +25,7 @@ def entrance(request: PortalRequest) -> HttpResponse:
 @require_safe
 def account(request: PortalRequest) -> HttpResponse:
     """What is one's own: password, second factor, sessions, notices, roles and interests."""
-    oneself = acts.with_factors(User.objects.filter(pk=request.user.pk)).get()
+    oneself = people.with_factors(User.objects.filter(pk=request.user.pk)).get()
     return render(request, "account.html", {"oneself": oneself})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from cycles.middleware import request_id
+from cycles.clock import request_id
 
 
 @dataclass(frozen=True)

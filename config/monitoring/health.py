@@ -12,8 +12,8 @@ from django.db import connection
 
 from config.monitoring import broker
 from config.requests.timeouts import PROCESSES
-from cycles import files
-from cycles.middleware import now
+from cycles.clock import now
+from cycles.ui import files as ui_files
 
 SECONDS = 3.0
 """How long all parts together are waited for."""
@@ -138,7 +138,7 @@ def disk() -> dict[str, Any]:
     """Free space where files and uploads lie."""
     free = {}
     for name, place in (("media", settings.MEDIA_ROOT), ("uploads", settings.UPLOAD_DIR)):
-        free[name] = files.free_bytes(Path(place)) // 2**20
+        free[name] = ui_files.free_bytes(Path(place)) // 2**20
     for name, megabytes in free.items():
         if megabytes < settings.LEAST_FREE_MEGABYTES:
             raise Unfit(f"{megabytes} MB free for {name}")

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 
 from config.monitoring import broker, health
 from cycles.calendar import Phase
+from cycles.clock import now
 from cycles.jobs.queries import counts
-from cycles.middleware import now
 from cycles.models import Channel, Cycle, Delivery, Window
 from cycles.workflow import CycleState
 from submissions.models import IN_WORK, Document, Submission

@@ -22,7 +22,7 @@ from psycopg2.sql import SQL, Identifier
 from config.database import as_owner, grant
 from config.recovery import manifest as manifests
 from config.recovery import media, postgres
-from cycles import audit, seals
+from cycles.record import audit, seals
 
 PIECE = 2**20
 """Bytes of a file that are copied at a time."""

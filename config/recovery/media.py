@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import models
 
-from cycles import files
+from cycles.ui import files as ui_files
 from submissions.models import Document
 
 
@@ -53,7 +53,7 @@ def stored_names(folder: str = "") -> Iterator[str]:
 def digest_of(name: str) -> str:
     """The SHA-256 of a stored file."""
     with default_storage.open(name, "rb") as file:
-        return files.sha256(file)
+        return ui_files.sha256(file)
 
 
 @dataclass

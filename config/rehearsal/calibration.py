@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from agencies.models import User
 from config.rehearsal.people import Cast
-from cycles import people
 from cycles.models import Cycle
+from cycles.people import actions as people
 from indicators.methods import half_up
 from indicators.models import Kind, Measure
 from submissions import assessing, training

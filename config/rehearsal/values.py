@@ -10,8 +10,8 @@ import weasyprint
 from django.core.files.base import ContentFile
 
 from agencies.models import User
-from cycles import pdf
 from cycles.calendar import Phase
+from cycles.ui import pdf
 from indicators.drafting import MISSION
 from indicators.methods import decimal
 from indicators.models import FULL_POINTS, Direction, Figure, Kind, Measure, Planned

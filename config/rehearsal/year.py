@@ -21,11 +21,11 @@ from django.utils import timezone
 from agencies.models import Agency, User
 from config.rehearsal import appeals, awards, calibration, closing, stewards, values
 from config.rehearsal.people import EPOCH, Cast
-from cycles import actions as cycles
-from cycles import audit, seals
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Participation, Window
+from cycles.record import audit, seals
 from cycles.workflow import Refused
+from cycles.years import actions as years
 from festival import actions as festival
 from festival.models import Edition
 from indicators import actions as indicators
@@ -131,10 +131,10 @@ class Rehearsal:
     def _planned(self) -> None:
         admin = self.cast.administrator
         at = EPOCH + timedelta(days=365)
-        self.cycle: Cycle = cycles.plan_cycle(year=self.year, preset=self.preset, by=admin, at=at)
+        self.cycle: Cycle = years.plan_cycle(year=self.year, preset=self.preset, by=admin, at=at)
         at = self.within(Phase.PROPOSAL, 0) - timedelta(days=10)
-        self.refused("a head opens a cycle", lambda: cycles.open_cycle(self.cycle, by=self._any_head(), at=at))
-        self.cycle = cycles.open_cycle(self.cycle, by=admin, at=at)
+        self.refused("a head opens a cycle", lambda: years.open_cycle(self.cycle, by=self._any_head(), at=at))
+        self.cycle = years.open_cycle(self.cycle, by=admin, at=at)
         self.did(2)
         self.agencies = [
             p.agency
@@ -271,8 +271,8 @@ class Rehearsal:
         if not self.due(at):
             return
         decree = values.decree(self.year, closes + timedelta(days=10), at)
-        self.refused("a head extends", lambda: cycles.extend(self.cycle, **decree, by=self._any_head()))
-        cycles.extend(self.cycle, **decree, by=self.cast.administrator)
+        self.refused("a head extends", lambda: years.extend(self.cycle, **decree, by=self._any_head()))
+        years.extend(self.cycle, **decree, by=self.cast.administrator)
         self.did()
 
     def _answered(self) -> None:

@@ -22,7 +22,7 @@ from kombu.exceptions import OperationalError as BrokerAway
 
 from agencies.persian import language
 from config.requests import sent_forms
-from cycles.files import FULL_DISK
+from cycles.ui.files import FULL_DISK
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from cycles.actions import perform
+from cycles.engine.perform import perform
 from cycles.jobs import broker
 from cycles.jobs.kinds import KINDS, Kind, Later, Stopped, of_queue
 from cycles.models import Job, Reason

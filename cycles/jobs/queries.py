@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import Count, Min
 
-from cycles import deliveries
 from cycles.jobs import kinds
 from cycles.models import Job
+from cycles.notices import delivery
 from cycles.workflow import JobState
 
 MAILS = "mails"
@@ -66,7 +66,7 @@ def counts() -> list[Backlog]:
         Backlog(kind=row["kind"], state=row["state"], count=row["count"], oldest=row["oldest"])
         for row in rows.annotate(count=Count("pk"), oldest=Min("asked_at"))
     ]
-    for state, outbox in ((JobState.WAITING, deliveries.waiting()), (JobState.FAILED, deliveries.given_up())):
+    for state, outbox in ((JobState.WAITING, delivery.waiting()), (JobState.FAILED, delivery.given_up())):
         summary = outbox.aggregate(count=Count("pk"), oldest=Min("made_at"))
         if summary["oldest"]:
             count = summary["count"]
@@ -90,7 +90,7 @@ class KindRow:
 def summary() -> list[KindRow]:
     """A row for each kind, messages last, with what is not done of it."""
     rows = {name: KindRow(label=str(kind.label)) for name, kind in kinds.KINDS.items()}
-    rows[MAILS] = KindRow(label=str(deliveries.LABEL), is_mail=True)
+    rows[MAILS] = KindRow(label=str(delivery.LABEL), is_mail=True)
     for backlog in counts():
         row = rows.setdefault(backlog.kind, KindRow(label=backlog.kind))
         setattr(row, backlog.state, backlog.count)

@@ -9,10 +9,10 @@ from datetime import datetime
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import DatabaseError, Error, InterfaceError, OperationalError, connections
 
-from cycles.files import FULL_DISK
 from cycles.jobs import actions
 from cycles.jobs.kinds import KINDS, Later, Stopped
 from cycles.models import Job, Reason
+from cycles.ui.files import FULL_DISK
 
 logger = logging.getLogger(__name__)
 

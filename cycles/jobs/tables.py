@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.persian import language
 from cycles.calendar import format_moment
 from cycles.jobs import kinds
 from cycles.models import Job
-from cycles.tables import language, link, number
+from cycles.ui.tables import link, number
 from cycles.workflow import JobState
 
 COLOURS = {

@@ -5,14 +5,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cycles import deliveries
-from cycles.actions import Subject, why_not_administer
+from cycles.engine.perform import Subject, why_not_administer
 from cycles.jobs import actions, queries
 from cycles.jobs.filters import JobFilter
 from cycles.jobs.tables import JobTable
 from cycles.models import Job
-from cycles.pages import act_page, listed, only_for
+from cycles.notices import delivery
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page, listed, only_for
 from cycles.workflow import ADMINISTRATION, JOBS, JobState, Windows
 
 
@@ -65,7 +65,7 @@ def send_again(request: PortalRequest) -> HttpResponse:
         ADMINISTRATION,
         Subject(request.user),
         "send_again",
-        do=lambda **typed: deliveries.send_again(by=request.user, at=request.at, **typed),
+        do=lambda **typed: delivery.send_again(by=request.user, at=request.at, **typed),
         then=reverse("cycles:jobs"),
-        about=deliveries.LABEL,
+        about=delivery.LABEL,
     )

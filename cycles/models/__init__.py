@@ -1,13 +1,6 @@
 """When things happen, who takes part, what is on record, and who is told."""
 
-from cycles.models.faults import Fault
-from cycles.models.jobs import UNFINISHED, Job, Reason
-from cycles.models.multiranges import SpansField
-from cycles.models.nominations import Nomination
-from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
-from cycles.models.register import ChangeKind, LegalBasis, RegisterChange
-from cycles.models.reserve import CacheReserve, PasswordLetter
-from cycles.models.years import (
+from cycles.models.cycles import (
     PRACTICE,
     RULES,
     Analysis,
@@ -19,6 +12,13 @@ from cycles.models.years import (
     TieRule,
     Window,
 )
+from cycles.models.faults import Fault
+from cycles.models.jobs import UNFINISHED, Job, Reason
+from cycles.models.multiranges import SpansField
+from cycles.models.nominations import Nomination
+from cycles.models.record import Channel, Delivery, Entry, Seal, Unsealed, Verification
+from cycles.models.register import ChangeKind, LegalBasis, RegisterChange
+from cycles.models.reserve import CacheReserve, PasswordLetter
 
 __all__ = [
     "PRACTICE",

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
-from cycles import people
-from cycles.actions import Subject, perform, why_closed
 from cycles.calendar import TEHRAN
+from cycles.engine.perform import Subject, perform, why_closed
 from cycles.models import ChangeKind, Cycle, LegalBasis, Participation, RegisterChange
+from cycles.people import actions as people
 from cycles.register_workflow import REGISTER
 from cycles.workflow import ADMINISTRATION, CycleState, Refused
 

@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from cycles.fields import DayField, PersianTextField
-from cycles.forms import ActForm, AgencyField, ImportForm
 from cycles.models import ChangeKind, LegalBasis
+from cycles.ui.fields import DayField, PersianTextField
+from cycles.ui.forms import ActForm, AgencyField, ImportForm
 
 
 class AgenciesField(PersianTextField):

@@ -11,14 +11,14 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Membership
-from cycles.actions import why_closed
+from cycles.engine.perform import why_closed
 from cycles.models import ChangeKind, Participation, RegisterChange
-from cycles.pages import act_page
 from cycles.register_workflow import REGISTER
 from cycles.reorganisation import actions
 from cycles.reorganisation.forms import RegisterChangeForm
 from cycles.reorganisation.queries import history_of
 from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page
 
 BUTTONS = {
     ChangeKind.RENAMED: _("Rename"),

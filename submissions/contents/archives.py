@@ -12,7 +12,7 @@ from xml.parsers import expat
 from django.utils.translation import gettext as _
 
 from agencies.persian import localised
-from cycles.archive import (
+from cycles.spreadsheets.safety import (
     ENCRYPTED_FLAG,
     MACROS,
     METHODS,

@@ -7,7 +7,7 @@ from typing import IO, Any
 import pikepdf
 from django.utils.translation import gettext as _
 
-from cycles.files import has_pdf_head
+from cycles.ui.files import has_pdf_head
 from submissions.contents.signatures import Signature, signature_of
 from submissions.contents.signs import HEAD, PROGRAMS, Unacceptable, refuse_other
 from submissions.contents.texts import one_line

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cycles.archive import OLD_OR_ENCRYPTED
-from cycles.files import PDF_WITHIN
+from cycles.spreadsheets.safety import OLD_OR_ENCRYPTED
+from cycles.ui.files import PDF_WITHIN
 
 HEAD = 2**16
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")

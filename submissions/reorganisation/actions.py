@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cycles.actions import perform
+from cycles.engine.perform import perform
 from submissions.models import Submission
 from submissions.workflow import MOVES, SubmissionState
 

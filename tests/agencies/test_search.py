@@ -8,7 +8,7 @@ from hypothesis.extra.django import TestCase
 from agencies.models import User
 from agencies.persian import normalise, search_key
 from agencies.search import stored_search_key
-from cycles.filters import PeopleFilter
+from cycles.people.filters import PeopleFilter
 from tests.factories import build
 
 LETTERS = "ئؤأإآٱءیويكةۀهاوتله\u200c \u064e\u0654ABmz۰1-"

@@ -23,14 +23,14 @@ STATISTICAL = {
 NO_FIGURE = {
     "festival/strokes.py": "points of a line in a picture",
     "festival/duties.py": "places of bars in a picture, in percent of its width",
-    "cycles/sheets.py": "a numeric cell, only where the double is written as the decimal is",
+    "cycles/spreadsheets/sheets.py": "a numeric cell, only where the double is written as the decimal is",
     "submissions/grid.py": "asks whether a decimal has more than 8 places; round of a decimal is a decimal",
     "submissions/contents/pictures.py": "pixels of a picture",
     "config/rehearsal/values.py": "invents the demonstration's values",
     "config/rehearsal/closing.py": "invents the demonstration's answers to the survey",
     "config/celery.py": "seconds until the scheduler looks again",
     "config/probe.py": "the age of a file, in seconds",
-    "cycles/clock_watch.py": "whole seconds a clock is out by, told to auditors",
+    "cycles/record/clock_watch.py": "whole seconds a clock is out by, told to auditors",
     "config/rehearsal/year.py": "tells a developer how long a stage took",
     "config/management/commands/rehearse.py": "tells a developer how long it took",
 }

@@ -23,7 +23,7 @@ from config.rehearsal.people import make_cast
 from config.rehearsal.year import Rehearsal
 from cycles.calendar import Phase
 from cycles.presets import windows_for
-from cycles.resources import load_country
+from cycles.register.agency_sheets import load_country
 from tests.bench import (
     board,
     hearings,

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from agencies.models import User
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
-from cycles.pages import PER_PAGE
+from cycles.ui.pages import PER_PAGE
 from submissions import board, progress
 from submissions.models import Mark
 from tests.bench import client_of, medians_of, queries_of, request_of, row, seconds

@@ -14,8 +14,9 @@ from django.db import connection, connections, transaction
 
 from agencies.models import User
 from config.database import as_owner
-from cycles import audit, ledger, seals
+from cycles.engine import ledger
 from cycles.models import Entry, Window
+from cycles.record import audit, seals
 from submissions.models import Submission
 from submissions.workflow import MOVES
 from tests.bench import queries_of, row, seconds

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from cycles import sheets, trials
+from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import sheets as spreadsheets_sheets
 from indicators.models import Measure
 from submissions import transfer
 from submissions.answer_lines import VALUES, AnswerLines
@@ -34,10 +35,10 @@ def sheet_in(at: Any) -> dict[str, Any]:
             with transaction.atomic():
                 found = _checked(submission, content)
                 resource = AnswerLines(submission)
-                again = sheets.read(VALUES, content, "values.xlsx")
+                again = spreadsheets_sheets.read(VALUES, content, "values.xlsx")
                 written = transfer.import_answers(
                     submission,
-                    lambda: resource.given(trials.checked_again(resource, again, found.digest)),
+                    lambda: resource.given(dry_run.checked_again(resource, again, found.digest)),
                     by=staff,
                     at=at,
                     file_name="values.xlsx",
@@ -91,11 +92,11 @@ def _workbook(submission: Submission) -> bytes:
     lines = AnswerLines(submission).lines()
     for number, line in enumerate(lines):
         line.value, line.not_applicable, line.note = Decimal(number % 2), False, f"بر پایهٔ سند {number}"
-    return sheets.written(VALUES, AnswerLines(submission).rows(lines), "xlsx")
+    return spreadsheets_sheets.written(VALUES, AnswerLines(submission).rows(lines), "xlsx")
 
 
-def _checked(submission: Submission, content: bytes) -> trials.Check:
-    found = trials.check(AnswerLines(submission), sheets.read(VALUES, content, "values.xlsx"))
+def _checked(submission: Submission, content: bytes) -> dry_run.Check:
+    found = dry_run.check(AnswerLines(submission), spreadsheets_sheets.read(VALUES, content, "values.xlsx"))
     assert (len(found.changed), found.errors) == (LINES, [])
     return found
 

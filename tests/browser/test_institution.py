@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
-from cycles import actions as cycles
 from cycles.calendar import Phase
 from cycles.models import Entry
+from cycles.years import actions as years
 from indicators.models import Change, Comment, Figure, IndicatorSet, Measure, Review
 from indicators.models.sheets import field_of
 from tests.browser.conftest import Walker
@@ -134,10 +134,10 @@ def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
     assert set(Figure.objects.filter(quarter=1).values_list("actual", flat=True)) == {Decimal(30)}
 
     # next year's set is copied in one step, and what is changed is shown against this year's
-    following = cycles.plan_cycle(
+    following = years.plan_cycle(
         year=world.cycle.year + 1, preset=world.cycle.preset, by=world.administrator, at=world.at
     )
-    following = cycles.open_cycle(following, by=world.administrator, at=world.at)
+    following = years.open_cycle(following, by=world.administrator, at=world.at)
     at(World(at=world.at, people=world.people, cycle=following).opens(Phase.PROPOSAL) + HOURS)
     walker.sign_in(world.staff)
     walker.go("indicators:list")

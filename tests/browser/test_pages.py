@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Page
 
-from cycles import seals
 from cycles.calendar import GREGORIAN_MONTHS, Phase, format_deadline
+from cycles.record import seals
 from indicators import deliberation, drafting
 from indicators.models import Kind
 from submissions.kinds import KINDS

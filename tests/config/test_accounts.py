@@ -19,9 +19,9 @@ from agencies.models import Membership, User
 from agencies.persian import persian_digits
 from agencies.roles import TWO_FACTORS, Role
 from config.accounts import recovery_codes, second_factor
-from cycles import letters
-from cycles.forms import signed
-from cycles.middleware import now
+from cycles.clock import now
+from cycles.notices import letters
+from cycles.ui.forms import signed
 from tests.factories import EPOCH, PASSWORD, World, build, deputise, make_user
 from tests.faults.away import refusing_cache
 

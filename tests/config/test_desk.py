@@ -10,9 +10,9 @@ from django.utils import timezone, translation
 from agencies.models import Membership, Sector, User
 from agencies.roles import Role
 from config.home.waiting_tasks import Desk
-from cycles import actions as cycles
 from cycles.calendar import Phase, days_late
 from cycles.models import Window
+from cycles.years import actions as years
 from festival import actions as festival
 from festival import article82, timeline
 from indicators import planning
@@ -369,9 +369,9 @@ def test_a_desk_takes_the_same_queries_whatever_stands_on_it(db, name):
         agency = make_agency(f"X{number}", f"سازمان {number}", "Organization", Sector.ECONOMIC)
         Membership.objects.create(user=world.head, role=Role.HEAD, agency=agency, valid_from=EPOCH)
     for year in (1406, 1407, 1408):
-        cycle = cycles.plan_cycle(year=year, preset="statutory_gregorian", by=world.administrator, at=world.at)
+        cycle = years.plan_cycle(year=year, preset="statutory_gregorian", by=world.administrator, at=world.at)
         if year != 1408:
-            cycles.open_cycle(cycle, by=world.administrator, at=world.at)
+            years.open_cycle(cycle, by=world.administrator, at=world.at)
 
     assert _queries(name, at) == few
 

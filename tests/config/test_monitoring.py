@@ -26,8 +26,10 @@ from django.utils import timezone
 
 from config.monitoring import broker, health, logs, metrics, workers
 from config.monitoring.views import STATE
-from cycles import actions, seals
+from cycles.engine import perform
 from cycles.jobs.actions import order_missing
+from cycles.record import actions as record_actions
+from cycles.record import seals
 from cycles.tasks import order_verification
 from cycles.workflow import CYCLE, Refused
 from tests.factories import PASSWORD, build, make_user
@@ -149,7 +151,7 @@ def test_work_that_waits_long_is_a_fault(client, settings):
 def test_a_job_that_no_worker_takes_up_is_a_fault(client, settings):
     settings.MOST_QUEUED_MINUTES = 1
     world = build("planned")
-    actions.order_verification(by=world.administrator, at=world.at)
+    record_actions.order_verification(by=world.administrator, at=world.at)
     idle = client.get("/readyz?parts=jobs").json()["parts"]["jobs"]
     order_missing(at=timezone.now() - timedelta(hours=1))
 
@@ -238,7 +240,7 @@ def test_metrics_ask_for_their_token_where_there_is_one(client, settings):
 @pytest.mark.django_db
 def test_the_state_of_the_year_stands_in_the_metrics(client):
     world = build("answered")
-    actions.order_verification(by=world.administrator, at=world.at)
+    record_actions.order_verification(by=world.administrator, at=world.at)
     order_missing(at=world.at)
     broker.client().delete("celery")
     broker.client().lpush("celery", "{}")
@@ -438,11 +440,11 @@ def test_a_refused_act_is_told_with_its_row_of_the_table_and_without_words(clien
     client.force_login(world.auditor)
 
     with pytest.raises(Refused):
-        actions.perform(CYCLE, [world.cycle], "open", by=world.auditor, at=world.at)
+        perform.perform(CYCLE, [world.cycle], "open", by=world.auditor, at=world.at)
 
     [line] = of(lines, "portal.refused")
     assert line["code"] == "cycles.cycle.open"
-    assert line["where"] == "cycles.actions.perform"
+    assert line["where"] == "cycles.engine.perform.perform"
     assert world.auditor.name_fa not in json.dumps(line, ensure_ascii=False)
 
 

@@ -42,7 +42,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from config import urls
-from cycles.files import Stored, handed_out
+from cycles.ui.files import Stored, handed_out
 
 
 @login_not_required

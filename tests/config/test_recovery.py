@@ -13,7 +13,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config.recovery import actions, manifest, media, postgres
-from cycles import ledger, seals
+from cycles import models
+from cycles.engine import ledger
+from cycles.record import seals
 from festival import datafiles
 from tests.clusters import another_server, connected, manage
 from tests.factories import build
@@ -246,7 +248,7 @@ def seal_by_transactions(cursor, number, since, upto, previous, *, rows):
     tree = seals.Tree()
     for key, digest in cursor.fetchall():
         tree.add(key, bytes.fromhex(digest))
-    made = seals.Seal(
+    made = models.Seal(
         pk=number, form=1, from_xid=since, upto_xid=upto, count=tree.count, root=tree.root, previous=previous,
         sealed_at=AT,
     )  # fmt: skip

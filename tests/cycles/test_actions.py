@@ -4,12 +4,13 @@ import pytest
 from django.utils import translation
 
 from agencies.models import Agency, Level, Membership, Province
-from cycles import actions as cycles
-from cycles import nominations, people
-from cycles.archive import Unreadable
 from cycles.models import Entry
-from cycles.resources import check, load_country, read, write
+from cycles.people import actions as people
+from cycles.people import nominations
+from cycles.register.agency_sheets import check, load_country, read, write
+from cycles.spreadsheets.safety import Unreadable
 from cycles.workflow import Refused
+from cycles.years import actions as years
 from tests.factories import build, second_administrator
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +115,7 @@ def test_a_member_may_sit_in_the_group_of_one_sector_only_and_nobody_else_has_a_
 
 def test_a_cycle_is_planned_with_its_rule_for_points_that_do_not_apply():
     w = build("people")
-    made = cycles.plan_cycle(year=1409, preset="statutory_gregorian", spreads_points=False, by=w.administrator, at=w.at)
+    made = years.plan_cycle(year=1409, preset="statutory_gregorian", spreads_points=False, by=w.administrator, at=w.at)
 
     assert not made.spreads_points
     assert Entry.objects.get(act="plan_cycle", object_pk=made.pk).params["spreads_points"] is False

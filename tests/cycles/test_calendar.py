@@ -26,9 +26,9 @@ from cycles.calendar import (
     parse_moment,
     time_left,
 )
-from cycles.filters import is_moment
-from cycles.forms import MomentField
 from cycles.presets import PRESETS, windows_for
+from cycles.ui.fields import MomentField
+from cycles.ui.filters import is_moment
 
 YEARS = range(1390, 1451)
 LAST_DAY_OF_MAY = midnight(date(2027, 6, 1))

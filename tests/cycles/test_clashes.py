@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from cycles.clashes import ComparedForm
-from cycles.fields import DayField, NumberField, PersianTextField
+from cycles.ui.fields import DayField, NumberField, PersianTextField
 
 STORED = {
     "points": Decimal("12.50000000"),

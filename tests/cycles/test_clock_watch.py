@@ -8,11 +8,14 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from cycles import actions, clock_watch, clocks, faults, ledger, people, tasks
+from cycles import clocks, tasks
 from cycles.calendar import Phase
+from cycles.engine import ledger, perform
 from cycles.models import Delivery, Entry, Fault, Window
+from cycles.models.cycles import is_off
 from cycles.models.faults import FaultKind
-from cycles.models.years import is_off
+from cycles.people import actions as people
+from cycles.record import clock_watch, faults
 from cycles.workflow import Refused
 from submissions import actions as submissions
 from tests.factories import build
@@ -72,7 +75,7 @@ def test_what_has_a_deadline_waits_while_the_clock_is_off_and_is_done_when_it_is
     with translation.override("en"), pytest.raises(Refused, match="clock is not right"):
         sign(world)
     waiting = world.fresh(world.submission).state
-    buttons = {m.name for m in actions.open_to(submissions.MOVES, world.submission, by=world.head, at=world.at)}
+    buttons = {m.name for m in perform.open_to(submissions.MOVES, world.submission, by=world.head, at=world.at)}
     people.declare_interest(agency=world.power, reason="goes on", by=world.assessor, at=world.at)
     clock_watch.watch(at=world.at)
     sign(world)

@@ -13,9 +13,11 @@ from django.utils import timezone, translation
 from agencies.models import Membership, User
 from agencies.roles import Role
 from config.rehearsal.people import PASSWORD as LONG
-from cycles import accounts, letters, people
-from cycles.middleware import now
+from cycles.clock import now
 from cycles.models import Delivery, Entry
+from cycles.notices import letters
+from cycles.people import accounts
+from cycles.people import actions as people
 from cycles.workflow import Refused
 from submissions import actions as submissions
 from tests.factories import EPOCH, PASSWORD, World, build

@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from agencies.persian import normalise
-from cycles import exports, sheets
-from cycles.resources import AGENCIES
-from cycles.sheets import read, template, written
+from cycles.register.agency_sheets import AGENCIES
+from cycles.spreadsheets import exports as spreadsheets_exports
+from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.sheets import read, template, written
 from festival.closing_tables import PLANS
 from festival.publishers import PUBLISHERS
 from indicators.columns import APPLICABILITY, CELLS, MEASURES, TARGETS, NumberCell
@@ -261,21 +262,24 @@ def _save_again(folder: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("text", (*CHANGED, *HOSTILE, "'8-24", "plain", ""))
 def test_an_apostrophe_is_put_on_in_csv_and_taken_off_exactly(text):
-    assert exports.unguarded(exports.guarded_in_csv(text)) == text
-    assert exports.unguarded(exports.guarded(text)) == text
-    assert sheets.why_refused(exports.guarded_in_csv(text)) == ""
+    assert spreadsheets_exports.unguarded(spreadsheets_exports.guarded_in_csv(text)) == text
+    assert spreadsheets_exports.unguarded(spreadsheets_exports.guarded(text)) == text
+    assert spreadsheets_sheets.why_refused(spreadsheets_exports.guarded_in_csv(text)) == ""
 
 
 @given(texts)
 def test_guarding_is_undone_whatever_the_text(text):
-    assert exports.unguarded(exports.guarded_in_csv(text)) == text
-    assert exports.unguarded(exports.guarded(text)) == text
+    assert spreadsheets_exports.unguarded(spreadsheets_exports.guarded_in_csv(text)) == text
+    assert spreadsheets_exports.unguarded(spreadsheets_exports.guarded(text)) == text
 
 
 @pytest.mark.parametrize(("language", "is_from_the_right"), (("fa", True), ("en", False)))
 def test_sheets_are_named_and_persian_ones_open_from_right_to_left(language, is_from_the_right):
     with translation.override(language):
-        files = [template(VALUES, "xlsx"), exports.xlsx(["code"], [["MOE"]], title="رتبه/بندی: ۱۴۰۵ [نهایی]")]
+        files = [
+            template(VALUES, "xlsx"),
+            spreadsheets_exports.xlsx(["code"], [["MOE"]], title="رتبه/بندی: ۱۴۰۵ [نهایی]"),
+        ]
     books = [openpyxl.load_workbook(BytesIO(content)) for content in files]
 
     assert [book.sheetnames for book in books] == [["values"], ["رتبه بندی  ۱۴۰۵  نهایی "]]
@@ -283,7 +287,7 @@ def test_sheets_are_named_and_persian_ones_open_from_right_to_left(language, is_
 
 
 def test_numbers_are_numeric_cells_and_texts_are_texts():
-    content = exports.xlsx(["a", "b", "c", "d"], [[1, Decimal("95.20"), "12", None]], title="x")
+    content = spreadsheets_exports.xlsx(["a", "b", "c", "d"], [[1, Decimal("95.20"), "12", None]], title="x")
 
     [cells] = openpyxl.load_workbook(BytesIO(content)).active.iter_rows(min_row=2)
 
@@ -292,6 +296,10 @@ def test_numbers_are_numeric_cells_and_texts_are_texts():
 
 
 def test_a_csv_begins_with_its_mark_and_writes_numbers_in_full():
-    lines = list(exports.csv_lines([["a", Decimal("1E+2"), True, 7, None, exports.Verbatim("8-24"), "8-24"]]))
+    lines = list(
+        spreadsheets_exports.csv_lines(
+            [["a", Decimal("1E+2"), True, 7, None, spreadsheets_exports.Verbatim("8-24"), "8-24"]]
+        )
+    )
 
     assert "".join(lines) == "\ufeffa,100,true,7,,8-24,'8-24\r\n"

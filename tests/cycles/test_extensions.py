@@ -9,9 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 
-from cycles import actions, people
 from cycles.calendar import DAY, TEHRAN, Phase, from_jalali, midnight
 from cycles.models import Entry, Extension, Group, Holiday, Window
+from cycles.people import actions as people
 from cycles.presets import (
     PRESETS,
     expected_holidays,
@@ -21,6 +21,7 @@ from cycles.presets import (
     windows_for,
 )
 from cycles.workflow import Refused
+from cycles.years import actions as years
 from submissions import actions as submissions
 from submissions import assessing, tasks
 from tests.factories import PASSWORD, build
@@ -31,7 +32,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def extend(world, until, *, phase=Phase.SELF_ASSESSMENT, by=None, at=None, **scope):
-    return actions.extend(
+    return years.extend(
         world.cycle,
         phase=phase,
         closes_at=until,
@@ -304,7 +305,7 @@ def test_the_dates_of_a_planned_year_are_changed_and_the_record_keeps_both():
     world = build("planned")
     [before] = [w for w in dates(world) if w.phase == Phase.FESTIVAL]
 
-    actions.set_windows(world.cycle, dates(world, festival=WEEK), by=world.administrator, at=world.at)
+    years.set_windows(world.cycle, dates(world, festival=WEEK), by=world.administrator, at=world.at)
     entry = Entry.objects.get(act="set_windows")
 
     assert world.closes(Phase.FESTIVAL) == before.closes_at + WEEK
@@ -316,7 +317,7 @@ def test_the_dates_of_an_open_year_are_never_changed():
     before = list(Window.objects.order_by("pk").values())
 
     with pytest.raises(Refused):
-        actions.set_windows(world.cycle, dates(world, festival=WEEK), by=world.administrator, at=world.at)
+        years.set_windows(world.cycle, dates(world, festival=WEEK), by=world.administrator, at=world.at)
 
     assert list(Window.objects.order_by("pk").values()) == before
 
@@ -333,7 +334,7 @@ def test_dates_out_of_order_are_refused_in_words(moved, said):
     world = build("planned")
 
     with translation.override("en"), pytest.raises(Refused) as refused:
-        actions.set_windows(world.cycle, dates(world, **moved), by=world.administrator, at=world.at)
+        years.set_windows(world.cycle, dates(world, **moved), by=world.administrator, at=world.at)
 
     assert str(refused.value) == said
 
@@ -353,10 +354,10 @@ def test_a_deadline_on_a_friday_and_a_holiday_moves_to_the_next_working_day_wher
     world = build("people")
     friday = date(2026, 2, 20)  # the last day for proposals in the Gregorian year of 1405
     saturday = ("شنبهٔ نمونه", "A holiday of this test")
-    actions.list_holidays([(date(2026, 2, 21), *saturday)], by=world.administrator, at=world.at)
+    years.list_holidays([(date(2026, 2, 21), *saturday)], by=world.administrator, at=world.at)
 
-    spared = actions.plan_cycle(year=1405, preset="statutory_gregorian", by=world.administrator, at=world.at)
-    plain = actions.proposed_windows("statutory_gregorian", 1405, spares_holidays=False)
+    spared = years.plan_cycle(year=1405, preset="statutory_gregorian", by=world.administrator, at=world.at)
+    plain = years.proposed_windows("statutory_gregorian", 1405, spares_holidays=False)
 
     assert plain[0].closes_at == midnight(friday + DAY)
     assert Window.objects.get(cycle=spared, phase=Phase.PROPOSAL).closes_at == midnight(date(2026, 2, 23))
@@ -364,12 +365,12 @@ def test_a_deadline_on_a_friday_and_a_holiday_moves_to_the_next_working_day_wher
 
 def test_a_struck_holiday_counts_no_more_and_stays_on_record():
     world = build("people")
-    [holiday] = actions.list_holidays([(date(2026, 2, 21), "نمونه", "")], by=world.administrator, at=world.at)
+    [holiday] = years.list_holidays([(date(2026, 2, 21), "نمونه", "")], by=world.administrator, at=world.at)
 
-    actions.strike_holiday(holiday, by=world.administrator, at=world.at)
+    years.strike_holiday(holiday, by=world.administrator, at=world.at)
     [proposal] = [
         w
-        for w in actions.proposed_windows("statutory_gregorian", 1405, spares_holidays=True)
+        for w in years.proposed_windows("statutory_gregorian", 1405, spares_holidays=True)
         if w.phase == Phase.PROPOSAL
     ]
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
-from cycles.fields import LARGEST_PAPER, DayField, PaperField
+from cycles.ui.fields import LARGEST_PAPER, DayField, PaperField
 
 
 @pytest.mark.parametrize("before", (b"", b"\xef\xbb\xbf", b"\r\n", b"x" * 1024))

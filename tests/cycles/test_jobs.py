@@ -15,10 +15,10 @@ from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
-from cycles import deliveries
 from cycles.jobs import actions, broker, kinds, queries, runner
 from cycles.jobs.kinds import QUICK, Kind, Later, Stopped
 from cycles.models import Channel, Delivery, Entry, Job, Reason
+from cycles.notices import delivery
 from cycles.workflow import Refused
 from submissions import totals
 from tests.factories import World, build
@@ -439,7 +439,7 @@ def given_up(w: World) -> Delivery:
         key="test",
         made_at=w.at,
         message_id="0198c0de-0000-7000-8000-000000000000@example.org",
-        attempts=len(deliveries.PAUSES),
+        attempts=len(delivery.PAUSES),
         error="refused",
     )
 

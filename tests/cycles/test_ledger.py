@@ -27,11 +27,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from agencies.models import Agency
-from cycles import actions, ledger, people, seals, tasks
-from cycles.exports import guarded
+from cycles import tasks
+from cycles.clock import NamesRequest, request_id
+from cycles.engine import ledger, perform
 from cycles.jobs.actions import order_missing
-from cycles.middleware import NamesRequest, request_id
 from cycles.models import Entry, Verification
+from cycles.people import actions as people
+from cycles.record import actions as record
+from cycles.record import seals
+from cycles.spreadsheets.exports import guarded
 from cycles.workflow import ADMINISTRATION, Refused, Windows
 from festival import report
 from tests.factories import build
@@ -69,7 +73,7 @@ def write(subjects, *, by=None, note="", facts=None):
 
 
 def subject(agency):
-    return actions.Subject(agency, agency)
+    return perform.Subject(agency, agency)
 
 
 def disagreeing():
@@ -171,7 +175,7 @@ class AnyFacts(TestCase):
     )
     def test_whatever_the_facts_python_and_the_database_write_the_same_body(self, facts, note, at):
         [key] = ledger.append(
-            ADMINISTRATION, ADMINISTRATION["plan_cycle"], [actions.Subject(Agency(pk=1, name_fa="x"))], sources=[""],
+            ADMINISTRATION, ADMINISTRATION["plan_cycle"], [perform.Subject(Agency(pk=1, name_fa="x"))], sources=[""],
             by=None, at=at, windows=Windows(()), note=note, facts=[facts],
         )  # fmt: skip
 
@@ -270,12 +274,12 @@ def test_a_provincial_administrator_reads_the_record_but_orders_no_verification(
 
     assert "Verify now" not in client.get("/en/cycles/ledger/").content.decode()
     with pytest.raises(Refused):
-        actions.order_verification(by=world.provincial_administrator, at=world.at)
+        record.order_verification(by=world.provincial_administrator, at=world.at)
 
 
 def test_two_orders_are_answered_by_one_verification(world):
-    first = actions.order_verification(by=world.auditor, at=world.at)
-    second = actions.order_verification(by=world.administrator, at=world.at)
+    first = record.order_verification(by=world.auditor, at=world.at)
+    second = record.order_verification(by=world.administrator, at=world.at)
 
     assert first == second
     assert Entry.objects.filter(act="verify_record").count() == 2

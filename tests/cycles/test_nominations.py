@@ -12,8 +12,10 @@ from django.utils import timezone, translation
 from agencies.models import Membership, User
 from agencies.roles import Role
 from config.home.waiting_tasks import Desk
-from cycles import accounts, deliveries, nominations, people
 from cycles.models import Delivery, Entry, Nomination
+from cycles.notices import delivery
+from cycles.people import accounts, nominations
+from cycles.people import actions as people
 from cycles.workflow import Refused
 from tests.factories import EPOCH, PASSWORD, World, build, make_user, second_administrator
 
@@ -182,11 +184,11 @@ def test_the_others_are_told_and_find_it_on_their_desk(w: World, second: User) -
 def test_who_is_invited_to_a_national_role_is_written_to_when_it_is_confirmed(w: World, second: User) -> None:
     given = {"email": "new@example.org", "name_fa": "نو", "name_en": "", "role": "reviewer"}
     nomination = nominations.propose_invitation(**given, by=w.administrator, at=w.at)
-    deliveries.tell(at=w.at)
+    delivery.tell(at=w.at)
     before = [m for m in mail.outbox if m.to == ["new@example.org"]]
 
     nominations.decide(nomination, "confirm", by=second, at=w.at)
-    deliveries.tell(at=w.at)
+    delivery.tell(at=w.at)
 
     [message] = [m for m in mail.outbox if m.to == ["new@example.org"]]
     assert before == []

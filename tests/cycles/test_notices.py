@@ -19,11 +19,13 @@ from agencies.roles import Role
 from appeals import tasks as appeals_tasks
 from appeals.drafting import actions as drafting
 from appeals.models import Appeal
-from cycles import actions, deliveries, notices
 from cycles.calendar import Phase
-from cycles.forms import NoticeSettingsForm
+from cycles.engine import notices
 from cycles.models import Channel, Cycle, Delivery, Entry, Participation, Window
+from cycles.notices import delivery
+from cycles.notices.forms import NoticeSettingsForm
 from cycles.workflow import Refused, Workflow
+from cycles.years import actions as years
 from festival import actions as festival
 from indicators import actions as indicators
 from indicators import tasks as indicators_tasks
@@ -98,7 +100,7 @@ def test_an_opened_cycle_is_told_to_every_agency_that_takes_part():
     outside = make_agency("OLD", "سازمان پیشین", "Former", is_active=False)
     make_user("outsider", Role.HEAD, agency=outside)
 
-    actions.open_cycle(w.cycle, by=w.administrator, at=w.at, letter="۱۲۰/۴۵")
+    years.open_cycle(w.cycle, by=w.administrator, at=w.at, letter="۱۲۰/۴۵")
 
     assert told("open") == ["head", "other_head", "other_staff", "staff", "unit_head"]
     assert Entry.objects.get(act="open").params == {"letter": "۱۲۰/۴۵"}
@@ -128,7 +130,7 @@ def test_a_decree_for_a_group_is_told_to_the_agencies_of_the_group():
     w = build("open")
     group = Participation.objects.get(cycle=w.cycle, agency=w.health).groups.get()
 
-    actions.extend(
+    years.extend(
         w.cycle, phase=Phase.PROPOSAL, group=group, closes_at=w.closes(Phase.PROPOSAL) + 7 * DAY, decree_number="88",
         decreed_on=w.at.date(), reason="سیل", file=ContentFile(b"%PDF-", name="d.pdf"), by=w.administrator, at=w.at,
     )  # fmt: skip
@@ -166,7 +168,7 @@ def test_what_is_rolled_back_tells_nobody():
         transaction.set_rollback(True)
 
     assert Delivery.objects.count() == before
-    deliveries.tell(at=w.at + DAY)
+    delivery.tell(at=w.at + DAY)
     assert not any("signed and submitted" in m.subject or "امضا" in m.subject for m in mail.outbox)
 
 
@@ -241,7 +243,7 @@ def test_the_number_of_the_letter_stands_in_the_record_the_notice_and_the_mail()
     forget()
 
     submissions.communicate([w.submission], by=w.administrator, at=w.at, letter="1405/77")
-    deliveries.tell(at=w.at)
+    delivery.tell(at=w.at)
 
     assert Entry.objects.filter(act="communicate").latest("id").params["letter"] == "1405/77"
     assert all("1405/77" in body for m in mail.outbox for body in (m.body, m.alternatives[0].content))
@@ -260,7 +262,7 @@ def test_one_mail_over_all_that_is_due_goes_to_each_person_in_their_language_wit
     appeal = drafting.save_draft(answer, fields={"ground": "value", "argument": "x"}, by=w.staff, at=w.at)
     drafting.file([appeal], by=w.head, at=w.at)
 
-    assert deliveries.tell(at=w.at + MINUTE) == 2
+    assert delivery.tell(at=w.at + MINUTE) == 2
 
     to_staff = next(m for m in mail.outbox if m.to == [w.staff.email])
     to_head = next(m for m in mail.outbox if m.to == [w.head.email])
@@ -277,8 +279,8 @@ def test_one_mail_over_all_that_is_due_goes_to_each_person_in_their_language_wit
 def test_nothing_is_sent_twice_and_a_run_with_nothing_to_do_sends_nothing():
     w = build("scored")
 
-    first = deliveries.tell(at=w.at + DAY)
-    again = deliveries.tell(at=w.at + 2 * DAY)
+    first = delivery.tell(at=w.at + DAY)
+    again = delivery.tell(at=w.at + 2 * DAY)
 
     assert first == len(mail.outbox) > 0
     assert again == 0
@@ -290,8 +292,8 @@ def test_news_waits_an_hour_for_more_of_it_and_what_is_official_goes_at_once():
     forget()
     submissions.move(w.submission, "submit", by=w.head, at=w.at)
 
-    early = deliveries.tell(at=w.at + 59 * MINUTE)
-    late = deliveries.tell(at=w.at + HOUR)
+    early = delivery.tell(at=w.at + 59 * MINUTE)
+    late = delivery.tell(at=w.at + HOUR)
 
     assert (early, late) == (0, 1)
 
@@ -299,7 +301,7 @@ def test_news_waits_an_hour_for_more_of_it_and_what_is_official_goes_at_once():
 def test_news_and_reminders_can_be_switched_off_and_official_notices_cannot():
     w = build("answered")
     off = {"mails_news": False, "mails_reminders": False, "texts_reminders": False, "mobile": "", "language": "fa"}
-    deliveries.choose(off, by=w.staff, at=w.at)
+    delivery.choose(off, by=w.staff, at=w.at)
     forget()
 
     submissions.move(w.submission, "submit", by=w.head, at=w.at)
@@ -332,15 +334,15 @@ def test_an_address_that_fails_is_noted_stops_nobody_else_and_is_tried_again_lat
     forget()
     submissions.communicate([w.submission], by=w.administrator, at=w.at)
 
-    assert deliveries.tell(at=w.at) == 1
+    assert delivery.tell(at=w.at) == 1
     failed = Delivery.objects.get(recipient=w.staff, channel=Channel.MAIL)
     assert (failed.attempts, failed.told_at) == (1, None)
     assert "No such user here" in failed.error
-    assert deliveries.tell(at=w.at + timedelta(seconds=30)) == 0
+    assert delivery.tell(at=w.at + timedelta(seconds=30)) == 0
     assert w.fresh(failed).attempts == 1
 
     monkeypatch.setattr(OneAddressRefused, "refuses", False)
-    assert deliveries.tell(at=w.at + MINUTE) == 1
+    assert delivery.tell(at=w.at + MINUTE) == 1
 
     sent = w.fresh(failed)
     assert (sent.message_id, sent.error, sent.told_at) == (failed.message_id, "", w.at + MINUTE)
@@ -353,7 +355,7 @@ def test_after_eight_attempts_a_message_is_given_up(settings):
     Delivery.objects.exclude(recipient=w.staff).delete()
 
     for day in range(20):
-        deliveries.tell(at=w.at + day * DAY)
+        delivery.tell(at=w.at + day * DAY)
 
     assert set(Delivery.objects.filter(channel=Channel.MAIL).values_list("attempts", flat=True)) == {8}
 
@@ -363,7 +365,7 @@ def test_a_mail_server_that_does_not_answer_is_held_against_no_message(settings)
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     w = build("scored")
 
-    assert deliveries.tell(at=w.at + DAY) == 0
+    assert delivery.tell(at=w.at + DAY) == 0
 
     assert set(Delivery.objects.filter(channel=Channel.MAIL).values_list("attempts", "error")) == {(0, "")}
     assert not Delivery.objects.filter(channel=Channel.MAIL, message_id="").exists()
@@ -373,7 +375,7 @@ def test_a_closed_account_gets_nothing_even_if_it_was_told_before_it_closed():
     w = build("scored")
     User.objects.filter(pk=w.staff.pk).update(is_active=False)
 
-    deliveries.tell(at=w.at + DAY)
+    delivery.tell(at=w.at + DAY)
 
     assert all(m.to != [w.staff.email] for m in mail.outbox)
     assert Delivery.objects.filter(recipient=w.staff, channel=Channel.MAIL, error="The account is closed.").exists()
@@ -393,11 +395,11 @@ def test_a_mail_that_was_sent_but_not_marked_comes_again_as_the_same_mail(settin
     Delivery.objects.exclude(recipient=w.head).delete()
     settings.EMAIL_BACKEND = f"{__name__}.DiesAfterSending"
     with pytest.raises(SystemExit):
-        deliveries.tell(at=w.at + DAY)
+        delivery.tell(at=w.at + DAY)
     assert Delivery.objects.filter(channel=Channel.MAIL, told_at=None).exists()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
-    deliveries.tell(at=w.at + 2 * DAY)
+    delivery.tell(at=w.at + 2 * DAY)
 
     first, again = mail.outbox
     assert first.extra_headers == again.extra_headers
@@ -423,7 +425,7 @@ def test_two_workers_at_once_send_each_message_once(settings):
     def work():
         try:
             start.wait()
-            sent.append(deliveries.tell(at=w.closes(Phase.SELF_ASSESSMENT) - DAY))
+            sent.append(delivery.tell(at=w.closes(Phase.SELF_ASSESSMENT) - DAY))
         finally:
             connection.close()
 
@@ -432,7 +434,7 @@ def test_two_workers_at_once_send_each_message_once(settings):
         worker.start()
     for worker in workers:
         worker.join()
-    deliveries.tell(at=w.closes(Phase.SELF_ASSESSMENT) - DAY)
+    delivery.tell(at=w.closes(Phase.SELF_ASSESSMENT) - DAY)
 
     ids = [m.extra_headers["Message-ID"] for m in mail.outbox]
     people = len(set(Delivery.objects.filter(channel=Channel.MAIL).values_list("recipient", flat=True)))
@@ -505,7 +507,7 @@ def test_an_extension_begins_the_series_anew_for_whom_it_concerns():
     w = build("begun")
     closes = w.closes(Phase.SELF_ASSESSMENT)
     reminded(w, closes - 3 * DAY)
-    actions.extend(
+    years.extend(
         w.cycle, phase=Phase.SELF_ASSESSMENT, agency=w.power, closes_at=closes + 4 * DAY, decree_number="88",
         decreed_on=w.at.date(), reason="سیل", file=ContentFile(b"%PDF-", name="d.pdf"), by=w.administrator,
         at=closes - 3 * DAY,
@@ -593,16 +595,16 @@ def test_the_last_reminders_go_out_as_one_text_message_too_to_those_who_want_it(
     settings.SMS_DIRECTORY = tmp_path
     w = build("begun")
     wishes = {"mails_news": True, "mails_reminders": False, "texts_reminders": True, "language": "en"}
-    deliveries.choose({**wishes, "mobile": "+989121234567"}, by=w.staff, at=w.at)
+    delivery.choose({**wishes, "mobile": "+989121234567"}, by=w.staff, at=w.at)
     closes = w.closes(Phase.SELF_ASSESSMENT)
     forget()
 
     notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - 3 * DAY)
-    deliveries.tell(at=closes - 3 * DAY)
+    delivery.tell(at=closes - 3 * DAY)
     assert list(tmp_path.iterdir()) == []
     notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - DAY)
-    deliveries.tell(at=closes - DAY)
-    deliveries.tell(at=closes - DAY)
+    delivery.tell(at=closes - DAY)
+    delivery.tell(at=closes - DAY)
 
     [file] = tmp_path.iterdir()
     number, sentence, link = file.read_text().splitlines()
@@ -650,7 +652,7 @@ def test_somebody_elses_notice_does_not_exist_and_cannot_be_seen_for_them(as_):
 
     assert as_(w.staff, w.at).get(f"/en/cycles/notices/{row.pk}/").status_code == 404
     with pytest.raises(Refused):
-        deliveries.see(row, by=w.staff, at=w.at)
+        delivery.see(row, by=w.staff, at=w.at)
     assert w.fresh(row).seen_at is None
 
 
@@ -716,7 +718,7 @@ def test_text_messages_need_a_number_on_the_page_and_in_the_act(as_):
 
     page = as_(w.staff, w.at).post("/en/cycles/notices/settings/", {"language": "en", "texts_reminders": "on"})
     with pytest.raises(Refused):
-        deliveries.choose(wishes, by=w.staff, at=w.at)
+        delivery.choose(wishes, by=w.staff, at=w.at)
 
     assert page.status_code == 200
     assert not w.fresh(w.staff).texts_reminders
@@ -729,7 +731,7 @@ def test_choices_are_kept_and_are_no_official_act(as_):
     as_(w.staff, w.at).post("/fa/cycles/notices/settings/", typed)
 
     chosen = w.fresh(w.staff)
-    assert [getattr(chosen, name) for name in deliveries.CHOICES] == ["en", "+989121234567", True, False, True]
+    assert [getattr(chosen, name) for name in delivery.CHOICES] == ["en", "+989121234567", True, False, True]
     assert not Entry.objects.exists()
 
 
@@ -739,7 +741,7 @@ def test_choices_are_kept_and_are_no_official_act(as_):
 def test_administrators_see_who_has_not_seen_an_official_notice_those_first(as_):
     w = build("scored")
     entry = Entry.objects.get(act="communicate", workflow="submissions.submission")
-    deliveries.see(inbox(w.head).get(entry=entry), by=w.head, at=w.at)
+    delivery.see(inbox(w.head).get(entry=entry), by=w.head, at=w.at)
     Delivery.objects.filter(entry=entry, channel=Channel.MAIL, recipient=w.staff).update(error="550 No such user here")
     client = as_(w.administrator, w.at)
 

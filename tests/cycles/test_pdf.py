@@ -9,7 +9,7 @@ import pypdf
 import pytest
 from django.conf import settings
 
-from cycles import pdf
+from cycles.ui import pdf
 
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 PAGE = '<html lang="fa"><title>گزارش</title><p><a href="https://example.org/">نشانی</a></p></html>'

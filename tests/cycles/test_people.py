@@ -15,8 +15,9 @@ from django.utils import translation
 
 from agencies.models import Membership, User, people_visible_to
 from agencies.roles import Role
-from cycles import deliveries, people
 from cycles.models import Delivery, Entry
+from cycles.notices import delivery
+from cycles.people import actions as people
 from cycles.workflow import Refused
 from submissions import actions as submissions
 from tests.factories import EPOCH, PASSWORD, World, build, deputise, make_user
@@ -43,7 +44,7 @@ def w() -> World:
 @pytest.fixture
 def as_(monkeypatch: pytest.MonkeyPatch) -> Any:
     def client_of(user: User, at: Any) -> Client:
-        monkeypatch.setattr("cycles.middleware.now", lambda: at)
+        monkeypatch.setattr("cycles.clock.now", lambda: at)
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         return client
@@ -243,7 +244,7 @@ def test_an_invitation_makes_an_account_whose_owner_chooses_the_password_by_a_li
 ) -> None:
     made = invite(w, "New@Example.org")
 
-    deliveries.tell(at=w.at)
+    delivery.tell(at=w.at)
 
     [message] = mail.outbox
     link = link_in(message)
@@ -261,13 +262,13 @@ def test_an_invitation_makes_an_account_whose_owner_chooses_the_password_by_a_li
 
 def test_a_lapsed_link_opens_nothing_and_invite_again_sends_a_new_one(w: World, client: Client, settings: Any) -> None:
     made = invite(w)
-    deliveries.tell(at=w.at)
+    delivery.tell(at=w.at)
     settings.PASSWORD_RESET_TIMEOUT = -1
     old = client.get(link_in(mail.outbox[0]), follow=True)
 
     settings.PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600
     people.invite_again(made, by=w.agency_administrator, at=w.at + DAY)
-    deliveries.tell(at=w.at + DAY)
+    delivery.tell(at=w.at + DAY)
 
     assert old.context["token_fail"]
     assert "password1" in client.get(link_in(mail.outbox[1]), follow=True).content.decode()
@@ -290,7 +291,7 @@ def test_an_address_that_has_an_account_gets_the_role_and_the_answer_is_the_same
     after = again(w.stranger)
     assert after.holds(Role.STAFF, at=w.at)
     assert (after.name_fa, after.password) == (before.name_fa, before.password)
-    deliveries.tell(at=w.at)
+    delivery.tell(at=w.at)
     assert not any("/password/reset/key/" in m.body for m in mail.outbox if m.to == ["stranger@example.org"])
 
 

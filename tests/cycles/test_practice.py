@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from cycles import actions as cycles
 from cycles.calendar import Phase
 from cycles.models import PRACTICE, Cycle, Delivery, Participation
 from cycles.workflow import Refused
+from cycles.years import actions as years
 from festival import actions as festival
 from festival import timeline
 from festival.lateness import Asked, summary
@@ -35,7 +35,7 @@ def _english() -> None:
 def w():
     """Everybody has an account, and the practice cycle stands open."""
     world = build("people")
-    world.cycle = cycles.open_practice(by=world.administrator, at=world.at)
+    world.cycle = years.open_practice(by=world.administrator, at=world.at)
     return world
 
 
@@ -92,15 +92,15 @@ def test_roles_hold_in_it_as_anywhere_and_it_is_opened_once_by_the_administrator
     with pytest.raises(Refused, match="is for"):
         indicators.move(specific(w, w.at), "propose", by=w.staff, at=w.at)
     with pytest.raises(Refused, match="open already"):
-        cycles.open_practice(by=w.administrator, at=w.at)
+        years.open_practice(by=w.administrator, at=w.at)
     Cycle.objects.filter(year=PRACTICE).update(year=1300)
     with pytest.raises(Refused, match="is for"):
-        cycles.open_practice(by=w.provincial_administrator, at=w.at)
+        years.open_practice(by=w.provincial_administrator, at=w.at)
 
 
 def test_a_real_set_is_copied_into_it_and_its_own_sets_are_never_last_year_s():
     w = build("communicated")
-    practice = cycles.open_practice(by=w.administrator, at=w.at)
+    practice = years.open_practice(by=w.administrator, at=w.at)
 
     copy = drafting.copy_set(w.specific, practice, by=w.staff, at=w.at)
 

@@ -12,14 +12,14 @@ from django.utils import timezone, translation
 
 from agencies.models import Agency, Membership
 from agencies.roles import Role
-from cycles import actions as cycles
-from cycles import people
 from cycles.calendar import TEHRAN, Phase
 from cycles.models import Delivery, Entry, Participation, RegisterChange
+from cycles.people import actions as people
+from cycles.register.agency_sheets import load_country
 from cycles.reorganisation import actions
 from cycles.reorganisation.queries import history_of
-from cycles.resources import load_country
 from cycles.workflow import Refused
+from cycles.years import actions as years
 from tests.changes import BASIS, change
 from tests.factories import PASSWORD, World, build, make_agency, make_user
 
@@ -150,7 +150,7 @@ def test_a_cycle_that_opens_later_passes_over_an_agency_that_has_ended(db):
     world = build("planned")
     change(world, world.health)
 
-    cycles.open_cycle(world.cycle, by=world.administrator, at=world.at)
+    years.open_cycle(world.cycle, by=world.administrator, at=world.at)
 
     taking_part = Participation.objects.filter(cycle=world.cycle).values_list("agency__code", flat=True)
     assert set(taking_part) == {"MOE", "MOE-QZ"}
@@ -160,7 +160,7 @@ def test_a_decree_for_an_agency_that_has_ended_is_refused(world):
     change(world, world.health)
 
     with pytest.raises(Refused, match="does not take part"):
-        cycles.extend(
+        years.extend(
             world.cycle, phase=Phase.PROPOSAL, agency=world.health, closes_at=world.at + timedelta(days=900),
             decree_number="1", decreed_on=today(world), reason="because", file=None, by=world.administrator,
             at=world.at,

@@ -11,8 +11,12 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from config.database import as_owner
-from cycles import actions, audit, faults, ledger, people, seals, tasks
+from cycles import tasks
+from cycles.engine import ledger
 from cycles.models import Delivery, Entry, Fault, Seal, Verification
+from cycles.people import actions as people
+from cycles.record import audit, faults, seals
+from cycles.years import actions as years
 from tests.factories import build
 from tests.jobs import do
 from tests.sealing import sealed
@@ -30,7 +34,7 @@ def behind_the_triggers(statement: str) -> None:
 def test_every_finished_row_is_sealed_once_and_the_record_holds():
     world = build("planned")
     first = sealed(world.at)
-    actions.open_cycle(world.cycle, by=world.administrator, at=world.at)
+    years.open_cycle(world.cycle, by=world.administrator, at=world.at)
     second = sealed(world.at)
     out = StringIO()
 
@@ -169,7 +173,7 @@ def test_the_seal_of_a_row_is_the_first_that_covers_it_and_none_until_it_is_seal
     planned = Entry.objects.get()
     before = seals.of_entry(planned.pk)
     first = sealed(world.at)
-    actions.open_cycle(world.cycle, by=world.administrator, at=world.at)
+    years.open_cycle(world.cycle, by=world.administrator, at=world.at)
     second = sealed(world.at)
 
     assert before is None

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies.persian import normalise
-from cycles import archive, sheets
-from cycles.archive import Unreadable
-from cycles.exports import guarded, unguarded
-from cycles.sheets import Column, Form, read, template, written
+from cycles.spreadsheets import safety, workbooks
+from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.exports import guarded, unguarded
+from cycles.spreadsheets.safety import Unreadable
+from cycles.spreadsheets.sheets import Column, Form, read, template, written
 
 FORM = Form(
     "fruit",
@@ -176,7 +177,7 @@ def test_the_apostrophe_is_put_on_and_taken_off_exactly(text):
 
 @given(st.text(alphabet=st.sampled_from("=+-@'\t\r＝ a1۱."), max_size=6).map(normalise))
 def test_what_is_guarded_is_never_refused(text):
-    assert sheets.why_refused(guarded(text)) == ""
+    assert spreadsheets_sheets.why_refused(guarded(text)) == ""
 
 
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
@@ -217,7 +218,7 @@ def test_a_template_names_the_allowed_codes():
         (HEADER + ",A,B,1\n," + "x" * 2**20 + ",B,1\n", "Line 3 cannot be read"),
         (HEADER, "no rows"),
         (",".join(["fruit/2", *(f"c{n}" for n in range(20_000))]) + "\n", "Row 1 has more than 100 columns"),
-        (HEADER + ",A,B,1\n" * (sheets.MOST_ROWS + 1), "From row 10,002 on the file is too long"),
+        (HEADER + ",A,B,1\n" * (workbooks.MOST_ROWS + 1), "From row 10,002 on the file is too long"),
     ),
 )
 def test_a_bad_csv_is_refused_with_the_place_named(text, why):
@@ -242,7 +243,7 @@ def test_half_a_utf_16_letter_is_refused_with_its_line():
 
 def test_a_file_beyond_the_limit_is_not_even_opened():
     with pytest.raises(Unreadable, match="larger than 5 MB"):
-        as_xlsx(b"PK\x03\x04" + b"x" * sheets.MOST_BYTES)
+        as_xlsx(b"PK\x03\x04" + b"x" * spreadsheets_sheets.MOST_BYTES)
 
 
 # --- Refused by the cell ----------------------------------------------------------------------------------------------
@@ -323,18 +324,18 @@ def test_a_zip_bomb_that_lies_about_its_size_is_not_unpacked():
 
 
 def test_many_small_bombs_are_refused_by_their_sum(monkeypatch):
-    monkeypatch.setattr(archive, "MOST_UNPACKED", 2**20)
+    monkeypatch.setattr(safety, "MOST_UNPACKED", 2**20)
 
     with pytest.raises(Unreadable, match="Unpacked, the file is larger than 1 MB"):
-        archive.check_archive(repacked(workbook(), extra=[(f"a{n}.xml", b"<x>" + b" " * 2**19) for n in range(3)]))
+        safety.check_archive(repacked(workbook(), extra=[(f"a{n}.xml", b"<x>" + b" " * 2**19) for n in range(3)]))
 
 
 def test_what_is_really_unpacked_is_counted_too(monkeypatch):
-    monkeypatch.setattr(archive, "_check_directory", lambda parts: None)
-    monkeypatch.setattr(archive, "MOST_SHEET", 2**20)
+    monkeypatch.setattr(safety, "_check_directory", lambda parts: None)
+    monkeypatch.setattr(safety, "MOST_SHEET", 2**20)
 
     with pytest.raises(Unreadable, match=r"Unpacked, the sheets are larger than 1 MB. Rows or columns that look empty"):
-        archive.check_archive(bomb(2**21))
+        safety.check_archive(bomb(2**21))
 
 
 DOCTYPE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
@@ -424,7 +425,7 @@ def test_what_is_no_workbook_is_refused(content, why):
 
 def test_more_parts_than_a_spreadsheet_has_are_refused():
     with pytest.raises(Unreadable, match="more than 300 parts"):
-        as_xlsx(repacked(workbook(), extra=[(f"x{n}", b"") for n in range(archive.MOST_PARTS)]))
+        as_xlsx(repacked(workbook(), extra=[(f"x{n}", b"") for n in range(safety.MOST_PARTS)]))
 
 
 @pytest.mark.parametrize(

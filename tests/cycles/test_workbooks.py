@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from cycles.archive import Unreadable
-from cycles.sheets import read
-from cycles.workbooks import read_xlsx
+from cycles.spreadsheets.safety import Unreadable
+from cycles.spreadsheets.sheets import read
+from cycles.spreadsheets.workbooks import read_xlsx
 from tests.cycles.test_sheets import FORM, SHEET, as_csv, as_xlsx, places, repacked, with_row, workbook
 
 CASES = Path(__file__).parents[1] / "cases" / "spreadsheets"
@@ -200,7 +200,7 @@ def _seconds(content):
 
 
 def test_formatted_rows_beyond_what_is_read_say_what_they_are(monkeypatch):
-    monkeypatch.setattr("cycles.archive.MOST_SHEET", 2**20)
+    monkeypatch.setattr("cycles.spreadsheets.safety.MOST_SHEET", 2**20)
     file = BytesIO(with_empty_rows(workbook(["", "A", "B", 1]), 30_000))
 
     # In this process: the one that reads files apart may have started with the true limit.

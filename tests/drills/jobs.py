@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from config.celery import app
 from config.embedded import _installed
+from cycles.clock import now
 from cycles.jobs import actions, broker
-from cycles.middleware import now
 from cycles.models import Job
 from festival import article82
 from festival.models import Report

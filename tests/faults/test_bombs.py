@@ -14,9 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone, translation
 
-from cycles import limits, sandbox, sheets
-from cycles.archive import Unreadable
+from cycles import sandbox
 from cycles.sandbox import Limits
+from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.safety import Unreadable
+from cycles.ui import limits as ui_limits
 from submissions import previews, quotas
 from submissions.answer_lines import VALUES
 from tests.factories import build
@@ -99,14 +101,14 @@ def test_a_workbook_bomb_is_a_sentence_on_the_page_and_after_five_their_sender_w
     client = Client()
     client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
     content = workbook_bomb()
-    assert len(content) < sheets.MOST_BYTES
+    assert len(content) < spreadsheets_sheets.MOST_BYTES
     address = f"/en/submissions/{world.submission.pk}/file/"
 
     begun = time.monotonic()
     first = client.post(address, {"file": SimpleUploadedFile("a.xlsx", content)})
     took = time.monotonic() - begun
     for _ in range(4):
-        limits.spend("costly_file", world.staff)
+        ui_limits.spend("costly_file", world.staff)
     begun = time.monotonic()
     last = client.post(address, {"file": SimpleUploadedFile("a.xlsx", content)})
 

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from config.cache import ANSWERS_WITHIN, ASKED_AGAIN_AFTER, Cache
-from cycles import letters
-from cycles.middleware import now
+from cycles.clock import now
 from cycles.models import CacheReserve
+from cycles.notices import letters
 from submissions.models import Answer
 from tests.factories import PASSWORD, World, build
 from tests.faults.away import cache_at, cache_server, refusing_cache

@@ -12,8 +12,8 @@ import pytest
 from django.utils import timezone
 
 from config.celery import app
+from cycles.clock import now
 from cycles.jobs import broker
-from cycles.middleware import now
 from cycles.models import Job
 from festival import article82
 from festival.models import Report

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from agencies.models import User
-from cycles import letters
-from cycles.middleware import now
+from cycles.clock import now
 from cycles.models import PasswordLetter
+from cycles.notices import letters
 from tests.factories import World, build
 from tests.faults.away import silent_port
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from agencies.models import Agency, Level, Membership, Sector, User
 from agencies.roles import Role
-from cycles import notices
 from cycles.calendar import Phase
+from cycles.engine import notices
 from cycles.models import Channel, Delivery, Participation
 from cycles.tasks import tell
 from submissions.models import Submission

@@ -10,9 +10,9 @@ from django.conf import settings as portal
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from cycles.actions import extend
 from cycles.calendar import Phase
 from cycles.models import Extension
+from cycles.years.actions import extend
 from festival import actions, article82
 from festival.models import Language, Report
 from festival.workflow import Addressee

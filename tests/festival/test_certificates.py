@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from PIL import Image
 
-from cycles import seals
+from cycles.record import seals
 from festival import awards, ceremonies, certificates
 from festival.models import Award
 from submissions.receipts import square

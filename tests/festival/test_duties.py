@@ -16,10 +16,10 @@ from agencies.models import Membership, Province, User
 from agencies.roles import Role
 from appeals.drafting import actions as drafting
 from appeals.hearing import decision
-from cycles.actions import open_cycle, plan_cycle
 from cycles.calendar import TEHRAN, Phase, days_late
 from cycles.models import Entry, Participation, Window
 from cycles.workflow import Refused, Workflow
+from cycles.years.actions import open_cycle, plan_cycle
 from festival import actions, article82
 from festival.findings import finding, sentence
 from festival.lateness import DUTIES, Asked, DaysLate, DutyCode, Timeliness, occasions, reach_of, summary

@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agencies.models import Agency
-from cycles import exports
 from cycles.models import Entry
+from cycles.spreadsheets import exports as spreadsheets_exports
 from festival import actions, datafiles
 from festival.dictionary import TABLES
 from festival.models import DataFile
@@ -105,7 +105,7 @@ def test_guarded_codes_are_read_alike_and_a_digit_beside_them_is_still_found(sch
 
 
 def test_numbers_below_zero_stay_numbers():
-    assert [exports.cell(value) for value in ("-0.5", "-12", "+3", -4, "-1+1", "–")] == [
+    assert [spreadsheets_exports.cell(value) for value in ("-0.5", "-12", "+3", -4, "-1+1", "–")] == [
         "-0.5", "-12", "'+3", -4, "'-1+1", "–",  # the sign of +3 would be lost
     ]  # fmt: skip
 

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from cycles.archive import Unreadable
+from cycles.spreadsheets.safety import Unreadable
 from festival.countries import HOME, countries, letters, name_of, rows
 from festival.positions import place_of
 from festival.publisher_files import read

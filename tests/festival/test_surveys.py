@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import Agency, User
-from cycles import actions as cycles
 from cycles.models import Delivery, Entry, Participation
 from cycles.workflow import Refused
+from cycles.years import actions as years
 from festival import survey_results, surveys
 from festival.models import Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
 from festival.questions import QUESTIONS, Question
@@ -96,7 +96,7 @@ def test_there_is_one_survey_a_year_none_of_a_planned_one_and_none_in_practice()
 
     with pytest.raises(Refused, match="laid already"):
         laid(world)
-    practice = cycles.open_practice(by=world.administrator, at=world.at)
+    practice = years.open_practice(by=world.administrator, at=world.at)
     world.cycle = practice
     with pytest.raises(Refused, match="has been opened"):
         laid(world)

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from cycles.actions import open_cycle, plan_cycle
 from cycles.calendar import TEHRAN, Phase
+from cycles.years.actions import open_cycle, plan_cycle
 from festival import timeline
 from festival.duties import Scale
 from festival.models import Standing

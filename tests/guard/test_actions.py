@@ -14,10 +14,12 @@ from django.db import connection
 from appeals.corrections import actions as corrections
 from appeals.hearing import actions as hearing
 from appeals.reorganisation import actions as ended_appeals
-from cycles import accounts, deliveries, nominations, people
 from cycles.calendar import Phase
 from cycles.jobs import actions as jobs
 from cycles.models import Entry, Participation
+from cycles.notices import delivery
+from cycles.people import accounts, nominations
+from cycles.people import actions as people
 from cycles.reorganisation import actions as register
 from cycles.workflow import Refused
 from festival import article82, awards, ceremonies, comments, consequences, datafiles, improvement, indices, surveys
@@ -741,7 +743,7 @@ def _modules(app: str) -> list[Any]:
     return [
         _module(app),
         *{
-            "cycles": [people, accounts, nominations, deliveries, jobs, register],
+            "cycles": [people, accounts, nominations, delivery, jobs, register],
             "indicators": [drafting, deliberation, breakdown, planning, transfer],
             "submissions": [
                 assessing,

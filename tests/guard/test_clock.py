@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from appeals.drafting import actions as drafting
-from cycles import actions
 from cycles.calendar import Phase
 from cycles.models import Entry, Group, Window
 from cycles.workflow import Refused
+from cycles.years import actions as years
 from submissions import actions as submissions
 from submissions.models import Answer, Submission
 from tests.factories import World, build
@@ -118,7 +118,7 @@ class Year(RuleBasedStateMachine):
         group = Group.objects.get(cycle=w.cycle, participations__agency=w.power) if scope == "group of power" else None
         floor = self.to_be_exceeded(phase, scope)
         done = self.try_to(
-            lambda: actions.extend(
+            lambda: years.extend(
                 w.cycle,
                 phase=phase,
                 agency=self.agencies.get(scope),

@@ -235,7 +235,7 @@ def uploaded(w: World) -> dict[str, Any]:
     client = Client()
     client.force_login(w.staff)
     with pytest.MonkeyPatch.context() as patch, translation.override("en"):
-        patch.setattr("cycles.middleware.now", lambda: w.at)
+        patch.setattr("cycles.clock.now", lambda: w.at)
         export = reverse("indicators:export", args=[w.specific.pk, "measures", "csv"])
         content = client.get(export).content.replace(b"Outage minutes", b"Minutes of outage")
         file = SimpleUploadedFile("measures.csv", content)
@@ -247,7 +247,7 @@ def filled(w: World) -> dict[str, Any]:
     client = Client()
     client.force_login(w.staff)
     with pytest.MonkeyPatch.context() as patch, translation.override("en"):
-        patch.setattr("cycles.middleware.now", lambda: w.at)
+        patch.setattr("cycles.clock.now", lambda: w.at)
         file = SimpleUploadedFile("a.csv", f"values/1,lineage,value\n,{power_line(w).measure.lineage},7".encode())
         return {"token": client.post(address("submissions:import", w), {"file": file}).context["token"]}
 
@@ -257,7 +257,7 @@ def figures_file(w: World) -> dict[str, Any]:
     client = Client()
     client.force_login(w.steward)
     with pytest.MonkeyPatch.context() as patch, translation.override("en"):
-        patch.setattr("cycles.middleware.now", lambda: w.at)
+        patch.setattr("cycles.clock.now", lambda: w.at)
         file = SimpleUploadedFile("a.csv", b"figures/1,code,percent\n,MOE,7")
         return {"token": client.post(address("submissions:figures_import", w), {"file": file}).context["token"]}
 
@@ -485,7 +485,7 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
     for at in [opens - MICROSECOND, *([closes, closes + timedelta(days=400)] if phase in HARD else [])]:
         before = snapshot()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cycles.middleware.now", lambda at=at: at)
+            patch.setattr("cycles.clock.now", lambda at=at: at)
             answer = send(client, name, url, body)
 
         assert answer.status_code in (200, 302, 404, 422)
@@ -493,6 +493,6 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
 
     before = snapshot()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cycles.middleware.now", lambda: max(world.at, opens))
+        patch.setattr("cycles.clock.now", lambda: max(world.at, opens))
         send(client, name, url, typed(world))
     assert snapshot() != before

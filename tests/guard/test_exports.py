@@ -15,8 +15,8 @@ from django.db.models.functions import Concat
 from django.test import Client
 
 from agencies.models import Agency, Province
-from cycles import exports
 from cycles.models import Participation
+from cycles.spreadsheets import exports as spreadsheets_exports
 from indicators.models import Axis, Indicator, Measure
 from tests.guard.test_authorization import ROWS, _real_now, address, world_at
 
@@ -29,7 +29,7 @@ NAMED = {
     Agency: ("name_fa", "name_en"), Participation: ("name_fa", "name_en"), Province: ("name_fa", "name_en"),
     Axis: ("title_fa", "title_en"), Indicator: ("title_fa", "title_en"), Measure: ("title_fa", "title_en", "unit_fa"),
 }  # fmt: skip
-WRITTEN_BY = {"cycles/exports.py"}
+WRITTEN_BY = {"cycles/spreadsheets/exports.py"}
 RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 
 assert world_at  # the fixture of the walk serves here as well
@@ -37,7 +37,7 @@ assert world_at  # the fixture of the walk serves here as well
 
 def runs(text: str) -> bool:
     """Whether a spreadsheet program would reckon with a text."""
-    return bool(RUNS.match(text)) and not exports.is_number(text)
+    return bool(RUNS.match(text)) and not spreadsheets_exports.is_number(text)
 
 
 def cells(content: bytes, kind: str) -> Iterator[str]:
@@ -103,8 +103,10 @@ def test_a_file_written_past_the_writer_would_be_found():
 
     assert [text for text in cells(bare.getvalue().encode(), SHEETS[0]) if runs(text)] == [FORMULA]
     assert [text for text in cells(held.getvalue(), SHEETS[1]) if runs(text)] == [FORMULA]
-    assert [text for text in cells(exports.csv_text([row]).encode(), SHEETS[0]) if runs(text)] == []
-    assert [text for text in cells(exports.xlsx(row, [row], title="agencies"), SHEETS[1]) if runs(text)] == []
+    assert [text for text in cells(spreadsheets_exports.csv_text([row]).encode(), SHEETS[0]) if runs(text)] == []
+    assert [
+        text for text in cells(spreadsheets_exports.xlsx(row, [row], title="agencies"), SHEETS[1]) if runs(text)
+    ] == []
 
 
 def past_the_writer(source: str) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from cycles.actions import perform
+from cycles.engine.perform import perform
 from cycles.models import Entry
 from cycles.workflow import Refused
 from submissions.models import Submission

@@ -11,8 +11,8 @@ from django.utils import timezone
 from agencies.models import Agency
 from appeals.models import Question
 from appeals.workflow import QuestionState
-from cycles.actions import perform
 from cycles.calendar import Binding, Phase
+from cycles.engine.perform import perform
 from cycles.models import Entry, Window
 from cycles.workflow import Refused, Workflow
 from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup

@@ -180,7 +180,7 @@ def test_a_missing_table_fails_the_walk(deployment, visitor, staff, line):
 
 def test_an_unreadable_file_is_named(deployment):
     tree = deployment.release.root / "portal"
-    module = tree / "cycles/actions.py"
+    module = tree / "cycles/years/actions.py"
     module.chmod(0o600)
 
     assert deployment.release.unreadable("portal") == ["/portal/cycles/actions.py"]

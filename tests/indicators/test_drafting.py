@@ -7,10 +7,10 @@ import pytest
 from django.contrib.postgres.expressions import ArraySubquery
 from django.utils import translation
 
-from cycles import actions as cycles
 from cycles.calendar import Phase
 from cycles.models import Entry, Group, Participation
 from cycles.workflow import Refused
+from cycles.years import actions as years
 from indicators import actions, deliberation, drafting
 from indicators.differences import content_hash, difference
 from indicators.models import (
@@ -62,8 +62,8 @@ class Next:
 def year_after() -> Next:
     """The power ministry's sets of one year communicated, and the next year's proposals open."""
     w = build("communicated")
-    cycle = cycles.plan_cycle(year=w.cycle.year + 1, preset=w.cycle.preset, by=w.administrator, at=w.at)
-    cycle = cycles.open_cycle(cycle, by=w.administrator, at=w.at)
+    cycle = years.plan_cycle(year=w.cycle.year + 1, preset=w.cycle.preset, by=w.administrator, at=w.at)
+    cycle = years.open_cycle(cycle, by=w.administrator, at=w.at)
     first = World(at=w.at, people=w.people, cycle=cycle)
     return Next(w, cycle, first.opens(Phase.PROPOSAL))
 

@@ -30,7 +30,7 @@ def as_(client, monkeypatch):
     """A client signed in as somebody, at a moment of the world."""
 
     def sign_in(user, at):
-        monkeypatch.setattr("cycles.middleware.now", lambda: at)
+        monkeypatch.setattr("cycles.clock.now", lambda: at)
         client.force_login(user)
         return client
 

@@ -8,8 +8,9 @@ from io import StringIO
 import pytest
 from django.utils import translation
 
-from cycles import sheets, trials
-from cycles.sheets import read
+from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.sheets import read
 from cycles.workflow import Refused
 from indicators import drafting, transfer
 from indicators.columns import MEASURES
@@ -34,7 +35,7 @@ def drafted():
 
 def measures_file(indicator_set, kind="csv"):
     lines = MeasureLines(indicator_set)
-    return sheets.written(MEASURES, lines.rows(lines.lines()), kind)
+    return spreadsheets_sheets.written(MEASURES, lines.rows(lines.lines()), kind)
 
 
 def rows_of(content):
@@ -50,15 +51,15 @@ def as_csv(rows):
 
 
 def checked(indicator_set, content, name="a.csv"):
-    return trials.check(MeasureLines(indicator_set), read(MEASURES, content, name))
+    return dry_run.check(MeasureLines(indicator_set), read(MEASURES, content, name))
 
 
 def take_in(indicator_set, content, *, by, at):
     lines, sheet = MeasureLines(indicator_set), read(MEASURES, content, "a.csv")
-    digest = trials.check(MeasureLines(indicator_set), sheet).digest
+    digest = dry_run.check(MeasureLines(indicator_set), sheet).digest
     return transfer.import_measures(
         indicator_set,
-        lambda: lines.contents(trials.checked_again(lines, sheet, digest)),
+        lambda: lines.contents(dry_run.checked_again(lines, sheet, digest)),
         by=by,
         at=at,
         file_name="a.csv",
@@ -334,15 +335,15 @@ def test_what_would_no_longer_be_done_as_it_was_shown_is_refused(drafted):
     rows = rows_of(measures_file(w.specific))
     rows[0]["target"] = "18"
     sheet = read(MEASURES, as_csv(rows), "a.csv")
-    digest = trials.check(MeasureLines(w.specific), sheet).digest
+    digest = dry_run.check(MeasureLines(w.specific), sheet).digest
     Measure.objects.of(w.specific).filter(code="S1-01").update(target=17)
 
     with pytest.raises(Refused, match="changed since it was checked"):
-        trials.checked_again(MeasureLines(w.specific), sheet, digest)
+        dry_run.checked_again(MeasureLines(w.specific), sheet, digest)
 
 
 def test_the_example_of_the_documentation_is_taken_in(drafted):
-    text = (sheets.__file__.rsplit("/cycles/", 1)[0]) + "/docs/transfer.md"
+    text = (spreadsheets_sheets.__file__.rsplit("/cycles/", 1)[0]) + "/docs/transfer.md"
     with open(text, encoding="utf-8") as file:
         example = file.read().split("```csv\n")[1].split("```")[0]
 

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
-from cycles.sheets import read
+from cycles.spreadsheets.sheets import read
 from submissions.answer_lines import VALUES
 from submissions.forms import AnswerForm
 from tests.factories import World, build

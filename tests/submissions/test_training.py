@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Clearance, Interest, User
-from cycles import people
 from cycles.models import Cycle, Entry
+from cycles.people import actions as people
 from cycles.workflow import Refused
 from indicators.models import Measure
 from submissions import assessing, training

@@ -17,8 +17,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from cycles.calendar import Phase
-from cycles.files import Stored, handed_out
 from cycles.models import Entry
+from cycles.ui.files import Stored, handed_out
 from cycles.workflow import Refused
 from submissions import actions, evidence, uploads, versions
 from submissions.models import Answer, Document, Evidence, Upload

@@ -8,8 +8,8 @@ from django.utils import translation
 from appeals.drafting.forms import AppealForm
 from appeals.models import Ground
 from config.rehearsal import values as rehearsal_values
-from cycles.sheets import read, written
-from cycles.trials import check
+from cycles.spreadsheets.dry_run import check
+from cycles.spreadsheets.sheets import read, written
 from cycles.workflow import Refused
 from submissions import actions
 from submissions.answer_lines import VALUES, AnswerLines

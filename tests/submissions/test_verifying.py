@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import Interest
-from cycles import people
 from cycles.models import Cycle, Delivery, Entry
+from cycles.people import actions as people
 from cycles.workflow import Refused
 from submissions import actions, assessing, reconciling, risk, verifying
 from submissions.models import Answer, Block, Document, Exhibit, Finding, NodeScore, Score, Submission, Verification

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from cycles.mail import address
-from cycles.middleware import now
+from cycles.clock import now
+from cycles.notices.mail import address
 
 
 class Command(BaseCommand):

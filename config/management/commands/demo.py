@@ -21,7 +21,7 @@ from config.rehearsal.year import Rehearsal
 from cycles.calendar import Phase, format_moment
 from cycles.models import Delivery
 from cycles.presets import windows_for
-from cycles.resources import load_country
+from cycles.register.agency_sheets import load_country
 from festival import article82, tasks
 from festival.models import Language
 from festival.workflow import Addressee

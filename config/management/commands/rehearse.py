@@ -14,9 +14,9 @@ from agencies.models import Agency, Province
 from config.database import fresh_database
 from config.rehearsal.people import make_cast
 from config.rehearsal.year import Rehearsal
-from cycles import exports
 from cycles.calendar import Phase
-from cycles.resources import load_country
+from cycles.register.agency_sheets import load_country
+from cycles.spreadsheets import exports as spreadsheets_exports
 from festival import article82, datafiles, resources, tasks
 from festival.models import Language, Standing
 from festival.verification import verify
@@ -94,7 +94,7 @@ class Command(BaseCommand):
             ("ranking", resources.ranking(walk.edition)),
             ("scores", resources.final_lines(walk.edition)),
         ):
-            (out / f"{name}.csv").write_bytes(exports.written(data, "csv", title=name))
+            (out / f"{name}.csv").write_bytes(spreadsheets_exports.written(data, "csv", title=name))
 
     def publish(self, walk: Rehearsal, out: Path) -> None:
         """Write the open data to a folder as anybody loads it down, and recompute it by engine and script alike."""

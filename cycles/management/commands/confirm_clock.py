@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from agencies.models import User
-from cycles import clock_watch
-from cycles.middleware import now
+from cycles.clock import now
+from cycles.record import clock_watch
 from cycles.workflow import Refused
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cycles.resources import load_country
+from cycles.register.agency_sheets import load_country
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cycles import audit, faults
-from cycles.middleware import now
+from cycles.clock import now
+from cycles.record import audit, faults
 
 
 class Command(BaseCommand):

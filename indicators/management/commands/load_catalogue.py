@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from agencies.models import User
-from cycles.middleware import now
+from cycles.clock import now
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators import drafting

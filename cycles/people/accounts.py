@@ -1,0 +1,110 @@
+"""Acts on people's accounts: closing one, opening it again, the national ID by which a provider names its owner."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency, Membership, User
+from cycles.clashes import Seen
+from cycles.engine.perform import Subject, administer
+from cycles.notices import letters
+from cycles.people.actions import sign_out
+from cycles.workflow import ADMINISTRATION, Refused, Windows
+
+
+def why_not_keep(act: str, person: User, *, by: User, at: datetime) -> str:
+    """Why `by` may not do an act on this account, "" when they may: every role that it has is asked for."""
+    subjects = [Subject(m, m.reach) for m in _roles(person, at)] or [Subject(person)]
+    move, windows = ADMINISTRATION[act], Windows(())
+    refusals = (ADMINISTRATION.why_not(one, move, by=by, at=at, windows=windows) for one in subjects)
+    return next(filter(None, refusals), "")
+
+
+@transaction.atomic
+def close_account(person: User, *, by: User, at: datetime, note: str) -> User:
+    """Let nobody in by this account, from this moment; its roles stay and do nothing until it is opened again."""
+    person = _locked(person)
+    _check("close_account", person, by=by, at=at, note=note)
+    if not person.is_active:
+        raise Refused(_("This account is closed already."))
+
+    # the act comes first: whoever has no open account is told nothing
+    administer("close_account", person, by=by, at=at, agency=_reach(person, at), note=note)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    sign_out(person)
+    return person
+
+
+@transaction.atomic
+def open_account(person: User, *, by: User, at: datetime, note: str) -> User:
+    """Let the owner of a closed account in again, with the roles that have not ended meanwhile.
+
+    By a new password only, to which a link is sent: whoever had the old one when the account was closed keeps out.
+    """
+    person = _locked(person)
+    _check("open_account", person, by=by, at=at, note=note)
+    if person.is_active:
+        raise Refused(_("This account is open."))
+
+    person.is_active = True
+    person.set_unusable_password()
+    person.save(update_fields=["is_active", "password"])
+    letters.order(person, language=person.language, at=at)
+    administer("open_account", person, by=by, at=at, agency=_reach(person, at), note=note)
+    return person
+
+
+@transaction.atomic
+def identify(
+    person: User,
+    *,
+    national_id: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+    letter: str = "",
+    seen: Seen | None = None,
+) -> User:
+    """Say by which national ID the identity provider knows somebody; "" takes it away. The record has not the number.
+
+    Whoever may say that could let a stranger in, so only the authority may, in whose scope all the roles lie.
+    """
+    person = _locked(person)
+    if why := why_not_keep("identify", person, by=by, at=at):
+        raise Refused(why)
+    if seen is not None:
+        seen.check()
+    if person.national_id == (national_id or None):
+        raise Refused(_("Nothing was changed."))
+    if national_id and User.objects.filter(national_id=national_id).exists():
+        raise Refused(_("This national ID belongs to another account."))
+
+    person.national_id = national_id or None
+    person.save(update_fields=["national_id"])
+    reach = _reach(person, at)
+    administer("identify", person, by=by, at=at, agency=reach, note=note, letter=letter, removed=not national_id)
+    sign_out(person)
+    return person
+
+
+def _check(act: str, person: User, *, by: User, at: datetime, note: str) -> None:
+    if why := why_not_keep(act, person, by=by, at=at):
+        raise Refused(why)
+    if not note:
+        raise Refused(_("Say why: the reason is kept in the record."))
+
+
+def _locked(person: User) -> User:
+    return User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def _roles(person: User, at: datetime) -> list[Membership]:
+    rows = Membership.objects.ending_after(at).filter(user=person)
+    return list(rows.select_related("user", "agency", "province").order_by("pk"))
+
+
+def _reach(person: User, at: datetime) -> Agency | None:
+    """The agency under which the act stands in the record: that of the person's first role."""
+    return next((m.reach for m in _roles(person, at)), None)

@@ -1,0 +1,345 @@
+"""Acts on the register: agencies, invitations, the roles people hold and delegate, the interests they declare."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from uuid_utils import uuid7
+
+from agencies.models import Agency, Clearance, Interest, Membership, Province, User
+from agencies.roles import AGENCY_ROLES, Constituency, Role, is_national
+from cycles.engine.perform import Subject, administer, perform, why_not_administer
+from cycles.models import Cycle, Entry
+from cycles.workflow import ADMINISTRATION, CycleState, Refused
+
+
+@transaction.atomic
+def import_agencies(
+    write: Callable[[], Sequence[Agency]],
+    *,
+    by: User,
+    at: datetime,
+    file_name: str,
+    sha256: str,
+    left_out: int = 0,
+) -> list[Agency]:
+    """Let a checked spreadsheet be written, all of it or nothing, and record each agency that it adds or changes.
+
+    `write` comes from `resources`, which reads spreadsheets and stands above; it answers with what it wrote. `left_out`
+    is how many rows of the file were wrong and knowingly not taken.
+    """
+    if why := why_not_administer("import_agencies", by=by, at=at):
+        raise Refused(why)
+    written = list(write())
+    if not written:
+        raise Refused(_("Nothing in the file differs from the register."))
+    subjects = [Subject(agency, agency) for agency in written]
+    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | ({"left_out": left_out} if left_out else {})
+    perform(ADMINISTRATION, subjects, "import_agencies", by=by, at=at, **said)
+    return written
+
+
+# --- Roles ------------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def grant_role(*, user: User, role: str, by: User, at: datetime, **where: Any) -> Membership:
+    """Give a user a role; agency roles name an agency, the others the country or one province.
+
+    One for the whole country is given by two administrators: see `nominations`. `where` is what else a membership
+    says: agency or province, constituency and sector, from when until when.
+    """
+    return _give("grant_role", user, role, by=by, at=at, **where)
+
+
+@transaction.atomic
+def invite(
+    *,
+    email: str,
+    name_fa: str,
+    name_en: str,
+    role: str,
+    by: User,
+    at: datetime,
+    national_id: str = "",
+    **where: Any,
+) -> Membership:
+    """Give whoever has this address a role, with an account without a password where there is none yet.
+
+    The notice that goes there holds the link by which the person chooses one; whether there was an account already is
+    told to nobody. The national ID is noted of a new account alone.
+    """
+    return _give("invite", invited(email, name_fa, name_en, national_id), role, by=by, at=at, **where)
+
+
+@transaction.atomic
+def invite_again(membership: Membership, *, by: User, at: datetime) -> Membership:
+    """Send an invitation with a new link to somebody who has not chosen a password yet."""
+    membership = _locked(membership)
+    if membership.valid_until is not None and membership.valid_until <= at:
+        raise Refused(_("This role is not in force."))
+    if membership.user.has_usable_password():
+        raise Refused(_("This person has chosen a password already. A forgotten one is reset on the sign-in page."))
+    administer("invite_again", membership, by=by, at=at, agency=membership.reach)
+    return membership
+
+
+def invited(email: str, name_fa: str, name_en: str, national_id: str = "") -> User:
+    """Whoever has this address, made now if nobody has; of two who ask at once, both get the same person."""
+    found = User.objects.filter(email__iexact=email).first()
+    if found is None:
+        if national_id and User.objects.filter(national_id=national_id).exists():
+            raise Refused(_("This national ID belongs to another account."))
+        taken = User.objects.filter(username__iexact=email).exists()
+        person = User(username=uuid7().hex if taken else email.lower(), email=email, name_fa=name_fa, name_en=name_en)
+        person.national_id = national_id or None
+        person.set_unusable_password()
+        try:
+            with transaction.atomic():
+                person.save()
+        except IntegrityError:
+            return User.objects.get(email__iexact=email)
+        found = person
+    return found
+
+
+def _give(act: str, user: User, role: str, *, by: User, at: datetime, **where: Any) -> Membership:
+    """A new role by one of the acts that give roles; never one that takes a second administrator."""
+    membership = planned(act, user, role, by=by, at=at, **where)
+    national = is_national(role, agency=membership.agency, province=membership.province)
+    alone = national and role == Role.ADMINISTRATOR and is_only_administrator(by, at)
+    if national and not alone:
+        raise Refused(_("A role for the whole country is proposed by one administrator and confirmed by another."))
+    return appoint(act, membership, by=by, at=at, **({"alone": True} if alone else {}))
+
+
+def is_only_administrator(administrator: User, at: datetime) -> bool:
+    """Whether nobody else administers the country; whose account is closed counts until the role is ended, too."""
+    return not Membership.objects.national_administrators(at).exclude(user=administrator).exists()
+
+
+def appoint(act: str, membership: Membership, *, by: User, at: datetime, **facts: Any) -> Membership:
+    """Write a planned role and record it."""
+    membership.save()
+    reach, user = membership.reach, membership.user
+    administer(act, membership, by=by, at=at, agency=reach, user=user.username, role=membership.role, **facts)
+    return membership
+
+
+def planned(
+    act: str,
+    user: User,
+    role: str,
+    *,
+    by: User,
+    at: datetime,
+    agency: Agency | None = None,
+    province: Province | None = None,
+    constituency: str = "",
+    sector: str = "",
+    is_chair: bool = False,
+    is_outsider: bool = False,
+    valid_from: datetime | None = None,
+    valid_until: datetime | None = None,
+) -> Membership:
+    """A role not yet written that is whole, within the giver's reach and not held already."""
+    needs_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
+    if role == Role.DEPUTY:
+        raise Refused(_("A deputy is named by the head, by delegation."))
+    if needs_agency != (agency is not None):
+        raise Refused(_("This role is held in an agency.") if needs_agency else _("This role names no agency."))
+    if (role == Role.MEMBER) != bool(constituency):
+        raise Refused(_("A working-group member, and nobody else, belongs to a constituency."))
+    if sector and role != Role.MEMBER:
+        raise Refused(_("Only working-group members belong to a sector."))
+    if agency is not None and not agency.is_active:
+        raise Refused(_("%(agency)s has ended: nobody has a role in it.") % {"agency": agency})
+    if valid_until is not None and valid_until <= (valid_from or at):
+        raise Refused(_("The role must end after it begins."))
+    where: dict[str, Any] = {"agency": agency, "province": province, "constituency": constituency, "sector": sector}
+    membership = Membership(
+        user=user,
+        role=role,
+        is_chair=is_chair,
+        is_outsider=is_outsider,
+        valid_from=valid_from or at,
+        valid_until=valid_until,
+        **where,
+    )
+    # first whether one may at all: what a person holds beyond one's scope is not told by a refusal
+    if why := why_not_administer(act, by=by, at=at, agency=membership.reach, obj=membership):
+        raise Refused(why)
+    if Membership.objects.filter(user=user, role=role, **where).ending_after(at).exists():
+        raise Refused(_("This person holds this role already."))
+    return membership
+
+
+def _locked(membership: Membership) -> Membership:
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("agency", "province", "user").get(pk=membership.pk)
+
+
+@transaction.atomic
+def end_role(membership: Membership, *, by: User, at: datetime, note: str = "") -> Membership:
+    """End a role now, or withdraw one that has not begun; all that was done under it stays.
+
+    A head takes the delegations along.
+    """
+    membership = _locked(membership)
+    if membership.valid_until is not None and membership.valid_until <= at:
+        raise Refused(_("This role is not in force."))
+    for row in (membership, *_delegations_of([membership], at)):
+        administer("end_role", row, by=by, at=at, agency=row.reach, note=note)
+        end_at(row, at)
+    return membership
+
+
+def end_at(membership: Membership, at: datetime) -> None:
+    """The record has its row already: one that never was in force leaves no other trace."""
+    if membership.valid_from < at:
+        membership.valid_until = at
+        membership.save(update_fields=["valid_until"])
+    else:
+        membership.delete()
+
+
+def _delegations_of(ended: Sequence[Membership], at: datetime) -> list[Membership]:
+    """What heads whose roles end have delegated: nobody signs on behalf of a head who has left."""
+    rows = Membership.objects.ending_after(at).select_related("agency", "province", "user").order_by("pk")
+    return [
+        delegation
+        for m in ended
+        if m.role == Role.HEAD
+        for delegation in rows.filter(role=Role.DEPUTY, agency=m.agency_id, delegated_by=m.user_id)
+    ]
+
+
+@transaction.atomic
+def remove_leaver(person: User, agency: Agency, *, by: User, at: datetime, note: str = "") -> list[Membership]:
+    """End all roles of somebody who leaves an agency and sign them out everywhere; what they did stays."""
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(user=person, agency=agency)
+    held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
+    if not held:
+        raise Refused(_("%(person)s has no role in this agency.") % {"person": person})
+    held += [d for d in _delegations_of(held, at) if d.user_id != person.pk]
+    perform(ADMINISTRATION, [Subject(m, agency) for m in held], "remove_leaver", by=by, at=at, note=note)
+    for m in held:
+        end_at(m, at)
+    sign_out(person)
+    return held
+
+
+def sign_out(person: User) -> None:
+    """From every browser, at once."""
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+
+
+def with_factors(people: QuerySet[User]) -> QuerySet[User]:
+    """These people, each annotated whether there is a second factor; recovery codes alone are none."""
+    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return people.annotate(has_second_factor=Exists(factors))
+
+
+# --- Delegation -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def delegate(
+    agency: Agency,
+    *,
+    user: User,
+    valid_from: datetime | None,
+    valid_until: datetime,
+    letter: str,
+    by: User,
+    at: datetime,
+    note: str = "",
+) -> Membership:
+    """Let one of the agency's own people sign in the head's stead, from now or later until a moment that is named.
+
+    It reaches neither back nor beyond the head's own term.
+    """
+    valid_from = max(valid_from or at, at)
+    if valid_until <= valid_from:
+        raise Refused(_("A delegation ends after it begins, and lies ahead."))
+    if not letter:
+        raise Refused(_("A delegation has a letter: give its number."))
+    people = Membership.objects.colleagues(agency, at)
+    if user.pk == by.pk or not people.filter(user=user).exists():
+        raise Refused(_("A deputy is chosen among the other people of the agency."))
+    terms = [m.valid_until for m in by.memberships(at, Role.HEAD) if m.agency_id == agency.pk]
+    ends = [end for end in terms if end is not None]
+    if len(ends) == len(terms) and ends and valid_until > max(ends):
+        raise Refused(_("A delegation does not outlast the head's own term."))
+    membership = Membership.objects.create(
+        user=user, role=Role.DEPUTY, agency=agency, delegated_by=by, valid_from=valid_from, valid_until=valid_until
+    )
+    said: dict[str, Any] = {"note": note, "letter": letter, "valid_from": valid_from, "valid_until": valid_until}
+    administer("delegate", membership, by=by, at=at, agency=agency, user=user.username, **said)
+    return membership
+
+
+def letters_of(delegations: Iterable[Membership]) -> dict[int, str]:
+    """The number of the letter of each delegation, by its key, as the record has it."""
+    rows = Entry.objects.filter(act="delegate", model=Membership._meta.label_lower)
+    rows = rows.filter(object_pk__in=[m.pk for m in delegations])
+    return {pk: str(params["letter"]) for pk, params in rows.values_list("object_pk", "params")}
+
+
+# --- Accounts ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def reset_second_factor(person: User, *, by: User, at: datetime, note: str, letter: str = "") -> User:
+    """Take a lost second factor and its recovery codes from an account, and sign it out everywhere.
+
+    Only somebody in whose scope all its roles lie may, so that nobody opens the way to more than is theirs.
+    """
+    if not note:
+        raise Refused(_("Say why the second factor is reset and how you made sure who asks."))
+    factors = Authenticator.objects.select_for_update().filter(user=person)
+    if not factors:
+        raise Refused(_("%(person)s has no second factor.") % {"person": person})
+    roles = Membership.objects.ending_after(at).filter(user=person).select_related("agency", "province")
+    reaches = [m.reach for m in roles] or [None]
+    for reach in reaches[1:]:
+        if why := why_not_administer("reset_factor", by=by, at=at, agency=reach, obj=person):
+            raise Refused(why)
+    administer("reset_factor", person, by=by, at=at, agency=reaches[0], note=note, letter=letter)
+    factors.delete()
+    sign_out(person)
+    return person
+
+
+@transaction.atomic
+def declare_interest(*, agency: Agency, reason: str, by: User, at: datetime) -> Interest:
+    """Record that `by` has an interest in an agency; from now on they neither mark, review nor vote on it."""
+    interest, created = Interest.objects.get_or_create(
+        user=by, agency=agency, defaults={"reason": reason, "declared_at": at}
+    )
+    if not created:
+        raise Refused(_("You have already declared an interest in this agency."))
+    administer("declare_interest", interest, by=by, at=at, agency=agency)
+    by.read_declared_anew()
+    return interest
+
+
+@transaction.atomic
+def state_interests(cycle: Cycle, *, by: User, at: datetime) -> Clearance:
+    """Say that one has no interest in any agency beside those declared; from now on the cycle's work is shown."""
+    if cycle.state != CycleState.OPEN:
+        raise Refused(_("Nothing is marked in this cycle now."))
+    administer("state_interests", cycle, by=by, at=at)
+    stated, created = Clearance.objects.get_or_create(
+        user=by, kind=Clearance.Kind.INTERESTS, year=cycle.year, defaults={"since": at}
+    )
+    if not created:
+        raise Refused(_("You have said so already."))
+    by.read_declared_anew()
+    return stated
