@@ -22,7 +22,7 @@ from festival import standings
 from festival.kept_pages import forget
 from festival.models import Edition
 from festival.workflow import EDITIONS
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions import actions as submissions
 from submissions import totals
 from submissions.models import Answer, Score, ScoreRun, Submission

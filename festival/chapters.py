@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Province
 from agencies.persian import latin_digits, named
 from festival.models import Edition, Standing
-from indicators.methods import SHOWN_PLACES, half_up
 from indicators.models import Kind, Law
-from indicators.scoring import LineState
+from indicators.scoring.methods import SHOWN_PLACES, half_up
+from indicators.scoring.statutory_tree import LineState
 from submissions.models import Score
 
 MOST_BEHIND = 15

@@ -19,7 +19,7 @@ from cycles.spreadsheets.sheets import Column, Form, written
 from festival.lessons import Lesson
 from festival.models import Consequence, ImprovementPlan
 from festival.workflow import ConsequenceState
-from indicators.methods import rounded
+from indicators.scoring.methods import rounded
 from submissions.tables import CardsTable
 from submissions.templatetags.states import state_badge
 

@@ -20,7 +20,7 @@ from festival.comments import publish_comment, reject_comment, write_comment
 from festival.courses import outcome
 from festival.models import Edition, MeasureComment
 from festival.workflow import COMMENTS, CommentState
-from indicators.pages import visible
+from indicators.lookups import visible
 
 
 @login_not_required

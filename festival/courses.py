@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from festival import strokes
 from festival.models import Edition, Standing
-from indicators.methods import HUNDRED, SHOWN_PLACES, ZERO, half_up, scaled
 from indicators.models import Kind, Measure
-from indicators.scoring import LineState
+from indicators.scoring.methods import HUNDRED, SHOWN_PLACES, ZERO, half_up, scaled
+from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, NodeScore, Score
 from submissions.spreads import FEWEST
 from submissions.workflow import SubmissionState

@@ -35,8 +35,8 @@ from festival.models import DataFile, Edition, data_path
 from festival.publication import ROWS, Row, digest_of
 from festival.publication import plain as cell
 from festival.workflow import EDITIONS
-from indicators.methods import PLACES, SHOWN_PLACES
-from indicators.scoring import BANDS, ENGINE
+from indicators.scoring.methods import PLACES, SHOWN_PLACES
+from indicators.scoring.statutory_tree import BANDS, ENGINE
 
 FORM = "assessment-results/1"
 MANIFEST, DICTIONARY, LICENCE, VERIFIER = "manifest.json", "dictionary.csv", "licence.txt", "verify.py"

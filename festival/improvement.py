@@ -24,7 +24,7 @@ from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused
 from festival.models import SETTLED, Edition, Found, ImprovementItem, ImprovementPlan, Progress, Status
 from festival.workflow import IMPROVEMENTS
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions import score_report
 from submissions.models import Answer, ExternalFactor, Submission, Verdict, Verification
 from submissions.score_report import ReportLine

@@ -14,7 +14,7 @@ from festival import lessons as of_results
 from festival.closing_tables import LessonTable
 from festival.models import Edition
 from festival.pages import managed_cycles
-from indicators.pages import visible
+from indicators.lookups import visible
 
 
 def _limits() -> dict[str, Any]:

@@ -20,9 +20,9 @@ from appeals.outcomes import queries as outcomes_queries
 from appeals.outcomes.queries import FLAGGED_FROM, FLAGGED_PART, YEARS_BACK
 from cycles.models import PRACTICE
 from festival.models import Edition
-from indicators.methods import ZERO
 from indicators.models import IndicatorSet, Measure
-from indicators.scoring import LineState
+from indicators.scoring.methods import ZERO
+from indicators.scoring.statutory_tree import LineState
 from submissions.models import Score
 from submissions.workflow import SubmissionState
 

@@ -15,10 +15,10 @@ from cycles.models import RULES, TieRule
 from cycles.requests import PortalRequest
 from festival.ranking import Ranking
 from festival.sureness import CONFIDENCE, DRAWS, FEWEST
-from indicators.methods import METHODS, PLACES, SHOWN_PLACES
 from indicators.models import FULL_POINTS, Kind
-from indicators.parameters import LABELS
-from indicators.scoring import BANDS, LineState
+from indicators.scoring.methods import METHODS, PLACES, SHOWN_PLACES
+from indicators.scoring.parameter_checks import LABELS
+from indicators.scoring.statutory_tree import BANDS, LineState
 from submissions.models import Score
 
 STATES = (LineState.SCORED, LineState.NOT_ANSWERED, LineState.UNDER_REVIEW, LineState.NOT_APPLICABLE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from indicators.methods import rounded
+from indicators.scoring.methods import rounded
 
 Scores = Mapping[str, Decimal]
 Series = Mapping[int, Scores]

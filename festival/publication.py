@@ -16,8 +16,8 @@ from cycles.models import Group, Participation
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from festival.dictionary import ALL
 from festival.models import Edition, Standing
-from indicators.methods import decimal, points
 from indicators.models import Measure
+from indicators.scoring.methods import decimal, points
 from submissions.models import Answer, NodeScore, Score
 from submissions.workflow import SubmissionState
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import latin_digits, parse_decimal
 from cycles.spreadsheets.sheets import Column, Form, Row, Sheet, Wrong
 from festival.countries import letters
-from indicators.exact import Rounding, parsed
+from indicators.scoring.exact import Rounding, parsed
 
 PLACES = Rounding(8)
 MOST = Decimal(10) ** 9

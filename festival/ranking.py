@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from indicators.methods import SHOWN_PLACES, half_up
+from indicators.scoring.methods import SHOWN_PLACES, half_up
 
 
 class Ranking(TextChoices):

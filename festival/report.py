@@ -29,9 +29,9 @@ from festival.findings import sentence
 from festival.models import Edition, Standing
 from festival.soundness import Soundness, soundness
 from festival.timeline import Year, years
-from indicators.methods import half_up
 from indicators.models import IndicatorSet, Kind
-from indicators.scoring import BANDS, LineState
+from indicators.scoring.methods import half_up
+from indicators.scoring.statutory_tree import BANDS, LineState
 from indicators.workflow import SetState
 from submissions.models import SEEN_AFTER_SIGNING, Declaration, Level, NodeScore, Score, Verdict
 

@@ -11,8 +11,8 @@ from import_export import fields, resources
 from cycles.calendar import TEHRAN
 from festival.lateness import Timeliness
 from festival.models import Edition, Standing
-from indicators.methods import SHOWN_PLACES, half_up
-from indicators.scoring import band
+from indicators.scoring.methods import SHOWN_PLACES, half_up
+from indicators.scoring.statutory_tree import band
 from submissions.models import Score
 
 

@@ -27,7 +27,7 @@ from festival.positions import (
     span,
     within,
 )
-from indicators.methods import rounded
+from indicators.scoring.methods import rounded
 
 YEARS = 5
 """Over so many years, at the least where the register holds them, the rate of progress is taken."""

@@ -13,9 +13,9 @@ from cycles.models import Cycle, Participation, TieRule
 from festival.models import Edition, Standing
 from festival.models.editions import PLACES, VALUES
 from festival.ranking import Entrant, Ranking, places
-from indicators.methods import SHOWN_PLACES, half_up
 from indicators.models import Kind
-from indicators.scoring import band
+from indicators.scoring.methods import SHOWN_PLACES, half_up
+from indicators.scoring.statutory_tree import band
 from submissions.models import Answer, NodeScore, Submission
 from submissions.workflow import SubmissionState
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from indicators.methods import HUNDRED, PLACES, SHOWN_PLACES
+from indicators.scoring.methods import HUNDRED, PLACES, SHOWN_PLACES
 
 Numbers = npt.NDArray[np.float64]
 Whole = npt.NDArray[Any]

@@ -19,9 +19,9 @@ from festival.dictionary import ALL
 from festival.publication import digest_of, plain
 from festival.ranking import Entrant, Ranking, places
 from festival.standings import LEAST_GROWTH
-from indicators.methods import SHOWN_PLACES, half_up, points
 from indicators.models import Kind
-from indicators.scoring import Line, LineState, Result, band, total
+from indicators.scoring.methods import SHOWN_PLACES, half_up, points
+from indicators.scoring.statutory_tree import Line, LineState, Result, band, total
 
 Read = Callable[[str], bytes]
 Rows = list[dict[str, str]]

@@ -18,8 +18,8 @@ from festival.models import Edition, Standing
 from festival.ranking import Entrant, places
 from festival.standings import LEAST_GROWTH
 from festival.sureness import Axes, Measured, Sureness
-from indicators.methods import ONE, SHOWN_PLACES, ZERO, half_up, rounded
 from indicators.models import Kind
+from indicators.scoring.methods import ONE, SHOWN_PLACES, ZERO, half_up, rounded
 from submissions.models import Answer, Mark, NodeScore, Score
 from submissions.workflow import BlockState
 

@@ -13,7 +13,7 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from indicators.methods import SHOWN_PLACES, half_up
+from indicators.scoring.methods import SHOWN_PLACES, half_up
 
 GREEN_FROM, AMBER_FROM = Fraction(100), Fraction(80)
 LEAST, MOST = Fraction(0), Fraction(200)

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 
 from agencies.persian import localised
 from agencies.roles import Constituency
-from indicators.ballots import Ballot, Rules, Verdict, verdict
 from indicators.models import IndicatorSet, Measure, Outcome, Review, Vote, WorkingGroup
+from indicators.voting_rules import Ballot, Rules, Verdict, verdict
 
 
 def rules_of(indicator_set: IndicatorSet) -> Rules:

@@ -16,7 +16,7 @@ from cycles.jobs import actions as jobs
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused, Windows
 from indicators.models import LAST, Figure, Measure, asked_of
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions import completeness, obstacles, outliers, totals, versions
 from submissions.models import Answer, Score, ScoreRun, StewardFigure, Submission, Version
 from submissions.workflow import MOVES, RUNS, SubmissionState

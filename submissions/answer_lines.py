@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
-from indicators.columns import TRUTH, LineageCell, NumberCell, TruthCell
+from indicators.exchange.columns import TRUTH, LineageCell, NumberCell, TruthCell
 from submissions import actions
 from submissions.forms import AnswerForm
 from submissions.models import Answer, Submission

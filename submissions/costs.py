@@ -12,7 +12,7 @@ from agencies.models import User
 from cycles.engine.perform import perform
 from cycles.models import Cycle
 from cycles.workflow import Refused
-from indicators.methods import half_up
+from indicators.scoring.methods import half_up
 from submissions.models import Block, Expense, Submission, Verification
 from submissions.workflow import EXPENSES, SubmissionState
 

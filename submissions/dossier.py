@@ -16,8 +16,8 @@ from cycles.models import Entry, Window
 from cycles.requests import PortalRequest
 from cycles.ui.pages import history
 from cycles.workflow import Refused
-from indicators.methods import METHODS
 from indicators.models import Figure
+from indicators.scoring.methods import METHODS
 from submissions import assessing, clarifications
 from submissions.forms import ClarificationForm, ReplyForm, VerdictForm
 from submissions.models import (

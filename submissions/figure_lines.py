@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User, with_roles
 from cycles.spreadsheets.dry_run import Check, LineResource
 from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
-from indicators.columns import TRUTH, NumberCell, TruthCell
+from indicators.exchange.columns import TRUTH, NumberCell, TruthCell
 from submissions import stewarding
 from submissions.models import Answer, Stewardship
 from submissions.steward_forms import FigureForm

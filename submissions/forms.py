@@ -15,8 +15,8 @@ from agencies.persian import localised, search_key
 from cycles.clashes import ComparedForm
 from cycles.models import Group, Participation
 from cycles.ui.fields import NumberField, PersianTextField
-from indicators.methods import METHODS
 from indicators.models import Axis, Measure
+from indicators.scoring.methods import METHODS
 from submissions.actions import SAID
 from submissions.evidence import MOST_AT_ONCE
 from submissions.fields import DescriptionForm

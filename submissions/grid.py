@@ -21,8 +21,8 @@ from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused, Term
-from indicators.methods import METHODS
 from indicators.models import Axis, Kind, Measure
+from indicators.scoring.methods import METHODS
 from submissions import actions, superior
 from submissions.forms import UnitsDocumentForm
 from submissions.models import Answer, Submission

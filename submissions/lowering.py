@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from indicators.methods import points
-from indicators.scoring import LineState
+from indicators.scoring.methods import points
+from indicators.scoring.statutory_tree import LineState
 from submissions import totals
 from submissions.models import Finding, Score, Submission, Verification
 

@@ -23,7 +23,7 @@ from cycles.models import Window
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page
 from cycles.workflow import Refused
-from indicators.methods import METHODS
+from indicators.scoring.methods import METHODS
 from submissions import assessing, training
 from submissions.forms import MarkForm
 from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark, Verification, with_versions

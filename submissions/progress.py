@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import named
 from cycles.calendar import days_late
 from cycles.models import Cycle
-from indicators.methods import half_up
+from indicators.scoring.methods import half_up
 from submissions.models import SEEN_AFTER_SIGNING
 
 WEEK = timedelta(days=7)

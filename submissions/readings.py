@@ -12,8 +12,8 @@ from decimal import Decimal
 from django.db.models import Exists, OuterRef, Q
 
 from cycles.models import Cycle
-from indicators.methods import PLACES, half_up
-from indicators.scoring import LineState
+from indicators.scoring.methods import PLACES, half_up
+from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Block, Mark, Reconciliation
 from submissions.models.answers import AnswerQuerySet
 

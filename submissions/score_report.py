@@ -15,9 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from indicators.methods import HUNDRED
 from indicators.models import Axis
-from indicators.scoring import LineState
+from indicators.scoring.methods import HUNDRED
+from indicators.scoring.statutory_tree import LineState
 from submissions import outliers
 from submissions.models import Answer, NodeScore, Score, StewardFigure, Submission
 from submissions.outliers import Past

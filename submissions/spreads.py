@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import connection
 
 from cycles.models import Group
-from indicators.methods import half_up
+from indicators.scoring.methods import half_up
 from submissions.models import Submission
 
 FEWEST = 5

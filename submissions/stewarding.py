@@ -31,8 +31,8 @@ from cycles.engine.perform import perform, why_closed
 from cycles.models import Cycle
 from cycles.ui import files as ui_files
 from cycles.workflow import Refused
-from indicators.methods import SHOWN_PLACES, half_up
 from indicators.models import Measure
+from indicators.scoring.methods import SHOWN_PLACES, half_up
 from indicators.workflow import SetState
 from submissions import actions, kinds, quotas, scanning, totals
 from submissions.models import UNASKED, Answer, Score, StewardFigure, Stewardship, Submission, token_of

@@ -1,6 +1,6 @@
 """Scores of lines, and totals of a whole cycle in a few set-based statements.
 
-`indicators.scoring.total` does the same sums for one agency; only actions that went through the door write here.
+`indicators.scoring.statutory_tree.total` does the same sums for one agency; only actions that went through the door write here.
 
 Both round each node half-up to 10 places. Points have no more places than that, so that sums are whole as they are:
 only the spreading within an axis and the percents round. A line of a pilot measure has its score and no part in the
@@ -27,7 +27,7 @@ from django.db.models.expressions import RawSQL
 from agencies.models import User
 from agencies.postgres_arrays import array
 from cycles.models import Cycle
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions.models import ScoreRun, Submission
 
 ORDERED, COMMUNICATED, FINAL = "ordered", "communicate", "final"

@@ -24,7 +24,7 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Cycle
 from cycles.workflow import CycleState, Refused
-from indicators.methods import half_up
+from indicators.scoring.methods import half_up
 from submissions import assessing
 from submissions.models import Block, Calibration, ReferenceLine, ReferenceMark
 from submissions.workflow import CALIBRATIONS, REFERENCES, BlockState, CalibrationState

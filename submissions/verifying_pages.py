@@ -21,7 +21,7 @@ from cycles.requests import PortalRequest
 from cycles.ui.files import handed_out
 from cycles.ui.pages import listed
 from cycles.workflow import Refused
-from indicators.methods import METHODS
+from indicators.scoring.methods import METHODS
 from submissions import evidence, risk, verifying
 from submissions.filters import VerificationFilter
 from submissions.lowering import RULE

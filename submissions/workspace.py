@@ -19,9 +19,9 @@ from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused
-from indicators.methods import METHODS
 from indicators.models import Axis, Figure
-from indicators.scoring import Node, total
+from indicators.scoring.methods import METHODS
+from indicators.scoring.statutory_tree import Node, total
 from submissions import actions, completeness, evidence_pages, lines, outliers
 from submissions.completeness import Lack
 from submissions.forms import AnswerForm, CommentForm, FactorForm, ReadyForm, ShareOutForm

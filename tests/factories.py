@@ -24,9 +24,10 @@ from cycles.people import actions as people_actions
 from cycles.years import actions as years_actions
 from festival import actions as festival
 from festival.models import Edition
-from indicators import actions as indicators
-from indicators import deliberation, drafting, planning
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure, Plan, QuarterReport, Sheet
+from indicators.plans import actions as plans
+from indicators.sets import approval, drafting
+from indicators.working_groups import actions as working_groups
 from submissions import actions as submissions
 from submissions import assessing, clarifications, stewarding
 from submissions.models import Answer, Block, Clarification, Document, Evidence, Stewardship, Submission
@@ -234,22 +235,22 @@ def _drafted(w: World) -> None:
 
 def _proposed(w: World) -> None:
     w.at += timedelta(days=1)
-    w.general = indicators.move(w.general, "propose", by=w.administrator, at=w.at)
-    w.specific = indicators.move(w.specific, "propose", by=w.head, at=w.at)
+    w.general = approval.move(w.general, "propose", by=w.administrator, at=w.at)
+    w.specific = approval.move(w.specific, "propose", by=w.head, at=w.at)
 
 
 def _approved(w: World) -> None:
     w.at += timedelta(days=1)
     for each in (w.general, w.specific):
         for voter in (w.member, w.budget):
-            deliberation.vote(each, choice="approve", reason="", by=voter, at=w.at)
-    w.general = indicators.move(w.general, "approve", by=w.chair, at=w.at)
-    w.specific = indicators.move(w.specific, "approve", by=w.chair, at=w.at)
+            working_groups.vote(each, choice="approve", reason="", by=voter, at=w.at)
+    w.general = approval.move(w.general, "approve", by=w.chair, at=w.at)
+    w.specific = approval.move(w.specific, "approve", by=w.chair, at=w.at)
 
 
 def _communicated(w: World) -> None:
     w.at += timedelta(days=1)
-    w.general, w.specific = indicators.communicate([w.general, w.specific], by=w.administrator, at=w.at)
+    w.general, w.specific = approval.communicate([w.general, w.specific], by=w.administrator, at=w.at)
 
 
 def _begun(w: World) -> None:
@@ -342,8 +343,8 @@ def lay_plan(w: World, *, signed: bool = True) -> Plan:
     plan = plan_of(w)
     w.at = Window.objects.get(cycle=w.cycle, phase=Phase.MONITORING, quarter=1).opens_at + timedelta(hours=9)
     targets = {p.measure.pk: dict.fromkeys(plan.quarters, p.target) for p in Sheet(plan).planned if p.is_own}
-    plan = planning.save_plan(plan, targets, by=w.staff, at=w.at)
-    return planning.move_plan(plan, "sign", by=w.head, at=w.at) if signed else plan
+    plan = plans.save_plan(plan, targets, by=w.staff, at=w.at)
+    return plans.move_plan(plan, "sign", by=w.head, at=w.at) if signed else plan
 
 
 def enter_figures(w: World, quarter: int = 1, share: str = "1.25") -> QuarterReport:
@@ -356,11 +357,11 @@ def enter_figures(w: World, quarter: int = 1, share: str = "1.25") -> QuarterRep
         for p in Sheet(report.plan).planned
         if p.is_own
     }
-    return planning.save_figures(report, figures, by=w.staff, at=w.at)
+    return plans.save_figures(report, figures, by=w.staff, at=w.at)
 
 
 def report_quarter(w: World, quarter: int = 1, share: str = "1.25") -> QuarterReport:
-    return planning.move_report(enter_figures(w, quarter, share), "report", by=w.head, at=w.at)
+    return plans.move_report(enter_figures(w, quarter, share), "report", by=w.head, at=w.at)
 
 
 def _marked(w: World) -> None:

@@ -25,9 +25,9 @@ from appeals.workflow import CORRECTIONS
 from cycles.engine import ledger
 from cycles.engine.perform import perform, why_closed
 from cycles.workflow import CycleState, Refused
-from indicators.methods import METHODS, points, scaled
 from indicators.models import Measure
-from indicators.scoring import LineState
+from indicators.scoring.methods import METHODS, points, scaled
+from indicators.scoring.statutory_tree import LineState
 from submissions import totals
 from submissions.models import Answer, Finding, Score, Submission
 from submissions.workflow import SubmissionState

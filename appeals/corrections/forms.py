@@ -14,7 +14,7 @@ from appeals.models import Error
 from cycles.ui.fields import PersianTextField
 from cycles.ui.forms import LetterField, PasswordField, signed
 from indicators.models import Measure
-from indicators.parameter_forms import ParameterFields, number, written_parameters
+from indicators.scoring.parameter_forms import ParameterFields, number, written_parameters
 
 
 class CorrectionFields(forms.Form):

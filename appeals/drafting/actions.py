@@ -17,7 +17,7 @@ from cycles.clashes import Seen
 from cycles.engine import ledger
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
-from indicators.methods import points
+from indicators.scoring.methods import points
 from submissions.models import Answer, Score, Submission, Verification
 
 # --- Drafting ---------------------------------------------------------------------------------------------------------

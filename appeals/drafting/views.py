@@ -30,7 +30,7 @@ from cycles.requests import PortalRequest
 from cycles.ui.files import handed_out
 from cycles.ui.forms import ActForm
 from cycles.workflow import Refused
-from indicators.methods import METHODS
+from indicators.scoring.methods import METHODS
 from submissions.evidence import has_scanner
 from submissions.models import Answer, Document, Score
 

@@ -14,7 +14,7 @@ from appeals.workflow import APPEALS, DECISIONS, UPHELD
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions import actions as submissions
 from submissions.models import Answer, Score, Submission
 

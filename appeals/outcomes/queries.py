@@ -17,8 +17,8 @@ from appeals.models import Appeal, Correction, Ground
 from appeals.workflow import APPEALS, DECISIONS, AppealState
 from cycles.calendar import Phase
 from cycles.models import PRACTICE, Cycle, Entry, Window
-from indicators.methods import rounded
 from indicators.models import IndicatorSet, Measure
+from indicators.scoring.methods import rounded
 from submissions import handlers
 from submissions.workflow import SubmissionState
 

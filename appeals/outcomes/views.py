@@ -15,7 +15,7 @@ from appeals.outcomes.tables import OutcomeTable
 from appeals.workflow import AppealState
 from cycles.requests import PortalRequest
 from cycles.ui.pages import listed
-from indicators.pages import visible
+from indicators.lookups import visible
 from submissions.pages import overseen_cycle
 
 WAYS = {

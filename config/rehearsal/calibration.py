@@ -8,8 +8,8 @@ from agencies.models import User
 from config.rehearsal.people import Cast
 from cycles.models import Cycle
 from cycles.people import actions as people
-from indicators.methods import half_up
 from indicators.models import Kind, Measure
+from indicators.scoring.methods import half_up
 from submissions import assessing, training
 from submissions.models import ReferenceLine
 

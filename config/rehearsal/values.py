@@ -12,10 +12,10 @@ from django.core.files.base import ContentFile
 from agencies.models import User
 from cycles.calendar import Phase
 from cycles.ui import pdf
-from indicators.drafting import MISSION
-from indicators.methods import decimal
+from indicators.exchange.actions import Content
 from indicators.models import FULL_POINTS, Direction, Figure, Kind, Measure, Planned
-from indicators.transfer import Content
+from indicators.scoring.methods import decimal
+from indicators.sets.drafting import MISSION
 from submissions import assessing
 from submissions.models import Answer, Declaration, Level, Mark, Submission
 

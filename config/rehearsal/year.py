@@ -28,10 +28,12 @@ from cycles.workflow import Refused
 from cycles.years import actions as years
 from festival import actions as festival
 from festival.models import Edition
-from indicators import actions as indicators
-from indicators import deliberation, drafting, planning, transfer
+from indicators.exchange import actions as exchange
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
-from indicators.resources import general_catalogue
+from indicators.plans import actions as plans_actions
+from indicators.sets import approval, drafting
+from indicators.sets.catalogue import general_catalogue
+from indicators.working_groups import actions as working_groups
 from submissions import actions as submissions
 from submissions import assessing, declarations, evidence, readings, reconciling, stewarding
 from submissions.models import Answer, Block, Declaration, Reconciliation, Submission
@@ -150,7 +152,7 @@ class Rehearsal:
         general = drafting.draft_set(cycle=self.cycle, kind=Kind.GENERAL, agency=None, by=admin, at=at)
         rows = values.named(general_catalogue(), self.cast.steward)
         drafting.fill_general_set(general, rows=rows, by=admin, at=at)
-        indicators.move(general, "propose", by=admin, at=at)
+        approval.move(general, "propose", by=admin, at=at)
         self.did()
         for number, (agency, at) in enumerate(self.paced(self.agencies, Phase.PROPOSAL, 0.1, 0.9)):
             staff, head = self.cast.staff[agency.pk], self.cast.heads[agency.pk]
@@ -161,12 +163,12 @@ class Rehearsal:
             else:
                 digest = hashlib.sha256(f"{agency.code} {self.year}".encode()).hexdigest()
                 sent = {"file_name": "سنجه‌ها.xlsx", "sha256": digest}
-                transfer.import_measures(chosen, values.specific_contents, **sent, by=staff, at=at)
+                exchange.import_measures(chosen, values.specific_contents, **sent, by=staff, at=at)
             if number == 0:
-                self.refused("staff propose", lambda: indicators.move(chosen, "propose", by=staff, at=at))  # noqa: B023
+                self.refused("staff propose", lambda: approval.move(chosen, "propose", by=staff, at=at))  # noqa: B023
                 late = self.within(Phase.PROPOSAL, 1)
-                self.refused("proposed on the stroke", lambda: indicators.move(chosen, "propose", by=head, at=late))  # noqa: B023
-            indicators.move(chosen, "propose", by=head, at=at)
+                self.refused("proposed on the stroke", lambda: approval.move(chosen, "propose", by=head, at=late))  # noqa: B023
+            approval.move(chosen, "propose", by=head, at=at)
             self.did()
 
     def _discussed(self) -> None:
@@ -174,18 +176,18 @@ class Rehearsal:
         cast, at = self.cast, self.within(Phase.APPROVAL, 0.3)
         self.discussed = first = IndicatorSet.objects.filter(cycle=self.cycle, kind=Kind.SPECIFIC).order_by("-pk")[1]
         measure = Measure.objects.of(first).order_by("position", "pk")[0]
-        self.meeting = deliberation.convene(
+        self.meeting = working_groups.convene(
             self.cycle, sector=first.sector, held_at=at + timedelta(days=4), place="تالار اجتماعات", sets=[first],
             by=cast.chair, at=at,
         )  # fmt: skip
         text = "عملکرد سه سال گذشته در پیوست نیامده است؛ لطفاً افزوده شود."
-        deliberation.comment(first, lineage=measure.lineage, text=text, by=cast.members[1], at=at)
+        working_groups.comment(first, lineage=measure.lineage, text=text, by=cast.members[1], at=at)
         self.suggested = {"target": measure.target * Decimal("0.9")}
         said: dict[str, Any] = {"values": self.suggested, "reason": "روند سه سال گذشته هدف سخت‌تری را نشان می‌دهد."}
-        deliberation.suggest(first, lineage=measure.lineage, **said, by=cast.members[0], at=at)
+        working_groups.suggest(first, lineage=measure.lineage, **said, by=cast.members[0], at=at)
         head = cast.heads[first.agency_id or 0]
         self.refused(
-            "a head suggests", lambda: deliberation.suggest(first, lineage=measure.lineage, **said, by=head, at=at)
+            "a head suggests", lambda: working_groups.suggest(first, lineage=measure.lineage, **said, by=head, at=at)
         )
         self.did(2)
 
@@ -193,14 +195,14 @@ class Rehearsal:
         """The chair settles the suggested target with the group's votes behind it, and signs the minutes."""
         measure = Measure.objects.of(self.discussed).order_by("position", "pk")[0]
         reason = "با حضور نمایندهٔ دستگاه توافق شد."
-        deliberation.settle(
+        working_groups.settle(
             self.discussed, lineage=measure.lineage, outcome="approved", values=self.suggested, reason=reason,
             by=self.cast.chair, at=at,
         )  # fmt: skip
         present = {self.cast.chair.pk: "authority", self.cast.members[1].pk: "budget"}
         resolutions = {item.pk: "با هدف توافق‌شده تصویب شد." for item in self.meeting.agenda.all()}
         minutes = "دربارهٔ هدف سنجهٔ نخست گفت‌وگو و هدف تازه توافق شد."
-        deliberation.minute(
+        working_groups.minute(
             self.meeting, minutes=minutes, resolutions=resolutions, present=present, by=self.cast.chair, at=at
         )
         self.did(2)
@@ -210,24 +212,24 @@ class Rehearsal:
         at = self.within(Phase.APPROVAL, 0.85)
         sets = list(IndicatorSet.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))
         returned = sets[-1]
-        self.refused("no consent yet", lambda: indicators.move(sets[0], "approve", by=cast.chair, at=at))
+        self.refused("no consent yet", lambda: approval.move(sets[0], "approve", by=cast.chair, at=at))
         self.refused("the proposer votes", lambda: self._vote(sets[0], cast.administrator, at))
-        indicators.move(returned, "send_back", by=cast.chair, at=at, note="هدف سنجهٔ نخست بازنگری شود.")
-        indicators.move(returned, "propose_again", by=self.cast.heads[returned.agency_id], at=at)
+        approval.move(returned, "send_back", by=cast.chair, at=at, note="هدف سنجهٔ نخست بازنگری شود.")
+        approval.move(returned, "propose_again", by=self.cast.heads[returned.agency_id], at=at)
         self.did(2)
         for each in sets:
             for member in cast.members:
                 self._vote(each, member, at)
             if each == self.discussed:
                 self._agree(at)
-            indicators.move(each, "approve", by=cast.chair, at=at)
+            approval.move(each, "approve", by=cast.chair, at=at)
             self.did(len(cast.members) + 1)
         at = self.within(Phase.APPROVAL, 0.95) + self.late
-        self.refused("a head communicates", lambda: indicators.communicate(sets, by=self._any_head(), at=at))
-        self.did(len(indicators.communicate(sets, by=cast.administrator, at=at)))
+        self.refused("a head communicates", lambda: approval.communicate(sets, by=self._any_head(), at=at))
+        self.did(len(approval.communicate(sets, by=cast.administrator, at=at)))
 
     def _vote(self, each: IndicatorSet, member: User, at: datetime) -> None:
-        deliberation.vote(each, choice="approve", reason="", by=member, at=at)
+        working_groups.vote(each, choice="approve", reason="", by=member, at=at)
 
     def _monitored(self) -> None:
         """The assessed year itself: plans are laid and signed, a decree extends the first quarter, each is reported."""
@@ -242,11 +244,11 @@ class Rehearsal:
         for number, (plan, at) in enumerate(self.paced(plans, Phase.MONITORING, 0.05, 0.3)):
             staff, head = self.cast.staff[plan.agency_id], self.cast.heads[plan.agency_id]
             if number == 0:
-                self.refused("an empty plan", lambda: planning.move_plan(plan, "sign", by=head, at=at))  # noqa: B023
+                self.refused("an empty plan", lambda: plans_actions.move_plan(plan, "sign", by=head, at=at))  # noqa: B023
             self.planned[plan.pk] = Sheet(plan, only=()).planned
             targets = values.targets(self.planned[plan.pk], plan.quarters)
-            planning.save_plan(plan, targets, by=staff, at=at)
-            planning.move_plan(plan, "sign", by=head, at=at)
+            plans_actions.save_plan(plan, targets, by=staff, at=at)
+            plans_actions.move_plan(plan, "sign", by=head, at=at)
             self.did()
 
     def _report(self, quarter: int) -> None:
@@ -258,8 +260,8 @@ class Rehearsal:
             staff, head = self.cast.staff[report.agency_id], self.cast.heads[report.agency_id]
             planned, skill = self.planned[report.plan_id], self.skill[report.agency_id]
             figures = values.figures(planned, quarter, skill, chance)
-            planning.save_figures(report, figures, by=staff, at=at)
-            do = partial(planning.move_report, report, "report", by=head)
+            plans_actions.save_figures(report, figures, by=staff, at=at)
+            do = partial(plans_actions.move_report, report, "report", by=head)
             if number == 0 and quarter > 1:  # the first quarter's closing is moved by decree
                 stroke = self.within(Phase.MONITORING, 1, quarter=quarter)
                 self.refused("reported on the stroke", lambda: do(at=stroke))  # noqa: B023

@@ -17,7 +17,7 @@ from cycles.calendar import TEHRAN
 from cycles.models import Cycle
 from festival.models.editions import Edition
 from festival.workflow import CONSEQUENCES, ConsequenceState
-from indicators.scoring import BANDS
+from indicators.scoring.statutory_tree import BANDS
 
 NOT_FILED = "not_filed"
 OCCASIONS = [*((band.name, band.label) for band in BANDS), (NOT_FILED, _("No self-assessment filed"))]

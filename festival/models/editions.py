@@ -14,7 +14,7 @@ from agencies.persian import localised
 from cycles.models import Cycle, Group, Participation
 from festival.ranking import Ranking
 from festival.workflow import EDITIONS, EditionState
-from indicators.scoring import BANDS
+from indicators.scoring.statutory_tree import BANDS
 from submissions.models import ScoreRun, Submission
 
 

@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 
 from agencies.persian import DASH, localised
 from festival.passages import NAME
-from indicators.methods import half_up
+from indicators.scoring.methods import half_up
 
 register = template.Library()
 

@@ -1,20 +1,5 @@
 """What is asked and agreed: sets with their measures, the working groups' deliberations, and the annual plans."""
 
-from indicators.models.groups import (
-    AgendaItem,
-    Attendance,
-    Choice,
-    Comment,
-    GoalRank,
-    Meeting,
-    Outcome,
-    Rating,
-    Review,
-    Suggestion,
-    Vote,
-    WorkingGroup,
-    both_finalise,
-)
 from indicators.models.measures import (
     Axis,
     CafCriterion,
@@ -37,6 +22,21 @@ from indicators.models.plans import Figure, Plan, QuarterReport
 from indicators.models.sets import FULL_POINTS, NOT_BEGUN, STAGES, IndicatorSet, Kind, with_stage
 from indicators.models.sheets import LAST, Lack, Planned, Sheet, digest, field_of, lights_of
 from indicators.models.targets import Bounded, MeasureShare, MeasureTarget, asked_of, asked_of_outer
+from indicators.models.working_groups import (
+    AgendaItem,
+    Attendance,
+    Choice,
+    Comment,
+    GoalRank,
+    Meeting,
+    Outcome,
+    Rating,
+    Review,
+    Suggestion,
+    Vote,
+    WorkingGroup,
+    both_finalise,
+)
 
 __all__ = [
     "FULL_POINTS",

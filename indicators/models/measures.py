@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import User
 from agencies.persian import named
 from cycles.models import PRACTICE
-from indicators.bounds import PERCENT, ValueBounds, bounds, wrong_bounds
-from indicators.methods import METHODS
 from indicators.models.sets import IndicatorSet
+from indicators.scoring.bounds import PERCENT, ValueBounds, bounds, wrong_bounds
+from indicators.scoring.methods import METHODS
 from indicators.workflow import SetState
 
 

@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from agencies.models import Agency, User
 from cycles.models import Cycle, Participation
-from indicators.bounds import ValueBounds
 from indicators.models.measures import Measure, MeasureQuerySet
 from indicators.models.sets import IndicatorSet, Kind
+from indicators.scoring.bounds import ValueBounds
 from indicators.workflow import SetState
 
 

@@ -17,9 +17,9 @@ from agencies.persian import localised
 from agencies.roles import SUPERIOR_ROLES, Role
 from cycles.clashes import digest
 from cycles.models import Cycle, Participation
-from indicators.methods import points
 from indicators.models import Axis, Bounded, Measure, MeasureTarget
-from indicators.scoring import LineState
+from indicators.scoring.methods import points
+from indicators.scoring.statutory_tree import LineState
 from submissions.workflow import BLOCKS, IN_WORK, MOVES, SEEN_AFTER_SIGNING, BlockState, SubmissionState
 
 

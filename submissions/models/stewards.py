@@ -16,9 +16,9 @@ from agencies.models import Agency, Clearance, Interest, Membership, Province, U
 from agencies.roles import OVERSEERS, Role
 from cycles.clashes import digest
 from cycles.models import Cycle
-from indicators.methods import points
 from indicators.models import Measure
-from indicators.scoring import LineState
+from indicators.scoring.methods import points
+from indicators.scoring.statutory_tree import LineState
 from submissions.models.answers import Answer, Submission
 from submissions.workflow import STEWARDSHIPS, StewardshipState, SubmissionState
 

@@ -16,7 +16,7 @@ from appeals.models import Appeal, Attachment
 from cycles.calendar import Phase
 from cycles.models import Cycle, Delivery, Entry
 from cycles.workflow import Refused
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Mark, Verification
 from tests.factories import EPOCH, build, make_user, shown
 

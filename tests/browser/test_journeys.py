@@ -19,8 +19,8 @@ from cycles.calendar import (
 )
 from cycles.models import Delivery, Entry
 from festival.models import Edition
-from indicators import deliberation
 from indicators.models import Measure, Vote
+from indicators.working_groups import actions as working_groups
 from submissions import actions as submissions
 from submissions import evidence
 from submissions.models import Answer, Block, Clarification, Evidence, Mark
@@ -74,7 +74,7 @@ def test_the_head_reviews_signs_and_sees_that_it_is_submitted(served, walker):
 
 def test_a_member_votes_and_the_chair_approves(served, walker):
     world = served("proposed")
-    deliberation.vote(world.specific, choice="approve", reason="", by=world.budget, at=world.at)
+    working_groups.vote(world.specific, choice="approve", reason="", by=world.budget, at=world.at)
 
     walker.sign_in(world.member)
     walker.go("indicators:detail", world.specific.pk)

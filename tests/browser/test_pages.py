@@ -16,8 +16,9 @@ from playwright.sync_api import Page
 
 from cycles.calendar import GREGORIAN_MONTHS, Phase, format_deadline
 from cycles.record import seals
-from indicators import deliberation, drafting
 from indicators.models import Kind
+from indicators.sets import drafting
+from indicators.working_groups import actions as working_groups
 from submissions.kinds import KINDS
 from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
@@ -467,13 +468,15 @@ def deliberate(w: World) -> None:
     """Votes, a suggestion, a comment and a ranked goal, before the group is called to a meeting on them."""
     goal(w)
     m = power_measure(w)
-    deliberation.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
-    deliberation.vote(w.specific, choice="approve", reason="", lineage=m.lineage, rating="slack", by=w.member, at=w.at)
+    working_groups.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
+    working_groups.vote(
+        w.specific, choice="approve", reason="", lineage=m.lineage, rating="slack", by=w.member, at=w.at
+    )
     values, reason = {"target": 15, "title_fa": "کاهش هدررفت آب"}, "میانگین سه سال گذشته"
-    deliberation.suggest(w.specific, lineage=m.lineage, values=values, reason=reason, by=w.expert, at=w.at)
-    deliberation.comment(w.specific, lineage=m.lineage, text="منبع این عدد چیست؟", by=w.member, at=w.at)
+    working_groups.suggest(w.specific, lineage=m.lineage, values=values, reason=reason, by=w.expert, at=w.at)
+    working_groups.comment(w.specific, lineage=m.lineage, text="منبع این عدد چیست؟", by=w.member, at=w.at)
     ahead, sector = w.at + timedelta(days=1), w.power.sector
-    deliberation.convene(w.cycle, sector=sector, held_at=ahead, place="", sets=[w.specific], by=w.chair, at=w.at)
+    working_groups.convene(w.cycle, sector=sector, held_at=ahead, place="", sets=[w.specific], by=w.chair, at=w.at)
 
 
 def draft_of_health(w: World) -> Any:

@@ -15,7 +15,7 @@ from cycles.models import Window
 from cycles.years import actions as years
 from festival import actions as festival
 from festival import article82, timeline
-from indicators import planning
+from indicators.plans import actions as plans
 from submissions.models import Submission
 from tests.factories import EPOCH, build, lay_plan, make_agency, plan_of, report_quarter, second_administrator
 from tests.festival.conftest import decree
@@ -129,7 +129,7 @@ def test_the_annual_plan_waits_for_the_agency_and_then_each_open_quarter(db):
 
     assert _titles(world, "staff") == ["Lay the annual plan"]
     assert _titles(world, "head") == ["Lay the annual plan"]
-    planning.move_plan(plan_of(world), "sign", by=world.head, at=world.at)
+    plans.move_plan(plan_of(world), "sign", by=world.head, at=world.at)
     [task] = _desk(world, "staff").tasks()
     assert (task.title, task.done, task.whole) == ("Report quarter 1", 0, 2)
     report_quarter(world, 1)

@@ -22,7 +22,7 @@ from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.sheets import read, template, written
 from festival.closing_tables import PLANS
 from festival.publishers import PUBLISHERS
-from indicators.columns import APPLICABILITY, CELLS, MEASURES, TARGETS, NumberCell
+from indicators.exchange.columns import APPLICABILITY, CELLS, MEASURES, TARGETS, NumberCell
 from submissions.answer_lines import VALUES, AnswerLines
 from submissions.figure_lines import FIGURES, FigureLines
 

@@ -27,8 +27,8 @@ from cycles.notices.forms import NoticeSettingsForm
 from cycles.workflow import Refused, Workflow
 from cycles.years import actions as years
 from festival import actions as festival
-from indicators import actions as indicators
 from indicators import tasks as indicators_tasks
+from indicators.sets import approval
 from submissions import actions as submissions
 from submissions import tasks as submissions_tasks
 from submissions.models import Submission
@@ -111,7 +111,7 @@ def test_a_proposal_is_told_to_the_members_whose_seat_reaches_the_agency():
     make_user("health_representative", Role.MEMBER, constituency="agency", agency=w.health)
     make_user("provincial_member", Role.MEMBER, constituency="budget", province=w.province)
 
-    indicators.move(w.specific, "propose", by=w.head, at=w.at)
+    approval.move(w.specific, "propose", by=w.head, at=w.at)
 
     assert told("propose") == ["budget", "chair", "expert", "member", "representative", "staff"]
 
@@ -120,7 +120,7 @@ def test_what_the_working_group_does_with_the_general_set_is_no_news_for_agencie
     w = build("approved")
 
     approved = Entry.objects.filter(act="approve", object_pk=w.general.pk).get()
-    indicators.communicate([w.general], by=w.administrator, at=w.at, letter="7")
+    approval.communicate([w.general], by=w.administrator, at=w.at, letter="7")
 
     assert not approved.deliveries.exists()
     assert told("communicate") == ["head", "other_head", "other_staff", "staff", "unit_head"]
@@ -526,7 +526,7 @@ def test_an_extension_begins_the_series_anew_for_whom_it_concerns():
 
 def test_agencies_that_have_proposed_nothing_are_reminded_of_the_closing_of_proposals():
     w = build("drafted")
-    specific = indicators.move(w.specific, "propose", by=w.head, at=w.at)
+    specific = approval.move(w.specific, "propose", by=w.head, at=w.at)
 
     names = reminded(w, w.closes(Phase.PROPOSAL) - 7 * DAY, Phase.PROPOSAL, indicators_tasks.not_proposed)
 

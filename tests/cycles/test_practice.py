@@ -13,9 +13,9 @@ from cycles.years import actions as years
 from festival import actions as festival
 from festival import timeline
 from festival.lateness import Asked, summary
-from indicators import actions as indicators
-from indicators import deliberation, drafting
 from indicators.models import IndicatorSet, Kind
+from indicators.sets import approval, drafting
+from indicators.working_groups import actions as working_groups
 from submissions import actions as submissions
 from submissions import tasks
 from submissions.models import Submission
@@ -50,11 +50,11 @@ def specific(w, at):
 def test_every_phase_is_open_at_once_and_for_years_and_a_set_goes_all_the_way(w):
     at = w.at + YEARS
 
-    proposed = indicators.move(specific(w, at), "propose", by=w.head, at=at)
+    proposed = approval.move(specific(w, at), "propose", by=w.head, at=at)
     for voter in (w.member, w.budget):
-        deliberation.vote(proposed, choice="approve", reason="", by=voter, at=at)
-    approved = indicators.move(proposed, "approve", by=w.chair, at=at)
-    indicators.communicate([approved], by=w.administrator, at=at)
+        working_groups.vote(proposed, choice="approve", reason="", by=voter, at=at)
+    approved = approval.move(proposed, "approve", by=w.chair, at=at)
+    approval.communicate([approved], by=w.administrator, at=at)
     [begun] = submissions.begin(Participation.objects.filter(cycle=w.cycle, agency=w.power), by=w.staff, at=at)
     submissions.save_answer(begun.answers.get(), value=Decimal(70), note="", by=w.staff, at=at)
     signed = submissions.move(begun, "submit", by=w.head, at=at)
@@ -64,7 +64,7 @@ def test_every_phase_is_open_at_once_and_for_years_and_a_set_goes_all_the_way(w)
 
 
 def test_nobody_is_told_of_what_is_tried(w):
-    indicators.move(specific(w, w.at), "propose", by=w.head, at=w.at)
+    approval.move(specific(w, w.at), "propose", by=w.head, at=w.at)
 
     assert not Delivery.objects.exists()
 
@@ -90,7 +90,7 @@ def test_the_calendar_s_jobs_leave_it_alone(w):
 
 def test_roles_hold_in_it_as_anywhere_and_it_is_opened_once_by_the_administrator(w):
     with pytest.raises(Refused, match="is for"):
-        indicators.move(specific(w, w.at), "propose", by=w.staff, at=w.at)
+        approval.move(specific(w, w.at), "propose", by=w.staff, at=w.at)
     with pytest.raises(Refused, match="open already"):
         years.open_practice(by=w.administrator, at=w.at)
     Cycle.objects.filter(year=PRACTICE).update(year=1300)

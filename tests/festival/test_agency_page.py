@@ -13,7 +13,7 @@ from festival import actions
 from festival.courses import NOT_ASKED, NOT_SUBMITTED, course, held, outcome
 from festival.models import Edition, Standing
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, NodeScore, Score, ScoreRun, Submission
 from tests.factories import YEAR
 

@@ -15,7 +15,7 @@ from festival import comments
 from festival.courses import outcome
 from festival.models import Edition, MeasureComment
 from indicators.models import IndicatorSet, Kind, Measure
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Score, Submission
 from tests.factories import YEAR, make_agency
 from tests.faults.away import refusing_cache

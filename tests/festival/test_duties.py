@@ -24,8 +24,8 @@ from festival import actions, article82
 from festival.findings import finding, sentence
 from festival.lateness import DUTIES, Asked, DaysLate, DutyCode, Timeliness, occasions, reach_of, summary
 from festival.models import Language
-from indicators import actions as indicators
 from indicators.models import IndicatorSet, Kind
+from indicators.sets import approval
 from submissions import actions as submissions
 from submissions.models import Submission
 from tests.factories import EPOCH, PASSWORD, YEAR, build, make_agency
@@ -94,8 +94,8 @@ def test_the_stroke_of_the_closing_begins_the_first_day_and_each_24_hours_the_ne
 def test_every_late_act_is_as_late_in_the_table_as_in_the_record(db):
     world = build("approved")
     closes = world.closes(Phase.APPROVAL)
-    indicators.communicate([world.general], by=world.administrator, at=closes - timedelta(hours=1))
-    indicators.communicate([world.specific], by=world.administrator, at=closes + timedelta(days=3, hours=1))
+    approval.communicate([world.general], by=world.administrator, at=closes - timedelta(hours=1))
+    approval.communicate([world.specific], by=world.administrator, at=closes + timedelta(days=3, hours=1))
 
     c = counted(closes + timedelta(days=30), DutyCode.COMMUNICATE_INDICATORS)
 
@@ -282,7 +282,7 @@ def test_a_single_day_is_said_as_one(db, days, said):
     closes = world.closes(Phase.APPROVAL)
     late = closes + (days - 1) * DAY
 
-    indicators.communicate([world.general, world.specific], by=world.administrator, at=late)
+    approval.communicate([world.general, world.specific], by=world.administrator, at=late)
 
     assert sentence(counted(late, DutyCode.COMMUNICATE_INDICATORS)).endswith(said)
 

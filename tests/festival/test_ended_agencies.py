@@ -20,7 +20,7 @@ from festival import actions as festival
 from festival import consequences, datafiles, lateness
 from festival.models import ConsequenceRule, Edition, Standing
 from festival.publication import ROWS
-from indicators.tables import plan_state
+from indicators.plans.tables import plan_state
 from indicators.tasks import not_proposed, not_reported
 from submissions import actions as submissions
 from submissions import progress

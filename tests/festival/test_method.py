@@ -7,8 +7,8 @@ from cycles.calendar import ARTICLES, Phase
 from cycles.models import TieRule
 from festival import method as page_of_method
 from festival.models import Edition
-from indicators.methods import METHODS
-from indicators.scoring import BANDS
+from indicators.scoring.methods import METHODS
+from indicators.scoring.statutory_tree import BANDS
 from tests.factories import YEAR
 
 pytestmark = pytest.mark.django_db

@@ -28,8 +28,8 @@ from festival.dictionary import TABLES
 from festival.models import DataFile
 from festival.publication import ROWS, plain
 from festival.verification import verify
-from indicators.methods import METHODS, points
 from indicators.models import Measure
+from indicators.scoring.methods import METHODS, points
 from submissions.models import Answer, Score
 from tests.factories import build
 

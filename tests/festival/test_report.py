@@ -16,8 +16,8 @@ from appeals.models import Correction
 from cycles.calendar import Phase, format_deadline
 from festival import actions, chapters, datafiles, pdf, report, resources, timeline
 from festival.models import Standing
-from indicators.methods import half_up
 from indicators.models import Measure
+from indicators.scoring.methods import half_up
 from submissions.models import Declaration, DeclaredLevel, Score
 from tests.factories import build
 from tests.festival.conftest import decree

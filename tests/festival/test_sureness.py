@@ -19,9 +19,9 @@ from festival.sureness import (
     under_weights,
     weighed,
 )
-from indicators import tree
-from indicators.methods import decimal, half_up
-from indicators.scales import Number
+from indicators.scoring import tree
+from indicators.scoring.methods import decimal, half_up
+from indicators.scoring.scales import Number
 
 
 def test_the_error_of_a_mark_is_the_root_of_half_the_mean_square_of_the_differences():

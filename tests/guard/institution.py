@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from cycles.calendar import Phase
 from cycles.models import Cycle
-from indicators import deliberation
 from indicators.differences import content_hash
 from indicators.models import (
     Axis,
@@ -17,6 +16,7 @@ from indicators.models import (
     Meeting,
     Suggestion,
 )
+from indicators.working_groups import actions as working_groups
 from tests.factories import World
 
 AXIS = {"code": "G9", "title_fa": "محور", "title_en": "Axis"}
@@ -82,6 +82,6 @@ def suggestion(w: World) -> Suggestion:
 
 
 def meeting(w: World) -> Meeting:
-    group = deliberation.group_of(w.cycle, w.power.sector)
+    group = working_groups.group_of(w.cycle, w.power.sector)
     when = {"held_at": w.opens(Phase.APPROVAL) - timedelta(days=1), "cycle": w.cycle}
     return Meeting.objects.get_or_create(group=group, number=1, defaults=when)[0]

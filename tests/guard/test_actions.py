@@ -24,8 +24,11 @@ from cycles.reorganisation import actions as register
 from cycles.workflow import Refused
 from festival import article82, awards, ceremonies, comments, consequences, datafiles, improvement, indices, surveys
 from festival.models import Award, Report
-from indicators import breakdown, deliberation, drafting, planning, transfer
+from indicators.exchange import actions as exchange
 from indicators.models import Kind, Measure
+from indicators.plans import actions as plans
+from indicators.sets import drafting, targets
+from indicators.working_groups import actions as working_groups
 from submissions import (
     assessing,
     clarifications,
@@ -241,10 +244,10 @@ def measure_fields() -> dict[str, Any]:
     return {**titles, "points": Decimal(10), "method": "linear", "direction": "higher", "target": Decimal(5)}
 
 
-def content() -> transfer.Content:
+def content() -> exchange.Content:
     """The one measure of a file."""
     tier = {"code": "S1", "title_fa": "تازه", "title_en": "", "points": Decimal(1000)}
-    return transfer.Content(tier, tier, None, measure_fields() | {"code": "S1-01", "points": Decimal(1000)}, None, None)
+    return exchange.Content(tier, tier, None, measure_fields() | {"code": "S1-01", "points": Decimal(1000)}, None, None)
 
 
 def file_of_line(w: World) -> Evidence:
@@ -346,101 +349,101 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "indicators.share": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: breakdown.share(
+        lambda w, at: targets.share(
             w.specific, power_measure(w), {w.power: Decimal(60), w.health: Decimal(40)}, by=w.staff, at=at
         ),
     ),
     "indicators.take_share": (
-        "drafted", Phase.PROPOSAL, lambda w, at: breakdown.take_share(health_set(w), part(w), by=w.other_staff, at=at),
+        "drafted", Phase.PROPOSAL, lambda w, at: targets.take_share(health_set(w), part(w), by=w.other_staff, at=at),
     ),
     "indicators.comment": (
-        "proposed", Phase.APPROVAL, lambda w, at: deliberation.comment(w.specific, text="?", by=w.member, at=at),
+        "proposed", Phase.APPROVAL, lambda w, at: working_groups.comment(w.specific, text="?", by=w.member, at=at),
     ),
     "indicators.suggest": (
         "proposed", Phase.APPROVAL,
-        lambda w, at: deliberation.suggest(
+        lambda w, at: working_groups.suggest(
             w.specific, lineage=power_measure(w).lineage, values={"target": 15}, reason="because", by=w.expert, at=at
         ),
     ),
     "indicators.rank_goals": (
         "proposed", Phase.APPROVAL,
-        lambda w, at: deliberation.rank_goals(w.specific, {goal(w).pk: 1}, by=w.member, at=at),
+        lambda w, at: working_groups.rank_goals(w.specific, {goal(w).pk: 1}, by=w.member, at=at),
     ),
     "indicators.settle": (
         "proposed", Phase.APPROVAL,
-        lambda w, at: deliberation.settle(
+        lambda w, at: working_groups.settle(
             w.specific, lineage=power_measure(w).lineage, outcome="returned", reason="because", by=w.chair, at=at
         ),
     ),
     "indicators.take_suggestion": (
         "proposed", Phase.APPROVAL,
-        lambda w, at: deliberation.take_suggestion(returned_suggestion(w), by=w.staff, at=at),
+        lambda w, at: working_groups.take_suggestion(returned_suggestion(w), by=w.staff, at=at),
     ),
     "indicators.set_rules": (
         "open", Phase.PROPOSAL,
-        lambda w, at: deliberation.set_rules(
+        lambda w, at: working_groups.set_rules(
             w.cycle, sector="", quorum=3, concurring=["authority"], majority=50, chair_casts=True,
             by=w.administrator, at=at,
         ),
     ),
     "indicators.convene": (
         "proposed", Phase.APPROVAL,
-        lambda w, at: deliberation.convene(
+        lambda w, at: working_groups.convene(
             w.cycle, sector=w.power.sector, held_at=at, place="", sets=[w.specific], by=w.chair, at=at
         ),
     ),
     "indicators.minute": (
         "proposed", Phase.APPROVAL,
-        lambda w, at: deliberation.minute(
+        lambda w, at: working_groups.minute(
             meeting(w), minutes="x", resolutions={}, present={w.chair.pk: "authority"}, by=w.chair, at=at
         ),
     ),
     "indicators.cancel": (
-        "proposed", Phase.APPROVAL, lambda w, at: deliberation.cancel(meeting(w), by=w.chair, at=at),
+        "proposed", Phase.APPROVAL, lambda w, at: working_groups.cancel(meeting(w), by=w.chair, at=at),
     ),
     "indicators.carry_over": (
         "drafted", Phase.APPROVAL, lambda w, at: _actions().carry_over(second_year(w), by=w.administrator, at=at),
     ),
     "indicators.set_targets": (
         "communicated", Phase.MONITORING,
-        lambda w, at: breakdown.set_targets(
-            w.specific, [breakdown.Own(power_measure(w).pk, w.unit.pk, target=Decimal(18))], by=w.headquarters, at=at
+        lambda w, at: targets.set_targets(
+            w.specific, [targets.Own(power_measure(w).pk, w.unit.pk, target=Decimal(18))], by=w.headquarters, at=at
         ),
     ),
     "indicators.import_targets": (
         "communicated", Phase.MONITORING,
-        lambda w, at: breakdown.import_targets(
-            w.specific, lambda: [breakdown.Own(power_measure(w).pk, w.unit.pk, target=Decimal(18))],
+        lambda w, at: targets.import_targets(
+            w.specific, lambda: [targets.Own(power_measure(w).pk, w.unit.pk, target=Decimal(18))],
             by=w.headquarters, at=at, **FILE,
         ),
     ),
     "indicators.import_measures": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: transfer.import_measures(w.specific, lambda: [content()], by=w.staff, at=at, **FILE),
+        lambda w, at: exchange.import_measures(w.specific, lambda: [content()], by=w.staff, at=at, **FILE),
     ),
     "indicators.save_plan": (
         "communicated", Phase.MONITORING,
-        lambda w, at: planning.save_plan(plan_of(w), {power_measure(w).pk: {1: Decimal(5)}}, by=w.staff, at=at),
+        lambda w, at: plans.save_plan(plan_of(w), {power_measure(w).pk: {1: Decimal(5)}}, by=w.staff, at=at),
     ),
     "indicators.move_plan": (
-        "communicated", Phase.MONITORING, lambda w, at: planning.move_plan(plan_of(w), "sign", by=w.head, at=at),
+        "communicated", Phase.MONITORING, lambda w, at: plans.move_plan(plan_of(w), "sign", by=w.head, at=at),
     ),
     "indicators.save_figures": (
         "communicated", Phase.MONITORING,
-        lambda w, at: planning.save_figures(
+        lambda w, at: plans.save_figures(
             report_of(w), {power_measure(w).pk: {"actual": Decimal(5)}}, by=w.staff, at=at
         ),
     ),
     "indicators.move_report": (
         "communicated", Phase.MONITORING,
-        lambda w, at: planning.move_report(report_of(w), "report", by=w.head, at=at),
+        lambda w, at: plans.move_report(report_of(w), "report", by=w.head, at=at),
     ),
     "indicators.move": (
         "drafted", Phase.PROPOSAL, lambda w, at: _actions().move(w.specific, "propose", by=w.head, at=at)
     ),
     "indicators.vote": (
         "proposed", Phase.APPROVAL,
-        lambda w, at: deliberation.vote(w.specific, choice="approve", reason="", by=w.member, at=at),
+        lambda w, at: working_groups.vote(w.specific, choice="approve", reason="", by=w.member, at=at),
     ),
     "indicators.communicate": (
         "approved", Phase.APPROVAL, lambda w, at: _actions().communicate([w.specific], by=w.administrator, at=at)
@@ -744,7 +747,7 @@ def _modules(app: str) -> list[Any]:
         _module(app),
         *{
             "cycles": [people, accounts, nominations, delivery, jobs, register],
-            "indicators": [drafting, deliberation, breakdown, planning, transfer],
+            "indicators": [drafting, working_groups, targets, plans, exchange],
             "submissions": [
                 assessing,
                 clarifications,

@@ -18,8 +18,8 @@ from django.utils import translation
 
 from cycles.calendar import Phase
 from festival.models import Report
-from indicators import deliberation
 from indicators.models import Indicator, Measure
+from indicators.working_groups import actions as working_groups
 from submissions.models import Answer, Evidence, Mark
 from tests.factories import PASSWORD, World, ask, build, enter_figures, lay_plan
 from tests.festival.conftest import approved_report
@@ -471,7 +471,7 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
     world = build("proposed" if stage == "voted" else stage)
     if stage == "voted":
         for voter in ("member", "budget"):
-            deliberation.vote(world.specific, choice="approve", reason="", by=world.people[voter], at=world.at)
+            working_groups.vote(world.specific, choice="approve", reason="", by=world.people[voter], at=world.at)
     if phase == Phase.CLARIFICATION:
         ask(world)
     PREPARED.get(name, lambda w: None)(world)

@@ -7,10 +7,10 @@ import pytest
 from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.workflow import Refused
-from indicators import actions, drafting
-from indicators.methods import METHODS
 from indicators.models import IndicatorSet, Kind, Measure
-from indicators.resources import general_catalogue
+from indicators.scoring.methods import METHODS
+from indicators.sets import approval, drafting
+from indicators.sets.catalogue import general_catalogue
 from tests.factories import build, make_agency, make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_the_general_set_filled_twice_holds_the_catalogue_once_and_may_be_propos
 
     assert Measure.objects.of(w.general).count() == 60
     assert w.general.axes.count() == 10
-    assert actions.why_unready(w.general) == []
+    assert approval.why_unready(w.general) == []
 
 
 def test_the_same_measure_has_the_same_lineage_in_every_cycle():

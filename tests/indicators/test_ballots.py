@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.ballots import Ballot, Rules, verdict
+from indicators.voting_rules import Ballot, Rules, verdict
 
 SIDES = ("authority", "budget", "agency", "expert")
 YES, NO = "approve", "return"

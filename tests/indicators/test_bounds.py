@@ -8,10 +8,10 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.bounds import FIXED, ValueBounds, bounds, wrong_bounds
-from indicators.forms import MeasureForm
-from indicators.methods import METHODS
 from indicators.models import Measure
+from indicators.scoring.bounds import FIXED, ValueBounds, bounds, wrong_bounds
+from indicators.scoring.methods import METHODS
+from indicators.sets.forms import MeasureForm
 
 D = Decimal
 LEVELS = [{"percent": 0, "fa": "آغاز"}, {"percent": 50, "fa": "میانه"}, {"percent": 100, "fa": "پایان"}]

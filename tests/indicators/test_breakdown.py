@@ -7,9 +7,9 @@ from django.utils import translation
 
 from cycles.calendar import Phase
 from cycles.workflow import Refused
-from indicators import breakdown
-from indicators.breakdown import Own
 from indicators.models import Change, Kind, Measure, MeasureShare, MeasureTarget
+from indicators.sets import targets
+from indicators.sets.targets import Own
 from submissions import actions as submissions
 from submissions.models import Answer
 from tests.factories import build
@@ -34,7 +34,7 @@ def w():
 
 
 def give(w, *rows, by="headquarters", of=None):
-    return breakdown.set_targets(of or w.specific, rows, by=w.people[by], at=w.at)
+    return targets.set_targets(of or w.specific, rows, by=w.people[by], at=w.at)
 
 
 # --- Targets ----------------------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ def test_an_administrator_sets_targets_of_general_measures_and_headquarters_do_n
 def share(w, **parts):
     agencies = {"power": w.power, "health": w.health, "unit": w.unit}
     given = {agencies[name]: D(part) for name, part in parts.items()}
-    return breakdown.share(w.specific, power_measure(w), given, by=w.staff, at=w.at)
+    return targets.share(w.specific, power_measure(w), given, by=w.staff, at=w.at)
 
 
 def test_each_agency_takes_its_part_of_a_shared_target_into_its_own_set():
@@ -108,13 +108,13 @@ def test_each_agency_takes_its_part_of_a_shared_target_into_its_own_set():
     share(w, power=60, health=40)
     own = health_set(w)
 
-    [part] = breakdown.offered(own)
-    taken = breakdown.take_share(own, part, by=w.other_staff, at=w.at)
+    [part] = targets.offered(own)
+    taken = targets.take_share(own, part, by=w.other_staff, at=w.at)
 
     assert (taken.lineage, taken.target, taken.base) == (power_measure(w).lineage, 400, 40)
-    assert breakdown.offered(own) == []
+    assert targets.offered(own) == []
     with pytest.raises(Refused, match="in the set already"):
-        breakdown.take_share(own, part, by=w.other_staff, at=w.at)
+        targets.take_share(own, part, by=w.other_staff, at=w.at)
 
 
 def test_a_target_that_does_not_add_up_is_the_same_for_all_who_share_it():
@@ -122,7 +122,7 @@ def test_a_target_that_does_not_add_up_is_the_same_for_all_who_share_it():
     share(w, power=60, health=40)
     own = health_set(w)
 
-    assert breakdown.take_share(own, breakdown.offered(own)[0], by=w.other_staff, at=w.at).target == 20
+    assert targets.take_share(own, targets.offered(own)[0], by=w.other_staff, at=w.at).target == 20
 
 
 @pytest.mark.parametrize(
@@ -161,4 +161,4 @@ def test_another_agency_s_part_cannot_be_taken():
     own_part = MeasureShare.objects.get(agency=w.power)
 
     with pytest.raises(Refused, match="another agency's"):
-        breakdown.take_share(health_set(w), own_part, by=w.other_staff, at=w.at)
+        targets.take_share(health_set(w), own_part, by=w.other_staff, at=w.at)

@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from cycles.models import Participation
-from indicators import deliberation, drafting
-from indicators.checks import PRINCIPLES, findings, load
 from indicators.models import GoalRank, Measure, MeasureTarget
+from indicators.sets import drafting
+from indicators.sets.principles import PRINCIPLES, findings, load
+from indicators.working_groups import actions as working_groups
 from tests.factories import build
 from tests.guard.institution import last_year
 
@@ -126,7 +127,7 @@ def test_the_group_s_ratings_are_held_against_targets_and_their_lack_is_seen():
     assert any("not rated the targets of 2" in each for each in found(w, "author"))
 
     for who in ("member", "budget", "expert"):
-        deliberation.vote(
+        working_groups.vote(
             w.specific, choice="approve", reason="", rating="slack", lineage=lineage, by=w.people[who], at=w.at
         )
 

@@ -10,9 +10,10 @@ from agencies.models import Interest
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry
 from cycles.workflow import Refused
-from indicators import actions, deliberation
 from indicators.models import Change, Comment, Meeting, Outcome, Review, Suggestion, Vote, WorkingGroup
+from indicators.sets import approval
 from indicators.tally import verdicts
+from indicators.working_groups import actions as working_groups
 from tests.factories import build
 from tests.guard.institution import goal, power_measure
 
@@ -33,12 +34,12 @@ def w():
 
 def vote(w, who, choice="approve", **more):
     reason = "" if choice == "approve" else "because"
-    return deliberation.vote(w.specific, choice=choice, reason=reason, by=w.people[who], at=w.at, **more)
+    return working_groups.vote(w.specific, choice=choice, reason=reason, by=w.people[who], at=w.at, **more)
 
 
 def settle(w, outcome="approved", **more):
     m = power_measure(w)
-    return deliberation.settle(w.specific, lineage=m.lineage, outcome=outcome, by=w.chair, at=w.at, **more)
+    return working_groups.settle(w.specific, lineage=m.lineage, outcome=outcome, by=w.chair, at=w.at, **more)
 
 
 # --- Votes ------------------------------------------------------------------------------------------------------------
@@ -55,7 +56,7 @@ def test_a_vote_on_a_measure_goes_before_the_same_member_s_vote_on_the_set(w):
     assert not found[m.lineage].is_approved
     assert found[m.lineage].withheld == ("budget",)
     assert all(v.is_approved for key, v in found.items() if key != m.lineage)
-    assert not actions.concur(w.specific)
+    assert not approval.concur(w.specific)
 
 
 def test_a_vote_on_the_whole_set_takes_the_place_of_one_s_votes_on_measures_and_the_ledger_keeps_all(w):
@@ -85,7 +86,7 @@ def test_a_vote_on_a_measure_that_is_not_there_is_refused(w):
 def test_a_suggestion_keeps_what_differs_and_stands_beside_the_proposal(w):
     m = power_measure(w)
 
-    made = deliberation.suggest(
+    made = working_groups.suggest(
         w.specific, lineage=m.lineage, values={"points": D(600), "target": D(15)}, reason="کم است", by=w.expert, at=w.at
     )
 
@@ -108,7 +109,7 @@ def test_a_suggestion_keeps_what_differs_and_stands_beside_the_proposal(w):
 )
 def test_an_unsound_suggestion_is_refused_and_keeps_nothing(w, values, why):
     with pytest.raises(Refused, match=why):
-        deliberation.suggest(
+        working_groups.suggest(
             w.specific, lineage=power_measure(w).lineage, values=values, reason="x", by=w.expert, at=w.at
         )
     assert not Suggestion.objects.exists()
@@ -124,7 +125,7 @@ def test_agreed_values_are_written_into_the_set_and_kept_beside_what_was_propose
     assert m.target == 15
     assert (review.proposed["target"], review.agreed) == ("20", {"target": "15"})
     assert Change.objects.get(deed="agreed").fields == {"target": ["20", "15"]}
-    assert actions.move(w.specific, "approve", by=w.chair, at=w.at).state == "approved"
+    assert approval.move(w.specific, "approve", by=w.chair, at=w.at).state == "approved"
     assert set(Review.objects.filter(set=w.specific).values_list("outcome", flat=True)) == {Outcome.APPROVED}
 
 
@@ -134,7 +135,7 @@ def test_agreed_points_that_no_longer_make_a_thousand_stand_against_approving_th
     settle(w, values={"points": D(590)}, reason="x")
 
     with pytest.raises(Refused, match="exactly 1,000"):
-        actions.move(w.specific, "approve", by=w.chair, at=w.at)
+        approval.move(w.specific, "approve", by=w.chair, at=w.at)
 
 
 def test_a_measure_is_not_approved_against_the_votes_and_a_returned_one_holds_the_set_back(w):
@@ -145,7 +146,7 @@ def test_a_measure_is_not_approved_against_the_votes_and_a_returned_one_holds_th
     settle(w, "returned", reason="هدف روشن نیست")
 
     with pytest.raises(Refused, match="goes back to the agency"):
-        actions.move(w.specific, "approve", by=w.chair, at=w.at)
+        approval.move(w.specific, "approve", by=w.chair, at=w.at)
 
 
 def test_other_values_or_a_return_need_a_reason(w):
@@ -159,15 +160,15 @@ def test_other_values_or_a_return_need_a_reason(w):
 
 def test_the_agency_takes_a_suggestion_into_a_returned_set_and_proposes_it_again(w):
     m = power_measure(w)
-    made = deliberation.suggest(
+    made = working_groups.suggest(
         w.specific, lineage=m.lineage, values={"target": D(15)}, reason="x", by=w.expert, at=w.at
     )
     with pytest.raises(Refused):
-        deliberation.take_suggestion(made, by=w.staff, at=w.at)
-    actions.move(w.specific, "send_back", by=w.chair, at=w.at, note="هدف")
+        working_groups.take_suggestion(made, by=w.staff, at=w.at)
+    approval.move(w.specific, "send_back", by=w.chair, at=w.at, note="هدف")
 
-    deliberation.take_suggestion(made, by=w.staff, at=w.at)
-    again = actions.move(w.specific, "propose_again", by=w.head, at=w.at)
+    working_groups.take_suggestion(made, by=w.staff, at=w.at)
+    again = approval.move(w.specific, "propose_again", by=w.head, at=w.at)
 
     assert power_measure(w).target == 15
     rounds = Review.objects.filter(set=again, lineage=m.lineage).order_by("round")
@@ -177,12 +178,12 @@ def test_the_agency_takes_a_suggestion_into_a_returned_set_and_proposes_it_again
 
 def test_the_group_and_the_agency_comment_and_nobody_else(w):
     for who in ("member", "representative", "staff"):
-        deliberation.comment(w.specific, text="چرا؟", lineage=power_measure(w).lineage, by=w.people[who], at=w.at)
+        working_groups.comment(w.specific, text="چرا؟", lineage=power_measure(w).lineage, by=w.people[who], at=w.at)
     for who in ("other_staff", "assessor", "auditor"):
         with pytest.raises(Refused, match="is for"):
-            deliberation.comment(w.specific, text="?", by=w.people[who], at=w.at)
+            working_groups.comment(w.specific, text="?", by=w.people[who], at=w.at)
     with pytest.raises(Refused, match="write the comment"):
-        deliberation.comment(w.specific, text="  ", by=w.member, at=w.at)
+        working_groups.comment(w.specific, text="  ", by=w.member, at=w.at)
 
     assert [c.constituency for c in Comment.objects.order_by("pk")] == ["authority", "agency", ""]
 
@@ -192,9 +193,9 @@ def test_goals_are_ranked_each_with_a_place_of_its_own(w):
 
     for wrong in ({first.pk: 1}, {first.pk: 1, second.pk: 1}, {first.pk: 1, second.pk: 3}):
         with pytest.raises(Refused, match="place of its own"):
-            deliberation.rank_goals(w.specific, wrong, by=w.member, at=w.at)
-    deliberation.rank_goals(w.specific, {first.pk: 2, second.pk: 1}, by=w.member, at=w.at)
-    deliberation.rank_goals(w.specific, {first.pk: 1, second.pk: 2}, by=w.member, at=w.at)
+            working_groups.rank_goals(w.specific, wrong, by=w.member, at=w.at)
+    working_groups.rank_goals(w.specific, {first.pk: 2, second.pk: 1}, by=w.member, at=w.at)
+    working_groups.rank_goals(w.specific, {first.pk: 1, second.pk: 2}, by=w.member, at=w.at)
 
     assert {r.goal_id: r.rank for g in (first, second) for r in g.ranks.all()} == {first.pk: 1, second.pk: 2}
 
@@ -205,15 +206,15 @@ def test_goals_are_ranked_each_with_a_place_of_its_own(w):
 def test_the_rules_set_for_a_sector_s_group_decide_and_the_ledger_keeps_what_they_were():
     w = build("drafted")
     rules = {"quorum": 3, "concurring": ["authority"], "majority": 60, "chair_casts": False}
-    deliberation.set_rules(w.cycle, sector=w.power.sector, **rules, by=w.administrator, at=w.at)
-    w.specific = actions.move(w.specific, "propose", by=w.head, at=w.at)
+    working_groups.set_rules(w.cycle, sector=w.power.sector, **rules, by=w.administrator, at=w.at)
+    w.specific = approval.move(w.specific, "propose", by=w.head, at=w.at)
     w.at = w.opens(Phase.APPROVAL)
     vote(w, "member")
     vote(w, "expert")
 
-    assert not actions.concur(w.specific)
+    assert not approval.concur(w.specific)
     vote(w, "chair")
-    assert actions.concur(w.specific)
+    assert approval.concur(w.specific)
     params = Entry.objects.get(act="set_rules").params
     assert (params["was"]["quorum"], params["became"]["quorum"]) == (2, 3)
 
@@ -224,13 +225,13 @@ def test_rules_by_which_nothing_could_be_decided_are_refused(wrong):
     rules = {"sector": "", "quorum": 2, "concurring": [], "majority": 50, "chair_casts": True} | wrong
 
     with pytest.raises(Refused, match="no rules"):
-        deliberation.set_rules(w.cycle, **rules, by=w.administrator, at=w.opens(Phase.PROPOSAL))
+        working_groups.set_rules(w.cycle, **rules, by=w.administrator, at=w.opens(Phase.PROPOSAL))
     assert not WorkingGroup.objects.exists()
 
 
 def convene(w, sets=None, **more):
     facts = {"sector": w.power.sector, "held_at": w.at + timedelta(days=1), "place": "تالار", "by": w.chair, "at": w.at}
-    return deliberation.convene(w.cycle, sets=[w.specific] if sets is None else sets, **facts | more)
+    return working_groups.convene(w.cycle, sets=[w.specific] if sets is None else sets, **facts | more)
 
 
 def test_a_meeting_is_convened_told_to_the_members_and_minuted_once(w):
@@ -240,17 +241,17 @@ def test_a_meeting_is_convened_told_to_the_members_and_minuted_once(w):
     given = {"minutes": "بحث شد", "resolutions": {item.pk: "تصویب"}, "present": {w.chair.pk: "authority"}}
 
     with pytest.raises(Refused, match="after the meeting"):
-        deliberation.minute(meeting, **given, by=w.chair, at=w.at)
-    held = deliberation.minute(meeting, **given, by=w.chair, at=meeting.held_at)
+        working_groups.minute(meeting, **given, by=w.chair, at=w.at)
+    held = working_groups.minute(meeting, **given, by=w.chair, at=meeting.held_at)
 
     assert told == {"member", "budget", "expert"}
     assert (held.number, held.state, held.minuted_by) == (1, "held", w.chair)
     assert held.agenda.get().resolution == "تصویب"
     assert [a.member for a in held.attendance.all()] == [w.chair]
     with pytest.raises(Refused, match="is not possible"):
-        deliberation.minute(held, **given, by=w.chair, at=meeting.held_at)
+        working_groups.minute(held, **given, by=w.chair, at=meeting.held_at)
     with pytest.raises(Refused, match="convened meeting"):
-        deliberation.cancel(held, by=w.chair, at=meeting.held_at)
+        working_groups.cancel(held, by=w.chair, at=meeting.held_at)
 
 
 def test_a_set_is_not_decided_on_before_the_meeting_convened_on_it(w):
@@ -260,10 +261,10 @@ def test_a_set_is_not_decided_on_before_the_meeting_convened_on_it(w):
     settle(w)
 
     with pytest.raises(Refused, match="is to discuss this set"):
-        actions.move(w.specific, "approve", by=w.chair, at=w.at)
-    deliberation.cancel(meeting, by=w.chair, at=w.at)
+        approval.move(w.specific, "approve", by=w.chair, at=w.at)
+    working_groups.cancel(meeting, by=w.chair, at=w.at)
 
-    assert actions.move(w.specific, "approve", by=w.chair, at=w.at).state == "approved"
+    assert approval.move(w.specific, "approve", by=w.chair, at=w.at).state == "approved"
 
 
 def test_a_meeting_needs_an_agenda_of_its_own_sector_and_lies_ahead(w):

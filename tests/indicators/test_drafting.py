@@ -11,7 +11,6 @@ from cycles.calendar import Phase
 from cycles.models import Entry, Group, Participation
 from cycles.workflow import Refused
 from cycles.years import actions as years
-from indicators import actions, deliberation, drafting
 from indicators.differences import content_hash, difference
 from indicators.models import (
     Axis,
@@ -25,6 +24,8 @@ from indicators.models import (
     asked_of,
     asked_of_outer,
 )
+from indicators.sets import approval, drafting
+from indicators.working_groups import actions as working_groups
 from tests.factories import World, build
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +107,7 @@ def test_a_measure_in_its_trial_year_counts_nowhere_and_does_not_stand_against_p
     w = build("drafted")
     drafting.save_measure(w.specific, fields=fields(is_pilot=True, points=D(77)), by=w.staff, at=w.at)
 
-    assert actions.why_unready(w.specific) == []
+    assert approval.why_unready(w.specific) == []
     assert IndicatorSet.objects.filter(pk=w.specific.pk).with_totals().get().points == 1000
 
 
@@ -208,14 +209,14 @@ def test_a_general_set_for_two_years_is_communicated_again_only_unchanged(year_a
     copy = drafting.copy_set(w.general, year_after.cycle, by=w.administrator, at=year_after.at)
 
     with pytest.raises(Refused, match="not issued for two years"):
-        actions.carry_over(copy, by=w.administrator, at=opens)
+        approval.carry_over(copy, by=w.administrator, at=opens)
     IndicatorSet.objects.filter(pk=w.general.pk).update(years=2)
     axis = Axis.objects.filter(set=copy).first()
     Axis.objects.filter(pk=axis.pk).update(title_fa="دیگر")
     with pytest.raises(Refused, match="differs from last year's"):
-        actions.carry_over(copy, by=w.administrator, at=opens)
+        approval.carry_over(copy, by=w.administrator, at=opens)
     Axis.objects.filter(pk=axis.pk).update(title_fa=axis.title_fa)
-    carried = actions.carry_over(copy, by=w.administrator, at=opens)
+    carried = approval.carry_over(copy, by=w.administrator, at=opens)
 
     assert (carried.state, carried.hash) == ("communicated", w.general.hash)
     assert Entry.objects.get(act="carry_over").params["first"] == w.general.pk
@@ -304,7 +305,7 @@ def test_a_set_communicated_late_is_planned_from_the_quarter_that_is_still_open(
     w = build("approved")
     third = w.cycle.windows.get(phase=Phase.MONITORING, quarter=3)
 
-    late = actions.communicate([w.specific], by=w.administrator, at=third.opens_at)[0]
+    late = approval.communicate([w.specific], by=w.administrator, at=third.opens_at)[0]
 
     assert late.quarter == 2
     assert Plan.objects.get(agency=w.power).quarter == 2
@@ -316,4 +317,4 @@ def test_members_of_another_sector_s_group_neither_vote_nor_see():
     member = type(w.member).objects.get(pk=w.member.pk)
 
     with pytest.raises(Refused, match="is for"):
-        deliberation.vote(w.specific, choice="approve", reason="", by=member, at=w.at)
+        working_groups.vote(w.specific, choice="approve", reason="", by=member, at=w.at)

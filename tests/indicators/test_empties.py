@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.document import Malformed
-from indicators.frameworks import Framework
-from indicators.wording import node_words
+from indicators.frameworks.framework import Framework
+from indicators.frameworks.json_document import Malformed
+from indicators.frameworks.wording import node_words
 from tests.indicators.test_tree import branch, framework, leaf, score
 
 F = Fraction

@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from cycles.models import Entry
-from indicators import breakdown
-from indicators.breakdown import Own
-from indicators.columns import APPLICABILITY, MEASURES, TARGETS
+from indicators.exchange.columns import APPLICABILITY, MEASURES, TARGETS
 from indicators.models import IndicatorSet, Measure, MeasureTarget
+from indicators.sets import targets
+from indicators.sets.targets import Own
 from tests.factories import build
 from tests.indicators.test_measure_lines import as_csv, checked, rows_of
 
@@ -54,7 +54,7 @@ def broken_down():
         Own(codes["G1-1"], w.power.pk, target=Decimal("85.5")),
         Own(codes["G1-2"], w.health.pk, applies=False, reason="=این وزارتخانه شبکه‌ای ندارد"),
     ]
-    breakdown.set_targets(w.general, rows, by=w.administrator, at=at)
+    targets.set_targets(w.general, rows, by=w.administrator, at=at)
     w.at = at
     return w
 

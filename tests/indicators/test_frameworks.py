@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from indicators.definitions import FOLDER, bundled, load, read
-from indicators.frameworks import Framework, Line
+from indicators.frameworks.framework import Framework, Line
+from indicators.frameworks.reader import FOLDER, bundled, load, read
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "verification"
 HDI = ("life_expectancy", "expected_schooling", "mean_schooling", "gni_per_capita_ppp2017")

@@ -12,11 +12,12 @@ from cycles.spreadsheets import dry_run
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.sheets import read
 from cycles.workflow import Refused
-from indicators import drafting, transfer
-from indicators.columns import MEASURES
-from indicators.measure_lines import MeasureLines
+from indicators.exchange import actions as exchange
+from indicators.exchange.columns import MEASURES
+from indicators.exchange.measures import MeasureLines
 from indicators.models import Axis, Change, Indicator, Measure
-from indicators.resources import general_catalogue
+from indicators.sets import drafting
+from indicators.sets.catalogue import general_catalogue
 from tests.factories import build
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +58,7 @@ def checked(indicator_set, content, name="a.csv"):
 def take_in(indicator_set, content, *, by, at):
     lines, sheet = MeasureLines(indicator_set), read(MEASURES, content, "a.csv")
     digest = dry_run.check(MeasureLines(indicator_set), sheet).digest
-    return transfer.import_measures(
+    return exchange.import_measures(
         indicator_set,
         lambda: lines.contents(dry_run.checked_again(lines, sheet, digest)),
         by=by,

@@ -11,8 +11,8 @@ from django.utils.translation import override
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indicators.methods import METHODS, half_up, points
-from indicators.shares import checklist_value
+from indicators.scoring.formulas import checklist_value
+from indicators.scoring.methods import METHODS, half_up, points
 
 D = Decimal
 DATA = Path(__file__).parents[2] / "indicators" / "data"

@@ -12,8 +12,9 @@ from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from cycles.calendar import Phase
-from indicators import breakdown, deliberation, drafting
 from indicators.models import IndicatorSet, Kind, Measure, MeasureTarget, Meeting, Review, Suggestion, Vote
+from indicators.sets import drafting, targets
+from indicators.working_groups import actions as working_groups
 from tests.factories import PASSWORD, _drafted, _open, _planned, _proposed, build, make_agency
 from tests.guard.institution import goal, health_set, last_year, part, power_measure
 from tests.guard.test_authorization import agenda
@@ -148,7 +149,7 @@ def test_what_is_wrong_is_said_beside_the_form_and_nothing_typed_is_lost(as_):
 def test_a_vote_on_all_measures_says_which_single_votes_it_replaces(as_):
     w = build("proposed")
     m = power_measure(w)
-    deliberation.vote(w.specific, choice="return", reason="x", lineage=m.lineage, by=w.member, at=w.at)
+    working_groups.vote(w.specific, choice="return", reason="x", lineage=m.lineage, by=w.member, at=w.at)
     client = as_(w.member, w.at)
 
     warned = text(client.get(url("vote", w.specific.pk)))
@@ -163,8 +164,8 @@ def test_a_measure_before_the_group_takes_the_same_queries_for_any_number_of_voi
     w = build("proposed")
     m = power_measure(w)
     for number in range(count):
-        deliberation.comment(w.specific, text=f"{number}", lineage=m.lineage, by=w.member, at=w.at)
-        deliberation.suggest(
+        working_groups.comment(w.specific, text=f"{number}", lineage=m.lineage, by=w.member, at=w.at)
+        working_groups.suggest(
             w.specific, lineage=m.lineage, values={"target": 10 + number}, reason="x", by=w.expert, at=w.at
         )
     client = as_(w.chair, w.at)
@@ -399,4 +400,4 @@ def test_the_grid_says_when_it_is_closed_and_has_no_cell_for_other_agencies(as_)
 
     assert "closed on" in text(closed)
     assert not MeasureTarget.objects.exists()
-    assert breakdown.reached(w.specific).keys() == {w.power.pk, w.unit.pk}
+    assert targets.reached(w.specific).keys() == {w.power.pk, w.unit.pk}

@@ -4,8 +4,8 @@ import pytest
 from django import forms
 from django.utils import translation
 
-from indicators.methods import METHODS
-from indicators.parameter_forms import ParameterFields, written_parameters
+from indicators.scoring.methods import METHODS
+from indicators.scoring.parameter_forms import ParameterFields, written_parameters
 
 
 class Typed(ParameterFields):

@@ -11,8 +11,10 @@ from django.utils import translation
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry, Participation, Window
 from cycles.workflow import Refused
-from indicators import breakdown, planning, tasks
+from indicators import tasks
 from indicators.models import Figure, Indicator, Measure, MeasureTarget, Plan, QuarterReport, Sheet
+from indicators.plans import actions as plans
+from indicators.sets import targets as sets_targets
 from indicators.workflow import PlanState, ReportState
 from tests.factories import build, enter_figures, lay_plan, plan_of, report_of, report_quarter
 
@@ -73,8 +75,8 @@ def test_a_plan_holds_what_is_asked_of_the_agency_own_first_and_nothing_of_stewa
 
 def test_a_unit_must_plan_the_measures_that_its_headquarters_has_given_down(communicated):
     w = communicated
-    given = breakdown.Own(own(w)[0].pk, w.unit.pk, target=Decimal(18))
-    breakdown.set_targets(w.specific, [given], by=w.headquarters, at=w.at)
+    given = sets_targets.Own(own(w)[0].pk, w.unit.pk, target=Decimal(18))
+    sets_targets.set_targets(w.specific, [given], by=w.headquarters, at=w.at)
 
     [first, *rest] = Sheet(plan_of(w, w.unit)).planned
 
@@ -105,8 +107,8 @@ def test_a_sheet_takes_the_same_queries_for_any_number_of_measures(communicated,
 def test_staff_lay_the_plan_and_the_head_signs_it(communicated):
     w = communicated
 
-    plan = planning.save_plan(plan_of(w), targets(w), by=w.staff, at=w.at)
-    plan = planning.move_plan(plan, "sign", by=w.head, at=w.at)
+    plan = plans.save_plan(plan_of(w), targets(w), by=w.staff, at=w.at)
+    plan = plans.move_plan(plan, "sign", by=w.head, at=w.at)
 
     assert (plan.state, plan.signed_by, plan.signed_at) == (PlanState.SIGNED, w.head, w.at)
     assert Figure.objects.filter(plan=plan, target__isnull=False, updated_by=w.staff).count() == 8
@@ -118,18 +120,18 @@ def test_general_measures_may_be_planned_and_need_not(communicated):
     w = communicated
     some = targets(w) | {general(w, "G1-1").pk: {4: Decimal(90)}}
 
-    plan = planning.save_plan(plan_of(w), some, by=w.staff, at=w.at)
+    plan = plans.save_plan(plan_of(w), some, by=w.staff, at=w.at)
 
-    assert planning.move_plan(plan, "sign", by=w.head, at=w.at).state == PlanState.SIGNED
+    assert plans.move_plan(plan, "sign", by=w.head, at=w.at).state == PlanState.SIGNED
 
 
 def test_signing_names_the_first_targets_that_are_missing(communicated):
     w = communicated
     first, _second = own(w)
-    planning.save_plan(plan_of(w), {first.pk: {1: Decimal(25)}}, by=w.staff, at=w.at)
+    plans.save_plan(plan_of(w), {first.pk: {1: Decimal(25)}}, by=w.staff, at=w.at)
 
     with pytest.raises(Refused) as refused:
-        planning.move_plan(plan_of(w), "sign", by=w.head, at=w.at)
+        plans.move_plan(plan_of(w), "sign", by=w.head, at=w.at)
 
     assert str(refused.value) == (
         "Something is missing. “Non-revenue water”, quarter 2: the target; “Non-revenue water”, quarter 3: the target; "
@@ -141,9 +143,9 @@ def test_signing_names_the_first_targets_that_are_missing(communicated):
 def test_saving_again_replaces_a_target_and_none_takes_it_back(communicated):
     w = communicated
     first, second = own(w)
-    planning.save_plan(plan_of(w), targets(w), by=w.staff, at=w.at)
+    plans.save_plan(plan_of(w), targets(w), by=w.staff, at=w.at)
 
-    planning.save_plan(plan_of(w), {first.pk: {1: Decimal(30), 2: None}}, by=w.staff, at=w.at)
+    plans.save_plan(plan_of(w), {first.pk: {1: Decimal(30), 2: None}}, by=w.staff, at=w.at)
 
     sheet = Sheet(plan_of(w))
     assert [sheet.figure(first.pk, q).target for q in (1, 2, 3)] == [30, None, 20]
@@ -162,7 +164,7 @@ def test_a_foreign_measure_a_steward_s_and_a_negative_target_are_refused_and_not
         ({own(w)[1].pk: {5: Decimal(1)}}, "begins with quarter 1"),
     ):
         with pytest.raises(Refused, match=why):
-            planning.save_plan(plan_of(w), good | bad, by=w.staff, at=w.at)
+            plans.save_plan(plan_of(w), good | bad, by=w.staff, at=w.at)
 
     assert not Figure.objects.exists()
 
@@ -171,7 +173,7 @@ def test_another_agency_s_plan_may_not_be_laid(communicated):
     w = communicated
 
     with pytest.raises(Refused, match="staff of the agency"):
-        planning.save_plan(plan_of(w), targets(w), by=w.other_staff, at=w.at)
+        plans.save_plan(plan_of(w), targets(w), by=w.other_staff, at=w.at)
 
 
 def test_a_plan_that_begins_later_takes_no_figures_of_earlier_quarters(communicated):
@@ -180,21 +182,19 @@ def test_a_plan_that_begins_later_takes_no_figures_of_earlier_quarters(communica
     at = opens(w, 2)
 
     with pytest.raises(Refused, match="begins with quarter 2; figures of earlier quarters are not taken"):
-        planning.save_plan(plan_of(w), targets(w), by=w.staff, at=at)
+        plans.save_plan(plan_of(w), targets(w), by=w.staff, at=at)
     later = {key: {q: t for q, t in by_quarter.items() if q > 1} for key, by_quarter in targets(w).items()}
-    planning.move_plan(planning.save_plan(plan_of(w), later, by=w.staff, at=at), "sign", by=w.head, at=at)
+    plans.move_plan(plans.save_plan(plan_of(w), later, by=w.staff, at=at), "sign", by=w.head, at=at)
     with pytest.raises(Refused, match="begins with quarter 2"):
-        planning.save_figures(report_of(w, 1), figures(w), by=w.staff, at=w.at)
+        plans.save_figures(report_of(w, 1), figures(w), by=w.staff, at=w.at)
 
 
 def test_the_last_quarter_may_differ_from_the_year_and_says_so(communicated):
     w = communicated
     first, _second = own(w)
-    planning.save_plan(
-        plan_of(w), targets(w) | {first.pk: dict.fromkeys((1, 2, 3, 4), Decimal(25))}, by=w.staff, at=w.at
-    )
+    plans.save_plan(plan_of(w), targets(w) | {first.pk: dict.fromkeys((1, 2, 3, 4), Decimal(25))}, by=w.staff, at=w.at)
 
-    signed = planning.move_plan(plan_of(w), "sign", by=w.head, at=w.at)
+    signed = plans.move_plan(plan_of(w), "sign", by=w.head, at=w.at)
 
     assert signed.state == PlanState.SIGNED
     assert [p.measure for p in Sheet(signed).differing] == [first]
@@ -206,7 +206,7 @@ def test_the_agency_s_own_target_is_the_year_s(communicated):
     participation = Participation.objects.get(cycle=w.cycle, agency=w.power)
     MeasureTarget.objects.create(measure=first, participation=participation, target=25, set_by=w.head, set_at=w.at)
 
-    planning.save_plan(plan_of(w), targets(w), by=w.staff, at=w.at)
+    plans.save_plan(plan_of(w), targets(w), by=w.staff, at=w.at)
 
     assert [(p.measure, p.target) for p in Sheet(plan_of(w)).differing] == [(first, 25)]
 
@@ -216,22 +216,22 @@ def test_a_signed_plan_is_not_changed_until_it_is_opened_again(communicated):
     plan = lay_plan(w)
 
     with pytest.raises(Refused, match="is “Signed”"):
-        planning.save_plan(plan, targets(w), by=w.staff, at=w.at)
-    plan = planning.move_plan(plan, "revise", by=w.head, at=w.at)
+        plans.save_plan(plan, targets(w), by=w.staff, at=w.at)
+    plan = plans.move_plan(plan, "revise", by=w.head, at=w.at)
     assert (plan.state, plan.signed_by, plan.signed_at) == (PlanState.DRAFT, None, None)
-    planning.save_plan(plan, targets(w), by=w.staff, at=w.at)
+    plans.save_plan(plan, targets(w), by=w.staff, at=w.at)
 
 
 def test_the_targets_of_a_reported_quarter_stand(communicated):
     w = communicated
     lay_plan(w)
     report_quarter(w, 1)
-    plan = planning.move_plan(plan_of(w), "revise", by=w.head, at=w.at)
+    plan = plans.move_plan(plan_of(w), "revise", by=w.head, at=w.at)
     first, _second = own(w)
 
     with pytest.raises(Refused, match="Quarter 1 has been reported against its targets"):
-        planning.save_plan(plan, {first.pk: {1: Decimal(99)}}, by=w.staff, at=w.at)
-    planning.save_plan(plan, {first.pk: {1: first.target, 2: Decimal(22)}}, by=w.staff, at=w.at)
+        plans.save_plan(plan, {first.pk: {1: Decimal(99)}}, by=w.staff, at=w.at)
+    plans.save_plan(plan, {first.pk: {1: first.target, 2: Decimal(22)}}, by=w.staff, at=w.at)
 
     assert Sheet(plan).figure(first.pk, 2).target == 22
 
@@ -244,19 +244,19 @@ def test_a_quarter_is_reported_against_a_signed_plan(communicated):
     lay_plan(w, signed=False)
 
     with pytest.raises(Refused, match="against a signed plan; the plan can be signed until"):
-        planning.save_figures(report_of(w), figures(w), by=w.staff, at=w.at)
+        plans.save_figures(report_of(w), figures(w), by=w.staff, at=w.at)
 
 
 def test_a_plan_that_was_not_signed_in_time_is_reported_against_as_far_as_it_goes(communicated):
     w = communicated
     first, _second = own(w)
-    planning.save_plan(plan_of(w), {first.pk: {2: Decimal(25)}}, by=w.staff, at=w.at)
+    plans.save_plan(plan_of(w), {first.pk: {2: Decimal(25)}}, by=w.staff, at=w.at)
     late = closes(w, 1)
 
-    planning.save_figures(report_of(w, 2), figures(w), by=w.staff, at=late)
-    report = planning.move_report(report_of(w, 2), "report", by=w.head, at=late)
+    plans.save_figures(report_of(w, 2), figures(w), by=w.staff, at=late)
+    report = plans.move_report(report_of(w, 2), "report", by=w.head, at=late)
     with pytest.raises(Refused, match="has no target for this quarter"):
-        planning.save_figures(report_of(w, 3), figures(w), by=w.staff, at=opens(w, 3))
+        plans.save_figures(report_of(w, 3), figures(w), by=w.staff, at=opens(w, 3))
 
     assert report.state == ReportState.REPORTED
 
@@ -276,12 +276,12 @@ def test_the_digest_says_what_was_reported(communicated):
     w = communicated
     lay_plan(w)
     report_quarter(w)
-    report = planning.move_report(report_of(w), "correct", by=w.head, at=w.at)
-    planning.move_report(report, "report", by=w.head, at=w.at)
-    planning.move_report(report_of(w), "correct", by=w.head, at=w.at)
+    report = plans.move_report(report_of(w), "correct", by=w.head, at=w.at)
+    plans.move_report(report, "report", by=w.head, at=w.at)
+    plans.move_report(report_of(w), "correct", by=w.head, at=w.at)
     enter_figures(w, share="1.3")
 
-    planning.move_report(report_of(w), "report", by=w.head, at=w.at)
+    plans.move_report(report_of(w), "report", by=w.head, at=w.at)
 
     said = Entry.objects.filter(act="report").order_by("pk").values_list("params__digest", flat=True)
     assert said[0] == said[1] != said[2]
@@ -299,10 +299,10 @@ def test_the_digest_says_what_was_reported(communicated):
 def test_a_report_that_lacks_something_is_refused_in_a_sentence_that_names_it(communicated, fields, why):
     w = communicated
     lay_plan(w)
-    planning.save_figures(report_of(w), figures(w, **fields), by=w.staff, at=w.at)
+    plans.save_figures(report_of(w), figures(w, **fields), by=w.staff, at=w.at)
 
     with pytest.raises(Refused, match=why):
-        planning.move_report(report_of(w), "report", by=w.head, at=w.at)
+        plans.move_report(report_of(w), "report", by=w.head, at=w.at)
 
     assert report_of(w).state == ReportState.DRAFT
 
@@ -310,15 +310,15 @@ def test_a_report_that_lacks_something_is_refused_in_a_sentence_that_names_it(co
 def test_a_planned_general_measure_needs_its_value_and_no_forecast(communicated):
     w = communicated
     chosen = general(w, "G1-1")
-    plan = planning.save_plan(plan_of(w), targets(w) | {chosen.pk: {1: Decimal(10)}}, by=w.staff, at=w.at)
-    planning.move_plan(plan, "sign", by=w.head, at=w.at)
-    planning.save_figures(report_of(w), figures(w), by=w.staff, at=w.at)
+    plan = plans.save_plan(plan_of(w), targets(w) | {chosen.pk: {1: Decimal(10)}}, by=w.staff, at=w.at)
+    plans.move_plan(plan, "sign", by=w.head, at=w.at)
+    plans.save_figures(report_of(w), figures(w), by=w.staff, at=w.at)
 
     with pytest.raises(Refused, match="“Measure G1-1”: the actual value"):
-        planning.move_report(report_of(w), "report", by=w.head, at=w.at)
-    planning.save_figures(report_of(w), {chosen.pk: {"actual": Decimal(10)}}, by=w.staff, at=w.at)
+        plans.move_report(report_of(w), "report", by=w.head, at=w.at)
+    plans.save_figures(report_of(w), {chosen.pk: {"actual": Decimal(10)}}, by=w.staff, at=w.at)
 
-    assert planning.move_report(report_of(w), "report", by=w.head, at=w.at).state == ReportState.REPORTED
+    assert plans.move_report(report_of(w), "report", by=w.head, at=w.at).state == ReportState.REPORTED
 
 
 def test_the_last_quarter_ends_the_year_and_needs_no_forecast(communicated):
@@ -326,9 +326,9 @@ def test_the_last_quarter_ends_the_year_and_needs_no_forecast(communicated):
     lay_plan(w)
     at = opens(w, 4)
 
-    planning.save_figures(report_of(w, 4), figures(w, forecast=None), by=w.staff, at=at)
+    plans.save_figures(report_of(w, 4), figures(w, forecast=None), by=w.staff, at=at)
 
-    assert planning.move_report(report_of(w, 4), "report", by=w.head, at=at).state == ReportState.REPORTED
+    assert plans.move_report(report_of(w, 4), "report", by=w.head, at=at).state == ReportState.REPORTED
 
 
 def test_foreign_and_negative_figures_are_refused_and_nothing_is_saved(communicated):
@@ -344,7 +344,7 @@ def test_foreign_and_negative_figures_are_refused_and_nothing_is_saved(communica
         ({own(w)[1].pk: {"forecast": Decimal("105.9")}}, "may not be more than 100"),
     ):
         with pytest.raises(Refused, match=why):
-            planning.save_figures(report_of(w), good | bad, by=w.staff, at=w.at)
+            plans.save_figures(report_of(w), good | bad, by=w.staff, at=w.at)
 
     assert not Figure.objects.filter(actual__isnull=False).exists()
 
@@ -354,21 +354,21 @@ def test_each_quarter_has_its_own_window(communicated):
     lay_plan(w)
 
     with pytest.raises(Refused, match="Monitoring, quarter 2 opens on"):
-        planning.save_figures(report_of(w, 2), figures(w), by=w.staff, at=w.at)
-    planning.save_figures(report_of(w, 1), figures(w), by=w.staff, at=closes(w, 1) - timedelta(microseconds=1))
+        plans.save_figures(report_of(w, 2), figures(w), by=w.staff, at=w.at)
+    plans.save_figures(report_of(w, 1), figures(w), by=w.staff, at=closes(w, 1) - timedelta(microseconds=1))
     with pytest.raises(Refused, match="Monitoring, quarter 1 closed on"):
-        planning.move_report(report_of(w, 1), "report", by=w.head, at=closes(w, 1))
+        plans.move_report(report_of(w, 1), "report", by=w.head, at=closes(w, 1))
 
 
 def test_what_is_no_longer_asked_need_not_be_reported(communicated):
     w = communicated
     lay_plan(w)
     first, second = own(w)
-    row = breakdown.Own(second.pk, w.power.pk, applies=False, reason="واگذار شد")
-    breakdown.set_targets(w.specific, [row], by=w.headquarters, at=w.at)
-    planning.save_figures(report_of(w), {first.pk: figures(w)[first.pk]}, by=w.staff, at=w.at)
+    row = sets_targets.Own(second.pk, w.power.pk, applies=False, reason="واگذار شد")
+    sets_targets.set_targets(w.specific, [row], by=w.headquarters, at=w.at)
+    plans.save_figures(report_of(w), {first.pk: figures(w)[first.pk]}, by=w.staff, at=w.at)
 
-    assert planning.move_report(report_of(w), "report", by=w.head, at=w.at).state == ReportState.REPORTED
+    assert plans.move_report(report_of(w), "report", by=w.head, at=w.at).state == ReportState.REPORTED
 
 
 # --- What others read -------------------------------------------------------------------------------------------------
@@ -378,7 +378,7 @@ def test_progress_counts_what_is_planned_and_what_of_it_is_entered(communicated)
     w = communicated
     lay_plan(w)
     first, _second = own(w)
-    planning.save_figures(report_of(w), {first.pk: figures(w)[first.pk]}, by=w.staff, at=w.at)
+    plans.save_figures(report_of(w), {first.pk: figures(w)[first.pk]}, by=w.staff, at=w.at)
 
     rows = QuarterReport.objects.filter(agency=w.power).with_progress().order_by("quarter")
 
@@ -399,7 +399,7 @@ def test_others_read_signed_targets_and_reported_values_only(communicated):
     lay_plan(w)
     enter_figures(w)
     assert line() == [(1, False), (2, False), (3, False), (4, False)]
-    planning.move_report(report_of(w), "report", by=w.head, at=w.at)
+    plans.move_report(report_of(w), "report", by=w.head, at=w.at)
     assert line() == [(1, True), (2, False), (3, False), (4, False)]
 
 
@@ -418,7 +418,7 @@ def test_the_agency_is_reminded_of_its_plan_and_then_of_each_quarter(communicate
 
     lay_plan(w, signed=False)
     assert reminded(closes(w, 1) - week) == [("indicators.plan", 1, 1)]
-    planning.move_plan(plan_of(w), "sign", by=w.head, at=w.at)
+    plans.move_plan(plan_of(w), "sign", by=w.head, at=w.at)
     report = ("indicators.quarterreport", 1, 2)
     assert reminded(closes(w, 1) - timedelta(days=3))[1:] == [report]
     report_quarter(w, 1)

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from cycles.calendar import Phase
 from cycles.models import Participation, Window
-from indicators import breakdown, planning
 from indicators.models import Figure, Indicator, Measure, Plan, QuarterReport, Sheet
+from indicators.plans import actions as plans
+from indicators.sets import targets
 from indicators.workflow import PlanState, ReportState
 from tests.factories import (
     PASSWORD,
@@ -251,7 +252,7 @@ def test_what_comes_too_late_is_refused_and_stays_in_its_fields(as_, w):
 def test_a_reported_quarter_has_no_field_in_the_plan(as_, w):
     lay_plan(w)
     report_quarter(w, 1)
-    planning.move_plan(plan_of(w), "revise", by=w.head, at=w.at)
+    plans.move_plan(plan_of(w), "revise", by=w.head, at=w.at)
 
     page = text(as_(w.staff, w.at).get(plan_url(w)))
 
@@ -280,7 +281,7 @@ def test_a_quarter_shows_the_one_before_and_a_forecast_that_falls_short(as_, w):
     lay_plan(w)
     report_quarter(w, 1)
     at = window(w, 2).opens_at
-    planning.save_figures(
+    plans.save_figures(
         report_of(w, 2), {own(w)[0].pk: {"actual": Decimal(20), "forecast": Decimal(24)}}, by=w.staff, at=at
     )
 
@@ -314,7 +315,7 @@ def test_the_head_reports_after_a_summary_of_lights_misses_and_forecasts(as_, w)
     enter_figures(w)
     first, _second = own(w)
     short = {"actual": Decimal(25), "forecast": Decimal(23), "explanation": "خشکسالی"}
-    planning.save_figures(report_of(w), {first.pk: short}, by=w.staff, at=w.at)
+    plans.save_figures(report_of(w), {first.pk: short}, by=w.staff, at=w.at)
     head = as_(w.head, w.at)
 
     summary = text(head.get(quarter_url(w, 1, "report")))
@@ -339,8 +340,8 @@ def test_what_a_report_lacks_is_named_with_links(as_, w):
 
 
 def test_a_unit_s_given_measures_stand_first_on_its_pages(as_, w):
-    given = breakdown.Own(own(w)[0].pk, w.unit.pk, target=Decimal(18))
-    breakdown.set_targets(w.specific, [given], by=w.headquarters, at=w.at)
+    given = targets.Own(own(w)[0].pk, w.unit.pk, target=Decimal(18))
+    targets.set_targets(w.specific, [given], by=w.headquarters, at=w.at)
     plan = plan_of(w, w.unit)
 
     page = text(as_(w.unit_head, w.at).get(f"/en/indicators/plans/{plan.pk}/"))

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.persian import persian_digits
-from indicators.definitions import bundled
+from indicators.frameworks.reader import bundled
+from indicators.frameworks.wording import COMPARED, node_words, scale_words
 from indicators.templatetags.foreign import quoted
-from indicators.wording import COMPARED, node_words, scale_words
 from tests.factories import World, build
 
 pytestmark = pytest.mark.django_db

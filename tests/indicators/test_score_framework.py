@@ -11,8 +11,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from indicators.definitions import FOLDER, load
-from indicators.document import Malformed
+from indicators.frameworks.json_document import Malformed
+from indicators.frameworks.reader import FOLDER, load
 
 DEFINITION: dict[str, Any] = {
     "form": "assessment-framework/1",

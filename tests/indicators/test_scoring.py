@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indicators.scoring import Line, LineState, band, total
+from indicators.scoring.statutory_tree import Line, LineState, band, total
 
 D = Decimal
 

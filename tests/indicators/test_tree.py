@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from indicators.definitions import read
-from indicators.exact import MODES, Rounding, geometric_mean, log_share, parsed, written
-from indicators.frameworks import Framework, Line
-from indicators.scales import Unfit
+from indicators.frameworks.framework import Framework, Line
+from indicators.frameworks.reader import read
+from indicators.scoring.exact import MODES, Rounding, geometric_mean, log_share, parsed, written
+from indicators.scoring.scales import Unfit
 
 F = Fraction
 UNIT = {"u": {"type": "number", "min": 0, "max": 1}, "hundred": {"type": "number", "min": 0, "max": 100}}

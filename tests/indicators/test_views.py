@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from cycles.calendar import Phase
 from cycles.models import Entry
-from indicators import deliberation, drafting
 from indicators.models import IndicatorSet, Kind, Measure, Vote
+from indicators.sets import drafting
 from indicators.workflow import SetState
+from indicators.working_groups import actions as working_groups
 from tests.factories import PASSWORD, build, make_agency
 
 pytestmark = pytest.mark.django_db
@@ -299,9 +300,9 @@ def test_approval_without_both_who_must_concur_is_refused_in_words_and_with_them
     w = build("proposed")
     form = {"password": PASSWORD, "note": ""}
 
-    deliberation.vote(w.specific, choice="approve", reason="", by=w.member, at=w.at)
+    working_groups.vote(w.specific, choice="approve", reason="", by=w.member, at=w.at)
     one_side = as_(w.chair, w.at).post(address(w.specific, "move", "approve"), form)
-    deliberation.vote(w.specific, choice="approve", reason="", by=w.budget, at=w.at)
+    working_groups.vote(w.specific, choice="approve", reason="", by=w.budget, at=w.at)
     as_(w.chair, w.at).post(address(w.specific, "move", "approve"), form)
 
     assert "Approval needs the consent of: Plan and Budget Organization." in text(one_side)

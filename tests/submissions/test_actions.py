@@ -13,7 +13,7 @@ from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from indicators.models import Axis, Indicator, Measure
-from indicators.scoring import Line, LineState, total
+from indicators.scoring.statutory_tree import Line, LineState, total
 from submissions import actions, assessing, evidence, tasks, totals, versions
 from submissions.models import Answer, Block, Evidence, NodeScore, Score, ScoreRun, Submission
 from tests.factories import build

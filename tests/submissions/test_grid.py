@@ -12,8 +12,8 @@ from django.utils import translation
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry, Participation
 from cycles.workflow import Refused
-from indicators import breakdown
 from indicators.models import Measure
+from indicators.sets import targets
 from submissions import actions, superior
 from submissions.models import Answer, Evidence, Submission
 from tests import factories
@@ -92,8 +92,8 @@ def test_the_grid_is_there_for_the_headquarters_of_units(begun, visit, who, stat
 def test_the_grid_shows_general_measures_and_those_given_down_and_no_stewards(visit):
     w = build("communicated")
     given = Measure.objects.of(w.specific).order_by("pk").first()
-    rows = [breakdown.Own(given.pk, w.unit.pk, target=Decimal(18))]
-    breakdown.set_targets(w.specific, rows, by=w.headquarters, at=w.opens(Phase.MONITORING))
+    rows = [targets.Own(given.pk, w.unit.pk, target=Decimal(18))]
+    targets.set_targets(w.specific, rows, by=w.headquarters, at=w.opens(Phase.MONITORING))
     w.at = w.opens(Phase.SELF_ASSESSMENT)
     actions.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=w.at)
     client = visit(w, w.headquarters)

@@ -10,8 +10,8 @@ from django.utils import translation
 
 from cycles.calendar import Phase
 from cycles.models import Participation
-from indicators import planning
 from indicators.models import Figure, Measure
+from indicators.plans import actions as plans
 from submissions import actions
 from submissions.models import Answer, Submission
 from tests.factories import build, enter_figures, lay_plan, plan_of, report_of, report_quarter
@@ -75,7 +75,7 @@ def test_an_earlier_quarter_and_a_report_that_was_opened_again_begin_nothing():
     lay_plan(w)
     report_quarter(w, 3)
     report_quarter(w, 4)
-    planning.move_report(report_of(w, 4), "correct", by=w.head, at=w.at)
+    plans.move_report(report_of(w, 4), "correct", by=w.head, at=w.at)
     w.at = w.opens(Phase.SELF_ASSESSMENT)
 
     begin(w)

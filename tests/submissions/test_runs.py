@@ -11,7 +11,7 @@ from django.utils import timezone
 from cycles.jobs import actions as jobs
 from cycles.jobs.actions import order_missing
 from indicators.models import Measure
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions import assessing, totals
 from submissions.models import Answer, Block, NodeScore, Score, ScoreRun, Submission
 from tests.factories import build

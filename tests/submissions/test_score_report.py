@@ -16,7 +16,7 @@ from django.utils import translation
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Participation
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions import actions, score_report, spreads, totals
 from submissions.models import Answer, Score, Submission
 from tests.factories import build

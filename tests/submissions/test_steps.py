@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from indicators.models import Measure
-from indicators.scoring import LineState
+from indicators.scoring.statutory_tree import LineState
 from submissions import totals
 from submissions.models import Answer, NodeScore
 from submissions.steps import steps

@@ -9,9 +9,9 @@ from agencies.models import User
 from cycles.clock import now
 from cycles.models import Cycle
 from cycles.workflow import Refused
-from indicators import drafting
 from indicators.models import IndicatorSet, Kind, Measure
-from indicators.resources import general_catalogue
+from indicators.sets import drafting
+from indicators.sets.catalogue import general_catalogue
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from indicators.definitions import load
-from indicators.document import Malformed
-from indicators.values import BadValues, read_values, result_text, score_all
+from indicators.frameworks.json_document import Malformed
+from indicators.frameworks.reader import load
+from indicators.frameworks.values import BadValues, read_values, result_text, score_all
 
 
 class Command(BaseCommand):

@@ -1,0 +1,339 @@
+"""The reading of a framework's definition: a mistake is refused with its file, line, path and reason."""
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+from indicators.frameworks.framework import Framework, Limit
+from indicators.frameworks.json_document import At, Document, Malformed, RefusedAt
+from indicators.frameworks.scale_reader import bands_of, scale_of
+from indicators.scoring.conditions import COMPARISONS, Condition, Row, Test
+from indicators.scoring.exact import MODES, ONE, Rounding
+from indicators.scoring.scales import Band, Options, Scale
+from indicators.scoring.tree import (
+    AGGREGATIONS,
+    LEAVING,
+    NOT_APPLICABLE_POLICIES,
+    UNDER_REVIEW_POLICIES,
+    WEIGHTED,
+    Missing,
+    Node,
+)
+
+FORM = "assessment-framework/1"
+FOLDER = Path(__file__).parent / "data" / "frameworks"
+POLICIES = ("skip", "zero", "null")
+COUNTED = {f"count_{name}": name for name in COMPARISONS}
+MOST_DIGITS = 20
+
+
+@cache
+def bundled() -> dict[str, Framework]:
+    """The portal's own definitions by the name in their address, in the order of their titles."""
+    found = {path.stem: load(path) for path in FOLDER.glob("*.json")}
+    return dict(sorted(found.items(), key=lambda item: item[1].title.casefold()))
+
+
+def load(path: Path) -> Framework:
+    """The framework that a file defines; Malformed when it does not define one."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise Malformed(f"{path}, line {line}: not UTF-8") from None
+    return read(text, str(path))
+
+
+def read(text: str, name: str) -> Framework:
+    """The framework that a text defines; `name` is what a refusal calls it."""
+    document = Document(name, text)
+    root = document.root
+    document.refuse_twins()
+    try:
+        return _framework(root)
+    except RefusedAt as error:
+        raise document.words_of(error) from None
+    except RecursionError:
+        raise Malformed(f"{name}, line 1: nested too deeply") from None
+
+
+def scales_of(framework: Framework) -> dict[str, Scale]:
+    """The scales of a framework by name, without what single leaves bring."""
+    return {name: scale_of(At(scale)) for name, scale in framework.document.get("scales", {}).items()}
+
+
+def _framework(at: At) -> Framework:
+    at["form"].one_of((FORM,))
+    scales = at.find("scales")
+    named = scales.members() if scales else {}
+    for scale in named.values():
+        scale_of(scale)
+    root = _node(at["root"], named, ONE)
+    _check_codes(at["root"])
+    _check_arithmetic(at["root"], root)
+    bands = _bands(at, root)
+    if band_on := at.find("band_on"):
+        band_on.one_of(("total", "points"))
+    rounding = at.find("band_rounding")
+    return Framework(
+        code=at["code"].text(),
+        title=at["title"].text(),
+        root=root,
+        bands=bands,
+        band_rounding=_rounding(rounding) if rounding else None,
+        band_on_exact=rounding is not None and _rounding(rounding) is None,
+        overrides=_overrides(at.find("overrides")),
+        limits=_limits(at.find("limits"), at["root"], root, bands),
+        document=at.value,
+    )
+
+
+def _bands(at: At, root: Node) -> tuple[Band, ...]:
+    found = at.find("bands")
+    bands = bands_of(found, by_code=root.agg in ("table", "all_required", "none")) if found else ()
+    if all(band.least is not None for band in bands):
+        return tuple(sorted(bands, key=lambda band: band.least or 0, reverse=True))
+    return bands
+
+
+def _overrides(at: At | None) -> dict[str, str]:
+    found = {}
+    for each in at.each() if at else []:
+        code, label = each.find("code"), each["label"].text()
+        found[code.text() if code else label] = label
+    return found
+
+
+def _limits(at: At | None, tree: At, root: Node, bands: tuple[Band, ...]) -> tuple[Limit, ...]:
+    limits = []
+    for place, each in enumerate(at.each() if at else [], 1):
+        code = each.find("id")
+        at_most = each["at_most"].text()
+        label = next((band.label for band in bands if at_most in (band.label, band.code)), "")
+        if not label:
+            each["at_most"].refuse(f"“{at_most}” is no band")
+        when = _conditions(each["when"], root, _groups(tree, root))
+        limits.append(Limit(code.text() if code else str(place), when, label))
+    return tuple(limits)
+
+
+# --- The tree ---------------------------------------------------------------------------------------------------------
+
+
+def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
+    children, scale = at.find("children"), at.find("scale")
+    template, tuned = at.find("template"), at.find("fine_tuned")
+    if children and scale:
+        at.refuse("a node has children or a scale, not both")
+    if not (children or scale or template):
+        at.refuse("a node needs “children” or a “scale”")
+    title = at.find("title")
+    code = at["code"].text()
+    missing, reviewed = at.find("missing"), at.find("under_review")
+    used = _scale(scale, scales, at) if scale else None
+    kids = _children(children, scales) if children else ()
+    return Node(
+        code=code,
+        title=title.text() if title else code,
+        weight=weight,
+        scale=used,
+        agg="" if scale else at["agg"].one_of(AGGREGATIONS),
+        children=kids,
+        missing=_missing(missing) if missing else Missing(),
+        not_applicable=_not_applicable(at),
+        under_review=reviewed.one_of(UNDER_REVIEW_POLICIES) if reviewed else "drop",
+        scale_to=_above_zero(at.find("scale_to")),
+        points=_above_zero(at.find("points")),
+        cap_by=_cap(at),
+        rounding=_rounding(at.find("round")),
+        required=_required(at, used),
+        rows=_rows(at, kids),
+        default=_said(at.find("default")),
+        fine_tuned=_node(tuned, scales, ONE) if tuned and scale else None,
+    )
+
+
+def _children(at: At, scales: dict[str, At]) -> tuple[Node, ...]:
+    found = at.each()
+    weights = [child.find("weight") for child in found]
+    nodes = []
+    for child, weight in zip(found, weights, strict=True):
+        if weight is None and any(weights):
+            child.refuse("“weight” is missing, which its brothers have")
+        if weight is not None and weight.number() < 0:
+            weight.refuse("must not be less than zero")
+        nodes.append(_node(child, scales, weight.number() if weight else ONE))
+    return tuple(nodes)
+
+
+def _scale(at: At, scales: dict[str, At], leaf: At) -> Scale:
+    name = at.text()
+    if name not in scales:
+        at.refuse(f"“{name}” is none of the scales {', '.join(scales)}")
+    return scale_of(scales[name], leaf)
+
+
+def _above_zero(at: At | None) -> Fraction | None:
+    if at is None:
+        return None
+    if at.number() <= 0:
+        at.refuse("must be more than zero")
+    return at.number()
+
+
+def _missing(at: At) -> Missing:
+    if isinstance(at.value, dict):
+        count = at["skip_min_count"]
+        if set(at.value) != {"skip_min_count"} or count.whole() < 1:
+            at.refuse('must be "skip", "zero", "null" or {"skip_min_count": n}, n from 1 on')
+        return Missing("skip", count.whole())
+    return Missing(at.one_of(POLICIES))
+
+
+def _not_applicable(at: At) -> str:
+    found = at.find("not_applicable")
+    if found is None:
+        return "spread"
+    policy = found.one_of(NOT_APPLICABLE_POLICIES)
+    if policy == "leave" and at.value.get("agg") not in LEAVING:
+        found.refuse(f"nothing can leave the ceiling of this node: only of {', '.join(LEAVING)}")
+    return policy
+
+
+def _rounding(at: At | None) -> Rounding | None:
+    if at is None or at.value == "none":
+        return None
+    mode = at.find("mode")
+    if mode and mode.one_of((*MODES, "none")) == "none":
+        return None
+    digits = at["digits"].whole()
+    if abs(digits) > MOST_DIGITS:
+        at["digits"].refuse(f"must lie between -{MOST_DIGITS} and {MOST_DIGITS}")
+    return Rounding(digits, mode.value if mode else "half_up")
+
+
+def _required(at: At, scale: Scale | None) -> Fraction | None:
+    required = at.find("required")
+    if required is None or isinstance(required.value, bool):
+        return None
+    if isinstance(required.value, str) and isinstance(scale, Options):
+        found = [option.value for option in scale.options if option.code == required.value]
+        return found[0] if found else required.refuse("is none of the options")
+    return required.number()
+
+
+def _cap(at: At) -> str:
+    cap = at.find("cap_by")
+    if cap is None:
+        return ""
+    below = {code.value for code in _codes(at)} - {at["code"].value}
+    if cap.text() not in below:
+        cap.refuse(f"“{cap.value}” is no node below this one")
+    return cap.text()
+
+
+# --- Decision tables --------------------------------------------------------------------------------------------------
+
+
+def _rows(at: At, children: tuple[Node, ...]) -> tuple[Row, ...]:
+    if at.value.get("agg") != "table":
+        return ()
+    branch = Node(code=at["code"].text(), title="", agg="none", children=children)
+    groups = _groups(at, branch)
+    rows = at["table"].each()
+    if not rows:
+        at["table"].refuse("must hold a row")
+    return tuple(Row(_conditions(row["when"], branch, groups), _said(row["then"])) for row in rows)
+
+
+def _said(at: At | None) -> str:
+    if at is None:
+        return ""
+    return at.text() if isinstance(at.value, str) else str(at.number())
+
+
+def _groups(at: At, branch: Node) -> dict[str, tuple[str, ...]]:
+    """The groups of a node: as it lists them, or as its descendants name theirs."""
+    known = {node.code for node in branch.walk()}
+    groups: dict[str, tuple[str, ...]] = {}
+    if listed := at.find("groups"):
+        for name, codes in listed.members().items():
+            groups[name] = tuple(code.text() for code in codes.each())
+            for code in codes.each():
+                if code.value not in known:
+                    code.refuse(f"“{code.value}” is no node below this one")
+    for node in _nodes(at):
+        name = node.value.get("group")
+        if isinstance(name, str) and not (listed and name in listed.value):
+            groups[name] = (*groups.get(name, ()), node["code"].text())
+    return groups
+
+
+def _conditions(at: At, branch: Node, groups: dict[str, tuple[str, ...]]) -> tuple[Condition, ...]:
+    known = {node.code for node in branch.walk()}
+    return tuple(_condition(each, known, groups) for each in at.each())
+
+
+def _condition(at: At, known: set[str], groups: dict[str, tuple[str, ...]]) -> Condition:
+    node, group = at.find("node"), at.find("group")
+    if (node is None) == (group is None):
+        at.refuse("a condition is about a “node” or a “group”")
+    tests: list[Test] = []
+    counted: list[Test] = []
+    for key, value in at.members().items():
+        if key in COMPARISONS:
+            tests.append(Test(key, value.number()))
+        elif group and key in COUNTED:
+            counted.append(Test(COUNTED[key], value.number()))
+        elif key not in ("node", "group"):
+            value.refuse("is no condition that can be checked")
+    if not tests or (group and len(counted) != 1):
+        at.refuse(
+            "needs a comparison, and with a group what is counted: {'group': 'L1', 'count_below': 2, 'at_most': 1}"
+        )
+    if node:
+        if node.text() not in known:
+            node.refuse(f"“{node.value}” is no node below this one")
+        return Condition((node.text(),), tuple(tests))
+    assert group is not None
+    if group.text() not in groups:
+        group.refuse(f"“{group.value}” is no group: {', '.join(groups) or 'none is listed'}")
+    return Condition(groups[group.text()], tuple(tests), counted[0], group.text())
+
+
+# --- What concerns several nodes --------------------------------------------------------------------------------------
+
+
+def _nodes(at: At) -> Iterator[At]:
+    """A node and all below it, fine-tuned trees too, as they stand in the document."""
+    yield at
+    children, tuned = at.find("children"), at.find("fine_tuned")
+    for child in [*(children.each() if children else []), *([tuned] if tuned else [])]:
+        yield from _nodes(child)
+
+
+def _codes(at: At) -> Iterator[At]:
+    return (node["code"] for node in _nodes(at))
+
+
+def _check_codes(at: At) -> None:
+    counts: Counter[str] = Counter()
+    for code in _codes(at):
+        counts[code.value] += 1
+        if counts[code.value] > 1:
+            code.refuse(f"“{code.value}” is the code of another node, too")
+
+
+def _check_arithmetic(at: At, root: Node) -> None:
+    """What a node asks of its children that no child can see by itself."""
+    nodes = {node.code: node for node in root.walk()}
+    for place in _nodes(at):
+        node = nodes[place.value["code"]]
+        if node.children and node.agg in WEIGHTED and not node.counted:
+            place.refuse("every child has the weight 0")
+        for child in node.children if node.agg in ("sum_points", "points_ratio") else ():
+            if child.full is None or child.full <= 0:
+                place.refuse(f"{child.code} needs “points”, or a scale with a maximum above zero")

@@ -1,0 +1,128 @@
+"""Plans and quarterly reports as a list, with their lights."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies.persian import language
+from cycles.calendar import Phase, days_late, format_date, time_left
+from cycles.ui.tables import code, link, number
+from cycles.workflow import Term, Windows
+from indicators.attainment import Light
+from indicators.models import Plan, QuarterReport
+from indicators.templatetags.lights import TONES
+from indicators.workflow import PlanState, ReportState
+from indicators.working_groups.tables import Shown
+
+
+def plan_state(plan: Plan, windows: Windows, at: datetime) -> Shown:
+    """A plan's state: signed, ended with its agency, to be signed with the time left, or not signed in time."""
+    if plan.state == PlanState.SIGNED:
+        return Shown("green", plan.get_state_display())
+    if plan.participation.ended_by_id:
+        return Shown("secondary", gettext("Ended with the agency"))
+    term = windows.of(Phase.MONITORING, plan)
+    if term and at >= term.closes_at:
+        return _closed(gettext("Not signed"), term, at)
+    return _waiting(plan.get_state_display(), term, at)
+
+
+def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: datetime) -> Shown:
+    """A quarter's state: reported, open with the time that is left, not reported with the days since, or to come."""
+    if report.state == ReportState.REPORTED:
+        return Shown("green", report.get_state_display())
+    if report.quarter not in plan.quarters:
+        return Shown("secondary", gettext("Before the plan"))
+    if plan.participation.ended_by_id:
+        return Shown("secondary", gettext("Ended with the agency"))
+    term = windows.of(Phase.MONITORING, report)
+    if term and at >= term.closes_at:
+        return _closed(gettext("Not reported"), term, at)
+    return _waiting(gettext("Open now") if term and term.is_open(at) else gettext("To come"), term, at)
+
+
+def _waiting(word: str, term: Term | None, at: datetime) -> Shown:
+    if term is None:
+        return Shown("secondary", word)
+    if at < term.opens_at:
+        return Shown("secondary", word, gettext("from %(day)s") % {"day": format_date(term.opens_at, language())})
+    return Shown("yellow", word, gettext("%(time)s left") % {"time": time_left(term.closes_at, at, language())})
+
+
+def _closed(word: str, term: Term, at: datetime) -> Shown:
+    days = days_late(term.closes_at, at)
+    said = ngettext("closed %(days)s day ago", "closed %(days)s days ago", days) % {"days": number(days)}
+    return Shown("red", word, said)
+
+
+class PlanTable(tables.Table):
+    """Plans with the state of their four quarters; `lights` are given once the page is known."""
+
+    agency = tables.Column(verbose_name=_("Agency"), order_by=("agency__sort_key", "pk"))
+    cycle = tables.Column(verbose_name=_("Assessed year"), order_by=("cycle__year", "pk"))
+    state = tables.Column(verbose_name=_("Annual plan"), order_by=("state", "agency__sort_key", "pk"))
+    quarter_1 = tables.Column(verbose_name=_("Quarter 1"), empty_values=(), orderable=False)
+    quarter_2 = tables.Column(verbose_name=_("Quarter 2"), empty_values=(), orderable=False)
+    quarter_3 = tables.Column(verbose_name=_("Quarter 3"), empty_values=(), orderable=False)
+    quarter_4 = tables.Column(verbose_name=_("Quarter 4"), empty_values=(), orderable=False)
+    lights = tables.Column(verbose_name=_("Last report"), empty_values=(), orderable=False)
+
+    class Meta:
+        model = Plan
+        fields = ("agency", "cycle", "state", "quarter_1", "quarter_2", "quarter_3", "quarter_4", "lights")
+
+    def __init__(self, *args: Any, at: datetime, windows: Windows, **kwargs: Any) -> None:
+        self.at, self.windows = at, windows
+        self.counted: Mapping[int, Counter[Light]] = {}
+        super().__init__(*args, **kwargs)
+
+    def render_agency(self, record: Plan) -> SafeString:
+        return format_html("{} {}", link(record.get_absolute_url(), record.agency.name), code(record.agency.code))
+
+    def render_cycle(self, record: Plan) -> str:
+        return record.cycle.label
+
+    def render_state(self, record: Plan) -> SafeString:
+        return plan_state(record, self.windows, self.at).cell()
+
+    def _quarter(self, record: Plan, quarter: int) -> SafeString | str:
+        for report in record.reports.all():
+            if report.quarter == quarter:
+                return report_state(report, record, self.windows, self.at).cell(report.get_absolute_url())
+        return "—"
+
+    def render_quarter_1(self, record: Plan) -> SafeString | str:
+        return self._quarter(record, 1)
+
+    def render_quarter_2(self, record: Plan) -> SafeString | str:
+        return self._quarter(record, 2)
+
+    def render_quarter_3(self, record: Plan) -> SafeString | str:
+        return self._quarter(record, 3)
+
+    def render_quarter_4(self, record: Plan) -> SafeString | str:
+        return self._quarter(record, 4)
+
+    def render_lights(self, record: Plan) -> SafeString | str:
+        return counted_lights(self.counted.get(record.pk, Counter())) or "—"
+
+
+WORDS = {Light.GREEN: _("%(share)s green"), Light.AMBER: _("%(share)s amber"), Light.RED: _("%(share)s red")}
+
+
+def counted_lights(lights: Mapping[Light, int]) -> SafeString:
+    """How many figures have which light, as "3 / 5 green"; those that none has are left out."""
+    whole = sum(lights.values())
+    said = (
+        (TONES[each], WORDS[each] % {"share": f"{number(lights[each])} / {number(whole)}"})
+        for each in WORDS
+        if lights.get(each)
+    )
+    return format_html_join(" ", '<span class="badge bg-{}-lt">{}</span>', said)

@@ -1,0 +1,265 @@
+"""Pages on which a set is made: begun or copied, filled, its measures, axes, goals and shared parts."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Sum
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cycles.requests import PortalRequest
+from cycles.ui.tables import number
+from cycles.workflow import Refused
+from indicators.lookups import attempt, part_page, visible
+from indicators.models import FULL_POINTS, Axis, Goal, IndicatorSet, Measure, MeasureShare
+from indicators.sets import catalogue, drafting, targets
+from indicators.sets.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm
+from indicators.sets.forms import MeasureForm
+
+# --- Begun, copied, filled --------------------------------------------------------------------------------------------
+
+
+@require_POST
+def new(request: PortalRequest) -> HttpResponse:
+    """Begin a set in an open cycle: one's agency's, a group's or province's, or the general one."""
+    form = WhomForm(request.POST, user=request.user, at=request.at)
+    if not form.is_valid():
+        raise Http404
+    try:
+        indicator_set = drafting.draft_set(**form.cleaned_data, kind=form.kind, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("indicators:list")
+    return redirect("indicators:detail", indicator_set.pk)
+
+
+@require_POST
+def copy(request: PortalRequest, pk: int) -> HttpResponse:
+    """Fill an empty draft with the latest communicated set of the same whom, and show what differs from it."""
+    indicator_set = visible(request, pk)
+    source = IndicatorSet.objects.before(indicator_set).for_notices().first()
+    if source is None:
+        messages.error(request, _("There is no earlier set to copy."))
+        return redirect("indicators:detail", pk)
+    done = attempt(
+        request,
+        lambda: drafting.copy_set(source, indicator_set.cycle, by=request.user, at=request.at),
+        lambda made: _("Copied from “%(set)s”. Every change from now on is shown against it.") % {"set": source},
+    )
+    return redirect("indicators:differences" if done else "indicators:detail", pk)
+
+
+@require_POST
+def fill(request: PortalRequest, pk: int) -> HttpResponse:
+    """Replace a draft general set's content with the catalogue of general indicators."""
+    indicator_set = visible(request, pk)
+    rows = catalogue.general_catalogue()
+    attempt(
+        request,
+        lambda: drafting.fill_general_set(indicator_set, rows=rows, by=request.user, at=request.at),
+        lambda made: _("The set now holds the catalogue of general indicators."),
+    )
+    return redirect("indicators:detail", pk)
+
+
+@require_POST
+def issue(request: PortalRequest, pk: int) -> HttpResponse:
+    """Say for how many years a general set is issued."""
+    indicator_set = visible(request, pk)
+    form = YearsForm(request.POST, initial={"years": indicator_set.years})
+    if form.is_valid():
+        years = form.cleaned_data["years"]
+        seen = form.as_seen(lambda: YearsForm(initial={"years": IndicatorSet.objects.get(pk=pk).years}))
+        attempt(
+            request,
+            lambda: drafting.issue_for(indicator_set, years=years, by=request.user, at=request.at, seen=seen),
+            lambda made: _("Saved."),
+        )
+    for sentence in [error for errors in form.errors.values() for error in errors]:
+        messages.error(request, sentence)
+    return redirect("indicators:detail", pk)
+
+
+@require_POST
+def take(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
+    """Take a measure of the bank into a draft."""
+    indicator_set = visible(request, pk)
+    chosen = get_object_or_404(Measure.objects.communicated(), pk=measure)
+    attempt(
+        request,
+        lambda: drafting.take_measure(indicator_set, chosen, by=request.user, at=request.at),
+        lambda made: _("Taken from the bank: %(title)s (%(points)s points)") % _told(made),
+    )
+    return redirect("indicators:detail", pk)
+
+
+# --- Measures ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def measure_new(request: PortalRequest, pk: int) -> HttpResponse:
+    return _measure(request, visible(request, pk), None)
+
+
+@require_http_methods(["GET", "POST"])
+def measure_edit(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
+    indicator_set = visible(request, pk)
+    chosen = get_object_or_404(Measure.objects.of(indicator_set).for_list(), pk=measure)
+    return _measure(request, indicator_set, chosen)
+
+
+def _measure(request: PortalRequest, indicator_set: IndicatorSet, measure: Measure | None) -> HttpResponse:
+    form = MeasureForm(request.POST or None, indicator_set=indicator_set, measure=measure)
+
+    def now() -> MeasureForm:
+        fresh = Measure.objects.for_list().filter(pk=measure.pk).first() if measure else None
+        return MeasureForm(indicator_set=indicator_set, measure=fresh)
+
+    def save(fields: dict[str, Any]) -> str:
+        saved = drafting.save_measure(
+            indicator_set,
+            fields=fields,
+            by=request.user,
+            at=request.at,
+            measure=measure,
+            seen=form.as_seen(now),
+        )
+        return _("Saved: %(title)s (%(points)s points)") % _told(saved)
+
+    others = Measure.objects.of(indicator_set).filter(is_pilot=False).exclude(pk=measure.pk if measure else None)
+    left = FULL_POINTS - (others.aggregate(total=Sum("points"))["total"] or 0)
+    context: dict[str, Any] = {"measure": measure, "left": left, "full": FULL_POINTS}
+    return part_page(request, indicator_set, form, save, "indicators/measure.html", **context)
+
+
+def _told(measure: Measure) -> dict[str, Any]:
+    return {"title": measure.title, "points": number(measure.points)}
+
+
+@require_POST
+def measure_remove(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
+    indicator_set = visible(request, pk)
+    one = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
+    attempt(
+        request,
+        lambda: drafting.remove_measure(indicator_set, one, by=request.user, at=request.at),
+        lambda made: _("Removed: %(title)s (%(points)s points)") % _told(one),
+    )
+    return redirect("indicators:detail", pk)
+
+
+# --- Axes and goals ---------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def axis_new(request: PortalRequest, pk: int) -> HttpResponse:
+    return _axis(request, visible(request, pk), None)
+
+
+@require_http_methods(["GET", "POST"])
+def axis_edit(request: PortalRequest, pk: int, axis: int) -> HttpResponse:
+    indicator_set = visible(request, pk)
+    return _axis(request, indicator_set, get_object_or_404(Axis, set=indicator_set, pk=axis))
+
+
+def _axis(request: PortalRequest, indicator_set: IndicatorSet, axis: Axis | None) -> HttpResponse:
+    form = AxisForm(request.POST or None, axis=axis)
+
+    def now() -> AxisForm:
+        return AxisForm(axis=Axis.objects.filter(pk=axis.pk).first() if axis else None)
+
+    def save(fields: dict[str, Any]) -> str:
+        seen = form.as_seen(now)
+        saved = drafting.save_axis(indicator_set, fields=fields, by=request.user, at=request.at, axis=axis, seen=seen)
+        return _("Saved: %(title)s") % {"title": saved.title}
+
+    title = _("Change an axis") if axis else _("Add an axis")
+    return part_page(request, indicator_set, form, save, "indicators/part.html", title=title)
+
+
+@require_POST
+def axis_remove(request: PortalRequest, pk: int, axis: int) -> HttpResponse:
+    indicator_set = visible(request, pk)
+    one = get_object_or_404(Axis, set=indicator_set, pk=axis)
+    attempt(
+        request,
+        lambda: drafting.remove_axis(indicator_set, one, by=request.user, at=request.at),
+        lambda made: _("Removed: %(title)s") % {"title": one.title},
+    )
+    return redirect("indicators:detail", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def goal_new(request: PortalRequest, pk: int) -> HttpResponse:
+    return _goal(request, visible(request, pk), None)
+
+
+@require_http_methods(["GET", "POST"])
+def goal_edit(request: PortalRequest, pk: int, goal: int) -> HttpResponse:
+    indicator_set = visible(request, pk)
+    return _goal(request, indicator_set, get_object_or_404(Goal, set=indicator_set, pk=goal))
+
+
+def _goal(request: PortalRequest, indicator_set: IndicatorSet, goal: Goal | None) -> HttpResponse:
+    form = GoalForm(request.POST or None, goal=goal)
+
+    def now() -> GoalForm:
+        return GoalForm(goal=Goal.objects.filter(pk=goal.pk).first() if goal else None)
+
+    def save(fields: dict[str, Any]) -> str:
+        seen = form.as_seen(now)
+        saved = drafting.save_goal(indicator_set, fields=fields, by=request.user, at=request.at, goal=goal, seen=seen)
+        return _("Saved: %(title)s") % {"title": saved.title}
+
+    title = _("Change a goal") if goal else _("Add a goal")
+    return part_page(request, indicator_set, form, save, "indicators/part.html", title=title)
+
+
+@require_POST
+def goal_remove(request: PortalRequest, pk: int, goal: int) -> HttpResponse:
+    indicator_set = visible(request, pk)
+    one = get_object_or_404(Goal, set=indicator_set, pk=goal)
+    attempt(
+        request,
+        lambda: drafting.remove_goal(indicator_set, one, by=request.user, at=request.at),
+        lambda made: _("Removed: %(title)s") % {"title": one.title},
+    )
+    return redirect("indicators:detail", pk)
+
+
+# --- Shared measures --------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def share(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
+    """Share a measure's target with other agencies, by parts of a hundred."""
+    indicator_set = visible(request, pk)
+    chosen = get_object_or_404(Measure.objects.of(indicator_set), pk=measure)
+
+    def shared(data: Any = None) -> ShareForm:
+        shares = targets.shares_of(indicator_set).get(chosen.lineage, [])
+        return ShareForm(data, indicator_set=indicator_set, shares=shares)
+
+    form = shared(request.POST or None)
+
+    def save(fields: dict[str, Any]) -> str:
+        seen = form.as_seen(shared)
+        targets.share(indicator_set, chosen, fields["parts"], by=request.user, at=request.at, seen=seen)
+        return _("Saved: %(title)s") % {"title": chosen.title}
+
+    return part_page(request, indicator_set, form, save, "indicators/share.html", measure=chosen)
+
+
+@require_POST
+def take_share(request: PortalRequest, pk: int, part: int) -> HttpResponse:
+    """Take one's part of another agency's shared measure into one's own set."""
+    indicator_set = visible(request, pk)
+    offered = get_object_or_404(MeasureShare, pk=part, agency=indicator_set.agency, set__cycle=indicator_set.cycle)
+    attempt(
+        request,
+        lambda: targets.take_share(indicator_set, offered, by=request.user, at=request.at),
+        lambda made: _("Taken into the set: %(title)s (%(points)s points)") % _told(made),
+    )
+    return redirect("indicators:detail", pk)

@@ -1,0 +1,316 @@
+"""What a set is held against while it is made: each check names its principle, what it found and where.
+
+The principles are the ten commandments of performance indicators (reference frameworks 1.11, after the source paper)
+and what the points and targets of a set must be. Only a principle that `binds` stands against proposing; the others are
+for the agency to think about and for the working group to see.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import combinations, pairwise
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from agencies.persian import localised, search_words
+from indicators.models import (
+    Dimension,
+    Direction,
+    Feedback,
+    Goal,
+    GoalRank,
+    IndicatorSet,
+    Influence,
+    Kind,
+    Measure,
+    MeasureTarget,
+    Rating,
+    ResultLevel,
+    Vote,
+)
+from indicators.scoring.methods import HUNDRED
+from indicators.sets.approval import why_unready
+
+ALIKE = Decimal("0.75")
+"""Two titles that share this part of their words are nearly the same."""
+STEEP = 3
+"""A target that asks for more than so many times the yearly step of the trend needs resources that explain it."""
+UNEVEN = 2
+"""Units whose targets ask for efforts so many times apart do not have equal opportunity."""
+EARLY = (ResultLevel.INPUT, ResultLevel.ACTIVITY)
+
+
+@dataclass(frozen=True)
+class Principle:
+    code: str
+    label: str | Promise
+    check: "Callable[[Sheet], Iterator[tuple[str, Measure | None]]]"
+    binds: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a principle found: of a measure, or of the set where none is named."""
+
+    principle: Principle
+    sentence: str
+    measure: Measure | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A set with all that its checks look at; `load` reads it in a fixed number of queries."""
+
+    set: IndicatorSet
+    measures: Sequence[Measure]
+    goals: Sequence[Goal]
+    ranks: Mapping[int, Sequence[int]]
+    ratings: Mapping[UUID, Counter[str]]
+    known: frozenset[UUID]
+    own: Mapping[int, Sequence[MeasureTarget]]
+    is_first: bool
+
+    @cached_property
+    def points(self) -> Decimal:
+        return sum((m.points for m in self.measures if not m.is_pilot), Decimal(0))
+
+
+def load(indicator_set: IndicatorSet) -> Sheet:
+    """All that the checks of a set look at."""
+    measures = list(Measure.objects.of(indicator_set).for_list())
+    goals = list(indicator_set.goals.order_by("position", "pk"))
+    ranks: dict[int, list[int]] = {}
+    for goal, rank in GoalRank.objects.filter(goal__set=indicator_set).values_list("goal_id", "rank"):
+        ranks.setdefault(goal, []).append(rank)
+    ratings: dict[UUID, Counter[str]] = {}
+    rated = Vote.objects.filter(set=indicator_set, round=indicator_set.round).exclude(rating="").exclude(lineage=None)
+    for lineage, rating in rated.values_list("lineage", "rating"):
+        if lineage:
+            ratings.setdefault(lineage, Counter())[rating] += 1
+    earlier = list(IndicatorSet.objects.before(indicator_set).values_list("pk", flat=True))
+    known = Measure.objects.filter(indicator__axis__set__in=earlier).values_list("lineage", flat=True)
+    own: dict[int, list[MeasureTarget]] = {}
+    for row in MeasureTarget.objects.filter(measure__in=measures, applies=True).select_related("participation"):
+        own.setdefault(row.measure_id, []).append(row)
+    return Sheet(
+        set=indicator_set,
+        measures=measures,
+        goals=goals,
+        ranks=ranks,
+        ratings=ratings,
+        known=frozenset(known),
+        own=own,
+        is_first=not earlier,
+    )
+
+
+def findings(sheet: Sheet) -> list[Finding]:
+    """Everything that the principles find in a set, in their order."""
+    return [Finding(p, sentence, measure) for p in PRINCIPLES for sentence, measure in p.check(sheet)]
+
+
+Found = Iterator[tuple[str, Measure | None]]
+
+
+# --- The points -------------------------------------------------------------------------------------------------------
+
+
+def _points(sheet: Sheet) -> Found:
+    for sentence in why_unready(sheet.set):
+        yield sentence, None
+
+
+def _methods(sheet: Sheet) -> Found:
+    for m in sheet.measures:
+        for sentence in m.wrong_params():
+            yield sentence, m
+
+
+# --- The ten commandments ---------------------------------------------------------------------------------------------
+
+
+def _author(sheet: Sheet) -> Found:
+    """Who is assessed does not judge the difficulty of the targets: the group rates them."""
+    if sheet.set.agency_id is None or sheet.set.round == 0:
+        return
+    unrated = [m for m in sheet.measures if m.lineage not in sheet.ratings]
+    if unrated:
+        yield (
+            ngettext(
+                "The group has not rated the target of %(count)s measure.",
+                "The group has not rated the targets of %(count)s measures.",
+                len(unrated),
+            )
+            % {"count": localised(len(unrated))},
+            None,
+        )
+
+
+def _feedback(sheet: Sheet) -> Found:
+    for m in sheet.measures:
+        if m.feedback == Feedback.YEARLY:
+            yield _("A value can be had only once a year: nobody learns from it in time."), m
+        elif not m.feedback:
+            yield _("It is not said how often a value can be had; at least monthly is wanted."), m
+        elif m.feedback == Feedback.QUARTERLY:
+            yield _("A value can be had every quarter; at least monthly is wanted."), m
+
+
+def _controllable(sheet: Sheet) -> Found:
+    for m in sheet.measures:
+        if m.influence == Influence.LITTLE:
+            yield _("What it shows lies mostly outside the agency's hands."), m
+        elif not m.influence:
+            yield _("It is not said how far the agency itself decides what it shows."), m
+
+
+def _both_kinds(sheet: Sheet) -> Found:
+    kinds = {m.dimension for m in sheet.measures}
+    for wanted in (Dimension.QUANTITY, Dimension.QUALITY):
+        if sheet.measures and wanted not in kinds:
+            yield _("No measure is of the dimension “%(name)s”.") % {"name": wanted.label}, None
+    for m in sheet.measures:
+        if not m.dimension:
+            yield _("Its dimension is not said."), m
+
+
+def _linked(sheet: Sheet) -> Found:
+    """A quantity alone can be driven up at the cost of quality: it is read together with something."""
+    here = {m.lineage for m in sheet.measures}
+    linked = {link for m in sheet.measures for link in m.links}
+    for m in sheet.measures:
+        if m.dimension == Dimension.QUANTITY and not here.intersection(m.links) and m.lineage not in linked:
+            yield _("A quantity that is linked with no other measure can be raised at the cost of quality."), m
+
+
+def _equal(sheet: Sheet) -> Found:
+    """The same effort is asked of units, and large and small are not held against one number."""
+    for m in sheet.measures:
+        rows = sheet.own.get(m.pk, ())
+        if m.is_additive and sheet.set.kind != Kind.SPECIFIC and not rows:
+            yield _("It counts something, and one target holds for large agencies and small ones."), m
+        efforts = [e for row in rows if (e := _effort(row.target, row.base)) is not None]
+        if len(efforts) > 1 and max(efforts) > UNEVEN * max(min(efforts), Decimal("0.01")):
+            yield _("The targets of its units ask for efforts that differ more than twofold."), m
+
+
+def _effort(target: Decimal | None, base: Decimal | None) -> Decimal | None:
+    """How far the target is from the base, as a share of the base."""
+    return abs(target - base) / abs(base) if target is not None and base else None
+
+
+def _pilot(sheet: Sheet) -> Found:
+    if sheet.is_first:
+        return
+    for m in sheet.measures:
+        if m.lineage not in sheet.known and not m.is_pilot:
+            yield _("It is new: its first year should be a trial that is scored and never counted."), m
+
+
+def _ideal(sheet: Sheet) -> Found:
+    for m in sheet.measures:
+        if not m.ideal:
+            yield _("The ideal measure is not written down, so nobody sees what was given up."), m
+
+
+def _evidence(sheet: Sheet) -> Found:
+    for m in sheet.measures:
+        if not m.evidence_rule:
+            yield _("Its evidence rule is missing; “none needed” is one, too."), m
+
+
+def _results(sheet: Sheet) -> Found:
+    unsaid = [m for m in sheet.measures if not m.result_level]
+    early = sum((m.points for m in sheet.measures if m.result_level in EARLY and not m.is_pilot), Decimal(0))
+    if sheet.points and early * 2 > sheet.points:
+        share = localised(early * HUNDRED / sheet.points, 0)
+        yield _("%(share)s percent of the points are for inputs and activities.") % {"share": share}, None
+    for m in unsaid:
+        yield _("Its level of result is not said."), m
+
+
+# --- Targets, priorities, doubles -------------------------------------------------------------------------------------
+
+
+def _targets(sheet: Sheet) -> Found:
+    for m in sheet.measures:
+        if m.target is None:
+            continue
+        if m.base is None:
+            yield _("Its target stands without a baseline."), m
+        elif _reached(m, m.base, m.target):
+            yield _("Its target was met last year already: the baseline reaches it."), m
+        yield from ((sentence, m) for sentence in _against_trend(m))
+        ratings = sheet.ratings.get(m.lineage)
+        if ratings and (worst := ratings.most_common(1)[0][0]) != Rating.FAIR:
+            yield _("The group rates its target as: %(rating)s.") % {"rating": Rating(worst).label}, m
+
+
+def _reached(m: Measure, value: Decimal, target: Decimal) -> bool:
+    return value >= target if m.direction == Direction.HIGHER else value <= target
+
+
+def _against_trend(m: Measure) -> Iterator[str]:
+    values = [Decimal(str(value)) for _year, value in m.trend]
+    if len(values) < 3 or m.target is None:
+        return
+    step = sum((after - before for before, after in pairwise(values)), Decimal(0)) / (len(values) - 1)
+    goes_on = values[-1] + step
+    better = step > 0 if m.direction == Direction.HIGHER else step < 0
+    if better and _reached(m, goes_on, m.target):
+        yield _("The trend alone reaches the target: it would stand at %(value)s.") % {"value": localised(goes_on, 2)}
+    elif step and abs(m.target - values[-1]) > STEEP * abs(step) and not m.resources:
+        yield _("The target asks for more than three times the yearly step of the trend, and no resources are named.")
+
+
+def _priority(sheet: Sheet) -> Found:
+    if not sheet.goals:
+        yield _("The set names no goals, so nobody sees what its measures are for."), None
+        return
+    for m in sheet.measures:
+        if m.goal_id is None:
+            yield _("It serves none of the set's goals."), m
+    means = {
+        g: sum(r, Decimal(0)) / len(r) for g in sheet.goals if (r := [Decimal(n) for n in sheet.ranks.get(g.pk, ())])
+    }
+    points = {
+        g: sum((m.points for m in sheet.measures if m.goal_id == g.pk and not m.is_pilot), Decimal(0))
+        for g in sheet.goals
+    }
+    ranked = sorted(means, key=lambda g: means[g])
+    for before, after in pairwise(ranked):
+        if means[before] < means[after] and points[before] < points[after]:
+            words = {"more": before.title, "less": after.title}
+            yield _("The group holds “%(more)s” more important than “%(less)s”, which has more points.") % words, None
+
+
+def _doubles(sheet: Sheet) -> Found:
+    words = {m.pk: frozenset(search_words(m.title_fa)) for m in sheet.measures}
+    for one, other in combinations(sheet.measures, 2):
+        both, either = words[one.pk] & words[other.pk], words[one.pk] | words[other.pk]
+        if either and Decimal(len(both)) / len(either) >= ALIKE:
+            yield _("It is nearly the same as “%(title)s”.") % {"title": one.title}, other
+
+
+PRINCIPLES = (
+    Principle("points", gettext_lazy("Points add up exactly at each tier"), _points, binds=True),
+    Principle("methods", gettext_lazy("Each method has what it needs"), _methods, binds=True),
+    Principle("author", gettext_lazy("Who is assessed does not judge the targets"), _author),
+    Principle("feedback", gettext_lazy("Feedback at least every month"), _feedback),
+    Principle("controllable", gettext_lazy("The agency can influence it"), _controllable),
+    Principle("kinds", gettext_lazy("Both quantity and quality"), _both_kinds),
+    Principle("linked", gettext_lazy("Measures that pull against each other are linked"), _linked),
+    Principle("equal", gettext_lazy("Equal opportunity for all units"), _equal),
+    Principle("pilot", gettext_lazy("A trial year without consequences"), _pilot),
+    Principle("ideal", gettext_lazy("Designed from the ideal, the compromise recorded"), _ideal),
+    Principle("evidence", gettext_lazy("An evidence rule for each measure"), _evidence),
+    Principle("results", gettext_lazy("Results, not only inputs and activities"), _results),
+    Principle("targets", gettext_lazy("Targets neither slack nor out of reach"), _targets),
+    Principle("priority", gettext_lazy("Points follow the priority of goals"), _priority),
+    Principle("doubles", gettext_lazy("No measure twice"), _doubles),
+)

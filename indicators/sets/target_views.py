@@ -1,0 +1,172 @@
+"""The grid of targets: the headquarters gives its units their targets of approved measures, an administrator those of
+single agencies."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agencies.persian import localised, parse_decimal
+from cycles.clashes import ComparedForm
+from cycles.engine.perform import why_closed
+from cycles.models import Participation, Window
+from cycles.requests import PortalRequest
+from cycles.workflow import Refused
+from indicators.lookups import visible
+from indicators.models import Measure, MeasureTarget
+from indicators.sets import targets
+from indicators.sets.targets import Own
+from indicators.workflow import SETS
+
+AGENCIES_A_PAGE = 20
+MARK = "-"
+"""What is typed in a cell where the measure does not apply to the agency."""
+
+
+@dataclass
+class Cell:
+    """One measure and one agency: what was typed or is held, and what is wrong with it."""
+
+    name: str
+    text: str
+    label: str
+    error: str = ""
+
+
+@dataclass
+class Row:
+    """One measure with a cell an agency."""
+
+    measure: Measure
+    cells: list[Cell]
+    total: Decimal | None = None
+
+
+@require_http_methods(["GET", "POST"])
+def grid(request: PortalRequest, pk: int) -> HttpResponse:
+    """Targets of measures × agencies in one grid: saved all together, or shown again with what is wrong."""
+    indicator_set = visible(request, pk)
+    why = why_closed(SETS, indicator_set, "set_targets", by=request.user, at=request.at)
+    if request.method == "GET" and why:
+        messages.error(request, why)
+        return redirect("indicators:detail", pk)
+    everybody = [p for p in targets.reached(indicator_set).values() if p.agency_id != indicator_set.agency_id]
+    page = Paginator(everybody, AGENCIES_A_PAGE).get_page(request.GET.get("page"))
+    agencies = list(page)
+    measures = [m for m in Measure.objects.of(indicator_set).for_list() if not m.is_stewarded]
+    held = _held(measures, agencies)
+    form = _form(measures, agencies, held, request.POST or None)
+    if request.method == "POST":
+        rows, given, faults = _typed(request, measures, agencies, held)
+        if not form.is_valid():
+            faults += form.non_field_errors()
+            _say_what_is_stored(rows, form)
+        if not faults:
+            seen = form.as_seen(lambda: _form(measures, agencies, _held(measures, agencies)))
+            try:
+                targets.set_targets(indicator_set, given, by=request.user, at=request.at, seen=seen)
+            except Refused as refusal:
+                faults = [str(refusal)]
+            else:
+                messages.success(request, _("Saved: %(count)s targets.") % {"count": localised(len(given))})
+                return redirect(f"{reverse('indicators:grid', args=[pk])}?page={page.number}")
+    else:
+        rows, faults = _shown(measures, agencies, held), []
+    window = Window.objects.concerning([indicator_set]).of(SETS["set_targets"].phase, indicator_set)
+    context: dict[str, Any] = {
+        "set": indicator_set,
+        "rows": rows,
+        "agencies": agencies,
+        "page": page,
+        "faults": faults,
+        "form": form,
+        "window": window,
+        "mark": MARK,
+    }
+    return render(request, "indicators/grid.html", context)
+
+
+Held = dict[tuple[int, int], MeasureTarget]
+
+
+def _held(measures: list[Measure], agencies: list[Participation]) -> Held:
+    rows = MeasureTarget.objects.filter(measure__in=measures, participation__in=agencies)
+    return {(row.measure_id, row.participation_id): row for row in rows}
+
+
+def _shown(measures: list[Measure], agencies: list[Participation], held: Held) -> list[Row]:
+    rows = []
+    for m in measures:
+        cells = []
+        for p in agencies:
+            own = held.get((m.pk, p.pk))
+            text = "" if own is None else MARK if not own.applies else localised(own.target).replace("—", "")
+            cells.append(Cell(_name(m, p), text, _label(m, p)))
+        given = [
+            own.target for p in agencies if (own := held.get((m.pk, p.pk))) and own.applies and own.target is not None
+        ]
+        rows.append(Row(m, cells, sum(given, Decimal(0)) if m.is_additive and given else None))
+    return rows
+
+
+def _form(
+    measures: list[Measure], agencies: list[Participation], held: Held, data: QueryDict | None = None
+) -> ComparedForm:
+    """The page as one form: what it shows in every cell."""
+    cells = [cell for row in _shown(measures, agencies, held) for cell in row.cells]
+    return ComparedForm(data, shows={cell.name: cell.text for cell in cells})
+
+
+def _say_what_is_stored(rows: list[Row], form: ComparedForm) -> None:
+    """Beside each cell that was typed otherwise, what is stored there now."""
+    for cell in (cell for row in rows for cell in row.cells):
+        stored = form.stored.get(cell.name, "")
+        if stored != cell.text:
+            now = _("Stored now: %(value)s") % {"value": stored or _("nothing")}
+            cell.error = f"{cell.error} {now}".strip()
+
+
+def _label(measure: Measure, participation: Participation) -> str:
+    return f"{measure.title} · {participation.name}"
+
+
+def _name(measure: Measure, participation: Participation) -> str:
+    return f"t-{measure.pk}-{participation.agency_id}"
+
+
+def _typed(
+    request: PortalRequest, measures: list[Measure], agencies: list[Participation], held: Held
+) -> tuple[list[Row], list[Own], list[str]]:
+    """The grid as it was typed, what it would set, and what is wrong, each named by measure and agency."""
+    rows, given, faults = [], [], []
+    for m in measures:
+        cells = []
+        for p in agencies:
+            cell = Cell(_name(m, p), request.POST.get(_name(m, p), "").strip(), _label(m, p))
+            own = held.get((m.pk, p.pk))
+            if cell.text == MARK:
+                given.append(
+                    Own(m.pk, p.agency_id, applies=False, reason=own.reason if own and own.reason else _not_given())
+                )
+            elif cell.text:
+                try:
+                    given.append(Own(m.pk, p.agency_id, target=parse_decimal(cell.text)))
+                except ValueError as error:
+                    cell.error = str(error)
+                    faults.append(f"{cell.label}: {cell.error}")
+            elif own is not None:
+                given.append(Own(m.pk, p.agency_id, applies=False, reason=_not_given()))
+            cells.append(cell)
+        rows.append(Row(m, cells))
+    return rows, given, faults
+
+
+def _not_given() -> str:
+    return _("not given to this agency")

@@ -1,0 +1,319 @@
+"""Pages of indicator sets: the list, a set with its measures, goals, checks and votes, and the acts on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.models import Agency
+from agencies.persian import language
+from agencies.roles import Constituency, Role
+from cycles.engine.perform import open_to
+from cycles.models import Cycle, Entry, Window
+from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page, history, listed
+from cycles.workflow import CycleState, Windows
+from indicators.differences import content_hash
+from indicators.lookups import EDITS, visible
+from indicators.models import (
+    FULL_POINTS,
+    Axis,
+    Goal,
+    IndicatorSet,
+    Kind,
+    Measure,
+    MeasureShare,
+    Outcome,
+    Review,
+    Vote,
+)
+from indicators.scoring.methods import METHODS, Method
+from indicators.scoring.parameter_forms import written_pairs
+from indicators.sets import approval, targets
+from indicators.sets.draft_forms import WhomForm, YearsForm
+from indicators.sets.filters import SetFilter
+from indicators.sets.principles import Finding, findings, load
+from indicators.sets.tables import SetTable
+from indicators.tables import due, state_badge
+from indicators.tally import rules_of, verdicts, why_not_carried
+from indicators.workflow import SETS, SetState
+
+FORWARD = {"propose", "propose_again", "approve", "communicate", "carry_over"}  # drawn as what one comes to do
+
+
+@require_safe
+def set_list(request: PortalRequest) -> HttpResponse:
+    cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
+    windows = Window.objects.terms(Cycle.objects.living())
+    narrowed = SetFilter(
+        request.GET, IndicatorSet.objects.visible_to(request.user, request.at).for_list(), cycles=cycles
+    )
+    approved = IndicatorSet.objects.visible_to(request.user, request.at).filter(state=SetState.APPROVED)
+    waiting = list(approved.for_notices().order_by("cycle", "pk").distinct("cycle"))
+    beginnings = _beginnings(request, windows)
+    context = {
+        "filter": narrowed,
+        "table": listed(request, SetTable(narrowed.qs, at=request.at, windows=windows)),
+        "beginnings": beginnings,
+        "thematic": _thematic(request, windows),
+        "communicable": [
+            s.cycle
+            for s in waiting
+            if not SETS.why_not(s, SETS["communicate"], by=request.user, at=request.at, windows=windows)
+        ],
+        "boards": [c for c in cycles if c.state in (CycleState.OPEN, CycleState.FINAL)],
+        "in_group": request.user.holds(Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR, at=request.at),
+    }
+    return render(request, "indicators/list.html", context)
+
+
+def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
+    """The sets that this user could begin now and nobody has begun."""
+    agencies = Agency.objects.filter(pk__in=request.user.agency_ids(request.at)).order_by("sort_key", "pk")
+    cycles = list(Cycle.objects.filter(state=CycleState.OPEN).for_list())
+    begun = set(IndicatorSet.objects.filter(cycle__in=cycles).values_list("cycle", "kind", "agency"))
+    possible = [
+        IndicatorSet(cycle=cycle, kind=kind, agency=agency)
+        for cycle in cycles
+        for kind, agency in [(Kind.GENERAL, None), *((Kind.SPECIFIC, agency) for agency in agencies)]
+        if (cycle.pk, kind, agency.pk if agency else None) not in begun
+    ]
+    edit = SETS["edit"]
+    return [s for s in possible if not SETS.why_not(s, edit, by=request.user, at=request.at, windows=windows)]
+
+
+def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
+    """The form with which an administrator begins a thematic set, while some cycle takes proposals."""
+    form = WhomForm(user=request.user, at=request.at)
+    provinces = list(form.fields["province"].queryset[:1])  # type: ignore[attr-defined]
+    for cycle in Cycle.objects.filter(state=CycleState.OPEN).for_list() if provinces else ():
+        one = IndicatorSet(cycle=cycle, kind=Kind.THEMATIC, province=provinces[0])
+        if not SETS.why_not(one, SETS["edit"], by=request.user, at=request.at, windows=windows):
+            return form
+    return None
+
+
+# --- A set ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """A measure as its card shows it."""
+
+    measure: Measure
+    review: Review | None = None
+    shares: Sequence[MeasureShare] = ()
+    findings: Sequence[Finding] = ()
+    votes: str = ""
+
+    @property
+    def method(self) -> Method:
+        return METHODS[self.measure.method]
+
+    @property
+    def formula(self) -> str:
+        """The formula with the parameters that it works by."""
+        m = self.measure
+        return self.method.explain(None, m.points, m.scoring_params, language())
+
+    @property
+    def bounds(self) -> str:
+        """Which values are possible; "" where there are no bounds or its parameters are wrong."""
+        return "" if self.measure.wrong_params() else str(self.measure.bounds())
+
+    @property
+    def bands(self) -> str:
+        return written_pairs(self.measure.params.get("bands", ()))
+
+    @property
+    def items(self) -> int | None:
+        items = self.measure.params.get("items")
+        return items if items is None or isinstance(items, int) else len(items)
+
+    @property
+    def is_decided(self) -> bool:
+        return self.review is not None and self.review.outcome != Outcome.OPEN
+
+
+def _axes(lines: Sequence[Line]) -> list[tuple[Axis, Decimal, list[Line]]]:
+    found = []
+    for _pk, group in groupby(lines, key=lambda line: line.measure.indicator.axis_id):
+        of_axis = list(group)
+        points = sum((line.measure.points for line in of_axis if not line.measure.is_pilot), Decimal(0))
+        found.append((of_axis[0].measure.indicator.axis, points, of_axis))
+    return found
+
+
+@dataclass(frozen=True)
+class Side:
+    """How one constituency votes in a round."""
+
+    constituency: Constituency
+    must_concur: bool
+    votes: list[Vote]
+
+
+def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
+    """The votes on the whole set by round, newest first, and by constituency; the current round shows who is silent."""
+    votes = list(
+        Vote.objects.filter(set=indicator_set, lineage=None)
+        .select_related("member")
+        .order_by("-round", "voted_at", "pk")
+    )
+    concurring = rules_of(indicator_set).concurring
+    numbers = sorted({v.round for v in votes} | ({indicator_set.round} - {0}), reverse=True)
+    return [
+        (
+            number_,
+            [
+                Side(side, side in concurring, [v for v in votes if (v.round, v.constituency) == (number_, side)])
+                for side in Constituency
+            ],
+        )
+        for number_ in numbers
+    ]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A goal with the points of its measures and the mean place that members give it."""
+
+    goal: Goal
+    points: Decimal
+    measures: int
+    rank: Decimal | None
+
+
+@require_safe
+def detail(request: PortalRequest, pk: int) -> HttpResponse:
+    indicator_set = visible(request, pk)
+    moves = open_to(SETS, indicator_set, by=request.user, at=request.at)
+    names = {m.name for m in moves}
+    sheet = load(indicator_set)
+    found = findings(sheet)
+    reviews = {r.lineage: r for r in Review.objects.filter(set=indicator_set, round=indicator_set.round)}
+    shares = targets.shares_of(indicator_set)
+    counted = _counted(indicator_set)
+    alike = set(counted.values()) if len(set(counted.values())) == 1 else set()
+    lines = [
+        Line(
+            m,
+            reviews.get(m.lineage),
+            shares.get(m.lineage, ()),
+            [f for f in found if f.measure == m],
+            "" if alike else counted.get(m.lineage, ""),
+        )
+        for m in sheet.measures
+    ]
+    may_edit = bool(names & EDITS)
+    before = indicator_set.copied_from or IndicatorSet.objects.before(indicator_set).for_notices().first()
+    context = {
+        "set": indicator_set,
+        "badge": state_badge(indicator_set),
+        "due": due(indicator_set, Window.objects.concerning([indicator_set]), request.at),
+        "axes": _axes(lines),
+        "empty_axes": indicator_set.axes.filter(indicators=None).order_by("position", "pk"),
+        "aims": [
+            Aim(
+                goal,
+                sum((m.points for m in sheet.measures if m.goal_id == goal.pk and not m.is_pilot), Decimal(0)),
+                sum(m.goal_id == goal.pk for m in sheet.measures),
+                Decimal(sum(ranks)) / len(ranks) if (ranks := sheet.ranks.get(goal.pk)) else None,
+            )
+            for goal in sheet.goals
+        ],
+        "count": len(lines),
+        "total": sheet.points,
+        "full": FULL_POINTS,
+        "missing": FULL_POINTS - sheet.points,
+        "is_composed": any(m.is_composed for m in sheet.measures),
+        "binding": [f for f in found if f.principle.binds],
+        "advice": _by_principle([f for f in found if not f.principle.binds]),
+        "moves": [m for m in moves if m.target and (m.name != "carry_over" or _is_second_year(indicator_set, before))],
+        "forward": FORWARD,
+        "names": names,
+        "may_edit": may_edit,
+        "may_share": may_edit and indicator_set.agency_id is not None,
+        "may_fill": may_edit and indicator_set.kind == Kind.GENERAL,
+        "offered": targets.offered(indicator_set) if may_edit and indicator_set.agency_id else [],
+        "years_form": YearsForm(initial={"years": indicator_set.years}),
+        "before": before,
+        "rounds": _rounds(indicator_set),
+        "stand": next(iter(alike), ""),
+        "show_names": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at),
+        # votes have their own section, where the agency reads reasons without names
+        "history": history(Entry.objects.of(indicator_set).exclude(act__in=("vote", "suggest", "settle"))),
+    }
+    return render(request, "indicators/detail.html", context)
+
+
+def _is_second_year(indicator_set: IndicatorSet, before: IndicatorSet | None) -> bool:
+    """Whether last year's general set was issued for this year, too."""
+    if before is None or indicator_set.kind != Kind.GENERAL:
+        return False
+    return before.years == 2 and before.cycle.year == indicator_set.cycle.year - 1
+
+
+def _counted(indicator_set: IndicatorSet) -> dict[UUID, str]:
+    """What the votes on each measure come to, in words, while the set is before the group."""
+    if indicator_set.state != SetState.PROPOSED:
+        return {}
+    return {key: why_not_carried(found) or _("Carried.") for key, found in verdicts(indicator_set).items()}
+
+
+def _by_principle(found: list[Finding]) -> list[tuple[Any, list[Finding]]]:
+    return [(principle, list(group)) for principle, group in groupby(found, key=lambda f: f.principle)]
+
+
+@require_http_methods(["GET", "POST"])
+def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
+    indicator_set = visible(request, pk)
+    lines = [Line(m) for m in Measure.objects.of(indicator_set).for_list()]
+    axes = _axes(lines)
+    return act_page(
+        request,
+        SETS,
+        indicator_set,
+        name,
+        do=lambda **said: approval.move(indicator_set, name, by=request.user, at=request.at, **said),
+        then=reverse("indicators:detail", args=[pk]),
+        summary="indicators/move_summary.html",
+        shown=lambda: {"content": content_hash(indicator_set)},
+        axes=axes,
+        total=sum((points for _axis, points, _lines in axes), Decimal(0)),
+        count=len(lines),
+        full=FULL_POINTS,
+        problems=approval.why_unready(indicator_set),
+        rounds=_rounds(indicator_set)[:1],
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def communicate_all(request: PortalRequest, year: int) -> HttpResponse:
+    """Communicate every approved set of a cycle in one act."""
+    cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at), year=year)
+    sets = IndicatorSet.objects.visible_to(request.user, request.at).filter(cycle=cycle, state=SetState.APPROVED)
+    sets = list(sets.active().for_list())
+    if not sets:
+        messages.error(request, _("No approved set of this cycle waits to be communicated."))
+        return redirect("indicators:list")
+    return act_page(
+        request,
+        SETS,
+        sets[0],
+        "communicate",
+        do=lambda **said: approval.communicate(sets, by=request.user, at=request.at, **said),
+        then=f"{reverse('indicators:list')}?cycle={cycle.pk}",
+        summary="indicators/communicate_summary.html",
+        about=cycle,
+        sets=sets,
+    )

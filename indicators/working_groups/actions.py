@@ -1,0 +1,342 @@
+"""What a working group does with a proposed set: comments, ranks, suggestions, votes, decisions, meetings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from agencies.models import Sector, User
+from agencies.roles import Constituency, seats
+from cycles.clashes import Seen
+from cycles.engine.perform import perform
+from cycles.models import Cycle
+from cycles.workflow import Refused
+from indicators.differences import FIELDS, changed, plain
+from indicators.models import (
+    AgendaItem,
+    Attendance,
+    Change,
+    Choice,
+    Comment,
+    Goal,
+    GoalRank,
+    IndicatorSet,
+    Measure,
+    Meeting,
+    Outcome,
+    Rating,
+    Review,
+    Suggestion,
+    Vote,
+    WorkingGroup,
+)
+from indicators.sets.drafting import editing, note_change, save_measure, sum_axis, sum_indicator
+from indicators.tally import verdicts, why_not_carried
+from indicators.workflow import GROUPS, MEETINGS, SETS, MeetingState
+
+NUMBERS = ("points", "base", "floor", "target")
+SUGGESTED = (*NUMBERS, "title_fa", "title_en", "definition_fa", "definition_en")
+"""What a member may suggest otherwise, and a group may agree on."""
+
+
+@transaction.atomic
+def vote(
+    indicator_set: IndicatorSet,
+    *,
+    choice: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    lineage: UUID | None = None,
+    rating: str = "",
+    seen: Seen | None = None,
+) -> Vote:
+    """Vote on one measure of the current round, with a rating of its target, or on the whole set.
+
+    Voting again replaces one's vote, and a vote on the whole set one's votes on its measures; the ledger keeps all.
+    """
+    if choice not in Choice.values or rating not in ("", *Rating.values):
+        raise Refused(_("There is no such vote."))
+    if choice != Choice.APPROVE and not reason.strip():
+        raise Refused(_("Please give a reason; the agency will read it."))
+    if lineage is not None:
+        _measure(indicator_set, lineage)
+    given: dict[str, Any] = {"choice": choice, "line": lineage, "rating": rating}
+    [indicator_set] = perform(SETS, [indicator_set], "vote", by=by, at=at, note=reason, seen=seen, **given)
+    seat = seats(by, indicator_set, at)[0]
+    mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=by)
+    if lineage is None:
+        mine.exclude(lineage=None).delete()
+    ballot, _created = mine.update_or_create(
+        set=indicator_set,
+        round=indicator_set.round,
+        member=by,
+        lineage=lineage,
+        defaults={
+            "constituency": seat.constituency,
+            "is_chair": seat.is_chair,
+            "choice": choice,
+            "rating": rating,
+            "reason": reason,
+            "voted_at": at,
+        },
+    )
+    return ballot
+
+
+@transaction.atomic
+def comment(indicator_set: IndicatorSet, *, text: str, by: User, at: datetime, lineage: UUID | None = None) -> Comment:
+    """Say something of a measure, or of the set; the group and the agency read it."""
+    if not text.strip():
+        raise Refused(_("Please write the comment."))
+    if lineage is not None:
+        _measure(indicator_set, lineage)
+    [indicator_set] = perform(SETS, [indicator_set], "comment", by=by, at=at)
+    seat = next(iter(seats(by, indicator_set, at)), None)
+    return Comment.objects.create(
+        set=indicator_set,
+        round=indicator_set.round,
+        lineage=lineage,
+        author=by,
+        constituency=seat.constituency if seat else "",
+        text=text,
+        made_at=at,
+    )
+
+
+@transaction.atomic
+def suggest(
+    indicator_set: IndicatorSet,
+    *,
+    lineage: UUID,
+    values: Mapping[str, Any],
+    reason: str,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
+) -> Suggestion:
+    """Suggest other values for a measure, with the reason; they stand beside what was proposed."""
+    measure = _measure(indicator_set, lineage)
+    if not reason.strip():
+        raise Refused(_("Please give a reason; the agency will read it."))
+    other = _otherwise(measure, values)
+    if not other:
+        raise Refused(_("Nothing differs from what is proposed."))
+    [indicator_set] = perform(
+        SETS, [indicator_set], "suggest", by=by, at=at, note=reason, seen=seen, line=lineage, values=other
+    )
+    return Suggestion.objects.create(
+        set=indicator_set,
+        round=indicator_set.round,
+        lineage=lineage,
+        member=by,
+        constituency=seats(by, indicator_set, at)[0].constituency,
+        values=other,
+        reason=reason,
+        made_at=at,
+    )
+
+
+def _otherwise(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values that may be suggested and that differ from the measure's, as JSON holds them; sound ones."""
+    if unknown := set(values) - set(SUGGESTED):
+        raise Refused(_("This cannot be suggested: %(names)s.") % {"names": ", ".join(sorted(unknown))})
+    changed_one = Measure(**{name: getattr(measure, name) for name in FIELDS})
+    for name, value in values.items():
+        setattr(changed_one, name, _read(name, value))
+    if changed_one.points is None or changed_one.points <= 0:
+        raise Refused(_("Points must be more than zero."))
+    if errors := changed_one.wrong_params():
+        raise Refused(" ".join(errors))
+    changed_one.indicator, changed_one.goal = measure.indicator, measure.goal
+    return {name: after for name, (_before, after) in changed(plain(measure), plain(changed_one)).items()}
+
+
+def _read(name: str, value: Any) -> Any:
+    if name not in NUMBERS:
+        return str(value or "")
+    if value in (None, ""):
+        return None
+    try:
+        return Decimal(str(value))
+    except InvalidOperation as error:
+        raise Refused(_("“%(value)s” is no number.") % {"value": value}) from error
+
+
+@transaction.atomic
+def rank_goals(
+    indicator_set: IndicatorSet, ranks: Mapping[int, int], *, by: User, at: datetime, seen: Seen | None = None
+) -> None:
+    """Put the goals of a set, by key, in the order of their importance: 1, 2, 3 …, each place once."""
+    goals = set(Goal.objects.filter(set=indicator_set).values_list("pk", flat=True))
+    if set(ranks) != goals or sorted(ranks.values()) != list(range(1, len(goals) + 1)):
+        raise Refused(_("Give every goal a place of its own, from 1 on."))
+    perform(SETS, [indicator_set], "rank", by=by, at=at, seen=seen)
+    for goal, rank in ranks.items():
+        GoalRank.objects.update_or_create(goal_id=goal, member=by, defaults={"rank": rank})
+
+
+@transaction.atomic
+def settle(
+    indicator_set: IndicatorSet,
+    *,
+    lineage: UUID,
+    outcome: str,
+    by: User,
+    at: datetime,
+    values: Mapping[str, Any] | None = None,
+    reason: str = "",
+    seen: Seen | None = None,
+) -> Review:
+    """Decide on one measure: approved as proposed or with agreed values, if the votes carry it; returned; rejected."""
+    measure = _measure(indicator_set, lineage)
+    if outcome not in Outcome.values or outcome == Outcome.OPEN:
+        raise Refused(_("There is no such decision."))
+    if outcome != Outcome.APPROVED and not reason.strip():
+        raise Refused(_("Please give a reason; the agency will read it."))
+    agreed = _otherwise(measure, values or {}) if outcome == Outcome.APPROVED else {}
+    if agreed and not reason.strip():
+        raise Refused(_("Please say why other values were agreed."))
+    given: dict[str, Any] = {"line": lineage, "outcome": outcome, "values": agreed}
+    [indicator_set] = perform(SETS, [indicator_set], "settle", by=by, at=at, note=reason, seen=seen, **given)
+    if outcome == Outcome.APPROVED and (why := why_not_carried(verdicts(indicator_set)[lineage])):
+        raise Refused(why)
+    review = Review.objects.select_for_update().get(set=indicator_set, round=indicator_set.round, lineage=lineage)
+    review.outcome, review.reason, review.decided_by, review.decided_at = outcome, reason, by, at
+    if agreed:
+        before = plain(measure)
+        for name in agreed:
+            setattr(measure, name, _read(name, agreed[name]))
+        measure.save()
+        sum_indicator(measure.indicator)
+        sum_axis(measure.indicator.axis)
+        note_change(
+            indicator_set, Change.Deed.AGREED, measure=measure, before=before, after=plain(measure), by=by, at=at
+        )
+        review.agreed = {**review.agreed, **agreed}
+    review.save()
+    return review
+
+
+@transaction.atomic
+def take_suggestion(suggestion: Suggestion, *, by: User, at: datetime) -> Measure:
+    """Make a suggestion one's own, in a set that was returned for changes."""
+    indicator_set = editing(suggestion.set, by=by, at=at)
+    measure = _measure(indicator_set, suggestion.lineage)
+    fields = {name: getattr(measure, name) for name in FIELDS if name != "code"}
+    fields |= {name: _read(name, value) for name, value in suggestion.values.items()}
+    return save_measure(indicator_set, fields=fields, measure=measure, by=by, at=at)
+
+
+def _measure(indicator_set: IndicatorSet, lineage: UUID) -> Measure:
+    measure = Measure.objects.of(indicator_set).for_list().filter(lineage=lineage).first()
+    if measure is None:
+        raise Refused(_("This measure does not stand in this set."))
+    return measure
+
+
+# --- The group and its meetings ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_rules(
+    cycle: Cycle,
+    *,
+    sector: str,
+    quorum: int,
+    concurring: Iterable[str],
+    majority: int,
+    chair_casts: bool,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
+) -> WorkingGroup:
+    """Say by which rules the working group of a sector decides in a cycle; the ledger keeps what they were."""
+    sides = list(concurring)
+    if sector not in ("", *Sector.values) or quorum < 1 or not 0 <= majority <= 99 or set(sides) - set(Constituency):
+        raise Refused(_("These are no rules by which a group can decide."))
+    rules = {"quorum": quorum, "concurring": sides, "majority": majority, "chair_casts": chair_casts}
+    group = group_of(cycle, sector)
+    was = {name: getattr(group, name) for name in rules}
+    perform(GROUPS, [group], "set_rules", by=by, at=at, seen=seen, was=was, became=rules)
+    for name, value in rules.items():
+        setattr(group, name, value)
+    group.save()
+    return group
+
+
+def group_of(cycle: Cycle, sector: str) -> WorkingGroup:
+    """The working group of a sector in a cycle, with the usual rules where nobody has set others."""
+    return WorkingGroup.objects.get_or_create(cycle=cycle, sector=sector)[0]
+
+
+@transaction.atomic
+def convene(
+    cycle: Cycle,
+    *,
+    sector: str,
+    held_at: datetime,
+    place: str,
+    sets: Sequence[IndicatorSet],
+    by: User,
+    at: datetime,
+) -> Meeting:
+    """Call a working group to a meeting on these sets, in this order; its members are told."""
+    group = group_of(cycle, sector)
+    if not sets:
+        raise Refused(_("A meeting needs at least one set on its agenda."))
+    if foreign := [s for s in sets if s.cycle_id != cycle.pk or s.sector != sector]:
+        raise Refused(_("“%(set)s” is not before this working group.") % {"set": foreign[0]})
+    if held_at < at:
+        raise Refused(_("A meeting is called for a time that lies ahead."))
+    number = (group.meetings.aggregate(last=Max("number"))["last"] or 0) + 1
+    meeting = Meeting.objects.create(group=group, cycle=cycle, number=number, held_at=held_at, place=place)
+    [meeting] = perform(MEETINGS, [meeting], "convene", by=by, at=at, sets=[s.pk for s in sets], held_at=held_at)
+    AgendaItem.objects.bulk_create(
+        AgendaItem(meeting=meeting, set=each, position=place) for place, each in enumerate(sets, 1)
+    )
+    return meeting
+
+
+@transaction.atomic
+def minute(
+    meeting: Meeting,
+    *,
+    minutes: str,
+    resolutions: Mapping[int, str],
+    present: Mapping[int, str],
+    by: User,
+    at: datetime,
+) -> Meeting:
+    """Sign the minutes: who was present (constituency by user's key), what was resolved (by agenda item's key)."""
+    if not minutes.strip():
+        raise Refused(_("Please write what was discussed."))
+    if not present:
+        raise Refused(_("Please say who was present."))
+    given: dict[str, Any] = {
+        "minutes": minutes,
+        "chair": by,
+        "present": dict(present),
+        "resolutions": dict(resolutions),
+    }
+    [meeting] = perform(MEETINGS, [meeting], "minute", by=by, at=at, **given)
+    for item in meeting.agenda.all():
+        item.resolution = resolutions.get(item.pk, "")
+        item.save(update_fields=["resolution"])
+    Attendance.objects.bulk_create(
+        Attendance(meeting=meeting, member_id=member, constituency=side) for member, side in present.items()
+    )
+    return meeting
+
+
+@transaction.atomic
+def cancel(meeting: Meeting, *, by: User, at: datetime, note: str = "") -> Meeting:
+    """Cancel a meeting that was convened."""
+    if meeting.state != MeetingState.CONVENED:
+        raise Refused(_("Only a convened meeting can be cancelled."))
+    return perform(MEETINGS, [meeting], "cancel", by=by, at=at, note=note)[0]

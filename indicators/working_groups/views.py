@@ -1,0 +1,347 @@
+"""The working group's pages: the board of every agency's stage, a measure before the group, votes, ranks of goals."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.models import in_reach
+from agencies.roles import Constituency, Role
+from cycles.engine.perform import open_to
+from cycles.models import Cycle, Participation, Window
+from cycles.requests import PortalRequest
+from cycles.ui.pages import listed
+from cycles.workflow import Refused
+from indicators.differences import LABELS, content_hash, plain, value
+from indicators.lookups import attempt, part_page, visible
+from indicators.models import (
+    STAGES,
+    Comment,
+    GoalRank,
+    IndicatorSet,
+    Measure,
+    Review,
+    Suggestion,
+    Vote,
+    with_stage,
+)
+from indicators.scoring.methods import METHODS
+from indicators.sets.principles import findings, load
+from indicators.tables import state_badge
+from indicators.tally import ballots, rules_of, why_not_carried
+from indicators.voting_rules import Verdict, verdict
+from indicators.workflow import SETS
+from indicators.working_groups import actions
+from indicators.working_groups.actions import SUGGESTED
+from indicators.working_groups.filters import BoardFilter
+from indicators.working_groups.forms import CommentForm, MeasureVoteForm, RankForm, SettleForm, SuggestForm, VoteForm
+from indicators.working_groups.tables import BoardTable
+
+# --- The board --------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def board(request: PortalRequest, year: int) -> HttpResponse:
+    """Every agency of a cycle with the stage its own indicators have reached, and the days left or late."""
+    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
+    taking_part = Participation.objects.active().filter(_seen(request), cycle=cycle)
+    rows = with_stage(taking_part.select_related("agency"))
+    narrowed = BoardFilter(request.GET, rows.order_by("sort_key", "pk"))
+    table = BoardTable(narrowed.qs, at=request.at, windows=Window.objects.terms([cycle.pk]))
+    counts = Counter(rows.order_by().values_list("stage", flat=True))
+    context = {
+        "cycle": cycle,
+        "filter": narrowed,
+        "table": listed(request, table),
+        "stages": [(stage, label, counts[stage]) for stage, label in STAGES if counts[stage]],
+    }
+    return render(request, "indicators/board.html", context)
+
+
+def _seen(request: PortalRequest) -> Q:
+    """The agencies whose stage the reader may know: the authority's scope, what one represents, one's own."""
+    user, at = request.user, request.at
+    seats = user.memberships(at, Role.MEMBER)
+    represented = [m.agency_id for m in seats if m.constituency == Constituency.AGENCY]
+    seen = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR)) | Q(agency__in=[*represented, *user.agency_ids(at)])
+    for m in seats:
+        if m.constituency != Constituency.AGENCY:
+            within = Q(agency__province=m.province_id) if m.province_id else ~Q(pk__in=())
+            seen |= within & (Q(sector=m.sector) if m.sector else ~Q(pk__in=()))
+    return seen
+
+
+# --- One measure before the group -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One field of a measure: as proposed, as suggested by whom, as it stands agreed."""
+
+    label: str | Promise
+    proposed: str
+    suggested: tuple[tuple[str, str], ...]
+    agreed: str
+
+
+@dataclass(frozen=True)
+class Side:
+    """How one constituency votes on a measure."""
+
+    constituency: Constituency
+    must_concur: bool
+    votes: tuple[Vote, ...]
+
+
+@require_safe
+def review(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
+    """A measure before the group: proposed, suggested and agreed side by side, comments, votes by constituency."""
+    return _review(request, visible(request, pk), lineage)
+
+
+def _review(request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, **typed: Any) -> HttpResponse:
+    of_set = Measure.objects.of(indicator_set).for_list()
+    measure = get_object_or_404(of_set, lineage=lineage)
+    laid = Review.objects.filter(set=indicator_set, lineage=lineage).order_by("-round").first()
+    suggestions = list(
+        Suggestion.objects.filter(set=indicator_set, lineage=lineage, round=indicator_set.round)
+        .select_related("member")
+        .order_by("pk")
+    )
+    votes = list(
+        Vote.objects.filter(Q(lineage=lineage) | Q(lineage=None), set=indicator_set, round=indicator_set.round)
+        .select_related("member")
+        .order_by("pk")
+    )
+    rules = rules_of(indicator_set)
+    counted = verdict(ballots(votes, lineage), rules)
+    names = {m.name for m in open_to(SETS, indicator_set, by=request.user, at=request.at)}
+    lineages = list(of_set.values_list("lineage", flat=True))
+    place = lineages.index(lineage)
+    context = {
+        "set": indicator_set,
+        "badge": state_badge(indicator_set),
+        "measure": measure,
+        "method": METHODS[measure.method],
+        "review": laid,
+        "compared": _compared(measure, laid, suggestions),
+        "suggestions": suggestions,
+        "comments": Comment.objects.filter(set=indicator_set, lineage=lineage).select_related("author").order_by("pk"),
+        "sides": _sides(votes, lineage, rules.concurring),
+        "verdict": counted,
+        "verdict_words": _in_words(counted),
+        "findings": [f for f in findings(load(indicator_set)) if f.measure == measure],
+        "show_names": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at),
+        "before": lineages[place - 1] if place else None,
+        "after": lineages[place + 1] if place + 1 < len(lineages) else None,
+        "may_take": "revise" in names,
+        "vote_form": _vote_form(request, indicator_set, measure) if "vote" in names else None,
+        "comment_form": CommentForm() if "comment" in names else None,
+        "suggest_form": SuggestForm(measure=measure) if "suggest" in names else None,
+        "settle_form": _settle_form(measure) if "settle" in names else None,
+    }
+    return render(request, "indicators/review.html", context | typed)
+
+
+def _vote_form(request: PortalRequest, indicator_set: IndicatorSet, measure: Measure, data: Any = None) -> Any:
+    """The place for a vote on a measure: on what is proposed now, instead of one's own vote so far."""
+    votes = _own_votes(request, indicator_set).filter(Q(lineage=measure.lineage) | Q(lineage=None))
+    return MeasureVoteForm(data, shows={"measure": plain(measure), "votes": _said_so_far(votes)})
+
+
+def _own_votes(request: PortalRequest, indicator_set: IndicatorSet) -> QuerySet[Vote]:
+    """The reader's votes in the current round."""
+    return Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=request.user)
+
+
+def _said_so_far(votes: QuerySet[Vote]) -> list[str]:
+    return [f"{v.pk} {v.choice} {v.rating} {v.reason}" for v in votes.order_by("pk")]
+
+
+def _settle_form(measure: Measure, data: Any = None) -> SettleForm:
+    set_of = measure.indicator.axis.set_id
+    decided = Review.objects.filter(set=set_of, lineage=measure.lineage).order_by("-round").first()
+    return SettleForm(data, measure=measure, decided=decided)
+
+
+def _by_now(request: PortalRequest, pk: int, lineage: UUID) -> Measure:
+    return Measure.objects.of(visible(request, pk)).for_list().get(lineage=lineage)
+
+
+def _compared(measure: Measure, laid: Review | None, suggestions: list[Suggestion]) -> list[Compared]:
+    proposed, now = (laid.proposed if laid else plain(measure)), plain(measure)
+    rows = []
+    for name in SUGGESTED:
+        others = tuple(
+            (str(s.get_constituency_display()), value(name, s.values[name])) for s in suggestions if name in s.values
+        )
+        if others or proposed.get(name) or now[name]:
+            agreed = value(name, now[name]) if proposed.get(name) != now[name] else ""
+            rows.append(Compared(LABELS[name], value(name, proposed.get(name)), others, agreed))
+    return rows
+
+
+def _sides(votes: list[Vote], lineage: UUID, concurring: tuple[str, ...]) -> list[Side]:
+    chosen: dict[int, Vote] = {}
+    for vote in votes:
+        if vote.lineage == lineage or (vote.lineage is None and vote.member_id not in chosen):
+            chosen[vote.member_id] = vote
+    return [
+        Side(side, side in concurring, tuple(v for v in chosen.values() if v.constituency == side))
+        for side in Constituency
+    ]
+
+
+def _in_words(counted: Verdict) -> str:
+    if why := why_not_carried(counted):
+        return why
+    return _("Carried by the chair's vote.") if counted.by_chair else _("Carried.")
+
+
+Act = Callable[[IndicatorSet, Any], Any]
+
+
+def _said(request: PortalRequest, pk: int, lineage: UUID, name: str, form: Any, act: Act, done: str) -> HttpResponse:
+    """What was typed on the page of a measure: done, or shown there again with what is wrong."""
+    indicator_set = visible(request, pk)
+    if form.is_valid():
+        try:
+            act(indicator_set, form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, done)
+            return redirect("indicators:review", pk, lineage)
+    return _review(request, indicator_set, lineage, **{name: form})
+
+
+@require_POST
+def vote_measure(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
+    measure = get_object_or_404(Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage)
+
+    def act(indicator_set: IndicatorSet, form: Any) -> Any:
+        seen = form.as_seen(lambda: _vote_form(request, indicator_set, _by_now(request, pk, lineage)))
+        said = form.cleaned_data
+        return actions.vote(indicator_set, lineage=lineage, **said, by=request.user, at=request.at, seen=seen)
+
+    form = _vote_form(request, measure.indicator.axis.set, measure, request.POST)
+    return _said(request, pk, lineage, "vote_form", form, act, _("Your vote is recorded."))
+
+
+@require_POST
+def comment(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
+    return _said(
+        request,
+        pk,
+        lineage,
+        "comment_form",
+        CommentForm(request.POST),
+        lambda s, f: actions.comment(s, lineage=lineage, **f.cleaned_data, by=request.user, at=request.at),
+        _("Your comment is there for the group and the agency."),
+    )
+
+
+@require_POST
+def suggest(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
+    measure = get_object_or_404(Measure.objects.of(visible(request, pk)), lineage=lineage)
+
+    def act(indicator_set: IndicatorSet, form: Any) -> Any:
+        return actions.suggest(
+            indicator_set,
+            lineage=lineage,
+            values=form.values,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=request.at,
+            seen=form.as_seen(lambda: SuggestForm(measure=_by_now(request, pk, lineage))),
+        )
+
+    form = SuggestForm(request.POST, measure=measure)
+    return _said(request, pk, lineage, "suggest_form", form, act, _("Your suggestion stands beside the proposal."))
+
+
+@require_POST
+def settle(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
+    measure = get_object_or_404(Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage)
+
+    def act(indicator_set: IndicatorSet, form: Any) -> Any:
+        return actions.settle(
+            indicator_set,
+            lineage=lineage,
+            outcome=form.cleaned_data["outcome"],
+            values=form.values,
+            reason=form.cleaned_data["reason"],
+            by=request.user,
+            at=request.at,
+            seen=form.as_seen(lambda: _settle_form(_by_now(request, pk, lineage))),
+        )
+
+    form = _settle_form(measure, request.POST)
+    return _said(request, pk, lineage, "settle_form", form, act, _("The decision is recorded."))
+
+
+@require_POST
+def take_suggestion(request: PortalRequest, pk: int, suggestion: int) -> HttpResponse:
+    """Make a member's suggestion one's own, in a returned set."""
+    indicator_set = visible(request, pk)
+    chosen = get_object_or_404(Suggestion, set=indicator_set, pk=suggestion)
+    attempt(
+        request,
+        lambda: actions.take_suggestion(chosen, by=request.user, at=request.at),
+        lambda made: _("The suggested values are now in the set."),
+    )
+    return redirect("indicators:review", pk, chosen.lineage)
+
+
+# --- The whole set ----------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def vote(request: PortalRequest, pk: int) -> HttpResponse:
+    """Vote on all measures of a set in one act: unchanged, back, or out."""
+    indicator_set = visible(request, pk)
+    form = _whole_vote(request, indicator_set, request.POST or None)
+
+    def save(fields: dict[str, Any]) -> str:
+        seen = form.as_seen(lambda: _whole_vote(request, visible(request, pk)))
+        actions.vote(indicator_set, **fields, by=request.user, at=request.at, seen=seen)
+        return _("Your vote is recorded.")
+
+    mine = _own_votes(request, indicator_set)
+    single = mine.exclude(lineage=None).count()
+    return part_page(request, indicator_set, form, save, "indicators/vote.html", name="vote", single=single)
+
+
+def _whole_vote(request: PortalRequest, indicator_set: IndicatorSet, data: Any = None) -> VoteForm:
+    """The place for a vote on all measures: on the set as it is now, instead of one's own votes so far."""
+    votes = _said_so_far(_own_votes(request, indicator_set))
+    return VoteForm(data, shows={"set": content_hash(indicator_set), "round": indicator_set.round, "votes": votes})
+
+
+@require_http_methods(["GET", "POST"])
+def rank(request: PortalRequest, pk: int) -> HttpResponse:
+    """Put the goals of a set in the order of their importance."""
+    indicator_set = visible(request, pk)
+
+    def ranked(data: Any = None) -> RankForm:
+        goals = indicator_set.goals.order_by("position", "pk")
+        mine = GoalRank.objects.filter(goal__in=goals, member=request.user).values_list("goal_id", "rank")
+        return RankForm(data, goals=goals, mine=dict(mine))
+
+    form = ranked(request.POST or None)
+
+    def save(fields: dict[str, Any]) -> str:
+        seen = form.as_seen(ranked)
+        actions.rank_goals(indicator_set, form.ranks, by=request.user, at=request.at, seen=seen)
+        return _("Your order of the goals is kept.")
+
+    return part_page(request, indicator_set, form, save, "indicators/part.html", name="rank", title=_("Rank the goals"))
