@@ -13,8 +13,8 @@ from appeals.workflow import APPEALS
 from cycles.engine.perform import perform
 from cycles.ui import files as ui_files
 from cycles.workflow import Refused
-from submissions import kinds, quotas
-from submissions.evidence import MOST_AT_ONCE, keep_document
+from submissions.evidence import file_types, quotas
+from submissions.evidence.actions import MOST_AT_ONCE, keep_document
 from submissions.models import Description, Document, Evidence
 
 MOST_FILES = 20
@@ -39,8 +39,10 @@ def attach(
 
 def checked(upload: File, *, by: User) -> tuple[str, str]:
     """The clean name and the SHA-256 of a file that an appeal may show; refused where it may not."""
-    name = kinds.clean_name(upload.name or "")
-    if why := kinds.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(name, upload, by=by):
+    name = file_types.clean_name(upload.name or "")
+    if why := file_types.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(
+        name, upload, by=by
+    ):
         raise Refused(why)
     return name, ui_files.sha256(upload)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from appeals.models import Appeal, Ground
 from appeals.workflow import AppealState
-from submissions.filters import cycles_of
+from submissions.lookups import cycles_of
 
 
 class AppealFilter(django_filters.FilterSet):

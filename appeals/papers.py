@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from agencies.persian import language
 from cycles.ui import pdf
-from submissions.receipts import square
+from submissions.signing.receipts import square
 
 
 def paper(template: str, facts: dict[str, Any], *, verified: UUID | None = None) -> bytes:

@@ -16,8 +16,8 @@ from appeals.models import Appeal
 from appeals.workflow import AppealState
 from cycles.calendar import Phase, days_late, format_moment, time_left
 from cycles.models import Window
+from cycles.ui.tables import CardsTable
 from cycles.workflow import Windows
-from submissions.tables import CardsTable
 from submissions.templatetags.states import state_badge
 
 

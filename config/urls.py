@@ -9,7 +9,7 @@ from config.home import views as home_views
 from config.monitoring import views as monitoring
 from cycles.record import views as record_views
 from festival import awards_public, open_data
-from submissions import signing
+from submissions.signing import views as signing_views
 
 urlpatterns = [
     path("", home_views.entrance, name="entrance"),
@@ -24,7 +24,7 @@ urlpatterns = [
     path("data/<int:year>/<int:number>/<str:name>", open_data.data_file, name="data_file"),
     *i18n_patterns(
         path("", home_views.home, name="home"),
-        path("verify/<uuid:uuid>/", signing.verify, name="verify"),
+        path("verify/<uuid:uuid>/", signing_views.verify, name="verify"),
         path("verify/appeals/<uuid:uuid>/", drafting_views.verify, name="verify_appeals"),
         path("verify/certificates/<uuid:uuid>/", awards_public.verify, name="verify_certificates"),
         path("account/", home_views.account, name="account"),

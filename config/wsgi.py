@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ[timeouts.VARIABLE] = "web"
 
 application = get_wsgi_application()
-sandbox.warm("cycles.spreadsheets.workbooks:read_xlsx", "submissions.kinds:inspect")
+sandbox.warm("cycles.spreadsheets.workbooks:read_xlsx", "submissions.evidence.file_types:inspect")
 
 # Every page is loaded before the first request, so that a process which says that it is alive also answers at once.
 pages = get_resolver().url_patterns

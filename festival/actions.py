@@ -23,10 +23,10 @@ from festival.kept_pages import forget
 from festival.models import Edition
 from festival.workflow import EDITIONS
 from indicators.scoring.statutory_tree import LineState
-from submissions import actions as submissions
-from submissions import totals
 from submissions.models import Answer, Score, ScoreRun, Submission
 from submissions.reorganisation.actions import end_with_agencies as end_submissions
+from submissions.scoring import totals
+from submissions.signing import actions as signing
 from submissions.workflow import SubmissionState
 
 
@@ -60,7 +60,7 @@ def finalise(cycle: Cycle, *, by: User, at: datetime, run: ScoreRun | None = Non
     [cycle] = perform(CYCLE, [cycle], "finalise", by=by, at=at, note=note)
     end_submissions(at=at)
     end_appeals(at=at)
-    submissions.lapse(cycle, at=at)
+    signing.lapse(cycle, at=at)
     if wrong := why_not_final(cycle):
         raise Refused(" ".join(wrong))
     run = totals.compute_cycle(run or totals.request_run(cycle, why=totals.FINAL, by=by, at=at), at=at)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as said_now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.templatetags.portal import prose
+from cycles.ui.tables import CardsTable
 from festival.models import Award, Language
 from festival.models.awards import AGENCY
-from submissions.tables import CardsTable
 
 
 class AwardTable(CardsTable):

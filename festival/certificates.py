@@ -7,7 +7,7 @@ from django.conf import settings
 from cycles.models import Seal
 from cycles.ui import pdf
 from festival.models import Award
-from submissions.receipts import square
+from submissions.signing.receipts import square
 
 
 def address(uuid: UUID) -> str:

@@ -16,11 +16,11 @@ from agencies.persian import DASH, language, localised
 from agencies.templatetags.portal import digits, prose
 from cycles.calendar import TEHRAN, format_date
 from cycles.spreadsheets.sheets import Column, Form, written
+from cycles.ui.tables import CardsTable
 from festival.lessons import Lesson
 from festival.models import Consequence, ImprovementPlan
 from festival.workflow import ConsequenceState
 from indicators.scoring.methods import rounded
-from submissions.tables import CardsTable
 from submissions.templatetags.states import state_badge
 
 

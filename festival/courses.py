@@ -21,7 +21,7 @@ from indicators.models import Kind, Measure
 from indicators.scoring.methods import HUNDRED, SHOWN_PLACES, ZERO, half_up, scaled
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, NodeScore, Score
-from submissions.spreads import FEWEST
+from submissions.scoring.distribution import FEWEST
 from submissions.workflow import SubmissionState
 
 NOT_ASKED, NOT_SUBMITTED = _("Not asked"), _("Not submitted")

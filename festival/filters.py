@@ -15,7 +15,7 @@ from festival.models import Consequence, ConsequenceKind, ImprovementPlan, Stand
 from festival.models.editions import PLACES
 from festival.ranking import Ranking
 from festival.workflow import ConsequenceState, PlanState
-from submissions.filters import cycles_of
+from submissions.lookups import cycles_of
 
 
 class StandingFilter(django_filters.FilterSet):

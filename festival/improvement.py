@@ -25,9 +25,9 @@ from cycles.workflow import Refused
 from festival.models import SETTLED, Edition, Found, ImprovementItem, ImprovementPlan, Progress, Status
 from festival.workflow import IMPROVEMENTS
 from indicators.scoring.statutory_tree import LineState
-from submissions import score_report
 from submissions.models import Answer, ExternalFactor, Submission, Verdict, Verification
-from submissions.score_report import ReportLine
+from submissions.release import score_report
+from submissions.release.score_report import ReportLine
 from submissions.workflow import SubmissionState
 
 MOST = 20

@@ -22,8 +22,8 @@ from festival.closing_forms import ItemForm, ProgressForm, ReturnForm, chosen
 from festival.filters import ImprovementFilter
 from festival.models import Edition, ImprovementItem, ImprovementPlan, counted
 from festival.workflow import IMPROVEMENTS
+from submissions.lookups import find
 from submissions.models import Submission
-from submissions.pages import find
 
 PAGES = ("sign", "send_back", "close")
 """Moves that are confirmed on a page of their own."""

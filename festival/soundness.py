@@ -12,9 +12,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from cycles.models import Cycle
-from submissions.costs import Costs, costs_of
-from submissions.lowering import RULE
 from submissions.models import Finding, Mark, Reconciliation, Reliability, ReviewTask, Score, Verification
+from submissions.progress.costs import Costs, costs_of
+from submissions.scoring.verification_effect import RULE
 from submissions.workflow import BlockState, ReviewState, VerificationState
 
 HUNDRED = Decimal(100)

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from cycles.models import Participation
 from festival.models import Asked, Survey, SurveyAnswer, SurveyQuestion
-from submissions.spreads import FEWEST
+from submissions.scoring.distribution import FEWEST
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,14 @@ from cycles.models import Cycle, Participation, Reason, Window
 from cycles.ui import limits as ui_limits
 from cycles.workflow import CycleState
 from indicators.models import asked_of_outer
-from submissions import actions, evidence, gauging, previews, scanning, totals
+from submissions.answers import actions as answers
+from submissions.evidence import actions as evidence
+from submissions.evidence import previews, scanner
 from submissions.models import IN_WORK, Answer, Document, Reliability, ScoreRun, Submission
+from submissions.reliability import actions as reliability
 from submissions.reorganisation import actions as reorganisation
+from submissions.scoring import totals
+from submissions.signing import actions as signing
 
 
 @kind(
@@ -48,7 +53,7 @@ def compute_scores(run: int, tell: Tell) -> None:
 )
 def measure_reliability(study: int, tell: Tell) -> None:
     """Measure what was ordered; what is finished is left alone."""
-    gauging.measure(Reliability.objects.select_related("cycle").get(pk=study), at=now())
+    reliability.measure(Reliability.objects.select_related("cycle").get(pk=study), at=now())
 
 
 @shared_task
@@ -59,7 +64,7 @@ def begin_due() -> None:
         with transaction.atomic():
             for cycle in Cycle.objects.in_hand().filter(pk=key):
                 if open_now := _lacking_lines(cycle, at):
-                    actions.begin(open_now, by=None, at=at)
+                    answers.begin(open_now, by=None, at=at)
 
 
 def _lacking_lines(cycle: Cycle, at: datetime) -> list[Participation]:
@@ -91,8 +96,8 @@ def lapse_overdue() -> None:
     ):
         with transaction.atomic():
             for cycle in Cycle.objects.in_hand().filter(pk=key):
-                actions.lapse(cycle, at=at)
-                actions.reopen(cycle, at=at)
+                signing.lapse(cycle, at=at)
+                signing.reopen(cycle, at=at)
 
 
 @shared_task
@@ -128,7 +133,7 @@ def scan(document: int, tell: Tell) -> None:
     if waiting is None:
         return
     with _content(waiting) as file:
-        verdict = scanning.scan(file) if file else scanning.Verdict("unscannable", "FileNotFoundError")
+        verdict = scanner.scan(file) if file else scanner.Verdict("unscannable", "FileNotFoundError")
     if verdict is None:
         raise Later(Reason.SCANNER)
     evidence.note_scan(waiting, outcome=verdict.outcome, finding=verdict.finding, at=now())

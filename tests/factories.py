@@ -28,9 +28,14 @@ from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure, Plan
 from indicators.plans import actions as plans
 from indicators.sets import approval, drafting
 from indicators.working_groups import actions as working_groups
-from submissions import actions as submissions
-from submissions import assessing, clarifications, stewarding
+from submissions.answers import actions as answers
+from submissions.marking import actions as marking
+from submissions.marking import assignment, clarifications
+from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Block, Clarification, Document, Evidence, Stewardship, Submission
+from submissions.release import actions as release
+from submissions.signing import actions as signing
+from submissions.stewards import actions as stewards
 from tests.copies import walked_once
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -255,7 +260,7 @@ def _communicated(w: World) -> None:
 
 def _begun(w: World) -> None:
     w.at = w.opens(Phase.SELF_ASSESSMENT) + timedelta(hours=9)
-    submissions.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=w.at)
+    answers.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=w.at)
     w.submission = Submission.objects.get(cycle=w.cycle, agency=w.power)
     w.other = Submission.objects.get(cycle=w.cycle, agency=w.health)
 
@@ -264,12 +269,12 @@ def _answered(w: World) -> None:
     w.at += timedelta(days=1)
     for answer in w.submission.answers.select_related("measure", "submission"):
         if not answer.measure.is_stewarded:
-            submissions.save_answer(answer, value=Decimal(30), note="سی", **ANALYSIS, by=w.staff, at=w.at)
+            answers.save_answer(answer, value=Decimal(30), note="سی", **ANALYSIS, by=w.staff, at=w.at)
 
 
 def _submitted(w: World) -> None:
     w.at += timedelta(days=1)
-    w.submission = submissions.move(w.submission, "submit", by=w.head, at=w.at)
+    w.submission = signing.move(w.submission, "submit", by=w.head, at=w.at)
 
 
 def _assigned(w: World) -> None:
@@ -278,25 +283,25 @@ def _assigned(w: World) -> None:
         people_actions.state_interests(w.cycle, by=w.people[name], at=w.at)
     axes = Axis.objects.filter(set__in=(w.general, w.specific)).order_by("set__kind", "position")
     for axis in axes:
-        w.block = assessing.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)
+        w.block = assignment.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)
     w.block = Block.objects.filter(submission=w.submission).order_by("pk").first()
     stewarded = Measure.objects.of(w.general).get(method="steward")
-    w.stewardship = stewarding.appoint(stewarded, steward=w.steward, by=w.administrator, at=w.at)
+    w.stewardship = stewards.appoint(stewarded, steward=w.steward, by=w.administrator, at=w.at)
 
 
 def supply(w: World, percent: str = "50") -> Stewardship:
     """The steward's figures for every agency, from a source, signed."""
     given = {"percent": Decimal(percent), "is_not_applicable": False, "note": ""}
     lines = Answer.objects.filter(measure=w.stewardship.measure_id)
-    stewarding.save_figures(w.stewardship, {a.pk: given for a in lines}, by=w.steward, at=w.at)
+    stewards.save_figures(w.stewardship, {a.pk: given for a in lines}, by=w.steward, at=w.at)
     cite(w)
-    w.stewardship = stewarding.supply(w.stewardship, by=w.steward, at=w.at)
+    w.stewardship = stewards.supply(w.stewardship, by=w.steward, at=w.at)
     return w.stewardship
 
 
 def cite(w: World) -> Stewardship:
     paper = ContentFile(b"%PDF-1.7", name="رتبه‌بندی.pdf")
-    w.stewardship = stewarding.cite(w.stewardship, title="رتبه‌بندی", document=paper, by=w.steward, at=w.at)
+    w.stewardship = stewards.cite(w.stewardship, title="رتبه‌بندی", document=paper, by=w.steward, at=w.at)
     return w.stewardship
 
 
@@ -368,17 +373,17 @@ def _marked(w: World) -> None:
     w.at += timedelta(days=1)
     for block in Block.objects.filter(submission=w.submission).order_by("pk"):
         lines = Answer.objects.on_desk(block).select_related("measure")
-        marks = {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
-        assessing.save_marks(block, marks, by=w.assessor, at=w.at)
-        assessing.hand_in(block, by=w.assessor, at=w.at)
+        marks = {a.pk: {"points": marking_rules.suggestion(a), "reason": ""} for a in lines}
+        marking.save_marks(block, marks, by=w.assessor, at=w.at)
+        marking.hand_in(block, by=w.assessor, at=w.at)
     supply(w)
     w.submission = w.fresh(w.submission)
 
 
 def _scored(w: World) -> None:
     w.at += timedelta(days=1)
-    submissions.lapse(w.cycle, at=w.at)
-    [w.submission] = submissions.communicate([w.submission], by=w.administrator, at=w.at)
+    signing.lapse(w.cycle, at=w.at)
+    [w.submission] = release.communicate([w.submission], by=w.administrator, at=w.at)
 
 
 def _drafted_appeal(w: World) -> None:

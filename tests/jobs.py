@@ -8,7 +8,7 @@ from django.utils import timezone
 from cycles.jobs import actions, runner
 from cycles.jobs.kinds import HEAVY, KINDS, QUICK
 from cycles.models import Job, Reason
-from submissions import totals
+from submissions.scoring import totals
 from tests.factories import World
 
 

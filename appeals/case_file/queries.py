@@ -7,9 +7,9 @@ from datetime import datetime
 from agencies.models import User
 from appeals.models import Appeal, Attachment, Question
 from appeals.workflow import AppealState
-from submissions import score_report
 from submissions.models import Submission
-from submissions.score_report import ReportLine
+from submissions.release import score_report
+from submissions.release.score_report import ReportLine
 
 
 @dataclass

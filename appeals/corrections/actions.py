@@ -28,8 +28,8 @@ from cycles.workflow import CycleState, Refused
 from indicators.models import Measure
 from indicators.scoring.methods import METHODS, points, scaled
 from indicators.scoring.statutory_tree import LineState
-from submissions import totals
 from submissions.models import Answer, Finding, Score, Submission
+from submissions.scoring import totals
 from submissions.workflow import SubmissionState
 
 

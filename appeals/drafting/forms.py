@@ -12,9 +12,9 @@ from agencies.persian import localised
 from appeals.models import Ground
 from cycles.clashes import ComparedForm
 from cycles.ui.fields import NumberField, PersianTextField
-from submissions.evidence import MOST_AT_ONCE
-from submissions.fields import DescriptionForm
-from submissions.kinds import KINDS
+from submissions.evidence.actions import MOST_AT_ONCE
+from submissions.evidence.fields import DescriptionForm
+from submissions.evidence.file_types import KINDS
 from submissions.models import Answer, Document
 
 

@@ -31,7 +31,7 @@ from cycles.ui.files import handed_out
 from cycles.ui.forms import ActForm
 from cycles.workflow import Refused
 from indicators.scoring.methods import METHODS
-from submissions.evidence import has_scanner
+from submissions.evidence.actions import has_scanner
 from submissions.models import Answer, Document, Score
 
 MOST_OFFERED = 200

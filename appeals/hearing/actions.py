@@ -21,9 +21,9 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Window
 from cycles.workflow import Refused
-from submissions import handlers
-from submissions.assessing import Pool
 from submissions.models import Answer, Description
+from submissions.scoring import contributors
+from submissions.workload import Pool
 
 
 class Shared(NamedTuple):
@@ -99,7 +99,7 @@ def fit_for(appeal: Appeal, at: datetime) -> Sequence[User]:
 def giver_of(answer: Answer) -> User | None:
     """Whoever gave the line its score before any appeal, and can say why."""
     line = Answer.objects.filter(pk=answer.pk)
-    return User.objects.filter(pk__in=line.order_by().values_list(handlers.giver("pk"))).first()
+    return User.objects.filter(pk__in=line.order_by().values_list(contributors.giver("pk"))).first()
 
 
 @transaction.atomic

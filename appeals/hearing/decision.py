@@ -15,8 +15,8 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from indicators.scoring.statutory_tree import LineState
-from submissions import actions as submissions
 from submissions.models import Answer, Score, Submission
+from submissions.scoring import actions as scoring
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def decide(
     [appeal] = perform(APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, seen=seen, **given)
     if granted is not None or void:
         state = LineState.NOT_APPLICABLE if void else LineState.SCORED
-        submissions.rescore(answer, basis=Score.Basis.APPEAL, state=state, points=granted, reason=reason, by=by, at=at)
+        scoring.rescore(answer, basis=Score.Basis.APPEAL, state=state, points=granted, reason=reason, by=by, at=at)
     return appeal
 
 

@@ -13,7 +13,7 @@ from cycles.clashes import ComparedForm
 from cycles.ui.fields import NumberField, PersianTextField
 from cycles.ui.forms import LetterField, PasswordField, signed
 from cycles.workflow import Move
-from submissions.fields import DescriptionForm
+from submissions.evidence.fields import DescriptionForm
 
 
 class DecisionForm(ComparedForm):

@@ -22,8 +22,8 @@ from cycles.models import Entry
 from cycles.record import seals
 from cycles.requests import PortalRequest
 from cycles.workflow import Refused
+from submissions.lookups import overseen_cycle
 from submissions.models import Mark, Score, StewardFigure, Verification
-from submissions.pages import overseen_cycle
 
 
 def read(request: PortalRequest, appeal: Appeal) -> dict[str, Any]:

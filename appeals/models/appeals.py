@@ -18,8 +18,8 @@ from agencies.persian import localised
 from agencies.roles import OVERSEERS, Role
 from appeals.workflow import APPEALS, DECIDED, AppealState
 from cycles.models import Cycle
-from submissions import handlers
 from submissions.models import Answer, Submission
+from submissions.scoring import contributors
 
 
 class Ground(models.TextChoices):
@@ -95,7 +95,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         if user.holds(Role.REVIEWER, at=at):
             stated = Q(cycle__year__in=user.cleared_years(Clearance.Kind.INTERESTS))
             mine = in_reach(user, at, (Role.REVIEWER,)) & stated & filed & ~Q(agency__in=user.tied_to)
-            seen |= mine & ~Q(answer__in=handlers.lines_of(user))
+            seen |= mine & ~Q(answer__in=contributors.lines_of(user))
         if user.holds(Role.ASSESSOR, Role.STEWARD, Role.ADMINISTRATOR, at=at):
             asked = Appeal.objects.filter(questions__addressee=user).order_by().values("pk")
             seen |= Q(pk__in=asked) & ~Q(agency__in=user.tied_to)
@@ -206,7 +206,7 @@ class Appeal(models.Model):
     @cached_property
     def handlers(self) -> frozenset[int]:
         """Who had a part in the line's score; a query, unless `with_handlers` has filled it in."""
-        return handlers.of_lines([self.answer_id])[self.answer_id]
+        return contributors.of_lines([self.answer_id])[self.answer_id]
 
     @property
     def is_decided(self) -> bool:
@@ -260,7 +260,7 @@ class Appeal(models.Model):
 def with_handlers(appeals: Iterable[Appeal]) -> list[Appeal]:
     """These appeals, each with who had a part in its line's score; one query."""
     appeals = list(appeals)
-    found = handlers.of_lines(a.answer_id for a in appeals)
+    found = contributors.of_lines(a.answer_id for a in appeals)
     for appeal in appeals:
         appeal.handlers = found[appeal.answer_id]
     return appeals

@@ -19,7 +19,7 @@ from cycles.calendar import Phase
 from cycles.models import PRACTICE, Cycle, Entry, Window
 from indicators.models import IndicatorSet, Measure
 from indicators.scoring.methods import rounded
-from submissions import handlers
+from submissions.scoring import contributors
 from submissions.workflow import SubmissionState
 
 MOST_SIMILAR = 12
@@ -145,7 +145,7 @@ def by_ground(appeals: QuerySet[Appeal], cycle: Cycle) -> list[Group]:
 
 def by_giver(appeals: QuerySet[Appeal], cycle: Cycle) -> list[Group]:
     """The outcomes by whoever gave the scores, assessor, verifier or steward; two queries."""
-    return _by_person(_grouped(appeals, cycle, {"key": handlers.giver("answer")}))
+    return _by_person(_grouped(appeals, cycle, {"key": contributors.giver("answer")}))
 
 
 def by_reviewer(appeals: QuerySet[Appeal], cycle: Cycle) -> list[Group]:

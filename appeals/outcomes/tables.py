@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import format_number, language, localised
 from appeals.outcomes.queries import Group
-from submissions.tables import CardsTable
+from cycles.ui.tables import CardsTable
 
 
 class OutcomeTable(CardsTable):

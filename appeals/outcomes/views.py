@@ -16,7 +16,7 @@ from appeals.workflow import AppealState
 from cycles.requests import PortalRequest
 from cycles.ui.pages import listed
 from indicators.lookups import visible
-from submissions.pages import overseen_cycle
+from submissions.lookups import overseen_cycle
 
 WAYS = {
     "": (_("By measure"), _("Measure"), queries.by_measure),

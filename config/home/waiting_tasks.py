@@ -22,7 +22,7 @@ from festival.lateness import DutyCode
 from festival.models import Edition, Language, Report
 from indicators.models import IndicatorSet, Kind, Measure, Plan, QuarterReport, Vote
 from indicators.workflow import PlanState, ReportState, SetState
-from submissions import training
+from submissions import clearance
 from submissions.models import (
     IN_WORK,
     Block,
@@ -192,7 +192,7 @@ class Desk(Outlook):
                 yield Task(title, "", _("Decide"), url, window.closes_at)
 
     def _before_scoring(self) -> Iterator[Task]:
-        for waiting in training.waiting_for(self.user, self.cycles, self.at):
+        for waiting in clearance.waiting_for(self.user, self.cycles, self.at):
             window = self.windows.get((waiting.cycle.pk, Phase.SCORING))
             if window and self.at >= window.opens_at - BEFORE_SCORING:
                 if waiting.states_interests:

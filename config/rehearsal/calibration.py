@@ -10,7 +10,8 @@ from cycles.models import Cycle
 from cycles.people import actions as people
 from indicators.models import Kind, Measure
 from indicators.scoring.methods import half_up
-from submissions import assessing, training
+from submissions.calibration import actions as calibration
+from submissions.marking import rules as marking_rules
 from submissions.models import ReferenceLine
 
 LINES = 12
@@ -53,10 +54,10 @@ def _lay(cycle: Cycle, *, by: User, at: datetime) -> int:
     for number, measure in enumerate(measures[:LINES]):
         shown, share, reason = CASES[number % len(CASES)]
         line = ReferenceLine(measure=measure, value=measure.target)
-        points = half_up((assessing.suggestion(line.as_answer) or Decimal(0)) * share, 2)
+        points = half_up((marking_rules.suggestion(line.as_answer) or Decimal(0)) * share, 2)
         said = {"measure": measure, "value": measure.target, "note": "", "claims_not_applicable": False}
         agreed = {"points": points, "is_not_applicable": False, "reason": reason}
-        training.lay(cycle, **said, shown=shown, **agreed, by=by, at=at)
+        calibration.lay(cycle, **said, shown=shown, **agreed, by=by, at=at)
     return min(len(measures), LINES)
 
 
@@ -65,15 +66,15 @@ def _clear(cycle: Cycle, assessor: User, chance: random.Random, *, at: datetime)
     people.state_interests(cycle, by=assessor, at=at)
     acts, learns = 1, chance.random() < 0.2  # one of five marks as the agencies say at first, and learns from it
     while True:
-        sitting = training.begin_sitting(cycle, by=assessor, at=at)
-        marks = {line.pk: _mark(line, agrees=not learns) for line in training.lines_of(sitting)}
-        training.save_sitting(sitting, marks, by=assessor, at=at)
-        sitting = training.hand_in_sitting(sitting, by=assessor, at=at)
+        sitting = calibration.begin_sitting(cycle, by=assessor, at=at)
+        marks = {line.pk: _mark(line, agrees=not learns) for line in calibration.lines_of(sitting)}
+        calibration.save_sitting(sitting, marks, by=assessor, at=at)
+        sitting = calibration.hand_in_sitting(sitting, by=assessor, at=at)
         acts, learns = acts + 2, False
         if sitting.is_passed:
             return acts
 
 
 def _mark(line: ReferenceLine, *, agrees: bool) -> dict[str, object]:
-    points = line.points if agrees else assessing.suggestion(line.as_answer)
+    points = line.points if agrees else marking_rules.suggestion(line.as_answer)
     return {"points": points, "is_not_applicable": False, "reason": line.shown}

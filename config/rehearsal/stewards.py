@@ -11,8 +11,8 @@ from django.core.files.base import ContentFile
 from agencies.models import with_roles
 from config.rehearsal.people import Cast
 from cycles.calendar import Phase
-from submissions import stewarding
 from submissions.models import Stewardship
+from submissions.stewards import actions as stewards
 
 MOMENTS = (0.2, 0.34, 0.48, 0.62, 0.76)
 """Shares of the scoring window at which one measure after another is supplied."""
@@ -34,24 +34,24 @@ def _enter(held: Stewardship, cast: Cast, twins: Container[int], *, at: datetime
     chance = random.Random(f"steward-{held.cycle.year}-{held.measure.code}")  # noqa: S311 -- the same year each time
     [steward] = with_roles([held.steward])
     by_steward, by_administrator = dict[int, dict[str, Any]](), dict[int, dict[str, Any]]()
-    lines = list(stewarding.lines_of(held))
+    lines = list(stewards.lines_of(held))
     for answer in lines[: len(lines) // 2] if half else lines:
         share = Decimal("0.7") if answer.submission_id in twins else Decimal(chance.gauss(0.68, 0.12))
         percent = (min(max(share, Decimal(0)), Decimal(1)) * 100).quantize(Decimal("0.01"))
-        why = stewarding.why_not_given(answer, steward, by=steward, at=at)
+        why = stewards.why_not_given(answer, steward, by=steward, at=at)
         said = {"percent": percent, "is_not_applicable": False, "note": ""}
         (by_administrator if why else by_steward)[answer.pk] = said
-    stewarding.save_figures(held, by_steward, by=steward, at=at)
-    stewarding.save_figures(held, by_administrator, by=cast.administrator, at=at)
+    stewards.save_figures(held, by_steward, by=steward, at=at)
+    stewards.save_figures(held, by_administrator, by=cast.administrator, at=at)
 
 
 def _supply(held: Stewardship, walk: Any, *, at: datetime) -> None:
     """Name the source of a measure's figures, enter them and sign for them."""
-    do = lambda: stewarding.supply(held, by=held.steward, at=at)  # noqa: E731
+    do = lambda: stewards.supply(held, by=held.steward, at=at)  # noqa: E731
     walk.refused("supplied without a source", do)
     title = f"گزارش سالانهٔ «{held.measure.title_fa}»"
     paper = ContentFile(f"{held.measure.code} {held.cycle.year}\n".encode(), name="گزارش.txt")
-    stewarding.cite(held, title=title, document=paper, by=held.steward, at=at)
+    stewards.cite(held, title=title, document=paper, by=held.steward, at=at)
     walk.refused("supplied without figures", do)
     _enter(held, walk.cast, walk.twins, at=at)
     do()

@@ -16,7 +16,7 @@ from indicators.exchange.actions import Content
 from indicators.models import FULL_POINTS, Direction, Figure, Kind, Measure, Planned
 from indicators.scoring.methods import decimal
 from indicators.sets.drafting import MISSION
-from submissions import assessing
+from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Declaration, Level, Mark, Submission
 
 SPECIFIC = (
@@ -252,7 +252,7 @@ def figures(planned: Iterable[Planned], quarter: int, skill: float, chance: rand
 
 
 def mark(answer: Answer, chance: random.Random, *, twin: bool) -> dict[str, Any]:
-    suggested = assessing.suggestion(answer)
+    suggested = marking_rules.suggestion(answer)
     if answer.claims_not_applicable:
         return {"is_not_applicable": True}
     if suggested and not twin and chance.random() < 0.12:

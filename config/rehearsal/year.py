@@ -34,9 +34,15 @@ from indicators.plans import actions as plans_actions
 from indicators.sets import approval, drafting
 from indicators.sets.catalogue import general_catalogue
 from indicators.working_groups import actions as working_groups
-from submissions import actions as submissions
-from submissions import assessing, declarations, evidence, readings, reconciling, stewarding
+from submissions.answers import actions as answers
+from submissions.evidence import actions as evidence
+from submissions.marking import actions as marking
+from submissions.marking import assignment, double_marking, reconciliation
 from submissions.models import Answer, Block, Declaration, Reconciliation, Submission
+from submissions.release import actions as release
+from submissions.signing import actions as signing
+from submissions.signing import declaration
+from submissions.stewards import actions as stewards_actions
 from submissions.workflow import SubmissionState
 
 T = TypeVar("T")
@@ -280,7 +286,7 @@ class Rehearsal:
     def _answered(self) -> None:
         at = self.within(Phase.SELF_ASSESSMENT, 0.02)
         taking_part = Participation.objects.filter(cycle=self.cycle)
-        self.did(len(submissions.begin(taking_part, by=None, at=at)))
+        self.did(len(answers.begin(taking_part, by=None, at=at)))
         drafts = list(Submission.objects.filter(cycle=self.cycle).select_related("agency", "cycle").order_by("pk"))
         twins = values.twins(drafts)
         chance = random.Random(f"{self.seed}-{self.year}-declarations")  # noqa: S311 -- the same year each time
@@ -291,9 +297,9 @@ class Rehearsal:
             entered[s.pk] = twin or values.values(lines, self.skill[s.agency_id], self.random)
             given = {a.pk: values.given(a, entered[s.pk][values.key(a)]) for a in lines if not a.measure.is_stewarded}
             staff = self.cast.staff[s.agency_id]
-            submissions.save_answers(s, given, by=staff, at=at)
+            answers.save_answers(s, given, by=staff, at=at)
             declared = values.declaration(self.skill[s.agency_id], chance)
-            declarations.save_declaration(s, **declared, by=staff, at=at)
+            declaration.save_declaration(s, **declared, by=staff, at=at)
             for answer in [a for a in lines if not a.measure.is_stewarded][:2]:
                 upload = ContentFile(f"{s.agency.code} {answer.measure.code}\n".encode(), name="گزارش.txt")
                 evidence.attach(answer, upload=upload, by=staff, at=at)
@@ -305,31 +311,31 @@ class Rehearsal:
         silent = values.silent(drafts, self.twins)
         first = next(s for s in drafts if s.pk not in silent)
         head, late = self.cast.heads[first.agency_id], self.within(Phase.SELF_ASSESSMENT, 1)
-        self.refused("signed on the stroke", lambda: submissions.move(first, "submit", by=head, at=late))
+        self.refused("signed on the stroke", lambda: signing.move(first, "submit", by=head, at=late))
         second_late = late + timedelta(seconds=1)
-        self.refused("signed a second late", lambda: submissions.move(first, "submit", by=head, at=second_late))
+        self.refused("signed a second late", lambda: signing.move(first, "submit", by=head, at=second_late))
         at = self.within(Phase.SELF_ASSESSMENT, 0.97)
         staff = self.cast.staff[first.agency_id]
-        self.refused("staff sign", lambda: submissions.move(first, "submit", by=staff, at=at))
+        self.refused("staff sign", lambda: signing.move(first, "submit", by=staff, at=at))
         for s, at in self.paced([s for s in drafts if s.pk not in silent], Phase.SELF_ASSESSMENT, 0.96, 0.9999):
-            submissions.move(s, "submit", by=self.cast.heads[s.agency_id], at=at)
+            signing.move(s, "submit", by=self.cast.heads[s.agency_id], at=at)
             self.did()
 
     def _assigned(self) -> None:
         at = self.within(Phase.SCORING, 0.01)
-        self.did(len(submissions.lapse(self.cycle, at=at)))
+        self.did(len(signing.lapse(self.cycle, at=at)))
         signed = Submission.objects.filter(cycle=self.cycle, state=SubmissionState.SUBMITTED)
         self.did(signed.count())
         self.did(calibration.school(self.cycle, self.cast, at=self.within(Phase.SELF_ASSESSMENT, 0.9)))
-        assessing.assign_all(self.cycle, by=self.cast.administrator, at=at)
-        self.did(stewarding.appoint_named(self.cycle, by=self.cast.administrator, at=at).measures)
+        assignment.assign_all(self.cycle, by=self.cast.administrator, at=at)
+        self.did(stewards_actions.appoint_named(self.cycle, by=self.cast.administrator, at=at).measures)
 
     def _marked(self) -> None:
         blocks = list(Block.objects.filter(cycle=self.cycle).order_by("pk"))
         users = {u.pk: u for u in self.cast.assessors}
         other = next(u for u in self.cast.assessors if u.pk != blocks[0].assessor_id)
         at = self.within(Phase.SCORING, 0.02)
-        self.refused("another's block", lambda: assessing.hand_in(blocks[0], by=other, at=at))
+        self.refused("another's block", lambda: marking.hand_in(blocks[0], by=other, at=at))
         judged: dict[int, Block] = {}
         many = max(1, len(blocks) // SITTINGS)
         sittings = [blocks[start : start + many] for start in range(0, len(blocks), many)]
@@ -346,11 +352,11 @@ class Rehearsal:
 
     def _mark(self, desk: Sequence[Block], assessor: User, at: datetime) -> None:
         """What one assessor marks and hands in at a sitting: the blocks of a desk in one act."""
-        lines = readings.on_desks(desk).select_related("measure", "submission", "own").order_by("pk")
+        lines = double_marking.on_desks(desk).select_related("measure", "submission", "own").order_by("pk")
         marks = {a.pk: values.mark(a, self.random, twin=a.submission_id in self.twins) for a in lines}
         first, *also = desk
-        assessing.save_marks(first, marks, by=assessor, at=at, also=also)
-        assessing.hand_in(first, by=assessor, at=at, also=also)
+        marking.save_marks(first, marks, by=assessor, at=at, also=also)
+        marking.hand_in(first, by=assessor, at=at, also=also)
         self.did(len(desk))
 
     def _supplied(self) -> None:
@@ -367,12 +373,12 @@ class Rehearsal:
             for apart in sitting:
                 one, other = apart.first.block.assessor, apart.second.block.assessor
                 value = values.between(apart.first, apart.second)
-                reconciling.propose(apart, **value, by=one, at=at)
+                reconciliation.propose(apart, **value, by=one, at=at)
                 proposed.setdefault(other, []).append(apart)
-            agree = partial(reconciling.agree, sitting[-1], by=sitting[-1].first.block.assessor, at=at)
+            agree = partial(reconciliation.agree, sitting[-1], by=sitting[-1].first.block.assessor, at=at)
             self.refused("the proposer agrees", agree)
             for other, (first, *also) in proposed.items():
-                reconciling.agree(first, by=other, at=at, also=also)
+                reconciliation.agree(first, by=other, at=at, also=also)
             self.did(2 * len(sitting))
 
     def _judge(self, block: Block, assessor: User, at: datetime) -> None:
@@ -381,15 +387,15 @@ class Rehearsal:
         said = values.verdict(held)
         head = self.cast.heads[block.agency_id]
         if block.pk % 10 == 0:
-            self.refused("a head judges", lambda: declarations.judge_declaration(held, **said, by=head, at=at))
-        declarations.judge_declaration(held, **said, by=assessor, at=at)
+            self.refused("a head judges", lambda: declaration.judge_declaration(held, **said, by=head, at=at))
+        declaration.judge_declaration(held, **said, by=assessor, at=at)
         self.did()
 
     def _communicated(self) -> None:
         at = self.within(Phase.SCORING, 0.95)
         ready = list(Submission.objects.filter(cycle=self.cycle, state=SubmissionState.MARKED).order_by("pk"))
-        self.refused("a head communicates", lambda: submissions.communicate(ready, by=self._any_head(), at=at))
-        self.did(len(submissions.communicate(ready, by=self.cast.administrator, at=at)))
+        self.refused("a head communicates", lambda: release.communicate(ready, by=self._any_head(), at=at))
+        self.did(len(release.communicate(ready, by=self.cast.administrator, at=at)))
 
     def _appealed(self) -> None:
         appeals.appeal_all(self)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -19,3 +20,22 @@ def code(text: str) -> SafeString:
 
 def link(url: str, text: Any) -> SafeString:
     return format_html('<a href="{}">{}</a>', url, text)
+
+
+def out_of(done: int, whole: int, name: str) -> SafeString:
+    """A bar with its numbers as words: "53 of 60"."""
+    return format_html(
+        '<progress class="progress" max="{}" value="{}" aria-label="{}"></progress> <span>{} / {}</span>',
+        whole or 1,
+        done,
+        name,
+        format_number(done, language()),
+        format_number(whole, language()),
+    )
+
+
+class CardsTable(tables.Table):
+    """A table in the portal's own markup, which a phone shows as cards."""
+
+    class Meta:
+        template_name = "tables.html"

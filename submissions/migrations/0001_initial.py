@@ -331,7 +331,9 @@ class Migration(migrations.Migration):
                 (
                     "study",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="submissions.reliability"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="submissions.reliability.statistics",
                     ),
                 ),
             ],
@@ -852,7 +854,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="replaced_by",
-                        to="submissions.evidence",
+                        to="submissions.evidence.actions",
                     ),
                 ),
                 (
@@ -929,7 +931,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="submissions.evidence",
+                        to="submissions.evidence.actions",
                     ),
                 ),
                 (
@@ -1366,7 +1368,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="submissions.evidence",
+                        to="submissions.evidence.actions",
                     ),
                 ),
             ],

@@ -1,12 +1,6 @@
 """What agencies answer, with their evidence; what assessors mark; how it scores, and what it adds up to."""
 
-from submissions.models.answers import (
-    Answer,
-    Block,
-    Mark,
-    Score,
-    Submission,
-)
+from submissions.models.calibration import Calibration, ReferenceLine, ReferenceMark
 from submissions.models.evidence import (
     Described,
     Description,
@@ -16,12 +10,12 @@ from submissions.models.evidence import (
     document_path,
     with_versions,
 )
-from submissions.models.lines import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
+from submissions.models.line_notes import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
 from submissions.models.matters import open_questions
 from submissions.models.reconciliations import Reconciliation
-from submissions.models.reviews import Expense, ReviewTask
-from submissions.models.runs import NodeScore, Reliability, ScoreRun
-from submissions.models.signed import Declaration, DeclaredLevel, Level, Version
+from submissions.models.review_tasks import Expense, ReviewTask
+from submissions.models.score_runs import NodeScore, Reliability, ScoreRun
+from submissions.models.self_assessments import Answer, Block, Mark, Score, Submission
 from submissions.models.stewards import (
     UNASKED,
     StewardFigure,
@@ -31,8 +25,8 @@ from submissions.models.stewards import (
     source_path,
     token_of,
 )
-from submissions.models.training import Calibration, ReferenceLine, ReferenceMark
 from submissions.models.verifications import Exhibit, Finding, Place, Verification
+from submissions.models.versions import Declaration, DeclaredLevel, Level, Version
 from submissions.workflow import IN_WORK, SEEN_AFTER_SIGNING
 
 __all__ = [

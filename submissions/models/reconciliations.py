@@ -10,7 +10,7 @@ from django_fsm import FSMField
 
 from agencies.models import Agency, User
 from cycles.models import Cycle
-from submissions.models.answers import Answer, Mark, Submission
+from submissions.models.self_assessments import Answer, Mark, Submission
 from submissions.workflow import RECONCILIATIONS, ReconciliationState, SubmissionState
 
 

@@ -14,9 +14,9 @@ from django_fsm import FSMField
 from agencies.models import Agency, User, cleared, in_reach
 from agencies.roles import Role
 from cycles.models import Cycle
-from submissions.models.answers import Answer, Block, Mark, Submission
 from submissions.models.evidence import Described, Document
-from submissions.risk import Why
+from submissions.models.self_assessments import Answer, Block, Mark, Submission
+from submissions.sampling import Why
 from submissions.workflow import VERIFICATIONS, BlockState, SubmissionState, VerificationState
 
 

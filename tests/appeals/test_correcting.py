@@ -15,8 +15,8 @@ from appeals.models import Appeal, Correction
 from cycles.models import Cycle, Delivery, Entry
 from cycles.workflow import Refused
 from indicators.models import Measure
-from submissions import totals
 from submissions.models import Answer, NodeScore, Score, Submission, Verification
+from submissions.scoring import totals
 from tests.factories import EPOCH, PASSWORD, build
 from tests.guard.hearings import wrong
 

@@ -10,9 +10,9 @@ from django.db import connection
 from tests.architecture.test_house import OURS, ROOT
 
 STATISTICAL = {
-    "submissions/reliability.py": "alpha, severity, intervals: of marks, by least squares and bootstrap",
-    "submissions/gauging.py": "hands marks to reliability.py as shares",
-    "submissions/studying.py": "places of dots in a picture, in percent of its width",
+    "submissions/reliability/statistics.py": "alpha, severity, intervals: of marks, by least squares and bootstrap",
+    "submissions/reliability/actions.py": "hands marks to reliability.py as shares",
+    "submissions/reliability/views.py": "places of dots in a picture, in percent of its width",
     "festival/sureness.py": "intervals of places by empirical Bayes; other weights are whole numbers",
     "festival/what_if.py": "hands the error of marks to sureness.py",
     "festival/chapters.py": "a correlation, rounded once",
@@ -24,7 +24,7 @@ NO_FIGURE = {
     "festival/strokes.py": "points of a line in a picture",
     "festival/duties.py": "places of bars in a picture, in percent of its width",
     "cycles/spreadsheets/sheets.py": "a numeric cell, only where the double is written as the decimal is",
-    "submissions/grid.py": "asks whether a decimal has more than 8 places; round of a decimal is a decimal",
+    "submissions/answers/grid_views.py": "asks whether a decimal has more than 8 places; round of a decimal is a decimal",
     "submissions/contents/pictures.py": "pixels of a picture",
     "config/rehearsal/values.py": "invents the demonstration's values",
     "config/rehearsal/closing.py": "invents the demonstration's answers to the survey",

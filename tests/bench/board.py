@@ -15,8 +15,9 @@ from agencies.models import User
 from cycles.calendar import Phase
 from cycles.models import Cycle, Window
 from cycles.ui.pages import PER_PAGE
-from submissions import board, progress
 from submissions.models import Mark
+from submissions.progress import queries as progress_queries
+from submissions.progress import views as progress_views
 from tests.bench import client_of, medians_of, queries_of, request_of, row, seconds
 from tests.bench.worlds import on_desks
 
@@ -44,19 +45,22 @@ def progress_board(at: Any) -> dict[str, Any]:
             assert response.status_code == 200
             return response.content.decode()
 
-        given = {"cycle": cycle.pk, "provinces": None, "since": now - progress.WEEK}
-        rows = progress.of_agencies(cycle, provinces=None, at=now)
+        given = {"cycle": cycle.pk, "provinces": None, "since": now - progress_queries.WEEK}
+        rows = progress_queries.of_agencies(cycle, provinces=None, at=now)
         assert len(rows) == AGENCIES
         with translation.override("fa"):
             shown = [row.submission for row in rows[:PER_PAGE]]
-            details = board._details(request_of(administrator, now, address), shown)
+            details = progress_views._details(request_of(administrator, now, address), shown)
 
         def bare() -> str:
             with connection.cursor() as cursor:
-                cursor.execute(progress._AGENCIES, given)
+                cursor.execute(progress_queries._AGENCIES, given)
                 cursor.fetchall()
             known = {"of_agencies": Mock(return_value=rows)}
-            with patch.multiple(progress, **known), patch.object(board, "_details", return_value=details):
+            with (
+                patch.multiple(progress_queries, **known),
+                patch.object(progress_views, "_details", return_value=details),
+            ):
                 return page()
 
         assert page().count("data-label=") == bare().count("data-label=")

@@ -25,8 +25,8 @@ from cycles.calendar import BINDINGS, Phase
 from cycles.models import Cycle, Delivery, Window
 from cycles.workflow import CycleState
 from indicators.models import Measure
-from submissions import totals
 from submissions.models import Answer, Score, Submission
+from submissions.scoring import totals
 from submissions.workflow import SubmissionState
 from tests.bench import client_of, medians_of, queries_of, request_of, row
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from cycles.calendar import Phase
 from cycles.models import Window
-from submissions import marking
+from submissions.marking import views as marking_views
 from submissions.models import Answer, Block
 from tests.bench import client_of, medians_of, queries_of, request_of, row
 from tests.bench.worlds import on_desks
@@ -38,13 +38,13 @@ def _page_of(block: Block, at: Any) -> dict[str, Any]:
 
     with translation.override("fa"):
         request = request_of(block.assessor, at, address)
-        held = marking._block(request, block.pk)
-        lines = marking._with_files(marking._desk(held))
-        context = marking._page(request, held, lines)
+        held = marking_views._block(request, block.pk)
+        lines = marking_views._with_files(marking_views._desk(held))
+        context = marking_views._page(request, held, lines)
 
         def bare() -> str:
             known = {name: Mock(return_value=value) for name, value in _known(held, lines, context).items()}
-            with patch.multiple(marking, **known):
+            with patch.multiple(marking_views, **known):
                 return page()
 
         assert page().count("data-line=") == bare().count("data-line=") == LINES
@@ -84,9 +84,9 @@ def _saving(block: Block, at: Any, *, at_once: int) -> dict[str, Any]:
     save()
     with translation.override("fa"):
         request = request_of(block.assessor, at, address)
-        held = marking._block(request, block.pk)
-        lines = marking._desk(held)
-        context = marking._page(request, held, lines) | {"line": lines[0], "saved_at": at}
+        held = marking_views._block(request, block.pk)
+        lines = marking_views._desk(held)
+        context = marking_views._page(request, held, lines) | {"line": lines[0], "saved_at": at}
 
         def bare() -> None:
             for line in lines[:at_once]:

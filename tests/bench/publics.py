@@ -24,8 +24,8 @@ from cycles.workflow import CycleState
 from festival import datafiles, standings
 from festival.models import Edition, Standing
 from festival.workflow import EditionState
-from submissions import totals
 from submissions.models import Submission
+from submissions.scoring import totals
 from submissions.workflow import SubmissionState
 from tests.bench import medians_of, peak, queries_of, row
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS

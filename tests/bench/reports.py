@@ -12,8 +12,10 @@ from agencies.roles import HEADS, Role
 from cycles.calendar import BINDINGS, Phase
 from cycles.models import Window
 from indicators.models import Measure
-from submissions import actions, reporting, totals
 from submissions.models import Answer, Score, Submission
+from submissions.release import actions as release
+from submissions.release import report_views
+from submissions.scoring import totals
 from submissions.workflow import SubmissionState
 from tests.bench import client_of, medians_of, queries_of, request_of, row
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
@@ -40,10 +42,10 @@ def score_report(at: Any) -> dict[str, Any]:
         return response.content.decode()
 
     with translation.override("fa"):
-        context = reporting._whole(request_of(head, at, address), submission.pk)
+        context = report_views._whole(request_of(head, at, address), submission.pk)
 
         def bare() -> str:
-            with patch.object(reporting, "_whole", return_value=context):
+            with patch.object(report_views, "_whole", return_value=context):
                 return page()
 
         assert page().count('id="line-') == bare().count('id="line-') == LINES
@@ -90,7 +92,7 @@ def communicate_2000(at: Any) -> dict[str, Any]:
 
         def work() -> None:
             with transaction.atomic():
-                out = actions.communicate(submissions, by=administrator, at=at)
+                out = release.communicate(submissions, by=administrator, at=at)
                 assert len(out) == AGENCIES
                 transaction.set_rollback(True)
 

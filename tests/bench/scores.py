@@ -12,8 +12,8 @@ from typing import Any
 from django.db import connection
 
 from cycles.models import Cycle
-from submissions import totals
 from submissions.models import NodeScore, ScoreRun, Submission
+from submissions.scoring import totals
 from tests.bench import queries_of, row, seconds
 from tests.bench.worlds import marked
 

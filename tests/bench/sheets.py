@@ -15,8 +15,8 @@ from agencies.roles import Role
 from cycles.spreadsheets import dry_run
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from indicators.models import Measure
-from submissions import transfer
-from submissions.answer_lines import VALUES, AnswerLines
+from submissions.answers import sheets as answers_sheets
+from submissions.answers.sheet_columns import VALUES, AnswerLines
 from submissions.models import Answer, Submission
 from tests.bench import queries_of, row, seconds
 
@@ -36,7 +36,7 @@ def sheet_in(at: Any) -> dict[str, Any]:
                 found = _checked(submission, content)
                 resource = AnswerLines(submission)
                 again = spreadsheets_sheets.read(VALUES, content, "values.xlsx")
-                written = transfer.import_answers(
+                written = answers_sheets.import_answers(
                     submission,
                     lambda: resource.given(dry_run.checked_again(resource, again, found.digest)),
                     by=staff,

@@ -16,8 +16,8 @@ from config.database import as_owner
 from cycles.calendar import Binding, Phase
 from cycles.models import Cycle, Entry, Window
 from indicators.models import Measure
-from submissions import stewarding
 from submissions.models import Answer, NodeScore, Score, StewardFigure, Stewardship, Submission
+from submissions.stewards import actions as stewards
 from submissions.workflow import SubmissionState
 from tests.bench import queries_of, row, seconds
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
@@ -59,7 +59,7 @@ def _in_hand(cycle: Cycle, at: Any) -> Stewardship:
 
 def _supplied(held: Stewardship, at: Any) -> None:
     with transaction.atomic():
-        stewarding.supply(held, by=held.steward, at=at)
+        stewards.supply(held, by=held.steward, at=at)
         assert Submission.objects.filter(state=SubmissionState.MARKED).count() == AGENCIES
         transaction.set_rollback(True)
 
@@ -73,7 +73,7 @@ def _bare_tables(held: Stewardship, at: Any) -> None:
                 cursor.execute(f"CREATE TABLE {name} (LIKE {table})")
                 cursor.execute(f"GRANT ALL ON {name} TO {settings.DATABASES['default']['USER']}")
     since = {m: m.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for m in (Score, NodeScore, Entry)}
-    stewarding.supply(held, by=held.steward, at=at)
+    stewards.supply(held, by=held.steward, at=at)
     with connection.cursor() as cursor:
         for model, last in since.items():
             table = model._meta.db_table

@@ -10,9 +10,11 @@ from django.utils import translation
 from agencies.models import Membership, User
 from agencies.roles import Role
 from indicators.models import Measure
-from submissions import completeness, workspace
+from submissions import completeness
+from submissions.answers import forms as answers_forms
+from submissions.answers import views as answers_views
+from submissions.lookups import find
 from submissions.models import Answer, Submission
-from submissions.pages import find
 from tests.bench import client_of, medians_of, queries_of, request_of, row
 
 MEASURES = 70
@@ -33,11 +35,11 @@ def workspace_page(at: Any) -> dict[str, Any]:
     with translation.override("fa"):
         request = request_of(user, at, address)
         held = find(request, submission.pk)
-        context = workspace.workspace(request, held, opened)
+        context = answers_views.workspace(request, held, opened)
         constants = {key: _evaluated(value) for key, value in context.items()}
 
         def bare() -> str:
-            with patch.multiple(workspace, find=Mock(return_value=held), workspace=Mock(return_value=constants)):
+            with patch.multiple(answers_views, find=Mock(return_value=held), workspace=Mock(return_value=constants)):
                 return page()
 
         html = page()
@@ -68,10 +70,10 @@ def answer_save(at: Any) -> dict[str, Any]:
         request = request_of(user, at, address)
         saved = list(submission.answers.for_page().with_counts())
         line = next(a for a in saved if a.pk == answer.pk)
-        _groups, whole = workspace.by_axis(saved, submission.cycle)
-        form = workspace.AnswerForm(answer=line)
-        progress = workspace.Progress(saved)
-        context = workspace.outcome(line, form) | {
+        _groups, whole = answers_views.by_axis(saved, submission.cycle)
+        form = answers_forms.AnswerForm(answer=line)
+        progress = answers_views.Progress(saved)
+        context = answers_views.outcome(line, form) | {
             "saved_at": at,
             "progress": progress,
             "total": whole,

@@ -21,9 +21,9 @@ from cycles.models import Delivery, Entry
 from festival.models import Edition
 from indicators.models import Measure, Vote
 from indicators.working_groups import actions as working_groups
-from submissions import actions as submissions
-from submissions import evidence
+from submissions.evidence import actions as evidence
 from submissions.models import Answer, Block, Clarification, Evidence, Mark
+from submissions.signing import actions as signing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -232,7 +232,7 @@ def test_what_is_typed_on_the_desk_is_saved_by_itself_and_again_when_the_line_co
 
 def test_the_administrator_communicates_the_scores(served, walker, clock):
     world = served("marked")
-    submissions.lapse(world.cycle, at=world.at)
+    signing.lapse(world.cycle, at=world.at)
 
     walker.sign_in(world.administrator)
     walker.go("submissions:board", world.cycle.pk)

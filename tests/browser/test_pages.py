@@ -19,7 +19,7 @@ from cycles.record import seals
 from indicators.models import Kind
 from indicators.sets import drafting
 from indicators.working_groups import actions as working_groups
-from submissions.kinds import KINDS
+from submissions.evidence.file_types import KINDS
 from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
 from tests.factories import World, build, enter_figures, lay_plan

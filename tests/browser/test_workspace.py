@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from playwright.sync_api import expect
 
-from submissions import actions
+from submissions.answers import actions as answers
 from submissions.models import Answer
 from tests.factories import make_user
 
@@ -104,7 +104,7 @@ def test_of_two_who_write_one_line_the_later_sees_both_texts_and_chooses(served,
     colleague = make_user("colleague", "staff", agency=world.power)
     walker.slip_in(world.staff)
     open_line(walker, world)
-    actions.save_answer(line(world), value=Decimal(5), note="نوشتهٔ همکار", by=colleague, at=world.at)
+    answers.save_answer(line(world), value=Decimal(5), note="نوشتهٔ همکار", by=colleague, at=world.at)
 
     walker.field("note").fill("نوشتهٔ من")
     expect(walker.page.locator(".clash")).to_contain_text("نوشتهٔ همکار")
@@ -121,7 +121,7 @@ def test_whoever_takes_the_colleagues_text_finds_it_in_the_field(served, walker)
     colleague = make_user("colleague", "staff", agency=world.power)
     walker.slip_in(world.staff)
     open_line(walker, world)
-    actions.save_answer(line(world), note="نوشتهٔ همکار", by=colleague, at=world.at)
+    answers.save_answer(line(world), note="نوشتهٔ همکار", by=colleague, at=world.at)
     walker.page.on("dialog", lambda dialog: dialog.accept())
 
     walker.field("note").fill("نوشتهٔ من")

@@ -17,7 +17,8 @@ from cycles.models.faults import FaultKind
 from cycles.people import actions as people
 from cycles.record import clock_watch, faults
 from cycles.workflow import Refused
-from submissions import actions as submissions
+from submissions import workflow
+from submissions.signing import actions as signing
 from tests.factories import build
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def off_by(difference):
 
 
 def sign(world):
-    return submissions.move(world.submission, "submit", by=world.head, at=world.at)
+    return signing.move(world.submission, "submit", by=world.head, at=world.at)
 
 
 @pytest.mark.parametrize("seconds", (-3600, -3, 3, 3600))
@@ -75,7 +76,7 @@ def test_what_has_a_deadline_waits_while_the_clock_is_off_and_is_done_when_it_is
     with translation.override("en"), pytest.raises(Refused, match="clock is not right"):
         sign(world)
     waiting = world.fresh(world.submission).state
-    buttons = {m.name for m in perform.open_to(submissions.MOVES, world.submission, by=world.head, at=world.at)}
+    buttons = {m.name for m in perform.open_to(workflow.MOVES, world.submission, by=world.head, at=world.at)}
     people.declare_interest(agency=world.power, reason="goes on", by=world.assessor, at=world.at)
     clock_watch.watch(at=world.at)
     sign(world)

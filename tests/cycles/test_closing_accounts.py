@@ -19,7 +19,7 @@ from cycles.notices import letters
 from cycles.people import accounts
 from cycles.people import actions as people
 from cycles.workflow import Refused
-from submissions import actions as submissions
+from submissions.signing import actions as signing
 from tests.factories import EPOCH, PASSWORD, World, build
 
 pytestmark = pytest.mark.django_db
@@ -100,11 +100,11 @@ def test_roles_stay_listed_but_do_nothing_until_the_account_is_opened(settings: 
     accounts.close_account(w.head, by=w.administrator, at=w.at, note="suspicion")
 
     with pytest.raises(Refused):
-        submissions.move(w.submission, "submit", by=again(w.head), at=w.at)
+        signing.move(w.submission, "submit", by=again(w.head), at=w.at)
     page = client_of(w.administrator).get(f"/en/cycles/people/{w.head.pk}/").content.decode()
     assert "without effect: the account is closed" in page
     accounts.open_account(w.head, by=w.administrator, at=w.at, note="cleared up")
-    signed = submissions.move(w.submission, "submit", by=again(w.head), at=w.at)
+    signed = signing.move(w.submission, "submit", by=again(w.head), at=w.at)
 
     assert signed.state == "submitted"
 

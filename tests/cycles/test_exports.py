@@ -23,8 +23,8 @@ from cycles.spreadsheets.sheets import read, template, written
 from festival.closing_tables import PLANS
 from festival.publishers import PUBLISHERS
 from indicators.exchange.columns import APPLICABILITY, CELLS, MEASURES, TARGETS, NumberCell
-from submissions.answer_lines import VALUES, AnswerLines
-from submissions.figure_lines import FIGURES, FigureLines
+from submissions.answers.sheet_columns import VALUES, AnswerLines
+from submissions.stewards.sheets import FIGURES, FigureLines
 
 FORMS = (AGENCIES, MEASURES, TARGETS, APPLICABILITY, VALUES, FIGURES, PLANS, *(p.form for p in PUBLISHERS.values()))
 NUMBERS = {

@@ -22,8 +22,11 @@ from cycles.presets import (
 )
 from cycles.workflow import Refused
 from cycles.years import actions as years
-from submissions import actions as submissions
-from submissions import assessing, tasks
+from submissions import tasks
+from submissions.answers import actions as answers
+from submissions.marking import actions as marking
+from submissions.marking import assignment
+from submissions.signing import actions as signing
 from tests.factories import PASSWORD, build
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +56,7 @@ def closing(world, submission, phase=Phase.SELF_ASSESSMENT):
 def save(world, submission, at):
     answer = submission.answers.select_related("submission", "measure").first()
     staff = world.staff if submission == world.submission else world.other_staff
-    return submissions.save_answer(answer, value=1, note="", by=staff, at=at)
+    return answers.save_answer(answer, value=1, note="", by=staff, at=at)
 
 
 def test_a_decree_for_one_agency_moves_its_deadline_and_no_other():
@@ -222,7 +225,7 @@ def test_an_act_in_the_extension_keeps_the_statutory_date_and_counts_as_in_time(
     before = world.closes(Phase.SELF_ASSESSMENT)
     extend(world, before + WEEK)
 
-    submissions.move(world.submission, "submit", by=world.head, at=before + timedelta(days=3))
+    signing.move(world.submission, "submit", by=world.head, at=before + timedelta(days=3))
     entry = Entry.objects.get(act="submit")
 
     assert (entry.statutory_at, entry.days_late) == (before, 0)
@@ -255,7 +258,7 @@ def test_with_the_scheduler_stopped_for_a_week_nothing_late_is_accepted_and_what
     with pytest.raises(Refused):
         save(world, world.other, late)
     people.state_interests(world.cycle, by=world.assessor, at=late)
-    block = assessing.assign(
+    block = assignment.assign(
         world.submission,
         axis=world.submission.answers.first().measure.indicator.axis,
         assessor=world.assessor,
@@ -263,7 +266,7 @@ def test_with_the_scheduler_stopped_for_a_week_nothing_late_is_accepted_and_what
         at=late,
     )
     line = world.submission.answers.filter(measure__indicator__axis=block.axis).first()
-    marked = assessing.save_marks(block, {line.pk: {"points": 1, "reason": "seen"}}, by=world.assessor, at=late)
+    marked = marking.save_marks(block, {line.pk: {"points": 1, "reason": "seen"}}, by=world.assessor, at=late)
 
     assert world.fresh(world.other).state == "draft"
     assert len(marked) == 1

@@ -20,7 +20,7 @@ from cycles.jobs.kinds import QUICK, Kind, Later, Stopped
 from cycles.models import Channel, Delivery, Entry, Job, Reason
 from cycles.notices import delivery
 from cycles.workflow import Refused
-from submissions import totals
+from submissions.scoring import totals
 from tests.factories import World, build
 from tests.jobs import failed_job, newest, work_off
 

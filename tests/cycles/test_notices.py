@@ -29,9 +29,11 @@ from cycles.years import actions as years
 from festival import actions as festival
 from indicators import tasks as indicators_tasks
 from indicators.sets import approval
-from submissions import actions as submissions
 from submissions import tasks as submissions_tasks
+from submissions.answers import actions as answers
 from submissions.models import Submission
+from submissions.release import actions as release
+from submissions.signing import actions as signing
 from submissions.workflow import MOVES
 from tests.factories import EPOCH, build, make_agency, make_user
 
@@ -78,7 +80,7 @@ def test_an_act_on_an_agency_is_told_to_its_head_and_staff_and_not_to_who_did_it
     closed = make_user("closed", Role.STAFF, agency=w.power)
     User.objects.filter(pk=closed.pk).update(is_active=False)
 
-    submissions.move(w.submission, "submit", by=w.head, at=w.at)
+    signing.move(w.submission, "submit", by=w.head, at=w.at)
 
     assert told("submit") == ["colleague", "deputy", "staff"]
     assert former.username not in told("submit")
@@ -90,7 +92,7 @@ def test_somebody_with_two_roles_is_told_once():
         role=Role.STAFF, agency=w.power, valid_from=EPOCH
     )
 
-    submissions.move(w.submission, "submit", by=w.head, at=w.at)
+    signing.move(w.submission, "submit", by=w.head, at=w.at)
 
     assert told("submit") == ["both", "staff"]
 
@@ -163,7 +165,7 @@ def test_what_is_rolled_back_tells_nobody():
     before = Delivery.objects.count()
 
     with transaction.atomic():
-        submissions.move(w.submission, "submit", by=w.head, at=w.at)
+        signing.move(w.submission, "submit", by=w.head, at=w.at)
         assert Delivery.objects.count() > before
         transaction.set_rollback(True)
 
@@ -228,7 +230,7 @@ def test_reading_takes_the_same_queries_for_any_number_of_notices_of_one_kind():
 
     for count in (1, 3, 30):
         objs = drafts_of(w, count)
-        submissions.begin([s.participation for s in objs], by=None, at=w.at)
+        answers.begin([s.participation for s in objs], by=None, at=w.at)
         of_these = {"entry__model": "submissions.submission", "entry__object_pk__in": [s.pk for s in objs]}
         rows = Delivery.objects.filter(**of_these).select_related("entry")
         with CaptureQueriesContext(connection) as queries:
@@ -242,7 +244,7 @@ def test_the_number_of_the_letter_stands_in_the_record_the_notice_and_the_mail()
     w = build("marked")
     forget()
 
-    submissions.communicate([w.submission], by=w.administrator, at=w.at, letter="1405/77")
+    release.communicate([w.submission], by=w.administrator, at=w.at, letter="1405/77")
     delivery.tell(at=w.at)
 
     assert Entry.objects.filter(act="communicate").latest("id").params["letter"] == "1405/77"
@@ -257,7 +259,7 @@ def test_one_mail_over_all_that_is_due_goes_to_each_person_in_their_language_wit
     w = build("marked")
     User.objects.filter(pk=w.staff.pk).update(language="en")
     forget()
-    submissions.communicate([w.submission], by=w.administrator, at=w.at)
+    release.communicate([w.submission], by=w.administrator, at=w.at)
     answer = w.submission.answers.get(measure__code="G1-1")
     appeal = drafting.save_draft(answer, fields={"ground": "value", "argument": "x"}, by=w.staff, at=w.at)
     drafting.file([appeal], by=w.head, at=w.at)
@@ -290,7 +292,7 @@ def test_nothing_is_sent_twice_and_a_run_with_nothing_to_do_sends_nothing():
 def test_news_waits_an_hour_for_more_of_it_and_what_is_official_goes_at_once():
     w = build("answered")
     forget()
-    submissions.move(w.submission, "submit", by=w.head, at=w.at)
+    signing.move(w.submission, "submit", by=w.head, at=w.at)
 
     early = delivery.tell(at=w.at + 59 * MINUTE)
     late = delivery.tell(at=w.at + HOUR)
@@ -304,10 +306,10 @@ def test_news_and_reminders_can_be_switched_off_and_official_notices_cannot():
     delivery.choose(off, by=w.staff, at=w.at)
     forget()
 
-    submissions.move(w.submission, "submit", by=w.head, at=w.at)
-    submissions.move(w.fresh(w.submission), "withdraw", by=w.head, at=w.at)
+    signing.move(w.submission, "submit", by=w.head, at=w.at)
+    signing.move(w.fresh(w.submission), "withdraw", by=w.head, at=w.at)
     notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=w.closes(Phase.SELF_ASSESSMENT) - DAY)
-    submissions.lapse(w.cycle, at=w.opens(Phase.SCORING))
+    signing.lapse(w.cycle, at=w.opens(Phase.SCORING))
 
     acts = inbox(w.staff).values_list("entry__act", flat=True)
     assert sorted(act or "reminder" for act in acts) == ["reminder", "stand", "submit", "withdraw"]
@@ -332,7 +334,7 @@ def test_an_address_that_fails_is_noted_stops_nobody_else_and_is_tried_again_lat
     settings.EMAIL_BACKEND = f"{__name__}.OneAddressRefused"
     w = build("marked")
     forget()
-    submissions.communicate([w.submission], by=w.administrator, at=w.at)
+    release.communicate([w.submission], by=w.administrator, at=w.at)
 
     assert delivery.tell(at=w.at) == 1
     failed = Delivery.objects.get(recipient=w.staff, channel=Channel.MAIL)
@@ -473,7 +475,7 @@ def test_those_who_have_something_left_are_reminded_14_7_3_and_1_days_and_6_hour
 def test_a_reminder_names_what_is_left_and_the_days_left():
     w = build("begun")
     row = w.submission.answers.get(measure__code="G1-1")
-    submissions.save_answer(row, value=Decimal(1), note="", by=w.staff, at=w.at)
+    answers.save_answer(row, value=Decimal(1), note="", by=w.staff, at=w.at)
     closes = w.closes(Phase.SELF_ASSESSMENT)
 
     notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - 3 * DAY + 2 * MINUTE)
@@ -759,7 +761,7 @@ def test_administrators_see_who_has_not_seen_an_official_notice_those_first(as_)
 
 def test_a_provincial_administrator_sees_the_notices_of_the_province_only(as_):
     w = build("begun")
-    submissions.lapse(w.cycle, at=w.opens(Phase.SCORING))
+    signing.lapse(w.cycle, at=w.opens(Phase.SCORING))
     at = w.opens(Phase.SCORING)
     entries = {e.agency_code: e for e in Entry.objects.filter(act="lapse")}
     client = as_(w.provincial_administrator, at)
@@ -787,7 +789,7 @@ def test_the_pages_of_the_unseen_take_the_same_queries_for_any_length(as_):
 
     for count in (1, 3, 21):
         drafts_of(w, count)
-        submissions.lapse(Cycle.objects.get(pk=w.cycle.pk), at=at)
+        signing.lapse(Cycle.objects.get(pk=w.cycle.pk), at=at)
         entry = Entry.objects.filter(act="lapse").latest("pk")
         for n in range(count):
             make_user(f"more-{count}-{n}", Role.STAFF, agency=w.power)

@@ -19,7 +19,8 @@ from cycles.models import Delivery, Entry
 from cycles.notices import delivery
 from cycles.people import actions as people
 from cycles.workflow import Refused
-from submissions import actions as submissions
+from submissions.answers import actions as answers_actions
+from submissions.signing import actions as signing
 from tests.factories import EPOCH, PASSWORD, World, build, deputise, make_user
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +79,8 @@ def test_a_deputy_signs_within_the_period_and_not_a_second_after_and_the_record_
 
     for at in (w.at + DAY - SECOND, until):
         with pytest.raises(Refused, match="a deputy by delegation"):
-            submissions.move(w.submission, "submit", by=deputy, at=at)
-    signed = submissions.move(w.submission, "submit", by=deputy, at=until - SECOND)
+            signing.move(w.submission, "submit", by=deputy, at=at)
+    signed = signing.move(w.submission, "submit", by=deputy, at=until - SECOND)
 
     assert signed.state == "submitted"
     assert Entry.objects.get(act="submit").actor_role == "deputy"
@@ -94,9 +95,9 @@ def test_what_a_deputy_does_by_a_role_of_their_own_is_recorded_under_that_role()
     answer = w.submission.answers.select_related("measure", "submission").get(measure__code="G1-1")
 
     for person in (again(w.staff), w.deputy):
-        submissions.move(w.submission, "submit", by=person, at=w.at)
-        submissions.move(w.submission, "withdraw", by=w.head, at=w.at)
-        submissions.save_answer(answer, value=7, note="", by=person, at=w.at)
+        signing.move(w.submission, "submit", by=person, at=w.at)
+        signing.move(w.submission, "withdraw", by=w.head, at=w.at)
+        answers_actions.save_answer(answer, value=7, note="", by=person, at=w.at)
 
     assert made.in_force(w.at)
     assert {e.actor_role for e in Entry.objects.filter(act="submit")} == {"deputy"}

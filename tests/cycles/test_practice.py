@@ -16,9 +16,10 @@ from festival.lateness import Asked, summary
 from indicators.models import IndicatorSet, Kind
 from indicators.sets import approval, drafting
 from indicators.working_groups import actions as working_groups
-from submissions import actions as submissions
 from submissions import tasks
+from submissions.answers import actions as answers
 from submissions.models import Submission
+from submissions.signing import actions as signing
 from tests.factories import build
 
 pytestmark = pytest.mark.django_db
@@ -55,9 +56,9 @@ def test_every_phase_is_open_at_once_and_for_years_and_a_set_goes_all_the_way(w)
         working_groups.vote(proposed, choice="approve", reason="", by=voter, at=at)
     approved = approval.move(proposed, "approve", by=w.chair, at=at)
     approval.communicate([approved], by=w.administrator, at=at)
-    [begun] = submissions.begin(Participation.objects.filter(cycle=w.cycle, agency=w.power), by=w.staff, at=at)
-    submissions.save_answer(begun.answers.get(), value=Decimal(70), note="", by=w.staff, at=at)
-    signed = submissions.move(begun, "submit", by=w.head, at=at)
+    [begun] = answers.begin(Participation.objects.filter(cycle=w.cycle, agency=w.power), by=w.staff, at=at)
+    answers.save_answer(begun.answers.get(), value=Decimal(70), note="", by=w.staff, at=at)
+    signed = signing.move(begun, "submit", by=w.head, at=at)
 
     assert signed.state == "submitted"
     assert str(w.cycle) == "Practice cycle"
@@ -80,7 +81,7 @@ def test_nothing_of_it_is_frozen_late_or_on_the_public_timeline(w):
 def test_the_calendar_s_jobs_leave_it_alone(w):
     specific(w, w.at)
     IndicatorSet.objects.update(state="communicated")
-    submissions.begin(Participation.objects.filter(cycle=w.cycle, agency=w.power), by=w.staff, at=w.at)
+    answers.begin(Participation.objects.filter(cycle=w.cycle, agency=w.power), by=w.staff, at=w.at)
 
     tasks.begin_due()
     tasks.lapse_overdue()

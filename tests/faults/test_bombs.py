@@ -19,8 +19,8 @@ from cycles.sandbox import Limits
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.safety import Unreadable
 from cycles.ui import limits as ui_limits
-from submissions import previews, quotas
-from submissions.answer_lines import VALUES
+from submissions.answers.sheet_columns import VALUES
+from submissions.evidence import previews, quotas
 from tests.factories import build
 from tests.submissions.documents import picture
 

@@ -27,7 +27,7 @@ from agencies.roles import Role
 from config.celery import app
 from cycles.jobs import broker
 from cycles.models import Participation
-from submissions import actions
+from submissions.answers import actions as answers_actions
 from submissions.models import Answer, Document, Evidence
 from tests.factories import EPOCH, World, build
 from tests.faults.processes import children, free_port, kill, process, wait_for, worker
@@ -151,7 +151,7 @@ def fifty_people(world: World, port: int) -> list[Person]:
         )
         for a in agencies
     )  # fmt: skip
-    actions.begin(participations, by=None, at=world.at)
+    answers_actions.begin(participations, by=None, at=world.at)
     lines = Answer.objects.filter(submission__participation__in=participations).exclude(measure__method="steward")
     people = []
     for number, answer in enumerate(lines.select_related("submission").order_by("pk")[:PEOPLE]):

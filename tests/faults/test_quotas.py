@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from cycles.workflow import Refused
-from submissions import evidence, quotas
+from submissions.evidence import actions as evidence
+from submissions.evidence import quotas
 from submissions.models import Answer, Document, Evidence
 from tests.factories import World, build
 

@@ -15,7 +15,7 @@ from PIL import Image
 from cycles.record import seals
 from festival import awards, ceremonies, certificates
 from festival.models import Award
-from submissions.receipts import square
+from submissions.signing.receipts import square
 from tests.festival.ceremonies import decide, given_award, laid, put_forward
 from tests.sealing import sealed
 

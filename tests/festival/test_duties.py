@@ -26,8 +26,9 @@ from festival.lateness import DUTIES, Asked, DaysLate, DutyCode, Timeliness, occ
 from festival.models import Language
 from indicators.models import IndicatorSet, Kind
 from indicators.sets import approval
-from submissions import actions as submissions
 from submissions.models import Submission
+from submissions.release import actions as release
+from submissions.signing import actions as signing
 from tests.factories import EPOCH, PASSWORD, YEAR, build, make_agency
 from tests.festival.conftest import approved_report, decree, delivered_report
 
@@ -257,8 +258,8 @@ def test_the_title_says_the_worst_of_the_newest_year_that_has_something_late(db)
     world = build("marked")
     closes = world.closes(Phase.SCORING)
     IndicatorSet.objects.update(communicated_at=world.closes(Phase.APPROVAL) + 264 * DAY)
-    submissions.lapse(world.cycle, at=world.at)
-    submissions.communicate([world.submission], by=world.administrator, at=closes - DAY)
+    signing.lapse(world.cycle, at=world.at)
+    release.communicate([world.submission], by=world.administrator, at=closes - DAY)
 
     said = finding(summary(Asked(), closes), closes)
     later = finding(summary(Asked(), closes + 400 * DAY), closes + 400 * DAY)

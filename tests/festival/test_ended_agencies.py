@@ -22,9 +22,10 @@ from festival.models import ConsequenceRule, Edition, Standing
 from festival.publication import ROWS
 from indicators.plans.tables import plan_state
 from indicators.tasks import not_proposed, not_reported
-from submissions import actions as submissions
-from submissions import progress
+from submissions.answers import actions as answers
 from submissions.models import Block, Reconciliation, Stewardship, Submission, Verification
+from submissions.progress import queries as progress_queries
+from submissions.signing import actions as signing
 from submissions.tasks import end_with_agencies as end_submissions
 from submissions.tasks import not_signed
 from tests import factories
@@ -81,7 +82,7 @@ def test_a_body_that_ended_is_not_listed_as_having_submitted_nothing(stage):
 
 def begin_what_may_begin(w: World) -> None:
     w.at = w.opens(Phase.SELF_ASSESSMENT) + timedelta(hours=9)
-    submissions.begin(Participation.objects.active().filter(cycle=w.cycle), by=None, at=w.at)
+    answers.begin(Participation.objects.active().filter(cycle=w.cycle), by=None, at=w.at)
     w.submission = Submission.objects.get(cycle=w.cycle, agency=w.power)
 
 
@@ -116,13 +117,13 @@ def test_a_begun_form_cannot_be_opened_for_a_body_that_has_ended():
     change(w, w.health)
 
     with pytest.raises(Refused, match="no longer takes part"):
-        submissions.begin(Participation.objects.filter(agency=w.health), by=None, at=w.opens(Phase.SELF_ASSESSMENT))
+        answers.begin(Participation.objects.filter(agency=w.health), by=None, at=w.opens(Phase.SELF_ASSESSMENT))
 
 
 @pytest.mark.django_db
 def test_what_lapsed_or_was_signed_ends_neither_lapsed_nor_late():
     w = build("assigned")
-    lapsed = submissions.lapse(w.cycle, at=w.at)
+    lapsed = signing.lapse(w.cycle, at=w.at)
     change(w, w.health)
     change(w, w.power)
 
@@ -220,14 +221,14 @@ def test_a_steward_owes_no_figure_for_a_body_that_ended():
 @pytest.mark.django_db
 def test_the_board_counts_only_agencies_that_still_take_part():
     w = build("assigned")
-    before = {row.name_en for row in progress.of_agencies(w.cycle, provinces=None, at=w.at)}
+    before = {row.name_en for row in progress_queries.of_agencies(w.cycle, provinces=None, at=w.at)}
 
     change(w, w.power)
 
-    assert {row.name_en for row in progress.of_agencies(w.cycle, provinces=None, at=w.at)} == before - {
+    assert {row.name_en for row in progress_queries.of_agencies(w.cycle, provinces=None, at=w.at)} == before - {
         "Ministry of Energy"
     }
-    assert progress.of_assessors(w.cycle, provinces=None, at=w.at) == []
+    assert progress_queries.of_assessors(w.cycle, provinces=None, at=w.at) == []
 
 
 @pytest.mark.django_db

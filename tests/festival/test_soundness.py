@@ -13,8 +13,8 @@ from agencies.persian import localised
 from cycles.models import Cycle
 from festival import pdf, report
 from festival.soundness import soundness
-from submissions.costs import spend
 from submissions.models import Block, Mark, Reconciliation, Reliability, ReviewTask, Score
+from submissions.progress.costs import spend
 from tests.factories import build
 from tests.festival.test_report import _says, _text
 from tests.guard.answers import apart, power_line, to_verify

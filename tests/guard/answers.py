@@ -6,7 +6,6 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from agencies.models import Agency
-from submissions import versions
 from submissions.models import (
     Answer,
     Block,
@@ -29,6 +28,7 @@ from submissions.models import (
     Verification,
     Version,
 )
+from submissions.signing import versions
 from tests.factories import World
 
 

@@ -29,23 +29,19 @@ from indicators.models import Kind, Measure
 from indicators.plans import actions as plans
 from indicators.sets import drafting, targets
 from indicators.working_groups import actions as working_groups
-from submissions import (
-    assessing,
-    clarifications,
-    costs,
-    declarations,
-    evidence,
-    gauging,
-    lines,
-    reconciling,
-    stewarding,
-    superior,
-    training,
-    verifying,
-)
-from submissions import transfer as answers_transfer
+from submissions.answers import headquarters, teamwork
+from submissions.answers import sheets as answers_sheets
+from submissions.calibration import actions as calibration
+from submissions.evidence import actions as evidence
+from submissions.marking import actions as marking
+from submissions.marking import clarifications, reconciliation
 from submissions.models import Answer, Clarification, Document, Evidence, Mark, Submission, Upload
+from submissions.progress import costs
+from submissions.reliability import actions as reliability
 from submissions.reorganisation import actions as ended_submissions
+from submissions.signing import declaration
+from submissions.stewards import actions as stewards
+from submissions.verification import actions as verification
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
 from tests.guard.answers import (
     CONCLUSION,
@@ -470,30 +466,30 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "submissions.import_answers": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: answers_transfer.import_answers(
+        lambda w, at: answers_sheets.import_answers(
             w.submission, lambda: ({power_line(w).pk: {"value": Decimal(1)}}, {}), by=w.staff, at=at, **FILE
         ),
     ),
     "submissions.fill_units": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: superior.fill_units(
+        lambda w, at: headquarters.fill_units(
             [unit_of_power(w)], {unit_line(w).pk: Decimal(1)}, seen={unit_line(w).pk: unit_line(w).token("value")},
             by=w.headquarters, at=at,
         ),
     ),
     "submissions.give_document": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: superior.give_document(
+        lambda w, at: headquarters.give_document(
             [unit_of_power(w)], unit_line(w).measure, upload=ContentFile(b"x", name="x.txt"), by=w.headquarters, at=at
         ),
     ),
     "submissions.save_declaration": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: declarations.save_declaration(w.submission, statement="x", levels=LEVELS, by=w.staff, at=at),
+        lambda w, at: declaration.save_declaration(w.submission, statement="x", levels=LEVELS, by=w.staff, at=at),
     ),
     "submissions.judge_declaration": (
         "assigned", Phase.SCORING,
-        lambda w, at: declarations.judge_declaration(
+        lambda w, at: declaration.judge_declaration(
             declare(w), verdict="accepted", reason="seen", by=w.assessor, at=at
         ),
     ),
@@ -502,26 +498,26 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "submissions.share_out": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: lines.share_out(
+        lambda w, at: teamwork.share_out(
             w.submission, assignee=w.staff, axis=power_line(w).measure.indicator.axis, by=w.staff, at=at
         ),
     ),
     "submissions.mark_ready": (
-        "begun", Phase.SELF_ASSESSMENT, lambda w, at: lines.mark_ready(power_line(w), is_ready=True, by=w.staff, at=at)
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: teamwork.mark_ready(power_line(w), is_ready=True, by=w.staff, at=at)
     ),
     "submissions.comment": (
-        "begun", Phase.SELF_ASSESSMENT, lambda w, at: lines.comment(power_line(w), text="x", by=w.staff, at=at)
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: teamwork.comment(power_line(w), text="x", by=w.staff, at=at)
     ),
     "submissions.claim_factor": (
         "begun", Phase.SELF_ASSESSMENT,
-        lambda w, at: lines.claim_factor(power_line(w), kind="law", text="x", by=w.staff, at=at),
+        lambda w, at: teamwork.claim_factor(power_line(w), kind="law", text="x", by=w.staff, at=at),
     ),
     "submissions.withdraw_factor": (
-        "begun", Phase.SELF_ASSESSMENT, lambda w, at: lines.withdraw_factor(factor(w), by=w.staff, at=at)
+        "begun", Phase.SELF_ASSESSMENT, lambda w, at: teamwork.withdraw_factor(factor(w), by=w.staff, at=at)
     ),
     "submissions.judge_factor": (
         "assigned", Phase.SCORING,
-        lambda w, at: assessing.judge_factor(factor(w), verdict="accepted", reason="seen", by=w.assessor, at=at),
+        lambda w, at: marking.judge_factor(factor(w), verdict="accepted", reason="seen", by=w.assessor, at=at),
     ),
     "submissions.attach": (
         "begun", Phase.SELF_ASSESSMENT,
@@ -553,7 +549,7 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "submissions.lapse": ("begun", Phase.SCORING, lambda w, at: _submissions().lapse(w.cycle, at=at)),
     "submissions.save_marks": (
-        "assigned", Phase.SCORING, lambda w, at: assessing.save_marks(w.block, marks(w), by=w.assessor, at=at)
+        "assigned", Phase.SCORING, lambda w, at: marking.save_marks(w.block, marks(w), by=w.assessor, at=at)
     ),
     "submissions.ask": (
         "assigned", Phase.SCORING,
@@ -564,64 +560,64 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         lambda w, at: clarifications.reply(Clarification.objects.get(), text="!", by=w.staff, at=at),
     ),
     "submissions.propose": (
-        "assigned", Phase.SCORING, lambda w, at: reconciling.propose(apart(w), **VALUE, by=w.assessor, at=at),
+        "assigned", Phase.SCORING, lambda w, at: reconciliation.propose(apart(w), **VALUE, by=w.assessor, at=at),
     ),
     "submissions.agree": (
-        "assigned", Phase.SCORING, lambda w, at: reconciling.agree(proposed(w), by=w.other_assessor, at=at),
+        "assigned", Phase.SCORING, lambda w, at: reconciliation.agree(proposed(w), by=w.other_assessor, at=at),
     ),
     "submissions.settle": (
-        "assigned", Phase.SCORING, lambda w, at: reconciling.settle(apart(w), **VALUE, by=w.administrator, at=at),
+        "assigned", Phase.SCORING, lambda w, at: reconciliation.settle(apart(w), **VALUE, by=w.administrator, at=at),
     ),
-    "submissions.draw": ("marked", Phase.SCORING, lambda w, at: verifying.draw(w.cycle, by=w.administrator, at=at)),
+    "submissions.draw": ("marked", Phase.SCORING, lambda w, at: verification.draw(w.cycle, by=w.administrator, at=at)),
     "submissions.hand_over": (
         "assigned", Phase.SCORING,
-        lambda w, at: verifying.hand_over(to_verify(w), assessor=w.other_assessor, by=w.administrator, at=at),
+        lambda w, at: verification.hand_over(to_verify(w), assessor=w.other_assessor, by=w.administrator, at=at),
     ),
     "submissions.note": (
-        "assigned", Phase.SCORING, lambda w, at: verifying.note(to_verify(w), text="x", by=w.other_assessor, at=at)
+        "assigned", Phase.SCORING, lambda w, at: verification.note(to_verify(w), text="x", by=w.other_assessor, at=at)
     ),
     "submissions.show": (
         "assigned", Phase.SCORING,
-        lambda w, at: verifying.show(
+        lambda w, at: verification.show(
             to_verify(w), upload=ContentFile(b"x", name="x.txt"), by=w.other_assessor, at=at
         ),
     ),
     "submissions.take_back": (
-        "assigned", Phase.SCORING, lambda w, at: verifying.take_back(exhibit(w), by=w.other_assessor, at=at)
+        "assigned", Phase.SCORING, lambda w, at: verification.take_back(exhibit(w), by=w.other_assessor, at=at)
     ),
     "submissions.conclude": (
         "assigned", Phase.SCORING,
-        lambda w, at: verifying.conclude(to_verify(w), **CONCLUSION, by=w.other_assessor, at=at),
+        lambda w, at: verification.conclude(to_verify(w), **CONCLUSION, by=w.other_assessor, at=at),
     ),
     "submissions.close": (
-        "marked", Phase.SCORING, lambda w, at: gauging.close(review_task(w), outcome="x", by=w.administrator, at=at)
+        "marked", Phase.SCORING, lambda w, at: reliability.close(review_task(w), outcome="x", by=w.administrator, at=at)
     ),
     "submissions.save_figures": (
         "assigned", Phase.SCORING,
-        lambda w, at: stewarding.save_figures(w.stewardship, {steward_line(w).pk: figure()}, by=w.steward, at=at),
+        lambda w, at: stewards.save_figures(w.stewardship, {steward_line(w).pk: figure()}, by=w.steward, at=at),
     ),
     "submissions.import_figures": (
         "assigned", Phase.SCORING,
-        lambda w, at: stewarding.import_figures(
+        lambda w, at: stewards.import_figures(
             w.stewardship, lambda: ({steward_line(w).pk: figure()}, {}), by=w.steward, at=at, **FILE
         ),
     ),
     "submissions.cite": (
         "assigned", Phase.SCORING,
-        lambda w, at: stewarding.cite(
+        lambda w, at: stewards.cite(
             w.stewardship, title="x", document=ContentFile(b"x", name="x.txt"), by=w.steward, at=at
         ),
     ),
     "submissions.supply": (
-        "assigned", Phase.SCORING, lambda w, at: stewarding.supply(w.stewardship, by=w.steward, at=at),
+        "assigned", Phase.SCORING, lambda w, at: stewards.supply(w.stewardship, by=w.steward, at=at),
     ),
     "submissions.open_again": (
         "marked", Phase.SCORING,
-        lambda w, at: stewarding.open_again(w.stewardship, reason="because", by=w.administrator, at=at),
+        lambda w, at: stewards.open_again(w.stewardship, reason="because", by=w.administrator, at=at),
     ),
     "submissions.hand_in": ("assigned", Phase.SCORING, lambda w, at: _hand_in(w, at)),
     "submissions.order_reliability": (
-        "marked", Phase.SCORING, lambda w, at: gauging.order_reliability(w.cycle, by=w.administrator, at=at)
+        "marked", Phase.SCORING, lambda w, at: reliability.order_reliability(w.cycle, by=w.administrator, at=at)
     ),
     "submissions.order_run": (
         "marked", Phase.SCORING, lambda w, at: _submissions().order_run(w.cycle, by=w.administrator, at=at)
@@ -749,19 +745,19 @@ def _modules(app: str) -> list[Any]:
             "cycles": [people, accounts, nominations, delivery, jobs, register],
             "indicators": [drafting, working_groups, targets, plans, exchange],
             "submissions": [
-                assessing,
+                marking,
                 clarifications,
                 evidence,
-                lines,
-                superior,
-                declarations,
-                reconciling,
-                stewarding,
-                gauging,
-                training,
-                verifying,
+                teamwork,
+                headquarters,
+                declaration,
+                reconciliation,
+                stewards,
+                reliability,
+                calibration,
+                verification,
                 costs,
-                answers_transfer,
+                answers_sheets,
                 ended_submissions,
             ],
             "appeals": [hearing, corrections, ended_appeals],
@@ -804,7 +800,7 @@ def _hand_in(w: World, at: Any) -> Any:
     for pk in marks(w):
         mark = {"points": Decimal(1), "reason": "because", "marked_at": w.at}
         Mark.objects.get_or_create(answer_id=pk, block=w.block, assessor=w.assessor, defaults=mark)
-    return assessing.hand_in(w.block, by=w.assessor, at=at)
+    return marking.hand_in(w.block, by=w.assessor, at=at)
 
 
 def _cancel(w: World, at: Any) -> Any:

@@ -19,8 +19,10 @@ from cycles.calendar import Phase
 from cycles.models import Entry, Group, Window
 from cycles.workflow import Refused
 from cycles.years import actions as years
-from submissions import actions as submissions
+from submissions.answers import actions as answers
 from submissions.models import Answer, Submission
+from submissions.release import actions as release
+from submissions.signing import actions as signing
 from tests.factories import World, build
 
 DAY = timedelta(days=1)
@@ -140,13 +142,13 @@ class Year(RuleBasedStateMachine):
     def the_head_signs(self, name):
         s = self.submission(name)
         allowed = s.state == "draft" and self.clock < self.closing(Phase.SELF_ASSESSMENT, name)
-        self.try_to(lambda: submissions.move(s, "submit", by=self.people(name, "head"), at=self.clock), allowed=allowed)
+        self.try_to(lambda: signing.move(s, "submit", by=self.people(name, "head"), at=self.clock), allowed=allowed)
 
     @rule()
     def the_scheduler_runs(self):
         if self.clock >= self.scoring:
-            submissions.lapse(self.world.cycle, at=self.clock)
-            submissions.reopen(self.world.cycle, at=self.clock)
+            signing.lapse(self.world.cycle, at=self.clock)
+            signing.reopen(self.world.cycle, at=self.clock)
         for name in self.agencies:
             if self.clock >= max(self.scoring, self.closing(Phase.SELF_ASSESSMENT, name)):
                 assert self.submission(name).state != "draft"
@@ -157,7 +159,7 @@ class Year(RuleBasedStateMachine):
         s = self.submission(name)
         allowed = s.state == "marked" and self.clock >= self.scoring
         done = self.try_to(
-            lambda: submissions.communicate([s], by=self.world.administrator, at=self.clock), allowed=allowed
+            lambda: release.communicate([s], by=self.world.administrator, at=self.clock), allowed=allowed
         )
         if done:
             self.base[Phase.APPEAL, name] = self.clock + 14 * DAY
@@ -169,7 +171,7 @@ class Year(RuleBasedStateMachine):
             line = Answer.objects.filter(submission=s).select_related("submission", "measure").order_by("pk").first()
             staff = self.people(name, "staff")
             self.try_to(
-                lambda line=line, staff=staff: submissions.save_answer(line, value=2, note="", by=staff, at=self.clock),
+                lambda line=line, staff=staff: answers.save_answer(line, value=2, note="", by=staff, at=self.clock),
                 allowed=s.state == "draft" and self.clock < self.closing(Phase.SELF_ASSESSMENT, name),
             )
             said = {"ground": "value", "argument": "x", "proposed_value": None}

@@ -14,7 +14,8 @@ from django.utils import translation
 from appeals.models import Appeal
 from cycles.models import Entry
 from indicators.models import Figure, Measure
-from submissions import assessing
+from submissions.marking import actions as marking
+from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Mark, Reconciliation, Score, StewardFigure
 from tests.factories import build, enter_figures, lay_plan
 from tests.guard.answers import given, power_line, proposed
@@ -125,8 +126,8 @@ def test_an_assessor_hands_in_no_marks_that_changed_in_another_tab(settings: Any
     world = build("assigned")
     client = signed_in(world, "assessor", settings)
     lines = Answer.objects.on_desk(world.block).select_related("measure")
-    marks = {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
-    assessing.save_marks(world.block, marks, by=world.assessor, at=world.at)
+    marks = {a.pk: {"points": marking_rules.suggestion(a), "reason": ""} for a in lines}
+    marking.save_marks(world.block, marks, by=world.assessor, at=world.at)
     tab = Tab(client, english("submissions:hand_in", world.block.pk))
 
     refused_then_signed(tab, lambda: Mark.objects.filter(block=world.block).update(reason="دیگر"))

@@ -10,7 +10,7 @@ from cycles.workflow import Refused
 from indicators.models import Change, Kind, Measure, MeasureShare, MeasureTarget
 from indicators.sets import targets
 from indicators.sets.targets import Own
-from submissions import actions as submissions
+from submissions.answers import actions as answers
 from submissions.models import Answer
 from tests.factories import build
 from tests.guard.institution import health_set, power_measure
@@ -44,7 +44,7 @@ def test_a_unit_is_asked_the_measures_its_headquarters_gives_it_with_its_own_tar
     m = power_measure(w)
     give(w, Own(m.pk, w.unit.pk, target=D(10)))
     w.at = w.opens(Phase.SELF_ASSESSMENT)
-    submissions.begin(w.cycle.participations.all(), by=None, at=w.at)
+    answers.begin(w.cycle.participations.all(), by=None, at=w.at)
 
     lines = {a.measure_id: a for a in Answer.objects.filter(submission__agency=w.unit).select_related("own", "measure")}
     line = lines[m.pk]

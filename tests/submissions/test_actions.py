@@ -14,8 +14,15 @@ from cycles.models import Entry, Participation
 from cycles.workflow import Refused
 from indicators.models import Axis, Indicator, Measure
 from indicators.scoring.statutory_tree import Line, LineState, total
-from submissions import actions, assessing, evidence, tasks, totals, versions
+from submissions import tasks
+from submissions.answers import actions as answers
+from submissions.evidence import actions as evidence
+from submissions.marking import assignment
 from submissions.models import Answer, Block, Evidence, NodeScore, Score, ScoreRun, Submission
+from submissions.scoring import actions as scoring
+from submissions.scoring import totals
+from submissions.signing import actions as signing
+from submissions.signing import versions
 from tests.factories import build
 from tests.jobs import do
 
@@ -31,9 +38,9 @@ def attempt(name, world, at):
     """One of the acts that the self-assessment's deadline ends."""
     match name:
         case "submit":
-            return actions.move(world.submission, "submit", by=world.head, at=at)
+            return signing.move(world.submission, "submit", by=world.head, at=at)
         case "answer":
-            return actions.save_answer(line(world), value=Decimal(60), note="", by=world.staff, at=at)
+            return answers.save_answer(line(world), value=Decimal(60), note="", by=world.staff, at=at)
         case "attach":
             upload = SimpleUploadedFile("proof.pdf", b"%PDF-1.7")
             return evidence.attach(line(world), upload=upload, by=world.staff, at=at)
@@ -74,9 +81,9 @@ def test_a_value_that_is_none_of_the_levels_is_refused_with_their_list():
     Measure.objects.filter(code="G1-1").update(method="levels", params={"levels": rows})
 
     with translation.override("en"), pytest.raises(Refused, match=r"one of these: 0 = None \(0%\), 1 = There \(100%\)"):
-        actions.save_answer(line(world), value=Decimal(2), note="", by=world.staff, at=world.at)
+        answers.save_answer(line(world), value=Decimal(2), note="", by=world.staff, at=world.at)
 
-    there = actions.save_answer(line(world), value=Decimal(1), note="", by=world.staff, at=world.at)
+    there = answers.save_answer(line(world), value=Decimal(1), note="", by=world.staff, at=world.at)
     assert there.self_points == there.measure.points
 
 
@@ -84,7 +91,7 @@ def test_the_hash_is_of_what_was_signed():
     world = build("answered")
     before = versions.digest(versions.content_of(world.submission))
 
-    actions.save_answer(line(world), value=Decimal(31), note="سی", by=world.staff, at=world.at)
+    answers.save_answer(line(world), value=Decimal(31), note="سی", by=world.staff, at=world.at)
 
     assert versions.digest(versions.content_of(world.submission)) != before
 
@@ -92,7 +99,7 @@ def test_the_hash_is_of_what_was_signed():
 def test_a_draft_lapses_with_every_line_not_answered():
     world = build("answered")
 
-    lapsed = actions.lapse(world.cycle, at=world.opens(Phase.SCORING))
+    lapsed = signing.lapse(world.cycle, at=world.opens(Phase.SCORING))
 
     scores = Score.objects.filter(answer__submission=world.submission, is_current=True)
     assert len(lapsed) == 3
@@ -104,7 +111,7 @@ def test_nobody_is_assigned_an_agency_they_declared_an_interest_in():
     world = build("submitted")
 
     with pytest.raises(Refused):
-        assessing.assign(
+        assignment.assign(
             world.submission,
             axis=Axis.objects.get(code="G1"),
             assessor=world.interested,
@@ -120,7 +127,7 @@ def test_only_administrators_share_out_the_work(name):
     world = build("submitted")
 
     with pytest.raises(Refused):
-        assessing.assign_all(world.cycle, by=getattr(world, name), at=world.at)
+        assignment.assign_all(world.cycle, by=getattr(world, name), at=world.at)
 
     assert not Block.objects.exists()
 
@@ -130,11 +137,11 @@ def test_totals_are_ordered_by_a_national_administrator_once_scoring_is_open():
 
     for person in (world.provincial_administrator, world.assessor, world.head):
         with pytest.raises(Refused):
-            actions.order_run(world.cycle, by=person, at=world.at)
+            scoring.order_run(world.cycle, by=person, at=world.at)
     with pytest.raises(Refused):
-        actions.order_run(world.cycle, by=world.administrator, at=world.opens(Phase.SCORING) - TICK)
+        scoring.order_run(world.cycle, by=world.administrator, at=world.opens(Phase.SCORING) - TICK)
 
-    assert actions.order_run(world.cycle, by=world.administrator, at=world.at).finished_at is None
+    assert scoring.order_run(world.cycle, by=world.administrator, at=world.at).finished_at is None
 
 
 # --- Jobs -------------------------------------------------------------------------------------------------------------

@@ -12,8 +12,10 @@ from tablib import Dataset
 
 from agencies.models import Membership, User
 from agencies.roles import Role
-from submissions import actions, assessing, totals
+from submissions.marking import actions as marking
 from submissions.models import Answer, Block, Mark, Score, Submission
+from submissions.release import actions as release
+from submissions.scoring import totals
 from tests.factories import EPOCH, build, supply
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +37,8 @@ def marked():
     for block in Block.objects.filter(submission=world.submission).order_by("pk"):
         lines = Answer.objects.on_desk(block)
         marks = {a.pk: {"points": SECRET_POINTS, "reason": SECRET_REASON} for a in lines}
-        assessing.save_marks(block, marks, by=world.assessor, at=world.at)
-        assessing.hand_in(block, by=world.assessor, at=world.at)
+        marking.save_marks(block, marks, by=world.assessor, at=world.at)
+        marking.hand_in(block, by=world.assessor, at=world.at)
     supply(world, percent="41.15")  # of 300 points
     totals.compute([world.fresh(world.submission)], why="test", by=None, at=world.at)
     world.submission = world.fresh(world.submission)
@@ -138,7 +140,7 @@ def test_an_administrator_learns_the_own_agency_s_scores_like_everybody_of_it(ma
 
 def test_after_communication_the_agency_reads_scores_and_reasons(marked, visit):
     User.objects.filter(pk=marked.assessor.pk).update(name_en="Rostam Farrokhzad")
-    actions.communicate([marked.submission], by=marked.administrator, at=marked.at)
+    release.communicate([marked.submission], by=marked.administrator, at=marked.at)
     client = visit(marked, marked.staff)
 
     report = client.get(url("report", marked.submission.pk)).content.decode()
@@ -156,7 +158,7 @@ def test_an_assessor_reads_no_report_and_no_one_else_s_marks_even_after_communic
         **of_power, axis=marked.block.axis, assessor=marked.other_assessor, is_second=True, drawn=[line(marked).pk]
     )
     Mark.objects.filter(answer=line(marked)).update(assessor=marked.other_assessor, block=second)
-    actions.communicate([marked.submission], by=marked.administrator, at=marked.at)
+    release.communicate([marked.submission], by=marked.administrator, at=marked.at)
     client = visit(marked, marked.assessor)
 
     dossier = client.get(url("line", line(marked).pk)).content.decode()

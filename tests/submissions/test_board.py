@@ -9,8 +9,8 @@ from django.utils import translation
 from cycles.calendar import Phase
 from cycles.models import Entry, Participation
 from indicators.models import Axis
-from submissions import totals
 from submissions.models import Block, NodeScore, ScoreRun, Submission
+from submissions.scoring import totals
 from tests.factories import PASSWORD, build, make_agency
 from tests.jobs import work_off
 

@@ -13,8 +13,9 @@ from django.utils import translation
 from cycles.models import Entry
 from cycles.workflow import Refused
 from indicators.models import Measure
-from submissions import actions, transfer
-from submissions.answer_lines import VALUES
+from submissions.answers import actions as answers
+from submissions.answers import sheets as answers_sheets
+from submissions.answers.sheet_columns import VALUES
 from submissions.models import Answer
 from tests.factories import World, build
 
@@ -94,7 +95,7 @@ def test_the_template_explains_every_column_in_both_languages(begun, visit):
 
 def test_a_file_fills_in_lines_and_leaves_those_that_it_does_not_have(begun, visit):
     w, client = begun, visit(begun, begun.staff)
-    actions.save_answer(line(w, "G2-1"), value=Decimal(7), note="هفت", by=w.staff, at=w.at)
+    answers.save_answer(line(w, "G2-1"), value=Decimal(7), note="هفت", by=w.staff, at=w.at)
 
     page = upload(client, w, sheet(w, ("G1-1", "۴۵٫۵", "", "از سامانه")))
     unwritten = line(w, "G1-1").value
@@ -110,7 +111,7 @@ def test_a_file_fills_in_lines_and_leaves_those_that_it_does_not_have(begun, vis
 
 def test_a_column_that_is_missing_stays_and_an_empty_cell_empties(begun, visit):
     w, client = begun, visit(begun, begun.staff)
-    actions.save_answer(line(w, "G1-1"), value=Decimal(7), note="هفت", action="خرید", by=w.staff, at=w.at)
+    answers.save_answer(line(w, "G1-1"), value=Decimal(7), note="هفت", action="خرید", by=w.staff, at=w.at)
 
     page = upload(client, w, sheet(w, ("G1-1", "", "8"), columns="note,value"))
     client.post(address(w), {"token": page.context["token"]})
@@ -186,7 +187,7 @@ def test_a_line_that_two_measures_share_is_filled_in_on_the_page(begun, visit):
 def test_what_a_colleague_changes_between_check_and_confirmation_is_told_and_not_overwritten(begun, visit):
     w, client = begun, visit(begun, begun.staff)
     page = upload(client, w, sheet(w, ("G1-1", "45", "", ""), ("G2-1", "5", "", "")))
-    actions.save_answer(line(w, "G1-1"), value=Decimal(7), by=w.head, at=w.at)
+    answers.save_answer(line(w, "G1-1"), value=Decimal(7), by=w.head, at=w.at)
 
     answer = client.post(address(w), {"token": page.context["token"]}, follow=True)
 
@@ -199,10 +200,10 @@ def test_what_a_colleague_changes_in_the_very_moment_is_named(begun):
     w = begun
     a = line(w, "G1-1")
     given, seen = {a.pk: {"value": Decimal(45)}}, {a.pk: {"value": a.token("value")}}
-    actions.save_answer(a, value=Decimal(7), by=w.head, at=w.at)
+    answers.save_answer(a, value=Decimal(7), by=w.head, at=w.at)
 
     with pytest.raises(Refused, match="“Measure G1-1” since the file was checked"):
-        transfer.import_answers(
+        answers_sheets.import_answers(
             w.submission, lambda: (given, seen), by=w.staff, at=w.at, file_name="a.csv", sha256="0" * 64
         )
 
@@ -212,8 +213,8 @@ def test_what_a_colleague_changes_in_the_very_moment_is_named(begun):
 def test_what_a_colleague_writes_elsewhere_meanwhile_stays(begun, visit):
     w, client = begun, visit(begun, begun.staff)
     page = upload(client, w, sheet(w, ("G1-1", "45"), columns="value"))
-    actions.save_answer(line(w, "G1-1"), note="از همکار", by=w.head, at=w.at)
-    actions.save_answer(line(w, "G2-1"), value=Decimal(3), by=w.head, at=w.at)
+    answers.save_answer(line(w, "G1-1"), note="از همکار", by=w.head, at=w.at)
+    answers.save_answer(line(w, "G2-1"), value=Decimal(3), by=w.head, at=w.at)
 
     client.post(address(w), {"token": page.context["token"]})
 

@@ -8,7 +8,8 @@ from django.utils import timezone, translation
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry, Window
 from cycles.workflow import Refused
-from submissions import assessing, clarifications
+from submissions.marking import actions as marking_actions
+from submissions.marking import clarifications
 from submissions.models import Answer, Clarification, ExternalFactor
 from tests.factories import ask, build
 
@@ -111,7 +112,7 @@ def test_nothing_is_asked_any_more_once_the_scores_are_communicated():
 def _mark_everything(world):
     lines = Answer.objects.on_desk(world.block)
     marks = {line.pk: {"points": 0, "reason": "بدون سند"} for line in lines}
-    assessing.save_marks(world.block, marks, by=world.assessor, at=world.at)
+    marking_actions.save_marks(world.block, marks, by=world.assessor, at=world.at)
 
 
 def test_a_block_waits_for_the_reply_to_a_question_or_the_end_of_its_days():
@@ -121,10 +122,10 @@ def test_a_block_waits_for_the_reply_to_a_question_or_the_end_of_its_days():
     closes = world.at + timedelta(days=3)
 
     with translation.override("en"), pytest.raises(Refused, match="may still answer a question"):
-        assessing.hand_in(world.block, by=world.assessor, at=closes - MICROSECOND)
+        marking_actions.hand_in(world.block, by=world.assessor, at=closes - MICROSECOND)
     assert world.fresh(world.block).state == "open"
 
-    handed_in = assessing.hand_in(world.block, by=world.assessor, at=closes)
+    handed_in = marking_actions.hand_in(world.block, by=world.assessor, at=closes)
     assert (handed_in.state, world.fresh(asked).state) == ("handed_in", "asked")
 
 
@@ -133,7 +134,7 @@ def test_a_block_is_handed_in_as_soon_as_its_question_is_answered():
     _mark_everything(world)
     clarifications.reply(ask(world), text="صفحهٔ ۳", by=world.staff, at=world.at)
 
-    handed_in = assessing.hand_in(world.block, by=world.assessor, at=world.at)
+    handed_in = marking_actions.hand_in(world.block, by=world.assessor, at=world.at)
 
     assert handed_in.state == "handed_in"
 
@@ -147,10 +148,10 @@ def test_a_block_waits_for_the_verdict_on_an_influence_from_outside():
     )
 
     with translation.override("en"), pytest.raises(Refused, match="not judged yet"):
-        assessing.hand_in(world.block, by=world.assessor, at=world.at)
-    assessing.judge_factor(factor, verdict="rejected", reason="بی‌ارتباط", by=world.assessor, at=world.at)
+        marking_actions.hand_in(world.block, by=world.assessor, at=world.at)
+    marking_actions.judge_factor(factor, verdict="rejected", reason="بی‌ارتباط", by=world.assessor, at=world.at)
 
-    handed_in = assessing.hand_in(world.block, by=world.assessor, at=world.at)
+    handed_in = marking_actions.hand_in(world.block, by=world.assessor, at=world.at)
     assert handed_in.state == "handed_in"
 
 

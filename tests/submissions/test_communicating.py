@@ -11,8 +11,9 @@ from django.utils import translation
 
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry, Group, Window
-from submissions import actions
 from submissions.models import Score, ScoreRun, Submission
+from submissions.release import actions as release
+from submissions.scoring import actions as scoring
 from tests.factories import PASSWORD, ask, build
 from tests.guard.answers import power_line
 from tests.submissions.marked import another, many
@@ -161,7 +162,7 @@ def appealed(world):
     points = Score.objects.get(answer=answer, is_current=True).points + 50
     said = {"basis": "appeal", "state": "scored", "points": points, "reason": "سند پذیرفته شد"}
     at = world.opens(Phase.APPEAL_REVIEW, world.power)
-    actions.rescore(answer, **said, by=world.reviewer, at=at)
+    scoring.rescore(answer, **said, by=world.reviewer, at=at)
     return world.fresh(world.submission)
 
 
@@ -195,7 +196,7 @@ def test_each_agency_is_told_and_its_clock_started():
     world = build("marked")
     submissions = many(world, 3)
 
-    actions.communicate(submissions, by=world.administrator, at=world.at)
+    release.communicate(submissions, by=world.administrator, at=world.at)
 
     assert (
         Delivery.objects.filter(
@@ -213,7 +214,7 @@ def test_two_thousand_agencies_take_no_more_queries_than_their_batches():
 
     for chosen in (submissions[:1], submissions[1:]):
         with CaptureQueriesContext(connection) as queries:
-            actions.communicate(chosen, by=world.administrator, at=world.at)
+            release.communicate(chosen, by=world.administrator, at=world.at)
         taken.append(len(queries))
 
     assert taken[0] <= 26
@@ -227,7 +228,7 @@ def test_no_line_and_no_total_is_touched_by_communicating():
     mine = Score.objects.filter(answer__submission=world.submission).order_by("pk")
     before = list(mine.values_list("pk", "points", "is_current"))
 
-    [out] = actions.communicate([world.submission], by=world.administrator, at=world.at)
+    [out] = release.communicate([world.submission], by=world.administrator, at=world.at)
 
     assert list(mine.values_list("pk", "points", "is_current")) == before
     assert out.nodes.get(run=out.provisional_run, kind="", axis=None).points == sum(

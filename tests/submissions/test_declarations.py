@@ -11,8 +11,10 @@ from agencies.roles import Role
 from cycles.calendar import Phase
 from cycles.models import Entry
 from cycles.workflow import Refused
-from submissions import actions, declarations
 from submissions.models import Declaration, Submission, Version
+from submissions.release import actions as release
+from submissions.signing import actions as signing
+from submissions.signing import declaration as signing_declaration
 from tests.factories import World, build, make_user
 from tests.guard.answers import LEVELS, declare, declared
 
@@ -36,14 +38,14 @@ def levels(**changes: int) -> dict[str, dict[str, int]]:
 
 def save(w: World, **said: Any) -> Declaration:
     said = {"statement": "سه سطح ارزیابی شد.", "levels": LEVELS, "by": w.staff, "at": w.at} | said
-    return declarations.save_declaration(w.submission, **said)
+    return signing_declaration.save_declaration(w.submission, **said)
 
 
 def test_all_three_levels_and_the_statement_are_saved_and_stand_in_what_is_signed():
     w = build("answered")
 
     declaration = save(w)
-    actions.move(w.submission, "submit", by=w.head, at=w.at)
+    signing.move(w.submission, "submit", by=w.head, at=w.at)
 
     held = {row.level: (row.due, row.assessed, row.forms, row.reports) for row in declaration.levels.all()}
     assert held == {name: tuple(counts.values()) for name, counts in LEVELS.items()}
@@ -129,7 +131,7 @@ def test_the_review_names_a_declaration_that_is_missing_and_no_longer_once_it_is
 def test_once_signed_it_is_read_and_not_written(visit):
     w = build("answered")
     declare(w)
-    actions.move(w.submission, "submit", by=w.head, at=w.at)
+    signing.move(w.submission, "submit", by=w.head, at=w.at)
     client = visit(w, w.staff)
 
     page = client.get(address(w))
@@ -176,7 +178,7 @@ def test_nobody_judges_who_has_no_lines_of_it_on_the_desk(assigned, who):
     w = assigned
 
     with pytest.raises(Refused, match="is for"):
-        declarations.judge_declaration(
+        signing_declaration.judge_declaration(
             Declaration.objects.get(), verdict="accepted", reason="x", by=w.people[who], at=w.at
         )
 
@@ -188,17 +190,17 @@ def test_it_is_judged_after_the_marking_too_but_no_longer_once_the_scores_are_ou
     held = declare(w)
     judge = {"reason": "x", "by": w.assessor, "at": w.at}
 
-    declarations.judge_declaration(held, verdict="rejected", **judge)
-    actions.communicate([Submission.objects.get(pk=w.submission.pk)], by=w.administrator, at=w.at)
+    signing_declaration.judge_declaration(held, verdict="rejected", **judge)
+    release.communicate([Submission.objects.get(pk=w.submission.pk)], by=w.administrator, at=w.at)
 
     with pytest.raises(Refused, match="is not possible"):
-        declarations.judge_declaration(held, verdict="accepted", **judge)
+        signing_declaration.judge_declaration(held, verdict="accepted", **judge)
     assert Declaration.objects.get().verdict == "rejected"
 
 
 def test_a_verdict_is_one_of_two(assigned):
     with pytest.raises(Refused, match="accepted or rejected"):
-        declarations.judge_declaration(
+        signing_declaration.judge_declaration(
             Declaration.objects.get(), verdict="waiting", reason="x", by=assigned.assessor, at=assigned.at
         )
 
@@ -206,7 +208,7 @@ def test_a_verdict_is_one_of_two(assigned):
 def test_what_is_declared_anew_waits_for_a_verdict_again():
     w = build("assigned")
     held = declare(w)
-    declarations.judge_declaration(held, verdict="rejected", reason="x", by=w.assessor, at=w.at)
+    signing_declaration.judge_declaration(held, verdict="rejected", reason="x", by=w.assessor, at=w.at)
     Submission.objects.filter(pk=w.submission.pk).update(state="draft")
 
     save(w, at=w.closes(Phase.SELF_ASSESSMENT) - timedelta(minutes=1))

@@ -13,8 +13,10 @@ from appeals import evidence as appeals_evidence
 from appeals.drafting import actions as drafting
 from appeals.models import Attachment, Filing
 from cycles.workflow import Refused
-from submissions import actions, evidence, versions
+from submissions.evidence import actions as evidence
 from submissions.models import Answer, Description, Evidence, Exhibit, Version
+from submissions.signing import actions as signing
+from submissions.signing import versions
 from tests.factories import build
 from tests.factories import shown as shown_file
 from tests.submissions.documents import docx, pdf
@@ -127,7 +129,7 @@ def test_a_day_that_is_none_is_told_and_nothing_typed_is_lost(visit):
 def test_nothing_is_described_once_the_self_assessment_is_signed():
     world = build("answered")
     shown = attached(world)
-    actions.move(world.submission, "submit", by=world.head, at=world.at)
+    signing.move(world.submission, "submit", by=world.head, at=world.at)
 
     with pytest.raises(Refused):
         described(world, shown)
@@ -154,7 +156,7 @@ def test_a_signature_covers_the_description_and_the_version_shows_it(visit):
     world = build("answered")
     shown = described(world, attached(world))
 
-    actions.move(world.submission, "submit", by=world.head, at=world.at)
+    signing.move(world.submission, "submit", by=world.head, at=world.at)
 
     version = Version.objects.get(submission=world.submission)
     [said] = [each for each in json.loads(version.content)["lines"] if each["measure"] == "G1-1"]
@@ -168,9 +170,9 @@ def test_a_signature_covers_the_description_and_the_version_shows_it(visit):
 def test_a_version_that_is_taken_up_describes_its_files_again_as_it_did():
     world = build("answered")
     shown = described(world, attached(world))
-    actions.move(world.submission, "submit", by=world.head, at=world.at)
+    signing.move(world.submission, "submit", by=world.head, at=world.at)
     version = Version.objects.get(submission=world.submission)
-    actions.move(world.submission, "withdraw", by=world.head, at=world.at)
+    signing.move(world.submission, "withdraw", by=world.head, at=world.at)
     evidence.refer(shown, reference="8", description=Description("دیگر"), by=world.staff, at=world.at)
 
     versions.restore(world.fresh(world.submission), version, at=world.at)

@@ -7,8 +7,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from cycles.models import Entry
-from submissions import assessing, gauging
+from submissions.marking import actions as marking
+from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Block, Mark, Reliability, Score
+from submissions.reliability import actions as reliability
 from tests.factories import build
 from tests.jobs import do, work_off
 from tests.submissions.test_readings import both, said, shared_out
@@ -27,23 +29,23 @@ def read_twice():
     for block in Block.objects.filter(submission=world.submission).order_by("is_second", "pk"):
         marks = {}
         for a in Answer.objects.on_desk(block).select_related("measure", "own"):
-            points = assessing.suggestion(a)
+            points = marking_rules.suggestion(a)
             lower = a.measure.points / 10 if block.is_second else 0
             marks[a.pk] = said(max(points - lower, Decimal(0)))
-        assessing.save_marks(block, marks, by=block.assessor, at=world.at)
-        assessing.hand_in(block, by=block.assessor, at=world.at)
+        marking.save_marks(block, marks, by=block.assessor, at=world.at)
+        marking.hand_in(block, by=block.assessor, at=world.at)
     return world
 
 
 def measured(world):
-    study = gauging.order_reliability(world.cycle, by=world.administrator, at=world.at)
-    return gauging.measure(study, at=world.at)
+    study = reliability.order_reliability(world.cycle, by=world.administrator, at=world.at)
+    return reliability.measure(study, at=world.at)
 
 
 def test_marks_are_read_as_shares_of_the_ceiling_and_what_says_nothing_is_left_out():
     world = read_twice()
 
-    found = gauging.read(world.cycle)
+    found = reliability.read(world.cycle)
 
     lines = Answer.objects.filter(submission=world.submission, value__isnull=False).exclude(measure__method="steward")
     assert {r.line for r in found} == {a.pk for a in lines}
@@ -57,9 +59,9 @@ def test_a_mark_that_is_not_handed_in_is_not_read():
     world = shared_out()
     first, _second = both(world)
     marks = {a.pk: said(1) for a in Answer.objects.on_desk(first)}
-    assessing.save_marks(first, marks, by=world.assessor, at=world.at)
+    marking.save_marks(first, marks, by=world.assessor, at=world.at)
 
-    assert gauging.read(world.cycle) == []
+    assert reliability.read(world.cycle) == []
 
 
 def test_the_second_assessor_is_found_a_tenth_of_the_ceiling_more_severe():
@@ -88,11 +90,11 @@ def test_measuring_changes_no_score_is_recorded_and_is_done_once():
 
 def test_what_was_ordered_and_left_is_taken_up_by_the_next_round():
     world = read_twice()
-    study = gauging.order_reliability(world.cycle, by=world.administrator, at=world.at)
+    study = reliability.order_reliability(world.cycle, by=world.administrator, at=world.at)
 
     work_off()
 
-    assert world.fresh(study).result["marks"] == len(gauging.read(world.cycle))
+    assert world.fresh(study).result["marks"] == len(reliability.read(world.cycle))
 
 
 def test_the_page_shows_who_is_severe_and_who_agrees(visit):
@@ -114,8 +116,8 @@ def test_with_one_mark_a_line_nothing_is_claimed(visit):
     world = shared_out(second_heaviest=0)
     for block in Block.objects.filter(submission=world.submission):
         marks = {a.pk: said(1) for a in Answer.objects.on_desk(block)}
-        assessing.save_marks(block, marks, by=block.assessor, at=world.at)
-        assessing.hand_in(block, by=block.assessor, at=world.at)
+        marking.save_marks(block, marks, by=block.assessor, at=world.at)
+        marking.hand_in(block, by=block.assessor, at=world.at)
 
     assert measured(world).result["agreement"] is None
     page = visit(world, world.auditor).get(url(world)).content.decode()

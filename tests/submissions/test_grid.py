@@ -14,8 +14,10 @@ from cycles.models import Delivery, Entry, Participation
 from cycles.workflow import Refused
 from indicators.models import Measure
 from indicators.sets import targets
-from submissions import actions, superior
+from submissions.answers import actions as answers
+from submissions.answers import headquarters
 from submissions.models import Answer, Evidence, Submission
+from submissions.signing import actions as signing
 from tests import factories
 from tests.factories import World, build, make_agency, make_user
 
@@ -95,7 +97,7 @@ def test_the_grid_shows_general_measures_and_those_given_down_and_no_stewards(vi
     rows = [targets.Own(given.pk, w.unit.pk, target=Decimal(18))]
     targets.set_targets(w.specific, rows, by=w.headquarters, at=w.opens(Phase.MONITORING))
     w.at = w.opens(Phase.SELF_ASSESSMENT)
-    actions.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=w.at)
+    answers.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=w.at)
     client = visit(w, w.headquarters)
 
     grid = client.get(address(w)).context["grid"]
@@ -173,7 +175,7 @@ def test_everything_is_saved_together_or_shown_again_with_what_is_wrong(visit):
 def test_what_the_unit_typed_meanwhile_is_shown_beside_and_replaced_only_knowingly(begun, visit):
     w, client = begun, visit(begun, begun.headquarters)
     before = seen(client, w)
-    actions.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
+    answers.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
 
     page = client.post(address(w), {"seen": before, f"v-{line(w).pk}": "45"})
     kept = line(w).value
@@ -190,7 +192,7 @@ def test_what_the_unit_typed_meanwhile_is_shown_beside_and_replaced_only_knowing
 def test_what_was_not_touched_never_overwrites_what_the_unit_typed_meanwhile(begun, visit):
     w, client = begun, visit(begun, begun.headquarters)
     before = seen(client, w)
-    actions.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
+    answers.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
 
     client.post(address(w), {"seen": before, f"v-{line(w).pk}": ""})
 
@@ -200,7 +202,7 @@ def test_what_was_not_touched_never_overwrites_what_the_unit_typed_meanwhile(beg
 def test_a_wrong_cell_does_not_forget_what_was_seen(begun, visit):
     w, client = begun, visit(begun, begun.headquarters)
     before = seen(client, w)
-    actions.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
+    answers.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
 
     page = client.post(address(w), {"seen": before, f"v-{line(w).pk}": "much"})
     page = client.post(address(w), {"seen": page.context["grid"].seen, f"v-{line(w).pk}": "45"})
@@ -212,7 +214,7 @@ def test_a_wrong_cell_does_not_forget_what_was_seen(begun, visit):
 def test_what_the_unit_says_does_not_apply_is_not_overruled(begun, visit):
     w, client = begun, visit(begun, begun.headquarters)
     before = seen(client, w)
-    actions.save_answer(line(w), claims_not_applicable=True, note="ندارد", by=w.unit_head, at=w.at)
+    answers.save_answer(line(w), claims_not_applicable=True, note="ندارد", by=w.unit_head, at=w.at)
 
     page = client.post(address(w), {"seen": before, f"v-{line(w).pk}": "45"})
 
@@ -223,9 +225,9 @@ def test_what_the_unit_says_does_not_apply_is_not_overruled(begun, visit):
 
 def test_a_signed_unit_is_shown_and_not_entered(begun, visit):
     w, client = begun, visit(begun, begun.headquarters)
-    actions.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
+    answers.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
     before = seen(client, w)
-    actions.move(unit(w), "submit", by=w.unit_head, at=w.at)
+    signing.move(unit(w), "submit", by=w.unit_head, at=w.at)
 
     page = client.get(address(w))
     client.post(address(w), {"seen": before, f"v-{line(w).pk}": "45"})
@@ -242,22 +244,22 @@ def test_the_act_refuses_another_agencys_line_and_another_agencys_headquarters(b
     tokens = {a.pk: a.token("value")}
 
     with pytest.raises(Refused, match="does not belong"):
-        superior.fill_units([w.other], {a.pk: Decimal(1)}, seen=tokens, by=w.headquarters, at=w.at)
+        headquarters.fill_units([w.other], {a.pk: Decimal(1)}, seen=tokens, by=w.headquarters, at=w.at)
     with pytest.raises(Refused, match="is for the headquarters"):
-        superior.fill_units([unit(w)], {a.pk: Decimal(1)}, seen=tokens, by=w.other_head, at=w.at)
+        headquarters.fill_units([unit(w)], {a.pk: Decimal(1)}, seen=tokens, by=w.other_head, at=w.at)
 
 
 def test_of_several_units_all_are_entered_or_none(visit):
     w = with_units(3)
     lines = [line(w, of=code) for code in ("MOE-QZ", "MOE-1")]
     tokens = {a.pk: a.token("value") for a in lines}
-    actions.save_answer(
+    answers.save_answer(
         lines[1], value=Decimal(9), by=make_user("x", "staff", agency=lines[1].submission.agency), at=w.at
     )
     units = [a.submission for a in lines]
 
-    with pytest.raises(actions.Changed):
-        superior.fill_units(units, {a.pk: Decimal(1) for a in lines}, seen=tokens, by=w.headquarters, at=w.at)
+    with pytest.raises(answers.Changed):
+        headquarters.fill_units(units, {a.pk: Decimal(1) for a in lines}, seen=tokens, by=w.headquarters, at=w.at)
 
     assert [line(w, of=code).value for code in ("MOE-QZ", "MOE-1")] == [None, 9]
 
@@ -287,7 +289,7 @@ def test_a_large_document_that_was_put_aside_on_disk_reaches_every_unit(visit):
     file.write(b"hello")
     file.seek(0)
 
-    given = superior.give_document(
+    given = headquarters.give_document(
         [unit(w), unit(w, "MOE-1")], line(w).measure, upload=file, by=w.headquarters, at=w.at
     )
 
@@ -297,9 +299,11 @@ def test_a_large_document_that_was_put_aside_on_disk_reaches_every_unit(visit):
 def test_a_document_shows_a_line_that_lacked_evidence_as_having_it(begun):
     w = begun
     Measure.objects.filter(code="G1-1").update(evidence_rule="required")
-    a = actions.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
+    a = answers.save_answer(line(w), value=Decimal(33), by=w.unit_head, at=w.at)
 
-    superior.give_document([unit(w)], a.measure, upload=SimpleUploadedFile("a.txt", b"x"), by=w.headquarters, at=w.at)
+    headquarters.give_document(
+        [unit(w)], a.measure, upload=SimpleUploadedFile("a.txt", b"x"), by=w.headquarters, at=w.at
+    )
 
     assert "evidence" in a.lacking
     assert "evidence" not in line(w).lacking
@@ -322,4 +326,4 @@ def test_a_unit_of_which_the_measure_is_not_asked_gets_no_document(begun):
     own = Measure.objects.of(w.specific).order_by("pk").first()
 
     with pytest.raises(Refused, match="Choose units"):
-        superior.give_document([unit(w)], own, upload=SimpleUploadedFile("a.txt", b"x"), by=w.headquarters, at=w.at)
+        headquarters.give_document([unit(w)], own, upload=SimpleUploadedFile("a.txt", b"x"), by=w.headquarters, at=w.at)

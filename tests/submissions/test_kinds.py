@@ -13,8 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from cycles.workflow import Refused
-from submissions import evidence, kinds
 from submissions.contents import archives
+from submissions.evidence import actions as evidence
+from submissions.evidence import file_types
 from submissions.models import Answer, Document
 from tests.factories import build
 from tests.jobs import work_off
@@ -283,8 +284,8 @@ def test_what_people_upload_is_accepted(name):
     file = ContentFile(GOOD[name])
 
     with translation.override("en"):
-        assert kinds.why_not_named(kinds.clean_name(name), file.size, 2**20) == ""
-        assert kinds.why_not_content(name, file) == ""
+        assert file_types.why_not_named(file_types.clean_name(name), file.size, 2**20) == ""
+        assert file_types.why_not_content(name, file) == ""
 
 
 @pytest.mark.parametrize(
@@ -300,18 +301,18 @@ def test_what_people_upload_is_accepted(name):
     ),
 )
 def test_names_are_made_fit_to_be_shown(raw, kept):
-    assert kinds.clean_name(raw) == kept
+    assert file_types.clean_name(raw) == kept
 
 
-@pytest.mark.parametrize("size", (1, kinds.PIECE, 3 * kinds.PIECE))
+@pytest.mark.parametrize("size", (1, file_types.PIECE, 3 * file_types.PIECE))
 def test_text_with_a_zero_byte_anywhere_is_no_text(size, tmp_path):
     place = tmp_path / "a.txt"
     place.write_bytes(b"x" * size + b"\0" + b"x" * size)
 
     with place.open("rb") as content, translation.override("en"):
         file = evidence.File(content, name="a.txt")
-        assert "not text" in kinds.why_not_content("a.txt", file)
-        assert "not text" in kinds.why_not_content("a.txt", ContentFile(place.read_bytes()))
+        assert "not text" in file_types.why_not_content("a.txt", file)
+        assert "not text" in file_types.why_not_content("a.txt", ContentFile(place.read_bytes()))
 
 
 def mail_within(encoding: str, kind: str) -> bytes:
@@ -337,7 +338,7 @@ def mail_within(encoding: str, kind: str) -> bytes:
 )
 def test_a_program_in_an_email_is_found_under_every_name_and_within_other_emails(content):
     with translation.override("en"):
-        assert "it carries a program" in kinds.why_not_content("a.eml", ContentFile(content))
+        assert "it carries a program" in file_types.why_not_content("a.eml", ContentFile(content))
 
 
 def opened_at(*where):
@@ -375,12 +376,12 @@ def with_link(document):
     (opened_at(pikepdf.Name.XYZ, None, 842, 1), opened_at(pikepdf.Name.FitH, 842), pdf_with(with_link), PRINTS),
 )
 def test_a_pdf_with_numbers_beside_its_places_and_links_is_accepted(content):
-    assert kinds.why_not_content("a.pdf", ContentFile(content)) == ""
+    assert file_types.why_not_content("a.pdf", ContentFile(content)) == ""
 
 
 def test_a_pdf_that_visits_an_address_after_it_has_gone_to_its_first_page_is_refused():
     with translation.override("en"):
-        assert "opens an address" in kinds.why_not_content("a.pdf", ContentFile(VISITS))
+        assert "opens an address" in file_types.why_not_content("a.pdf", ContentFile(VISITS))
 
 
 def acting_slide(action: str) -> bytes:
@@ -411,7 +412,7 @@ def acting_page(action: str, target: str = "file:///C:/Windows/calc.exe") -> byt
 )
 def test_slides_on_which_a_click_starts_a_program_are_refused(name, content, is_refused):
     with translation.override("en"):
-        why = kinds.why_not_content(name, ContentFile(content))
+        why = file_types.why_not_content(name, ContentFile(content))
 
     assert ("starts another program" in why) == is_refused
     assert bool(why) == is_refused
@@ -420,16 +421,16 @@ def test_slides_on_which_a_click_starts_a_program_are_refused(name, content, is_
 @pytest.mark.parametrize("name", ("word/embeddings/Package.bin", "word/embeddings/a.pdf", "word/embeddings/x"))
 def test_a_file_embedded_in_a_document_under_any_name_is_refused(name):
     with translation.override("en"):
-        assert "another file inside" in kinds.why_not_content("a.docx", ContentFile(docx((name, b"MZ"))))
+        assert "another file inside" in file_types.why_not_content("a.docx", ContentFile(docx((name, b"MZ"))))
 
 
 def test_a_document_of_another_kind_than_its_ending_is_refused():
     with translation.override("en"):
         for name, content in (("a.xlsx", docx()), ("a.ods", opendocument("text")), ("a.odt", docx())):
-            assert "not what its name says" in kinds.why_not_content(name, ContentFile(content))
+            assert "not what its name says" in file_types.why_not_content(name, ContentFile(content))
         for name, part in (("a.odt", "Basic/Standard/Module1.xml"), ("a.xlsx", "xl/macrosheets/sheet1.xml")):
             content = opendocument("text", (part, "x")) if name == "a.odt" else xlsx((part, "x"))
-            assert "holds a program" in kinds.why_not_content(name, ContentFile(content))
+            assert "holds a program" in file_types.why_not_content(name, ContentFile(content))
 
 
 @pytest.mark.parametrize(

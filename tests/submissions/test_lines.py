@@ -10,8 +10,11 @@ from django.utils import translation
 from cycles.models import Analysis, Cycle
 from cycles.workflow import Refused
 from indicators.models import Measure
-from submissions import actions, assessing, completeness, lines, outliers
+from submissions import completeness, outliers
+from submissions.answers import actions as answers
+from submissions.answers import teamwork
 from submissions.completeness import Lack
+from submissions.marking import actions as marking
 from submissions.models import Answer, ExternalFactor, LineComment, Score, Submission
 from submissions.outliers import Bounds
 from tests.factories import ANALYSIS, build, make_agency, make_user, shown
@@ -53,9 +56,9 @@ def test_a_line_begins_lacking_its_value_and_a_stewarded_one_lacks_nothing():
 def test_a_specific_measure_is_analysed_in_words_and_a_general_one_is_not():
     world = build("begun")
 
-    general = actions.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
-    own = actions.save_answer(own_line(world), value=Decimal(30), by=world.staff, at=world.at)
-    analysed = actions.save_answer(own_line(world), **ANALYSIS, by=world.staff, at=world.at)
+    general = answers.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
+    own = answers.save_answer(own_line(world), value=Decimal(30), by=world.staff, at=world.at)
+    analysed = answers.save_answer(own_line(world), **ANALYSIS, by=world.staff, at=world.at)
 
     assert (general.lacking, own.lacking, analysed.lacking) == ([], ["analysis"], [])
 
@@ -65,7 +68,7 @@ def test_whose_lines_are_analysed_is_a_rule_of_the_cycle(rule, lacking):
     world = build("begun")
     Cycle.objects.filter(pk=world.cycle.pk).update(asks_analysis=rule)
 
-    saved = actions.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
+    saved = answers.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
 
     assert saved.lacking == lacking
 
@@ -74,7 +77,7 @@ def test_a_value_without_the_evidence_its_measure_asks_for_lacks_it_until_a_file
     world = build("begun")
     Measure.objects.filter(pk=line(world).measure_id).update(evidence_rule="required")
 
-    without = actions.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
+    without = answers.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
     file_of(world, line(world))
     completeness.recount(world.cycle, [line(world)])
 
@@ -84,8 +87,8 @@ def test_a_value_without_the_evidence_its_measure_asks_for_lacks_it_until_a_file
 
 def test_progress_counts_the_same_in_sql_and_in_python():
     world = build("begun")
-    actions.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
-    actions.save_answer(own_line(world), value=Decimal(30), by=world.staff, at=world.at)
+    answers.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
+    answers.save_answer(own_line(world), value=Decimal(30), by=world.staff, at=world.at)
 
     in_sql = Submission.objects.with_progress().get(pk=world.submission.pk)
     in_python = completeness.progress(list(world.submission.answers.for_page()))
@@ -135,8 +138,8 @@ def test_a_value_far_from_last_year_lacks_a_reason_until_one_is_given():
     world = build("begun")
     last_year(world, world.power, Decimal(40), points=Decimal(150))
 
-    bold = actions.save_answer(line(world), value=Decimal(80), by=world.staff, at=world.at)
-    explained = actions.save_answer(line(world), outlier_reason="سامانهٔ تازه", by=world.staff, at=world.at)
+    bold = answers.save_answer(line(world), value=Decimal(80), by=world.staff, at=world.at)
+    explained = answers.save_answer(line(world), outlier_reason="سامانهٔ تازه", by=world.staff, at=world.at)
 
     assert (bold.outliers, bold.lacking) == (["history"], ["reason"])
     assert explained.lacking == []
@@ -172,9 +175,9 @@ def test_lines_are_given_out_by_axis_to_people_of_the_agency_only():
     colleague = make_user("colleague", "staff", agency=world.power)
     axis = line(world).measure.indicator.axis
 
-    count = lines.share_out(world.submission, assignee=colleague, axis=axis, by=world.staff, at=world.at)
+    count = teamwork.share_out(world.submission, assignee=colleague, axis=axis, by=world.staff, at=world.at)
     with pytest.raises(Refused):
-        lines.share_out(world.submission, assignee=world.other_staff, axis=axis, by=world.staff, at=world.at)
+        teamwork.share_out(world.submission, assignee=world.other_staff, axis=axis, by=world.staff, at=world.at)
 
     given = Answer.objects.filter(submission=world.submission, assignee=colleague)
     assert count == given.count() > 0
@@ -184,13 +187,13 @@ def test_lines_are_given_out_by_axis_to_people_of_the_agency_only():
 def test_a_line_is_ready_only_when_complete_and_no_longer_once_it_is_changed():
     world = build("begun")
     with pytest.raises(Refused):
-        lines.mark_ready(line(world), is_ready=True, by=world.staff, at=world.at)
-    actions.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
+        teamwork.mark_ready(line(world), is_ready=True, by=world.staff, at=world.at)
+    answers.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
 
-    ready = lines.mark_ready(line(world), is_ready=True, by=world.staff, at=world.at)
-    actions.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)  # nothing changed
+    ready = teamwork.mark_ready(line(world), is_ready=True, by=world.staff, at=world.at)
+    answers.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)  # nothing changed
     still = line(world).ready_at
-    actions.save_answer(line(world), value=Decimal(31), by=world.staff, at=world.at)
+    answers.save_answer(line(world), value=Decimal(31), by=world.staff, at=world.at)
 
     assert ready.ready_at == still == world.at
     assert line(world).ready_at is None
@@ -198,7 +201,7 @@ def test_a_line_is_ready_only_when_complete_and_no_longer_once_it_is_changed():
 
 def test_comments_are_for_the_agency_and_its_headquarters_alone(visit):
     world = build("submitted")
-    lines.comment(line(world), text="بین خودمان", by=world.staff, at=world.at)
+    teamwork.comment(line(world), text="بین خودمان", by=world.staff, at=world.at)
 
     seen = {
         name: LineComment.objects.visible_to(world.people[name], world.at).exists()
@@ -218,9 +221,9 @@ def test_a_headquarters_comments_on_its_units_line_and_nobody_elses():
     unit = Submission.objects.get(cycle=world.cycle, agency=world.unit)
     of_unit = unit.answers.select_related("submission__agency").first()
 
-    lines.comment(of_unit, text="بازنگری شود", by=world.headquarters, at=world.at)
+    teamwork.comment(of_unit, text="بازنگری شود", by=world.headquarters, at=world.at)
     with pytest.raises(Refused):
-        lines.comment(of_unit, text="x", by=world.other_head, at=world.at)
+        teamwork.comment(of_unit, text="x", by=world.other_head, at=world.at)
 
     assert LineComment.objects.visible_to(world.unit_head, world.at).get().text == "بازنگری شود"
 
@@ -231,10 +234,10 @@ def test_a_headquarters_comments_on_its_units_line_and_nobody_elses():
 def test_an_influence_without_evidence_is_missing_something_and_is_judged_with_a_reason():
     world = build("answered")
     answer = line(world)
-    bare = lines.claim_factor(answer, kind="budget", text="اعتبار نیامد", by=world.staff, at=world.at)
+    bare = teamwork.claim_factor(answer, kind="budget", text="اعتبار نیامد", by=world.staff, at=world.at)
     without = line(world).lacking
-    lines.withdraw_factor(bare, by=world.staff, at=world.at)
-    proven = lines.claim_factor(
+    teamwork.withdraw_factor(bare, by=world.staff, at=world.at)
+    proven = teamwork.claim_factor(
         answer, kind="budget", text="اعتبار نیامد", evidence=file_of(world, answer), by=world.staff, at=world.at
     )
 
@@ -247,7 +250,7 @@ def test_a_factor_names_a_file_of_its_own_line():
     world = build("begun")
 
     with pytest.raises(Refused):
-        lines.claim_factor(
+        teamwork.claim_factor(
             line(world), kind="law", text="x", evidence=file_of(world, own_line(world)), by=world.staff, at=world.at
         )
 
@@ -258,11 +261,11 @@ def test_only_the_assessor_of_the_line_judges_a_factor_and_the_agency_reads_why(
         answer=line(world), kind="budget", text="x", claimed_by=world.staff, claimed_at=world.at
     )
     with pytest.raises(Refused):
-        assessing.judge_factor(factor, verdict="accepted", reason="x", by=world.other_assessor, at=world.at)
+        marking.judge_factor(factor, verdict="accepted", reason="x", by=world.other_assessor, at=world.at)
     with pytest.raises(Refused):
-        assessing.judge_factor(factor, verdict="accepted", reason=" ", by=world.assessor, at=world.at)
+        marking.judge_factor(factor, verdict="accepted", reason=" ", by=world.assessor, at=world.at)
 
-    assessing.judge_factor(factor, verdict="rejected", reason="سند کافی نیست", by=world.assessor, at=world.at)
+    marking.judge_factor(factor, verdict="rejected", reason="سند کافی نیست", by=world.assessor, at=world.at)
 
     page = visit(world, world.staff).get(url("line", line(world).pk)).content.decode()
     assert "سند کافی نیست" in page

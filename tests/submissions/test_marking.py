@@ -11,7 +11,9 @@ from django.utils import translation
 from cycles.models import Cycle
 from cycles.workflow import Refused
 from indicators.models import Axis, Measure
-from submissions import assessing
+from submissions.marking import actions as marking
+from submissions.marking import assignment
+from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Block, Mark
 from tests.factories import PASSWORD, build
 from tests.tabs import Tab
@@ -47,7 +49,7 @@ def assigned():
 
 def test_an_assessor_lists_own_blocks_only(visit):
     world = build("assigned")
-    assessing.assign(
+    assignment.assign(
         world.submission,
         axis=Axis.objects.get(code="G2"),
         assessor=world.other_assessor,
@@ -182,8 +184,8 @@ def test_the_new_assessor_of_a_block_goes_on_from_the_former_s_marks(visit):
     world = build("assigned")
     block = block_of(world)
     given = {line(world).pk: {"points": Decimal("77.25"), "reason": "The register says otherwise"}}
-    assessing.save_marks(block, given, by=world.assessor, at=world.at)
-    assessing.assign(
+    marking.save_marks(block, given, by=world.assessor, at=world.at)
+    assignment.assign(
         world.submission, axis=block.axis, assessor=world.other_assessor, by=world.administrator, at=world.at
     )
 
@@ -247,7 +249,7 @@ def test_marking_takes_the_same_queries_for_any_length(visit, name):
 def test_lines_are_narrowed_to_what_is_asked_for_with_how_many_there_are(visit):
     world = assigned()
     block, client = block_of(world), visit(world, world.assessor)
-    assessing.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
+    marking.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
     Answer.objects.filter(pk=line(world, "G1-3").pk).update(outliers=["history"])
 
     shown = {
@@ -265,7 +267,7 @@ def test_lines_are_narrowed_to_what_is_asked_for_with_how_many_there_are(visit):
 def test_saving_what_a_narrowed_page_shows_leaves_the_other_marks_alone(visit):
     world = assigned()
     block, client = block_of(world), visit(world, world.assessor)
-    assessing.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
+    marking.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
 
     client.post(url("marks", block.pk), {f"{line(world, 'G1-3').pk}-points": "150"})
 
@@ -289,14 +291,14 @@ def test_a_mark_within_the_year_s_tolerance_needs_no_reason(away, is_saved):
     Answer.objects.filter(pk=answer.pk).update(value=answer.value / 2)
     answer.refresh_from_db(fields=["value"])
     Cycle.objects.filter(pk=world.cycle.pk).update(reason_percent=10)
-    points = assessing.suggestion(answer) + answer.measure.points * Decimal(str(away))
+    points = marking_rules.suggestion(answer) + answer.measure.points * Decimal(str(away))
     marks = {answer.pk: {"points": points, "reason": ""}}
 
     if is_saved:
-        assessing.save_marks(block_of(world), marks, by=world.assessor, at=world.at)
+        marking.save_marks(block_of(world), marks, by=world.assessor, at=world.at)
     else:
         with pytest.raises(Refused):
-            assessing.save_marks(block_of(world), marks, by=world.assessor, at=world.at)
+            marking.save_marks(block_of(world), marks, by=world.assessor, at=world.at)
 
     assert Mark.objects.exists() == is_saved
 

@@ -10,8 +10,11 @@ from django.utils import translation
 from cycles.calendar import Phase
 from cycles.models import Participation, Window
 from cycles.workflow import Refused
-from submissions import actions, clarifications, obstacles, stewarding
+from submissions.marking import clarifications
 from submissions.models import Block, Score, Submission, Verification
+from submissions.release import actions as release
+from submissions.release import blockers
+from submissions.stewards import actions as stewards
 from tests.factories import ask, build, make_agency
 from tests.guard.answers import apart, power_line, to_verify
 
@@ -20,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def met(world, at=None):
     """The obstacles of the power ministry, with how many things each counts."""
-    found = obstacles.found([world.submission], at or world.at)
+    found = blockers.found([world.submission], at or world.at)
     return {m.obstacle.code: m.count for m in found.get(world.submission.pk, [])}
 
 
@@ -66,9 +69,9 @@ def test_two_marks_that_are_apart_count_once_and_not_as_unmarked():
 
 def test_figures_that_a_steward_has_not_supplied_stand_in_the_way_until_they_are():
     world = build("marked")
-    stewarding.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
+    stewards.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
     before = met(world)
-    stewarding.supply(world.fresh(world.stewardship), by=world.steward, at=world.at)
+    stewards.supply(world.fresh(world.stewardship), by=world.steward, at=world.at)
 
     assert before == {"unsupplied": 1}
     assert met(world) == {}
@@ -106,7 +109,7 @@ def test_every_obstacle_leads_to_where_it_is_settled():
     held, asked = apart(world), ask(world)
 
     with translation.override("en"):
-        urls = {m.obstacle.code: m.url for m in obstacles.found([world.submission], world.at)[world.submission.pk]}
+        urls = {m.obstacle.code: m.url for m in blockers.found([world.submission], world.at)[world.submission.pk]}
 
     assert urls == {
         "unmarked": f"/en/submissions/{world.submission.pk}/assign/",
@@ -121,7 +124,7 @@ def test_the_act_is_refused_and_names_agency_and_obstacle():
     ask(world)
 
     with translation.override("en"), pytest.raises(Refused) as refusal:
-        actions.communicate([world.submission], by=world.administrator, at=world.at)
+        release.communicate([world.submission], by=world.administrator, at=world.at)
 
     assert "Ministry of Energy" in str(refusal.value)
     assert "Questions the agency may still answer: 1" in str(refusal.value)
@@ -132,7 +135,7 @@ def test_one_agency_with_an_obstacle_holds_the_whole_act_back():
     world = build("marked")
 
     with translation.override("en"), pytest.raises(Refused, match=r"Ministry of Health.*not signed"):
-        actions.communicate([world.submission, world.other], by=world.administrator, at=world.at)
+        release.communicate([world.submission, world.other], by=world.administrator, at=world.at)
 
     assert world.fresh(world.submission).state == "marked"
 
@@ -149,7 +152,7 @@ def test_obstacles_are_found_by_the_same_queries_for_any_number_of_agencies():
             Submission.objects.create(cycle=world.cycle, agency=agency, participation=participation)
         submissions = list(Submission.objects.filter(cycle=world.cycle))
         with CaptureQueriesContext(connection) as queries:
-            found = obstacles.found(submissions, world.at)
+            found = blockers.found(submissions, world.at)
         taken.append((len(queries), len(found)))
 
-    assert taken == [(len(obstacles.OBSTACLES), 3), (len(obstacles.OBSTACLES), 33)]
+    assert taken == [(len(blockers.OBSTACLES), 3), (len(blockers.OBSTACLES), 33)]

@@ -12,7 +12,7 @@ from cycles.calendar import Phase
 from cycles.models import Participation
 from indicators.models import Figure, Measure
 from indicators.plans import actions as plans
-from submissions import actions
+from submissions.answers import actions as answers
 from submissions.models import Answer, Submission
 from tests.factories import build, enter_figures, lay_plan, plan_of, report_of, report_quarter
 
@@ -30,7 +30,7 @@ def reported():
 
 
 def begin(w):
-    actions.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=w.at)
+    answers.begin(Participation.objects.filter(cycle=w.cycle), by=None, at=w.at)
     w.submission = Submission.objects.get(cycle=w.cycle, agency=w.power)
     return w.submission
 
@@ -97,7 +97,7 @@ def test_a_line_added_later_begins_half_filled_and_none_is_overwritten(reported)
     w = reported
     begin(w)
     water, outage = lines(w)["Non-revenue water"], lines(w)["Outage minutes"]
-    actions.save_answer(water, value=Decimal(7), note="", by=w.staff, at=w.at)
+    answers.save_answer(water, value=Decimal(7), note="", by=w.staff, at=w.at)
     Answer.objects.filter(pk=outage.pk).delete()
 
     begin(w)
@@ -162,7 +162,7 @@ def test_beginning_takes_the_same_queries_for_any_number_of_agencies_with_report
         Answer.objects.all().delete()
         chosen = Participation.objects.filter(cycle=w.cycle, agency__in=agencies)
         with CaptureQueriesContext(connection) as queries:
-            actions.begin(chosen, by=None, at=w.at)
+            answers.begin(chosen, by=None, at=w.at)
         taken.append(sum("indicators_figure" in q["sql"] for q in queries))
 
     assert taken == [1, 1]

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import translation
 from PIL import Image
 
-from submissions import evidence, previews
 from submissions.contents.texts import MOST_LETTERS
-from submissions.kinds import KINDS
+from submissions.evidence import actions as evidence
+from submissions.evidence import previews
+from submissions.evidence.file_types import KINDS
 from submissions.models import Answer, Document
 from tests.factories import build
 from tests.jobs import work_off

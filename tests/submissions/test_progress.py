@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from cycles.calendar import Phase
 from cycles.models import Entry
-from submissions import assessing, progress
+from submissions.marking import actions as marking
 from submissions.models import Answer, Block, Mark, Score, Submission
+from submissions.progress import queries as progress_queries
 from tests.factories import ask, build
 from tests.guard.answers import apart
 
@@ -24,7 +25,7 @@ DAY = timedelta(days=1)
 
 
 def test_pace_says_how_many_a_day_were_done_are_needed_and_when_it_ends():
-    found = progress.pace(300, 1000, 70, at=NOW, closes_at=NOW + 20 * DAY)
+    found = progress_queries.pace(300, 1000, 70, at=NOW, closes_at=NOW + 20 * DAY)
 
     assert (found.daily, found.needed, found.percent) == (Decimal(10), Decimal(35), Decimal(30))
     assert found.ends_at == NOW + 70 * DAY
@@ -32,24 +33,24 @@ def test_pace_says_how_many_a_day_were_done_are_needed_and_when_it_ends():
 
 
 def test_where_nothing_was_done_lately_no_end_is_foretold():
-    found = progress.pace(0, 10, 0, at=NOW, closes_at=NOW + DAY)
+    found = progress_queries.pace(0, 10, 0, at=NOW, closes_at=NOW + DAY)
 
     assert (found.ends_at, found.late, found.needed) == (None, 0, Decimal(10))
 
 
 def test_after_the_closing_nothing_is_needed_a_day_any_more():
-    assert progress.pace(1, 2, 7, at=NOW, closes_at=NOW - DAY).needed is None
+    assert progress_queries.pace(1, 2, 7, at=NOW, closes_at=NOW - DAY).needed is None
 
 
 def test_what_is_done_ends_now_and_is_never_late():
-    found = progress.pace(10, 10, 0, at=NOW, closes_at=NOW - 100 * DAY)
+    found = progress_queries.pace(10, 10, 0, at=NOW, closes_at=NOW - 100 * DAY)
 
     assert (found.ends_at, found.late, found.percent) == (NOW, 0, Decimal(100))
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(-100, 100))
 def test_the_end_lies_ahead_and_lateness_is_never_negative(done, left, lately, days):
-    found = progress.pace(done, done + left, min(lately, done), at=NOW, closes_at=NOW + days * DAY)
+    found = progress_queries.pace(done, done + left, min(lately, done), at=NOW, closes_at=NOW + days * DAY)
 
     assert found.late >= 0
     assert found.ends_at is None or found.ends_at >= NOW
@@ -60,15 +61,15 @@ def test_the_end_lies_ahead_and_lateness_is_never_negative(done, left, lately, d
 
 
 def row(world, provinces=None, at=None):
-    rows = progress.of_agencies(world.cycle, provinces=provinces, at=at or world.at)
+    rows = progress_queries.of_agencies(world.cycle, provinces=provinces, at=at or world.at)
     return next((r for r in rows if r.submission == world.submission.pk), None)
 
 
 def hand_in(world, block):
     lines = Answer.objects.on_desk(block).select_related("measure")
     marks = {a.pk: {"points": Decimal(1), "reason": "x"} for a in lines}
-    assessing.save_marks(block, marks, by=world.assessor, at=world.at)
-    return assessing.hand_in(block, by=world.assessor, at=world.at)
+    marking.save_marks(block, marks, by=world.assessor, at=world.at)
+    return marking.hand_in(block, by=world.assessor, at=world.at)
 
 
 @pytest.mark.django_db
@@ -77,11 +78,11 @@ def test_marks_settle_nothing_before_their_block_is_handed_in():
     block = Block.objects.get(submission=world.submission, axis__code="G1")
     lines = Answer.objects.on_desk(block)
     before = row(world)
-    assessing.save_marks(
+    marking.save_marks(
         block, {a.pk: {"points": Decimal(1), "reason": "x"} for a in lines}, by=world.assessor, at=world.at
     )
     marked = row(world)
-    assessing.hand_in(block, by=world.assessor, at=world.at)
+    marking.hand_in(block, by=world.assessor, at=world.at)
     after = row(world)
 
     count = lines.count()
@@ -97,7 +98,7 @@ def test_counts_are_those_of_the_models_counted_one_by_one():
     hand_in(world, Block.objects.filter(submission=world.submission).order_by("pk").first())
     ask(world)
 
-    for found in progress.of_agencies(world.cycle, provinces=None, at=world.at):
+    for found in progress_queries.of_agencies(world.cycle, provinces=None, at=world.at):
         submission = Submission.objects.with_progress().get(pk=found.submission)
         lines = Answer.objects.filter(submission=submission)
         settled = Score.objects.filter(answer__in=lines, is_current=True).exclude(basis="self")
@@ -114,14 +115,14 @@ def test_what_an_agency_waits_for_is_named():
     apart(world)
     waiting = waits(world)
     Block.objects.filter(submission=world.submission).exclude(marks__isnull=False).delete()
-    unassigned = progress.Progress(*row(world)[:14], 0, 0, 0, 0, 0, 0)
+    unassigned = progress_queries.Progress(*row(world)[:14], 0, 0, 0, 0, 0, 0)
 
     assert waiting == ["marks", "apart", "reply", "steward"]
-    assert progress.waits_for(unassigned, "desk")
+    assert progress_queries.waits_for(unassigned, "desk")
 
 
 def waits(world):
-    return [code for code, _label in progress.WAITS if progress.waits_for(row(world), code)]
+    return [code for code, _label in progress_queries.WAITS if progress_queries.waits_for(row(world), code)]
 
 
 @pytest.mark.django_db
@@ -129,9 +130,13 @@ def test_a_province_sees_its_own_agencies_and_the_assessors_who_mark_them():
     world = build("assigned")
     mine = [world.province.pk]
 
-    assert {r.name_en for r in progress.of_agencies(world.cycle, provinces=mine, at=world.at)} == {world.unit.name_en}
-    assert progress.of_assessors(world.cycle, provinces=mine, at=world.at) == []
-    assert [w.person for w in progress.of_assessors(world.cycle, provinces=None, at=world.at)] == [world.assessor.pk]
+    assert {r.name_en for r in progress_queries.of_agencies(world.cycle, provinces=mine, at=world.at)} == {
+        world.unit.name_en
+    }
+    assert progress_queries.of_assessors(world.cycle, provinces=mine, at=world.at) == []
+    assert [w.person for w in progress_queries.of_assessors(world.cycle, provinces=None, at=world.at)] == [
+        world.assessor.pk
+    ]
 
 
 @pytest.mark.django_db
@@ -139,8 +144,8 @@ def test_an_assessor_s_work_counts_lines_marks_and_the_last_seven_days():
     world = build("assigned")
     hand_in(world, Block.objects.get(submission=world.submission, axis__code="G1"))
 
-    [work] = progress.of_assessors(world.cycle, provinces=None, at=world.at)
-    [later] = progress.of_assessors(world.cycle, provinces=None, at=world.at + 8 * DAY)
+    [work] = progress_queries.of_assessors(world.cycle, provinces=None, at=world.at)
+    [later] = progress_queries.of_assessors(world.cycle, provinces=None, at=world.at + 8 * DAY)
 
     blocks = Block.objects.filter(assessor=world.assessor).with_progress()
     assert (work.blocks, work.handed_in) == (blocks.count(), 1)

@@ -12,7 +12,9 @@ from django.utils import translation
 from agencies.models import Interest
 from cycles.models import Cycle, Entry
 from cycles.workflow import Refused
-from submissions import assessing, readings, reconciling
+from submissions.marking import actions as marking
+from submissions.marking import assignment, double_marking, reconciliation
+from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Block, Mark, Reconciliation, Score
 from tests.factories import build, supply
 from tests.guard.answers import power_line
@@ -39,7 +41,7 @@ def ruled(world, **rules):
 def shared_out(**rules):
     """A signed self-assessment whose lines are drawn for the other assessor by the rules given."""
     world = ruled(build("assigned"), **({"second_heaviest": 1, "second_percent": 0, "agreement_percent": 5} | rules))
-    world.shared = assessing.assign_all(world.cycle, by=world.administrator, at=world.at)
+    world.shared = assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
     return world
 
 
@@ -53,10 +55,10 @@ def mark(world, block, *, by=None, at=None, **special):
     by = by or block.assessor
     marks = {}
     for a in Answer.objects.on_desk(block).select_related("measure", "own"):
-        said = {"points": assessing.suggestion(a), "reason": ""}
+        said = {"points": marking_rules.suggestion(a), "reason": ""}
         marks[a.pk] = special.get("said", said) if a.pk in both(world)[1].drawn else said
-    assessing.save_marks(block, marks, by=by, at=world.at)
-    return assessing.hand_in(block, by=by, at=world.at)
+    marking.save_marks(block, marks, by=by, at=world.at)
+    return marking.hand_in(block, by=by, at=world.at)
 
 
 def said(points, reason="because"):
@@ -74,21 +76,21 @@ def test_whoever_knows_the_seed_can_draw_again():
     cycle = Cycle(draw_seed="a1", second_percent=10, second_heaviest=0)
     lines = [(key, key // 60, Decimal(10)) for key in range(20_000)]
 
-    found = readings.drawn(cycle, lines)
+    found = double_marking.drawn(cycle, lines)
 
     assert found == {
         key for key in range(20_000) if int(hashlib.sha256(f"a1:{key}".encode()).hexdigest()[:8], 16) * 10 < 16**8
     }
     assert 1850 < len(found) < 2150
     cycle.draw_seed = "a2"
-    assert readings.drawn(cycle, lines) != found
+    assert double_marking.drawn(cycle, lines) != found
 
 
 def test_the_heaviest_lines_of_each_self_assessment_are_drawn():
     cycle = Cycle(draw_seed="a1", second_percent=0, second_heaviest=2)
     lines = [(1, 1, Decimal(5)), (2, 1, Decimal(9)), (3, 1, Decimal(9)), (4, 1, Decimal(9)), (5, 2, Decimal(1))]
 
-    assert readings.drawn(cycle, lines) == {2, 3, 5}
+    assert double_marking.drawn(cycle, lines) == {2, 3, 5}
 
 
 def test_what_is_drawn_goes_to_another_desk_and_the_seed_to_the_record():
@@ -99,14 +101,14 @@ def test_what_is_drawn_goes_to_another_desk_and_the_seed_to_the_record():
     assert len(second.drawn) == 1
     assert world.shared.unread == 0
     assert Entry.objects.filter(act="assign").last().params["seed"] == Cycle.objects.get(pk=world.cycle.pk).draw_seed
-    assert assessing.assign_all(world.cycle, by=world.administrator, at=world.at) == (0, 0, 0)
+    assert assignment.assign_all(world.cycle, by=world.administrator, at=world.at) == (0, 0, 0)
 
 
 def test_where_nobody_else_may_mark_the_lines_are_counted():
     world = ruled(build("assigned"), second_heaviest=1)
     Interest.objects.create(user=world.other_assessor, agency=world.power, reason="x", declared_at=world.at)
 
-    assert assessing.assign_all(world.cycle, by=world.administrator, at=world.at).unread == 1
+    assert assignment.assign_all(world.cycle, by=world.administrator, at=world.at).unread == 1
 
 
 def test_both_readings_are_never_on_one_desk():
@@ -115,7 +117,7 @@ def test_both_readings_are_never_on_one_desk():
 
     for is_second, assessor in ((False, world.other_assessor), (True, world.assessor)):
         with pytest.raises(Refused, match="somebody else"):
-            assessing.assign(
+            assignment.assign(
                 world.submission,
                 axis=first.axis,
                 assessor=assessor,
@@ -208,10 +210,10 @@ def test_the_other_assessor_agrees_and_the_marking_is_complete():
     world, waiting, line = left_apart()
     supply(world)
 
-    waiting = reconciling.propose(waiting, points=Decimal(70), reason="half", by=world.assessor, at=world.at)
+    waiting = reconciliation.propose(waiting, points=Decimal(70), reason="half", by=world.assessor, at=world.at)
     with pytest.raises(Refused, match="the other of the two"):
-        reconciling.agree(waiting, by=world.assessor, at=world.at)
-    reconciling.agree(waiting, by=world.other_assessor, at=world.at)
+        reconciliation.agree(waiting, by=world.assessor, at=world.at)
+    reconciliation.agree(waiting, by=world.other_assessor, at=world.at)
 
     score = score_of(world, line)
     assert (score.points, score.reason, score.basis) == (Decimal(70), "half", "agreed")
@@ -224,7 +226,7 @@ def test_an_administrator_settles_what_two_cannot():
     world, waiting, line = left_apart()
     supply(world)
 
-    reconciling.settle(
+    reconciliation.settle(
         waiting, points=None, is_not_applicable=True, reason="not theirs", by=world.administrator, at=world.at
     )
 
@@ -246,7 +248,7 @@ def test_a_value_that_cannot_be_is_refused_and_changes_nothing(value, why):
     world, waiting, line = left_apart()
 
     with pytest.raises(Refused, match=why):
-        reconciling.propose(waiting, **value, by=world.assessor, at=world.at)
+        reconciliation.propose(waiting, **value, by=world.assessor, at=world.at)
 
     assert world.fresh(waiting).state == "apart"
     assert score_of(world, line) is None
@@ -275,12 +277,12 @@ def test_the_page_takes_both_through_to_one_value(visit):
 def test_marks_go_with_the_block_to_another_desk():
     world = build("assigned")
     marks = {a.pk: said(1) for a in Answer.objects.on_desk(world.block)}
-    assessing.save_marks(world.block, marks, by=world.assessor, at=world.at)
+    marking.save_marks(world.block, marks, by=world.assessor, at=world.at)
 
-    block = assessing.assign(
+    block = assignment.assign(
         world.submission, axis=world.block.axis, assessor=world.other_assessor, by=world.administrator, at=world.at
     )
-    assessing.hand_in(block, by=world.other_assessor, at=world.at)
+    marking.hand_in(block, by=world.other_assessor, at=world.at)
 
     assert score_of(world, power_line(world)).points == 1
     assert (
@@ -299,13 +301,13 @@ def test_both_readings_handed_in_at_once_leave_no_line_between_them(trial):
     [line] = blocks[1].drawn
     for block in blocks:
         marks = {a.pk: said(10) for a in Answer.objects.on_desk(block)}
-        assessing.save_marks(block, marks, by=block.assessor, at=world.at)
+        marking.save_marks(block, marks, by=block.assessor, at=world.at)
     gate, failed = threading.Barrier(2), []
 
     def hand_in(block):
         try:
             gate.wait(timeout=10)
-            assessing.hand_in(block, by=block.assessor, at=world.at)
+            marking.hand_in(block, by=block.assessor, at=world.at)
         except Exception as error:
             failed.append(error)
         finally:
@@ -333,8 +335,8 @@ def desk(world):
 
 
 def marks_of(blocks):
-    lines = readings.on_desks(blocks).select_related("measure", "own")
-    return {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
+    lines = double_marking.on_desks(blocks).select_related("measure", "own")
+    return {a.pk: {"points": marking_rules.suggestion(a), "reason": ""} for a in lines}
 
 
 def test_blocks_of_a_desk_are_marked_and_handed_in_together_as_one_by_one():
@@ -342,8 +344,8 @@ def test_blocks_of_a_desk_are_marked_and_handed_in_together_as_one_by_one():
     first, *also = blocks = desk(world)
     assert also
 
-    assessing.save_marks(first, marks_of(blocks), by=first.assessor, at=world.at, also=also)
-    assessing.hand_in(first, by=first.assessor, at=world.at, also=also)
+    marking.save_marks(first, marks_of(blocks), by=first.assessor, at=world.at, also=also)
+    marking.hand_in(first, by=first.assessor, at=world.at, also=also)
 
     assert set(Block.objects.filter(pk__in=[b.pk for b in blocks]).values_list("state", flat=True)) == {"handed_in"}
     for block in blocks:
@@ -351,15 +353,15 @@ def test_blocks_of_a_desk_are_marked_and_handed_in_together_as_one_by_one():
         assert entry.params["digest"]
         for line in Answer.objects.on_desk(block).select_related("measure", "own"):
             held = line.scores.get(is_current=True)
-            assert (held.basis, held.points) == (Score.Basis.AGREED, assessing.suggestion(line))
+            assert (held.basis, held.points) == (Score.Basis.AGREED, marking_rules.suggestion(line))
 
 
 def test_blocks_of_which_one_is_not_marked_are_handed_in_none():
     world = build("assigned")
     first, *also = desk(world)
-    assessing.save_marks(first, marks_of([first]), by=first.assessor, at=world.at)
+    marking.save_marks(first, marks_of([first]), by=first.assessor, at=world.at)
 
     with pytest.raises(Refused, match="not marked yet"):
-        assessing.hand_in(first, by=first.assessor, at=world.at, also=also)
+        marking.hand_in(first, by=first.assessor, at=world.at, also=also)
 
     assert not Block.objects.filter(state="handed_in").exists()

@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
 from cycles.spreadsheets.sheets import read
-from submissions.answer_lines import VALUES
-from submissions.forms import AnswerForm
+from submissions.answers.forms import AnswerForm
+from submissions.answers.sheet_columns import VALUES
 from tests.factories import World, build
 from tests.submissions.test_bulk import address, line, sheet, upload, wrong
 

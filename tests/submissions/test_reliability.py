@@ -8,7 +8,7 @@ from statistics import correlation, fmean
 import krippendorff
 import pytest
 
-from submissions.reliability import Reading, _student, agreement, copying, halo, saturated, severity
+from submissions.reliability.statistics import Reading, _student, agreement, copying, halo, saturated, severity
 
 NOBODY = None
 PUBLISHED = (

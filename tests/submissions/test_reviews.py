@@ -9,8 +9,9 @@ from django.utils import translation
 
 from cycles.models import Entry
 from cycles.workflow import Refused
-from submissions import costs, gauging
 from submissions.models import Block, Expense, Reliability, ReviewTask, Score
+from submissions.progress import costs
+from submissions.reliability import actions as reliability
 from tests.factories import build
 from tests.guard.answers import review_task
 from tests.submissions.test_gauging import measured, read_twice
@@ -70,7 +71,7 @@ def test_every_kind_of_finding_opens_its_task_and_what_does_not_stand_out_none()
         agreement={"lines": 40, "alpha": 0.4, "interval": {"low": 0.2, "high": 0.6}},
     )
 
-    gauging._open_tasks(study, at=world.at)
+    reliability._open_tasks(study, at=world.at)
 
     assert kinds() == [
         ("severity", world.assessor.pk, None),
@@ -85,7 +86,7 @@ def test_every_kind_of_finding_opens_its_task_and_what_does_not_stand_out_none()
 def test_marks_that_agree_open_no_task(alpha):
     world = build("marked")
 
-    gauging._open_tasks(study_of(world, agreement={"lines": 40, "alpha": alpha}), at=world.at)
+    reliability._open_tasks(study_of(world, agreement={"lines": 40, "alpha": alpha}), at=world.at)
 
     assert kinds() == []
 
@@ -94,11 +95,13 @@ def test_a_later_study_opens_no_second_task_while_one_is_open_and_another_once_i
     world = build("marked")
     found = {"copying": [row(world.assessor)], "agreement": {"lines": 9, "alpha": 0.1}}
     for _time in range(2):
-        gauging._open_tasks(study_of(world, **found), at=world.at)
+        reliability._open_tasks(study_of(world, **found), at=world.at)
     assert len(kinds()) == 2
 
-    gauging.close(ReviewTask.objects.get(kind="copying"), outcome="Talked over", by=world.administrator, at=world.at)
-    gauging._open_tasks(study_of(world, **found), at=world.at)
+    reliability.close(
+        ReviewTask.objects.get(kind="copying"), outcome="Talked over", by=world.administrator, at=world.at
+    )
+    reliability._open_tasks(study_of(world, **found), at=world.at)
 
     assert [t.state for t in ReviewTask.objects.filter(kind="copying").order_by("pk")] == ["closed", "open"]
     assert ReviewTask.objects.filter(kind="agreement").count() == 1
@@ -109,8 +112,8 @@ def test_closing_needs_a_reason_is_recorded_and_changes_no_score():
     task, before = review_task(world), list(Score.objects.order_by("pk").values())
 
     with pytest.raises(Refused, match="came to"):
-        gauging.close(task, outcome=" ", by=world.administrator, at=world.at)
-    task = gauging.close(task, outcome="The suggestions were right", by=world.administrator, at=world.at)
+        reliability.close(task, outcome=" ", by=world.administrator, at=world.at)
+    task = reliability.close(task, outcome="The suggestions were right", by=world.administrator, at=world.at)
 
     assert (task.state, task.closed_by, task.outcome) == ("closed", world.administrator, "The suggestions were right")
     assert Entry.objects.get(act="close").note == "The suggestions were right"
@@ -123,7 +126,7 @@ def test_nobody_closes_a_task_on_their_own_marks(visit):
     ReviewTask.objects.filter(pk=task.pk).update(assessor=world.administrator)
 
     with pytest.raises(Refused, match="never about one's own marks"):
-        gauging.close(task, outcome="x", by=world.administrator, at=world.at)
+        reliability.close(task, outcome="x", by=world.administrator, at=world.at)
 
     visit(world, world.administrator).post(url("close_task", task.pk), {"note": "x"})
     assert world.fresh(task).state == "open"

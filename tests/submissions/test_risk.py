@@ -6,7 +6,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from submissions.risk import HEAVY, LARGE_GAIN, Candidate, Why, sample, size
+from submissions.sampling import HEAVY, LARGE_GAIN, Candidate, Why, sample, size
 
 LIGHT = Fraction(1, 100)
 

@@ -12,8 +12,9 @@ from cycles.jobs import actions as jobs
 from cycles.jobs.actions import order_missing
 from indicators.models import Measure
 from indicators.scoring.statutory_tree import LineState
-from submissions import assessing, totals
+from submissions.marking import actions as marking
 from submissions.models import Answer, Block, NodeScore, Score, ScoreRun, Submission
+from submissions.scoring import totals
 from tests.factories import build
 from tests.jobs import do, work_off
 
@@ -190,10 +191,10 @@ def test_handing_in_a_block_changes_the_totals_of_its_agency_at_once():
     world = build("assigned")
     block = Block.objects.filter(submission=world.submission).order_by("pk").first()
     marks = {line.pk: {"points": Decimal(1), "reason": "دیده شد"} for line in Answer.objects.on_desk(block)}
-    assessing.save_marks(block, marks, by=block.assessor, at=world.at)
+    marking.save_marks(block, marks, by=block.assessor, at=world.at)
     assert current(world.submission) is None
 
-    assessing.hand_in(block, by=block.assessor, at=world.at)
+    marking.hand_in(block, by=block.assessor, at=world.at)
 
     node = NodeScore.objects.get(run=current(world.submission), submission=world.submission, axis=block.axis)
     assert (node.points, node.is_provisional) == (len(marks), True)  # the steward's line of this axis is still out

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from submissions import actions
+from submissions.answers import actions as answers
 from submissions.models import Answer
 from tests.bench import counted
 from tests.factories import build, make_user
@@ -30,15 +30,15 @@ def url(name, *args, language="en"):
 
 
 def seen(answer, *names):
-    return {f"seen_{name}": answer.token(name) for name in names or actions.SAID}
+    return {f"seen_{name}": answer.token(name) for name in names or answers.SAID}
 
 
 @pytest.mark.django_db
 def test_only_the_fields_that_were_named_are_saved():
     world = build("begun")
-    actions.save_answer(line(world), value=Decimal(30), note="سی", by=world.staff, at=world.at)
+    answers.save_answer(line(world), value=Decimal(30), note="سی", by=world.staff, at=world.at)
 
-    actions.save_answer(line(world), strengths="تجربه", by=world.staff, at=world.at)
+    answers.save_answer(line(world), strengths="تجربه", by=world.staff, at=world.at)
 
     saved = line(world)
     assert (saved.value, saved.note, saved.strengths) == (30, "سی", "تجربه")
@@ -48,10 +48,10 @@ def test_only_the_fields_that_were_named_are_saved():
 def test_a_field_that_was_left_as_it_was_seen_does_not_undo_what_a_colleague_wrote():
     world = build("begun")
     before = line(world)
-    tokens = {name: before.token(name) for name in actions.SAID}
-    actions.save_answer(line(world), note="از همکار", by=world.head, at=world.at)
+    tokens = {name: before.token(name) for name in answers.SAID}
+    answers.save_answer(line(world), note="از همکار", by=world.head, at=world.at)
 
-    actions.save_answer(before, value=Decimal(7), note="", seen=tokens, by=world.staff, at=world.at)
+    answers.save_answer(before, value=Decimal(7), note="", seen=tokens, by=world.staff, at=world.at)
 
     saved = line(world)
     assert (saved.value, saved.note) == (7, "از همکار")
@@ -61,11 +61,11 @@ def test_a_field_that_was_left_as_it_was_seen_does_not_undo_what_a_colleague_wro
 def test_a_field_that_a_colleague_changed_meanwhile_is_refused_and_nothing_of_the_line_is_saved():
     world = build("begun")
     before = line(world)
-    tokens = {name: before.token(name) for name in actions.SAID}
-    actions.save_answer(line(world), value=Decimal(5), note="x", by=world.head, at=world.at)
+    tokens = {name: before.token(name) for name in answers.SAID}
+    answers.save_answer(line(world), value=Decimal(5), note="x", by=world.head, at=world.at)
 
-    with pytest.raises(actions.Changed) as refusal:
-        actions.save_answer(before, value=Decimal(7), note="y", strengths="z", seen=tokens, by=world.staff, at=world.at)
+    with pytest.raises(answers.Changed) as refusal:
+        answers.save_answer(before, value=Decimal(7), note="y", strengths="z", seen=tokens, by=world.staff, at=world.at)
 
     saved = line(world)
     assert refusal.value.fields == ("value", "note")
@@ -76,9 +76,9 @@ def test_a_field_that_a_colleague_changed_meanwhile_is_refused_and_nothing_of_th
 def test_two_who_wrote_the_same_do_not_clash():
     world = build("begun")
     before = line(world)
-    actions.save_answer(line(world), value=Decimal("5.0"), note="x", by=world.head, at=world.at)
+    answers.save_answer(line(world), value=Decimal("5.0"), note="x", by=world.head, at=world.at)
 
-    actions.save_answer(
+    answers.save_answer(
         before, value=Decimal(5), note="x", seen={"value": before.token("value")}, by=world.staff, at=world.at
     )
 
@@ -89,7 +89,7 @@ def test_two_who_wrote_the_same_do_not_clash():
 def test_a_clash_is_answered_409_with_both_texts_and_the_typed_one_kept(visit):
     world = build("begun")
     before = line(world)
-    actions.save_answer(line(world), value=Decimal(5), note="نوشتهٔ رئیس", by=world.head, at=world.at)
+    answers.save_answer(line(world), value=Decimal(5), note="نوشتهٔ رئیس", by=world.head, at=world.at)
     client = visit(world, world.staff)
 
     typed = {"value": "7", "note": "نوشتهٔ کارشناس"} | seen(before)
@@ -108,7 +108,7 @@ def test_a_clash_is_answered_409_with_both_texts_and_the_typed_one_kept(visit):
 def test_after_a_save_the_page_still_knows_which_fields_it_shows_as_they_were_before_a_colleague_changed_them(visit):
     world = build("begun")
     before = line(world)
-    actions.save_answer(line(world), value=Decimal(5), by=world.head, at=world.at)
+    answers.save_answer(line(world), value=Decimal(5), by=world.head, at=world.at)
     client = visit(world, world.staff)
 
     answer = client.post(url("answer", before.pk), {"value": "", "note": "y"} | seen(before), headers=HTMX)
@@ -123,7 +123,7 @@ def test_after_a_save_the_page_still_knows_which_fields_it_shows_as_they_were_be
 def test_whoever_has_seen_both_may_put_the_own_text_in_its_place_or_let_the_other_stand(visit):
     world = build("begun")
     before = line(world)
-    actions.save_answer(line(world), value=Decimal(5), note="x", by=world.head, at=world.at)
+    answers.save_answer(line(world), value=Decimal(5), note="x", by=world.head, at=world.at)
     now = {"now_value": line(world).token("value"), "now_note": line(world).token("note")}
     client = visit(world, world.staff)
     typed = {"value": "7", "note": "y", "strengths": "z"} | seen(before) | now

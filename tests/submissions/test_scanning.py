@@ -11,12 +11,17 @@ from django.urls import reverse
 from django.utils import translation
 from PIL import Image
 
+from cycles import workflow
 from cycles.jobs import runner
 from cycles.jobs.actions import order_missing
 from cycles.jobs.kinds import QUICK
 from cycles.models import Delivery, Entry
 from cycles.sandbox import Exceeded
-from submissions import evidence, previews, scanning
+from submissions import models
+from submissions.contents import pictures
+from submissions.evidence import actions as evidence
+from submissions.evidence import previews
+from submissions.evidence import scanner as evidence_scanner
 from submissions.models import Answer, Document
 from tests.factories import build, shown
 from tests.jobs import newest, work_off
@@ -69,7 +74,7 @@ def test_a_pending_file_may_be_signed_with(scanner):
     attached(world)
 
     with translation.override("en"):
-        signed = evidence.Evidence.objects.facts(world.submission)
+        signed = models.Evidence.objects.facts(world.submission)
 
     assert [row[1] for row in signed] == [Document.objects.get().sha256]
 
@@ -90,7 +95,7 @@ def test_a_harmful_file_is_locked_away_and_the_agency_is_told(scanner, visit):
     assert "locked away" in page
     assert client.get(url("evidence", file.uuid)).status_code == 302
     assert client.get(url("picture", file.uuid, 1)).status_code == 404
-    with pytest.raises(evidence.Refused):
+    with pytest.raises(workflow.Refused):
         evidence.reuse(line(world, "G2-1"), document, by=world.staff, at=world.at)
     notice = Delivery.objects.get(entry=entry, channel="inbox", recipient=world.head)
     with translation.override("en"):
@@ -128,7 +133,7 @@ def test_a_daemon_that_is_away_judges_nothing_and_is_asked_again(settings, clamd
 def test_every_form_of_address_is_understood(settings, address):
     settings.CLAMD_ADDRESS = address
 
-    assert scanning.scan(io.BytesIO(b"x")) is None
+    assert evidence_scanner.scan(io.BytesIO(b"x")) is None
 
 
 def test_a_second_look_at_a_file_changes_nothing(scanner):
@@ -193,11 +198,11 @@ def test_where_the_scanner_is_given_up_nothing_waits_for_ever(settings):
 
 
 def test_the_first_pages_of_a_pdf_are_drawn(tmp_path):
-    shown = previews.preview(io.BytesIO(pdf(previews.MOST_PAGES + 3)), "application/pdf")
+    shown = previews.preview(io.BytesIO(pdf(pictures.MOST_PAGES + 3)), "application/pdf")
 
-    assert (len(shown.pictures), shown.page_count) == (previews.MOST_PAGES, previews.MOST_PAGES + 3)
+    assert (len(shown.pictures), shown.page_count) == (pictures.MOST_PAGES, pictures.MOST_PAGES + 3)
     with Image.open(shown.pictures[0]) as first:
-        assert max(first.size) == previews.WIDEST
+        assert max(first.size) == pictures.WIDEST
         assert first.format == "PNG"
 
 
@@ -205,7 +210,7 @@ def test_a_picture_is_drawn_anew_and_small():
     [drawn] = previews.preview(io.BytesIO(picture("JPEG", (4000, 2000))), "image/jpeg").pictures
 
     with Image.open(drawn) as image:
-        assert (image.format, image.size) == ("PNG", (previews.WIDEST, previews.WIDEST // 2))
+        assert (image.format, image.size) == ("PNG", (pictures.WIDEST, pictures.WIDEST // 2))
 
 
 @pytest.mark.parametrize(

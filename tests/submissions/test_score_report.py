@@ -17,8 +17,10 @@ from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Participation
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
 from indicators.scoring.statutory_tree import LineState
-from submissions import actions, score_report, spreads, totals
 from submissions.models import Answer, Score, Submission
+from submissions.release import actions as release
+from submissions.release import score_report
+from submissions.scoring import distribution, totals
 from tests.factories import build
 from tests.guard.answers import power_line
 from tests.submissions.marked import another
@@ -40,7 +42,7 @@ def read(world):
 
 
 def communicate(world, submissions):
-    return actions.communicate(submissions, by=world.administrator, at=world.at)
+    return release.communicate(submissions, by=world.administrator, at=world.at)
 
 
 def peers_of(world, *shares):
@@ -119,13 +121,13 @@ def test_the_spread_is_the_median_and_quartiles_of_what_was_communicated_in_whol
     another(world, "WAITS", "0.99")  # marked and not communicated
     peers_of(world, "0.104", "0.2", "0.3", "0.4", "0.6")
 
-    [group] = spreads.peers(world.submission)
+    [group] = distribution.peers(world.submission)
 
     axis = Axis.objects.get(code="G2")
     own = next(s for s in read(world).sums if s.node.axis == axis)
     assert own.percent == 75
     # 10.4, 20, 30, 40, 60 and the own 75: the quartiles lie a quarter of the way between two, the median half way
-    assert group.spreads["general", axis.pk] == spreads.Spread(Decimal(23), Decimal(35), Decimal(55))
+    assert group.spreads["general", axis.pk] == distribution.Spread(Decimal(23), Decimal(35), Decimal(55))
 
 
 def test_an_axis_of_ones_own_has_no_spread():
@@ -141,11 +143,11 @@ def test_an_axis_of_ones_own_has_no_spread():
 def test_what_an_appeal_gave_another_does_not_move_the_spread():
     world = build("scored")
     others = peers_of(world, "0.1", "0.2", "0.3", "0.4")
-    before = spreads.peers(others[0])
+    before = distribution.peers(others[0])
 
     appealed(world)
 
-    assert spreads.peers(others[0]) == before
+    assert distribution.peers(others[0]) == before
 
 
 # --- Beside last year -------------------------------------------------------------------------------------------------

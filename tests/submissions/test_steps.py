@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from indicators.models import Measure
 from indicators.scoring.statutory_tree import LineState
-from submissions import totals
 from submissions.models import Answer, NodeScore
-from submissions.steps import steps
+from submissions.scoring import totals
+from submissions.scoring.explanation import steps
 from tests.factories import build
 
 pytestmark = pytest.mark.django_db

@@ -25,7 +25,9 @@ from cycles.calendar import Phase
 from cycles.models import Cycle, Delivery, Entry, Participation
 from cycles.workflow import Refused
 from indicators.models import Axis, Measure
-from submissions import actions, assessing, stewarding
+from submissions.marking import actions as marking
+from submissions.marking import assignment
+from submissions.marking import rules as marking_rules
 from submissions.models import (
     Answer,
     Block,
@@ -36,6 +38,9 @@ from submissions.models import (
     left_to,
     left_to_administrators,
 )
+from submissions.release import actions as release
+from submissions.signing import actions as signing
+from submissions.stewards import actions as stewards
 from tests.factories import EPOCH, PASSWORD, build, cite, make_agency, make_user, supply
 from tests.festival.conftest import decree
 from tests.guard.answers import figure, steward_line
@@ -74,9 +79,9 @@ def mark_all(world):
     """Every block of the power ministry handed in."""
     for block in Block.objects.filter(submission=world.submission):
         lines = Answer.objects.on_desk(block).select_related("measure", "own")
-        marks = {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
-        assessing.save_marks(block, marks, by=world.assessor, at=world.at)
-        assessing.hand_in(block, by=world.assessor, at=world.at)
+        marks = {a.pk: {"points": marking_rules.suggestion(a), "reason": ""} for a in lines}
+        marking.save_marks(block, marks, by=world.assessor, at=world.at)
+        marking.hand_in(block, by=world.assessor, at=world.at)
 
 
 # --- Before anything is shown -----------------------------------------------------------------------------------------
@@ -88,7 +93,7 @@ def test_a_steward_is_shown_nothing_and_enters_nothing_before_all_interests_are_
     steward, line = fresh(world.steward), steward_line(world)
 
     with pytest.raises(Refused):
-        stewarding.save_figures(world.stewardship, {line.pk: figure()}, by=steward, at=world.at)
+        stewards.save_figures(world.stewardship, {line.pk: figure()}, by=steward, at=world.at)
     client = visit(world, steward)
     page = client.get(url("stewardships")).content.decode()
 
@@ -104,11 +109,11 @@ def test_a_steward_is_shown_nothing_and_enters_nothing_before_all_interests_are_
 def test_a_measure_goes_into_other_hands_with_its_figures_and_a_reason():
     world = build("assigned")
     other = make_user("second_steward", Role.STEWARD)
-    stewarding.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
 
     with pytest.raises(Refused, match="Say why"):
-        stewarding.appoint(world.stewardship.measure, steward=other, by=world.administrator, at=world.at)
-    held = stewarding.appoint(
+        stewards.appoint(world.stewardship.measure, steward=other, by=world.administrator, at=world.at)
+    held = stewards.appoint(
         world.stewardship.measure, steward=other, reason="On leave", by=world.administrator, at=world.at
     )
 
@@ -119,7 +124,7 @@ def test_a_measure_goes_into_other_hands_with_its_figures_and_a_reason():
     assert StewardFigure.objects.count() == 3
     assert Delivery.objects.filter(entry=entry, recipient=other).exists()
     with pytest.raises(Refused, match="is for the steward of the measure"):
-        stewarding.save_figures(held, all_given(world, "60"), by=fresh(world.steward), at=world.at)
+        stewards.save_figures(held, all_given(world, "60"), by=fresh(world.steward), at=world.at)
 
 
 def test_only_a_steward_whose_reach_is_the_measure_s_is_named():
@@ -128,13 +133,11 @@ def test_only_a_steward_whose_reach_is_the_measure_s_is_named():
 
     for person in (world.assessor, provincial):
         with pytest.raises(Refused, match="is no steward of everybody"):
-            stewarding.appoint(
-                world.stewardship.measure, steward=person, reason="x", by=world.administrator, at=world.at
-            )
+            stewards.appoint(world.stewardship.measure, steward=person, reason="x", by=world.administrator, at=world.at)
     with pytest.raises(Refused, match="is the steward of this measure already"):
-        stewarding.appoint(world.stewardship.measure, steward=world.steward, by=world.administrator, at=world.at)
+        stewards.appoint(world.stewardship.measure, steward=world.steward, by=world.administrator, at=world.at)
     with pytest.raises(Refused, match="Only communicated measures"):
-        stewarding.appoint(Measure.objects.get(code="G1-1"), steward=world.steward, by=world.administrator, at=world.at)
+        stewards.appoint(Measure.objects.get(code="G1-1"), steward=world.steward, by=world.administrator, at=world.at)
 
 
 def test_one_act_puts_every_measure_into_the_hands_it_names_and_counts_the_others():
@@ -148,14 +151,14 @@ def test_one_act_puts_every_measure_into_the_hands_it_names_and_counts_the_other
         )  # fmt: skip
     Measure.objects.filter(pk=named.pk).update(steward=world.steward)
 
-    done = stewarding.appoint_named(world.cycle, by=world.administrator, at=world.at)
+    done = stewards.appoint_named(world.cycle, by=world.administrator, at=world.at)
 
     assert done == (1, 2)
     assert [s.steward for s in Stewardship.objects.all()] == [world.steward]
     Stewardship.objects.all().delete()
-    assert stewarding.appoint_named(world.cycle, by=world.provincial_administrator, at=world.at) == (0, 0)
+    assert stewards.appoint_named(world.cycle, by=world.provincial_administrator, at=world.at) == (0, 0)
     with pytest.raises(Refused, match="whoever keeps the set"):
-        stewarding.appoint_named(world.cycle, by=world.assessor, at=world.at)
+        stewards.appoint_named(world.cycle, by=world.assessor, at=world.at)
 
 
 # --- No longer the assessors' -----------------------------------------------------------------------------------------
@@ -173,13 +176,13 @@ def test_assessors_get_no_lines_of_stewards_and_no_block_of_nothing_else():
     )
     Answer.objects.create(submission=world.submission, measure=measure)
 
-    assessing.assign_all(world.cycle, by=world.administrator, at=world.at)
+    assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
 
     assert not Block.objects.filter(axis=axis).exists()
     block = Block.objects.with_progress().get(submission=world.submission, axis__code="G1")
     assert (block.lines, [a.measure.code for a in Answer.objects.on_desk(block)]) == (1, ["G1-1"])
     with pytest.raises(Refused, match="Assessors mark no line of this axis"):
-        assessing.assign(world.submission, axis=axis, assessor=world.assessor, by=world.administrator, at=world.at)
+        assignment.assign(world.submission, axis=axis, assessor=world.assessor, by=world.administrator, at=world.at)
     assert Block.objects.of_line(steward_line(world), world.assessor) is None
 
 
@@ -192,10 +195,10 @@ def test_an_administrator_enters_what_the_steward_has_an_interest_in_and_nothing
     line, other = steward_line(world), steward_line(world, world.health)
 
     with pytest.raises(Refused, match="declared an interest in this agency"):
-        stewarding.save_figures(world.stewardship, {line.pk: figure()}, by=fresh(world.steward), at=world.at)
+        stewards.save_figures(world.stewardship, {line.pk: figure()}, by=fresh(world.steward), at=world.at)
     with pytest.raises(Refused, match="The steward gives this figure"):
-        stewarding.save_figures(world.stewardship, {other.pk: figure()}, by=world.administrator, at=world.at)
-    [held] = stewarding.save_figures(world.stewardship, {line.pk: figure()}, by=world.administrator, at=world.at)
+        stewards.save_figures(world.stewardship, {other.pk: figure()}, by=world.administrator, at=world.at)
+    [held] = stewards.save_figures(world.stewardship, {line.pk: figure()}, by=world.administrator, at=world.at)
 
     assert (held.percent, held.entered_by) == (Decimal(50), world.administrator)
 
@@ -206,7 +209,7 @@ def test_an_administrator_with_an_interest_does_not_enter_it_either():
     Interest.objects.create(user=world.administrator, agency=world.power, reason="Family", declared_at=EPOCH)
 
     with pytest.raises(Refused, match="an administrator in scope without an interest"):
-        stewarding.save_figures(
+        stewards.save_figures(
             world.stewardship, {steward_line(world).pk: figure()}, by=fresh(world.administrator), at=world.at
         )
 
@@ -219,12 +222,12 @@ def test_the_authority_s_own_figure_is_for_outsiders(outside):
     given = {steward_line(world).pk: figure()}
 
     if outside:
-        assert stewarding.save_figures(world.stewardship, given, by=fresh(world.steward), at=world.at)
+        assert stewards.save_figures(world.stewardship, given, by=fresh(world.steward), at=world.at)
     else:
         with pytest.raises(Refused, match="for outsiders"):
-            stewarding.save_figures(world.stewardship, given, by=fresh(world.steward), at=world.at)
+            stewards.save_figures(world.stewardship, given, by=fresh(world.steward), at=world.at)
         with pytest.raises(Refused):
-            stewarding.save_figures(world.stewardship, given, by=world.administrator, at=world.at)
+            stewards.save_figures(world.stewardship, given, by=world.administrator, at=world.at)
 
 
 @pytest.mark.parametrize("tied_by", ("interest", "membership", "authority", "outsider"))
@@ -244,27 +247,27 @@ def test_the_lines_left_to_administrators_are_those_of_the_predicate(tied_by):
     left = set(left_to_administrators([world.cycle]).values_list("submission__agency", flat=True))
 
     by_predicate = {
-        a.pk for a in Agency.objects.all() if not is_figure_giver(steward, stewarding.OfAgency(a, steward), world.at)
+        a.pk for a in Agency.objects.all() if not is_figure_giver(steward, stewards.OfAgency(a, steward), world.at)
     }
-    assert left == by_predicate == set(stewarding.ties(steward, world.at))
+    assert left == by_predicate == set(stewards.ties(steward, world.at))
     administrator = fresh(world.administrator)
     mine = {
-        a.pk for a in Agency.objects.all() if is_figure_giver(administrator, stewarding.OfAgency(a, steward), world.at)
+        a.pk for a in Agency.objects.all() if is_figure_giver(administrator, stewards.OfAgency(a, steward), world.at)
     }
     assert set(left_to(administrator, [world.cycle], world.at).values_list("submission__agency", flat=True)) == mine
 
 
 def test_a_figure_whose_giver_declares_an_interest_afterwards_is_as_good_as_none():
     world = build("assigned")
-    stewarding.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
     cite(world)
     tie(world)
 
     with pytest.raises(Refused, match="somebody else has to: Ministry of Energy"):
-        stewarding.supply(world.stewardship, by=fresh(world.steward), at=world.at)
+        stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at)
     same = {steward_line(world).pk: figure()}
-    stewarding.save_figures(world.stewardship, same, by=world.administrator, at=world.at)
-    stewarding.supply(world.stewardship, by=fresh(world.steward), at=world.at)
+    stewards.save_figures(world.stewardship, same, by=world.administrator, at=world.at)
+    stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at)
 
     assert score(steward_line(world)).scored_by == world.administrator
     assert score(steward_line(world, world.health)).scored_by == world.steward
@@ -284,7 +287,7 @@ def test_a_figure_that_cannot_be_is_refused(said, why):
     world = build("assigned")
 
     with pytest.raises(Refused, match=why):
-        stewarding.save_figures(world.stewardship, {steward_line(world).pk: said}, by=world.steward, at=world.at)
+        stewards.save_figures(world.stewardship, {steward_line(world).pk: said}, by=world.steward, at=world.at)
 
     assert not StewardFigure.objects.exists()
 
@@ -292,24 +295,24 @@ def test_a_figure_that_cannot_be_is_refused(said, why):
 def test_a_figure_is_taken_away_again_and_a_foreign_line_refused():
     world = build("assigned")
     line = steward_line(world)
-    stewarding.save_figures(world.stewardship, {line.pk: figure()}, by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, {line.pk: figure()}, by=world.steward, at=world.at)
 
-    stewarding.save_figures(world.stewardship, {line.pk: figure() | {"percent": None}}, by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, {line.pk: figure() | {"percent": None}}, by=world.steward, at=world.at)
 
     assert not StewardFigure.objects.exists()
     foreign = Answer.objects.get(submission=world.submission, measure__code="G1-1")
     with pytest.raises(Refused, match="does not belong to this measure"):
-        stewarding.save_figures(world.stewardship, {foreign.pk: figure()}, by=world.steward, at=world.at)
+        stewards.save_figures(world.stewardship, {foreign.pk: figure()}, by=world.steward, at=world.at)
 
 
 def test_what_somebody_has_changed_since_it_was_seen_is_not_written_over():
     world = build("assigned")
     line = steward_line(world)
-    seen = stewarding.held_token(line)
-    stewarding.save_figures(world.stewardship, {line.pk: figure("40")}, by=world.steward, at=world.at)
+    seen = stewards.held_token(line)
+    stewards.save_figures(world.stewardship, {line.pk: figure("40")}, by=world.steward, at=world.at)
 
-    with pytest.raises(stewarding.Changed, match="Ministry of Energy"):
-        stewarding.save_figures(
+    with pytest.raises(stewards.Changed, match="Ministry of Energy"):
+        stewards.save_figures(
             world.stewardship, {line.pk: figure("60")}, seen={line.pk: seen}, by=world.steward, at=world.at
         )
 
@@ -322,14 +325,14 @@ def test_what_somebody_has_changed_since_it_was_seen_is_not_written_over():
 def test_supplying_needs_every_figure_and_a_source():
     world = build("assigned")
     with pytest.raises(Refused, match="Name the source"):
-        stewarding.supply(world.stewardship, by=world.steward, at=world.at)
+        stewards.supply(world.stewardship, by=world.steward, at=world.at)
     with pytest.raises(Refused, match="Choose the document"):
-        stewarding.cite(world.stewardship, title="x", document=None, by=world.steward, at=world.at)
+        stewards.cite(world.stewardship, title="x", document=None, by=world.steward, at=world.at)
     cite(world)
     with pytest.raises(Refused, match="3 figures are missing"):
-        stewarding.supply(world.stewardship, by=world.steward, at=world.at)
+        stewards.supply(world.stewardship, by=world.steward, at=world.at)
     with pytest.raises(Refused, match="is for the steward"):
-        stewarding.supply(world.stewardship, by=world.administrator, at=world.at)
+        stewards.supply(world.stewardship, by=world.administrator, at=world.at)
 
 
 def test_supplied_figures_are_scores_and_complete_what_waited_for_them_alone():
@@ -338,10 +341,10 @@ def test_supplied_figures_are_scores_and_complete_what_waited_for_them_alone():
     line, void = steward_line(world), steward_line(world, world.health)
     assert world.fresh(world.submission).state == "submitted"
     given = all_given(world, "12.34567891") | {void.pk: figure(void=True, note="Not theirs")}
-    stewarding.save_figures(world.stewardship, given, by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, given, by=world.steward, at=world.at)
     cite(world)
 
-    stewarding.supply(world.stewardship, by=world.steward, at=world.at)
+    stewards.supply(world.stewardship, by=world.steward, at=world.at)
 
     got = score(line)
     assert (got.basis, got.state, got.points) == ("steward", "scored", Decimal("37.03703673"))
@@ -369,18 +372,18 @@ def test_who_signs_after_a_decree_keeps_the_figure_and_who_did_not_submit_has_no
     world = build("assigned")
     supply(world)
     line = steward_line(world, world.health)
-    actions._score_themselves([world.other], by=world.other_head, at=world.at)
+    signing._score_themselves([world.other], by=world.other_head, at=world.at)
     assert score(line).basis == "steward"
 
-    actions.lapse(world.cycle, at=world.at)
+    signing.lapse(world.cycle, at=world.at)
     assert (score(line).basis, score(line).state) == ("agreed", "not_answered")
     Submission.objects.filter(pk=world.other.pk).update(state="lapsed")
-    world.stewardship = stewarding.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
-    stewarding.supply(world.stewardship, by=world.steward, at=world.at)
+    world.stewardship = stewards.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
+    stewards.supply(world.stewardship, by=world.steward, at=world.at)
     assert score(line).state == "not_answered"
 
     decree(world, Phase.SELF_ASSESSMENT, world.at + timedelta(days=5))
-    reopened = actions.reopen(world.cycle, at=world.at)
+    reopened = signing.reopen(world.cycle, at=world.at)
 
     assert world.other in reopened
     assert (score(line).basis, score(line).points) == ("steward", Decimal(150))
@@ -389,38 +392,38 @@ def test_who_signs_after_a_decree_keeps_the_figure_and_who_did_not_submit_has_no
 def test_opened_again_figures_count_no_longer_and_what_was_complete_waits():
     world = build("marked")
     with pytest.raises(Refused, match="Say why"):
-        stewarding.open_again(world.stewardship, reason=" ", by=world.administrator, at=world.at)
+        stewards.open_again(world.stewardship, reason=" ", by=world.administrator, at=world.at)
     with pytest.raises(Refused, match="is for whoever keeps the set"):
-        stewarding.open_again(world.stewardship, reason="x", by=world.provincial_administrator, at=world.at)
+        stewards.open_again(world.stewardship, reason="x", by=world.provincial_administrator, at=world.at)
 
-    stewarding.open_again(world.stewardship, reason="Two columns changed places", by=world.administrator, at=world.at)
+    stewards.open_again(world.stewardship, reason="Two columns changed places", by=world.administrator, at=world.at)
 
     assert score(steward_line(world)) is None
     assert world.fresh(world.submission).state == "submitted"
     assert [e.act for e in Entry.objects.order_by("pk")][-2:] == ["reopen", "take_back"]
     held = world.fresh(world.stewardship)
-    stewarding.save_figures(held, {steward_line(world).pk: figure("60")}, by=world.steward, at=world.at)
-    stewarding.supply(held, by=world.steward, at=world.at)
+    stewards.save_figures(held, {steward_line(world).pk: figure("60")}, by=world.steward, at=world.at)
+    stewards.supply(held, by=world.steward, at=world.at)
     assert score(steward_line(world)).points == 180
     assert world.fresh(world.submission).state == "marked"
 
 
 def test_of_whom_scores_are_communicated_the_figure_stands():
     world = build("marked")
-    actions.communicate([world.submission], by=world.administrator, at=world.at)
+    release.communicate([world.submission], by=world.administrator, at=world.at)
     line = steward_line(world)
 
-    held = stewarding.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
+    held = stewards.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
 
     assert score(line).points == 150
     with pytest.raises(Refused, match="is for an appeal"):
-        stewarding.save_figures(held, {line.pk: figure("60")}, by=world.steward, at=world.at)
-    stewarding.supply(held, by=world.steward, at=world.at)
+        stewards.save_figures(held, {line.pk: figure("60")}, by=world.steward, at=world.at)
+    stewards.supply(held, by=world.steward, at=world.at)
     assert Score.objects.filter(answer=line, basis="steward").count() == 1
 
     Submission.objects.exclude(pk=world.submission.pk).update(state="lapsed")
     with pytest.raises(Refused, match="of every agency with this measure have been communicated"):
-        stewarding.open_again(world.fresh(held), reason="x", by=world.administrator, at=world.at)
+        stewards.open_again(world.fresh(held), reason="x", by=world.administrator, at=world.at)
 
 
 @pytest.mark.parametrize("agencies", (3, 60))
@@ -441,9 +444,9 @@ def test_supplying_takes_the_same_queries_for_any_number_of_agencies(agencies):
     cite(world)
 
     with CaptureQueriesContext(connection) as saving:
-        stewarding.save_figures(world.stewardship, given, by=world.steward, at=world.at)
+        stewards.save_figures(world.stewardship, given, by=world.steward, at=world.at)
     with CaptureQueriesContext(connection) as supplying:
-        stewarding.supply(world.stewardship, by=world.steward, at=world.at)
+        stewards.supply(world.stewardship, by=world.steward, at=world.at)
 
     assert Submission.objects.filter(state="marked").count() == agencies
     assert (len(saving), len(supplying)) == (12, 34)
@@ -486,13 +489,13 @@ def secret():
     line = steward_line(world)
     given = all_given(world) | {line.pk: figure(SECRET, note=NOTE)}
     theirs = {steward_line(world, world.health).pk: given.pop(steward_line(world, world.health).pk)}
-    stewarding.save_figures(world.stewardship, given, by=fresh(world.steward), at=world.at)
-    stewarding.save_figures(world.stewardship, theirs, by=world.administrator, at=world.at)
+    stewards.save_figures(world.stewardship, given, by=fresh(world.steward), at=world.at)
+    stewards.save_figures(world.stewardship, theirs, by=world.administrator, at=world.at)
     paper = ContentFile(b"%PDF-1.7", name="رتبه‌بندی.pdf")
-    world.stewardship = stewarding.cite(
+    world.stewardship = stewards.cite(
         world.stewardship, title=TITLE, document=paper, by=fresh(world.steward), at=world.at
     )
-    world.stewardship = stewarding.supply(world.stewardship, by=fresh(world.steward), at=world.at)
+    world.stewardship = stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at)
     world.submission = world.fresh(world.submission)
     return world
 
@@ -548,7 +551,7 @@ def test_the_steward_does_not_read_the_figure_of_an_agency_of_interest(secret, v
 
 
 def test_after_communication_the_agency_reads_figure_steward_and_source_and_can_appeal(secret, visit):
-    actions.communicate([secret.submission], by=secret.administrator, at=secret.at)
+    release.communicate([secret.submission], by=secret.administrator, at=secret.at)
     client = visit(secret, secret.staff)
 
     for address in (url("report", secret.submission.pk), url("line", steward_line(secret).pk)):
@@ -568,7 +571,7 @@ def test_after_communication_the_agency_reads_figure_steward_and_source_and_can_
 
 
 def typed(line, percent="", note="", void=False):
-    fields = {"percent": percent, "note": note, "seen": stewarding.held_token(line)} | (
+    fields = {"percent": percent, "note": note, "seen": stewards.held_token(line)} | (
         {"is_not_applicable": "on"} if void else {}
     )
     return {f"{line.pk}-{name}": value for name, value in fields.items()}
@@ -604,7 +607,7 @@ def test_a_figure_changed_meanwhile_is_shown_and_saved_over_only_when_asked_agai
     world = build("assigned")
     line, client = steward_line(world), visit(world, world.steward)
     body = typed(line, "60")
-    stewarding.save_figures(world.stewardship, {line.pk: figure("40")}, by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, {line.pk: figure("40")}, by=world.steward, at=world.at)
 
     refused = client.post(url("stewardship", world.stewardship.pk), body)
     token = refused.content.decode().split(f'name="{line.pk}-seen" value="')[1].split('"')[0]
@@ -630,7 +633,7 @@ def test_a_figure_that_cannot_be_stands_beside_what_another_tab_has_stored(visit
 def test_the_list_is_narrowed_to_what_is_missing_searched_and_left_to_an_administrator(visit):
     world = build("assigned")
     tie(world, world.unit)
-    stewarding.save_figures(world.stewardship, {steward_line(world).pk: figure()}, by=fresh(world.steward), at=world.at)
+    stewards.save_figures(world.stewardship, {steward_line(world).pk: figure()}, by=fresh(world.steward), at=world.at)
     client, address = visit(world, world.steward), url("stewardship", world.stewardship.pk)
 
     def shown(query):
@@ -646,7 +649,7 @@ def test_the_list_is_narrowed_to_what_is_missing_searched_and_left_to_an_adminis
 
 def test_the_page_takes_the_same_queries_for_any_number_of_agencies(visit):
     world = build("assigned")
-    stewarding.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
     client, address, taken = visit(world, world.steward), url("stewardship", world.stewardship.pk), []
 
     for more in (0, 20):
@@ -701,7 +704,7 @@ def test_an_administrator_names_stewards_on_the_cycle_s_page_and_sees_who_has_no
 
 def test_supplying_and_opening_again_are_confirmed_with_the_password(visit):
     world = build("assigned")
-    stewarding.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
     cite(world)
 
     visit(world, world.steward).post(url("supply", world.stewardship.pk), {"note": "", "password": PASSWORD})
@@ -810,7 +813,7 @@ def test_what_is_changed_between_check_and_confirmation_is_not_written_over(visi
     client = visit(world, world.steward)
     file = SimpleUploadedFile("figures.csv", b"figures/1,code,percent\n,MOE,70")
     token = checked(client, world, file).context["token"]
-    stewarding.save_figures(world.stewardship, {steward_line(world).pk: figure("40")}, by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, {steward_line(world).pk: figure("40")}, by=world.steward, at=world.at)
 
     client.post(url("figures_import", world.stewardship.pk), {"token": token})
 
@@ -856,13 +859,11 @@ def at_once(*works):
 def test_of_two_saves_from_the_same_page_one_is_told_of_the_other():
     world = build("assigned")
     line = steward_line(world)
-    seen = {line.pk: stewarding.held_token(line)}
+    seen = {line.pk: stewards.held_token(line)}
 
     def save(percent):
         given = {line.pk: figure(percent)}
-        return lambda: stewarding.save_figures(
-            world.stewardship, given, seen=seen, by=fresh(world.steward), at=world.at
-        )
+        return lambda: stewards.save_figures(world.stewardship, given, seen=seen, by=fresh(world.steward), at=world.at)
 
     assert at_once(save("10"), save("20")) == ["done", "refused"]
     assert StewardFigure.objects.count() == 1
@@ -872,11 +873,11 @@ def test_of_two_saves_from_the_same_page_one_is_told_of_the_other():
 def test_of_two_who_supply_at_once_one_does_and_every_line_has_one_score():
     world = build("assigned")
     mark_all(world)
-    stewarding.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
+    stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
     cite(world)
 
     def work():
-        return stewarding.supply(world.stewardship, by=fresh(world.steward), at=world.at)
+        return stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at)
 
     assert at_once(work, work) == ["done", "refused"]
     assert Score.objects.filter(basis="steward").count() == 3
@@ -889,16 +890,16 @@ def test_the_last_block_and_the_figures_at_once_leave_the_self_assessment_comple
     blocks = list(Block.objects.filter(submission=world.submission).order_by("pk"))
     for block in blocks:
         lines = Answer.objects.on_desk(block).select_related("measure", "own")
-        marks = {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
-        assessing.save_marks(block, marks, by=world.assessor, at=world.at)
+        marks = {a.pk: {"points": marking_rules.suggestion(a), "reason": ""} for a in lines}
+        marking.save_marks(block, marks, by=world.assessor, at=world.at)
     for block in blocks[:-1]:
-        assessing.hand_in(block, by=world.assessor, at=world.at)
-    stewarding.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
+        marking.hand_in(block, by=world.assessor, at=world.at)
+    stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
     cite(world)
 
     done = at_once(
-        lambda: stewarding.supply(world.stewardship, by=fresh(world.steward), at=world.at),
-        lambda: assessing.hand_in(blocks[-1], by=fresh(world.assessor), at=world.at),
+        lambda: stewards.supply(world.stewardship, by=fresh(world.steward), at=world.at),
+        lambda: marking.hand_in(blocks[-1], by=fresh(world.assessor), at=world.at),
     )
 
     assert done == ["done", "done"]

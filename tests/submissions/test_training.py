@@ -11,7 +11,10 @@ from cycles.models import Cycle, Entry
 from cycles.people import actions as people
 from cycles.workflow import Refused
 from indicators.models import Measure
-from submissions import assessing, training
+from submissions import clearance
+from submissions.calibration import actions as calibration
+from submissions.marking import actions as marking
+from submissions.marking import assignment
 from submissions.models import Answer, Block, Calibration, Mark, ReferenceLine, ReferenceMark, Submission
 from tests.factories import World, build
 
@@ -27,7 +30,7 @@ def demanding(world: World, percent: int = 10) -> World:
 def lay(world: World, code: str, points: int, **said):
     measure = Measure.objects.get(code=code, indicator__axis__set=world.general)
     said = {"value": measure.target, "shown": "سند نیمی را نشان می‌دهد", "reason": "نیمی بی‌سند است"} | said
-    return training.lay(
+    return calibration.lay(
         world.cycle, measure=measure, points=Decimal(points), is_not_applicable=False, by=world.administrator,
         at=world.at, **said,
     )  # fmt: skip
@@ -45,10 +48,10 @@ def shown(user: User, world: World) -> tuple[int, int, int]:
 
 def sit(world: World, *points: int, by: User | None = None) -> Calibration:
     by = by or world.assessor
-    sitting = training.begin_sitting(world.cycle, by=by, at=world.at)
+    sitting = calibration.begin_sitting(world.cycle, by=by, at=world.at)
     marks = {pk: {"points": Decimal(p), "reason": "x"} for pk, p in zip(sitting.lines, points, strict=True)}
-    training.save_sitting(sitting, marks, by=by, at=world.at)
-    return training.hand_in_sitting(sitting, by=by, at=world.at)
+    calibration.save_sitting(sitting, marks, by=by, at=world.at)
+    return calibration.hand_in_sitting(sitting, by=by, at=world.at)
 
 
 # --- Interests --------------------------------------------------------------------------------------------------------
@@ -61,7 +64,7 @@ def test_nothing_on_a_desk_is_shown_or_marked_before_all_interests_are_declared(
 
     before = shown(world.assessor, world)
     with pytest.raises(Refused):
-        assessing.save_marks(
+        marking.save_marks(
             world.block, {line.pk: {"points": Decimal(1), "reason": "x"}}, by=fresh(world.assessor), at=world.at
         )
     people.state_interests(world.cycle, by=fresh(world.assessor), at=world.at)
@@ -116,11 +119,11 @@ def test_no_statement_is_made_about_a_year_in_which_nothing_is_marked():
 def test_an_interest_declared_later_moves_the_block_to_another_with_the_marks_made_so_far():
     world = build("assigned")
     line = Answer.objects.on_desk(world.block).first()
-    assessing.save_marks(world.block, {line.pk: {"points": Decimal(1), "reason": "x"}}, by=world.assessor, at=world.at)
+    marking.save_marks(world.block, {line.pk: {"points": Decimal(1), "reason": "x"}}, by=world.assessor, at=world.at)
     Interest.objects.create(user=world.assessor, agency=world.power, reason="Family", declared_at=world.at)
 
-    shared = assessing.assign_all(world.cycle, by=world.administrator, at=world.at)
-    again = assessing.assign_all(world.cycle, by=world.administrator, at=world.at)
+    shared = assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
+    again = assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
 
     held = Block.objects.filter(submission=world.submission)
     assert {b.assessor_id for b in held} == {world.other_assessor.pk}
@@ -148,11 +151,11 @@ def test_a_threshold_gates_the_desk(given, passed):
 def test_the_deviation_is_the_mean_distance_in_percent_of_each_ceiling():
     world = demanding(build("assigned"), percent=50)
     one, two = lay(world, "G1-1", 150), lay(world, "G2-1", 400)
-    sitting = training.begin_sitting(world.cycle, by=world.assessor, at=world.at)
+    sitting = calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
     marks = {one.pk: {"points": Decimal(100), "reason": "x"}, two.pk: {"points": Decimal(100), "reason": "x"}}
-    training.save_sitting(sitting, marks, by=world.assessor, at=world.at)
+    calibration.save_sitting(sitting, marks, by=world.assessor, at=world.at)
 
-    sitting = training.hand_in_sitting(sitting, by=world.assessor, at=world.at)
+    sitting = calibration.hand_in_sitting(sitting, by=world.assessor, at=world.at)
 
     assert sitting.deviation == Decimal("45.83")  # (50 ÷ 300 + 300 ÷ 400) ÷ 2
 
@@ -169,20 +172,20 @@ def test_the_deviation_is_the_mean_distance_in_percent_of_each_ceiling():
 def test_not_applicable_and_zero_are_as_far_apart_as_can_be(agreed, given, distance):
     line = ReferenceLine(measure=Measure(points=Decimal(4), method="linear"), **agreed)
 
-    assert training.distance(line, ReferenceMark(**given)) == distance
+    assert calibration.distance(line, ReferenceMark(**given)) == distance
 
 
 def test_whoever_falls_short_sits_again_over_lines_not_seen_yet(monkeypatch):
-    monkeypatch.setattr(training, "AT_ONCE", 1)
+    monkeypatch.setattr(clearance, "AT_ONCE", 1)
     world = demanding(build("assigned"))
     lay(world, "G1-1", 150), lay(world, "G2-1", 0)
 
     first = sit(world, 300)
-    second = training.begin_sitting(world.cycle, by=world.assessor, at=world.at)
+    second = calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
 
     assert not first.is_passed
     assert set(first.lines).isdisjoint(second.lines)
-    assert training.begin_sitting(world.cycle, by=world.assessor, at=world.at) == second
+    assert calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at) == second
 
 
 def test_a_sitting_that_is_passed_is_not_repeated_and_one_handed_in_is_not_changed():
@@ -192,16 +195,16 @@ def test_a_sitting_that_is_passed_is_not_repeated_and_one_handed_in_is_not_chang
     sitting = sit(world, 150)
 
     with pytest.raises(Refused):
-        training.begin_sitting(world.cycle, by=world.assessor, at=world.at)
+        calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
     with pytest.raises(Refused):
-        training.save_sitting(sitting, {sitting.lines[0]: {"points": Decimal(1)}}, by=world.assessor, at=world.at)
+        calibration.save_sitting(sitting, {sitting.lines[0]: {"points": Decimal(1)}}, by=world.assessor, at=world.at)
 
 
 def test_a_cycle_that_asks_for_training_and_has_no_lines_shows_nothing_and_says_so(client):
     world = demanding(build("assigned"))
 
     with pytest.raises(Refused):
-        training.begin_sitting(world.cycle, by=world.assessor, at=world.at)
+        calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
     client.force_login(world.administrator)
     page = client.get(reverse("submissions:references", args=[world.cycle.pk]))
 
@@ -212,14 +215,14 @@ def test_a_cycle_that_asks_for_training_and_has_no_lines_shows_nothing_and_says_
 def test_a_withdrawn_line_is_in_no_new_sitting_and_stays_in_one_that_is_open():
     world = demanding(build("assigned"))
     leaked, kept = lay(world, "G1-1", 150), lay(world, "G2-1", 0)
-    opened = training.begin_sitting(world.cycle, by=world.assessor, at=world.at)
+    opened = calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
 
-    training.withdraw(leaked, by=world.administrator, at=world.at)
+    calibration.withdraw(leaked, by=world.administrator, at=world.at)
 
     assert set(opened.lines) == {leaked.pk, kept.pk}
-    assert training.begin_sitting(world.cycle, by=world.other_assessor, at=world.at).lines == [kept.pk]
+    assert calibration.begin_sitting(world.cycle, by=world.other_assessor, at=world.at).lines == [kept.pk]
     with pytest.raises(Refused):
-        training.withdraw(leaked, by=world.administrator, at=world.at)
+        calibration.withdraw(leaked, by=world.administrator, at=world.at)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +236,7 @@ def test_a_reference_line_that_says_too_little_or_too_much_is_refused(wrong):
     said = {"measure": Measure.objects.get(code="G1-1"), "value": Decimal(30), "shown": "x", "reason": "x"}
     said |= {"points": Decimal(1), "is_not_applicable": False} | wrong
     with pytest.raises(Refused):
-        training.lay(world.cycle, **said, by=world.administrator, at=world.at)
+        calibration.lay(world.cycle, **said, by=world.administrator, at=world.at)
     assert not ReferenceLine.objects.exists()
 
 
@@ -242,14 +245,14 @@ def test_a_provincial_administrator_lays_no_lines_and_nobody_trains_for_another(
     said = {"measure": Measure.objects.get(code="G1-1"), "value": Decimal(30), "shown": "x", "reason": "x"}
     said |= {"points": Decimal(1), "is_not_applicable": False}
     with pytest.raises(Refused):
-        training.lay(world.cycle, **said, by=world.provincial_administrator, at=world.at)
+        calibration.lay(world.cycle, **said, by=world.provincial_administrator, at=world.at)
     lay(world, "G1-1", 150)
-    sitting = training.begin_sitting(world.cycle, by=world.assessor, at=world.at)
+    sitting = calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
 
     with pytest.raises(Refused):
-        training.save_sitting(sitting, {}, by=world.other_assessor, at=world.at)
+        calibration.save_sitting(sitting, {}, by=world.other_assessor, at=world.at)
     with pytest.raises(Refused):
-        training.begin_sitting(world.cycle, by=world.staff, at=world.at)
+        calibration.begin_sitting(world.cycle, by=world.staff, at=world.at)
 
 
 # --- The page ---------------------------------------------------------------------------------------------------------
@@ -265,7 +268,7 @@ def page_of(client, world, sitting, settings, **typed):
 def test_the_agreed_mark_and_its_reason_are_shown_only_when_it_is_handed_in(client, settings):
     world = demanding(build("assigned"))
     line = lay(world, "G1-1", 137)
-    sitting = training.begin_sitting(world.cycle, by=world.assessor, at=world.at)
+    sitting = calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
 
     before = page_of(client, world, sitting, settings).content.decode()
     key = f"{line.pk}-"
@@ -281,7 +284,7 @@ def test_the_agreed_mark_and_its_reason_are_shown_only_when_it_is_handed_in(clie
 def test_what_was_typed_stays_where_it_cannot_be_saved(client, settings):
     world = demanding(build("assigned"))
     line = lay(world, "G1-1", 150)
-    sitting = training.begin_sitting(world.cycle, by=world.assessor, at=world.at)
+    sitting = calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
 
     key = f"{line.pk}-"
     typed = {key + "points": "۹۹۹", key + "reason": "چون چنین است", "act": "hand_in"}
@@ -297,7 +300,7 @@ def test_a_sitting_of_ten_lines_is_read_and_saved_in_few_queries(client, setting
     lines = [lay(world, "G1-1", 150), lay(world, "G2-1", 0)]
     for n in range(8):
         lay(world, "G1-1", n)
-    sitting = training.begin_sitting(world.cycle, by=world.assessor, at=world.at)
+    sitting = calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
     typed = {f"{pk}-{name}": text for pk in sitting.lines for name, text in (("points", "10"), ("reason", "x"))}
 
     page_of(client, world, sitting, settings)

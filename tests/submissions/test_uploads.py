@@ -20,8 +20,11 @@ from cycles.calendar import Phase
 from cycles.models import Entry
 from cycles.ui.files import Stored, handed_out
 from cycles.workflow import Refused
-from submissions import actions, evidence, uploads, versions
+from submissions.evidence import actions as evidence
+from submissions.evidence import upload_views
 from submissions.models import Answer, Document, Evidence, Upload
+from submissions.signing import actions as signing
+from submissions.signing import versions
 from tests.factories import build, make_agency, shown
 from tests.submissions.documents import pdf, xlsx
 
@@ -261,7 +264,7 @@ def test_a_signed_self_assessment_takes_no_piece(visit):
     world = build("answered")
     client, content = visit(world, world.staff), pdf()
     address = begin(client, line(world), len(content))["Location"]
-    actions.move(world.submission, "submit", by=world.head, at=world.at)
+    signing.move(world.submission, "submit", by=world.head, at=world.at)
 
     refused = patch(client, address, content, 0)
 
@@ -314,7 +317,7 @@ def test_a_line_that_is_lost_leaves_what_had_come_in(live_server, settings):
 
 @pytest.mark.django_db(transaction=True)
 def test_no_connection_to_the_database_is_held_while_a_slow_piece_comes_in(monkeypatch, settings):
-    monkeypatch.setattr(uploads, "PATIENCE", 0)
+    monkeypatch.setattr(upload_views, "PATIENCE", 0)
     world = build("begun")
     settings.CLOCK_OFFSET = world.at - timezone.now()
     client, held = Client(), []

@@ -11,11 +11,11 @@ from config.rehearsal import values as rehearsal_values
 from cycles.spreadsheets.dry_run import check
 from cycles.spreadsheets.sheets import read, written
 from cycles.workflow import Refused
-from submissions import actions
-from submissions.answer_lines import VALUES, AnswerLines
-from submissions.forms import AnswerForm
+from submissions.answers import actions as answers
+from submissions.answers.forms import AnswerForm
+from submissions.answers.sheet_columns import VALUES, AnswerLines
 from submissions.models import Answer, Document
-from submissions.verifying_forms import VerificationForm
+from submissions.verification.forms import VerificationForm
 from tests.factories import build
 
 TOO_MUCH = "The value may not be more than 100."
@@ -48,7 +48,7 @@ def test_the_form_of_a_line_refuses_115_percent_and_shows_the_bounds_beside_the_
 
 def test_the_act_refuses_it_too_and_nothing_is_saved(line):
     with pytest.raises(Refused, match="more than 100"):
-        actions.save_answer(line, by=line.world.staff, at=line.world.at, value=Decimal(115))
+        answers.save_answer(line, by=line.world.staff, at=line.world.at, value=Decimal(115))
 
     assert Answer.objects.get(pk=line.pk).value == line.value
 

@@ -15,8 +15,15 @@ from agencies.models import Interest
 from cycles.models import Cycle, Delivery, Entry
 from cycles.people import actions as people
 from cycles.workflow import Refused
-from submissions import actions, assessing, reconciling, risk, verifying
+from submissions import sampling
+from submissions.evidence import actions as evidence
+from submissions.marking import actions as marking
+from submissions.marking import assignment, reconciliation
+from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Block, Document, Exhibit, Finding, NodeScore, Score, Submission, Verification
+from submissions.release import actions as release
+from submissions.signing import actions as signing
+from submissions.verification import actions as verification_actions
 from tests.factories import PASSWORD, build, make_agency, make_user, supply
 from tests.guard.answers import concluded, power_line
 from tests.jobs import work_off
@@ -43,7 +50,7 @@ def url(name, *args):
 def drawn_all(stage="assigned", **rules):
     """Every line that can be verified is drawn."""
     world = ruled(build(stage), verification_percent=100, **rules)
-    world.drawn = verifying.draw(world.cycle, by=world.administrator, at=world.at)
+    world.drawn = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
     return world
 
 
@@ -54,9 +61,9 @@ def of_line(world, code="G1-1"):
 def hand_in_all(world):
     for block in Block.objects.filter(submission=world.submission, state="open").order_by("pk"):
         lines = Answer.objects.on_desk(block).select_related("measure", "own", "submission")
-        marks = {a.pk: {"points": assessing.suggestion(a), "reason": ""} for a in lines}
-        assessing.save_marks(block, marks, by=block.assessor, at=world.at)
-        assessing.hand_in(block, by=block.assessor, at=world.at)
+        marks = {a.pk: {"points": marking_rules.suggestion(a), "reason": ""} for a in lines}
+        marking.save_marks(block, marks, by=block.assessor, at=world.at)
+        marking.hand_in(block, by=block.assessor, at=world.at)
     if world.fresh(world.stewardship).state == "open":
         supply(world)
     world.submission = world.fresh(world.submission)
@@ -64,7 +71,7 @@ def hand_in_all(world):
 
 def conclude(world, found, **special):
     verification = special.pop("of", None) or of_line(world)
-    return verifying.conclude(verification, **(found | special), by=verification.assessor, at=world.at)
+    return verification_actions.conclude(verification, **(found | special), by=verification.assessor, at=world.at)
 
 
 def scores(line):
@@ -109,7 +116,7 @@ def test_the_work_goes_to_the_least_loaded_and_an_axis_to_one_desk():
     world = ruled(build("submitted"), verification_percent=100)
     world.at = world.opens("scoring")
 
-    verifying.draw(world.cycle, by=world.administrator, at=world.at)
+    verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
 
     places = Verification.objects.values_list("line__measure__indicator__axis", "assessor")
     assert {assessor for _axis, assessor in places} == {world.assessor.pk, world.other_assessor.pk}
@@ -119,15 +126,15 @@ def test_the_work_goes_to_the_least_loaded_and_an_axis_to_one_desk():
 def test_whoever_verifies_a_line_is_not_given_its_axis_to_mark():
     world = ruled(build("submitted"), verification_percent=100)
     world.at = world.opens("scoring")
-    verifying.draw(world.cycle, by=world.administrator, at=world.at)
+    verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
 
-    assessing.assign_all(world.cycle, by=world.administrator, at=world.at)
+    assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
 
     for v in Verification.objects.select_related("line__measure__indicator"):
         axis = v.line.measure.indicator.axis_id
         assert Block.objects.get(submission=world.submission, axis=axis).assessor != v.assessor
         with pytest.raises(Refused, match="verifies one of these lines"):
-            assessing.assign(
+            assignment.assign(
                 world.submission,
                 axis=v.line.measure.indicator.axis,
                 assessor=v.assessor,
@@ -138,12 +145,12 @@ def test_whoever_verifies_a_line_is_not_given_its_axis_to_mark():
 
 def test_a_second_draw_takes_nothing_out_and_adds_what_qualifies_since():
     world = ruled(build("assigned"), verification_percent=40)
-    first = verifying.draw(world.cycle, by=world.administrator, at=world.at)
+    first = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
     held = set(Verification.objects.values_list("line", flat=True))
 
-    again = verifying.draw(world.cycle, by=world.administrator, at=world.at)
+    again = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
     ruled(world, verification_percent=100)
-    more = verifying.draw(world.cycle, by=world.administrator, at=world.at)
+    more = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
 
     assert (first.lines, again.lines, more.lines) == (2, 0, 2)
     assert held < set(Verification.objects.values_list("line", flat=True))
@@ -154,27 +161,27 @@ def test_a_line_that_nobody_else_may_verify_is_counted_and_drawn_when_somebody_m
     world = ruled(build("assigned"), verification_percent=100)
     interest = Interest.objects.create(user=world.other_assessor, agency=world.power, reason="x", declared_at=world.at)
 
-    assert verifying.draw(world.cycle, by=world.administrator, at=world.at) == (0, 4)
+    assert verification_actions.draw(world.cycle, by=world.administrator, at=world.at) == (0, 4)
     interest.delete()
 
-    assert verifying.draw(world.cycle, by=world.administrator, at=world.at) == (4, 0)
+    assert verification_actions.draw(world.cycle, by=world.administrator, at=world.at) == (4, 0)
 
 
 def test_a_year_whose_rules_verify_nothing_draws_nothing():
     world = ruled(build("assigned"), verification_percent=0)
 
     with pytest.raises(Refused, match="no line is verified"):
-        verifying.draw(world.cycle, by=world.administrator, at=world.at)
+        verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
 
 
 def test_a_province_s_administrator_draws_within_the_province_and_others_not_at_all():
     world = ruled(build("assigned"), verification_percent=100)
 
-    assert verifying.draw(world.cycle, by=world.provincial_administrator, at=world.at).lines == 0
+    assert verification_actions.draw(world.cycle, by=world.provincial_administrator, at=world.at).lines == 0
     assert not Entry.objects.filter(act="sample").exists()
     for name in ("assessor", "head", "auditor"):
         with pytest.raises(Refused):
-            verifying.draw(world.cycle, by=getattr(world, name), at=world.at)
+            verification_actions.draw(world.cycle, by=getattr(world, name), at=world.at)
     assert not Verification.objects.exists()
 
 
@@ -185,14 +192,14 @@ def test_reasons_come_from_the_line_its_weight_and_last_year():
     Score.objects.filter(answer=line, is_current=True).update(basis="verified", points=Decimal(30))
     later = build_following(world, lineage)
 
-    candidates, _places = verifying._candidates(later.cycle, [later.submission])
+    candidates, _places = verification_actions._candidates(later.cycle, [later.submission])
 
     by_key = {c.key: c for c in candidates}
     found = by_key[power_line(later).pk]
     assert found.was_corrected
     assert found.gain == Fraction(100, 300) - Fraction(30, 300)
     assert found.weight == Fraction(300, 2000)
-    assert set(found.reasons) == {risk.Why.GAIN, risk.Why.WEIGHT, risk.Why.CORRECTION}
+    assert set(found.reasons) == {sampling.Why.GAIN, sampling.Why.WEIGHT, sampling.Why.CORRECTION}
 
 
 def build_following(world, lineage):
@@ -219,7 +226,7 @@ def test_the_draw_takes_the_same_queries_for_any_number_of_agencies(agencies):
     more_signed(world, agencies - 1)
 
     with CaptureQueriesContext(connection) as captured:
-        drawn = verifying.draw(world.cycle, by=world.administrator, at=world.at)
+        drawn = verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
 
     assert drawn.lines == 4 + 3 * (agencies - 1)
     assert len([q for q in captured if "SAVEPOINT" not in q["sql"]]) == 16
@@ -300,10 +307,10 @@ def test_a_line_marked_as_not_applicable_has_nothing_to_lose():
     conclude(world, UNSUPPORTED)
     block = Block.objects.get(submission=world.submission, axis__indicators__measures__code="G1-1")
     lines = Answer.objects.on_desk(block)
-    assessing.save_marks(
+    marking.save_marks(
         block, {a.pk: {"is_not_applicable": True, "reason": "x"} for a in lines}, by=world.assessor, at=world.at
     )
-    assessing.hand_in(block, by=world.assessor, at=world.at)
+    marking.hand_in(block, by=world.assessor, at=world.at)
 
     assert scores(power_line(world)) == [("agreed", None, True)]
 
@@ -313,7 +320,7 @@ def read_twice(found_first):
     world = shared_out(verification_percent=100)
     world.people["third"] = make_user("third", "assessor")
     people.state_interests(world.cycle, by=world.third, at=world.at)
-    verifying.draw(world.cycle, by=world.administrator, at=world.at)
+    verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
     first, second = both(world)
     [line] = second.drawn
     held = Verification.objects.get(line=line)
@@ -330,8 +337,8 @@ def test_a_finding_waits_for_the_value_that_two_assessors_agree_on():
     assert scores(line) == []
     apart = world.submission.reconciliations.get()
 
-    apart = reconciling.propose(apart, points=Decimal(70), reason="half", by=world.assessor, at=world.at)
-    reconciling.agree(apart, by=world.other_assessor, at=world.at)
+    apart = reconciliation.propose(apart, points=Decimal(70), reason="half", by=world.assessor, at=world.at)
+    reconciliation.agree(apart, by=world.other_assessor, at=world.at)
 
     assert scores(line) == [("agreed", Decimal(70), False), ("verified", Decimal(0), True)]
 
@@ -339,7 +346,7 @@ def test_a_finding_waits_for_the_value_that_two_assessors_agree_on():
 def test_a_value_that_was_settled_is_lowered_by_what_is_found_later():
     world, line, held = read_twice(found_first=False)
     apart = world.submission.reconciliations.get()
-    reconciling.settle(apart, points=Decimal(70), reason="half", by=world.administrator, at=world.at)
+    reconciliation.settle(apart, points=Decimal(70), reason="half", by=world.administrator, at=world.at)
 
     conclude(world, UNSUPPORTED, of=held)
 
@@ -382,7 +389,7 @@ def test_what_was_noted_for_later_counts_for_nothing():
     world = drawn_all("marked")
     held = of_line(world)
 
-    verifying.note(held, **UNSUPPORTED, hours=Decimal("1.5"), by=held.assessor, at=world.at)
+    verification_actions.note(held, **UNSUPPORTED, hours=Decimal("1.5"), by=held.assessor, at=world.at)
 
     held = of_line(world)
     assert (held.state, held.finding, held.hours) == ("drawn", "unsupported", Decimal("1.5"))
@@ -395,8 +402,8 @@ def test_the_agency_appeals_a_finding_and_may_win_its_points_back(visit):
     world = drawn_all("marked")
     for held in Verification.objects.all():
         conclude(world, UNSUPPORTED if held.line == power_line(world) else SUPPORTED, of=held)
-    actions.lapse(world.cycle, at=world.at)
-    actions.communicate([world.submission], by=world.administrator, at=world.at)
+    signing.lapse(world.cycle, at=world.at)
+    release.communicate([world.submission], by=world.administrator, at=world.at)
 
     page = visit(world, world.staff).get(reverse("appeals:draft", args=[power_line(world).pk])).content.decode()
 
@@ -415,10 +422,10 @@ def test_an_administrator_gives_a_line_to_another_and_never_to_who_marks_it():
 
     for name in ("assessor", "interested", "provincial_assessor"):
         with pytest.raises(Refused, match="may not verify"):
-            verifying.hand_over(held, assessor=getattr(world, name), by=world.administrator, at=world.at)
+            verification_actions.hand_over(held, assessor=getattr(world, name), by=world.administrator, at=world.at)
 
     assert of_line(world).assessor == world.other_assessor
-    assert verifying.fit_for(held, world.at) == [world.other_assessor]
+    assert verification_actions.fit_for(held, world.at) == [world.other_assessor]
 
 
 def test_whoever_comes_to_mark_the_line_does_not_verify_it():
@@ -468,7 +475,7 @@ def test_an_administrator_who_marks_is_as_blind(visit):
 def test_the_agency_reads_what_was_found_and_its_files_with_its_scores(visit):
     world = drawn_all("marked")
     held = of_line(world)
-    shown = verifying.show(held, upload=paper(), by=held.assessor, at=world.at)
+    shown = verification_actions.show(held, upload=paper(), by=held.assessor, at=world.at)
     conclude(world, UNSUPPORTED | {"text": SECRET})
     client = visit(world, world.staff)
 
@@ -488,8 +495,8 @@ def test_the_agency_reads_what_was_found_and_its_files_with_its_scores(visit):
 def test_what_is_noted_is_read_by_nobody_else(visit):
     world = drawn_all("marked")
     held = of_line(world)
-    verifying.note(held, **(UNSUPPORTED | {"text": SECRET}), by=held.assessor, at=world.at)
-    shown = verifying.show(held, upload=paper("secret.pdf"), by=held.assessor, at=world.at)
+    verification_actions.note(held, **(UNSUPPORTED | {"text": SECRET}), by=held.assessor, at=world.at)
+    shown = verification_actions.show(held, upload=paper("secret.pdf"), by=held.assessor, at=world.at)
     client = visit(world, world.administrator)
 
     page = client.get(url("verification", held.pk)).content.decode()
@@ -503,7 +510,7 @@ def test_what_is_noted_is_read_by_nobody_else(visit):
 
 def test_the_verifier_sees_the_line_and_its_evidence_but_no_mark(visit):
     world = drawn_all()
-    assessing.save_marks(
+    marking.save_marks(
         Block.objects.get(submission=world.submission, axis__indicators__measures__code="G1-1"),
         {power_line(world).pk: {"points": Decimal("87.65"), "reason": SECRET}},
         by=world.assessor,
@@ -528,7 +535,7 @@ def test_a_file_is_kept_with_its_digest_and_belongs_to_no_agency():
     world = drawn_all()
     held = of_line(world)
 
-    shown = verifying.show(held, upload=paper("../../log.pdf"), by=held.assessor, at=world.at)
+    shown = verification_actions.show(held, upload=paper("../../log.pdf"), by=held.assessor, at=world.at)
 
     document = shown.document
     assert (document.name, document.agency, document.state) == ("log.pdf", None, "unscanned")
@@ -553,7 +560,7 @@ def test_other_files_are_refused(name, content, why):
     held = of_line(world)
 
     with pytest.raises(Refused, match=why):
-        verifying.show(held, upload=paper(name, content), by=held.assessor, at=world.at)
+        verification_actions.show(held, upload=paper(name, content), by=held.assessor, at=world.at)
 
     assert not Exhibit.objects.exists()
 
@@ -561,20 +568,20 @@ def test_other_files_are_refused(name, content, why):
 def test_a_file_that_is_too_large_and_one_too_many_are_refused(monkeypatch):
     world = drawn_all()
     held = of_line(world)
-    monkeypatch.setattr(verifying, "MOST_AT_ONCE", 2**20)
-    monkeypatch.setattr(verifying, "MOST_FILES", 1)
+    monkeypatch.setattr(evidence, "MOST_AT_ONCE", 2**20)
+    monkeypatch.setattr(verification_actions, "MOST_FILES", 1)
 
     with pytest.raises(Refused, match="larger than 1 MB"):
-        verifying.show(held, upload=paper(content=b"%PDF-1.7" + b" " * 2**20), by=held.assessor, at=world.at)
-    verifying.show(held, upload=paper(), by=held.assessor, at=world.at)
+        verification_actions.show(held, upload=paper(content=b"%PDF-1.7" + b" " * 2**20), by=held.assessor, at=world.at)
+    verification_actions.show(held, upload=paper(), by=held.assessor, at=world.at)
     with pytest.raises(Refused, match="at most 1 files"):
-        verifying.show(held, upload=paper(), by=held.assessor, at=world.at)
+        verification_actions.show(held, upload=paper(), by=held.assessor, at=world.at)
 
 
 def test_a_file_shown_by_mistake_is_withdrawn_and_handed_out_to_nobody(visit):
     world = drawn_all()
     held = of_line(world)
-    shown = verifying.show(held, upload=paper(), by=held.assessor, at=world.at)
+    shown = verification_actions.show(held, upload=paper(), by=held.assessor, at=world.at)
 
     page = visit(world, held.assessor).post(
         url("verification", held.pk), {"take_back": str(shown.uuid), "text": "half written"}, follow=True
@@ -623,7 +630,7 @@ def test_the_sample_page_draws_and_tells_who_verifies_what_and_why(visit):
 def test_the_sample_page_takes_the_same_queries_for_any_length(visit, agencies):
     world = ruled(build("assigned"), verification_percent=100)
     more_signed(world, agencies - 1)
-    verifying.draw(world.cycle, by=world.administrator, at=world.at)
+    verification_actions.draw(world.cycle, by=world.administrator, at=world.at)
     client = visit(world, world.administrator)
     client.get(url("sample", world.cycle.pk))
 
@@ -696,7 +703,7 @@ def test_hours_are_kept_with_a_block_that_is_handed_in(visit):
     world = build("assigned")
     block = world.block
     marks = {a.pk: said(1) for a in Answer.objects.on_desk(block)}
-    assessing.save_marks(block, marks, by=world.assessor, at=world.at)
+    marking.save_marks(block, marks, by=world.assessor, at=world.at)
     client = visit(world, world.assessor)
 
     too_many = client.post(url("hand_in", block.pk), {"hours": "501", "password": PASSWORD})
@@ -716,7 +723,7 @@ def test_a_block_handed_in_and_a_verification_concluded_at_once_leave_no_line_be
     held = of_line(world)
     block = Block.objects.get(submission=world.submission, axis__indicators__measures__code="G1-1")
     lines = Answer.objects.on_desk(block)
-    assessing.save_marks(block, {a.pk: said(90) for a in lines}, by=world.assessor, at=world.at)
+    marking.save_marks(block, {a.pk: said(90) for a in lines}, by=world.assessor, at=world.at)
     gate, failed = threading.Barrier(2), []
 
     def at_once(act):
@@ -729,8 +736,8 @@ def test_a_block_handed_in_and_a_verification_concluded_at_once_leave_no_line_be
             connection.close()
 
     acts = (
-        lambda: assessing.hand_in(block, by=world.assessor, at=world.at),
-        lambda: verifying.conclude(held, **UNSUPPORTED, by=world.other_assessor, at=world.at),
+        lambda: marking.hand_in(block, by=world.assessor, at=world.at),
+        lambda: verification_actions.conclude(held, **UNSUPPORTED, by=world.other_assessor, at=world.at),
     )
     threads = [threading.Thread(target=at_once, args=(act,)) for act in acts]
     for thread in threads:

@@ -16,8 +16,11 @@ from pypdf import PdfReader
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry
 from cycles.workflow import Refused
-from submissions import actions, declarations, lines, receipts, versions
+from submissions.answers import actions as answers
+from submissions.answers import teamwork
 from submissions.models import Answer, Declaration, Level, Score, Submission, Version
+from submissions.signing import actions as signing
+from submissions.signing import declaration, receipts, versions
 from tests.factories import PASSWORD, build, deputise, make_user
 
 pytestmark = pytest.mark.django_db
@@ -38,8 +41,8 @@ def unit():
     """The power ministry's unit has answered and signed; its headquarters has a checker."""
     w = build("answered")
     w.submission = Submission.objects.get(cycle=w.cycle, agency=w.unit)
-    actions.save_answer(line(w), value=Decimal(30), note="سی", by=w.unit_head, at=w.at)
-    w.submission = actions.move(w.submission, "submit", by=w.unit_head, at=w.at)
+    answers.save_answer(line(w), value=Decimal(30), note="سی", by=w.unit_head, at=w.at)
+    w.submission = signing.move(w.submission, "submit", by=w.unit_head, at=w.at)
     return w
 
 
@@ -59,7 +62,7 @@ def test_a_deputy_signs_in_their_own_name_under_the_delegation():
     world = build("answered")
     deputise(world)
 
-    actions.move(world.submission, "submit", by=world.deputy, at=world.at)
+    signing.move(world.submission, "submit", by=world.deputy, at=world.at)
 
     version = Version.objects.get(submission=world.submission)
     assert (version.made_by, version.made_as) == (world.deputy, "deputy")
@@ -67,9 +70,9 @@ def test_a_deputy_signs_in_their_own_name_under_the_delegation():
 
 def test_each_signature_is_a_version_of_its_own_and_the_receipt_tells_which_counts():
     world = build("submitted")
-    actions.move(world.submission, "withdraw", by=world.head, at=world.at)
-    actions.save_answer(line(world), value=Decimal(31), by=world.staff, at=world.at)
-    actions.move(world.submission, "submit", by=world.head, at=world.at)
+    signing.move(world.submission, "withdraw", by=world.head, at=world.at)
+    answers.save_answer(line(world), value=Decimal(31), by=world.staff, at=world.at)
+    signing.move(world.submission, "submit", by=world.head, at=world.at)
 
     second, first = Version.objects.filter(submission=world.submission).signed()
 
@@ -82,7 +85,7 @@ def test_a_refused_signature_keeps_no_version():
     world = build("answered")
 
     with translation.override("en"), pytest.raises(Refused, match="closed on"):
-        actions.move(world.submission, "submit", by=world.head, at=world.closes(Phase.SELF_ASSESSMENT))
+        signing.move(world.submission, "submit", by=world.head, at=world.closes(Phase.SELF_ASSESSMENT))
 
     assert not Version.objects.exists()
 
@@ -90,10 +93,10 @@ def test_a_refused_signature_keeps_no_version():
 def test_what_the_headquarters_returned_and_nobody_signed_again_stands_as_it_was_signed(unit):
     w = unit
     signed = w.fresh(w.submission)
-    actions.move(w.submission, "send_back", by=w.headquarters, at=w.at, note="مستند سنجهٔ نخست را کامل کنید.")
-    actions.save_answer(line(w), value=Decimal(99), note="ناتمام", by=w.unit_head, at=w.at)
+    signing.move(w.submission, "send_back", by=w.headquarters, at=w.at, note="مستند سنجهٔ نخست را کامل کنید.")
+    answers.save_answer(line(w), value=Decimal(99), note="ناتمام", by=w.unit_head, at=w.at)
 
-    actions.lapse(w.cycle, at=w.opens(Phase.SCORING))
+    signing.lapse(w.cycle, at=w.opens(Phase.SCORING))
 
     now = w.fresh(w.submission)
     assert (now.state, now.content_hash, now.submitted_at) == ("submitted", signed.content_hash, signed.submitted_at)
@@ -110,9 +113,9 @@ def test_a_return_needs_a_remark_and_leaves_the_deadline_to_the_unit(unit):
     w = unit
 
     with translation.override("en"), pytest.raises(Refused, match="remark"):
-        actions.move(w.submission, "send_back", by=w.headquarters, at=w.at, note=" ")
-    actions.move(w.submission, "send_back", by=w.headquarters, at=w.at, note="کامل کنید.")
-    actions.move(w.submission, "submit", by=w.unit_head, at=w.closes(Phase.SELF_ASSESSMENT) - timedelta(seconds=1))
+        signing.move(w.submission, "send_back", by=w.headquarters, at=w.at, note=" ")
+    signing.move(w.submission, "send_back", by=w.headquarters, at=w.at, note="کامل کنید.")
+    signing.move(w.submission, "submit", by=w.unit_head, at=w.closes(Phase.SELF_ASSESSMENT) - timedelta(seconds=1))
 
     assert w.fresh(w.submission).state == "submitted"
     assert w.fresh(w.submission).remarks == ""
@@ -120,9 +123,9 @@ def test_a_return_needs_a_remark_and_leaves_the_deadline_to_the_unit(unit):
 
 def test_a_check_is_noted_until_the_next_signature(unit):
     w = unit
-    actions.move(w.submission, "check", by=w.headquarters, at=w.at)
+    signing.move(w.submission, "check", by=w.headquarters, at=w.at)
     checked = w.fresh(w.submission)
-    actions.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
+    signing.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
 
     assert (checked.checked_by, checked.state) == (w.headquarters, "submitted")
     assert w.fresh(w.submission).checked_at is None
@@ -132,10 +135,10 @@ def test_a_check_is_noted_until_the_next_signature(unit):
 def test_what_a_head_withdrew_and_did_not_sign_again_follows_the_rule_of_the_cycle(keeps, state):
     world = build("submitted")
     type(world.cycle).objects.filter(pk=world.cycle.pk).update(keeps_signature=keeps)
-    actions.move(world.submission, "withdraw", by=world.head, at=world.at)
-    actions.save_answer(line(world), value=Decimal(99), by=world.staff, at=world.at)
+    signing.move(world.submission, "withdraw", by=world.head, at=world.at)
+    answers.save_answer(line(world), value=Decimal(99), by=world.staff, at=world.at)
 
-    actions.lapse(world.cycle, at=world.opens(Phase.SCORING))
+    signing.lapse(world.cycle, at=world.opens(Phase.SCORING))
 
     assert world.fresh(world.submission).state == state
     assert line(world).value == (30 if keeps else 99)  # nothing typed is lost
@@ -143,12 +146,12 @@ def test_what_a_head_withdrew_and_did_not_sign_again_follows_the_rule_of_the_cyc
 
 def test_a_version_is_taken_up_again_with_its_files_and_factors_and_the_present_text_is_kept(unit):
     w = unit
-    actions.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
-    added = lines.claim_factor(line(w), kind="law", text="تازه", by=w.unit_head, at=w.at)
-    actions.save_answer(line(w), value=Decimal(99), by=w.unit_head, at=w.at)
+    signing.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
+    added = teamwork.claim_factor(line(w), kind="law", text="تازه", by=w.unit_head, at=w.at)
+    answers.save_answer(line(w), value=Decimal(99), by=w.unit_head, at=w.at)
     first = Version.objects.filter(submission=w.submission).signed().get()
 
-    actions.take_up(first, by=w.unit_head, at=w.at)
+    signing.take_up(first, by=w.unit_head, at=w.at)
 
     assert line(w).value == 30
     assert w.fresh(added).withdrawn_at is not None
@@ -159,14 +162,14 @@ def test_a_version_is_taken_up_again_with_its_files_and_factors_and_the_present_
 def test_the_declaration_is_taken_up_with_the_version_it_was_signed_with(unit):
     w = unit
     levels = {level: {"due": 9, "assessed": 5, "forms": 1, "reports": 1} for level in Level}
-    actions.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
-    declarations.save_declaration(w.submission, statement="نخست", levels=levels, by=w.unit_head, at=w.at)
-    actions.move(w.submission, "submit", by=w.unit_head, at=w.at)
-    actions.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
+    signing.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
+    declaration.save_declaration(w.submission, statement="نخست", levels=levels, by=w.unit_head, at=w.at)
+    signing.move(w.submission, "submit", by=w.unit_head, at=w.at)
+    signing.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
     later = {level: counts | {"assessed": 9} for level, counts in levels.items()}
-    declarations.save_declaration(w.submission, statement="دوم", levels=later, by=w.unit_head, at=w.at)
+    declaration.save_declaration(w.submission, statement="دوم", levels=later, by=w.unit_head, at=w.at)
 
-    actions.lapse(w.cycle, at=w.opens(Phase.SCORING))
+    signing.lapse(w.cycle, at=w.opens(Phase.SCORING))
 
     declared = Declaration.objects.get(submission=w.submission)
     assert declared.statement == "نخست"
@@ -182,7 +185,7 @@ def test_the_receipt_is_a_paper_with_digest_and_address_and_its_page_tells_wheth
     answer = client.get(url("submissions:receipt", version.uuid))
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
     public = client.get(url("verify", version.uuid), headers={"Accept-Language": "en"}).content.decode()
-    actions.move(world.submission, "withdraw", by=world.head, at=world.at)
+    signing.move(world.submission, "withdraw", by=world.head, at=world.at)
     later = client.get(url("verify", version.uuid), headers={"Accept-Language": "en"}).content.decode()
 
     flat = text.replace("\n", "").replace(" ", "")
@@ -216,10 +219,10 @@ def test_the_content_is_given_letter_for_letter_to_whoever_may_see_it(visit):
 def test_the_head_sees_where_most_is_lost_and_who_can_still_do_what(visit):
     world = build("answered")
     colleague = make_user("colleague", "staff", agency=world.power)
-    lines.share_out(
+    teamwork.share_out(
         world.submission, assignee=colleague, axis=line(world).measure.indicator.axis, by=world.staff, at=world.at
     )
-    actions.save_answer(line(world), value=None, by=world.staff, at=world.at)
+    answers.save_answer(line(world), value=None, by=world.staff, at=world.at)
 
     page = visit(world, world.head).get(url("submissions:move", world.submission.pk, "submit")).content.decode()
 

@@ -15,7 +15,8 @@ from tablib import Dataset
 from cycles.calendar import Phase
 from cycles.models import Participation
 from indicators.models import Indicator, Measure
-from submissions import actions, evidence
+from submissions.answers import actions as answers
+from submissions.evidence import actions as evidence
 from submissions.models import Answer, Evidence, Submission
 from tests.factories import PASSWORD, build, make_agency
 
@@ -100,7 +101,7 @@ def test_the_list_takes_the_same_queries_for_any_length(visit, name):
             agency = make_agency(f"X{more}-{number}", "سازمان", "Office")
             titles = {"name_fa": "سازمان", "name_en": "Office", "level": agency.level, "sector": agency.sector}
             participation = Participation.objects.create(cycle=world.cycle, agency=agency, **titles)
-            actions.begin([participation], by=None, at=world.at)
+            answers.begin([participation], by=None, at=world.at)
         with CaptureQueriesContext(
             connection,
         ) as queries:
@@ -226,7 +227,7 @@ def test_not_applicable_needs_a_reason(visit):
 
 def test_missing_something_shows_only_such_lines(visit):
     world = build("answered")
-    actions.save_answer(line(world), value=None, note="", by=world.staff, at=world.at)
+    answers.save_answer(line(world), value=None, note="", by=world.staff, at=world.at)
     client = visit(world, world.staff)
 
     page = client.get(url("detail", world.submission.pk), {"show": "missing"}).content.decode()
@@ -320,7 +321,7 @@ def test_withdrawn_evidence_stays_on_record(visit):
 def test_the_review_says_what_is_missing_with_a_link(visit):
     world = build("answered")
     empty = line(world)
-    actions.save_answer(empty, value=None, note="", by=world.staff, at=world.at)
+    answers.save_answer(empty, value=None, note="", by=world.staff, at=world.at)
 
     page = visit(world, world.head).get(url("review", world.submission.pk)).content.decode()
 

@@ -1,0 +1,163 @@
+"""The acts on self-assessments and on their scores."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agencies.models import User
+from cycles import batches, clashes
+from cycles.engine.perform import perform
+from cycles.models import Participation
+from cycles.workflow import Refused
+from indicators.models import LAST, Figure, Measure, asked_of
+from submissions import completeness, outliers
+from submissions.models import Answer, Submission
+from submissions.workflow import MOVES
+
+SAID = ("value", "claims_not_applicable", *Answer.TEXTS)
+"""What an agency says of a line."""
+
+
+class Changed(clashes.Changed):
+    """Somebody else has changed, meanwhile, what is being saved: `answer` (key) and `fields` name what."""
+
+    def __init__(self, answer: int, fields: Sequence[str]) -> None:
+        super().__init__(_("Somebody else has changed this line while you were writing. Choose which text stays."))
+        self.answer, self.fields = answer, tuple(fields)
+
+
+# --- The agency ---------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def begin(participations: Iterable[Participation], *, by: User | None, at: datetime) -> list[Submission]:
+    """Open the form of these agencies: a submission each, with a line for every communicated measure that lacks one,
+    begun with the value that the last quarter's report holds of it, to be confirmed."""
+    keys = [p.pk for p in participations]
+    participations = list(Participation.objects.filter(pk__in=keys).select_related("agency").order_by("pk"))
+    if any(p.ended_by_id for p in participations):
+        raise Refused(_("The agency has ended: it no longer takes part."))
+    Submission.objects.bulk_create(
+        (Submission(cycle_id=p.cycle_id, agency_id=p.agency_id, participation=p) for p in participations),
+        ignore_conflicts=True,
+    )
+    submissions = list(Submission.objects.filter(participation__in=participations).select_related("agency", "cycle"))
+    submissions = perform(MOVES, submissions, "begin", by=by, at=at)
+    by_participation = {s.participation_id: s for s in submissions}
+    for cycle in {s.cycle_id: s.cycle for s in submissions}.values():
+        of_cycle = [p for p in participations if p.cycle_id == cycle.pk]
+        asked = asked_of(cycle, of_cycle)
+        reported = Figure.objects.reported(of_cycle, LAST)
+        measures = Measure.objects.for_list().in_bulk({m for of_one in asked.values() for m in of_one})
+        Answer.objects.bulk_create(
+            (
+                _begun(by_participation[p], measures[m], own, reported.get((p, m)))
+                for p, of_one in asked.items()
+                for m, own in of_one.items()
+            ),
+            ignore_conflicts=True,
+            batch_size=2000,
+        )
+    return submissions
+
+
+def _begun(submission: Submission, measure: Measure, own: int | None, reported: Decimal | None) -> Answer:
+    prefilled = {} if reported is None else {"value": reported, "prefilled_from": LAST}
+    line: Any = Answer(submission=submission, measure=measure, own_id=own, **prefilled)
+    line.evidence_count = line.unproven_count = 0
+    line.lacking = completeness.lacks(line, submission.cycle)
+    return line  # type: ignore[no-any-return]
+
+
+@transaction.atomic
+def save_answer(
+    answer: Answer, *, by: User, at: datetime, seen: Mapping[str, str] | None = None, **said: Any
+) -> Answer:
+    """Save what the agency says of one line: any of `SAID`; see `save_answers`."""
+    lines = save_answers(answer.submission, {answer.pk: said}, by=by, at=at, seen={answer.pk: seen} if seen else None)
+    return next(a for a in lines if a.pk == answer.pk)
+
+
+@transaction.atomic
+def save_answers(
+    submission: Submission,
+    given: Mapping[int, Mapping[str, Any]],
+    *,
+    by: User,
+    at: datetime,
+    seen: Mapping[int, Mapping[str, str]] | None = None,
+) -> list[Answer]:
+    """Save several lines of one submission, by answer key: all, or none when one cannot be.
+
+    Only the fields named are saved. `seen` holds, by answer key and field, the tokens of what the writer had before
+    them (`Answer.token`): a field left as it was seen is not touched, and one that somebody else has changed meanwhile
+    raises `Changed`. Returns all the submission's lines as they now stand, in the order of the page.
+    """
+    return enter(submission, given, "answer", by=by, at=at, seen=seen)
+
+
+@transaction.atomic
+def enter(
+    submission: Submission,
+    given: Mapping[int, Mapping[str, Any]],
+    move: str,
+    *,
+    by: User,
+    at: datetime,
+    seen: Mapping[int, Mapping[str, str]] | None = None,
+    **facts: Any,
+) -> list[Answer]:
+    """Save lines through one of the moves that may; see `save_answers`."""
+    [submission] = perform(MOVES, [submission], move, by=by, at=at, **facts)
+    lines = list(submission.answers.for_page().with_counts())
+    wanted = [a for a in lines if a.pk in given]
+    if len(wanted) != len(given):
+        raise Refused(_("One of the lines does not belong to this submission."))
+    seen = seen or {}
+    wanted = [a for a in wanted if _change(a, given[a.pk], seen.get(a.pk, {})) or a.prefilled_from]
+    for answer in wanted:
+        answer.updated_at, answer.updated_by, answer.prefilled_from, answer.ready_at = at, by, None, None
+        if why := why_unsound(answer):
+            raise Refused({answer: why})
+    outliers.standing_out(submission, wanted)
+    for answer in wanted:
+        answer.lacking = completeness.lacks(answer, submission.cycle)
+    changed = [*SAID, "outliers", "lacking", "prefilled_from", "ready_at", "updated_at", "updated_by"]
+    if len(wanted) == 1:
+        wanted[0].save(update_fields=changed)
+    else:
+        batches.write(wanted, changed)
+    return lines
+
+
+def _change(answer: Answer, said: Mapping[str, Any], seen: Mapping[str, str]) -> bool:
+    """Take over what was said, unless somebody else said something else meanwhile; whether that changes the line."""
+    before, clashes = [getattr(answer, name) for name in said], []
+    for name, new in said.items():
+        held, token = answer.token(name), seen.get(name)
+        if token is not None and Answer.token_of(new) == token:
+            continue  # left as it was seen, whatever it is by now
+        if token is not None and held not in (token, Answer.token_of(new)):
+            clashes.append(name)
+        setattr(answer, name, new)
+    if clashes:
+        raise Changed(answer.pk, clashes)
+    return before != [getattr(answer, name) for name in said]
+
+
+def why_unsound(answer: Answer) -> str:
+    """Why a line may not say what it says, in a sentence, or ""."""
+    if answer.measure.is_stewarded:
+        return _("The steward supplies this figure; there is nothing to enter.")
+    if answer.claims_not_applicable and not answer.note.strip():
+        return _("Please say in the note why the measure does not apply.")
+    if answer.claims_not_applicable and answer.value is not None:
+        return _("Either enter a value or mark the measure as not applicable, not both.")
+    return "" if answer.value is None else answer.why_unfit(answer.value)
+
+
+# --- Scores -------------------------------------------------------------------------------------------------------

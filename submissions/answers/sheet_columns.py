@@ -1,0 +1,173 @@
+"""A self-assessment as lines of a spreadsheet: the form `values/1`, and what is wrong with a file, cell by cell."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import tablib
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from cycles.spreadsheets.dry_run import Check, LineResource
+from cycles.spreadsheets.sheets import Column, Form, Sheet, Wrong
+from indicators.exchange.columns import TRUTH, LineageCell, NumberCell, TruthCell
+from submissions.answers import actions
+from submissions.answers.forms import AnswerForm
+from submissions.answers.sheets import Given, Seen
+from submissions.models import Answer, Submission
+
+FIELDS = {
+    "value": "value",
+    "not_applicable": "claims_not_applicable",
+    "note": "note",
+    "strengths": "strengths",
+    "weaknesses": "weaknesses",
+    "action": "action",
+    "outlier_reason": "outlier_reason",
+}
+"""The columns by which a line is filled in, and the field that each fills."""
+
+INFORMATIVE = ("code", "title", "unit", "target", "bounds")
+"""Columns that tell people which line it is; what stands in them is not read."""
+
+VALUES = Form(
+    "values",
+    1,
+    (
+        Column(
+            "lineage",
+            _("The same measure over the years; leave it as exported"),
+            required=True,
+            example="0198f0c2-7a1e-7c55-9d5e-3f1b8a6c2d10",
+        ),
+        Column("code", _("Code of the measure; for people, not read"), example="S1-01"),
+        Column("title", _("Title of the measure; for people, not read"), example="آب بدون درآمد"),
+        Column("unit", _("Unit of the value; for people, not read"), example="درصد"),
+        Column("target", _("The target that holds for the agency; for people, not read"), example="22"),
+        Column("bounds", _("What values are possible; for people, not read"), example="از ۰ تا ۱۰۰"),
+        Column("value", _("Actual value; of described levels or options, the number of the row"), example="23.5"),
+        Column("not_applicable", _("Whether the measure does not apply; then without a value"), allowed=TRUTH),
+        Column("note", _("How the figure was reached; where it does not apply, why"), text="lines"),
+        Column("strengths", _("Strengths"), text="lines"),
+        Column("weaknesses", _("Weaknesses"), text="lines"),
+        Column("action", _("What will be done to improve"), text="lines"),
+        Column("outlier_reason", _("Why the value is unusual, where it stands out"), text="lines"),
+    ),
+)
+
+
+class AnswerLine(SimpleNamespace):
+    """One line of a self-assessment, an attribute a column; `pk` is None where no line is meant."""
+
+    pk: int | None
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.title}"
+
+
+class AnswerLines(LineResource):
+    """The lines that the agency fills in, known by their lineage; those that are not in the file stay as they are."""
+
+    form = VALUES
+    cells = {
+        "lineage": LineageCell(),
+        "target": NumberCell(),
+        "value": NumberCell(),
+        "not_applicable": TruthCell(),
+    }
+
+    class Meta:
+        import_id_fields = ("lineage",)
+
+    def __init__(self, submission: Submission) -> None:
+        super().__init__()
+        self.submission = submission
+
+    def get_import_order(self) -> list[str]:
+        return [name for name in self.form.names if name not in INFORMATIVE]
+
+    def lines(self) -> list[AnswerLine]:
+        return [_line(a) for a in self.submission.answers.for_page() if not a.measure.is_stewarded]
+
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        self.answers = {a.pk: a for a in self.submission.answers.for_page()}
+        self.by_lineage: dict[UUID, list[Answer]] = {}
+        for a in self.answers.values():
+            self.by_lineage.setdefault(a.measure.lineage, []).append(a)
+
+    def get_instance(self, instance_loader: Any, row: Mapping[str, str]) -> AnswerLine | None:
+        try:
+            found = self.by_lineage.get(UUID(row["lineage"]), [])
+        except ValueError:
+            return None
+        return _line(found[0]) if len(found) == 1 else None
+
+    def init_instance(self, row: Any = None) -> AnswerLine:
+        empty = dict.fromkeys((*INFORMATIVE, *FIELDS), "")
+        return AnswerLine(pk=None, lineage=None, **empty | {"value": None, "not_applicable": False})
+
+    def validate_instance(
+        self, instance: AnswerLine, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        errors = dict(import_validation_errors or {})
+        answer = self.answers.get(instance.pk or 0)
+        if answer is not None and answer.measure.is_stewarded:
+            errors["lineage"] = actions.why_unsound(answer)
+        elif answer is not None:
+            self._judge(instance, answer, errors)
+        elif instance.lineage in self.by_lineage:
+            errors["lineage"] = gettext("Two lines of this self-assessment are this measure. Fill them in on the page.")
+        else:
+            errors.setdefault("lineage", gettext("No line of this self-assessment has this lineage."))
+        if errors:
+            raise ValidationError(errors)
+
+    def _judge(self, line: AnswerLine, answer: Answer, errors: dict[str, Any]) -> None:
+        """Add what the form of the line would refuse, in the cell that says it."""
+        columns = {field: column for column, field in FIELDS.items()}
+        said = {field: getattr(line, column) for column, field in FIELDS.items() if column not in errors}
+        tried = Answer(measure=answer.measure, own=answer.own, **said)
+        if not errors and (why := actions.why_unsound(tried)):
+            errors[_place(tried)] = why
+        form = AnswerForm({name: _typed(text) for name, text in said.items()}, answer=answer)
+        for field, complaints in form.errors.items():
+            errors.setdefault(columns[field], list(complaints))
+
+    def why_not_together(self, sheet: Sheet, taken: Sequence[tuple[int, Any]]) -> list[Wrong]:
+        """A lineage may be spelt in two ways."""
+        seen: set[int] = set()
+        wrong = []
+        for number, line in taken:
+            if line.pk in seen:
+                wrong.append(sheet.wrong(number, "lineage", gettext("This code stands twice.")))
+            seen.add(line.pk)
+        return wrong
+
+    def given(self, found: Check) -> tuple[Given, Seen]:
+        """What the rows that say something new say, and the tokens of what the check saw in their place."""
+        changed = [one["object"] for one in found.changed]
+        given = {line.pk: {field: getattr(line, column) for column, field in FIELDS.items()} for line in changed}
+        seen = {pk: {field: self.answers[pk].token(field) for field in FIELDS.values()} for pk in given}
+        return given, seen
+
+
+def _line(answer: Answer) -> AnswerLine:
+    m = answer.measure
+    told = {"lineage": m.lineage, "code": m.code, "title": m.title, "unit": m.unit, "target": answer.target}
+    told["bounds"] = str(answer.bounds)
+    return AnswerLine(pk=answer.pk, **told, **{column: getattr(answer, field) for column, field in FIELDS.items()})
+
+
+def _typed(said: Any) -> Any:
+    """As a person types it in the form; where rows are chosen from, their number has no decimals."""
+    return f"{said.normalize():f}" if isinstance(said, Decimal) else said
+
+
+def _place(answer: Answer) -> str:
+    """The column in which a line is unsound."""
+    if not answer.claims_not_applicable:
+        return "value"
+    return "not_applicable" if answer.note.strip() else "note"

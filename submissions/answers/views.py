@@ -1,0 +1,353 @@
+"""The workspace: an agency's lines by axis, one of them open to be filled in, saved field by field."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.forms.boundfield import BoundField
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from agencies.models import User
+from agencies.persian import language, localised
+from cycles.calendar import Phase
+from cycles.models import Cycle, Window
+from cycles.requests import PortalRequest
+from cycles.workflow import Refused
+from indicators.models import Axis, Figure
+from indicators.scoring.methods import METHODS
+from indicators.scoring.statutory_tree import Node, total
+from submissions import completeness, outliers
+from submissions.answers import actions, teamwork
+from submissions.answers.forms import AnswerForm, CommentForm, FactorForm, ReadyForm, ShareOutForm
+from submissions.completeness import Lack
+from submissions.evidence import views as evidence_views
+from submissions.lookups import find, find_line, line_url
+from submissions.models import Answer, ExternalFactor, LineComment, Submission
+from submissions.outliers import Against, Past
+from submissions.scoring.explanation import own_line
+from submissions.workflow import MOVES
+
+SHOWN = ("missing", "mine", "unready")
+"""How the lines may be narrowed."""
+
+# Moves that have a page of their own, on which they are confirmed.
+PAGES = ("submit", "withdraw", "check", "send_back", "communicate")
+
+
+# --- The lines --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Row:
+    """A line as the list shows it: with its last year, and what it lacks in words."""
+
+    answer: Answer
+    past: Past | None
+
+    @property
+    def lacking(self) -> list[Lack]:
+        return [Lack(code) for code in self.answer.lacking]
+
+
+@dataclass
+class AxisGroup:
+    """The lines of one axis, with what they add up to."""
+
+    axis: Axis
+    rows: list[Row]
+    node: Node
+
+    @property
+    def lines(self) -> list[Answer]:
+        return [row.answer for row in self.rows]
+
+    @property
+    def done(self) -> int:
+        return sum(1 for a in self.lines if not a.lacking)
+
+
+def by_axis(
+    answers: Iterable[Answer], cycle: Cycle, past: dict[Any, list[Past]] | None = None
+) -> tuple[list[AxisGroup], Node]:
+    """Lines by axis with the points of the agency's own values, and their total."""
+    axes: dict[Axis, list[Row]] = {}
+    lines_of_tree = []
+    for a in answers:
+        earlier = (past or {}).get(a.measure.lineage)
+        axes.setdefault(a.measure.indicator.axis, []).append(Row(a, earlier[0] if earlier else None))
+        lines_of_tree.append(own_line(a))
+    result = total(lines_of_tree, spread=cycle.spreads_points)
+    groups = [AxisGroup(axis, rows, result.nodes[(axis.set.kind, axis.code)]) for axis, rows in axes.items()]
+    return groups, result.total
+
+
+@dataclass
+class Progress:
+    """How far a self-assessment is: the same numbers on every page."""
+
+    answers: list[Answer]
+
+    def __post_init__(self) -> None:
+        self.done, self.whole = completeness.progress(self.answers)
+        self.counts = Counter(code for a in self.answers for code in a.lacking)
+        self.missing = self.whole - self.done
+        self.ready = sum(1 for a in self.answers if a.ready_at and not a.measure.is_stewarded)
+
+    @property
+    def lacks(self) -> list[tuple[Lack, int]]:
+        """What is missing, with how many lines lack it."""
+        return [(lack, self.counts[lack.value]) for lack in Lack if self.counts[lack.value]]
+
+
+def _is_shown(answer: Answer, show: str, user: User) -> bool:
+    match show:
+        case "missing":
+            return bool(answer.lacking)
+        case "mine":
+            return answer.assignee_id == user.pk
+        case "unready":
+            return not answer.ready_at and not answer.measure.is_stewarded
+    return True
+
+
+def workspace(
+    request: PortalRequest, submission: Submission, opened: int | None, form: AnswerForm | None = None
+) -> dict[str, Any]:
+    """What the workspace shows, with one line opened."""
+    windows = Window.objects.concerning([submission])
+    moves = MOVES.open_to(submission, by=request.user, at=request.at, windows=windows)
+    answers = list(submission.answers.for_page().with_people())
+    past = outliers.history(submission)
+    groups, whole = by_axis(answers, submission.cycle, past)
+    show = request.GET.get("show", "")
+    show = show if show in SHOWN else ""
+    opened_line = next((a for a in answers if a.pk == opened), None)
+    shown = {a.pk for a in answers if _is_shown(a, show, request.user) or a == opened_line}
+    context: dict[str, Any] = {
+        "submission": submission,
+        "moves": [m for m in moves if m.name in PAGES],
+        "acts": {m.name for m in moves},
+        "closed": MOVES.why_not(submission, MOVES["answer"], by=request.user, at=request.at, windows=windows),
+        "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
+        "groups": groups,
+        "total": whole,
+        "progress": Progress(answers),
+        "show": show,
+        "shown": shown,
+        "opened": opened_line,
+        "next_missing": _next_missing(answers, opened_line),
+        "share_out": _sharing(request, submission, [g.axis for g in groups]),
+    }
+    if opened_line is not None:
+        context |= _opened(request, opened_line, past.get(opened_line.measure.lineage, []), form)
+        context |= _beside(answers, opened_line, shown)
+        context |= evidence_views.drawer(request, opened_line, context["acts"])
+        context["factor_form"] = FactorForm(files=context["files"])
+    return context
+
+
+def _opened(request: PortalRequest, answer: Answer, past: list[Past], form: AnswerForm | None = None) -> dict[str, Any]:
+    """What the open line shows besides itself."""
+    factors = list(ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document"))
+    comments = LineComment.objects.visible_to(request.user, request.at).for_line(answer)
+    return outcome(answer, form or AnswerForm(answer=answer)) | {
+        "method": METHODS[answer.measure.method],
+        "asks_analysis": completeness.asks_analysis(answer, answer.submission.cycle),
+        "quarters": Figure.objects.of_line(answer.submission.participation_id, answer.measure_id),
+        "past": past,
+        "factors": factors,
+        "comments": comments,
+        "comment_form": CommentForm(),
+    }
+
+
+def outcome(answer: Answer, form: AnswerForm, **more: Any) -> dict[str, Any]:
+    """What the method makes of the line, what stands out, and the tokens of what the writer has now seen."""
+    m = answer.measure
+    return {
+        "opened": answer,
+        "form": form,
+        "formula": METHODS[m.method].explain(answer.value, m.points, answer.scoring_params, language()),
+        "standing_out": [Against(code) for code in answer.outliers],
+        "seen": form.seen_after(answer),
+        **more,
+    }
+
+
+def _beside(answers: list[Answer], opened: Answer, shown: set[int]) -> dict[str, Any]:
+    """The lines before and after the open one, of those that are shown."""
+    keys = [a.pk for a in answers if a.pk in shown]
+    place = keys.index(opened.pk)
+    return {"previous": keys[place - 1] if place else None, "following": (keys[place + 1 :] or [None])[0]}
+
+
+def _next_missing(answers: list[Answer], opened: Answer | None) -> Answer | None:
+    """The first line after the open one, or else from the top, that lacks something."""
+    place = answers.index(opened) + 1 if opened else 0
+    return next((a for a in [*answers[place:], *answers[:place]] if a.lacking and a != opened), None)
+
+
+def number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() else None
+
+
+@require_safe
+def detail(request: PortalRequest, pk: int) -> HttpResponse:
+    submission = find(request, pk)
+    context = workspace(request, submission, number(request.GET.get("line")))
+    part = "#workspace" if request.htmx else ""
+    return render(request, f"submissions/workspace.html{part}", context)
+
+
+# --- Saving a line ----------------------------------------------------------------------------------------------------
+
+
+@require_POST
+def answer_save(request: PortalRequest, pk: int) -> HttpResponse:
+    """Save what was changed of a line.
+
+    By htmx: 200 with the outcome, 422 with what is wrong, 409 with both texts where a colleague was faster.
+    """
+    answer = find_line(request, pk)
+    form = AnswerForm(request.POST, answer=answer)
+    saved = _save(request, answer, form)
+    if saved is None:
+        return _not_saved(request, find_line(request, pk), form)
+    if not request.htmx:
+        return redirect(line_url(answer))
+    if form.takes_theirs:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    answer = next(a for a in saved if a.pk == pk)
+    whole = total(map(own_line, saved), spread=answer.submission.cycle.spreads_points).total
+    context = outcome(answer, form) | {
+        "submission": answer.submission,
+        "saved_at": request.at,
+        "progress": Progress(saved),
+        "total": whole,
+        "next_missing": _next_missing(saved, answer),
+    }
+    response = render(request, "submissions/saved.html", context)
+    return trigger_client_event(response, "kept", {"line": pk})
+
+
+def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> list[Answer] | None:
+    """All lines as they stand after saving; None where the form says why nothing was saved."""
+    if not form.is_valid():
+        return None
+    try:
+        return actions.save_answers(
+            answer.submission, {answer.pk: form.said}, by=request.user, at=request.at, seen={answer.pk: form.seen}
+        )
+    except actions.Changed as clash:
+        form.clashing = clash.fields
+        form.add_error(None, str(clash))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+    return None
+
+
+def _not_saved(request: PortalRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
+    """What was typed, with why it was not saved; where a colleague was faster, both texts to choose from."""
+    clashes = [Clash(form[name], answer) for name in form.clashing]
+    status = 409 if clashes else 422
+    if request.htmx:
+        context = outcome(answer, form) | {"clashes": clashes}
+        return render(request, "submissions/outcome.html", context, status=status)
+    context = workspace(request, answer.submission, answer.pk, form) | {"clashes": clashes}
+    return render(request, "submissions/workspace.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """One field that two people wrote at once: what is typed, and what the other has saved meanwhile."""
+
+    bound: BoundField
+    answer: Answer
+
+    @property
+    def theirs(self) -> Any:
+        held = getattr(self.answer, self.bound.name)
+        return self.bound.field.prepare_value(held)
+
+    @property
+    def token(self) -> str:
+        return self.answer.token(self.bound.name)
+
+
+# --- What colleagues do about a line ----------------------------------------------------------------------------------
+
+
+def _done(request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]) -> HttpResponse:
+    """Do an act on a line with what its small form holds, and go back to the line."""
+    if form.is_valid():
+        try:
+            act(answer, **form.cleaned_data, by=request.user, at=request.at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    else:
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    return redirect(line_url(answer))
+
+
+@require_POST
+def line_ready(request: PortalRequest, pk: int) -> HttpResponse:
+    return _done(request, find_line(request, pk), ReadyForm(request.POST), teamwork.mark_ready)
+
+
+@require_POST
+def line_comment(request: PortalRequest, pk: int) -> HttpResponse:
+    return _done(request, find_line(request, pk), CommentForm(request.POST), teamwork.comment)
+
+
+@require_POST
+def factor_claim(request: PortalRequest, pk: int) -> HttpResponse:
+    answer = find_line(request, pk)
+    return _done(
+        request,
+        answer,
+        FactorForm(request.POST, files=answer.evidence.live().select_related("document")),
+        teamwork.claim_factor,
+    )
+
+
+@require_POST
+def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
+    factors = ExternalFactor.objects.visible_to(request.user, request.at).select_related("answer")
+    factor = get_object_or_404(factors, pk=pk)
+    try:
+        teamwork.withdraw_factor(factor, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(line_url(factor.answer))
+
+
+def _sharing(request: PortalRequest, submission: Submission, axes: Iterable[Axis], data: Any = None) -> ShareOutForm:
+    """The place to give out lines; the page shows who has which."""
+    held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
+    people = teamwork.colleagues(submission, request.at)
+    return ShareOutForm(data, people=people, axes=axes, shows={"assignees": list(held)})
+
+
+@require_POST
+def share_out(request: PortalRequest, pk: int) -> HttpResponse:
+    """Give an axis, or the chosen lines, to a colleague."""
+    submission = find(request, pk)
+    axes = Axis.objects.filter(indicators__measures__in=submission.answers.values("measure")).distinct().order_by("pk")
+    form = _sharing(request, submission, axes, request.POST)
+    if form.is_valid():
+        seen = form.as_seen(lambda: _sharing(request, submission, axes))
+        try:
+            count = teamwork.share_out(submission, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Lines given out: %(count)s") % {"count": localised(count)})
+    else:
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+    return redirect("submissions:detail", pk)

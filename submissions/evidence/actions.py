@@ -1,0 +1,319 @@
+"""The acts on evidence: uploading, showing again, describing, replacing, withdrawing, checking."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency, User
+from agencies.persian import normalise, search_key
+from cycles.clashes import Seen
+from cycles.engine.perform import perform
+from cycles.jobs import actions as jobs
+from cycles.models import Cycle
+from cycles.ui import files as ui_files
+from cycles.workflow import Refused
+from submissions import completeness
+from submissions.evidence import file_types, quotas
+from submissions.evidence.previews import Preview
+from submissions.models import Answer, Description, Document, Evidence, Submission, Upload
+from submissions.workflow import DOCUMENTS, MOVES, DocumentState
+
+MOST_AT_ONCE = 25 * 2**20
+"""Bytes of a file that comes in one piece, by a plain form."""
+
+MOST_UNDER_WAY = 20
+"""Uploads that one person may have begun and not finished."""
+
+KEPT_FOR = timedelta(days=7)
+"""How long an upload that nobody goes on with is kept."""
+
+
+# --- Uploading --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def begin_upload(
+    answer: Answer, *, name: str, length: int, by: User, at: datetime, replaces: Evidence | None = None
+) -> Upload:
+    """Begin to take a file in, piece by piece; nothing is evidence before the last piece is there."""
+    name = file_types.clean_name(name)
+    if why := file_types.why_not_named(name, length, settings.MAX_UPLOAD_BYTES):
+        raise Refused(why)
+    perform(MOVES, [answer.submission], "upload", by=by, at=at)
+    _check_line(answer, replaces)
+    if Upload.objects.filter(by=by, document=None).count() >= MOST_UNDER_WAY:
+        raise Refused(_("Too many of your uploads are not finished. Finish or cancel some of them first."))
+    submission = answer.submission
+    quotas.check(submission.cycle, submission.agency, size=length, by=by, at=at)
+    quotas.check_disk(length)
+    return Upload.objects.create(answer=answer, replaces=replaces, by=by, name=name, length=length, begun_at=at)
+
+
+@transaction.atomic
+def finish_upload(upload: Upload, *, content: File, by: User, at: datetime) -> Evidence:
+    """Make the whole of an upload evidence of its line, once: whoever finishes it again gets what it became."""
+    fresh = Upload.objects.select_for_update(of=("self",)).for_finish().filter(pk=upload.pk).first()
+    if fresh is None:
+        raise Refused(_("This upload has been cancelled."))
+    upload = fresh
+    if upload.document_id:
+        return Evidence.objects.filter(answer=upload.answer_id, document=upload.document_id).latest("pk")
+    evidence = _attach(
+        upload.answer, name=upload.name, content=content, by=by, at=at, replaces=upload.replaces, was_admitted=True
+    )
+    upload.document = evidence.document
+    upload.save(update_fields=["document"])
+    return evidence
+
+
+@transaction.atomic
+def drop_upload(upload: Upload, *, by: User | None, at: datetime) -> None:
+    """Forget an upload that is not finished, with what has come in of it."""
+    if Upload.objects.filter(pk=upload.pk, document=None).delete()[0]:
+        transaction.on_commit(lambda: upload.path.unlink(missing_ok=True))
+
+
+@transaction.atomic
+def clear_uploads(*, at: datetime) -> int:
+    """Forget the uploads that nobody has gone on with for a week, and the marks of those long finished; how many."""
+    old = list(Upload.objects.filter(begun_at__lt=at - KEPT_FOR).select_for_update(skip_locked=True).order_by("pk"))
+    Upload.objects.filter(pk__in=[u.pk for u in old]).delete()
+    paths = [u.path for u in old]
+
+    def unlink() -> None:
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    transaction.on_commit(unlink)
+    return len(old)
+
+
+@transaction.atomic
+def attach(
+    answer: Answer,
+    *,
+    upload: File,
+    by: User,
+    at: datetime,
+    replaces: Evidence | None = None,
+    reference: str = "",
+    move: str = "attach",
+) -> Evidence:
+    """Keep a file that came in one piece as evidence of an answer, through one of the moves that may."""
+    name = file_types.clean_name(upload.name or "")
+    if why := file_types.why_not_named(name, upload.size or 0, MOST_AT_ONCE):
+        raise Refused(why)
+    return _attach(answer, name=name, content=upload, by=by, at=at, replaces=replaces, reference=reference, move=move)
+
+
+def _attach(
+    answer: Answer,
+    *,
+    name: str,
+    content: File,
+    by: User,
+    at: datetime,
+    replaces: Evidence | None,
+    reference: str = "",
+    move: str = "attach",
+    was_admitted: bool = False,
+) -> Evidence:
+    """Keep a content as evidence; `was_admitted`: there was room for it when it was begun."""
+    if why := quotas.why_not_content(name, content, by=by):
+        raise Refused(why)
+    digest = ui_files.sha256(content)
+    submission = _perform_attach(answer, name, digest, replaces, by=by, at=at, move=move)
+    if not was_admitted:
+        quotas.check(submission.cycle, submission.agency, size=content.size, by=by, at=at)
+    document = keep_document(
+        submission.cycle, submission.agency, name=name, content=content, sha256=digest, by=by, at=at
+    )
+    description = replaces.description if replaces else Description()
+    return _show(answer, document, replaces, reference, description, by=by, at=at)
+
+
+def keep_document(
+    cycle: Cycle, agency: Agency | None, *, name: str, content: File, sha256: str, by: User, at: datetime
+) -> Document:
+    """Keep a file that an act has let in, to be scanned where there is a scanner; without an agency the authority's."""
+    document = Document(
+        cycle=cycle,
+        agency=agency,
+        name=name,
+        search_key=search_key(name)[:255],
+        content_type=file_types.KINDS[file_types.ending_of(name)].content_type,
+        size=content.size,
+        sha256=sha256,
+        uploaded_by=by,
+        uploaded_at=at,
+        state=DocumentState.PENDING if settings.CLAMD_ADDRESS else DocumentState.UNSCANNED,
+    )
+    document.file.save(str(document.uuid), content, save=False)
+    try:
+        document.save()
+    except DatabaseError:
+        document.file.storage.delete(document.file.name or "")
+        raise
+    jobs.order("scan" if document.state == DocumentState.PENDING else "preview", document, by=None, at=at)
+    return document
+
+
+def _perform_attach(
+    answer: Answer, name: str, digest: str, replaces: Evidence | None, *, by: User, at: datetime, move: str = "attach"
+) -> Submission:
+    """The act itself, under the lock of the submission; then whether the line may have a file, or this one replaced."""
+    facts: dict[str, Any] = {"replaces": replaces.document.sha256} if replaces else {}
+    [submission] = perform(
+        MOVES, [answer.submission], move, by=by, at=at, note=name, sha256=digest, line=answer.pk, **facts
+    )
+    _check_line(answer, replaces)
+    return submission
+
+
+def _check_line(answer: Answer, replaces: Evidence | None) -> None:
+    if answer.measure.is_stewarded:
+        raise Refused(_("The steward supplies this figure; there is nothing to enter."))
+    if replaces is None:
+        return
+    live = Evidence.objects.filter(pk=replaces.pk, answer=answer.pk, withdrawn_at=None)
+    if not live.exists():
+        raise Refused(_("The file to be replaced has been replaced or withdrawn in the meantime."))
+
+
+def _show(
+    answer: Answer,
+    document: Document,
+    replaces: Evidence | None,
+    reference: str,
+    description: Description,
+    *,
+    by: User,
+    at: datetime,
+) -> Evidence:
+    """The row that shows a file for a line; what it replaces stays as an earlier version."""
+    if replaces:
+        Evidence.objects.filter(pk=replaces.pk).update(withdrawn_at=at, withdrawn_by=by)
+        reference = reference or replaces.reference
+    shown = Evidence(
+        answer=answer,
+        document=document,
+        reference=normalise(reference)[:200],
+        attached_by=by,
+        attached_at=at,
+        replaces=replaces,
+    )
+    shown.describe(description)
+    shown.save()
+    completeness.recount(answer.submission.cycle, [answer])
+    return shown
+
+
+# --- What is shown for a line -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def reuse(
+    answer: Answer,
+    document: Document,
+    *,
+    by: User,
+    at: datetime,
+    reference: str = "",
+    replaces: Evidence | None = None,
+) -> Evidence:
+    """Show a file that the agency holds already, of another line or another year, for this line, too."""
+    _perform_attach(answer, document.name, document.sha256, replaces, by=by, at=at)
+    if document.agency_id != answer.submission.agency_id:
+        raise Refused(_("This file belongs to another agency."))
+    if document.state in (DocumentState.INFECTED, DocumentState.UNSCANNABLE):
+        raise Refused(_("“%(name)s” is locked away and cannot be used.") % {"name": document.name})
+    if Evidence.objects.filter(answer=answer, document=document, withdrawn_at=None).exists():
+        raise Refused(_("“%(name)s” is shown for this line already.") % {"name": document.name})
+    description = replaces.description if replaces else Evidence.objects.last_description(document)
+    return _show(answer, document, replaces, reference, description, by=by, at=at)
+
+
+@transaction.atomic
+def refer(
+    evidence: Evidence,
+    *,
+    reference: str,
+    description: Description | None = None,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
+) -> Evidence:
+    """Say on which page or sheet of a file the figure stands, and what the file is."""
+    perform(MOVES, [evidence.answer.submission], "refer", by=by, at=at, seen=seen)
+    evidence = _live(evidence)
+    evidence.reference = normalise(reference)[:200]
+    if description is not None:
+        evidence.describe(description)
+    evidence.save(update_fields=["reference", *Evidence.DESCRIPTION])
+    return evidence
+
+
+@transaction.atomic
+def detach(evidence: Evidence, *, by: User, at: datetime) -> Evidence:
+    """Withdraw a file from a line; it stays on record."""
+    document, submission = evidence.document, evidence.answer.submission
+    facts: dict[str, Any] = {"sha256": document.sha256, "line": evidence.answer_id}
+    perform(MOVES, [submission], "detach", by=by, at=at, note=document.name, **facts)
+    evidence = _live(evidence)
+    evidence.withdrawn_at, evidence.withdrawn_by = at, by
+    evidence.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    completeness.recount(submission.cycle, [evidence.answer])
+    return evidence
+
+
+def _live(evidence: Evidence) -> Evidence:
+    """The row as it stands under the lock of its submission."""
+    fresh = Evidence.objects.filter(pk=evidence.pk, withdrawn_at=None).first()
+    if fresh is None:
+        raise Refused(_("This file has been replaced or withdrawn in the meantime."))
+    return fresh
+
+
+def has_scanner() -> bool:
+    """Whether files are scanned here; where they are not, pages say so."""
+    return bool(settings.CLAMD_ADDRESS)
+
+
+# --- What the scanner says --------------------------------------------------------------------------------------------
+
+FOUND = {"clean": "pass", "infected": "quarantine", "unscannable": "give_up", "unscanned": "skip"}
+"""The move that follows from each outcome."""
+
+
+@transaction.atomic
+def note_scan(document: Document, *, outcome: str, finding: str = "", at: datetime) -> Document:
+    """Write down what the scanner says of a file, once: of two jobs that looked at it the second changes nothing."""
+    waiting = Document.objects.waiting().select_for_update(of=("self",), no_key=True).filter(pk=document.pk).first()
+    if waiting is None:
+        return Document.objects.get(pk=document.pk)
+    facts: dict[str, Any] = {"finding": finding[:200], "sha256": document.sha256}
+    [document] = perform(DOCUMENTS, [document], FOUND[outcome], by=None, at=at, note=document.name, **facts)
+    if document.is_open:
+        jobs.order("preview", document, by=None, at=at)
+    return document
+
+
+@transaction.atomic
+def note_preview(document: Document, preview: Preview, *, at: datetime) -> Document:
+    """Keep what was drawn and read of a file; nothing is no fault of the file."""
+    document = Document.objects.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
+    if document.drawn_at or not document.is_open:
+        return document
+    names = [document.picture(number) for number in range(1, len(preview.pictures) + 1)]
+    with ui_files.all_or_none(default_storage, names):
+        for name, picture in zip(names, preview.pictures, strict=True):
+            default_storage.save(name, picture)
+    document.pages, document.page_count = len(preview.pictures), preview.page_count
+    document.excerpt, document.inside, document.drawn_at = preview.excerpt, preview.inside, at
+    document.save(update_fields=["pages", "page_count", "excerpt", "inside", "drawn_at"])
+    return document

@@ -1,0 +1,120 @@
+"""How much an agency may keep in a year, how much one person may send in an hour, and what their files may cost."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Self
+
+from django.conf import settings
+from django.core.files import File
+from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency, User
+from agencies.persian import localised
+from cycles import sandbox
+from cycles.models import Cycle
+from cycles.ui import files as ui_files
+from cycles.ui import limits as ui_limits
+from cycles.workflow import Refused
+from submissions.evidence import file_types
+from submissions.models import Document, Upload
+
+GIGABYTE = 10**9
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """So many files of so many bytes together."""
+
+    files: int
+    size: int
+
+    def __add__(self, other: Self) -> "Amount":
+        return Amount(self.files + other.files, self.size + other.size)
+
+    def exceeds(self, most: "Amount") -> bool:
+        return self.files > most.files or self.size > most.size
+
+    @property
+    def gigabytes(self) -> str:
+        """To one decimal, as it is read."""
+        return localised(Decimal(self.size) / GIGABYTE, 1)
+
+
+def quota() -> Amount:
+    """What the files of one agency in one cycle may come to."""
+    return Amount(settings.AGENCY_MOST_FILES, settings.AGENCY_MOST_GIGABYTES * GIGABYTE)
+
+
+def hourly_budget() -> Amount:
+    """What one person may send in an hour."""
+    return Amount(settings.PERSON_MOST_FILES, settings.PERSON_MOST_GIGABYTES * GIGABYTE)
+
+
+def used(cycle: Cycle, agency: Agency) -> Amount:
+    """What an agency's files of a cycle come to; withdrawn and replaced ones are kept, and so count."""
+    held = Document.objects.filter(cycle=cycle, agency=agency).aggregate(files=Count("pk"), size=Sum("size"))
+    return Amount(held["files"], held["size"] or 0)
+
+
+def _under_way(cycle: Cycle, agency: Agency) -> Amount:
+    """What has been begun and is not finished, as large as it will be."""
+    rows = Upload.objects.filter(answer__submission__cycle=cycle, answer__submission__agency=agency, document=None)
+    begun = rows.aggregate(files=Count("pk"), size=Sum("length"))
+    return Amount(begun["files"], begun["size"] or 0)
+
+
+def _sent_since(person: User, since: datetime) -> Amount:
+    """What one person has sent since then, finished or under way."""
+    documents = Document.objects.filter(uploaded_by=person, uploaded_at__gt=since)
+    sent = documents.aggregate(files=Count("pk"), size=Sum("size"))
+    begun = Upload.objects.filter(by=person, begun_at__gt=since, document=None)
+    coming = begun.aggregate(files=Count("pk"), size=Sum("length"))
+    return Amount(sent["files"] + coming["files"], (sent["size"] or 0) + (coming["size"] or 0))
+
+
+def check(cycle: Cycle, agency: Agency, *, size: int, by: User, at: datetime) -> None:
+    """Refuse a file that would go over the agency's quota or its sender's hour, with the numbers."""
+    more = Amount(1, size)
+    kept = used(cycle, agency) + _under_way(cycle, agency)
+    if (kept + more).exceeds(quota()):
+        sentence = _(
+            "Your agency’s files of this year, with those under way, come to %(size)s of %(most_size)s GB and"
+            " %(files)s of %(most_files)s files. There is no room for this one."
+        )
+        raise Refused(sentence % _numbers(kept, quota()))
+
+    sent = _sent_since(by, at - HOUR)
+    if (sent + more).exceeds(hourly_budget()):
+        sentence = _(
+            "Within the last hour you have sent %(size)s of %(most_size)s GB and %(files)s of %(most_files)s files."
+            " Please wait, then go on."
+        )
+        raise Refused(sentence % _numbers(sent, hourly_budget()))
+
+
+def _numbers(amount: Amount, most: Amount) -> dict[str, str]:
+    return {
+        "size": amount.gigabytes,
+        "most_size": most.gigabytes,
+        "files": localised(amount.files),
+        "most_files": localised(most.files),
+    }
+
+
+def check_disk(size: int) -> None:
+    """Refuse an upload for which the disk has no room, before its first piece is sent."""
+    if ui_files.free_bytes(Path(settings.UPLOAD_DIR)) < size + settings.DISK_RESERVE_BYTES:
+        raise Refused(_("There is no room left on the server’s disk. Please try again later, or tell the authority."))
+
+
+def why_not_content(name: str, file: File, *, by: User) -> str:
+    """As `kinds.why_not_content`, at the cost of whoever sends the file."""
+    try:
+        with ui_limits.reading_files_of(by):
+            return file_types.why_not_content(name, file)
+    except sandbox.Exceeded as exceeded:
+        return f"“{name}”: {exceeded}"

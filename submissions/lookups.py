@@ -1,0 +1,51 @@
+"""What the pages of self-assessments share: the cycle, self-assessment or line at an address, for who may see it."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from agencies.roles import OVERSEERS
+from cycles.models import Cycle
+from cycles.record import embargo
+from cycles.requests import PortalRequest
+from submissions.models import Answer, Submission
+from submissions.workflow import SubmissionState
+
+
+def find(request: PortalRequest, pk: int, rows: QuerySet[Submission] | None = None) -> Submission:
+    """The self-assessment, if the reader may see it; of `rows` where others decide who may."""
+    rows = Submission.objects.visible_to(request.user, request.at) if rows is None else rows
+    return get_object_or_404(rows.select_related("agency__province", "cycle", "checked_by"), pk=pk)
+
+
+def overseen_cycle(request: PortalRequest, pk: int, *, whole: bool = False) -> Cycle:
+    """The cycle, to administrators and auditors, or to those of the whole country alone; to others it is not there."""
+    user, at = request.user, request.at
+    if not (user.oversees_the_country(at) if whole else user.holds(*OVERSEERS, at=at)):
+        raise Http404
+    return get_object_or_404(Cycle.objects.visible_to(user, at), pk=pk)
+
+
+def find_line(request: PortalRequest, pk: int) -> Answer:
+    """The line, if the reader may see it."""
+    return get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
+
+
+def line_url(answer: Answer) -> str:
+    """Where the line stands open in its workspace."""
+    return f"{reverse('submissions:detail', args=[answer.submission_id])}?line={answer.pk}#line-{answer.pk}"
+
+
+def note_reading(request: PortalRequest, submission: Submission, what: str) -> None:
+    """Put on record that an administrator or auditor reads scores that are not communicated yet."""
+    if submission.state == SubmissionState.COMMUNICATED:
+        return
+    if request.user.holds(*OVERSEERS, at=request.at):
+        embargo.note_reading(submission, what=what, by=request.user, at=request.at, agency=submission.agency)
+
+
+def cycles_of(request: Any) -> QuerySet[Cycle]:
+    return Cycle.objects.visible_to(request.user, request.at).for_list()

@@ -1,0 +1,193 @@
+"""The assessors' acts: lines put on desks, marks saved, blocks handed in."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from agencies.models import User
+from agencies.persian import localised
+from agencies.roles import is_assigned
+from cycles.clashes import Seen
+from cycles.engine.perform import perform
+from cycles.workflow import Refused
+from submissions.marking import double_marking
+from submissions.marking.rules import check
+from submissions.models import (
+    Answer,
+    Block,
+    ExternalFactor,
+    Mark,
+    Reconciliation,
+    Score,
+)
+from submissions.scoring import actions as scoring
+from submissions.scoring import totals, verification_effect
+from submissions.workflow import BLOCKS, BlockState
+
+
+@transaction.atomic
+def save_marks(
+    block: Block,
+    marks: Mapping[int, Mapping[str, Any]],
+    *,
+    by: User,
+    at: datetime,
+    answers: Iterable[Answer] | None = None,
+    also: Sequence[Block] = (),
+    seen: Seen | None = None,
+) -> list[Mark]:
+    """Save marks on lines of a block: by answer key, `points` or `is_not_applicable`, and `reason`.
+
+    Points lie between 0 and the ceiling; a mark that differs from the method's suggestion needs a reason. `answers`
+    are lines of the block that are read already: what is signed does not change. `also` are other blocks of the same
+    desk of which lines are marked; as many queries for a hundred as for one. `seen` is what the page showed of these
+    lines: marks that were changed since raise `Changed`.
+    """
+    blocks = perform(BLOCKS, [block, *also], "mark", by=by, at=at, seen=seen)
+    lines = _lines_of(blocks) if answers is None else {block.pk: answers}
+    found = {a.pk: (a, block) for block in blocks for a in lines[block.pk] if a.pk in marks}
+    if len(found) != len(marks):
+        raise Refused(_("One of the lines does not belong to this block."))
+    rows = [_mark(*found[pk], mark, by=by, at=at) for pk, mark in marks.items()]
+    return Mark.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["answer", "block"],
+        update_fields=["assessor", "points", "is_not_applicable", "reason", "marked_at"],
+    )
+
+
+def _lines_of(blocks: Sequence[Block]) -> dict[int, list[Answer]]:
+    """The lines of these blocks of one desk, by the block's key, in the order of the page; one query."""
+    firsts = {(b.submission_id, b.axis_id): b.pk for b in blocks if not b.is_second}
+    drawn = {line: b.pk for b in blocks if b.is_second for line in b.drawn}
+    rows = double_marking.on_desks(blocks).select_related("measure__indicator", "own", "submission")
+    lines: dict[int, list[Answer]] = {b.pk: [] for b in blocks}
+    for a in rows.order_by("measure__indicator__position", "measure__position", "pk"):
+        lines[drawn.get(a.pk) or firsts[a.submission_id, a.measure.indicator.axis_id]].append(a)
+    return lines
+
+
+def _mark(answer: Answer, block: Block, mark: Mapping[str, Any], *, by: User, at: datetime) -> Mark:
+    given = check(answer, mark, percent=block.cycle.reason_percent)
+    return Mark(answer=answer, block=block, assessor=by, marked_at=at, **given)
+
+
+@transaction.atomic
+def judge_factor(
+    factor: ExternalFactor, *, verdict: str, reason: str, by: User, at: datetime, seen: Seen | None = None
+) -> ExternalFactor:
+    """Accept or reject an influence from outside, with a reason that the agency will read."""
+    answer = factor.answer
+    block = Block.objects.of_line(answer, by)
+    if block is None:
+        raise Refused(_("“%(move)s” is for %(who)s.") % {"move": BLOCKS["judge"].label, "who": is_assigned.label})
+    if not reason.strip():
+        raise Refused(_("Say why the factor is accepted or rejected."))
+    facts = {"line": answer.pk, "factor": factor.pk, "verdict": verdict}
+    perform(BLOCKS, [block], "judge", by=by, at=at, note=reason, each={block.pk: facts}, seen=seen)
+    factor = ExternalFactor.objects.select_for_update(of=("self",)).select_related("answer").get(pk=factor.pk)
+    if factor.withdrawn_at:
+        raise Refused(_("This has been withdrawn already."))
+    factor.verdict, factor.verdict_reason, factor.judged_by, factor.judged_at = verdict, reason, by, at
+    factor.save(update_fields=["verdict", "verdict_reason", "judged_by", "judged_at"])
+    return factor
+
+
+@transaction.atomic
+def hand_in(
+    block: Block,
+    *,
+    hours: Decimal | None = None,
+    by: User,
+    at: datetime,
+    also: Sequence[Block] = (),
+    seen: Seen | None = None,
+) -> Block:
+    """Hand in a marked block; its marks become the agreed scores and count in its agency's totals at once.
+
+    Lines that two assessors mark wait for the second of the two blocks; what was found at the source goes on top. The
+    last block completes the submission. `hours` are those the assessor says it took. `also` are other blocks of the
+    same desk that go with it, all or none: as many queries for a hundred as for one, but for what was found at the
+    source.
+    """
+    blocks = [block, *also]
+    others = _other_readings(blocks)
+    marks: dict[int, dict[int, Mark]] = {}
+    known = {*(b.pk for b in blocks), *(o.pk for o in others.values() if o.state == BlockState.HANDED_IN)}
+    for m in Mark.objects.filter(block__in=known).select_related("answer__measure").order_by("pk"):
+        marks.setdefault(m.block_id, {})[m.answer_id] = m
+    lines = _lines_of(blocks)
+    unmarked = {b: sum(1 for a in lines[b.pk] if a.pk not in marks.get(b.pk, {})) for b in blocks}
+    said = _("%(count)s lines are not marked yet.")
+    if missing := {b: said % {"count": localised(count)} for b, count in unmarked.items() if count}:
+        raise Refused(missing)
+    each = {b.pk: {"digest": _marks_digest(marks.get(b.pk, {}).values())} for b in blocks}
+    blocks = perform(BLOCKS, blocks, "hand_in", by=by, at=at, each=each, hours=hours, seen=seen)
+    scores, apart = list[Any](), list[Reconciliation]()
+    for each_block in blocks:
+        agreed, unlike = _agreed(each_block, others.get(each_block.pk), lines[each_block.pk], marks)
+        scores += agreed
+        apart += unlike
+    Reconciliation.objects.bulk_create(apart)
+    if scores:
+        totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
+        scored = {line.submission_id for line, *_score in scores}
+        submissions = list({b.submission_id: b.submission for b in blocks if b.submission_id in scored}.values())
+        verification_effect.lower(submissions, [line.pk for line, *_score in scores], at=at)
+        why = f"hand_in: {block.pk}" + (f" +{len(also)}" if also else "")
+        totals.compute(submissions, why=why, by=by, at=at)
+    scoring.complete([b.submission for b in blocks], by=by, at=at)
+    return next(b for b in blocks if b.pk == block.pk)
+
+
+def _other_readings(blocks: Sequence[Block]) -> dict[int, Block]:
+    """The other reading of each block's axis where there is one, by the block's key.
+
+    Both readings are held, so that of two that are handed in at once the later one sees the earlier.
+    """
+    mine = Block.objects.filter(pk__in=[b.pk for b in blocks], submission=OuterRef("submission"), axis=OuterRef("axis"))
+    of_axes = Block.objects.filter(Exists(mine), submission__in={b.submission_id for b in blocks}).order_by("pk")
+    found = {(b.submission_id, b.axis_id, b.is_second): b for b in of_axes.select_for_update(of=("self",))}
+    wanted = {b.pk: (b.submission_id, b.axis_id, not b.is_second) for b in blocks}
+    return {pk: found[of] for pk, of in wanted.items() if of in found}
+
+
+def _agreed(
+    block: Block, other: Block | None, lines: Sequence[Answer], marks: Mapping[int, Mapping[int, Mark]]
+) -> tuple[list[Any], list[Reconciliation]]:
+    """What the marks of a block that is handed in come to: scores, and what two assessors have to reconcile."""
+    marked = marks.get(block.pk, {})
+    twice = set(block.drawn or (other.drawn if other else ()))
+    scores: list[Any] = []
+    for a in (a for a in lines if a.pk not in twice):
+        mark = marked[a.pk]
+        scores.append(
+            (a, *double_marking.outcome(a, mark.points, is_not_applicable=mark.is_not_applicable), mark.reason)
+        )
+    if other is None or other.state != BlockState.HANDED_IN:
+        return scores, []
+    theirs = marks.get(other.pk, {})
+    first, second = (theirs, marked) if block.is_second else (marked, theirs)
+    pairs = ((a, first[a.pk], second[a.pk]) for a in lines if a.pk in twice)
+    together, apart = double_marking.compare(pairs, block.cycle)
+    return scores + together, apart
+
+
+def marks_of(block: Block) -> dict[str, str]:
+    """What a block's marks say, as one digest."""
+    return {"marks": _marks_digest(Mark.objects.filter(block=block))}
+
+
+def _marks_digest(marks: Iterable[Mark]) -> str:
+    rows = [
+        [m.answer_id, str(m.points), m.is_not_applicable, m.reason] for m in sorted(marks, key=lambda m: m.answer_id)
+    ]
+    return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()

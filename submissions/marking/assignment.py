@@ -1,0 +1,212 @@
+"""Give blocks to assessors, one by one or all at once."""
+
+import secrets
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from agencies.models import User, in_reach
+from agencies.roles import Role, is_assessor
+from cycles import batches
+from cycles.clashes import Seen
+from cycles.engine.perform import perform
+from cycles.models import Cycle
+from cycles.workflow import Refused
+from indicators.models import Axis
+from submissions.marking import double_marking
+from submissions.models import (
+    IN_WORK,
+    Answer,
+    Block,
+    Submission,
+    Verification,
+)
+from submissions.workflow import MOVES, BlockState, SubmissionState
+from submissions.workload import Pool
+
+
+@transaction.atomic
+def assign(
+    submission: Submission,
+    *,
+    axis: Axis,
+    assessor: User,
+    is_second: bool = False,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
+) -> Block:
+    """Put one axis of a submission on an assessor's desk, or move it there from another's before it is handed in.
+
+    The marks made so far go with it. A second reading is on the desk of somebody else than the first.
+    """
+    _refuse_unfit(submission, assessor, at=at)
+    if not submission.answers.filter(measure__indicator__axis=axis).not_stewarded().exists():
+        raise Refused(_("Assessors mark no line of this axis; stewards supply what it asks for."))
+    reading = {"reading": 2} if is_second else {}
+    given = {"axis": axis, "assessor": assessor, **reading}
+    [submission] = perform(MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given}, seen=seen)
+    if _verifies(assessor, submission, axis.pk):
+        raise Refused(
+            _("%(name)s verifies one of these lines at the source; marking them is for somebody else.")
+            % {"name": assessor}
+        )
+    both = {b.is_second: b for b in Block.objects.select_for_update().filter(submission=submission, axis=axis)}
+    block, other = both.get(is_second), both.get(not is_second)
+    if other is not None and other.assessor_id == assessor.pk:
+        raise Refused(
+            _("%(name)s marks these lines already; the other reading is for somebody else.") % {"name": assessor}
+        )
+    if block is None and is_second:
+        raise Refused(_("No line of this axis is drawn for a second assessor."))
+    if block is None:
+        return Block.objects.create(
+            cycle_id=submission.cycle_id,
+            agency_id=submission.agency_id,
+            submission=submission,
+            axis=axis,
+            assessor=assessor,
+        )
+    if block.state != BlockState.OPEN:
+        raise Refused(_("These lines have been handed in already."))
+    block.assessor = assessor
+    block.save(update_fields=["assessor"])
+    return block
+
+
+def _verifies(assessor: User, submission: Submission, axis: int) -> bool:
+    """Whether this person verifies a line of the axis at the source, and so may not mark it."""
+    held = Verification.objects.filter(submission=submission, line__measure__indicator__axis=axis)
+    return held.filter(assessor=assessor).exists()
+
+
+def _refuse_unfit(submission: Submission, assessor: User, *, at: datetime) -> None:
+    if not is_assessor(assessor, submission, at):
+        raise Refused(
+            _("%(name)s may not mark %(agency)s: the lines are for %(who)s.")
+            % {"name": assessor, "agency": submission.agency, "who": is_assessor.label}
+        )
+
+
+class Shared(NamedTuple):
+    """What was shared out: blocks, blocks moved from whoever may not mark them any longer, and lines drawn for a second
+    assessor where nobody else may mark the agency."""
+
+    blocks: int
+    moved: int
+    unread: int
+
+
+@transaction.atomic
+def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
+    """Share out every unassigned axis in the administrator's scope among those who may mark it, least loaded first.
+
+    With them the lines that are drawn for a second assessor, who is always another than the first. What is on the desk
+    of somebody who may not mark it any longer, for an interest declared since or a role ended, goes to another with the
+    marks made so far.
+    """
+    # who is no administrator gets no smaller share of the work, but a refusal
+    reach = in_reach(by, at, (Role.ADMINISTRATOR,)) if by.holds(Role.ADMINISTRATOR, at=at) else Q()
+    submissions = list(
+        Submission.objects.filter(reach, cycle=cycle, state__in=(*IN_WORK, SubmissionState.SUBMITTED))
+        .select_related("agency", "cycle")
+        .order_by("pk")
+    )
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)  # two who share out at once draw by one seed
+    cycle.draw_seed = cycle.draw_seed or secrets.token_hex(16)
+    share = _Share(cycle, submissions, at)
+    unread = 0
+    for submission in submissions:
+        for axis, lines in share.axes[submission.pk].items():
+            share.first(submission, axis)
+            unread += share.second(submission, axis, sorted(share.drawn.intersection(lines)))
+    if share.facts:
+        facts = {pk: {"axes": axes} for pk, axes in share.facts.items()}
+        given = [s for s in submissions if s.pk in facts]
+        perform(MOVES, given, "assign", by=by, at=at, each=facts, seed=cycle.draw_seed)
+        cycle.save(update_fields=["draw_seed"])
+        Block.objects.bulk_create(share.blocks, batch_size=1000)
+        batches.write(share.moved, ["assessor"])
+    return Shared(len(share.blocks), len(share.moved), unread)
+
+
+class _Share:
+    """Who gets what when the work of a cycle is shared out: as few lines as may be on every desk."""
+
+    def __init__(self, cycle: Cycle, submissions: list[Submission], at: datetime) -> None:
+        self.pool, self.facts = Pool(at), dict[int, list[int]]()
+        self.blocks, self.moved = list[Block](), list[Block]()
+        lines = list(
+            Answer.objects.filter(submission__in=submissions)
+            .not_stewarded()
+            .order_by("submission_id", "measure__indicator__axis_id", "pk")
+            .values_list("pk", "submission_id", "measure__indicator__axis_id", "measure__points")
+        )
+        self.axes: dict[int, dict[int, list[int]]] = {s.pk: {} for s in submissions}
+        for pk, submission, axis, _points in lines:
+            self.axes[submission].setdefault(axis, []).append(pk)
+        self.drawn = double_marking.drawn(cycle, ((pk, s, points) for pk, s, _axis, points in lines))
+        held = list(Block.objects.filter(cycle=cycle, submission__participation__ended_by=None))
+        self.held = {(b.submission_id, b.axis_id, b.is_second): b for b in held}
+        for b in held:
+            self.pool.load[b.assessor_id] += len(
+                b.drawn if b.is_second else self.axes.get(b.submission_id, {}).get(b.axis_id, ())
+            )
+        of_axis = Verification.objects.filter(cycle=cycle).values_list(
+            "submission_id", "line__measure__indicator__axis_id", "assessor_id"
+        )
+        self.verified = set(of_axis)
+
+    def fit(self, submission: Submission, axis: int) -> list[User]:
+        """Who may mark the axis: whoever verifies one of its lines marks none of them."""
+        return [a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.verified]
+
+    def first(self, submission: Submission, axis: int) -> None:
+        """Share out an axis that is on nobody's desk, or on that of somebody who may not mark it."""
+        held, other = (self.held.get((submission.pk, axis, is_second)) for is_second in (False, True))
+        fit = [a for a in self.fit(submission, axis) if other is None or a.pk != other.assessor_id]
+        if held is not None and self._stays(held, fit):
+            return
+        if not fit:
+            raise Refused(_("Nobody may mark %(agency)s.") % {"agency": submission.agency})
+        if held is not None:
+            self._move(held, fit, len(self.axes[submission.pk][axis]))
+        else:
+            self._put(submission, axis, fit, len(self.axes[submission.pk][axis]))
+
+    def second(self, submission: Submission, axis: int, lines: list[int]) -> int:
+        """Share out what is drawn of an axis while its first reading is open; how many lines nobody else may mark."""
+        first, held = (self.held.get((submission.pk, axis, is_second)) for is_second in (False, True))
+        assert first is not None  # `first` has seen to that
+        fit = [a for a in self.fit(submission, axis) if a.pk != first.assessor_id]
+        if held is not None:
+            if not self._stays(held, fit) and fit:
+                self._move(held, fit, len(held.drawn))
+            return 0
+        if not lines or first.state != BlockState.OPEN:
+            return 0
+        if not fit:
+            return len(lines)
+        self._put(submission, axis, fit, len(lines), is_second=True, drawn=lines)
+        return 0
+
+    def _stays(self, held: Block, fit: list[User]) -> bool:
+        return held.state != BlockState.OPEN or any(a.pk == held.assessor_id for a in fit)
+
+    def _move(self, held: Block, fit: list[User], lines: int) -> None:
+        held.assessor = self.pool.take(fit, lines)
+        self.moved.append(held)
+        self.facts.setdefault(held.submission_id, []).append(held.axis_id)
+
+    def _put(self, submission: Submission, axis: int, fit: list[User], lines: int, **second: Any) -> None:
+        of = {"cycle_id": submission.cycle_id, "agency_id": submission.agency_id, "submission": submission}
+        block = Block(**of, axis_id=axis, assessor=self.pool.take(fit, lines), **second)
+        self.held[submission.pk, axis, block.is_second] = block
+        self.blocks.append(block)
+        if not block.is_second:
+            self.facts.setdefault(submission.pk, []).append(axis)
+        else:
+            self.facts.setdefault(submission.pk, [])

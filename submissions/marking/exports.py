@@ -1,0 +1,46 @@
+"""Every mark of a year as a file."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+
+from cycles.models import Cycle
+from submissions.models import Mark, Score
+
+MARKS_AT_ONCE = 2000
+
+
+_OF_MARK = (
+    "block__agency__code", "block__agency__name_fa", "block__agency__name_en", "block__axis__code",
+    "answer__measure__code", "answer__measure__title_fa", "answer__measure__title_en", "answer__value",
+    "answer__measure__points", "block__is_second", "block__assessor__username", "points", "is_not_applicable", "reason",
+    "marked_at", "block__state", "agreed_basis", "agreed_state", "agreed_points",
+)  # fmt: skip
+
+
+MARK_COLUMNS = (
+    "agency", "name_fa", "name_en", "axis", "measure", "title_fa", "title_en", "value", "ceiling", "reading",
+    "assessor", "points", "not_applicable", "reason", "marked_at", "block_state", "score_basis", "score_state",
+    "score_points",
+)  # fmt: skip
+"""The columns of the file; the same in both languages, so that a program finds them."""
+
+
+def marks(cycle: Cycle) -> Iterator[Sequence[Any]]:
+    """The heading, then every mark of a cycle with the score that holds; one query, a few thousand rows at a time."""
+    current = Score.objects.filter(answer=OuterRef("answer"), is_current=True).exclude(basis=Score.Basis.SELF)
+    rows = Mark.objects.filter(block__cycle=cycle).annotate(
+        **{f"agreed_{name}": Subquery(current.values(name)[:1]) for name in ("basis", "state", "points")}
+    )
+    yield MARK_COLUMNS
+    ordered = rows.order_by("block__agency__code", "block__axis", "answer", "block__is_second", "pk")
+    for row in ordered.values_list(*_OF_MARK).iterator(chunk_size=MARKS_AT_ONCE):
+        yield _mark_row(dict(zip(MARK_COLUMNS, row, strict=True)))
+
+
+def _mark_row(said: dict[str, Any]) -> Sequence[Any]:
+    said["reading"] = 2 if said["reading"] else 1
+    said["not_applicable"] = int(said["not_applicable"])
+    said["marked_at"] = said["marked_at"].isoformat()
+    return list(said.values())

@@ -1,0 +1,78 @@
+"""Pages on which two marks that lie too far apart come together."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cycles.engine.perform import open_to
+from cycles.requests import PortalRequest
+from cycles.ui.pages import listed
+from cycles.workflow import Refused
+from submissions.lookups import note_reading
+from submissions.marking import reconciliation as marking_reconciliation
+from submissions.marking.forms import MarkForm
+from submissions.marking.tables import ReconciliationTable
+from submissions.models import Reconciliation
+from submissions.workflow import RECONCILIATIONS
+
+ACTS = {"propose": marking_reconciliation.propose, "settle": marking_reconciliation.settle}
+"""The acts that say a value; agreeing says none."""
+
+
+@require_safe
+def reconciliations(request: PortalRequest) -> HttpResponse:
+    """The lines on which two assessors are apart, or were: one's own, or those of one's scope."""
+    rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
+    return render(request, "submissions/reconciliations.html", {"table": listed(request, ReconciliationTable(rows))})
+
+
+@require_http_methods(["GET", "POST"])
+def reconciliation(request: PortalRequest, pk: int) -> HttpResponse:
+    """Both marks with their reasons, and the place for the value between them."""
+    rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
+    apart = get_object_or_404(rows.select_related("line__submission", "line__own"), pk=pk)
+    form = _form(apart, request.POST or None)
+    if request.method == "POST" and _done(request, apart, form):
+        messages.success(request, _("Saved."))
+        return redirect("submissions:reconciliation", pk)
+    if request.POST.get("act") not in ACTS:
+        form = _form(apart)
+    if request.user.pk not in apart.readers:
+        note_reading(request, apart.submission, "marks")
+    context = {
+        "apart": apart,
+        "answer": apart.line,
+        "marks": [apart.first, apart.second],
+        "form": form,
+        "moves": open_to(RECONCILIATIONS, apart, by=request.user, at=request.at),
+    }
+    return render(request, "submissions/reconciliation.html", context)
+
+
+def _form(apart: Reconciliation, data: Any = None) -> MarkForm:
+    """The place for a value; the page shows the one proposed so far."""
+    names = ("points", "is_not_applicable", "reason", "proposed_by", "agreed_by")
+    return MarkForm(data, shows={name: getattr(apart, name) for name in names})
+
+
+def _done(request: PortalRequest, apart: Reconciliation, form: MarkForm) -> bool:
+    """Do the act that was asked for; where it is refused the page says why."""
+    act = request.POST.get("act", "")
+    seen = form.as_seen(lambda: _form(Reconciliation.objects.get(pk=apart.pk)))
+    try:
+        if act == "agree":
+            marking_reconciliation.agree(apart, by=request.user, at=request.at, seen=seen)
+            return True
+        if act in ACTS and form.is_valid():
+            ACTS[act](apart, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            return True
+    except Refused as refusal:
+        if act in ACTS:
+            form.add_error(None, str(refusal))
+        else:
+            messages.error(request, str(refusal))
+    return False

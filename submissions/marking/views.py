@@ -1,0 +1,292 @@
+"""The assessors' pages: the blocks on one's desk, and the page on which a block's lines are marked."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
+from django_tables2 import RequestConfig
+
+from agencies.persian import language
+from cycles.calendar import Phase
+from cycles.clashes import together
+from cycles.engine.perform import open_to
+from cycles.models import Window
+from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page
+from cycles.workflow import Refused
+from indicators.scoring.methods import METHODS
+from submissions import clearance
+from submissions.marking import actions, rules
+from submissions.marking.forms import HandInForm, MarkForm
+from submissions.marking.tables import BlockTable
+from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark, Verification, with_versions
+from submissions.outliers import Against
+from submissions.workflow import BLOCKS, BlockState
+
+SHOWN = (
+    ("", gettext_lazy("All lines")),
+    ("unmarked", gettext_lazy("Not marked")),
+    ("differs", gettext_lazy("Marked otherwise than the method")),
+    ("factor", gettext_lazy("Influence from outside")),
+    ("flagged", gettext_lazy("Standing out")),
+)
+"""How the lines of a block may be narrowed."""
+
+
+@require_safe
+def block_list(request: PortalRequest) -> HttpResponse:
+    """The blocks on my desk."""
+    blocks = Block.objects.visible_to(request.user, request.at).for_list()
+    table = BlockTable(blocks)
+    RequestConfig(request, paginate={"per_page": 25}).configure(table)
+    windows = Window.objects.filter(
+        cycle__in=blocks.filter(state=BlockState.OPEN).order_by().values("cycle"), phase=Phase.SCORING, agency=None
+    ).select_related("cycle")
+    context = {
+        "table": table,
+        "windows": windows.order_by("-cycle__year", "pk"),
+        "waiting": [w for w in clearance.waiting_with_blocks(request.user, request.at) if w.blocks],
+        "to_verify": Verification.objects.waiting_for(request.user, request.at).for_list(),
+    }
+    return render(request, "submissions/blocks.html", context)
+
+
+def _block(request: PortalRequest, pk: int) -> Block:
+    rows = Block.objects.visible_to(request.user, request.at).for_list().select_related("agency__province")
+    return get_object_or_404(rows, pk=pk)
+
+
+@dataclass
+class DeskLine:
+    """One line before an assessor: what the agency says, what the method suggests, and the assessor's own mark."""
+
+    answer: Answer
+    mark: Mark | None
+    form: MarkForm
+
+    @property
+    def suggestion(self) -> Decimal | None:
+        return rules.suggestion(self.answer)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the mark is another than the one of an assessor who agrees."""
+        if self.mark is None:
+            return False
+        return (self.mark.points, self.mark.is_not_applicable) != (
+            self.agreed["points"],
+            self.agreed["is_not_applicable"],
+        )
+
+    @property
+    def standing_out(self) -> list[Against]:
+        return [Against(code) for code in self.answer.outliers]
+
+    def is_shown(self, show: str) -> bool:
+        match show:
+            case "unmarked":
+                return self.mark is None
+            case "differs":
+                return self.differs
+            case "factor":
+                return bool(self.answer.has_factor)
+            case "flagged":
+                return bool(self.answer.outliers)
+        return True
+
+    @property
+    def formula(self) -> str:
+        m = self.answer.measure
+        return METHODS[m.method].explain(self.answer.value, m.points, self.answer.scoring_params, language())
+
+    @property
+    def agreed(self) -> dict[str, Any]:
+        """The mark of an assessor who agrees with the agency."""
+        if self.answer.claims_not_applicable:
+            return {"points": None, "is_not_applicable": True}
+        return {"points": self.suggestion, "is_not_applicable": False}
+
+
+def _desk(block: Block, data: QueryDict | None = None) -> list[DeskLine]:
+    """The lines of a block with the marks on them; two queries."""
+    factors = ExternalFactor.objects.filter(answer=OuterRef("pk"), withdrawn_at=None)
+    answers = Answer.objects.on_desk(block).for_page().select_related("clarification", "submission")
+    answers = answers.annotate(has_factor=Exists(factors))
+    marks = {m.answer_id: m for m in Mark.objects.filter(block=block)}
+    return [DeskLine(a, marks.get(a.pk), _form(a, marks.get(a.pk), data)) for a in answers]
+
+
+def _with_files(lines: list[DeskLine]) -> list[DeskLine]:
+    """With what the agency shows for each; one query."""
+    files: dict[int, list[Evidence]] = {}
+    for shown in Evidence.objects.filter(answer__in=[line.answer for line in lines]).for_page():
+        files.setdefault(shown.answer_id, []).append(shown)
+    for line in lines:
+        line.answer.files = with_versions(files.get(line.answer.pk, ()))
+    return lines
+
+
+def _form(answer: Answer, mark: Mark | None, data: QueryDict | None = None) -> MarkForm:
+    fields = ("points", "is_not_applicable", "reason")
+    initial = {name: getattr(mark, name) for name in fields} if mark else {}
+    named = data is not None and str(answer.pk) in (data.get("agree"), data.get("only"))
+    sent = named or (data is not None and any(key.startswith(f"{answer.pk}-") for key in data))
+    form = MarkForm(data if sent else None, prefix=str(answer.pk), initial=initial)
+    if form.is_untouched and not named:
+        return MarkForm(prefix=str(answer.pk), initial=initial)  # another tab's mark is not written over by none
+    return form
+
+
+ALONGSIDE = {m.name for m in BLOCKS.moves.values() if m.who == BLOCKS["mark"].who}
+"""What else is open to whoever has just been let mark: the same states, the same window, the same person."""
+
+
+def _acts(request: PortalRequest, block: Block) -> set[str]:
+    return {m.name for m in open_to(BLOCKS, block, by=request.user, at=request.at)}
+
+
+def _count(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+    marked = sum(1 for line in lines if line.mark)
+    remaining = len(lines) - marked
+    waits = _open_matter(request, block) if not remaining and block.state == BlockState.OPEN else ""
+    # a template's own {{ block }} is its inheritance
+    return {"desk": block, "lines": lines, "marked": marked, "remaining": remaining, "waits": waits}
+
+
+def _open_matter(request: PortalRequest, block: Block) -> str:
+    """Say what a block with all its marks still waits for before it may be handed in, or ""."""
+    windows = Window.objects.concerning([block])
+    matters = BLOCKS.open_matters([block], BLOCKS["hand_in"], at=request.at, windows=windows)
+    return matters.get(block.pk, "")
+
+
+def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dict[str, Any]:
+    """Which lines are shown, and how many there are of each kind."""
+    kinds = [(key, label, sum(1 for line in lines if line.is_shown(key))) for key, label in SHOWN]
+    return {"shown": shown, "show": show, "kinds": kinds}
+
+
+def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
+    windows = Window.objects.concerning([block])
+    return _count(request, block, lines) | {
+        "acts": {m.name for m in BLOCKS.open_to(block, by=request.user, at=request.at, windows=windows)},
+        "closed": BLOCKS.why_not(block, BLOCKS["mark"], by=request.user, at=request.at, windows=windows),
+        "window": windows.of(Phase.SCORING, block),
+    }
+
+
+@require_safe
+def block_detail(request: PortalRequest, pk: int) -> HttpResponse:
+    """The lines of a block, all or those asked for, with what is said and shown for each."""
+    block = _block(request, pk)
+    lines = _desk(block)
+    show = request.GET.get("show", "")
+    shown = _with_files([line for line in lines if line.is_shown(show)])
+    return render(request, "submissions/block.html", _page(request, block, lines) | _choice(lines, shown, show))
+
+
+@require_POST
+def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
+    """Save marks: by htmx one line (`agree` or `only` names it), without it every line that was filled in.
+
+    `quiet` saves a line while it is being typed: the answer leaves the fields alone and goes nowhere.
+    """
+    block = _block(request, pk)
+    lines = _desk(block, request.POST)
+    agree, only = request.POST.get("agree", ""), request.POST.get("only", "")
+    wanted = agree or only
+    target = next((line for line in lines if str(line.answer.pk) == wanted), None)
+    if wanted and target is None:
+        raise Http404
+    if request.htmx and target is not None:
+        return _marked(request, block, lines, target, agreeing=bool(agree))
+    touched = [line for line in lines if line is target or (line.form.is_bound and line.form.has_changed())]
+    refused = _save(request, block, touched, agreeing=target if agree else None)
+    if refused or any(line.form.errors for line in touched):
+        if refused:
+            messages.error(request, refused)
+        context = _page(request, block, lines) | _choice(lines, _with_files(lines))
+        return render(request, "submissions/block.html", context)
+    messages.success(request, _("Saved."))
+    next_line = _next(lines, target)
+    return redirect(reverse("submissions:block", args=[pk]) + (f"#line-{next_line.answer.pk}" if next_line else ""))
+
+
+def _marked(
+    request: PortalRequest, block: Block, lines: list[DeskLine], line: DeskLine, *, agreeing: bool
+) -> HttpResponse:
+    """Save one line by htmx: the answer is its mark, its entry in the list and the count, or why it was not saved."""
+    refused = _save(request, block, [line], agreeing=line if agreeing else None)
+    if refused:
+        line.form.add_error(None, refused)
+    saved = not line.form.errors
+    if saved:
+        line.form = _form(line.answer, line.mark)
+    context = _count(request, block, lines) | {
+        "line": line,
+        "acts": ALONGSIDE if saved else _acts(request, block),
+        "saved_at": request.at if saved else None,
+    }
+    quiet = "quiet" in request.POST
+    response = render(request, "submissions/marked_quietly.html" if quiet else "submissions/marked.html", context)
+    if saved and not quiet and (next_line := _next(lines, line)):
+        trigger_client_event(response, "line-saved", {"next": next_line.answer.pk}, after="settle")
+    return response
+
+
+def _save(request: PortalRequest, block: Block, touched: list[DeskLine], *, agreeing: DeskLine | None) -> str:
+    """Save the touched lines, all or none; why not, in a sentence, or "" where each form has its own errors or none."""
+    marks = {}
+    for line in touched:
+        if not line.form.is_valid():
+            continue
+        marks[line.answer.pk] = line.form.cleaned_data | (line.agreed if line is agreeing else {})
+    if len(marks) < len(touched):
+        return ""
+    answers = [line.answer for line in touched]
+    seen = together([line.form for line in touched], lambda: _marked_by_now(block, answers))
+    try:
+        saved = actions.save_marks(block, marks, by=request.user, at=request.at, answers=answers, seen=seen)
+    except Refused as refusal:
+        return str(refusal)
+    for line, mark in zip(touched, saved, strict=True):
+        line.mark = mark
+    return ""
+
+
+def _marked_by_now(block: Block, answers: list[Answer]) -> list[MarkForm]:
+    marks = {m.answer_id: m for m in Mark.objects.filter(block=block, answer__in=answers)}
+    return [_form(a, marks.get(a.pk)) for a in answers]
+
+
+def _next(lines: list[DeskLine], current: DeskLine | None) -> DeskLine | None:
+    """The first unmarked line after this one, else the one right after it, else this one."""
+    place = next((i for i, line in enumerate(lines) if current and line.answer == current.answer), -1) + 1
+    after = lines[place:]
+    return next((line for line in after if line.mark is None), after[0] if after else (lines[-1] if lines else None))
+
+
+@require_http_methods(["GET", "POST"])
+def block_hand_in(request: PortalRequest, pk: int) -> HttpResponse:
+    block = _block(request, pk)
+    return act_page(
+        request,
+        BLOCKS,
+        block,
+        "hand_in",
+        do=lambda note, hours, seen: actions.hand_in(block, hours=hours, by=request.user, at=request.at, seen=seen),
+        then=reverse("submissions:block", args=[pk]),
+        summary="submissions/hand_in.html",
+        form_class=HandInForm,
+        shown=lambda: actions.marks_of(block),
+        lines=_desk(block),
+    )

@@ -1,0 +1,108 @@
+"""The administrators' pages: who is how far, sharing out the work, computing the scores."""
+
+from collections import Counter
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from agencies.roles import OVERSEERS, Role
+from cycles.calendar import Phase, days_late
+from cycles.models import Cycle, Window
+from cycles.record import embargo
+from cycles.requests import PortalRequest
+from cycles.ui.pages import csv_answer, listed
+from cycles.workflow import CycleState
+from submissions.lookups import overseen_cycle
+from submissions.marking import exports as marking_exports
+from submissions.models import ScoreRun, Submission
+from submissions.progress import queries
+from submissions.progress.forms import BoardForm
+from submissions.progress.queries import Progress
+from submissions.progress.tables import BoardDetail, BoardTable, WorkTable
+from submissions.scoring import totals
+from submissions.workflow import MOVES, RUNS, SubmissionState
+
+NEXT_PHASE = {
+    SubmissionState.DRAFT: Phase.SELF_ASSESSMENT,
+    SubmissionState.RETURNED: Phase.SELF_ASSESSMENT,
+    SubmissionState.SUBMITTED: Phase.SCORING,
+    SubmissionState.MARKED: Phase.SCORING,
+    SubmissionState.COMMUNICATED: Phase.APPEAL,
+}
+"""The phase on whose closing a self-assessment of each state waits."""
+
+
+@require_safe
+def board(request: PortalRequest, pk: int) -> HttpResponse:
+    """Who is how far, and whether the scoring will be done in time: by agency, by province, by assessor."""
+    cycle, by = overseen_cycle(request, pk), request.GET.get("by", "")
+    provinces = request.user.province_ids(request.at, *OVERSEERS)
+    rows = queries.of_agencies(cycle, provinces=provinces, at=request.at)
+    windows = Window.objects.concerning([cycle])
+    window = windows.of(Phase.SCORING, cycle)
+    due = {"at": request.at, "closes_at": window.closes_at if window else None}
+    acts = {m.name for m in RUNS.open_to(cycle, by=request.user, at=request.at, windows=windows)}
+    context = {
+        "cycle": cycle,
+        "by": by,
+        "rows": rows,
+        "counts": _counts(rows),
+        "pace": queries.together(rows, **due),
+        "window": window,
+        "acts": acts | _acts_on_all(request, cycle, rows),
+        "may_export": request.user.oversees_the_country(request.at),
+        "runs": ScoreRun.objects.visible_to(request.user, request.at)
+        .filter(cycle=cycle, why__in=totals.OFFICIAL)
+        .select_related("asked_by")
+        .order_by("-asked_at", "-pk")[:3],
+    }
+    if by == "assessor":
+        work = queries.of_assessors(cycle, provinces=provinces, at=request.at)
+        context["table"] = listed(request, WorkTable(work))
+    elif by == "province":
+        grouped = queries.by_province(rows)
+        context["provinces"] = [(name, queries.together(own, **due), len(own)) for name, own in grouped.items()]
+    else:
+        context["form"] = form = BoardForm(request.GET)
+        context["table"] = table = listed(request, BoardTable(form.narrow(rows), at=request.at))
+        table.details = _details(request, [row.record.submission for row in table.page.object_list])
+    return render(request, "submissions/board.html", context)
+
+
+def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardDetail]:
+    """The closing, the lateness and the acts of the self-assessments on the page; two queries."""
+    submissions = Submission.objects.select_related("agency__province", "cycle").in_bulk([k for k in keys if k])
+    windows = Window.objects.concerning(submissions.values())
+    details = {}
+    for key, s in submissions.items():
+        phase = NEXT_PHASE.get(s.state)
+        window = windows.of(phase, s) if phase else None
+        moves = MOVES.open_to(s, by=request.user, at=request.at, windows=windows)
+        late = days_late(window.closes_at, request.at) if window else 0
+        details[key] = BoardDetail(window.closes_at if window else None, late, {m.name for m in moves})
+    return details
+
+
+def _acts_on_all(request: PortalRequest, cycle: Cycle, rows: list[Progress]) -> set[str]:
+    """The acts on several agencies at once that have something to be on; their own pages say what is closed and why."""
+    if not request.user.holds(Role.ADMINISTRATOR, at=request.at) or cycle.state != CycleState.OPEN:
+        return set()
+    states = {row.state for row in rows}
+    return {name for name in ("assign", "communicate") if MOVES[name].sources & states}
+
+
+def _counts(rows: list[Progress]) -> list[tuple[str, str, int]]:
+    """How many agencies stand in each state, those not begun first."""
+    states = Counter(row.state for row in rows)
+    named = [("", _("Not begun")), *((s.value, str(s.label)) for s in SubmissionState)]
+    return [(state, label, states[state]) for state, label in named]
+
+
+@require_safe
+def marks_export(request: PortalRequest, pk: int) -> StreamingHttpResponse:
+    """Every mark of a cycle as CSV, for those who see results before they are published; its reading is on record."""
+    cycle = overseen_cycle(request, pk, whole=True)
+    embargo.note_reading(cycle, what="marks", by=request.user, at=request.at)
+    return csv_answer(marking_exports.marks(cycle), f"marks-{cycle.year}")

@@ -1,0 +1,157 @@
+"""The page on which administrators see how reliable the marks of a cycle are, and have it measured."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agencies.models import User
+from cycles.engine.perform import why_closed
+from cycles.jobs.queries import latest
+from cycles.models import Cycle
+from cycles.record import embargo
+from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page
+from cycles.workflow import JOBS, CycleState, Refused
+from indicators.models import Measure
+from submissions.lookups import overseen_cycle
+from submissions.models import Reliability, ReviewTask
+from submissions.reliability import actions
+from submissions.workflow import REVIEWS, RUNS
+
+NARROWEST = 0.02
+"""The least effect, as a share of the ceiling, at which the picture of severity ends on either side."""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """An assessor's severity in the picture: places in percent of its width."""
+
+    assessor: User | None
+    row: dict[str, Any]
+    widest: float
+
+    def _place(self, effect: float) -> float:
+        return round(50 + 49 * effect / self.widest, 2)
+
+    @property
+    def low(self) -> float:
+        return self._place(self.row["interval"]["low"])
+
+    @property
+    def width(self) -> float:
+        return self._place(self.row["interval"]["high"]) - self.low
+
+    @property
+    def mark(self) -> float:
+        """Where the dot begins, so that its middle is the place."""
+        return self._place(self.row["effect"]) - 0.6
+
+    @property
+    def percent(self) -> Decimal:
+        return _percent(self.row["effect"])
+
+    @property
+    def low_percent(self) -> Decimal:
+        return _percent(self.row["interval"]["low"])
+
+    @property
+    def high_percent(self) -> Decimal:
+        return _percent(self.row["interval"]["high"])
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether the interval leaves out every effect that is too small to look at."""
+        return bool(self.row.get("flagged"))
+
+
+def _percent(share: float) -> Decimal:
+    return Decimal(repr(share)) * 100
+
+
+@require_http_methods(["GET", "POST"])
+def study(request: PortalRequest, pk: int) -> HttpResponse:
+    """What was measured last, as pictures and tables; by POST it is measured anew."""
+    cycle = overseen_cycle(request, pk, whole=True)
+    if request.method == "POST":
+        return _ordered(request, cycle)
+    studies = Reliability.objects.visible_to(request.user, request.at).filter(cycle=cycle).order_by("-pk")
+    last = studies.exclude(finished_at=None).first()
+    if last is not None and cycle.state == CycleState.OPEN:
+        embargo.note_reading(cycle, what="reliability", by=request.user, at=request.at)
+    waiting = studies.filter(finished_at=None).first()
+    job = latest("reliability", waiting.pk) if waiting else None
+    tasks = ReviewTask.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list()
+    context = {
+        "cycle": cycle,
+        "tasks": tasks,
+        "study": last,
+        "waiting": waiting,
+        "job": job,
+        "may_try_again": job is not None and not why_closed(JOBS, job, "try_again", by=request.user, at=request.at),
+        "closed": why_closed(RUNS, cycle, "gauge", by=request.user, at=request.at),
+    }
+    return render(request, "submissions/reliability.html", context | (_found(last.result) if last else {}))
+
+
+@require_http_methods(["GET", "POST"])
+def close_task(request: PortalRequest, pk: int) -> HttpResponse:
+    """What stood out, and the place to say what looking into it came to."""
+    tasks = ReviewTask.objects.visible_to(request.user, request.at).for_list()
+    task = get_object_or_404(tasks, pk=pk)
+    return act_page(
+        request,
+        REVIEWS,
+        task,
+        "close",
+        do=lambda note: actions.close(task, outcome=note, by=request.user, at=request.at),
+        then=f"{reverse('submissions:reliability', args=[task.cycle_id])}#tasks",
+        summary="submissions/task_summary.html",
+        task=task,
+        severe=task.kind == ReviewTask.Kind.SEVERITY and _percent(task.figures["effect"]),
+    )
+
+
+def _ordered(request: PortalRequest, cycle: Cycle) -> HttpResponse:
+    try:
+        actions.order_reliability(cycle, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It is being measured; look again in a minute."))
+    return redirect("submissions:reliability", cycle.pk)
+
+
+def _found(result: dict[str, Any]) -> dict[str, Any]:
+    """The rows of a measurement with the people and the measures that they are about."""
+    agreed = result["agreement"]
+    about = {row["assessor"] for name in ("severity", "copying", "halo") for row in result[name]}
+    people = User.objects.in_bulk(about)
+    measures = Measure.objects.in_bulk([row["measure"] for row in result["saturated"]])
+    named = {name: [row | {"who": people.get(row["assessor"])} for row in result[name]] for name in ("copying", "halo")}
+    severe = sorted(result["severity"], key=lambda row: row["effect"])
+    widest = max([NARROWEST, *(abs(end) for row in severe for end in row["interval"].values())])
+    return {
+        "result": result,
+        "agreement": agreed and _shown(agreed),
+        "dots": [Dot(people.get(row["assessor"]), row, widest) for row in severe],
+        "saturated": [row | {"title": measures[row["measure"]].title} for row in result["saturated"]],
+        **{name: [row for row in rows if row["flagged"]] for name, rows in named.items()},
+    }
+
+
+def _shown(agreed: dict[str, Any]) -> dict[str, Any]:
+    """Numbers as the page writes them: decimals, and percents in place of shares."""
+    interval = agreed["interval"] and {end: Decimal(str(value)) for end, value in agreed["interval"].items()}
+    return agreed | {
+        "alpha": None if agreed["alpha"] is None else Decimal(str(agreed["alpha"])),
+        "interval": interval,
+        "mean_percent": _percent(agreed["mean_difference"]),
+        "within_percent": _percent(agreed["within_tolerance"]),
+    }

@@ -1,0 +1,37 @@
+"""Pages of a computation of scores."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from cycles.engine.perform import why_closed
+from cycles.jobs.queries import latest
+from cycles.requests import PortalRequest
+from cycles.workflow import JOBS, Refused
+from submissions.lookups import overseen_cycle
+from submissions.models import ScoreRun
+from submissions.scoring import actions as scoring
+
+
+@require_POST
+def compute(request: PortalRequest, pk: int) -> HttpResponse:
+    """Order the totals of a cycle; a job computes them."""
+    cycle = overseen_cycle(request, pk)
+    try:
+        run = scoring.order_run(cycle, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submissions:board", pk)
+    return redirect("submissions:run", run.pk)
+
+
+@require_safe
+def run_detail(request: PortalRequest, pk: int) -> HttpResponse:
+    """How far a computation is; asks again by itself until it is done."""
+    runs = ScoreRun.objects.visible_to(request.user, request.at).select_related("cycle", "asked_by")
+    run = get_object_or_404(runs, pk=pk)
+    part = "#run" if request.htmx else ""
+    job = latest("scores", run.pk)
+    may_try_again = job is not None and not why_closed(JOBS, job, "try_again", by=request.user, at=request.at)
+    return render(request, f"submissions/run.html{part}", {"run": run, "job": job, "may_try_again": may_try_again})

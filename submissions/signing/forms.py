@@ -1,0 +1,68 @@
+"""The head's declaration."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from agencies.persian import localised
+from cycles.clashes import ComparedForm
+from cycles.ui.fields import NumberField, PersianTextField
+from submissions.models import Declaration, Level
+
+COUNT_LABELS = {
+    "due": _("Due to be assessed"),
+    "assessed": _("Assessed"),
+    "forms": _("Forms used"),
+    "reports": _("Reports made"),
+}
+"""What is declared of each level of Article 81."""
+
+
+class DeclarationForm(ComparedForm):
+    """The statement, and four numbers at each of the three levels: `<level>-<count>`."""
+
+    statement = PersianTextField(
+        label=_("Statement"),
+        lines=True,
+        max_length=5000,
+        help_text=_("In short: how the agency assesses itself at the three levels, and what came of it."),
+    )
+
+    def __init__(self, data: Any = None, *, declaration: Declaration | None) -> None:
+        super().__init__(data, initial={"statement": declaration.statement} if declaration else {})
+        held = {row.level: row for row in declaration.levels.all()} if declaration else {}
+        for level in Level:
+            for count, label in COUNT_LABELS.items():
+                self.fields[f"{level.value}-{count}"] = NumberField(
+                    label=f"{level.label}: {label}",
+                    initial=getattr(held.get(level.value), count, None),
+                    min_value=0,
+                    max_digits=9,
+                    decimal_places=0,
+                )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        for level in Level:
+            due, assessed = said.get(f"{level.value}-due"), said.get(f"{level.value}-assessed")
+            if due is not None and assessed is not None and assessed > due:
+                self.add_error(
+                    f"{level.value}-assessed", _("%(due)s at most: so many were due.") % {"due": localised(due)}
+                )
+        return said
+
+    @property
+    def rows(self) -> list[tuple[Level, list[tuple[Any, Any]]]]:
+        """The levels, each with its four fields and what heads their columns."""
+        return [
+            (level, [(label, self[f"{level.value}-{count}"]) for count, label in COUNT_LABELS.items()])
+            for level in Level
+        ]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        levels = {
+            level.value: {count: int(self.cleaned_data[f"{level.value}-{count}"]) for count in COUNT_LABELS}
+            for level in Level
+        }
+        return {"statement": self.cleaned_data["statement"], "levels": levels}

@@ -1,0 +1,180 @@
+"""Pages on which a self-assessment is reviewed, signed, returned, withdrawn; its receipt, its versions, their proof."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.models import User
+from agencies.persian import language
+from cycles.calendar import Phase
+from cycles.engine.perform import why_closed
+from cycles.models import Window
+from cycles.record import seals
+from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page
+from cycles.workflow import Refused
+from submissions import outliers
+from submissions.answers.views import PAGES, Progress, by_axis
+from submissions.completeness import Lack
+from submissions.lookups import find
+from submissions.models import Answer, Declaration, Submission, Version
+from submissions.outliers import Past
+from submissions.signing import actions, receipts, versions
+from submissions.workflow import MOVES
+
+MOST_LOSSES = 5
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A line that costs the agency points: against its target, and against what it reached last year."""
+
+    answer: Answer
+    to_target: Decimal
+    to_last_year: Decimal | None
+    past: Past | None
+
+    @property
+    def lacking(self) -> list[Lack]:
+        """What can still be done about it."""
+        return [Lack(code) for code in self.answer.lacking]
+
+    @property
+    def whose(self) -> User | None:
+        """By whom: whoever fills the line in, or did last."""
+        return self.answer.assignee or self.answer.updated_by
+
+
+def losses(answers: list[Answer], past: dict[Any, list[Past]]) -> list[Loss]:
+    """The five lines that lose most, by what they miss of the target and of last year's share, whichever is more."""
+    found = []
+    for a in answers:
+        if a.measure.is_stewarded or a.measure.is_pilot or a.claims_not_applicable:
+            continue
+        points = a.self_points or Decimal(0)
+        last = next(iter(past.get(a.measure.lineage, [])), None)
+        before = None if last is None or last.share is None else last.share * a.measure.points / 100 - points
+        found.append(Loss(a, a.measure.points - points, before, last))
+    found = [loss for loss in found if loss.to_target > 0]
+    found.sort(key=lambda loss: (-max(loss.to_target, loss.to_last_year or 0), loss.answer.pk))
+    return found[:MOST_LOSSES]
+
+
+def _review(submission: Submission) -> dict[str, Any]:
+    answers = list(submission.answers.for_page().with_people().prefetch_related("updated_by"))
+    past = outliers.history(submission)
+    groups, whole = by_axis(answers, submission.cycle, past)
+    progress = Progress(answers)
+    return {
+        "submission": submission,
+        "groups": groups,
+        "total": whole,
+        "progress": progress,
+        "missing": [(lack, [a for a in answers if lack.value in a.lacking]) for lack, _count in progress.lacks],
+        "losses": losses(answers, past),
+        "not_applicable": [a for a in answers if a.claims_not_applicable],
+        "line_count": len(answers),
+        "declared": Declaration.objects.filter(submission=submission).exists(),
+    }
+
+
+@require_safe
+def review(request: PortalRequest, pk: int) -> HttpResponse:
+    """What is missing, what is lost and what the points come to, before the head signs."""
+    submission = find(request, pk)
+    windows = Window.objects.concerning([submission])
+    moves = MOVES.open_to(submission, by=request.user, at=request.at, windows=windows)
+    context = _review(submission) | {
+        "moves": [m for m in moves if m.name in PAGES],
+        "closed": MOVES.why_not(submission, MOVES["submit"], by=request.user, at=request.at, windows=windows),
+        "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
+        "stamp": seals.stamp(submission, "submit") if submission.submitted_at else None,
+        "versions": Version.objects.filter(submission=submission).for_list(),
+    }
+    return render(request, "submissions/review.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
+    submission = find(request, pk)
+    return act_page(
+        request,
+        MOVES,
+        submission,
+        name,
+        do=lambda **said: actions.move(submission, name, by=request.user, at=request.at, **said),
+        then=reverse("submissions:review" if name == "submit" else "submissions:detail", args=[pk]),
+        summary="submissions/sign.html" if name == "submit" else "",
+        shown=(lambda: {"content": versions.content_of(submission)}),
+        **_review(submission),
+    )
+
+
+# --- Versions and their proof -----------------------------------------------------------------------------------------
+
+
+def _version(request: PortalRequest, uuid: UUID) -> Version:
+    rows = Version.objects.visible_to(request.user, request.at)
+    return get_object_or_404(rows.select_related("submission__agency", "submission__cycle", "made_by"), uuid=uuid)
+
+
+@require_safe
+def version(request: PortalRequest, uuid: UUID) -> HttpResponse:
+    """What a version says, line by line."""
+    found = _version(request, uuid)
+    submission = found.submission
+    context = {
+        "version": found,
+        "submission": submission,
+        "lines": versions.shown(found),
+        "may_take_up": not why_closed(MOVES, submission, "take_up", by=request.user, at=request.at),
+    }
+    return render(request, "submissions/version.html", context)
+
+
+@require_safe
+def version_content(request: PortalRequest, uuid: UUID) -> HttpResponse:
+    """The very text whose SHA-256 was signed."""
+    found = _version(request, uuid)
+    response = HttpResponse(found.content, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{found.uuid}.json"'
+    return response
+
+
+@require_POST
+def version_take_up(request: PortalRequest, uuid: UUID) -> HttpResponse:
+    found = _version(request, uuid)
+    try:
+        actions.take_up(found, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("submissions:version", uuid)
+    return redirect("submissions:detail", found.submission_id)
+
+
+@require_safe
+def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
+    """The receipt of a signature as PDF, in the reader's language."""
+    found = get_object_or_404(Version.objects.visible_to(request.user, request.at).signed(), uuid=uuid)
+    pdf = receipts.receipt(found, language=language())
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="receipt-{found.uuid}.pdf"'
+    return response
+
+
+@login_not_required
+@require_safe
+def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
+    """Whether a receipt is genuine, for whoever holds one: whose it is, what was signed, whether it still counts."""
+    found = get_object_or_404(
+        Version.objects.signed().select_related("submission__agency", "submission__cycle").defer("content"), uuid=uuid
+    )
+    return render(request, "submissions/verify.html", {"version": found, **receipts.standing(found)})

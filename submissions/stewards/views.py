@@ -1,0 +1,395 @@
+"""Pages of stewards: the measures in one's hands, every agency's figure in them, their source, and who has which."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.models import Agency, User, with_roles
+from agencies.persian import localised
+from agencies.roles import OVERSEERS, is_set_keeper, may_be_steward
+from cycles.calendar import Phase
+from cycles.engine.perform import why_closed
+from cycles.models import Cycle, Entry, Window
+from cycles.record import embargo
+from cycles.requests import PortalRequest
+from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import sheets as spreadsheets_sheets
+from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.files import handed_out
+from cycles.ui.pages import PER_PAGE, act_page, history, import_page, listed, sheet_answer
+from cycles.workflow import Refused
+from indicators.models import Measure
+from submissions import clearance
+from submissions.evidence import file_types
+from submissions.lookups import overseen_cycle
+from submissions.models import UNASKED, Answer, StewardFigure, Stewardship, left_to_administrators
+from submissions.stewards import actions
+from submissions.stewards.forms import AppointForm, FigureForm, NarrowForm, SourceForm
+from submissions.stewards.sheets import FIGURES, FigureLines
+from submissions.stewards.tables import StewardshipTable
+from submissions.workflow import STEWARDSHIPS
+
+# --- In whose hands ---------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def stewardships(request: PortalRequest) -> HttpResponse:
+    """The measures in one's own hands; for administrators and auditors, those of their scope."""
+    rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
+    context = {"table": listed(request, StewardshipTable(rows)), "waiting": _waiting(request)}
+    return render(request, "submissions/stewardships.html", context)
+
+
+def _waiting(request: PortalRequest) -> list[clearance.Waiting]:
+    """The years in which measures are in one's hands and stay closed until all interests are declared."""
+    held = Cycle.objects.filter(pk__in=Stewardship.objects.filter(steward=request.user).values("cycle"))
+    return [w for w in clearance.waiting_for(request.user, held, request.at) if w.states_interests]
+
+
+@dataclass
+class InHand:
+    """A measure for a steward, and in whose hands it is; `waiting` lines are for an administrator."""
+
+    measure: Measure
+    stewardship: Stewardship | None
+    people: list[User]
+    may_appoint: bool
+    form: AppointForm
+    waiting: int
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether whoever holds it still may."""
+        return self.stewardship is None or self.stewardship.steward in self.people
+
+
+@require_http_methods(["GET", "POST"])
+def of_cycle(request: PortalRequest, pk: int) -> HttpResponse:
+    """Every measure of a cycle that is for a steward, and who has it; none is left unseen."""
+    cycle = overseen_cycle(request, pk)
+    rows = _in_hand(request, cycle)
+    if request.method == "POST" and _appointed(request, cycle, rows):
+        return redirect("submissions:stewards", pk)
+    context = {
+        "cycle": cycle,
+        "rows": rows,
+        "without": sum(1 for row in rows if row.stewardship is None),
+        "named": any(row.stewardship is None and row.measure.steward and row.may_appoint for row in rows),
+    }
+    return render(request, "submissions/stewards.html", context)
+
+
+def _in_hand(request: PortalRequest, cycle: Cycle) -> list[InHand]:
+    user, at = request.user, request.at
+    held = {s.measure_id: s for s in Stewardship.objects.filter(cycle=cycle).for_list()}
+    stewards, provinces = actions.stewards(), user.province_ids(at, *OVERSEERS)
+    left = Counter(left_to_administrators([cycle]).values_list("measure", flat=True))
+    rows = []
+    for measure in actions.stewarded(cycle).select_related("indicator__axis__set__agency"):
+        unsaved = actions.of_measure(measure)
+        reach = unsaved.province_id or (unsaved.agency.province_id if unsaved.agency else None)
+        if provinces is not None and reach not in provinces and (unsaved.agency_id or unsaved.province_id):
+            continue
+        fit = [u for u in stewards if may_be_steward(u, unsaved, at)]
+        mine = request.method == "POST" and request.POST.get("measure") == str(measure.pk)
+        named = {"steward": measure.steward}
+        form = AppointForm(
+            request.POST if mine else None,
+            people=fit,
+            held=held.get(measure.pk),
+            initial=named,
+            prefix=f"m{measure.pk}",
+        )
+        may_appoint = is_set_keeper(user, unsaved, at)
+        rows.append(InHand(measure, held.get(measure.pk), fit, may_appoint, form, left[measure.pk]))
+    return rows
+
+
+def _in_hands_of(measure: Measure) -> AppointForm:
+    return AppointForm(people=(), held=Stewardship.objects.filter(measure=measure).first())
+
+
+def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool:
+    """Do what was asked for: one measure, or all that name their steward; where it is refused the page says why."""
+    row = next((row for row in rows if row.form.is_bound), None)
+    try:
+        if row is None:
+            done = actions.appoint_named(cycle, by=request.user, at=request.at)
+            said = ngettext(
+                "%(count)s measure has its steward now.", "%(count)s measures have their steward now.", done[0]
+            )
+            messages.success(request, said % {"count": localised(done.measures)})
+            if done.left:
+                said = _("Measures that name nobody who may be their steward: %(count)s")
+                messages.warning(request, said % {"count": localised(done.left)})
+            return True
+        if row.form.is_valid():
+            seen = row.form.as_seen(lambda: _in_hands_of(row.measure))
+            actions.appoint(row.measure, **row.form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            messages.success(request, _("“%(measure)s” is in the hands of %(name)s.")
+                             % {"measure": row.measure, "name": row.form.cleaned_data["steward"]})  # fmt: skip
+            return True
+    except Refused as refusal:
+        if row is None:
+            messages.error(request, str(refusal))
+            return True
+        row.form.add_error(None, str(refusal))
+    return False
+
+
+# --- Figures ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Row:
+    """One agency of a measure: its figure as far as the reader may know it, or why it is not the reader's to give."""
+
+    answer: Answer
+    figure: StewardFigure | None
+    is_given: bool
+    why: str
+    form: FigureForm | None
+    last_year: Decimal | None
+
+
+def _find(request: PortalRequest, pk: int) -> Stewardship:
+    rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
+    return get_object_or_404(rows.select_related("supplied_by"), pk=pk)
+
+
+def _narrowed(request: PortalRequest, stewardship: Stewardship, narrow: NarrowForm, tied: dict[int, str]) -> QuerySet:
+    rows = actions.lines_of(stewardship)
+    asked = narrow.cleaned_data if narrow.is_valid() else {}
+    if text := asked.get("q"):
+        rows = rows.filter(submission__agency__in=Agency.objects.matching(text).values("pk"))
+    match asked.get("show"):
+        case "missing":
+            return rows.filter(figure=None).exclude(submission__state__in=UNASKED)
+        case "given":
+            return rows.exclude(figure=None)
+        case "tied":
+            return rows.filter(submission__agency__in=tied)
+    return rows
+
+
+def _rows(request: PortalRequest, stewardship: Stewardship, page: Page, *, may_enter: bool) -> list[Row]:
+    """The page's agencies; four queries however many there are."""
+    [steward] = with_roles([stewardship.steward])
+    answers = list(page)
+    seen = {
+        f.answer_id: f for f in StewardFigure.objects.visible_to(request.user, request.at).filter(answer__in=answers)
+    }
+    before = actions.last_year(stewardship, [a.submission.agency_id for a in answers])
+    rows = []
+    for a in answers:
+        why = actions.why_not_given(a, steward, by=request.user, at=request.at)
+        figure = seen.get(a.pk)
+        form = None if why or not may_enter else _form(a, request)
+        given = actions.figure_of(a) is not None
+        rows.append(Row(a, figure, given, why, form, before.get(a.submission.agency_id)))
+    return rows
+
+
+def _form(answer: Answer, request: PortalRequest) -> FigureForm:
+    figure = actions.figure_of(answer)
+    initial = {name: getattr(figure, name) for name in actions.SAID} if figure else {}
+    sent = request.method == "POST" and f"{answer.pk}-seen" in request.POST
+    form = FigureForm(request.POST if sent else None, prefix=str(answer.pk), initial=initial)
+    return FigureForm(prefix=str(answer.pk), initial=initial) if form.is_untouched else form
+
+
+@require_http_methods(["GET", "POST"])
+def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
+    """Every agency's figure in a measure, a page of them at a time: saved together, or shown with what is wrong."""
+    found = _find(request, pk)
+    windows = Window.objects.concerning([found])
+    moves = {m.name for m in STEWARDSHIPS.open_to(found, by=request.user, at=request.at, windows=windows)}
+    [steward] = with_roles([found.steward])
+    tied = actions.ties(steward, request.at)
+    narrow = NarrowForm(request.GET)
+    page = Paginator(_narrowed(request, found, narrow, tied), PER_PAGE).get_page(request.GET.get("page"))
+    rows = _rows(request, found, page, may_enter="enter" in moves)
+    refused = ""
+    if request.method == "POST":
+        refused = _save(request, found, rows)
+        if not refused:
+            return redirect(_onward(request, page))
+    if request.user != found.steward and any(row.figure for row in rows):
+        reach = min((m.reach for m in request.user.memberships(request.at, *OVERSEERS)), key=lambda a: a is not None)
+        embargo.note_reading(found, what="figures", by=request.user, at=request.at, agency=reach)
+    context = {
+        "stewardship": found,
+        "measure": found.measure,
+        "page": page,
+        "rows": rows,
+        "narrow": narrow,
+        "tied": _named(tied, found),
+        "moves": moves,
+        "closed": STEWARDSHIPS.why_not(found, STEWARDSHIPS["enter"], by=request.user, at=request.at, windows=windows),
+        "window": windows.of(Phase.SCORING, found),
+        "is_steward": request.user == found.steward,
+        "is_complete": found.lines == found.lines_given,
+        "refused": refused,
+        "source_form": SourceForm(stewardship=found),
+        "query": request.GET.urlencode(),
+        "history": history(Entry.objects.visible_to(request.user, request.at).of(found)[:20]),
+    }
+    return render(request, "submissions/stewardship.html", context, status=422 if refused else 200)
+
+
+def _named(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer, str]]:
+    """The lines that are for an administrator, each with why."""
+    rows = actions.lines_of(stewardship).filter(submission__agency__in=tied)
+    return [(a, tied[a.submission.agency_id]) for a in rows]
+
+
+def _save(request: PortalRequest, stewardship: Stewardship, rows: list[Row]) -> str:
+    """Save what was typed on the page, all or none; why not, in a sentence, or ""."""
+    sent = [row for row in rows if row.form and row.form.is_bound and row.form.has_changed()]
+    if any(not row.form.is_valid() for row in sent if row.form):
+        return _("Nothing was saved yet: some figures need correction.")
+    said = {row.answer.pk: row.form.cleaned_data for row in sent if row.form}
+    given = {pk: {name: one[name] for name in actions.SAID} for pk, one in said.items()}
+    seen = {row.answer.pk: row.form.seen_token for row in sent if row.form and row.form.seen_token}
+    try:
+        actions.save_figures(stewardship, given, by=request.user, at=request.at, seen=seen)
+    except Refused as refusal:
+        return str(refusal)
+    said_so = ngettext("%(count)s figure saved.", "%(count)s figures saved.", len(given))
+    messages.success(request, said_so % {"count": localised(len(given))})
+    return ""
+
+
+def _onward(request: PortalRequest, page: Page) -> str:
+    query = request.GET.copy()
+    if "next" in request.POST and page.has_next() and query.get("show") != "missing":
+        query["page"] = str(page.next_page_number())
+    return f"{request.path}?{query.urlencode()}"
+
+
+# --- The source -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def source(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """The document from which the figures come; sent, it becomes that of an open measure."""
+    if request.method == "POST":
+        return _cite(request, _find(request, pk))
+    readable = Stewardship.objects.visible_to(request.user, request.at).exclude(source="")
+    found = get_object_or_404(readable, pk=pk)
+    kind = file_types.KINDS[file_types.ending_of(found.source_name)]
+    return handed_out(found.source, name=found.source_name, content_type=kind.content_type)
+
+
+def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
+    form = SourceForm(request.POST, request.FILES, stewardship=found)
+    if form.is_valid():
+        seen = form.as_seen(lambda: SourceForm(stewardship=Stewardship.objects.get(pk=found.pk)))
+        try:
+            actions.cite(found, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The source is saved."))
+            return redirect("submissions:stewardship", found.pk)
+    return render(request, "submissions/source.html", {"stewardship": found, "form": form}, status=422)
+
+
+# --- As a spreadsheet -------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
+    """The lines that the reader may fill in, with what they say now."""
+    found = _find(request, pk)
+    lines = FigureLines(found, by=request.user, at=request.at)
+    rows = lines.lines()
+    if not rows:
+        raise Http404
+    name = f"{FIGURES.name}-{found.cycle.year}-{found.measure.code}"
+    return sheet_answer(spreadsheets_sheets.written(FIGURES, lines.rows(rows), kind), name, kind)
+
+
+@require_http_methods(["GET", "POST"])
+def take_in(request: PortalRequest, pk: int) -> HttpResponse:
+    """Check a file of figures, and let it be written when confirmed."""
+    found = _find(request, pk)
+    if closed := why_closed(STEWARDSHIPS, found, "take_in", by=request.user, at=request.at):
+        messages.error(request, closed)
+        return redirect("submissions:stewardship", pk)
+
+    def lines() -> FigureLines:
+        return FigureLines(found, by=request.user, at=request.at)
+
+    def do(sheet: Sheet, *, as_checked: str, **said: Any) -> Sequence[Any]:
+        resource = lines()
+        return actions.import_figures(
+            found,
+            lambda: resource.given(dry_run.checked_again(resource, sheet, as_checked)),
+            by=request.user,
+            at=request.at,
+            **said,
+        )
+
+    return import_page(
+        request,
+        FIGURES,
+        check=lambda sheet: dry_run.check(lines(), sheet),
+        do=do,
+        then=reverse("submissions:stewardship", args=[pk]),
+        page="submissions/figures_import.html",
+        stewardship=found,
+    )
+
+
+# --- Supplying --------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def supply(request: PortalRequest, pk: int) -> HttpResponse:
+    """Sign for the figures, after a look at what they come to."""
+    found = _find(request, pk)
+    given = StewardFigure.objects.visible_to(request.user, request.at).filter(stewardship=found)
+    figures = [f for f in given.exclude(answer__submission__state__in=UNASKED) if f.percent is not None]
+    return act_page(
+        request,
+        STEWARDSHIPS,
+        found,
+        "supply",
+        do=lambda note, seen: actions.supply(found, by=request.user, at=request.at, seen=seen),
+        then=reverse("submissions:stewardship", args=[pk]),
+        summary="submissions/supply_summary.html",
+        shown=lambda: actions.figures_of(found),
+        stewardship=found,
+        missing=found.lines - found.lines_given,
+        mean=sum((f.percent for f in figures), Decimal(0)) / len(figures) if figures else None,
+        least=min((f.percent for f in figures), default=None),
+        most=max((f.percent for f in figures), default=None),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def open_again(request: PortalRequest, pk: int) -> HttpResponse:
+    found = _find(request, pk)
+    return act_page(
+        request,
+        STEWARDSHIPS,
+        found,
+        "reopen",
+        do=lambda note: actions.open_again(found, reason=note, by=request.user, at=request.at),
+        then=reverse("submissions:stewardship", args=[pk]),
+        summary="submissions/reopen_summary.html",
+        stewardship=found,
+    )

@@ -1,0 +1,32 @@
+"""Narrow the list of on-site verifications."""
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from submissions.models import Finding, Verification
+from submissions.sampling import Why
+from submissions.workflow import VerificationState
+
+
+class VerificationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Agency"), method="search")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=VerificationState.choices, empty_label=_("All"))
+    finding = django_filters.ChoiceFilter(
+        label=_("Finding"), choices=Finding.choices, method="found", empty_label=_("All")
+    )
+    why = django_filters.ChoiceFilter(label=_("Why drawn"), choices=Why.choices, method="drawn", empty_label=_("All"))
+
+    class Meta:
+        model = Verification
+        fields = ()
+
+    def search(self, rows: QuerySet[Verification], name: str, value: str) -> QuerySet[Verification]:
+        return rows.filter(agency__in=Agency.objects.matching(value).values("pk"))
+
+    def found(self, rows: QuerySet[Verification], name: str, value: str) -> QuerySet[Verification]:
+        return rows.filter(finding=value, state=VerificationState.CONCLUDED)
+
+    def drawn(self, rows: QuerySet[Verification], name: str, value: str) -> QuerySet[Verification]:
+        return rows.filter(why__contains=[value])

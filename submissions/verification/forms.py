@@ -1,0 +1,100 @@
+"""What is typed when a line is verified at the source, when a block is handed in, and when an expense is entered."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import User
+from agencies.persian import localised
+from cycles.clashes import ComparedForm
+from cycles.ui.fields import NumberField, PersianTextField
+from cycles.ui.forms import PasswordField, signed
+from submissions.evidence.actions import MOST_AT_ONCE
+from submissions.evidence.fields import DescriptionForm
+from submissions.evidence.file_types import KINDS
+from submissions.marking.forms import HoursField
+from submissions.models import Answer, Finding, Place, Verification
+from submissions.verification.actions import SAID
+
+
+class VerificationForm(DescriptionForm, ComparedForm):
+    """What was found of a line; all of it is asked for only when it is concluded, and then signed."""
+
+    place = forms.ChoiceField(
+        label=_("Where it was verified"), choices=Place.choices, required=False, widget=forms.RadioSelect
+    )
+    finding = forms.ChoiceField(label=_("Finding"), choices=Finding.choices, required=False, widget=forms.RadioSelect)
+    found_value = NumberField(
+        label=_("Value found"),
+        required=False,
+        max_digits=28,
+        decimal_places=8,
+        help_text=_("Where the line is supported in part; the method computes the points of it."),
+    )
+    text = PersianTextField(
+        label=_("What was seen"),
+        lines=True,
+        required=False,
+        max_length=10000,
+        help_text=_("Which source, which document, what it says. The agency will read it."),
+    )
+    hours = HoursField()
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}),
+    )
+    password = PasswordField(required=False)
+    beside = tuple(DescriptionForm.base_fields)  # they are said of a file to come
+
+    def __init__(self, *args: Any, line: Answer, user: User, concluding: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.line, self.user, self.concluding = line, user, concluding
+        found = self.fields["found_value"]
+        found.help_text = f"{found.help_text} {line.bounds.hint}".strip()
+        told = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
+        self.fields["file"].help_text = _("%(types)s; at most %(limit)s MB.") % told
+
+    def clean_found_value(self) -> Decimal | None:
+        value: Decimal | None = self.cleaned_data["found_value"]
+        if value is not None and (why := self.line.why_unfit(value)):
+            raise forms.ValidationError(why)
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not self.concluding or self.errors:
+            return data
+        for name, sentence in (
+            ("place", _("Say where it was verified.")),
+            ("finding", _("Say what was found.")),
+            ("text", _("Say what was seen; the agency will read it.")),
+        ):
+            if not data.get(name):
+                self.add_error(name, sentence)
+        if data.get("finding") == Finding.PARTLY and data.get("found_value") is None:
+            self.add_error("found_value", _("Give the value that was found; the method computes the points of it."))
+        if not self.errors:
+            try:
+                signed(self.user, data["password"])
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return data
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in SAID}
+
+
+class HandOverForm(ComparedForm):
+    """Another assessor for a line that is to be verified."""
+
+    assessor = forms.ModelChoiceField(label=_("Assessor"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, held: Verification, assessors: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, shows={"assessor": held.assessor}, **kwargs)
+        fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by("name_fa", "username", "pk")
+        self.fields["assessor"].queryset = fit  # type: ignore[attr-defined]

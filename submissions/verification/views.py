@@ -1,0 +1,221 @@
+"""Pages of verification at the source: the sample of a cycle, an assessor's list, and one line with what was found."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.persian import language, localised
+from agencies.roles import Role
+from cycles.calendar import Phase
+from cycles.clashes import Seen
+from cycles.engine.perform import open_to, why_closed
+from cycles.models import Cycle, Window
+from cycles.requests import PortalRequest
+from cycles.ui.files import handed_out
+from cycles.ui.pages import listed
+from cycles.workflow import Refused
+from indicators.scoring.methods import METHODS
+from submissions import sampling
+from submissions.evidence import actions as evidence
+from submissions.lookups import note_reading, overseen_cycle
+from submissions.models import Exhibit, Finding, Score, Verification
+from submissions.outliers import Against
+from submissions.scoring.verification_effect import RULE
+from submissions.verification import actions
+from submissions.verification.filters import VerificationFilter
+from submissions.verification.forms import HandOverForm, VerificationForm
+from submissions.verification.tables import VerificationTable
+from submissions.workflow import VERIFICATIONS, VerificationState
+
+# --- The sample of a cycle --------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def sample(request: PortalRequest, pk: int) -> HttpResponse:
+    """Which lines are verified, why, by whom and with what outcome; by POST those that qualify are drawn."""
+    cycle = overseen_cycle(request, pk)
+    if request.method == "POST":
+        return _drawn(request, cycle)
+    rows = Verification.objects.visible_to(request.user, request.at).filter(cycle=cycle)
+    narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
+    context = {
+        "cycle": cycle,
+        "filter": narrowed,
+        "table": listed(request, VerificationTable(narrowed.qs)),
+        "counts": _counts(list(rows.values_list("state", "finding"))),
+        "may_draw": cycle.verification_percent and request.user.holds(Role.ADMINISTRATOR, at=request.at),
+        "closed": Window.objects.concerning([cycle]).why_closed(Phase.SCORING, cycle, request.at),
+        "rule": RULE,
+        "large_gain": int(sampling.LARGE_GAIN * 100),
+        "heavy": int(sampling.HEAVY * 100),
+        "lot_share": sampling.LOT_SHARE,
+    }
+    return render(request, "submissions/sample.html", context)
+
+
+def _counts(rows: list[tuple[str, str]]) -> dict[str, Any]:
+    found = [finding for state, finding in rows if state == VerificationState.CONCLUDED]
+    return {
+        "drawn": len(rows),
+        "open": len(rows) - len(found),
+        "findings": [(f.value, f.label, found.count(f.value)) for f in Finding],
+    }
+
+
+def _drawn(request: PortalRequest, cycle: Cycle) -> HttpResponse:
+    try:
+        drawn = actions.draw(cycle, by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = ngettext("%(count)s line was drawn.", "%(count)s lines were drawn.", drawn.lines)
+        messages.success(request, said % {"count": localised(drawn.lines)})
+        if drawn.unfit:
+            said = _("Lines that nobody who does not mark them may verify: %(count)s. Draw again when somebody may.")
+            messages.warning(request, said % {"count": localised(drawn.unfit)})
+    return redirect("submissions:sample", cycle.pk)
+
+
+@require_safe
+def verifications(request: PortalRequest) -> HttpResponse:
+    """The lines that an assessor verifies, those of marked agencies, or all of one's scope."""
+    rows = Verification.objects.visible_to(request.user, request.at)
+    narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
+    context = {"filter": narrowed, "table": listed(request, VerificationTable(narrowed.qs)), "rule": RULE}
+    return render(request, "submissions/verifications.html", context)
+
+
+# --- One line ---------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def verification(request: PortalRequest, pk: int) -> HttpResponse:
+    """What the agency says, why it was drawn, and what was found; or the place to say so."""
+    line = ("line__own", "line__measure__indicator__axis", "submission__agency__province", "submission__cycle")
+    rows = Verification.objects.visible_to(request.user, request.at).for_list()
+    held = get_object_or_404(rows.select_related("agency__province", *line), pk=pk)
+    if held.is_concluded and held.assessor_id != request.user.pk:
+        note_reading(request, held.submission, "line")
+    moves = {m.name for m in open_to(VERIFICATIONS, held, by=request.user, at=request.at)}
+    form, over = _forms(request, held, moves)
+    if request.method == "POST" and _done(request, held, form, over):
+        return redirect("submissions:verification", pk)
+    return render(request, "submissions/verification.html", _context(request, held, form, over, moves))
+
+
+def _forms(request: PortalRequest, held: Verification, moves: set[str]) -> tuple[VerificationForm, HandOverForm | None]:
+    """The form of the finding, with what was saved before; for administrators that by which it goes to another."""
+    act = request.POST.get("act", "")
+    over = None
+    if "hand_over" in moves:
+        fit = actions.fit_for(held, request.at)
+        over = HandOverForm(request.POST if act == "hand_over" else None, held=held, assessors=fit)
+    bound = request.method == "POST" and act != "hand_over"
+    data, files = (request.POST, request.FILES) if bound else (None, None)
+    return _form(request, held, data, files, concluding=act == "conclude"), over
+
+
+def _form(request: PortalRequest, held: Verification, *sent: Any, concluding: bool = False) -> VerificationForm:
+    initial = {name: getattr(held, name) for name in actions.SAID}
+    return VerificationForm(*sent, initial=initial, line=held.line, user=request.user, concluding=concluding)
+
+
+def _as_seen(request: PortalRequest, held: Verification, form: VerificationForm) -> Seen:
+    rows = Verification.objects.select_related("line__own", "line__measure")
+    return form.as_seen(lambda: _form(request, rows.get(pk=held.pk)))
+
+
+def _context(request: PortalRequest, held: Verification, form: Any, over: Any, moves: set[str]) -> dict[str, Any]:
+    answer, m = held.line, held.line.measure
+    method = METHODS[m.method]
+    scores = Score.objects.visible_to(request.user, request.at).filter(answer=answer).exclude(basis=Score.Basis.SELF)
+    return {
+        "held": held,
+        "answer": answer,
+        "formula": method.explain(answer.value, m.points, answer.scoring_params, language()),
+        "files": answer.evidence.with_versions(),
+        "standing_out": [Against(code) for code in answer.outliers],
+        "exhibits": held.exhibits.live() if held.is_concluded or "show" in moves else [],
+        "scores": scores.order_by("scored_at", "pk"),
+        "form": form if "conclude" in moves else None,
+        "over": over,
+        "has_scanner": evidence.has_scanner(),
+        "rule": RULE,
+        "closed": why_closed(VERIFICATIONS, held, "conclude", by=request.user, at=request.at),
+        "is_mine": held.assessor_id == request.user.pk,
+    }
+
+
+def _done(request: PortalRequest, held: Verification, form: Any, over: Any) -> bool:
+    """Do what was asked for; where it is refused the page says why and keeps what was typed."""
+    act = request.POST.get("act", "")
+    by: dict[str, Any] = {"by": request.user, "at": request.at}
+    try:
+        if act == "hand_over":
+            return over is not None and over.is_valid() and _handed_over(request, held, over, by)
+        if not form.is_valid():
+            return False
+        if act == "conclude":
+            _concluded(held, form, by | {"seen": _as_seen(request, held, form)})
+        else:
+            _kept(request, held, form, by)
+    except Refused as refusal:
+        (over if act == "hand_over" else form).add_error(None, str(refusal))
+        return False
+    messages.success(request, _("The verification is concluded.") if act == "conclude" else _("Saved."))
+    return True
+
+
+def _handed_over(request: PortalRequest, held: Verification, over: HandOverForm, by: dict[str, Any]) -> bool:
+    seen = over.as_seen(lambda: HandOverForm(held=Verification.objects.get(pk=held.pk), assessors=()))
+    actions.hand_over(held, assessor=over.cleaned_data["assessor"], seen=seen, **by)
+    messages.success(request, _("Saved."))
+    return True
+
+
+def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -> None:
+    """All or nothing: the file that came with it is shown, too."""
+    with transaction.atomic():
+        if form.cleaned_data["file"]:
+            actions.show(
+                held,
+                upload=form.cleaned_data["file"],
+                description=form.description,
+                by=by["by"],
+                at=by["at"],
+            )
+        actions.conclude(held, **form.said, **by)
+
+
+def _kept(request: PortalRequest, held: Verification, form: VerificationForm, by: dict[str, Any]) -> None:
+    """What was typed so far, with a file more or a file less."""
+    with transaction.atomic():
+        actions.note(held, **form.said, seen=_as_seen(request, held, form), **by)
+        if withdrawn := request.POST.get("take_back"):
+            shown = next((e for e in held.exhibits.live() if str(e.uuid) == withdrawn), None)
+            if shown is None:
+                raise Refused(_("This file has been replaced or withdrawn in the meantime."))
+            actions.take_back(shown, **by)
+        if form.cleaned_data["file"]:
+            actions.show(held, upload=form.cleaned_data["file"], description=form.description, **by)
+
+
+@require_safe
+def exhibit(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
+    """The file as it was uploaded, always as a download; nothing before its state allows it."""
+    rows = Exhibit.objects.visible_to(request.user, request.at).live().select_related("verification")
+    shown = get_object_or_404(rows, uuid=uuid)
+    if not shown.verification.is_concluded and shown.verification.assessor_id != request.user.pk:
+        raise Http404
+    document = shown.document
+    if not document.is_open:
+        messages.error(request, _("This file is not handed out: %(state)s.") % {"state": document.get_state_display()})
+        return redirect("submissions:verification", shown.verification_id)
+    return handed_out(document.file, name=document.name, content_type=document.content_type)
