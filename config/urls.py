@@ -8,7 +8,8 @@ from config.accounts import identity_views
 from config.home import views as home_views
 from config.monitoring import views as monitoring
 from cycles.record import views as record_views
-from festival import awards_public, open_data
+from festival.awards import public_views
+from festival.open_data import views as open_data_views
 from submissions.signing import views as signing_views
 
 urlpatterns = [
@@ -17,16 +18,16 @@ urlpatterns = [
     path(".well-known/security.txt", monitoring.security_txt, name="security_txt"),
     path("record.json", record_views.seals_json, name="record_json"),
     path("identity/callback/", identity_views.callback, name="account_identity_callback"),
-    path("api/", include("festival.api")),
-    path("data/", open_data.catalogue, name="data"),
-    path("data/catalog.jsonld", open_data.linked_catalogue, name="data_catalog"),
-    path("data/<int:year>/<int:number>/", open_data.folder, name="data_folder"),
-    path("data/<int:year>/<int:number>/<str:name>", open_data.data_file, name="data_file"),
+    path("api/", include("festival.open_data.api_views")),
+    path("data/", open_data_views.catalogue, name="data"),
+    path("data/catalog.jsonld", open_data_views.linked_catalogue, name="data_catalog"),
+    path("data/<int:year>/<int:number>/", open_data_views.folder, name="data_folder"),
+    path("data/<int:year>/<int:number>/<str:name>", open_data_views.data_file, name="data_file"),
     *i18n_patterns(
         path("", home_views.home, name="home"),
         path("verify/<uuid:uuid>/", signing_views.verify, name="verify"),
         path("verify/appeals/<uuid:uuid>/", drafting_views.verify, name="verify_appeals"),
-        path("verify/certificates/<uuid:uuid>/", awards_public.verify, name="verify_certificates"),
+        path("verify/certificates/<uuid:uuid>/", public_views.verify, name="verify_certificates"),
         path("account/", home_views.account, name="account"),
         path("account/onward/", home_views.onward, name="onward"),
         path("accounts/", include("config.accounts.urls")),

@@ -7,25 +7,31 @@ from django.utils.translation import gettext_lazy as _
 
 from cycles.clock import now
 from cycles.jobs.kinds import HEAVY, Tell, kind
-from festival import actions, article82, datafiles, figures, passages, pdf, report
 from festival.models import STEPS, Edition, Report
+from festival.open_data import files as open_data_files
+from festival.report import actions as report
+from festival.report import facts as report_facts
+from festival.report import figures
+from festival.report import paper as report_paper
+from festival.report import texts as report_texts
+from festival.results import actions as results
 
 
 def draw_up(asked: Report, *, at: datetime, tell: Tell = lambda step, percent: None) -> Report:
     """Draw up a report that was asked for and keep both its papers, data attached; `tell` hears how far it is."""
-    data = datafiles.attachments(datafiles.write(asked.edition, at=at))
-    facts = report.gather(asked.edition, at)
+    data = open_data_files.attachments(open_data_files.write(asked.edition, at=at))
+    facts = report_facts.gather(asked.edition, at)
     held = figures.record(facts)
     data.append((figures.FILE, figures.written(held, edition=asked.edition, at=at)))
-    papers = pdf.article_82(
+    papers = report_paper.article_82(
         facts,
         language=asked.language,
         reference=asked.reference,
-        texts=passages.written(asked.edition.cycle_id, asked.language),
+        texts=report_texts.written(asked.edition.cycle_id, asked.language),
         attachments=data,
         tell=tell,
     )
-    return article82.keep_report(asked, pdf=papers.reading, archive=papers.archive, facts=held, at=at)
+    return report.keep_report(asked, pdf=papers.reading, archive=papers.archive, facts=held, at=at)
 
 
 @kind(
@@ -55,10 +61,10 @@ def draw_report(report_id: int, tell: Tell) -> None:
 )
 def write_data(edition: int, tell: Tell) -> None:
     """Write the open data of an edition; what stands already is left alone."""
-    datafiles.write(Edition.objects.select_related("cycle", "run").get(pk=edition), at=now())
+    open_data_files.write(Edition.objects.select_related("cycle", "run").get(pk=edition), at=now())
 
 
 @shared_task
 def publish_due() -> None:
     """Move the labels of editions whose instant has come."""
-    actions.publish_due(at=now())
+    results.publish_due(at=now())

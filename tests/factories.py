@@ -22,8 +22,8 @@ from cycles.calendar import Phase
 from cycles.models import Cycle, Participation, Window
 from cycles.people import actions as people_actions
 from cycles.years import actions as years_actions
-from festival import actions as festival
 from festival.models import Edition
+from festival.results import actions as results
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure, Plan, QuarterReport, Sheet
 from indicators.plans import actions as plans
 from indicators.sets import approval, drafting
@@ -413,11 +413,11 @@ def _decided(w: World) -> None:
 
 def _final(w: World) -> None:
     w.at = w.opens(Phase.FINAL) + timedelta(hours=9)
-    w.edition = festival.finalise(w.cycle, by=w.administrator, at=w.at)
+    w.edition = results.finalise(w.cycle, by=w.administrator, at=w.at)
     w.cycle = w.fresh(w.cycle)
 
 
 def _scheduled(w: World) -> None:
     w.at += timedelta(days=1)
     publish_at = w.opens(Phase.FESTIVAL) + timedelta(days=3)
-    w.edition = festival.schedule(w.edition, publish_at=publish_at, by=w.administrator, at=w.at)
+    w.edition = results.schedule(w.edition, publish_at=publish_at, by=w.administrator, at=w.at)

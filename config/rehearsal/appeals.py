@@ -12,7 +12,7 @@ from appeals.hearing import decision
 from appeals.models import Appeal
 from config.rehearsal import values
 from cycles.calendar import Phase
-from festival import actions as festival
+from festival.results import actions as results
 from submissions.models import Answer, Submission
 from submissions.workflow import SubmissionState
 
@@ -57,7 +57,7 @@ def decide_all(walk: Any) -> None:
     marker = User.objects.get(pk=first.answer.marks.get(block__is_second=False).assessor_id)
     walk.refused("the marker decides", lambda: _decide(walk, first, "dismiss", at=at, by=marker))
     early = walk.within(Phase.FINAL, 0)
-    walk.refused("final with open appeals", lambda: festival.finalise(walk.cycle, by=walk.cast.administrator, at=early))
+    walk.refused("final with open appeals", lambda: results.finalise(walk.cycle, by=walk.cast.administrator, at=early))
     for number, appeal in sorted(enumerate(filed), key=lambda pair: _decided_after(pair[0])):
         name = ENDINGS[number % len(ENDINGS)]
         at = walk.within(Phase.APPEAL_REVIEW, _decided_after(number), appeal.agency)

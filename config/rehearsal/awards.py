@@ -6,7 +6,8 @@ from typing import Any
 from agencies.models import User
 from cycles.calendar import TEHRAN, Phase
 from cycles.models import Participation
-from festival import awards, ceremonies
+from festival.awards import actions as awards
+from festival.awards import ceremonies
 from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Standing
 from festival.workflow import AwardState
 

@@ -9,8 +9,9 @@ from typing import Any
 from agencies.models import Agency, User
 from cycles.calendar import TEHRAN, Phase
 from cycles.models import Participation
-from festival import consequences, improvement, surveys
-from festival.improvement import Suggestion
+from festival.consequences import actions as consequences
+from festival.improvement import actions as improvement
+from festival.improvement.actions import Suggestion
 from festival.models import (
     NOT_FILED,
     Consequence,
@@ -21,6 +22,7 @@ from festival.models import (
     Survey,
     SurveyQuestion,
 )
+from festival.surveys import actions as surveys
 from indicators.models import Direction, Kind
 from submissions.models import Submission
 from submissions.workflow import SubmissionState

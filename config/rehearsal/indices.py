@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from config.rehearsal.people import Cast
-from festival import indices
+from festival.indices import actions as indices
 from festival.models import Index
 
 YEAR = 1403

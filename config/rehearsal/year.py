@@ -26,8 +26,8 @@ from cycles.models import Cycle, Entry, Participation, Window
 from cycles.record import audit, seals
 from cycles.workflow import Refused
 from cycles.years import actions as years
-from festival import actions as festival
 from festival.models import Edition
+from festival.results import actions as results
 from indicators.exchange import actions as exchange
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.plans import actions as plans_actions
@@ -405,7 +405,7 @@ class Rehearsal:
 
     def _ranked(self) -> None:
         at = self.within(Phase.FINAL, 0.5)
-        self.edition: Edition = festival.finalise(self.cycle, by=self.cast.administrator, at=at)
+        self.edition: Edition = results.finalise(self.cycle, by=self.cast.administrator, at=at)
         self.did(2)
         awards.award_all(self)
 
@@ -414,13 +414,13 @@ class Rehearsal:
         opens = self.within(Phase.FESTIVAL, 0)
         self.refused(
             "published before the festival",
-            lambda: festival.schedule(self.edition, publish_at=opens - timedelta(seconds=1), by=admin, at=at),
+            lambda: results.schedule(self.edition, publish_at=opens - timedelta(seconds=1), by=admin, at=at),
         )
         instant = opens + timedelta(days=25, hours=10)
-        self.edition = festival.schedule(self.edition, publish_at=instant, by=admin, at=at)
+        self.edition = results.schedule(self.edition, publish_at=instant, by=admin, at=at)
         self.did()
         if self.due(instant):
-            self.did(2 * len(festival.publish_due(at=instant)))
+            self.did(2 * len(results.publish_due(at=instant)))
         closing.close(self, instant)
 
 

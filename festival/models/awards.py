@@ -16,7 +16,7 @@ from agencies.persian import localised, named
 from agencies.roles import OVERSEERS
 from cycles.models import Cycle, Group, Participation
 from festival.models.editions import Edition, Standing
-from festival.ranking import Ranking
+from festival.places import Ranking
 from festival.workflow import AWARDS, AwardState
 
 COMMITTEE = "committee"

@@ -12,7 +12,7 @@ from django_fsm import FSMField
 from agencies.models import Agency, User
 from agencies.persian import localised
 from cycles.models import Cycle, Group, Participation
-from festival.ranking import Ranking
+from festival.places import Ranking
 from festival.workflow import EDITIONS, EditionState
 from indicators.scoring.statutory_tree import BANDS
 from submissions.models import ScoreRun, Submission

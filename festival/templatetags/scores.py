@@ -7,7 +7,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
 from agencies.persian import DASH, localised
-from festival.passages import NAME
+from festival.report.texts import NAME
 from indicators.scoring.methods import half_up
 
 register = template.Library()

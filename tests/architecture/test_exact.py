@@ -13,16 +13,16 @@ STATISTICAL = {
     "submissions/reliability/statistics.py": "alpha, severity, intervals: of marks, by least squares and bootstrap",
     "submissions/reliability/actions.py": "hands marks to reliability.py as shares",
     "submissions/reliability/views.py": "places of dots in a picture, in percent of its width",
-    "festival/sureness.py": "intervals of places by empirical Bayes; other weights are whole numbers",
-    "festival/what_if.py": "hands the error of marks to sureness.py",
-    "festival/chapters.py": "a correlation, rounded once",
-    "festival/lessons.py": "a standard deviation of exact squares and a correlation, each rounded once",
+    "festival/ranking/uncertainty.py": "intervals of places by empirical Bayes; other weights are whole numbers",
+    "festival/ranking/what_if.py": "hands the error of marks to sureness.py",
+    "festival/report/chapters.py": "a correlation, rounded once",
+    "festival/lessons/queries.py": "a standard deviation of exact squares and a correlation, each rounded once",
 }
 """Statistics: honest doubles that are rounded once for showing and decide no place, no point and no rank."""
 
 NO_FIGURE = {
-    "festival/strokes.py": "points of a line in a picture",
-    "festival/duties.py": "places of bars in a picture, in percent of its width",
+    "festival/charts.py": "points of a line in a picture",
+    "festival/duties/views.py": "places of bars in a picture, in percent of its width",
     "cycles/spreadsheets/sheets.py": "a numeric cell, only where the double is written as the decimal is",
     "submissions/answers/grid_views.py": "asks whether a decimal has more than 8 places; round of a decimal is a decimal",
     "submissions/contents/pictures.py": "pixels of a picture",

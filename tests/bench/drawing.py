@@ -18,7 +18,10 @@ import weasyprint
 from django.db import connections
 from django.test import override_settings
 
-from festival import datafiles, figures, pdf, report
+from festival.open_data import files as open_data_files
+from festival.report import figures
+from festival.report import paper as report_paper
+from festival.report import facts as report_facts
 from festival.models import Edition
 from tests.bench import peak
 
@@ -29,12 +32,12 @@ TIMES = 2
 
 def drawn(edition: Edition) -> dict[str, Any]:
     """The Persian report of an edition, to read and for archives with its data."""
-    at, data = edition.ranked_at, datafiles.attachments(edition.data_files.all())
+    at, data = edition.ranked_at, open_data_files.attachments(edition.data_files.all())
     before, began = peak(), time.perf_counter()
-    facts = report.gather(edition, at)
+    facts = report_facts.gather(edition, at)
     held = figures.record(facts)
     data.append((figures.FILE, figures.written(held, edition=edition, at=at)))
-    papers = pdf.article_82(facts, language="fa", attachments=data)
+    papers = report_paper.article_82(facts, language="fa", attachments=data)
     took = {"seconds": time.perf_counter() - began, "peak": peak(), "before": before}
     pages = len(pypdf.PdfReader(io.BytesIO(papers.reading)).pages)
     return took | {"pages": pages, "reading": len(papers.reading), "archive": len(papers.archive)}
@@ -42,7 +45,7 @@ def drawn(edition: Edition) -> dict[str, Any]:
 
 def bare(edition: Edition) -> dict[str, Any]:
     """The tables of the same report set with no style of ours, no tags and no data, by the mean of a few times."""
-    tables = "".join(TABLE.findall(pdf.page(report.gather(edition, edition.ranked_at), language="fa")))
+    tables = "".join(TABLE.findall(report_paper.page(report_facts.gather(edition, edition.ranked_at), language="fa")))
     began = time.perf_counter()
     for _time in range(TIMES):
         weasyprint.HTML(string=f'<html lang="fa" dir="rtl"><body>{tables}</body></html>').write_pdf()

@@ -21,8 +21,9 @@ from agencies.models import User
 from cycles.models import Cycle, Group, Participation, Window
 from cycles.presets import windows_for
 from cycles.workflow import CycleState
-from festival import datafiles, standings
 from festival.models import Edition, Standing
+from festival.open_data import files as open_data_files
+from festival.ranking import standings
 from festival.workflow import EditionState
 from submissions.models import Submission
 from submissions.scoring import totals
@@ -126,7 +127,7 @@ def open_data_2000(at: Any) -> dict[str, Any]:
     with ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, now), TemporaryDirectory() as folder:
         before = peak()
         began = time.perf_counter()
-        files = datafiles.write(edition, at=now)
+        files = open_data_files.write(edition, at=now)
         wrote = time.perf_counter() - began
         grown = peak() - before
         for file in files:
@@ -145,8 +146,8 @@ def open_data_2000(at: Any) -> dict[str, Any]:
 def _script(folder: str) -> tuple[list[str], int]:
     """What the published script says of a folder."""
     known: dict[str, Any] = {"__name__": "published"}
-    exec(compile(Path(folder, datafiles.VERIFIER).read_text(), datafiles.VERIFIER, "exec"), known)
-    assert json.loads(Path(folder, datafiles.MANIFEST).read_text())["form"] == datafiles.FORM
+    exec(compile(Path(folder, open_data_files.VERIFIER).read_text(), open_data_files.VERIFIER, "exec"), known)
+    assert json.loads(Path(folder, open_data_files.MANIFEST).read_text())["form"] == open_data_files.FORM
     faults, figures = known["check"](folder)
     return faults, figures
 
@@ -155,7 +156,7 @@ def report_2000(at: Any) -> dict[str, Any]:
     """The Article 82 report of 2,000 agencies in Persian, to read and for archives with its data; floor: WeasyPrint
     setting the same tables bare. Each in a process of its own, side by side: both meet the same machine."""
     with ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, now):
-        datafiles.write(edition, at=now)
+        open_data_files.write(edition, at=now)
         where = [connection.settings_dict["NAME"], str(edition.pk)]
         with ThreadPoolExecutor() as side_by_side:
             report, tables = side_by_side.map(lambda what: _drawing([what, *where]), ("report", "tables"))

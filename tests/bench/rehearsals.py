@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
-from festival import datafiles
-from festival.verification import Findings, digests, verify
+from festival.open_data import files as open_data_files
+from festival.open_data.verification import Findings, digests, verify
 from tests.bench import row
 
 AGENCIES, FEW = 2000, 100
@@ -78,8 +78,8 @@ def walked(agencies: int, out: Path) -> Walked:
 
 def published(folder: Path) -> list[str]:
     """The names of all files of a publication, the manifest last."""
-    said = json.loads((folder / datafiles.MANIFEST).read_text())
-    return [*(file["name"] for file in said["files"]), datafiles.MANIFEST]
+    said = json.loads((folder / open_data_files.MANIFEST).read_text())
+    return [*(file["name"] for file in said["files"]), open_data_files.MANIFEST]
 
 
 def misprinted(folder: Path) -> Iterator[tuple[str, bool]]:
@@ -88,7 +88,7 @@ def misprinted(folder: Path) -> Iterator[tuple[str, bool]]:
     Where figures are recomputed from a file, both must name the row as well, though they share no code. Of the others
     only the digests are compared, as both do first.
     """
-    script = runpy.run_path(str(folder / datafiles.VERIFIER))
+    script = runpy.run_path(str(folder / open_data_files.VERIFIER))
 
     def read(name: str) -> bytes:
         return (folder / name).read_bytes()

@@ -13,8 +13,9 @@ from config.home.waiting_tasks import Desk
 from cycles.calendar import Phase, days_late
 from cycles.models import Window
 from cycles.years import actions as years
-from festival import actions as festival
-from festival import article82, timeline
+from festival.duties import timeline
+from festival.report import actions as report
+from festival.results import actions as results
 from indicators.plans import actions as plans
 from submissions.models import Submission
 from tests.factories import EPOCH, build, lay_plan, make_agency, plan_of, report_quarter, second_administrator
@@ -109,17 +110,17 @@ def test_an_appeal_waits_for_the_reviewer_from_the_opening_of_review(db):
 def test_the_festival_asks_for_the_report_then_the_moment_then_the_delivery_then_nothing(db):
     world = build("final")
     for language in ("fa", "en"):
-        [asked] = article82.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
-        kept = article82.keep_report(asked, pdf=b"%PDF-", at=world.at)
+        [asked] = report.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
+        kept = report.keep_report(asked, pdf=b"%PDF-", at=world.at)
         for approver in (world.administrator, second_administrator(world)):
-            article82.approve_report(kept, by=approver, at=world.at)
+            report.approve_report(kept, by=approver, at=world.at)
 
     assert _titles(world, "administrator") == ["Set the moment of publication"]
     moment = world.opens(Phase.FESTIVAL)
-    festival.schedule(world.edition, publish_at=moment, by=world.administrator, at=world.at)
+    results.schedule(world.edition, publish_at=moment, by=world.administrator, at=world.at)
     assert _titles(world, "administrator") == ["Record to whom the Article 82 report was delivered"]
     for addressee in ("president", "parliament"):
-        article82.deliver(world.edition, addressee=addressee, letter="1/82", by=world.administrator, at=world.at)
+        report.deliver(world.edition, addressee=addressee, letter="1/82", by=world.administrator, at=world.at)
     assert _titles(world, "administrator") == []
 
 
@@ -258,7 +259,7 @@ def test_nobody_else_has_overdue_duties_on_the_desk(db, name):
 
 def test_a_published_year_still_owes_what_was_not_done(db):
     world = build("scheduled")
-    festival.publish_due(at=world.edition.publish_at)
+    results.publish_due(at=world.edition.publish_at)
 
     assert [url for _said, _agencies, url in _overdue(world, "administrator", world.edition.publish_at)] == [
         "/festival/manage/1405/"
@@ -330,7 +331,7 @@ def test_a_published_year_leaves_the_desk(db):
     moment = world.edition.publish_at
     assert len(_desk(world, "administrator", moment).strips()) == 1
 
-    festival.publish_due(at=moment)
+    results.publish_due(at=moment)
 
     assert (_desk(world, "administrator", moment).strips(), _titles(world, "administrator", moment)) == ([], [])
 

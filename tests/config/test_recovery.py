@@ -16,7 +16,7 @@ from config.recovery import actions, manifest, media, postgres
 from cycles import models
 from cycles.engine import ledger
 from cycles.record import seals
-from festival import datafiles
+from festival.open_data import files as open_data_files
 from tests.clusters import another_server, connected, manage
 from tests.factories import build
 
@@ -59,7 +59,7 @@ def transaction_number(cursor):
 @pytest.mark.usefixtures("_own_storage")
 def test_a_backup_goes_on_in_an_empty_server_with_lower_transaction_numbers_and_all_of_it_holds(tmp_path):
     world = build("scheduled")
-    datafiles.write(world.edition, at=world.at)
+    open_data_files.write(world.edition, at=world.at)
     sealed = seals.seal(at=world.at)
     with connection.cursor() as cursor:
         number_here = transaction_number(cursor)
@@ -190,7 +190,7 @@ def test_no_secret_stands_in_a_manifest(tmp_path, settings):
 @pytest.mark.usefixtures("_own_storage")
 def test_a_backup_of_a_damaged_storage_is_made_and_says_what_is_wrong(tmp_path):
     world = build("scheduled")
-    datafiles.write(world.edition, at=world.at)
+    open_data_files.write(world.edition, at=world.at)
     [one, two, *_more] = sorted(file.name for file in media.named_files())
     default_storage.delete(one)
     Path(default_storage.path(two)).write_bytes(b"other")

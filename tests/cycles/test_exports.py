@@ -20,8 +20,8 @@ from cycles.register.agency_sheets import AGENCIES
 from cycles.spreadsheets import exports as spreadsheets_exports
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.sheets import read, template, written
-from festival.closing_tables import PLANS
-from festival.publishers import PUBLISHERS
+from festival.improvement.tables import PLANS
+from festival.indices.publishers import PUBLISHERS
 from indicators.exchange.columns import APPLICABILITY, CELLS, MEASURES, TARGETS, NumberCell
 from submissions.answers.sheet_columns import VALUES, AnswerLines
 from submissions.stewards.sheets import FIGURES, FigureLines

@@ -37,7 +37,7 @@ from cycles.record import actions as record
 from cycles.record import seals
 from cycles.spreadsheets.exports import guarded
 from cycles.workflow import ADMINISTRATION, Refused, Windows
-from festival import report
+from festival.report import facts as report_facts
 from tests.factories import build
 from tests.jobs import work_off
 from tests.sealing import sealed
@@ -412,7 +412,9 @@ def test_the_article_82_report_prints_the_newest_seal_and_where_to_check_it():
     sealed(world.at)
     edition = world.fresh(world.edition)
 
-    page = render_to_string("festival/report.html", {"facts": report.gather(edition, at=world.at), "edition": edition})
+    page = render_to_string(
+        "festival/report.html", {"facts": report_facts.gather(edition, at=world.at), "edition": edition}
+    )
 
     assert f"{seals.newest().digest[:16]}…" in page
     assert f"{settings.PORTAL_URL}{reverse('cycles:seals')}" in page

@@ -26,7 +26,7 @@ from cycles.notices import delivery
 from cycles.notices.forms import NoticeSettingsForm
 from cycles.workflow import Refused, Workflow
 from cycles.years import actions as years
-from festival import actions as festival
+from festival.results import actions as results
 from indicators import tasks as indicators_tasks
 from indicators.sets import approval
 from submissions import tasks as submissions_tasks
@@ -147,7 +147,7 @@ def test_a_decree_for_a_group_is_told_to_the_agencies_of_the_group():
 def test_published_results_are_told_to_every_agency():
     w = build("scheduled")
 
-    festival.publish_due(at=w.edition.publish_at)
+    results.publish_due(at=w.edition.publish_at)
 
     assert Entry.objects.get(workflow="festival.edition", act="publish").deliveries.filter(is_official=True).exists()
     assert told("publish") == []  # of the cycle, whose label moves with the edition's

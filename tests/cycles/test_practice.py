@@ -10,9 +10,9 @@ from cycles.calendar import Phase
 from cycles.models import PRACTICE, Cycle, Delivery, Participation
 from cycles.workflow import Refused
 from cycles.years import actions as years
-from festival import actions as festival
-from festival import timeline
-from festival.lateness import Asked, summary
+from festival.duties import timeline
+from festival.duties.queries import Asked, summary
+from festival.results import actions as results
 from indicators.models import IndicatorSet, Kind
 from indicators.sets import approval, drafting
 from indicators.working_groups import actions as working_groups
@@ -72,7 +72,7 @@ def test_nobody_is_told_of_what_is_tried(w):
 
 def test_nothing_of_it_is_frozen_late_or_on_the_public_timeline(w):
     with pytest.raises(Refused, match="has no dates"):
-        festival.finalise(w.cycle, by=w.administrator, at=w.at + YEARS)
+        results.finalise(w.cycle, by=w.administrator, at=w.at + YEARS)
 
     assert list(timeline.opened()) == []
     assert summary(Asked(), w.at + 10 * YEARS) == []

@@ -21,8 +21,8 @@ from config.embedded import _installed
 from cycles.clock import now
 from cycles.jobs import actions, broker
 from cycles.models import Job
-from festival import article82
 from festival.models import Report
+from festival.report import actions as report_actions
 from tests.drills import kinds  # noqa: F401 -- registers them in this process, too
 from tests.factories import World, build
 from tests.faults.processes import children, free_port, kill, process, wait_for, worker
@@ -66,7 +66,7 @@ def scheduler(w: World, folder: Path, **env: str) -> Iterator[subprocess.Popen[b
 
 
 def ask(w: World) -> Job:
-    [report] = article82.ask_for_report(w.edition, languages=["en"], by=w.administrator, at=now())
+    [report] = report_actions.ask_for_report(w.edition, languages=["en"], by=w.administrator, at=now())
     return Job.objects.get(kind="report", subject=report.pk)
 
 

@@ -15,8 +15,8 @@ from config.celery import app
 from cycles.clock import now
 from cycles.jobs import broker
 from cycles.models import Job
-from festival import article82
 from festival.models import Report
+from festival.report import actions as report_actions
 from tests.factories import build
 from tests.faults.processes import kill, process, wait_for, worker
 
@@ -39,7 +39,7 @@ def test_a_report_whose_worker_is_killed_in_the_middle_is_ended_by_the_next(tmp_
     settings.CLOCK_OFFSET = offset = world.at - timezone.now()
 
     with reports_worker(tmp_path, offset) as first:
-        article82.ask_for_report(world.edition, languages=["en"], by=world.administrator, at=now())
+        report_actions.ask_for_report(world.edition, languages=["en"], by=world.administrator, at=now())
         broker.wake("reports")
         wait_for(lambda: Job.objects.get().step in ("write", "style", "layout"))
         kill(first)

@@ -6,7 +6,8 @@ from typing import Any
 
 from agencies.models import Agency, Level, Province
 from cycles.models import Group, Participation
-from festival import awards, ceremonies
+from festival.awards import actions as awards
+from festival.awards import ceremonies
 from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, Standing
 from tests.factories import World, make_agency
 

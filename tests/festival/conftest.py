@@ -13,8 +13,9 @@ from django.utils import timezone
 from cycles.calendar import Phase
 from cycles.models import Extension
 from cycles.years.actions import extend
-from festival import actions, article82
 from festival.models import Language, Report
+from festival.report import actions as report_actions
+from festival.results import actions as results
 from festival.workflow import Addressee
 from tests.factories import World, build, second_administrator
 
@@ -46,7 +47,7 @@ def scheduled(db: None) -> World:
 @pytest.fixture
 def published(scheduled: World) -> World:
     """At the moment of publication, and published."""
-    [scheduled.edition] = actions.publish_due(at=scheduled.edition.publish_at)
+    [scheduled.edition] = results.publish_due(at=scheduled.edition.publish_at)
     scheduled.at = scheduled.edition.publish_at
     return scheduled
 
@@ -72,14 +73,14 @@ def delivered_report(world: World) -> None:
     for language in Language.values:
         approved_report(world, language)
     for addressee in Addressee.values:
-        article82.deliver(world.edition, addressee=addressee, letter="82/1", by=world.administrator, at=world.at)
+        report_actions.deliver(world.edition, addressee=addressee, letter="82/1", by=world.administrator, at=world.at)
 
 
 def approved_report(world: World, language: str = "en") -> Report:
-    [report] = article82.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
-    report = article82.keep_report(report, pdf=b"%PDF-1.7 kept", at=world.at)
-    report = article82.approve_report(report, by=world.administrator, at=world.at)
-    return article82.approve_report(report, by=second_administrator(world), at=world.at)
+    [report] = report_actions.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
+    report = report_actions.keep_report(report, pdf=b"%PDF-1.7 kept", at=world.at)
+    report = report_actions.approve_report(report, by=world.administrator, at=world.at)
+    return report_actions.approve_report(report, by=second_administrator(world), at=world.at)
 
 
 @pytest.fixture

@@ -13,8 +13,10 @@ from config.home.waiting_tasks import Desk
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry
 from cycles.workflow import Refused
-from festival import actions, article82, views
 from festival.models import Edition, Report, Standing
+from festival.report import actions as report_actions
+from festival.results import actions as results
+from festival.results import views as results_views
 from submissions.models import ScoreRun
 from tests.factories import PASSWORD, YEAR, build, second_administrator
 from tests.festival.conftest import approved_report, delivered_report
@@ -48,7 +50,7 @@ def test_freezing_is_refused_while_an_appeal_is_open_and_nothing_changed(db):
     at, before = world.opens(Phase.FINAL) + timedelta(hours=9), _traces()
 
     with pytest.raises(Refused, match="1 appeal is not decided"):
-        actions.finalise(world.cycle, by=world.administrator, at=at)
+        results.finalise(world.cycle, by=world.administrator, at=at)
 
     assert _traces() == before
     assert Cycle.objects.get().state == "open"
@@ -59,7 +61,7 @@ def test_freezing_is_refused_while_scores_are_not_communicated_and_nothing_chang
     at, before = world.opens(Phase.FINAL) + timedelta(hours=9), _traces()
 
     with pytest.raises(Refused, match="have not been communicated"):
-        actions.finalise(world.cycle, by=world.administrator, at=at)
+        results.finalise(world.cycle, by=world.administrator, at=at)
 
     assert _traces() == before
     assert Cycle.objects.get().state == "open"
@@ -70,9 +72,9 @@ def test_freezing_is_refused_before_its_window_opens_and_to_a_province(db):
     opens = world.opens(Phase.FINAL)
 
     with pytest.raises(Refused, match="opens on"):
-        actions.finalise(world.cycle, by=world.administrator, at=opens - INSTANT)
+        results.finalise(world.cycle, by=world.administrator, at=opens - INSTANT)
     with pytest.raises(Refused, match="national administrator"):
-        actions.finalise(world.cycle, by=world.provincial_administrator, at=opens)
+        results.finalise(world.cycle, by=world.provincial_administrator, at=opens)
 
     assert not Edition.objects.exists()
 
@@ -81,22 +83,22 @@ def test_publication_is_set_neither_in_the_past_nor_before_the_festival_nor_by_a
     opens = final.opens(Phase.FESTIVAL)
 
     with pytest.raises(Refused, match="in the past"):
-        actions.schedule(final.edition, publish_at=final.at - INSTANT, by=final.administrator, at=final.at)
+        results.schedule(final.edition, publish_at=final.at - INSTANT, by=final.administrator, at=final.at)
     with pytest.raises(Refused, match="before it opens"):
-        actions.schedule(final.edition, publish_at=opens - INSTANT, by=final.administrator, at=final.at)
+        results.schedule(final.edition, publish_at=opens - INSTANT, by=final.administrator, at=final.at)
     with pytest.raises(Refused, match="national administrator"):
-        actions.schedule(final.edition, publish_at=opens, by=final.auditor, at=final.at)
+        results.schedule(final.edition, publish_at=opens, by=final.auditor, at=final.at)
 
     assert final.fresh(final.edition).publish_at is None
-    assert actions.schedule(final.edition, publish_at=opens, by=final.administrator, at=final.at).publish_at == opens
+    assert results.schedule(final.edition, publish_at=opens, by=final.administrator, at=final.at).publish_at == opens
 
 
 def test_the_moment_can_be_moved_until_it_has_come_and_not_afterwards(scheduled):
     moment, later = scheduled.edition.publish_at, scheduled.edition.publish_at + timedelta(days=2)
 
-    moved = actions.schedule(scheduled.edition, publish_at=later, by=scheduled.administrator, at=moment - INSTANT)
+    moved = results.schedule(scheduled.edition, publish_at=later, by=scheduled.administrator, at=moment - INSTANT)
     with pytest.raises(Refused, match="published already"):
-        actions.schedule(moved, publish_at=later + timedelta(days=1), by=scheduled.administrator, at=later)
+        results.schedule(moved, publish_at=later + timedelta(days=1), by=scheduled.administrator, at=later)
 
     assert scheduled.fresh(moved).publish_at == later
 
@@ -108,9 +110,9 @@ def _anonymous(at, path="/", **data):
 
 
 PAGES = {
-    "the ranking": lambda w, at: views.edition(_anonymous(at), YEAR),
-    "the file": lambda w, at: views.ranking_file(_anonymous(at), YEAR, "csv"),
-    "the report": lambda w, at: views.report_file(_anonymous(at), w.report.uuid),
+    "the ranking": lambda w, at: results_views.edition(_anonymous(at), YEAR),
+    "the file": lambda w, at: results_views.ranking_file(_anonymous(at), YEAR, "csv"),
+    "the report": lambda w, at: results_views.report_file(_anonymous(at), w.report.uuid),
 }
 
 
@@ -131,40 +133,45 @@ def test_a_page_is_not_there_one_microsecond_before_its_moment_and_is_there_at_i
 def test_the_lists_hold_nothing_one_microsecond_before_the_moment_and_everything_at_it(scheduled):
     moment = scheduled.edition.publish_at
 
-    before = [views.results(_anonymous(moment - INSTANT)), views.agency(_anonymous(moment - INSTANT), "MOE")]
-    at_it = [views.results(_anonymous(moment)), views.agency(_anonymous(moment), "MOE")]
+    before = [
+        results_views.results(_anonymous(moment - INSTANT)),
+        results_views.agency(_anonymous(moment - INSTANT), "MOE"),
+    ]
+    at_it = [results_views.results(_anonymous(moment)), results_views.agency(_anonymous(moment), "MOE")]
 
     assert ["70.00" in page.content.decode() for page in before] == [False, False]
     assert ["70.00" in page.content.decode() for page in at_it] == [True, True]
 
 
 def test_a_report_that_is_not_approved_stays_closed_to_the_public(scheduled):
-    [drawn] = article82.ask_for_report(scheduled.edition, languages=["fa"], by=scheduled.administrator, at=scheduled.at)
-    article82.keep_report(drawn, pdf=b"%PDF-1.7 draft", at=scheduled.at)
+    [drawn] = report_actions.ask_for_report(
+        scheduled.edition, languages=["fa"], by=scheduled.administrator, at=scheduled.at
+    )
+    report_actions.keep_report(drawn, pdf=b"%PDF-1.7 draft", at=scheduled.at)
 
     with pytest.raises(Http404):
-        views.report_file(_anonymous(scheduled.edition.publish_at), drawn.uuid)
+        results_views.report_file(_anonymous(scheduled.edition.publish_at), drawn.uuid)
 
 
 def test_the_scheduler_only_moves_the_labels_and_twice_does_no_harm(scheduled):
     moment = scheduled.edition.publish_at
 
-    assert actions.publish_due(at=moment - INSTANT) == []
-    [published] = actions.publish_due(at=moment)
-    assert actions.publish_due(at=moment + timedelta(hours=1)) == []
+    assert results.publish_due(at=moment - INSTANT) == []
+    [published] = results.publish_due(at=moment)
+    assert results.publish_due(at=moment + timedelta(hours=1)) == []
 
     assert (published.state, published.published_at) == ("published", moment)
     assert Cycle.objects.get().state == "published"
 
 
 def test_only_a_finished_report_is_approved_and_only_once(final):
-    [asked] = article82.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
+    [asked] = report_actions.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
 
     with pytest.raises(Refused, match="not finished"):
-        article82.approve_report(asked, by=final.administrator, at=final.at)
+        report_actions.approve_report(asked, by=final.administrator, at=final.at)
     approved = approved_report(final)
     with pytest.raises(Refused, match="approved already"):
-        article82.approve_report(approved, by=final.administrator, at=final.at)
+        report_actions.approve_report(approved, by=final.administrator, at=final.at)
 
     assert [r.pk for r in Report.objects.filter(approved_at__isnull=False)] == [approved.pk]
     entries = list(Entry.objects.filter(act="approve_report").order_by("pk"))
@@ -173,34 +180,34 @@ def test_only_a_finished_report_is_approved_and_only_once(final):
 
 def test_a_version_is_not_approved_silently_after_another_was_delivered(final):
     delivered_report(final)
-    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
-    report = article82.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
+    [asked] = report_actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
 
     with pytest.raises(Refused, match=r"was delivered to .* by letter 82/1"):
-        article82.approve_report(report, by=final.administrator, at=final.at)
+        report_actions.approve_report(report, by=final.administrator, at=final.at)
     assert Report.objects.get(pk=report.pk).first_approved_at is None
 
 
 def test_a_version_that_takes_anothers_place_is_delivered_anew(final):
     delivered_report(final)
-    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
-    report = article82.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
+    [asked] = report_actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
     for person in (final.administrator, second_administrator(final)):
-        report = article82.approve_report(report, redelivers=True, by=person, at=final.at)
+        report = report_actions.approve_report(report, redelivers=True, by=person, at=final.at)
 
-    assert article82.delivered(final.edition) == {}
-    article82.deliver(final.edition, addressee="president", letter="82/2", by=final.administrator, at=final.at)
+    assert report_actions.delivered(final.edition) == {}
+    report_actions.deliver(final.edition, addressee="president", letter="82/2", by=final.administrator, at=final.at)
 
-    assert [e.params["letter"] for e in article82.deliveries_of(final.cycle.pk)] == ["82/1", "82/1", "82/2"]
-    assert list(article82.delivered(final.edition)) == ["president"]
+    assert [e.params["letter"] for e in report_actions.deliveries_of(final.cycle.pk)] == ["82/1", "82/1", "82/2"]
+    assert list(report_actions.delivered(final.edition)) == ["president"]
     approvals = Entry.objects.filter(act="approve_report").order_by("-pk")[:2]
     assert [entry.params["redelivers"] for entry in approvals] == [True, True]
 
 
 def test_the_page_of_an_approval_after_a_delivery_asks_for_the_new_one_by_name(final, client, clock):
     delivered_report(final)
-    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
-    report = article82.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
+    [asked] = report_actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
     clock(final.at)
     client.force_login(final.administrator)
     address = f"/en/festival/manage/reports/{report.uuid}/approve/"
@@ -215,9 +222,9 @@ def test_the_page_of_an_approval_after_a_delivery_asks_for_the_new_one_by_name(f
 
 
 def test_the_second_approver_finds_the_report_on_the_desk(final):
-    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
-    report = article82.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
-    article82.approve_report(report, by=final.administrator, at=final.at)
+    [asked] = report_actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+    report_actions.approve_report(report, by=final.administrator, at=final.at)
     address = f"/en/festival/manage/reports/{report.uuid}/approve/"
 
     with translation.override("en"):
@@ -229,21 +236,21 @@ def test_the_second_approver_finds_the_report_on_the_desk(final):
 
 
 def test_two_people_approve_a_report_and_nobody_for_both(final):
-    [asked] = article82.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
-    kept = article82.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+    [asked] = report_actions.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
+    kept = report_actions.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
 
-    once = article82.approve_report(kept, by=final.administrator, at=final.at)
+    once = report_actions.approve_report(kept, by=final.administrator, at=final.at)
     with pytest.raises(Refused, match="Two people"):
-        article82.approve_report(kept, by=final.administrator, at=final.at)
+        report_actions.approve_report(kept, by=final.administrator, at=final.at)
     assert (once.first_approved_by, once.approved_at) == (final.administrator, None)
 
-    twice = article82.approve_report(kept, by=second_administrator(final), at=final.at)
+    twice = report_actions.approve_report(kept, by=second_administrator(final), at=final.at)
     assert twice.approved_by == final.second_administrator
 
 
 def test_the_drawings_up_of_a_year_are_numbered_and_both_languages_bear_one_number(final):
     asked = [
-        article82.ask_for_report(final.edition, languages=languages, by=final.administrator, at=final.at)
+        report_actions.ask_for_report(final.edition, languages=languages, by=final.administrator, at=final.at)
         for languages in (["fa", "en"], ["en"])
     ]
 

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cycles.models import Cycle, Group, Participation
-from festival import actions
-from festival.courses import NOT_ASKED, NOT_SUBMITTED, course, held, outcome
 from festival.models import Edition, Standing
+from festival.ranking.history import NOT_ASKED, NOT_SUBMITTED, course, held, outcome
+from festival.results import actions as results
 from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, NodeScore, Score, ScoreRun, Submission
@@ -147,7 +147,7 @@ def test_what_is_not_published_is_not_told(public, client):
 def test_a_correction_is_told_with_the_edition_that_it_belongs_to_and_not_before(public, client):
     line = _line(public, "G1-1")
     before = _rows(public)["G1-1"].cells[0].percent
-    later = actions.revise(public.edition, {line.pk: Decimal(3)}, reason="x", by=public.administrator, at=public.at)
+    later = results.revise(public.edition, {line.pk: Decimal(3)}, reason="x", by=public.administrator, at=public.at)
 
     shown_first, measure_first = _rows(public)["G1-1"].cells[0].percent, outcome(public.edition, line.measure.lineage)
     Edition.objects.filter(pk=later.pk).update(state="scheduled", publish_at=public.at)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from festival import api
 from festival.models import Standing
+from festival.open_data import api_views
 
 pytestmark = pytest.mark.django_db
 
@@ -44,8 +44,8 @@ def faults(value, schema, where="answer"):
 
 def test_each_endpoint_answers_as_it_is_described(out, client):
     described = client.get("/api/openapi.json").json()["paths"]
-    assert set(described) == {endpoint.template for endpoint in api.ENDPOINTS}
-    for endpoint in api.ENDPOINTS:
+    assert set(described) == {endpoint.template for endpoint in api_views.ENDPOINTS}
+    for endpoint in api_views.ENDPOINTS:
         response = client.get(asked(endpoint, out))
 
         answer = described[endpoint.template]["get"]["responses"]["200"]
@@ -56,7 +56,7 @@ def test_each_endpoint_answers_as_it_is_described(out, client):
 
 def test_nothing_of_a_year_is_told_before_its_moment(scheduled, client, clock):
     clock(scheduled.edition.publish_at - timedelta(minutes=1))
-    for endpoint in api.ENDPOINTS:
+    for endpoint in api_views.ENDPOINTS:
         response = client.get(asked(endpoint, scheduled))
 
         told = response.json()

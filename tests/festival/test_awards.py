@@ -17,10 +17,12 @@ from agencies.models import Agency, Interest, Province
 from cycles.calendar import Phase
 from cycles.models import Cycle, Entry
 from cycles.workflow import Refused
-from festival import actions, awards, ceremonies
-from festival.candidates import candidates, moved
+from festival.awards import actions as awards
+from festival.awards import ceremonies
+from festival.awards.candidates import candidates, moved
 from festival.models import Award, AwardCategory, Ceremony, Edition, Standing
-from festival.ranking import Ranking
+from festival.places import Ranking
+from festival.results import actions as results
 from tests.factories import PASSWORD, build, make_user
 from tests.festival.ceremonies import (
     REASON,
@@ -710,7 +712,7 @@ def test_there_are_no_awards_before_there_are_results(db):
         awards.propose(ceremony, by=world.administrator, at=world.at)
     with pytest.raises(Refused, match="no results yet"):
         put_forward(world, ceremony, world.power)
-    actions.finalise(world.cycle, by=world.administrator, at=world.at)
+    results.finalise(world.cycle, by=world.administrator, at=world.at)
     assert {Ranking(a.category.basis) for a in proposals(world, ceremony)} == {
         Ranking.TOTAL,
         Ranking.GENERAL,

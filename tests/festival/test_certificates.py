@@ -13,7 +13,8 @@ from django.utils import translation
 from PIL import Image
 
 from cycles.record import seals
-from festival import awards, ceremonies, certificates
+from festival.awards import actions as awards
+from festival.awards import ceremonies, certificates
 from festival.models import Award
 from submissions.signing.receipts import square
 from tests.festival.ceremonies import decide, given_award, laid, put_forward

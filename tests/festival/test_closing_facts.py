@@ -14,8 +14,10 @@ from agencies.models import User
 from config.home.waiting_tasks import Desk
 from cycles.calendar import midnight
 from cycles.models import Participation
-from festival import closing_facts, improvement, surveys
+from festival.closing import summary
+from festival.improvement import actions as improvement
 from festival.models import Consequence, ConsequenceRule, ImprovementItem, ImprovementPlan, Progress, Status
+from festival.surveys import actions as surveys
 from tests.factories import build, make_agency, make_user
 from tests.guard.closing import SAID, consequence, followed_up, improvement_item, survey
 
@@ -60,7 +62,7 @@ def closed_year():
 def test_plans_items_consequences_and_the_survey_are_counted():
     world, held = closed_year()
 
-    found = closing_facts.closing(world.cycle, held.closes_at)
+    found = summary.closing(world.cycle, held.closes_at)
 
     assert (found.begun, found.planned.plans, found.late, found.compulsory) == (3, 1, 1, 1)
     assert dict(found.planned.items) == {
@@ -78,7 +80,7 @@ def test_plans_items_consequences_and_the_survey_are_counted():
 def test_before_the_results_are_frozen_measures_are_not_spoken_of_and_nothing_is_not_zero():
     world = build("open")
 
-    found = closing_facts.closing(world.cycle, world.at)
+    found = summary.closing(world.cycle, world.at)
 
     assert (found.flagged, found.survey, found.consequences, found.planned.plans) == (None, None, [], 0)
 
@@ -97,7 +99,7 @@ def test_the_chapter_tells_it_in_both_languages_and_names_no_agency(language, to
     world, held = closed_year()
     with translation.override(language):
         text = render_to_string(
-            "festival/report_closing.html", {"closing": closing_facts.closing(world.cycle, held.closes_at)}
+            "festival/report_closing.html", {"closing": summary.closing(world.cycle, held.closes_at)}
         )
 
     assert [words for words in told if words not in text] == []
@@ -107,13 +109,13 @@ def test_the_chapter_tells_it_in_both_languages_and_names_no_agency(language, to
 
 def test_the_figures_take_the_same_queries_for_any_number_of_agencies():
     world, held = closed_year()
-    closing_facts.closing(world.cycle, held.closes_at)
+    summary.closing(world.cycle, held.closes_at)
     with CaptureQueriesContext(connection) as few:
-        closing_facts.closing(world.cycle, held.closes_at)
+        summary.closing(world.cycle, held.closes_at)
     for n in range(20):
         another_plan(world, f"Z{n}")
     with CaptureQueriesContext(connection) as many:
-        closing_facts.closing(world.cycle, held.closes_at)
+        summary.closing(world.cycle, held.closes_at)
 
     assert len(few) == len(many) <= 14
 

@@ -11,9 +11,9 @@ from django.utils import translation
 
 from cycles.models import Cycle, Entry
 from cycles.workflow import Refused
-from festival import comments
-from festival.courses import outcome
+from festival.comments import actions as comments
 from festival.models import Edition, MeasureComment
+from festival.ranking.history import outcome
 from indicators.models import IndicatorSet, Kind, Measure
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, Score, Submission

@@ -13,7 +13,7 @@ from django.utils import translation
 from agencies.models import User
 from cycles.models import Cycle, Delivery, Entry
 from cycles.workflow import Refused
-from festival import consequences
+from festival.consequences import actions as consequences
 from festival.models import Consequence, ConsequenceRule, Edition, ImprovementPlan, Standing
 from tests.factories import PASSWORD, build
 from tests.festival.test_views import _more_standings

@@ -14,10 +14,12 @@ import pytest
 from django.core.cache import cache
 from openapi_spec_validator import validate
 
-from festival import api, datafiles, publication
-from festival.descriptions import ON_THE_WEB, PACKAGE
-from festival.dictionary import ALL, TABLES
 from festival.models import DataFile
+from festival.open_data import api_views
+from festival.open_data import files as open_data_files
+from festival.open_data import rows as open_data_rows
+from festival.open_data.descriptions import ON_THE_WEB, PACKAGE
+from festival.open_data.dictionary import ALL, TABLES
 from indicators.models import Measure
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,7 @@ def _nothing_kept():
 def folder(scheduled, tmp_path):
     """A publication as anybody may have downloaded it, an article with a range and a text like a formula in it."""
     Measure.objects.filter(code="G1-1").update(article="8-24", title_en="=1+1")
-    for file in datafiles.write(scheduled.edition, at=scheduled.at):
+    for file in open_data_files.write(scheduled.edition, at=scheduled.at):
         with file.file.open("rb") as content:
             Path(tmp_path, file.name).write_bytes(content.read())
     return tmp_path
@@ -40,7 +42,7 @@ def folder(scheduled, tmp_path):
 
 @pytest.fixture
 def out(published, clock):
-    datafiles.write(published.edition, at=published.at)
+    open_data_files.write(published.edition, at=published.at)
     clock(published.at + timedelta(minutes=1))
     return published
 
@@ -121,7 +123,7 @@ def test_no_cell_is_taken_for_a_date_and_none_is_run(folder):
     ("article", "expected"), (("8-24", "8–24"), ("8 - 24", "8–24"), ("8/24", "8⁄24"), ("36", "36"), ("", ""))
 )
 def test_articles_are_written_with_a_dash(article, expected):
-    assert publication.dashed(article) == expected
+    assert open_data_rows.dashed(article) == expected
 
 
 def test_measures_say_their_bounds(folder):
@@ -192,7 +194,7 @@ def test_the_description_of_the_api_is_valid_openapi(client):
 
 def test_what_is_not_there_is_answered_as_it_is_described(out, client):
     described = client.get("/api/openapi.json").json()["paths"]
-    for endpoint in api.ENDPOINTS:
+    for endpoint in api_views.ENDPOINTS:
         answer = described[endpoint.template]["get"]["responses"]["404"]
         assert answer["content"]["application/json"]["schema"]["required"] == ["error"]
 
@@ -200,7 +202,7 @@ def test_what_is_not_there_is_answered_as_it_is_described(out, client):
 
 
 def test_pages_of_rankings_end(out, client, monkeypatch):
-    monkeypatch.setattr(api, "PER_PAGE", 2)
+    monkeypatch.setattr(api_views, "PER_PAGE", 2)
     address, seen = f"/api/editions/{out.cycle.year}/rankings/", []
     while address:
         told = client.get(address).json()

@@ -20,10 +20,11 @@ from cycles.calendar import TEHRAN, Phase, days_late
 from cycles.models import Entry, Participation, Window
 from cycles.workflow import Refused, Workflow
 from cycles.years.actions import open_cycle, plan_cycle
-from festival import actions, article82
-from festival.findings import finding, sentence
-from festival.lateness import DUTIES, Asked, DaysLate, DutyCode, Timeliness, occasions, reach_of, summary
+from festival.duties.queries import DUTIES, Asked, DaysLate, DutyCode, Timeliness, occasions, reach_of, summary
+from festival.duties.sentences import finding, sentence
 from festival.models import Language
+from festival.report import actions as report
+from festival.results import actions as results
 from indicators.models import IndicatorSet, Kind
 from indicators.sets import approval
 from submissions.models import Submission
@@ -190,7 +191,7 @@ def test_the_report_is_approved_with_its_second_language_and_delivered_with_its_
         if step in Language.values:
             approved_report(final, step)
         else:
-            article82.deliver(final.edition, addressee=step, letter="82/1", by=final.administrator, at=final.at)
+            report.deliver(final.edition, addressee=step, letter="82/1", by=final.administrator, at=final.at)
         seen.append([counted(final.at, c).is_done for c in (DutyCode.APPROVE_REPORT, DutyCode.DELIVER_REPORT)])
 
     assert seen == [[False, False], [True, False], [True, False], [True, True]]
@@ -304,7 +305,7 @@ def test_sentences_are_written_in_persian_digits_for_persian_readers(db):
 
 def test_a_delivery_needs_both_languages_its_letter_and_happens_once_to_each(final):
     def deliver(to="president", letter="82/1"):
-        return article82.deliver(final.edition, addressee=to, letter=letter, by=final.administrator, at=final.at)
+        return report.deliver(final.edition, addressee=to, letter=letter, by=final.administrator, at=final.at)
 
     approved_report(final, "fa")
     with pytest.raises(Refused, match="approved in both languages"):
@@ -325,11 +326,11 @@ def test_a_delivery_needs_both_languages_its_letter_and_happens_once_to_each(fin
 def test_a_late_delivery_is_recorded_with_its_days_even_after_publication(scheduled):
     approved_report(scheduled, "fa")
     approved_report(scheduled, "en")
-    actions.publish_due(at=scheduled.edition.publish_at)
+    results.publish_due(at=scheduled.edition.publish_at)
     at = scheduled.closes(Phase.FINAL) + timedelta(days=40)
 
     for addressee in ("president", "parliament"):
-        article82.deliver(scheduled.edition, addressee=addressee, letter="1", by=scheduled.administrator, at=at)
+        report.deliver(scheduled.edition, addressee=addressee, letter="1", by=scheduled.administrator, at=at)
 
     assert Entry.objects.filter(act="deliver_report", days_late=41).count() == 2
     assert numbers(at, DutyCode.DELIVER_REPORT) == (0, 1, 0, 0, 41)

@@ -8,9 +8,10 @@ from django.utils import translation
 
 from cycles.models import Cycle, Entry, Participation, TieRule
 from cycles.workflow import Refused
-from festival import actions, standings
 from festival.models import Edition, Standing
-from festival.ranking import Entrant, Ranking, places
+from festival.places import Entrant, Ranking, places
+from festival.ranking import standings
+from festival.results import actions as results
 from submissions.models import Answer, NodeScore, Score
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def line(world):
 def revised(world, points=None, reason="نمرهٔ بند ۱ نادرست بود"):
     at = world.edition.publish_at or world.at
     right = {line(world).pk: Decimal(7) if points is None else points}
-    return actions.revise(world.edition, right, reason=reason, by=world.administrator, at=at + timedelta(days=1))
+    return results.revise(world.edition, right, reason=reason, by=world.administrator, at=at + timedelta(days=1))
 
 
 # --- Rankings ---------------------------------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ def test_a_correction_is_a_new_numbered_edition_and_the_one_before_stays(publish
 def test_the_public_sees_the_edition_before_until_the_new_one_s_moment(published, client, clock):
     made = revised(published)
     at = published.edition.publish_at + timedelta(days=2)
-    made = actions.schedule(made, publish_at=at, by=published.administrator, at=at - timedelta(hours=1))
+    made = results.schedule(made, publish_at=at, by=published.administrator, at=at - timedelta(hours=1))
     year = published.cycle.year
 
     clock(at - timedelta(minutes=1))
@@ -133,9 +134,9 @@ def test_the_public_sees_the_edition_before_until_the_new_one_s_moment(published
 def test_publishing_a_corrected_edition_publishes_the_year_only_once(published):
     made = revised(published)
     at = published.edition.publish_at + timedelta(days=2)
-    actions.schedule(made, publish_at=at, by=published.administrator, at=at - timedelta(hours=1))
+    results.schedule(made, publish_at=at, by=published.administrator, at=at - timedelta(hours=1))
 
-    assert actions.publish_due(at=at) == [Edition.objects.get(pk=made.pk)]
+    assert results.publish_due(at=at) == [Edition.objects.get(pk=made.pk)]
     assert Cycle.objects.get(pk=published.cycle.pk).state == "published"
     assert Entry.objects.of(published.cycle).filter(act="publish").count() == 1
 

@@ -16,10 +16,12 @@ from cycles.calendar import Phase
 from cycles.models import Delivery, Participation
 from cycles.tasks import change_register
 from cycles.workflow import Refused
-from festival import actions as festival
-from festival import consequences, datafiles, lateness
+from festival.consequences import actions as consequences
+from festival.duties import queries as duties_queries
 from festival.models import ConsequenceRule, Edition, Standing
-from festival.publication import ROWS
+from festival.open_data import files as open_data_files
+from festival.open_data.rows import ROWS
+from festival.results import actions as results
 from indicators.plans.tables import plan_state
 from indicators.tasks import not_proposed, not_reported
 from submissions.answers import actions as answers
@@ -43,7 +45,7 @@ def _english() -> Iterator[None]:
 def finish(w: World) -> Edition:
     """The year goes on to its ranking."""
     w.at = w.opens(Phase.FINAL) + timedelta(hours=9)
-    w.edition = festival.finalise(w.cycle, by=w.administrator, at=w.at)
+    w.edition = results.finalise(w.cycle, by=w.administrator, at=w.at)
     w.cycle = w.fresh(w.cycle)
     return w.edition
 
@@ -252,12 +254,15 @@ def test_an_appeal_filed_before_the_end_waits_for_no_reviewer():
 def test_the_authority_is_late_for_no_body_that_has_ended(stage, duty):
     w = build(stage)
     long_after = w.at + timedelta(days=2000)
-    owed = {o["agency_code"] for o in lateness.occasions(lateness.Asked(duty=duty, timeliness="overdue"), long_after)}
+    owed = {
+        o["agency_code"]
+        for o in duties_queries.occasions(duties_queries.Asked(duty=duty, timeliness="overdue"), long_after)
+    }
 
     change(w, w.power)
     let_the_clock_follow(w)
 
-    found = lateness.occasions(lateness.Asked(duty=duty, timeliness="overdue"), long_after)
+    found = duties_queries.occasions(duties_queries.Asked(duty=duty, timeliness="overdue"), long_after)
     assert "MOE" in owed
     assert "MOE" not in {o["agency_code"] for o in found}
 
@@ -265,13 +270,13 @@ def test_the_authority_is_late_for_no_body_that_has_ended(stage, duty):
 @pytest.mark.django_db
 def test_scores_that_were_communicated_in_time_stay_on_record_as_done():
     w = build("scored")
-    asked = lateness.Asked(duty="communicate_scores")
-    before = list(lateness.occasions(asked, w.at).order_by("row"))
+    asked = duties_queries.Asked(duty="communicate_scores")
+    before = list(duties_queries.occasions(asked, w.at).order_by("row"))
 
     change(w, w.power)
     let_the_clock_follow(w)
 
-    assert list(lateness.occasions(asked, w.at).order_by("row")) == before
+    assert list(duties_queries.occasions(asked, w.at).order_by("row")) == before
 
 
 @pytest.mark.django_db
@@ -281,8 +286,8 @@ def test_nobody_of_a_body_that_ended_is_told_of_later_acts():
     last = Delivery.objects.latest("pk").pk
 
     finish(w)
-    festival.schedule(w.edition, publish_at=w.opens(Phase.FESTIVAL), by=w.administrator, at=w.at)
-    festival.publish_due(at=w.opens(Phase.FESTIVAL) + timedelta(hours=1))
+    results.schedule(w.edition, publish_at=w.opens(Phase.FESTIVAL), by=w.administrator, at=w.at)
+    results.publish_due(at=w.opens(Phase.FESTIVAL) + timedelta(hours=1))
 
     told = set(Delivery.objects.filter(pk__gt=last).values_list("recipient__username", flat=True))
     assert "head" in told
@@ -342,7 +347,7 @@ def test_pages_of_a_merged_body_and_its_successor_lead_to_each_other(published, 
 
 def data_of(w: World) -> dict[str, list[Any]]:
     """What the open data say of the edition when they are read anew, and the digest of each file that stands."""
-    files = datafiles.write(w.edition, at=w.at)
+    files = open_data_files.write(w.edition, at=w.at)
     return {name: list(rows(w.edition)) for name, rows in ROWS.items()} | {f.name: [f.sha256] for f in files}
 
 

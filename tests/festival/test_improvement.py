@@ -13,7 +13,7 @@ from agencies.models import User
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry, Participation
 from cycles.workflow import Refused
-from festival import improvement
+from festival.improvement import actions as improvement
 from festival.models import Found, ImprovementItem, ImprovementPlan, Progress, Status
 from submissions.models import ExternalFactor, Submission, Verification
 from tests.factories import PASSWORD, build, make_agency

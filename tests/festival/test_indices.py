@@ -11,14 +11,14 @@ from django.utils import translation
 
 from cycles.models import Entry
 from cycles.workflow import Refused
-from festival import indices as acts
-from festival import intake
-from festival.chapter83 import chapter
-from festival.holding import Facts, weigh
+from festival.indices import actions as indices
+from festival.indices import import_check
+from festival.indices.chapter import chapter
+from festival.indices.merging import Facts, weigh
+from festival.indices.publisher_files import read
+from festival.indices.publishers import PUBLISHERS, Given
+from festival.indices.queries import positions
 from festival.models import Index, IndexEdition, IndexReport, IndexValue, Recommendation, Region
-from festival.publisher_files import read
-from festival.publishers import PUBLISHERS, Given
-from festival.series import positions
 from tests.factories import PASSWORD, World, build
 from tests.guard.indices import index, recommendation, region
 from tests.tabs import Tab
@@ -45,19 +45,19 @@ def followed(world: World) -> Index:
 def enter(world, followed, year=2024, score="25", rank=150, count=None, label="2024", **facts):
     facts = Facts(label, "Report", country_count=count, **facts)
     score = None if score is None else Decimal(score)
-    return acts.enter_edition(
+    return indices.enter_edition(
         followed, year=year, facts=facts, score=score, rank=rank, by=world.administrator, at=world.at
     )
 
 
 def take_in(world, followed, text, code="table", year=None, facts=FACTS, **said):
     sheet = read(PUBLISHERS[code], text.encode(), "x.csv")
-    lines = lambda: intake.checked_again(PUBLISHERS[code], followed, sheet, year=year, as_checked=None)  # noqa: E731
-    return acts.import_values(followed, lines, facts=facts, by=world.administrator, at=world.at, **FILE | said)
+    lines = lambda: import_check.checked_again(PUBLISHERS[code], followed, sheet, year=year, as_checked=None)  # noqa: E731
+    return indices.import_values(followed, lines, facts=facts, by=world.administrator, at=world.at, **FILE | said)
 
 
 def tried(followed, text, code="table", year=None):
-    return intake.check(PUBLISHERS[code], followed, read(PUBLISHERS[code], text.encode(), "x.csv"), year=year)
+    return import_check.check(PUBLISHERS[code], followed, read(PUBLISHERS[code], text.encode(), "x.csv"), year=year)
 
 
 def held(followed, year=2024):
@@ -70,7 +70,7 @@ def held(followed, year=2024):
 
 
 def test_the_initial_table_begins_an_empty_register_and_each_index_stands_in_the_record(world):
-    begun = acts.load_register(by=world.administrator, at=world.at)
+    begun = indices.load_register(by=world.administrator, at=world.at)
 
     egdi = Index.objects.get(code="EGDI")
     assert len(begun) == Index.objects.count() == 11
@@ -82,7 +82,7 @@ def test_the_initial_table_begins_an_empty_register_and_each_index_stands_in_the
 
 
 def test_a_rank_without_a_score_is_told_as_that(world):
-    acts.load_register(by=world.administrator, at=world.at)
+    indices.load_register(by=world.administrator, at=world.at)
 
     found = IndexValue.objects.get(edition__index__code="EGDI", edition__year=2020)
 
@@ -91,7 +91,7 @@ def test_a_rank_without_a_score_is_told_as_that(world):
 
 def test_a_register_that_holds_something_is_not_begun_again(world, followed):
     with pytest.raises(Refused, match="not empty"):
-        acts.load_register(by=world.administrator, at=world.at)
+        indices.load_register(by=world.administrator, at=world.at)
 
     assert Index.objects.get() == followed
 
@@ -100,13 +100,13 @@ def test_a_register_that_holds_something_is_not_begun_again(world, followed):
 def test_only_national_administrators_keep_the_register(world, followed, who):
     person = world.people[who]
     attempts = [
-        lambda: acts.save_index(followed, fields={"plan": "x"}, agencies=[], by=person, at=world.at),
-        lambda: acts.save_region(region(world), fields={"countries": ["IRN"]}, by=person, at=world.at),
-        lambda: acts.enter_edition(
+        lambda: indices.save_index(followed, fields={"plan": "x"}, agencies=[], by=person, at=world.at),
+        lambda: indices.save_region(region(world), fields={"countries": ["IRN"]}, by=person, at=world.at),
+        lambda: indices.enter_edition(
             followed, year=2024, facts=FACTS, score=Decimal(1), rank=None, by=person, at=world.at
         ),
-        lambda: acts.recommend(followed, year=1405, text="x", by=person, at=world.at),
-        lambda: acts.approve_recommendation(recommendation(world), by=person, at=world.at),
+        lambda: indices.recommend(followed, year=1405, text="x", by=person, at=world.at),
+        lambda: indices.approve_recommendation(recommendation(world), by=person, at=world.at),
     ]
 
     for attempt in attempts:
@@ -121,7 +121,7 @@ def test_only_national_administrators_keep_the_register(world, followed, who):
 
 def test_the_code_of_an_index_never_changes(world, followed):
     fields = {"code": "OTHER", "name_fa": "ادراک فساد"}
-    changed = acts.save_index(followed, fields=fields, agencies=[world.health], by=world.administrator, at=world.at)
+    changed = indices.save_index(followed, fields=fields, agencies=[world.health], by=world.administrator, at=world.at)
 
     assert (changed.code, changed.name_fa) == ("CPI", "ادراک فساد")
     assert list(changed.agencies.all()) == [world.health]
@@ -132,14 +132,14 @@ def test_two_indices_never_have_one_code(world, followed):
     fields = {"code": "CPI", "name_fa": "دیگری", "publisher": "x"}
 
     with pytest.raises(Refused, match="already is an index with this code"):
-        acts.save_index(None, fields=fields, agencies=[], by=world.administrator, at=world.at)
+        indices.save_index(None, fields=fields, agencies=[], by=world.administrator, at=world.at)
 
 
 def test_a_region_knows_only_countries_that_there_are(world):
     fields = {"code": "near", "name_fa": "نزدیک", "countries": ["IRN", "ATL"]}
 
     with pytest.raises(Refused, match="ATL"):
-        acts.save_region(None, fields=fields, by=world.administrator, at=world.at)
+        indices.save_region(None, fields=fields, by=world.administrator, at=world.at)
 
     assert not Region.objects.exists()
 
@@ -148,7 +148,7 @@ def test_a_comparison_follows_its_region_at_once(world):
     near, egdi = region(world), index(world)
     [before] = positions([egdi], near)
 
-    near = acts.save_region(near, fields={"countries": ["IRN", "IRQ"]}, by=world.administrator, at=world.at)
+    near = indices.save_region(near, fields={"countries": ["IRN", "IRQ"]}, by=world.administrator, at=world.at)
     [after] = positions([egdi], near)
 
     assert (before.region_place.place, before.region_place.of) == (2, 3)
@@ -309,34 +309,36 @@ def test_a_file_that_names_all_countries_says_how_many_there_are(world, followed
     text = "year,iso3,country,egdi,rank\n2024,IRN,Iran,0.6,2\n2024,TUR,Türkiye,0.8,1\n2024,SSD,South Sudan,,\n"
     sheet = read(PUBLISHERS["egdi"], text.encode(), "x.csv")
 
-    counts = intake.counted(PUBLISHERS["egdi"], followed, sheet, year=None)
+    counts = import_check.counted(PUBLISHERS["egdi"], followed, sheet, year=None)
 
     assert counts == {2024: 2}
-    assert intake.counted(PUBLISHERS["table"], followed, sheet, year=None) == {}
+    assert import_check.counted(PUBLISHERS["table"], followed, sheet, year=None) == {}
 
 
 def test_what_was_shown_is_what_is_written_or_nothing(world, followed):
     sheet = read(PUBLISHERS["table"], TABLE.encode(), "x.csv")
-    shown = intake.check(PUBLISHERS["table"], followed, sheet, year=None).digest
+    shown = import_check.check(PUBLISHERS["table"], followed, sheet, year=None).digest
     enter(world, followed, score="24")
 
     with pytest.raises(Refused, match="has changed since it was checked"):
-        intake.checked_again(PUBLISHERS["table"], followed, sheet, year=None, as_checked=shown)
+        import_check.checked_again(PUBLISHERS["table"], followed, sheet, year=None, as_checked=shown)
 
 
 # --- The agencies' reports and the recommendations --------------------------------------------------------------------
 
 
 def write(world, followed, by=None, done="سامانه‌ها یکپارچه شد", agency=None):
-    return acts.write_report(followed, agency or world.power, year=1405, done=done, by=by or world.staff, at=world.at)
+    return indices.write_report(
+        followed, agency or world.power, year=1405, done=done, by=by or world.staff, at=world.at
+    )
 
 
 def test_staff_write_the_report_and_the_head_sends_it(world, followed):
     report = write(world, followed)
 
     with pytest.raises(Refused, match="head of the agency"):
-        acts.send_report(report, by=world.staff, at=world.at)
-    sent = acts.send_report(report, by=world.head, at=world.at)
+        indices.send_report(report, by=world.staff, at=world.at)
+    sent = indices.send_report(report, by=world.head, at=world.at)
 
     assert (sent.state, sent.sent_by, sent.sent_at) == ("sent", world.head, world.at)
     assert Entry.objects.get(act="send").agency_code == "MOE"
@@ -352,12 +354,12 @@ def test_only_a_responsible_agency_reports_and_only_its_own_people(world, follow
 
 
 def test_what_was_sent_stays_and_a_later_report_stands_in_its_place(world, followed):
-    first = acts.send_report(write(world, followed), by=world.head, at=world.at)
+    first = indices.send_report(write(world, followed), by=world.head, at=world.at)
     draft = write(world, followed, done="تکمیل شد")
 
     assert draft.pk != first.pk
     assert [r.pk for r in IndexReport.objects.newest()] == [first.pk]
-    acts.send_report(draft, by=world.head, at=world.at)
+    indices.send_report(draft, by=world.head, at=world.at)
     assert [r.pk for r in IndexReport.objects.newest()] == [draft.pk]
     assert IndexReport.objects.get(pk=first.pk).done == "سامانه‌ها یکپارچه شد"
 
@@ -373,20 +375,20 @@ def test_a_draft_is_read_by_its_agency_and_the_national_officers_alone(world, fo
 
 
 def test_a_recommendation_is_added_to_in_versions_and_only_the_last_is_approved(world, followed):
-    first = acts.recommend(followed, year=1405, text="یک", by=world.administrator, at=world.at)
-    second = acts.recommend(followed, year=1405, text="دو", by=world.administrator, at=world.at)
+    first = indices.recommend(followed, year=1405, text="یک", by=world.administrator, at=world.at)
+    second = indices.recommend(followed, year=1405, text="دو", by=world.administrator, at=world.at)
 
     with pytest.raises(Refused, match="later version"):
-        acts.approve_recommendation(first, by=world.administrator, at=world.at)
+        indices.approve_recommendation(first, by=world.administrator, at=world.at)
     with pytest.raises(Refused, match="text of the last version"):
-        acts.recommend(followed, year=1405, text="دو", by=world.administrator, at=world.at)
-    acts.approve_recommendation(second, by=world.administrator, at=world.at)
+        indices.recommend(followed, year=1405, text="دو", by=world.administrator, at=world.at)
+    indices.approve_recommendation(second, by=world.administrator, at=world.at)
 
     assert [r.text for r in Recommendation.objects.in_force()] == ["دو"]
     assert [r.text for r in Recommendation.objects.visible_to(world.staff, world.at)] == ["دو"]
     assert Recommendation.objects.visible_to(world.auditor, world.at).count() == 2
     with pytest.raises(Refused, match="approved already"):
-        acts.approve_recommendation(second, by=world.administrator, at=world.at)
+        indices.approve_recommendation(second, by=world.administrator, at=world.at)
 
 
 # --- Position, progress, chapter --------------------------------------------------------------------------------------
@@ -413,7 +415,7 @@ def test_the_gap_to_a_place_is_told_in_places_and_in_the_score_that_it_takes(wor
 
 
 def test_the_countrys_own_values_alone_give_no_place_and_no_comparison(world):
-    acts.load_register(by=world.administrator, at=world.at)
+    indices.load_register(by=world.administrator, at=world.at)
 
     [found] = positions([Index.objects.get(code="FSI")], Region.objects.get())
 
@@ -425,7 +427,7 @@ def test_the_countrys_own_values_alone_give_no_place_and_no_comparison(world):
 
 
 def test_positions_take_three_queries_for_any_number_of_indices_and_countries(world, django_assert_num_queries):
-    acts.load_register(by=world.administrator, at=world.at)
+    indices.load_register(by=world.administrator, at=world.at)
     codes = "\n".join(
         f"{code},{year},{n},{n}" for year in (2018, 2024) for n, code in enumerate(("TUR", "IRQ", "SAU"), 1)
     )
@@ -439,11 +441,11 @@ def test_positions_take_three_queries_for_any_number_of_indices_and_countries(wo
 
 def test_the_chapter_holds_what_was_known_in_its_year_and_what_was_approved(world):
     egdi = index(world)
-    acts.send_report(write(world, egdi), by=world.head, at=world.at)
-    text = acts.recommend(egdi, year=1405, text="سامانه‌ها پیوسته شود", by=world.administrator, at=world.at)
+    indices.send_report(write(world, egdi), by=world.head, at=world.at)
+    text = indices.recommend(egdi, year=1405, text="سامانه‌ها پیوسته شود", by=world.administrator, at=world.at)
 
     before = chapter(1405, world.at)
-    acts.approve_recommendation(text, by=world.administrator, at=world.at)
+    indices.approve_recommendation(text, by=world.administrator, at=world.at)
     after, early = chapter(1405, world.at), chapter(1397, world.at)
 
     assert [row.position.edition.year for row in after.rows] == [2024]
@@ -483,7 +485,7 @@ def text_of(response):
 
 
 def test_the_public_list_takes_the_same_queries_for_any_number_of_indices(world, there, django_assert_max_num_queries):
-    acts.load_register(by=world.administrator, at=world.at)
+    indices.load_register(by=world.administrator, at=world.at)
     Index.objects.exclude(code="EGDI").update(is_active=False)
     with django_assert_max_num_queries(20) as one:
         there("indices")

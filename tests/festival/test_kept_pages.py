@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from festival import actions, kept_pages
+from festival import page_cache
 from festival.models import Standing
+from festival.results import actions as results
 from tests.faults.away import refusing_cache
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,7 @@ def test_setting_the_moment_anew_forgets_what_is_kept(final, client, clock, djan
     clock(final.at)
     client.get("/en/festival/")
     with django_capture_on_commit_callbacks(execute=True):
-        actions.schedule(final.edition, publish_at=opens, by=final.administrator, at=final.at)
+        results.schedule(final.edition, publish_at=opens, by=final.administrator, at=final.at)
 
     response = client.get("/en/festival/")
 
@@ -93,4 +94,4 @@ def test_without_the_cache_every_page_is_made_anew(page, client, settings):
 
     assert first.status_code == second.status_code == 200
     assert first.content != second.content
-    kept_pages.forget()  # says so in the log, and nothing else
+    page_cache.forget()  # says so in the log, and nothing else

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import User
-from festival import actions, lessons
-from festival.lessons import Figures, Flag, Line
+from festival.lessons import queries as lessons_queries
+from festival.lessons.queries import Figures, Flag, Line
 from festival.models import Edition
+from festival.results import actions as results
 from indicators.models import Axis, Indicator, Measure
 from submissions.models import Score, Submission
 from tests.factories import build
@@ -49,13 +50,13 @@ def test_a_line_is_held_against_all_other_lines_of_its_agency():
     ),
 )
 def test_the_share_at_full_points_counts_from_95_percent_and_from_ten_agencies(percents, expected):
-    assert lessons.full_percent(percents) == expected
+    assert lessons_queries.full_percent(percents) == expected
 
 
 def test_the_spread_is_the_sample_standard_deviation():
     # five at 40 and five at 60: ten squares of 10, divided by nine
-    assert lessons.spread([40.0] * 5 + [60.0] * 5) == pytest.approx(sqrt(1000 / 9))
-    assert lessons.spread([40.0] * 9) is None
+    assert lessons_queries.spread([40.0] * 5 + [60.0] * 5) == pytest.approx(sqrt(1000 / 9))
+    assert lessons_queries.spread([40.0] * 9) is None
 
 
 def _lines(pairs):
@@ -76,7 +77,7 @@ def _lines(pairs):
     ),
 )
 def test_the_discrimination_is_the_correlation_with_the_rest(pairs, expected):
-    found = lessons.discrimination(_lines(pairs))
+    found = lessons_queries.discrimination(_lines(pairs))
 
     assert found == (None if expected is None else pytest.approx(expected))
 
@@ -85,7 +86,7 @@ def test_the_line_itself_is_no_part_of_what_it_is_held_against():
     # the rest is the same for all: with the line left in, the total would go with it perfectly
     lines = [Line(points=n, ceiling=10, whole_points=n + 50, whole_ceiling=110) for n in range(10)]
 
-    assert lessons.discrimination(lines) is None
+    assert lessons_queries.discrimination(lines) is None
 
 
 @pytest.mark.parametrize(
@@ -117,10 +118,10 @@ def frozen(shares):
     Score.objects.filter(answer__submission__in=made, answer__measure__code="G1-1").update(points=Decimal(300))
     Submission.objects.filter(pk__in=[s.pk for s in made]).update(state="communicated", communicated_at=world.at)
     world.at = world._window("final", None).opens_at + 9 * HOUR
-    world.edition = actions.finalise(world.cycle, by=world.administrator, at=world.at)
+    world.edition = results.finalise(world.cycle, by=world.administrator, at=world.at)
     world.cycle = world.fresh(world.cycle)
     publish_at = world._window("festival", None).opens_at + 72 * HOUR
-    world.edition = actions.schedule(world.edition, publish_at=publish_at, by=world.administrator, at=world.at)
+    world.edition = results.schedule(world.edition, publish_at=publish_at, by=world.administrator, at=world.at)
     return world
 
 
@@ -131,7 +132,7 @@ SHARES = [f"0.{n:02}" for n in range(10, 90, 4)]
 def test_a_year_s_measures_are_told_apart_from_its_frozen_lines():
     world = frozen(SHARES)
 
-    found = {lesson.measure.code: lesson.figures for lesson in lessons.lessons(world.edition)}
+    found = {lesson.measure.code: lesson.figures for lesson in lessons_queries.lessons(world.edition)}
 
     assert set(found) == {"G1-1", "G1-2", "G2-1"}
     assert (found["G1-1"].asked, found["G1-1"].scored) == (21, 21)
@@ -150,7 +151,7 @@ def test_what_is_flagged_comes_first_and_what_does_not_apply_is_counted_apart():
     keys = list(lines.values_list("pk", flat=True)[:12])
     Score.objects.filter(pk__in=keys).update(state="not_applicable", points=None)
 
-    found = lessons.lessons(world.edition)
+    found = lessons_queries.lessons(world.edition)
 
     of = next(lesson for lesson in found if lesson.measure.code == "G2-1")
     assert (of.figures.asked, of.figures.void, of.figures.scored) == (21, 12, 9)
@@ -162,9 +163,9 @@ def test_what_is_flagged_comes_first_and_what_does_not_apply_is_counted_apart():
 def test_the_figures_of_frozen_results_are_reckoned_once():
     world = frozen(SHARES[:10])
     with CaptureQueriesContext(connection) as first:
-        lessons.figures(world.edition)
+        lessons_queries.figures(world.edition)
     with CaptureQueriesContext(connection) as again:
-        lessons.figures(world.edition)
+        lessons_queries.figures(world.edition)
 
     assert (len(first), len(again)) == (3, 0)
 
@@ -186,8 +187,8 @@ def test_the_next_set_is_told_what_is_to_be_looked_at_once_the_results_are_publi
     world = frozen(SHARES)
     later, out = _next(world), world.edition.publish_at
 
-    before = lessons.for_set(later, out - timedelta(seconds=1))
-    after = lessons.for_set(later, out)
+    before = lessons_queries.for_set(later, out - timedelta(seconds=1))
+    after = lessons_queries.for_set(later, out)
 
     assert before == []
     assert [(lesson.measure.code, lesson.year) for lesson in after] == [("G1-1", world.cycle.year)]

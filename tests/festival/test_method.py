@@ -3,9 +3,9 @@
 import pytest
 from django.utils import translation
 
+from cycles import models
 from cycles.calendar import ARTICLES, Phase
 from cycles.models import TieRule
-from festival import method as page_of_method
 from festival.models import Edition
 from indicators.scoring.methods import METHODS
 from indicators.scoring.statutory_tree import BANDS
@@ -52,7 +52,7 @@ def test_bands_rules_for_ties_and_articles_stand_there(client):
     ((True, "are spread within their axis", "do not apply leave"), (False, "do not apply leave", "are spread within")),
 )
 def test_what_becomes_of_points_that_do_not_apply_follows_the_rule(client, monkeypatch, spreads, told, untold):
-    monkeypatch.setitem(page_of_method.RULES, "spreads_points", spreads)
+    monkeypatch.setitem(models.RULES, "spreads_points", spreads)
 
     page = _page(client)
 

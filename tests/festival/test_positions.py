@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from festival.positions import (
+from festival.indices.comparison import (
     Gap,
     Place,
     change,

@@ -23,11 +23,12 @@ from hypothesis import strategies as st
 from agencies.models import Agency
 from cycles.models import Entry
 from cycles.spreadsheets import exports as spreadsheets_exports
-from festival import actions, datafiles
-from festival.dictionary import TABLES
 from festival.models import DataFile
-from festival.publication import ROWS, plain
-from festival.verification import verify
+from festival.open_data import files as open_data_files
+from festival.open_data.dictionary import TABLES
+from festival.open_data.rows import ROWS, plain
+from festival.open_data.verification import verify
+from festival.results import actions as results
 from indicators.models import Measure
 from indicators.scoring.methods import METHODS, points
 from submissions.models import Answer, Score
@@ -35,7 +36,7 @@ from tests.factories import build
 
 pytestmark = pytest.mark.django_db
 
-SCRIPT = Path(datafiles.DATA, datafiles.VERIFIER)
+SCRIPT = Path(open_data_files.DATA, open_data_files.VERIFIER)
 
 
 def script():
@@ -47,7 +48,7 @@ def script():
 
 def written(world, folder):
     """The publication of a world's edition, as a folder that anybody may have downloaded."""
-    for file in datafiles.write(world.edition, at=world.at):
+    for file in open_data_files.write(world.edition, at=world.at):
         with file.file.open("rb") as content:
             Path(folder, file.name).write_bytes(content.read())
     return folder
@@ -202,8 +203,8 @@ def test_every_column_is_explained_in_both_languages(scheduled, tmp_path):
 
 
 def test_the_files_are_written_once_and_their_manifest_stands_on_record(scheduled):
-    first = datafiles.write(scheduled.edition, at=scheduled.at)
-    second = datafiles.write(scheduled.edition, at=scheduled.at + timedelta(days=1))
+    first = open_data_files.write(scheduled.edition, at=scheduled.at)
+    second = open_data_files.write(scheduled.edition, at=scheduled.at + timedelta(days=1))
 
     assert [f.pk for f in first] == [f.pk for f in second]
     [entry] = Entry.objects.of(scheduled.edition).filter(act="write_data")
@@ -211,11 +212,11 @@ def test_the_files_are_written_once_and_their_manifest_stands_on_record(schedule
 
 
 def test_the_files_of_a_corrected_edition_say_what_is_right_and_those_before_it_stay(published, tmp_path):
-    before = {f.name: f.sha256 for f in datafiles.write(published.edition, at=published.at)}
+    before = {f.name: f.sha256 for f in open_data_files.write(published.edition, at=published.at)}
     answer = Answer.objects.get(submission=published.submission, measure__code="G1-1")
     at = published.at + timedelta(days=1)
     right = {answer.pk: Decimal("7.25")}
-    published.edition = actions.revise(published.edition, right, reason="x", by=published.administrator, at=at)
+    published.edition = results.revise(published.edition, right, reason="x", by=published.administrator, at=at)
     published.at = at
 
     folder = written(published, tmp_path)
@@ -231,7 +232,7 @@ def test_an_edition_whose_files_come_late_still_says_what_it_rests_on(published,
     answer = Answer.objects.get(submission=published.submission, measure__code="G1-1")
     stood = Score.objects.get(answer=answer, is_current=True)
     at = published.at + timedelta(days=1)
-    actions.revise(first, {answer.pk: Decimal("7.25")}, reason="x", by=published.administrator, at=at)
+    results.revise(first, {answer.pk: Decimal("7.25")}, reason="x", by=published.administrator, at=at)
 
     folder = written(published, tmp_path)
 
@@ -297,7 +298,7 @@ def address(world, name):
 
 
 def test_nothing_is_there_one_second_before_and_everything_one_second_after(scheduled, client, clock):
-    files = datafiles.write(scheduled.edition, at=scheduled.at)
+    files = open_data_files.write(scheduled.edition, at=scheduled.at)
     page = f"/en/festival/{scheduled.cycle.year}/editions/1/data/"
 
     clock(scheduled.edition.publish_at - timedelta(seconds=30))
@@ -314,7 +315,7 @@ def test_nothing_is_there_one_second_before_and_everything_one_second_after(sche
 
 
 def test_a_file_is_kept_for_ever_by_whoever_has_it(scheduled, client, clock):
-    datafiles.write(scheduled.edition, at=scheduled.at)
+    open_data_files.write(scheduled.edition, at=scheduled.at)
     clock(scheduled.edition.publish_at + timedelta(seconds=1))
     response = client.get(address(scheduled, "lines.csv"))
     assert b"".join(response.streaming_content)
@@ -325,7 +326,7 @@ def test_a_file_is_kept_for_ever_by_whoever_has_it(scheduled, client, clock):
 
 
 def test_the_secretariat_reads_them_before_on_record(scheduled, client, clock):
-    datafiles.write(scheduled.edition, at=scheduled.at)
+    open_data_files.write(scheduled.edition, at=scheduled.at)
     clock(scheduled.at)
     client.force_login(scheduled.administrator, backend="django.contrib.auth.backends.ModelBackend")
 
@@ -341,4 +342,4 @@ def test_writing_takes_the_same_queries_for_any_number_of_agencies(django_assert
     world = build("final")
 
     with django_assert_max_num_queries(60):
-        datafiles.write(world.edition, at=world.at)
+        open_data_files.write(world.edition, at=world.at)

@@ -15,9 +15,9 @@ from django.utils import translation
 
 from cycles.spreadsheets.safety import Unreadable
 from festival.countries import HOME, countries, letters, name_of, rows
-from festival.positions import place_of
-from festival.publisher_files import read
-from festival.publishers import PUBLISHERS, Told, told
+from festival.indices.comparison import place_of
+from festival.indices.publisher_files import read
+from festival.indices.publishers import PUBLISHERS, Told, told
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "verification"
 

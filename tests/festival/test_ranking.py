@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from festival.ranking import Entrant, places
+from festival.places import Entrant, places
 
 percents = st.decimals(min_value=0, max_value=100, places=4, allow_nan=False)
 entrants = st.lists(

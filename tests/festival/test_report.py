@@ -14,8 +14,14 @@ from agencies.persian import format_number
 from appeals.hearing import decision
 from appeals.models import Correction
 from cycles.calendar import Phase, format_deadline
-from festival import actions, chapters, datafiles, pdf, report, resources, timeline
+from festival.duties import timeline
 from festival.models import Standing
+from festival.open_data import files as open_data_files
+from festival.report import chapters
+from festival.report import facts as report_facts
+from festival.report import paper as report_paper
+from festival.results import actions as results
+from festival.results import exports as results_exports
 from indicators.models import Measure
 from indicators.scoring.methods import half_up
 from submissions.models import Declaration, DeclaredLevel, Score
@@ -28,7 +34,7 @@ INVISIBLE = re.compile("[\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 @pytest.fixture
 def facts(final):
-    return report.gather(final.edition, final.at)
+    return report_facts.gather(final.edition, final.at)
 
 
 def test_the_facts_are_those_of_the_year(facts):
@@ -58,7 +64,7 @@ def test_the_declarations_of_article_81_are_added_up_by_level(final):
     declare(final)
     Declaration.objects.update(verdict="accepted", verdict_reason="دیده شد")
 
-    declared = report.gather(final.edition, final.at).declared
+    declared = report_facts.gather(final.edition, final.at).declared
 
     assert (declared.count, declared.confirmed, declared.rejected, declared.unjudged) == (1, 1, 0, 0)
     assert [(row.due, row.assessed, row.percent, row.forms, row.reports) for row in declared.levels] == [
@@ -72,7 +78,7 @@ def test_what_was_declared_and_never_signed_is_not_added_up(final):
     declare(final)
     Declaration.objects.update(submission=final.other)
 
-    declared = report.gather(final.edition, final.at).declared
+    declared = report_facts.gather(final.edition, final.at).declared
 
     assert (declared.count, [row.due for row in declared.levels]) == (0, [0, 0, 0])
     assert [row.percent for row in declared.levels] == [None, None, None]
@@ -80,18 +86,18 @@ def test_what_was_declared_and_never_signed_is_not_added_up(final):
 
 def test_the_digest_of_the_declarations_tells_other_numbers(final):
     declare(final)
-    before = report.gather(final.edition, final.at).declared.digest
+    before = report_facts.gather(final.edition, final.at).declared.digest
 
     DeclaredLevel.objects.filter(level="staff").update(assessed=299)
 
-    assert report.gather(final.edition, final.at).declared.digest != before
+    assert report_facts.gather(final.edition, final.at).declared.digest != before
 
 
 def test_the_pdf_tells_the_three_levels_and_the_digest_behind_them(final):
     declare(final)
-    facts = report.gather(final.edition, final.at)
+    facts = report_facts.gather(final.edition, final.at)
 
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en").reading)).pages)
+    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages)
 
     for words in ("The three levels of Article 81", "Managers", "91.67", facts.declared.digest[:16]):
         assert _says(text, words), words
@@ -104,10 +110,10 @@ def test_the_report_tells_how_appeals_ended_and_how_long_they_took(db):
     decision.decide(world.appeal, "uphold_partly", reason=reason, awarded=Decimal("123.25"), by=world.reviewer, at=late)
     took = half_up(Decimal((late - world.appeal.filed_at) / timedelta(days=1)), 1)
     final_at = world.opens(Phase.FINAL) + timedelta(days=9)
-    edition = actions.finalise(world.cycle, by=world.administrator, at=final_at)
+    edition = results.finalise(world.cycle, by=world.administrator, at=final_at)
 
-    facts = report.gather(edition, final_at)
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en").reading)).pages)
+    facts = report_facts.gather(edition, final_at)
+    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages)
 
     assert (facts.appeals.late, facts.appeals.median, facts.appeals.longest) == (1, took, took)
     for words in ("Days from filing to decision, median", f"{took}", "23.25", "Decided after the closing", "Withdrawn"):
@@ -122,8 +128,8 @@ def test_the_report_adds_up_the_corrections_of_like_cases(final):
     for lines, moved in ((311, Decimal("77.25")), (2, Decimal(1))):
         Correction.objects.create(**of, **said, line_count=lines, points_moved=moved)
 
-    facts = report.gather(final.edition, final.at)
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en").reading)).pages)
+    facts = report_facts.gather(final.edition, final.at)
+    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages)
 
     assert (facts.corrected.count, facts.corrected.lines) == (2, 313)
     for words in ("Like cases corrected", "Lines corrected", "313", "78.25"):
@@ -146,7 +152,7 @@ def test_the_calendar_tells_what_was_kept_and_why_something_is_missing(final, fa
 
 
 def test_the_festival_is_dated_once_its_moment_is_set(scheduled):
-    [row] = [r for r in report.gather(scheduled.edition, scheduled.at).year.phases if r.phase == Phase.FESTIVAL]
+    [row] = [r for r in report_facts.gather(scheduled.edition, scheduled.at).year.phases if r.phase == Phase.FESTIVAL]
 
     assert (row.missing, row.last, row.late) == ("", scheduled.edition.publish_at, 0)
 
@@ -155,9 +161,9 @@ def test_a_late_freeze_is_counted_in_days(db):
     world = build("decided")
     late = world.closes(Phase.FINAL) + timedelta(days=2, hours=1)
 
-    edition = actions.finalise(world.cycle, by=world.administrator, at=late)
+    edition = results.finalise(world.cycle, by=world.administrator, at=late)
 
-    facts = report.gather(edition, late)
+    facts = report_facts.gather(edition, late)
     assert [(r.phase, r.late) for r in facts.year.phases if r.late] == [(Phase.FINAL, 3)]
     with translation.override("en"):
         assert facts.lateness == [
@@ -172,10 +178,10 @@ def test_the_report_tells_every_duty_and_every_decree_as_the_timeline_does(db):
     decree(world, Phase.APPEAL, closes, "1405/12")
     decree(world, Phase.APPEAL, closes + timedelta(days=9), "1405/13", agency=world.power)
     late = world.closes(Phase.FINAL) + timedelta(days=2, hours=1)
-    edition = actions.finalise(world.cycle, by=world.administrator, at=late)
+    edition = results.finalise(world.cycle, by=world.administrator, at=late)
 
-    facts = report.gather(edition, late)
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language="en").reading)).pages)
+    facts = report_facts.gather(edition, late)
+    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages)
 
     assert facts.year.duties == timeline.years([edition.cycle], late)[0].duties
     for duty in facts.year.duties:
@@ -191,7 +197,7 @@ def test_the_pdf_is_tagged_in_its_language_and_names_every_agency(facts, languag
     steps = []
 
     read = pypdf.PdfReader(
-        io.BytesIO(pdf.article_82(facts, language=language, tell=lambda *s: steps.append(s)).reading)
+        io.BytesIO(report_paper.article_82(facts, language=language, tell=lambda *s: steps.append(s)).reading)
     )
 
     root = read.trailer["/Root"]
@@ -208,7 +214,7 @@ def test_the_pdf_is_tagged_in_its_language_and_names_every_agency(facts, languag
 
 @pytest.mark.parametrize("language", ("fa", "en"))
 def test_the_summary_is_two_pages_and_the_chapters_begin_on_the_third(facts, language):
-    read = pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language).reading))
+    read = pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language=language).reading))
 
     pages = [_text(page) for page in read.pages[:3]]
     with translation.override(language):
@@ -220,9 +226,9 @@ def test_the_summary_is_two_pages_and_the_chapters_begin_on_the_third(facts, lan
 
 @pytest.mark.parametrize("language", ("fa", "en"))
 def test_the_totals_of_the_pdf_equal_the_ranking(final, facts, language):
-    text = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language).reading)).pages)
+    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language=language).reading)).pages)
 
-    for row in resources.ranking(final.edition).dict:
+    for row in results_exports.ranking(final.edition).dict:
         numbers = [format_number(Decimal(row[c]), language, 2) for c in ("general", "specific", "total", "percent")]
         # pypdf hands a Persian line of figures over in reverse, from the last digit of its last cell on
         shown = "".join(numbers) if language == "en" else "".join(n[::-1] for n in numbers)
@@ -284,10 +290,10 @@ def test_of_few_agencies_no_correlation_is_told(final):
 
 
 def test_the_archive_copy_holds_the_data_from_which_everything_is_recomputed(final):
-    files = datafiles.attachments(datafiles.write(final.edition, at=final.at))
-    facts = report.gather(final.edition, final.at)
+    files = open_data_files.attachments(open_data_files.write(final.edition, at=final.at))
+    facts = report_facts.gather(final.edition, final.at)
 
-    papers = pdf.article_82(facts, language="fa", attachments=files)
+    papers = report_paper.article_82(facts, language="fa", attachments=files)
 
     archive = pypdf.PdfReader(io.BytesIO(papers.archive))
     root = archive.trailer["/Root"]

@@ -14,8 +14,12 @@ from cycles.jobs import actions as jobs
 from cycles.jobs.kinds import HEAVY, Stopped
 from cycles.models import Entry
 from cycles.workflow import Refused
-from festival import article82, figures, passages, report, tasks
+from festival import tasks
 from festival.models import Chapter, Report, ReportText, Standing
+from festival.report import actions as report
+from festival.report import facts as report_facts
+from festival.report import figures
+from festival.report import texts as report_texts
 from tests.factories import PASSWORD, YEAR
 from tests.jobs import newest
 
@@ -24,16 +28,16 @@ NOT_READ = {"edition", "at", "seal", "queries"}
 
 @pytest.fixture
 def facts(final):
-    return report.gather(final.edition, final.at)
+    return report_facts.gather(final.edition, final.at)
 
 
 def _write(world, text, *, after=0, chapter="coverage", language="en"):
     said = {"language": language, "chapter": chapter, "text": text, "after": after}
-    return article82.write_text(world.edition, **said, by=world.administrator, at=world.at)
+    return report.write_text(world.edition, **said, by=world.administrator, at=world.at)
 
 
 def _asked(world, language="en"):
-    [asked] = article82.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
+    [asked] = report.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
     return asked
 
 
@@ -45,11 +49,11 @@ def test_every_draft_sets_the_same_figures_in_both_languages_and_rests_on_facts_
         drafts = {}
         for language in ("fa", "en"):
             with translation.override(language):
-                drafts[language] = passages.draft(chapter, facts)
+                drafts[language] = report_texts.draft(chapter, facts)
 
-        assert [passages.unknown_names(text) for text in drafts.values()] == [[], []], chapter
-        assert {*passages.NAME.findall(drafts["fa"])} == {*passages.NAME.findall(drafts["en"])}, chapter
-        assert set(passages.PASSAGES[chapter][1]) <= facts.queries.keys(), chapter
+        assert [report_texts.unknown_names(text) for text in drafts.values()] == [[], []], chapter
+        assert {*report_texts.NAME.findall(drafts["fa"])} == {*report_texts.NAME.findall(drafts["en"])}, chapter
+        assert set(report_texts.PASSAGES[chapter][1]) <= facts.queries.keys(), chapter
 
 
 def test_every_figure_has_a_value_in_the_readers_digits(facts):
@@ -65,16 +69,16 @@ def test_a_text_is_kept_in_versions_and_the_last_one_is_set(final):
     _write(final, "First.")
     _write(final, "Of {participants} agencies {submitted} reported.", after=1)
 
-    texts = passages.written(final.cycle.pk, "en")
+    texts = report_texts.written(final.cycle.pk, "en")
     with translation.override("en"):
-        told = passages.told(report.gather(final.edition, final.at), texts)
+        told = report_texts.told(report_facts.gather(final.edition, final.at), texts)
 
     assert told["coverage"].paragraphs == ("Of 3 agencies 1 reported.",)
     assert [t.text for t in ReportText.objects.order_by("number")] == [
         "First.",
         "Of {participants} agencies {submitted} reported.",
     ]
-    assert passages.written(final.cycle.pk, "fa") == {}
+    assert report_texts.written(final.cycle.pk, "fa") == {}
     entry = Entry.objects.filter(act="write_text").order_by("-pk").first()
     assert (entry.params["chapter"], entry.params["version"]) == ("coverage", 2)
 
@@ -84,8 +88,8 @@ def test_an_empty_version_is_the_draft_again(final, facts):
     _write(final, "", after=1)
 
     with translation.override("en"):
-        told = passages.told(facts, passages.written(final.cycle.pk, "en"))
-        assert told["coverage"].paragraphs == (passages.filled(passages.draft(Chapter.COVERAGE, facts), facts),)
+        told = report_texts.told(facts, report_texts.written(final.cycle.pk, "en"))
+        assert told["coverage"].paragraphs == (report_texts.filled(report_texts.draft(Chapter.COVERAGE, facts), facts),)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ def test_a_text_like_the_draft_is_no_text_of_ones_own(final, client, clock, fact
     clock(final.at)
     client.force_login(final.administrator)
     with translation.override("en"):
-        draft = passages.draft(Chapter.COVERAGE, facts)
+        draft = report_texts.draft(Chapter.COVERAGE, facts)
 
     client.post(f"/en/festival/manage/{YEAR}/texts/en/coverage/", {"text": draft, "after": 1})
 
@@ -172,7 +176,7 @@ def test_a_figure_that_changed_is_named(final, facts):
     assert figures.differing(before, json.loads(json.dumps(before))) == []
 
     Standing.objects.filter(submitted=True).update(percent="71.00")
-    again = report.gather(final.edition, final.at)
+    again = report_facts.gather(final.edition, final.at)
 
     assert "mean" in figures.differing(before, figures.record(again))
     assert "lines" not in figures.differing(before, figures.record(again))
@@ -208,7 +212,7 @@ def test_a_drawing_up_that_was_stopped_ends_and_keeps_nothing(final):
     def tell(step, percent):
         steps.append(step)
         if step == "layout":
-            article82.cancel_report(asked, by=final.administrator, at=final.at)
+            report.cancel_report(asked, by=final.administrator, at=final.at)
         jobs.note_progress(job, step=step, percent=percent, at=final.at)
 
     with pytest.raises(Stopped):
@@ -217,18 +221,18 @@ def test_a_drawing_up_that_was_stopped_ends_and_keeps_nothing(final):
     asked = Report.objects.get(pk=asked.pk)
     assert steps[-1] == "layout"
     assert (asked.finished_at, asked.file.name, newest("report").state) == (None, "", "cancelled")
-    assert article82.keep_report(asked, pdf=b"%PDF-1.7 late", at=final.at).finished_at is None
+    assert report.keep_report(asked, pdf=b"%PDF-1.7 late", at=final.at).finished_at is None
     assert not jobs.take(HEAVY, worker="test", at=final.at)
     assert Report.objects.get(pk=asked.pk).finished_at is None
 
 
 def test_what_is_finished_or_stopped_cannot_be_stopped(final):
-    finished = article82.keep_report(_asked(final), pdf=b"%PDF-1.7 kept", at=final.at)
-    stopped = article82.cancel_report(_asked(final), by=final.administrator, at=final.at)
+    finished = report.keep_report(_asked(final), pdf=b"%PDF-1.7 kept", at=final.at)
+    stopped = report.cancel_report(_asked(final), by=final.administrator, at=final.at)
 
     for each, why in ((finished, "is finished"), (stopped, "not being drawn up")):
         with translation.override("en"), pytest.raises(Refused, match=why):
-            article82.cancel_report(each, by=final.administrator, at=final.at)
+            report.cancel_report(each, by=final.administrator, at=final.at)
 
 
 def test_a_stopped_drawing_up_is_shown_as_such(final, client, clock):

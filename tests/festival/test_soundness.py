@@ -11,8 +11,9 @@ from django.utils import translation
 from agencies.models import User
 from agencies.persian import localised
 from cycles.models import Cycle
-from festival import pdf, report
-from festival.soundness import soundness
+from festival.report import facts as report_facts
+from festival.report import paper as report_paper
+from festival.report.data_quality import soundness
 from submissions.models import Block, Mark, Reconciliation, Reliability, ReviewTask, Score
 from submissions.progress.costs import spend
 from tests.factories import build
@@ -114,13 +115,13 @@ def test_a_line_is_read_twice_only_when_both_marks_are_handed_in():
 def test_the_report_tells_them_in_both_languages_and_names_nobody(language):
     w = measured_world()
     User.objects.filter(pk__in=[w.assessor.pk, w.other_assessor.pk]).update(name_en="Zarathustra", name_fa="زرتشت")
-    facts = report.gather(w.edition, w.at)
+    facts = report_facts.gather(w.edition, w.at)
 
     with translation.override(language):
         page = render_to_string("festival/report_soundness.html", {"sound": facts.soundness})
         figures = [localised(Decimal(x), 2) for x in ("0.81", "0.70", "0.90")]
         figures += [localised(Decimal(x)) for x in ("3.1", "1.3", "1500000")]
-    whole = _text(*pypdf.PdfReader(io.BytesIO(pdf.article_82(facts, language=language).reading)).pages)
+    whole = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language=language).reading)).pages)
 
     for said in figures:
         assert said in page, said
@@ -139,7 +140,9 @@ def test_the_report_says_what_was_not_measured():
 
     with translation.override("en"):
         text = _text(
-            *pypdf.PdfReader(io.BytesIO(pdf.article_82(report.gather(w.edition, w.at), language="en").reading)).pages
+            *pypdf.PdfReader(
+                io.BytesIO(report_paper.article_82(report_facts.gather(w.edition, w.at), language="en").reading)
+            ).pages
         )
 
     assert _says(text, "No line was verified at the source.")

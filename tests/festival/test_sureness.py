@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from festival.ranking import Entrant, places
-from festival.sureness import (
+from festival.places import Entrant, places
+from festival.ranking.uncertainty import (
     Axes,
     Measured,
     error_of_a_mark,

@@ -13,9 +13,10 @@ from agencies.models import Agency, User
 from cycles.models import Delivery, Entry, Participation
 from cycles.workflow import Refused
 from cycles.years import actions as years
-from festival import survey_results, surveys
 from festival.models import Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
-from festival.questions import QUESTIONS, Question
+from festival.surveys import actions as surveys
+from festival.surveys import results as surveys_results
+from festival.surveys.questions import QUESTIONS, Question
 from tests.factories import EPOCH, build, make_agency, make_user
 from tests.guard.closing import survey
 
@@ -195,7 +196,7 @@ def test_while_it_is_open_only_the_number_is_told():
     held = laid(world)
     answered(world, held, [5] * 6)
 
-    results = survey_results.read(held, held.closes_at - timedelta(seconds=1))
+    results = surveys_results.read(held, held.closes_at - timedelta(seconds=1))
 
     assert (results.returned, results.asked, results.answers) == (6, 9, None)
     assert results.rate == Decimal(600) / 9
@@ -206,7 +207,7 @@ def test_when_it_has_closed_means_and_shares_are_told():
     held = laid(world)
     answered(world, held, [1, 2, 4, 5, 5])
 
-    results = survey_results.read(held, held.closes_at)
+    results = surveys_results.read(held, held.closes_at)
 
     scale = next(a for a in results.answers if a.question.kind == "scale")
     assert (scale.count, scale.mean) == (5, Decimal("3.4"))
@@ -224,7 +225,7 @@ def test_of_fewer_than_five_answers_nothing_is_told():
     held = laid(world)
     answered(world, held, [1, 2, 4, 5])
 
-    results = survey_results.read(held, held.closes_at)
+    results = surveys_results.read(held, held.closes_at)
 
     assert all((a.is_told, a.mean, tuple(a.options), tuple(a.texts)) == (False, None, (), ()) for a in results.answers)
     assert {a.count for a in results.answers} == {4}
@@ -238,7 +239,7 @@ def test_a_question_in_words_that_few_answered_is_not_told_although_the_others_a
         agency, staff = staffed(world, n)
         surveys.answer(held, agency, {scale.pk: 3, words.pk: "x" if n else ""}, by=staff, at=world.at)
 
-    first, second = survey_results.read(held, held.closes_at).answers
+    first, second = surveys_results.read(held, held.closes_at).answers
 
     assert (first.is_told, second.is_told, second.count) == (True, False, 4)
 

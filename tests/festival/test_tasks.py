@@ -12,8 +12,9 @@ from django.utils import timezone
 from cycles.jobs import broker
 from cycles.jobs.actions import order
 from cycles.models import Job
-from festival import article82, tasks
+from festival import tasks
 from festival.models import STEPS, Report
+from festival.report import actions as report_actions
 from tests.factories import build
 from tests.jobs import newest
 
@@ -23,7 +24,7 @@ def asked(transactional_db, settings):
     """A report that was asked for and that nobody draws up yet."""
     world = build("final")
     settings.CLOCK_OFFSET = world.at - timezone.now()
-    [report] = article82.ask_for_report(world.edition, languages=["en"], by=world.administrator, at=world.at)
+    [report] = report_actions.ask_for_report(world.edition, languages=["en"], by=world.administrator, at=world.at)
     world.report = report
     return world
 
@@ -66,7 +67,7 @@ def test_a_report_is_drawn_up_with_progress_and_kept(asked, celery_worker):
 
 
 def test_a_finished_report_is_left_alone_when_the_job_comes_twice(asked, celery_worker):
-    kept = article82.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
+    kept = report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
 
     order("report", kept, by=None, at=asked.at)  # wakes the worker
     _watch(kept, until=_is_done)
@@ -77,8 +78,8 @@ def test_a_finished_report_is_left_alone_when_the_job_comes_twice(asked, celery_
 
 
 def test_two_workers_that_finish_the_same_report_keep_the_first_file(asked):
-    first = article82.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
-    second = article82.keep_report(asked.report, pdf=b"%PDF-1.7 second", at=asked.at + timedelta(hours=1))
+    first = report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
+    second = report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 second", at=asked.at + timedelta(hours=1))
 
     assert (second.sha256, second.finished_at) == (first.sha256, asked.at)
 
@@ -89,12 +90,12 @@ def test_a_disk_that_is_full_leaves_no_part_of_a_file(asked, reports_folder):
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, hard))
     try:
         with pytest.raises(OSError, match="too large"):
-            article82.keep_report(asked.report, pdf=b"%PDF-1.7 kept", archive=bytes(2**21), at=asked.at)
+            report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 kept", archive=bytes(2**21), at=asked.at)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert sorted(reports_folder.rglob("*.pdf")) == before
-    assert article82.keep_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at).finished_at
+    assert report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at).finished_at
 
 
 def test_what_a_killed_worker_left_of_a_file_is_replaced(asked, reports_folder):
@@ -102,7 +103,7 @@ def test_what_a_killed_worker_left_of_a_file_is_replaced(asked, reports_folder):
     half.parent.mkdir(parents=True, exist_ok=True)
     half.write_bytes(b"%PDF-1.7 ha")
 
-    kept = article82.keep_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at)
+    kept = report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 kept", at=asked.at)
 
     assert half.read_bytes() == b"%PDF-1.7 kept"
     assert kept.file.name.endswith(half.name)

@@ -10,8 +10,8 @@ from django.utils import translation
 
 from cycles.calendar import TEHRAN, Phase
 from cycles.years.actions import open_cycle, plan_cycle
-from festival import timeline
-from festival.duties import Scale
+from festival.duties import timeline
+from festival.duties.views import Scale
 from festival.models import Standing
 from tests.factories import EPOCH, YEAR, build, lay_plan, report_quarter
 from tests.festival.conftest import decree, delivered_report

@@ -15,8 +15,8 @@ from cycles.calendar import Phase
 from cycles.jobs import actions as jobs
 from cycles.jobs.kinds import HEAVY
 from cycles.models import Participation
-from festival import article82
 from festival.models import Edition, Report, Standing
+from festival.report import actions as report
 from tests.factories import PASSWORD, YEAR, build, make_agency, second_administrator
 from tests.festival.conftest import approved_report
 
@@ -239,7 +239,7 @@ def test_an_auditor_who_opens_the_form_is_told_whose_act_it_is(final, client, cl
 
 
 def test_a_report_under_way_asks_again_by_itself_with_and_without_javascript(final, client, clock):
-    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    [asked] = report.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
     job = jobs.take(HEAVY, worker="test", at=final.at)
     jobs.note_progress(job, step="layout", percent=53, at=final.at)
     _at_work(client, clock, final)
@@ -257,8 +257,8 @@ def test_a_report_under_way_asks_again_by_itself_with_and_without_javascript(fin
 
 
 def test_a_finished_report_is_read_and_approved_by_the_secretariat_only(final, client, clock):
-    [asked] = article82.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
-    kept = article82.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
+    [asked] = report.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    kept = report.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
     approve = f"/en/festival/manage/reports/{kept.uuid}/approve/"
     _at_work(client, clock, final, "auditor")
     assert approve not in client.get(MANAGE).content.decode()

@@ -22,8 +22,16 @@ from cycles.people import accounts, nominations
 from cycles.people import actions as people
 from cycles.reorganisation import actions as register
 from cycles.workflow import Refused
-from festival import article82, awards, ceremonies, comments, consequences, datafiles, improvement, indices, surveys
+from festival.awards import actions as awards
+from festival.awards import ceremonies
+from festival.comments import actions as comments
+from festival.consequences import actions as consequences
+from festival.improvement import actions as improvement
+from festival.indices import actions as indices
 from festival.models import Award, Report
+from festival.open_data import files as open_data_files
+from festival.report import actions as report_actions
+from festival.surveys import actions as surveys
 from indicators.exchange import actions as exchange
 from indicators.models import Kind, Measure
 from indicators.plans import actions as plans
@@ -672,11 +680,11 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "festival.ask_for_report": (
         "final", Phase.FINAL,
-        lambda w, at: article82.ask_for_report(w.edition, languages=["fa"], by=w.administrator, at=at),
+        lambda w, at: report_actions.ask_for_report(w.edition, languages=["fa"], by=w.administrator, at=at),
     ),
     "festival.write_text": (
         "final", Phase.FINAL,
-        lambda w, at: article82.write_text(
+        lambda w, at: report_actions.write_text(
             w.edition, language="fa", chapter="coverage", text="{lines}", after=0, by=w.administrator, at=at
         ),
     ),
@@ -762,7 +770,7 @@ def _modules(app: str) -> list[Any]:
             ],
             "appeals": [hearing, corrections, ended_appeals],
             "festival": [
-                datafiles,
+                open_data_files,
                 indices,
                 improvement,
                 consequences,
@@ -770,7 +778,7 @@ def _modules(app: str) -> list[Any]:
                 awards,
                 ceremonies,
                 comments,
-                article82,
+                report_actions,
             ],
         }.get(app, []),
     ]
@@ -808,14 +816,14 @@ def _cancel(w: World, at: Any) -> Any:
         edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at
     )
     jobs.order("report", report, by=w.administrator, at=w.at)
-    return article82.cancel_report(report, by=w.administrator, at=at)
+    return report_actions.cancel_report(report, by=w.administrator, at=at)
 
 
 def _approve(w: World, at: Any) -> Any:
     report = Report.objects.create(
         edition=w.edition, language="fa", asked_by=w.administrator, asked_at=w.at, finished_at=w.at
     )
-    return article82.approve_report(report, by=w.administrator, at=at)
+    return report_actions.approve_report(report, by=w.administrator, at=at)
 
 
 def _deliver(w: World, at: Any) -> Any:
@@ -827,7 +835,7 @@ def _deliver(w: World, at: Any) -> Any:
                 "first_approved_by": w.administrator, "approved_by": w.auditor,
             },
         )  # fmt: skip
-    return article82.deliver(w.edition, addressee="president", letter="1", by=w.administrator, at=at)
+    return report_actions.deliver(w.edition, addressee="president", letter="1", by=w.administrator, at=at)
 
 
 def _publish(w: World, at: Any) -> Any:

@@ -23,8 +23,8 @@ from agencies.models import User
 from cycles.calendar import Phase
 from cycles.jobs import actions as jobs
 from cycles.models import Delivery, Extension, Holiday, Participation
-from festival import datafiles
 from festival.models import Edition, Report
+from festival.open_data import files as open_data_files
 from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
 from tests.changes import waiting_change
@@ -573,7 +573,7 @@ def drawing(w: World) -> Report:
 
 def published_file(w: World) -> str:
     """The lines of the world's edition, as a file of its open data."""
-    datafiles.write(w.edition, at=w.at)
+    open_data_files.write(w.edition, at=w.at)
     return "lines.csv"
 
 

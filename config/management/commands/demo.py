@@ -22,8 +22,9 @@ from cycles.calendar import Phase, format_moment
 from cycles.models import Delivery
 from cycles.presets import windows_for
 from cycles.register.agency_sheets import load_country
-from festival import article82, tasks
+from festival import tasks
 from festival.models import Language
+from festival.report import actions as report
 from festival.workflow import Addressee
 
 YEAR, PRESET, PROVINCE = 1404, "statutory_gregorian", "IR-26"
@@ -88,15 +89,15 @@ class Command(BaseCommand):
         at = walk.within(Phase.FINAL, 0.7)
         if not walk.due(at):
             return
-        for asked in article82.ask_for_report(walk.edition, languages=Language.values, by=cast.administrator, at=at):
+        for asked in report.ask_for_report(walk.edition, languages=Language.values, by=cast.administrator, at=at):
             kept = tasks.draw_up(asked, at=at)
             for approver in (cast.administrator, cast.secretary):
-                article82.approve_report(kept, by=approver, at=at)
+                report.approve_report(kept, by=approver, at=at)
         walk.did(6)
         if walk.due(at := walk.within(Phase.FINAL, 0.9)):
             for addressee in Addressee.values:
                 letter = f"{walk.year}/82"
-                article82.deliver(walk.edition, addressee=addressee, letter=letter, by=cast.administrator, at=at)
+                report.deliver(walk.edition, addressee=addressee, letter=letter, by=cast.administrator, at=at)
             walk.did(2)
 
     def accounts(self, now: datetime) -> str:

@@ -17,9 +17,12 @@ from config.rehearsal.year import Rehearsal
 from cycles.calendar import Phase
 from cycles.register.agency_sheets import load_country
 from cycles.spreadsheets import exports as spreadsheets_exports
-from festival import article82, datafiles, resources, tasks
+from festival import tasks
 from festival.models import Language, Standing
-from festival.verification import verify
+from festival.open_data import files as open_data_files
+from festival.open_data.verification import verify
+from festival.report import actions as report
+from festival.results import exports as results_exports
 from festival.workflow import Addressee
 
 NATIONAL = 119
@@ -75,12 +78,12 @@ class Command(BaseCommand):
     def write(self, walk: Rehearsal, out: Path) -> None:
         admin, at = walk.cast.administrator, walk.within(Phase.FINAL, 0.7)
         self.publish(walk, out / "data")
-        reports = article82.ask_for_report(walk.edition, languages=Language.values, by=admin, at=at)
+        reports = report.ask_for_report(walk.edition, languages=Language.values, by=admin, at=at)
         walk.did()
         for asked in reports:
             kept = tasks.draw_up(asked, at=at)
             for approver in (admin, walk.cast.secretary):
-                article82.approve_report(kept, by=approver, at=at)
+                report.approve_report(kept, by=approver, at=at)
             walk.did(2)
             name = f"article-82-{walk.year}-{asked.language}.pdf"
             for paper, to in ((kept.file, name), (kept.archive, name.replace(".pdf", "-archive.pdf"))):
@@ -88,24 +91,24 @@ class Command(BaseCommand):
                     (out / to).write_bytes(content.read())
                 self.say(f"  {to}: {paper.size // 1024} kB")
         for addressee in Addressee.values:
-            article82.deliver(walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at)
+            report.deliver(walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at)
             walk.did()
         for name, data in (
-            ("ranking", resources.ranking(walk.edition)),
-            ("scores", resources.final_lines(walk.edition)),
+            ("ranking", results_exports.ranking(walk.edition)),
+            ("scores", results_exports.final_lines(walk.edition)),
         ):
             (out / f"{name}.csv").write_bytes(spreadsheets_exports.written(data, "csv", title=name))
 
     def publish(self, walk: Rehearsal, out: Path) -> None:
         """Write the open data to a folder as anybody loads it down, and recompute it by engine and script alike."""
-        files = datafiles.write(walk.edition, at=walk.within(Phase.FINAL, 0.7))
+        files = open_data_files.write(walk.edition, at=walk.within(Phase.FINAL, 0.7))
         walk.did()
         out.mkdir(parents=True, exist_ok=True)
         for file in files:
             with file.file.open("rb") as content:
                 (out / file.name).write_bytes(content.read())
         found = verify(lambda name: (out / name).read_bytes())
-        script = [sys.executable, "-I", str(out / datafiles.VERIFIER), str(out)]
+        script = [sys.executable, "-I", str(out / open_data_files.VERIFIER), str(out)]
         told = subprocess.run(script, capture_output=True, text=True, check=False).stdout.splitlines()  # noqa: S603 -- ours
         if found.faults or told != [f"{found.figures} figures recomputed; 0 do not agree"]:
             raise CommandError("\n".join([*found.faults[:20], *told[-20:]]))

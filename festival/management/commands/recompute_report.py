@@ -5,8 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from festival import figures, report
 from festival.models import Report
+from festival.report import facts as report_facts
+from festival.report import figures
 
 
 class Command(BaseCommand):
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         found = Report.objects.select_related("edition__cycle", "edition__run").filter(uuid=uuid).first()
         if found is None or found.finished_at is None:
             raise CommandError("There is no finished report with this key.")
-        again = figures.record(report.gather(found.edition, found.finished_at))
+        again = figures.record(report_facts.gather(found.edition, found.finished_at))
         if wrong := figures.differing(found.facts, again):
             raise CommandError("These figures are read otherwise now: " + ", ".join(wrong))
         self.stdout.write(f"{found}: {len(again)} facts read again; none differs.")

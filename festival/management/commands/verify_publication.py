@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from festival.verification import verify
+from festival.open_data.verification import verify
 
 
 class Command(BaseCommand):

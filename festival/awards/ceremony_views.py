@@ -1,0 +1,191 @@
+"""Pages that prepare a year's awards: its ceremonies, for what there are awards, the committee's minutes."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.models import Province
+from agencies.persian import localised
+from agencies.roles import OVERSEERS
+from cycles.calendar import midnight
+from cycles.engine.perform import why_closed
+from cycles.models import Cycle
+from cycles.record import seals
+from cycles.requests import PortalRequest
+from cycles.ui.files import handed_out
+from cycles.workflow import CycleState, Refused
+from festival.awards import ceremonies as awards_ceremonies
+from festival.awards.forms import CategoryForm, CeremonyForm, MinutesForm
+from festival.awards.lookups import find_ceremony, form_page, note_reading
+from festival.models import Award, AwardCategory, Ceremony, Minutes
+from festival.workflow import CATEGORIES, CEREMONIES, MINUTES, AwardState
+
+
+def _cycle(request: PortalRequest, year: int) -> Cycle:
+    """The year, to administrators and auditors of the country or of a province."""
+    if not request.user.holds(*OVERSEERS, at=request.at):
+        raise Http404
+    return get_object_or_404(Cycle.objects.of_years().exclude(state=CycleState.PLANNED), year=year)
+
+
+@require_http_methods(["GET", "POST"])
+def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
+    """The ceremonies of a year within the reader's scope, how far each is; by POST all of them are laid."""
+    cycle = _cycle(request, year)
+    if request.method == "POST":
+        try:
+            laid = awards_ceremonies.lay_ceremonies(cycle, by=request.user, at=request.at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = ngettext("%(count)s ceremony was laid.", "%(count)s ceremonies were laid.", len(laid))
+            messages.success(request, said % {"count": localised(len(laid))})
+        return redirect("festival:ceremonies", year)
+    seen = Ceremony.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list()
+    counts = {
+        f"{state.value}_count": Count("awards", filter=Q(awards__state=state))
+        for state in (AwardState.PROPOSED, AwardState.DECIDED)
+    }
+    closed = why_closed(CEREMONIES, Ceremony(cycle=cycle), "lay_ceremonies", by=request.user, at=request.at)
+    rows = list(seen.annotate(**counts))
+    context = {
+        "cycle": cycle,
+        "ceremonies": rows,
+        "categories": AwardCategory.objects.filter(cycle=cycle).count(),
+        "may_lay": not closed and len(rows) <= Province.objects.count(),
+    }
+    return render(request, "festival/ceremonies.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: PortalRequest, pk: int) -> HttpResponse:
+    """Set name, day, place and chair of a ceremony."""
+    found = find_ceremony(request, pk)
+    form = _form(found, request.POST or None)
+
+    def save() -> None:
+        seen = form.as_seen(lambda: _form(Ceremony.objects.get(pk=pk)))
+        awards_ceremonies.set_ceremony(found, fields=form.cleaned_data, by=request.user, at=request.at, seen=seen)
+
+    closed = why_closed(CEREMONIES, found, "set_ceremony", by=request.user, at=request.at)
+    move, then = CEREMONIES["set_ceremony"], found.get_absolute_url()
+    return form_page(request, move, found, form, save, then=then, closed=closed)
+
+
+def _form(found: Ceremony, data: Any = None) -> CeremonyForm:
+    names = ("name_fa", "name_en", "place", "chair")
+    initial = {name: getattr(found, name) for name in names} | {"held_on": _typed(found)}
+    return CeremonyForm(data, initial=initial)
+
+
+def _typed(found: Ceremony) -> Any:
+    """The day as a moment of Tehran, which the field shows in the reader's calendar."""
+    return midnight(found.held_on) if found.held_on else None
+
+
+# --- For what there are awards ----------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def categories(request: PortalRequest, year: int) -> HttpResponse:
+    """For what there are awards in a year; by POST they are taken over from an earlier year, or the starter table."""
+    cycle = _cycle(request, year)
+    if request.method == "POST":
+        try:
+            made = awards_ceremonies.take_over_categories(cycle, by=request.user, at=request.at)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = ngettext("%(count)s category was taken over.", "%(count)s categories were taken over.", len(made))
+            messages.success(request, said % {"count": localised(len(made))})
+        return redirect("festival:award_categories", year)
+    subject = AwardCategory(cycle=cycle)
+    context = {
+        "cycle": cycle,
+        "categories": AwardCategory.objects.filter(cycle=cycle).for_list(),
+        "may_set": not why_closed(CATEGORIES, subject, "set_category", by=request.user, at=request.at),
+    }
+    return render(request, "festival/award_categories.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def category_new(request: PortalRequest, year: int) -> HttpResponse:
+    cycle = _cycle(request, year)
+    form = CategoryForm(request.POST or None)
+
+    def save() -> None:
+        code = form.cleaned_data["code"].lower()
+        awards_ceremonies.save_category(cycle, code=code, fields=form.said, is_new=True, by=request.user, at=request.at)
+
+    return _category_page(request, AwardCategory(cycle=cycle), form, save)
+
+
+@require_http_methods(["GET", "POST"])
+def category(request: PortalRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(AwardCategory.objects.select_related("cycle"), pk=pk)
+    cycle = _cycle(request, found.cycle.year)
+    form = CategoryForm(request.POST or None, held=found)
+
+    def save() -> None:
+        seen = form.as_seen(lambda: CategoryForm(held=AwardCategory.objects.get(pk=pk)))
+        awards_ceremonies.save_category(
+            cycle, code=found.code, fields=form.said, by=request.user, at=request.at, seen=seen
+        )
+
+    return _category_page(request, found, form, save)
+
+
+def _category_page(request: PortalRequest, subject: AwardCategory, form: CategoryForm, save: Any) -> HttpResponse:
+    closed = why_closed(CATEGORIES, subject, "set_category", by=request.user, at=request.at)
+    then = reverse("festival:award_categories", args=[subject.cycle.year])
+    about = subject if subject.pk else subject.cycle
+    return form_page(request, CATEGORIES["set_category"], about, form, save, then=then, closed=closed)
+
+
+# --- What the committee says ------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def minutes_new(request: PortalRequest, pk: int) -> HttpResponse:
+    """Keep the minutes of a meeting of the ceremony's committee."""
+    found = find_ceremony(request, pk)
+    form = MinutesForm(request.POST or None, request.FILES or None)
+
+    def save() -> None:
+        awards_ceremonies.minute(found, **form.cleaned_data, by=request.user, at=request.at)
+
+    closed = why_closed(MINUTES, Minutes(ceremony=found), "minute", by=request.user, at=request.at)
+    return form_page(request, MINUTES["minute"], found, form, save, then=found.get_absolute_url(), closed=closed)
+
+
+def _minutes(request: PortalRequest, pk: int) -> Minutes:
+    return get_object_or_404(Minutes.objects.visible_to(request.user, request.at).for_list(), pk=pk)
+
+
+@require_safe
+def minutes(request: PortalRequest, pk: int) -> HttpResponse:
+    """What a meeting said, and the awards that were decided by it."""
+    found = _minutes(request, pk)
+    note_reading(request, found.ceremony)
+    context = {
+        "minutes": found,
+        "awards": Award.objects.filter(minutes=found).for_list(),
+        "stamp": seals.stamp(found, "minute"),
+    }
+    return render(request, "festival/minutes.html", context)
+
+
+@require_safe
+def minutes_paper(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """The signed paper of the minutes."""
+    found = _minutes(request, pk)
+    if not found.file:
+        raise Http404
+    note_reading(request, found.ceremony)
+    return handed_out(found.file, name=found.file_name, content_type="application/pdf")

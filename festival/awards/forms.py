@@ -1,0 +1,245 @@
+"""What is typed when ceremonies, categories, minutes and awards are set, and when awards are decided on."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as said_now
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Province
+from cycles.calendar import TEHRAN
+from cycles.clashes import SEEN, ComparedForm
+from cycles.models import Cycle, Group, Participation
+from cycles.ui.fields import MomentField, NumberField, PaperField, PersianTextField
+from cycles.ui.forms import ActForm, AgencyField
+from festival.awards.actions import Decision
+from festival.models import Award, AwardCategory, Ceremony, Minutes, Rank
+from festival.models.awards import Offered
+
+LONGEST_REASON = 300
+"""One sentence, which has its place on the certificate."""
+
+
+class ReasonField(PersianTextField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2}), **({"label": _("Reason")} | kwargs)
+        )
+
+
+class CeremonyForm(ComparedForm):
+    """Name, day, place and chair of a ceremony."""
+
+    name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    held_on = MomentField(label=_("Day"), required=False)
+    place = PersianTextField(label=_("Place of the ceremony"), max_length=200, required=False)
+    chair = PersianTextField(
+        label=_("Chair"), max_length=200, required=False, help_text=_("Whose name stands under the certificates.")
+    )
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        day = self.initial.get("held_on")
+        return super().stored | {"held_on": day.astimezone(TEHRAN).date() if day else None}
+
+    def clean_held_on(self) -> Any:
+        moment = self.cleaned_data["held_on"]
+        return moment.astimezone(TEHRAN).date() if moment else None
+
+
+class LimitField(NumberField):
+    """How many there are at most; nothing typed: no limit."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_value=99, decimal_places=0, required=False, **kwargs)
+
+    def clean(self, value: Any) -> int | None:
+        found = super().clean(value)
+        return None if found is None else int(found)
+
+
+class CategoryForm(ComparedForm):
+    """One category; its code is typed once, when it is added."""
+
+    code = forms.SlugField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Small Latin letters; it never changes."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+    name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
+    name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
+    basis = forms.ChoiceField(label=_("What decides"), choices=AwardCategory.BASES)
+    offered = forms.ChoiceField(label=_("Where it is given"), choices=Offered.choices)
+    per_group = forms.BooleanField(label=_("Given in each group"), required=False)
+    most_winners = LimitField(
+        label=_("Chosen at most"), min_value=1, help_text=_("Of a group, or of a ceremony. Empty: no limit.")
+    )
+    most_commended = LimitField(
+        label=_("Commended at most"),
+        min_value=0,
+        help_text=_("So many of the next places are proposed where a ranking decides. Empty: no limit, none proposed."),
+    )
+
+    def __init__(self, *args: Any, held: AwardCategory | None = None, **kwargs: Any) -> None:
+        if held:
+            names = [name for name in self.base_fields if name not in (SEEN, "code")]
+            kwargs["initial"] = {name: getattr(held, name) for name in names}
+        super().__init__(*args, **kwargs)
+        if held:
+            del self.fields["code"]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "code"}
+
+
+class MinutesForm(forms.Form):
+    """The minutes of a meeting, with the signed paper if there is one."""
+
+    held_at = MomentField(label=_("Held on"))
+    members = PersianTextField(label=_("Members present"), lines=True, max_length=2000, help_text=_("One a line."))
+    text = PersianTextField(label=_("What was discussed"), lines=True, max_length=20000)
+    file = PaperField(
+        label=_("Signed minutes"), required=False, error_messages={"no_pdf": _("The minutes must be a PDF file.")}
+    )
+
+
+class PutForwardForm(forms.Form):
+    """An agency put forward by hand."""
+
+    category = forms.ModelChoiceField(label=_("Category"), queryset=AwardCategory.objects.none())
+    agency = AgencyField(label=_("Agency, by name or code"))
+    group = forms.ModelChoiceField(
+        label=_("Group"),
+        queryset=Group.objects.none(),
+        required=False,
+        empty_label=_("No group"),
+        help_text=_("Where the award is given in each group."),
+    )
+    rank = forms.ChoiceField(label=_("As"), choices=Rank.choices, widget=forms.RadioSelect, initial=Rank.WINNER)
+    reason = ReasonField(help_text=_("One sentence; it stands on the certificate."))
+    reason_en = ReasonField(label=_("Reason in English"), required=False)
+    title_fa = PersianTextField(label=_("Special title in Persian"), max_length=200, required=False)
+    title_en = forms.CharField(label=_("Special title in English"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, ceremony: Ceremony, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ceremony = ceremony
+        self.fields["category"].queryset = AwardCategory.objects.offered_at(ceremony).for_list()
+        groups = Group.objects.filter(cycle=ceremony.cycle_id, province=ceremony.province_id)
+        self.fields["group"].queryset = groups.order_by("sort_key", "pk")
+
+    def clean_agency(self) -> Any:
+        agency = self.cleaned_data["agency"]
+        found = Participation.objects.active().filter(cycle=self.ceremony.cycle_id, agency=agency).first()
+        if found is None:
+            said = said_now("%(agency)s does not take part in this cycle.")
+            raise forms.ValidationError(said % {"agency": agency})
+        return found
+
+    @property
+    def said(self) -> dict[str, Any]:
+        said = dict(self.cleaned_data)
+        return said | {"participation": said.pop("agency")}
+
+
+class EndForm(ActForm):
+    """The reason why an award or a proposal ends, or stands; signed where the act is."""
+
+    reason = ReasonField()
+    field_order = ("reason", "password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("note", "letter"):  # the reason says it
+            self.fields.pop(name, None)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {"reason": self.cleaned_data["reason"]}
+
+
+class DecideForm(ActForm):
+    """Which proposals are decided on by which minutes, each as what and why; signed."""
+
+    minutes = forms.ModelChoiceField(
+        label=_("Minutes of the meeting that decided"), queryset=Minutes.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, awards: Sequence[Award], minutes: Any, **kwargs: Any) -> None:
+        proposed = [[award.pk, award.rank, award.reason, award.reason_en] for award in awards]
+        super().__init__(*args, shows={"awards": proposed}, **kwargs)
+        del self.fields["note"]
+        self.awards = awards
+        self.fields["minutes"].queryset = minutes
+        for award in awards:
+            take, rank, reason, reason_en = self._names(award)
+            of = {"award": award}
+            self.fields[take] = forms.BooleanField(label=_("Decide on %(award)s") % of, required=False, initial=True)
+            self.fields[rank] = forms.ChoiceField(label=_("As"), choices=Rank.choices, initial=award.rank)
+            # of what is not taken nothing need be said
+            self.fields[reason] = ReasonField(initial=award.reason, required=False)
+            self.fields[reason_en] = ReasonField(label=_("Reason in English"), initial=award.reason_en, required=False)
+            self.fields[take].widget.attrs["class"] = "form-check-input"
+            self.fields[rank].widget.attrs["class"] = "form-select"
+            for name in (reason, reason_en):
+                self.fields[name].widget.attrs["class"] = "form-control"
+            self.fields[reason].widget.attrs |= {"lang": "fa", "dir": "rtl"}
+            self.fields[reason_en].widget.attrs |= {"lang": "en", "dir": "ltr"}
+
+    @staticmethod
+    def _names(award: Award) -> tuple[str, ...]:
+        return tuple(f"{name}-{award.pk}" for name in ("take", "rank", "reason", "reason_en"))
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Each proposal with its fields, as the page lays them out."""
+        return [(award, *(self[name] for name in self._names(award))) for award in self.awards]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        taken = [award for award in self.awards if data.get(self._names(award)[0])]
+        if not taken:
+            self.add_error(None, said_now("Tick the proposals that were decided on."))
+        for award in taken:
+            reason = self._names(award)[2]
+            if reason not in self.errors and not data.get(reason):
+                self.add_error(reason, said_now("Say why, in one sentence; it stands on the certificate."))
+        return data
+
+    @property
+    def decisions(self) -> dict[int, Decision]:
+        data = self.cleaned_data
+        return {
+            award.pk: Decision(data[rank], data[reason], data[reason_en])
+            for award in self.awards
+            for take, rank, reason, reason_en in [self._names(award)]
+            if data[take]
+        }
+
+
+class NarrowForm(forms.Form):
+    """How the public list is narrowed; what is not known narrows nothing, and is said."""
+
+    festival = forms.ChoiceField(label=_("Festival"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False)
+
+    NATIONAL = "national"
+
+    def __init__(self, *args: Any, cycle: Cycle, provinces: Iterable[Province], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = ((p.code, p.name) for p in provinces)
+        self.fields["festival"].choices = [("", _("Every festival")), (self.NATIONAL, _("National")), *named]
+        categories = AwardCategory.objects.filter(cycle=cycle).for_list()
+        self.fields["category"].choices = [("", _("Every category")), *((c.code, c.name) for c in categories)]
+
+    def narrowed(self, awards: Any) -> Any:
+        self.is_valid()
+        if festival := self.cleaned_data.get("festival"):
+            of = {"ceremony__province": None} if festival == self.NATIONAL else {"ceremony__province__code": festival}
+            awards = awards.filter(**of)
+        if category := self.cleaned_data.get("category"):
+            awards = awards.filter(category__code=category)
+        return awards

@@ -1,0 +1,117 @@
+"""What everybody reads of awards once the results are out: lists, certificates and their verification; before that
+only the secretariat does, on record."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from agencies.models import Province
+from agencies.roles import OVERSEERS
+from cycles.models import Cycle
+from cycles.record import seals
+from cycles.requests import PortalRequest
+from cycles.spreadsheets import exports as spreadsheets_exports
+from cycles.ui.files import headed
+from cycles.ui.pages import listed, sheet_answer
+from cycles.workflow import CycleState
+from festival.awards.call_list import called
+from festival.awards.certificates import certificate as paper
+from festival.awards.forms import NarrowForm
+from festival.awards.lookups import note_reading
+from festival.awards.tables import AwardTable
+from festival.models import Award, Ceremony, Edition, Language
+from festival.workflow import AwardState
+
+
+def _awards(request: PortalRequest) -> Any:
+    """The awards that the reader may see, whoever it is."""
+    if request.user.is_authenticated:
+        return Award.objects.visible_to(request.user, request.at)
+    return Award.objects.public(request.at)
+
+
+@login_not_required
+@require_safe
+def years(request: PortalRequest) -> HttpResponse:
+    """The years whose awards are out; for the secretariat the way to the ceremonies."""
+    managed = Cycle.objects.none()
+    if request.user.is_authenticated and request.user.holds(*OVERSEERS, at=request.at):
+        managed = Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
+    editions = Edition.objects.current(request.at).for_list()
+    return render(request, "festival/award_years.html", {"editions": editions, "managed": managed})
+
+
+@login_not_required
+@require_safe
+def awards(request: PortalRequest, year: int) -> HttpResponse:
+    """A year's awards, national and of the provinces, revoked ones among them and marked so."""
+    edition = get_object_or_404(Edition.objects.current(request.at).for_list(), cycle__year=year)
+    rows = Award.objects.public(request.at).filter(ceremony__cycle=edition.cycle)
+    ceremonies = list(Ceremony.objects.filter(pk__in=rows.values("ceremony")).for_list())
+    provinces = Province.objects.filter(pk__in=[c.province_id for c in ceremonies]).order_by("sort_key", "pk")
+    form = NarrowForm(request.GET, cycle=edition.cycle, provinces=provinces)
+    table = listed(request, AwardTable(form.narrowed(rows).for_list()))
+    context = {"edition": edition, "filter": form, "table": table, "ceremonies": ceremonies}
+    return render(request, "festival/awards.html", context)
+
+
+@login_not_required
+@require_safe
+def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpResponseBase:
+    """The certificate of an award in force, in either language; of one that was revoked there is none."""
+    if language not in Language.values:
+        raise Http404
+    award = get_object_or_404(_awards(request).with_names(), uuid=uuid, state=AwardState.DECIDED)
+    note_reading(request, award.ceremony)
+    stamp = seals.stamp(award, "decide")
+    document = paper(award, seal=stamp.seal if stamp else None, language=language)
+    name = f"certificate-{award.certificate_number}-{language}.pdf"
+    # our own file, for browsers to open: Chromium shows no PDF in a sandbox
+    return headed(HttpResponse(document, content_type="application/pdf"), name=name, inline=True, sandboxed=False)
+
+
+@login_not_required
+@require_safe
+def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
+    """Whether a certificate is genuine and in force, for whoever holds one; before publication there is none."""
+    award = get_object_or_404(Award.objects.public(request.at).with_names(), uuid=uuid)
+    stamp = seals.stamp(award, "revoke" if award.is_revoked else "decide")
+    context = {"award": award, "seal": stamp.seal if stamp else None}
+    return render(request, "festival/verify_certificate.html", context)
+
+
+# --- The list of the day ----------------------------------------------------------------------------------------------
+
+
+def _called(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
+    """A ceremony with its awards in force in the order of calling: to the secretariat, and to all once they are out."""
+    rows = Ceremony.objects.public(request.at)
+    if request.user.is_authenticated:
+        rows |= Ceremony.objects.visible_to(request.user, request.at)
+    ceremony = get_object_or_404(rows.for_list(), pk=pk)
+    note_reading(request, ceremony)
+    return ceremony, _awards(request).filter(ceremony=ceremony, state=AwardState.DECIDED).for_calling()
+
+
+@login_not_required
+@require_safe
+def ceremony_list(request: PortalRequest, pk: int) -> HttpResponse:
+    """Who is called up in which order, to be printed."""
+    ceremony, rows = _called(request, pk)
+    return render(request, "festival/ceremony_list.html", {"ceremony": ceremony, "awards": rows})
+
+
+@login_not_required
+@require_safe
+def ceremony_list_file(request: PortalRequest, pk: int, form: str) -> HttpResponse:
+    """The same as CSV or XLSX."""
+    if form not in ("csv", "xlsx"):
+        raise Http404
+    ceremony, rows = _called(request, pk)
+    name = f"ceremony-{ceremony.cycle.year}-{ceremony.code}"
+    return sheet_answer(spreadsheets_exports.written(called(rows), form, title=_("Order of calling")), name, form)

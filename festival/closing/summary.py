@@ -1,0 +1,107 @@
+"""How a year was closed: plans, consequences, the survey, the measures to look at; counts, without anybody's name."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from cycles.calendar import TEHRAN
+from cycles.models import Cycle
+from festival.lessons import queries as lessons_queries
+from festival.lessons.queries import Flag
+from festival.models import (
+    Consequence,
+    ConsequenceKind,
+    Edition,
+    ImprovementItem,
+    ImprovementPlan,
+    Progress,
+    Status,
+    Survey,
+)
+from festival.surveys import results
+from festival.surveys.results import Results
+from festival.workflow import ConsequenceState, PlanState
+
+SIGNED = (PlanState.SIGNED, PlanState.CLOSED)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The signed improvement plans of a year and their items; what the public is told of them."""
+
+    plans: int
+    items: Sequence[tuple[Status, int]]
+
+    @property
+    def all(self) -> int:
+        return sum(count for _status, count in self.items)
+
+    @property
+    def completed(self) -> int:
+        return dict(self.items)[Status.COMPLETED]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """The consequences of one kind, by how far they are."""
+
+    kind: ConsequenceKind
+    due: int
+    done: int
+    waived: int
+
+
+@dataclass(frozen=True)
+class Closing:
+    """How a year was closed; `survey` None where there was none, `flagged` where the results are not frozen."""
+
+    planned: Planned
+    begun: int
+    late: int
+    compulsory: int
+    consequences: Sequence[Followed]
+    survey: Results | None
+    flagged: Sequence[tuple[Flag, int]] | None
+    measures: int
+
+
+def closing(cycle: Cycle, at: datetime) -> Closing:
+    """The figures of a year as of a moment; about a dozen queries."""
+    today = at.astimezone(TEHRAN).date()
+    plans = ImprovementPlan.objects.filter(cycle=cycle).aggregate(
+        begun=Count("pk"),
+        late=Count("pk", filter=Q(days_late__gt=0) | Q(signed_at=None, due_on__lt=today, agency__is_active=True)),
+        compulsory=Count("pk", filter=Q(is_compulsory=True)),
+    )
+    survey = Survey.objects.filter(cycle=cycle).for_list().first()
+    edition = Edition.objects.newest_of(cycle)
+    figures = lessons_queries.figures(edition) if edition else {}
+    flags = Counter(flag for each in figures.values() for flag in each.flags)
+    return Closing(
+        planned=planned(cycle),
+        consequences=_followed(cycle),
+        survey=results.read(survey, at) if survey else None,
+        flagged=[(flag, flags[flag]) for flag in Flag] if edition else None,
+        measures=len(figures),
+        **plans,
+    )
+
+
+def planned(cycle: Cycle) -> Planned:
+    """The signed plans of a year, and how far their items are; three queries."""
+    plans = ImprovementPlan.objects.filter(cycle=cycle, state__in=SIGNED)
+    items = ImprovementItem.objects.standing().filter(plan__in=plans)
+    said = Progress.objects.filter(is_current=True, item__in=items).order_by().values_list("status")
+    by_status = Counter(dict(said.annotate(Count("pk"))))
+    by_status[Status.NONE] += items.count() - by_status.total()  # of which nothing has been reported
+    return Planned(plans.count(), [(status, by_status[status]) for status in Status])
+
+
+def _followed(cycle: Cycle) -> list[Followed]:
+    rows = Consequence.objects.filter(cycle=cycle).order_by().values_list("rule__kind", "state")
+    counted = {(kind, state): n for kind, state, n in rows.annotate(Count("pk"))}
+    kinds = (kind for kind in ConsequenceKind if any(k == kind for k, _state in counted))
+    return [Followed(kind, *(counted.get((kind, state), 0) for state in ConsequenceState)) for kind in kinds]

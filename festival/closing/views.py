@@ -1,0 +1,28 @@
+"""The page on which a year is closed, and what follows from it."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from cycles.requests import PortalRequest
+from festival.closing import summary
+from festival.lookups import managed_cycles
+from festival.models import Edition
+
+
+@require_safe
+def closing(request: PortalRequest, year: int) -> HttpResponse:
+    """How a year was closed, in the figures that the Article 82 report tells."""
+    cycle = get_object_or_404(managed_cycles(request).of_years(), year=year)
+    context = {"cycle": cycle, "closing": summary.closing(cycle, request.at)}
+    return render(request, "festival/closing.html", context)
+
+
+@login_not_required
+@require_safe
+def followed(request: PortalRequest, year: int) -> HttpResponse:
+    """What came of a year's results, in numbers alone; a part of the edition's page that it asks for."""
+    found = get_object_or_404(Edition.objects.current(request.at).select_related("cycle"), cycle__year=year)
+    context = {"edition": found, "planned": summary.planned(found.cycle)}
+    return render(request, f"festival/followed.html{'#slot' if request.htmx else ''}", context)

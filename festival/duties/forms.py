@@ -1,0 +1,49 @@
+"""Which duties a list shows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency, Province
+from cycles.ui.fields import PersianTextField
+from festival.duties.queries import DUTIES, Asked, Timeliness
+
+
+class DutyForm(forms.Form):
+    """How the list of duties is narrowed; what is not known narrows nothing."""
+
+    duty = forms.ChoiceField(label=_("Duty"), required=False)
+    year = forms.ChoiceField(label=_("Year"), required=False)
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *Timeliness.choices], required=False)
+    province = forms.ModelChoiceField(
+        label=_("Province"), queryset=Province.objects.none(), required=False, empty_label=_("All")
+    )
+    agency = PersianTextField(label=_("Agency, by name or code"), required=False)
+
+    def __init__(
+        self, *args: Any, years: Iterable[tuple[int, str]], provinces: QuerySet[Province], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["duty"].choices = [("", _("All")), *((code, duty.title) for code, duty in DUTIES.items())]
+        self.fields["year"].choices = [("", _("All")), *years]
+        self.fields["province"].queryset = provinces
+
+    def asked(self, reach: Q | None, cycles: dict[int, int]) -> Asked:
+        """What is asked about, within the reader's reach; `cycles` are the keys of the years."""
+        self.is_valid()
+        given = self.cleaned_data
+        agencies = reach
+        if province := given.get("province"):
+            agencies = (agencies or Q()) & Q(agency__province=province)
+        if text := given.get("agency"):
+            agencies = (agencies or Q()) & Q(agency__in=Agency.objects.matching(text).values("pk"))
+        year = given.get("year")
+        return Asked(
+            cycles=[cycles[int(year)]] if year else None,
+            duty=given.get("duty") or "",
+            timeliness=given.get("state") or "",
+            agencies=agencies,
+        )

@@ -1,0 +1,72 @@
+"""Duties, when each was due and when it was done, as a list."""
+
+from datetime import datetime
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies.persian import language, localised
+from cycles.calendar import format_date, format_deadline, format_moment
+from festival.duties.queries import DUTIES, Timeliness
+from festival.duties.sentences import digits
+from festival.table_cells import named
+
+
+class OccasionTable(tables.Table):
+    """Each occasion of a duty (`festival.duties.queries.occasions`), the latest first."""
+
+    duty = tables.Column(verbose_name=_("Duty"), order_by=("duty", "row"))
+    of_year = tables.Column(verbose_name=_("Year"), order_by=("of_year", "duty", "row"))
+    agency = tables.Column(
+        verbose_name=_("Agency"), accessor="agency_fa", empty_values=(), order_by=("agency_key", "duty", "row")
+    )
+    province = tables.Column(
+        verbose_name=_("Province"), accessor="province_fa", order_by=("province_fa", "agency_key", "duty", "row")
+    )
+    due_at = tables.Column(verbose_name=_("Statutory date"), order_by=("due_at", "duty", "row"))
+    done_at = tables.Column(verbose_name=_("Done"), empty_values=(), order_by=("done_at", "duty", "row"))
+    days_late = tables.Column(verbose_name=_("Days late"), order_by=("days_late", "of_year", "duty", "row"))
+
+    class Meta:
+        order_by = "-days_late"
+        attrs = {"caption": _("Each duty by year and agency")}
+
+    def render_duty(self, value: str) -> str:
+        return digits(DUTIES[value].title)
+
+    def render_of_year(self, value: int) -> str:
+        return digits(value)
+
+    def render_agency(self, record: dict[str, Any]) -> str:
+        if record["of_agency"] is None:
+            return gettext("the whole country")
+        return named(record, "agency")
+
+    def render_province(self, record: dict[str, Any]) -> str:
+        return named(record, "province")
+
+    def render_due_at(self, value: datetime, record: dict[str, Any]) -> SafeString | str:
+        due = format_deadline(value, language())
+        if value == record["statutory_at"]:
+            return due
+        by_decree = gettext("moved by decree from %(when)s") % {"when": format_date(record["statutory_at"], language())}
+        return format_html('{} <span class="text-secondary small">{}</span>', due, by_decree)
+
+    def render_done_at(self, record: dict[str, Any]) -> str:
+        if record["timeliness"] in (Timeliness.WAITING, Timeliness.OVERDUE):
+            return gettext("not yet")
+        return format_moment(record["done_at"], language())
+
+    def render_days_late(self, value: int, record: dict[str, Any]) -> SafeString | str:
+        if record["timeliness"] == Timeliness.WAITING:
+            return gettext("not due yet")
+        if not value:
+            return gettext("in time")
+        tone = "danger" if record["timeliness"] == Timeliness.OVERDUE else "warning"
+        said = ngettext("%(days)s day late", "%(days)s days late", value) % {"days": localised(value)}
+        waits = gettext("still waiting") if record["timeliness"] == Timeliness.OVERDUE else ""
+        return format_html('<span class="badge bg-{}-lt">{}</span> <span class="small">{}</span>', tone, said, waits)

@@ -1,0 +1,253 @@
+"""The calendar kept: of each year its phases as the law sets them, as they were kept, and the decrees that moved them.
+
+Read from the rows that the acts themselves wrote and not from the ledger, whose millions of rows a public page would
+have to pass over; what only the ledger knows is asked of it by its index.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    DateTimeField,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Cast
+from django.utils.translation import gettext, ngettext
+
+from agencies.persian import localised
+from appeals.models import Appeal
+from cycles.calendar import Phase, phase_label
+from cycles.models import Cycle, Entry, Extension, Window
+from cycles.workflow import CycleState, Term
+from festival.duties.queries import Asked, Counted, summary
+from festival.models import Edition
+from indicators.models import IndicatorSet, QuarterReport
+from submissions.models import Submission
+
+Span = tuple[datetime | None, datetime | None, int]
+NO_QUARTER = Value(0)
+
+
+@dataclass(frozen=True)
+class Decree:
+    """A decree as everybody may read it: what it extended, for whom, why, and from which closing to which."""
+
+    extension: Extension
+    was_until: datetime
+
+    @property
+    def number(self) -> str:
+        return self.extension.decree_number
+
+    @property
+    def decreed_on(self) -> date:
+        return self.extension.decreed_on
+
+    @property
+    def label(self) -> str:
+        """The phase, with its quarter where it has one."""
+        return phase_label(Phase(self.extension.phase), self.extension.quarter)
+
+    @property
+    def scope(self) -> str:
+        """For whom it holds, in words."""
+        return self.extension.scope
+
+    @property
+    def reason(self) -> str:
+        return self.extension.reason
+
+    @property
+    def until(self) -> datetime:
+        return self.extension.closes_at
+
+    @property
+    def made_at(self) -> datetime:
+        return self.extension.made_at
+
+
+@dataclass(frozen=True)
+class PhaseKept:
+    """A phase as the law sets it and as it was kept: its first and last act, the duties it brings, its decrees.
+
+    `opens_at` is the law's opening; the `term` is that in force for all, which a decree may have moved.
+    """
+
+    term: Term
+    opens_at: datetime
+    at: datetime
+    first: datetime | None
+    last: datetime | None
+    acts: int
+    duties: tuple[Counted, ...]
+    decrees: tuple[Decree, ...]
+
+    @property
+    def phase(self) -> Phase:
+        return self.term.phase
+
+    @property
+    def label(self) -> str:
+        return self.term.label
+
+    @property
+    def late(self) -> int | None:
+        """The largest days late of its duties; None where it brings none: what refuses at its closing is never late."""
+        return max((duty.worst for duty in self.duties), default=None)
+
+    @property
+    def overdue(self) -> bool:
+        """Whether one of its duties still waits although it was due."""
+        return any(duty.overdue for duty in self.duties)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the last of its duties was done, the last act where it brings none; None while something waits."""
+        if not self.duties:
+            return self.last
+        if not all(duty.is_done for duty in self.duties):
+            return None
+        return max((duty.last_at for duty in self.duties if duty.last_at), default=None)
+
+    @property
+    def unsaid(self) -> tuple[Counted, ...]:
+        """The duties of which its first and last act do not tell everything: several, or one not done yet."""
+        return self.duties if len(self.duties) > 1 or not all(duty.is_done for duty in self.duties) else ()
+
+    @property
+    def counted(self) -> str:
+        """How many agencies have acted, where each acts for itself and the dates alone would not tell it."""
+        if self.phase != Phase.MONITORING or not self.acts:
+            return ""
+        said = ngettext("%(count)s agency has reported", "%(count)s agencies have reported", self.acts)
+        return said % {"count": localised(self.acts)}
+
+    @property
+    def missing(self) -> str:
+        """Why no act is told, "" where there is one."""
+        if self.last is not None:
+            return ""
+        if self.phase == Phase.FESTIVAL:
+            return gettext("not published yet")
+        if self.at < self.opens_at:
+            return gettext("to come")
+        if self.phase == Phase.MONITORING:
+            return gettext("not reported")
+        if self.phase in (Phase.APPEAL, Phase.APPEAL_REVIEW):
+            return gettext("nothing was filed")
+        return gettext("not done")
+
+
+@dataclass(frozen=True)
+class Year:
+    """One year's assessment from the first proposal to the festival."""
+
+    cycle: Cycle
+    phases: tuple[PhaseKept, ...]
+
+    @property
+    def duties(self) -> list[Counted]:
+        """Its duties in the order of the year."""
+        return [duty for phase in self.phases for duty in phase.duties]
+
+    @property
+    def decrees(self) -> list[Decree]:
+        """Its decrees in the order in which they were made."""
+        return sorted((d for phase in self.phases for d in phase.decrees), key=lambda d: (d.made_at, d.number))
+
+
+def opened() -> QuerySet[Cycle]:
+    """The years whose calendar everybody may read, newest first: all that have been opened."""
+    return Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
+
+
+def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
+    """These cycles with their calendars kept until a moment; six queries at most, whatever their number."""
+    cycles = list(cycles)
+    keys = [cycle.pk for cycle in cycles]
+    windows = Window.objects.terms(keys, ())
+    decrees = _decrees(keys, at)
+    acts = _acts(keys, at)
+    duties: dict[tuple[int, Phase], list[Counted]] = defaultdict(list)
+    for counted in summary(Asked(cycles=keys), at):
+        duties[counted.cycle_id, counted.duty.phase].append(counted)
+    phases: dict[int, list[PhaseKept]] = defaultdict(list)
+    general = [row for row in windows.rows if row.agency_id is None and row.line is None]
+    order = list(Phase)
+    for row in sorted(general, key=lambda w: (order.index(Phase(w.phase)), w.quarter)):
+        of_phase = row.cycle_id, Phase(row.phase)
+        first, last, count = acts.get((*of_phase, row.quarter), (None, None, 0))
+        phases[row.cycle_id].append(
+            PhaseKept(
+                term=windows.term(row, None),
+                opens_at=row.opens_at,
+                at=at,
+                first=first,
+                last=last,
+                acts=count,
+                duties=tuple(duties.get(of_phase, ())),
+                decrees=tuple(decrees.get((row.cycle_id, row.phase, row.quarter), ())),
+            )
+        )
+    return [Year(cycle, tuple(phases[cycle.pk])) for cycle in cycles]
+
+
+def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list[Decree]]:
+    """The decrees of these cycles by what they extend; the record knows which closing each found in force."""
+    extensions = list(Extension.objects.filter(cycle__in=cycles, made_at__lte=at).for_list().order_by("pk"))
+    entries = Entry.objects.filter(model="cycles.extension", object_pk__in=[e.pk for e in extensions], act="extend")
+    was = {pk: datetime.fromisoformat(text) for pk, text in entries.values_list("object_pk", "params__was")}
+    decrees: dict[tuple[int, str, int], list[Decree]] = defaultdict(list)
+    for e in extensions:
+        decrees[e.cycle_id, e.phase, e.quarter].append(Decree(e, was[e.pk]))
+    return decrees
+
+
+def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]:
+    """The first and the last act of each phase and quarter of these cycles, and their number, in one query."""
+    proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
+    published = Edition.objects.published(at).filter(number=1)  # a corrected edition makes nothing late
+    first, *others = [
+        _span(proposals, Phase.PROPOSAL, "cycle_id", "at", cycles),
+        _span(IndicatorSet.objects.all(), Phase.APPROVAL, "cycle_id", "communicated_at", cycles),
+        _span(QuarterReport.objects.all(), Phase.MONITORING, "cycle_id", "reported_at", cycles, quarter=F("quarter")),
+        _span(Submission.objects.all(), Phase.SELF_ASSESSMENT, "cycle_id", "submitted_at", cycles),
+        _span(Submission.objects.all(), Phase.SCORING, "cycle_id", "communicated_at", cycles),
+        _span(Appeal.objects.all(), Phase.APPEAL, "cycle_id", "filed_at", cycles),
+        _span(Appeal.objects.all(), Phase.APPEAL_REVIEW, "cycle_id", "decided_at", cycles),
+        _span(Cycle.objects.all(), Phase.FINAL, "pk", "finalised_at", cycles),
+        _span(published, Phase.FESTIVAL, "cycle_id", "publish_at", cycles),
+    ]
+    return {
+        (row["of_cycle"], Phase(row["of_phase"]), row["of_quarter"]): (row["first"], row["last"], row["acts"])
+        for row in first.union(*others, all=True)
+    }
+
+
+def _span(
+    rows: QuerySet[Any], phase: Phase, cycle: str, moment: str, cycles: list[int], quarter: Any = NO_QUARTER
+) -> QuerySet[Any, dict[str, Any]]:
+    done = rows.filter(Q(**{f"{moment}__isnull": False, f"{cycle}__in": cycles})).order_by()
+    named = done.annotate(
+        of_phase=Value(phase.value, CharField()),
+        of_cycle=Cast(F(cycle), BigIntegerField()),
+        of_quarter=Cast(quarter, IntegerField()),
+    )
+    spans: QuerySet[Any, dict[str, Any]] = named.values("of_phase", "of_cycle", "of_quarter").annotate(
+        first=Min(moment, output_field=DateTimeField()),
+        last=Max(moment, output_field=DateTimeField()),
+        acts=Count("pk"),
+    )
+    return spans

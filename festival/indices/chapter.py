@@ -1,0 +1,70 @@
+"""The facts of the chapter on Article 83: position and rate of progress in every index, what follows for the plan."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from festival.indices.queries import YEARS, Position, positions
+from festival.models import Index, IndexReport, Recommendation, Region
+
+OF_JALALI = 621
+"""So much is a Jalali year before the Gregorian year in which it begins."""
+
+T = TypeVar("T", IndexReport, Recommendation)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One index in the chapter: its position, what its agencies report, what is recommended for the next plan."""
+
+    position: Position
+    reports: tuple[IndexReport, ...]
+    recommendation: Recommendation | None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The whole chapter for one Jalali year, beside the countries of `region`; progress over `years` at the least."""
+
+    year: int
+    upto: int
+    region: Region | None
+    years: int
+    rows: tuple[Row, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no index had come out yet."""
+        return all(row.position.edition is None for row in self.rows)
+
+    @property
+    def recommended(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.recommendation)
+
+    @property
+    def reported(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.reports)
+
+
+def chapter(year: int, at: datetime) -> Chapter:
+    """The chapter for a Jalali year as it is known at a moment; eight queries, however much the register holds."""
+    region = Region.objects.for_list().first()
+    upto = year + OF_JALALI
+    found = positions(Index.objects.kept().for_list(), region, upto=upto, at=at)
+    recommended = Recommendation.objects.in_force().filter(year=year, approved_at__lte=at)
+    sent = IndexReport.objects.newest().filter(year=year, sent_at__lte=at)
+    texts, reports = _by_index(recommended.for_list()), _by_index(sent.for_list())
+    rows = [
+        Row(p, tuple(reports.get(p.index.pk, ())), next(iter(texts.get(p.index.pk, ())), None))
+        for p in found
+        if p.edition is not None or p.index.pk in texts or p.index.pk in reports
+    ]
+    return Chapter(year, upto, region, YEARS, tuple(rows))
+
+
+def _by_index(rows: Iterable[T]) -> Mapping[int, list[T]]:
+    found: dict[int, list[T]] = {}
+    for row in rows:
+        found.setdefault(row.index_id, []).append(row)
+    return found

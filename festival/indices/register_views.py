@@ -1,0 +1,211 @@
+"""The pages on which national administrators keep the register: indices, editions, files, regions, recommendations."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cycles.requests import PortalRequest
+from cycles.spreadsheets.dry_run import Check
+from cycles.spreadsheets.sheets import Sheet
+from cycles.ui.pages import act_page, import_page
+from cycles.workflow import Refused
+from festival.indices import actions, import_check, publisher_files
+from festival.indices.forms import EditionForm, IndexForm, IntakeForm, RecommendForm, RegionForm
+from festival.indices.merging import Facts
+from festival.indices.publishers import PUBLISHERS
+from festival.models import Index, IndexValue, Recommendation, Region
+from festival.workflow import INDICES
+
+
+def _kept(request: PortalRequest, name: str) -> None:
+    """To those who do not keep the register, its pages do not exist."""
+    if not INDICES[name].who(request.user, None, request.at):
+        raise Http404
+
+
+def _form_page(
+    request: PortalRequest, form: forms.Form, name: str, *, do: Callable[[], Any], then: str, about: str, **context: Any
+) -> HttpResponse:
+    """A form that becomes one act; a refusal stands in the form, and what was typed stays."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            do()
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(then)
+    context |= {"form": form, "move": INDICES[name], "then": then, "about": about}
+    return render(request, "festival/indices_form.html", context)
+
+
+@require_POST
+def register_load(request: PortalRequest) -> HttpResponse:
+    """Begin an empty register with the initial table."""
+    _kept(request, "load_register")
+    try:
+        actions.load_register(by=request.user, at=request.at)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The initial table has been taken over."))
+    return redirect("festival:indices")
+
+
+@require_http_methods(["GET", "POST"])
+def index_new(request: PortalRequest) -> HttpResponse:
+    _kept(request, "save_index")
+    return _index_page(request, None, reverse("festival:indices"), _("New index"))
+
+
+@require_http_methods(["GET", "POST"])
+def index_edit(request: PortalRequest, code: str) -> HttpResponse:
+    _kept(request, "save_index")
+    index = get_object_or_404(Index, code=code)
+    return _index_page(request, index, reverse("festival:index", args=[code]), str(index))
+
+
+def _index_page(request: PortalRequest, index: Index | None, then: str, about: str) -> HttpResponse:
+    form = IndexForm(request.POST or None, index=index)
+
+    def do() -> Index:
+        agencies = form.cleaned_data["agencies"]
+        seen = form.as_seen(lambda: IndexForm(index=Index.objects.get(pk=index.pk) if index else None))
+        return actions.save_index(index, fields=form.said, agencies=agencies, by=request.user, at=request.at, seen=seen)
+
+    return _form_page(request, form, "save_index", do=do, then=then, about=about)
+
+
+@require_http_methods(["GET", "POST"])
+def edition_new(request: PortalRequest, code: str) -> HttpResponse:
+    """An edition by hand, or that it does not cover the country."""
+    _kept(request, "enter_edition")
+    index, form = get_object_or_404(Index, code=code), EditionForm(request.POST or None)
+
+    def do() -> Any:
+        said = form.cleaned_data
+        facts = Facts(said["label"], said["source"], said["published_on"], said["country_count"])
+        figures = {"year": said["year"], "score": said["score"], "rank": said["rank"]}
+        return actions.enter_edition(index, facts=facts, **figures, by=request.user, at=request.at)
+
+    then = reverse("festival:index", args=[code])
+    return _form_page(request, form, "enter_edition", do=do, then=then, about=str(index))
+
+
+@require_http_methods(["GET", "POST"])
+def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
+    """A publisher's file: tried first, and taken over when it is confirmed."""
+    _kept(request, "import_values")
+    index, publisher = get_object_or_404(Index, code=code), PUBLISHERS.get(form)
+    if publisher is None:
+        raise Http404
+
+    def check(sheet: Sheet, *, year: int | None, **said: Any) -> Check:
+        return import_check.check(publisher, index, sheet, year=year)
+
+    def do(
+        sheet: Sheet, *, as_checked: str, sha256: str, file_name: str, left_out: int, year: int | None, **said: Any
+    ) -> Sequence[IndexValue]:
+        counted = import_check.counted(publisher, index, sheet, year=year, typed=said.pop("country_count"))
+        facts = Facts(**said, counted=counted, sha256=sha256)
+        lines = partial(import_check.checked_again, publisher, index, sheet, year=year, as_checked=as_checked)
+        file = {"file_name": file_name, "sha256": sha256, "left_out": left_out}
+        return actions.import_values(index, lines, facts=facts, **file, by=request.user, at=request.at)
+
+    return import_page(
+        request,
+        publisher.form,
+        check=check,
+        do=do,
+        reader=partial(publisher_files.read, publisher),
+        then=reverse("festival:index", args=[code]),
+        page="festival/index_import.html",
+        form_class=IntakeForm,
+        index=index,
+        publisher=publisher,
+        formats=PUBLISHERS.values(),
+    )
+
+
+# -- Regions ----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def regions(request: PortalRequest) -> HttpResponse:
+    """The lists of countries to compare with."""
+    _kept(request, "save_region")
+    return render(request, "festival/regions.html", {"regions": Region.objects.for_list()})
+
+
+@require_http_methods(["GET", "POST"])
+def region_new(request: PortalRequest) -> HttpResponse:
+    _kept(request, "save_region")
+    return _region_page(request, None, _("New region"))
+
+
+@require_http_methods(["GET", "POST"])
+def region_edit(request: PortalRequest, code: str) -> HttpResponse:
+    _kept(request, "save_region")
+    region = get_object_or_404(Region, code=code)
+    return _region_page(request, region, str(region))
+
+
+def _region_page(request: PortalRequest, region: Region | None, about: str) -> HttpResponse:
+    form = RegionForm(request.POST or None, region=region)
+
+    def do() -> Region:
+        seen = form.as_seen(lambda: RegionForm(region=Region.objects.get(pk=region.pk) if region else None))
+        return actions.save_region(region, fields=form.cleaned_data, by=request.user, at=request.at, seen=seen)
+
+    return _form_page(request, form, "save_region", do=do, then=reverse("festival:regions"), about=about)
+
+
+# -- Recommendations --------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+def recommend(request: PortalRequest, code: str, year: int) -> HttpResponse:
+    """The next version of what is recommended about an index in a year, begun with the last one."""
+    _kept(request, "recommend")
+    index = get_object_or_404(Index, code=code)
+    versions = Recommendation.objects.filter(index=index, year=year).for_list()
+
+    def form_for(data: Any = None) -> RecommendForm:
+        last = versions.first()
+        return RecommendForm(data, initial={"text": last.text if last else ""})
+
+    form = form_for(request.POST or None)
+
+    def do() -> Recommendation:
+        text = form.cleaned_data["text"]
+        return actions.recommend(
+            index, year=year, text=text, by=request.user, at=request.at, seen=form.as_seen(form_for)
+        )
+
+    then = reverse("festival:index", args=[code])
+    return _form_page(request, form, "recommend", do=do, then=then, about=str(index), year=year, versions=versions)
+
+
+@require_http_methods(["GET", "POST"])
+def recommendation_approve(request: PortalRequest, pk: int) -> HttpResponse:
+    """Sign the last version; everybody may read it from then on."""
+    _kept(request, "approve_recommendation")
+    version = get_object_or_404(Recommendation.objects.select_related("index"), pk=pk)
+    return act_page(
+        request,
+        INDICES,
+        version,
+        "approve_recommendation",
+        do=lambda **said: actions.approve_recommendation(version, by=request.user, at=request.at, **said),
+        then=reverse("festival:index", args=[version.index.code]),
+        summary="festival/recommendation.html",
+        version=version,
+    )

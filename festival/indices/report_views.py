@@ -1,0 +1,93 @@
+"""The pages on which the agencies that answer for an index write their reports on it, and their heads send them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.roles import HEADS, Role
+from cycles.engine.perform import why_closed
+from cycles.requests import PortalRequest
+from cycles.ui.pages import act_page
+from cycles.workflow import Refused
+from festival.indices import actions
+from festival.indices.forms import ReportForm
+from festival.indices.views import this_year
+from festival.models import Index, IndexReport, year_label
+from festival.workflow import INDEX_REPORTS, IndexReportState
+
+
+@require_safe
+def index_reports(request: PortalRequest) -> HttpResponse:
+    """One's own agencies' indices and reports; for administrators and auditors all reports, drafts among them."""
+    mine = request.user.agency_ids(request.at, Role.STAFF, *HEADS)
+    reports = IndexReport.objects.visible_to(request.user, request.at).for_list()
+    own = Index.objects.kept().filter(agencies__in=mine).distinct().for_list()
+    context = {
+        "reports": reports if request.user.oversees_the_country(request.at) else reports.filter(agency__in=mine),
+        "owed": [(index, a) for index in own for a in index.agencies.all() if a.pk in mine],
+        "year": this_year(request.at),
+    }
+    return render(request, "festival/index_reports.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def index_report(request: PortalRequest, code: str, agency: str, year: int) -> HttpResponse:
+    """The draft of an agency's report on an index in a year; begun with what was sent last."""
+    index = get_object_or_404(Index.objects.kept(), code=code)
+    mine = index.agencies.filter(pk__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
+    own = get_object_or_404(mine, code=agency)
+    if year not in actions.YEARS:
+        raise Http404
+    rows = IndexReport.objects.filter(index=index, agency=own, year=year).select_related("index", "agency")
+
+    def newest() -> IndexReport | None:
+        return rows.order_by("-pk").first()
+
+    def form_for(last: IndexReport | None, data: Any = None) -> ReportForm:
+        return ReportForm(data, initial={"done": last.done, "asked": last.asked} if last else None)
+
+    last = newest()
+    draft = last if last and last.state == IndexReportState.DRAFT else None
+    form = form_for(last, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        seen = form.as_seen(lambda: form_for(newest()))
+        try:
+            actions.write_report(index, own, year=year, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The draft is saved."))
+            return redirect("festival:index_report", code, agency, year)
+    context = {
+        "index": index,
+        "agency": own,
+        "year": year_label(year),
+        "form": form,
+        "draft": draft,
+        "sent": last if last and draft is None else None,
+        "may_send": draft is not None and not why_closed(INDEX_REPORTS, draft, "send", by=request.user, at=request.at),
+    }
+    return render(request, "festival/index_report.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def index_report_send(request: PortalRequest, pk: int) -> HttpResponse:
+    """Sign a report and send it."""
+    drafts = IndexReport.objects.filter(agency__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
+    report = get_object_or_404(drafts.select_related("index", "agency"), pk=pk)
+    return act_page(
+        request,
+        INDEX_REPORTS,
+        report,
+        "send",
+        do=lambda **said: actions.send_report(report, by=request.user, at=request.at, **said),
+        then=reverse("festival:index_reports"),
+        summary="festival/index_report_text.html",
+        shown=lambda: IndexReport.objects.values("done", "asked").get(pk=pk),
+        report=report,
+    )

@@ -1,0 +1,273 @@
+"""Writing the open data of an edition: each table as CSV, JSON and XLSX, the dictionary, and the manifest over all.
+
+`descriptions.py` says what the tables are to programs that know data packages and CSV on the Web. The manifest names
+every file with its digest, the rules by which everything can be recomputed, and the newest seal of the record. It bears
+a digest of what it says; its own as a file is put on record. `data/verify.py` recomputes it all with Python's standard
+library alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from io import TextIOWrapper
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, NamedTuple
+
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import translation
+
+from agencies.models import User
+from cycles.engine.ledger import as_json, plain
+from cycles.engine.perform import perform
+from cycles.record import seals
+from cycles.spreadsheets import exports as spreadsheets_exports
+from cycles.spreadsheets.sheets import CONTENT_TYPES
+from cycles.ui.files import all_or_none
+from festival.models import DataFile, Edition, data_path
+from festival.open_data import descriptions
+from festival.open_data.dictionary import TABLES, Table
+from festival.open_data.rows import ROWS, Row, digest_of
+from festival.open_data.rows import plain as cell
+from festival.workflow import EDITIONS
+from indicators.scoring.methods import PLACES, SHOWN_PLACES
+from indicators.scoring.statutory_tree import BANDS, ENGINE
+
+FORM = "assessment-results/1"
+MANIFEST, DICTIONARY, LICENCE, VERIFIER = "manifest.json", "dictionary.csv", "licence.txt", "verify.py"
+DATA = Path(__file__).parent / "data"
+TYPES = {
+    ".csv": CONTENT_TYPES["csv"],
+    ".json": "application/json",
+    ".xlsx": CONTENT_TYPES["xlsx"],
+    ".txt": "text/plain; charset=utf-8",
+    ".py": "text/x-python; charset=utf-8",
+}
+
+
+class Written(NamedTuple):
+    """A file that was written, on disk until it is kept."""
+
+    name: str
+    content: BinaryIO
+    rows: int | None
+
+
+def write(edition: Edition, *, by: User | None = None, at: datetime) -> list[DataFile]:
+    """Write the open data of an edition, unless it stands already; answers with its files, the manifest last.
+
+    Rows are read and written one by one, so that memory does not grow with them.
+    """
+    if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
+        return kept
+    with ExitStack() as stack:
+        written = [file for table in TABLES for file in _table(table, ROWS[table.name](edition), stack)]
+        written += [
+            Written(DICTIONARY, _dictionary(stack), None),
+            Written(LICENCE, stack.enter_context(open(DATA / LICENCE, "rb")), None),
+            Written(VERIFIER, stack.enter_context(open(DATA / VERIFIER, "rb")), None),
+        ]
+        described = descriptions.of(edition, {file.name: _facts(file) for file in written})
+        written += [Written(name, _as_file(said, stack), None) for name, said in described.items()]
+        return _keep(edition, written, by=by, at=at)
+
+
+def _facts(file: Written) -> descriptions.Facts:
+    """Digest and size of a file that was written."""
+    file.content.seek(0)
+    digest = hashlib.file_digest(file.content, "sha256").hexdigest()
+    return descriptions.Facts(sha256=digest, size=file.content.tell())
+
+
+def _as_file(said: dict[str, Any], stack: ExitStack) -> BinaryIO:
+    file = _file(stack)
+    file.write((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+    return file
+
+
+@transaction.atomic
+def _keep(edition: Edition, written: list[Written], *, by: User | None, at: datetime) -> list[DataFile]:
+    edition = (
+        Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle", "run").get(pk=edition.pk)
+    )
+    if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
+        return kept
+    names = [*(file.name for file in written), MANIFEST]
+    paths = [data_path(DataFile(edition=edition, name=name), name) for name in names]
+    with all_or_none(default_storage, paths):
+        files = [_kept(edition, file) for file in written]
+        said = manifest(edition, files, at=at)
+        said["sha256"] = digest_of(said)
+        body = ContentFile((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+        files.append(_kept(edition, Written(MANIFEST, body, None)))  # type: ignore[arg-type]
+    perform(EDITIONS, [edition], "write_data", by=by, at=at, manifest=files[-1].sha256, files=len(files))
+    return files
+
+
+def _kept(edition: Edition, written: Written) -> DataFile:
+    written.content.seek(0)
+    digest = hashlib.file_digest(written.content, "sha256").hexdigest()
+    size = written.content.tell()
+    written.content.seek(0)
+    row = DataFile(edition=edition, name=written.name, sha256=digest, size=size, rows=written.rows)
+    row.file.save(written.name, File(written.content), save=False)
+    row.save()
+    return row
+
+
+def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> dict[str, Any]:
+    """What is published and what it rests on."""
+    cycle, seal = edition.cycle, seals.newest()
+    return {
+        "form": FORM,
+        "year": cycle.year,
+        "edition": edition.number,
+        "reason": edition.reason,
+        "ranked_at": plain(edition.ranked_at),
+        "written_at": plain(at),
+        "digest": edition.digest,
+        "lines_digest": edition.run.input_digest,
+        "engine": ENGINE,
+        "rules": {
+            "places": PLACES,
+            "shown_places": SHOWN_PLACES,
+            "rounding": "half-up",
+            "spreads_points": cycle.spreads_points,
+            "tie_rule": cycle.tie_rule,
+            "minimum_to_win": cycle.minimum_to_win,
+            "bands": [[band.name, cell(band.at_least)] for band in BANDS],
+        },
+        "seal": {"number": seal.pk, "sha256": seal.digest} if seal else None,
+        "files": [
+            {"name": f.name, "sha256": f.sha256, "bytes": f.size} | ({} if f.rows is None else {"rows": f.rows})
+            for f in files
+        ],
+    }
+
+
+ATTACHED = ("rankings.csv", "scores.csv", "lines.csv", "measures.csv", MANIFEST)
+"""What goes with the report of the year: everything from which it can be recomputed."""
+
+
+def attachments(files: Iterable[DataFile]) -> list[tuple[str, bytes]]:
+    """The files that are attached to the report, with their content."""
+    found = []
+    for file in files:
+        if file.name in ATTACHED:
+            with file.file.open("rb") as content:
+                found.append((file.name, content.read()))
+    return found
+
+
+# --- The files of a table ---------------------------------------------------------------------------------------------
+
+
+def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Written]:
+    """The three files of a table, in one pass over its rows."""
+    kinds = {kind: _file(stack) for kind in _WRITERS}
+    writers = [_WRITERS[kind](table, file) for kind, file in kinds.items()]
+    for writer in writers:
+        stack.callback(writer.close)  # before its file, also where reading fails
+        next(writer)
+    count = 0
+    for row in rows:
+        count += 1
+        for writer in writers:
+            writer.send(row)
+    for writer in writers:
+        writer.close()
+    for kind, file in kinds.items():
+        yield Written(f"{table.name}.{kind}", file, count)
+
+
+def _file(stack: ExitStack) -> BinaryIO:
+    """A nameless file that is gone when the stack ends."""
+    return stack.enter_context(TemporaryFile())  # type: ignore[return-value]
+
+
+def _csv(table: Table, file: BinaryIO) -> Any:
+    """UTF-8 with the mark by which spreadsheet programs know it; numbers in full, texts guarded."""
+    text = TextIOWrapper(file, "utf-8-sig", newline="")
+    write = spreadsheets_exports.csv_writer(text)
+    write(column.name for column in table.columns)
+    kinds = [str if column.type == "text" else spreadsheets_exports.Verbatim for column in table.columns]
+    try:
+        while True:
+            row = yield
+            write(kind(cell(value)) for kind, value in zip(kinds, row, strict=True))
+    finally:
+        text.flush()
+        text.detach()
+
+
+def _json(table: Table, file: BinaryIO) -> Any:
+    """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their places is lost.
+
+    What is JSON itself stands as that, not as a text of it.
+    """
+    columns = [column.name for column in table.columns]
+    is_json = [column.type == "json" for column in table.columns]
+    file.write(f'{{"table":{json.dumps(table.name)},"columns":{json.dumps(columns)},"rows":['.encode())
+    comma = "\n"
+    try:
+        while True:
+            row = yield
+            values = [
+                json.loads(value) if parsed and value else _typed(value)
+                for parsed, value in zip(is_json, row, strict=True)
+            ]
+            file.write(f"{comma}{as_json(values)}".encode())
+            comma = ",\n"
+    finally:
+        file.write(b"\n]}\n")
+        file.flush()
+
+
+def _typed(value: Any) -> Any:
+    return value if value is None or isinstance(value, (bool, int)) else cell(value)
+
+
+def _xlsx(table: Table, file: BinaryIO) -> Any:
+    """Decimals as numbers, which a spreadsheet program keeps to 15 digits; the CSV has them all."""
+    book, sheet = spreadsheets_exports.new_sheet(table.name)
+    spreadsheets_exports.heading(sheet, [column.name for column in table.columns])
+    numbers = [column.type in ("decimal", "integer") for column in table.columns]
+    try:
+        while True:
+            row = yield
+            sheet.append([v if n else _text(sheet, v) for v, n in zip(row, numbers, strict=True)])
+    finally:
+        book.save(file)
+
+
+def _text(sheet: Any, value: Any) -> Any:
+    """A cell that no spreadsheet program runs, whatever it begins with."""
+    if value is None or isinstance(value, bool):
+        return value
+    return spreadsheets_exports.text_cell(sheet, cell(value))
+
+
+_WRITERS: dict[str, Callable[[Table, BinaryIO], Any]] = {"csv": _csv, "json": _json, "xlsx": _xlsx}
+
+
+def _dictionary(stack: ExitStack) -> BinaryIO:
+    """Every column of every table with its meaning in both languages."""
+    file = _file(stack)
+    text = TextIOWrapper(file, "utf-8-sig", newline="")
+    write = spreadsheets_exports.csv_writer(text)
+    write(("table", "column", "type", "meaning_fa", "meaning_en"))
+    for table in TABLES:
+        for column in table.columns:
+            meanings = []
+            for language in ("fa", "en"):
+                with translation.override(language):
+                    meanings.append(str(column.meaning))
+            write((table.name, column.name, column.type, *meanings))
+    text.flush()
+    text.detach()
+    return file

@@ -1,0 +1,269 @@
+"""What was published over the years: an agency's percents, axes and measures by lineage; and one measure of a year.
+
+Only editions in force are read, and of each line the score on which its edition rests: a correction that is to come out
+with a later edition is not told before it. Not asked, not submitted, not applicable, not answered and zero are five
+things, and stay so.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from festival import charts
+from festival.models import Edition, Standing
+from indicators.models import Kind, Measure
+from indicators.scoring.methods import HUNDRED, SHOWN_PLACES, ZERO, half_up, scaled
+from indicators.scoring.statutory_tree import LineState
+from submissions.models import Answer, NodeScore, Score
+from submissions.scoring.distribution import FEWEST
+from submissions.workflow import SubmissionState
+
+NOT_ASKED, NOT_SUBMITTED = _("Not asked"), _("Not submitted")
+SPARK = {"width": 120, "height": 32}
+STEP = 20
+"""The distribution of a measure is told in steps of so many percent."""
+
+
+class Held(NamedTuple):
+    """The score of a line on which an edition rests; points exactly when it is scored."""
+
+    state: str
+    points: Decimal | None
+
+
+def held(editions: Iterable[Edition], **lines: Any) -> dict[int, Held]:
+    """The scores on which editions rest, by line: the last one given before each edition was frozen; one query."""
+    frozen = [Q(answer__submission__cycle=e.cycle_id, scored_at__lte=e.ranked_at) for e in editions]
+    if not frozen:
+        return {}
+    rows = Score.objects.filter(Q.create(frozen, connector=Q.OR), **lines)
+    rows = rows.order_by("answer", "-pk").distinct("answer")
+    return {answer: Held(state, points) for answer, state, points in rows.values_list("answer", "state", "points")}
+
+
+# --- One agency -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What an axis or a measure came to in one year; `words` say why there is no percent, "" where there is one."""
+
+    year: int
+    label: str
+    words: str | Promise
+    percent: Decimal | None = None
+    value: Decimal | None = None
+    is_pilot: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """An axis or a measure over the years, named as its newest year names it."""
+
+    code: str
+    title: str
+    cells: Sequence[Cell]
+    unit: str = ""
+    lineage: UUID | None = None
+    year: int = 0
+
+    @property
+    def spark(self) -> str:
+        """The percents as the points of a small line from 0 to 100; "" where there are not two."""
+        line = [(c.year, c.percent) for c in self.cells if c.percent is not None]
+        if len(line) < 2:
+            return ""
+        return charts.Frame(self.cells[0].year, self.cells[-1].year, ZERO, HUNDRED, **SPARK).points(line)
+
+
+@dataclass(frozen=True)
+class Part:
+    """The measures of one axis, named as its newest year names it."""
+
+    kind: str
+    title: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A year of the chart: the percent as a bar in a frame of 100, none where nothing was submitted."""
+
+    label: str
+    percent: Decimal | None
+
+    @property
+    def height(self) -> str:
+        return str(self.percent or ZERO)
+
+    @property
+    def top(self) -> str:
+        return str(HUNDRED - (self.percent or ZERO))
+
+
+@dataclass(frozen=True)
+class Course:
+    """All that an agency's page shows beside its standings, the years from the first to the last."""
+
+    years: Sequence[str]
+    columns: Sequence[Column]
+    axes: Sequence[Row]
+    parts: Sequence[Part]
+
+
+def course(standings: Iterable[Standing]) -> Course:
+    """What an agency reached in the years of these standings; three queries for any number of years and measures."""
+    by_year = {s.edition.cycle.year: s for s in standings}
+    ordered = [by_year[year] for year in sorted(by_year)]
+    submitted = {s.submission_id: s for s in ordered if s.submitted and s.submission_id}
+    return Course(
+        years=[s.edition.cycle.label for s in ordered],
+        columns=[Column(s.edition.cycle.label, s.percent if s.submitted else None) for s in ordered],
+        axes=_axes(ordered, submitted),
+        parts=_parts(ordered, submitted),
+    )
+
+
+def _cells(ordered: Iterable[Standing], known: Mapping[int, Cell]) -> list[Cell]:
+    """A cell for each year: what is known of it, or why nothing is."""
+    return [
+        known.get(cycle.year) or Cell(cycle.year, cycle.label, NOT_ASKED if s.submitted else NOT_SUBMITTED)
+        for s in ordered
+        for cycle in [s.edition.cycle]
+    ]
+
+
+def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[Row]:
+    """The general axes, the same over the years by their code, in the order of the newest year."""
+    runs = [s.edition.run_id for s in submitted.values()]
+    nodes = NodeScore.objects.filter(run__in=runs, submission__in=list(submitted), kind=Kind.GENERAL)
+    newest: dict[str, Any] = {}
+    known: dict[str, dict[int, Cell]] = {}
+    for node in nodes.exclude(axis=None).select_related("axis").order_by("pk"):
+        standing, axis = submitted[node.submission_id], node.axis
+        if node.run_id != standing.edition.run_id:
+            continue
+        cycle = standing.edition.cycle
+        if axis.code not in newest or cycle.year > newest[axis.code][0]:
+            newest[axis.code] = (cycle.year, axis)
+        applies = bool(node.ceiling)
+        known.setdefault(axis.code, {})[cycle.year] = Cell(
+            cycle.year,
+            cycle.label,
+            "" if applies else LineState.NOT_APPLICABLE.label,
+            half_up(node.percent, SHOWN_PLACES) if applies else None,
+        )
+    codes = sorted(newest, key=lambda code: (newest[code][1].position, code))
+    return [Row(code, newest[code][1].title, _cells(ordered, known[code])) for code in codes]
+
+
+def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[Part]:
+    """The measures as series by lineage under the axis of their newest year."""
+    lines = Answer.objects.filter(submission__in=list(submitted)).select_related("measure__indicator__axis__set")
+    scores = held([s.edition for s in submitted.values()], answer__submission__in=list(submitted))
+    newest: dict[UUID, tuple[int, Measure]] = {}
+    known: dict[UUID, dict[int, Cell]] = {}
+    for line in lines.order_by("pk"):
+        cycle, m = submitted[line.submission_id].edition.cycle, line.measure
+        if m.lineage not in newest or cycle.year > newest[m.lineage][0]:
+            newest[m.lineage] = (cycle.year, m)
+        known.setdefault(m.lineage, {})[cycle.year] = _cell(line, cycle, scores.get(line.pk))
+    parts: dict[tuple[str, str], list[Row]] = {}
+    titles: dict[tuple[str, str], tuple[int, str]] = {}
+    for year, m in sorted(newest.values(), key=lambda found: _order(found[1])):
+        axis = m.indicator.axis
+        key = (axis.set.kind, axis.code)
+        titles[key] = max(titles.get(key, (0, "")), (year, axis.title))
+        cells = _cells(ordered, known[m.lineage])
+        parts.setdefault(key, []).append(Row(m.code, m.title, cells, m.unit, m.lineage, year))
+    return [Part(str(Kind(key[0]).label), titles[key][1], rows) for key, rows in parts.items()]
+
+
+def _cell(line: Answer, cycle: Any, score: Held | None) -> Cell:
+    m = line.measure
+    if score is None or score.points is None:
+        words = LineState(score.state if score else LineState.UNDER_REVIEW).label
+        return Cell(cycle.year, cycle.label, words, is_pilot=m.is_pilot)
+    share = half_up(scaled(HUNDRED, score.points, m.points), SHOWN_PLACES)
+    return Cell(cycle.year, cycle.label, "", share, line.value, m.is_pilot)
+
+
+def _order(m: Measure) -> tuple[Any, ...]:
+    axis = m.indicator.axis
+    return (Kind.values.index(axis.set.kind), axis.position, axis.code, m.indicator.position, m.position, m.code, m.pk)
+
+
+# --- One measure ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Step:
+    """How many agencies reached from `low` to `high` percent of the points."""
+
+    low: int
+    high: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How agencies did on one measure in one edition; `mean` is None where none is scored, `steps` empty for few."""
+
+    measure: Measure
+    asked: int
+    scored: int
+    not_applicable: int
+    not_answered: int
+    under_review: int
+    mean: Decimal | None
+    steps: Sequence[Step]
+
+
+def outcome(edition: Edition, lineage: UUID) -> Outcome | None:
+    """How agencies did on a measure, by its lineage, in an edition; None where nobody was asked; three queries."""
+    lines = {
+        "submission__cycle": edition.cycle_id,
+        "submission__state": SubmissionState.COMMUNICATED,
+        "measure__lineage": lineage,
+    }
+    ceilings = dict(Answer.objects.filter(**lines).order_by("pk").values_list("pk", "measure__points"))
+    measures = Measure.objects.filter(lineage=lineage, indicator__axis__set__cycle=edition.cycle_id)
+    asked = measures.filter(pk__in=Answer.objects.filter(**lines).values("measure"))
+    measure = asked.select_related("indicator__axis__set__cycle").order_by("pk").first()
+    if measure is None:
+        return None
+    scores = held([edition], **{f"answer__{name}": value for name, value in lines.items()})
+    found = [scores.get(pk, Held(LineState.UNDER_REVIEW, None)) for pk in ceilings]
+    states = [score.state for score in found]
+    shares = [
+        scaled(HUNDRED, score.points, ceiling)
+        for score, ceiling in zip(found, ceilings.values(), strict=True)
+        if score.points is not None
+    ]
+    return Outcome(
+        measure=measure,
+        asked=len(ceilings),
+        scored=len(shares),
+        not_applicable=states.count(LineState.NOT_APPLICABLE),
+        not_answered=states.count(LineState.NOT_ANSWERED),
+        under_review=states.count(LineState.UNDER_REVIEW),
+        mean=half_up(sum(shares, ZERO) / len(shares), SHOWN_PLACES) if shares else None,
+        steps=_steps(shares) if len(shares) >= FEWEST else [],
+    )
+
+
+def _steps(shares: Iterable[Decimal]) -> list[Step]:
+    """The distribution, each step from its lower end up to, not including, its upper one; 100 is in the last.
+
+    Shares are taken as they are shown, so that an agency whose page says 80.00 counts from 80 on.
+    """
+    counts = [0] * (100 // STEP)
+    for share in shares:
+        counts[min(int(half_up(share, SHOWN_PLACES) // STEP), len(counts) - 1)] += 1
+    return [Step(at * STEP, (at + 1) * STEP, count) for at, count in enumerate(counts)]

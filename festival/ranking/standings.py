@@ -1,0 +1,161 @@
+"""From totals to standings: one row an agency and group, placed in every ranking."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from cycles.engine import ledger
+from cycles.models import Cycle, Participation, TieRule
+from festival.models import Edition, Standing
+from festival.models.editions import PLACES, VALUES
+from festival.places import Entrant, Ranking, places
+from indicators.models import Kind
+from indicators.scoring.methods import SHOWN_PLACES, half_up
+from indicators.scoring.statutory_tree import band
+from submissions.models import Answer, NodeScore, Submission
+from submissions.workflow import SubmissionState
+
+NOTHING = Decimal(0)
+LEAST_GROWTH = Decimal(-1000)
+"""What stands for no figure where figures part equal percents: less than any."""
+
+KINDS = {
+    Ranking.TOTAL: "",
+    Ranking.GENERAL: Kind.GENERAL,
+    Ranking.SPECIFIC: Kind.SPECIFIC,
+    Ranking.THEMATIC: Kind.THEMATIC,
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one agency reached: its totals by kind (\"\": all of them), and its percent of last year, if it has one."""
+
+    participation: Participation
+    submission: Submission | None
+    nodes: dict[str, NodeScore]
+    before: Decimal | None
+
+    @property
+    def submitted(self) -> bool:
+        return self.submission is not None and self.submission.state == SubmissionState.COMMUNICATED
+
+    def points(self, kind: str) -> Decimal:
+        return self.nodes[kind].points if kind in self.nodes else NOTHING
+
+    def value(self, by: Ranking) -> Decimal | None:
+        """The exact percent, or growth in percentage points on percents of 2 places; None where it is not placed."""
+        if by == Ranking.GROWTH:
+            return self.growth
+        node = self.nodes.get(KINDS[by])
+        if by == Ranking.TOTAL:
+            return node.percent if node else NOTHING
+        return node.percent if node and node.ceiling else None
+
+    @property
+    def growth(self) -> Decimal | None:
+        if self.before is None or not self.submitted:
+            return None
+        return self.shown(Ranking.TOTAL) - self.before  # type: ignore[operator]
+
+    def shown(self, by: Ranking) -> Decimal | None:
+        value = self.value(by)
+        return None if value is None else half_up(value, SHOWN_PLACES)
+
+    def entrant(self, group: int, by: Ranking, tie_rule: str) -> Entrant | None:
+        """How it enters a ranking; nobody enters one of a kind that does not concern them, nor of growth without it."""
+        value = self.value(by)
+        if value is None or (by != Ranking.TOTAL and not self.submitted):
+            return None
+        then = ()
+        if tie_rule == TieRule.SPECIFIC and self.submitted:
+            parted = (self.value(Ranking.SPECIFIC), self.growth)
+            then = tuple(LEAST_GROWTH if p is None else p for p in parted)
+        return Entrant(self.participation.pk, group, value, self.submitted, then)
+
+
+def stand(edition: Edition) -> list[Standing]:
+    """Write the standings of an edition; the same number of queries for any number of agencies."""
+    results = read(edition)
+    rule = edition.cycle.tie_rule
+    placed: dict[tuple[int, int], dict[str, int]] = {}
+    for by in Ranking:
+        entrants = [e for r in results for g in r.participation.groups.all() if (e := r.entrant(g.pk, by, rule))]
+        for place in places(entrants):
+            placed.setdefault((place.key, place.group), {})[PLACES[by]] = place.place
+    rows = (
+        _standing(edition, result, group.pk, placed[result.participation.pk, group.pk])
+        for result in results
+        for group in result.participation.groups.all()
+    )
+    return Standing.objects.bulk_create(rows, batch_size=1000)
+
+
+def _standing(edition: Edition, result: Result, group: int, placed: dict[str, int]) -> Standing:
+    whole = result.nodes.get("")
+    percent = result.shown(Ranking.TOTAL) or Decimal("0.00")
+    kinds = {VALUES[by]: result.shown(by) for by in (Ranking.GENERAL, Ranking.SPECIFIC, Ranking.THEMATIC)}
+    return Standing(
+        edition=edition,
+        group_id=group,
+        participation=result.participation,
+        submission=result.submission,
+        submitted=result.submitted,
+        general=result.points(Kind.GENERAL),
+        specific=result.points(Kind.SPECIFIC),
+        thematic=result.points(Kind.THEMATIC),
+        total=result.points(""),
+        ceiling=whole.ceiling if whole else NOTHING,
+        percent=percent,
+        growth=result.growth,
+        band=band(percent).name,
+        **kinds,
+        **placed,
+    )
+
+
+def read(edition: Edition) -> list[Result]:
+    """What every agency that still takes part reached; of who did not submit nothing counts."""
+    cycle = edition.cycle
+    taking_part = Participation.objects.active().filter(cycle=cycle).prefetch_related("groups").order_by("pk")
+    submissions = {s.participation_id: s for s in Submission.objects.filter(cycle=cycle)}
+    nodes: dict[int, dict[str, NodeScore]] = {}
+    for node in NodeScore.objects.filter(run=edition.run, axis=None, submission__state=SubmissionState.COMMUNICATED):
+        nodes.setdefault(node.submission_id, {})[node.kind] = node
+    before = last_year(cycle)
+    return [
+        Result(p, s, nodes.get(s.pk, {}) if s else {}, before.get(p.agency_id))
+        for p in taking_part
+        for s in [submissions.get(p.pk)]
+    ]
+
+
+def last_year(cycle: Cycle) -> dict[int, Decimal]:
+    """The percents of the year before, by agency, of its newest edition; who did not submit has none."""
+    editions = Edition.objects.newest().filter(cycle__year=cycle.year - 1)
+    rows = Standing.objects.filter(edition__in=editions.values("pk"), submitted=True)
+    return dict(rows.order_by().values_list("participation__agency", "percent"))
+
+
+def digest(edition: Edition, standings: Iterable[Standing]) -> str:
+    """Names all that an edition rests on: the lines its run has read, the rules of places, and every place."""
+    cycle = edition.cycle
+    fields = ("participation_id", "group_id", "total", "ceiling", *VALUES.values(), *PLACES.values())
+    rows = sorted(tuple(str(getattr(s, f)) for f in fields) for s in standings)
+    rules = [cycle.spreads_points, cycle.tie_rule, cycle.minimum_to_win]
+    text = ledger.as_json([edition.number, edition.run.input_digest, rules, rows])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def lines(cycle: Cycle, submissions: Sequence[int]) -> QuerySet[Any]:
+    """The lines of these submissions whose scores have been communicated, with the points that hold (`held_points`)."""
+    rows = Answer.objects.filter(submission__in=submissions, submission__cycle=cycle)
+    rows = rows.filter(submission__state=SubmissionState.COMMUNICATED, measure__is_pilot=False)
+    rows = rows.annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
+    return (
+        rows.annotate(held_points=F("current__points")).select_related("submission__agency", "measure").order_by("pk")
+    )

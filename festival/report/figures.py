@@ -1,0 +1,151 @@
+"""The figures of the Article 82 report: the names by which texts set them, and every fact as plain data with the
+statements by which it was read, so that whoever has the database reads it again, and everybody else has it to compare.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import connection
+from django.db.models import Model
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from agencies.persian import format_number
+from cycles.engine import ledger
+from festival.duties.queries import Duty
+from festival.models import Standing
+
+FILE = "figures.json"
+"""By what name the figures are attached to the report's archive copy."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Fact = Mapping[str, Any]
+"""`value` as JSON holds it, and `queries`: the statements by which it was read."""
+
+
+# --- Where they come from ---------------------------------------------------------------------------------------------
+
+
+CURSOR = re.compile(r"^DECLARE .*? HOLD FOR ")
+"""What stands before a statement that is read in portions."""
+
+
+class Trace:
+    """Reads facts and hears the statements by which each is read."""
+
+    def __init__(self) -> None:
+        self.queries: dict[str, list[str]] = {}
+
+    def __call__(self, names: Sequence[str], read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `read` gives; the facts of these names rest on what it asks the database."""
+        heard: list[str] = []
+
+        def hear(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+            found = execute(sql, params, many, context)
+            heard.append(CURSOR.sub("", connection.ops.last_executed_query(context["cursor"], sql, params)))
+            return found
+
+        with connection.execute_wrapper(hear):
+            value = read(*args, **kwargs)
+        for name in names:
+            self.queries.setdefault(name, []).extend(heard)
+        return value
+
+
+def record(facts: Any) -> dict[str, Fact]:
+    """Every fact by its name, with the statements by which it was read."""
+    with translation.override("fa"):
+        return {
+            field.name: {"value": plain(getattr(facts, field.name)), "queries": facts.queries[field.name]}
+            for field in fields(facts)
+            if field.name in facts.queries
+        }
+
+
+def plain(value: Any) -> Any:
+    """A fact as JSON holds it: decimals as text, moments in UTC, rows of the database by their codes or keys."""
+    if isinstance(value, Standing):
+        return value.participation.agency.code
+    if isinstance(value, Duty):
+        return str(value.code)
+    if isinstance(value, Model):
+        return getattr(value, "code", value.pk)
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return str(value) if isinstance(value, Promise) else ledger.plain(value)
+
+
+def written(held: Mapping[str, Fact], *, edition: Any, at: datetime) -> bytes:
+    """The file of figures that is attached to the archive copy."""
+    of = {"year": edition.cycle.year, "edition": edition.number, "digest": edition.digest, "at": ledger.plain(at)}
+    return json.dumps(of | {"facts": held}, ensure_ascii=False, indent=1).encode()
+
+
+def differing(one: Mapping[str, Fact], other: Mapping[str, Fact]) -> list[str]:
+    """The names of the facts whose values differ between two gatherings."""
+    names = sorted(one.keys() | other.keys())
+    return [name for name in names if one.get(name, {}).get("value") != other.get(name, {}).get("value")]
+
+
+# --- Names in texts ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure that a text may set by its name: what it is, how it is read from the facts, with how many places."""
+
+    label: str | Promise
+    read: Callable[[Any], Decimal | int | str | None]
+    places: int | None = None
+
+    def said(self, facts: Any) -> str:
+        """In the active language's digits; a dash for none."""
+        value = self.read(facts)
+        return value if isinstance(value, str) else format_number(value, get_language() or "", self.places)
+
+
+FIGURES: dict[str, Figure] = {
+    "year": Figure(_("The year assessed"), lambda f: f.edition.cycle.label),
+    "participants": Figure(_("Agencies due to be assessed"), lambda f: f.participants),
+    "submitted": Figure(_("Agencies that submitted"), lambda f: f.submitted),
+    "not_submitted": Figure(_("Agencies that submitted nothing"), lambda f: len(f.not_submitted)),
+    "mean": Figure(_("Mean percent attained"), lambda f: f.mean, 2),
+    "below_average": Figure(_("Agencies below average"), lambda f: f.below_average),
+    "mean_growth": Figure(_("Mean growth, percentage points"), lambda f: f.mean_growth, 2),
+    "grown": Figure(_("Agencies that rose"), lambda f: f.grown),
+    "fallen": Figure(_("Agencies that fell"), lambda f: f.fallen),
+    "lines": Figure(_("Lines assessed"), lambda f: f.lines["all"]),
+    "scored": Figure(_("Lines scored"), lambda f: f.lines["scored"]),
+    "not_answered": Figure(_("Lines not answered"), lambda f: f.lines["not_answered"]),
+    "not_applicable": Figure(_("Lines not applicable"), lambda f: f.lines["not_applicable"]),
+    "specific_sets": Figure(_("Agencies with specific indicators"), lambda f: f.specific_sets),
+    "declared": Figure(_("Declarations under Article 81"), lambda f: f.declared.count),
+    "confirmed": Figure(_("Declarations confirmed"), lambda f: f.declared.confirmed),
+    "rejected": Figure(_("Declarations rejected"), lambda f: f.declared.rejected),
+    "unjudged": Figure(_("Declarations not judged"), lambda f: f.declared.unjudged),
+    "behind": Figure(_("Specific lines behind target"), lambda f: f.behind.behind),
+    "specific_lines": Figure(_("Lines of specific indicators"), lambda f: f.behind.lines),
+    "behind_percent": Figure(_("Specific lines behind target, percent"), lambda f: f.behind.percent, 2),
+    "behind_empty": Figure(_("Specific lines behind target, not answered"), lambda f: f.behind.not_answered),
+    "appeals": Figure(_("Appeals filed"), lambda f: f.appeals.filed),
+    "upheld": Figure(_("Appeals upheld"), lambda f: f.appeals.upheld),
+    "partly": Figure(_("Appeals upheld in part"), lambda f: f.appeals.partly),
+    "dismissed": Figure(_("Appeals dismissed"), lambda f: f.appeals.dismissed),
+    "inadmissible": Figure(_("Appeals inadmissible"), lambda f: f.appeals.inadmissible),
+    "points_moved": Figure(_("Points moved by decisions"), lambda f: f.appeals.points_moved, 2),
+    "provinces": Figure(_("Provinces with units"), lambda f: len(f.provinces)),
+}
+"""What may stand in braces in a text of the report."""

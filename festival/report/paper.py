@@ -1,0 +1,87 @@
+"""PDF files out of templates; no database is touched here."""
+
+import gc
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from cycles.ui.pdf import archival, laid_out, readable
+from festival.report import texts as report_texts
+
+
+class Papers(NamedTuple):
+    """The report in one language: for readers (PDF/UA), and for archives with its data attached (PDF/A-3)."""
+
+    reading: bytes
+    archive: bytes
+
+
+NO_TEXTS: Mapping[str, str] = {}
+
+
+def article_82(
+    facts: Any,
+    *,
+    language: str,
+    reference: str = "",
+    texts: Mapping[str, str] = NO_TEXTS,
+    attachments: Sequence[tuple[str, bytes]] = (),
+    tell: Callable[[str, int], None] = lambda step, percent: None,
+) -> Papers:
+    """The Article 82 report in one language, painted once; `tell` hears the step and the percent done.
+
+    `reference` is the report's number; `texts` what people wrote in place of the drafts, by chapter.
+    """
+    tell("write", 10)
+    with _heard(tell):
+        document = laid_out(page(facts, language=language, reference=reference, texts=texts))
+        gc.collect()  # the boxes from which the pages were laid out hold each other: a fifth of all memory
+        reading = readable(document)
+    return Papers(reading, archival(reading, attachments, at=facts.at))
+
+
+def page(facts: Any, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS) -> str:
+    """The report as one page of HTML."""
+    with translation.override(language):
+        context = {"facts": facts, "edition": facts.edition, "texts": report_texts.told(facts, texts)}
+        return render_to_string("festival/report.html", context | {"reference": reference})
+
+
+STEPS = {"4": ("layout", 40), "5": ("layout", 50), "6": ("pdf", 85), "7": ("pdf", 95)}
+"""WeasyPrint's numbered steps as ours, with the percent done when each begins; the earlier ones read styles."""
+
+
+class _Ear(logging.Handler):
+    """WeasyPrint's own progress messages as percent: "Step 5 - Creating layout - Page 12"."""
+
+    def __init__(self, tell: Callable[[str, int], None]) -> None:
+        super().__init__(logging.INFO)
+        self.tell, self.last = tell, 10
+
+    def emit(self, record: logging.LogRecord) -> None:
+        words = record.getMessage().split(" - ")
+        step, percent = STEPS.get(words[0].removeprefix("Step "), ("style", 20))
+        page = words[2].removeprefix("Page ") if len(words) > 2 else ""
+        if page.isdigit():
+            percent += min(int(page), 30)  # how many pages there will be is not known before the last
+        if percent > self.last:
+            self.last = percent
+            self.tell(step, percent)
+
+
+@contextmanager
+def _heard(tell: Callable[[str, int], None]) -> Any:
+    ear, logger = _Ear(tell), logging.getLogger("weasyprint.progress")
+    level, logger.propagate = logger.level, False
+    logger.setLevel(logging.INFO)
+    logger.addHandler(ear)
+    try:
+        yield
+    finally:
+        logger.removeHandler(ear)
+        logger.setLevel(level)
+        logger.propagate = True

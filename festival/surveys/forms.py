@@ -1,0 +1,65 @@
+"""Forms of a survey: its questions, and an agency's answers."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agencies.persian import localised, named
+from cycles.ui.fields import MomentField, PersianTextField
+from cycles.ui.forms import ActForm
+from festival.models import Asked, SurveyQuestion
+from festival.surveys.actions import MOST_WORDS
+from festival.surveys.questions import QUESTIONS, Question
+
+
+class SurveyForm(ActForm):
+    """When a survey is open, which of the usual questions it asks, and one of its own."""
+
+    opens_at = MomentField(label=_("Opens"))
+    closes_at = MomentField(
+        label=_("Closes"), closing=True, help_text=_("A day without a time means until its end, 24:00.")
+    )
+    usual = forms.MultipleChoiceField(
+        label=_("Questions"), required=False, widget=forms.CheckboxSelectMultiple, initial=list(range(len(QUESTIONS)))
+    )
+    own_fa = PersianTextField(label=_("A further question, in Persian"), max_length=300, required=False)
+    own_en = forms.CharField(label=_("The same in English"), max_length=300, required=False)
+    own_kind = forms.ChoiceField(
+        label=_("How it is answered"), choices=[(k, k.label) for k in (Asked.SCALE, Asked.TEXT)], required=False
+    )
+    field_order = ("opens_at", "closes_at", "usual", "own_fa", "own_en", "own_kind", "letter", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["usual"].choices = [(str(n), named(q.fa, q.en)) for n, q in enumerate(QUESTIONS)]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the act is given."""
+        typed = self.cleaned_data
+        asked = [QUESTIONS[int(n)] for n in typed["usual"]]
+        if typed["own_fa"]:
+            asked.append(Question(typed["own_kind"] or Asked.SCALE, typed["own_fa"], typed["own_en"]))
+        return {"questions": asked} | {name: typed[name] for name in ("opens_at", "closes_at", "letter", "note")}
+
+
+class AnswersForm(forms.Form):
+    """A field for each question of a survey; only what is asked in words may stay empty."""
+
+    def __init__(self, *args: Any, questions: Iterable[SurveyQuestion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.questions = list(questions)
+        for q in self.questions:
+            if q.kind == Asked.TEXT:
+                field: forms.Field = PersianTextField(label=str(q), lines=True, required=False, max_length=MOST_WORDS)
+            else:
+                options = [(value, localised(value) if q.kind == Asked.SCALE else words) for value, words in q.options]
+                field = forms.TypedChoiceField(label=str(q), choices=options, coerce=int, widget=forms.RadioSelect)
+            self.fields[f"q{q.pk}"] = field
+
+    @property
+    def said(self) -> dict[int, Any]:
+        """What was answered, by the question's key."""
+        return {q.pk: self.cleaned_data[f"q{q.pk}"] for q in self.questions}
