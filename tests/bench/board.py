@@ -19,7 +19,7 @@ from submissions.models import Mark
 from submissions.progress import queries as progress_queries
 from submissions.progress import views as progress_views
 from tests.bench import client_of, medians_of, queries_of, request_of, row, seconds
-from tests.bench.worlds import on_desks
+from tests.worlds.bench import on_desks
 
 AGENCIES, AXES, MEASURES = 2000, 10, 6
 FEW, MORE = 50, 300

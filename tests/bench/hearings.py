@@ -30,7 +30,7 @@ from submissions.scoring import totals
 from submissions.workflow import SubmissionState
 from tests.bench import client_of, medians_of, queries_of, request_of, row
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
-from tests.bench.worlds import marked
+from tests.worlds.bench import marked
 
 FEW, AXES_OF_PAGE, LINES, FILED = 20, 7, 13, 30
 """Agencies of the page's bench, its axes, lines of each, and how many lines are appealed."""

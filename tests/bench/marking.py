@@ -17,7 +17,7 @@ from cycles.models import Window
 from submissions.marking import views as marking_views
 from submissions.models import Answer, Block
 from tests.bench import client_of, medians_of, queries_of, request_of, row
-from tests.bench.worlds import on_desks
+from tests.worlds.bench import on_desks
 
 AGENCIES, AXES, LINES = 400, 7, 13
 

@@ -30,7 +30,7 @@ from submissions.scoring import totals
 from submissions.workflow import SubmissionState
 from tests.bench import medians_of, peak, queries_of, row
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
-from tests.bench.worlds import PRESET, YEAR, marked
+from tests.worlds.bench import PRESET, YEAR, marked
 
 GROUPS, REPEATED = 40, 40
 """Groups among the agencies, and how often a kept page is asked for to tell how many a second there are."""

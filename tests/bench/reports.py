@@ -19,7 +19,7 @@ from submissions.scoring import totals
 from submissions.workflow import SubmissionState
 from tests.bench import client_of, medians_of, queries_of, request_of, row
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
-from tests.bench.worlds import marked
+from tests.worlds.bench import marked
 
 LINES = 90
 

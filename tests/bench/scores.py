@@ -15,7 +15,7 @@ from cycles.models import Cycle
 from submissions.models import NodeScore, ScoreRun, Submission
 from submissions.scoring import totals
 from tests.bench import queries_of, row, seconds
-from tests.bench.worlds import marked
+from tests.worlds.bench import marked
 
 AGENCIES, AXES, MEASURES_AN_AXIS = 2000, 10, 7
 TIMES, RUNS, RUNS_OF_MANY = 10, 9, 3

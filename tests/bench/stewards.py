@@ -21,7 +21,7 @@ from submissions.stewards import actions as stewards
 from submissions.workflow import SubmissionState
 from tests.bench import queries_of, row, seconds
 from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
-from tests.bench.worlds import marked
+from tests.worlds.bench import marked
 
 RUNS = 5
 

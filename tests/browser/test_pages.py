@@ -24,12 +24,12 @@ from submissions.models import Answer, Mark
 from tests.browser.conftest import Walker
 from tests.factories import World, build, enter_figures, lay_plan
 from tests.festival.conftest import decree
-from tests.guard.answers import declare
-from tests.guard.closing import consequence, consequence_rule, followed_up, improvement_item, survey
-from tests.guard.hearings import attachment, question
-from tests.guard.institution import goal, power_measure
-from tests.guard.prizes import shifted
 from tests.guard.test_authorization import LIBRARY, ROWS, address, agenda, power_file, power_line
+from tests.worlds.answers import declare
+from tests.worlds.awards import shifted
+from tests.worlds.closing import consequence, consequence_rule, followed_up, improvement_item, survey
+from tests.worlds.hearings import attachment, question
+from tests.worlds.institution import goal, power_measure
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

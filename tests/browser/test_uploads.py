@@ -20,7 +20,7 @@ from submissions.models import Answer, Document, Evidence, Upload
 from tests.browser.conftest import Walker
 from tests.factories import shown
 from tests.jobs import work_off
-from tests.submissions.documents import pdf
+from tests.submissions.evidence.documents import pdf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

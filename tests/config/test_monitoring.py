@@ -33,7 +33,7 @@ from cycles.record import seals
 from cycles.tasks import order_verification
 from cycles.workflow import CYCLE, Refused
 from tests.factories import PASSWORD, build, make_user
-from tests.faults.processes import process, wait_for
+from tests.faults.parts.processes import process, wait_for
 
 PROBES = ("healthz", "readyz", "metrics")
 

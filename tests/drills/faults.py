@@ -25,8 +25,8 @@ from django.utils import timezone
 
 from submissions.models import Answer, Document, Upload
 from tests.factories import PASSWORD, World, build
-from tests.faults.away import Server, cache_server, held_row
-from tests.faults.processes import process, wait_for
+from tests.faults.parts.away import Server, cache_server, held_row
+from tests.faults.parts.processes import process, wait_for
 from tests.faults.test_bombs import workbook_bomb
 from tests.faults.test_last_hour import CSRF, Person, answers, fifty_people, free_port
 

@@ -25,7 +25,7 @@ from festival.models import Report
 from festival.report import actions as report_actions
 from tests.drills import kinds  # noqa: F401 -- registers them in this process, too
 from tests.factories import World, build
-from tests.faults.processes import children, free_port, kill, process, wait_for, worker
+from tests.faults.parts.processes import children, free_port, kill, process, wait_for, worker
 
 MINUTE = 60
 AWAY = float(os.environ.get("DRILL_AWAY", "60"))

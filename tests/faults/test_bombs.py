@@ -22,13 +22,13 @@ from cycles.ui import limits as ui_limits
 from submissions.answers.sheet_columns import VALUES
 from submissions.evidence import previews, quotas
 from tests.factories import build
-from tests.submissions.documents import picture
+from tests.submissions.evidence.documents import picture
 
 
 def run(function: str, content: Any = b"abc", *args: Any, seconds: int = 1, megabytes: int = 256) -> Any:
     limits = Limits(seconds=seconds, megabytes=megabytes)
     with translation.override("en"):
-        return sandbox.run(f"tests.faults.readers:{function}", content, *args, limits=limits, refusal=Unreadable)
+        return sandbox.run(f"tests.faults.parts.readers:{function}", content, *args, limits=limits, refusal=Unreadable)
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from cycles.models import PasswordLetter
 from festival.models import Report
 from submissions.models import Answer, Document, Reliability, ScoreRun
 from tests.factories import World, build
-from tests.faults.away import silent_port
+from tests.faults.parts.away import silent_port
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 AT_MOST = 2

@@ -14,7 +14,7 @@ from cycles.models import CacheReserve
 from cycles.notices import letters
 from submissions.models import Answer
 from tests.factories import PASSWORD, World, build
-from tests.faults.away import cache_at, cache_server, refusing_cache
+from tests.faults.parts.away import cache_at, cache_server, refusing_cache
 
 LOGIN = "/en/accounts/login/"
 TOO_MANY = "Too many attempts that failed"

@@ -105,7 +105,7 @@ def test_a_file_s_name_and_an_upload_s_header_lose_what_cannot_be_kept(w: World)
 @pytest.mark.parametrize("text", ("a\0b", SURROGATE))
 def test_what_the_database_refuses_is_a_sentence(w: World, text: str, settings: Any) -> None:
     client = client_of(w.staff)
-    settings.ROOT_URLCONF = "tests.faults.addresses"
+    settings.ROOT_URLCONF = "tests.faults.parts.addresses"
 
     answer = client.get("/en/stored/", {"codes": ",".join(str(ord(c)) for c in text)})
 

@@ -18,7 +18,7 @@ from cycles.models import Job
 from festival.models import Report
 from festival.report import actions as report_actions
 from tests.factories import build
-from tests.faults.processes import kill, process, wait_for, worker
+from tests.faults.parts.processes import kill, process, wait_for, worker
 
 PAST_THE_LEASE = timedelta(seconds=60)
 

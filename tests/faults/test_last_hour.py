@@ -30,7 +30,7 @@ from cycles.models import Participation
 from submissions.answers import actions as answers_actions
 from submissions.models import Answer, Document, Evidence
 from tests.factories import EPOCH, World, build
-from tests.faults.processes import children, free_port, kill, process, wait_for, worker
+from tests.faults.parts.processes import children, free_port, kill, process, wait_for, worker
 
 PEOPLE, SECONDS = 50, 60
 WEB_KILLED_AFTER, WORKER_KILLED_AFTER, WORKER_BACK_AFTER = 15, 20, 26

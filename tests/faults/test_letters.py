@@ -13,7 +13,7 @@ from cycles.clock import now
 from cycles.models import PasswordLetter
 from cycles.notices import letters
 from tests.factories import World, build
-from tests.faults.away import silent_port
+from tests.faults.parts.away import silent_port
 
 pytestmark = pytest.mark.django_db
 

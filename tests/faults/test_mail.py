@@ -24,7 +24,7 @@ from cycles.tasks import tell
 from submissions.models import Submission
 from submissions.tasks import not_signed
 from tests.factories import EPOCH, World, build
-from tests.faults.processes import kill, process, wait_for, worker
+from tests.faults.parts.processes import kill, process, wait_for, worker
 
 PEOPLE, KILLED_AFTER = 1000, 300
 

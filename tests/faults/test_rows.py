@@ -15,7 +15,7 @@ from django.utils import timezone
 from config.requests.timeouts import PROCESSES
 from submissions.models import Answer
 from tests.factories import World, build
-from tests.faults.away import held_row, timeouts
+from tests.faults.parts.away import held_row, timeouts
 
 HELD = "Somebody else is just changing this"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -63,7 +63,7 @@ def test_a_held_row_is_one_sentence_in_the_reader_s_language_and_what_was_typed_
 
 @pytest.mark.django_db(transaction=True)
 def test_a_view_without_a_limit_of_its_own_is_stopped_by_the_connection_s(w: World, settings: Any) -> None:
-    settings.ROOT_URLCONF = "tests.faults.addresses"
+    settings.ROOT_URLCONF = "tests.faults.parts.addresses"
     client = client_of(w.staff)
 
     with timeouts(statement=0.3, lock=5):

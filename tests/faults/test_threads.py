@@ -16,9 +16,9 @@ from django.utils import timezone
 from config.celery import app
 from submissions.models import Answer
 from tests.factories import World, build
-from tests.faults import probes
-from tests.faults.away import held_row
-from tests.faults.processes import process, wait_for, worker
+from tests.faults.parts import probes
+from tests.faults.parts.away import held_row
+from tests.faults.parts.processes import process, wait_for, worker
 from tests.faults.test_last_hour import Person, answers, free_port
 
 STUCK, AT_MOST = 5, 1.5
@@ -86,7 +86,7 @@ def test_while_some_wait_for_a_held_row_others_save_at_once(w: World, port: int)
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_s_connection_has_the_limits_of_jobs() -> None:
     queue = f"probe-{os.getpid()}"
-    with process(*worker(queue, 1), "--include", "tests.faults.probes", "--hostname", f"{queue}@localhost"):
+    with process(*worker(queue, 1), "--include", "tests.faults.parts.probes", "--hostname", f"{queue}@localhost"):
         probes.limits.apply_async(queue=queue)
         wait_for(lambda: cache.get(probes.ANSWER), 60)
 

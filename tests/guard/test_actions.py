@@ -51,7 +51,7 @@ from submissions.signing import declaration
 from submissions.stewards import actions as stewards
 from submissions.verification import actions as verification
 from tests.factories import World, ask, build, enter_figures, lay_plan, plan_of, report_of, shown
-from tests.guard.answers import (
+from tests.worlds.answers import (
     CONCLUSION,
     LEVELS,
     apart,
@@ -69,8 +69,9 @@ from tests.guard.answers import (
     to_verify,
     unit_line,
 )
-from tests.guard.hearings import attachment, held_file, question
-from tests.guard.institution import (
+from tests.worlds.awards import award, category, ceremony, minutes, out_at_once, ranked, shifted
+from tests.worlds.hearings import attachment, held_file, question
+from tests.worlds.institution import (
     AXIS,
     GOAL,
     empty_axis,
@@ -83,7 +84,6 @@ from tests.guard.institution import (
     returned_suggestion,
     second_year,
 )
-from tests.guard.prizes import award, category, ceremony, minutes, out_at_once, ranked, shifted
 
 APPS = ("cycles", "indicators", "submissions", "appeals", "festival")
 MICROSECOND = timedelta(microseconds=1)

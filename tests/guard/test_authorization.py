@@ -27,10 +27,10 @@ from festival.models import Edition, Report
 from festival.open_data import files as open_data_files
 from indicators.models import AgendaItem, Measure, Meeting
 from submissions.models import Evidence, ScoreRun, Upload
-from tests.changes import waiting_change
 from tests.factories import World, ask, build, deputise, plan_of, report_of, shown
 from tests.festival.conftest import decree
-from tests.guard.answers import (
+from tests.jobs import failed_job, waiting_job
+from tests.worlds.answers import (
     apart,
     concluded,
     declare,
@@ -44,8 +44,9 @@ from tests.guard.answers import (
     sitting,
     to_verify,
 )
-from tests.guard.appointments import nomination
-from tests.guard.closing import (
+from tests.worlds.appointments import nomination
+from tests.worlds.awards import award, category, ceremony, minutes
+from tests.worlds.closing import (
     consequence,
     consequence_rule,
     earlier_plan,
@@ -55,12 +56,11 @@ from tests.guard.closing import (
     plan_for_improvement,
     survey,
 )
-from tests.guard.comments import comment
-from tests.guard.hearings import attachment, correction, filing, question, wrong
-from tests.guard.indices import index, index_report, recommendation, region
-from tests.guard.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
-from tests.guard.prizes import award, category, ceremony, minutes
-from tests.jobs import failed_job, waiting_job
+from tests.worlds.comments import comment
+from tests.worlds.hearings import attachment, correction, filing, question, wrong
+from tests.worlds.indices import index, index_report, recommendation, region
+from tests.worlds.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
+from tests.worlds.reorganisations import waiting_change
 
 EVERYBODY = {
     "staff", "head", "deputy", "headquarters", "agency_administrator", "other_staff", "other_head", "unit_head",

@@ -23,7 +23,9 @@ from indicators.working_groups import actions as working_groups
 from submissions.models import Answer, Evidence, Mark
 from tests.factories import PASSWORD, World, ask, build, enter_figures, lay_plan
 from tests.festival.conftest import approved_report
-from tests.guard.answers import (
+from tests.guard.test_actions import APPS
+from tests.guard.test_authorization import HEADERS, ROWS, address
+from tests.worlds.answers import (
     CONCLUSION,
     apart,
     complete_line,
@@ -38,20 +40,10 @@ from tests.guard.answers import (
     to_verify,
     unit_line,
 )
-from tests.guard.hearings import question
-from tests.guard.institution import (
-    AXIS,
-    GOAL,
-    goal,
-    health_set,
-    last_year,
-    power_measure,
-    returned_suggestion,
-)
-from tests.guard.prizes import award, category, minutes
-from tests.guard.prizes import ranked as ranked_category
-from tests.guard.test_actions import APPS
-from tests.guard.test_authorization import HEADERS, ROWS, address
+from tests.worlds.awards import award, category, minutes
+from tests.worlds.awards import ranked as ranked_category
+from tests.worlds.hearings import question
+from tests.worlds.institution import AXIS, GOAL, goal, health_set, last_year, power_measure, returned_suggestion
 
 MICROSECOND = timedelta(microseconds=1)
 SIGNED = {"note": "because", "password": PASSWORD}

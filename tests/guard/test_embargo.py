@@ -22,9 +22,9 @@ from cycles.workflow import Refused
 from festival.models import Award, Consequence, ConsequenceRule, Standing
 from submissions.models import Mark, Score
 from tests.factories import World, build, deputise
-from tests.guard.closing import consequence
-from tests.guard.prizes import award
 from tests.guard.test_authorization import HEADERS, OWN, ROWS, address
+from tests.worlds.awards import award
+from tests.worlds.closing import consequence
 
 REASON = "این را جز دارندگان حق نخواند"
 POINTS, PLACE, PERCENT = Decimal("123.4567"), 4321, Decimal("76.5432")

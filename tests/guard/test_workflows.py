@@ -18,17 +18,17 @@ from cycles.workflow import Refused, Workflow
 from indicators.models import Meeting, Plan, QuarterReport, WorkingGroup
 from submissions.models import Answer, Clarification, Document
 from submissions.workflow import ClarificationState
-from tests.changes import waiting_change
 from tests.factories import World, build, shown
-from tests.guard.answers import CONCLUSION, proposed, review_task, sitting, to_verify
-from tests.guard.appointments import nomination
-from tests.guard.closing import consequence, plan_for_improvement
-from tests.guard.comments import comment
-from tests.guard.hearings import filing, question
-from tests.guard.indices import index_report
-from tests.guard.prizes import award, minutes
 from tests.guard.test_authorization import EVERYBODY
 from tests.jobs import failed_job
+from tests.worlds.answers import CONCLUSION, proposed, review_task, sitting, to_verify
+from tests.worlds.appointments import nomination
+from tests.worlds.awards import award, minutes
+from tests.worlds.closing import consequence, plan_for_improvement
+from tests.worlds.comments import comment
+from tests.worlds.hearings import filing, question
+from tests.worlds.indices import index_report
+from tests.worlds.reorganisations import waiting_change
 
 OWN = {"staff", "head"}
 AUTHORITY = {"member", "chair", "budget", "expert"}

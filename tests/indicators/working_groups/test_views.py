@@ -1,0 +1,403 @@
+"""Pages of the institution: the board, a measure before the group, meetings and minutes, the bank, copies, the grid."""
+
+import io
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone, translation
+from pypdf import PdfReader
+
+from cycles.calendar import Phase
+from indicators.models import IndicatorSet, Kind, Measure, MeasureTarget, Meeting, Review, Suggestion, Vote
+from indicators.sets import drafting, targets
+from indicators.working_groups import actions as working_groups
+from tests.factories import PASSWORD, _drafted, _open, _planned, _proposed, build, make_agency
+from tests.guard.test_authorization import agenda
+from tests.worlds.institution import goal, health_set, last_year, part, power_measure
+
+pytestmark = pytest.mark.django_db
+
+D = Decimal
+
+
+@pytest.fixture
+def as_(client, settings):
+    """Sign somebody in at a moment."""
+
+    def sign_in(user, at):
+        settings.CLOCK_OFFSET = at - timezone.now()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def url(name, *args):
+    with translation.override("en"):
+        return reverse(f"indicators:{name}", args=args)
+
+
+def text(response):
+    return response.content.decode()
+
+
+# --- The board --------------------------------------------------------------------------------------------------------
+
+
+def test_the_board_shows_every_agency_with_its_stage_and_the_days_left_or_late(as_):
+    w = build("proposed")
+    early = text(as_(w.administrator, w.at).get(url("board", w.cycle.year)))
+    late = w.closes(Phase.APPROVAL) + timedelta(days=16, hours=1)
+    after = text(as_(w.administrator, late).get(url("board", w.cycle.year)))
+
+    for name in ("Ministry of Energy", "Ministry of Health", "Qazvin Regional Water"):
+        assert name in early
+    assert early.count("Not begun") >= 2
+    assert "days and" in early or "days left" in early
+    assert "17 days late" in after
+
+
+def test_the_board_narrows_by_stage_and_group_and_shows_members_their_own_sector_only(as_):
+    w = build("proposed")
+    board = url("board", w.cycle.year)
+    not_begun = text(as_(w.administrator, w.at).get(board, {"stage": "not_begun"}))
+    w.member.membership_set.update(sector="health_welfare")
+    of_member = text(as_(w.member, w.at).get(board))
+    of_representative = text(as_(w.representative, w.at).get(board))
+
+    assert "Ministry of Energy" not in not_begun
+    assert "Ministry of Health" in not_begun
+    assert "Ministry of Energy" not in of_member
+    assert "Ministry of Health" in of_member
+    assert "Ministry of Energy" in of_representative
+    assert "Ministry of Health" not in of_representative
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_the_board_takes_the_same_queries_for_any_number_of_agencies(as_, count):
+    w = build("people")
+    for number in range(count):
+        make_agency(f"X{number}", f"سازمان {number}", f"Organization {number}")
+    _planned(w, year=1405, preset="statutory_gregorian")
+    for stage in (_open, _drafted, _proposed):
+        stage(w)
+    client = as_(w.administrator, w.at)
+    client.get(url("board", w.cycle.year))
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url("board", w.cycle.year))
+
+    assert len([q for q in queries if "django_session" not in q["sql"]]) == 8
+
+
+# --- A measure before the group ---------------------------------------------------------------------------------------
+
+
+def test_proposed_suggested_and_agreed_stand_side_by_side_and_each_act_comes_back_to_the_measure(as_):
+    w = build("proposed")
+    m = power_measure(w)
+    page = url("review", w.specific.pk, m.lineage)
+    values = {"points": "600", "target": "۱۵", "title_fa": m.title_fa, "title_en": m.title_en}
+
+    asked = as_(w.expert, w.at).post(
+        url("suggest", w.specific.pk, m.lineage), values | {"reason": "میانگین"}, follow=True
+    )
+    for who in (w.member, w.budget):
+        as_(who, w.at).post(url("vote_measure", w.specific.pk, m.lineage), {"choice": "approve", "rating": "slack"})
+    as_(w.staff, w.at).post(url("comment", w.specific.pk, m.lineage), {"text": "چرا؟"})
+    as_(w.chair, w.at).post(
+        url("settle", w.specific.pk, m.lineage), values | {"outcome": "approved", "reason": "میانگین"}
+    )
+    seen = text(as_(w.staff, w.at).get(page))
+
+    assert asked.redirect_chain[-1][0] == page
+    assert Suggestion.objects.get().values == {"target": "15"}
+    assert Vote.objects.filter(lineage=m.lineage, rating="slack").count() == 2
+    assert Review.objects.get(lineage=m.lineage).outcome == "approved"
+    assert power_measure(w).target == 15
+    assert ">20<" in seen
+    assert "<strong>15</strong>" in seen
+    assert "چرا؟" in seen
+    assert w.member.name_en not in seen  # the agency reads reasons, not names
+
+
+def test_what_is_wrong_is_said_beside_the_form_and_nothing_typed_is_lost(as_):
+    w = build("proposed")
+    m = power_measure(w)
+    typed = {"points": "many", "target": "15", "title_fa": "عنوان دیگر", "reason": "دلیلی که نوشته شد"}
+
+    suggested = text(as_(w.expert, w.at).post(url("suggest", w.specific.pk, m.lineage), typed))
+    voted = text(as_(w.member, w.at).post(url("vote_measure", w.specific.pk, m.lineage), {"choice": "reject"}))
+    late = text(
+        as_(w.head, w.at).post(url("vote_measure", w.specific.pk, m.lineage), {"choice": "approve", "reason": "نظر من"})
+    )
+
+    assert "Enter one number" in suggested
+    assert "دلیلی که نوشته شد" in suggested
+    assert "عنوان دیگر" in suggested
+    assert "Please give a reason" in voted
+    assert "is for" in late
+    assert "نظر من" in late
+    assert not Suggestion.objects.exists()
+    assert not Vote.objects.exists()
+
+
+def test_a_vote_on_all_measures_says_which_single_votes_it_replaces(as_):
+    w = build("proposed")
+    m = power_measure(w)
+    working_groups.vote(w.specific, choice="return", reason="x", lineage=m.lineage, by=w.member, at=w.at)
+    client = as_(w.member, w.at)
+
+    warned = text(client.get(url("vote", w.specific.pk)))
+    client.post(url("vote", w.specific.pk), {"choice": "approve"})
+
+    assert "replaces your vote on 1 single measure" in warned
+    assert [v.lineage for v in Vote.objects.filter(member=w.member)] == [None]
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_measure_before_the_group_takes_the_same_queries_for_any_number_of_voices(as_, count):
+    w = build("proposed")
+    m = power_measure(w)
+    for number in range(count):
+        working_groups.comment(w.specific, text=f"{number}", lineage=m.lineage, by=w.member, at=w.at)
+        working_groups.suggest(
+            w.specific, lineage=m.lineage, values={"target": 10 + number}, reason="x", by=w.expert, at=w.at
+        )
+    client = as_(w.chair, w.at)
+    client.get(url("review", w.specific.pk, m.lineage))
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(url("review", w.specific.pk, m.lineage))
+
+    assert len([q for q in queries if "django_session" not in q["sql"]]) <= 26
+
+
+def test_goals_are_ranked_by_members_and_the_mean_place_is_shown(as_):
+    w = build("proposed")
+    first, second = goal(w), w.specific.goals.create(code="O2", title_fa="دیگر", title_en="Other", type="strategic")
+    client = as_(w.member, w.at)
+
+    wrong = text(client.post(url("rank", w.specific.pk), {f"goal_{first.pk}": 1, f"goal_{second.pk}": 1}))
+    client.post(url("rank", w.specific.pk), {f"goal_{first.pk}": 2, f"goal_{second.pk}": 1})
+
+    assert "a place of its own" in wrong
+    assert "mean place 1.0" in text(client.get(url("detail", w.specific.pk)))
+
+
+# --- Groups and meetings ----------------------------------------------------------------------------------------------
+
+
+def test_a_group_is_given_rules_called_to_a_meeting_and_its_signed_minutes_are_a_paper(as_):
+    w = build("open")
+    year, sector = w.cycle.year, w.power.sector
+    rules = {"quorum": "3", "majority": "60", "concurring": ["authority"], "chair_casts": "on"}
+    as_(w.administrator, w.opens(Phase.PROPOSAL)).post(url("rules", year, sector), rules)
+    for stage in (_drafted, _proposed):
+        stage(w)
+    chair = as_(w.chair, w.opens(Phase.APPROVAL))
+    empty = text(chair.post(url("convene", year, sector), {"held_at": "2030-01-01 10:00"}))
+    chair.post(url("convene", year, sector), {"held_at": "1404/11/20 10:00", "place": "تالار", "sets": [w.specific.pk]})
+    found = Meeting.objects.get()
+    groups = text(chair.get(url("groups", year)))
+    chair = as_(w.chair, found.held_at + timedelta(hours=3))
+    item = found.agenda.get()
+    minutes = {"present": [w.chair.pk, w.member.pk], "minutes": "دربارهٔ هدف‌ها گفت‌وگو شد", f"item_{item.pk}": "تصویب"}
+    unsigned = text(chair.post(url("minute", found.pk), minutes | {"password": "wrong"}))
+    signed = text(chair.post(url("minute", found.pk), minutes | {"password": PASSWORD}, follow=True))
+    paper = chair.get(url("minutes_file", found.pk))
+
+    assert "Choose at least one set" in empty
+    assert "more than 60" in groups
+    assert "not your password" in unsigned
+    assert "گفت‌وگو شد" in unsigned
+    assert "تصویب" in signed
+    reader = PdfReader(io.BytesIO(paper.content))
+    words = "".join(page.extract_text() for page in reader.pages)
+    assert paper["Content-Type"] == "application/pdf"
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert "Minutes" in words
+    assert w.chair.name_en in words
+    assert text(as_(w.staff, found.held_at).get(url("meeting", found.pk))).count("تصویب") == 1
+
+
+def test_minutes_that_are_not_signed_are_no_paper_and_strangers_find_no_meeting(as_):
+    w = build("proposed")
+    meeting = agenda(w)
+
+    assert as_(w.chair, w.at).get(url("minutes_file", meeting.pk)).status_code == 404
+    assert as_(w.other_staff, w.at).get(url("meeting", meeting.pk)).status_code == 404
+    assert as_(w.staff, w.at).get(url("meeting", meeting.pk)).status_code == 404
+    assert as_(w.staff, w.at).get(url("groups", w.cycle.year)).status_code == 404
+
+
+# --- The bank, copies, differences ------------------------------------------------------------------------------------
+
+
+def test_last_year_s_set_is_copied_on_the_page_and_its_differences_are_shown(as_):
+    w = build("drafted")
+    last_year(w)
+    draft = health_set(w)
+    client = as_(w.other_staff, w.at)
+
+    offered = text(client.get(url("detail", draft.pk)))
+    copied = client.post(url("copy", draft.pk), follow=True)
+    m = Measure.objects.of(draft).get()
+    fields = {"title_fa": m.title_fa, "title_en": "", "unit_fa": m.unit_fa, "unit_en": "", "method": "linear"}
+    rest = {"points": m.points, "direction": "higher", "target": D(60), "params": {}}
+    drafting.save_measure(draft, fields=fields | rest, measure=m, by=w.other_staff, at=w.at)
+    differs = text(client.get(url("differences", draft.pk)))
+    changes = text(client.get(url("changes", draft.pk)))
+
+    assert "Copy the last communicated set" in offered
+    assert "The two sets ask the same" in text(copied)
+    assert "<del>50</del>" in differs
+    assert "<ins>60</ins>" in differs
+    assert "Copied from an earlier set" in changes
+
+
+def test_the_bank_shows_a_measure_once_with_its_series_and_offers_it_to_a_draft(as_):
+    w = build("drafted")
+    banked = Measure.objects.of(last_year(w)).get()
+    draft = health_set(w)
+    client = as_(w.other_staff, w.at)
+
+    found = text(client.get(url("bank"), {"into": draft.pk, "q": "س"}))
+    foreign = text(as_(w.staff, w.at).get(url("bank")))
+    client = as_(w.other_staff, w.at)
+    client.post(url("take", draft.pk, banked.pk))
+    series = text(client.get(url("series", banked.lineage)))
+
+    assert url("take", draft.pk, banked.pk) in found
+    assert url("series", banked.lineage) not in foreign
+    assert Measure.objects.of(draft).get().lineage == banked.lineage
+    assert "1404" in series
+
+
+def test_a_part_of_a_shared_measure_is_offered_and_taken(as_):
+    w = build("drafted")
+    draft, offered = health_set(w), part(w)
+    client = as_(w.other_staff, w.at)
+
+    shown = text(client.get(url("detail", draft.pk)))
+    client.post(url("take_share", draft.pk, offered.pk))
+
+    assert "this agency answers for 40 percent" in shown
+    assert Measure.objects.of(draft).get().lineage == offered.lineage
+
+
+def test_sharing_says_what_is_wrong_and_keeps_what_was_typed(as_):
+    w = build("drafted")
+    client = as_(w.staff, w.at)
+    address = url("share", w.specific.pk, power_measure(w).pk)
+
+    wrong = text(client.post(address, {"own": "60", "agency_0": "MOHME", "part_0": "30"}))
+    unknown = text(client.post(address, {"own": "60", "agency_0": "nobody", "part_0": "40"}))
+    right = client.post(address, {"own": "60", "agency_0": "MOHME", "part_0": "40"}, follow=True)
+
+    assert "add up to 90" in wrong
+    assert 'value="30"' in wrong
+    assert "No agency has this code or name" in unknown
+    assert "Ministry of Health 40" in text(right)
+
+
+# --- Drafting ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_measure_is_saved_with_all_that_is_said_of_it_and_mistakes_are_named_at_the_top(as_):
+    w = build("drafted")
+    aim = goal(w)
+    other = power_measure(w)
+    client = as_(w.staff, w.at)
+    good = {
+        "title_fa": "سنجه", "points": "10", "unit_fa": "نفر", "direction": "higher", "method": "linear", "target": "20",
+        "goal": aim.pk, "law": "csma", "article": "۳۶", "dimension": "quality", "result_level": "outcome",
+        "caf_criterion": "6", "trend": "۱۴۰۲:۸۱، ۱۴۰۳:۸۴٫۵", "links": [str(other.lineage)], "influence": "full",
+        "feedback": "monthly", "ideal": "همه", "evidence_rule": "required", "is_pilot": "on", "is_additive": "on",
+    }  # fmt: skip
+
+    wrong = text(client.post(url("measure_new", w.specific.pk), good | {"trend": "81", "points": "x"}))
+    client.post(url("measure_new", w.specific.pk), good)
+    saved = Measure.objects.of(w.specific).order_by("-pk").first()
+
+    assert "Nothing was saved yet" in wrong
+    assert 'href="#id_trend"' in wrong
+    assert saved.trend == [[1402, "81"], [1403, "84.5"]]
+    assert saved.links == [other.lineage]
+    assert (saved.goal, saved.law, saved.article, saved.caf_criterion) == (aim, "csma", "36", 6)
+    assert saved.is_pilot
+    assert saved.is_additive
+    page = text(client.get(url("measure_edit", w.specific.pk, saved.pk)))
+    assert "1402:81, 1403:84.5" in page
+
+
+def test_axes_and_goals_are_made_and_removed_on_the_page(as_):
+    w = build("drafted")
+    client = as_(w.staff, w.at)
+    client.post(url("axis_new", w.specific.pk), {"code": "S2", "title_fa": "محور دوم"})
+    twice = text(client.post(url("axis_new", w.specific.pk), {"code": "S2", "title_fa": "محور دوم"}))
+    client.post(url("goal_new", w.specific.pk), {"title_fa": "هدف نخست", "type": "strategic"})
+    axis, aim = w.specific.axes.get(code="S2"), w.specific.goals.get()
+    shown = text(client.get(url("detail", w.specific.pk)))
+    client.post(url("axis_remove", w.specific.pk, axis.pk))
+    client.post(url("goal_remove", w.specific.pk, aim.pk))
+
+    assert "has this code" in twice
+    assert "محور دوم" in shown
+    assert "هدف نخست" in shown
+    assert not w.specific.axes.filter(code="S2").exists()
+    assert not w.specific.goals.exists()
+
+
+def test_an_administrator_begins_a_thematic_set_of_a_province_and_staff_are_offered_none(as_):
+    w = build("open")
+    at = w.opens(Phase.PROPOSAL)
+    client = as_(w.administrator, at)
+
+    offered = text(client.get(url("list")))
+    client.post(url("new"), {"cycle": w.cycle.pk, "province": w.province.pk})
+    of_staff = text(as_(w.staff, at).get(url("list")))
+
+    assert "Begin a thematic set" in offered
+    assert IndicatorSet.objects.get().kind == Kind.THEMATIC
+    assert "Begin a thematic set" not in of_staff
+
+
+# --- The grid ---------------------------------------------------------------------------------------------------------
+
+
+def test_headquarters_spread_targets_over_their_units_in_one_grid(as_):
+    w = build("communicated")
+    m, other = Measure.objects.of(w.specific).order_by("pk")
+    client = as_(w.headquarters, w.opens(Phase.MONITORING))
+    cell, second = (f"t-{key}-{w.unit.pk}" for key in (m.pk, other.pk))
+
+    wrong = text(client.post(url("grid", w.specific.pk), {cell: "a few", second: "12"}))
+    assert not MeasureTarget.objects.exists()
+    client.post(url("grid", w.specific.pk), {cell: "۱۸٫۵", second: ""})
+    page = text(client.get(url("grid", w.specific.pk)))
+    client.post(url("grid", w.specific.pk), {cell: "-"})
+
+    assert "Enter one number" in wrong
+    assert 'value="a few"' in wrong
+    assert 'value="12"' in wrong
+    assert 'value="18.5"' in page
+    row = MeasureTarget.objects.get()
+    assert (row.applies, row.measure) == (False, m)
+
+
+def test_the_grid_says_when_it_is_closed_and_has_no_cell_for_other_agencies(as_):
+    w = build("communicated")
+    m = power_measure(w)
+    closed = as_(w.headquarters, w.closes(Phase.MONITORING)).get(url("grid", w.specific.pk), follow=True)
+    client = as_(w.headquarters, w.opens(Phase.MONITORING))
+
+    client.post(url("grid", w.specific.pk), {f"t-{m.pk}-{w.health.pk}": "5"})
+
+    assert "closed on" in text(closed)
+    assert not MeasureTarget.objects.exists()
+    assert targets.reached(w.specific).keys() == {w.power.pk, w.unit.pk}
