@@ -1,7 +1,7 @@
 """The workflow engine's vocabulary, and the tables of a cycle's life and of acts that need no phase.
 
 A workflow is a table: one `Move` a row says what, from where, to where, who, and while what is open.
-`cycles.engine.perform.perform` is the one door through which every row is carried out.
+`perform` in `cycles/engine/perform.py` is the one door through which every row is carried out.
 """
 
 import logging

@@ -40,7 +40,7 @@ from indicators.scoring.statutory_tree import BANDS, ENGINE
 
 FORM = "assessment-results/1"
 MANIFEST, DICTIONARY, LICENCE, VERIFIER = "manifest.json", "dictionary.csv", "licence.txt", "verify.py"
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 TYPES = {
     ".csv": CONTENT_TYPES["csv"],
     ".json": "application/json",

@@ -23,7 +23,7 @@ from indicators.scoring.tree import (
 )
 
 FORM = "assessment-framework/1"
-FOLDER = Path(__file__).parent / "data" / "frameworks"
+FOLDER = Path(__file__).parents[1] / "data" / "frameworks"
 POLICIES = ("skip", "zero", "null")
 COUNTED = {f"count_{name}": name for name in COMPARISONS}
 MOST_DIGITS = 20

@@ -1,7 +1,7 @@
 """The statutory tree of scores: from lines to a total, and the band of a percent. Pure, without a database.
 
-`indicators/scoring/tree.py` adds up; here stands which tree the statute asks for. Every node is rounded half-up to 10 places,
-as PostgreSQL rounds numeric, so that Python and SQL agree.
+`tree.py` adds up; here stands which tree the statute asks for. Every node is rounded half-up to 10 places, as
+PostgreSQL rounds numeric, so that Python and SQL agree.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

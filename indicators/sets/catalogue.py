@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 CATALOGUE = uuid.UUID("6d1f7a52-9e3c-5b0e-8a53-0d6f0c6a1b11")
 """Names the catalogue, so that a row's lineage follows from its code and is the same in every cycle."""
 

@@ -331,9 +331,7 @@ class Migration(migrations.Migration):
                 (
                     "study",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tasks",
-                        to="submissions.reliability.statistics",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="submissions.reliability"
                     ),
                 ),
             ],
@@ -854,7 +852,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="replaced_by",
-                        to="submissions.evidence.actions",
+                        to="submissions.evidence",
                     ),
                 ),
                 (
@@ -931,7 +929,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="submissions.evidence.actions",
+                        to="submissions.evidence",
                     ),
                 ),
                 (
@@ -1368,7 +1366,7 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="submissions.evidence.actions",
+                        to="submissions.evidence",
                     ),
                 ),
             ],

@@ -49,7 +49,7 @@ class ReliabilityQuerySet(models.QuerySet["Reliability"]):
 
 
 class Reliability(models.Model):
-    """How reliable the marks of a cycle were found at one time: `result` as `submissions.reliability.actions` writes it."""
+    """How reliable the marks of a cycle were at one time: `result` as `submissions.reliability` writes it."""
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -1,6 +1,6 @@
 """Scores of lines, and totals of a whole cycle in a few set-based statements.
 
-`indicators.scoring.statutory_tree.total` does the same sums for one agency; only actions that went through the door write here.
+`statutory_tree.total` does the same sums for one agency; only actions that went through the door write here.
 
 Both round each node half-up to 10 places. Points have no more places than that, so that sums are whole as they are:
 only the spreading within an axis and the percents round. A line of a pilot measure has its score and no part in the

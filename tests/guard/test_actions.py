@@ -511,7 +511,9 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
         ),
     ),
     "submissions.mark_ready": (
-        "begun", Phase.SELF_ASSESSMENT, lambda w, at: teamwork.mark_ready(power_line(w), is_ready=True, by=w.staff, at=at)
+        "begun",
+        Phase.SELF_ASSESSMENT,
+        lambda w, at: teamwork.mark_ready(power_line(w), is_ready=True, by=w.staff, at=at),
     ),
     "submissions.comment": (
         "begun", Phase.SELF_ASSESSMENT, lambda w, at: teamwork.comment(power_line(w), text="x", by=w.staff, at=at)

@@ -183,7 +183,7 @@ def test_an_unreadable_file_is_named(deployment):
     module = tree / "cycles/years/actions.py"
     module.chmod(0o600)
 
-    assert deployment.release.unreadable("portal") == ["/portal/cycles/actions.py"]
+    assert deployment.release.unreadable("portal") == ["/portal/cycles/years/actions.py"]
 
     module.chmod(0o644)
 

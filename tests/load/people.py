@@ -19,10 +19,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 
 from agencies.models import Membership, User  # noqa: E402
 from agencies.roles import Role  # noqa: E402
-from config.rehearsal.people import (
-    EPOCH,
-    PASSWORD,  # noqa: E402
-)
+from config.rehearsal.people import EPOCH, PASSWORD  # noqa: E402
 from submissions.models import Answer, Submission  # noqa: E402
 
 STAFF_OF_AN_AGENCY = int(sys.argv[1])

@@ -18,7 +18,7 @@ from cycles.spreadsheets.sheets import read
 from cycles.spreadsheets.workbooks import read_xlsx
 from tests.cycles.spreadsheets.test_sheets import FORM, SHEET, as_csv, as_xlsx, places, repacked, with_row, workbook
 
-CASES = Path(__file__).parents[1] / "cases" / "spreadsheets"
+CASES = Path(__file__).parents[2] / "cases" / "spreadsheets"
 EMPTY_ROW = '<row r="{number}" ht="15" customHeight="1" spans="1:4"/>'
 
 pytestmark = pytest.mark.usefixtures("english")

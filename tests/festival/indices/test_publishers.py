@@ -19,7 +19,7 @@ from festival.indices.comparison import place_of
 from festival.indices.publisher_files import read
 from festival.indices.publishers import PUBLISHERS, Told, told
 
-PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "verification"
+PUBLISHED = Path(__file__).parents[4] / "shared" / "data" / "verification"
 
 
 def said(code: str, text: str | bytes, *, year: int | None = None, part: str = "") -> Told:

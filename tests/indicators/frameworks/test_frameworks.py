@@ -16,7 +16,7 @@ import pytest
 from indicators.frameworks.framework import Framework, Line
 from indicators.frameworks.reader import FOLDER, bundled, load, read
 
-PUBLISHED = Path(__file__).parents[3] / "shared" / "data" / "verification"
+PUBLISHED = Path(__file__).parents[4] / "shared" / "data" / "verification"
 HDI = ("life_expectancy", "expected_schooling", "mean_schooling", "gni_per_capita_ppp2017")
 EGDI = ("osi", "hci", "tii")
 PART = ("purpose_design", "strategic_planning", "program_management", "program_results")

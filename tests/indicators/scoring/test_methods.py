@@ -15,7 +15,7 @@ from indicators.scoring.formulas import checklist_value
 from indicators.scoring.methods import METHODS, half_up, points
 
 D = Decimal
-DATA = Path(__file__).parents[2] / "indicators" / "data"
+DATA = Path(__file__).parents[3] / "indicators" / "data"
 
 values = st.decimals(min_value=-(10**6), max_value=10**6, places=4)
 amounts = st.decimals(min_value=D("0.0001"), max_value=10**6, places=4)

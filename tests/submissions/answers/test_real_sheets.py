@@ -15,7 +15,7 @@ from submissions.answers.sheet_columns import VALUES
 from tests.factories import World, build
 from tests.submissions.answers.test_sheets import address, line, sheet, upload, wrong
 
-CASES = Path(__file__).parents[1] / "cases" / "spreadsheets"
+CASES = Path(__file__).parents[2] / "cases" / "spreadsheets"
 
 pytestmark = pytest.mark.django_db
 

@@ -178,7 +178,7 @@ def _certificate(subject, issuer, key, signing_key) -> x509.Certificate:  # type
 
 # --- Scans, photographs, e-mails --------------------------------------------------------------------------------------
 
-HEIC = (Path(__file__).parents[1] / "cases/evidence/photo.heic").read_bytes()
+HEIC = (Path(__file__).parents[2] / "cases/evidence/photo.heic").read_bytes()
 """A photograph as telephones keep it; no encoder for that is installed with the portal."""
 
 

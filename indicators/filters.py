@@ -1,1 +1,0 @@
-"""What narrows the board of indicator sets, the bank of measures and the list of annual plans."""
