@@ -3,17 +3,11 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import (
-    is_administrator_or_clock,
-    is_asked,
-    is_clock,
-    is_head,
-    is_reviewer,
-    is_set_keeper,
-    is_staff,
-)
+from agencies.roles import is_administrator_or_clock, is_clock, is_head, is_staff
+from appeals.permissions import is_asked, is_reviewer
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
+from submissions.permissions import is_set_keeper
 
 
 class AppealState(TextChoices):

@@ -17,28 +17,22 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language
-from agencies.roles import (
-    HEADS,
-    Role,
-    Who,
+from agencies.roles import HEADS, Role, Who, is_anyone, is_clock, is_national_administrator, is_overseer
+from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
+from cycles.permissions import (
     is_account_keeper,
     is_administrator_of_others,
-    is_anyone,
     is_appointer,
-    is_clock,
     is_dismisser,
     is_first_administrator,
-    is_national_administrator,
     is_national_officer_or_clock,
     is_nominator,
     is_officer,
-    is_overseer,
     is_principal,
     is_recipient,
     is_remover,
     is_second_administrator,
 )
-from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
 
 refusals = logging.getLogger("portal.refused")
 

@@ -7,16 +7,14 @@ from django.utils.translation import pgettext_lazy
 from agencies.roles import (
     is_administrator,
     is_administrator_or_clock,
-    is_awarder,
     is_clock,
-    is_everybody,
-    is_festival_keeper,
     is_head,
     is_national_administrator,
     is_staff,
 )
 from cycles.calendar import Phase
 from cycles.workflow import AGENCY, Move, Workflow
+from festival.permissions import is_awarder, is_everybody, is_festival_keeper
 
 
 class EditionState(TextChoices):

@@ -4,22 +4,19 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agencies.roles import (
-    Role,
+from agencies.roles import Role, is_head, is_national_administrator, is_staff
+from cycles.calendar import Phase
+from cycles.workflow import AGENCY, Move, Workflow
+from indicators.permissions import (
     is_chair,
     is_convenor,
     is_deliberating,
-    is_head,
     is_member,
-    is_national_administrator,
     is_owner,
     is_presiding,
     is_proposer,
-    is_staff,
     is_target_setter,
 )
-from cycles.calendar import Phase
-from cycles.workflow import AGENCY, Move, Workflow
 
 
 class SetState(TextChoices):

@@ -3,21 +3,19 @@
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import (
-    is_administrator,
+from agencies.roles import is_administrator, is_clock, is_head, is_national_administrator, is_staff
+from cycles.calendar import Phase
+from cycles.workflow import AGENCY, Move, Workflow
+from submissions.permissions import (
     is_assessor,
     is_assessor_or_clock,
     is_assigned,
-    is_clock,
     is_closer,
-    is_head,
     is_impartial_reviewer,
     is_moderator,
-    is_national_administrator,
     is_other_reader,
     is_reader,
     is_set_keeper,
-    is_staff,
     is_staff_or_clock,
     is_staff_or_superior,
     is_steward,
@@ -26,8 +24,6 @@ from agencies.roles import (
     is_trainee,
     is_verifier,
 )
-from cycles.calendar import Phase
-from cycles.workflow import AGENCY, Move, Workflow
 
 
 class SubmissionState(TextChoices):

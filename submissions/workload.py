@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from agencies.models import Membership, User, with_roles
-from agencies.roles import Role, is_assessor
+from agencies.roles import Role
+from submissions.permissions import is_assessor
 
 MOST_HOURS = 500
 

@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies.models import User, in_reach
-from agencies.roles import Role, is_reviewer, may_review
+from agencies.roles import Role
 from appeals import evidence
 from appeals.models import Appeal, Question, with_handlers
+from appeals.permissions import is_reviewer, may_review
 from appeals.workflow import APPEALS, QUESTIONS, AppealState
 from cycles import batches
 from cycles.calendar import Phase

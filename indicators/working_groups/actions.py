@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from agencies.models import Sector, User
-from agencies.roles import Constituency, seats
+from agencies.roles import Constituency
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Cycle
@@ -35,6 +35,7 @@ from indicators.models import (
     Vote,
     WorkingGroup,
 )
+from indicators.permissions import seats
 from indicators.sets.drafting import editing, note_change, save_measure, sum_axis, sum_indicator
 from indicators.tally import verdicts, why_not_carried
 from indicators.workflow import GROUPS, MEETINGS, SETS, MeetingState

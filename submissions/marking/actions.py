@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.persian import localised
-from agencies.roles import is_assigned
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
@@ -27,6 +26,7 @@ from submissions.models import (
     Reconciliation,
     Score,
 )
+from submissions.permissions import is_assigned
 from submissions.scoring import actions as scoring
 from submissions.scoring import totals, verification_effect
 from submissions.workflow import BLOCKS, BlockState

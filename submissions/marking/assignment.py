@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies.models import User, in_reach
-from agencies.roles import Role, is_assessor
+from agencies.roles import Role
 from cycles import batches
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
@@ -24,6 +24,7 @@ from submissions.models import (
     Submission,
     Verification,
 )
+from submissions.permissions import is_assessor
 from submissions.workflow import MOVES, BlockState, SubmissionState
 from submissions.workload import Pool
 

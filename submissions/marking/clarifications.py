@@ -6,12 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.roles import is_assigned
 from cycles.calendar import Binding, Phase
 from cycles.engine.perform import perform
 from cycles.models import Window
 from cycles.workflow import Refused
 from submissions.models import Answer, Block, Clarification
+from submissions.permissions import is_assigned
 from submissions.workflow import CLARIFICATIONS, SubmissionState
 
 

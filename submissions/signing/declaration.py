@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.persian import localised
-from agencies.roles import is_assigned
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from submissions.models import Block, Declaration, DeclaredLevel, Level, Submission, Verdict
+from submissions.permissions import is_assigned
 from submissions.workflow import MOVES
 
 COUNTS = ("due", "assessed", "forms", "reports")

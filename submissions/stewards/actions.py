@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User, with_roles
 from agencies.persian import localised
-from agencies.roles import Role, is_figure_giver, is_set_keeper, may_be_steward
+from agencies.roles import Role
 from cycles import clashes
 from cycles.engine.perform import perform, why_closed
 from cycles.models import Cycle
@@ -36,6 +36,7 @@ from indicators.scoring.methods import SHOWN_PLACES, half_up
 from indicators.workflow import SetState
 from submissions.evidence import file_types, quotas, scanner
 from submissions.models import UNASKED, Answer, Score, StewardFigure, Stewardship, Submission, token_of
+from submissions.permissions import is_figure_giver, is_set_keeper, may_be_steward
 from submissions.scoring import actions as scoring
 from submissions.scoring import totals
 from submissions.workflow import MOVES, STEWARDSHIPS, SubmissionState

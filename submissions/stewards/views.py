@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, User, with_roles
 from agencies.persian import localised
-from agencies.roles import OVERSEERS, is_set_keeper, may_be_steward
+from agencies.roles import OVERSEERS
 from cycles.calendar import Phase
 from cycles.engine.perform import why_closed
 from cycles.models import Cycle, Entry, Window
@@ -35,6 +35,7 @@ from submissions import clearance
 from submissions.evidence import file_types
 from submissions.lookups import overseen_cycle
 from submissions.models import UNASKED, Answer, StewardFigure, Stewardship, left_to_administrators
+from submissions.permissions import is_set_keeper, may_be_steward
 from submissions.stewards import actions
 from submissions.stewards.forms import AppointForm, FigureForm, NarrowForm, SourceForm
 from submissions.stewards.sheets import FIGURES, FigureLines

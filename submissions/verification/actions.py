@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User, in_reach
 from agencies.persian import localised
-from agencies.roles import Role, is_assessor, is_verifier
+from agencies.roles import Role
 from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Cycle
@@ -35,6 +35,7 @@ from submissions.models import (
     Submission,
     Verification,
 )
+from submissions.permissions import is_assessor, is_verifier
 from submissions.sampling import Candidate, sample
 from submissions.scoring import totals, verification_effect
 from submissions.workflow import MOVES, SIGNED, VERIFICATIONS, SubmissionState

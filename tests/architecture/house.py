@@ -37,7 +37,9 @@ def files() -> list[Path]:
     """List our Python files without tests and migrations."""
     found = []
     for app in APPS:
-        found += [path for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.relative_to(ROOT).parts]
+        found += [
+            path for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.relative_to(ROOT).parts
+        ]
     return found
 
 

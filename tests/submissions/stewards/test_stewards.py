@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from agencies.models import Agency, Clearance, Interest, Membership, User
-from agencies.roles import Role, is_figure_giver
+from agencies.roles import Role
 from appeals.drafting import actions as drafting
 from appeals.hearing import actions as hearing
 from appeals.hearing import decision
@@ -38,6 +38,7 @@ from submissions.models import (
     left_to,
     left_to_administrators,
 )
+from submissions.permissions import is_figure_giver
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from submissions.stewards import actions as stewards
