@@ -65,7 +65,7 @@ def _add(archive: zipfile.ZipFile, name: str, body: bytes | Document) -> str:
 
 def _parts(appeal: Appeal, user: User, at: datetime) -> Iterator[tuple[str, bytes | Document]]:
     known = facts(appeal, user, at)
-    yield "paper.pdf", appeals_papers.paper("appeals/paper.html", known)
+    yield "paper.pdf", appeals_papers.paper("appeals/case_file/paper.html", known)
     if appeal.filing:
         yield "filing.json", appeal.filing.content.encode()
     brought = known["brought"]

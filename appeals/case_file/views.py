@@ -33,7 +33,7 @@ def appeal_list(request: PortalRequest) -> HttpResponse:
     drafts = Appeal.objects.filter(agency__in=user.agency_ids(at), state=AppealState.DRAFT)
     cycles = Cycle.objects.living() if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at) else Cycle.objects.none()
     context = {"filter": narrowed, "table": table, "drafted": _drafted(drafts), "cycles": cycles.for_list()}
-    return render(request, "appeals/list.html", context)
+    return render(request, "appeals/case_file/list.html", context)
 
 
 def _drafted(drafts: Any) -> list[dict[str, Any]]:
@@ -62,7 +62,7 @@ def agency(request: PortalRequest, pk: int) -> HttpResponse:
         "filings": filings_of(submission, request),
         "own": submission.agency_id in user.agency_ids(at),
     }
-    return render(request, "appeals/agency.html", context)
+    return render(request, "appeals/case_file/agency.html", context)
 
 
 def filings_of(submission: Submission, request: PortalRequest) -> Iterable[Filing]:
@@ -116,7 +116,7 @@ def appeal_paper(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("appeals:detail", pk)
     facts = archive.facts(appeal, request.user, request.at)
     return appeals_papers.answer(
-        "appeals/paper.html", facts, name=f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{pk}"
+        "appeals/case_file/paper.html", facts, name=f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{pk}"
     )
 
 

@@ -52,7 +52,7 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
         "earlier": appeal.corrections.for_list(),
         **_seen(found),
     }
-    return render(request, "appeals/correct.html", context)
+    return render(request, "appeals/corrections/correct.html", context)
 
 
 def _seen(found: list[Like]) -> dict[str, Any]:
@@ -109,4 +109,4 @@ def correction(request: PortalRequest, pk: int) -> HttpResponse:
         "scores": rows.select_related("answer__submission__agency").order_by("answer__submission__agency__sort_key"),
         "stamp": seals.stamp(held, "correct"),
     }
-    return render(request, "appeals/correction.html", context)
+    return render(request, "appeals/corrections/correction.html", context)

@@ -54,8 +54,8 @@ def draft(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("appeals:draft", pk) if stays else redirect("appeals:agency", answer.submission_id)
     context = _context(request, answer, appeal, form)
     if request.htmx and previews:
-        return render(request, "appeals/draft.html#preview", context)
-    return render(request, "appeals/draft.html", context)
+        return render(request, "appeals/drafting/draft.html#preview", context)
+    return render(request, "appeals/drafting/draft.html", context)
 
 
 def _live(request: PortalRequest, answer: Answer) -> Appeal | None:
@@ -187,7 +187,7 @@ def file(request: PortalRequest, pk: int) -> HttpResponse:
         "move": FILINGS["file"],
         "window": windows.of(Phase.APPEAL, submission),
     }
-    return render(request, "appeals/file.html", context)
+    return render(request, "appeals/drafting/file.html", context)
 
 
 def _chosen(request: PortalRequest, drafts: list[Appeal]) -> list[Appeal]:
@@ -236,7 +236,7 @@ def filing(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """What was filed in one sitting, with its receipt."""
     found = _filing(request, uuid)
     appeals = Appeal.objects.visible_to(request.user, request.at).filter(filing=found).for_page()
-    return render(request, "appeals/filing.html", {"appeals": appeals, **standing(found)})
+    return render(request, "appeals/drafting/filing.html", {"appeals": appeals, **standing(found)})
 
 
 @require_safe
@@ -254,7 +254,7 @@ def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
     found = _filing(request, uuid)
     appeals = list(found.appeals.for_page())
     facts = {"appeals": appeals, "at": request.at, **standing(found)}
-    return appeals_papers.answer("appeals/receipt.html", facts, name=f"receipt-{found.uuid}", verified=found.uuid)
+    return appeals_papers.answer("appeals/drafting/receipt.html", facts, name=f"receipt-{found.uuid}", verified=found.uuid)
 
 
 @login_not_required
@@ -262,4 +262,4 @@ def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
 def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """Whether a receipt is genuine, for whoever holds one: whose it is, when it was signed, how many appeals."""
     found = get_object_or_404(Filing.objects.select_related("agency", "cycle").defer("content"), uuid=uuid)
-    return render(request, "appeals/verify.html", standing(found))
+    return render(request, "appeals/drafting/verify.html", standing(found))

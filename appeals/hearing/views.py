@@ -68,7 +68,7 @@ def _detail(request: PortalRequest, appeal: Appeal, **forms: Any) -> HttpRespons
     if context["may_hand_over"]:
         context["over"] = forms.get("over") or _over(request, appeal)
     context["may_correct"] = corrections.may_follow(appeal, by=request.user, at=request.at)
-    return render(request, "appeals/detail.html", context)
+    return render(request, "appeals/hearing/detail.html", context)
 
 
 def _reply_form(request: PortalRequest, question: Question, bound: Any) -> Any:
@@ -153,7 +153,7 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The decision is recorded; the agency can read it now."))
             return redirect("appeals:detail", pk)
     similar = outcomes_queries.similar(appeal, request.user, request.at)
-    return render(request, "appeals/decide.html", context | {"form": form, "similar": similar})
+    return render(request, "appeals/hearing/decide.html", context | {"form": form, "similar": similar})
 
 
 def _pleaded(appeal: Appeal) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def outcomes(request: PortalRequest, pk: int) -> HttpResponse:
         "ways": [(key, said) for key, (said, _heading, _figures) in ways.items()],
         "table": listed(request, OutcomeTable(figures(filed, cycle), heading=heading, link=link)),
     }
-    return render(request, "appeals/outcomes.html", context)
+    return render(request, "appeals/outcomes/outcomes.html", context)
 
 
 @require_safe

@@ -29,7 +29,7 @@ def job_list(request: PortalRequest) -> HttpResponse:
         "table": listed(request, JobTable(narrowed.qs, moves=_moves(request))),
         "may_send_again": not why_not_administer("send_again", by=request.user, at=request.at),
     }
-    return render(request, "cycles/jobs.html", context)
+    return render(request, "cycles/jobs/jobs.html", context)
 
 
 def _moves(request: PortalRequest) -> dict[str, list[tuple[str, str]]]:

@@ -53,7 +53,7 @@ def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMu
     }
     mail = EmailMultiAlternatives(
         subject=subject,
-        body=render_to_string("cycles/mail.txt", context),
+        body=render_to_string("cycles/notices/mail.txt", context),
         to=[person.email],
         headers={
             "Message-ID": f"<{message_id}>",
@@ -61,7 +61,7 @@ def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMu
             "Content-Language": get_language(),
         },
     )
-    mail.attach_alternative(render_to_string("cycles/mail.html", context), "text/html")
+    mail.attach_alternative(render_to_string("cycles/notices/mail.html", context), "text/html")
     return mail
 
 

@@ -40,7 +40,7 @@ def inbox(request: PortalRequest) -> HttpResponse:
         "may_see_all": mine.filter(seen_at=None, is_official=False).exists(),
         "oversees": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at),
     }
-    return render(request, "cycles/inbox.html", context)
+    return render(request, "cycles/notices/inbox.html", context)
 
 
 @require_safe
@@ -50,7 +50,7 @@ def notice(request: PortalRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(mine, pk=pk)
     notices_delivery.see(delivery, by=request.user, at=request.at)
     [opened] = notices.read([delivery])
-    return redirect(opened.url) if opened.url else render(request, "cycles/inbox_notice.html", {"notices": [opened]})
+    return redirect(opened.url) if opened.url else render(request, "cycles/notices/inbox_notice.html", {"notices": [opened]})
 
 
 @require_POST
@@ -72,7 +72,7 @@ def notice_settings(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, _("Your choice is saved."))
             return redirect("cycles:inbox")
-    return render(request, "cycles/inbox_settings.html", {"form": form})
+    return render(request, "cycles/notices/inbox_settings.html", {"form": form})
 
 
 def _choices(person: User, data: Any = None) -> NoticeSettingsForm:
@@ -87,7 +87,7 @@ def unseen(request: PortalRequest) -> HttpResponse:
     """Official notices with how many have been told, have seen them, and could not be reached."""
     narrowed = UnseenFilter(request.GET, _official(request))
     table = listed(request, UnseenTable(narrowed.qs.order_by("-id")))
-    return render(request, "cycles/inbox_unseen.html", {"filter": narrowed, "table": table})
+    return render(request, "cycles/notices/inbox_unseen.html", {"filter": narrowed, "table": table})
 
 
 @require_safe
@@ -99,7 +99,7 @@ def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
     told = told.prefetch_related(Prefetch("recipient__membership_set", held, to_attr="told_as"))
     [read] = notices.read([Delivery(entry=entry, key="", made_at=entry.at, channel=Channel.INBOX)])
     table = listed(request, ToldTable(told))
-    return render(request, "cycles/inbox_unseen_people.html", {"notice": read, "entry": entry, "table": table})
+    return render(request, "cycles/notices/inbox_unseen_people.html", {"notice": read, "entry": entry, "table": table})
 
 
 def _official(request: PortalRequest) -> Any:

@@ -26,7 +26,7 @@ def nominations(request: PortalRequest) -> HttpResponse:
         "waiting": [(n, _moves(request, n)) for n in seen.waiting()],
         "table": listed(request, NominationTable(seen.exclude(pk__in=seen.waiting().values("pk")))),
     }
-    return render(request, "cycles/nominations.html", context)
+    return render(request, "cycles/people/nominations.html", context)
 
 
 def _moves(request: PortalRequest, nomination: Nomination) -> list[tuple[str, str]]:
@@ -48,6 +48,6 @@ def decide(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         name,
         do=lambda note: people_nominations.decide(nomination, name, by=request.user, at=request.at, note=note),
         then=reverse("cycles:nominations"),
-        summary="cycles/nomination_summary.html",
+        summary="cycles/people/nomination_summary.html",
         nomination=nomination,
     )

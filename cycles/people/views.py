@@ -43,7 +43,7 @@ def people(request: PortalRequest) -> HttpResponse:
         "sees_nominations": request.user.oversees_the_country(request.at),
         "nominations": Nomination.objects.visible_to(request.user, request.at).waiting().count(),
     }
-    return render(request, "cycles/people.html", context)
+    return render(request, "cycles/people/people.html", context)
 
 
 @require_safe
@@ -62,7 +62,7 @@ def person(request: PortalRequest, pk: int) -> HttpResponse:
         "may_reset": someone.has_second_factor and not _why_not_reset(request, someone),
         "may_delegate": oneself and bool(_led(request)),
     } | _keeping(request, someone)
-    return render(request, "cycles/person.html", context)
+    return render(request, "cycles/people/person.html", context)
 
 
 def _keeping(request: PortalRequest, someone: User) -> dict[str, bool]:
@@ -144,7 +144,7 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, said % {"role": made})
             return redirect("cycles:person", someone.pk)
-    return render(request, "cycles/grant.html", {"person": someone, "form": form})
+    return render(request, "cycles/people/grant.html", {"person": someone, "form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -166,7 +166,7 @@ def invite(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, said % {"email": form.cleaned_data["email"]})
             return redirect("cycles:people")
-    return render(request, "cycles/invite.html", {"form": form})
+    return render(request, "cycles/people/invite.html", {"form": form})
 
 
 @require_POST
@@ -216,7 +216,7 @@ def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
         "remove_leaver",
         do=lambda note: actions.remove_leaver(someone, left, by=request.user, at=request.at, note=note),
         then=reverse("cycles:people"),
-        summary="cycles/remove_summary.html",
+        summary="cycles/people/remove_summary.html",
         about=f"{someone} · {left}",
         held=held,
     )
@@ -259,7 +259,7 @@ def delegation(request: PortalRequest) -> HttpResponse:
             for m in given.order_by("-valid_from", "-pk")
         ],
     }
-    return render(request, "cycles/delegation.html", context)
+    return render(request, "cycles/people/delegation.html", context)
 
 
 # --- Accounts ---------------------------------------------------------------------------------------------------------
@@ -271,17 +271,17 @@ def reset_factor(request: PortalRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     if not request.user.holds(Role.ADMINISTRATOR, at=request.at):
         raise Http404
-    return _account_page(request, someone, "reset_factor", actions.reset_second_factor, "cycles/reset_summary.html")
+    return _account_page(request, someone, "reset_factor", actions.reset_second_factor, "cycles/people/reset_summary.html")
 
 
 @require_http_methods(["GET", "POST"])
 def close_account(request: PortalRequest, pk: int) -> HttpResponse:
-    return _keep(request, pk, "close_account", accounts.close_account, "cycles/close_summary.html")
+    return _keep(request, pk, "close_account", accounts.close_account, "cycles/people/close_summary.html")
 
 
 @require_http_methods(["GET", "POST"])
 def open_account(request: PortalRequest, pk: int) -> HttpResponse:
-    return _keep(request, pk, "open_account", accounts.open_account, "cycles/open_account_summary.html")
+    return _keep(request, pk, "open_account", accounts.open_account, "cycles/people/open_account_summary.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -290,7 +290,7 @@ def identify(request: PortalRequest, pk: int) -> HttpResponse:
     if not settings.IDENTITY_PROVIDER:
         raise Http404
     known = User.objects.filter(pk=pk).values("national_id")
-    summary = "cycles/identify_summary.html"
+    summary = "cycles/people/identify_summary.html"
     return _keep(request, pk, "identify", accounts.identify, summary, form_class=IdentifyForm, shown=known.get)
 
 

@@ -58,7 +58,7 @@ def ledger(request: PortalRequest) -> HttpResponse:
         "faults": Fault.objects.order_by("-found_at", "-pk")[:FAULTS],
         "sees_jobs": request.user.oversees_the_country(request.at),
     }
-    return render(request, "cycles/ledger.html", context)
+    return render(request, "cycles/record/ledger.html", context)
 
 
 @require_POST
@@ -124,7 +124,7 @@ def seals_page(request: PortalRequest) -> HttpResponse:
         "too_short": 0 < len(asked) < seals.SHORTEST,
         "shortest": seals.SHORTEST,
     }
-    return render(request, "cycles/seals.html", context)
+    return render(request, "cycles/record/seals.html", context)
 
 
 @login_not_required

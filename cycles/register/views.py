@@ -34,7 +34,7 @@ def agencies(request: PortalRequest) -> HttpResponse:
         "table": listed(request, AgencyTable(narrowed.qs)),
         "may_import": not why_not_administer("import_agencies", by=request.user, at=request.at),
     }
-    return render(request, "cycles/agencies.html", context)
+    return render(request, "cycles/register/agencies.html", context)
 
 
 @require_safe
@@ -58,7 +58,7 @@ def agencies_import(request: PortalRequest) -> HttpResponse:
         check=agency_sheets.check,
         do=do,
         then=reverse("cycles:agencies"),
-        page="cycles/agencies_import.html",
+        page="cycles/register/agencies_import.html",
         form_class=RegisterImportForm,
         signed=ADMINISTRATION["import_agencies"].signed,
     )
@@ -77,7 +77,7 @@ def interests(request: PortalRequest) -> HttpResponse:
             return redirect("cycles:interests")
     mine = Interest.objects.filter(user=request.user).select_related("agency").order_by("declared_at", "pk")
     context = {"form": form, "interests": mine, "unstated": _unstated(request), "stated": _stated(request)}
-    return render(request, "cycles/interests.html", context)
+    return render(request, "cycles/register/interests.html", context)
 
 
 def _unstated(request: PortalRequest) -> list[Cycle]:

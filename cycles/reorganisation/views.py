@@ -58,7 +58,7 @@ def agency(request: PortalRequest, code: str) -> HttpResponse:
         "units": Agency.objects.visible_to(request.user, request.at).filter(parent=found).for_list(),
         "participations": seen.select_related("cycle", "ended_by").order_by("-cycle__year", "pk"),
     }
-    return render(request, "cycles/agency.html", context)
+    return render(request, "cycles/reorganisation/agency.html", context)
 
 
 def _may_withdraw(request: PortalRequest, change: RegisterChange) -> bool:
@@ -82,7 +82,7 @@ def register_change(request: PortalRequest, code: str, kind: str) -> HttpRespons
         "record",
         do=do,
         then=reverse("cycles:agency", args=[found.code]),
-        summary="cycles/register_change_summary.html",
+        summary="cycles/reorganisation/register_change_summary.html",
         about=f"{found} · {BUTTONS[ChangeKind(kind)]}",
         form_class=partial(RegisterChangeForm, agency=found, kind=kind),
         **_touched(request, found, kind),

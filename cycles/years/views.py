@@ -87,7 +87,7 @@ def cycle_list(request: PortalRequest) -> HttpResponse:
         and not Cycle.objects.filter(year=PRACTICE).exists(),
         "may_see_holidays": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at),
     }
-    return render(request, "cycles/list.html", context)
+    return render(request, "cycles/years/list.html", context)
 
 
 @require_POST
@@ -121,7 +121,7 @@ def plan(request: PortalRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The year is planned. Open it when its agencies are complete."))
                 return redirect("cycles:detail", cycle.year)
-    return render(request, "cycles/plan.html", {"form": form, "rows": rows, "presets": PRESETS.values()})
+    return render(request, "cycles/years/plan.html", {"form": form, "rows": rows, "presets": PRESETS.values()})
 
 
 def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> list[Row]:
@@ -155,7 +155,7 @@ def detail(request: PortalRequest, year: int) -> HttpResponse:
         "participants": seen.active().count(),
         "history": history(Entry.objects.of(cycle)),
     }
-    return render(request, "cycles/detail.html", context)
+    return render(request, "cycles/years/detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -168,7 +168,7 @@ def move(request: PortalRequest, year: int, name: str) -> HttpResponse:
         name,
         do=lambda **said: actions.open_cycle(cycle, by=request.user, at=request.at, **said),
         then=reverse("cycles:detail", args=[year]),
-        summary="cycles/open_summary.html",
+        summary="cycles/years/open_summary.html",
         agencies=Agency.objects.filter(is_active=True).count(),
     )
 
@@ -195,7 +195,7 @@ def windows(request: PortalRequest, year: int) -> HttpResponse:
                 messages.success(request, _("The dates of the year are changed; the record keeps what they were."))
                 return redirect("cycles:detail", year)
     context = {"cycle": cycle, "form": form, "rows": _rows(preview, {}, request.at)}
-    return render(request, "cycles/windows_form.html", context)
+    return render(request, "cycles/years/windows_form.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -223,7 +223,7 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
         else:
             messages.success(request, _("Recorded, and told to those concerned: %(what)s") % {"what": extension})
             return redirect("cycles:detail", year)
-    return render(request, "cycles/extend.html", {"cycle": cycle, "form": form, "terms": terms})
+    return render(request, "cycles/years/extend.html", {"cycle": cycle, "form": form, "terms": terms})
 
 
 @require_safe
@@ -239,7 +239,7 @@ def holidays(request: PortalRequest) -> HttpResponse:
     """The listed holidays of a Jalali year."""
     if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
         raise Http404
-    return render(request, "cycles/holidays.html", _holidays(request, HolidayForm()))
+    return render(request, "cycles/years/holidays.html", _holidays(request, HolidayForm()))
 
 
 def _holidays(request: PortalRequest, form: HolidayForm) -> dict[str, Any]:
@@ -262,7 +262,7 @@ def holiday_add(request: PortalRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return redirect(f"{reverse('cycles:holidays')}?year={jalali(data['day']).year}")
-    return render(request, "cycles/holidays.html", _holidays(request, form))
+    return render(request, "cycles/years/holidays.html", _holidays(request, form))
 
 
 @require_POST
@@ -295,4 +295,4 @@ def participants(request: PortalRequest, year: int) -> HttpResponse:
     narrowed = ParticipationFilter(request.GET, seen, cycle=cycle)
     table = ParticipationTable(narrowed.qs)
     context = {"cycle": cycle, "filter": narrowed, "table": listed(request, table)}
-    return render(request, "cycles/participants.html", context)
+    return render(request, "cycles/years/participants.html", context)

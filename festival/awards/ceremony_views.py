@@ -60,7 +60,7 @@ def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
         "categories": AwardCategory.objects.filter(cycle=cycle).count(),
         "may_lay": not closed and len(rows) <= Province.objects.count(),
     }
-    return render(request, "festival/ceremonies.html", context)
+    return render(request, "festival/awards/ceremonies.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,7 +111,7 @@ def categories(request: PortalRequest, year: int) -> HttpResponse:
         "categories": AwardCategory.objects.filter(cycle=cycle).for_list(),
         "may_set": not why_closed(CATEGORIES, subject, "set_category", by=request.user, at=request.at),
     }
-    return render(request, "festival/award_categories.html", context)
+    return render(request, "festival/awards/award_categories.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -178,7 +178,7 @@ def minutes(request: PortalRequest, pk: int) -> HttpResponse:
         "awards": Award.objects.filter(minutes=found).for_list(),
         "stamp": seals.stamp(found, "minute"),
     }
-    return render(request, "festival/minutes.html", context)
+    return render(request, "festival/awards/minutes.html", context)
 
 
 @require_safe

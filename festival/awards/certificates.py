@@ -19,4 +19,4 @@ def certificate(award: Award, *, seal: Seal | None, language: str) -> bytes:
     """One sheet as PDF/UA in one language; `award` comes with its names, `seal` lies over its decision."""
     leads_to = address(award.uuid)
     facts = {"award": award, "seal": seal, "address": leads_to, "square": square(leads_to)}
-    return pdf.paper("festival/certificate.html", facts, language=language)
+    return pdf.paper("festival/awards/certificate.html", facts, language=language)

@@ -53,4 +53,4 @@ def form_page(
             messages.success(request, f"{move.label}: {_('Saved.')}")
             return redirect(then)
     context = {"form": form, "move": move, "then": then, "object": about}
-    return render(request, "festival/award_form.html", context)
+    return render(request, "festival/awards/award_form.html", context)

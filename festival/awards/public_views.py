@@ -43,7 +43,7 @@ def years(request: PortalRequest) -> HttpResponse:
     if request.user.is_authenticated and request.user.holds(*OVERSEERS, at=request.at):
         managed = Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
     editions = Edition.objects.current(request.at).for_list()
-    return render(request, "festival/award_years.html", {"editions": editions, "managed": managed})
+    return render(request, "festival/awards/award_years.html", {"editions": editions, "managed": managed})
 
 
 @login_not_required
@@ -57,7 +57,7 @@ def awards(request: PortalRequest, year: int) -> HttpResponse:
     form = NarrowForm(request.GET, cycle=edition.cycle, provinces=provinces)
     table = listed(request, AwardTable(form.narrowed(rows).for_list()))
     context = {"edition": edition, "filter": form, "table": table, "ceremonies": ceremonies}
-    return render(request, "festival/awards.html", context)
+    return render(request, "festival/awards/awards.html", context)
 
 
 @login_not_required
@@ -82,7 +82,7 @@ def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
     award = get_object_or_404(Award.objects.public(request.at).with_names(), uuid=uuid)
     stamp = seals.stamp(award, "revoke" if award.is_revoked else "decide")
     context = {"award": award, "seal": stamp.seal if stamp else None}
-    return render(request, "festival/verify_certificate.html", context)
+    return render(request, "festival/awards/verify_certificate.html", context)
 
 
 # --- The list of the day ----------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def _called(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
 def ceremony_list(request: PortalRequest, pk: int) -> HttpResponse:
     """Who is called up in which order, to be printed."""
     ceremony, rows = _called(request, pk)
-    return render(request, "festival/ceremony_list.html", {"ceremony": ceremony, "awards": rows})
+    return render(request, "festival/awards/ceremony_list.html", {"ceremony": ceremony, "awards": rows})
 
 
 @login_not_required

@@ -82,7 +82,7 @@ def ceremony(request: PortalRequest, pk: int) -> HttpResponse:
         "why_closed": _why_closed(request, found, edition),
         "history": history(Entry.objects.of(found)[:20]),
     }
-    return render(request, "festival/ceremony.html", context)
+    return render(request, "festival/awards/ceremony.html", context)
 
 
 def _why_closed(request: PortalRequest, found: Ceremony, edition: Edition | None) -> str:
@@ -192,7 +192,7 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
             messages.success(request, said % {"count": localised(len(made))})
             return redirect("festival:ceremony", pk)
     context = {"ceremony": found, "form": form, "move": move, "barred": len(waiting) - len(able)}
-    return render(request, "festival/award_decide.html", context)
+    return render(request, "festival/awards/award_decide.html", context)
 
 
 def _why_undecidable(request: PortalRequest, found: Ceremony, waiting: list[Award], minutes: Any) -> str:
@@ -217,7 +217,7 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         name,
         do=lambda reason: ENDS[name](award, reason=reason, by=request.user, at=request.at),
         then=award.ceremony.get_absolute_url(),
-        summary="festival/award_summary.html",
+        summary="festival/awards/award_summary.html",
         form_class=EndForm,
         award=award,
     )

@@ -16,7 +16,7 @@ def closing(request: PortalRequest, year: int) -> HttpResponse:
     """How a year was closed, in the figures that the Article 82 report tells."""
     cycle = get_object_or_404(managed_cycles(request).of_years(), year=year)
     context = {"cycle": cycle, "closing": summary.closing(cycle, request.at)}
-    return render(request, "festival/closing.html", context)
+    return render(request, "festival/closing/closing.html", context)
 
 
 @login_not_required

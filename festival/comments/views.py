@@ -48,7 +48,7 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
             form.add_error(None, _("There have been many comments from your connection. Please try again later."))
     comments = MeasureComment.objects.published().about(edition, lineage).for_list()
     context = {"edition": edition, "outcome": found, "form": form, "page": _page(request, comments)}
-    return render(request, "festival/measure.html", context, status=status)
+    return render(request, "festival/comments/measure.html", context, status=status)
 
 
 def _page(request: PortalRequest, rows: Any) -> Any:
@@ -79,7 +79,7 @@ def queue(request: PortalRequest) -> HttpResponse:
     rows = MeasureComment.objects.visible_to(request.user, request.at).filter(state=state).for_list()
     context = {"state": state, "states": CommentState.choices, "page": _page(request, rows)}
     context |= {"moves": [name for name in ("publish", "reject") if state in COMMENTS[name].sources]}
-    return render(request, "festival/comments.html", context | {"most": MeasureComment.MOST})
+    return render(request, "festival/comments/comments.html", context | {"most": MeasureComment.MOST})
 
 
 def _decide(request: PortalRequest, pk: int, do: Any, **given: Any) -> HttpResponse:

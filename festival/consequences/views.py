@@ -48,7 +48,7 @@ def consequences(request: PortalRequest, year: int) -> HttpResponse:
         raise Http404
     if found is not None:
         note_reading(request, found)
-    return render(request, "festival/consequences.html", _page(request, cycle, found, RuleForm()))
+    return render(request, "festival/consequences/consequences.html", _page(request, cycle, found, RuleForm()))
 
 
 def _page(request: PortalRequest, cycle: Cycle, found: Edition | None, form: RuleForm) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def settle(request: PortalRequest, year: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("festival:consequences", year)
     found = Edition.objects.newest_of(cycle)
-    return render(request, "festival/consequences.html", _page(request, cycle, found, form))
+    return render(request, "festival/consequences/consequences.html", _page(request, cycle, found, form))
 
 
 @require_POST
@@ -132,7 +132,7 @@ def consequence(request: PortalRequest, pk: int) -> HttpResponse:
         "oversees": request.user.holds(*OVERSEERS, at=request.at),
         "history": history(Entry.objects.of(held)[:20]),
     }
-    return render(request, "festival/consequence.html", context)
+    return render(request, "festival/consequences/consequence.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -152,7 +152,7 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The letter is recorded, and the agency told."))
             return redirect(then)
-    return render(request, "festival/consequence_letter.html", {"consequence": held, "form": form, "then": then})
+    return render(request, "festival/consequences/consequence_letter.html", {"consequence": held, "form": form, "then": then})
 
 
 @require_http_methods(["GET", "POST"])

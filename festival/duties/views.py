@@ -158,7 +158,7 @@ def duties(request: PortalRequest) -> HttpResponse:
         "table": listed(request, OccasionTable(occasions(asked, request.at))),
         "is_national": reach is None,
     }
-    return render(request, "festival/duties.html", context)
+    return render(request, "festival/duties/duties.html", context)
 
 
 @require_safe
@@ -253,11 +253,11 @@ def timeline(request: PortalRequest) -> HttpResponse:
         "wanted": int(wanted) if len(chosen) == 1 and wanted.isdecimal() else None,
     }
     if request.user.is_authenticated:
-        response = render(request, "festival/timeline.html", context)
+        response = render(request, "festival/duties/timeline.html", context)
         patch_cache_control(response, private=True)
         return response
     # a page that caches keep for all must hold nobody's token
-    response = render(request, "festival/timeline.html", context | {"csrf_token": ""})
+    response = render(request, "festival/duties/timeline.html", context | {"csrf_token": ""})
     patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
     return response
 

@@ -62,7 +62,7 @@ def plans(request: PortalRequest) -> HttpResponse:
         "to_begin": [s for s in results if s.communicated_at or s.cycle_id in published],
         "oversees": request.user.holds(*OVERSEERS, *SUPERIOR_ROLES, at=request.at),
     }
-    return render(request, "festival/improvements.html", context)
+    return render(request, "festival/improvement/improvements.html", context)
 
 
 @require_safe
@@ -108,7 +108,7 @@ def plan(request: PortalRequest, pk: int) -> HttpResponse:
         "overdue_by": 0 if held.signed_at else held.late_by(request.at),
         "history": history(Entry.objects.of(held)[:20]),
     }
-    return render(request, "festival/improvement.html", context)
+    return render(request, "festival/improvement/improvement.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,7 +130,7 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
     adopted = set(held.items.standing().values_list("answer_id", flat=True))
     suggested = [(s, s.answer.pk in adopted) for s in actions.suggest(submission)]
     return render(
-        request, "festival/improvement_findings.html", {"plan": held, "suggested": suggested, "submission": submission}
+        request, "festival/improvement/improvement_findings.html", {"plan": held, "suggested": suggested, "submission": submission}
     )
 
 
@@ -152,7 +152,7 @@ def _edited(request: PortalRequest, held: ImprovementPlan, item: ImprovementItem
         else:
             messages.success(request, _("Saved."))
             return then
-    return render(request, "festival/improvement_item.html", {"plan": held, "item": item, "form": form})
+    return render(request, "festival/improvement/improvement_item.html", {"plan": held, "item": item, "form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -205,7 +205,7 @@ def item_progress(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return then
-    return render(request, "festival/improvement_progress.html", {"item": held, "plan": held.plan, "form": form})
+    return render(request, "festival/improvement/improvement_progress.html", {"item": held, "plan": held.plan, "form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -222,7 +222,7 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         name,
         do=lambda **said: actions.move(held, name, by=request.user, at=request.at, **said),
         then=reverse("festival:improvement", args=[pk]),
-        summary="festival/improvement_summary.html",
+        summary="festival/improvement/improvement_summary.html",
         shown=lambda: {"items": actions.digest(held.items.standing().for_list())},
         counted=counted(held.items.standing().for_list()),
         **more,

@@ -44,7 +44,7 @@ def _form_page(
             messages.success(request, _("Saved."))
             return redirect(then)
     context |= {"form": form, "move": INDICES[name], "then": then, "about": about}
-    return render(request, "festival/indices_form.html", context)
+    return render(request, "festival/indices/indices_form.html", context)
 
 
 @require_POST
@@ -127,7 +127,7 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
         do=do,
         reader=partial(publisher_files.read, publisher),
         then=reverse("festival:index", args=[code]),
-        page="festival/index_import.html",
+        page="festival/indices/index_import.html",
         form_class=IntakeForm,
         index=index,
         publisher=publisher,
@@ -142,7 +142,7 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
 def regions(request: PortalRequest) -> HttpResponse:
     """The lists of countries to compare with."""
     _kept(request, "save_region")
-    return render(request, "festival/regions.html", {"regions": Region.objects.for_list()})
+    return render(request, "festival/indices/regions.html", {"regions": Region.objects.for_list()})
 
 
 @require_http_methods(["GET", "POST"])
@@ -206,6 +206,6 @@ def recommendation_approve(request: PortalRequest, pk: int) -> HttpResponse:
         "approve_recommendation",
         do=lambda **said: actions.approve_recommendation(version, by=request.user, at=request.at, **said),
         then=reverse("festival:index", args=[version.index.code]),
-        summary="festival/recommendation.html",
+        summary="festival/indices/recommendation.html",
         version=version,
     )

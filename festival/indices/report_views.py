@@ -32,7 +32,7 @@ def index_reports(request: PortalRequest) -> HttpResponse:
         "owed": [(index, a) for index in own for a in index.agencies.all() if a.pk in mine],
         "year": this_year(request.at),
     }
-    return render(request, "festival/index_reports.html", context)
+    return render(request, "festival/indices/index_reports.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,7 +72,7 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
         "sent": last if last and draft is None else None,
         "may_send": draft is not None and not why_closed(INDEX_REPORTS, draft, "send", by=request.user, at=request.at),
     }
-    return render(request, "festival/index_report.html", context)
+    return render(request, "festival/indices/index_report.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,7 +87,7 @@ def index_report_send(request: PortalRequest, pk: int) -> HttpResponse:
         "send",
         do=lambda **said: actions.send_report(report, by=request.user, at=request.at, **said),
         then=reverse("festival:index_reports"),
-        summary="festival/index_report_text.html",
+        summary="festival/indices/index_report_text.html",
         shown=lambda: IndexReport.objects.values("done", "asked").get(pk=pk),
         report=report,
     )

@@ -65,7 +65,7 @@ def indices(request: PortalRequest) -> HttpResponse:
         "keeps": keeps,
         "chapters": [now, now - 1, now - 2],
     }
-    return render(request, "festival/indices.html", context)
+    return render(request, "festival/indices/indices.html", context)
 
 
 def _spark(line: Sequence[tuple[int, Decimal]]) -> str:
@@ -102,7 +102,7 @@ def index(request: PortalRequest, code: str) -> HttpResponse:
         "formats": PUBLISHERS.values(),
         "this_year": this_year(request.at),
     }
-    return render(request, "festival/index.html", context)
+    return render(request, "festival/indices/index.html", context)
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def indices_chapter(request: PortalRequest, year: int) -> HttpResponse:
     """The chapter on Article 83 for one Jalali year, fit to print."""
     if year not in YEARS:
         raise Http404
-    return render(request, "festival/indices_chapter.html", {"chapter": chapter(year, request.at)})
+    return render(request, "festival/indices/indices_chapter.html", {"chapter": chapter(year, request.at)})
 
 
 # -- Open data --------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def lessons(request: PortalRequest, year: int) -> HttpResponse:
         "flagged": sum(bool(lesson.flags) for lesson in found),
         "limits": _limits(),
     }
-    return render(request, "festival/lessons.html", context)
+    return render(request, "festival/lessons/lessons.html", context)
 
 
 @require_safe

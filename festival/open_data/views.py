@@ -148,4 +148,4 @@ def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
         "manifest": files.get(MANIFEST),
         "described": linked(described),
     }
-    return render(request, "festival/downloads.html", context)
+    return render(request, "festival/open_data/downloads.html", context)

@@ -31,4 +31,4 @@ def what_if(request: PortalRequest, year: int) -> HttpResponse:
     weights = form.cleaned_data.get("weights", usual)
     tried = ranking_what_if.trial(known, factors=factors, weights=weights)
     context = {"edition": found, "group": group, "form": form, "trial": tried, "weights": weights}
-    return render(request, "festival/what_if.html", context)
+    return render(request, "festival/ranking/what_if.html", context)

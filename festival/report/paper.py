@@ -48,7 +48,7 @@ def page(facts: Any, *, language: str, reference: str = "", texts: Mapping[str, 
     """The report as one page of HTML."""
     with translation.override(language):
         context = {"facts": facts, "edition": facts.edition, "texts": report_texts.told(facts, texts)}
-        return render_to_string("festival/report.html", context | {"reference": reference})
+        return render_to_string("festival/report/report.html", context | {"reference": reference})
 
 
 STEPS = {"4": ("layout", 40), "5": ("layout", 50), "6": ("pdf", 85), "7": ("pdf", 95)}

@@ -52,7 +52,7 @@ def texts(request: PortalRequest, year: int) -> HttpResponse:
     last = {(t.language, t.chapter): t for t in visible.newest().select_related("written_by")}
     rows = [Row(c, [(lang, last.get((lang.value, c.value))) for lang in Language]) for c in Chapter]
     may = not why_closed(EDITIONS, found, "write_text", by=request.user, at=request.at)
-    return render(request, "festival/report_texts.html", {"edition": found, "rows": rows, "may_write": may})
+    return render(request, "festival/report/report_texts.html", {"edition": found, "rows": rows, "may_write": may})
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,7 +88,7 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
             return redirect(then)
     context: dict[str, Any] = {"edition": found, "form": form, "then": then, "draft": draft, "figures": figures}
     context |= {"chapter": Chapter(chapter), "written_in": Language(language), "versions": versions}
-    return render(request, "festival/report_text_edit.html", context)
+    return render(request, "festival/report/report_text_edit.html", context)
 
 
 def _tell_saved(request: PortalRequest, text: str) -> None:
@@ -128,7 +128,7 @@ def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
     elif job is not None and job.is_unfinished:
         closed = why_closed(EDITIONS, report.edition, "cancel_report", by=request.user, at=request.at)
         context["may_cancel"] = not closed
-    template = "festival/report_progress.html" + ("#progress" if request.htmx else "")
+    template = "festival/report/report_progress.html" + ("#progress" if request.htmx else "")
     return render(request, template, context)
 
 
@@ -162,7 +162,7 @@ def approve_report(request: PortalRequest, uuid: str) -> HttpResponse:
         form_class=partial(ApproveForm, delivery=delivery),
         do=lambda **said: actions.approve_report(report, by=request.user, at=request.at, **said),
         then=reverse("festival:manage", args=[report.edition.cycle.year]),
-        summary="festival/approve_summary.html",
+        summary="festival/report/approve_summary.html",
         report=report,
         awards_below=_awards_below(report),
     )
@@ -198,4 +198,4 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
             messages.success(request, _("The delivery is recorded."))
             return redirect(then)
     context = {"move": move, "object": found, "form": form, "then": then, "reports": approved_reports(found)}
-    return render(request, "cycles/act.html", context | {"summary": "festival/deliver_summary.html"})
+    return render(request, "cycles/act.html", context | {"summary": "festival/report/deliver_summary.html"})

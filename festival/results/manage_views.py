@@ -101,7 +101,7 @@ def manage(request: PortalRequest, year: int) -> HttpResponse:
             "drawn": with_jobs("report", Report.objects.filter(edition=found).for_list()[:6]),
             "history": history(Entry.objects.of(found)[:20]),
         }
-    return render(request, "festival/manage.html", context)
+    return render(request, "festival/results/manage.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -114,7 +114,7 @@ def finalise(request: PortalRequest, year: int) -> HttpResponse:
         "finalise",
         do=lambda **said: actions.finalise(cycle, by=request.user, at=request.at, **said),
         then=reverse("festival:manage", args=[year]),
-        summary="festival/finalise_summary.html",
+        summary="festival/results/finalise_summary.html",
         blocks=actions.why_not_final(cycle),
     )
 
@@ -146,7 +146,7 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
             return redirect(then)
     opens = Window.objects.filter(cycle=found.cycle, phase=Phase.FESTIVAL, agency=None).first()
     context = {"edition": found, "form": form, "then": then, "window": opens}
-    return render(request, "festival/schedule.html", context)
+    return render(request, "festival/results/schedule.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,6 +160,6 @@ def revise(request: PortalRequest, year: int) -> HttpResponse:
         "revise",
         do=lambda **said: actions.revise(found, by=request.user, at=request.at, **said),
         then=reverse("festival:manage", args=[year]),
-        summary="festival/revise_summary.html",
+        summary="festival/results/revise_summary.html",
         form_class=partial(ReviseForm, edition=found),
     )

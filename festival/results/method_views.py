@@ -48,4 +48,4 @@ def method(request: PortalRequest) -> HttpResponse:
         "fewest": FEWEST,
         "phases": [(p.label, ARTICLES[p], BINDINGS[p].label) for p in Phase if p in BINDINGS and p != Phase.ANYTIME],
     }
-    return render(request, "festival/method.html", context)
+    return render(request, "festival/results/method.html", context)

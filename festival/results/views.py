@@ -44,7 +44,7 @@ def results(request: PortalRequest) -> HttpResponse:
     shown = [(edition, winners[edition.pk]) for edition in editions]
     managed = managed_cycles(request).of_years().exclude(state=CycleState.PLANNED).for_list()
     moderates = COMMENTS["publish"].who(request.user if request.user.is_authenticated else None, None, request.at)
-    return render(request, "festival/results.html", {"editions": shown, "managed": managed, "moderates": moderates})
+    return render(request, "festival/results/results.html", {"editions": shown, "managed": managed, "moderates": moderates})
 
 
 def _place_of(standing: Standing) -> tuple[int, Group]:
@@ -65,7 +65,7 @@ def edition(request: PortalRequest, year: int, number: int | None = None) -> Htt
         "published": published,
         "in_force": published[0],
     }
-    return render(request, "festival/edition.html", context)
+    return render(request, "festival/results/edition.html", context)
 
 
 @login_not_required
@@ -100,7 +100,7 @@ def agency(request: PortalRequest, code: str) -> HttpResponse:
         "rows": rows,
         "course": course(standings),
     }
-    return render(request, "festival/agency.html", context)
+    return render(request, "festival/results/agency.html", context)
 
 
 @login_not_required

@@ -49,7 +49,7 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
         else:
             messages.success(request, _("The survey is laid, and the agencies are told."))
             return redirect("festival:survey", held.pk)
-    return render(request, "festival/survey_new.html", {"cycle": cycle, "form": form})
+    return render(request, "festival/surveys/survey_new.html", {"cycle": cycle, "form": form})
 
 
 @require_safe
@@ -73,7 +73,7 @@ def survey(request: PortalRequest, pk: int) -> HttpResponse:
         "waiting_count": waiting.count() if oversees else 0,
         "fewest": distribution.FEWEST,
     }
-    return render(request, "festival/survey.html", context)
+    return render(request, "festival/surveys/survey.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,4 +96,4 @@ def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
         else:
             messages.success(request, _("Thank you. Your answers are kept without your agency's name."))
             return then
-    return render(request, "festival/survey_answer.html", {"survey": held, "agency": of, "form": form})
+    return render(request, "festival/surveys/survey_answer.html", {"survey": held, "agency": of, "form": form})

@@ -74,7 +74,7 @@ def files(request: PortalRequest, pk: int) -> HttpResponse:
     """What goes out of a set and comes in, form by form."""
     indicator_set = visible(request, pk)
     offers = [_offer(request, indicator_set, form) for form in FORMS.values()]
-    return render(request, "indicators/files.html", {"set": indicator_set, "offers": offers})
+    return render(request, "indicators/exchange/files.html", {"set": indicator_set, "offers": offers})
 
 
 @require_safe
@@ -120,7 +120,7 @@ def take_in(request: PortalRequest, pk: int, form: Form) -> HttpResponse:
         check=lambda sheet: dry_run.check(lines(indicator_set), sheet),
         do=do,
         then=reverse("indicators:files", args=[pk]),
-        page="indicators/import.html",
+        page="indicators/exchange/import.html",
         set=indicator_set,
         offer=_offer(request, indicator_set, form),
     )

@@ -99,7 +99,7 @@ class Named:
 
 @require_safe
 def framework_list(request: PortalRequest) -> HttpResponse:
-    return render(request, "indicators/frameworks.html", {"entries": [Entry(*item) for item in bundled().items()]})
+    return render(request, "indicators/frameworks/frameworks.html", {"entries": [Entry(*item) for item in bundled().items()]})
 
 
 @require_safe
@@ -121,7 +121,7 @@ def framework_detail(request: PortalRequest, slug: str) -> HttpResponse:
         "groups": document["root"].get("groups", {}),
         "example": _example(document.get("example", {})),
     }
-    return render(request, "indicators/framework.html", context)
+    return render(request, "indicators/frameworks/framework.html", context)
 
 
 def _rows(node: Node, raw: dict[str, Any], depth: int, percent: str) -> Iterator[Row]:

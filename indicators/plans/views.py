@@ -41,7 +41,7 @@ def plan_list(request: PortalRequest) -> HttpResponse:
     table = listed(request, PlanTable(narrowed.qs, at=request.at, windows=windows))
     table.counted = lights_of(row.record for row in table.paginated_rows)
     oversees = request.user.holds(*OVERSEERS, at=request.at)
-    return render(request, "indicators/plans.html", {"filter": narrowed, "table": table, "oversees": oversees})
+    return render(request, "indicators/plans/plans.html", {"filter": narrowed, "table": table, "oversees": oversees})
 
 
 # --- The plan ---------------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def plan_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "lacks": sheet.lacks_of_plan,
         "history": history(Entry.objects.of(plan)),
     }
-    return render(request, "indicators/plan.html", context)
+    return render(request, "indicators/plans/plan.html", context)
 
 
 FIGURES = ("target", "actual", "explanation", "forecast")
@@ -157,7 +157,7 @@ def plan_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         name,
         do=lambda **said: actions.move_plan(plan, name, by=request.user, at=request.at, **said),
         then=plan.get_absolute_url(),
-        summary="indicators/plan_summary.html",
+        summary="indicators/plans/plan_summary.html",
         shown=lambda: {"targets": _figures(Sheet(plan).figures.values(), "target")},
         signs=name in FORWARD,
         rows=[row for row in _rows(sheet, None) if row.is_used],
@@ -249,7 +249,7 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "others": QuarterReport.objects.filter(plan=plan).order_by("quarter"),
         "history": history(Entry.objects.of(report)),
     }
-    return render(request, "indicators/quarter.html", context)
+    return render(request, "indicators/plans/quarter.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -264,7 +264,7 @@ def quarter_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         name,
         do=lambda **said: actions.move_report(report, name, by=request.user, at=request.at, **said),
         then=report.get_absolute_url(),
-        summary="indicators/quarter_summary.html",
+        summary="indicators/plans/quarter_summary.html",
         shown=lambda: {"figures": _figures(Sheet(report.plan).of_quarter(report.quarter), *FIGURES)},
         signs=name in FORWARD,
         is_last=report.quarter == LAST,

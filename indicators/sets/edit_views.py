@@ -131,7 +131,7 @@ def _measure(request: PortalRequest, indicator_set: IndicatorSet, measure: Measu
     others = Measure.objects.of(indicator_set).filter(is_pilot=False).exclude(pk=measure.pk if measure else None)
     left = FULL_POINTS - (others.aggregate(total=Sum("points"))["total"] or 0)
     context: dict[str, Any] = {"measure": measure, "left": left, "full": FULL_POINTS}
-    return part_page(request, indicator_set, form, save, "indicators/measure.html", **context)
+    return part_page(request, indicator_set, form, save, "indicators/sets/measure.html", **context)
 
 
 def _told(measure: Measure) -> dict[str, Any]:
@@ -249,7 +249,7 @@ def share(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
         targets.share(indicator_set, chosen, fields["parts"], by=request.user, at=request.at, seen=seen)
         return _("Saved: %(title)s") % {"title": chosen.title}
 
-    return part_page(request, indicator_set, form, save, "indicators/share.html", measure=chosen)
+    return part_page(request, indicator_set, form, save, "indicators/sets/share.html", measure=chosen)
 
 
 @require_POST

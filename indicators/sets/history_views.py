@@ -33,7 +33,7 @@ def bank(request: PortalRequest) -> HttpResponse:
         request.GET.get("page")
     )
     context = {"filter": narrowed, "page": page, "set": _draft_to_fill(request)}
-    return render(request, "indicators/bank.html", context)
+    return render(request, "indicators/sets/bank.html", context)
 
 
 def _draft_to_fill(request: PortalRequest) -> IndicatorSet | None:
@@ -64,7 +64,7 @@ def series(request: PortalRequest, lineage: UUID) -> HttpResponse:
         )
         altered = difference([earlier], [m]).altered if earlier else ()
         rows.append({"measure": m, "method": METHODS[m.method], "changes": [c for a in altered for c in said(a)]})
-    return render(request, "indicators/series.html", {"rows": rows, "latest": found[0]})
+    return render(request, "indicators/sets/series.html", {"rows": rows, "latest": found[0]})
 
 
 @require_safe
@@ -79,7 +79,7 @@ def differences(request: PortalRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"set": indicator_set, "before": before, "difference": found}
     if found is not None:
         context["altered"] = [(a.after, said(a)) for a in found.altered]
-    return render(request, "indicators/differences.html", context)
+    return render(request, "indicators/sets/differences.html", context)
 
 
 @require_safe
@@ -88,4 +88,4 @@ def changes(request: PortalRequest, pk: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     page = Paginator(Change.objects.filter(set=indicator_set).for_list(), PER_PAGE).get_page(request.GET.get("page"))
     rows = [(change, [told(name, *pair) for name, pair in change.fields.items()]) for change in page]
-    return render(request, "indicators/changes.html", {"set": indicator_set, "page": page, "rows": rows})
+    return render(request, "indicators/sets/changes.html", {"set": indicator_set, "page": page, "rows": rows})

@@ -90,7 +90,7 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
         "window": window,
         "mark": MARK,
     }
-    return render(request, "indicators/grid.html", context)
+    return render(request, "indicators/sets/grid.html", context)
 
 
 Held = dict[tuple[int, int], MeasureTarget]

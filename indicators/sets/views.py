@@ -73,7 +73,7 @@ def set_list(request: PortalRequest) -> HttpResponse:
         "boards": [c for c in cycles if c.state in (CycleState.OPEN, CycleState.FINAL)],
         "in_group": request.user.holds(Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR, at=request.at),
     }
-    return render(request, "indicators/list.html", context)
+    return render(request, "indicators/sets/list.html", context)
 
 
 def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
@@ -253,7 +253,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         # votes have their own section, where the agency reads reasons without names
         "history": history(Entry.objects.of(indicator_set).exclude(act__in=("vote", "suggest", "settle"))),
     }
-    return render(request, "indicators/detail.html", context)
+    return render(request, "indicators/sets/detail.html", context)
 
 
 def _is_second_year(indicator_set: IndicatorSet, before: IndicatorSet | None) -> bool:
@@ -286,7 +286,7 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         name,
         do=lambda **said: approval.move(indicator_set, name, by=request.user, at=request.at, **said),
         then=reverse("indicators:detail", args=[pk]),
-        summary="indicators/move_summary.html",
+        summary="indicators/sets/move_summary.html",
         shown=lambda: {"content": content_hash(indicator_set)},
         axes=axes,
         total=sum((points for _axis, points, _lines in axes), Decimal(0)),
@@ -313,7 +313,7 @@ def communicate_all(request: PortalRequest, year: int) -> HttpResponse:
         "communicate",
         do=lambda **said: approval.communicate(sets, by=request.user, at=request.at, **said),
         then=f"{reverse('indicators:list')}?cycle={cycle.pk}",
-        summary="indicators/communicate_summary.html",
+        summary="indicators/sets/communicate_summary.html",
         about=cycle,
         sets=sets,
     )

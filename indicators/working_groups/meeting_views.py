@@ -47,7 +47,7 @@ def group_list(request: PortalRequest, year: int) -> HttpResponse:
         "may_rule": not why_closed(GROUPS, groups[0], "set_rules", by=request.user, at=request.at),
         "may_convene": {g.sector for g in groups if _may_convene(request, g)},
     }
-    return render(request, "indicators/groups.html", {"cycle": cycle, "rows": rows, **may})
+    return render(request, "indicators/working_groups/groups.html", {"cycle": cycle, "rows": rows, **may})
 
 
 def _only_for_the_group(request: PortalRequest) -> None:
@@ -113,7 +113,7 @@ def _group_page(
         else:
             messages.success(request, f"{move.label}: {group}")
             return redirect(then)
-    return render(request, "indicators/group.html", {"group": group, "form": form, "move": move, "then": then})
+    return render(request, "indicators/working_groups/group.html", {"group": group, "form": form, "move": move, "then": then})
 
 
 # --- A meeting --------------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def meeting_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "is_held": meeting.state == MeetingState.HELD,
         "history": history(Entry.objects.of(meeting)),
     }
-    return render(request, "indicators/meeting.html", context)
+    return render(request, "indicators/working_groups/meeting.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -169,7 +169,7 @@ def minute(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The minutes are signed."))
             return redirect("indicators:meeting", pk)
-    return render(request, "indicators/minute.html", {"meeting": meeting, "form": form})
+    return render(request, "indicators/working_groups/minute.html", {"meeting": meeting, "form": form})
 
 
 def _seats(meeting: Meeting, request: PortalRequest) -> list[tuple[User, str]]:
@@ -201,6 +201,6 @@ def minutes_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     if meeting.state != MeetingState.HELD:
         raise Http404
     facts = _papers(meeting) | {"stamp": seals.stamp(meeting, "minute")}
-    document = pdf.paper("indicators/minutes.html", facts, language=language())
+    document = pdf.paper("indicators/working_groups/minutes.html", facts, language=language())
     name = f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}.pdf"
     return headed(HttpResponse(document, content_type="application/pdf"), name=name, inline=True, sandboxed=False)

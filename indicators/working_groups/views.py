@@ -64,7 +64,7 @@ def board(request: PortalRequest, year: int) -> HttpResponse:
         "table": listed(request, table),
         "stages": [(stage, label, counts[stage]) for stage, label in STAGES if counts[stage]],
     }
-    return render(request, "indicators/board.html", context)
+    return render(request, "indicators/working_groups/board.html", context)
 
 
 def _seen(request: PortalRequest) -> Q:
@@ -149,7 +149,7 @@ def _review(request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, 
         "suggest_form": SuggestForm(measure=measure) if "suggest" in names else None,
         "settle_form": _settle_form(measure) if "settle" in names else None,
     }
-    return render(request, "indicators/review.html", context | typed)
+    return render(request, "indicators/working_groups/review.html", context | typed)
 
 
 def _vote_form(request: PortalRequest, indicator_set: IndicatorSet, measure: Measure, data: Any = None) -> Any:
@@ -318,7 +318,7 @@ def vote(request: PortalRequest, pk: int) -> HttpResponse:
 
     mine = _own_votes(request, indicator_set)
     single = mine.exclude(lineage=None).count()
-    return part_page(request, indicator_set, form, save, "indicators/vote.html", name="vote", single=single)
+    return part_page(request, indicator_set, form, save, "indicators/working_groups/vote.html", name="vote", single=single)
 
 
 def _whole_vote(request: PortalRequest, indicator_set: IndicatorSet, data: Any = None) -> VoteForm:

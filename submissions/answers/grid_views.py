@@ -232,7 +232,7 @@ def _page(request: PortalRequest, found: Grid, faults: list[str], form: UnitsDoc
         "document": form,
         "query": request.GET.urlencode(),
     }
-    return render(request, "submissions/grid.html", context, status=422 if faults else 200)
+    return render(request, "submissions/answers/grid.html", context, status=422 if faults else 200)
 
 
 @require_POST

@@ -41,7 +41,7 @@ def submission_list(request: PortalRequest) -> HttpResponse:
         "to_begin": _to_begin(request),
         "with_units": Cycle.objects.filter(pk__in=units.values("cycle")).order_by("-year", "pk"),
     }
-    return render(request, "submissions/list.html", context)
+    return render(request, "submissions/answers/list.html", context)
 
 
 def _to_begin(request: PortalRequest) -> list[Participation]:

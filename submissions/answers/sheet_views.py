@@ -59,6 +59,6 @@ def take_in(request: PortalRequest, pk: int) -> HttpResponse:
         check=lambda sheet: dry_run.check(AnswerLines(submission), sheet),
         do=do,
         then=reverse("submissions:detail", args=[pk]),
-        page="submissions/import.html",
+        page="submissions/answers/import.html",
         submission=submission,
     )

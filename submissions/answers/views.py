@@ -232,7 +232,7 @@ def answer_save(request: PortalRequest, pk: int) -> HttpResponse:
         "total": whole,
         "next_missing": _next_missing(saved, answer),
     }
-    response = render(request, "submissions/saved.html", context)
+    response = render(request, "submissions/answers/saved.html", context)
     return trigger_client_event(response, "kept", {"line": pk})
 
 
@@ -258,9 +258,9 @@ def _not_saved(request: PortalRequest, answer: Answer, form: AnswerForm) -> Http
     status = 409 if clashes else 422
     if request.htmx:
         context = outcome(answer, form) | {"clashes": clashes}
-        return render(request, "submissions/outcome.html", context, status=status)
+        return render(request, "submissions/answers/outcome.html", context, status=status)
     context = workspace(request, answer.submission, answer.pk, form) | {"clashes": clashes}
-    return render(request, "submissions/workspace.html", context, status=status)
+    return render(request, "submissions/answers/workspace.html", context, status=status)
 
 
 @dataclass(frozen=True)

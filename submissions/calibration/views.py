@@ -34,7 +34,7 @@ def trainings(request: PortalRequest) -> HttpResponse:
         raise Http404
     mine = Calibration.objects.filter(assessor=request.user).select_related("cycle").order_by("-begun_at", "-pk")
     context = {"waiting": clearance.waiting_with_blocks(request.user, request.at), "sittings": mine}
-    return render(request, "submissions/trainings.html", context)
+    return render(request, "submissions/calibration/trainings.html", context)
 
 
 @require_POST
@@ -68,7 +68,7 @@ def calibration(request: PortalRequest, pk: int) -> HttpResponse:
         "acts": {m.name for m in open_to(CALIBRATIONS, sitting, by=request.user, at=request.at)},
         "is_own": is_own,
     }
-    return render(request, "submissions/calibration.html", context)
+    return render(request, "submissions/calibration/calibration.html", context)
 
 
 def _said(mark: Any) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
         "form": None if closed else form,
         "people": _people(cycle) if request.user.oversees_the_country(request.at) else [],
     }
-    return render(request, "submissions/references.html", context)
+    return render(request, "submissions/calibration/references.html", context)
 
 
 def _people(cycle: Cycle) -> list[dict[str, Any]]:

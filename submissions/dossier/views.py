@@ -71,7 +71,7 @@ def _dossier(
         "standing_out": [Against(code) for code in answer.outliers],
         "history": history(Entry.objects.visible_to(user, at).of(answer.submission)[:20]),
     }
-    return render(request, "submissions/line.html", context | _clarification(request, answer, form))
+    return render(request, "submissions/dossier/line.html", context | _clarification(request, answer, form))
 
 
 def _factors(

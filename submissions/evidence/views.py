@@ -92,7 +92,7 @@ def attach(request: PortalRequest, pk: int) -> HttpResponse:
     context = drawer(request, answer, acts) | {"replaces": replaces, "back": line_url(answer)}
     if context["upload"]:
         context["upload"] = form
-    return render(request, "submissions/attach.html", context)
+    return render(request, "submissions/evidence/attach.html", context)
 
 
 def _replaced(answer: Answer, request: PortalRequest) -> Evidence | None:
@@ -127,7 +127,7 @@ def refer(request: PortalRequest, uuid: UUID) -> HttpResponse:
         else:
             return redirect(line_url(shown.answer))
     context = {"shown": shown, "form": form, "back": line_url(shown.answer)}
-    return render(request, "submissions/describe.html", context, status=422)
+    return render(request, "submissions/evidence/describe.html", context, status=422)
 
 
 @require_POST
@@ -169,7 +169,7 @@ def held(request: PortalRequest, pk: int) -> HttpResponse:
         "here": here,
         "may_reuse": "attach" in _acts(request, answer) and not answer.measure.is_stewarded,
     }
-    return render(request, "submissions/held.html", context)
+    return render(request, "submissions/evidence/held.html", context)
 
 
 @require_POST

@@ -80,4 +80,4 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
         "blocks": blocks.order_by("axis__set__kind", "axis__position", "pk"),
         "closed": MOVES.why_not(submission, MOVES["assign"], by=request.user, at=request.at, windows=windows),
     }
-    return render(request, "submissions/assign.html", context)
+    return render(request, "submissions/marking/assign.html", context)

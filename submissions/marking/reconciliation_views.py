@@ -27,7 +27,7 @@ ACTS = {"propose": marking_reconciliation.propose, "settle": marking_reconciliat
 def reconciliations(request: PortalRequest) -> HttpResponse:
     """The lines on which two assessors are apart, or were: one's own, or those of one's scope."""
     rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
-    return render(request, "submissions/reconciliations.html", {"table": listed(request, ReconciliationTable(rows))})
+    return render(request, "submissions/marking/reconciliations.html", {"table": listed(request, ReconciliationTable(rows))})
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,7 +50,7 @@ def reconciliation(request: PortalRequest, pk: int) -> HttpResponse:
         "form": form,
         "moves": open_to(RECONCILIATIONS, apart, by=request.user, at=request.at),
     }
-    return render(request, "submissions/reconciliation.html", context)
+    return render(request, "submissions/marking/reconciliation.html", context)
 
 
 def _form(apart: Reconciliation, data: Any = None) -> MarkForm:

@@ -57,7 +57,7 @@ def block_list(request: PortalRequest) -> HttpResponse:
         "waiting": [w for w in clearance.waiting_with_blocks(request.user, request.at) if w.blocks],
         "to_verify": Verification.objects.waiting_for(request.user, request.at).for_list(),
     }
-    return render(request, "submissions/blocks.html", context)
+    return render(request, "submissions/marking/blocks.html", context)
 
 
 def _block(request: PortalRequest, pk: int) -> Block:
@@ -191,7 +191,7 @@ def block_detail(request: PortalRequest, pk: int) -> HttpResponse:
     lines = _desk(block)
     show = request.GET.get("show", "")
     shown = _with_files([line for line in lines if line.is_shown(show)])
-    return render(request, "submissions/block.html", _page(request, block, lines) | _choice(lines, shown, show))
+    return render(request, "submissions/marking/block.html", _page(request, block, lines) | _choice(lines, shown, show))
 
 
 @require_POST
@@ -215,7 +215,7 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
         if refused:
             messages.error(request, refused)
         context = _page(request, block, lines) | _choice(lines, _with_files(lines))
-        return render(request, "submissions/block.html", context)
+        return render(request, "submissions/marking/block.html", context)
     messages.success(request, _("Saved."))
     next_line = _next(lines, target)
     return redirect(reverse("submissions:block", args=[pk]) + (f"#line-{next_line.answer.pk}" if next_line else ""))
@@ -237,7 +237,7 @@ def _marked(
         "saved_at": request.at if saved else None,
     }
     quiet = "quiet" in request.POST
-    response = render(request, "submissions/marked_quietly.html" if quiet else "submissions/marked.html", context)
+    response = render(request, "submissions/marking/marked_quietly.html" if quiet else "submissions/marking/marked.html", context)
     if saved and not quiet and (next_line := _next(lines, line)):
         trigger_client_event(response, "line-saved", {"next": next_line.answer.pk}, after="settle")
     return response
@@ -285,7 +285,7 @@ def block_hand_in(request: PortalRequest, pk: int) -> HttpResponse:
         "hand_in",
         do=lambda note, hours, seen: actions.hand_in(block, hours=hours, by=request.user, at=request.at, seen=seen),
         then=reverse("submissions:block", args=[pk]),
-        summary="submissions/hand_in.html",
+        summary="submissions/marking/hand_in.html",
         form_class=HandInForm,
         shown=lambda: actions.marks_of(block),
         lines=_desk(block),

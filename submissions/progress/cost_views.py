@@ -34,7 +34,7 @@ def costs(request: PortalRequest, pk: int) -> HttpResponse:
         "expenses": Expense.objects.visible_to(request.user, request.at).filter(cycle=cycle).standing(),
         "form": form if is_national_administrator(request.user, cycle, request.at) else None,
     }
-    return render(request, "submissions/costs.html", context)
+    return render(request, "submissions/progress/costs.html", context)
 
 
 @require_POST

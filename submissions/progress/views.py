@@ -68,7 +68,7 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
         context["form"] = form = BoardForm(request.GET)
         context["table"] = table = listed(request, BoardTable(form.narrow(rows), at=request.at))
         table.details = _details(request, [row.record.submission for row in table.page.object_list])
-    return render(request, "submissions/board.html", context)
+    return render(request, "submissions/progress/board.html", context)
 
 
 def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardDetail]:

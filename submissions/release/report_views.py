@@ -63,7 +63,7 @@ def _whole(request: PortalRequest, pk: int) -> dict[str, Any]:
 @require_safe
 def report(request: PortalRequest, pk: int) -> HttpResponse:
     """Points and percent with their reasons, beside the group's and last year's."""
-    return render(request, "submissions/report.html", _whole(request, pk))
+    return render(request, "submissions/release/report.html", _whole(request, pk))
 
 
 @require_safe
@@ -72,7 +72,7 @@ def report_file(request: PortalRequest, pk: int) -> HttpResponse:
     context = _whole(request, pk)
     of = context["submission"]
     return _paper(
-        "submissions/report_paper.html", context | {"at": request.at}, f"scores-{of.cycle.year}-{of.agency.code}"
+        "submissions/release/report_paper.html", context | {"at": request.at}, f"scores-{of.cycle.year}-{of.agency.code}"
     )
 
 
@@ -94,7 +94,7 @@ def _extract(request: PortalRequest, pk: int, name: str | None) -> dict[str, Any
 @require_safe
 def extract(request: PortalRequest, pk: int) -> HttpResponse:
     """The lines for which one unit of the agency answers; without a unit, the units to choose from."""
-    return render(request, "submissions/extract.html", _extract(request, pk, request.GET.get("unit")))
+    return render(request, "submissions/release/extract.html", _extract(request, pk, request.GET.get("unit")))
 
 
 @require_safe
@@ -104,7 +104,7 @@ def extract_file(request: PortalRequest, pk: int) -> HttpResponse:
     of = context["submission"]
     number = context["units"].index(context["unit"]) + 1
     return _paper(
-        "submissions/extract_paper.html",
+        "submissions/release/extract_paper.html",
         context | {"at": request.at},
         f"scores-{of.cycle.year}-{of.agency.code}-unit-{number}",
     )

@@ -103,7 +103,7 @@ def communicate_all(request: PortalRequest, pk: int) -> HttpResponse:
         "absent": chosen.count() - len(checklist.all),
         "then": reverse("submissions:board", args=[pk]),
     }
-    return render(request, "submissions/communicate.html", context)
+    return render(request, "submissions/release/communicate.html", context)
 
 
 def _done(request: PortalRequest, checklist: Checklist, form: Any) -> bool:

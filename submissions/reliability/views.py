@@ -97,7 +97,7 @@ def study(request: PortalRequest, pk: int) -> HttpResponse:
         "may_try_again": job is not None and not why_closed(JOBS, job, "try_again", by=request.user, at=request.at),
         "closed": why_closed(RUNS, cycle, "gauge", by=request.user, at=request.at),
     }
-    return render(request, "submissions/reliability.html", context | (_found(last.result) if last else {}))
+    return render(request, "submissions/reliability/reliability.html", context | (_found(last.result) if last else {}))
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +112,7 @@ def close_task(request: PortalRequest, pk: int) -> HttpResponse:
         "close",
         do=lambda note: actions.close(task, outcome=note, by=request.user, at=request.at),
         then=f"{reverse('submissions:reliability', args=[task.cycle_id])}#tasks",
-        summary="submissions/task_summary.html",
+        summary="submissions/reliability/task_summary.html",
         task=task,
         severe=task.kind == ReviewTask.Kind.SEVERITY and _percent(task.figures["effect"]),
     )

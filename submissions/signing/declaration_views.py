@@ -65,7 +65,7 @@ def _page(
         "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
         "verdict_form": (verdict or _verdict(held)) if may_judge else None,
     }
-    return render(request, "submissions/declaration.html", context)
+    return render(request, "submissions/signing/declaration.html", context)
 
 
 def _verdict(held: Declaration, data: Any = None) -> VerdictForm:

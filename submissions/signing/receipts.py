@@ -20,7 +20,7 @@ def receipt(version: Version, *, language: str) -> bytes:
     submission = version.submission
     address = f"{settings.PORTAL_URL}/verify/{version.uuid}/"  # leads on to the page in the reader's language
     facts = {"version": version, "submission": submission, "address": address, "square": square(address)}
-    return pdf.paper("submissions/receipt.html", facts | standing(version), language=language)
+    return pdf.paper("submissions/signing/receipt.html", facts | standing(version), language=language)
 
 
 def standing(version: Version) -> dict[str, Any]:

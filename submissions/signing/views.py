@@ -99,7 +99,7 @@ def review(request: PortalRequest, pk: int) -> HttpResponse:
         "stamp": seals.stamp(submission, "submit") if submission.submitted_at else None,
         "versions": Version.objects.filter(submission=submission).for_list(),
     }
-    return render(request, "submissions/review.html", context)
+    return render(request, "submissions/signing/review.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,7 +112,7 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         name,
         do=lambda **said: actions.move(submission, name, by=request.user, at=request.at, **said),
         then=reverse("submissions:review" if name == "submit" else "submissions:detail", args=[pk]),
-        summary="submissions/sign.html" if name == "submit" else "",
+        summary="submissions/signing/sign.html" if name == "submit" else "",
         shown=(lambda: {"content": versions.content_of(submission)}),
         **_review(submission),
     )
@@ -137,7 +137,7 @@ def version(request: PortalRequest, uuid: UUID) -> HttpResponse:
         "lines": versions.shown(found),
         "may_take_up": not why_closed(MOVES, submission, "take_up", by=request.user, at=request.at),
     }
-    return render(request, "submissions/version.html", context)
+    return render(request, "submissions/signing/version.html", context)
 
 
 @require_safe
@@ -177,4 +177,4 @@ def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
     found = get_object_or_404(
         Version.objects.signed().select_related("submission__agency", "submission__cycle").defer("content"), uuid=uuid
     )
-    return render(request, "submissions/verify.html", {"version": found, **receipts.standing(found)})
+    return render(request, "submissions/signing/verify.html", {"version": found, **receipts.standing(found)})

@@ -50,7 +50,7 @@ def stewardships(request: PortalRequest) -> HttpResponse:
     """The measures in one's own hands; for administrators and auditors, those of their scope."""
     rows = Stewardship.objects.worked_on_by(request.user, request.at).for_list()
     context = {"table": listed(request, StewardshipTable(rows)), "waiting": _waiting(request)}
-    return render(request, "submissions/stewardships.html", context)
+    return render(request, "submissions/stewards/stewardships.html", context)
 
 
 def _waiting(request: PortalRequest) -> list[clearance.Waiting]:
@@ -89,7 +89,7 @@ def of_cycle(request: PortalRequest, pk: int) -> HttpResponse:
         "without": sum(1 for row in rows if row.stewardship is None),
         "named": any(row.stewardship is None and row.measure.steward and row.may_appoint for row in rows),
     }
-    return render(request, "submissions/stewards.html", context)
+    return render(request, "submissions/stewards/stewards.html", context)
 
 
 def _in_hand(request: PortalRequest, cycle: Cycle) -> list[InHand]:
@@ -247,7 +247,7 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
         "query": request.GET.urlencode(),
         "history": history(Entry.objects.visible_to(request.user, request.at).of(found)[:20]),
     }
-    return render(request, "submissions/stewardship.html", context, status=422 if refused else 200)
+    return render(request, "submissions/stewards/stewardship.html", context, status=422 if refused else 200)
 
 
 def _named(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer, str]]:
@@ -305,7 +305,7 @@ def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
         else:
             messages.success(request, _("The source is saved."))
             return redirect("submissions:stewardship", found.pk)
-    return render(request, "submissions/source.html", {"stewardship": found, "form": form}, status=422)
+    return render(request, "submissions/stewards/source.html", {"stewardship": found, "form": form}, status=422)
 
 
 # --- As a spreadsheet -------------------------------------------------------------------------------------------------
@@ -350,7 +350,7 @@ def take_in(request: PortalRequest, pk: int) -> HttpResponse:
         check=lambda sheet: dry_run.check(lines(), sheet),
         do=do,
         then=reverse("submissions:stewardship", args=[pk]),
-        page="submissions/figures_import.html",
+        page="submissions/stewards/figures_import.html",
         stewardship=found,
     )
 
@@ -371,7 +371,7 @@ def supply(request: PortalRequest, pk: int) -> HttpResponse:
         "supply",
         do=lambda note, seen: actions.supply(found, by=request.user, at=request.at, seen=seen),
         then=reverse("submissions:stewardship", args=[pk]),
-        summary="submissions/supply_summary.html",
+        summary="submissions/stewards/supply_summary.html",
         shown=lambda: actions.figures_of(found),
         stewardship=found,
         missing=found.lines - found.lines_given,
@@ -391,6 +391,6 @@ def open_again(request: PortalRequest, pk: int) -> HttpResponse:
         "reopen",
         do=lambda note: actions.open_again(found, reason=note, by=request.user, at=request.at),
         then=reverse("submissions:stewardship", args=[pk]),
-        summary="submissions/reopen_summary.html",
+        summary="submissions/stewards/reopen_summary.html",
         stewardship=found,
     )

@@ -57,7 +57,7 @@ def sample(request: PortalRequest, pk: int) -> HttpResponse:
         "heavy": int(sampling.HEAVY * 100),
         "lot_share": sampling.LOT_SHARE,
     }
-    return render(request, "submissions/sample.html", context)
+    return render(request, "submissions/verification/sample.html", context)
 
 
 def _counts(rows: list[tuple[str, str]]) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def verifications(request: PortalRequest) -> HttpResponse:
     rows = Verification.objects.visible_to(request.user, request.at)
     narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
     context = {"filter": narrowed, "table": listed(request, VerificationTable(narrowed.qs)), "rule": RULE}
-    return render(request, "submissions/verifications.html", context)
+    return render(request, "submissions/verification/verifications.html", context)
 
 
 # --- One line ---------------------------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def verification(request: PortalRequest, pk: int) -> HttpResponse:
     form, over = _forms(request, held, moves)
     if request.method == "POST" and _done(request, held, form, over):
         return redirect("submissions:verification", pk)
-    return render(request, "submissions/verification.html", _context(request, held, form, over, moves))
+    return render(request, "submissions/verification/verification.html", _context(request, held, form, over, moves))
 
 
 def _forms(request: PortalRequest, held: Verification, moves: set[str]) -> tuple[VerificationForm, HandOverForm | None]:

@@ -92,7 +92,7 @@ def _saving(block: Block, at: Any, *, at_once: int) -> dict[str, Any]:
             for line in lines[:at_once]:
                 type(line.mark).objects.filter(pk=line.mark.pk).update(points=Decimal(next(points)) / 10**5)
             if at_once == 1:
-                render_to_string("submissions/marked.html", context, request=request)
+                render_to_string("submissions/marking/marked.html", context, request=request)
 
         queries = queries_of(save)
         value, floor = medians_of(save, bare)

@@ -413,7 +413,7 @@ def test_the_article_82_report_prints_the_newest_seal_and_where_to_check_it():
     edition = world.fresh(world.edition)
 
     page = render_to_string(
-        "festival/report.html", {"facts": report_facts.gather(edition, at=world.at), "edition": edition}
+        "festival/report/report.html", {"facts": report_facts.gather(edition, at=world.at), "edition": edition}
     )
 
     assert f"{seals.newest().digest[:16]}…" in page

@@ -118,7 +118,7 @@ def test_the_report_tells_them_in_both_languages_and_names_nobody(language):
     facts = report_facts.gather(w.edition, w.at)
 
     with translation.override(language):
-        page = render_to_string("festival/report_soundness.html", {"sound": facts.soundness})
+        page = render_to_string("festival/report/report_soundness.html", {"sound": facts.soundness})
         figures = [localised(Decimal(x), 2) for x in ("0.81", "0.70", "0.90")]
         figures += [localised(Decimal(x)) for x in ("3.1", "1.3", "1500000")]
     whole = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language=language).reading)).pages)
