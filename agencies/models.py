@@ -1,4 +1,6 @@
-"""Who takes part: provinces, agencies, users, the roles they hold and the interests they declare."""
+"""Who takes part: provinces, agencies, users, the roles they hold and the
+interests they declare.
+"""
 
 from collections.abc import Iterable, Sequence
 from copy import copy
@@ -19,7 +21,9 @@ from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Constituency, R
 
 
 class Named(models.Model):
-    """Something with a Persian name, an English one where there is one, and keys to sort and search by."""
+    """Something with a Persian name, an English one where there is one, and keys to sort and search
+    by.
+    """
 
     name_fa = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200, blank=True)
@@ -76,10 +80,14 @@ class Sector(models.TextChoices):
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def matching(self, text: str) -> Self:
         """Agencies whose name or code holds the text, however its letters and digits were typed."""
-        return self.filter(Q(search_key__contains=search_key(text)) | Q(code__icontains=plain_text(text)))
+        return self.filter(
+            Q(search_key__contains=search_key(text)) | Q(code__icontains=plain_text(text))
+        )
 
     def visible_to(self, user: "User", at: datetime) -> Self:
-        """The register: administrators and auditors see their scope, an agency's people it and its units."""
+        """The register: administrators and auditors see their scope, an agency's people it and its
+        units.
+        """
         own = user.agency_ids(at)
         seen = Q(pk__in=own) | Q(parent__in=own)
         roles = (Role.ADMINISTRATOR, Role.AUDITOR)
@@ -99,10 +107,14 @@ class Agency(Named):
     level = models.CharField(max_length=20, choices=Level)
     sector = models.CharField(max_length=20, choices=Sector)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="units")
-    province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="agencies")
+    province = models.ForeignKey(
+        Province, models.PROTECT, null=True, blank=True, related_name="agencies"
+    )
     is_authority = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
-    succeeded_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    succeeded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = AgencyQuerySet.as_manager()
 
@@ -129,20 +141,31 @@ class User(AbstractUser):
         null=True,
         blank=True,
         editable=False,
-        help_text="By which the government's identity provider names the person; see agencies.national_ids",
+        help_text="By which the government's identity provider names the person; see "
+        "agencies.national_ids",
     )
-    language = models.CharField(max_length=2, choices=[("fa", _("Persian")), ("en", _("English"))], default="fa")
+    language = models.CharField(
+        max_length=2, choices=[("fa", _("Persian")), ("en", _("English"))], default="fa"
+    )
     mobile = models.CharField(max_length=16, blank=True)
-    mails_news = models.BooleanField(default=True, help_text=_("What was done, where it is no official notice"))
+    mails_news = models.BooleanField(
+        default=True, help_text=_("What was done, where it is no official notice")
+    )
     mails_reminders = models.BooleanField(default=True, help_text=_("Deadlines that come near"))
-    texts_reminders = models.BooleanField(default=False, help_text=_("The last reminders of a deadline"))
+    texts_reminders = models.BooleanField(
+        default=False, help_text=_("The last reminders of a deadline")
+    )
 
     class Meta(AbstractUser.Meta):
         abstract = False
         constraints = (
             models.UniqueConstraint(Lower("username"), name="one_user_name_whatever_its_case"),
-            models.UniqueConstraint(Lower("email"), name="one_address_whatever_its_case", condition=~Q(email="")),
-            models.CheckConstraint(condition=Q(national_id__regex=r"^[0-9]{10}$"), name="a_national_id_has_ten_digits"),
+            models.UniqueConstraint(
+                Lower("email"), name="one_address_whatever_its_case", condition=~Q(email="")
+            ),
+            models.CheckConstraint(
+                condition=Q(national_id__regex=r"^[0-9]{10}$"), name="a_national_id_has_ten_digits"
+            ),
         )
 
     def __str__(self) -> str:
@@ -192,8 +215,12 @@ class User(AbstractUser):
         return other
 
     def memberships(self, at: datetime, *roles: str) -> list["Membership"]:
-        """The memberships in force at a moment, of these roles (none named: all); one query a user."""
-        return [m for m in self.all_memberships if m.in_force(at) and (not roles or m.role in roles)]
+        """The memberships in force at a moment, of these roles (none named:
+        all); one query a user.
+        """
+        return [
+            m for m in self.all_memberships if m.in_force(at) and (not roles or m.role in roles)
+        ]
 
     def holds(self, *roles: str, at: datetime) -> bool:
         return bool(self.memberships(at, *roles))
@@ -203,27 +230,43 @@ class User(AbstractUser):
         return [m.agency_id for m in self.memberships(at, *(roles or AGENCY_ROLES)) if m.agency_id]
 
     def province_ids(self, at: datetime, *roles: str) -> list[int] | None:
-        """Provinces in which any of the roles is held; None when one is held for the whole country."""
+        """Provinces in which any of the roles is held; None when one is held
+        for the whole country.
+        """
         held = self.memberships(at, *roles)
-        return None if any(m.province_id is None for m in held) else [m.province_id for m in held if m.province_id]
+        return (
+            None
+            if any(m.province_id is None for m in held)
+            else [m.province_id for m in held if m.province_id]
+        )
 
     def oversees_the_country(self, at: datetime) -> bool:
-        """Whether this is a national administrator or auditor, who sees results before they are published."""
+        """Whether this is a national administrator or auditor, who sees results before they are
+        published.
+        """
         roles = (Role.ADMINISTRATOR, Role.AUDITOR)
         return self.holds(*roles, at=at) and self.province_ids(at, *roles) is None
 
     @property
     def tied_to(self) -> frozenset[int]:
-        """The agencies to which this user belongs or ever belonged, or in which there is a declared interest."""
+        """The agencies to which this user belongs or ever belonged, or in which there is a declared
+        interest.
+        """
         return self.declared_interests | {m.agency_id for m in self.all_memberships if m.agency_id}
 
     def is_conflicted(self, agency_id: int) -> bool:
-        """Whether this user belongs or ever belonged to the agency, or declared an interest in it."""
+        """Whether this user belongs or ever belonged to the agency, or
+        declared an interest in it.
+        """
         return agency_id in self.tied_to
 
     def is_cleared(self, cycle: Any) -> bool:
-        """Whether a cycle's work may be shown: all interests declared, and its training passed where it has one."""
-        trained = not cycle.calibration_percent or cycle.year in self.cleared_years(Clearance.Kind.TRAINING)
+        """Whether a cycle's work may be shown: all interests declared, and its training passed
+        where it has one.
+        """
+        trained = not cycle.calibration_percent or cycle.year in self.cleared_years(
+            Clearance.Kind.TRAINING
+        )
         return trained and self.has_stated_interests(cycle)
 
     def has_stated_interests(self, cycle: Any) -> bool:
@@ -232,15 +275,21 @@ class User(AbstractUser):
 
 
 def with_roles(users: Iterable[User]) -> list[User]:
-    """These users with their memberships, interests and clearances loaded: three queries for any number of them."""
+    """These users with their memberships, interests and clearances loaded: three queries for any
+    number of them.
+    """
     users = list(users)
     memberships: dict[int, list[Membership]] = {u.pk: [] for u in users}
     for m in Membership.objects.filter(user__in=users).select_related("agency", "province"):
         memberships[m.user_id].append(m)
     declared: dict[int, list[tuple[str, int]]] = {u.pk: [] for u in users}
-    for user_id, agency_id in Interest.objects.filter(user__in=users).values_list("user_id", "agency_id"):
+    for user_id, agency_id in Interest.objects.filter(user__in=users).values_list(
+        "user_id", "agency_id"
+    ):
         declared[user_id].append(("", agency_id))
-    for user_id, kind, year in Clearance.objects.filter(user__in=users).values_list("user_id", "kind", "year"):
+    for user_id, kind, year in Clearance.objects.filter(user__in=users).values_list(
+        "user_id", "kind", "year"
+    ):
         declared[user_id].append((kind, year))
     for user in users:
         user.all_memberships, user.declared = memberships[user.pk], declared[user.pk]
@@ -248,7 +297,9 @@ def with_roles(users: Iterable[User]) -> list[User]:
 
 
 def in_reach(user: User, at: datetime, roles: Sequence[str], agency: str = "agency") -> Q:
-    """The rows (by the path to their agency) within the scope in which `user` holds one of the authority `roles`."""
+    """The rows (by the path to their agency) within the scope in which `user` holds one of the
+    authority `roles`.
+    """
     if not user.holds(*roles, at=at):
         return Q(pk__in=())
     provinces = user.province_ids(at, *roles)
@@ -258,7 +309,9 @@ def in_reach(user: User, at: datetime, roles: Sequence[str], agency: str = "agen
 
 def cleared(user: User) -> Q:
     """The rows of cycles whose work may be shown to this user: `User.is_cleared` in SQL."""
-    trained = Q(cycle__calibration_percent=0) | Q(cycle__year__in=user.cleared_years(Clearance.Kind.TRAINING))
+    trained = Q(cycle__calibration_percent=0) | Q(
+        cycle__year__in=user.cleared_years(Clearance.Kind.TRAINING)
+    )
     return Q(cycle__year__in=user.cleared_years(Clearance.Kind.INTERESTS)) & trained
 
 
@@ -275,8 +328,9 @@ def people_visible_to(user: User, at: datetime) -> models.QuerySet[User]:
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """One's own; for administrators and auditors those within their scope, for an agency's head and its
-        administrators those in it."""
+        """One's own; for administrators and auditors those within their scope, for an agency's head
+        and its administrators those in it.
+        """
         if user.oversees_the_country(at):
             return self.all()
         seen = Q(user=user) | Q(agency__in=user.agency_ids(at, *HEADS, Role.AGENCY_ADMINISTRATOR))
@@ -298,7 +352,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.filter(Q(valid_until=None) | Q(valid_until__gt=at), valid_from__lte=at)
 
     def for_list(self) -> Self:
-        return self.select_related("user", "agency", "province", "delegated_by").order_by("valid_from", "pk")
+        return self.select_related("user", "agency", "province", "delegated_by").order_by(
+            "valid_from", "pk"
+        )
 
     def for_notices(self) -> Self:
         """With all that a row's name needs."""
@@ -310,7 +366,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """A role a user holds, in an agency, in a province, or for the whole country, from a moment until another.
+    """A role a user holds, in an agency, in a province, or for the whole country, from a moment
+    until another.
 
     A deputy's is a delegation: `delegated_by` is the head who gave it, and it always has an end.
     """
@@ -320,7 +377,9 @@ class Membership(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True)
     province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True)
     constituency = models.CharField(max_length=12, choices=Constituency, blank=True)
-    sector = models.CharField(max_length=20, choices=Sector, blank=True, help_text=_("None: every working group"))
+    sector = models.CharField(
+        max_length=20, choices=Sector, blank=True, help_text=_("None: every working group")
+    )
     is_chair = models.BooleanField(default=False)
     is_outsider = models.BooleanField(default=False, help_text=_("Not employed by the authority"))
     valid_from = models.DateTimeField()
@@ -332,15 +391,23 @@ class Membership(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(role__in=sorted(AGENCY_ROLES), agency__isnull=False, province__isnull=True)
+                condition=Q(
+                    role__in=sorted(AGENCY_ROLES), agency__isnull=False, province__isnull=True
+                )
                 | Q(role=Role.MEMBER, constituency=Constituency.AGENCY, agency__isnull=False)
-                | (Q(role__in=sorted(AUTHORITY_ROLES), agency__isnull=True) & ~Q(constituency=Constituency.AGENCY)),
+                | (
+                    Q(role__in=sorted(AUTHORITY_ROLES), agency__isnull=True)
+                    & ~Q(constituency=Constituency.AGENCY)
+                ),
                 name="an_agency_role_names_an_agency",
             ),
             models.CheckConstraint(
-                condition=Q(role=Role.MEMBER) ^ Q(constituency=""), name="only_members_have_a_constituency"
+                condition=Q(role=Role.MEMBER) ^ Q(constituency=""),
+                name="only_members_have_a_constituency",
             ),
-            models.CheckConstraint(condition=Q(role=Role.MEMBER) | Q(sector=""), name="only_members_have_a_sector"),
+            models.CheckConstraint(
+                condition=Q(role=Role.MEMBER) | Q(sector=""), name="only_members_have_a_sector"
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=models.F("valid_from")),
                 name="a_membership_ends_after_it_begins",
@@ -365,8 +432,12 @@ class Membership(models.Model):
 
     @property
     def reach(self) -> Agency | None:
-        """What its scope is judged by: its agency, or an unsaved stand-in for its province; None for the country."""
-        return self.agency or (Agency(province=self.province, level=Level.PROVINCIAL) if self.province else None)
+        """What its scope is judged by: its agency, or an unsaved stand-in for its province; None
+        for the country.
+        """
+        return self.agency or (
+            Agency(province=self.province, level=Level.PROVINCIAL) if self.province else None
+        )
 
     @property
     def scope(self) -> str:
@@ -379,11 +450,17 @@ class Membership(models.Model):
 class InterestQuerySet(models.QuerySet["Interest"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """One's own; all of them for administrators and auditors, and for nobody else."""
-        return self.all() if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at) else self.filter(user=user)
+        return (
+            self.all()
+            if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at)
+            else self.filter(user=user)
+        )
 
 
 class Interest(models.Model):
-    """An interest a user declared in an agency: they neither mark, review nor vote on it from then on."""
+    """An interest a user declared in an agency: they neither mark, review nor vote on it from then
+    on.
+    """
 
     user = models.ForeignKey(User, models.PROTECT)
     agency = models.ForeignKey(Agency, models.PROTECT)
@@ -393,14 +470,18 @@ class Interest(models.Model):
     objects = InterestQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("user", "agency"), name="one_interest_an_agency"),)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "agency"), name="one_interest_an_agency"),
+        )
 
     def __str__(self) -> str:
         return f"{self.user} · {self.agency}"
 
 
 class Clearance(models.Model):
-    """What somebody has done before an assessed year's work is shown to them; `year` is a cycle's, 0 in practice."""
+    """What somebody has done before an assessed year's work is shown to them; `year` is a cycle's,
+    0 in practice.
+    """
 
     class Kind(models.TextChoices):
         INTERESTS = "interests", _("All interests declared")
@@ -412,7 +493,11 @@ class Clearance(models.Model):
     since = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("user", "kind", "year"), name="one_clearance_a_kind_and_year"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "kind", "year"), name="one_clearance_a_kind_and_year"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_kind_display()} · {self.year}"

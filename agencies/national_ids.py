@@ -1,4 +1,6 @@
-"""Iran's national ID: ten digits, the last of which checks the others. Personal data: shown masked, never logged."""
+"""Iran's national ID: ten digits, the last of which checks the others. Personal data: shown masked,
+never logged.
+"""
 
 import re
 
@@ -12,7 +14,9 @@ _SEPARATORS = re.compile(r"[\s\u200c\u200e\u200f-]")
 
 
 def parse(text: str) -> str:
-    """The ten digits of an ID typed in any digits, with or without separators; ValueError where it is none."""
+    """The ten digits of an ID typed in any digits, with or without separators; ValueError where it
+    is none.
+    """
     digits = _SEPARATORS.sub("", latin_digits(text))
     if not (digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LENGTH):
         raise ValueError("a national ID has ten digits")

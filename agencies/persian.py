@@ -1,8 +1,8 @@
 """Persian text and numbers: one spelling, one sort order, one way in and one way out.
 
-The embedded database compares by code point and has no ICU, so the Persian alphabetical order and the search spelling
-are computed here and stored. Number signs follow Unicode CLDR for `fa`: U+066B decimal, U+066C thousands, and LRM with
-U+2212 for minus.
+The embedded database compares by code point and has no ICU, so the Persian alphabetical order and
+the search spelling are computed here and stored. Number signs follow Unicode CLDR for `fa`: U+066B
+decimal, U+066C thousands, and LRM with U+2212 for minus.
 """
 
 import re
@@ -23,7 +23,8 @@ _TO_PERSIAN = str.maketrans(_LATIN + _ARABIC, _PERSIAN * 2)
 
 # Letters of Arabic, Urdu and Kurdish keyboards for a Persian one: forms of yeh, kaf and heh.
 _ONE_SPELLING = str.maketrans("يىےېۍێ" + "كڪڭګ" + "ھہ" + "ۂۃ", "یییییی" + "کککگ" + "هه" + "ۀة")
-# Letters as they stand in a line of print, which old programs and PDF files give for the letters themselves.
+# Letters as they stand in a line of print, which old programs and PDF files give for the letters
+# themselves.
 _PRESENTATION_FORMS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
 # Signs that steer the direction of a line or only take up no width; they hide inside pasted text.
 _INVISIBLE = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
@@ -48,7 +49,8 @@ _PERSIAN_BASE, _LATIN_BASE, _OTHER_BASE = 0x100, 0x200, 0x300
 _RANK = {letter: chr(_PERSIAN_BASE + place) for place, letter in enumerate(_ALPHABET)}
 
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?|[+-]?\.\d+")
-# Decimal signs, the slash of Persian keyboards and its look-alikes among them; signs of thousands; minus signs.
+# Decimal signs, the slash of Persian keyboards and its look-alikes among them; signs of thousands;
+# minus signs.
 _DECIMAL_SIGNS, _THOUSANDS_SIGNS, _MINUS_SIGNS = (
     "٫/\u2044\u2215\uff0f\u060d",
     "٬،\uff0c",
@@ -64,7 +66,9 @@ _LONGEST_NUMBER = 60
 
 
 def language() -> str:
-    """Name the language of whoever is being answered: "fa" or "en", and "fa" where none is chosen."""
+    """Name the language of whoever is being answered: "fa" or "en", and
+    "fa" where none is chosen.
+    """
     return get_language() or "fa"
 
 
@@ -84,7 +88,9 @@ def persian_digits(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """A number, date or code without the signs that nobody sees: directions, joiners, odd spaces; in Latin digits."""
+    """A number, date or code without the signs that nobody sees: directions, joiners, odd spaces;
+    in Latin digits.
+    """
     return latin_digits(" ".join(_UNSEEN.sub("", text).split()))
 
 
@@ -125,7 +131,8 @@ def search_words(text: str) -> list[str]:
 
 
 def sort_key(text: str) -> str:
-    """A string whose code-point order is the Persian alphabetical order: digits, Persian letters, Latin, the rest.
+    """A string whose code-point order is the Persian alphabetical order: digits, Persian letters,
+    Latin, the rest.
 
     Half-space and diacritics do not count; punctuation counts as a space.
     """
@@ -148,7 +155,9 @@ def _rank(letter: str) -> str:
 
 
 def plain_number(text: str) -> str:
-    """A typed number in Latin digits, with "." before its decimals and without a percent sign; all else as it was."""
+    """A typed number in Latin digits, with "." before its decimals and without a percent sign; all
+    else as it was.
+    """
     plain = plain_text(text.translate(_NUMBER_SIGNS))
     if plain.startswith(_PERCENT_SIGNS):
         return plain[1:].strip()
@@ -156,11 +165,12 @@ def plain_number(text: str) -> str:
 
 
 def parse_decimal(text: str) -> Decimal:
-    """The number typed in Persian, Arabic or Latin digits; ValueError, in words for whoever typed it, when it is none.
+    """The number typed in Persian, Arabic or Latin digits; ValueError, in words for whoever typed
+    it, when it is none.
 
-    "." "٫" and "/" part the decimals, "," "٬" and "،" the thousands. Thousands must stand in threes: "12,5" is refused,
-    for it may have been meant as twelve and a half. A percent sign before or after is the number's unit: 62% is 62.
-    NaN, Infinity and exponents are refused.
+    "." "٫" and "/" part the decimals, "," "٬" and "،" the thousands. Thousands must stand in
+    threes: "12,5" is refused, for it may have been meant as twelve and a half. A percent sign
+    before or after is the number's unit: 62% is 62. NaN, Infinity and exponents are refused.
     """
     plain = plain_number(text)
     if len(plain) > _LONGEST_NUMBER or not plain.isascii() or not _NUMBER.fullmatch(plain):
@@ -174,7 +184,8 @@ def _why_no_number(typed: str, plain: str) -> str:
     if re.fullmatch(r"[+-]?\d+,\d+", plain):
         sign = next(letter for letter in typed if letter in f",{_THOUSANDS_SIGNS}")
         return _(
-            "In “%(text)s” the sign “%(sign)s” may part decimals or thousands. If decimals are meant,"
+            "In “%(text)s” the sign “%(sign)s” may part decimals or thousands. If "
+            "decimals are meant,"
             " write %(slash)s or %(point)s."
         ) % {
             "text": typed,
@@ -183,9 +194,9 @@ def _why_no_number(typed: str, plain: str) -> str:
             "point": plain.replace(",", "."),
         }
     if "," in plain and re.fullmatch(r"[+-]?[\d,.]+", plain):
-        return _("In “%(text)s” the signs that part thousands do not stand in threes. Leave them out.") % {
-            "text": typed
-        }
+        return _(
+            "In “%(text)s” the signs that part thousands do not stand in threes. Leave them out."
+        ) % {"text": typed}
     if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", plain):
         return _(
             "“%(text)s” is how a spreadsheet program shortens a long number. Format its cell as a"
@@ -195,7 +206,9 @@ def _why_no_number(typed: str, plain: str) -> str:
 
 
 def format_number(value: Decimal | int | None, language: str, places: int | None = None) -> str:
-    """The number as `language` writes it, rounded half-up to `places`, or with trailing zeros cut. None is "—"."""
+    """The number as `language` writes it, rounded half-up to `places`, or with trailing zeros cut.
+    None is "—".
+    """
     if value is None:
         return DASH
     number = Decimal(value)

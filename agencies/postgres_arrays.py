@@ -1,6 +1,7 @@
 """Arrays as PostgreSQL reads them from text.
 
-A list becomes one constant for each of its values, and thousands of them take longer to parse than to insert.
+A list becomes one constant for each of its values, and thousands of them take longer to parse than
+to insert.
 """
 
 from collections.abc import Iterable
@@ -8,7 +9,9 @@ from collections.abc import Iterable
 
 def array(values: Iterable[object]) -> str:
     """Values as the text of a one-dimensional array, one constant however many; None is NULL."""
-    return "{" + ",".join("NULL" if value is None else _quoted(str(value)) for value in values) + "}"
+    return (
+        "{" + ",".join("NULL" if value is None else _quoted(str(value)) for value in values) + "}"
+    )
 
 
 def _quoted(text: str) -> str:

@@ -24,7 +24,9 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("Auditor")
 
 
-AGENCY_ROLES = frozenset({Role.STAFF, Role.HEAD, Role.DEPUTY, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR})
+AGENCY_ROLES = frozenset(
+    {Role.STAFF, Role.HEAD, Role.DEPUTY, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR}
+)
 AUTHORITY_ROLES = frozenset(Role) - AGENCY_ROLES
 HEADS = (Role.HEAD, Role.DEPUTY)
 """Who signs for an agency: its head, and a deputy while a delegation is in force."""
@@ -33,7 +35,9 @@ SUPERIOR_ROLES = (Role.HEADQUARTERS, *HEADS)
 """The roles at a headquarters that look after its units' self-assessments."""
 
 HOUSE_ROLES = frozenset({Role.STAFF, Role.HEADQUARTERS, Role.AGENCY_ADMINISTRATOR})
-"""What an agency's administrator may grant and end: its head is appointed by the authority, a deputy by the head."""
+"""What an agency's administrator may grant and end: its head is appointed by the authority, a
+deputy by the head.
+"""
 
 OVERSEERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 """Who sees the whole of their scope: the country or a province."""
@@ -42,7 +46,9 @@ SCORERS = (Role.ASSESSOR, Role.STEWARD, Role.REVIEWER)
 """Who gives points, and so says of each year that all interests are declared."""
 
 TWO_FACTORS = frozenset(Role) - {Role.STAFF}
-"""Who signs, checks, marks, decides, publishes, reads everything or lets others in: never by a password alone."""
+"""Who signs, checks, marks, decides, publishes, reads everything or lets others in: never by a
+password alone.
+"""
 
 
 def is_national(role: str, *, agency: Any, province: Any) -> bool:
@@ -71,15 +77,21 @@ class Who:
         return self.holds(user, obj, at)
 
     def acting(self, user: Any, obj: Any, at: datetime) -> str:
-        """In which role the record says that somebody acted: a deputy's where only the delegation gave the right."""
+        """In which role the record says that somebody acted: a deputy's where only the delegation
+        gave the right.
+        """
         agency = getattr(obj, "agency_id", None)
-        if user is None or not any(m.agency_id == agency for m in user.memberships(at, Role.DEPUTY)):
+        if user is None or not any(
+            m.agency_id == agency for m in user.memberships(at, Role.DEPUTY)
+        ):
             return self.code
         return self.code if self(user.without(Role.DEPUTY), obj, at) else Role.DEPUTY.value
 
 
 def who(label: str | Promise) -> Callable[[Callable[[Any, Any, datetime], bool]], Who]:
-    """Make a predicate; people's predicates never hold for the clock (user is None) or a closed account."""
+    """Make a predicate; people's predicates never hold for the clock (user is None) or a closed
+    account.
+    """
 
     def made(test: Callable[[Any, Any, datetime], bool]) -> Who:
         def holds(user: Any, obj: Any, at: datetime) -> bool:
@@ -91,11 +103,15 @@ def who(label: str | Promise) -> Callable[[Callable[[Any, Any, datetime], bool]]
 
 
 def of_agency(user: Any, obj: Any, at: datetime, *roles: Role) -> bool:
-    return obj.agency_id is not None and any(m.agency_id == obj.agency_id for m in user.memberships(at, *roles))
+    return obj.agency_id is not None and any(
+        m.agency_id == obj.agency_id for m in user.memberships(at, *roles)
+    )
 
 
 def in_scope(membership: Any, agency: Any) -> bool:
-    """Whether a membership reaches an agency (None: the whole country): a province's reaches its own units only."""
+    """Whether a membership reaches an agency (None: the whole country): a province's reaches its
+    own units only.
+    """
     if membership.province_id is None:
         return True
     return agency is not None and agency.province_id == membership.province_id
@@ -110,7 +126,10 @@ def impartial(user: Any, obj: Any, at: datetime, role: Role) -> bool:
     if obj.agency_id is not None and user.is_conflicted(obj.agency_id):
         return False
     own_house = obj.agency is not None and obj.agency.is_authority
-    return any(in_scope(m, obj.agency) and (m.is_outsider or not own_house) for m in user.memberships(at, role))
+    return any(
+        in_scope(m, obj.agency) and (m.is_outsider or not own_house)
+        for m in user.memberships(at, role)
+    )
 
 
 is_clock = Who("clock", _("the calendar itself"), lambda user, obj, at: user is None)
@@ -147,7 +166,9 @@ def is_national_administrator(user: Any, obj: Any, at: datetime) -> bool:
 
 
 def keeps(user: Any, obj: Any, at: datetime) -> bool:
-    """An administrator for a set of several agencies: of the country, or of the province whose set it is."""
+    """An administrator for a set of several agencies: of the country, or of the province whose set
+    it is.
+    """
     held = user.memberships(at, Role.ADMINISTRATOR)
     return any(m.province_id is None or m.province_id == obj.province_id for m in held)
 

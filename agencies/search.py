@@ -7,7 +7,9 @@ from agencies.persian import HAMZA_BEFORE_WAW, HAMZA_LIKE_ALEF, NOT_SEARCHED, SE
 
 
 def stored_search_key(name: str) -> Lower:
-    """What `search_key` makes of the text of this field, which was normalised when it was stored."""
+    """What `search_key` makes of the text of this field, which was
+    normalised when it was stored.
+    """
     letters, spelling = SEARCHED_LETTERS
     text = _replaced(F(name), HAMZA_BEFORE_WAW, "")
     text = _replaced(text, HAMZA_LIKE_ALEF, "ا")

@@ -34,15 +34,19 @@ def attach(
     """Keep a new file with a draft; it is scanned and handed out as evidence is."""
     name, digest = checked(upload, by=by)
     [appeal] = perform(APPEALS, [appeal], "attach", by=by, at=at, note=name, sha256=digest)
-    return keep(appeal, upload, name, digest, reference=reference, description=description, by=by, at=at)
+    return keep(
+        appeal, upload, name, digest, reference=reference, description=description, by=by, at=at
+    )
 
 
 def checked(upload: File, *, by: User) -> tuple[str, str]:
-    """The clean name and the SHA-256 of a file that an appeal may show; refused where it may not."""
+    """The clean name and the SHA-256 of a file that an appeal may show;
+    refused where it may not.
+    """
     name = file_types.clean_name(upload.name or "")
-    if why := file_types.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(
-        name, upload, by=by
-    ):
+    if why := file_types.why_not_named(
+        name, upload.size or 0, MOST_AT_ONCE
+    ) or quotas.why_not_content(name, upload, by=by):
         raise Refused(why)
     return name, ui_files.sha256(upload)
 
@@ -63,7 +67,9 @@ def keep(
     cycle, agency = appeal.cycle, appeal.agency
     quotas.check(cycle, agency, size=upload.size or 0, by=by, at=at)
     document = keep_document(cycle, agency, name=name, content=upload, sha256=digest, by=by, at=at)
-    return _show(appeal, document, reference, description or Description(), by=by, at=at, question=question)
+    return _show(
+        appeal, document, reference, description or Description(), by=by, at=at, question=question
+    )
 
 
 @transaction.atomic
@@ -100,10 +106,14 @@ def _show(
 ) -> Attachment:
     held = appeal.attachments.filter(withdrawn_at=None)
     if held.count() >= MOST_FILES:
-        raise Refused(_("An appeal shows at most %(count)s files.") % {"count": localised(MOST_FILES)})
+        raise Refused(
+            _("An appeal shows at most %(count)s files.") % {"count": localised(MOST_FILES)}
+        )
     if held.filter(document__sha256=document.sha256).exists():
         raise Refused(_("The appeal shows this file already."))
-    shown = Evidence.objects.filter(answer__submission=appeal.submission_id, document__sha256=document.sha256).live()
+    shown = Evidence.objects.filter(
+        answer__submission=appeal.submission_id, document__sha256=document.sha256
+    ).live()
     attachment = Attachment(
         appeal=appeal,
         question=question,
@@ -122,7 +132,15 @@ def _show(
 def detach(attachment: Attachment, *, by: User, at: datetime) -> Attachment:
     """Take a file off a draft; it stays on record, and the appeal no longer shows it."""
     document = attachment.document
-    perform(APPEALS, [attachment.appeal], "detach", by=by, at=at, note=document.name, sha256=document.sha256)
+    perform(
+        APPEALS,
+        [attachment.appeal],
+        "detach",
+        by=by,
+        at=at,
+        note=document.name,
+        sha256=document.sha256,
+    )
     attachment.withdrawn_at = at
     attachment.save(update_fields=["withdrawn_at"])
     return attachment

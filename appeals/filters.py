@@ -13,11 +13,19 @@ from submissions.lookups import cycles_of
 
 class AppealFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Agency"), method="search")
-    cycle = django_filters.ModelChoiceFilter(label=_("Cycle"), queryset=cycles_of, empty_label=_("All"))
-    state = django_filters.ChoiceFilter(label=_("State"), choices=AppealState.choices, empty_label=_("All"))
-    ground = django_filters.ChoiceFilter(label=_("Ground"), choices=Ground.choices, empty_label=_("All"))
+    cycle = django_filters.ModelChoiceFilter(
+        label=_("Cycle"), queryset=cycles_of, empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=AppealState.choices, empty_label=_("All")
+    )
+    ground = django_filters.ChoiceFilter(
+        label=_("Ground"), choices=Ground.choices, empty_label=_("All")
+    )
 
-    mine = django_filters.BooleanFilter(label=_("On my desk"), method="on_my_desk", widget=forms.CheckboxInput)
+    mine = django_filters.BooleanFilter(
+        label=_("On my desk"), method="on_my_desk", widget=forms.CheckboxInput
+    )
 
     # outcomes and loads link here; nobody types a key
     measure = django_filters.NumberFilter(field_name="answer__measure", widget=forms.HiddenInput)

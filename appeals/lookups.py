@@ -1,4 +1,6 @@
-"""What the pages of appeals share: the self-assessment or the appeal at an address, for who may see it."""
+"""What the pages of appeals share: the self-assessment or the appeal at an address, for who may see
+it.
+"""
 
 from typing import Any
 
@@ -18,25 +20,37 @@ PAGES = ("withdraw", "discard")
 
 def find_scored(request: PortalRequest, pk: int) -> Submission:
     """A self-assessment whose scores are communicated and may be read."""
-    rows = Submission.objects.scores_visible_to(request.user, request.at).filter(communicated_at__isnull=False)
+    rows = Submission.objects.scores_visible_to(request.user, request.at).filter(
+        communicated_at__isnull=False
+    )
     return get_object_or_404(rows.select_related("agency__province", "cycle"), pk=pk)
 
 
 def find_line(request: PortalRequest, pk: int) -> Answer:
     """A line whose scores the reader may know; an appeal page shows them."""
     scored = Submission.objects.scores_visible_to(request.user, request.at)
-    rows = Answer.objects.filter(submission__in=scored.values("pk")).with_submission().select_related("measure")
+    rows = (
+        Answer.objects.filter(submission__in=scored.values("pk"))
+        .with_submission()
+        .select_related("measure")
+    )
     return get_object_or_404(rows, pk=pk)
 
 
 def find(request: PortalRequest, pk: int) -> Appeal:
     rows = Appeal.objects.visible_to(request.user, request.at).for_page()
-    return get_object_or_404(rows.select_related("submission", "answer__submission__cycle", "drafted_by"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("submission", "answer__submission__cycle", "drafted_by"), pk=pk
+    )
 
 
 def as_draft(submission: Submission, answer: Answer | None = None) -> Appeal:
     """The appeal that could be drafted, to ask the workflow about."""
-    of: dict[str, Any] = {"cycle": submission.cycle, "agency": submission.agency, "submission": submission}
+    of: dict[str, Any] = {
+        "cycle": submission.cycle,
+        "agency": submission.agency,
+        "submission": submission,
+    }
     return Appeal(**of, **({"answer": answer} if answer else {}))
 
 

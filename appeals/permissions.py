@@ -10,15 +10,24 @@ from submissions.permissions import is_impartial_reviewer
 
 
 def may_review(user: Any, obj: Any, at: datetime) -> bool:
-    """Whether an appeal may be given to somebody: who had a part in the score (`handlers`) never reviews it."""
+    """Whether an appeal may be given to somebody: who had a part in the score (`handlers`) never
+    reviews it.
+    """
     return is_impartial_reviewer(user, obj, at) and user.pk not in obj.handlers
 
 
 @who(
-    _("the reviewer to whom the appeal is given, after declaring all interests; never one who had a part in the score")
+    _(
+        "the reviewer to whom the appeal is given, after declaring all interests; never one who "
+        "had a part in the score"
+    )
 )
 def is_reviewer(user: Any, obj: Any, at: datetime) -> bool:
-    return obj.reviewer_id == user.pk and user.has_stated_interests(obj.cycle) and may_review(user, obj, at)
+    return (
+        obj.reviewer_id == user.pk
+        and user.has_stated_interests(obj.cycle)
+        and may_review(user, obj, at)
+    )
 
 
 @who(_("the person who is asked"))

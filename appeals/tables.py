@@ -22,9 +22,13 @@ from submissions.templatetags.states import state_badge
 
 
 class AppealTable(CardsTable):
-    line = tables.Column(_("Line"), accessor="answer__measure", order_by=("answer__measure__code", "pk"))
+    line = tables.Column(
+        _("Line"), accessor="answer__measure", order_by=("answer__measure__code", "pk")
+    )
     agency = tables.Column(_("Agency"), order_by=("agency__sort_key", "pk"))
-    cycle = tables.Column(_("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk"))
+    cycle = tables.Column(
+        _("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk")
+    )
     ground = tables.Column(_("Ground"))
     state = tables.Column(_("State"))
     filed_at = tables.Column(_("Filed"))
@@ -47,7 +51,9 @@ class AppealTable(CardsTable):
         """What is left until it must be filed, or decided; once decided, how late that was."""
         if record.state in (AppealState.WITHDRAWN, AppealState.ENDED):
             return "—"
-        term = self.windows.of(Phase.APPEAL if record.state == AppealState.DRAFT else Phase.APPEAL_REVIEW, record)
+        term = self.windows.of(
+            Phase.APPEAL if record.state == AppealState.DRAFT else Phase.APPEAL_REVIEW, record
+        )
         if term is None:
             return "—"
         if record.decided_at:

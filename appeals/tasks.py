@@ -1,4 +1,6 @@
-"""What the calendar does by itself on appeals: reminding of drafts not filed, giving appeals to reviewers."""
+"""What the calendar does by itself on appeals: reminding of drafts not filed, giving appeals to
+reviewers.
+"""
 
 from collections.abc import Iterator
 
@@ -26,7 +28,9 @@ def not_filed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     """The agencies with drafts, and how many."""
     drafts = Appeal.objects.active().filter(cycle__in=cycles, state=AppealState.DRAFT)
     keys = ("cycle_id", "agency_id", "submission_id")
-    for cycle, agency, submission, count in drafts.order_by(*keys).values_list(*keys).annotate(Count("pk")):
+    for cycle, agency, submission, count in (
+        drafts.order_by(*keys).values_list(*keys).annotate(Count("pk"))
+    ):
         yield notices.Todo(cycle, agency, Appeal, count, ("appeals:agency", submission))
 
 
@@ -38,9 +42,13 @@ def end_with_agencies() -> None:
 
 @shared_task
 def share_out() -> None:
-    """Give every appeal whose review has begun, and whose reviewer may not hear it or is not there, to another."""
+    """Give every appeal whose review has begun, and whose reviewer may not hear it or is not there,
+    to another.
+    """
     waiting = Appeal.objects.undecided().order_by().values("cycle")
-    for key in Cycle.objects.living().filter(pk__in=waiting).order_by("pk").values_list("pk", flat=True):
+    for key in (
+        Cycle.objects.living().filter(pk__in=waiting).order_by("pk").values_list("pk", flat=True)
+    ):
         with transaction.atomic():
             for cycle in Cycle.objects.in_hand().filter(pk=key):
                 hearing.share_out(cycle, by=None, at=now())

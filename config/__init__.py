@@ -1,4 +1,6 @@
-"""What makes one portal of the apps: settings, addresses, processes and the command that builds a demonstration."""
+"""What makes one portal of the apps: settings, addresses, processes and the command that builds a
+demonstration.
+"""
 
 from config.celery import app as celery_app
 

@@ -1,4 +1,5 @@
-"""Sentences of Django and of allauth that people read, named here so that our own catalogue says them in our words.
+"""Sentences of Django and of allauth that people read, named here so that our own catalogue says
+them in our words.
 
 A sentence in our catalogue goes before the one that comes with the library; nothing imports this.
 """

@@ -1,8 +1,9 @@
 """The cache, and what becomes of each use of it while its server is away or does not answer.
 
-Here alone it is decided what happens without the cache; no view and no action asks. What must count or must be found
-again (tries to sign in, codes used, sheets that were checked) goes to a table of the database meanwhile. All else is
-looked up or made anew, as if it had never been kept: nothing is remembered, and nobody waits.
+Here alone it is decided what happens without the cache; no view and no action asks. What must count
+or must be found again (tries to sign in, codes used, sheets that were checked) goes to a table of
+the database meanwhile. All else is looked up or made anew, as if it had never been kept: nothing is
+remembered, and nobody waits.
 """
 
 import logging
@@ -21,7 +22,9 @@ ANSWERS_WITHIN = 0.5
 """Seconds for the server to take a connection, and to answer."""
 
 ASKED_AGAIN_AFTER = 5
-"""Seconds for which a process does not ask a server that did not answer: a frozen one costs one request its wait."""
+"""Seconds for which a process does not ask a server that did not answer: a frozen one costs one
+request its wait.
+"""
 
 TABLE = "cycles_cachereserve"
 MOST_KEPT = 100_000
@@ -30,11 +33,15 @@ LOCK = ":lock"
 """How the keys of allauth's locks end, for each of which it waits one second at most."""
 
 RESERVED = ("allauth", "factor:", "import:")
-"""How the keys begin of what the database keeps meanwhile: counted tries, codes used once, checked sheets."""
+"""How the keys begin of what the database keeps meanwhile: counted tries, codes used once, checked
+sheets.
+"""
 
 
 class Cache(RedisCache):
-    """Redis, or without it the database for what is `RESERVED` and nothing for the rest; it never raises."""
+    """Redis, or without it the database for what is `RESERVED` and nothing for the rest; it never
+    raises.
+    """
 
     silent_until: ClassVar[dict[str, float]] = {}
     """By server, for all threads of the process: before this moment it is not asked."""
@@ -48,13 +55,18 @@ class Cache(RedisCache):
     def get(self, key: str, default: Any = None, version: int | None = None) -> Any:
         return self._ask("get", key, default, version, otherwise=default)
 
-    def add(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+    def add(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> bool:
         if key.endswith(LOCK):
-            # a frozen server takes the lock when it thaws, and nobody is left to give it back: let it end by itself
+            # a frozen server takes the lock when it thaws, and nobody is left to give it back: let
+            # it end by itself
             timeout = 1
         return bool(self._ask("add", key, value, timeout, version, otherwise=True))
 
-    def set(self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+    def set(
+        self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> None:
         self._ask("set", key, value, timeout, version, otherwise=None)
 
     def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
@@ -69,7 +81,9 @@ class Cache(RedisCache):
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         counted = self._ask("incr", key, delta, version, otherwise=None)
         if counted is None:
-            raise ValueError(f"Key {key!r} not found")  # as every backend says of a key it does not hold
+            raise ValueError(
+                f"Key {key!r} not found"
+            )  # as every backend says of a key it does not hold
 
         return int(counted)
 

@@ -18,7 +18,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
 class Portal(Celery):
-    """Starts the embedded broker, when that is what the settings name, before anybody connects to it."""
+    """Starts the embedded broker, when that is what the settings name, before anybody connects to
+    it.
+    """
 
     @staticmethod
     def wake_broker() -> None:
@@ -44,7 +46,9 @@ class Scheduler(PersistentScheduler):
 
 @signals.heartbeat_sent.connect
 def touch_alive_file(**kwargs: Any) -> None:
-    """A worker that is connected to the broker beats every two seconds; `config/probe.py` looks at the file's age."""
+    """A worker that is connected to the broker beats every two seconds; `config/probe.py` looks at
+    the file's age.
+    """
     if path := os.environ.get("ALIVE_FILE"):
         Path(path).touch()
 
@@ -57,7 +61,9 @@ app.watchers = workers  # its signals are connected
 
 @worker_process_init.connect
 def limit_memory(**_kwargs: Any) -> None:
-    """Hold each process of a worker to its memory, so that a job that wants more fails alone and says so."""
+    """Hold each process of a worker to its memory, so that a job that wants more fails alone and
+    says so.
+    """
     if settings.WORKER_MEMORY_MB:
         resource.setrlimit(resource.RLIMIT_DATA, (settings.WORKER_MEMORY_MB * 2**20,) * 2)
 

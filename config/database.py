@@ -1,4 +1,6 @@
-"""Two roles of one database: the owner migrates; the portal's own role works on rows and cannot unwrite the ledger."""
+"""Two roles of one database: the owner migrates; the portal's own role works on rows and cannot
+unwrite the ledger.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +19,9 @@ from psycopg2.sql import SQL, Identifier, Literal
 def as_owner(alias: str = "default") -> Iterator[BaseDatabaseWrapper]:
     """Within, this thread's connection is the owner's."""
     if not settings.DATABASE_OWNER:
-        raise ImproperlyConfigured("Set DATABASE_OWNER_URL: the portal's own role may not change tables.")
+        raise ImproperlyConfigured(
+            "Set DATABASE_OWNER_URL: the portal's own role may not change tables."
+        )
     connection = connections[alias]
     own = connection.settings_dict
     connection.close()
@@ -30,9 +34,11 @@ def as_owner(alias: str = "default") -> Iterator[BaseDatabaseWrapper]:
 
 
 def fresh_database(name: str, alias: str = "default", *, like: str = "") -> None:
-    """Drop the database of this name if there is one, make it anew with its tables, and use it from now on.
+    """Drop the database of this name if there is one, make it anew with its tables, and use it from
+    now on.
 
-    `like` names one that nobody is connected to and that is copied with all its rows, in place of migrating again.
+    `like` names one that nobody is connected to and that is copied with all its rows, in place of
+    migrating again.
     """
     with as_owner(alias) as connection:
         connection.settings_dict["NAME"] = "postgres"
@@ -46,10 +52,17 @@ def fresh_database(name: str, alias: str = "default", *, like: str = "") -> None
 
 
 def grant(connection: BaseDatabaseWrapper) -> None:
-    """Make the portal's role if it is missing and give it what it needs and no more; `connection` is the owner's."""
-    role, password = settings.DATABASES[connection.alias]["USER"], settings.DATABASES[connection.alias]["PASSWORD"]
+    """Make the portal's role if it is missing and give it what it needs and no more; `connection`
+    is the owner's.
+    """
+    role, password = (
+        settings.DATABASES[connection.alias]["USER"],
+        settings.DATABASES[connection.alias]["PASSWORD"],
+    )
     if role == connection.settings_dict["USER"]:
-        raise ImproperlyConfigured(f"DATABASE_URL and DATABASE_OWNER_URL must name two roles; both say {role}.")
+        raise ImproperlyConfigured(
+            f"DATABASE_URL and DATABASE_OWNER_URL must name two roles; both say {role}."
+        )
     with connection.cursor() as cursor:
 
         def say(statement: str, **names: Any) -> None:
@@ -60,7 +73,8 @@ def grant(connection: BaseDatabaseWrapper) -> None:
             try:
                 say("CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
             except Exception as error:
-                # roles belong to the whole cluster: another process, on another database of it, was quicker
+                # roles belong to the whole cluster: another process, on another database of it, was
+                # quicker
                 if not isinstance(error.__cause__, errors.DuplicateObject | errors.UniqueViolation):
                     raise
         if password:
@@ -76,6 +90,12 @@ def grant(connection: BaseDatabaseWrapper) -> None:
         tables = connection.introspection.table_names(cursor)
         for table in settings.APPEND_ONLY_TABLES:
             if table in tables:
-                say("REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}", table=Identifier(table))
+                say(
+                    "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}",
+                    table=Identifier(table),
+                )
         if "django_migrations" in tables:
-            say("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {role}", table=Identifier("django_migrations"))
+            say(
+                "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {role}",
+                table=Identifier("django_migrations"),
+            )

@@ -1,4 +1,6 @@
-"""Options of every gunicorn process, and the directory in which its processes count together for Prometheus."""
+"""Options of every gunicorn process, and the directory in which its processes count together for
+Prometheus.
+"""
 
 import importlib
 import os
@@ -20,7 +22,9 @@ METRICS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def on_starting(server: Any) -> None:
-    """Make a fresh directory for the figures, below the one that is named or the system's temporary one."""
+    """Make a fresh directory for the figures, below the one that is named or the system's temporary
+    one.
+    """
     os.environ[METRICS] = tempfile.mkdtemp(prefix="portal-metrics-", dir=os.environ.get(METRICS))
 
 

@@ -1,4 +1,6 @@
-"""Where a sentence waits for the next page: in a cookie that is tied to this very name, else in the session."""
+"""Where a sentence waits for the next page: in a cookie that is tied to this very name, else in the
+session.
+"""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage

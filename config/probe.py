@@ -1,7 +1,7 @@
 """Asks a process of the portal whether it lives; the health checks of docker-compose.yml run this.
 
-`probe.py URL` asks a web process, `probe.py FILE SECONDS` looks when Celery last touched its file. Neither loads
-Django, for they run every few seconds.
+`probe.py URL` asks a web process, `probe.py FILE SECONDS` looks when Celery last touched its file.
+Neither loads Django, for they run every few seconds.
 """
 
 import os
@@ -13,7 +13,13 @@ from pathlib import Path
 
 def ask(url: str) -> str:
     """What is wrong with the web process at this address, "" for nothing."""
-    host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".").replace("*", "localhost")
+    host = (
+        os.environ.get("ALLOWED_HOSTS", "localhost")
+        .split(",")[0]
+        .strip()
+        .lstrip(".")
+        .replace("*", "localhost")
+    )
     request = urllib.request.Request(  # noqa: S310 -- the address stands in the compose file
         url, headers={"Host": host, "X-Forwarded-Proto": "https"}
     )

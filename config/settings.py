@@ -1,4 +1,6 @@
-"""Every setting of the portal, from the environment where places differ; a missing secret stops the start."""
+"""Every setting of the portal, from the environment where places differ; a missing secret stops the
+start.
+"""
 
 import os
 from datetime import timedelta
@@ -25,26 +27,37 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR_DIR", BASE_DIR / "var"))
 
 
-# -- The place -------------------------------------------------------------------------------------
+# -- The place -----------------------------------------------------------------------------------
 
 if not DEBUG and (unfilled := placeholders(os.environ)):
-    raise ImproperlyConfigured(f"Still the example's own words, which all the world knows: {', '.join(unfilled)}.")
+    raise ImproperlyConfigured(
+        f"Still the example's own words, which all the world knows: {', '.join(unfilled)}."
+    )
 
-SECRET_KEY = os.environ.get("SECRET_KEY", "development only, and known to all the world" if DEBUG else "")
+SECRET_KEY = os.environ.get(
+    "SECRET_KEY", "development only, and known to all the world" if DEBUG else ""
+)
 if not SECRET_KEY:
-    raise ImproperlyConfigured("Set SECRET_KEY to 50 random characters or more; DEBUG=1 supplies one for development.")
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY to 50 random characters or more; DEBUG=1 supplies one for development."
+    )
 
-SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")  # those before it: what they signed and encrypted stays good
+SECRET_KEY_FALLBACKS = listed(
+    "SECRET_KEY_FALLBACKS"
+)  # those before it: what they signed and encrypted stays good
 
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEBUG else "")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 
-# Added to the real time by the first middleware and by tasks, so that a demonstration may stand in any phase.
+# Added to the real time by the first middleware and by tasks, so that a demonstration may stand in
+# any phase.
 CLOCK_OFFSET = timedelta(seconds=int(os.environ.get("CLOCK_OFFSET_SECONDS", "0")))
 if CLOCK_OFFSET and not DEBUG:
-    raise ImproperlyConfigured("CLOCK_OFFSET_SECONDS moves every deadline: it works with DEBUG=1 only.")
+    raise ImproperlyConfigured(
+        "CLOCK_OFFSET_SECONDS moves every deadline: it works with DEBUG=1 only."
+    )
 
-# -- Parts -----------------------------------------------------------------------------------------
+# -- Parts ----------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "config",
@@ -127,7 +140,7 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "tables.html"
 
-# -- Database: the portal's own role serves, the owner migrates ------------------------------------
+# -- Database: the portal's own role serves, the owner migrates -----------------------------------
 
 
 def database(url: str) -> dict[str, Any]:
@@ -167,12 +180,15 @@ if DATABASE_OWNER:  # a migration takes as long as it takes
     DATABASE_OWNER["OPTIONS"] = timeouts.PROCESSES["command"].connection_options
 DATABASES = {"default": _default}
 
-POSTGRES_BIN = os.environ.get("POSTGRES_BIN", "")  # the directory of pg_dump and pg_restore; "": those of the PATH
+POSTGRES_BIN = os.environ.get(
+    "POSTGRES_BIN", ""
+)  # the directory of pg_dump and pg_restore; "": those of the PATH
 
-# Tables whose rows the portal's role may add and read, and nothing else; a trigger refuses the same to everybody.
+# Tables whose rows the portal's role may add and read, and nothing else; a trigger refuses the same
+# to everybody.
 APPEND_ONLY_TABLES = ["cycles_entry", "cycles_seal", "cycles_extension"]
 
-# -- Cache and Celery ------------------------------------------------------------------------------
+# -- Cache and Celery -----------------------------------------------------------------------------
 
 REDIS_URL = os.environ.get("REDIS_URL", "").rstrip("/")
 EMBEDDED_REDIS = not REDIS_URL
@@ -185,11 +201,17 @@ def broker(number: int) -> str:
 
 
 def cache(number: int) -> dict[str, Any]:
-    location = f"unix://{embedded.valkey_socket()}?db={number}" if EMBEDDED_REDIS else f"{REDIS_URL}/{number}"
+    location = (
+        f"unix://{embedded.valkey_socket()}?db={number}"
+        if EMBEDDED_REDIS
+        else f"{REDIS_URL}/{number}"
+    )
     options: dict[str, Any] = {
         "socket_timeout": ANSWERS_WITHIN,
         "socket_connect_timeout": ANSWERS_WITHIN,
-        "retry": Retry(NoBackoff(), 1, (RedisConnectionError,)),  # a kept connection may have been closed meanwhile
+        "retry": Retry(
+            NoBackoff(), 1, (RedisConnectionError,)
+        ),  # a kept connection may have been closed meanwhile
     }
     if EMBEDDED_REDIS:
         options["connection_class"] = EmbeddedConnection
@@ -200,7 +222,8 @@ CACHES = {"default": cache(1)}
 
 CELERY_BROKER_URL = CELERY_RESULT_BACKEND = broker(0)
 CELERY_BEAT_SCHEDULER = "config.celery:Scheduler"
-# Jobs are rows (cycles.jobs); messages only wake a worker, and the scheduler comes by where none got through.
+# Jobs are rows (cycles.jobs); messages only wake a worker, and the scheduler comes by where none
+# got through.
 _PERIODIC = (
     ("cycles.tasks.work", 10),
     ("cycles.tasks.order_jobs", 15),
@@ -223,7 +246,11 @@ _PERIODIC = (
     ("festival.tasks.publish_due", 60),
 )
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}  # the next run does what this one would
+    task: {
+        "task": task,
+        "schedule": seconds,
+        "options": {"expires": seconds},
+    }  # the next run does what this one would
     for task, seconds in _PERIODIC
 }
 # A long report takes half a gigabyte and gives none back: its own worker, a fresh process for each.
@@ -233,10 +260,14 @@ CELERY_BEAT_SCHEDULE["reports"] = {
     "kwargs": {"queue": "reports"},
     "options": {"expires": 10, "queue": "reports"},
 }
-SEALED_WITHIN_MINUTES = int(os.environ.get("SEALED_WITHIN_MINUTES", "5"))  # else whoever audits is told
-# What a worker's process may take of memory, in MB; 0: as much as there is. A job that wants more fails alone.
+SEALED_WITHIN_MINUTES = int(
+    os.environ.get("SEALED_WITHIN_MINUTES", "5")
+)  # else whoever audits is told
+# What a worker's process may take of memory, in MB; 0: as much as there is. A job that wants more
+# fails alone.
 WORKER_MEMORY_MB = int(os.environ.get("WORKER_MEMORY_MB", "0"))
-SCORE_CHUNK = 4000  # submissions added up in one transaction, after which the page says how far a computation is
+# submissions added up in one transaction, after which the page says how far a computation is
+SCORE_CHUNK = 4000
 CELERY_TASK_IGNORE_RESULT = True  # what a task did is in the database
 CELERY_TASK_ACKS_LATE = True  # every task is safe to run twice, so a worker that dies loses none
 CELERY_TASK_TIME_LIMIT = 15 * 60
@@ -248,7 +279,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker may be away for as long as it likes
 CELERY_TIMEZONE = "Asia/Tehran"
 
-# -- Mail and text messages ------------------------------------------------------------------------
+# -- Mail and text messages -----------------------------------------------------------------------
 
 EMAIL_BACKEND = f"django.core.mail.backends.{'console' if DEBUG else 'smtp'}.EmailBackend"
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
@@ -258,11 +289,13 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("EMAIL_FROM", "portal@localhost")
-PORTAL_URL = os.environ.get("PORTAL_URL", "http://localhost:8000").rstrip("/")  # what links in messages begin with
+PORTAL_URL = os.environ.get("PORTAL_URL", "http://localhost:8000").rstrip(
+    "/"
+)  # what links in messages begin with
 SMS_BACKEND = os.environ.get("SMS_BACKEND", "cycles.notices.sms.FileBackend")
 SMS_DIRECTORY = VAR / "sms"
 
-# -- Language and time -----------------------------------------------------------------------------
+# -- Language and time ----------------------------------------------------------------------------
 
 LANGUAGE_CODE = "fa"
 LANGUAGES = [("fa", _("Persian")), ("en", _("English"))]
@@ -271,32 +304,43 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Tehran"
 
-# -- Files -----------------------------------------------------------------------------------------
+# -- Files ----------------------------------------------------------------------------------------
 
-MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", VAR / "media"))  # private: no address leads here, views hand files out
+MEDIA_ROOT = Path(
+    os.environ.get("MEDIA_ROOT", VAR / "media")
+)  # private: no address leads here, views hand files out
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS: list[Any] = [BASE_DIR / "static", ("vendor", VAR / "vendor")]
-# partial files of uploads under way: one directory for all web processes, best on the disk of MEDIA_ROOT
+# partial files of uploads under way: one directory for all web processes, best on the disk of
+# MEDIA_ROOT
 UPLOAD_DIR = Path(os.environ.get("UPLOAD_DIR", VAR / "uploads"))
 MAX_UPLOAD_BYTES = 200 * 2**20
-# what the files of one agency in one cycle may come to, and what one person may send in an hour; pages show both
+# what the files of one agency in one cycle may come to, and what one person may send in an hour;
+# pages show both
 AGENCY_MOST_GIGABYTES = int(os.environ.get("AGENCY_MOST_GIGABYTES", "5"))
 AGENCY_MOST_FILES = int(os.environ.get("AGENCY_MOST_FILES", "2000"))
 PERSON_MOST_GIGABYTES = int(os.environ.get("PERSON_MOST_GIGABYTES", "4"))
 PERSON_MOST_FILES = int(os.environ.get("PERSON_MOST_FILES", "400"))
 DISK_RESERVE_BYTES = 256 * 2**20  # below this no upload is begun, so that what is under way can end
-# where nginx finds MEDIA_ROOT (its `internal` location), so that it hands files out; "": the web process does
+# where nginx finds MEDIA_ROOT (its `internal` location), so that it hands files out; "": the web
+# process does
 ACCEL_PREFIX = os.environ.get("ACCEL_PREFIX", "")
 # unix:///run/clamav/clamd.ctl or host:port; "": files are not scanned, and pages say so
 CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
 _ON_DISK = "config.storage.WholeFileStorage"
-_STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "config.storage.StaticStorage"
+_STATIC = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if DEBUG
+    else "config.storage.StaticStorage"
+)
 S3_BUCKET = os.environ.get("S3_BUCKET", "")
 
 
 def stored(folder: str = "") -> dict[str, Any]:
-    """Private files below a folder: on this disk, or in the bucket of an S3-compatible service where one is named."""
+    """Private files below a folder: on this disk, or in the bucket of an S3-compatible service
+    where one is named.
+    """
     if not S3_BUCKET:
         return {"BACKEND": _ON_DISK, "OPTIONS": {"location": MEDIA_ROOT / folder}}
     options = {
@@ -330,18 +374,27 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = (
 )
 FILE_UPLOAD_PERMISSIONS = 0o644 if ACCEL_PREFIX else 0o640  # nginx reads as a user of its own
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20  # larger files go to disk as they arrive
-DATA_UPLOAD_MAX_MEMORY_SIZE = 26 * 2**20  # a plain form's file has 25 MB at most, a piece of a larger one 8
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    26 * 2**20
+)  # a plain form's file has 25 MB at most, a piece of a larger one 8
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a block of marks is one form
 
-# -- Security --------------------------------------------------------------------------------------
+# -- Security -------------------------------------------------------------------------------------
 
 HTTPS = flag("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")  # nginx sets it, whatever the browser sent
+SECURE_PROXY_SSL_HEADER = (
+    "HTTP_X_FORWARDED_PROTO",
+    "https",
+)  # nginx sets it, whatever the browser sent
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = flag("HSTS_PRELOAD", default=False)  # browsers' lists are left within months, not minutes
-SILENCED_SYSTEM_CHECKS = [] if SECURE_HSTS_PRELOAD else ["security.W021"]  # ... so that nobody enters them by default
+SECURE_HSTS_PRELOAD = flag(
+    "HSTS_PRELOAD", default=False
+)  # browsers' lists are left within months, not minutes
+SILENCED_SYSTEM_CHECKS = (
+    [] if SECURE_HSTS_PRELOAD else ["security.W021"]
+)  # ... so that nobody enters them by default
 # Tied to this very name and to HTTPS, so that no neighbour below the same domain can set them.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
@@ -367,7 +420,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# -- Log -------------------------------------------------------------------------------------------
+# -- Log ------------------------------------------------------------------------------------------
 
 LOG_FORMAT = os.environ.get("LOG_FORMAT", "line" if DEBUG else "json")
 if LOG_FORMAT not in ("line", "json"):
@@ -384,7 +437,11 @@ LOGGING = {
         "json": {"()": "config.monitoring.logs.json_formatter"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request", "addresses"]},
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["request", "addresses"],
+        },
     },
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
@@ -397,12 +454,17 @@ LOGGING = {
     },
 }
 
-# -- Watching --------------------------------------------------------------------------------------
+# -- Watching -------------------------------------------------------------------------------------
 
-# asked of whoever reads /metrics, as a bearer token; "": whoever reaches the process's own port may read them
+# asked of whoever reads /metrics, as a bearer token; "": whoever reaches the process's own port may
+# read them
 METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
-MOST_QUEUED_MINUTES = int(os.environ.get("MOST_QUEUED_MINUTES", "15"))  # work that nobody has taken up
-LEAST_FREE_MEGABYTES = int(os.environ.get("LEAST_FREE_MEGABYTES", "1024"))  # where files and uploads lie
+MOST_QUEUED_MINUTES = int(
+    os.environ.get("MOST_QUEUED_MINUTES", "15")
+)  # work that nobody has taken up
+LEAST_FREE_MEGABYTES = int(
+    os.environ.get("LEAST_FREE_MEGABYTES", "1024")
+)  # where files and uploads lie
 
 # a collector that speaks Sentry's protocol; "": errors stand in the log only
 SENTRY_DSN = os.environ.get("SENTRY_DSN", "")

@@ -9,7 +9,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class WholeFileStorage(FileSystemStorage):
-    """A folder on this disk in which no half of a file stays when there is no room for the other."""
+    """A folder on this disk in which no half of a file stays when there is
+    no room for the other.
+    """
 
     def _save(self, name: str, content: Any) -> str:
         was_there = self.exists(name)
@@ -26,6 +28,13 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
     """... without looking for source maps, which packages name and we do not serve."""
 
     patterns = tuple(
-        (glob, tuple(rule for rule in rules if "sourceMappingURL" not in (rule if isinstance(rule, str) else rule[0])))
+        (
+            glob,
+            tuple(
+                rule
+                for rule in rules
+                if "sourceMappingURL" not in (rule if isinstance(rule, str) else rule[0])
+            ),
+        )
         for glob, rules in CompressedManifestStaticFilesStorage.patterns
     )

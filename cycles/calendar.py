@@ -1,7 +1,9 @@
-"""The phases of the statutory year, and how instants are counted, read and written in two calendars.
+"""The phases of the statutory year, and how instants are counted, read and written in two
+calendars.
 
-Every instant is aware. Days are days in Tehran, from tzdata. A closing is exclusive: the midnight after the last day.
-Jalali arithmetic is jdatetime's, checked in the tests against convertdate for 1390 to 1450.
+Every instant is aware. Days are days in Tehran, from tzdata. A closing is exclusive: the midnight
+after the last day. Jalali arithmetic is jdatetime's, checked in the tests against convertdate for
+1390 to 1450.
 """
 
 import re
@@ -53,7 +55,10 @@ def phase_label(phase: Phase, quarter: int = 0) -> str:
     """A phase in the reader's words, with its quarter where it has one."""
     if not quarter:
         return str(phase.label)
-    return gettext("%(phase)s, quarter %(quarter)s") % {"phase": phase.label, "quarter": localised(quarter)}
+    return gettext("%(phase)s, quarter %(quarter)s") % {
+        "phase": phase.label,
+        "quarter": localised(quarter),
+    }
 
 
 class Binding(models.TextChoices):
@@ -73,15 +78,21 @@ ARTICLES: Mapping[Phase, str | Promise] = dict.fromkeys(Phase, _BYLAW) | {
     Phase.MONITORING: _("Article 81 of the Civil Service Management Act"),
     Phase.FINAL: _("Article 82 of the Civil Service Management Act"),
 }
-"""The article each window rests on. The bylaw's calendar is told by Heidari et al. (Imam Sadiq University); reports
-through the year rest on Article 81 ("periodic, regular reports"), the yearly report on Article 82."""
+"""The article each window rests on. The bylaw's calendar is told by Heidari et al. (Imam Sadiq
+University); reports through the year rest on Article 81 ("periodic, regular reports"), the yearly
+report on Article 82.
+"""
 
 _HARD = {Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL}
-BINDINGS: dict[Phase, Binding] = {phase: Binding.HARD if phase in _HARD else Binding.DUTY for phase in Phase}
+BINDINGS: dict[Phase, Binding] = {
+    phase: Binding.HARD if phase in _HARD else Binding.DUTY for phase in Phase
+}
 
 
 def days_in_jalali_month(year: int, month: int) -> int:
-    """31 in the first six months, 30 in the next five, 29 in Esfand and 30 when the year is leap."""
+    """31 in the first six months, 30 in the next five, 29 in Esfand and 30
+    when the year is leap.
+    """
     if month < 12:
         return 31 if month <= 6 else 30
     return 30 if jdatetime.date(year, 1, 1).isleap() else 29
@@ -127,7 +138,11 @@ def _write(day: date, language: str, calendar: Calendar) -> str:
 
 def _calendars(language: str) -> tuple[Calendar, Calendar]:
     """The reader's calendar, then the other."""
-    return (Calendar.JALALI, Calendar.GREGORIAN) if _is_persian(language) else (Calendar.GREGORIAN, Calendar.JALALI)
+    return (
+        (Calendar.JALALI, Calendar.GREGORIAN)
+        if _is_persian(language)
+        else (Calendar.GREGORIAN, Calendar.JALALI)
+    )
 
 
 def _clock(text: str, language: str) -> str:
@@ -158,11 +173,14 @@ def format_opening(opens_at: datetime, language: str) -> str:
 
 def _both_at(day: date, clock: str, language: str) -> str:
     first, other = _calendars(language)
-    return f"{_write(day, language, first)}{_clock(clock, language)} ({_write(day, language, other)})"
+    return (
+        f"{_write(day, language, first)}{_clock(clock, language)} ({_write(day, language, other)})"
+    )
 
 
 def format_deadline(closes_at: datetime, language: str) -> str:
-    """An exclusive closing in both calendars with its clock: "31 May 2027, 24:00 (10 Khordad 1406)".
+    """An exclusive closing in both calendars with its clock: "31 May 2027, 24:00 (10 Khordad
+    1406)".
 
     Midnight is told as 24:00 of the day before.
     """
@@ -174,7 +192,8 @@ def format_deadline(closes_at: datetime, language: str) -> str:
 
 
 def _between(earlier: datetime, later: datetime) -> timedelta:
-    # Python subtracts by the wall clock when both sides share a tzinfo, and Tehran had summer time until 1401.
+    # Python subtracts by the wall clock when both sides share a tzinfo, and Tehran had summer time
+    # until 1401.
     return later.astimezone(UTC) - earlier.astimezone(UTC)
 
 
@@ -190,9 +209,15 @@ def time_left(until: datetime, at: datetime, language: str) -> str:
     days, hours = divmod(minutes // 60, 24)
     persian = _is_persian(language)
     names = _UNITS["fa" if persian else "en"]
-    amounts = [(days, names[0]), (hours, names[1])] if days else [(hours, names[1]), (minutes % 60, names[2])]
+    amounts = (
+        [(days, names[0]), (hours, names[1])]
+        if days
+        else [(hours, names[1]), (minutes % 60, names[2])]
+    )
     parts = [
-        f"{amount} {name}" if persian or amount == 1 else f"{amount} {name}s" for amount, name in amounts if amount
+        f"{amount} {name}" if persian or amount == 1 else f"{amount} {name}s"
+        for amount, name in amounts
+        if amount
     ]
     if not parts:
         return "کمتر از یک دقیقه" if persian else "less than a minute"
@@ -200,20 +225,26 @@ def time_left(until: datetime, at: datetime, language: str) -> str:
 
 
 def days_late(closes_at: datetime, at: datetime) -> int:
-    """How many 24-hour periods have begun since the closing, which is itself the start of the first; 0 when in time."""
+    """How many 24-hour periods have begun since the closing, which is itself the start of the
+    first; 0 when in time.
+    """
     late = _between(closes_at, at)
     return 0 if late < timedelta() else late // DAY + 1
 
 
 _MOMENT = re.compile(
-    r"(\d{4}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{1,2})(?:(?:\s*[,،]\s*|\s+|T)(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
+    r"(\d{4}) ?([/.-]) ?(\d{1,2}) ?\2 "
+    r"?(\d{1,2})(?:(?:\s*[,،]\s*|\s+|T)(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
 )
 # Slashes and dashes that look like those of a date.
-_DATE_SIGNS = str.maketrans("\u2044\u2215\uff0f\u060d\u066b" + "\u2010\u2011\u2012\u2013\u2212", "/" * 5 + "-" * 5)
+_DATE_SIGNS = str.maketrans(
+    "\u2044\u2215\uff0f\u060d\u066b" + "\u2010\u2011\u2012\u2013\u2212", "/" * 5 + "-" * 5
+)
 
 
 def parse_moment(text: str) -> datetime:
-    """The instant in Tehran written as year/month/day or year-month-day, with a clock or at midnight.
+    """The instant in Tehran written as year/month/day or year-month-day, with a clock or at
+    midnight.
 
     Points part it as well. 24:00 is the next midnight. A year below 1700 is Jalali. ValueError when
     there is no such day or hour.

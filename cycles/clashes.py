@@ -1,9 +1,10 @@
-"""Two tabs, or two people: a form says what it showed, and an act refuses when that is no longer what is stored.
+"""Two tabs, or two people: a form says what it showed, and an act refuses when that is no longer
+what is stored.
 
-A page draws a `ComparedForm`, whose hidden field `seen` is a digest of the stored values that it shows. When the form
-comes back and something else is stored by then, nothing is saved: the page keeps what was typed, says beside each field
-what is stored now, and saves over it only when asked to again. The act compares once more under its row lock (`Seen`),
-for whoever saves in between.
+A page draws a `ComparedForm`, whose hidden field `seen` is a digest of the stored values that it
+shows. When the form comes back and something else is stored by then, nothing is saved: the page
+keeps what was typed, says beside each field what is stored now, and saves over it only when asked
+to again. The act compares once more under its row lock (`Seen`), for whoever saves in between.
 """
 
 import hashlib
@@ -32,7 +33,9 @@ def digest(stored: Mapping[str, Any]) -> str:
 
 
 def plain_value(value: Any) -> Any:
-    """A value in one spelling: as it is stored, as it is typed, and as it comes back from the browser."""
+    """A value in one spelling: as it is stored, as it is typed, and as it comes back from the
+    browser.
+    """
     if value is None or value is False:
         return ""
     if isinstance(value, Decimal):
@@ -63,7 +66,9 @@ class Changed(Refused):
 
 @dataclass(frozen=True)
 class Seen:
-    """The digest of what a writer had before them, "" where it is not known, and how to read that of what is stored."""
+    """The digest of what a writer had before them, "" where it is not known, and how to read that
+    of what is stored.
+    """
 
     token: str
     read: Callable[[], str]
@@ -83,10 +88,12 @@ def hold(subjects: Iterable[Any]) -> None:
 
 
 class ComparedForm(forms.Form):
-    """A form that shows what is stored, and asks before it writes over what somebody else has stored meanwhile.
+    """A form that shows what is stored, and asks before it writes over what somebody else has
+    stored meanwhile.
 
-    `initial` is always what is stored now, when the form is sent as well. A form that is about something else than its
-    own fields, such as a verdict on what an agency declares, is given what its page `shows` of that.
+    `initial` is always what is stored now, when the form is sent as well. A form that is about
+    something else than its own fields, such as a verdict on what an agency declares, is given what
+    its page `shows` of that.
     """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -133,7 +140,9 @@ class ComparedForm(forms.Form):
         return self._untouched
 
     def as_seen(self, again: Callable[[], "ComparedForm"]) -> Seen:
-        """What the act compares under its lock; `again` makes this form anew from what is stored by then."""
+        """What the act compares under its lock; `again` makes this form anew from what is stored by
+        then.
+        """
         return Seen(self.seen_token, lambda: again().token)
 
     def _post_clean(self) -> None:
@@ -147,17 +156,23 @@ class ComparedForm(forms.Form):
         if stored.keys() <= typed.keys() and says == self.token:
             self._note_seen()  # both say the same
             return
-        self._ask([name for name in stored if name in self.errors or self._says_other(name, stored[name])])
+        self._ask(
+            [name for name in stored if name in self.errors or self._says_other(name, stored[name])]
+        )
 
     def _says_other(self, name: str, stored: Any) -> bool:
-        """Whether a field says something else than what is stored, as it was typed and as it was understood."""
+        """Whether a field says something else than what is stored, as it was typed and as it was
+        understood.
+        """
         if name not in self.cleaned_data:
             return False
         said = (self.cleaned_data[name], self.data.get(self.add_prefix(name)))
         return plain_value(stored) not in [plain_value(each) for each in said]
 
     def _ask(self, differing: Iterable[str]) -> None:
-        """Say what is stored now beside what was typed; whoever sends the form again has seen it."""
+        """Say what is stored now beside what was typed; whoever sends the
+        form again has seen it.
+        """
         self.has_clash = True
         self.add_error(None, str(Changed()))
         for name in differing:

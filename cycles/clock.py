@@ -1,4 +1,6 @@
-"""The portal's one clock and the name of each request: what every other part is told of where and when it runs."""
+"""The portal's one clock and the name of each request: what every other part is told of where and
+when it runs.
+"""
 
 import logging
 import uuid
@@ -11,7 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-"""The request being answered, as the official record, the log and the answer's `X-Request-ID` name it; "" in tasks."""
+"""The request being answered, as the official record, the log and the answer's `X-Request-ID` name
+it; "" in tasks.
+"""
 
 
 def now() -> datetime:
@@ -19,8 +23,12 @@ def now() -> datetime:
     return timezone.now() + settings.CLOCK_OFFSET
 
 
-def clock(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Set `request.at` and name the request, once, before anything else looks at it; no visitor chooses the name."""
+def clock(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Set `request.at` and name the request, once, before anything else looks at it; no visitor
+    chooses the name.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.at = now()  # type: ignore[attr-defined]
@@ -41,6 +49,8 @@ class NamesRequest(logging.Filter):
     """Gives each line of the log the request in which, or about which, it was written."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        about = getattr(record, "request", None)  # Django tells of a failed request when it has been answered
+        about = getattr(
+            record, "request", None
+        )  # Django tells of a failed request when it has been answered
         record.request_id = request_id.get() or getattr(about, "name", "-")
         return True

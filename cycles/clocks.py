@@ -1,4 +1,6 @@
-"""Whether this machine's clock may be believed: against the database's, and against time that nobody can set."""
+"""Whether this machine's clock may be believed: against the database's, and against time that
+nobody can set.
+"""
 
 import time
 from datetime import datetime, timedelta
@@ -13,7 +15,9 @@ _SINCE_BOOT = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def apart(other: datetime, began: datetime, ended: datetime) -> timedelta:
-    """How far another clock is ahead of ours, which showed these moments before and after it was read."""
+    """How far another clock is ahead of ours, which showed these moments before and after it was
+    read.
+    """
     if other < began:
         return other - began
     return max(other - ended, timedelta())

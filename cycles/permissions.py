@@ -5,7 +5,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from agencies.roles import HOUSE_ROLES, SCORERS, Role, Who, is_administrator, is_national_administrator, of_agency, who
+from agencies.roles import (
+    HOUSE_ROLES,
+    SCORERS,
+    Role,
+    Who,
+    is_administrator,
+    is_national_administrator,
+    of_agency,
+    who,
+)
 
 
 @who(_("whoever marks or decides for the authority"))
@@ -28,7 +37,12 @@ def is_administrator_of_others(user: Any, obj: Any, at: datetime) -> bool:
     return obj.holder_id != user.pk and is_administrator(user, obj, at)
 
 
-@who(_("an administrator in whose scope the agency is, or its own administrator for its staff; never for oneself"))
+@who(
+    _(
+        "an administrator in whose scope the agency is, or its own administrator for its staff; "
+        "never for oneself"
+    )
+)
 def is_appointer(user: Any, obj: Any, at: datetime) -> bool:
     """Of somebody (`holder_id`) to a role; a deputy is named by the head alone."""
     if obj.holder_id == user.pk or obj.role == Role.DEPUTY:
@@ -45,7 +59,12 @@ def is_dismisser(user: Any, obj: Any, at: datetime) -> bool:
     return own_house or is_administrator(user, obj, at)
 
 
-@who(_("an administrator in whose scope the agency is, or its own administrator save for the head; never for oneself"))
+@who(
+    _(
+        "an administrator in whose scope the agency is, or its own administrator save for the "
+        "head; never for oneself"
+    )
+)
 def is_remover(user: Any, obj: Any, at: datetime) -> bool:
     """Of a leaver; a head goes only by the authority's hand."""
     if obj.holder_id == user.pk:
@@ -55,19 +74,28 @@ def is_remover(user: Any, obj: Any, at: datetime) -> bool:
 
 
 @who(
-    _("an administrator in whose scope all the person's roles are, or an agency's own for its staff; never for oneself")
+    _(
+        "an administrator in whose scope all the person's roles are, or an agency's own for its "
+        "staff; never for oneself"
+    )
 )
 def is_account_keeper(user: Any, obj: Any, at: datetime) -> bool:
-    """Of an account by one of its roles, each asked in turn; without a role, of the account itself."""
+    """Of an account by one of its roles, each asked in turn; without a
+    role, of the account itself.
+    """
     if obj.holder_id == user.pk:
         return False
-    own_house = (not obj.role or obj.role in HOUSE_ROLES) and of_agency(user, obj, at, Role.AGENCY_ADMINISTRATOR)
+    own_house = (not obj.role or obj.role in HOUSE_ROLES) and of_agency(
+        user, obj, at, Role.AGENCY_ADMINISTRATOR
+    )
     return own_house or is_administrator(user, obj, at)
 
 
 @who(_("a national administrator, never about oneself or what one proposed"))
 def is_second_administrator(user: Any, obj: Any, at: datetime) -> bool:
-    return user.pk not in (obj.proposed_by_id, obj.user_id) and is_national_administrator(user, obj, at)
+    return user.pk not in (obj.proposed_by_id, obj.user_id) and is_national_administrator(
+        user, obj, at
+    )
 
 
 @who(_("whoever proposed it"))
@@ -84,7 +112,9 @@ def is_first_administrator(user: Any, obj: Any, at: datetime) -> bool:
 def _is_national_officer_or_clock(user: Any, obj: Any, at: datetime) -> bool:
     if user is None:
         return True
-    return user.is_active and any(m.province_id is None for m in user.memberships(at, Role.ADMINISTRATOR, Role.AUDITOR))
+    return user.is_active and any(
+        m.province_id is None for m in user.memberships(at, Role.ADMINISTRATOR, Role.AUDITOR)
+    )
 
 
 is_national_officer_or_clock = Who(

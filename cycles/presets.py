@@ -1,4 +1,5 @@
-"""The dates of a year: what presets propose, how holidays are spared, and what order the windows must keep.
+"""The dates of a year: what presets propose, how holidays are spared, and what order the windows
+must keep.
 
 The closing of a window is exclusive: the midnight after its last day.
 """
@@ -36,7 +37,8 @@ YearMonthDay = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class PresetRow:
-    """One phase from the day `opens` to the day `closes`, both included, as (year offset, month, day or LAST).
+    """One phase from the day `opens` to the day `closes`, both included, as (year offset, month,
+    day or LAST).
 
     The offset counts from the assessed year Y in a Jalali row, and from Y + 621 in a Gregorian one.
     """
@@ -78,14 +80,19 @@ class PlannedWindow:
 
 def _quarters(*days: tuple[YearMonthDay, YearMonthDay]) -> tuple[PresetRow, ...]:
     return tuple(
-        PresetRow(Phase.MONITORING, opens, closes, quarter=number) for number, (opens, closes) in enumerate(days, 1)
+        PresetRow(Phase.MONITORING, opens, closes, quarter=number)
+        for number, (opens, closes) in enumerate(days, 1)
     )
 
 
-# A quarter is reported from its first day until fifteen days after its last; the fourth ends with the year, so that the
-# self-assessment that opens next morning has it. Where all comes after the year, all four are reported in Esfand.
+# A quarter is reported from its first day until fifteen days after its last; the fourth ends with
+# the year, so that the self-assessment that opens next morning has it. Where all comes after the
+# year, all four are reported in Esfand.
 _THROUGH_THE_YEAR = _quarters(
-    ((0, 1, 1), (0, 4, 15)), ((0, 4, 1), (0, 7, 15)), ((0, 7, 1), (0, 10, 15)), ((0, 10, 1), (0, 12, LAST))
+    ((0, 1, 1), (0, 4, 15)),
+    ((0, 4, 1), (0, 7, 15)),
+    ((0, 7, 1), (0, 10, 15)),
+    ((0, 10, 1), (0, 12, LAST)),
 )
 _IN_ESFAND = _quarters(*[((0, 12, 1), (0, 12, LAST))] * 4)
 
@@ -112,9 +119,10 @@ def _gregorian_tail(self_assessment_opens: YearMonthDay) -> tuple[PresetRow, ...
     )
 
 
-# The months are those of Heidari et al. (Imam Sadiq University) on the executive bylaw of Articles 81 and 82: proposals
-# from February, approval by its end, uploads to the end of May, scoring in June, two weeks to appeal, two to review,
-# festival in September. The Jalali rows are the nearest Jalali months. "Compressed" reads all as months of one year.
+# The months are those of Heidari et al. (Imam Sadiq University) on the executive bylaw of Articles
+# 81 and 82: proposals from February, approval by its end, uploads to the end of May, scoring in
+# June, two weeks to appeal, two to review, festival in September. The Jalali rows are the nearest
+# Jalali months. "Compressed" reads all as months of one year.
 _PRESETS = (
     Preset(
         "statutory_jalali",
@@ -152,7 +160,10 @@ _PRESETS = (
         (
             PresetRow(Phase.PROPOSAL, (1, 2, 1), (1, 2, 20), Calendar.GREGORIAN),
             PresetRow(Phase.APPROVAL, (1, 2, 1), (1, 2, LAST), Calendar.GREGORIAN),
-            *(replace(row, opens=(1, 3, 1), closes=(1, 3, 31), calendar=Calendar.GREGORIAN) for row in _IN_ESFAND),
+            *(
+                replace(row, opens=(1, 3, 1), closes=(1, 3, 31), calendar=Calendar.GREGORIAN)
+                for row in _IN_ESFAND
+            ),
             *_gregorian_tail((1, 4, 1)),
         ),
     ),
@@ -166,7 +177,9 @@ def windows_for(preset_key: str, year: int) -> list[PlannedWindow]:
     for row in PRESETS[preset_key].rows:
         first, last = row.days(year)
         opens_at, closes_at = midnight(first), midnight(last + DAY)
-        planned.append(PlannedWindow(row.phase, BINDINGS[row.phase], opens_at, closes_at, row.quarter))
+        planned.append(
+            PlannedWindow(row.phase, BINDINGS[row.phase], opens_at, closes_at, row.quarter)
+        )
     return planned
 
 
@@ -175,10 +188,13 @@ def is_working_day(day: date, holidays: Container[date]) -> bool:
     return day.weekday() != FRIDAY and day not in holidays
 
 
-def spare_holidays(windows: Iterable[PlannedWindow], holidays: Container[date]) -> list[PlannedWindow]:
+def spare_holidays(
+    windows: Iterable[PlannedWindow], holidays: Container[date]
+) -> list[PlannedWindow]:
     """Move each closing whose last day is a Friday or a holiday to the end of the next working day.
 
-    What would open in the days that a closing has gained opens after them, so that phases still follow each other.
+    What would open in the days that a closing has gained opens after them, so that phases still
+    follow each other.
     """
     windows = list(windows)
     moved = {}
@@ -190,19 +206,26 @@ def spare_holidays(windows: Iterable[PlannedWindow], holidays: Container[date]) 
             moved[window.closes_at] = midnight(day + DAY)
 
     def opening(opens_at: datetime) -> datetime:
-        return max((late for early, late in moved.items() if early <= opens_at < late), default=opens_at)
+        return max(
+            (late for early, late in moved.items() if early <= opens_at < late), default=opens_at
+        )
 
-    return [replace(w, opens_at=opening(w.opens_at), closes_at=moved.get(w.closes_at, w.closes_at)) for w in windows]
+    return [
+        replace(w, opens_at=opening(w.opens_at), closes_at=moved.get(w.closes_at, w.closes_at))
+        for w in windows
+    ]
 
 
-_SUCCESSIVE = tuple(p for p in Phase if p not in (Phase.PROPOSAL, Phase.CLARIFICATION, Phase.ANYTIME))
+_SUCCESSIVE = tuple(
+    p for p in Phase if p not in (Phase.PROPOSAL, Phase.CLARIFICATION, Phase.ANYTIME)
+)
 
 
 def why_out_of_order(windows: Iterable[PlannedWindow]) -> str:
     """What is wrong with the dates of a year, in a sentence, "" when nothing is.
 
-    Every window closes after it opens; proposals open no later than their approval and close no later; every later
-    phase opens when all windows of the phase before it have closed.
+    Every window closes after it opens; proposals open no later than their approval and close no
+    later; every later phase opens when all windows of the phase before it have closed.
     """
     windows = list(windows)
     of = {phase: [w for w in windows if w.phase == phase] for phase in Phase}

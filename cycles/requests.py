@@ -11,7 +11,8 @@ from agencies.models import User
 class PortalRequest(HttpRequest):
     """A request after the portal's middleware; only for annotations, Django makes its own.
 
-    Public pages are asked by visitors too: there `user` may be Django's `AnonymousUser`, and `is_authenticated` tells.
+    Public pages are asked by visitors too: there `user` may be Django's `AnonymousUser`, and
+    `is_authenticated` tells.
     """
 
     at: datetime

@@ -1,8 +1,10 @@
-"""Files of strangers are read in a process of their own, which has only so much time and memory and no secrets.
+"""Files of strangers are read in a process of their own, which has only so much time and memory and
+no secrets.
 
-Each process that reads files has one small server, started when first needed: it has imported what reads, and forks a
-child for each file. Nothing but JSON comes back, so that a file that takes the child over has not taken us. What needs
-more than the limits is refused with a sentence that names them.
+Each process that reads files has one small server, started when first needed: it has imported what
+reads, and forks a child for each file. Nothing but JSON comes back, so that a file that takes the
+child over has not taken us. What needs more than the limits is refused with a sentence that names
+them.
 """
 
 import base64
@@ -39,7 +41,9 @@ BESIDE_ITSELF = 256
 """Megabytes of addresses that a child has before it begins."""
 
 AT_ONCE = threading.BoundedSemaphore(2)
-"""Children of one process at a time: whoever sends many files waits for himself and not others for him."""
+"""Children of one process at a time: whoever sends many files waits for himself and not others for
+him.
+"""
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,18 @@ class Broken(Exception):
     """A file at which its reader failed, in a way that no reader of ours foresees."""
 
 
-def run(function: str, content: bytes | IO[bytes], *args: Any, limits: Limits, refusal: type[Exception]) -> Any:
-    """Call `module:name` with the content as a file and the arguments, in a child; what it answers, as JSON holds it.
+def run(
+    function: str, content: bytes | IO[bytes], *args: Any, limits: Limits, refusal: type[Exception]
+) -> Any:
+    """Call `module:name` with the content as a file and the arguments, in a child; what it answers,
+    as JSON holds it.
 
     A `refusal` that the function raises is raised here with its sentence.
     """
     if not AT_ONCE.acquire(timeout=2 * limits.seconds):
-        raise Busy(_("The server is reading several other files just now. Please try again in a minute."))
+        raise Busy(
+            _("The server is reading several other files just now. Please try again in a minute.")
+        )
     try:
         job = {"args": args, "language": language(), "limits": vars(limits)}
         answer = _asked(function, content, job, limits)
@@ -97,12 +106,14 @@ def run(function: str, content: bytes | IO[bytes], *args: Any, limits: Limits, r
 
 
 def warm(*functions: str) -> None:
-    """Start this process's server and have it import these, so that the first file does not wait for that."""
+    """Start this process's server and have it import these, so that the first file does not wait
+    for that.
+    """
     for function in functions:
         _SERVER.started().send(function.encode())
 
 
-# --- On this side -----------------------------------------------------------------------------------------------------
+# --- On this side -------------------------------------------------------------------------------
 
 
 class _Server:
@@ -145,12 +156,18 @@ _SERVER = _Server()
 os.register_at_fork(after_in_child=_SERVER.forget_after_fork)
 
 
-def _asked(function: str, content: bytes | IO[bytes], job: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """What the child says; a child that was ended, or a server that died, has exceeded or broken something."""
+def _asked(
+    function: str, content: bytes | IO[bytes], job: dict[str, Any], limits: Limits
+) -> dict[str, Any]:
+    """What the child says; a child that was ended, or a server that died, has exceeded or broken
+    something.
+    """
     begun, said = time.monotonic(), b""
     ours, theirs = socket.socketpair()
     with ours, _descriptor(content) as number:
-        ours.settimeout(2 * limits.seconds + 10)  # the server may be starting; the child's own clock is stricter
+        ours.settimeout(
+            2 * limits.seconds + 10
+        )  # the server may be starting; the child's own clock is stricter
         try:
             with theirs:
                 socket.send_fds(_SERVER.started(), [function.encode()], [theirs.fileno(), number])
@@ -165,12 +182,16 @@ def _asked(function: str, content: bytes | IO[bytes], job: dict[str, Any], limit
         answer: dict[str, Any] = json.loads(said)
         return answer
 
-    return {"exceeded": "time"} if time.monotonic() - begun >= limits.seconds else {"broken": "ended"}
+    return (
+        {"exceeded": "time"} if time.monotonic() - begun >= limits.seconds else {"broken": "ended"}
+    )
 
 
 @contextmanager
 def _descriptor(content: bytes | IO[bytes]) -> Iterator[int]:
-    """The content as a file open for reading that can be handed over; one that is in memory gets no name on a disk."""
+    """The content as a file open for reading that can be handed over; one that is in memory gets no
+    name on a disk.
+    """
     if isinstance(content, bytes):
         content = BytesIO(content)
     try:
@@ -196,7 +217,7 @@ def _read_all(sender: socket.socket) -> bytes:
     return b"".join(pieces)
 
 
-# --- On the other side ------------------------------------------------------------------------------------------------
+# --- On the other side --------------------------------------------------------------------------
 
 
 def serve(control: socket.socket) -> None:

@@ -1,4 +1,6 @@
-"""What the calendar does by itself: jobs taken up, the official record sealed and verified, people told."""
+"""What the calendar does by itself: jobs taken up, the official record sealed and verified, people
+told.
+"""
 
 import os
 import socket
@@ -53,21 +55,27 @@ def seal_ledger() -> None:
     unfinished=lambda: Verification.objects.filter(finished_at=None),
 )
 def verify_record(verification: int, tell: Tell) -> None:
-    """Verify the record for whoever has ordered it; one run answers all, a second at the same time goes away."""
+    """Verify the record for whoever has ordered it; one run answers all, a second at the same time
+    goes away.
+    """
     if verdict := audit.verify_ordered(clock=now):
         faults.judge(verdict, at=now())
 
 
 @shared_task
 def watch() -> None:
-    """Look at the clocks and at how long rows have waited for their seal, and report what is wrong."""
+    """Look at the clocks and at how long rows have waited for their seal,
+    and report what is wrong.
+    """
     clock_watch.watch(at=now())
     faults.check_sealing(at=now())
 
 
 @shared_task
 def order_verification() -> None:
-    """Order the nightly verification, unless the record was verified or is to be within these twenty hours."""
+    """Order the nightly verification, unless the record was verified or is to be within these
+    twenty hours.
+    """
     at = now()
     with transaction.atomic():
         if audit.is_due(at):
@@ -76,7 +84,9 @@ def order_verification() -> None:
 
 @shared_task
 def tell() -> None:
-    """Send what is to be told; one that died in the middle loses nothing, two at once send nothing twice."""
+    """Send what is to be told; one that died in the middle loses nothing, two at once send nothing
+    twice.
+    """
     delivery.tell(at=now())
 
 

@@ -17,8 +17,25 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.persian import language
-from agencies.roles import HEADS, Role, Who, is_anyone, is_clock, is_national_administrator, is_overseer
-from cycles.calendar import ARTICLES, BINDINGS, Binding, Phase, days_late, format_deadline, format_opening, phase_label
+from agencies.roles import (
+    HEADS,
+    Role,
+    Who,
+    is_anyone,
+    is_clock,
+    is_national_administrator,
+    is_overseer,
+)
+from cycles.calendar import (
+    ARTICLES,
+    BINDINGS,
+    Binding,
+    Phase,
+    days_late,
+    format_deadline,
+    format_opening,
+    phase_label,
+)
 from cycles.permissions import (
     is_account_keeper,
     is_administrator_of_others,
@@ -65,7 +82,9 @@ class Refused(Exception):
     """
 
     def __init__(self, why: str | Promise | Mapping[Any, str], code: str = "") -> None:
-        refusals.info("refused: %s", code or "by a rule", extra={"code": code or "rule"}, stacklevel=2)
+        refusals.info(
+            "refused: %s", code or "by a rule", extra={"code": code or "rule"}, stacklevel=2
+        )
         self.reasons: dict[Any, str] = dict(why) if isinstance(why, Mapping) else {None: str(why)}
         super().__init__(" ".join(dict.fromkeys(self.reasons.values())))
 
@@ -102,7 +121,9 @@ class Move:
             raise TypeError(f"{self.name}: a move at any time, and no other, says why")
         tells = bool(self.tells) or self.tells_holder
         if (tells and not self.recorded) or (self.official and not tells):
-            raise TypeError(f"{self.name}: a notice tells a recorded act, and an official one tells somebody")
+            raise TypeError(
+                f"{self.name}: a notice tells a recorded act, and an official one tells somebody"
+            )
         if tells != bool(self.news):
             raise TypeError(f"{self.name}: a move that tells somebody, and no other, has its news")
 
@@ -158,7 +179,9 @@ class Windows:
         own = phase in PER_AGENCY
         quarter = getattr(obj, "quarter", 0) if phase in PER_QUARTER else 0
         line = obj.line_id if phase in PER_LINE else None
-        window = self._rows.get((obj.cycle_id, phase, obj.agency_id if own else None, quarter, line))
+        window = self._rows.get(
+            (obj.cycle_id, phase, obj.agency_id if own else None, quarter, line)
+        )
         return self.term(window, obj.agency_id) if window else None
 
     def term(self, window: Any, agency_id: int | None) -> Term:
@@ -168,7 +191,9 @@ class Windows:
             until = datetime.fromisoformat(decree["closes_at"])
             if decree["agency"] in (None, agency_id) and until > closes_at:
                 closes_at, number = until, decree["number"]
-        before = self._rows.get((window.cycle_id, FOLLOWS.get(window.phase), window.agency_id, 0, None))
+        before = self._rows.get(
+            (window.cycle_id, FOLLOWS.get(window.phase), window.agency_id, 0, None)
+        )
         if before is not None and before.closes_at == window.opens_at:
             followed = self.term(before, agency_id)
             shift = followed.closes_at - followed.statutory_at
@@ -196,7 +221,9 @@ class Windows:
             if phase in PER_LINE:
                 return gettext("No question has been asked about this line.")
             if phase in PER_AGENCY:
-                return gettext("%(phase)s opens when the agency's scores are communicated.") % {"phase": phase.label}
+                return gettext("%(phase)s opens when the agency's scores are communicated.") % {
+                    "phase": phase.label
+                }
             return gettext("%(phase)s has no dates in this cycle.") % {"phase": phase.label}
         if self.clock_is_off and term.binding == Binding.HARD:
             return gettext(
@@ -237,7 +264,11 @@ class Workflow:
     registry: dict[str, "Workflow"] = {}
 
     def __init__(
-        self, model: str, states: type[TextChoices] | None, *moves: Move, writes: tuple[str, ...] = ()
+        self,
+        model: str,
+        states: type[TextChoices] | None,
+        *moves: Move,
+        writes: tuple[str, ...] = (),
     ) -> None:
         self.label = model.lower()
         self.states = states
@@ -267,13 +298,17 @@ class Workflow:
         def register(find: FindMatters) -> FindMatters:
             for name in names:
                 if not self.moves[name].waits_for or name in self.matters:
-                    raise TypeError(f"{name}: its row names no matter to wait for, or one that is found already")
+                    raise TypeError(
+                        f"{name}: its row names no matter to wait for, or one that is found already"
+                    )
                 self.matters[name] = find
             return find
 
         return register
 
-    def open_matters(self, objs: Sequence[Any], move: Move, *, at: datetime, windows: Windows) -> dict[Any, str]:
+    def open_matters(
+        self, objs: Sequence[Any], move: Move, *, at: datetime, windows: Windows
+    ) -> dict[Any, str]:
         """Return why each of these objects must wait for another matter, by key; {} where nothing is open."""
         find = self.matters.get(move.name)
         return dict(find(objs, at, windows)) if find is not None and objs else {}
@@ -288,12 +323,19 @@ class Workflow:
                 "state": state,
             }
         if not move.who(by, obj, at):
-            return gettext("“%(move)s” is for %(who)s.") % {"move": move.label, "who": move.who.label}
+            return gettext("“%(move)s” is for %(who)s.") % {
+                "move": move.label,
+                "who": move.who.label,
+            }
         return windows.why_closed(move.phase, obj, at)
 
     def open_to(self, obj: Any, *, by: Any, at: datetime, windows: Windows) -> list[Move]:
         """The moves that `by` may make on an object now, in the table's order: what the page draws its buttons from."""
-        return [m for m in self.moves.values() if not self.why_not(obj, m, by=by, at=at, windows=windows)]
+        return [
+            m
+            for m in self.moves.values()
+            if not self.why_not(obj, m, by=by, at=at, windows=windows)
+        ]
 
 
 def model_label(obj: Model) -> str:

@@ -1,4 +1,6 @@
-"""The lines of a chart over the years as points of an inline SVG, without any text; pure functions."""
+"""The lines of a chart over the years as points of an inline SVG, without
+any text; pure functions.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,16 +30,24 @@ class Frame:
 
     def _x(self, year: int) -> str:
         inner = self.width - 2 * EDGE
-        share = Decimal(year - self.first) / (self.last - self.first) if self.last > self.first else Decimal("0.5")
+        share = (
+            Decimal(year - self.first) / (self.last - self.first)
+            if self.last > self.first
+            else Decimal("0.5")
+        )
         return f"{EDGE + inner * share:.1f}"
 
     def _y(self, score: Decimal) -> str:
         inner = self.height - 2 * EDGE
-        share = (score - self.low) / (self.high - self.low) if self.high > self.low else Decimal("0.5")
+        share = (
+            (score - self.low) / (self.high - self.low) if self.high > self.low else Decimal("0.5")
+        )
         return f"{EDGE + inner * (1 - share):.1f}"
 
 
-def frame(lines: Sequence[Sequence[tuple[int, Decimal]]], *, width: int = WIDTH, height: int = HEIGHT) -> Frame | None:
+def frame(
+    lines: Sequence[Sequence[tuple[int, Decimal]]], *, width: int = WIDTH, height: int = HEIGHT
+) -> Frame | None:
     """What is spanned by all lines together; None where there is no point."""
     years = [year for line in lines for year, _score in line]
     scores = [score for line in lines for _year, score in line]

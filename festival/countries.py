@@ -1,4 +1,6 @@
-"""The countries of the world by their ISO 3166-1 letters, in both languages and by the names that publishers use."""
+"""The countries of the world by their ISO 3166-1 letters, in both languages and by the names that
+publishers use.
+"""
 
 import csv
 import re
@@ -40,7 +42,9 @@ def rows(name: str) -> list[dict[str, str]]:
 def countries() -> dict[str, Country]:
     """All of them by their letters; typed from general knowledge, in `data/countries.csv`."""
     return {
-        row["code"]: Country(row["code"], row["name_en"], row["name_fa"], tuple(filter(None, row["also"].split("|"))))
+        row["code"]: Country(
+            row["code"], row["name_en"], row["name_fa"], tuple(filter(None, row["also"].split("|")))
+        )
         for row in rows("countries.csv")
     }
 
@@ -70,9 +74,11 @@ def _by_name() -> dict[str, str]:
 
 
 def letters(code: str, name: str = "") -> str:
-    """The letters of the country that a publisher's row means, by its code or else by its name; "" for none known.
+    """The letters of the country that a publisher's row means, by its code or else by its name; ""
+    for none known.
 
-    Only what is written in the table is known: nothing is guessed from likeness (findings/country-names.sh).
+    Only what is written in the table is known: nothing is guessed from likeness
+    (findings/country-names.sh).
     """
     for text in (code.upper(), name.upper()):
         if text in countries():

@@ -1,4 +1,6 @@
-"""What the public pages of results and the secretariat's share: ranking, approved reports, who prepares what."""
+"""What the public pages of results and the secretariat's share: ranking, approved reports, who
+prepares what.
+"""
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -18,14 +20,22 @@ def managed_cycles(request: PortalRequest) -> QuerySet[Cycle]:
 
 def newest(request: PortalRequest, year: int) -> Edition:
     """The edition of a year on which the secretariat works."""
-    found = Edition.objects.newest().filter(cycle__in=managed_cycles(request)).select_related("cycle")
+    found = (
+        Edition.objects.newest().filter(cycle__in=managed_cycles(request)).select_related("cycle")
+    )
     return get_object_or_404(found, cycle__year=year)
 
 
 def approved_reports(edition: Edition) -> list[Report]:
     """The newest approved report in each language."""
-    reports = Report.objects.filter(edition=edition, approved_at__isnull=False).for_list().order_by("approved_at", "pk")
-    return sorted({r.language: r for r in reports}.values(), key=lambda r: Language.values.index(r.language))
+    reports = (
+        Report.objects.filter(edition=edition, approved_at__isnull=False)
+        .for_list()
+        .order_by("approved_at", "pk")
+    )
+    return sorted(
+        {r.language: r for r in reports}.values(), key=lambda r: Language.values.index(r.language)
+    )
 
 
 def note_reading(request: PortalRequest, edition: Edition) -> None:

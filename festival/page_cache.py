@@ -1,8 +1,9 @@
 """Public pages, kept whole for a minute: the day of the festival brings everybody at once.
 
-What is kept was made for somebody without a session, so it names nobody. It is never kept past the next moment of
-publication, and forgotten when that moment is set anew: what is under embargo is not there one second before, and all
-is there one second after. Without the cache every page is made anew.
+What is kept was made for somebody without a session, so it names nobody. It is never kept past the
+next moment of publication, and forgotten when that moment is set anew: what is under embargo is not
+there one second before, and all is there one second after. Without the cache every page is made
+anew.
 """
 
 import hashlib
@@ -23,7 +24,9 @@ from festival.models import Edition
 KEPT = 60
 """Seconds for which a page is kept, here and by whoever asked for it."""
 LONGEST_ADDRESS = 500
-"""Longer ones are made up by somebody; keeping them would fill the cache with pages that nobody asks for again."""
+"""Longer ones are made up by somebody; keeping them would fill the cache with pages that nobody
+asks for again.
+"""
 GENERATION = "public-pages"
 COOKIES = (settings.SESSION_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME)
 
@@ -36,12 +39,16 @@ class _Page(NamedTuple):
 
 
 def forget() -> None:
-    """Make all pages anew from now on; to be called when the transaction that changes what is public has committed."""
+    """Make all pages anew from now on; to be called when the transaction that changes what is
+    public has committed.
+    """
     cache.set(GENERATION, datetime.now().timestamp(), timeout=None)  # noqa: DTZ005 -- only ever compared
 
 
 def kept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A public page that is kept for those without a session, with an ETag; for all others made anew."""
+    """A public page that is kept for those without a session, with an ETag; for all others made
+    anew.
+    """
 
     @wraps(view)
     def answer(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -73,7 +80,9 @@ def _held(key: str) -> _Page | None:
 
 
 def _made(request: PortalRequest, response: HttpResponse) -> _Page:
-    """The page with the moment until which it holds: a minute, or the next publication if that is nearer."""
+    """The page with the moment until which it holds: a minute, or the next publication if that is
+    nearer.
+    """
     until = request.at.timestamp() + KEPT
     coming = request.coming if hasattr(request, "coming") else _coming(request.at)
     if coming is not None:
@@ -83,7 +92,11 @@ def _made(request: PortalRequest, response: HttpResponse) -> _Page:
 
 
 def _coming(at: datetime) -> datetime | None:
-    moments = Edition.objects.filter(publish_at__gt=at).order_by("publish_at").values_list("publish_at", flat=True)
+    moments = (
+        Edition.objects.filter(publish_at__gt=at)
+        .order_by("publish_at")
+        .values_list("publish_at", flat=True)
+    )
     return moments.first()
 
 
@@ -100,6 +113,8 @@ def _answered(request: PortalRequest, page: _Page) -> HttpResponse:
     else:
         response = HttpResponse(page.content, content_type=page.content_type)
     response["ETag"] = page.etag
-    response["Cache-Control"] = f"public, max-age={max(int(page.until - request.at.timestamp()), 0)}"
+    response["Cache-Control"] = (
+        f"public, max-age={max(int(page.until - request.at.timestamp()), 0)}"
+    )
     patch_vary_headers(response, ["Cookie"])
     return response

@@ -16,7 +16,12 @@ def is_festival_keeper(user: Any, obj: Any, at: datetime) -> bool:
     return keeps(user, obj, at)
 
 
-@who(_("an administrator of the country, or of the province whose festival it is, without interest in the agency"))
+@who(
+    _(
+        "an administrator of the country, or of the province whose festival it is, without "
+        "interest in the agency"
+    )
+)
 def is_awarder(user: Any, obj: Any, at: datetime) -> bool:
     """Of an award; the authority's own is for outsiders, as its dossier is."""
     if user.is_conflicted(obj.agency_id):

@@ -1,4 +1,6 @@
-"""Places within a group: by percent rounded once to 2 places, ties by the year's rule, who did not submit last."""
+"""Places within a group: by percent rounded once to 2 places, ties by the year's rule, who did not
+submit last.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,9 +24,11 @@ class Ranking(TextChoices):
 
 @dataclass(frozen=True)
 class Entrant:
-    """One agency in one group; `percent` is exact, of its applicable points, or growth in percentage points.
+    """One agency in one group; `percent` is exact, of its applicable points, or growth in
+    percentage points.
 
-    `then` is what parts equal percents, the first before the second, where the cycle's rule parts them.
+    `then` is what parts equal percents, the first before the second, where the cycle's rule parts
+    them.
     """
 
     key: int

@@ -26,5 +26,7 @@ TONES = {"excellent": "success", "good": "primary", "average": "warning", "weak"
 
 
 def named(record: dict[str, Any], what: str) -> str:
-    """The name in the reader's language of an agency or a province in a row; a dash where there is none."""
+    """The name in the reader's language of an agency or a province in a row; a dash where there is
+    none.
+    """
     return record[f"{what}_{language()[:2]}"] or record[f"{what}_fa"] or DASH

@@ -18,7 +18,9 @@ from festival.results import actions as results
 
 
 def draw_up(asked: Report, *, at: datetime, tell: Tell = lambda step, percent: None) -> Report:
-    """Draw up a report that was asked for and keep both its papers, data attached; `tell` hears how far it is."""
+    """Draw up a report that was asked for and keep both its papers, data attached; `tell` hears how
+    far it is.
+    """
     data = open_data_files.attachments(open_data_files.write(asked.edition, at=at))
     facts = report_facts.gather(asked.edition, at)
     held = figures.record(facts)

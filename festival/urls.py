@@ -1,4 +1,6 @@
-"""Addresses of results, awards and reports, of the calendar kept, of what follows, and of the register of indices."""
+"""Addresses of results, awards and reports, of the calendar kept, of what follows, and of the
+register of indices.
+"""
 
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
@@ -41,12 +43,19 @@ results = [
     path("<int:year>/ranking.<str:form>", results_views.ranking_file, name="ranking_file"),
     path("<int:year>/measures/<uuid:lineage>/", comments_views.measure, name="measure"),
     path("manage/comments/", comments_views.queue, name="comments"),
-    path("manage/comments/<int:pk>/publish/", comments_views.comment_publish, name="comment_publish"),
+    path(
+        "manage/comments/<int:pk>/publish/", comments_views.comment_publish, name="comment_publish"
+    ),
     path("manage/comments/<int:pk>/reject/", comments_views.comment_reject, name="comment_reject"),
     path("sets/<int:pk>/comments/", comments_views.comments_of_set, name="comments_of_set"),
     path("agencies/<str:code>/", results_views.agency, name="agency"),
     path("reports/<uuid:uuid>.pdf", results_views.report_file, name="report_file"),
-    path("reports/<uuid:uuid>-archive.pdf", results_views.report_file, {"form": "-archive"}, name="report_archive"),
+    path(
+        "reports/<uuid:uuid>-archive.pdf",
+        results_views.report_file,
+        {"form": "-archive"},
+        name="report_archive",
+    ),
     path("manage/<int:year>/", manage_views.manage, name="manage"),
     path("manage/<int:year>/finalise/", manage_views.finalise, name="finalise"),
     path("manage/<int:year>/schedule/", manage_views.schedule, name="schedule"),
@@ -54,7 +63,11 @@ results = [
     path("manage/<int:year>/revise/", manage_views.revise, name="revise"),
     path("manage/<int:year>/deliver/", report_views.deliver, name="deliver"),
     path("manage/<int:year>/texts/", report_views.texts, name="report_texts"),
-    path("manage/<int:year>/texts/<str:language>/<str:chapter>/", report_views.text, name="report_text"),
+    path(
+        "manage/<int:year>/texts/<str:language>/<str:chapter>/",
+        report_views.text,
+        name="report_text",
+    ),
     path("manage/<int:year>/reports/", report_views.ask_for_report, name="ask_for_report"),
     path("manage/reports/<uuid:uuid>/", report_views.report_progress, name="report_progress"),
     path("manage/reports/<uuid:uuid>/cancel/", report_views.cancel_report, name="cancel_report"),
@@ -69,9 +82,15 @@ indices = [
     path("regions/", register_views.regions, name="regions"),
     path("regions/new/", register_views.region_new, name="region_new"),
     path("regions/<slug:code>/", register_views.region_edit, name="region_edit"),
-    path("recommendations/<int:pk>/approve/", register_views.recommendation_approve, name="recommendation_approve"),
+    path(
+        "recommendations/<int:pk>/approve/",
+        register_views.recommendation_approve,
+        name="recommendation_approve",
+    ),
     path("reports/", indices_report_views.index_reports, name="index_reports"),
-    path("reports/<int:pk>/send/", indices_report_views.index_report_send, name="index_report_send"),
+    path(
+        "reports/<int:pk>/send/", indices_report_views.index_report_send, name="index_report_send"
+    ),
     # codes are in capital letters, so no index is called by one of the words above
     path("<slug:code>/", indices_views.index, name="index"),
     path("<slug:code>/values.csv", indices_views.index_file, name="index_file"),
@@ -79,7 +98,11 @@ indices = [
     path("<slug:code>/editions/new/", register_views.edition_new, name="edition_new"),
     path("<slug:code>/import/<slug:form>/", register_views.index_import, name="index_import"),
     path("<slug:code>/recommend/<int:year>/", register_views.recommend, name="recommend"),
-    path("<slug:code>/report/<str:agency>/<int:year>/", indices_report_views.index_report, name="index_report"),
+    path(
+        "<slug:code>/report/<str:agency>/<int:year>/",
+        indices_report_views.index_report,
+        name="index_report",
+    ),
 ]
 improvement = [
     path("", improvement_views.plans, name="improvements"),
@@ -112,12 +135,20 @@ surveys = [
 awards = [
     path("awards/", public_views.years, name="award_years"),
     path("<int:year>/awards/", public_views.awards, name="awards"),
-    path("certificates/<uuid:uuid>.<str:language>.pdf", public_views.certificate, name="certificate"),
+    path(
+        "certificates/<uuid:uuid>.<str:language>.pdf", public_views.certificate, name="certificate"
+    ),
     path("ceremonies/<int:pk>/", public_views.ceremony_list, name="ceremony_list"),
-    path("ceremonies/<int:pk>/list.<str:form>", public_views.ceremony_list_file, name="ceremony_list_file"),
+    path(
+        "ceremonies/<int:pk>/list.<str:form>",
+        public_views.ceremony_list_file,
+        name="ceremony_list_file",
+    ),
     path("manage/<int:year>/ceremonies/", ceremony_views.ceremonies, name="ceremonies"),
     path("manage/<int:year>/categories/", ceremony_views.categories, name="award_categories"),
-    path("manage/<int:year>/categories/new/", ceremony_views.category_new, name="award_category_new"),
+    path(
+        "manage/<int:year>/categories/new/", ceremony_views.category_new, name="award_category_new"
+    ),
     path("manage/categories/<int:pk>/", ceremony_views.category, name="award_category"),
     path("manage/ceremonies/<int:pk>/", awards_views.ceremony, name="ceremony"),
     path("manage/ceremonies/<int:pk>/edit/", ceremony_views.edit, name="ceremony_edit"),

@@ -1,9 +1,11 @@
-"""How far a quarter's target is attained and which light that gives, by one rule; pure, without a database.
+"""How far a quarter's target is attained and which light that gives, by one rule; pure, without a
+database.
 
-Where more is better the percent is actual / target, where less is better target / actual; both are the ratio that the
-scoring methods use. What a ratio cannot say is defined: against a target of zero one either is there or is not; against
-a target below zero (a balance, a growth) the shortfall counts in parts of the target's size; a value of nothing where
-less is better attains the most there is. The percent lies between 0 and 200, and a better value never has a lower one.
+Where more is better the percent is actual / target, where less is better target / actual; both are
+the ratio that the scoring methods use. What a ratio cannot say is defined: against a target of zero
+one either is there or is not; against a target below zero (a balance, a growth) the shortfall
+counts in parts of the target's size; a value of nothing where less is better attains the most there
+is. The percent lies between 0 and 200, and a better value never has a lower one.
 """
 
 from decimal import Decimal
@@ -20,8 +22,10 @@ LEAST, MOST = Fraction(0), Fraction(200)
 _PLACES_BEFORE_ROUNDING = 10**12
 
 RULE: str | Promise = _(
-    "Attainment is the actual value divided by the quarter's target, or the target divided by the actual value where "
-    "less is better; it counts from 0 to 200 percent. From 100 percent on the light is green, from 80 percent amber, "
+    "Attainment is the actual value divided by the quarter's target, or the target divided by the "
+    "actual value where "
+    "less is better; it counts from 0 to 200 percent. From 100 percent on the light is green, "
+    "from 80 percent amber, "
     "below that red; without a target or an actual value there is no light."
 )
 """The rule as users read it, on every page that shows a light."""
@@ -38,7 +42,9 @@ MISSED = frozenset({Light.AMBER, Light.RED})
 """The lights of a miss, which has to be explained."""
 
 
-def attained(actual: Decimal | None, target: Decimal | None, *, less_is_better: bool) -> Fraction | None:
+def attained(
+    actual: Decimal | None, target: Decimal | None, *, less_is_better: bool
+) -> Fraction | None:
     """The percent attained, exactly; None without a target or an actual value."""
     if actual is None or target is None:
         return None

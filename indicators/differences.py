@@ -1,4 +1,6 @@
-"""What a set says, field by field: its hash, what changed in it, how it differs from another, and that in words."""
+"""What a set says, field by field: its hash, what changed in it, how it differs from another, and
+that in words.
+"""
 
 import hashlib
 import json
@@ -56,12 +58,20 @@ FIELDS: dict[str, str | Promise] = {
     "links": _("Linked measures"),
     "is_pilot": _("In its trial year"),
 }
-"""What a measure says of itself. Its place in the tiers and its goal are named beside these, `plain` adds them."""
+"""What a measure says of itself. Its place in the tiers and its goal are named beside these,
+`plain` adds them.
+"""
 
 WHERE_SAID = ("lowest", "highest")
-"""Fields named only where they are said, so that the hashes of sets frozen before there were such fields hold."""
+"""Fields named only where they are said, so that the hashes of sets frozen before there were such
+fields hold.
+"""
 
-PLACES: dict[str, str | Promise] = {"axis": _("Axis"), "indicator": _("Indicator"), "goal": _("Goal")}
+PLACES: dict[str, str | Promise] = {
+    "axis": _("Axis"),
+    "indicator": _("Indicator"),
+    "goal": _("Goal"),
+}
 LABELS: dict[str, str | Promise] = {**FIELDS, **PLACES}
 
 
@@ -79,9 +89,15 @@ def canonical(value: Any) -> Any:
 
 
 def named(thing: Axis | Indicator | Goal) -> list[Any]:
-    """A tier or a goal as JSON holds it: its code and titles, and of a goal what it is and where it comes from."""
+    """A tier or a goal as JSON holds it: its code and titles, and of a goal what it is and where it
+    comes from.
+    """
     words = [thing.code, thing.title_fa, thing.title_en]
-    return [*words, thing.type, thing.source, thing.law, thing.article] if isinstance(thing, Goal) else words
+    return (
+        [*words, thing.type, thing.source, thing.law, thing.article]
+        if isinstance(thing, Goal)
+        else words
+    )
 
 
 def plain(measure: Measure) -> dict[str, Any]:
@@ -99,7 +115,9 @@ def plain(measure: Measure) -> dict[str, Any]:
 
 
 def content_hash(indicator_set: IndicatorSet) -> str:
-    """SHA-256 of all that a set asks, in canonical JSON; equal content, equal hash, whatever the year."""
+    """SHA-256 of all that a set asks, in canonical JSON; equal content, equal hash, whatever the
+    year.
+    """
     rows = [plain(m) for m in Measure.objects.of(indicator_set).for_list()]
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
@@ -110,7 +128,7 @@ def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, li
     return {n: [before.get(n), after.get(n)] for n in names if before.get(n) != after.get(n)}
 
 
-# --- Two sets ---------------------------------------------------------------------------------------------------------
+# --- Two sets -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -150,7 +168,7 @@ def difference(before: Iterable[Measure], after: Iterable[Measure]) -> Differenc
     )
 
 
-# --- Fields in words --------------------------------------------------------------------------------------------------
+# --- Fields in words ----------------------------------------------------------------------------
 
 CHOICES = {f.name: dict(f.flatchoices) for f in Measure._meta.fields if f.choices}
 QUIET = {"links"}  # lineages say nothing to a reader
@@ -168,11 +186,17 @@ def told(name: str, before: Any, after: Any) -> dict[str, str]:
         "years": gettext("Issued for"),
         "source": LABELS["source"],
     }.get(name)
-    return {"label": str(label or LABELS.get(name, name)), "before": value(name, before), "after": value(name, after)}
+    return {
+        "label": str(label or LABELS.get(name, name)),
+        "before": value(name, before),
+        "after": value(name, after),
+    }
 
 
 def _place(held: list[Any]) -> str:
-    """A tier or goal by its title in the reader's language, a goal with the article it comes from."""
+    """A tier or goal by its title in the reader's language, a goal with the
+    article it comes from.
+    """
     title = str(held[1] if get_language() == "fa" else held[2] or held[1])
     law, article = (held[5], held[6]) if len(held) > 5 else ("", "")
     return f"{title} · {Law(law).label} {article}" if law else title
@@ -193,7 +217,11 @@ def value(name: str, held: Any) -> str:
     if isinstance(held, dict):
         return "، ".join(f"{key}: {each}" for key, each in held.items())
     if isinstance(held, list):
-        return " · ".join(" ".join(map(str, each)) if isinstance(each, list) else str(each) for each in held if each)
+        return " · ".join(
+            " ".join(map(str, each)) if isinstance(each, list) else str(each)
+            for each in held
+            if each
+        )
     try:
         return localised(parse_decimal(str(held)))
     except ValueError:

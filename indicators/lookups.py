@@ -1,4 +1,6 @@
-"""What pages of indicator sets share: the set at an address, an act tried and told, a form about a part of a set."""
+"""What pages of indicator sets share: the set at an address, an act tried and told, a form about a
+part of a set.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,12 +45,15 @@ def part_page(
     name: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """A form about a part of a set: closed in words, saved with words, or shown again with what is wrong.
+    """A form about a part of a set: closed in words, saved with words, or shown again with what is
+    wrong.
 
     `name` is the move that it belongs to, that of an edit where none is named.
     """
     name = name or ("revise" if indicator_set.state == SetState.RETURNED else "edit")
-    if request.method == "GET" and (why := why_closed(SETS, indicator_set, name, by=request.user, at=request.at)):
+    if request.method == "GET" and (
+        why := why_closed(SETS, indicator_set, name, by=request.user, at=request.at)
+    ):
         messages.error(request, why)
         return redirect("indicators:detail", indicator_set.pk)
     if request.method == "POST" and form.is_valid():

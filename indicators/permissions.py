@@ -19,26 +19,41 @@ from agencies.roles import (
 )
 
 
-@who(_("whoever owns the set: the agency's staff, or an administrator where it is for several agencies"))
+@who(
+    _(
+        "whoever owns the set: the agency's staff, or an administrator where it is for "
+        "several agencies"
+    )
+)
 def is_owner(user: Any, obj: Any, at: datetime) -> bool:
     return keeps(user, obj, at) if obj.agency_id is None else is_staff(user, obj, at)
 
 
 @who(
-    _("whoever answers for the set: the agency's head or deputy, or an administrator where it is for several agencies")
+    _(
+        "whoever answers for the set: the agency's head or deputy, or an administrator where it "
+        "is for several agencies"
+    )
 )
 def is_proposer(user: Any, obj: Any, at: datetime) -> bool:
     return keeps(user, obj, at) if obj.agency_id is None else is_head(user, obj, at)
 
 
-@who(_("whoever sets targets of single agencies: the headquarters for its units, else an administrator"))
+@who(
+    _(
+        "whoever sets targets of single agencies: the headquarters for its units, else an "
+        "administrator"
+    )
+)
 def is_target_setter(user: Any, obj: Any, at: datetime) -> bool:
     if obj.agency_id is None:
         return keeps(user, obj, at)
     return of_agency(user, obj, at, Role.HEADQUARTERS, Role.STAFF, *HEADS)
 
 
-@who(_("a member of the working group who did not propose the set and has no interest in the agency"))
+@who(
+    _("a member of the working group who did not propose the set and has no interest in the agency")
+)
 def is_member(user: Any, obj: Any, at: datetime) -> bool:
     return bool(seats(user, obj, at))
 
@@ -55,7 +70,9 @@ def is_deliberating(user: Any, obj: Any, at: datetime) -> bool:
 
 @who(_("the chair of this working group"))
 def is_presiding(user: Any, obj: Any, at: datetime) -> bool:
-    return any(m.is_chair and m.sector in ("", obj.sector) for m in user.memberships(at, Role.MEMBER))
+    return any(
+        m.is_chair and m.sector in ("", obj.sector) for m in user.memberships(at, Role.MEMBER)
+    )
 
 
 @who(_("the chair of this working group, or a national administrator"))
@@ -66,8 +83,9 @@ def is_convenor(user: Any, obj: Any, at: datetime) -> bool:
 def seats(user: Any, obj: Any, at: datetime) -> list[Any]:
     """The memberships by which a user sits in the working group on a set.
 
-    An agency's representative sits on that agency's set only; everybody else only without an interest in it, and
-    where the membership names a sector, on that sector's sets; who proposed never votes.
+    An agency's representative sits on that agency's set only; everybody else only without an
+    interest in it, and where the membership names a sector, on that sector's sets; who proposed
+    never votes.
     """
     if obj.proposed_by_id == user.pk:
         return []

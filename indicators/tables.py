@@ -33,7 +33,9 @@ PHASES = {
 
 def state_badge(indicator_set: IndicatorSet) -> SafeString:
     colour = COLOURS[SetState(indicator_set.state)]
-    return format_html('<span class="badge bg-{}-lt">{}</span>', colour, indicator_set.get_state_display())
+    return format_html(
+        '<span class="badge bg-{}-lt">{}</span>', colour, indicator_set.get_state_display()
+    )
 
 
 def due(record: IndicatorSet, windows: Windows, at: datetime) -> SafeString | str:
@@ -55,4 +57,4 @@ def left_or_late(stage: str, obj: Any, windows: Windows, at: datetime) -> SafeSt
     return gettext("%(time)s left") % {"time": time_left(window.closes_at, at, language())}
 
 
-# --- Annual plans -----------------------------------------------------------------------------------------------------
+# --- Annual plans -------------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from indicators.voting_rules import Ballot, Rules, Verdict, verdict
 
 
 def rules_of(indicator_set: IndicatorSet) -> Rules:
-    """The rules of the working group that decides on a set: those set for it, else the usual ones."""
+    """The rules of the working group that decides on a set: those set for
+    it, else the usual ones.
+    """
     groups = WorkingGroup.objects.filter(cycle=indicator_set.cycle_id, sector=indicator_set.sector)
     return as_rules(groups.first() or WorkingGroup())
 
@@ -33,7 +35,9 @@ def ballots(votes: Iterable[Vote], lineage: UUID) -> list[Ballot]:
 
 
 def verdicts(indicator_set: IndicatorSet) -> dict[UUID, Verdict]:
-    """The verdict on each measure of a proposed set, by lineage, as the votes of this round stand."""
+    """The verdict on each measure of a proposed set, by lineage, as the
+    votes of this round stand.
+    """
     votes = list(Vote.objects.filter(set=indicator_set, round=indicator_set.round).order_by("pk"))
     rules = rules_of(indicator_set)
     lineages = Measure.objects.of(indicator_set).for_list().values_list("lineage", flat=True)
@@ -60,7 +64,9 @@ def why_not_carried(found: Verdict) -> str:
 
 
 def why_not_approved(indicator_set: IndicatorSet) -> str:
-    """Why a set cannot be approved: a measure the group has returned or rejected, or votes that do not carry one."""
+    """Why a set cannot be approved: a measure the group has returned or rejected, or votes that do
+    not carry one.
+    """
     reviews = Review.objects.filter(set=indicator_set, round=indicator_set.round)
     settled = {r.lineage: r for r in reviews}
     for review in settled.values():

@@ -1,4 +1,6 @@
-"""What the calendar does by itself on indicators: reminding agencies of what they have not proposed or reported yet."""
+"""What the calendar does by itself on indicators: reminding agencies of what they have not proposed
+or reported yet.
+"""
 
 from collections.abc import Iterator
 
@@ -15,7 +17,9 @@ from indicators.workflow import PlanState, ReportState, SetState
 
 @shared_task
 def remind() -> None:
-    """Remind of the closing of proposals whoever has not proposed, of that of a quarter whoever has not reported."""
+    """Remind of the closing of proposals whoever has not proposed, of that of a quarter whoever has
+    not reported.
+    """
     at = now()
     notices.remind(Phase.PROPOSAL, not_proposed, at=at)
     notices.remind(Phase.MONITORING, not_reported, at=at)
@@ -23,7 +27,9 @@ def remind() -> None:
 
 def not_proposed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     """The agencies that have no set of their own, or one that is still a draft."""
-    sets = IndicatorSet.objects.filter(cycle=OuterRef("cycle"), agency=OuterRef("agency"), kind=Kind.SPECIFIC)
+    sets = IndicatorSet.objects.filter(
+        cycle=OuterRef("cycle"), agency=OuterRef("agency"), kind=Kind.SPECIFIC
+    )
     proposed = sets.exclude(state=SetState.DRAFT)
     late = Participation.objects.active().filter(~Exists(proposed), cycle__in=cycles).order_by("pk")
     for cycle, agency, draft in late.annotate(draft=sets.values("pk")[:1]).values_list(
@@ -36,16 +42,23 @@ def not_proposed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
 def not_reported(cycles: list[Cycle]) -> Iterator[notices.Todo]:
     """Whose plan is not signed, and who has not reported a quarter for which there is a target.
 
-    In the quarter in which the plan is laid its signature comes first, and one reminder of the two is enough.
+    In the quarter in which the plan is laid its signature comes first, and one reminder of the two
+    is enough.
     """
     unsigned: dict[int, int] = {}
-    drafts = Plan.objects.filter(cycle__in=cycles, state=PlanState.DRAFT, participation__ended_by=None)
+    drafts = Plan.objects.filter(
+        cycle__in=cycles, state=PlanState.DRAFT, participation__ended_by=None
+    )
     for plan in drafts.order_by("pk"):
         unsigned[plan.pk] = plan.quarter
-        yield notices.Todo(plan.cycle_id, plan.agency_id, Plan, 1, ("indicators:plan", plan.pk), plan.quarter)
+        yield notices.Todo(
+            plan.cycle_id, plan.agency_id, Plan, 1, ("indicators:plan", plan.pk), plan.quarter
+        )
     reports = QuarterReport.objects.filter(cycle__in=cycles, state=ReportState.DRAFT)
     reports = reports.filter(plan__participation__ended_by=None)
     for r in reports.with_progress().order_by("pk"):
         if r.planned and unsigned.get(r.plan_id) != r.quarter:
             link = ("indicators:quarter", r.pk)
-            yield notices.Todo(r.cycle_id, r.agency_id, QuarterReport, r.planned - r.entered, link, r.quarter)
+            yield notices.Todo(
+                r.cycle_id, r.agency_id, QuarterReport, r.planned - r.entered, link, r.quarter
+            )

@@ -80,23 +80,37 @@ urlpatterns = [
     path("plans/<int:pk>/", plans_views.plan_detail, name="plan"),
     path("plans/<int:pk>/<plan_move:name>/", plans_views.plan_move, name="plan_move"),
     path("plans/quarters/<int:pk>/", plans_views.quarter_detail, name="quarter"),
-    path("plans/quarters/<int:pk>/<report_move:name>/", plans_views.quarter_move, name="quarter_move"),
+    path(
+        "plans/quarters/<int:pk>/<report_move:name>/", plans_views.quarter_move, name="quarter_move"
+    ),
     path("<int:pk>/", sets_views.detail, name="detail"),
     path("<int:pk>/move/<set_move:name>/", sets_views.move, name="move"),
     # what goes out and comes in as files
-    path("templates/<sheet_form:form>/<sheet_kind:kind>/", exchange_views.template, name="template"),
+    path(
+        "templates/<sheet_form:form>/<sheet_kind:kind>/", exchange_views.template, name="template"
+    ),
     path("<int:pk>/files/", exchange_views.files, name="files"),
-    path("<int:pk>/files/<sheet_form:form>/<sheet_kind:kind>/", exchange_views.export, name="export"),
+    path(
+        "<int:pk>/files/<sheet_form:form>/<sheet_kind:kind>/", exchange_views.export, name="export"
+    ),
     path("<int:pk>/files/<sheet_form:form>/import/", exchange_views.take_in, name="import"),
     # what is before the working group
     path("<int:pk>/vote/", working_groups_views.vote, name="vote"),
     path("<int:pk>/rank/", working_groups_views.rank, name="rank"),
     path("<int:pk>/review/<uuid:lineage>/", working_groups_views.review, name="review"),
-    path("<int:pk>/review/<uuid:lineage>/vote/", working_groups_views.vote_measure, name="vote_measure"),
+    path(
+        "<int:pk>/review/<uuid:lineage>/vote/",
+        working_groups_views.vote_measure,
+        name="vote_measure",
+    ),
     path("<int:pk>/review/<uuid:lineage>/comment/", working_groups_views.comment, name="comment"),
     path("<int:pk>/review/<uuid:lineage>/suggest/", working_groups_views.suggest, name="suggest"),
     path("<int:pk>/review/<uuid:lineage>/settle/", working_groups_views.settle, name="settle"),
-    path("<int:pk>/suggestions/<int:suggestion>/take/", working_groups_views.take_suggestion, name="take_suggestion"),
+    path(
+        "<int:pk>/suggestions/<int:suggestion>/take/",
+        working_groups_views.take_suggestion,
+        name="take_suggestion",
+    ),
     # how it is made
     path("<int:pk>/copy/", edit_views.copy, name="copy"),
     path("<int:pk>/fill/", edit_views.fill, name="fill"),
@@ -106,7 +120,9 @@ urlpatterns = [
     path("<int:pk>/changes/", history_views.changes, name="changes"),
     path("<int:pk>/measures/new/", edit_views.measure_new, name="measure_new"),
     path("<int:pk>/measures/<int:measure>/", edit_views.measure_edit, name="measure_edit"),
-    path("<int:pk>/measures/<int:measure>/remove/", edit_views.measure_remove, name="measure_remove"),
+    path(
+        "<int:pk>/measures/<int:measure>/remove/", edit_views.measure_remove, name="measure_remove"
+    ),
     path("<int:pk>/measures/<int:measure>/share/", edit_views.share, name="share"),
     path("<int:pk>/shares/<int:part>/take/", edit_views.take_share, name="take_share"),
     path("<int:pk>/axes/new/", edit_views.axis_new, name="axis_new"),

@@ -8,8 +8,10 @@ APPROVE = "approve"
 
 @dataclass(frozen=True)
 class Rules:
-    """`quorum` votes at least; of the `concurring` constituencies every vote, and at least one, approves; approvals are
-    more than `majority` percent of the votes; a tie is broken by the chair's own vote where `chair_casts`."""
+    """`quorum` votes at least; of the `concurring` constituencies every vote, and at least one,
+    approves; approvals are more than `majority` percent of the votes; a tie is broken by the
+    chair's own vote where `chair_casts`.
+    """
 
     quorum: int = 2
     concurring: tuple[str, ...] = ("authority", "budget")
@@ -28,7 +30,9 @@ class Ballot:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the votes come to. `withheld` are the concurring constituencies that have not all approved."""
+    """What the votes come to. `withheld` are the concurring constituencies that have not all
+    approved.
+    """
 
     cast: int
     approvals: int
@@ -48,7 +52,12 @@ def verdict(ballots: Iterable[Ballot], rules: Rules) -> Verdict:
     cast, approvals = len(ballots), sum(b.choice == APPROVE for b in ballots)
     carried = approvals * 100 > rules.majority * cast
     tied = cast > 0 and approvals * 2 == cast
-    by_chair = not carried and tied and rules.chair_casts and any(b.is_chair and b.choice == APPROVE for b in ballots)
+    by_chair = (
+        not carried
+        and tied
+        and rules.chair_casts
+        and any(b.is_chair and b.choice == APPROVE for b in ballots)
+    )
     withheld = []
     for side in rules.concurring:
         choices = [b.choice for b in ballots if b.constituency == side]

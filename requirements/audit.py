@@ -1,7 +1,8 @@
 """Asks what is known against the locked packages: python requirements/audit.py
 
-Where no service answers, which one package is enough to find out, that is said in one line and is no fault.
-An advisory that stands in allowed-advisories.toml, with its reason and until when, is told and does not fail the run.
+Where no service answers, which one package is enough to find out, that is said in one line and is
+no fault. An advisory that stands in allowed-advisories.toml, with its reason and until when, is
+told and does not fail the run.
 """
 
 import json
@@ -48,7 +49,10 @@ def of_python(answer: Any) -> list[Advisory] | None:
     """What pip-audit found; None where it found nobody to ask."""
     if not isinstance(answer, dict) or "dependencies" not in answer:
         return None
-    found, asked = [], [package for package in answer["dependencies"] if "skip_reason" not in package]
+    found, asked = (
+        [],
+        [package for package in answer["dependencies"] if "skip_reason" not in package],
+    )
     for package in asked:
         found += [Advisory(package["name"], known["id"]) for known in package["vulns"]]
     return found if asked else None
@@ -67,7 +71,9 @@ def of_browser(answer: Any) -> list[Advisory] | None:
 
 
 def python() -> list[Advisory] | None:
-    """What is known against Python's packages; one is asked about first, and the others only if that is answered."""
+    """What is known against Python's packages; one is asked about first, and the others only if
+    that is answered.
+    """
     [version] = re.findall(rf"^{FIRST}==([^ ;]+)", LOCK.read_text(), flags=re.M)
     with NamedTemporaryFile("w", suffix=".txt") as one:
         one.write(f"{FIRST}=={version}\n")
@@ -88,15 +94,22 @@ def allowed(text: str, *, today: date) -> dict[Advisory, str]:
     return found
 
 
-def judged(name: str, found: list[Advisory] | None, reviewed: dict[Advisory, str]) -> tuple[list[str], bool]:
-    """The lines to print of one auditor, and whether anything is against a package that nobody has reviewed."""
+def judged(
+    name: str, found: list[Advisory] | None, reviewed: dict[Advisory, str]
+) -> tuple[list[str], bool]:
+    """The lines to print of one auditor, and whether anything is against a package that nobody has
+    reviewed.
+    """
     if found is None:
         return [f"{name}: not asked: no service"], False
     lines, is_wrong = [], False
     for advisory in sorted(set(found)):
         reason = reviewed.get(advisory, "")
         is_wrong = is_wrong or not reason
-        lines.append(f"{name}: {advisory.package}: {advisory.name}" + (f" (allowed: {reason})" if reason else ""))
+        lines.append(
+            f"{name}: {advisory.package}: {advisory.name}"
+            + (f" (allowed: {reason})" if reason else "")
+        )
     return lines or [f"{name}: nothing is known against the locked packages"], is_wrong
 
 

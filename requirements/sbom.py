@@ -1,4 +1,6 @@
-"""What the portal is made of, as CycloneDX lists it, from the lock files alone: python requirements/sbom.py OUT.json"""
+"""What the portal is made of, as CycloneDX lists it, from the lock files alone: python
+requirements/sbom.py OUT.json
+"""
 
 import base64
 import json
@@ -22,8 +24,19 @@ def locked(requirements: Path) -> set[tuple[str, str]]:
 
 
 def python_parts() -> Part:
-    """The bill of Python's packages; what only developers and tests need is marked as left out of the image."""
-    command = [sys.executable, "-m", "cyclonedx_py", "requirements", "--of", "JSON", "--output-reproducible", str(ALL)]
+    """The bill of Python's packages; what only developers and tests need is marked as left out of
+    the image.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "cyclonedx_py",
+        "requirements",
+        "--of",
+        "JSON",
+        "--output-reproducible",
+        str(ALL),
+    ]
     told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 -- ours
     bill: Part = json.loads(told.stdout)
     served = locked(SERVED)

@@ -17,7 +17,9 @@ AT_ONCE = 10
 
 
 class Waiting(NamedTuple):
-    """A cycle of whose lines somebody is shown nothing yet, and why not; the blocks that wait there unseen."""
+    """A cycle of whose lines somebody is shown nothing yet, and why not; the blocks that wait there
+    unseen.
+    """
 
     cycle: Cycle
     states_interests: bool
@@ -45,8 +47,12 @@ def waiting_for(user: User, cycles: Iterable[Cycle], at: datetime) -> list[Waiti
 
 
 def waiting_with_blocks(user: User, at: datetime) -> list[Waiting]:
-    """All that an assessor is not cleared for, latest first, with the blocks that wait; two queries."""
+    """All that an assessor is not cleared for, latest first, with the blocks that wait; two
+    queries.
+    """
     waiting = waiting_for(user, Cycle.objects.filter(state=CycleState.OPEN).order_by("-year"), at)
-    held = Block.objects.held_by(user, at).filter(cycle__in=[w.cycle for w in waiting], state=BlockState.OPEN)
+    held = Block.objects.held_by(user, at).filter(
+        cycle__in=[w.cycle for w in waiting], state=BlockState.OPEN
+    )
     counted = Counter(held.values_list("cycle_id", flat=True))
     return [w._replace(blocks=counted[w.cycle.pk]) for w in waiting]

@@ -1,6 +1,8 @@
-"""What a line still lacks: the one definition behind every number of progress, list, reminder and page.
+"""What a line still lacks: the one definition behind every number of progress, list, reminder and
+page.
 
-Kept with the line (`Answer.lacking`) by each act that touches it, so that lists of thousands count it in SQL.
+Kept with the line (`Answer.lacking`) by each act that touches it, so that lists of thousands count
+it in SQL.
 """
 
 from collections.abc import Collection, Iterable
@@ -56,7 +58,10 @@ def asks_analysis(answer: Answer, cycle: Cycle) -> bool:
     """Whether the cycle asks for strengths, weaknesses and action on this line."""
     if cycle.asks_analysis == Analysis.EVERY:
         return True
-    return cycle.asks_analysis == Analysis.SPECIFIC and answer.measure.indicator.axis.set.kind == Kind.SPECIFIC
+    return (
+        cycle.asks_analysis == Analysis.SPECIFIC
+        and answer.measure.indicator.axis.set.kind == Kind.SPECIFIC
+    )
 
 
 def _is_analysed(answer: Answer) -> bool:

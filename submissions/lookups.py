@@ -1,4 +1,6 @@
-"""What the pages of self-assessments share: the cycle, self-assessment or line at an address, for who may see it."""
+"""What the pages of self-assessments share: the cycle, self-assessment or line at an address, for
+who may see it.
+"""
 
 from typing import Any
 
@@ -22,7 +24,9 @@ def find(request: PortalRequest, pk: int, rows: QuerySet[Submission] | None = No
 
 
 def overseen_cycle(request: PortalRequest, pk: int, *, whole: bool = False) -> Cycle:
-    """The cycle, to administrators and auditors, or to those of the whole country alone; to others it is not there."""
+    """The cycle, to administrators and auditors, or to those of the whole country alone; to others
+    it is not there.
+    """
     user, at = request.user, request.at
     if not (user.oversees_the_country(at) if whole else user.holds(*OVERSEERS, at=at)):
         raise Http404
@@ -31,7 +35,9 @@ def overseen_cycle(request: PortalRequest, pk: int, *, whole: bool = False) -> C
 
 def find_line(request: PortalRequest, pk: int) -> Answer:
     """The line, if the reader may see it."""
-    return get_object_or_404(Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk)
+    return get_object_or_404(
+        Answer.objects.visible_to(request.user, request.at).with_submission(), pk=pk
+    )
 
 
 def line_url(answer: Answer) -> str:
@@ -44,7 +50,9 @@ def note_reading(request: PortalRequest, submission: Submission, what: str) -> N
     if submission.state == SubmissionState.COMMUNICATED:
         return
     if request.user.holds(*OVERSEERS, at=request.at):
-        embargo.note_reading(submission, what=what, by=request.user, at=request.at, agency=submission.agency)
+        embargo.note_reading(
+            submission, what=what, by=request.user, at=request.at, agency=submission.agency
+        )
 
 
 def cycles_of(request: Any) -> QuerySet[Cycle]:

@@ -1,7 +1,9 @@
-"""Values that stand out against the agency's own last year or against its group, and so need an explanation.
+"""Values that stand out against the agency's own last year or against its group, and so need an
+explanation.
 
-Against last year: a change by more than half. Against the group: outside the outer fences of last year's values, three
-interquartile ranges beyond the quartiles (Tukey, Exploratory Data Analysis, 1977), in groups of five and more.
+Against last year: a change by more than half. Against the group: outside the outer fences of last
+year's values, three interquartile ranges beyond the quartiles (Tukey, Exploratory Data Analysis,
+1977), in groups of five and more.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +23,9 @@ CHANGE = Decimal("0.5")
 FENCE = 3
 FEWEST = 5
 KEPT = 3600
-"""Seconds for which the bounds of a self-assessment are kept: last year's values hardly ever change any more."""
+"""Seconds for which the bounds of a self-assessment are kept: last year's values hardly ever change
+any more.
+"""
 YEARS = 3
 
 
@@ -32,7 +36,9 @@ class Against(TextChoices):
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a value is held against: last year's own, and the quartiles of the group where it is large enough."""
+    """What a value is held against: last year's own, and the quartiles of the group where it is
+    large enough.
+    """
 
     last: Decimal | None = None
     first_quartile: Decimal | None = None
@@ -68,7 +74,9 @@ class Past:
 
 
 def history(submission: Submission) -> dict[UUID, list[Past]]:
-    """The lines of the last three years whose scores were communicated, by lineage, newest first; one query."""
+    """The lines of the last three years whose scores were communicated, by lineage, newest first;
+    one query.
+    """
     year = submission.cycle.year
     rows = (
         Answer.objects.filter(
@@ -78,7 +86,13 @@ def history(submission: Submission) -> dict[UUID, list[Past]]:
         )
         .annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
         .order_by("-submission__cycle__year", "pk")
-        .values_list("measure__lineage", "submission__cycle__year", "value", "current__points", "measure__points")
+        .values_list(
+            "measure__lineage",
+            "submission__cycle__year",
+            "value",
+            "current__points",
+            "measure__points",
+        )
     )
     found: dict[UUID, list[Past]] = {}
     for lineage, *facts in rows:
@@ -87,12 +101,18 @@ def history(submission: Submission) -> dict[UUID, list[Past]]:
 
 
 def bounds(submission: Submission) -> Mapping[UUID, Bounds]:
-    """What the values of a self-assessment are held against, by lineage; two queries once an hour."""
+    """What the values of a self-assessment are held against, by lineage;
+    two queries once an hour.
+    """
     key = f"bounds:{submission.pk}"
     kept: Mapping[UUID, Bounds] | None = cache.get(key)
     if kept is None:
         last_year = submission.cycle.year - 1
-        own = {lineage: past[0].value for lineage, past in history(submission).items() if past[0].year == last_year}
+        own = {
+            lineage: past[0].value
+            for lineage, past in history(submission).items()
+            if past[0].year == last_year
+        }
         quartiles = _quartiles(submission, last_year)
         kept = {
             lineage: Bounds(own.get(lineage), *quartiles.get(lineage, (None, None)))

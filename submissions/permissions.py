@@ -29,7 +29,9 @@ is_staff_or_clock = Who("staff", _("staff of the agency"), _is_staff_or_clock)
 @who(_("the headquarters of the unit"))
 def is_superior(user: Any, obj: Any, at: datetime) -> bool:
     above = obj.agency.parent_id if obj.agency is not None else None
-    return above is not None and bool({m.agency_id for m in user.memberships(at, *SUPERIOR_ROLES)} & {above})
+    return above is not None and bool(
+        {m.agency_id for m in user.memberships(at, *SUPERIOR_ROLES)} & {above}
+    )
 
 
 @who(_("staff of the agency, or its headquarters"))
@@ -51,7 +53,9 @@ def _is_assessor_or_clock(user: Any, obj: Any, at: datetime) -> bool:
     return user is None or is_assessor(user, obj, at)
 
 
-is_assessor_or_clock = Who("assessor", _("an assessor in scope, without interest in the agency"), _is_assessor_or_clock)
+is_assessor_or_clock = Who(
+    "assessor", _("an assessor in scope, without interest in the agency"), _is_assessor_or_clock
+)
 
 
 @who(_("one of the two assessors who marked the line"))
@@ -69,12 +73,22 @@ def is_moderator(user: Any, obj: Any, at: datetime) -> bool:
     return user.pk not in obj.readers and impartial(user, obj, at, Role.ADMINISTRATOR)
 
 
-@who(_("the assessor to whom these lines are assigned, after declaring all interests and passing the training"))
+@who(
+    _(
+        "the assessor to whom these lines are assigned, after declaring all interests and passing "
+        "the training"
+    )
+)
 def is_assigned(user: Any, obj: Any, at: datetime) -> bool:
     return obj.assessor_id == user.pk and user.is_cleared(obj.cycle) and is_assessor(user, obj, at)
 
 
-@who(_("the assessor who verifies the line, after declaring all interests and the training; never one who marks it"))
+@who(
+    _(
+        "the assessor who verifies the line, after declaring all interests and the training; "
+        "never one who marks it"
+    )
+)
 def is_verifier(user: Any, obj: Any, at: datetime) -> bool:
     return is_assigned(user, obj, at) and not obj.is_marked_by(user)
 
@@ -90,25 +104,46 @@ def is_set_keeper(user: Any, obj: Any, at: datetime) -> bool:
 
 
 def may_be_steward(user: Any, obj: Any, at: datetime) -> bool:
-    """Whether a person's stewardship reaches all whom the measure is for: the country, a province or one agency."""
+    """Whether a person's stewardship reaches all whom the measure is for: the country, a province
+    or one agency.
+    """
     held = user.memberships(at, Role.STEWARD) if user.is_active else ()
-    return any(in_scope(m, obj.agency) or (obj.province_id and m.province_id == obj.province_id) for m in held)
+    return any(
+        in_scope(m, obj.agency) or (obj.province_id and m.province_id == obj.province_id)
+        for m in held
+    )
 
 
 @who(_("the steward of the measure, after declaring all interests"))
 def is_steward(user: Any, obj: Any, at: datetime) -> bool:
-    return obj.steward_id == user.pk and user.has_stated_interests(obj.cycle) and may_be_steward(user, obj, at)
+    return (
+        obj.steward_id == user.pk
+        and user.has_stated_interests(obj.cycle)
+        and may_be_steward(user, obj, at)
+    )
 
 
-@who(_("the steward of the measure, or an administrator for agencies in which the steward has an interest"))
+@who(
+    _(
+        "the steward of the measure, or an administrator for agencies in which the steward has "
+        "an interest"
+    )
+)
 def is_supplier(user: Any, obj: Any, at: datetime) -> bool:
     """Of which agencies is said by `is_figure_giver`."""
     return is_steward(user, obj, at) or bool(user.memberships(at, Role.ADMINISTRATOR))
 
 
-@who(_("the steward of the measure, or, where the steward has an interest in the agency, an administrator without one"))
+@who(
+    _(
+        "the steward of the measure, or, where the steward has an interest in the agency, an "
+        "administrator without one"
+    )
+)
 def is_figure_giver(user: Any, obj: Any, at: datetime) -> bool:
-    """Of one agency's figure (`agency`, `steward`); that of the authority itself is for outsiders."""
+    """Of one agency's figure (`agency`, `steward`); that of the authority
+    itself is for outsiders.
+    """
     if impartial(obj.steward, obj, at, Role.STEWARD):
         return bool(user.pk == obj.steward.pk)
     return user.pk != obj.steward.pk and impartial(user, obj, at, Role.ADMINISTRATOR)

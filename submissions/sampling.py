@@ -1,9 +1,11 @@
-"""How risky a signed line is, and which lines are drawn to be verified at the source; no database, no chance.
+"""How risky a signed line is, and which lines are drawn to be verified at the source; no database,
+no chance.
 
-A line can be risky for four reasons. Its risk is their sum, each at most 1: it stands out (1), it gained on last year
-(by so much of its ceiling), its weight (its share of its self-assessment's points), and the same measure was corrected
-last year (1). Of the sample four fifths are the riskiest of the lines that have a reason; the others are drawn by lot
-from all that is left, so that nobody can feel safe. Whoever knows the seed can draw again.
+A line can be risky for four reasons. Its risk is their sum, each at most 1: it stands out (1), it
+gained on last year (by so much of its ceiling), its weight (its share of its self-assessment's
+points), and the same measure was corrected last year (1). Of the sample four fifths are the
+riskiest of the lines that have a reason; the others are drawn by lot from all that is left, so that
+nobody can feel safe. Whoever knows the seed can draw again.
 """
 
 import hashlib
@@ -36,7 +38,8 @@ class Why(TextChoices):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A signed line: its share of its self-assessment's points, and its gain on last year as a share of the ceiling.
+    """A signed line: its share of its self-assessment's points, and its gain on last year as a
+    share of the ceiling.
 
     The gain is None where the agency has no score of the same measure from last year.
     """
@@ -71,14 +74,17 @@ def size(lines: int, percent: int) -> int:
 def sample(lines: Iterable[Candidate], *, percent: int, seed: str) -> dict[int, tuple[Why, ...]]:
     """The lines that are drawn, by key, with why; the riskiest first, those by lot last.
 
-    Lines of equal risk stand in the order of their lots. Where fewer lines have a reason than there is room for, lots
-    fill it.
+    Lines of equal risk stand in the order of their lots. Where fewer lines have a reason than there
+    is room for, lots fill it.
     """
     lines = list(lines)
     room = size(len(lines), percent)
     by_lot = (2 * room + LOT_SHARE) // (2 * LOT_SHARE)  # a fifth, half up
     lots = {line.key: lot(seed, line.key) for line in lines}
-    risky = sorted((line for line in lines if line.reasons), key=lambda line: (-line.risk, lots[line.key], line.key))
+    risky = sorted(
+        (line for line in lines if line.reasons),
+        key=lambda line: (-line.risk, lots[line.key], line.key),
+    )
     found = {line.key: line.reasons for line in risky[: room - by_lot]}
     left = sorted((key for key in lots if key not in found), key=lambda key: (lots[key], key))
     return found | dict.fromkeys(left[: room - len(found)], (Why.LOT,))

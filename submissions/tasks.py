@@ -1,4 +1,6 @@
-"""Jobs on self-assessments: totals that were ordered, files to be scanned, and what the calendar itself does."""
+"""Jobs on self-assessments: totals that were ordered, files to be scanned, and what the calendar
+itself does.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,9 +60,16 @@ def measure_reliability(study: int, tell: Tell) -> None:
 
 @shared_task
 def begin_due() -> None:
-    """Begin the self-assessments of every agency whose window is open, with lines for sets communicated since."""
+    """Begin the self-assessments of every agency whose window is open, with lines for sets
+    communicated since.
+    """
     at = now()
-    for key in Cycle.objects.of_years().filter(state=CycleState.OPEN).order_by("pk").values_list("pk", flat=True):
+    for key in (
+        Cycle.objects.of_years()
+        .filter(state=CycleState.OPEN)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    ):
         with transaction.atomic():
             for cycle in Cycle.objects.in_hand().filter(pk=key):
                 if open_now := _lacking_lines(cycle, at):
@@ -71,10 +80,16 @@ def _lacking_lines(cycle: Cycle, at: datetime) -> list[Participation]:
     """Who has a communicated measure without a line, and may still answer."""
     asked = asked_of_outer(cycle)
     of_agency = Answer.objects.filter(
-        measure=OuterRef("pk"), submission__cycle=cycle, submission__agency=OuterRef(OuterRef("agency"))
+        measure=OuterRef("pk"),
+        submission__cycle=cycle,
+        submission__agency=OuterRef(OuterRef("agency")),
     )
-    signed = Submission.objects.filter(cycle=cycle).exclude(state__in=IN_WORK).values("participation")
-    due = Participation.objects.active().filter(Exists(asked.filter(~Exists(of_agency))), cycle=cycle)
+    signed = (
+        Submission.objects.filter(cycle=cycle).exclude(state__in=IN_WORK).values("participation")
+    )
+    due = Participation.objects.active().filter(
+        Exists(asked.filter(~Exists(of_agency))), cycle=cycle
+    )
     windows = Window.objects.terms([cycle.pk])
     return [
         p
@@ -85,9 +100,13 @@ def _lacking_lines(cycle: Cycle, at: datetime) -> list[Participation]:
 
 @shared_task
 def lapse_overdue() -> None:
-    """Close the drafts of every open cycle whose scoring has begun; open again what a decree has given more time."""
+    """Close the drafts of every open cycle whose scoring has begun; open again what a decree has
+    given more time.
+    """
     at = now()
-    scoring = Window.objects.filter(phase=Phase.SCORING, agency=None, opens_at__lte=at).values("cycle")
+    scoring = Window.objects.filter(phase=Phase.SCORING, agency=None, opens_at__lte=at).values(
+        "cycle"
+    )
     for key in (
         Cycle.objects.of_years()
         .filter(state=CycleState.OPEN, pk__in=scoring)
@@ -113,10 +132,24 @@ def remind() -> None:
 
 
 def not_signed(cycles: list[Cycle]) -> Iterator[notices.Todo]:
-    """The agencies whose self-assessment is not signed, with the number of lines that are not complete."""
-    drafts = Submission.objects.active().filter(cycle__in=cycles).in_work().with_progress().order_by("pk")
+    """The agencies whose self-assessment is not signed, with the number of lines that are not
+    complete.
+    """
+    drafts = (
+        Submission.objects.active()
+        .filter(cycle__in=cycles)
+        .in_work()
+        .with_progress()
+        .order_by("pk")
+    )
     for s in drafts:
-        yield notices.Todo(s.cycle_id, s.agency_id, Submission, s.lines - s.lines_done, ("submissions:detail", s.pk))
+        yield notices.Todo(
+            s.cycle_id,
+            s.agency_id,
+            Submission,
+            s.lines - s.lines_done,
+            ("submissions:detail", s.pk),
+        )
 
 
 @kind(
@@ -133,7 +166,9 @@ def scan(document: int, tell: Tell) -> None:
     if waiting is None:
         return
     with _content(waiting) as file:
-        verdict = scanner.scan(file) if file else scanner.Verdict("unscannable", "FileNotFoundError")
+        verdict = (
+            scanner.scan(file) if file else scanner.Verdict("unscannable", "FileNotFoundError")
+        )
     if verdict is None:
         raise Later(Reason.SCANNER)
     evidence.note_scan(waiting, outcome=verdict.outcome, finding=verdict.finding, at=now())

@@ -39,7 +39,11 @@ class SubmissionState(TextChoices):
 IN_WORK = (SubmissionState.DRAFT, SubmissionState.RETURNED)
 """States in which a self-assessment is the agency's to change."""
 
-SEEN_AFTER_SIGNING = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
+SEEN_AFTER_SIGNING = (
+    SubmissionState.SUBMITTED,
+    SubmissionState.MARKED,
+    SubmissionState.COMMUNICATED,
+)
 """States in which assessors and the authority read what was signed."""
 
 

@@ -13,10 +13,15 @@ MOST_HOURS = 500
 
 
 class Pool:
-    """The people there are of a role, who of them may work on an object, and how much is on each desk."""
+    """The people there are of a role, who of them may work on an object, and how much is on each
+    desk.
+    """
 
     def __init__(
-        self, at: datetime, role: Role = Role.ASSESSOR, may: Callable[[User, Any, datetime], bool] = is_assessor
+        self,
+        at: datetime,
+        role: Role = Role.ASSESSOR,
+        may: Callable[[User, Any, datetime], bool] = is_assessor,
     ) -> None:
         self.at, self.may = at, may
         ids = Membership.objects.filter(role=role).values("user")

@@ -1,4 +1,6 @@
-"""A second PostgreSQL server on loopback, empty, whose transaction counter starts anew, and the portal beside it."""
+"""A second PostgreSQL server on loopback, empty, whose transaction counter starts anew, and the
+portal beside it.
+"""
 
 import os
 import secrets
@@ -33,11 +35,28 @@ def another_server() -> Iterator[dict[str, str]]:
     binaries = embedded.postgres_binaries()
     try:
         made = embedded._run(
-            *(binaries / "initdb", "-D", home / "data", "-U", OWNER, "--auth=scram-sha-256", "-E", "UTF8", "--no-sync"),
-            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", f"--pwfile={home / 'password'}"),
+            *(
+                binaries / "initdb",
+                "-D",
+                home / "data",
+                "-U",
+                OWNER,
+                "--auth=scram-sha-256",
+                "-E",
+                "UTF8",
+                "--no-sync",
+            ),
+            *(
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                f"--pwfile={home / 'password'}",
+            ),
         )
         assert made.returncode == 0, made.stdout
-        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync=off"
+        options = (
+            f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' "
+            f"-c fsync=off"
+        )
         control = (binaries / "pg_ctl", "-D", home / "data", "-w", "-s")
         started = embedded._run(*control, "-l", home / "log", "-o", options, "start")
         assert started.returncode == 0, f"{started.stdout} {(home / 'log').read_text()}"
@@ -66,7 +85,11 @@ def connected(address: str, database: str = "portal") -> Iterator[Any]:
     """A cursor of the owner's, each of whose statements stands by itself."""
     parts = urlsplit(address)
     raw = psycopg2.connect(
-        host=parts.hostname, port=parts.port, user=parts.username, password=parts.password, dbname=database
+        host=parts.hostname,
+        port=parts.port,
+        user=parts.username,
+        password=parts.password,
+        dbname=database,
     )
     raw.autocommit = True
     try:

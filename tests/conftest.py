@@ -21,9 +21,14 @@ from config.celery import app
 from config.database import as_owner
 from cycles import clocks
 
-# A build does not depend on luck or on the speed of its machine; `HYPOTHESIS_PROFILE=explore` looks for new examples.
+# A build does not depend on luck or on the speed of its machine; `HYPOTHESIS_PROFILE=explore` looks
+# for new examples.
 hypothesis.register_profile(
-    "build", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "build",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "build"))
@@ -54,14 +59,20 @@ def django_db_setup(
     django_db_createdb: bool,
     django_db_blocker: Any,
 ) -> Iterator[None]:
-    """The owner makes the test database and its tables; tests then connect as the portal's own role, as everywhere."""
+    """The owner makes the test database and its tables; tests then connect as the portal's own
+    role, as everywhere.
+    """
     with django_db_blocker.unblock(), as_owner():
-        made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb)
+        made = setup_databases(
+            verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb
+        )
     yield
     if django_db_keepdb:
         return
     with django_db_blocker.unblock(), as_owner():
-        with connection.cursor() as cursor:  # threads of workers and servers may have left connections behind
+        with (
+            connection.cursor() as cursor
+        ):  # threads of workers and servers may have left connections behind
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -71,7 +82,9 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_as_owner() -> Iterator[None]:
-    """After a test that commits, tables are emptied as owner: the portal's role may not, and the ledger refuses."""
+    """After a test that commits, tables are emptied as owner: the portal's role may not, and the
+    ledger refuses.
+    """
     flush = TransactionTestCase._fixture_teardown
 
     def as_owner_without_triggers(self: TransactionTestCase) -> None:
@@ -97,7 +110,9 @@ class Worker(TestWorkController):
 
 @pytest.fixture
 def celery_worker(transactional_db: None) -> Iterator[Any]:
-    """A worker of this process's own broker, on every queue; waits for the task in hand when the test ends."""
+    """A worker of this process's own broker, on every queue; waits for the task in hand when the
+    test ends.
+    """
     app.control.purge()
     options = {"perform_ping_check": False, "pool": "solo", "queues": ["celery", "reports"]}
     with start_worker(app, WorkController=Worker, **options) as worker:
@@ -107,18 +122,27 @@ def celery_worker(transactional_db: None) -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--disable-dev-shm-usage"]
+        )
         yield browser
         browser.close()
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A fresh visitor's page; the test fails if its scripts raised or the security policy blocked anything."""
-    context = browser.new_context(locale="fa-IR", timezone_id="Asia/Tehran", viewport={"width": 1280, "height": 900})
+    """A fresh visitor's page; the test fails if its scripts raised or the security policy blocked
+    anything.
+    """
+    context = browser.new_context(
+        locale="fa-IR", timezone_id="Asia/Tehran", viewport={"width": 1280, "height": 900}
+    )
     page, complaints = context.new_page(), []
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: "Content Security Policy" in said.text and complaints.append(said.text))
+    page.on(
+        "console",
+        lambda said: "Content Security Policy" in said.text and complaints.append(said.text),
+    )
     yield page
     context.close()
     assert complaints == []
@@ -130,7 +154,10 @@ def axe() -> Any:
 
     def violations(page: Page, *tags: str) -> list[str]:
         page.evaluate(AXE.read_text())
-        run = "async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations"
+        run = (
+            "async tags => (await axe.run(document, {runOnly: tags, resultTypes: "
+            "['violations']})).violations"
+        )
         found = page.evaluate(run, list(tags or ("wcag2a", "wcag2aa")))
         return [f"{v['id']}: {node['html'][:200]}" for v in found for node in v["nodes"]]
 

@@ -1,4 +1,6 @@
-"""A world walked once is copied from then on: its rows as PostgreSQL's COPY wrote them, its files, and the object."""
+"""A world walked once is copied from then on: its rows as PostgreSQL's COPY wrote them, its files,
+and the object.
+"""
 
 import io
 import pickle
@@ -27,14 +29,20 @@ _KEPT: dict[Hashable, Copy] = {}
 
 
 def walked_once(key: Hashable, walk: Callable[[], Any]) -> Any:
-    """What `walk` makes in an empty database; where something stands already, it is walked each time."""
+    """What `walk` makes in an empty database; where something stands already, it is walked each
+    time.
+    """
     if not _is_empty():
         return walk()
     key = key, connection.settings_dict["NAME"], get_language(), settings.CLAMD_ADDRESS
     if key not in _KEPT:
         before = set(_files())
         world = walk()
-        files = {path.relative_to(settings.MEDIA_ROOT): path.read_bytes() for path in _files() if path not in before}
+        files = {
+            path.relative_to(settings.MEDIA_ROOT): path.read_bytes()
+            for path in _files()
+            if path not in before
+        }
         _KEPT[key] = Copy(pickle.dumps(world), _rows(), files)
         return world
     return _laid_out(_KEPT[key])
@@ -69,17 +77,24 @@ def _files() -> list[Path]:
 
 def _is_empty() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + " OR ".join(f'EXISTS (SELECT FROM "{table}")' for table in _tables()))
+        cursor.execute(
+            "SELECT " + " OR ".join(f'EXISTS (SELECT FROM "{table}")' for table in _tables())
+        )
         return not cursor.fetchone()[0]
 
 
 @cache
 def _tables() -> dict[str, str]:
-    """The columns of each table, without the number of the transaction: a copy is written by another one."""
+    """The columns of each table, without the number of the transaction: a copy is written by
+    another one.
+    """
     with connection.cursor() as cursor:
-        names = sorted(set(connection.introspection.django_table_names(only_existing=True)) - NOT_OURS)
+        names = sorted(
+            set(connection.introspection.django_table_names(only_existing=True)) - NOT_OURS
+        )
         cursor.execute(
-            "SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM information_schema.columns "
+            "SELECT table_name, string_agg(quote_ident(column_name), ', ') FROM "
+            "information_schema.columns "
             "WHERE table_name = ANY(%s) AND column_name <> 'xid' GROUP BY table_name",
             [names],
         )

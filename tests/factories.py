@@ -1,6 +1,8 @@
-"""Worlds for tests: a small country walked through its year by the portal's own actions, up to any stage.
+"""Worlds for tests: a small country walked through its year by the portal's own actions, up to any
+stage.
 
-`build("submitted")` returns a `World` in which everything up to and including that stage has happened, at its own date.
+`build("submitted")` returns a `World` in which everything up to and including that stage has
+happened, at its own date.
 """
 
 import hashlib
@@ -24,7 +26,16 @@ from cycles.people import actions as people_actions
 from cycles.years import actions as years_actions
 from festival.models import Edition
 from festival.results import actions as results
-from indicators.models import Axis, Indicator, IndicatorSet, Kind, Measure, Plan, QuarterReport, Sheet
+from indicators.models import (
+    Axis,
+    Indicator,
+    IndicatorSet,
+    Kind,
+    Measure,
+    Plan,
+    QuarterReport,
+    Sheet,
+)
 from indicators.plans import actions as plans
 from indicators.sets import approval, drafting
 from indicators.working_groups import actions as working_groups
@@ -32,7 +43,15 @@ from submissions.answers import actions as answers
 from submissions.marking import actions as marking
 from submissions.marking import assignment, clarifications
 from submissions.marking import rules as marking_rules
-from submissions.models import Answer, Block, Clarification, Document, Evidence, Stewardship, Submission
+from submissions.models import (
+    Answer,
+    Block,
+    Clarification,
+    Document,
+    Evidence,
+    Stewardship,
+    Submission,
+)
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from submissions.stewards import actions as stewards
@@ -53,7 +72,8 @@ STAGES = (
     "begun",  # submissions with their lines
     "answered",  # the power ministry's lines answered
     "submitted",  # signed by its head; the health ministry's stays a draft
-    "assigned",  # blocks on the assessor's desk, the stewarded measure in the steward's hands; scoring is open
+    # blocks on the assessor's desk, the stewarded measure in the steward's hands; scoring is open
+    "assigned",
     "marked",  # every block handed in, and the steward's figures supplied
     "scored",  # communicated to the agency, appeals open
     "drafted_appeal",
@@ -113,7 +133,10 @@ ANALYSIS = {"strengths": "تجربه", "weaknesses": "زمان", "action": "آم
 
 def make_user(username: str, role: str = "", **membership: Any) -> User:
     user = User(
-        username=username, email=f"{username}@example.org", name_fa=f"کاربر {username}", name_en=username.title()
+        username=username,
+        email=f"{username}@example.org",
+        name_fa=f"کاربر {username}",
+        name_en=username.title(),
     )
     user.set_password(PASSWORD)
     user.save()
@@ -122,9 +145,13 @@ def make_user(username: str, role: str = "", **membership: Any) -> User:
     return user
 
 
-def make_agency(code: str, name_fa: str, name_en: str, sector: str = Sector.INFRASTRUCTURE, **fields: Any) -> Agency:
+def make_agency(
+    code: str, name_fa: str, name_en: str, sector: str = Sector.INFRASTRUCTURE, **fields: Any
+) -> Agency:
     fields.setdefault("level", Level.PROVINCIAL if fields.get("province") else Level.MINISTRY)
-    return Agency.objects.create(code=code, name_fa=name_fa, name_en=name_en, sector=sector, **fields)
+    return Agency.objects.create(
+        code=code, name_fa=name_fa, name_en=name_en, sector=sector, **fields
+    )
 
 
 def build(upto: str, *, year: int = YEAR, preset: str = "statutory_gregorian") -> World:
@@ -148,7 +175,11 @@ def _people(w: World) -> None:
     w.power = make_agency("MOE", "وزارت نیرو", "Ministry of Energy")
     w.health = make_agency("MOHME", "وزارت بهداشت", "Ministry of Health", Sector.HEALTH_WELFARE)
     w.unit = make_agency(
-        "MOE-QZ", "شرکت آب منطقه‌ای قزوین", "Qazvin Regional Water", province=w.province, parent=w.power
+        "MOE-QZ",
+        "شرکت آب منطقه‌ای قزوین",
+        "Qazvin Regional Water",
+        province=w.province,
+        parent=w.power,
     )
     people = {
         "staff": (Role.STAFF, {"agency": w.power}),
@@ -176,14 +207,18 @@ def _people(w: World) -> None:
         w.people[name] = make_user(name, role, **membership)
     w.people["stranger"] = make_user("stranger")
     w.people["interested"] = make_user("interested", Role.ASSESSOR)
-    Interest.objects.create(user=w.people["interested"], agency=w.power, reason="Family", declared_at=EPOCH)
+    Interest.objects.create(
+        user=w.people["interested"], agency=w.power, reason="Family", declared_at=EPOCH
+    )
 
 
 def deputise(w: World) -> Membership:
     """A deputy of the power ministry's head, for twenty years."""
     w.people["deputy"] = make_user("deputy")
     years = {"valid_from": EPOCH, "valid_until": EPOCH + timedelta(days=20 * 365)}
-    return Membership.objects.create(user=w.deputy, role=Role.DEPUTY, agency=w.power, delegated_by=w.head, **years)
+    return Membership.objects.create(
+        user=w.deputy, role=Role.DEPUTY, agency=w.power, delegated_by=w.head, **years
+    )
 
 
 def second_administrator(w: World) -> User:
@@ -197,7 +232,9 @@ def _planned(w: World, *, year: int, preset: str) -> None:
     w.at = EPOCH + timedelta(days=30)
     # one assessor a line, and no training, but where a test says otherwise
     alone = {"second_percent": 0, "second_heaviest": 0, "calibration_percent": 0}
-    w.cycle = years_actions.plan_cycle(year=year, preset=preset, **alone, by=w.administrator, at=w.at)
+    w.cycle = years_actions.plan_cycle(
+        year=year, preset=preset, **alone, by=w.administrator, at=w.at
+    )
 
 
 def _open(w: World) -> None:
@@ -206,20 +243,43 @@ def _open(w: World) -> None:
 
 def _drafted(w: World) -> None:
     w.at = w.opens(Phase.PROPOSAL) + timedelta(hours=9)
-    w.general = drafting.draft_set(cycle=w.cycle, kind=Kind.GENERAL, agency=None, by=w.administrator, at=w.at)
-    axes = (("G1", "دولت الکترونیک", "E-government", 600), ("G2", "سرمایه انسانی", "Human capital", 400))
-    rows = (("G1-1", 0, 300, "linear", 90), ("G1-2", 0, 300, "steward", None), ("G2-1", 1, 400, "linear", 40))
+    w.general = drafting.draft_set(
+        cycle=w.cycle, kind=Kind.GENERAL, agency=None, by=w.administrator, at=w.at
+    )
+    axes = (
+        ("G1", "دولت الکترونیک", "E-government", 600),
+        ("G2", "سرمایه انسانی", "Human capital", 400),
+    )
+    rows = (
+        ("G1-1", 0, 300, "linear", 90),
+        ("G1-2", 0, 300, "steward", None),
+        ("G2-1", 1, 400, "linear", 40),
+    )
     made = [
-        Axis.objects.create(set=w.general, code=code, title_fa=fa, title_en=en, points=points, position=position)
+        Axis.objects.create(
+            set=w.general, code=code, title_fa=fa, title_en=en, points=points, position=position
+        )
         for position, (code, fa, en, points) in enumerate(axes)
     ]
     for position, (code, axis, points, method, target) in enumerate(rows):
-        titles = {"code": code, "title_fa": f"سنجهٔ {code}", "title_en": f"Measure {code}", "points": points}
+        titles = {
+            "code": code,
+            "title_fa": f"سنجهٔ {code}",
+            "title_en": f"Measure {code}",
+            "points": points,
+        }
         indicator = Indicator.objects.create(axis=made[axis], position=position, **titles)
         Measure.objects.create(
-            indicator=indicator, unit_fa="درصد", unit_en="percent", method=method, target=target, **titles
+            indicator=indicator,
+            unit_fa="درصد",
+            unit_en="percent",
+            method=method,
+            target=target,
+            **titles,
         )
-    w.specific = drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=w.at)
+    w.specific = drafting.draft_set(
+        cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=w.at
+    )
     for fa, en, points, target in (
         ("کاهش آب بدون درآمد", "Non-revenue water", 600, 20),
         ("دقیقهٔ خاموشی", "Outage minutes", 400, 50),
@@ -255,7 +315,9 @@ def _approved(w: World) -> None:
 
 def _communicated(w: World) -> None:
     w.at += timedelta(days=1)
-    w.general, w.specific = approval.communicate([w.general, w.specific], by=w.administrator, at=w.at)
+    w.general, w.specific = approval.communicate(
+        [w.general, w.specific], by=w.administrator, at=w.at
+    )
 
 
 def _begun(w: World) -> None:
@@ -269,7 +331,9 @@ def _answered(w: World) -> None:
     w.at += timedelta(days=1)
     for answer in w.submission.answers.select_related("measure", "submission"):
         if not answer.measure.is_stewarded:
-            answers.save_answer(answer, value=Decimal(30), note="سی", **ANALYSIS, by=w.staff, at=w.at)
+            answers.save_answer(
+                answer, value=Decimal(30), note="سی", **ANALYSIS, by=w.staff, at=w.at
+            )
 
 
 def _submitted(w: World) -> None:
@@ -279,11 +343,20 @@ def _submitted(w: World) -> None:
 
 def _assigned(w: World) -> None:
     w.at = w.opens(Phase.SCORING) + timedelta(hours=9)
-    for name in ("assessor", "other_assessor", "provincial_assessor", "interested", "steward", "reviewer"):
+    for name in (
+        "assessor",
+        "other_assessor",
+        "provincial_assessor",
+        "interested",
+        "steward",
+        "reviewer",
+    ):
         people_actions.state_interests(w.cycle, by=w.people[name], at=w.at)
     axes = Axis.objects.filter(set__in=(w.general, w.specific)).order_by("set__kind", "position")
     for axis in axes:
-        w.block = assignment.assign(w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at)
+        w.block = assignment.assign(
+            w.submission, axis=axis, assessor=w.assessor, by=w.administrator, at=w.at
+        )
     w.block = Block.objects.filter(submission=w.submission).order_by("pk").first()
     stewarded = Measure.objects.of(w.general).get(method="steward")
     w.stewardship = stewards.appoint(stewarded, steward=w.steward, by=w.administrator, at=w.at)
@@ -301,7 +374,9 @@ def supply(w: World, percent: str = "50") -> Stewardship:
 
 def cite(w: World) -> Stewardship:
     paper = ContentFile(b"%PDF-1.7", name="رتبه‌بندی.pdf")
-    w.stewardship = stewards.cite(w.stewardship, title="رتبه‌بندی", document=paper, by=w.steward, at=w.at)
+    w.stewardship = stewards.cite(
+        w.stewardship, title="رتبه‌بندی", document=paper, by=w.steward, at=w.at
+    )
     return w.stewardship
 
 
@@ -312,8 +387,12 @@ def ask(w: World) -> Clarification:
     return clarifications.ask(line, question="سند این عدد کدام است؟", by=w.assessor, at=w.at)
 
 
-def shown(w: World, answer: Answer, content: bytes = b"%PDF-1.7", name: str = "x.pdf", **facts: Any) -> Evidence:
-    """A file of the power ministry's, shown for a line, without a door; checked by nobody, as where no scanner is."""
+def shown(
+    w: World, answer: Answer, content: bytes = b"%PDF-1.7", name: str = "x.pdf", **facts: Any
+) -> Evidence:
+    """A file of the power ministry's, shown for a line, without a door; checked by nobody, as where
+    no scanner is.
+    """
     document = Document.objects.create(
         **{
             "cycle": w.cycle,
@@ -330,12 +409,16 @@ def shown(w: World, answer: Answer, content: bytes = b"%PDF-1.7", name: str = "x
             **facts,
         }
     )
-    return Evidence.objects.create(answer=answer, document=document, attached_by=w.staff, attached_at=w.at)
+    return Evidence.objects.create(
+        answer=answer, document=document, attached_by=w.staff, attached_at=w.at
+    )
 
 
 def plan_of(w: World, agency: Agency | None = None) -> Plan:
     """The annual plan of an agency, the power ministry's unless another is given."""
-    return Plan.objects.select_related("agency", "cycle").get(cycle=w.cycle, agency=agency or w.power)
+    return Plan.objects.select_related("agency", "cycle").get(
+        cycle=w.cycle, agency=agency or w.power
+    )
 
 
 def report_of(w: World, quarter: int = 1) -> QuarterReport:
@@ -344,21 +427,35 @@ def report_of(w: World, quarter: int = 1) -> QuarterReport:
 
 
 def lay_plan(w: World, *, signed: bool = True) -> Plan:
-    """The power ministry's annual plan, on its first day: the year's target in every quarter of its own measures."""
+    """The power ministry's annual plan, on its first day: the year's target in every quarter of its
+    own measures.
+    """
     plan = plan_of(w)
-    w.at = Window.objects.get(cycle=w.cycle, phase=Phase.MONITORING, quarter=1).opens_at + timedelta(hours=9)
-    targets = {p.measure.pk: dict.fromkeys(plan.quarters, p.target) for p in Sheet(plan).planned if p.is_own}
+    w.at = Window.objects.get(
+        cycle=w.cycle, phase=Phase.MONITORING, quarter=1
+    ).opens_at + timedelta(hours=9)
+    targets = {
+        p.measure.pk: dict.fromkeys(plan.quarters, p.target)
+        for p in Sheet(plan).planned
+        if p.is_own
+    }
     plan = plans.save_plan(plan, targets, by=w.staff, at=w.at)
     return plans.move_plan(plan, "sign", by=w.head, at=w.at) if signed else plan
 
 
 def enter_figures(w: World, quarter: int = 1, share: str = "1.25") -> QuarterReport:
-    """A quarter's figures in the middle of its window: so many times the target, which here is a miss above 1."""
+    """A quarter's figures in the middle of its window: so many times the target, which here is a
+    miss above 1.
+    """
     report = report_of(w, quarter)
     window = Window.objects.get(cycle=w.cycle, phase=Phase.MONITORING, quarter=quarter)
     w.at = window.opens_at + (window.closes_at - window.opens_at) / 2
     figures = {
-        p.measure.pk: {"actual": p.target * Decimal(share), "forecast": p.target, "explanation": "خشکسالی"}
+        p.measure.pk: {
+            "actual": p.target * Decimal(share),
+            "forecast": p.target,
+            "explanation": "خشکسالی",
+        }
         for p in Sheet(report.plan).planned
         if p.is_own
     }
@@ -388,7 +485,9 @@ def _scored(w: World) -> None:
 
 def _drafted_appeal(w: World) -> None:
     w.at += timedelta(days=1)
-    answer = Answer.objects.select_related("measure", "submission").get(submission=w.submission, measure__code="G1-1")
+    answer = Answer.objects.select_related("measure", "submission").get(
+        submission=w.submission, measure__code="G1-1"
+    )
     fields = {"ground": "value", "argument": "مقدار درست ۶۰ است", "proposed_value": Decimal(60)}
     w.appeal = drafting_actions.save_draft(answer, fields=fields, by=w.staff, at=w.at)
 
@@ -407,7 +506,12 @@ def _heard(w: World) -> None:
 
 def _decided(w: World) -> None:
     w.appeal = decision.decide(
-        w.appeal, "uphold_partly", reason="بخشی از مستند پذیرفته شد", awarded=Decimal(150), by=w.reviewer, at=w.at
+        w.appeal,
+        "uphold_partly",
+        reason="بخشی از مستند پذیرفته شد",
+        awarded=Decimal(150),
+        by=w.reviewer,
+        at=w.at,
     )
 
 

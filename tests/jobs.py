@@ -36,7 +36,9 @@ def newest(kind: str) -> Job:
 
 
 def failed_job(world: World) -> Job:
-    """A computation of scores that the administrator ordered and that ran out of memory each time."""
+    """A computation of scores that the administrator ordered and that ran
+    out of memory each time.
+    """
     found = Job.objects.filter(kind="scores", state="failed").first()
     if found is not None:
         return found

@@ -1,4 +1,5 @@
-"""Takes the pictures of the README from a served demonstration: `python -m tests.pictures http://127.0.0.1:8000 DIR`
+"""Takes the pictures of the README from a served demonstration: `python -m tests.pictures
+http://127.0.0.1:8000 DIR`
 
 with, after the folder, the names of the pages wanted (none: all).
 """
@@ -55,7 +56,9 @@ def sign_in(page: Page, base: str, name: str) -> None:
 def main(base: str, folder: Path, wanted: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--disable-dev-shm-usage"]
+        )
         for name, (user, path) in PAGES.items():
             if wanted and name not in wanted:
                 continue

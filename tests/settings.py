@@ -1,4 +1,6 @@
-"""The portal's settings for tests: no HTTPS, files of its own, Redis databases for each process of the run."""
+"""The portal's settings for tests: no HTTPS, files of its own, Redis databases for each process of
+the run.
+"""
 
 import os
 import tempfile

@@ -1,4 +1,6 @@
-"""A page as it lies open in a tab: its forms with what they hold, sent later, as a browser would."""
+"""A page as it lies open in a tab: its forms with what they hold, sent
+later, as a browser would.
+"""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -7,7 +9,9 @@ from django.test import Client
 
 
 class Forms(HTMLParser):
-    """The forms of a page that are sent by POST: each with its address and the fields that it would send."""
+    """The forms of a page that are sent by POST: each with its address and the fields that it would
+    send.
+    """
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -51,7 +55,9 @@ class Forms(HTMLParser):
         if kind in ("checkbox", "radio") and "checked" not in said:
             return
         assert self._fields is not None
-        self._fields.setdefault(name, []).append(said.get("value", "on" if kind == "checkbox" else ""))
+        self._fields.setdefault(name, []).append(
+            said.get("value", "on" if kind == "checkbox" else "")
+        )
 
     def handle_data(self, data: str) -> None:
         if self._area:
@@ -75,7 +81,9 @@ def _goes_to(action: str, page: str) -> str:
 
 
 class Tab:
-    """One form of a page that lies open; `address` is where it goes, `options` what its lists offer."""
+    """One form of a page that lies open; `address` is where it goes, `options` what its lists
+    offer.
+    """
 
     def __init__(self, client: Client, page: str, address: str = "") -> None:
         shown = client.get(page)

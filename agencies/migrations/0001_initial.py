@@ -20,7 +20,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Province",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name_fa", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 ("sort_key", models.CharField(editable=False, max_length=250)),
@@ -36,9 +41,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="User",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
                 (
                     "is_superuser",
                     models.BooleanField(
@@ -58,7 +71,10 @@ class Migration(migrations.Migration):
                         verbose_name="username",
                     ),
                 ),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
                 (
                     "is_staff",
                     models.BooleanField(
@@ -75,7 +91,12 @@ class Migration(migrations.Migration):
                         verbose_name="active",
                     ),
                 ),
-                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
                 ("name_fa", models.CharField(blank=True, max_length=150)),
                 ("name_en", models.CharField(blank=True, max_length=150)),
                 (
@@ -91,15 +112,27 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "language",
-                    models.CharField(choices=[("fa", "Persian"), ("en", "English")], default="fa", max_length=2),
+                    models.CharField(
+                        choices=[("fa", "Persian"), ("en", "English")], default="fa", max_length=2
+                    ),
                 ),
                 ("mobile", models.CharField(blank=True, max_length=16)),
                 (
                     "mails_news",
-                    models.BooleanField(default=True, help_text="What was done, where it is no official notice"),
+                    models.BooleanField(
+                        default=True, help_text="What was done, where it is no official notice"
+                    ),
                 ),
-                ("mails_reminders", models.BooleanField(default=True, help_text="Deadlines that come near")),
-                ("texts_reminders", models.BooleanField(default=False, help_text="The last reminders of a deadline")),
+                (
+                    "mails_reminders",
+                    models.BooleanField(default=True, help_text="Deadlines that come near"),
+                ),
+                (
+                    "texts_reminders",
+                    models.BooleanField(
+                        default=False, help_text="The last reminders of a deadline"
+                    ),
+                ),
                 (
                     "groups",
                     models.ManyToManyField(
@@ -129,7 +162,8 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "constraints": [
                     models.UniqueConstraint(
-                        django.db.models.functions.text.Lower("username"), name="one_user_name_whatever_its_case"
+                        django.db.models.functions.text.Lower("username"),
+                        name="one_user_name_whatever_its_case",
                     ),
                     models.UniqueConstraint(
                         django.db.models.functions.text.Lower("email"),
@@ -137,7 +171,8 @@ class Migration(migrations.Migration):
                         name="one_address_whatever_its_case",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("national_id__regex", "^[0-9]{10}$")), name="a_national_id_has_ten_digits"
+                        condition=models.Q(("national_id__regex", "^[0-9]{10}$")),
+                        name="a_national_id_has_ten_digits",
                     ),
                 ],
             },
@@ -148,7 +183,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Agency",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name_fa", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 ("sort_key", models.CharField(editable=False, max_length=250)),
@@ -222,7 +262,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("level", "provincial_unit"), ("province__isnull", False)),
-                            models.Q(models.Q(("level", "provincial_unit"), _negated=True), ("province__isnull", True)),
+                            models.Q(
+                                models.Q(("level", "provincial_unit"), _negated=True),
+                                ("province__isnull", True),
+                            ),
                             _connector="OR",
                         ),
                         name="a_provincial_unit_has_a_province",
@@ -233,41 +276,80 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Clearance",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
-                        choices=[("interests", "All interests declared"), ("training", "Reference lines marked")],
+                        choices=[
+                            ("interests", "All interests declared"),
+                            ("training", "Reference lines marked"),
+                        ],
                         max_length=10,
                     ),
                 ),
                 ("year", models.PositiveSmallIntegerField()),
                 ("since", models.DateTimeField()),
-                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("user", "kind", "year"), name="one_clearance_a_kind_and_year")
+                    models.UniqueConstraint(
+                        fields=("user", "kind", "year"), name="one_clearance_a_kind_and_year"
+                    )
                 ],
             },
         ),
         migrations.CreateModel(
             name="Interest",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("reason", models.TextField()),
                 ("declared_at", models.DateTimeField()),
-                ("agency", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="agencies.agency")),
-                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="agencies.agency"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("user", "agency"), name="one_interest_an_agency")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "agency"), name="one_interest_an_agency"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Membership",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "role",
                     models.CharField(
@@ -317,13 +399,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_chair", models.BooleanField(default=False)),
-                ("is_outsider", models.BooleanField(default=False, help_text="Not employed by the authority")),
+                (
+                    "is_outsider",
+                    models.BooleanField(default=False, help_text="Not employed by the authority"),
+                ),
                 ("valid_from", models.DateTimeField()),
                 ("valid_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "agency",
                     models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="agencies.agency"
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="agencies.agency",
                     ),
                 ),
                 (
@@ -336,11 +424,19 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
                 (
                     "province",
                     models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="agencies.province"
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="agencies.province",
                     ),
                 ),
             ],
@@ -351,12 +447,35 @@ class Migration(migrations.Migration):
                             models.Q(
                                 ("agency__isnull", False),
                                 ("province__isnull", True),
-                                ("role__in", ["agency_administrator", "deputy", "head", "headquarters", "staff"]),
+                                (
+                                    "role__in",
+                                    [
+                                        "agency_administrator",
+                                        "deputy",
+                                        "head",
+                                        "headquarters",
+                                        "staff",
+                                    ],
+                                ),
                             ),
-                            models.Q(("agency__isnull", False), ("constituency", "agency"), ("role", "member")),
+                            models.Q(
+                                ("agency__isnull", False),
+                                ("constituency", "agency"),
+                                ("role", "member"),
+                            ),
                             models.Q(
                                 ("agency__isnull", True),
-                                ("role__in", ["administrator", "assessor", "auditor", "member", "reviewer", "steward"]),
+                                (
+                                    "role__in",
+                                    [
+                                        "administrator",
+                                        "assessor",
+                                        "auditor",
+                                        "member",
+                                        "reviewer",
+                                        "steward",
+                                    ],
+                                ),
                                 models.Q(("constituency", "agency"), _negated=True),
                             ),
                             _connector="OR",
@@ -364,7 +483,9 @@ class Migration(migrations.Migration):
                         name="an_agency_role_names_an_agency",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("role", "member"), ("constituency", ""), _connector="XOR"),
+                        condition=models.Q(
+                            ("role", "member"), ("constituency", ""), _connector="XOR"
+                        ),
                         name="only_members_have_a_constituency",
                     ),
                     models.CheckConstraint(
@@ -373,7 +494,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("valid_until__isnull", True), ("valid_until__gt", models.F("valid_from")), _connector="OR"
+                            ("valid_until__isnull", True),
+                            ("valid_until__gt", models.F("valid_from")),
+                            _connector="OR",
                         ),
                         name="a_membership_ends_after_it_begins",
                     ),
@@ -385,7 +508,10 @@ class Migration(migrations.Migration):
                                 ("valid_until__isnull", False),
                                 models.Q(("delegated_by", models.F("user")), _negated=True),
                             ),
-                            models.Q(models.Q(("role", "deputy"), _negated=True), ("delegated_by__isnull", True)),
+                            models.Q(
+                                models.Q(("role", "deputy"), _negated=True),
+                                ("delegated_by__isnull", True),
+                            ),
                             _connector="OR",
                         ),
                         name="a_deputy_has_a_head_and_an_end",

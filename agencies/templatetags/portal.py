@@ -1,4 +1,6 @@
-"""Numbers and digits as the reader's language writes them, and prose that may be in the other language."""
+"""Numbers and digits as the reader's language writes them, and prose that may be in the other
+language.
+"""
 
 import re
 from decimal import Decimal
@@ -23,7 +25,9 @@ def num(value: Decimal | int | str | None, places: int | None = None) -> str:
     """The number in the active language; "—" for none."""
     if value is None or value == "":
         return format_number(None, "")
-    return format_number(Decimal(value), get_language() or "", None if places is None else int(places))
+    return format_number(
+        Decimal(value), get_language() or "", None if places is None else int(places)
+    )
 
 
 @register.filter
@@ -55,7 +59,9 @@ def percent(value: Decimal | None) -> str:
 
 @register.filter
 def prose(value: str | None) -> str:
-    """What somebody wrote, in whatever language: marked where it is not the page's, else with the page's digits."""
+    """What somebody wrote, in whatever language: marked where it is not the page's, else with the
+    page's digits.
+    """
     text = value or ""
     if _is_persian() and LATIN_LETTER.search(text) and not PERSIAN_LETTER.search(text):
         return format_html('<bdi lang="en" dir="ltr">{}</bdi>', text)

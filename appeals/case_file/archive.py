@@ -33,14 +33,20 @@ def facts(appeal: Appeal, user: User, at: datetime) -> dict[str, Any]:
         "filing": filing,
         "role": Role(filing.filed_as).label if filing and filing.filed_as in Role.values else "",
         "brought": queries.brought([appeal])[appeal.pk],
-        "scores": Score.objects.visible_to(user, at).filter(answer=appeal.answer_id).order_by("scored_at", "pk"),
-        "stamp": seals.stamp(appeal, *DECISIONS) if appeal.decided_at else seals.stamp(appeal, "file"),
+        "scores": Score.objects.visible_to(user, at)
+        .filter(answer=appeal.answer_id)
+        .order_by("scored_at", "pk"),
+        "stamp": seals.stamp(appeal, *DECISIONS)
+        if appeal.decided_at
+        else seals.stamp(appeal, "file"),
         "at": at,
     }
 
 
 def answer(appeal: Appeal, user: User, at: datetime) -> FileResponse:
-    """The ZIP to save: paper.pdf, filing.json, files/, record.json with its seals, and SHA256SUMS over all of them."""
+    """The ZIP to save: paper.pdf, filing.json, files/, record.json with its seals, and SHA256SUMS
+    over all of them.
+    """
     content = TemporaryFile()  # noqa: SIM115 -- the response closes it
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         sums = [f"{_add(archive, name, body)}  {name}" for name, body in _parts(appeal, user, at)]
@@ -77,18 +83,29 @@ def _parts(appeal: Appeal, user: User, at: datetime) -> Iterator[tuple[str, byte
 
 
 AGENCY_ACTS = frozenset({"attach", "detach", "file", "withdraw", "reply"})
-"""What the agency itself did; the rows of what others did name people, and only their digests leave the authority."""
+"""What the agency itself did; the rows of what others did name people, and only their digests leave
+the authority.
+"""
 
 
 def _record(appeal: Appeal, *, whole: bool) -> bytes:
-    """The rows of the record about the appeal, its filing and its questions, in their order, each under its seal."""
+    """The rows of the record about the appeal, its filing and its questions, in their order, each
+    under its seal.
+    """
     objs = [appeal, appeal.filing, *appeal.questions.all()]
     rows = sorted((e for obj in objs if obj for e in Entry.objects.of(obj)), key=lambda e: e.pk)
     entries = []
     for entry in rows:
         seal = seals.of_entry(entry.pk)
-        told: dict[str, Any] = {"id": entry.pk, "act": entry.act, "at": entry.at.isoformat(), "sha256": entry.digest}
+        told: dict[str, Any] = {
+            "id": entry.pk,
+            "act": entry.act,
+            "at": entry.at.isoformat(),
+            "sha256": entry.digest,
+        }
         if whole or entry.act in AGENCY_ACTS:
             told["body"] = entry.body
-        entries.append(told | {"seal": {"number": seal.pk, "sha256": seal.digest} if seal else None})
+        entries.append(
+            told | {"seal": {"number": seal.pk, "sha256": seal.digest} if seal else None}
+        )
     return (ledger.as_json(entries) + "\n").encode()

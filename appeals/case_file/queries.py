@@ -1,4 +1,6 @@
-"""What pages of appeals read: every line of an agency with the appeal against it, what it shows, what is asked."""
+"""What pages of appeals read: every line of an agency with the appeal against it, what it shows,
+what is asked.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +16,9 @@ from submissions.release.score_report import ReportLine
 
 @dataclass
 class Brought:
-    """What both sides have brought to an appeal: its own files, and questions, each with its own files."""
+    """What both sides have brought to an appeal: its own files, and questions, each with its own
+    files.
+    """
 
     files: list[Attachment] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -68,12 +72,17 @@ class Docket:
 
 
 def read(submission: Submission, user: User, at: datetime) -> Docket:
-    """The docket of an agency as the reader may see it; five queries for any number of lines and appeals."""
+    """The docket of an agency as the reader may see it; five queries for any number of lines and
+    appeals.
+    """
     lines = score_report.lines(submission, compared=False)
     live = Appeal.objects.visible_to(user, at).live().filter(submission=submission).for_page()
     appeals = {a.answer_id: a for a in live}
     of = brought(appeals.values())
     empty = Brought()
     return Docket(
-        [Case(line, appeal := appeals.get(line.answer.pk), of[appeal.pk] if appeal else empty) for line in lines]
+        [
+            Case(line, appeal := appeals.get(line.answer.pk), of[appeal.pk] if appeal else empty)
+            for line in lines
+        ]
     )

@@ -1,4 +1,6 @@
-"""The list of appeals, the docket of an agency, what a line's dossier says of its appeal, and one appeal's papers."""
+"""The list of appeals, the docket of an agency, what a line's dossier says of its appeal, and one
+appeal's papers.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -31,15 +33,26 @@ def appeal_list(request: PortalRequest) -> HttpResponse:
     narrowed = AppealFilter(request.GET, queryset=rows, request=request)
     table = listed(request, AppealTable(narrowed.qs, at=at))
     drafts = Appeal.objects.filter(agency__in=user.agency_ids(at), state=AppealState.DRAFT)
-    cycles = Cycle.objects.living() if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at) else Cycle.objects.none()
-    context = {"filter": narrowed, "table": table, "drafted": _drafted(drafts), "cycles": cycles.for_list()}
+    cycles = (
+        Cycle.objects.living()
+        if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at)
+        else Cycle.objects.none()
+    )
+    context = {
+        "filter": narrowed,
+        "table": table,
+        "drafted": _drafted(drafts),
+        "cycles": cycles.for_list(),
+    }
     return render(request, "appeals/case_file/list.html", context)
 
 
 def _drafted(drafts: Any) -> list[dict[str, Any]]:
     """The self-assessments with drafts, and how many each has."""
     counted: dict[Any, int] = {}
-    for draft in drafts.select_related("submission__agency", "submission__cycle").order_by("submission", "pk"):
+    for draft in drafts.select_related("submission__agency", "submission__cycle").order_by(
+        "submission", "pk"
+    ):
         counted[draft.submission] = counted.get(draft.submission, 0) + 1
     return [{"submission": submission, "count": count} for submission, count in counted.items()]
 
@@ -66,12 +79,16 @@ def agency(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def filings_of(submission: Submission, request: PortalRequest) -> Iterable[Filing]:
-    return Filing.objects.visible_to(request.user, request.at).filter(submission=submission).for_list()
+    return (
+        Filing.objects.visible_to(request.user, request.at).filter(submission=submission).for_list()
+    )
 
 
 @require_safe
 def line_slot(request: PortalRequest, pk: int) -> HttpResponse:
-    """What appeals have to say of a line, for its dossier: the appeal, or that one may be drafted, or nothing."""
+    """What appeals have to say of a line, for its dossier: the appeal, or that one may be drafted,
+    or nothing.
+    """
     answer = find_line(request, pk)
     seen = Appeal.objects.visible_to(request.user, request.at).filter(answer=answer)
     windows = Window.objects.concerning([answer.submission])
@@ -105,7 +122,7 @@ def appeal_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     )
 
 
-# --- Papers -----------------------------------------------------------------------------------------------------------
+# --- Papers -------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -116,13 +133,17 @@ def appeal_paper(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("appeals:detail", pk)
     facts = archive.facts(appeal, request.user, request.at)
     return appeals_papers.answer(
-        "appeals/case_file/paper.html", facts, name=f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{pk}"
+        "appeals/case_file/paper.html",
+        facts,
+        name=f"appeal-{appeal.cycle.year}-{appeal.agency.code}-{pk}",
     )
 
 
 @require_safe
 def appeal_bundle(request: PortalRequest, pk: int) -> HttpResponse:
-    """All there is of an appeal in one ZIP: paper, files, digests, rows of the record and the seals over them."""
+    """All there is of an appeal in one ZIP: paper, files, digests, rows of the record and the seals
+    over them.
+    """
     appeal = find(request, pk)
     if appeal.filed_at is None:
         return redirect("appeals:detail", pk)

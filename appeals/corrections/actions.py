@@ -1,8 +1,10 @@
-"""Like cases: what a corrected rule gives every agency with the line, and the one act that gives it.
+"""Like cases: what a corrected rule gives every agency with the line, and the one act that gives
+it.
 
-A line that its method scored gets what the method gives its value by the corrected rule. A mark that differed from the
-method's keeps its relation to it. What was decided on appeal is only ever raised, and nothing falls unless the year's
-rules let a score fall. Lines without points stay as they are (docs/adr/0017).
+A line that its method scored gets what the method gives its value by the corrected rule. A mark
+that differed from the method's keeps its relation to it. What was decided on appeal is only ever
+raised, and nothing falls unless the year's rules let a score fall. Lines without points stay as
+they are (docs/adr/0017).
 """
 
 import hashlib
@@ -49,7 +51,9 @@ CHANGES = (Fate.RAISED, Fate.LOWERED)
 
 @dataclass(frozen=True)
 class Rule:
-    """What is right instead: a method and its parameters, or of a steward's figures percents by line."""
+    """What is right instead: a method and its parameters, or of a steward's figures percents by
+    line.
+    """
 
     method: str
     params: Mapping[str, Any]
@@ -59,7 +63,11 @@ class Rule:
     def plain(self) -> dict[str, Any]:
         """As it is kept and put on record."""
         percents = {str(line): f"{percent:f}" for line, percent in sorted(self.percents.items())}
-        return {"method": self.method, "params": ledger.plain(dict(self.params)), "percents": percents}
+        return {
+            "method": self.method,
+            "params": ledger.plain(dict(self.params)),
+            "percents": percents,
+        }
 
     def why_unfit(self, error: str) -> str:
         """Why it cannot be the right one, in a sentence, or ""."""
@@ -72,7 +80,9 @@ class Rule:
 
 
 class Line(NamedTuple):
-    """One agency's line: the score that holds, the value that it stands by, and what its own target sets."""
+    """One agency's line: the score that holds, the value that it stands by, and what its own target
+    sets.
+    """
 
     pk: int
     submission_id: int
@@ -121,31 +131,62 @@ class Like:
     @property
     def moved(self) -> Decimal:
         """Points that the line gains; less than zero where it falls."""
-        return (self.after or Decimal(0)) - (self.before or Decimal(0)) if self.fate in CHANGES else Decimal(0)
+        return (
+            (self.after or Decimal(0)) - (self.before or Decimal(0))
+            if self.fate in CHANGES
+            else Decimal(0)
+        )
 
 
-# --- What it would do -------------------------------------------------------------------------------------------------
+# --- What it would do ---------------------------------------------------------------------------
 
 
 def lines_of(measure: Measure) -> list[Line]:
-    """The lines of a measure whose scores have been communicated, with the score that holds; by agency; one query."""
+    """The lines of a measure whose scores have been communicated, with the score that holds; by
+    agency; one query.
+    """
     rows = Answer.objects.filter(measure=measure, submission__state=SubmissionState.COMMUNICATED)
     rows = rows.annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
     agency, found = "submission__agency", "verification"
-    names = ("pk", "submission_id", f"{agency}_id", f"{agency}__name_fa", f"{agency}__name_en", f"{agency}__code")
-    held = ("current__points", "current__state", "current__basis", "value", "own__base", "own__floor", "own__target")
+    names = (
+        "pk",
+        "submission_id",
+        f"{agency}_id",
+        f"{agency}__name_fa",
+        f"{agency}__name_en",
+        f"{agency}__code",
+    )
+    held = (
+        "current__points",
+        "current__state",
+        "current__basis",
+        "value",
+        "own__base",
+        "own__floor",
+        "own__target",
+    )
     seen = (f"{found}__concluded_at", f"{found}__finding", f"{found}__found_value")
-    return [Line(*row) for row in rows.order_by(f"{agency}__sort_key", "pk").values_list(*names, *held, *seen)]
+    return [
+        Line(*row)
+        for row in rows.order_by(f"{agency}__sort_key", "pk").values_list(*names, *held, *seen)
+    ]
 
 
-def likes(measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[Line] | None = None) -> list[Like]:
+def likes(
+    measure: Measure, rule: Rule, *, may_fall: bool, lines: Iterable[Line] | None = None
+) -> list[Like]:
     """What the rule would do to every line of the measure."""
     known: Worths = {}
-    return [_like(measure, line, rule, may_fall, known) for line in (lines_of(measure) if lines is None else lines)]
+    return [
+        _like(measure, line, rule, may_fall, known)
+        for line in (lines_of(measure) if lines is None else lines)
+    ]
 
 
 Worths = dict[tuple[Decimal | None, ...], tuple[Decimal, Decimal]]
-"""What a value with its own base, floor and target was worth and is worth by the rule: many lines share one."""
+"""What a value with its own base, floor and target was worth and is worth by the rule: many lines
+share one.
+"""
 
 
 def _like(measure: Measure, line: Line, rule: Rule, may_fall: bool, known: Worths) -> Like:
@@ -169,14 +210,23 @@ def _right(measure: Measure, line: Line, rule: Rule, held: Decimal, known: Worth
     ceiling = measure.points
     if measure.is_stewarded:
         percent, params = rule.percents.get(line.pk), measure.scoring_params
-        return held if percent is None else points(measure.method, percent, ceiling=ceiling, params=params)
+        return (
+            held
+            if percent is None
+            else points(measure.method, percent, ceiling=ceiling, params=params)
+        )
     value = line.stands_by
     if value is None:
         return held
     key = (value, line.base, line.floor, line.target)
     if key not in known:
-        before = points(measure.method, value, ceiling=ceiling, params=measure.scoring_params | line.own)
-        known[key] = before, points(rule.method, value, ceiling=ceiling, params={**rule.params, **line.own})
+        before = points(
+            measure.method, value, ceiling=ceiling, params=measure.scoring_params | line.own
+        )
+        known[key] = (
+            before,
+            points(rule.method, value, ceiling=ceiling, params={**rule.params, **line.own}),
+        )
     was, right = known[key]
     if held == was or not was or line.held_basis == Score.Basis.APPEAL:
         return right  # what was decided on appeal has no relation to the method to keep
@@ -185,7 +235,9 @@ def _right(measure: Measure, line: Line, rule: Rule, held: Decimal, known: Worth
 
 def digest(found: Iterable[Like]) -> str:
     """Names what a correction would change, so that what is signed is what was shown."""
-    rows = sorted((like.line.pk, f"{like.before}", f"{like.after}") for like in found if like.fate in CHANGES)
+    rows = sorted(
+        (like.line.pk, f"{like.before}", f"{like.after}") for like in found if like.fate in CHANGES
+    )
     return hashlib.sha256(ledger.as_json(rows).encode()).hexdigest()
 
 
@@ -209,19 +261,30 @@ def may_follow(appeal: Appeal, *, by: User, at: datetime) -> bool:
     return not why_closed(CORRECTIONS, following(appeal), "correct", by=by, at=at)
 
 
-# --- The act ----------------------------------------------------------------------------------------------------------
+# --- The act ------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def correct(
-    appeal: Appeal, rule: Rule, *, reason: str, seen: str = "", letter: str = "", by: User, at: datetime
+    appeal: Appeal,
+    rule: Rule,
+    *,
+    reason: str,
+    seen: str = "",
+    letter: str = "",
+    by: User,
+    at: datetime,
 ) -> Correction:
-    """Correct a measure's scores for all agencies with the line, appealed or not, after an appeal that showed an error.
+    """Correct a measure's scores for all agencies with the line, appealed or not, after an appeal
+    that showed an error.
 
-    `seen` is the digest of what the administrator was shown. Agencies whose scores are communicated later are corrected
-    by the same act done again. As many queries for two thousand lines as for one.
+    `seen` is the digest of what the administrator was shown. Agencies whose scores are communicated
+    later are corrected by the same act done again. As many queries for two thousand lines as for
+    one.
     """
-    appeal = Appeal.objects.select_related("cycle", "answer__measure__indicator__axis__set").get(pk=appeal.pk)
+    appeal = Appeal.objects.select_related("cycle", "answer__measure__indicator__axis__set").get(
+        pk=appeal.pk
+    )
     measure, cycle = appeal.answer.measure, appeal.cycle
     if not appeal.error or not appeal.is_decided:
         raise Refused(_("The decision on this appeal shows no error that concerns others."))
@@ -231,7 +294,9 @@ def correct(
         raise Refused(_("Say what is wrong and what is right; the agencies will read it."))
     if why := rule.why_unfit(appeal.error):
         raise Refused(why)
-    held = totals.hold(Submission.objects.filter(answers__measure=measure))  # each has one line of it
+    held = totals.hold(
+        Submission.objects.filter(answers__measure=measure)
+    )  # each has one line of it
     found = likes(measure, rule, may_fall=cycle.appeal_may_lower)
     changed = [like for like in found if like.fate in CHANGES]
     _refuse(found, changed, seen=seen, by=by)
@@ -252,7 +317,12 @@ def correct(
         made_at=at,
     )
     correction.concerned = concerned
-    facts: dict[str, Any] = {"measure": measure.code, "appeal": appeal.pk, "error": appeal.error, "rule": rule.plain}
+    facts: dict[str, Any] = {
+        "measure": measure.code,
+        "appeal": appeal.pk,
+        "error": appeal.error,
+        "rule": rule.plain,
+    }
     facts |= {"lines": len(changed), "digest": digest(found)}
     perform(CORRECTIONS, [correction], "correct", by=by, at=at, note=reason, letter=letter, **facts)
     rows = ((like.line, LineState.SCORED, like.after, reason) for like in changed)
@@ -270,4 +340,6 @@ def _refuse(found: list[Like], changed: list[Like], *, seen: str, by: User) -> N
         raise Refused(_("Scores have changed since you looked. Look at the list again, then sign."))
     if tied := [like for like in changed if by.is_conflicted(like.line.agency_id)]:
         names = ", ".join(like.line.agency for like in tied[:3])
-        raise Refused(_("You have an interest in %(names)s; somebody else corrects this.") % {"names": names})
+        raise Refused(
+            _("You have an interest in %(names)s; somebody else corrects this.") % {"names": names}
+        )

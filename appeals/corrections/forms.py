@@ -29,7 +29,9 @@ class CorrectionFields(forms.Form):
     letter = LetterField()
     password = PasswordField(required=False)
 
-    def __init__(self, *args: Any, measure: Measure, user: User, signing: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, measure: Measure, user: User, signing: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.measure, self.user, self.signing = measure, user, signing
 
@@ -47,7 +49,9 @@ class FormulaForm(CorrectionFields, ParameterFields):
     @property
     def rule(self) -> Rule:
         said = self.cleaned_data
-        own = {name: said[name] for name in ("base", "floor", "target") if said.get(name) is not None}
+        own = {
+            name: said[name] for name in ("base", "floor", "target") if said.get(name) is not None
+        }
         return Rule(said["method"], own | said["params"], {})
 
 
@@ -66,18 +70,26 @@ class TargetForm(CorrectionFields):
 
     @property
     def rule(self) -> Rule:
-        return Rule(self.measure.method, self.measure.scoring_params | {"target": self.cleaned_data["target"]}, {})
+        return Rule(
+            self.measure.method,
+            self.measure.scoring_params | {"target": self.cleaned_data["target"]},
+            {},
+        )
 
 
 class FiguresForm(CorrectionFields):
-    """A steward's figures as they should have been, an agency a line, as they are pasted from a spreadsheet."""
+    """A steward's figures as they should have been, an agency a line, as they are pasted from a
+    spreadsheet.
+    """
 
     figures = PersianTextField(
         label=_("The right figures"),
         lines=True,
         max_length=200_000,
         widget=forms.Textarea(attrs={"rows": 10, "dir": "ltr"}),
-        help_text=_("One agency a line: its code and its percent. Agencies that are not named keep theirs."),
+        help_text=_(
+            "One agency a line: its code and its percent. Agencies that are not named keep theirs."
+        ),
     )
 
     field_order = ("figures",)
@@ -93,7 +105,9 @@ class FiguresForm(CorrectionFields):
             if text.strip():
                 line, percent = self._figure(place, text.strip())
                 if line in found:
-                    raise forms.ValidationError(_("Line %(place)s: this agency stands twice.") % {"place": place})
+                    raise forms.ValidationError(
+                        _("Line %(place)s: this agency stands twice.") % {"place": place}
+                    )
                 found[line] = percent
         return found
 
@@ -101,13 +115,17 @@ class FiguresForm(CorrectionFields):
         code, _gap, percent = re.sub(r"[\s;:]+", " ", text).partition(" ")
         told = {"place": place, "code": code}
         if code.casefold() not in self.lines:
-            raise forms.ValidationError(_("Line %(place)s: no agency with this measure has the code %(code)s.") % told)
+            raise forms.ValidationError(
+                _("Line %(place)s: no agency with this measure has the code %(code)s.") % told
+            )
         try:
             value = parse_decimal(percent)
         except ValueError:
             value = None
         if value is None or not 0 <= value <= 100:
-            raise forms.ValidationError(_("Line %(place)s: give a percent between 0 and 100 for %(code)s.") % told)
+            raise forms.ValidationError(
+                _("Line %(place)s: give a percent between 0 and 100 for %(code)s.") % told
+            )
         return self.lines[code.casefold()], value
 
     @property
@@ -121,5 +139,9 @@ def form_of(error: str, measure: Measure, lines: dict[str, int], *args: Any, **k
         return FiguresForm(*args, measure=measure, lines=lines, **kwargs)
     if error == Error.TARGET:
         return TargetForm(*args, measure=measure, initial={"target": measure.target}, **kwargs)
-    own = {name: getattr(measure, name) for name in ("base", "floor", "target", "direction", "method")}
-    return FormulaForm(*args, measure=measure, initial=own | written_parameters(measure.params), **kwargs)
+    own = {
+        name: getattr(measure, name) for name in ("base", "floor", "target", "direction", "method")
+    }
+    return FormulaForm(
+        *args, measure=measure, initial=own | written_parameters(measure.params), **kwargs
+    )

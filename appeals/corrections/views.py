@@ -1,4 +1,6 @@
-"""Pages of like cases: every agency with the line that a decision showed to be wrong, and the act that corrects all."""
+"""Pages of like cases: every agency with the line that a decision showed to be wrong, and the act
+that corrects all.
+"""
 
 from typing import Any
 
@@ -26,7 +28,9 @@ SHOWN = 50
 
 @require_http_methods(["GET", "POST"])
 def correct(request: PortalRequest, pk: int) -> HttpResponse:
-    """What is right instead; then what that does to every agency; then the signature under just that."""
+    """What is right instead; then what that does to every agency; then the signature under just
+    that.
+    """
     appeal = find(request, pk)
     who = CORRECTIONS["correct"].who
     if not appeal.error or not who(request.user, actions.following(appeal), request.at):
@@ -43,7 +47,9 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
         elif signing and form.is_valid() and (made := _made(request, appeal, form)):
             return redirect("appeals:correction", made.pk)
         else:
-            found = actions.likes(measure, form.rule, may_fall=appeal.cycle.appeal_may_lower, lines=lines)
+            found = actions.likes(
+                measure, form.rule, may_fall=appeal.cycle.appeal_may_lower, lines=lines
+            )
     context = {
         "appeal": appeal,
         "measure": measure,
@@ -57,7 +63,9 @@ def correct(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _seen(found: list[Like]) -> dict[str, Any]:
     """What a rule would do, as the page shows it."""
-    first = sorted(found, key=lambda like: like.fate not in CHANGES)  # within each by agency, as they came
+    first = sorted(
+        found, key=lambda like: like.fate not in CHANGES
+    )  # within each by agency, as they came
     return {
         "found": first[:SHOWN],
         "counts": actions.counts(found),
@@ -96,17 +104,25 @@ def _made(request: PortalRequest, appeal: Appeal, form: Any) -> Correction | Non
 def correction(request: PortalRequest, pk: int) -> HttpResponse:
     """What was corrected and for whom; people of an agency are led to their own line."""
     held = get_object_or_404(Correction.objects.for_list(), pk=pk)
-    own = Answer.objects.filter(measure=held.measure, submission__agency__in=request.user.agency_ids(request.at))
-    changed = Score.objects.filter(answer__in=own, basis=Score.Basis.CORRECTION, scored_at=held.made_at)
+    own = Answer.objects.filter(
+        measure=held.measure, submission__agency__in=request.user.agency_ids(request.at)
+    )
+    changed = Score.objects.filter(
+        answer__in=own, basis=Score.Basis.CORRECTION, scored_at=held.made_at
+    )
     if mine := changed.values_list("answer", flat=True).first():
         return redirect("submissions:line", mine)
     if not Correction.objects.visible_to(request.user, request.at).filter(pk=pk).exists():
         raise Http404
     rows = Score.objects.visible_to(request.user, request.at)
-    rows = rows.filter(answer__measure=held.measure, basis=Score.Basis.CORRECTION, scored_at=held.made_at)
+    rows = rows.filter(
+        answer__measure=held.measure, basis=Score.Basis.CORRECTION, scored_at=held.made_at
+    )
     context = {
         "held": held,
-        "scores": rows.select_related("answer__submission__agency").order_by("answer__submission__agency__sort_key"),
+        "scores": rows.select_related("answer__submission__agency").order_by(
+            "answer__submission__agency__sort_key"
+        ),
         "stamp": seals.stamp(held, "correct"),
     }
     return render(request, "appeals/corrections/correction.html", context)

@@ -1,4 +1,6 @@
-"""The agency's acts on appeals (drafting, evidence, filing, withdrawing) and the reviewer's decision."""
+"""The agency's acts on appeals (drafting, evidence, filing, withdrawing) and the reviewer's
+decision.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -20,11 +22,13 @@ from cycles.workflow import Refused
 from indicators.scoring.methods import points
 from submissions.models import Answer, Score, Submission, Verification
 
-# --- Drafting ---------------------------------------------------------------------------------------------------------
+# --- Drafting ------------------------------------------------------------------------------------
 
 
 def grounds(answer: Answer) -> list[Ground]:
-    """The grounds on which this line may be appealed (needs `measure`); one query, for its verification."""
+    """The grounds on which this line may be appealed (needs `measure`); one query, for its
+    verification.
+    """
     verified = Verification.objects.filter(line=answer, concluded_at__isnull=False).exists()
     unfit = {Ground.VALUE} if answer.measure.is_stewarded else {Ground.STEWARD}
     return [g for g in Ground if g not in unfit and (verified or g != Ground.VERIFICATION)]
@@ -39,7 +43,9 @@ def why_unsound(answer: Answer, fields: Mapping[str, Any]) -> str:
 
 
 def points_of(answer: Answer, value: Decimal | None) -> Decimal | None:
-    """The points that the method gives a proposed value; of a steward's line the value is a percent."""
+    """The points that the method gives a proposed value; of a steward's line the value is a
+    percent.
+    """
     if value is None:
         return None
     m = answer.measure
@@ -50,10 +56,11 @@ def points_of(answer: Answer, value: Decimal | None) -> Decimal | None:
 def save_draft(
     answer: Answer, *, fields: Mapping[str, Any], by: User, at: datetime, seen: Seen | None = None
 ) -> Appeal:
-    """Begin or change the draft of an appeal against a line; the method computes the points of a proposed value.
+    """Begin or change the draft of an appeal against a line; the method computes the points of a
+    proposed value.
 
-    `fields` are its `ground`, `proposed_value` and `argument`, which may still be empty. `seen` is what the writer had
-    before them: when somebody else has saved since, raises `Changed`.
+    `fields` are its `ground`, `proposed_value` and `argument`, which may still be empty. `seen` is
+    what the writer had before them: when somebody else has saved since, raises `Changed`.
     """
     fields = {"argument": "", "proposed_value": None} | dict(fields)
     appeal = _draft_of(answer, by=by, at=at, seen=seen)
@@ -65,16 +72,33 @@ def save_draft(
     appeal.proposed_points = points_of(answer, appeal.proposed_value)
     appeal.points_before = answer.scores.get(is_current=True).points
     appeal.revision += 1
-    appeal.save(update_fields=["ground", "argument", "proposed_value", "proposed_points", "points_before", "revision"])
+    appeal.save(
+        update_fields=[
+            "ground",
+            "argument",
+            "proposed_value",
+            "proposed_points",
+            "points_before",
+            "revision",
+        ]
+    )
     return appeal
 
 
 def _draft_of(answer: Answer, *, by: User, at: datetime, seen: Seen | None) -> Appeal:
-    """The live appeal against a line, begun where there is none; of two who begin at once the later meets the first."""
-    submission = Submission.objects.select_for_update(of=("self",), no_key=True).get(pk=answer.submission_id)
+    """The live appeal against a line, begun where there is none; of two who begin at once the later
+    meets the first.
+    """
+    submission = Submission.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=answer.submission_id
+    )
     if seen is not None:
         seen.check()  # before a row is begun that nobody has seen
-    begun = {"cycle_id": submission.cycle_id, "agency_id": submission.agency_id, "submission": submission}
+    begun = {
+        "cycle_id": submission.cycle_id,
+        "agency_id": submission.agency_id,
+        "submission": submission,
+    }
     appeal = Appeal.objects.live().filter(answer=answer).first()
     return appeal or Appeal.objects.create(**begun, answer=answer, drafted_by=by, drafted_at=at)
 
@@ -86,10 +110,10 @@ def discard(appeal: Appeal, *, by: User, at: datetime) -> Appeal:
     return appeal
 
 
-# --- Evidence ---------------------------------------------------------------------------------------------------------
+# --- Evidence -----------------------------------------------------------------------------------
 
 
-# --- Filing -----------------------------------------------------------------------------------------------------------
+# --- Filing -------------------------------------------------------------------------------------
 
 
 def why_not_ready(appeal: Appeal) -> str:
@@ -98,36 +122,66 @@ def why_not_ready(appeal: Appeal) -> str:
 
 
 @transaction.atomic
-def file(appeals: Iterable[Appeal], *, by: User, at: datetime, note: str = "", seen: str = "") -> list[Appeal]:
-    """Sign and file drafts of one agency in one sitting, all or none, under a `Filing` that names their content.
+def file(
+    appeals: Iterable[Appeal], *, by: User, at: datetime, note: str = "", seen: str = ""
+) -> list[Appeal]:
+    """Sign and file drafts of one agency in one sitting, all or none, under a `Filing` that names
+    their content.
 
-    `seen` is the digest of what the signer was shown: when a draft has been changed since, nothing is filed.
+    `seen` is the digest of what the signer was shown: when a draft has been changed since, nothing
+    is filed.
     """
     keys = [a.pk for a in appeals]
     submission = _submission_of(keys)
     text = content(keys)
     number = Filing.objects.filter(submission=submission).count() + 1
     digest = hashlib.sha256(text.encode()).hexdigest()
-    signed: dict[str, Any] = {"filed_by": by, "filed_at": at, "content": text, "sha256": digest, "number": number}
+    signed: dict[str, Any] = {
+        "filed_by": by,
+        "filed_at": at,
+        "content": text,
+        "sha256": digest,
+        "number": number,
+    }
     of = {"cycle": submission.cycle, "agency": submission.agency, "submission": submission}
     role = FILINGS["file"].who.acting(by, submission, at)
     filing = Filing.objects.create(**of, **signed, filed_as=role)
-    perform(FILINGS, [filing], "file", by=by, at=at, note=note, number=number, sha256=digest, appeals=sorted(keys))
+    perform(
+        FILINGS,
+        [filing],
+        "file",
+        by=by,
+        at=at,
+        note=note,
+        number=number,
+        sha256=digest,
+        appeals=sorted(keys),
+    )
     if seen and seen != digest:
-        raise Refused(_("A draft has been changed since you looked. Look at the drafts again, then sign."))
+        raise Refused(
+            _("A draft has been changed since you looked. Look at the drafts again, then sign.")
+        )
     drafts = list(Appeal.objects.filter(pk__in=keys).for_notices().select_related("cycle"))
     if lacking := {a: f"{a.answer.measure}: {why}" for a in drafts if (why := why_not_ready(a))}:
         raise Refused(lacking)
     lines = [a.answer_id for a in drafts]
-    current = dict(Score.objects.filter(answer__in=lines, is_current=True).values_list("answer_id", "points"))
+    current = dict(
+        Score.objects.filter(answer__in=lines, is_current=True).values_list("answer_id", "points")
+    )
     each = {a.pk: {"points_before": current[a.answer_id]} for a in drafts}
     return perform(APPEALS, drafts, "file", by=by, at=at, each=each, signer=by, filing=filing)
 
 
 def _submission_of(appeals: list[int]) -> Submission:
-    """The one self-assessment that these appeals are about, held: of two who file at once one is the earlier."""
-    rows = Submission.objects.filter(pk__in=Appeal.objects.filter(pk__in=appeals).values("submission"))
-    found = list(rows.select_for_update(of=("self",), no_key=True).select_related("agency", "cycle"))
+    """The one self-assessment that these appeals are about, held: of two who file at once one is
+    the earlier.
+    """
+    rows = Submission.objects.filter(
+        pk__in=Appeal.objects.filter(pk__in=appeals).values("submission")
+    )
+    found = list(
+        rows.select_for_update(of=("self",), no_key=True).select_related("agency", "cycle")
+    )
     if not found:
         raise Refused(_("There is no draft that you may file now."))
     if len(found) > 1:
@@ -136,15 +190,22 @@ def _submission_of(appeals: list[int]) -> Submission:
 
 
 def content(appeals: Iterable[int]) -> str:
-    """What these appeals say, as the canonical text that is signed: one JSON array of them by line; two queries."""
+    """What these appeals say, as the canonical text that is signed: one JSON array of them by line;
+    two queries.
+    """
     shown = Prefetch("attachments", queryset=Attachment.objects.live(), to_attr="shown")
-    rows = Appeal.objects.filter(pk__in=list(appeals)).select_related("answer__measure").prefetch_related(shown)
+    rows = (
+        Appeal.objects.filter(pk__in=list(appeals))
+        .select_related("answer__measure")
+        .prefetch_related(shown)
+    )
     return ledger.as_json([_facts(a) for a in rows.order_by("answer_id", "pk")])
 
 
 def _facts(appeal: Any) -> dict[str, Any]:
     files_shown = [
-        [a.document.name, a.document.sha256, a.reference, a.is_new, *a.description_facts] for a in appeal.shown
+        [a.document.name, a.document.sha256, a.reference, a.is_new, *a.description_facts]
+        for a in appeal.shown
     ]
     return {
         "appeal": appeal.pk,
@@ -164,9 +225,11 @@ def _plain(value: Decimal | None) -> str | None:
 
 @transaction.atomic
 def withdraw(appeal: Appeal, *, by: User, at: datetime, note: str = "") -> Appeal:
-    """Withdraw a filed appeal, until its review begins; the line may be appealed anew while the window is open."""
+    """Withdraw a filed appeal, until its review begins; the line may be appealed anew while the
+    window is open.
+    """
     [appeal] = perform(APPEALS, [appeal], "withdraw", by=by, at=at, note=note)
     return appeal
 
 
-# --- Deciding ---------------------------------------------------------------------------------------------------------
+# --- Deciding -----------------------------------------------------------------------------------

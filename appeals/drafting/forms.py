@@ -1,4 +1,6 @@
-"""What is typed on appeals: the objection with its evidence, questions and replies, the decision."""
+"""What is typed on appeals: the objection with its evidence, questions and
+replies, the decision.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -23,7 +25,9 @@ class EvidenceField(forms.FileField):
 
     def __init__(self, **kwargs: Any) -> None:
         accept = ",".join(f".{ending}" for ending in KINDS)
-        super().__init__(required=False, widget=forms.ClearableFileInput(attrs={"accept": accept}), **kwargs)
+        super().__init__(
+            required=False, widget=forms.ClearableFileInput(attrs={"accept": accept}), **kwargs
+        )
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> Any:
         told = {"types": ", ".join(KINDS), "limit": localised(MOST_AT_ONCE // 2**20)}
@@ -32,7 +36,9 @@ class EvidenceField(forms.FileField):
 
 
 class AppealForm(DescriptionForm, ComparedForm):
-    """On what ground, which value instead, why, and what shows it; a draft may still be incomplete."""
+    """On what ground, which value instead, why, and what shows it; a draft
+    may still be incomplete.
+    """
 
     ground = forms.ChoiceField(label=_("Ground"), widget=forms.RadioSelect)
     proposed_value = NumberField(
@@ -40,7 +46,10 @@ class AppealForm(DescriptionForm, ComparedForm):
         required=False,
         max_digits=28,
         decimal_places=8,
-        help_text=_("The method computes the points of this value; leave it empty if the value is not in question."),
+        help_text=_(
+            "The method computes the points of this value; leave it empty if the value is not "
+            "in question."
+        ),
     )
     argument = PersianTextField(
         label=_("Why the score should change"),
@@ -52,11 +61,17 @@ class AppealForm(DescriptionForm, ComparedForm):
     )
     file = EvidenceField(label=_("New file"))
     document = forms.ModelChoiceField(
-        label=_("Or a file that the agency has uploaded before"), queryset=Document.objects.none(), required=False
+        label=_("Or a file that the agency has uploaded before"),
+        queryset=Document.objects.none(),
+        required=False,
     )
     reference = PersianTextField(label=_("Page or sheet"), required=False, max_length=200)
     field_order = ("ground", "proposed_value", "argument", "file", "document", "reference")
-    beside = ("document", "reference", *DescriptionForm.base_fields)  # they are said of a file to come
+    beside = (
+        "document",
+        "reference",
+        *DescriptionForm.base_fields,
+    )  # they are said of a file to come
 
     def __init__(
         self,

@@ -1,4 +1,6 @@
-"""The agency's pages: drafting an appeal against a line with its evidence, and signing what is filed in one sitting."""
+"""The agency's pages: drafting an appeal against a line with its evidence, and signing what is
+filed in one sitting.
+"""
 
 import hashlib
 from decimal import Decimal
@@ -37,21 +39,36 @@ from submissions.models import Answer, Document, Score
 MOST_OFFERED = 200
 """Of the files that the agency has uploaded before, so many are offered, newest first."""
 
-# --- Drafting ---------------------------------------------------------------------------------------------------------
+# --- Drafting ------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def draft(request: PortalRequest, pk: int) -> HttpResponse:
-    """Draft or change an appeal against a line; the points of a proposed value are shown before anything is saved."""
+    """Draft or change an appeal against a line; the points of a proposed value are shown before
+    anything is saved.
+    """
     answer = find_line(request, pk)
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
         raise Http404
     appeal = _live(request, answer)
     form = _form(request, answer, appeal, request.POST or None, request.FILES or None)
     previews = "preview" in request.POST
-    if request.method == "POST" and not previews and form.is_valid() and _saved(request, answer, form):
-        stays = request.POST.get("act") == "stay" or "take_back" in request.POST or form.cleaned_data["file"]
-        return redirect("appeals:draft", pk) if stays else redirect("appeals:agency", answer.submission_id)
+    if (
+        request.method == "POST"
+        and not previews
+        and form.is_valid()
+        and _saved(request, answer, form)
+    ):
+        stays = (
+            request.POST.get("act") == "stay"
+            or "take_back" in request.POST
+            or form.cleaned_data["file"]
+        )
+        return (
+            redirect("appeals:draft", pk)
+            if stays
+            else redirect("appeals:agency", answer.submission_id)
+        )
     context = _context(request, answer, appeal, form)
     if request.htmx and previews:
         return render(request, "appeals/drafting/draft.html#preview", context)
@@ -64,7 +81,11 @@ def _live(request: PortalRequest, answer: Answer) -> Appeal | None:
 
 
 def _form(request: PortalRequest, answer: Answer, appeal: Appeal | None, *sent: Any) -> AppealForm:
-    initial = {name: getattr(appeal, name) for name in ("ground", "proposed_value", "argument")} if appeal else {}
+    initial = (
+        {name: getattr(appeal, name) for name in ("ground", "proposed_value", "argument")}
+        if appeal
+        else {}
+    )
     return AppealForm(
         *sent,
         initial=initial,
@@ -76,19 +97,31 @@ def _form(request: PortalRequest, answer: Answer, appeal: Appeal | None, *sent: 
 
 def _offered(answer: Answer, appeal: Appeal | None) -> Any:
     """The files that the agency has uploaded before and that the appeal does not show."""
-    shown = Attachment.objects.filter(appeal=appeal, withdrawn_at=None).values("document") if appeal else ()
-    newest = Document.objects.held_by(answer.submission.agency_id).exclude(pk__in=shown).values("pk")[:MOST_OFFERED]
+    shown = (
+        Attachment.objects.filter(appeal=appeal, withdrawn_at=None).values("document")
+        if appeal
+        else ()
+    )
+    newest = (
+        Document.objects.held_by(answer.submission.agency_id)
+        .exclude(pk__in=shown)
+        .values("pk")[:MOST_OFFERED]
+    )
     return Document.objects.filter(pk__in=newest).order_by("-uploaded_at", "-pk")
 
 
 def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
-    """Save the draft with what is added to it or taken off; all, or nothing and the form says why."""
+    """Save the draft with what is added to it or taken off; all, or nothing
+    and the form says why.
+    """
     by: dict[str, Any] = {"by": request.user, "at": request.at}
     said = form.cleaned_data
     place: dict[str, Any] = {"reference": said["reference"], "description": form.description}
     try:
         with transaction.atomic():
-            seen = form.as_seen(lambda: _form(request, answer, Appeal.objects.live().filter(answer=answer).first()))
+            seen = form.as_seen(
+                lambda: _form(request, answer, Appeal.objects.live().filter(answer=answer).first())
+            )
             appeal = actions.save_draft(answer, fields=form.said, seen=seen, **by)
             if uuid := request.POST.get("take_back"):
                 evidence.detach(_shown(appeal, uuid), **by)
@@ -99,7 +132,9 @@ def _saved(request: PortalRequest, answer: Answer, form: AppealForm) -> bool:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
-    messages.success(request, _("The draft is saved; it is not filed until the head of the agency signs it."))
+    messages.success(
+        request, _("The draft is saved; it is not filed until the head of the agency signs it.")
+    )
     return True
 
 
@@ -110,7 +145,9 @@ def _shown(appeal: Appeal, uuid: str) -> Attachment:
     return found
 
 
-def _context(request: PortalRequest, answer: Answer, appeal: Appeal | None, form: AppealForm) -> dict[str, Any]:
+def _context(
+    request: PortalRequest, answer: Answer, appeal: Appeal | None, form: AppealForm
+) -> dict[str, Any]:
     windows = Window.objects.concerning([answer.submission])
     subject = appeal or as_draft(answer.submission, answer)
     value = _typed_value(form) if form.is_bound else form.initial.get("proposed_value")
@@ -119,13 +156,19 @@ def _context(request: PortalRequest, answer: Answer, appeal: Appeal | None, form
         "submission": answer.submission,
         "appeal": appeal,
         "form": form,
-        "closed": APPEALS.why_not(subject, APPEALS["edit"], by=request.user, at=request.at, windows=windows),
+        "closed": APPEALS.why_not(
+            subject, APPEALS["edit"], by=request.user, at=request.at, windows=windows
+        ),
         "window": windows.of(Phase.APPEAL, answer.submission),
-        "score": Score.objects.visible_to(request.user, request.at).filter(answer=answer, is_current=True).first(),
+        "score": Score.objects.visible_to(request.user, request.at)
+        .filter(answer=answer, is_current=True)
+        .first(),
         "files": appeal.attachments.live() if appeal else [],
         "has_scanner": has_scanner(),
         "may_discard": appeal is not None
-        and not APPEALS.why_not(appeal, APPEALS["discard"], by=request.user, at=request.at, windows=windows),
+        and not APPEALS.why_not(
+            appeal, APPEALS["discard"], by=request.user, at=request.at, windows=windows
+        ),
         **_preview(answer, value),
     }
 
@@ -136,7 +179,9 @@ def _typed_value(form: AppealForm) -> Decimal | None:
 
 
 def _preview(answer: Answer, value: Decimal | None) -> dict[str, Any]:
-    """The points that the method gives a proposed value, and how; nothing where it cannot be one of the method's."""
+    """The points that the method gives a proposed value, and how; nothing where it cannot be one of
+    the method's.
+    """
     m = answer.measure
     fields = {"ground": actions.grounds(answer)[0], "proposed_value": value}
     if value is None or (unfit := actions.why_unsound(answer, fields)):
@@ -152,23 +197,30 @@ def attachment(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
     shown = get_object_or_404(rows, uuid=uuid)
     document = shown.document
     if not document.is_open:
-        messages.error(request, _("This file is not handed out: %(state)s.") % {"state": document.get_state_display()})
+        messages.error(
+            request,
+            _("This file is not handed out: %(state)s.") % {"state": document.get_state_display()},
+        )
         return redirect("appeals:detail", shown.appeal_id)
     return handed_out(document.file, name=document.name, content_type=document.content_type)
 
 
-# --- Filing -----------------------------------------------------------------------------------------------------------
+# --- Filing -------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def file(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign and file drafts of one agency in one sitting; what was shown is what is filed."""
     submission = find_scored(request, pk)
-    rows = Appeal.objects.filter(submission=submission, agency__in=request.user.agency_ids(request.at))
+    rows = Appeal.objects.filter(
+        submission=submission, agency__in=request.user.agency_ids(request.at)
+    )
     drafts = list(rows.filter(state=AppealState.DRAFT).for_page())
     windows = Window.objects.concerning([submission])
     subject = Filing(cycle=submission.cycle, agency=submission.agency, submission=submission)
-    closed = FILINGS.why_not(subject, FILINGS["file"], by=request.user, at=request.at, windows=windows)
+    closed = FILINGS.why_not(
+        subject, FILINGS["file"], by=request.user, at=request.at, windows=windows
+    )
     form = ActForm(request.POST or None, move=FILINGS["file"], user=request.user)
     chosen = _chosen(request, drafts)
     if request.method == "POST" and form.is_valid() and (filing := _filed(request, chosen, form)):
@@ -179,7 +231,12 @@ def file(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "submission": submission,
         "drafts": [
-            {"appeal": a, "files": files.get(a.pk, []), "lacks": actions.why_not_ready(a), "taken": a in chosen}
+            {
+                "appeal": a,
+                "files": files.get(a.pk, []),
+                "lacks": actions.why_not_ready(a),
+                "taken": a in chosen,
+            }
             for a in drafts
         ],
         "form": form,
@@ -202,7 +259,10 @@ def _filed(request: PortalRequest, chosen: list[Appeal], form: Any) -> Filing | 
     """The filing; None where it was refused, and then the form says why."""
     changed = [a for a in chosen if request.POST.get(f"revision-{a.pk}") != str(a.revision)]
     if changed:
-        form.add_error(None, _("A draft has been changed since you looked. Look at the drafts again, then sign."))
+        form.add_error(
+            None,
+            _("A draft has been changed since you looked. Look at the drafts again, then sign."),
+        )
         return None
     seen = hashlib.sha256(actions.content(a.pk for a in chosen).encode()).hexdigest()
     try:
@@ -217,7 +277,9 @@ def _filed(request: PortalRequest, chosen: list[Appeal], form: Any) -> Filing | 
 
 def _filing(request: PortalRequest, uuid: UUID) -> Filing:
     rows = Filing.objects.visible_to(request.user, request.at)
-    return get_object_or_404(rows.select_related("agency", "cycle", "submission", "filed_by"), uuid=uuid)
+    return get_object_or_404(
+        rows.select_related("agency", "cycle", "submission", "filed_by"), uuid=uuid
+    )
 
 
 def standing(filing: Filing) -> dict[str, Any]:
@@ -254,12 +316,18 @@ def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
     found = _filing(request, uuid)
     appeals = list(found.appeals.for_page())
     facts = {"appeals": appeals, "at": request.at, **standing(found)}
-    return appeals_papers.answer("appeals/drafting/receipt.html", facts, name=f"receipt-{found.uuid}", verified=found.uuid)
+    return appeals_papers.answer(
+        "appeals/drafting/receipt.html", facts, name=f"receipt-{found.uuid}", verified=found.uuid
+    )
 
 
 @login_not_required
 @require_safe
 def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """Whether a receipt is genuine, for whoever holds one: whose it is, when it was signed, how many appeals."""
-    found = get_object_or_404(Filing.objects.select_related("agency", "cycle").defer("content"), uuid=uuid)
+    """Whether a receipt is genuine, for whoever holds one: whose it is, when it was signed, how
+    many appeals.
+    """
+    found = get_object_or_404(
+        Filing.objects.select_related("agency", "cycle").defer("content"), uuid=uuid
+    )
     return render(request, "appeals/drafting/verify.html", standing(found))

@@ -1,4 +1,6 @@
-"""Who hears an appeal, and what is asked in the hearing: sharing out, handing over, questions and their replies."""
+"""Who hears an appeal, and what is asked in the hearing: sharing out, handing over, questions and
+their replies.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -28,7 +30,9 @@ from submissions.workload import Pool
 
 
 class Shared(NamedTuple):
-    """Appeals given to a reviewer, those taken from one who may not hear them any longer, and those nobody may hear."""
+    """Appeals given to a reviewer, those taken from one who may not hear them any longer, and those
+    nobody may hear.
+    """
 
     given: int
     moved: int
@@ -37,19 +41,34 @@ class Shared(NamedTuple):
 
 @transaction.atomic
 def share_out(cycle: Cycle, *, by: User | None, at: datetime) -> Shared:
-    """Give every appeal whose review has opened to a reviewer: impartial, in scope, the least loaded.
+    """Give every appeal whose review has opened to a reviewer: impartial, in scope, the least
+    loaded.
 
-    An appeal stays where it is unless its reviewer may not hear it any longer, for an interest declared since or a role
-    ended. Safe to repeat.
+    An appeal stays where it is unless its reviewer may not hear it any longer, for an interest
+    declared since or a role ended. Safe to repeat.
     """
     # who is no administrator gives out no smaller share, but is refused
-    reach = in_reach(by, at, (Role.ADMINISTRATOR,)) if by and by.holds(Role.ADMINISTRATOR, at=at) else Q()
-    rows = Appeal.objects.undecided().filter(reach, cycle=cycle).select_related("agency", "cycle").order_by("pk")
+    reach = (
+        in_reach(by, at, (Role.ADMINISTRATOR,))
+        if by and by.holds(Role.ADMINISTRATOR, at=at)
+        else Q()
+    )
+    rows = (
+        Appeal.objects.undecided()
+        .filter(reach, cycle=cycle)
+        .select_related("agency", "cycle")
+        .order_by("pk")
+    )
     waiting = list(rows.select_for_update(of=("self",), no_key=True))
     windows = Window.objects.concerning(waiting)
     opened = [a for a in waiting if not windows.why_closed(Phase.APPEAL_REVIEW, a, at)]
     pool = Pool(at, Role.REVIEWER, may_review)
-    held = Appeal.objects.undecided().filter(reviewer__isnull=False).order_by().values_list("reviewer", flat=True)
+    held = (
+        Appeal.objects.undecided()
+        .filter(reviewer__isnull=False)
+        .order_by()
+        .values_list("reviewer", flat=True)
+    )
     pool.load = Counter(held)
     chosen: dict[int, User] = {}
     moved = unfit = 0
@@ -66,7 +85,9 @@ def share_out(cycle: Cycle, *, by: User | None, at: datetime) -> Shared:
     return Shared(len(chosen), moved, unfit)
 
 
-def _assign(chosen: dict[int, User], *, by: User | None, at: datetime, seen: Seen | None = None) -> list[Appeal]:
+def _assign(
+    chosen: dict[int, User], *, by: User | None, at: datetime, seen: Seen | None = None
+) -> list[Appeal]:
     if not chosen:
         return []
     each = {pk: {"reviewer": reviewer} for pk, reviewer in chosen.items()}
@@ -79,12 +100,15 @@ def _assign(chosen: dict[int, User], *, by: User | None, at: datetime, seen: See
 
 
 @transaction.atomic
-def hand_over(appeal: Appeal, *, reviewer: User, by: User, at: datetime, seen: Seen | None = None) -> Appeal:
+def hand_over(
+    appeal: Appeal, *, reviewer: User, by: User, at: datetime, seen: Seen | None = None
+) -> Appeal:
     """Give an appeal to another reviewer, with all that was asked and answered so far."""
     [appeal] = _assign({appeal.pk: reviewer}, by=by, at=at, seen=seen)
     if not may_review(reviewer, appeal, at):
         raise Refused(
-            _("%(name)s may not hear this appeal: it is for %(who)s.") % {"name": reviewer, "who": is_reviewer.label}
+            _("%(name)s may not hear this appeal: it is for %(who)s.")
+            % {"name": reviewer, "who": is_reviewer.label}
         )
     return appeal
 
@@ -94,7 +118,7 @@ def fit_for(appeal: Appeal, at: datetime) -> Sequence[User]:
     return Pool(at, Role.REVIEWER, may_review).fit(appeal)
 
 
-# --- Questions --------------------------------------------------------------------------------------------------------
+# --- Questions ----------------------------------------------------------------------------------
 
 
 def giver_of(answer: Answer) -> User | None:
@@ -105,11 +129,17 @@ def giver_of(answer: Answer) -> User | None:
 
 @transaction.atomic
 def ask(appeal: Appeal, *, question: str, agency: bool, by: User, at: datetime) -> Question:
-    """Ask the agency about its appeal, or whoever gave the score; the cycle's rule says how many days there are."""
+    """Ask the agency about its appeal, or whoever gave the score; the cycle's rule says how many
+    days there are.
+    """
     question = question.strip()
     if not question:
         raise Refused(_("Write the question."))
-    appeal = Appeal.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=appeal.pk)
+    appeal = (
+        Appeal.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("cycle")
+        .get(pk=appeal.pk)
+    )
     addressee = None if agency else giver_of(Answer(pk=appeal.answer_id))
     if not agency and addressee is None:
         raise Refused(_("Nobody gave this line a score who could be asked."))
@@ -118,7 +148,9 @@ def ask(appeal: Appeal, *, question: str, agency: bool, by: User, at: datetime) 
     said = {"question": question, "asked_by": by, "asked_at": at, "due_at": due_at}
     asked = Question.objects.create(**of, **said, addressee=addressee)
     move = "ask" if agency else "consult"
-    [asked] = perform(QUESTIONS, [asked], move, by=by, at=at, note=question, until=due_at, appeal=appeal.pk)
+    [asked] = perform(
+        QUESTIONS, [asked], move, by=by, at=at, note=question, until=due_at, appeal=appeal.pk
+    )
     if appeal.state != AppealState.FILED:
         raise Refused(_("The appeal is decided or withdrawn; there is nothing to ask any more."))
     return asked
@@ -134,7 +166,9 @@ def reply(
     by: User,
     at: datetime,
 ) -> Question:
-    """Reply to a reviewer, once, until the appeal is decided; the agency may show a file with its reply."""
+    """Reply to a reviewer, once, until the appeal is decided; the agency may show a file with its
+    reply.
+    """
     text = text.strip()
     if not text:
         raise Refused(_("Write the reply."))
@@ -143,12 +177,20 @@ def reply(
         .select_related("agency", "cycle")
         .get(pk=question.appeal_id)
     )
-    name, digest = evidence.checked(upload, by=by) if upload and question.addressee_id is None else ("", "")
+    name, digest = (
+        evidence.checked(upload, by=by) if upload and question.addressee_id is None else ("", "")
+    )
     shown: dict[str, Any] = {"file": name, "sha256": digest} if name else {}
     move = "reply" if question.addressee_id is None else "explain"
-    [question] = perform(QUESTIONS, [question], move, by=by, at=at, note=text, text=text, writer=by, **shown)
+    [question] = perform(
+        QUESTIONS, [question], move, by=by, at=at, note=text, text=text, writer=by, **shown
+    )
     if appeal.state != AppealState.FILED:
-        raise Refused(_("The appeal is decided or withdrawn; there is nothing to reply to any more."))
+        raise Refused(
+            _("The appeal is decided or withdrawn; there is nothing to reply to any more.")
+        )
     if upload and name:
-        evidence.keep(appeal, upload, name, digest, description=description, question=question, by=by, at=at)
+        evidence.keep(
+            appeal, upload, name, digest, description=description, question=question, by=by, at=at
+        )
     return question

@@ -33,11 +33,13 @@ def decide(
     at: datetime,
     seen: Seen | None = None,
 ) -> Appeal:
-    """Decide an appeal with a reason; where the line gets other points, they and the totals follow at once.
+    """Decide an appeal with a reason; where the line gets other points, they and the totals follow
+    at once.
 
-    `awarded` are those points; upheld in whole they default to the proposed ones. `void`: the line does not apply.
-    Whether a score may fall is the cycle's rule. `error` says what the decision shows to be wrong for other agencies,
-    too. Before a question has been answered, or its time has passed, nothing is decided.
+    `awarded` are those points; upheld in whole they default to the proposed ones. `void`: the line
+    does not apply. Whether a score may fall is the cycle's rule. `error` says what the decision
+    shows to be wrong for other agencies, too. Before a question has been answered, or its time has
+    passed, nothing is decided.
     """
     if name not in DECISIONS:
         raise Refused(_("This is not a decision."))
@@ -45,28 +47,55 @@ def decide(
         raise Refused(_("A decision needs a reason; the agency will read it."))
     rows = Answer.objects.select_related("measure", "submission__cycle", "submission__agency")
     answer = rows.get(pk=appeal.answer_id)
-    list(Submission.objects.select_for_update(of=("self",), no_key=True).filter(pk=answer.submission_id))
+    list(
+        Submission.objects.select_for_update(of=("self",), no_key=True).filter(
+            pk=answer.submission_id
+        )
+    )
     now = answer.scores.get(is_current=True)
     granted = _granted(appeal, name, awarded, void=void, answer=answer, now=now)
     if error and (error not in Error or APPEALS[name].target not in UPHELD):
         raise Refused(_("Only an appeal that is upheld shows an error that concerns others."))
-    given: dict[str, Any] = {"reviewer": by, "reason": reason, "points": granted, "void": void, "error": error}
-    [appeal] = perform(APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, seen=seen, **given)
+    given: dict[str, Any] = {
+        "reviewer": by,
+        "reason": reason,
+        "points": granted,
+        "void": void,
+        "error": error,
+    }
+    [appeal] = perform(
+        APPEALS, [appeal], name, by=by, at=at, note=reason, letter=letter, seen=seen, **given
+    )
     if granted is not None or void:
         state = LineState.NOT_APPLICABLE if void else LineState.SCORED
-        scoring.rescore(answer, basis=Score.Basis.APPEAL, state=state, points=granted, reason=reason, by=by, at=at)
+        scoring.rescore(
+            answer,
+            basis=Score.Basis.APPEAL,
+            state=state,
+            points=granted,
+            reason=reason,
+            by=by,
+            at=at,
+        )
     return appeal
 
 
 def _granted(
     appeal: Appeal, name: str, awarded: Decimal | None, *, void: bool, answer: Answer, now: Score
 ) -> Decimal | None:
-    """The points that a decision gives the line, None where it gives none; refused where it may not give them."""
+    """The points that a decision gives the line, None where it gives none; refused where it may not
+    give them.
+    """
     upheld = APPEALS[name].target in UPHELD
     may_fall = answer.submission.cycle.appeal_may_lower
     if void:
         if not upheld or appeal.ground != Ground.APPLICABILITY or awarded is not None:
-            raise Refused(_("A line is found not to apply, without points, where the appeal was upheld for that."))
+            raise Refused(
+                _(
+                    "A line is found not to apply, without points, where the appeal was "
+                    "upheld for that."
+                )
+            )
         if now.state == LineState.NOT_APPLICABLE:
             raise Refused(_("The line does not apply already."))
         return None
@@ -79,7 +108,10 @@ def _granted(
     if not upheld and (name != "dismiss" or not may_fall):
         raise Refused(_("Only an appeal that is upheld gives the line other points."))
     if not 0 <= awarded <= answer.measure.points:
-        raise Refused(_("Points lie between 0 and %(ceiling)s.") % {"ceiling": localised(answer.measure.points)})
+        raise Refused(
+            _("Points lie between 0 and %(ceiling)s.")
+            % {"ceiling": localised(answer.measure.points)}
+        )
     if now.points is not None and awarded < now.points and not may_fall:
         raise Refused(_("A score may not fall through an appeal."))
     return awarded

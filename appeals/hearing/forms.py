@@ -17,7 +17,9 @@ from submissions.evidence.fields import DescriptionForm
 
 
 class DecisionForm(ComparedForm):
-    """A decision with its reason and, where the line gets new points, those; signed with the password."""
+    """A decision with its reason and, where the line gets new points, those; signed with the
+    password.
+    """
 
     decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     awarded = NumberField(
@@ -26,7 +28,9 @@ class DecisionForm(ComparedForm):
         min_value=0,
         max_digits=16,
         decimal_places=10,
-        help_text=_("Only when upheld. Upheld in whole, the proposed points stand if this is empty."),
+        help_text=_(
+            "Only when upheld. Upheld in whole, the proposed points stand if this is empty."
+        ),
     )
     void = forms.BooleanField(label=_("The line does not apply to this agency"), required=False)
     error = forms.ChoiceField(
@@ -35,11 +39,15 @@ class DecisionForm(ComparedForm):
         required=False,
         help_text=_("An administrator then corrects all agencies with this line by one act."),
     )
-    reason = PersianTextField(label=_("Reason"), lines=True, max_length=10000, help_text=_("The agency will read it."))
+    reason = PersianTextField(
+        label=_("Reason"), lines=True, max_length=10000, help_text=_("The agency will read it.")
+    )
     letter = LetterField()
     password = PasswordField()
 
-    def __init__(self, *args: Any, moves: list[Move], user: User, ground: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, moves: list[Move], user: User, ground: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["decision"].choices = [(m.name, m.label) for m in moves]  # type: ignore[attr-defined]
@@ -92,5 +100,7 @@ class ReviewerForm(ComparedForm):
 
     def __init__(self, *args: Any, reviewers: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fit = User.objects.filter(pk__in=[r.pk for r in reviewers]).order_by("name_fa", "username", "pk")
+        fit = User.objects.filter(pk__in=[r.pk for r in reviewers]).order_by(
+            "name_fa", "username", "pk"
+        )
         self.fields["reviewer"].queryset = fit  # type: ignore[attr-defined]

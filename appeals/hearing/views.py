@@ -1,4 +1,6 @@
-"""The hearing's pages: one appeal with both sides, questions and replies, the decision; who hears what."""
+"""The hearing's pages: one appeal with both sides, questions and replies, the decision; who hears
+what.
+"""
 
 from typing import Any
 
@@ -31,7 +33,11 @@ def read(request: PortalRequest, appeal: Appeal) -> dict[str, Any]:
     user, at, answer = request.user, request.at, appeal.answer
     windows = windows_of(appeal)
     moves = APPEALS.open_to(appeal, by=user, at=at, windows=windows)
-    phase = Phase.APPEAL_REVIEW if appeal.state not in (AppealState.DRAFT, AppealState.WITHDRAWN) else Phase.APPEAL
+    phase = (
+        Phase.APPEAL_REVIEW
+        if appeal.state not in (AppealState.DRAFT, AppealState.WITHDRAWN)
+        else Phase.APPEAL
+    )
     appeal.window = windows.of(Phase.APPEAL_REVIEW, appeal)  # type: ignore[attr-defined]
     return {
         "appeal": appeal,
@@ -40,12 +46,21 @@ def read(request: PortalRequest, appeal: Appeal) -> dict[str, Any]:
         "decisions": [m for m in moves if m.name in DECISIONS],
         "may_edit": any(m.name == "edit" for m in moves),
         "may_hand_over": any(m.name == "assign" for m in moves),
-        "why_not_decided": APPEALS.why_not(appeal, APPEALS["dismiss"], by=user, at=at, windows=windows),
+        "why_not_decided": APPEALS.why_not(
+            appeal, APPEALS["dismiss"], by=user, at=at, windows=windows
+        ),
         "window": windows.of(phase, appeal),
         "phase": phase,
-        "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
-        "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
-        "figure": StewardFigure.objects.visible_to(user, at).for_reading().filter(answer=answer).first(),
+        "scores": Score.objects.visible_to(user, at)
+        .filter(answer=answer)
+        .order_by("scored_at", "pk"),
+        "marks": Mark.objects.visible_to(user, at)
+        .filter(answer=answer)
+        .order_by("marked_at", "pk"),
+        "figure": StewardFigure.objects.visible_to(user, at)
+        .for_reading()
+        .filter(answer=answer)
+        .first(),
         "verification": Verification.objects.visible_to(user, at).filter(line=answer).first(),
         "files": answer.evidence.with_versions(),
         "brought": case_file_queries.brought([appeal])[appeal.pk],
@@ -59,12 +74,18 @@ def _detail(request: PortalRequest, appeal: Appeal, **forms: Any) -> HttpRespons
     context["stamp"] = seals.stamp(appeal, *DECISIONS) if appeal.decided_at else None
     for question in context["brought"].questions:
         question.reply_form = _reply_form(request, question, forms.get(f"reply-{question.pk}"))
-    subject = Question(appeal=appeal, cycle=appeal.cycle, agency=appeal.agency, asked_by=request.user)
+    subject = Question(
+        appeal=appeal, cycle=appeal.cycle, agency=appeal.agency, asked_by=request.user
+    )
     windows = windows_of(appeal)
     asking = appeal.state == AppealState.FILED and not QUESTIONS.why_not(
         subject, QUESTIONS["ask"], by=request.user, at=request.at, windows=windows
     )
-    context["ask"] = (forms.get("ask") or QuestionForm(giver=actions.giver_of(appeal.answer))) if asking else None
+    context["ask"] = (
+        (forms.get("ask") or QuestionForm(giver=actions.giver_of(appeal.answer)))
+        if asking
+        else None
+    )
     if context["may_hand_over"]:
         context["over"] = forms.get("over") or _over(request, appeal)
     context["may_correct"] = corrections.may_follow(appeal, by=request.user, at=request.at)
@@ -77,17 +98,26 @@ def _reply_form(request: PortalRequest, question: Question, bound: Any) -> Any:
     subject = question.appeal
     if subject.state != AppealState.FILED:
         return None
-    why = QUESTIONS.why_not(question, move, by=request.user, at=request.at, windows=windows_of(subject))
-    return None if why else bound or ReplyForm(with_file=question.addressee_id is None, auto_id=f"id_{question.pk}_%s")
+    why = QUESTIONS.why_not(
+        question, move, by=request.user, at=request.at, windows=windows_of(subject)
+    )
+    return (
+        None
+        if why
+        else bound
+        or ReplyForm(with_file=question.addressee_id is None, auto_id=f"id_{question.pk}_%s")
+    )
 
 
 @require_safe
 def detail(request: PortalRequest, pk: int) -> HttpResponse:
-    """Mark and reason, appeal, decision, side by side; questions with their replies; the history."""
+    """Mark and reason, appeal, decision, side by side; questions with their
+    replies; the history.
+    """
     return _detail(request, find(request, pk))
 
 
-# --- Questions --------------------------------------------------------------------------------------------------------
+# --- Questions ----------------------------------------------------------------------------------
 
 
 @require_POST
@@ -97,7 +127,13 @@ def ask(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         agency = form.cleaned_data["of"] == "agency"
         try:
-            actions.ask(appeal, question=form.cleaned_data["question"], agency=agency, by=request.user, at=request.at)
+            actions.ask(
+                appeal,
+                question=form.cleaned_data["question"],
+                agency=agency,
+                by=request.user,
+                at=request.at,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -108,7 +144,9 @@ def ask(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def reply(request: PortalRequest, pk: int) -> HttpResponse:
-    question = get_object_or_404(Question.objects.visible_to(request.user, request.at).for_list(), pk=pk)
+    question = get_object_or_404(
+        Question.objects.visible_to(request.user, request.at).for_list(), pk=pk
+    )
     with_file = question.addressee_id is None
     form = ReplyForm(request.POST, request.FILES, with_file=with_file, auto_id=f"id_{pk}_%s")
     if form.is_valid():
@@ -129,12 +167,14 @@ def reply(request: PortalRequest, pk: int) -> HttpResponse:
     return _detail(request, find(request, question.appeal_id), **{f"reply-{pk}": form})
 
 
-# --- Deciding ---------------------------------------------------------------------------------------------------------
+# --- Deciding -----------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def decide(request: PortalRequest, pk: int) -> HttpResponse:
-    """Decide an appeal, with how like ones were decided beside it; whoever may not is told why on its page."""
+    """Decide an appeal, with how like ones were decided beside it; whoever may not is told why on
+    its page.
+    """
     appeal = find(request, pk)
     context = read(request, appeal)
     if not context["decisions"]:
@@ -143,7 +183,9 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
     given = {"moves": context["decisions"], "user": request.user, "ground": appeal.ground}
     form = DecisionForm(request.POST or None, shows=_pleaded(appeal), **given)
     if request.method == "POST" and form.is_valid():
-        seen = form.as_seen(lambda: DecisionForm(shows=_pleaded(Appeal.objects.get(pk=appeal.pk)), **given))
+        seen = form.as_seen(
+            lambda: DecisionForm(shows=_pleaded(Appeal.objects.get(pk=appeal.pk)), **given)
+        )
         name = form.cleaned_data["decision"]
         try:
             decision.decide(appeal, name, **form.said, by=request.user, at=request.at, seen=seen)
@@ -153,21 +195,27 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The decision is recorded; the agency can read it now."))
             return redirect("appeals:detail", pk)
     similar = outcomes_queries.similar(appeal, request.user, request.at)
-    return render(request, "appeals/hearing/decide.html", context | {"form": form, "similar": similar})
+    return render(
+        request, "appeals/hearing/decide.html", context | {"form": form, "similar": similar}
+    )
 
 
 def _pleaded(appeal: Appeal) -> dict[str, Any]:
-    """What is decided on: the appeal, what it shows, what was asked and replied, and the score as it is."""
+    """What is decided on: the appeal, what it shows, what was asked and replied, and the score as
+    it is.
+    """
     questions = appeal.questions.order_by("pk")
     return {
         **{name: getattr(appeal, name) for name in ("ground", "proposed_value", "argument")},
         "files": sorted(appeal.attachments.live().values_list("pk", flat=True)),
-        "questions": [f"{pk} {replied}" for pk, replied in questions.values_list("pk", "replied_at")],
+        "questions": [
+            f"{pk} {replied}" for pk, replied in questions.values_list("pk", "replied_at")
+        ],
         "score": appeal.answer.scores.filter(is_current=True).values_list("pk", flat=True).first(),
     }
 
 
-# --- Who hears what ---------------------------------------------------------------------------------------------------
+# --- Who hears what -----------------------------------------------------------------------------
 
 
 def _over(request: PortalRequest, appeal: Appeal, data: Any = None) -> ReviewerForm:
@@ -183,7 +231,13 @@ def hand_over(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         seen = form.as_seen(lambda: _over(request, Appeal.objects.get(pk=appeal.pk)))
         try:
-            actions.hand_over(appeal, reviewer=form.cleaned_data["reviewer"], by=request.user, at=request.at, seen=seen)
+            actions.hand_over(
+                appeal,
+                reviewer=form.cleaned_data["reviewer"],
+                by=request.user,
+                at=request.at,
+                seen=seen,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -204,6 +258,9 @@ def share_out(request: PortalRequest, pk: int) -> HttpResponse:
         said = _("Appeals given to a reviewer: %(given)s")
         messages.success(request, said % {"given": localised(shared.given)})
         if shared.unfit:
-            said = _("Appeals that no reviewer may hear: %(count)s. Appoint somebody who had no part in the score.")
+            said = _(
+                "Appeals that no reviewer may hear: %(count)s. Appoint somebody who had no part "
+                "in the score."
+            )
             messages.warning(request, said % {"count": localised(shared.unfit)})
     return redirect("appeals:outcomes", pk)

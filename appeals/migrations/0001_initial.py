@@ -22,44 +22,74 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Filing",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True),
+                ),
                 ("number", models.PositiveSmallIntegerField()),
                 ("content", models.TextField()),
                 ("sha256", models.CharField(max_length=64)),
-                ("filed_as", models.CharField(help_text="The role in which it was signed", max_length=24)),
+                (
+                    "filed_as",
+                    models.CharField(help_text="The role in which it was signed", max_length=24),
+                ),
                 ("filed_at", models.DateTimeField()),
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "filed_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "submission",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.submission"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.submission",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("submission", "number"), name="filings_are_numbered")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("submission", "number"), name="filings_are_numbered"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Appeal",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -95,17 +125,29 @@ class Migration(migrations.Migration):
                         max_length=15,
                     ),
                 ),
-                ("proposed_value", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
-                ("proposed_points", models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True)),
+                (
+                    "proposed_value",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
+                (
+                    "proposed_points",
+                    models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True),
+                ),
                 ("argument", models.TextField(blank=True)),
                 ("revision", models.PositiveIntegerField(default=0)),
-                ("points_before", models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True)),
+                (
+                    "points_before",
+                    models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True),
+                ),
                 ("drafted_at", models.DateTimeField()),
                 ("filed_at", models.DateTimeField(blank=True, null=True)),
                 ("assigned_at", models.DateTimeField(blank=True, null=True)),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("decision_reason", models.TextField(blank=True)),
-                ("decided_points", models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True)),
+                (
+                    "decided_points",
+                    models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True),
+                ),
                 ("decided_void", models.BooleanField(default=False)),
                 (
                     "error",
@@ -122,18 +164,26 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "answer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.answer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.answer",
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "decided_by",
@@ -148,7 +198,9 @@ class Migration(migrations.Migration):
                 (
                     "drafted_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -174,7 +226,9 @@ class Migration(migrations.Migration):
                 (
                     "submission",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.submission"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.submission",
                     ),
                 ),
                 (
@@ -221,7 +275,9 @@ class Migration(migrations.Migration):
                         name="a_decision_has_its_author_moment_and_reason",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("decided_void", False), ("decided_points", None), _connector="OR"),
+                        condition=models.Q(
+                            ("decided_void", False), ("decided_points", None), _connector="OR"
+                        ),
                         name="what_does_not_apply_has_no_points",
                     ),
                 ],
@@ -230,7 +286,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Correction",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "error",
                     models.CharField(
@@ -260,23 +321,33 @@ class Migration(migrations.Migration):
                 (
                     "appeal",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="appeals.appeal"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="appeals.appeal",
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "made_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "measure",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="indicators.measure"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="indicators.measure",
                     ),
                 ),
                 (
@@ -294,7 +365,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Question",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -322,24 +398,34 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "appeal",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="appeals.appeal"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="appeals.appeal",
                     ),
                 ),
                 (
                     "asked_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "replied_by",
@@ -357,7 +443,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("replied_at", None), ("replied_by", None)),
-                            models.Q(("replied_at__isnull", False), models.Q(("reply", ""), _negated=True)),
+                            models.Q(
+                                ("replied_at__isnull", False),
+                                models.Q(("reply", ""), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                         name="a_reply_says_something",
@@ -368,31 +457,48 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Attachment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(blank=True, max_length=200)),
                 ("letter_number", models.CharField(blank=True, max_length=60)),
                 ("letter_on", models.DateField(blank=True, null=True)),
-                ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
-                ("reference", models.CharField(blank=True, help_text="Page or sheet", max_length=200)),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True),
+                ),
+                (
+                    "reference",
+                    models.CharField(blank=True, help_text="Page or sheet", max_length=200),
+                ),
                 ("is_new", models.BooleanField()),
                 ("attached_at", models.DateTimeField()),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "appeal",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="attachments", to="appeals.appeal"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="appeals.appeal",
                     ),
                 ),
                 (
                     "attached_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "document",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.document"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.document",
                     ),
                 ),
                 (

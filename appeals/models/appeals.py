@@ -48,7 +48,11 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         return self.filter(Q(agency__in=user.agency_ids(at)) | whole)
 
     def for_list(self) -> Self:
-        return self.select_related("agency", "cycle", "submission", "filed_by").defer("content").order_by("number")
+        return (
+            self.select_related("agency", "cycle", "submission", "filed_by")
+            .defer("content")
+            .order_by("number")
+        )
 
     def for_notices(self) -> Self:
         """With all that a row's name needs."""
@@ -58,7 +62,8 @@ class FilingQuerySet(models.QuerySet["Filing"]):
 class Filing(models.Model):
     """Appeals signed and filed in one sitting.
 
-    `content` is the canonical text whose SHA-256 is signed and anybody can take again; `uuid` names the receipt.
+    `content` is the canonical text whose SHA-256 is signed and anybody can take again; `uuid` names
+    the receipt.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
@@ -75,7 +80,9 @@ class Filing(models.Model):
     objects = FilingQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("submission", "number"), name="filings_are_numbered"),)
+        constraints = (
+            models.UniqueConstraint(fields=("submission", "number"), name="filings_are_numbered"),
+        )
 
     def __str__(self) -> str:
         return f"{self.agency} · {self.cycle.label} · {localised(self.number)}"
@@ -86,15 +93,18 @@ class Filing(models.Model):
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own; the authority, once filed, its scope; reviewers what they could decide, whoever is
-        asked what the question is about."""
+        """Agencies see their own; the authority, once filed, its scope; reviewers what they could
+        decide, whoever is asked what the question is about.
+        """
         withdrawn_drafts = Q(state__in=(AppealState.WITHDRAWN, AppealState.ENDED), filed_at=None)
         filed = ~Q(state=AppealState.DRAFT) & ~withdrawn_drafts
         whole = in_reach(user, at, OVERSEERS) & filed
         seen = whole | Q(agency__in=user.agency_ids(at))
         if user.holds(Role.REVIEWER, at=at):
             stated = Q(cycle__year__in=user.cleared_years(Clearance.Kind.INTERESTS))
-            mine = in_reach(user, at, (Role.REVIEWER,)) & stated & filed & ~Q(agency__in=user.tied_to)
+            mine = (
+                in_reach(user, at, (Role.REVIEWER,)) & stated & filed & ~Q(agency__in=user.tied_to)
+            )
             seen |= mine & ~Q(answer__in=contributors.lines_of(user))
         if user.holds(Role.ASSESSOR, Role.STEWARD, Role.ADMINISTRATOR, at=at):
             asked = Appeal.objects.filter(questions__addressee=user).order_by().values("pk")
@@ -121,14 +131,28 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
     def for_list(self) -> Self:
         return self.select_related(
-            "agency", "agency__province", "cycle", "answer__measure", "decided_by", "reviewer", "submission"
+            "agency",
+            "agency__province",
+            "cycle",
+            "answer__measure",
+            "decided_by",
+            "reviewer",
+            "submission",
         ).order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_page(self) -> Self:
         """With the line's measure and its place in the set, in the set's order."""
         axis = "answer__measure__indicator__axis"
         order = (f"{axis}__set__kind", f"{axis}__position", "answer__measure__indicator__position")
-        related = (f"{axis}__set", "answer__own", "agency__province", "cycle", "reviewer", "decided_by", "filing")
+        related = (
+            f"{axis}__set",
+            "answer__own",
+            "agency__province",
+            "cycle",
+            "reviewer",
+            "decided_by",
+            "filing",
+        )
         return self.select_related(*related).order_by(*order, "answer__measure__position", "pk")
 
     def for_notices(self) -> Self:
@@ -139,15 +163,18 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 class Appeal(models.Model):
     """An agency's objection to the score of one line, with what it proposes and what was decided.
 
-    `revision` counts the savings of the draft, so that a form knows whether it is still what was seen. `decided_void`:
-    the line was found not to apply. `error`: what the decision shows to be wrong for other agencies, too.
+    `revision` counts the savings of the draft, so that a form knows whether it is still what was
+    seen. `decided_void`: the line was found not to apply. `error`: what the decision shows to be
+    wrong for other agencies, too.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
     answer = models.ForeignKey(Answer, models.PROTECT, related_name="+")
-    filing = models.ForeignKey(Filing, models.PROTECT, null=True, blank=True, related_name="appeals")
+    filing = models.ForeignKey(
+        Filing, models.PROTECT, null=True, blank=True, related_name="appeals"
+    )
     state = FSMField(choices=AppealState.choices, default=AppealState.DRAFT, protected=True)
     ground = models.CharField(max_length=15, choices=Ground, default=Ground.VALUE)
     proposed_value = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
@@ -174,11 +201,16 @@ class Appeal(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("answer",), condition=~Q(state=AppealState.WITHDRAWN), name="one_live_appeal_a_line"
+                fields=("answer",),
+                condition=~Q(state=AppealState.WITHDRAWN),
+                name="one_live_appeal_a_line",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=(AppealState.DRAFT, AppealState.WITHDRAWN, AppealState.ENDED))
-                | (Q(filed_at__isnull=False, filed_by__isnull=False, filing__isnull=False) & ~Q(argument="")),
+                | (
+                    Q(filed_at__isnull=False, filed_by__isnull=False, filing__isnull=False)
+                    & ~Q(argument="")
+                ),
                 name="what_is_filed_has_its_signature_and_argument",
             ),
             models.CheckConstraint(
@@ -187,7 +219,8 @@ class Appeal(models.Model):
                 name="a_decision_has_its_author_moment_and_reason",
             ),
             models.CheckConstraint(
-                condition=Q(decided_void=False) | Q(decided_points=None), name="what_does_not_apply_has_no_points"
+                condition=Q(decided_void=False) | Q(decided_points=None),
+                name="what_does_not_apply_has_no_points",
             ),
         )
 
@@ -200,7 +233,11 @@ class Appeal(models.Model):
     @staticmethod
     def left_to_do(count: int) -> str:
         """What a reminder of the closing says is left, with so many drafts."""
-        said = ngettext("%(count)s drafted appeal is not filed", "%(count)s drafted appeals are not filed", count)
+        said = ngettext(
+            "%(count)s drafted appeal is not filed",
+            "%(count)s drafted appeals are not filed",
+            count,
+        )
         return said % {"count": localised(count)}
 
     @cached_property
@@ -214,7 +251,9 @@ class Appeal(models.Model):
 
     @property
     def is_late(self) -> bool:
-        """Whether the decision came after the closing that `window` (set by whoever reads it) says."""
+        """Whether the decision came after the closing that `window` (set by
+        whoever reads it) says.
+        """
         window = getattr(self, "window", None)
         return bool(self.decided_at and window and self.decided_at >= window.closes_at)
 

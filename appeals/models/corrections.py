@@ -19,7 +19,9 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
         return self.all() if user.holds(*OVERSEERS, at=at) else self.none()
 
     def for_list(self) -> Self:
-        return self.select_related("cycle", "measure", "made_by", "appeal").order_by("made_at", "pk")
+        return self.select_related("cycle", "measure", "made_by", "appeal").order_by(
+            "made_at", "pk"
+        )
 
     def for_notices(self) -> Self:
         """With all that a row's name needs."""
@@ -27,10 +29,11 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
 
 
 class Correction(models.Model):
-    """The correction of one measure's scores for all agencies, after the decision on one `appeal` showed an error.
+    """The correction of one measure's scores for all agencies, after the decision on one `appeal`
+    showed an error.
 
-    `rule` is the corrected one: the method's parameters, or of a steward's figures the percents by line. `agency` and
-    `province` are those of the measure's set: None for the whole country.
+    `rule` is the corrected one: the method's parameters, or of a steward's figures the percents by
+    line. `agency` and `province` are those of the measure's set: None for the whole country.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")

@@ -27,7 +27,14 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(state=QuestionState.ASKED, appeal__state=AppealState.FILED)
 
     def for_list(self) -> Self:
-        related = ("appeal__answer__measure", "agency", "cycle", "addressee", "asked_by", "replied_by")
+        related = (
+            "appeal__answer__measure",
+            "agency",
+            "cycle",
+            "addressee",
+            "asked_by",
+            "replied_by",
+        )
         return self.select_related(*related).order_by("asked_at", "pk")
 
     def for_notices(self) -> Self:
@@ -39,14 +46,18 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 def matters_of_appeals(appeals: Sequence[Appeal], at: datetime, windows: Windows) -> dict[int, str]:
     """Find the reviewer's questions that may still be answered; one query."""
     open_questions = Question.objects.filter(appeal__in=appeals, replied_at=None, due_at__gt=at)
-    sentence = gettext("A question on this appeal may still be answered; the decision comes after that.")
+    sentence = gettext(
+        "A question on this appeal may still be answered; the decision comes after that."
+    )
     return dict.fromkeys(open_questions.values_list("appeal", flat=True), sentence)
 
 
 class Question(models.Model):
-    """What a reviewer asks about an appeal: the agency, or (`addressee`) whoever gave the score; and the reply.
+    """What a reviewer asks about an appeal: the agency, or (`addressee`) whoever gave the score;
+    and the reply.
 
-    Until `due_at` the appeal is not decided without the reply; afterwards it may be, and a reply may still come.
+    Until `due_at` the appeal is not decided without the reply; afterwards it may be, and a reply
+    may still come.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
@@ -68,7 +79,8 @@ class Question(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(replied_at=None, replied_by=None) | (Q(replied_at__isnull=False) & ~Q(reply="")),
+                condition=Q(replied_at=None, replied_by=None)
+                | (Q(replied_at__isnull=False) & ~Q(reply="")),
                 name="a_reply_says_something",
             ),
         )
@@ -111,18 +123,25 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(appeal__in=Appeal.objects.visible_to(user, at).values("pk"))
 
     def live(self) -> Self:
-        return self.filter(withdrawn_at=None).select_related("document", "attached_by", "question").order_by("pk")
+        return (
+            self.filter(withdrawn_at=None)
+            .select_related("document", "attached_by", "question")
+            .order_by("pk")
+        )
 
 
 class Attachment(Described):
     """A file that an appeal, or the reply to a question, shows.
 
-    `is_new`: no line of the signed self-assessment showed its content; whether that may count is the cycle's rule.
+    `is_new`: no line of the signed self-assessment showed its content; whether that may count is
+    the cycle's rule.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
     appeal = models.ForeignKey(Appeal, models.PROTECT, related_name="attachments")
-    question = models.ForeignKey(Question, models.PROTECT, null=True, blank=True, related_name="attachments")
+    question = models.ForeignKey(
+        Question, models.PROTECT, null=True, blank=True, related_name="attachments"
+    )
     document = models.ForeignKey(Document, models.PROTECT, related_name="+")
     reference = models.CharField(max_length=200, blank=True, help_text="Page or sheet")
     is_new = models.BooleanField()
@@ -135,7 +154,9 @@ class Attachment(Described):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("appeal", "document"), condition=Q(withdrawn_at=None), name="a_file_once_an_appeal"
+                fields=("appeal", "document"),
+                condition=Q(withdrawn_at=None),
+                name="a_file_once_an_appeal",
             ),
         )
 

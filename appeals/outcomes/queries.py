@@ -1,4 +1,6 @@
-"""How appeals were decided: like ones beside the one being decided, a cycle's outcomes, and measures often upheld."""
+"""How appeals were decided: like ones beside the one being decided, a cycle's outcomes, and
+measures often upheld.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -25,26 +27,34 @@ from submissions.workflow import SubmissionState
 MOST_SIMILAR = 12
 
 FLAGGED_FROM = 3
-"""Decided appeals against a measure in one year, below which their outcome says nothing of the measure."""
+"""Decided appeals against a measure in one year, below which their outcome says nothing of the
+measure.
+"""
 
 FLAGGED_PART = 3
-"""A measure is flagged where one in so many of its decided appeals, or more, was upheld in whole or in part."""
+"""A measure is flagged where one in so many of its decided appeals, or more, was upheld in whole or
+in part.
+"""
 
 YEARS_BACK = 2
-"""So many years before a set's own are looked at; of each measure the latest with enough decided appeals counts."""
+"""So many years before a set's own are looked at; of each measure the latest with enough decided
+appeals counts.
+"""
 
 DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
 
 def similar(appeal: Appeal, user: User, at: datetime) -> list[Appeal]:
-    """Decided appeals on the same measure, of this year and others, those on the same ground and the newest first."""
+    """Decided appeals on the same measure, of this year and others, those on the same ground and
+    the newest first.
+    """
     rows = Appeal.objects.visible_to(user, at).decided().exclude(pk=appeal.pk)
     rows = rows.filter(answer__measure__lineage=appeal.answer.measure.lineage).for_list()
     found = list(rows.order_by("-decided_at", "-pk")[: 4 * MOST_SIMILAR])
     return sorted(found, key=lambda a: a.ground != appeal.ground)[:MOST_SIMILAR]
 
 
-# --- The outcomes of a cycle ------------------------------------------------------------------------------------------
+# --- The outcomes of a cycle --------------------------------------------------------------------
 
 
 class Median(Aggregate):
@@ -57,9 +67,11 @@ class Median(Aggregate):
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How some appeals ended: how many, the points that decisions moved, and the days from filing to decision.
+    """How some appeals ended: how many, the points that decisions moved, and the days from filing
+    to decision.
 
-    `filed` counts the withdrawn ones, too. `late`: decided after the closing that held for the agency.
+    `filed` counts the withdrawn ones, too. `late`: decided after the closing that held for the
+    agency.
     """
 
     filed: int
@@ -82,7 +94,9 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Group:
-    """The outcomes of the appeals on one measure, on one person's scores and so on; `key` None: on nobody's."""
+    """The outcomes of the appeals on one measure, on one person's scores and so on; `key` None: on
+    nobody's.
+    """
 
     key: Any
     code: str
@@ -97,12 +111,18 @@ def filed_in(cycle: Cycle) -> QuerySet[Appeal]:
 
 def _figures(cycle: Cycle) -> dict[str, Any]:
     """The columns of `Outcomes` in SQL; the days late are those on record."""
-    states = {"withdrawn": AppealState.WITHDRAWN, "undecided": AppealState.FILED, "upheld": AppealState.UPHELD}
+    states = {
+        "withdrawn": AppealState.WITHDRAWN,
+        "undecided": AppealState.FILED,
+        "upheld": AppealState.UPHELD,
+    }
     states |= {"partly": AppealState.PARTLY, "dismissed": AppealState.DISMISSED}
     states |= {"inadmissible": AppealState.INADMISSIBLE}
     moved = F("decided_points") - Coalesce("points_before", Value(Decimal(0)))
     took = F("decided_at") - F("filed_at")
-    late = Entry.objects.filter(cycle_id=cycle.pk, workflow=APPEALS.label, act__in=DECISIONS, days_late__gt=0)
+    late = Entry.objects.filter(
+        cycle_id=cycle.pk, workflow=APPEALS.label, act__in=DECISIONS, days_late__gt=0
+    )
     return {
         "filed": Count("pk"),
         **{name: Count("pk", filter=Q(state=state)) for name, state in states.items()},
@@ -160,19 +180,23 @@ def _grouped(appeals: QuerySet[Appeal], cycle: Cycle, keys: dict[str, Any]) -> Q
 def _by_person(rows: QuerySet[Any, Any]) -> list[Group]:
     found = list(rows)
     people = User.objects.in_bulk([r["key"] for r in found if r["key"]])
-    return _ranked(Group(r["key"], "", people[r["key"]].name if r["key"] else "", _outcomes(r)) for r in found)
+    return _ranked(
+        Group(r["key"], "", people[r["key"]].name if r["key"] else "", _outcomes(r)) for r in found
+    )
 
 
 def _ranked(groups: Iterable[Group]) -> list[Group]:
     return sorted(groups, key=lambda g: (-g.outcomes.filed, g.code, g.name, str(g.key)))
 
 
-# --- Who hears what ---------------------------------------------------------------------------------------------------
+# --- Who hears what -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Load:
-    """Undecided appeals with one reviewer, or with nobody yet; `late` are past the closing of their review."""
+    """Undecided appeals with one reviewer, or with nobody yet; `late` are past the closing of their
+    review.
+    """
 
     reviewer: User | None
     open: int
@@ -180,17 +204,23 @@ class Load:
 
 
 def loads(appeals: QuerySet[Appeal], at: datetime) -> list[Load]:
-    """How many of these appeals wait for whom, nobody first, then whoever has the most; two queries."""
+    """How many of these appeals wait for whom, nobody first, then whoever has the most; two
+    queries.
+    """
     rows = appeals.filter(state=AppealState.FILED).order_by("pk").select_related("reviewer")
     waiting = list(rows.only("cycle", "agency", "reviewer"))
     windows = Window.objects.concerning(waiting)
-    late = (a for a in waiting if (term := windows.of(Phase.APPEAL_REVIEW, a)) and at >= term.closes_at)
+    late = (
+        a for a in waiting if (term := windows.of(Phase.APPEAL_REVIEW, a)) and at >= term.closes_at
+    )
     of, lates = Counter(a.reviewer for a in waiting), Counter(a.reviewer for a in late)
     found = [Load(who, count, lates[who]) for who, count in of.items()]
-    return sorted(found, key=lambda each: (each.reviewer is not None, -each.open, str(each.reviewer)))
+    return sorted(
+        found, key=lambda each: (each.reviewer is not None, -each.open, str(each.reviewer))
+    )
 
 
-# --- Like cases corrected ---------------------------------------------------------------------------------------------
+# --- Like cases corrected -----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -204,17 +234,22 @@ class Corrected:
 
 def corrected(cycle: Cycle) -> Corrected:
     """The corrections of a cycle added up; one query."""
-    lines, moved = Coalesce(Sum("line_count"), Value(0)), Coalesce(Sum("points_moved"), Value(Decimal(0)))
+    lines, moved = (
+        Coalesce(Sum("line_count"), Value(0)),
+        Coalesce(Sum("points_moved"), Value(Decimal(0))),
+    )
     rows = Correction.objects.filter(cycle=cycle).order_by()
     return Corrected(**rows.aggregate(count=Count("pk"), lines=lines, points_moved=moved))
 
 
-# --- Measures for the working groups to look at -----------------------------------------------------------------------
+# --- Measures for the working groups to look at -------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Flag:
-    """A measure whose appeals of a year were often upheld: of `decided`, so many in whole and in part."""
+    """A measure whose appeals of a year were often upheld: of `decided`, so many in whole and in
+    part.
+    """
 
     measure: Measure
     year: int
@@ -224,9 +259,11 @@ class Flag:
 
 
 def flagged(indicator_set: IndicatorSet) -> list[Flag]:
-    """The measures of a set whose appeals of the year before were often upheld, in the set's order; two queries.
+    """The measures of a set whose appeals of the year before were often upheld, in the set's order;
+    two queries.
 
-    Sets are agreed before the appeals of the year before are heard; until then the year before that one speaks.
+    Sets are agreed before the appeals of the year before are heard; until then the year before that
+    one speaks.
     """
     measures = list(Measure.objects.of(indicator_set).for_list())
     year = indicator_set.cycle.year
@@ -235,7 +272,9 @@ def flagged(indicator_set: IndicatorSet) -> list[Flag]:
         submission__state=SubmissionState.COMMUNICATED,
         answer__measure__lineage__in=[m.lineage for m in measures],
     )
-    rows = before.order_by("cycle__year").values(lineage=F("answer__measure__lineage"), year=F("cycle__year"))
+    rows = before.order_by("cycle__year").values(
+        lineage=F("answer__measure__lineage"), year=F("cycle__year")
+    )
     rows = rows.annotate(
         decided=Count("pk"),
         upheld=Count("pk", filter=Q(state=AppealState.UPHELD)),

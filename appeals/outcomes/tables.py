@@ -15,7 +15,9 @@ from cycles.ui.tables import CardsTable
 
 
 class OutcomeTable(CardsTable):
-    """How appeals ended; rows are `precedents.Group`s, `heading` says what of, `link` gives the address of a row."""
+    """How appeals ended; rows are `precedents.Group`s, `heading` says what of, `link` gives the
+    address of a row.
+    """
 
     name = tables.Column(empty_values=(), order_by=("code", "name"))
     filed = tables.Column(_("Filed"), accessor="outcomes__filed")
@@ -34,7 +36,12 @@ class OutcomeTable(CardsTable):
         attrs = {"caption": _("How the appeals ended")}
 
     def __init__(
-        self, groups: list[Group], *, heading: str, link: Callable[[Group], str] | None = None, **kwargs: Any
+        self,
+        groups: list[Group],
+        *,
+        heading: str,
+        link: Callable[[Group], str] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(groups, **kwargs)
         self.columns["name"].column.verbose_name = heading

@@ -1,4 +1,6 @@
-"""Who hears what in a cycle, how its appeals ended, and what earlier ones say of the measures of a set."""
+"""Who hears what in a cycle, how its appeals ended, and what earlier ones say of the measures of a
+set.
+"""
 
 from urllib.parse import urlencode
 
@@ -24,7 +26,9 @@ WAYS = {
     "giver": (_("By whoever gave the score"), _("Gave the score"), queries.by_giver),
     "reviewer": (_("By reviewer"), _("Reviewer"), queries.by_reviewer),
 }
-"""What the outcomes may be looked at by: the words of the choice and of the column, and the figures."""
+"""What the outcomes may be looked at by: the words of the choice and of the column, and the
+figures.
+"""
 
 NAMING = ("giver", "reviewer")
 """Ways that name people, for those alone who oversee the whole country."""
@@ -35,7 +39,9 @@ MOST_UNHEARD = 20
 
 @require_safe
 def outcomes(request: PortalRequest, pk: int) -> HttpResponse:
-    """Who hears how much, what nobody hears yet, and how the appeals of a cycle ended, within the reader's scope."""
+    """Who hears how much, what nobody hears yet, and how the appeals of a cycle ended, within the
+    reader's scope.
+    """
     cycle = overseen_cycle(request, pk)
     user, at = request.user, request.at
     filed = Appeal.objects.visible_to(user, at).filter(pk__in=queries.filed_in(cycle).values("pk"))
@@ -63,7 +69,9 @@ def outcomes(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def flags(request: PortalRequest, pk: int) -> HttpResponse:
-    """The measures of a set whose appeals of the year before were often upheld, for its page: counts, and no names."""
+    """The measures of a set whose appeals of the year before were often upheld, for its page:
+    counts, and no names.
+    """
     indicator_set = visible(request, pk)
     context = {
         "set": indicator_set,

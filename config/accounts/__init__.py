@@ -1,1 +1,3 @@
-"""Signing in and staying signed in: how allauth behaves here, second factors, sessions, the identity provider."""
+"""Signing in and staying signed in: how allauth behaves here, second factors, sessions, the
+identity provider.
+"""

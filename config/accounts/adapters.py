@@ -21,7 +21,8 @@ from cycles.notices import letters
 from cycles.requests import PortalRequest
 
 TOO_MANY = _(
-    "Too many attempts that failed. Use a device on which you have signed in before, or choose a new password by mail: "
+    "Too many attempts that failed. Use a device on which you have signed in before, or choose a "
+    "new password by mail: "
     "then you can sign in at once. Otherwise wait a quarter of an hour."
 )
 
@@ -37,14 +38,18 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
         "incorrect_code": _("This code is not right, or it has been used already."),
         "incorrect_password": _("This is not your password."),
         "enter_current_password": _("This is not your password."),
-        "invalid_password_reset": _("This link has been used already or is too old. Ask for a new one."),
+        "invalid_password_reset": _(
+            "This link has been used already or is too old. Ask for a new one."
+        ),
     }
 
     def is_open_for_signup(self, request: PortalRequest) -> bool:
         return False  # people are invited by an administrator
 
     def pre_authenticate(self, request: PortalRequest, **credentials: Any) -> None:
-        """Count a try, by whichever of the two names the person is tried; the same for a name that nobody has."""
+        """Count a try, by whichever of the two names the person is tried; the same for a name that
+        nobody has.
+        """
         typed = credentials.get("email") or credentials.get("username") or ""
         of_name = Q(email__iexact=typed) | Q(username__iexact=typed)
         person = User.objects.filter(of_name).first() if typed else None
@@ -53,11 +58,15 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
         if self._login_failed_rl_usage is None:
             raise self.validation_error("too_many_login_attempts")
 
-    def _delete_login_attempts_cached_email(self, request: PortalRequest, **credentials: Any) -> None:
+    def _delete_login_attempts_cached_email(
+        self, request: PortalRequest, **credentials: Any
+    ) -> None:
         """What the library counts by itself is not counted here; `set_password` forgives."""
 
     def set_password(self, user: Any, password: str) -> None:
-        """A new password lifts the lock-out: whoever reads the mail of the account need not wait for a stranger."""
+        """A new password lifts the lock-out: whoever reads the mail of the account need not wait
+        for a stranger.
+        """
         super().set_password(user, password)
         devices.forgive(self.request, user)
         devices.belongs_to(self.request, user)
@@ -71,7 +80,9 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
 
     def post_login(self, request: PortalRequest, user: Any, **kwargs: Any) -> Any:
         if sociallogin := (kwargs.get("signal_kwargs") or {}).get("sociallogin"):
-            request.session[identity.PROVIDED] = {"two_factors": identity.asserts_two_factors(sociallogin)}
+            request.session[identity.PROVIDED] = {
+                "two_factors": identity.asserts_two_factors(sociallogin)
+            }
         return super().post_login(request, user, **kwargs)
 
     def logout(self, request: PortalRequest) -> None:
@@ -84,10 +95,14 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
         """The library's stages, with ours for the second factor."""
         ours = "config.accounts.second_factor.AuthenticateStage"
         stages: list[str] = super().get_login_stages()
-        return [ours if stage == "allauth.mfa.stages.AuthenticateStage" else stage for stage in stages]
+        return [
+            ours if stage == "allauth.mfa.stages.AuthenticateStage" else stage for stage in stages
+        ]
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
-        """No mail goes out in the request: how long that takes, or that it fails, would tell who has an account."""
+        """No mail goes out in the request: how long that takes, or that it fails, would tell who
+        has an account.
+        """
         letters.order(user, language=language(), at=self.request.at)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
@@ -103,7 +118,9 @@ class AccountAdapter(ToldFailures, DefaultAccountAdapter):
 class MFAAdapter(ToldFailures, DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
-        "cannot_generate_recovery_codes": _("Recovery codes come with a second factor: set one up first."),
+        "cannot_generate_recovery_codes": _(
+            "Recovery codes come with a second factor: set one up first."
+        ),
     }
 
     def encrypt(self, text: str) -> str:

@@ -1,4 +1,6 @@
-"""Devices from which an account's owner has signed in: a stranger's wrong passwords do not lock these."""
+"""Devices from which an account's owner has signed in: a stranger's wrong passwords do not lock
+these.
+"""
 
 import secrets
 from collections.abc import Callable
@@ -19,7 +21,9 @@ ACCOUNT = "allauth.account"
 
 
 class KnownDevices:
-    """Gives the device a signed cookie when somebody has signed in on it or chosen a password by mail."""
+    """Gives the device a signed cookie when somebody has signed in on it or chosen a password by
+    mail.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,7 +58,9 @@ def owners_of(request: HttpRequest) -> set[str]:
 
 
 def _owners(request: HttpRequest) -> dict[str, str]:
-    """The marks on the cookie by the key of their owner, oldest first; none where it is not ours or is too old."""
+    """The marks on the cookie by the key of their owner, oldest first; none where it is not ours or
+    is too old.
+    """
     cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
     try:
         owners = signing.loads(cookie, salt=SALT, max_age=settings.DEVICE_COOKIE_AGE)
@@ -77,13 +83,15 @@ def _remember(request: HttpRequest, response: HttpResponse, owner: User) -> None
     )
 
 
-# --- Counts -----------------------------------------------------------------------------------------------------------
+# --- Counts -------------------------------------------------------------------------------------
 
 
 def counts_of(request: HttpRequest, user: User | None, typed: str) -> list[tuple[str, str]]:
-    """What a wrong password counts for: the device's own count where it is known, else account and address.
+    """What a wrong password counts for: the device's own count where it is known, else account and
+    address.
 
-    A name that nobody has is counted as an account is, so that the lock does not tell which names there are.
+    A name that nobody has is counted as an account is, so that the lock does not tell which names
+    there are.
     """
     person = f"person:{user.pk}" if user else f"nobody:{typed.lower()}"
     if mark := mark_of(request, user):

@@ -1,4 +1,6 @@
-"""Allauth's forms in the portal's words: its labels and errors speak to friends, ours to officials."""
+"""Allauth's forms in the portal's words: its labels and errors speak to
+friends, ours to officials.
+"""
 
 from typing import Any
 
@@ -36,7 +38,11 @@ class _TwicePassword(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = forms.Form.clean(self) or {}
-        if data.get("password1") and data.get("password2") and data["password1"] != data["password2"]:
+        if (
+            data.get("password1")
+            and data.get("password2")
+            and data["password1"] != data["password2"]
+        ):
             self.add_error("password2", _("The two passwords differ."))
         return data
 
@@ -67,7 +73,9 @@ class _TypedCode(forms.Form):
 
 
 class _OnceOnly(_TypedCode):
-    """A recovery code or an app's; none twice for as long as it would be right, though the library would forget."""
+    """A recovery code or an app's; none twice for as long as it would be right, though the library
+    would forget.
+    """
 
     user: Any
 

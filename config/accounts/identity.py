@@ -1,7 +1,8 @@
-"""Sign-in by the government's identity provider (OpenID Connect): for people who have an account, known by national ID.
+"""Sign-in by the government's identity provider (OpenID Connect): for people who have an account,
+known by national ID.
 
-The library does the flow (state, PKCE, code for tokens); here stands what it leaves open: a nonce, the signature of the
-ID token, whose account it is, and which sentence is shown when it cannot be.
+The library does the flow (state, PKCE, code for tokens); here stands what it leaves open: a nonce,
+the signature of the ID token, whose account it is, and which sentence is shown when it cannot be.
 """
 
 import logging
@@ -33,16 +34,33 @@ logger = logging.getLogger(__name__)
 
 PROVIDER = "identity"
 PROVIDED = "identity_provided"
-"""Where in the session stands that the identity provider vouched for its owner, and for two factors or not."""
+"""Where in the session stands that the identity provider vouched for its owner, and for two factors
+or not.
+"""
 
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
-"""By which an ID token may be signed: with a key of the provider's own, never with the secret that we share with it."""
+ALGORITHMS = (
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "EdDSA",
+)
+"""By which an ID token may be signed: with a key of the provider's own, never with the secret that
+we share with it.
+"""
 
 LEEWAY = 30
 """Seconds by which the provider's clock may differ from ours."""
 
 AWAY = _("%(provider)s does not answer now. Sign in with your password, or try again later.")
-NOT_PROVED = _("%(provider)s did not confirm who you are. Try again, or sign in with your password.")
+NOT_PROVED = _(
+    "%(provider)s did not confirm who you are. Try again, or sign in with your password."
+)
 CANCELLED = _("You did not finish signing in at %(provider)s. You can sign in with your password.")
 UNKNOWN = _(
     "No account here has the national ID that %(provider)s named. "
@@ -67,25 +85,35 @@ class TokenRefused(OAuth2Error):
 class NonceClient(OAuth2Client):
     """Asks for an ID token that names this very request."""
 
-    def get_redirect_url(self, authorization_url: str, scope: Any, extra_params: dict[str, str]) -> str:
+    def get_redirect_url(
+        self, authorization_url: str, scope: Any, extra_params: dict[str, str]
+    ) -> str:
         params = extra_params | {"nonce": nonce_of(self.state)}
         return str(super().get_redirect_url(authorization_url, scope, params))
 
 
 def nonce_of(state: str | None) -> str:
-    """The nonce that belongs to a state: a state is known to one session and good for one answer, and so is this."""
-    return salted_hmac("config.accounts.identity.nonce", state or "", algorithm="sha256").hexdigest()
+    """The nonce that belongs to a state: a state is known to one session and good for one answer,
+    and so is this.
+    """
+    return salted_hmac(
+        "config.accounts.identity.nonce", state or "", algorithm="sha256"
+    ).hexdigest()
 
 
 class IdentityFlow(OpenIDConnectOAuth2Adapter):
-    """The library's flow with one address for the answer in all languages and an ID token that is verified whole."""
+    """The library's flow with one address for the answer in all languages and an ID token that is
+    verified whole.
+    """
 
     client_class = NonceClient
 
     def get_callback_url(self, request: PortalRequest, app: SocialApp) -> str:
         return request.build_absolute_uri(reverse("account_identity_callback"))
 
-    def complete_login(self, request: PortalRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
+    def complete_login(
+        self, request: PortalRequest, app: SocialApp, token: Any, **kwargs: Any
+    ) -> SocialLogin:
         id_token = kwargs["response"].get("id_token")
         if not id_token:
             raise TokenRefused("The provider sent no ID token.")
@@ -98,7 +126,9 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
         return self.get_provider().sociallogin_from_response(request, claims)
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """The claims of an ID token: signed by the provider's key, for us, still good, and for this very request."""
+        """The claims of an ID token: signed by the provider's key, for us, still good, and for this
+        very request.
+        """
         issuer = self.openid_config["issuer"]
         if issuer.rstrip("/") != settings.OIDC_SERVER_URL:
             raise TokenRefused("The provider describes itself as another than the settings name.")
@@ -115,7 +145,9 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
         except (jwt.PyJWTError, TypeError, ValueError) as error:
             raise TokenRefused(f"The ID token does not hold: {error}") from error
 
-        if not constant_time_compare(str(claims.get("nonce", "")), nonce_of(self.request.GET.get("state"))):
+        if not constant_time_compare(
+            str(claims.get("nonce", "")), nonce_of(self.request.GET.get("state"))
+        ):
             raise TokenRefused("The ID token answers another request.")
         if claims.get("azp", app.client_id) != app.client_id:
             raise TokenRefused("The ID token was made for somebody else.")
@@ -128,9 +160,15 @@ class IdentityFlow(OpenIDConnectOAuth2Adapter):
             answer = session.get(self.openid_config["jwks_uri"])
             answer.raise_for_status()
             keys = jwt.PyJWKSet.from_dict(answer.json()).keys
-        fitting = [k for k in keys if k.key_id == header.get("kid") or ("kid" not in header and len(keys) == 1)]
+        fitting = [
+            k
+            for k in keys
+            if k.key_id == header.get("kid") or ("kid" not in header and len(keys) == 1)
+        ]
         if not fitting:
-            raise TokenRefused("The ID token is signed by a key that the provider does not publish.")
+            raise TokenRefused(
+                "The ID token is signed by a key that the provider does not publish."
+            )
         return fitting[0].key
 
 
@@ -139,12 +177,20 @@ class IdentityProvider(OpenIDConnectProvider):
 
 
 class IdentityAdapter(DefaultSocialAccountAdapter):
-    """Only people who have an account come in, by their national ID, and nothing of the provider's is stored."""
+    """Only people who have an account come in, by their national ID, and nothing of the provider's
+    is stored.
+    """
 
-    def get_provider(self, request: PortalRequest, provider: str, client_id: str | None = None) -> IdentityProvider:
-        return IdentityProvider(request, app=self.get_app(request, provider=provider, client_id=client_id))
+    def get_provider(
+        self, request: PortalRequest, provider: str, client_id: str | None = None
+    ) -> IdentityProvider:
+        return IdentityProvider(
+            request, app=self.get_app(request, provider=provider, client_id=client_id)
+        )
 
-    def list_apps(self, request: PortalRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:
+    def list_apps(
+        self, request: PortalRequest, provider: Any = None, client_id: Any = None
+    ) -> list[SocialApp]:
         """The one provider of the settings, none in the database."""
         if not settings.IDENTITY_PROVIDER:
             return []
@@ -158,7 +204,9 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
                 "server_url": settings.OIDC_SERVER_URL,
                 "oauth_pkce_enabled": True,
                 "scope": settings.OIDC_SCOPES,
-                "auth_params": {"acr_values": settings.OIDC_ACR_VALUES} if settings.OIDC_ACR_VALUES else {},
+                "auth_params": {"acr_values": settings.OIDC_ACR_VALUES}
+                if settings.OIDC_ACR_VALUES
+                else {},
             },
         )
         return [app] if provider in (None, PROVIDER, "openid_connect") else []
@@ -169,7 +217,9 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: PortalRequest, sociallogin: SocialLogin) -> None:
         """Find whose account it is; of what the provider said only how it was proved goes on."""
         claims = sociallogin.account.extra_data
-        sociallogin.account.extra_data = {key: claims[key] for key in ("acr", "amr") if key in claims}
+        sociallogin.account.extra_data = {
+            key: claims[key] for key in ("acr", "amr") if key in claims
+        }
         sociallogin.email_addresses = []
         owner = _owner(claims.get(settings.OIDC_NATIONAL_ID_CLAIM))
         if owner is None:
@@ -178,7 +228,12 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         sociallogin.user = owner
 
     def on_authentication_error(
-        self, request: PortalRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
+        self,
+        request: PortalRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Any = None,
+        extra_context: Any = None,
     ) -> None:
         # other errors of the library quote the whole answer, tokens and all
         reason = exception if isinstance(exception, TokenRefused) else type(exception).__name__
@@ -200,7 +255,9 @@ def _owner(national_id: Any) -> User | None:
 
 
 def asserts_two_factors(sociallogin: SocialLogin) -> bool:
-    """Whether the provider says that the person showed two factors, in one of the ways that the settings name."""
+    """Whether the provider says that the person showed two factors, in one of the ways that the
+    settings name.
+    """
     said = sociallogin.account.extra_data
     if said.get("acr") and said["acr"] in settings.OIDC_TWO_FACTOR_ACR:
         return True

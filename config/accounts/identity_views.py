@@ -22,7 +22,9 @@ from cycles.requests import PortalRequest
 logger = logging.getLogger(__name__)
 
 LANGUAGE = "identity_language"
-"""Where in the session stands the language in which the sign-in was begun: the way back has none in its address."""
+"""Where in the session stands the language in which the sign-in was begun: the way back has none in
+its address.
+"""
 
 
 @login_not_required
@@ -36,7 +38,9 @@ def begin(request: PortalRequest) -> HttpResponse:
     provider = get_adapter(request).get_provider(request, PROVIDER)
     try:
         onward = get_next_redirect_url(request)
-        answer: HttpResponse = provider.redirect(request, process=AuthProcess.LOGIN, next_url=onward)
+        answer: HttpResponse = provider.redirect(
+            request, process=AuthProcess.LOGIN, next_url=onward
+        )
     except (requests.RequestException, OAuth2Error) as error:
         logger.warning("the identity provider does not answer: %s", type(error).__name__)
         return back_to_sign_in(request, AWAY)
@@ -50,7 +54,9 @@ def begin(request: PortalRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def callback(request: PortalRequest) -> HttpResponse:
-    """Take the provider's answer; whatever is wrong with it, the visitor is told and can use the password."""
+    """Take the provider's answer; whatever is wrong with it, the visitor is told and can use the
+    password.
+    """
     if not settings.IDENTITY_PROVIDER:
         raise Http404
     with translation.override(request.session.get(LANGUAGE) or translation.get_language()):
@@ -60,6 +66,9 @@ def callback(request: PortalRequest) -> HttpResponse:
             view = OAuth2CallbackView.adapter_view(IdentityFlow(request, PROVIDER))
             answer: HttpResponse = view(request)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            logger.warning("the identity provider's answer has not the form it should have: %s", type(error).__name__)
+            logger.warning(
+                "the identity provider's answer has not the form it should have: %s",
+                type(error).__name__,
+            )
             return back_to_sign_in(request, NOT_PROVED)
         return answer

@@ -1,7 +1,8 @@
-"""Words that a guesser in Iran tries first, which lists made elsewhere do not have; put together for this portal.
+"""Words that a guesser in Iran tries first, which lists made elsewhere do not have; put together
+for this portal.
 
-Each is written in Persian and as people spell it in Latin letters; `FORMS` adds what comes out when the Persian word is
-typed while the keyboard is set to Latin letters.
+Each is written in Persian and as people spell it in Latin letters; `FORMS` adds what comes out when
+the Persian word is typed while the keyboard is set to Latin letters.
 """
 
 _WORDS = """

@@ -17,8 +17,8 @@ SECRET_FIELDS = ("csrfmiddlewaretoken", "password")
 class LoginRequired(LoginRequiredMiddleware):
     """Pages lead to the sign-in page, and nothing that was typed is lost on the way.
 
-    What a page's script asks for is answered 401, so that the page stays; a form sent after the session was over is
-    answered with the texts that it held, to be taken along.
+    What a page's script asks for is answered 401, so that the page stays; a form sent after the
+    session was over is answered with the texts that it held, to be taken along.
     """
 
     def handle_no_permission(self, request: PortalRequest, view_func: Any) -> Any:
@@ -26,7 +26,9 @@ class LoginRequired(LoginRequiredMiddleware):
             return HttpResponse(status=401)
         if request.method == "POST" and (texts := typed_texts(request)):
             sign_in = f"{reverse('account_login')}?{urlencode({'next': request.path})}"
-            return render(request, "account/signed_out.html", {"texts": texts, "sign_in": sign_in}, status=401)
+            return render(
+                request, "account/signed_out.html", {"texts": texts, "sign_in": sign_in}, status=401
+            )
         return super().handle_no_permission(request, view_func)
 
 

@@ -1,4 +1,6 @@
-"""Which passwords are taken: long ones that no list of stolen ones and nothing known of their owner gives away."""
+"""Which passwords are taken: long ones that no list of stolen ones and nothing known of their owner
+gives away.
+"""
 
 import re
 from collections.abc import Iterable
@@ -16,7 +18,9 @@ from agencies.persian import localised
 from config.accounts.local_words import FORMS, SHORTEST, YEARS
 
 EXAMINED = 72
-"""The first characters, by which a password is judged: the estimate's time grows with the square of the length."""
+"""The first characters, by which a password is judged: the estimate's time grows with the square of
+the length.
+"""
 
 STRONGEST = 4
 """The estimate's best mark: more than ten thousand million guesses."""
@@ -25,9 +29,12 @@ OWN_CHARACTERS = 4
 """How many characters must be left when local words, names and years are taken away."""
 
 TOO_SHORT = _(
-    "The password is too short: at least %(count)s characters. A sentence of several words is easy to remember."
+    "The password is too short: at least %(count)s characters. A sentence of several words is "
+    "easy to remember."
 )
-MEND = _("Choose four words that have nothing to do with each other, or let a password manager make one.")
+MEND = _(
+    "Choose four words that have nothing to do with each other, or let a password manager make one."
+)
 KNOWN = _("The password is built on names or years that anybody can know of you or of your agency.")
 LOCAL = _("The password is built on words and years that are tried first in this country.")
 STOLEN = _("The password, or most of it, is in lists of stolen passwords.")
@@ -54,7 +61,8 @@ class GuessablePasswordValidator:
 
 
 HELP = _(
-    "At least 12 characters, in any language; not from a list of stolen passwords, and not made of your name, "
+    "At least 12 characters, in any language; not from a list of stolen passwords, and not made "
+    "of your name, "
     "your agency's, a year or a row of keys. Several words are best."
 )
 
@@ -71,7 +79,9 @@ def why_guessable(password: str, user: User | None) -> str | Promise:
 
 
 def known_words(user: User | None) -> Iterable[str]:
-    """The words of a person's names and address and of the names and codes of the agencies they belong to."""
+    """The words of a person's names and address and of the names and codes of the agencies they
+    belong to.
+    """
     if user is None:
         return
     texts = [user.username, user.email.partition("@")[0], user.name_fa, user.name_en, user.mobile]
@@ -85,7 +95,9 @@ def known_words(user: User | None) -> Iterable[str]:
 
 
 def left_over(password: str, known: frozenset[str]) -> str:
-    """The letters and digits of a password without the words that are known, the longest taken away first."""
+    """The letters and digits of a password without the words that are known, the longest taken away
+    first.
+    """
     rest = "".join(letter for letter in password.casefold()[:256] if letter.isalnum())
     for word in sorted(known | FORMS | YEARS, key=len, reverse=True):
         rest = rest.replace(word, "")

@@ -1,7 +1,7 @@
 """Recovery codes: shown once, kept as digests, each good for one sign-in.
 
-They rest in the library's own row of their kind. To the library that row is a list of codes that is empty, so it never
-takes one for right; whether one is, is asked here.
+They rest in the library's own row of their kind. To the library that row is a list of codes that is
+empty, so it never takes one for right; whether one is, is asked here.
 """
 
 import hashlib
@@ -46,7 +46,9 @@ def renew(user: User) -> list[str]:
 
 @transaction.atomic
 def use(user: User, typed: str, *, at: datetime) -> Authenticator | None:
-    """Mark a code as used; the row it stands in, or None where there is no such code that is unused."""
+    """Mark a code as used; the row it stands in, or None where there is no such code that is
+    unused.
+    """
     row = _rows(user).select_for_update().first()
     if row is None:
         return None

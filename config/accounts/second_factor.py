@@ -16,7 +16,14 @@ from config.accounts import identity
 
 SET_UP = "mfa_index"
 OPEN = frozenset(
-    {SET_UP, "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "account_logout", "account_inactive"}
+    {
+        SET_UP,
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "account_reauthenticate",
+        "account_logout",
+        "account_inactive",
+    }
 )
 """What is open without a second factor to those who need one: setting it up, and signing out."""
 
@@ -32,7 +39,9 @@ class RequiredSecondFactor:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """None where the page may be shown; else the way to the page that sets a second factor up."""
+        """None where the page may be shown; else the way to the page that
+        sets a second factor up.
+        """
         if not lacks_factor(request):
             return None
         request.lacks_factor = True  # the page says why it is shown
@@ -57,12 +66,16 @@ class AuthenticateStage(stages.AuthenticateStage):
 
 
 def lacks_factor(request: Any) -> bool:
-    """Whether the visitor holds a role that needs a second factor, and has none; recovery codes alone are none."""
+    """Whether the visitor holds a role that needs a second factor, and has none; recovery codes
+    alone are none.
+    """
     if not settings.SECOND_FACTOR or not request.user.is_authenticated:
         return False
     if request.session.get(identity.PROVIDED, {}).get("two_factors"):
         return False
     if not request.user.holds(*TWO_FACTORS, at=request.at):
         return False
-    factors = Authenticator.objects.filter(user=request.user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    factors = Authenticator.objects.filter(user=request.user).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    )
     return not factors.exists()

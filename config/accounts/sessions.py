@@ -11,17 +11,23 @@ from django.http import HttpRequest, HttpResponse
 from agencies.roles import TWO_FACTORS
 
 BEGAN, SEEN = "session_began", "session_seen"
-"""Where in the session stand the seconds at which it began and was last used, by the server's own clock."""
+"""Where in the session stand the seconds at which it began and was last used, by the server's own
+clock.
+"""
 
 SIGNED_OUT = "signed_out"
 """Where in a visitor's session stands why they were signed out, for the sign-in page to say."""
 
 COARSE = 60
-"""How many seconds may pass before a use is noted again: a session is not written at every request."""
+"""How many seconds may pass before a use is noted again: a session is not
+written at every request.
+"""
 
 
 def begin(sender: Any, request: Any, user: Any, **_kwargs: Any) -> None:
-    """Note when a session begins, with the sign-in itself: the first page after it need not write for that."""
+    """Note when a session begins, with the sign-in itself: the first page after it need not write
+    for that.
+    """
     request.session[BEGAN] = request.session[SEEN] = time.time()
 
 
@@ -45,7 +51,9 @@ def why_over(request: Any) -> str:
     if now - session.get(BEGAN, now) >= settings.SESSION_HOURS * 3600:
         return "age"
     unused = now - session.get(SEEN, now)
-    if unused >= settings.SESSION_IDLE_MINUTES * 60 and request.user.holds(*TWO_FACTORS, at=request.at):
+    if unused >= settings.SESSION_IDLE_MINUTES * 60 and request.user.holds(
+        *TWO_FACTORS, at=request.at
+    ):
         return "idle"
     return ""
 

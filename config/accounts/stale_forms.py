@@ -1,8 +1,9 @@
 """A form that was opened before its writer, or somebody else, signed in again in another tab.
 
-Signing in changes the token by which a form proves that it comes from our pages. What was typed under the old one is
-not lost: it comes back on a page of ours, to be sent again with a button, where the form came from our own page and
-nobody but the person who is signed in has used this browser. What somebody else typed is never sent in one's name.
+Signing in changes the token by which a form proves that it comes from our pages. What was typed
+under the old one is not lost: it comes back on a page of ours, to be sent again with a button,
+where the form came from our own page and nobody but the person who is signed in has used this
+browser. What somebody else typed is never sent in one's name.
 """
 
 from collections.abc import Callable
@@ -19,14 +20,18 @@ from config.accounts.login_required import SECRET_FIELDS
 from config.requests.sent_forms import fields, is_asked_by_script, is_prose
 
 PERSON = "signed_in_as"
-"""The field, and with X- and hyphens the header, in which a page's script says for whom the page was drawn."""
+"""The field, and with X- and hyphens the header, in which a page's script says for whom the page
+was drawn.
+"""
 
 NEW_TOKEN_HEADER = "X-Form-Token"  # noqa: S105 - the name of a header
 """The header of a refusal that asks a page's script to take the new token and to try once more."""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """What was typed, and a way to send it; a form that is not from our pages is refused in a sentence."""
+    """What was typed, and a way to send it; a form that is not from our pages is refused in a
+    sentence.
+    """
     request.refusal = "csrf"  # type: ignore[attr-defined]
     if not _is_from_our_page(request):
         return render(request, "403.html", status=403)
@@ -39,7 +44,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 class SamePerson:
-    """Refuses what a page's script sends of a page that was drawn for somebody else than who is signed in now."""
+    """Refuses what a page's script sends of a page that was drawn for somebody else than who is
+    signed in now.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,14 +54,18 @@ class SamePerson:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         if request.method in ("GET", "HEAD", "OPTIONS") or not request.user.is_authenticated:
             return None
         if _drawn_for(request) in ("", str(request.user.pk)):
             return None
         request.refusal = "other_person"  # type: ignore[attr-defined]
         if is_asked_by_script(request):
-            sentence = _("Somebody else has signed in in this browser. Nothing was sent in their name.")
+            sentence = _(
+                "Somebody else has signed in in this browser. Nothing was sent in their name."
+            )
             return HttpResponse(sentence, status=403, content_type="text/plain; charset=utf-8")
         return _page(request, may_send=False)
 
@@ -82,7 +93,9 @@ def _is_from_our_page(request: HttpRequest) -> bool:
 
 
 def _is_same_person(request: HttpRequest) -> bool:
-    """Whether it was typed by who is signed in: the page says so, or nobody else has signed in on this device."""
+    """Whether it was typed by who is signed in: the page says so, or nobody else has signed in on
+    this device.
+    """
     person = str(request.user.pk) if request.user.is_authenticated else ""
     drawn_for = _drawn_for(request)
     return drawn_for == person if drawn_for else owners_of(request) <= {person}
@@ -101,4 +114,6 @@ def _drawn_for(request: HttpRequest) -> str:
 def _is_about_signing_in(request: HttpRequest) -> bool:
     """Whether the form is one of the account's own: passwords and codes are typed anew."""
     match = request.resolver_match
-    return match is None or (match.url_name or "").startswith(("account_", "mfa_", "socialaccount_"))
+    return match is None or (match.url_name or "").startswith(
+        ("account_", "mfa_", "socialaccount_")
+    )

@@ -11,7 +11,9 @@ from cycles.requests import PortalRequest
 
 @login_not_required
 def not_offered(request: PortalRequest) -> HttpResponse:
-    """Nobody signs up, and an address is vouched for by whoever invited; the library asks for these names only."""
+    """Nobody signs up, and an address is vouched for by whoever invited; the library asks for these
+    names only.
+    """
     raise Http404
 
 
@@ -24,7 +26,11 @@ urlpatterns = [
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    path("password/reset/key/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path(
+        "password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         account.password_reset_from_key,
@@ -33,7 +39,11 @@ urlpatterns = [
     path("factors/", views.FactorsView.as_view(), name="mfa_index"),
     path("factors/totp/activate/", views.ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("factors/webauthn/add/", views.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
-    path("factors/recovery-codes/generate/", views.make_recovery_codes, name="mfa_generate_recovery_codes"),
+    path(
+        "factors/recovery-codes/generate/",
+        views.make_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
     path("factors/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     *(

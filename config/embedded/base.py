@@ -1,4 +1,6 @@
-"""Django's PostgreSQL backend, which starts the embedded server when it is not there, after a crash too."""
+"""Django's PostgreSQL backend, which starts the embedded server when it is not there, after a crash
+too.
+"""
 
 from typing import Any
 
@@ -12,5 +14,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             return super().get_new_connection(conn_params)
         except self.Database.OperationalError:
-            ensure_postgres()  # or find it started by another process in the meantime; what it says now is the answer
+            # or find it started by another process in the meantime; what it says now is the answer
+            ensure_postgres()
             return super().get_new_connection(conn_params)

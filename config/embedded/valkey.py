@@ -1,4 +1,6 @@
-"""A connection of the cache that starts the embedded server when it is not there, after a crash too."""
+"""A connection of the cache that starts the embedded server when it is not there, after a crash
+too.
+"""
 
 from typing import Any
 

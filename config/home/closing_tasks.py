@@ -1,4 +1,6 @@
-"""What waits for whom once results are out: plans to be drawn up and followed, letters, the survey."""
+"""What waits for whom once results are out: plans to be drawn up and
+followed, letters, the survey.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -31,16 +33,25 @@ AHEAD = timedelta(days=30)
 def of_agency(mine: Sequence[int], at: datetime) -> Iterator[Task]:
     """For the people of these agencies: plans, items that are due, the survey; five queries."""
     yield from _to_begin(mine, at)
-    drafts = ImprovementPlan.objects.filter(agency__in=mine, state__in=(PlanState.DRAFT, PlanState.RETURNED))
+    drafts = ImprovementPlan.objects.filter(
+        agency__in=mine, state__in=(PlanState.DRAFT, PlanState.RETURNED)
+    )
     for plan in drafts.for_notices().order_by("due_on", "pk"):
         title = _("The improvement plan was returned")
         if plan.state == PlanState.DRAFT:
             title = _("Finish and sign the improvement plan")
-        yield Task(title, str(plan), _("Go on"), plan.get_absolute_url(), midnight(plan.due_on) + DAY)
+        yield Task(
+            title, str(plan), _("Go on"), plan.get_absolute_url(), midnight(plan.due_on) + DAY
+        )
     yield from _due_items(mine, at)
     asked = Participation.objects.active().filter(agency__in=mine)
     returned = SurveyReturn.objects.filter(agency__in=mine).values("survey")
-    for survey in Survey.objects.open(at).filter(cycle__in=asked.values("cycle")).exclude(pk__in=returned).for_list():
+    for survey in (
+        Survey.objects.open(at)
+        .filter(cycle__in=asked.values("cycle"))
+        .exclude(pk__in=returned)
+        .for_list()
+    ):
         title = _("Say how the assessment went")
         yield Task(title, str(survey), _("Answer"), survey.get_absolute_url(), survey.closes_at)
 
@@ -48,14 +59,20 @@ def of_agency(mine: Sequence[int], at: datetime) -> Iterator[Task]:
 def _to_begin(mine: Sequence[int], at: datetime) -> Iterator[Task]:
     """The newest published results of agencies that have no plan on them, until plans are due."""
     newest = Edition.objects.published(at).aggregate(year=Max("cycle__year"))["year"]
-    closes = Window.objects.filter(cycle__year=newest, phase=Phase.FESTIVAL, agency=None, closes_at__gt=at).first()
+    closes = Window.objects.filter(
+        cycle__year=newest, phase=Phase.FESTIVAL, agency=None, closes_at__gt=at
+    ).first()
     if newest is None or closes is None:
         return
     begun = ImprovementPlan.objects.filter(agency__in=mine).values("participation")
-    rows = Submission.objects.filter(agency__in=mine, cycle__year=newest).exclude(participation__in=begun)
+    rows = Submission.objects.filter(agency__in=mine, cycle__year=newest).exclude(
+        participation__in=begun
+    )
     for submission in rows.for_notices().order_by("agency__sort_key", "pk"):
         title = _("Draw up an improvement plan from the results")
-        yield Task(title, str(submission), _("Begin"), reverse("festival:improvements"), closes.closes_at)
+        yield Task(
+            title, str(submission), _("Begin"), reverse("festival:improvements"), closes.closes_at
+        )
 
 
 def _due_items(mine: Sequence[int], at: datetime) -> Iterator[Task]:

@@ -1,4 +1,6 @@
-"""What the frame of every page needs: the sections open to the reader and the way to the other language."""
+"""What the frame of every page needs: the sections open to the reader and the way to the other
+language.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -18,14 +20,22 @@ SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
     ("submissions:list", _("Self-assessments"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR}),
     ("submissions:blocks", _("Marking"), frozenset({Role.ASSESSOR})),
     ("submissions:stewardships", _("Stewards' figures"), frozenset({Role.STEWARD})),
-    ("appeals:list", _("Appeals"), AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR, Role.REVIEWER}),
+    (
+        "appeals:list",
+        _("Appeals"),
+        AGENCY_ROLES | {Role.ADMINISTRATOR, Role.AUDITOR, Role.REVIEWER},
+    ),
     ("indicators:list", _("Indicators"), AGENCY_ROLES | AUTHORITY_ROLES),
     ("indicators:plans", _("Plans"), AGENCY_ROLES),
     ("festival:improvements", _("Improvement"), AGENCY_ROLES),
     ("cycles:list", _("Cycles"), AUTHORITY_ROLES),
     ("festival:duties", _("Duties"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
     ("cycles:agencies", _("Agencies"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
-    ("cycles:people", _("People"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.AGENCY_ADMINISTRATOR, *HEADS})),
+    (
+        "cycles:people",
+        _("People"),
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.AGENCY_ADMINISTRATOR, *HEADS}),
+    ),
     ("cycles:ledger", _("Ledger"), frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
 )
 """Which roles find which section; what stands there is each page's own affair."""
@@ -39,7 +49,9 @@ class Link:
 
 
 def frame(request: PortalRequest) -> dict[str, Any]:
-    """Navigation by role, notices not seen, the same page in the other language, whether the clock is a rehearsal's."""
+    """Navigation by role, notices not seen, the same page in the other language, whether the clock
+    is a rehearsal's.
+    """
     sections: list[tuple[str, str | Promise]] = []
     bell: dict[str, Any] = {}
     user = getattr(request, "user", None)
@@ -48,13 +60,18 @@ def frame(request: PortalRequest) -> dict[str, Any]:
         sections = [(reverse("home"), _("Desk"))]
         sections += [(reverse(name), label) for name, label, roles in SECTIONS if held & roles]
         unseen = cache(lambda: notices.unseen_count(user, request.at))  # type: ignore[attr-defined]
-        # asked by the frame alone: a part of a page that is answered by itself makes no query for it
+        # asked by the frame alone: a part of a page that is answered by itself makes no query for
+        # it
         bell = {"url": reverse("cycles:inbox"), "unseen": unseen}
     sections.append((reverse("festival:results"), _("Results")))
     sections.append((reverse("festival:timeline"), _("Timeline")))
     home = reverse("home")
     places = [url for url, _label in sections] + ([bell["url"]] if bell else [])
-    above = [url for url in places if request.path.startswith(url) and (url != home or request.path == home)]
+    above = [
+        url
+        for url in places
+        if request.path.startswith(url) and (url != home or request.path == home)
+    ]
     here = max(above, key=len, default="")  # the ledger's address lies below that of the cycles
     other = "en" if get_language() == "fa" else "fa"
     return {

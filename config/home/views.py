@@ -17,7 +17,9 @@ from cycles.requests import PortalRequest
 @login_not_required
 @require_safe
 def entrance(request: PortalRequest) -> HttpResponse:
-    """To the desk of whoever is signed in or was until now; a visitor to the results, in the visitor's language."""
+    """To the desk of whoever is signed in or was until now; a visitor to the results, in the
+    visitor's language.
+    """
     is_known = request.user.is_authenticated or SIGNED_OUT in request.session
     return redirect("home" if is_known else "festival:results")
 
@@ -31,7 +33,9 @@ def account(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def onward(request: PortalRequest) -> HttpResponse:
-    """From the recovery codes to the page that was wanted before the second factor had to be set up."""
+    """From the recovery codes to the page that was wanted before the second factor had to be set
+    up.
+    """
     return redirect(request.session.pop(ONWARD, None) or "account")
 
 

@@ -1,4 +1,6 @@
-"""What stands on a person's desk: where the year stands, and the tasks that wait for this person."""
+"""What stands on a person's desk: where the year stands, and the tasks
+that wait for this person.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -40,7 +42,9 @@ BEFORE_SCORING = timedelta(days=30)
 
 
 class Desk(Outlook):
-    """Everything on the home page of one user at one moment; a fixed number of queries whatever stands there."""
+    """Everything on the home page of one user at one moment; a fixed number of queries whatever
+    stands there.
+    """
 
     def tasks(self) -> list[Task]:
         """What waits for the reader, the nearest deadline first."""
@@ -62,29 +66,51 @@ class Desk(Outlook):
 
     def _of_agency(self) -> Iterator[Task]:
         mine = self.user.agency_ids(self.at, Role.STAFF, *HEADS)
-        drafts = IndicatorSet.objects.filter(kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles)
+        drafts = IndicatorSet.objects.filter(
+            kind=Kind.SPECIFIC, agency__in=mine, cycle__in=self.cycles
+        )
         sets = {(s.cycle_id, s.agency_id): s for s in drafts.select_related("agency", "cycle")}
         taking_part = Participation.objects.active().filter(cycle__in=self.cycles, agency__in=mine)
         for p in taking_part.select_related("agency", "cycle").order_by("-cycle__year", "pk"):
             chosen = sets.get((p.cycle_id, p.agency_id))
             if chosen is None or chosen.state == SetState.DRAFT:
                 if window := self.open_window(p.cycle_id, Phase.PROPOSAL):
-                    url = reverse("indicators:detail", args=[chosen.pk]) if chosen else reverse("indicators:list")
-                    yield Task(_("Propose specific indicators"), str(p.cycle), _("Propose"), url, window.closes_at)
-            elif chosen.state == SetState.RETURNED and (window := self.open_window(p.cycle_id, Phase.APPROVAL)):
+                    url = (
+                        reverse("indicators:detail", args=[chosen.pk])
+                        if chosen
+                        else reverse("indicators:list")
+                    )
+                    yield Task(
+                        _("Propose specific indicators"),
+                        str(p.cycle),
+                        _("Propose"),
+                        url,
+                        window.closes_at,
+                    )
+            elif chosen.state == SetState.RETURNED and (
+                window := self.open_window(p.cycle_id, Phase.APPROVAL)
+            ):
                 url = reverse("indicators:detail", args=[chosen.pk])
                 title = _("The working group returned your indicators")
                 yield Task(title, str(chosen), _("Change"), url, window.closes_at)
         yield from self._of_plans(mine)
         submissions = Submission.objects.filter(agency__in=mine, cycle__in=self.cycles)
-        for s in submissions.select_related("agency", "cycle").with_progress().order_by("-cycle__year", "pk"):
+        for s in (
+            submissions.select_related("agency", "cycle")
+            .with_progress()
+            .order_by("-cycle__year", "pk")
+        ):
             yield from self._of_submission(s)
-        asked = Clarification.objects.filter(agency__in=mine, cycle__in=self.cycles, state=ClarificationState.ASKED)
+        asked = Clarification.objects.filter(
+            agency__in=mine, cycle__in=self.cycles, state=ClarificationState.ASKED
+        )
         for c in asked.select_related("line__measure").order_by("pk"):
             if window := self.open_window(c.cycle_id, Phase.CLARIFICATION, c):
                 title = _("An assessor asks about a line")
                 yield Task(title, str(c), _("Reply"), c.get_absolute_url(), window.closes_at)
-        drafted = Appeal.objects.filter(agency__in=mine, cycle__in=self.cycles, state=AppealState.DRAFT)
+        drafted = Appeal.objects.filter(
+            agency__in=mine, cycle__in=self.cycles, state=AppealState.DRAFT
+        )
         found = [w for a in drafted if (w := self.open_window(a.cycle_id, Phase.APPEAL, a))]
         if found:
             title = _counted(
@@ -98,21 +124,41 @@ class Desk(Outlook):
             until = min(w.closes_at for w in found)
             [*places] = {a.submission_id for a in drafted}
             if self.user.agency_ids(self.at, *HEADS):
-                url = reverse("appeals:file", args=places) if len(places) == 1 else reverse("appeals:list")
-                yield Task(title, _("Each counts only once you have signed it."), _("Sign and file"), url, until)
+                url = (
+                    reverse("appeals:file", args=places)
+                    if len(places) == 1
+                    else reverse("appeals:list")
+                )
+                yield Task(
+                    title,
+                    _("Each counts only once you have signed it."),
+                    _("Sign and file"),
+                    url,
+                    until,
+                )
             else:
                 waits = _("Each counts only once the head of the agency has signed it.")
-                url = reverse("appeals:agency", args=places) if len(places) == 1 else reverse("appeals:list")
+                url = (
+                    reverse("appeals:agency", args=places)
+                    if len(places) == 1
+                    else reverse("appeals:list")
+                )
                 yield Task(title, waits, _("Look"), url, until)
-        asked_of_us = Question.objects.waiting().filter(agency__in=mine, addressee=None, cycle__in=self.cycles)
+        asked_of_us = Question.objects.waiting().filter(
+            agency__in=mine, addressee=None, cycle__in=self.cycles
+        )
         for question in asked_of_us.for_list():
             title = _("The reviewer of an appeal asks the agency")
-            yield Task(title, str(question), _("Reply"), question.get_absolute_url(), question.due_at)
+            yield Task(
+                title, str(question), _("Reply"), question.get_absolute_url(), question.due_at
+            )
 
         yield from closing_tasks.of_agency(mine, self.at)
 
     def _of_plans(self, mine: list[int]) -> Iterator[Task]:
-        """The annual plan while it can be laid and signed; then each quarter while it can be reported."""
+        """The annual plan while it can be laid and signed; then each quarter while it can be
+        reported.
+        """
         laying: set[int] = set()
         drafts = Plan.objects.filter(agency__in=mine, cycle__in=self.cycles, state=PlanState.DRAFT)
         for plan in drafts.for_notices().order_by("pk"):
@@ -120,12 +166,22 @@ class Desk(Outlook):
                 laying.add(plan.pk)
                 title = _("Lay the annual plan")
                 yield Task(title, str(plan), _("Go on"), plan.get_absolute_url(), window.closes_at)
-        reports = QuarterReport.objects.filter(agency__in=mine, cycle__in=self.cycles, state=ReportState.DRAFT)
+        reports = QuarterReport.objects.filter(
+            agency__in=mine, cycle__in=self.cycles, state=ReportState.DRAFT
+        )
         for r in reports.exclude(plan__in=laying).for_notices().with_progress().order_by("pk"):
             window = self.open_window(r.cycle_id, Phase.MONITORING, r)
             if window and r.planned:
                 title = _("Report quarter %(quarter)s") % {"quarter": localised(r.quarter)}
-                yield Task(title, str(r), _("Go on"), r.get_absolute_url(), window.closes_at, r.entered, r.planned)
+                yield Task(
+                    title,
+                    str(r),
+                    _("Go on"),
+                    r.get_absolute_url(),
+                    window.closes_at,
+                    r.entered,
+                    r.planned,
+                )
 
     def _of_submission(self, s: Submission) -> Iterator[Task]:
         if s.state in IN_WORK and (window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):
@@ -136,29 +192,51 @@ class Desk(Outlook):
                 yield Task(title, str(s), _("Change"), url, window.closes_at, s.lines_done, s.lines)  # type: ignore[attr-defined]
             elif left:
                 title = _counted(
-                    ngettext("%(count)s line is not complete yet", "%(count)s lines are not complete yet", left),
+                    ngettext(
+                        "%(count)s line is not complete yet",
+                        "%(count)s lines are not complete yet",
+                        left,
+                    ),
                     left,
                 )
-                yield Task(title, str(s), _("Continue"), url, window.closes_at, s.lines_done, s.lines)  # type: ignore[attr-defined]
+                yield Task(
+                    title, str(s), _("Continue"), url, window.closes_at, s.lines_done, s.lines
+                )  # type: ignore[attr-defined]
             if s.agency_id in self.user.agency_ids(self.at, *HEADS):
                 review = reverse("submissions:review", args=[s.pk])
-                yield Task(_("Review and sign the self-assessment"), str(s), _("Review"), review, window.closes_at)
+                yield Task(
+                    _("Review and sign the self-assessment"),
+                    str(s),
+                    _("Review"),
+                    review,
+                    window.closes_at,
+                )
         elif s.state == SubmissionState.COMMUNICATED:
             window = self.open_window(s.cycle_id, Phase.APPEAL, s)
             until = window.closes_at if window else None
             report = reverse("submissions:report", args=[s.pk])
-            title = _("Your scores are here; you may appeal line by line") if until else _("Your scores are here")
+            title = (
+                _("Your scores are here; you may appeal line by line")
+                if until
+                else _("Your scores are here")
+            )
             yield Task(title, str(s), _("Read"), report, until)
 
     def _of_headquarters(self) -> Iterator[Task]:
-        """Units' self-assessments that are signed and not checked, while they can still be returned."""
+        """Units' self-assessments that are signed and not checked, while they can still be
+        returned.
+        """
         above = self.user.agency_ids(self.at, *SUPERIOR_ROLES)
         units = Submission.objects.active().filter(agency__parent__in=above, cycle__in=self.cycles)
         waiting = units.filter(state=SubmissionState.SUBMITTED, checked_at=None)
-        for s in waiting.select_related("agency", "cycle").order_by("-cycle__year", "agency__sort_key", "pk"):
+        for s in waiting.select_related("agency", "cycle").order_by(
+            "-cycle__year", "agency__sort_key", "pk"
+        ):
             if window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT):
                 url = reverse("submissions:review", args=[s.pk])
-                yield Task(_("Check a unit's self-assessment"), str(s), _("Check"), url, window.closes_at)
+                yield Task(
+                    _("Check a unit's self-assessment"), str(s), _("Check"), url, window.closes_at
+                )
 
     def _of_working_group(self) -> Iterator[Task]:
         voted = Vote.objects.filter(set=OuterRef("pk"), round=OuterRef("round"), member=self.user)
@@ -180,13 +258,21 @@ class Desk(Outlook):
             url = f"{reverse('indicators:list')}?state={SetState.PROPOSED}"
             if row["open"]:
                 title = _counted(
-                    ngettext("%(count)s set waits for your vote", "%(count)s sets wait for your vote", row["open"]),
+                    ngettext(
+                        "%(count)s set waits for your vote",
+                        "%(count)s sets wait for your vote",
+                        row["open"],
+                    ),
                     row["open"],
                 )
                 yield Task(title, "", _("Vote"), url, window.closes_at)
             if chairs:
                 title = _counted(
-                    ngettext("%(count)s set waits for a decision", "%(count)s sets wait for a decision", row["all"]),
+                    ngettext(
+                        "%(count)s set waits for a decision",
+                        "%(count)s sets wait for a decision",
+                        row["all"],
+                    ),
                     row["all"],
                 )
                 yield Task(title, "", _("Decide"), url, window.closes_at)
@@ -196,19 +282,35 @@ class Desk(Outlook):
             window = self.windows.get((waiting.cycle.pk, Phase.SCORING))
             if window and self.at >= window.opens_at - BEFORE_SCORING:
                 if waiting.states_interests:
-                    title = _("Declare your interests before lines are shown: %(cycle)s") % {"cycle": waiting.cycle}
-                    yield Task(title, "", _("Declare interests"), reverse("cycles:interests"), window.closes_at)
+                    title = _("Declare your interests before lines are shown: %(cycle)s") % {
+                        "cycle": waiting.cycle
+                    }
+                    yield Task(
+                        title,
+                        "",
+                        _("Declare interests"),
+                        reverse("cycles:interests"),
+                        window.closes_at,
+                    )
                 if waiting.trains:
-                    title = _("Mark reference lines before lines are shown: %(cycle)s") % {"cycle": waiting.cycle}
-                    yield Task(title, "", _("Training"), reverse("submissions:trainings"), window.closes_at)
+                    title = _("Mark reference lines before lines are shown: %(cycle)s") % {
+                        "cycle": waiting.cycle
+                    }
+                    yield Task(
+                        title, "", _("Training"), reverse("submissions:trainings"), window.closes_at
+                    )
 
     def _of_assessor(self) -> Iterator[Task]:
-        blocks = Block.objects.visible_to(self.user, self.at).filter(cycle__in=self.cycles, state=BlockState.OPEN)
+        blocks = Block.objects.visible_to(self.user, self.at).filter(
+            cycle__in=self.cycles, state=BlockState.OPEN
+        )
         for row in blocks.order_by().values("cycle").annotate(n=Count("pk")):
             if window := self.open_window(row["cycle"], Phase.SCORING):
                 title = _counted(
                     ngettext(
-                        "%(count)s block of lines waits for marks", "%(count)s blocks of lines wait for marks", row["n"]
+                        "%(count)s block of lines waits for marks",
+                        "%(count)s blocks of lines wait for marks",
+                        row["n"],
                     ),
                     row["n"],
                 )
@@ -216,8 +318,16 @@ class Desk(Outlook):
         held = Verification.objects.waiting_for(self.user, self.at).filter(cycle__in=self.cycles)
         for cycle, n in held.order_by().values_list("cycle").annotate(n=Count("pk")):
             if window := self.open_window(cycle, Phase.SCORING):
-                said = ngettext("%(count)s line waits to be verified", "%(count)s lines wait to be verified", n)
-                yield Task(_counted(said, n), "", _("Verify"), reverse("submissions:verifications"), window.closes_at)
+                said = ngettext(
+                    "%(count)s line waits to be verified", "%(count)s lines wait to be verified", n
+                )
+                yield Task(
+                    _counted(said, n),
+                    "",
+                    _("Verify"),
+                    reverse("submissions:verifications"),
+                    window.closes_at,
+                )
         apart = Reconciliation.objects.waiting_for(self.user, self.at).filter(cycle__in=self.cycles)
         for row in apart.order_by().values("cycle").annotate(n=Count("pk")):
             if window := self.open_window(row["cycle"], Phase.SCORING):
@@ -229,10 +339,18 @@ class Desk(Outlook):
                     ),
                     row["n"],
                 )
-                yield Task(title, "", _("Reconcile"), reverse("submissions:reconciliations"), window.closes_at)
+                yield Task(
+                    title,
+                    "",
+                    _("Reconcile"),
+                    reverse("submissions:reconciliations"),
+                    window.closes_at,
+                )
 
     def _of_steward(self) -> Iterator[Task]:
-        held = Stewardship.objects.worked_on_by(self.user, self.at).filter(steward=self.user, cycle__in=self.cycles)
+        held = Stewardship.objects.worked_on_by(self.user, self.at).filter(
+            steward=self.user, cycle__in=self.cycles
+        )
         for s in held.filter(state=StewardshipState.OPEN).for_list():
             if window := self.open_window(s.cycle_id, Phase.SCORING):
                 title = _("Supply the figures of a measure for all agencies")
@@ -243,13 +361,22 @@ class Desk(Outlook):
         appeals = Appeal.objects.visible_to(self.user, self.at).undecided()
         appeals = appeals.filter(cycle__in=self.cycles, reviewer=self.user)
         closes = Window.objects.filter(
-            phase=Phase.APPEAL_REVIEW, agency=OuterRef("agency"), cycle=OuterRef("cycle"), opens_at__lte=self.at
+            phase=Phase.APPEAL_REVIEW,
+            agency=OuterRef("agency"),
+            cycle=OuterRef("cycle"),
+            opens_at__lte=self.at,
         )
-        open_now = appeals.annotate(closes_at=closes.values("closes_at")[:1]).exclude(closes_at=None)
+        open_now = appeals.annotate(closes_at=closes.values("closes_at")[:1]).exclude(
+            closes_at=None
+        )
         row = open_now.aggregate(n=Count("pk"), due=Min("closes_at"))
         if row["n"]:
             title = _counted(
-                ngettext("%(count)s appeal waits for a decision", "%(count)s appeals wait for a decision", row["n"]),
+                ngettext(
+                    "%(count)s appeal waits for a decision",
+                    "%(count)s appeals wait for a decision",
+                    row["n"],
+                ),
                 row["n"],
             )
             url = f"{reverse('appeals:list')}?state={AppealState.FILED}&mine=on"
@@ -260,17 +387,29 @@ class Desk(Outlook):
         asked = Question.objects.waiting().filter(addressee=self.user, cycle__in=self.cycles)
         for question in asked.for_list():
             title = _("The reviewer of an appeal asks you about a score")
-            yield Task(title, str(question), _("Reply"), question.get_absolute_url(), question.due_at)
+            yield Task(
+                title, str(question), _("Reply"), question.get_absolute_url(), question.due_at
+            )
 
     def _of_appeals(self, reach: Q) -> Iterator[Task]:
-        """Appeals that nobody hears, and decisions that show an error for other agencies and have not been followed."""
+        """Appeals that nobody hears, and decisions that show an error for other agencies and have
+        not been followed.
+        """
         rows = Appeal.objects.filter(reach, cycle__in=self.cycles)
         opened = Window.objects.filter(
-            phase=Phase.APPEAL_REVIEW, agency=OuterRef("agency"), cycle=OuterRef("cycle"), opens_at__lte=self.at
+            phase=Phase.APPEAL_REVIEW,
+            agency=OuterRef("agency"),
+            cycle=OuterRef("cycle"),
+            opens_at__lte=self.at,
         )
         unheard = rows.undecided().filter(Exists(opened), reviewer=None)
         for cycle, n in unheard.order_by().values_list("cycle").annotate(n=Count("pk")):
-            title = _counted(ngettext("%(count)s appeal has no reviewer", "%(count)s appeals have no reviewer", n), n)
+            title = _counted(
+                ngettext(
+                    "%(count)s appeal has no reviewer", "%(count)s appeals have no reviewer", n
+                ),
+                n,
+            )
             yield Task(title, "", _("Share out"), reverse("appeals:outcomes", args=[cycle]))
         for appeal in rows.exclude(error="").filter(corrections=None).for_list():
             title = _("An appeal showed an error that concerns other agencies")
@@ -302,7 +441,9 @@ class Desk(Outlook):
             .values("cycle")
             .annotate(
                 marked=Count("pk", filter=Q(state=SubmissionState.MARKED)),
-                unassigned=Count("pk", filter=Q(state=SubmissionState.SUBMITTED) & ~Exists(assigned)),
+                unassigned=Count(
+                    "pk", filter=Q(state=SubmissionState.SUBMITTED) & ~Exists(assigned)
+                ),
             )
         }
         for cycle in self.cycles:
@@ -311,7 +452,12 @@ class Desk(Outlook):
             if window := self.open_window(cycle.pk, Phase.SCORING):
                 if n := row["unassigned"]:
                     title = _counted(
-                        ngettext("%(count)s submission has no assessor", "%(count)s submissions have no assessor", n), n
+                        ngettext(
+                            "%(count)s submission has no assessor",
+                            "%(count)s submissions have no assessor",
+                            n,
+                        ),
+                        n,
                     )
                     yield Task(title, str(cycle), _("Assign"), board, window.closes_at)
                 if n := row["marked"]:
@@ -332,18 +478,28 @@ class Desk(Outlook):
     def _of_stewards(self) -> Iterator[Task]:
         """Measures that no steward has in hand, and figures that a steward may not give."""
         scoring = [c for c in self.cycles if self.open_window(c.pk, Phase.SCORING)]
-        of_set = {"indicator__axis__set__cycle__in": scoring, "indicator__axis__set__state": SetState.COMMUNICATED}
+        of_set = {
+            "indicator__axis__set__cycle__in": scoring,
+            "indicator__axis__set__state": SetState.COMMUNICATED,
+        }
         held = Stewardship.objects.filter(cycle__in=scoring).values("measure")
         bare = Measure.objects.filter(method="steward", **of_set).exclude(pk__in=held)
         if (provinces := self.user.province_ids(self.at, Role.ADMINISTRATOR)) is not None:
             bare = bare.filter(indicator__axis__set__province__in=provinces)
         without = Counter(bare.values_list("indicator__axis__set__cycle", flat=True))
-        left = Counter(left_to(self.user, scoring, self.at).values_list("submission__cycle", flat=True))
+        left = Counter(
+            left_to(self.user, scoring, self.at).values_list("submission__cycle", flat=True)
+        )
         for cycle in scoring:
-            url, until = reverse("submissions:stewards", args=[cycle.pk]), self.open_window(cycle.pk, Phase.SCORING)
+            url, until = (
+                reverse("submissions:stewards", args=[cycle.pk]),
+                self.open_window(cycle.pk, Phase.SCORING),
+            )
             closes_at = until.closes_at if until else None
             if n := without[cycle.pk]:
-                said = ngettext("%(count)s measure has no steward", "%(count)s measures have no steward", n)
+                said = ngettext(
+                    "%(count)s measure has no steward", "%(count)s measures have no steward", n
+                )
                 yield Task(_counted(said, n), str(cycle), _("Name a steward"), url, closes_at)
             if n := left[cycle.pk]:
                 said = ngettext(
@@ -354,20 +510,27 @@ class Desk(Outlook):
                 yield Task(_counted(said, n), str(cycle), _("Enter"), url, closes_at)
 
     def _of_secretariat(self) -> Iterator[Task]:
-        """What only an administrator of the whole country does: cycles, the general set, results."""
+        """What only an administrator of the whole country does: cycles, the
+        general set, results.
+        """
         yield from closing_tasks.of_secretariat(self.at)
         for cycle in self.planned:
             first = self.windows.get((cycle.pk, Phase.PROPOSAL))
             url = reverse("cycles:detail", args=[cycle.year])
             title = _("A planned cycle is not open yet")
             yield Task(title, str(cycle), _("Look"), url, first.opens_at if first else None)
-        general = {s.cycle_id: s for s in IndicatorSet.objects.filter(kind=Kind.GENERAL, cycle__in=self.cycles)}
+        general = {
+            s.cycle_id: s
+            for s in IndicatorSet.objects.filter(kind=Kind.GENERAL, cycle__in=self.cycles)
+        }
         approved = dict(
             IndicatorSet.objects.active().filter(cycle__in=self.cycles, state=SetState.APPROVED)
             .order_by().values_list("cycle").annotate(Count("pk"))
         )  # fmt: skip
         editions = {e.cycle_id: e for e in Edition.objects.newest().filter(cycle__in=self.cycles)}
-        delivered = {c.cycle_id for c in self.duties if c.duty.code == DutyCode.DELIVER_REPORT and c.is_done}
+        delivered = {
+            c.cycle_id for c in self.duties if c.duty.code == DutyCode.DELIVER_REPORT and c.is_done
+        }
         signed: dict[int, set[str]] = {}
         reports = Report.objects.filter(edition__cycle__in=self.cycles, approved_at__isnull=False)
         for cycle_id, language in reports.values_list("edition__cycle", "language"):
@@ -378,8 +541,16 @@ class Desk(Outlook):
             if chosen is None or chosen.state in (SetState.DRAFT, SetState.RETURNED):
                 again = chosen is not None and chosen.state == SetState.RETURNED
                 if w := self.open_window(cycle.pk, Phase.APPROVAL if again else Phase.PROPOSAL):
-                    url = reverse("indicators:detail", args=[chosen.pk]) if chosen else reverse("indicators:list")
-                    title = _("The working group returned the general set") if again else _("Propose the general set")
+                    url = (
+                        reverse("indicators:detail", args=[chosen.pk])
+                        if chosen
+                        else reverse("indicators:list")
+                    )
+                    title = (
+                        _("The working group returned the general set")
+                        if again
+                        else _("Propose the general set")
+                    )
                     yield Task(title, str(cycle), _("Go on"), url, w.closes_at)
             if (n := approved.get(cycle.pk)) and (w := self.open_window(cycle.pk, Phase.APPROVAL)):
                 title = _counted(
@@ -394,7 +565,9 @@ class Desk(Outlook):
                 yield Task(title, str(cycle), _("Communicate"), url, w.closes_at)
             if w := self.open_window(cycle.pk, Phase.FINAL):
                 title = self._next_of_festival(
-                    editions.get(cycle.pk), signed.get(cycle.pk, set()), is_delivered=cycle.pk in delivered
+                    editions.get(cycle.pk),
+                    signed.get(cycle.pk, set()),
+                    is_delivered=cycle.pk in delivered,
                 )
                 if title:
                     url = reverse("festival:manage", args=[cycle.year])
@@ -411,7 +584,9 @@ class Desk(Outlook):
             url = reverse("festival:approve_report", args=[report.uuid])
             yield Task(title, str(report), _("Approve"), url, window.closes_at if window else None)
 
-    def _next_of_festival(self, edition: Edition | None, signed: set[str], *, is_delivered: bool) -> str:
+    def _next_of_festival(
+        self, edition: Edition | None, signed: set[str], *, is_delivered: bool
+    ) -> str:
         """What comes next between the last decision and publication; "" when all is set."""
         if edition is None:
             return _("Freeze the results and prepare the festival")

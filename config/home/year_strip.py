@@ -1,4 +1,6 @@
-"""Where the year stands for one person: a strip for each living cycle, and the duties that are overdue."""
+"""Where the year stands for one person: a strip for each living cycle, and the duties that are
+overdue.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +48,9 @@ class Strip:
 
 @dataclass(frozen=True)
 class Overdue:
-    """A duty that waits although it was due: how late, for how many agencies, and the button that goes to the spot."""
+    """A duty that waits although it was due: how late, for how many agencies, and the button that
+    goes to the spot.
+    """
 
     said: str
     agencies: int
@@ -68,18 +72,25 @@ class Task:
 
 
 class Outlook:
-    """The living cycles with their windows, as they concern one user at one moment; a fixed number of queries."""
+    """The living cycles with their windows, as they concern one user at one moment; a fixed number
+    of queries.
+    """
 
     def __init__(self, user: User, at: datetime) -> None:
         self.user, self.at, self.language = user, at, language()
-        seen = Cycle.objects.visible_to(user, at).of_years().exclude(state=CycleState.PUBLISHED).for_list()
+        seen = (
+            Cycle.objects.visible_to(user, at)
+            .of_years()
+            .exclude(state=CycleState.PUBLISHED)
+            .for_list()
+        )
         self.planned = [c for c in seen if c.state == CycleState.PLANNED]
         self.cycles = [c for c in seen if c.state != CycleState.PLANNED]
         self.agencies = user.agency_ids(at)
         self.reach = reach_of(user, at)
         self.own = Window.objects.terms([c.pk for c in seen], self.agencies)
-        # What the strip and the authority go by: the general windows, or the reader's own agency's where there are;
-        # of the quarters of a year the one that closes next.
+        # What the strip and the authority go by: the general windows, or the reader's own agency's
+        # where there are; of the quarters of a year the one that closes next.
         self.windows: dict[tuple[int, Phase], Term] = {}
         own = self.agencies[0] if self.agencies else None
         for window in sorted(self.own.rows, key=lambda w: (w.agency_id or 0, w.opens_at)):
@@ -91,7 +102,9 @@ class Outlook:
 
     @cached_property
     def duties(self) -> list[Counted]:
-        """The authority's duties as the public timeline counts them; for those who oversee them of every year."""
+        """The authority's duties as the public timeline counts them; for those who oversee them of
+        every year.
+        """
         years = None if self.user.holds(*OVERSEERS, at=self.at) else [c.pk for c in self.cycles]
         return summary(Asked(cycles=years), self.at)
 
@@ -121,7 +134,9 @@ class Outlook:
                     "time": time_left(nearest.closes_at, self.at, self.language),
                     "phase": nearest.label,
                 }
-            strips.append(Strip(str(cycle), text, items, reverse("cycles:detail", args=[cycle.year])))
+            strips.append(
+                Strip(str(cycle), text, items, reverse("cycles:detail", args=[cycle.year]))
+            )
         return strips
 
     def _item(self, window: Term, phase: Phase, days: int) -> Item:
@@ -144,26 +159,38 @@ class Outlook:
     # -- What is overdue
 
     def overdue(self) -> list[Overdue]:
-        """Duties that wait although they were due, to whoever answers for them or watches; newest year first."""
+        """Duties that wait although they were due, to whoever answers for them or watches; newest
+        year first.
+        """
         if not self.user.holds(*OVERSEERS, at=self.at):
             return []
         acts = self.user.holds(Role.ADMINISTRATOR, at=self.at)
-        counted = self.duties if self.reach is None else summary(Asked(agencies=self.reach), self.at)
+        counted = (
+            self.duties if self.reach is None else summary(Asked(agencies=self.reach), self.at)
+        )
         return [
-            Overdue(sentence(c, part=False), c.agencies_overdue, *_spot(c, acts=acts)) for c in counted if c.overdue
+            Overdue(sentence(c, part=False), c.agencies_overdue, *_spot(c, acts=acts))
+            for c in counted
+            if c.overdue
         ]
 
     def open_window(self, cycle_id: int, phase: Phase, obj: Any = None) -> Term | None:
-        """A phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a duty that is overdue."""
+        """A phase's window, or `obj`'s own, if an act in it would be accepted now: open, or a duty
+        that is overdue.
+        """
         window = self.own.of(phase, obj) if obj else self.windows.get((cycle_id, phase))
         return window if window and window.accepts(self.at) else None
 
 
 def _spot(counted: Counted, *, acts: bool) -> tuple[str, str]:
-    """The button and the address where an overdue duty is done; for those who only watch, where it is listed."""
+    """The button and the address where an overdue duty is done; for those who only watch, where it
+    is listed.
+    """
     code = counted.duty.code
     if not acts:
-        asked = urlencode({"duty": code.value, "year": counted.year, "state": Timeliness.OVERDUE.value})
+        asked = urlencode(
+            {"duty": code.value, "year": counted.year, "state": Timeliness.OVERDUE.value}
+        )
         return _("Look"), f"{reverse('festival:duties')}?{asked}#each"
     match code:
         case DutyCode.COMMUNICATE_INDICATORS:

@@ -26,7 +26,9 @@ class Queue(NamedTuple):
 
 def client() -> redis.Redis:
     """A connection of its own that is never waited for long."""
-    address = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
+    address = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://").replace(
+        "virtual_host=", "db="
+    )
     given: dict[str, Any] = {"socket_timeout": SECONDS, "retry": Retry(NoBackoff(), 0)}
     if not address.startswith("unix://"):
         given["socket_connect_timeout"] = SECONDS
@@ -34,8 +36,15 @@ def client() -> redis.Redis:
 
 
 def queues(asked: redis.Redis) -> list[Queue]:
-    """How much waits in each queue, and for how long; beat knows them all, for it has each worked off."""
-    names = sorted({entry["options"].get("queue", "celery") for entry in settings.CELERY_BEAT_SCHEDULE.values()})
+    """How much waits in each queue, and for how long; beat knows them all, for it has each worked
+    off.
+    """
+    names = sorted(
+        {
+            entry["options"].get("queue", "celery")
+            for entry in settings.CELERY_BEAT_SCHEDULE.values()
+        }
+    )
     asking: Any = asked.pipeline(transaction=False)
     for name in names:
         asking.llen(name).lindex(name, -1)

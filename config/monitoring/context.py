@@ -1,4 +1,6 @@
-"""In which request or task something happens: what a line of the log and a report of an error say of it."""
+"""In which request or task something happens: what a line of the log and a report of an error say
+of it.
+"""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -36,7 +38,9 @@ def facts() -> dict[str, Any]:
 
 
 def person(request: HttpRequest) -> int | None:
-    """The key of whoever is signed in; None also where nobody has asked yet, for asking would cost a query."""
+    """The key of whoever is signed in; None also where nobody has asked yet, for asking would cost
+    a query.
+    """
     user = getattr(request, "_cached_user", None)
     return user.pk if user is not None else None
 

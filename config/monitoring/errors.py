@@ -1,6 +1,8 @@
-"""Errors sent to a collector that speaks Sentry's protocol: where in our code and of what type, nothing of anybody's.
+"""Errors sent to a collector that speaks Sentry's protocol: where in our code and of what type,
+nothing of anybody's.
 
-Sending is done by a thread with a short queue of its own, so that a collector that is away slows nobody down.
+Sending is done by a thread with a short queue of its own, so that a collector that is away slows
+nobody down.
 """
 
 from typing import Any
@@ -11,7 +13,17 @@ from sentry_sdk.integrations.django import DjangoIntegration
 
 from config.monitoring import context
 
-PARTS = ("exception", "level", "platform", "timestamp", "event_id", "environment", "release", "transaction", "logger")
+PARTS = (
+    "exception",
+    "level",
+    "platform",
+    "timestamp",
+    "event_id",
+    "environment",
+    "release",
+    "transaction",
+    "logger",
+)
 FRAME = ("filename", "function", "lineno", "module", "in_app", "abs_path")
 
 
@@ -34,7 +46,9 @@ def start(dsn: str, *, environment: str) -> None:
 
 
 def scrubbed(event: Any, hint: Any) -> Any:
-    """The event with what we name here and nothing else; the words of an error may be a visitor's."""
+    """The event with what we name here and nothing else; the words of an
+    error may be a visitor's.
+    """
     kept = {name: event[name] for name in PARTS if name in event}
     for error in kept.get("exception", {}).get("values", []):
         error.pop("value", None)

@@ -28,7 +28,9 @@ UNSEALED = """
 OLDEST_DUE_JOB = """
     SELECT extract(epoch FROM %s - min(asked_at)) FROM cycles_job WHERE state = 'waiting' AND not_before <= %s
 """
-NEWEST_SEAL = "SELECT extract(epoch FROM now() - sealed_at) FROM cycles_seal ORDER BY id DESC LIMIT 1"
+NEWEST_SEAL = (
+    "SELECT extract(epoch FROM now() - sealed_at) FROM cycles_seal ORDER BY id DESC LIMIT 1"
+)
 
 
 class Unfit(Exception):
@@ -44,7 +46,9 @@ class Answer:
 
 
 class Probe:
-    """A question to one part. One that has not come back is not asked again: threads do not pile up."""
+    """A question to one part. One that has not come back is not asked again: threads do not pile
+    up.
+    """
 
     def __init__(self, name: str, ask: Callable[[], dict[str, Any]]) -> None:
         self.name, self._ask = name, ask
@@ -66,18 +70,26 @@ class Probe:
         except Unfit as error:
             self._answer = Answer(fault=str(error))
         except Exception as error:
-            self._answer = Answer(fault=type(error).__name__)  # its words may hold an address with its password
+            self._answer = Answer(
+                fault=type(error).__name__
+            )  # its words may hold an address with its password
         finally:
             self._ended.set()
 
     def wait(self, seconds: float) -> Answer:
-        return self._answer if self._ended.wait(max(seconds, 0)) else Answer(fault="no answer in time")
+        return (
+            self._answer if self._ended.wait(max(seconds, 0)) else Answer(fault="no answer in time")
+        )
 
 
-def asked_of_database(*statements: str, params: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
+def asked_of_database(
+    *statements: str, params: Sequence[Any] | None = None
+) -> list[tuple[Any, ...]]:
     """The first row of each statement, by a connection of its own that is never waited for long."""
     own = connection.copy()
-    own.settings_dict["OPTIONS"] = own.settings_dict["OPTIONS"] | PROCESSES["probe"].connection_options
+    own.settings_dict["OPTIONS"] = (
+        own.settings_dict["OPTIONS"] | PROCESSES["probe"].connection_options
+    )
     try:
         with own.cursor() as cursor:
             rows = []
@@ -99,7 +111,10 @@ def record() -> dict[str, Any]:
     (waiting, oldest), (newest,) = asked_of_database(UNSEALED, NEWEST_SEAL)
     if waiting and oldest > settings.SEALED_WITHIN_MINUTES * 60:
         raise Unfit(f"{waiting} rows without a seal, the oldest for {oldest:.0f} s")
-    return {"unsealed": waiting, "newest_seal_seconds": None if newest is None else round(float(newest))}
+    return {
+        "unsealed": waiting,
+        "newest_seal_seconds": None if newest is None else round(float(newest)),
+    }
 
 
 def cached() -> dict[str, Any]:
@@ -162,7 +177,9 @@ PROBES = {
 }
 
 
-def answers(names: Sequence[str] = tuple(PROBES), *, clock: Callable[[], float]) -> dict[str, Answer]:
+def answers(
+    names: Sequence[str] = tuple(PROBES), *, clock: Callable[[], float]
+) -> dict[str, Answer]:
     """What is found of each part, after three seconds at the latest."""
     until = clock() + SECONDS
     for name in names:

@@ -1,7 +1,8 @@
 """The log as one JSON object a line: what, when, in which request or task, for whom and from where.
 
-No line holds what somebody typed, an address with its keys, or a person's name: faults are told by their type and by
-where in our code they happened, without their words. `LOG_FORMAT=line` tells all, for whoever develops.
+No line holds what somebody typed, an address with its keys, or a person's name: faults are told by
+their type and by where in our code they happened, without their words. `LOG_FORMAT=line` tells all,
+for whoever develops.
 """
 
 import logging
@@ -24,7 +25,9 @@ REFUSALS = "portal.refused"
 
 
 class LeavesAddressesOut(logging.Filter):
-    """Takes the address of the page, and the words of what went wrong in a task, out of libraries' own lines."""
+    """Takes the address of the page, and the words of what went wrong in a task, out of libraries'
+    own lines.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
@@ -32,7 +35,11 @@ class LeavesAddressesOut(logging.Filter):
             match = getattr(request, "resolver_match", None)
             name = match.view_name if match else "-"
             record.args = tuple(name if arg == request.path else arg for arg in record.args)
-        if record.name == WORDS_OF_TASKS and record.levelno >= logging.WARNING and isinstance(record.args, dict):
+        if (
+            record.name == WORDS_OF_TASKS
+            and record.levelno >= logging.WARNING
+            and isinstance(record.args, dict)
+        ):
             record.msg = "Task %(name)s[%(id)s] has failed"
         return True
 

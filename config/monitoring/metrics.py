@@ -1,7 +1,8 @@
-"""What is counted in each process: requests and sign-ins. Processes of one server count into one directory.
+"""What is counted in each process: requests and sign-ins. Processes of one server count into one
+directory.
 
-`PROMETHEUS_MULTIPROC_DIR` names it; config/gunicorn.py makes a fresh one at each start. Without it a process counts for
-itself, as in development.
+`PROMETHEUS_MULTIPROC_DIR` names it; config/gunicorn.py makes a fresh one at each start. Without it
+a process counts for itself, as in development.
 """
 
 import os
@@ -12,9 +13,15 @@ from prometheus_client.multiprocess import MultiProcessCollector
 REGISTRY = CollectorRegistry()
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
-requests = Counter("portal_requests", "Requests answered", ("view", "method", "status"), registry=REGISTRY)
+requests = Counter(
+    "portal_requests", "Requests answered", ("view", "method", "status"), registry=REGISTRY
+)
 seconds = Histogram(
-    "portal_request_seconds", "Time from request to answer", ("view",), buckets=SECONDS, registry=REGISTRY
+    "portal_request_seconds",
+    "Time from request to answer",
+    ("view",),
+    buckets=SECONDS,
+    registry=REGISTRY,
 )
 refusals = Counter("portal_refusals", "Acts and pages refused", ("code",), registry=REGISTRY)
 sign_ins = Counter("portal_sign_ins", "Sign-ins by outcome", ("outcome",), registry=REGISTRY)

@@ -16,11 +16,20 @@ from config.monitoring.context import current_request, view
 logger = logging.getLogger("portal.request")
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-REFUSALS = {400: "bad_request", 401: "signed_out", 403: "forbidden", 405: "method", 409: "conflict", 429: "too_many"}
+REFUSALS = {
+    400: "bad_request",
+    401: "signed_out",
+    403: "forbidden",
+    405: "method",
+    409: "conflict",
+    429: "too_many",
+}
 """By status; what a page said itself of its refusal goes first."""
 
 
-def watched(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def watched(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Time each request, log it and count it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -63,6 +72,8 @@ def refusal(request: HttpRequest, response: HttpResponse) -> str:
         return str(code)
     if response.status_code == 404:
         return "not_found" if view(request) else "no_such_page"
-    if response.status_code == 302 and response["Location"].startswith(resolve_url(settings.LOGIN_URL)):
+    if response.status_code == 302 and response["Location"].startswith(
+        resolve_url(settings.LOGIN_URL)
+    ):
         return "signed_out" if view(request) != "account_logout" else ""
     return REFUSALS.get(response.status_code, "")

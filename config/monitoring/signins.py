@@ -1,4 +1,6 @@
-"""Every sign-in, failure, lock-out and change of what one signs in with: a line of the log and a count each."""
+"""Every sign-in, failure, lock-out and change of what one signs in with: a line of the log and a
+count each.
+"""
 
 import logging
 from typing import Any
@@ -14,7 +16,12 @@ from config.monitoring import metrics
 logger = logging.getLogger("portal.signin")
 
 LOCKED = {"too_many_login_attempts", "rate_limited"}
-FAILED = {"incorrect_code", "incorrect_password", "invalid_password_reset", "enter_current_password"}
+FAILED = {
+    "incorrect_code",
+    "incorrect_password",
+    "invalid_password_reset",
+    "enter_current_password",
+}
 """Codes of allauth's sentences; a wrong password at sign-in is told by Django's own signal."""
 
 
@@ -35,7 +42,9 @@ def tell(outcome: str, *, user: Any = None, reason: str = "") -> None:
     said = {"outcome": outcome, "reason": reason, "subject": user.pk if user is not None else None}
     level = logging.WARNING if outcome in ("failed", "locked_out") else logging.INFO
     metrics.sign_ins.labels(outcome).inc()
-    logger.log(level, "sign-in: %s", outcome, extra={name: fact for name, fact in said.items() if fact})
+    logger.log(
+        level, "sign-in: %s", outcome, extra={name: fact for name, fact in said.items() if fact}
+    )
 
 
 def _connect(signal: Signal, outcome: str) -> None:

@@ -1,4 +1,6 @@
-"""The portal's state in figures, read only when somebody asks for the metrics, and then for some seconds not again."""
+"""The portal's state in figures, read only when somebody asks for the metrics, and then for some
+seconds not again.
+"""
 
 import logging
 import threading
@@ -27,7 +29,9 @@ KEPT = 15.0
 
 
 class State:
-    """A collector of Prometheus's: what the database and the broker know, and whether they could be asked."""
+    """A collector of Prometheus's: what the database and the broker know, and whether they could be
+    asked.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -46,8 +50,13 @@ class State:
 
     @staticmethod
     def _read() -> Iterator[Metric]:
-        readable = GaugeMetricFamily("portal_state_readable", "Whether the part could be asked", labels=["part"])
-        for part, read, faults in (("database", _of_database, DatabaseError), ("broker", _of_broker, RedisError)):
+        readable = GaugeMetricFamily(
+            "portal_state_readable", "Whether the part could be asked", labels=["part"]
+        )
+        for part, read, faults in (
+            ("database", _of_database, DatabaseError),
+            ("broker", _of_broker, RedisError),
+        ):
             try:
                 found = [*read()]
             except faults as error:
@@ -71,12 +80,16 @@ def _gauge(name: str, about: str, labels: tuple[str, ...], rows: Any) -> GaugeMe
 def _of_broker() -> Iterator[Metric]:
     asked = broker.client()
     queues = broker.queues(asked)
-    yield _gauge("queue_length", "Messages that wait", ("queue",), [(q.name, q.length) for q in queues])
+    yield _gauge(
+        "queue_length", "Messages that wait", ("queue",), [(q.name, q.length) for q in queues]
+    )
     ages = [(q.name, q.age or 0) for q in queues]
     yield _gauge("queue_age_seconds", "How long the oldest message has waited", ("queue",), ages)
     yield _gauge("beat_age_seconds", "Time since beat sent a task", (), [(broker.beat_age(asked),)])
     tasks = CounterMetricFamily("portal_tasks", "Tasks ended", labels=["task", "state"])
-    seconds = CounterMetricFamily("portal_task_seconds", "Time that tasks took", labels=["task", "state"])
+    seconds = CounterMetricFamily(
+        "portal_task_seconds", "Time that tasks took", labels=["task", "state"]
+    )
     for done in broker.done(asked):
         tasks.add_metric([done.task, done.state], done.count)
         seconds.add_metric([done.task, done.state], done.seconds)
@@ -87,7 +100,9 @@ def _of_broker() -> Iterator[Metric]:
 def _of_database() -> Iterator[Metric]:
     (unsealed, oldest), (newest,) = health.asked_of_database(health.UNSEALED, health.NEWEST_SEAL)
     yield _gauge("record_unsealed_rows", "Rows of the record without a seal", (), [(unsealed,)])
-    yield _gauge("record_unsealed_seconds", "How long the oldest of them has waited", (), [(oldest or 0,)])
+    yield _gauge(
+        "record_unsealed_seconds", "How long the oldest of them has waited", (), [(oldest or 0,)]
+    )
     yield _gauge("record_newest_seal_seconds", "Age of the newest seal", (), [(newest,)])
     yield from _jobs()
     yield from _backlogs()
@@ -100,7 +115,9 @@ def _jobs() -> Iterator[Metric]:
     numbers = [(backlog.kind, backlog.state, backlog.count) for backlog in backlogs]
     ages = [(backlog.kind, backlog.state, backlog.age(at).total_seconds()) for backlog in backlogs]
     yield _gauge("jobs", "Jobs that are not done, by kind and state", ("kind", "state"), numbers)
-    yield _gauge("jobs_age_seconds", "Time since the oldest of them was ordered", ("kind", "state"), ages)
+    yield _gauge(
+        "jobs_age_seconds", "Time since the oldest of them was ordered", ("kind", "state"), ages
+    )
 
 
 def _backlogs() -> Iterator[Metric]:
@@ -109,23 +126,43 @@ def _backlogs() -> Iterator[Metric]:
     files = [("scan", waiting.count()), ("preview", undrawn.count())]
     yield _gauge("files_waiting", "Files that are not scanned or not drawn", ("work",), files)
     unsent = Delivery.objects.filter(told_at=None).exclude(channel=Channel.INBOX)
-    by_channel = [*unsent.values_list("channel").annotate(n=Count("pk"), oldest=Min("made_at")).order_by("channel")]
+    by_channel = [
+        *unsent.values_list("channel")
+        .annotate(n=Count("pk"), oldest=Min("made_at"))
+        .order_by("channel")
+    ]
     at = now()
     counts = [(channel, n) for channel, n, _oldest in by_channel]
     ages = [(channel, (at - oldest).total_seconds()) for channel, _n, oldest in by_channel]
     yield _gauge("messages_waiting", "Messages that are not sent", ("channel",), counts)
-    yield _gauge("messages_age_seconds", "How long the oldest message has waited", ("channel",), ages)
+    yield _gauge(
+        "messages_age_seconds", "How long the oldest message has waited", ("channel",), ages
+    )
 
 
 def _deadlines() -> Iterator[Metric]:
-    """Self-assessments in work, and the hours until their window closes; extensions move it agency by agency."""
+    """Self-assessments in work, and the hours until their window closes; extensions move it agency
+    by agency.
+    """
     open_cycles = Cycle.objects.of_years().filter(state=CycleState.OPEN)
     of_year = Q(cycle__in=open_cycles, state__in=IN_WORK)
-    in_work = Submission.objects.active().filter(of_year).values_list("cycle__year").annotate(n=Count("pk"))
-    yield _gauge("submissions_in_work", "Self-assessments not signed", ("year",), in_work.order_by("cycle__year"))
+    in_work = (
+        Submission.objects.active()
+        .filter(of_year)
+        .values_list("cycle__year")
+        .annotate(n=Count("pk"))
+    )
+    yield _gauge(
+        "submissions_in_work",
+        "Self-assessments not signed",
+        ("year",),
+        in_work.order_by("cycle__year"),
+    )
     windows = Window.objects.filter(cycle__in=open_cycles, phase=Phase.SELF_ASSESSMENT, agency=None)
     at = now()
     closing = []
     for year, closes_at in windows.order_by("cycle__year").values_list("cycle__year", "closes_at"):
         closing.append((year, (closes_at - at).total_seconds() / 3600))
-    yield _gauge("hours_to_closing", "Hours until self-assessment closes for all", ("year",), closing)
+    yield _gauge(
+        "hours_to_closing", "Hours until self-assessment closes for all", ("year",), closing
+    )

@@ -1,7 +1,9 @@
-"""What probes and collectors ask for, and the way to whom a hole is told. Nothing here is for a visitor with a session.
+"""What probes and collectors ask for, and the way to whom a hole is told. Nothing here is for a
+visitor with a session.
 
-These addresses are answered before anything looks at the host or asks for HTTPS, because probes come to the process's
-own port. But for `/healthz` they are for the inside only: what came through a proxy of ours finds nothing there.
+These addresses are answered before anything looks at the host or asks for HTTPS, because probes
+come to the process's own port. But for `/healthz` they are for the inside only: what came through a
+proxy of ours finds nothing there.
 """
 
 import hmac
@@ -38,14 +40,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Each part's state as JSON, or of those alone that `?parts=` names; 503 when one is not in order."""
+    """Each part's state as JSON, or of those alone that `?parts=` names; 503 when one is not in
+    order.
+    """
     asked = [part for part in request.GET.get("parts", "").split(",") if part]
     if unknown := [part for part in asked if part not in health.PROBES]:
         return JsonResponse({"unknown": unknown, "parts": [*health.PROBES]}, status=400)
     found = health.answers(asked or tuple(health.PROBES), clock=time.monotonic)
     parts = {}
     for name, answer in found.items():
-        parts[name] = {"ok": not answer.fault} | ({"fault": answer.fault} if answer.fault else answer.figures)
+        parts[name] = {"ok": not answer.fault} | (
+            {"fault": answer.fault} if answer.fault else answer.figures
+        )
     is_ready = not any(answer.fault for answer in found.values())
     return JsonResponse({"ready": is_ready, "parts": parts}, status=200 if is_ready else 503)
 
@@ -55,9 +61,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def prometheus(request: HttpRequest) -> HttpResponse:
     """Everything that is counted, in Prometheus's text form."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if settings.METRICS_TOKEN and not hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode()):
+    if settings.METRICS_TOKEN and not hmac.compare_digest(
+        token.encode(), settings.METRICS_TOKEN.encode()
+    ):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
-    return HttpResponse(metrics.counted() + generate_latest(_state), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(
+        metrics.counted() + generate_latest(_state), content_type=CONTENT_TYPE_LATEST
+    )
 
 
 @login_not_required
@@ -82,7 +92,9 @@ PROBES: Mapping[str, Callable[[HttpRequest], HttpResponse]] = {
 INSIDE = {"readyz", "metrics"}
 
 
-def probes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def probes(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Answer probes; to whoever came through a proxy, those of the inside are not there."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

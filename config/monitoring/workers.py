@@ -4,7 +4,13 @@ import contextlib
 import time
 from typing import Any
 
-from celery.signals import after_task_publish, beat_init, before_task_publish, task_postrun, task_prerun
+from celery.signals import (
+    after_task_publish,
+    beat_init,
+    before_task_publish,
+    task_postrun,
+    task_prerun,
+)
 from redis.exceptions import RedisError
 
 from config.monitoring import broker

@@ -30,13 +30,15 @@ FIRST = 20
 """So many of the things that are wrong are named."""
 
 
-# --- Backup -----------------------------------------------------------------------------------------------------------
+# --- Backup -------------------------------------------------------------------------------------
 
 
 def backup(directory: Path, *, at: datetime) -> tuple[Path, dict[str, Any], list[str]]:
-    """Back everything up below a directory: the dump of one moment, and the files that it did not hold yet.
+    """Back everything up below a directory: the dump of one moment, and the files that it did not
+    hold yet.
 
-    Returns the backup, its manifest, and what the rows of that moment name and the storage does not hold so.
+    Returns the backup, its manifest, and what the rows of that moment name and the storage does not
+    hold so.
     """
     with _private():
         directory.mkdir(parents=True, exist_ok=True)
@@ -61,7 +63,9 @@ def backup(directory: Path, *, at: datetime) -> tuple[Path, dict[str, Any], list
             "files": files,
         }
         manifest["digest"] = manifests.digest_of(manifest)
-        _write_whole(made / manifests.NAME, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+        _write_whole(
+            made / manifests.NAME, json.dumps(manifest, ensure_ascii=False, indent=1).encode()
+        )
         finished = directory / at.strftime("%Y%m%dT%H%M%SZ")
         made.rename(finished)
     return finished, manifest, _unlike(named, files)
@@ -79,7 +83,9 @@ def _private() -> Iterator[None]:
 
 @contextmanager
 def _snapshot() -> Iterator[str]:
-    """Within, this connection reads the database as it was at one moment, which others may read by its name."""
+    """Within, this connection reads the database as it was at one moment, which others may read by
+    its name.
+    """
     connection.ensure_connection()
     with connection.cursor() as cursor:
         cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -113,9 +119,14 @@ def _last_files(directory: Path) -> dict[str, dict[str, Any]]:
 
 
 def _kept(directory: Path, name: str, before: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
-    """A file's line of the manifest, once the store holds it; None if it has gone in the meantime."""
+    """A file's line of the manifest, once the store holds it; None if it
+    has gone in the meantime.
+    """
     try:
-        size, modified = default_storage.size(name), default_storage.get_modified_time(name).isoformat()
+        size, modified = (
+            default_storage.size(name),
+            default_storage.get_modified_time(name).isoformat(),
+        )
         last = before.get(name)
         if last and (last["bytes"], last["modified"]) == (size, modified):
             path = manifests.stored_at(directory, last["sha256"])
@@ -156,21 +167,27 @@ def _unlike(named: list[media.NamedFile], files: list[dict[str, Any]]) -> list[s
     there = {file["name"]: file["sha256"] for file in files}
     missing = [f"{file.name} ({file.row}) is missing" for file in named if file.name not in there]
     held = (file for file in named if file.sha256 and file.name in there)
-    return missing + [f"{file.name} ({file.row}) was changed" for file in held if there[file.name] != file.sha256]
+    return missing + [
+        f"{file.name} ({file.row}) was changed" for file in held if there[file.name] != file.sha256
+    ]
 
 
-# --- Restore ----------------------------------------------------------------------------------------------------------
+# --- Restore ------------------------------------------------------------------------------------
 
 
 def restore(backup: Path, *, digest: str = "") -> dict[str, Any]:
-    """Bring a backup into the empty database and storage that the settings name; returns its manifest.
+    """Bring a backup into the empty database and storage that the settings name; returns its
+    manifest.
 
-    All of it is verified before anything is written, and the record, its newest seal and the files afterwards.
-    One that was killed in the middle may be run again: the database comes last, and whole or not at all.
+    All of it is verified before anything is written, and the record, its newest seal and the files
+    afterwards. One that was killed in the middle may be run again: the database comes last, and
+    whole or not at all.
     """
     manifest = manifests.read(backup)
     if digest and manifest["digest"] != digest:
-        raise CommandError(f"This is another backup than the one you name: its digest is {manifest['digest']}.")
+        raise CommandError(
+            f"This is another backup than the one you name: its digest is {manifest['digest']}."
+        )
     _refuse(f"{backup} is not what it was", manifests.faults(backup, manifest))
     with as_owner() as owned:
         _refuse_filled(owned)
@@ -212,13 +229,19 @@ def _refuse_filled(owned: BaseDatabaseWrapper) -> None:
     with owned.cursor() as cursor:
         tables = owned.introspection.table_names(cursor)
     if tables:
-        raise CommandError(f"The database {name} is not empty: it has {len(tables)} tables. Nothing was changed.")
+        raise CommandError(
+            f"The database {name} is not empty: it has {len(tables)} tables. Nothing was changed."
+        )
 
 
 def _strangers(files: list[dict[str, Any]]) -> list[str]:
     """Stored files that are not those of the backup: what an earlier try has restored is."""
     ours = {file["name"]: file for file in files}
-    return [name for name in media.stored_names() if name not in ours or media.digest_of(name) != ours[name]["sha256"]]
+    return [
+        name
+        for name in media.stored_names()
+        if name not in ours or media.digest_of(name) != ours[name]["sha256"]
+    ]
 
 
 def _restore_files(backup: Path, files: list[dict[str, Any]]) -> None:

@@ -54,7 +54,9 @@ def _plain(value: Any) -> Any:
 
 def mark_of_key(key: str) -> str:
     """A mark by which a secret key is known again, and from which it cannot be found."""
-    return salted_hmac("config.recovery", "which key", secret=key, algorithm="sha256").hexdigest()[:16]
+    return salted_hmac("config.recovery", "which key", secret=key, algorithm="sha256").hexdigest()[
+        :16
+    ]
 
 
 def digest_of(manifest: dict[str, Any]) -> str:

@@ -67,7 +67,9 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether every file that a row names is there as the row says; files of nobody do no harm."""
+        """Whether every file that a row names is there as the row says;
+        files of nobody do no harm.
+        """
         return not self.missing and not self.changed
 
 

@@ -21,10 +21,14 @@ def major_of(server_version: int) -> int:
 
 
 def program(name: str, *, major: int) -> Path:
-    """A program that is not older than a server or dump of this major version; refuses where there is none."""
+    """A program that is not older than a server or dump of this major version; refuses where there
+    is none.
+    """
     found = []
     for path in _candidates(name):
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout  # noqa: S603
+        said = subprocess.run(  # noqa: S603
+            [path, "--version"], capture_output=True, text=True, check=True
+        ).stdout
         version = int(re.findall(r"(\d+)(?:\.\d+)?", said)[0])
         if version >= major:
             return path
@@ -49,8 +53,12 @@ def _candidates(name: str) -> Iterator[Path]:
 
 
 def run(path: Path, *arguments: str, server: dict[str, Any]) -> None:
-    """Run a program against a server; what it complains of is the error. The password is no argument."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | {
+    """Run a program against a server; what it complains of is the error. The password is no
+    argument.
+    """
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+    } | {
         "PGHOST": str(server["HOST"]),
         "PGPORT": str(server["PORT"] or 5432),
         "PGUSER": server["USER"],

@@ -1,4 +1,6 @@
-"""How a rehearsed year's agencies appeal, how their appeals are heard, and in which ways they end."""
+"""How a rehearsed year's agencies appeal, how their appeals are heard, and
+in which ways they end.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,9 +22,13 @@ ENDINGS = ("uphold", "dismiss", "uphold_partly", "dismiss", "declare_inadmissibl
 
 
 def appeal_all(walk: Any) -> None:
-    """Every fourth agency appeals two lines that it lost; what is filed late or by staff is refused."""
+    """Every fourth agency appeals two lines that it lost; what is filed late or by staff is
+    refused.
+    """
     scored = Submission.objects.filter(cycle=walk.cycle, state=SubmissionState.COMMUNICATED)
-    for number, s in enumerate(scored.exclude(pk__in=walk.twins).select_related("agency").order_by("pk")):
+    for number, s in enumerate(
+        scored.exclude(pk__in=walk.twins).select_related("agency").order_by("pk")
+    ):
         if number % 4:
             continue
         lines = Answer.objects.filter(submission=s, value__isnull=False, measure__method="linear")
@@ -30,7 +36,9 @@ def appeal_all(walk: Any) -> None:
         at, late = walk.within(Phase.APPEAL, 0.3, s.agency), walk.within(Phase.APPEAL, 1, s.agency)
         rows = lines.select_related("measure", "submission", "own").order_by("pk")
         lost = [a for a in rows if values.lost(a)][:2]
-        drafted = [drafting.save_draft(a, fields=values.contention(a), by=staff, at=at) for a in lost]
+        drafted = [
+            drafting.save_draft(a, fields=values.contention(a), by=staff, at=at) for a in lost
+        ]
         if drafted:
             walk.refused("filed on the stroke", lambda: drafting.file(drafted, by=head, at=late))  # noqa: B023
             walk.refused("staff file", lambda: drafting.file(drafted, by=staff, at=at))  # noqa: B023
@@ -57,7 +65,10 @@ def decide_all(walk: Any) -> None:
     marker = User.objects.get(pk=first.answer.marks.get(block__is_second=False).assessor_id)
     walk.refused("the marker decides", lambda: _decide(walk, first, "dismiss", at=at, by=marker))
     early = walk.within(Phase.FINAL, 0)
-    walk.refused("final with open appeals", lambda: results.finalise(walk.cycle, by=walk.cast.administrator, at=early))
+    walk.refused(
+        "final with open appeals",
+        lambda: results.finalise(walk.cycle, by=walk.cast.administrator, at=early),
+    )
     for number, appeal in sorted(enumerate(filed), key=lambda pair: _decided_after(pair[0])):
         name = ENDINGS[number % len(ENDINGS)]
         at = walk.within(Phase.APPEAL_REVIEW, _decided_after(number), appeal.agency)
@@ -67,7 +78,9 @@ def decide_all(walk: Any) -> None:
 
 
 def _decided_after(number: int) -> float:
-    """What part of its review is over when an appeal is decided; half-way, every third still waits."""
+    """What part of its review is over when an appeal is decided; half-way,
+    every third still waits.
+    """
     return 0.7 if number % 3 == 0 else 0.3
 
 
@@ -84,7 +97,9 @@ def _decide(walk: Any, appeal: Appeal, name: str, *, at: datetime, by: User | No
     awarded = None
     if name == "uphold_partly":
         before = appeal.points_before or Decimal(0)
-        awarded = ((before + (appeal.proposed_points or before)) / 2).quantize(Decimal("0.0000000001"))
+        awarded = ((before + (appeal.proposed_points or before)) / 2).quantize(
+            Decimal("0.0000000001")
+        )
     reason = "پس از بررسی مستندات و روش محاسبه تصمیم گرفته شد."
     by = by or _reviewer(walk, appeal)
     decision.decide(appeal, name, reason=reason, awarded=awarded, by=by, at=at)

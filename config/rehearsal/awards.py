@@ -1,4 +1,6 @@
-"""How a rehearsed year's committees give awards: the country's, and one province's, by their minutes."""
+"""How a rehearsed year's committees give awards: the country's, and one province's, by their
+minutes.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,15 +14,32 @@ from festival.models import Award, AwardCategory, Ceremony, Edition, Minutes, St
 from festival.workflow import AwardState
 
 CHOICES = (
-    ("service_desk", "winner", "میز خدمت الکترونیکی یکپارچه، بدون مراجعهٔ حضوری", "One electronic desk, without visits"),
-    ("satisfaction", "commended", "افزایش پیوستهٔ رضایت مراجعان", "Satisfaction of the public rose throughout the year"),
-    ("renewable_energy", "winner", "تأمین برق ساختمان‌ها از نیروگاه خورشیدی", "Buildings powered by the sun"),
+    (
+        "service_desk",
+        "winner",
+        "میز خدمت الکترونیکی یکپارچه، بدون مراجعهٔ حضوری",
+        "One electronic desk, without visits",
+    ),
+    (
+        "satisfaction",
+        "commended",
+        "افزایش پیوستهٔ رضایت مراجعان",
+        "Satisfaction of the public rose throughout the year",
+    ),
+    (
+        "renewable_energy",
+        "winner",
+        "تأمین برق ساختمان‌ها از نیروگاه خورشیدی",
+        "Buildings powered by the sun",
+    ),
 )
 PRESENT = "رئیس کمیته\nنمایندهٔ سازمان اداری و استخدامی کشور\nنمایندهٔ سازمان برنامه و بودجه"
 
 
 def award_all(walk: Any) -> None:
-    """The national ceremony's awards, and those of the first province that takes part, are decided on."""
+    """The national ceremony's awards, and those of the first province that takes part, are decided
+    on.
+    """
     at = walk.within(Phase.FINAL, 0.55)
     if not walk.due(at):
         return
@@ -29,7 +48,12 @@ def award_all(walk: Any) -> None:
     walk.did(len(ceremonies.lay_ceremonies(walk.cycle, by=admin, at=at)))
     _give(walk, Ceremony.objects.for_list().get(cycle=walk.cycle, province=None), admin, at)
     of_province = {"level": "provincial_unit", "cycle": walk.cycle}
-    unit = Participation.objects.filter(**of_province).select_related("province").order_by("pk").first()
+    unit = (
+        Participation.objects.filter(**of_province)
+        .select_related("province")
+        .order_by("pk")
+        .first()
+    )
     if unit and unit.province:
         ceremony = Ceremony.objects.for_list().get(cycle=walk.cycle, province=unit.province)
         name = f"administrator-{unit.province.code.removeprefix('IR-')}"
@@ -41,15 +65,23 @@ def _give(walk: Any, ceremony: Ceremony, by: User, at: datetime) -> None:
     opens = walk.within(Phase.FESTIVAL, 0).astimezone(TEHRAN)
     day = (opens + timedelta(days=25 if ceremony.province is None else 30)).date()
     place = ceremony.province.capital_fa if ceremony.province else "تهران"
-    fields = {"held_on": day, "place": f"{place}، تالار اجتماعات", "chair": "رئیس سازمان اداری و استخدامی کشور"}
+    fields = {
+        "held_on": day,
+        "place": f"{place}، تالار اجتماعات",
+        "chair": "رئیس سازمان اداری و استخدامی کشور",
+    }
     ceremonies.set_ceremony(ceremony, fields=fields, by=by, at=at)
     walk.did()
     walk.did(len(awards.propose(ceremony, by=by, at=at)))
     edition = Edition.objects.get(cycle=walk.cycle)
-    fit = Standing.objects.filter(edition=edition, group__province=ceremony.province, submitted=True)
+    fit = Standing.objects.filter(
+        edition=edition, group__province=ceremony.province, submitted=True
+    )
     # nobody of the authority may put its own agency forward
     fit = fit.exclude(participation__agency__is_authority=True)
-    for standing, (code, rank, fa, en) in zip(fit.order_by("place", "pk")[: len(CHOICES)], CHOICES, strict=False):
+    for standing, (code, rank, fa, en) in zip(
+        fit.order_by("place", "pk")[: len(CHOICES)], CHOICES, strict=False
+    ):
         category = AwardCategory.objects.get(cycle=walk.cycle, code=code)
         said = {"category": category, "rank": rank, "reason": fa, "reason_en": en}
         participation = Participation.objects.get(pk=standing.participation_id)
@@ -73,7 +105,13 @@ def _decide(walk: Any, ceremony: Ceremony, minutes: Minutes, by: User, at: datet
         return
     decisions = {a.pk: awards.Decision(a.rank, a.reason, a.reason_en) for a in waiting}
     head = walk.cast.heads[waiting[0].agency_id]
-    walk.refused("a head decides on awards", lambda: awards.decide(ceremony, minutes, decisions, by=head, at=at))
+    walk.refused(
+        "a head decides on awards",
+        lambda: awards.decide(ceremony, minutes, decisions, by=head, at=at),
+    )
     early = walk.within(Phase.FINAL, 0) - timedelta(seconds=1)
-    walk.refused("decided before the results", lambda: awards.decide(ceremony, minutes, decisions, by=by, at=early))
+    walk.refused(
+        "decided before the results",
+        lambda: awards.decide(ceremony, minutes, decisions, by=by, at=early),
+    )
     walk.did(len(awards.decide(ceremony, minutes, decisions, by=by, at=at)))

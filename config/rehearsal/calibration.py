@@ -1,4 +1,6 @@
-"""How a rehearsed year's assessors declare their interests and are trained: reference lines, and sittings over them."""
+"""How a rehearsed year's assessors declare their interests and are trained: reference lines, and
+sittings over them.
+"""
 
 import random
 from datetime import datetime
@@ -36,7 +38,9 @@ CASES = (
 
 
 def school(cycle: Cycle, cast: Cast, *, at: datetime) -> int:
-    """Lay the reference lines, let assessors be cleared, the steward and the reviewers declare; how many acts."""
+    """Lay the reference lines, let assessors be cleared, the steward and the reviewers declare; how
+    many acts.
+    """
     chance = random.Random(f"school-{cycle.year}")  # noqa: S311 -- the same year each time
     declaring = (cast.steward, *cast.reviewers)
     for person in declaring:
@@ -48,23 +52,37 @@ def school(cycle: Cycle, cast: Cast, *, at: datetime) -> int:
 def _lay(cycle: Cycle, *, by: User, at: datetime) -> int:
     """Lay the reference lines of a cycle from its general measures; how many acts that was."""
     measures = Measure.objects.filter(
-        indicator__axis__set__cycle=cycle, indicator__axis__set__kind=Kind.GENERAL, target__isnull=False
+        indicator__axis__set__cycle=cycle,
+        indicator__axis__set__kind=Kind.GENERAL,
+        target__isnull=False,
     )
-    measures = measures.exclude(method="steward").filter(indicator__axis__set__agency=None).for_list()
+    measures = (
+        measures.exclude(method="steward").filter(indicator__axis__set__agency=None).for_list()
+    )
     for number, measure in enumerate(measures[:LINES]):
         shown, share, reason = CASES[number % len(CASES)]
         line = ReferenceLine(measure=measure, value=measure.target)
         points = half_up((marking_rules.suggestion(line.as_answer) or Decimal(0)) * share, 2)
-        said = {"measure": measure, "value": measure.target, "note": "", "claims_not_applicable": False}
+        said = {
+            "measure": measure,
+            "value": measure.target,
+            "note": "",
+            "claims_not_applicable": False,
+        }
         agreed = {"points": points, "is_not_applicable": False, "reason": reason}
         calibration.lay(cycle, **said, shown=shown, **agreed, by=by, at=at)
     return min(len(measures), LINES)
 
 
 def _clear(cycle: Cycle, assessor: User, chance: random.Random, *, at: datetime) -> int:
-    """One assessor declares all interests and sits until the training is passed; how many acts that was."""
+    """One assessor declares all interests and sits until the training is passed; how many acts that
+    was.
+    """
     people.state_interests(cycle, by=assessor, at=at)
-    acts, learns = 1, chance.random() < 0.2  # one of five marks as the agencies say at first, and learns from it
+    acts, learns = (
+        1,
+        chance.random() < 0.2,
+    )  # one of five marks as the agencies say at first, and learns from it
     while True:
         sitting = calibration.begin_sitting(cycle, by=assessor, at=at)
         marks = {line.pk: _mark(line, agrees=not learns) for line in calibration.lines_of(sitting)}

@@ -1,4 +1,6 @@
-"""How a rehearsed year is closed: consequences by rules, plans for improvement with their progress, a survey."""
+"""How a rehearsed year is closed: consequences by rules, plans for improvement with their progress,
+a survey.
+"""
 
 import random
 from collections.abc import Sequence
@@ -53,7 +55,9 @@ RULES: tuple[dict[str, Any], ...] = (
     },
 )  # fmt: skip
 MOST_LETTERS, MOST_PLANS, MOST_ANSWERS = 12, 24, 60
-"""So many letters are recorded, plans drawn up and answers given, however many agencies there are."""
+"""So many letters are recorded, plans drawn up and answers given, however
+many agencies there are.
+"""
 
 ACTIONS = (
     ("آموزش کارکنان واحد مسئول و بازنگری فرآیند گردآوری داده", "مدیرکل نوسازی و تحول اداری"),
@@ -73,7 +77,9 @@ WISHES = (
 
 
 def close(walk: Any, published_at: datetime) -> None:
-    """Close a rehearsed year as far as its time has come; what must wait for publication is refused before it."""
+    """Close a rehearsed year as far as its time has come; what must wait for publication is refused
+    before it.
+    """
     at, admin = walk.within(Phase.FINAL, 0.85), walk.cast.administrator
     for rule in RULES:
         consequences.settle(walk.cycle, **rule, by=admin, at=at)
@@ -81,7 +87,10 @@ def close(walk: Any, published_at: datetime) -> None:
     walk.did(len(RULES) + 1)
     letter = {"letter": f"{walk.year}/1", "letter_on": at.astimezone(TEHRAN).date(), "by": admin}
     early = published_at - timedelta(seconds=1)
-    walk.refused("a letter before publication", lambda: consequences.record_letter(drawn[0], **letter, at=early))
+    walk.refused(
+        "a letter before publication",
+        lambda: consequences.record_letter(drawn[0], **letter, at=early),
+    )
     if walk.due(published_at + 10 * DAY):
         _letters(walk, published_at + 3 * DAY)
         _plans(walk, published_at + DAY)
@@ -105,13 +114,17 @@ def _letters(walk: Any, at: datetime) -> None:
 def _plans(walk: Any, at: datetime) -> None:
     """Every third agency draws up its plan; some sign late, and what is signed goes its ways."""
     scored = Submission.objects.filter(cycle=walk.cycle, state=SubmissionState.COMMUNICATED)
-    for number, s in enumerate(scored.select_related("agency", "cycle").order_by("pk")[: 3 * MOST_PLANS : 3]):
+    for number, s in enumerate(
+        scored.select_related("agency", "cycle").order_by("pk")[: 3 * MOST_PLANS : 3]
+    ):
         staff, head = walk.cast.staff[s.agency_id], walk.cast.heads[s.agency_id]
         if not ImprovementPlan.objects.filter(participation=s.participation_id).exists():
             walk.did()  # a compulsory plan has been begun already
         plan = improvement.begin(s, by=staff, at=at)
         keys = [each.answer.pk for each in _taken_up(improvement.suggest(s))]
-        for item, (action, owner) in zip(improvement.adopt(plan, keys, by=staff, at=at), ACTIONS, strict=False):
+        for item, (action, owner) in zip(
+            improvement.adopt(plan, keys, by=staff, at=at), ACTIONS, strict=False
+        ):
             improvement.save_item(plan, _said(item, action, owner), item=item, by=staff, at=at)
         walk.refused("staff sign a plan", lambda: improvement.move(plan, "sign", by=staff, at=at))  # noqa: B023
         signed_at = at + (30 if number % 4 == 3 else 2) * DAY
@@ -123,22 +136,34 @@ def _plans(walk: Any, at: datetime) -> None:
 
 
 def _taken_up(suggested: Sequence[Suggestion]) -> list[Suggestion]:
-    """The heaviest of each kind: two that are asked again in the next year, and one of the agency's own."""
+    """The heaviest of each kind: two that are asked again in the next year, and one of the agency's
+    own.
+    """
     general = [s for s in suggested if s.answer.measure.indicator.axis.set.kind == Kind.GENERAL]
     return [*general[:2], *(s for s in suggested if s not in general[:2])][:3]
 
 
 def _said(item: ImprovementItem, action: str, owner: str) -> dict[str, Any]:
-    """What an agency writes of an item: somewhat better than it reached, by the end of the next assessed year."""
+    """What an agency writes of an item: somewhat better than it reached, by the end of the next
+    assessed year.
+    """
     target, answer = None, item.answer
     if answer is not None and answer.value is not None:
         step = Decimal("1.1") if answer.measure.direction == Direction.HIGHER else Decimal("0.9")
         target = (answer.value * step).quantize(Decimal("0.01"))
     due_on = item.plan.due_on + timedelta(days=150)
-    return {"finding": item.finding, "action": action, "owner": owner, "due_on": due_on, "target": target}
+    return {
+        "finding": item.finding,
+        "action": action,
+        "owner": owner,
+        "due_on": due_on,
+        "target": target,
+    }
 
 
-def _progress(walk: Any, items: Sequence[ImprovementItem], staff: User, at: datetime, number: int) -> None:
+def _progress(
+    walk: Any, items: Sequence[ImprovementItem], staff: User, at: datetime, number: int
+) -> None:
     if not walk.due(at):
         return
     for place, item in enumerate(items):
@@ -150,7 +175,9 @@ def _progress(walk: Any, items: Sequence[ImprovementItem], staff: User, at: date
 
 
 def _survey(walk: Any, at: datetime) -> None:
-    held = surveys.open_survey(walk.cycle, opens_at=at, closes_at=at + 15 * DAY, by=walk.cast.administrator, at=at)
+    held = surveys.open_survey(
+        walk.cycle, opens_at=at, closes_at=at + 15 * DAY, by=walk.cast.administrator, at=at
+    )
     walk.did()
     chance = random.Random(f"survey-{walk.year}")  # noqa: S311 -- the same year each time
     entered = Participation.objects.filter(cycle=walk.cycle).select_related("agency").order_by("pk")

@@ -33,16 +33,26 @@ class Cast:
 
 
 def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
-    """Accounts for every role and agency, all with PASSWORD; agency accounts are named for its code."""
+    """Accounts for every role and agency, all with PASSWORD; agency accounts are named for its
+    code.
+    """
     password = make_password(PASSWORD)
 
     def account(name: str, fa: str, en: str) -> User:
         name = name.lower()
-        return User(username=name, email=f"{name}@{domain}", name_fa=fa, name_en=en, password=password)
+        return User(
+            username=name, email=f"{name}@{domain}", name_fa=fa, name_en=en, password=password
+        )
 
     officers: dict[str, tuple[User, dict[str, Any]]] = {
-        "administrator": (account("administrator", "مریم رضایی", "Maryam Rezaei"), {"role": Role.ADMINISTRATOR}),
-        "secretary": (account("secretary", "علی اکبری", "Ali Akbari"), {"role": Role.ADMINISTRATOR}),
+        "administrator": (
+            account("administrator", "مریم رضایی", "Maryam Rezaei"),
+            {"role": Role.ADMINISTRATOR},
+        ),
+        "secretary": (
+            account("secretary", "علی اکبری", "Ali Akbari"),
+            {"role": Role.ADMINISTRATOR},
+        ),
         "auditor": (account("auditor", "حسین مرادی", "Hossein Moradi"), {"role": Role.AUDITOR}),
         "chair": (
             account("chair", "ناصر کریمی", "Naser Karimi"),
@@ -59,7 +69,12 @@ def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
     }
     first = agencies[0]
     for name, fa, en, membership in (
-        ("expert", "لیلا صادقی", "Leila Sadeghi", {"role": Role.MEMBER, "constituency": Constituency.EXPERT}),
+        (
+            "expert",
+            "لیلا صادقی",
+            "Leila Sadeghi",
+            {"role": Role.MEMBER, "constituency": Constituency.EXPERT},
+        ),
         ("steward", "امیر نوری", "Amir Nouri", {"role": Role.STEWARD, "is_outsider": True}),
         (
             "representative",
@@ -67,32 +82,64 @@ def make_cast(agencies: list[Agency], *, domain: str = "example.org") -> Cast:
             "Sara Jafari",
             {"role": Role.MEMBER, "constituency": Constituency.AGENCY, "agency": first},
         ),
-        ("headquarters", "پروین هاشمی", "Parvin Hashemi", {"role": Role.HEADQUARTERS, "agency": first}),
-        ("agency-administrator", "بهرام قاسمی", "Bahram Ghasemi", {"role": Role.AGENCY_ADMINISTRATOR, "agency": first}),
+        (
+            "headquarters",
+            "پروین هاشمی",
+            "Parvin Hashemi",
+            {"role": Role.HEADQUARTERS, "agency": first},
+        ),
+        (
+            "agency-administrator",
+            "بهرام قاسمی",
+            "Bahram Ghasemi",
+            {"role": Role.AGENCY_ADMINISTRATOR, "agency": first},
+        ),
     ):
         officers[name] = (account(name, fa, en), membership)
     for number in range(1, ASSESSORS + 1):
-        user = account(f"assessor{number}", f"ارزیاب {persian_digits(str(number))}", f"Assessor {number}")
-        officers[f"assessor{number}"] = (user, {"role": Role.ASSESSOR, "is_outsider": number % 2 == 0})
+        user = account(
+            f"assessor{number}", f"ارزیاب {persian_digits(str(number))}", f"Assessor {number}"
+        )
+        officers[f"assessor{number}"] = (
+            user,
+            {"role": Role.ASSESSOR, "is_outsider": number % 2 == 0},
+        )
     for number in range(1, REVIEWERS + 1):
-        user = account(f"reviewer{number}", f"رسیدگی‌کننده {persian_digits(str(number))}", f"Reviewer {number}")
-        officers[f"reviewer{number}"] = (user, {"role": Role.REVIEWER, "is_outsider": number % 2 == 0})
+        user = account(
+            f"reviewer{number}", f"رسیدگی‌کننده {persian_digits(str(number))}", f"Reviewer {number}"
+        )
+        officers[f"reviewer{number}"] = (
+            user,
+            {"role": Role.REVIEWER, "is_outsider": number % 2 == 0},
+        )
     for province in Province.objects.filter(agencies__in=agencies).distinct().order_by("code"):
         tail = province.code.removeprefix("IR-")
-        user = account(f"administrator-{tail}", f"راهبر {province.name_fa}", f"Administrator of {province.name_en}")
+        user = account(
+            f"administrator-{tail}",
+            f"راهبر {province.name_fa}",
+            f"Administrator of {province.name_en}",
+        )
         officers[user.username] = (user, {"role": Role.ADMINISTRATOR, "province": province})
     held = list(officers.values())
     people: dict[str, dict[int, User]] = {Role.STAFF: {}, Role.HEAD: {}}
     for agency in agencies:
         for role, fa, en in ((Role.STAFF, "کارشناس", "Staff"), (Role.HEAD, "رئیس", "Head")):
-            user = account(f"{role}-{agency.code}", f"{fa} {agency.name_fa}"[:150], f"{en}, {agency.name_en}"[:150])
+            user = account(
+                f"{role}-{agency.code}",
+                f"{fa} {agency.name_fa}"[:150],
+                f"{en}, {agency.name_en}"[:150],
+            )
             people[role][agency.pk] = user
             held.append((user, {"role": role, "agency": agency}))
     User.objects.bulk_create([user for user, _membership in held])
     Membership.objects.bulk_create(Membership(user=user, valid_from=EPOCH, **m) for user, m in held)
     deputy = account("deputy", "شهرام زمانی", "Shahram Zamani")
     deputy.save()
-    head = {"delegated_by": people[Role.HEAD][first.pk], "valid_from": EPOCH, "valid_until": DELEGATED_UNTIL}
+    head = {
+        "delegated_by": people[Role.HEAD][first.pk],
+        "valid_from": EPOCH,
+        "valid_until": DELEGATED_UNTIL,
+    }
     Membership.objects.create(user=deputy, role=Role.DEPUTY, agency=first, **head)
     tie = {"agency": agencies[-1], "reason": "عضو هیئت امنای دستگاه", "declared_at": EPOCH}
     Interest.objects.create(user=officers["steward"][0], **tie)

@@ -1,4 +1,6 @@
-"""How a rehearsed year's steward supplies the measures that the agencies do not answer themselves."""
+"""How a rehearsed year's steward supplies the measures that the agencies
+do not answer themselves.
+"""
 
 import random
 from collections.abc import Container
@@ -19,8 +21,12 @@ MOMENTS = (0.2, 0.34, 0.48, 0.62, 0.76)
 
 
 def supply_all(walk: Any) -> None:
-    """Supply one measure after another on a rehearsal's way; where time stops, the next is half entered."""
-    held = Stewardship.objects.filter(cycle=walk.cycle).select_related("cycle", "measure", "steward")
+    """Supply one measure after another on a rehearsal's way; where time stops, the next is half
+    entered.
+    """
+    held = Stewardship.objects.filter(cycle=walk.cycle).select_related(
+        "cycle", "measure", "steward"
+    )
     for number, one in enumerate(held.order_by("pk")):
         at = walk.within(Phase.SCORING, MOMENTS[number % len(MOMENTS)])
         if not walk.due(at):
@@ -29,14 +35,18 @@ def supply_all(walk: Any) -> None:
         _supply(one, walk, at=at)
 
 
-def _enter(held: Stewardship, cast: Cast, twins: Container[int], *, at: datetime, half: bool = False) -> None:
+def _enter(
+    held: Stewardship, cast: Cast, twins: Container[int], *, at: datetime, half: bool = False
+) -> None:
     """The steward's figures, and from an administrator those that the steward may not give."""
     chance = random.Random(f"steward-{held.cycle.year}-{held.measure.code}")  # noqa: S311 -- the same year each time
     [steward] = with_roles([held.steward])
     by_steward, by_administrator = dict[int, dict[str, Any]](), dict[int, dict[str, Any]]()
     lines = list(stewards.lines_of(held))
     for answer in lines[: len(lines) // 2] if half else lines:
-        share = Decimal("0.7") if answer.submission_id in twins else Decimal(chance.gauss(0.68, 0.12))
+        share = (
+            Decimal("0.7") if answer.submission_id in twins else Decimal(chance.gauss(0.68, 0.12))
+        )
         percent = (min(max(share, Decimal(0)), Decimal(1)) * 100).quantize(Decimal("0.01"))
         why = stewards.why_not_given(answer, steward, by=steward, at=at)
         said = {"percent": percent, "is_not_applicable": False, "note": ""}

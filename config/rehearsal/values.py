@@ -20,7 +20,16 @@ from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Declaration, Level, Mark, Submission
 
 SPECIFIC = (
-    ("سهم آب بدون درآمد", "Share of non-revenue water", "percent", "درصد", "inverse_linear", "lower", None, 20),
+    (
+        "سهم آب بدون درآمد",
+        "Share of non-revenue water",
+        "percent",
+        "درصد",
+        "inverse_linear",
+        "lower",
+        None,
+        20,
+    ),
     (
         "پروژه‌های مهم به‌موقع پایان‌یافته",
         "Major projects finished on time",
@@ -31,7 +40,16 @@ SPECIFIC = (
         None,
         90,
     ),
-    ("پوشش خدمت در مناطق محروم", "Service coverage in deprived areas", "percent", "درصد", "range", "higher", 20, 85),
+    (
+        "پوشش خدمت در مناطق محروم",
+        "Service coverage in deprived areas",
+        "percent",
+        "درصد",
+        "range",
+        "higher",
+        20,
+        85,
+    ),
     (
         "میانگین زمان ارائهٔ خدمت",
         "Average time to deliver a service",
@@ -42,14 +60,27 @@ SPECIFIC = (
         None,
         10,
     ),
-    ("تحقق برنامهٔ سالانه", "Annual programme carried out", "percent", "درصد", "linear", "higher", None, 100),
+    (
+        "تحقق برنامهٔ سالانه",
+        "Annual programme carried out",
+        "percent",
+        "درصد",
+        "linear",
+        "higher",
+        None,
+        100,
+    ),
 )
-"""Composed specific measures: title fa, en, unit en, fa, method, direction, floor, target (after domain notes 6)."""
+"""Composed specific measures: title fa, en, unit en, fa, method, direction, floor, target (after
+domain notes 6).
+"""
 
 
 def specific_fields() -> Iterator[dict[str, Any]]:
     points = (250, 200, 200, 150, 200)
-    for (fa, en, unit, unit_fa, method, direction, floor, target), share in zip(SPECIFIC, points, strict=True):
+    for (fa, en, unit, unit_fa, method, direction, floor, target), share in zip(
+        SPECIFIC, points, strict=True
+    ):
         yield {
             "title_fa": fa,
             "title_en": en,
@@ -71,9 +102,16 @@ def specific_contents() -> list[Content]:
     contents = []
     for number, fields in enumerate(specific_fields(), 1):
         code, points = f"{MISSION['code']}-{number:02}", fields["points"]
-        titles = {"code": code, "title_fa": fields["title_fa"], "title_en": fields["title_en"], "points": points}
+        titles = {
+            "code": code,
+            "title_fa": fields["title_fa"],
+            "title_en": fields["title_en"],
+            "points": points,
+        }
         axis = {**MISSION, "points": FULL_POINTS}
-        contents.append(Content(axis, titles, None, {**fields, "code": code}, lineage=None, existing=None))
+        contents.append(
+            Content(axis, titles, None, {**fields, "code": code}, lineage=None, existing=None)
+        )
     return contents
 
 
@@ -87,15 +125,21 @@ def named(rows: Iterable[dict[str, Any]], steward: User) -> list[dict[str, Any]]
 
 
 def value(answer: Answer, skill: float, chance: random.Random) -> Decimal | None:
-    """A plausible actual value for a measure from an agency of this skill (0 to 1); sometimes none."""
+    """A plausible actual value for a measure from an agency of this skill
+    (0 to 1); sometimes none.
+    """
     luck = chance.random()
     if answer.measure.is_stewarded or luck < 0.02:
         return None
     return reached(answer.measure, answer.measure.target, _share(skill, chance), chance)
 
 
-def values(lines: Iterable[Answer], skill: float, chance: random.Random) -> dict[tuple[str, str], Decimal | None]:
-    """What an agency enters of all its lines; as it reported them where it did, so that they are confirmed."""
+def values(
+    lines: Iterable[Answer], skill: float, chance: random.Random
+) -> dict[tuple[str, str], Decimal | None]:
+    """What an agency enters of all its lines; as it reported them where it did, so that they are
+    confirmed.
+    """
     lines = list(lines)
     entered = {key(a): value(a, skill, chance) for a in lines}
     return entered | {key(a): a.value for a in lines if a.prefilled_from}
@@ -134,7 +178,8 @@ def declaration(skill: float, chance: random.Random) -> dict[str, Any]:
 
 
 STATEMENT = (
-    "عملکرد واحدها بر پایهٔ برنامهٔ سالانه و عملکرد مدیران و کارمندان با فرم‌های مصوب ارزیابی شد؛ نتایج به اطلاع"
+    "عملکرد واحدها بر پایهٔ برنامهٔ سالانه و عملکرد مدیران و کارمندان با فرم‌های مصوب ارزیابی شد؛ "
+    "نتایج به اطلاع"
     " ارزیابی‌شوندگان رسید و در برنامهٔ بهبود سال آینده به کار می‌رود."
 )
 
@@ -188,8 +233,15 @@ def _items_met(params: dict[str, Any], share: float) -> int:
 
 def given(answer: Answer, value: Decimal | None) -> dict[str, Any]:
     if answer.measure.code == "G06-05" and answer.submission.agency_id % 7 == 0:
-        return {"value": None, "note": "این وظیفه در دستگاه مصداق ندارد.", "claims_not_applicable": True}
-    said: dict[str, Any] = {"value": value, "note": "بر پایهٔ گزارش پایان سال" if value is not None else ""}
+        return {
+            "value": None,
+            "note": "این وظیفه در دستگاه مصداق ندارد.",
+            "claims_not_applicable": True,
+        }
+    said: dict[str, Any] = {
+        "value": value,
+        "note": "بر پایهٔ گزارش پایان سال" if value is not None else "",
+    }
     if value is not None and answer.measure.indicator.axis.set.kind == Kind.SPECIFIC:
         said |= ANALYSIS
     return said
@@ -213,7 +265,10 @@ REASONS = (
 
 def decree(year: int, closes_at: datetime, at: datetime) -> dict[str, Any]:
     """A decree that moves the closing of the first quarter's report, with its paper."""
-    page = '<p lang="fa" dir="rtl">به‌سبب سیل در چند استان، مهلت گزارش سه‌ماههٔ نخست ده روز تمدید می‌شود.</p>'
+    page = (
+        '<p lang="fa" dir="rtl">به‌سبب سیل در چند استان، مهلت گزارش سه‌ماههٔ نخست ده روز تمدید '
+        "می‌شود.</p>"
+    )
     return {
         "phase": Phase.MONITORING,
         "quarter": 1,
@@ -221,23 +276,35 @@ def decree(year: int, closes_at: datetime, at: datetime) -> dict[str, Any]:
         "decree_number": f"{year}/45",
         "decreed_on": at.date(),
         "reason": "سیل در چند استان",
-        "file": ContentFile(weasyprint.HTML(string=page, url_fetcher=pdf.OwnFiles()).write_pdf(), name="ابلاغیه.pdf"),
+        "file": ContentFile(
+            weasyprint.HTML(string=page, url_fetcher=pdf.OwnFiles()).write_pdf(), name="ابلاغیه.pdf"
+        ),
         "at": at,
     }
 
 
-def targets(planned: Iterable[Planned], quarters: Iterable[int]) -> dict[int, dict[int, Decimal | None]]:
-    """Targets of the agency's own measures that come nearer to the year's from quarter to quarter."""
+def targets(
+    planned: Iterable[Planned], quarters: Iterable[int]
+) -> dict[int, dict[int, Decimal | None]]:
+    """Targets of the agency's own measures that come nearer to the year's
+    from quarter to quarter.
+    """
     return {p.measure.pk: {q: _on_the_way(p, q) for q in quarters} for p in planned if p.is_own}
 
 
 def _on_the_way(p: Planned, quarter: int) -> Decimal:
     left = Decimal(4 - quarter) / 10
-    return _tenths(Decimal(p.target) * (1 + left if p.measure.direction == Direction.LOWER else 1 - left))
+    return _tenths(
+        Decimal(p.target) * (1 + left if p.measure.direction == Direction.LOWER else 1 - left)
+    )
 
 
-def figures(planned: Iterable[Planned], quarter: int, skill: float, chance: random.Random) -> dict[int, dict[str, Any]]:
-    """What a quarter brought: actual values, a reason where a target was missed, and what the year will bring."""
+def figures(
+    planned: Iterable[Planned], quarter: int, skill: float, chance: random.Random
+) -> dict[int, dict[str, Any]]:
+    """What a quarter brought: actual values, a reason where a target was missed, and what the year
+    will bring.
+    """
     said: dict[int, dict[str, Any]] = {}
     for p in (p for p in planned if p.is_own):
         share = _share(skill, chance)
@@ -264,7 +331,9 @@ def mark(answer: Answer, chance: random.Random, *, twin: bool) -> dict[str, Any]
 
 
 def between(one: Mark, other: Mark) -> dict[str, Any]:
-    """The value on which two assessors agree who are apart: half way, or what the one says who gives points."""
+    """The value on which two assessors agree who are apart: half way, or what the one says who
+    gives points.
+    """
     given = [mark.points for mark in (one, other) if mark.points is not None]
     points = (sum(given, Decimal(0)) / len(given)).quantize(Decimal("0.01"))
     return {"points": points, "reason": "میانهٔ دو نمره پس از بازبینی مستندات."}
@@ -275,10 +344,16 @@ def key(answer: Answer) -> tuple[str, str]:
 
 
 def lost(answer: Answer) -> bool:
-    """Whether a line scored below what its own value earns, so that an appeal has something to say."""
+    """Whether a line scored below what its own value earns, so that an
+    appeal has something to say.
+    """
     current = answer.scores.get(is_current=True)
     return current.points is not None and current.points < (answer.self_points or Decimal(0))
 
 
 def contention(answer: Answer) -> dict[str, Any]:
-    return {"ground": "evidence", "argument": "مستند پیوست همهٔ مقدار را نشان می‌دهد.", "proposed_value": answer.value}
+    return {
+        "ground": "evidence",
+        "argument": "مستند پیوست همهٔ مقدار را نشان می‌دهد.",
+        "proposed_value": answer.value,
+    }

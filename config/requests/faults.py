@@ -1,8 +1,9 @@
-"""Faults that a person meets and that are nobody's mistake: each answered in one sentence, and nothing typed is lost.
+"""Faults that a person meets and that are nobody's mistake: each answered in one sentence, and
+nothing typed is lost.
 
-A row that somebody else holds, a statement that takes too long, a database that is away, a full disk, characters that
-no database keeps: what became of the request is told here alone, for pages, for htmx, for uploads and for the API. The
-pages need neither the database nor the cache.
+A row that somebody else holds, a statement that takes too long, a database that is away, a full
+disk, characters that no database keeps: what became of the request is told here alone, for pages,
+for htmx, for uploads and for the API. The pages need neither the database nor the cache.
 """
 
 import logging
@@ -29,7 +30,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fault:
-    """What a person is told, under which status, and after how many seconds trying again makes sense.
+    """What a person is told, under which status, and after how many seconds trying again makes
+    sense.
 
     `is_kept`: what was sent is on record all the same, so that there is nothing to send again.
     """
@@ -52,22 +54,34 @@ TOO_LONG = Fault(
 )
 AWAY = Fault(
     503,
-    _("The portal’s database does not answer just now. Nothing was saved; please try again in a few minutes."),
+    _(
+        "The portal’s database does not answer just now. Nothing was saved; please try again in a "
+        "few minutes."
+    ),
     again_after=30,
 )
 FULL = Fault(
     507,
-    _("There is no room left on the server’s disk. Nothing was saved; please try again later, or tell the authority."),
+    _(
+        "There is no room left on the server’s disk. Nothing was saved; please try again later, "
+        "or tell the authority."
+    ),
     again_after=600,
 )
 MEMORY = Fault(
     503,
-    _("The server has not enough memory for this just now. Nothing was saved; please try again in a few minutes."),
+    _(
+        "The server has not enough memory for this just now. Nothing was saved; please try again "
+        "in a few minutes."
+    ),
     again_after=60,
 )
 UNFIT = Fault(
     400,
-    _("What was sent holds characters that cannot be kept. Nothing was saved; please type the text anew."),
+    _(
+        "What was sent holds characters that cannot be kept. Nothing was saved; please type "
+        "the text anew."
+    ),
 )
 WAITS = Fault(
     503,
@@ -101,7 +115,9 @@ def fault_of(error: BaseException | None) -> Fault | None:
             return MEMORY
         if isinstance(one, BrokerAway):
             return WAITS
-        if isinstance(one, ValueError) and ("NUL (0x00)" in str(one) or "surrogates not allowed" in str(one)):
+        if isinstance(one, ValueError) and (
+            "NUL (0x00)" in str(one) or "surrogates not allowed" in str(one)
+        ):
             return UNFIT
         code = getattr(one, "pgcode", None)
         if code in BY_CODE:
@@ -119,7 +135,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def answer(request: HttpRequest, fault: Fault) -> HttpResponse:
-    """The sentence: as a page that holds what was typed, or as plain text for whoever shows no pages."""
+    """The sentence: as a page that holds what was typed, or as plain text for whoever shows no
+    pages.
+    """
     if _shows_pages(request):
         content, content_type = _page(request, fault), "text/html; charset=utf-8"
     else:
@@ -132,8 +150,12 @@ def answer(request: HttpRequest, fault: Fault) -> HttpResponse:
 
 
 def _shows_pages(request: HttpRequest) -> bool:
-    """Whether a person waits for a page: those carry their language in the address, and scripts say who they are."""
-    return bool(get_language_from_path(request.path_info)) and not sent_forms.is_asked_by_script(request)
+    """Whether a person waits for a page: those carry their language in the address, and scripts say
+    who they are.
+    """
+    return bool(get_language_from_path(request.path_info)) and not sent_forms.is_asked_by_script(
+        request
+    )
 
 
 def _page(request: HttpRequest, fault: Fault) -> str:
@@ -152,11 +174,14 @@ def _page(request: HttpRequest, fault: Fault) -> str:
 
 
 SECRET = ("password", "code")
-"""Parts of names of fields that no page gives back; the token goes along, since it proves the form is ours."""
+"""Parts of names of fields that no page gives back; the token goes along, since it proves the form
+is ours.
+"""
 
 
 def _typed(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
-    """What the form sent, field by field, so that it can be sent again, and whether files came along.
+    """What the form sent, field by field, so that it can be sent again, and whether files came
+    along.
 
     Secrets are typed anew; of a form that could not be read whole, nothing is left.
     """
@@ -186,13 +211,19 @@ class Faults:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Answer what went wrong outside a view, such as in loading the session; else the page of a mistake of ours."""
+    """Answer what went wrong outside a view, such as in loading the session; else the page of a
+    mistake of ours.
+    """
     fault = fault_of(sys.exc_info()[1])
     return answer(request, fault) if fault else server_error(request)
 
 
-def plain_characters(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """An address with a NUL in it leads nowhere; in a form each field says so itself, and the rest is `UNFIT`."""
+def plain_characters(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """An address with a NUL in it leads nowhere; in a form each field says so itself, and the rest
+    is `UNFIT`.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info or "\0" in unquote_plus(request.META.get("QUERY_STRING", "")):

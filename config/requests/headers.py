@@ -1,4 +1,6 @@
-"""What every answer tells the browser beside its content: what it may do, who may embed it, whether to keep it."""
+"""What every answer tells the browser beside its content: what it may do, who may embed it, whether
+to keep it.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,10 +23,14 @@ PERMISSIONS = ", ".join([*(f"{name}=()" for name in UNUSED), *(f"{name}=(self)" 
 FOR_ALL = ("/data/", "/api/", "/record.json")
 """Published for any use, from any page."""
 CLEARED = '"cache", "storage"'
-"""What a browser forgets at sign-out. Cookies are ours to end: one of them says that the device is known."""
+"""What a browser forgets at sign-out. Cookies are ours to end: one of them says that the device is
+known.
+"""
 
 
-def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def headers(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Say on every answer what holds for all; an answer that says it for itself is left alone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -32,7 +38,9 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
         is_for_all = request.path_info.startswith(FOR_ALL)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_for_all else "same-origin")
+        response.headers.setdefault(
+            "Cross-Origin-Resource-Policy", "cross-origin" if is_for_all else "same-origin"
+        )
         if is_for_all:
             response.headers.setdefault("Access-Control-Allow-Origin", "*")
             if "immutable" in response.get("Cache-Control", ""):
@@ -48,7 +56,9 @@ def headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
 
 def is_signed_in(request: HttpRequest) -> bool:
     """Whether the answer was made for a person: somebody asked who it is, and somebody it is."""
-    person = getattr(request, "_cached_user", None)  # where Django keeps it; asking for `user` would cost a query
+    person = getattr(
+        request, "_cached_user", None
+    )  # where Django keeps it; asking for `user` would cost a query
     return person is not None and person.is_authenticated
 
 

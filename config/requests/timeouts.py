@@ -11,7 +11,9 @@ CONNECTS_WITHIN = 5
 """Seconds for the database to take a connection."""
 
 VARIABLE = "PORTAL_PROCESS"
-"""Where a process says what it is, for those that it starts as well; one that says nothing is held as a web process."""
+"""Where a process says what it is, for those that it starts as well; one that says nothing is held
+as a web process.
+"""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ from cycles.models import Entry
 from cycles.workflow import Move, Windows, Workflow, model_label
 
 FORM = 1
-"""The number of the canonical form: the first thing in every body, so that a later form can stand beside it."""
+"""The number of the canonical form: the first thing in every body, so that a later form can stand
+beside it.
+"""
 
 MOMENTS = frozenset({"at", "recorded_at", "statutory_at"})
 FACTS = (
@@ -51,7 +53,8 @@ def append(
     note: str = "",
     facts: Iterable[Mapping[str, Any]],
 ) -> list[int]:
-    """Write one row an object: the act, who in which role, from and to, the statutory date and days late.
+    """Write one row an object: the act, who in which role, from and to, the statutory date and days
+    late.
 
     Returns the keys of the rows, in the order of the objects.
     """
@@ -105,7 +108,9 @@ def _insert(rows: Sequence[tuple[Any, ...]]) -> list[int]:
 
 
 def canonical(row: Any) -> str:
-    """The text a row's digest is taken of: its facts as one JSON array, letter for letter as `BODY` gives it."""
+    """The text a row's digest is taken of: its facts as one JSON array, letter for letter as `BODY`
+    gives it.
+    """
     return _body([getattr(row, column) for column in FACTS])
 
 
@@ -126,7 +131,9 @@ def _jsonb_order(name: str) -> tuple[int, bytes]:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON holds it: moments in UTC, decimals as text, objects by key, names in the database's order."""
+    """A value as JSON holds it: moments in UTC, decimals as text, objects by key, names in the
+    database's order.
+    """
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, datetime):

@@ -1,4 +1,6 @@
-"""What people are told: who hears of an act or is reminded of a deadline, and what a notice says to its reader."""
+"""What people are told: who hears of an act or is reminded of a deadline, and what a notice says to
+its reader.
+"""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,8 +22,16 @@ from cycles.calendar import Phase, phase_label, time_left
 from cycles.models import Channel, Cycle, Delivery, Entry, Extension, Participation, Window
 from cycles.workflow import ADMINISTRATION, AGENCY, Move, Term
 
-STAGES = (timedelta(hours=6), timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=14))
-"""How long before a hard deadline those who still have something to do are reminded, shortest first."""
+STAGES = (
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+    timedelta(days=14),
+)
+"""How long before a hard deadline those who still have something to do are reminded, shortest
+first.
+"""
 
 TEXTED = timedelta(days=1)
 """From this stage on a reminder goes out as a text message, too, to those who want it."""
@@ -29,20 +39,25 @@ TEXTED = timedelta(days=1)
 INVITATIONS = frozenset({"invite", "invite_again"})
 """Acts whose mail holds a link by which the person chooses a password."""
 
-# --- Who is told ------------------------------------------------------------------------------------------------------
+# --- Who is told ---------------------------------------------------------------------------------
 
 
-def tell(move: Move, entries: Iterable[int], objs: Sequence[Any], *, by: User | None, at: datetime) -> None:
-    """Write a notice of each entry, by key, to everybody whom its move tells, once a person and never to the actor.
+def tell(
+    move: Move, entries: Iterable[int], objs: Sequence[Any], *, by: User | None, at: datetime
+) -> None:
+    """Write a notice of each entry, by key, to everybody whom its move tells, once a person and
+    never to the actor.
 
-    In the transaction of the act, so that nothing is told that did not happen; three queries for any number of objects.
-    Of what is tried in the practice cycle nobody is told.
+    In the transaction of the act, so that nothing is told that did not happen; three queries for
+    any number of objects. Of what is tried in the practice cycle nobody is told.
     """
     told = [(entry, o) for entry, o in zip(entries, objs, strict=True) if not _is_practice(o)]
     if not told:
         return
     rows: list[_Row] = []
-    for (entry, _obj), people in zip(told, _concerned(move, [o for _entry, o in told], at), strict=True):
+    for (entry, _obj), people in zip(
+        told, _concerned(move, [o for _entry, o in told], at), strict=True
+    ):
         for person in people.values():
             if by is None or person.pk != by.pk:
                 mails = move.official or person.mails_news
@@ -52,7 +67,9 @@ def tell(move: Move, entries: Iterable[int], objs: Sequence[Any], *, by: User | 
 
 
 class Person(NamedTuple):
-    """Whoever is told: what of a user that asks. An object a person would take longer than telling them."""
+    """Whoever is told: what of a user that asks. An object a person would take longer than telling
+    them.
+    """
 
     pk: int
     email: str
@@ -80,13 +97,24 @@ _Row = tuple[Any, ...]
 
 
 def _write(rows: Sequence[_Row]) -> None:
-    """Put notices into inboxes and outbox, in one statement; who has been told already is not told again."""
+    """Put notices into inboxes and outbox, in one statement; who has been told already is not told
+    again.
+    """
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(_INSERT, [array(column) for column in zip(*rows, strict=True)])
 
 
-_COLUMNS = ("recipient_id", "channel", "entry_id", "key", "params", "is_official", "made_at", "told_at")
+_COLUMNS = (
+    "recipient_id",
+    "channel",
+    "entry_id",
+    "key",
+    "params",
+    "is_official",
+    "made_at",
+    "told_at",
+)
 _INSERT = f"""
     INSERT INTO cycles_delivery ({", ".join(_COLUMNS)}, message_id, attempts, error)
     SELECT row.*, '', 0, '' FROM unnest(
@@ -102,7 +130,9 @@ def _is_practice(obj: Any) -> bool:
     return cycle is not None and cycle.is_practice
 
 
-def _deliveries(person: Person | User, notice: _Notice, *, mails: bool, texts: bool, at: datetime) -> Iterator[_Row]:
+def _deliveries(
+    person: Person | User, notice: _Notice, *, mails: bool, texts: bool, at: datetime
+) -> Iterator[_Row]:
     entry, key, params, official = notice
     of = (entry, key, json.dumps(params), official, at)
     yield (person.pk, Channel.INBOX.value, *of, at)
@@ -125,7 +155,9 @@ def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, 
     officers = [m for m in held if m.role in of_authority]
     people = []
     for obj, of_object in zip(objs, agencies, strict=True):
-        told: dict[int, Person | User] = {p.pk: p for agency in of_object for p in by_agency.get(agency, ())}
+        told: dict[int, Person | User] = {
+            p.pk: p for agency in of_object for p in by_agency.get(agency, ())
+        }
         if move.tells_holder and obj.holder and obj.holder.is_active:
             told[obj.holder_id] = obj.holder
         people.append(told | {m.person.pk: m.person for m in officers if _reaches(m, obj)})
@@ -133,19 +165,26 @@ def _concerned(move: Move, objs: Sequence[Any], at: datetime) -> list[dict[int, 
 
 
 def _agencies(move: Move, objs: Sequence[Any]) -> list[set[int]]:
-    """The agencies whose people each object concerns: its own and those it names (`concerned`), else its group's, else,
-    officially, all of its cycle."""
+    """The agencies whose people each object concerns: its own and those it names (`concerned`),
+    else its group's, else, officially, all of its cycle.
+    """
     groups = {g for o in objs if not o.agency_id and (g := getattr(o, "group_id", None))}
     every = (o for o in objs if not o.agency_id and getattr(o, "concerned", None) is None)
     cycles = {o.cycle_id for o in every if not getattr(o, "group_id", None) and move.official}
     of_group: dict[int, set[int]] = {}
     of_cycle: dict[int, set[int]] = {}
     if groups:
-        rows = Participation.groups.through.objects.filter(group__in=groups, participation__ended_by=None)
+        rows = Participation.groups.through.objects.filter(
+            group__in=groups, participation__ended_by=None
+        )
         for key, agency in rows.values_list("group_id", "participation__agency_id"):
             of_group.setdefault(key, set()).add(agency)
     if cycles:
-        for key, agency in Participation.objects.active().filter(cycle__in=cycles).values_list("cycle_id", "agency_id"):
+        for key, agency in (
+            Participation.objects.active()
+            .filter(cycle__in=cycles)
+            .values_list("cycle_id", "agency_id")
+        ):
             of_cycle.setdefault(key, set()).add(agency)
     found = []
     for o in objs:
@@ -165,25 +204,33 @@ def _reaches(membership: Held, obj: Any) -> bool:
     if membership.sector and membership.sector != getattr(obj, "sector", ""):
         return False
     province = getattr(obj, "province_id", None)
-    return in_scope(membership, obj.agency) or (province is not None and membership.province_id == province)
+    return in_scope(membership, obj.agency) or (
+        province is not None and membership.province_id == province
+    )
 
 
 def _held(at: datetime, wanted: Q) -> list[Held]:
-    """The memberships wanted that are in force at a moment, of people whose accounts are open; one query."""
+    """The memberships wanted that are in force at a moment, of people whose accounts are open; one
+    query.
+    """
     rows = Membership.objects.in_force(at).filter(wanted, user__is_active=True).order_by("pk")
     of_user = (f"user__{name}" for name in Person._fields)
     found = rows.values_list(*Held._fields[:-1], *of_user)
-    return [Held(role, agency, province, sector, Person(*user)) for role, agency, province, sector, *user in found]
+    return [
+        Held(role, agency, province, sector, Person(*user))
+        for role, agency, province, sector, *user in found
+    ]
 
 
-# --- Reminders --------------------------------------------------------------------------------------------------------
+# --- Reminders ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Todo:
     """What an agency still has to do before a hard phase closes.
 
-    `model.left_to_do(count)` says it in words; `link`, the name of an address and its arguments, is where it is done.
+    `model.left_to_do(count)` says it in words; `link`, the name of an address and its arguments, is
+    where it is done.
     """
 
     cycle_id: int
@@ -201,10 +248,12 @@ class Todo:
 
 
 def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: datetime) -> int:
-    """Remind the people of each agency that has something left to do of a closing that comes near; how many were told.
+    """Remind the people of each agency that has something left to do of a closing that comes near;
+    how many were told.
 
-    `left` answers with what is left in some cycles; it is asked only when a closing is near. Of the stages that have
-    passed since the last run only the latest is told. Safe to run twice or at once.
+    `left` answers with what is left in some cycles; it is asked only when a closing is near. Of the
+    stages that have passed since the last run only the latest is told. Safe to run twice or at
+    once.
     """
     cycles = _closing_soon(phase, at)
     todos = list(left(cycles)) if cycles else []
@@ -217,7 +266,9 @@ def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: d
     if not due:
         return 0
     told = set(
-        Delivery.objects.filter(channel=Channel.INBOX, key__in=due).values_list("key", "recipient_id").order_by()
+        Delivery.objects.filter(channel=Channel.INBOX, key__in=due)
+        .values_list("key", "recipient_id")
+        .order_by()
     )
     people: dict[int, dict[int, Person]] = {}
     agencies = {todo.agency_id for todo, _term, _stage in due.values()}
@@ -231,14 +282,18 @@ def remind(phase: Phase, left: Callable[[list[Cycle]], Iterable[Todo]], *, at: d
             if (key, person.pk) not in told:
                 texts = person.texts_reminders and stage <= TEXTED
                 notice = (None, key, params, False)
-                rows += _deliveries(person, notice, mails=person.mails_reminders, texts=texts, at=at)
+                rows += _deliveries(
+                    person, notice, mails=person.mails_reminders, texts=texts, at=at
+                )
                 count += 1
     _write(rows)
     return count
 
 
 def _closing_soon(phase: Phase, at: datetime) -> list[Cycle]:
-    """The living cycles in which this phase closes for somebody, by its windows or by a decree, within the stages."""
+    """The living cycles in which this phase closes for somebody, by its windows or by a decree,
+    within the stages.
+    """
     soon = {"closes_at__gt": at, "closes_at__lte": at + STAGES[-1]}
     begun = Window.objects.filter(phase=phase, opens_at__lte=at)
     decreed = Extension.objects.filter(phase=phase, **soon).values("cycle")
@@ -247,7 +302,9 @@ def _closing_soon(phase: Phase, at: datetime) -> list[Cycle]:
 
 
 def stage_of(term: Term, at: datetime) -> timedelta | None:
-    """The latest stage that has come; none for one as long as the window itself, which would say nothing new."""
+    """The latest stage that has come; none for one as long as the window itself, which would say
+    nothing new.
+    """
     if not term.is_open(at):
         return None
     stage = next((s for s in STAGES if term.closes_at - s <= at), None)
@@ -268,12 +325,14 @@ def _params(todo: Todo, term: Term, year: int) -> dict[str, Any]:
     }
 
 
-# --- What a notice says -----------------------------------------------------------------------------------------------
+# --- What a notice says -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A notice in the reader's words. `pk` is that of the inbox's row, whose address leads on to `url`."""
+    """A notice in the reader's words. `pk` is that of the inbox's row, whose address leads on to
+    `url`.
+    """
 
     pk: int
     title: str
@@ -293,7 +352,9 @@ class Notice:
 
 
 def read(deliveries: Iterable[Delivery]) -> list[Notice]:
-    """These deliveries (with their entries) in the reader's words; a fixed number of queries for any number of them."""
+    """These deliveries (with their entries) in the reader's words; a fixed number of queries for
+    any number of them.
+    """
     deliveries = list(deliveries)
     objects = _objects(d.entry for d in deliveries if d.entry)
     agencies = Agency.objects.in_bulk({d.params["agency"] for d in deliveries if d.entry is None})
@@ -302,7 +363,10 @@ def read(deliveries: Iterable[Delivery]) -> list[Notice]:
     if sent:
         inbox = Delivery.objects.filter(channel=Channel.INBOX, key__in={d.key for d in sent})
         inbox = inbox.filter(recipient__in={d.recipient_id for d in sent})
-        homes = {(recipient, key): pk for pk, recipient, key in inbox.values_list("pk", "recipient_id", "key")}
+        homes = {
+            (recipient, key): pk
+            for pk, recipient, key in inbox.values_list("pk", "recipient_id", "key")
+        }
     notices = []
     for d in deliveries:
         pk = homes.get((d.recipient_id, d.key), d.pk)
@@ -321,7 +385,11 @@ def _objects(entries: Iterable[Entry]) -> dict[tuple[str, int], Any]:
     found: dict[tuple[str, int], Any] = {}
     for label, pks in keys.items():
         model: Any = apps.get_model(label)
-        rows = model.objects.for_notices() if hasattr(model.objects, "for_notices") else model.objects.all()
+        rows = (
+            model.objects.for_notices()
+            if hasattr(model.objects, "for_notices")
+            else model.objects.all()
+        )
         found |= {(label, pk): obj for pk, obj in rows.in_bulk(pks).items()}
     return found
 
@@ -364,7 +432,9 @@ def _of_deadline(delivery: Delivery, pk: int, agency: Agency | None) -> Notice:
 
 
 def _left(closes_at: datetime, at: datetime) -> str:
-    """The time that was left when the reminder was made; an hour begun counts as whole, so that it is 3 days."""
+    """The time that was left when the reminder was made; an hour begun counts as whole, so that it
+    is 3 days.
+    """
     hours = -((at - closes_at) // timedelta(hours=1))
     return time_left(closes_at, closes_at - timedelta(hours=hours), language())
 

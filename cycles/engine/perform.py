@@ -27,7 +27,9 @@ T = TypeVar("T")
 
 
 RELATED = frozenset({"agency", "cycle", "submission", "group", "province"})
-"""What an object is read with under its lock: all that says whose it is; `named_by` of a model adds what names it."""
+"""What an object is read with under its lock: all that says whose it is; `named_by` of a model adds
+what names it.
+"""
 
 
 @transaction.atomic
@@ -44,11 +46,13 @@ def perform(
     seen: Seen | None = None,
     **given: Any,
 ) -> list[T]:
-    """Make one move on each of `objs` under row locks and write it to the ledger; refuses all or none.
+    """Make one move on each of `objs` under row locks and write it to the ledger; refuses all or
+    none.
 
-    Returns the fresh objects, ordered by key. `given`, with what `each` holds for an object's key, is passed to the
-    transition and kept in the ledger's row, as is the number of the official `letter`. Who is to be told, is. `seen`
-    is what the page showed: when something else is stored by now, raises `Changed`.
+    Returns the fresh objects, ordered by key. `given`, with what `each` holds for an object's key,
+    is passed to the transition and kept in the ledger's row, as is the number of the official
+    `letter`. Who is to be told, is. `seen` is what the page showed: when something else is stored
+    by now, raises `Changed`.
     """
     move = workflow[name]
     model = apps.get_model(workflow.label) if workflow.states else None
@@ -58,10 +62,14 @@ def perform(
             clashes.hold(locked)
     else:
         rows = model._default_manager.filter(pk__in=[o.pk for o in objs]).order_by("pk")  # type: ignore[attr-defined]
-        related = [f.name for f in model._meta.fields if f.name in RELATED] + list(getattr(model, "named_by", ()))
+        related = [f.name for f in model._meta.fields if f.name in RELATED] + list(
+            getattr(model, "named_by", ())
+        )
         locked = list(rows.select_related(*related).select_for_update(of=("self",), no_key=True))
     windows = Windows(()) if move.phase == Phase.ANYTIME else Window.objects.concerning(locked)
-    reasons = {o: why for o in locked if (why := workflow.why_not(o, move, by=by, at=at, windows=windows))}
+    reasons = {
+        o: why for o in locked if (why := workflow.why_not(o, move, by=by, at=at, windows=windows))
+    }
     if reasons:
         raise Refused(reasons, code=f"{workflow.label}.{name}")
     matters = workflow.open_matters(locked, move, at=at, windows=windows)
@@ -82,18 +90,32 @@ def perform(
         if letter:
             facts = [fact | {"letter": letter} for fact in facts]
         keys = ledger.append(
-            workflow, move, locked, sources=sources, by=by, at=at, windows=windows, note=note, facts=facts
+            workflow,
+            move,
+            locked,
+            sources=sources,
+            by=by,
+            at=at,
+            windows=windows,
+            note=note,
+            facts=facts,
         )
         if move.tells or move.tells_holder:
             notices.tell(move, keys, locked, by=by, at=at)
     return locked
 
 
-def _write(model: Any, objs: Sequence[Any], fields: Sequence[Any], before: Sequence[Sequence[Any]]) -> None:
-    """Write the fields that a move has changed: in one statement those that came out the same for every object."""
+def _write(
+    model: Any, objs: Sequence[Any], fields: Sequence[Any], before: Sequence[Sequence[Any]]
+) -> None:
+    """Write the fields that a move has changed: in one statement those that came out the same for
+    every object.
+    """
     after = [[f.value_from_object(o) for f in fields] for o in objs]
     same, apart = {}, []
-    for f, was, now in zip(fields, zip(*before, strict=True), zip(*after, strict=True), strict=True):
+    for f, was, now in zip(
+        fields, zip(*before, strict=True), zip(*after, strict=True), strict=True
+    ):
         if was != now:
             if any(value != now[0] for value in now):
                 apart.append(f.name)
@@ -119,7 +141,8 @@ def why_closed(workflow: Workflow, obj: Any, name: str, *, by: User, at: datetim
 
 
 class Subject:
-    """What an act of administration is about, where that is no row with a workflow: an agency or none.
+    """What an act of administration is about, where that is no row with a workflow: an agency or
+    none.
 
     Of a role, or of a person, it knows whose it is (`holder`), which role and who delegated it.
     """
@@ -131,7 +154,10 @@ class Subject:
         self.pk, self._meta = obj.pk, obj._meta
         self.holder: User | None = obj if isinstance(obj, User) else getattr(obj, "holder", None)
         self.holder_id = self.holder.pk if self.holder else None
-        self.role, self.delegated_by_id = getattr(obj, "role", ""), getattr(obj, "delegated_by_id", None)
+        self.role, self.delegated_by_id = (
+            getattr(obj, "role", ""),
+            getattr(obj, "delegated_by_id", None),
+        )
 
     def __str__(self) -> str:
         return str(self.obj)
@@ -139,7 +165,14 @@ class Subject:
 
 @transaction.atomic
 def administer(
-    name: str, obj: Any, *, by: User | None, at: datetime, agency: Agency | None = None, note: str = "", **given: Any
+    name: str,
+    obj: Any,
+    *,
+    by: User | None,
+    at: datetime,
+    agency: Agency | None = None,
+    note: str = "",
+    **given: Any,
 ) -> None:
     """Check and record an act of administration on any row."""
     perform(ADMINISTRATION, [Subject(obj, agency)], name, by=by, at=at, note=note, **given)

@@ -1,4 +1,6 @@
-"""Every write on a job: its order, its way through a worker's hands, and the acts of people on it."""
+"""Every write on a job: its order, its way through a worker's hands, and
+the acts of people on it.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,14 +23,18 @@ PAUSE = timedelta(seconds=15)
 AT_ONCE = 500
 
 KEPT_FOR = timedelta(days=90)
-"""Jobs that were done: two for each file of evidence, millions a year. Those that failed or were stopped stay."""
+"""Jobs that were done: two for each file of evidence, millions a year. Those that failed or were
+stopped stay.
+"""
 
 
-# --- Orders -----------------------------------------------------------------------------------------------------------
+# --- Orders -------------------------------------------------------------------------------------
 
 
 def order(name: str, subject: Model, *, by: User | None, at: datetime) -> None:
-    """Order a job in the transaction of the act that asks for it; one that is unfinished answers this order, too."""
+    """Order a job in the transaction of the act that asks for it; one that is unfinished answers
+    this order, too.
+    """
     order_all(name, [subject], by=by, at=at)
 
 
@@ -59,11 +65,15 @@ def _ordered(kind: Kind, subject: Model, *, by: User | None, at: datetime) -> Jo
 
 
 def order_missing(*, at: datetime) -> int:
-    """Order a job on every row that needs one and has none: restored, or written by other means; how many."""
+    """Order a job on every row that needs one and has none: restored, or written by other means;
+    how many.
+    """
     count = 0
     for name, kind in KINDS.items():
         known = Job.objects.filter(kind=name).exclude(state=JobState.DONE)
-        missing = list(kind.unfinished().exclude(pk__in=known.values("subject")).order_by("pk")[:AT_ONCE])
+        missing = list(
+            kind.unfinished().exclude(pk__in=known.values("subject")).order_by("pk")[:AT_ONCE]
+        )
         if missing:
             order_all(name, missing, by=None, at=at)
             count += len(missing)
@@ -71,8 +81,12 @@ def order_missing(*, at: datetime) -> int:
 
 
 def clear_done(*, at: datetime) -> int:
-    """Forget jobs that were done long ago; what they did stands with their subjects. How many were forgotten."""
-    gone, _by_model = Job.objects.filter(state=JobState.DONE, finished_at__lt=at - KEPT_FOR).delete()
+    """Forget jobs that were done long ago; what they did stands with their subjects. How many were
+    forgotten.
+    """
+    gone, _by_model = Job.objects.filter(
+        state=JobState.DONE, finished_at__lt=at - KEPT_FOR
+    ).delete()
     return gone
 
 
@@ -83,12 +97,14 @@ def withdraw(name: str, subject: Model, *, at: datetime) -> bool:
     return bool(rows.update(state=JobState.CANCELLED, lease_until=None, finished_at=at))
 
 
-# --- In a worker's hands ----------------------------------------------------------------------------------------------
+# --- In a worker's hands ------------------------------------------------------------------------
 
 
 @transaction.atomic
 def take(queue: str, *, worker: str, at: datetime) -> Job | None:
-    """Put the next due job of a queue into a worker's hands; one that has killed too many workers fails instead."""
+    """Put the next due job of a queue into a worker's hands; one that has killed too many workers
+    fails instead.
+    """
     due = Job.objects.due(at).filter(kind__in=of_queue(queue)).order_by("asked_at", "pk")
     while job := due.select_for_update(of=("self",), no_key=True, skip_locked=True).first():
         was_left_behind = job.state == JobState.RUNNING
@@ -114,7 +130,9 @@ def _lease(job: Job, at: datetime) -> datetime:
 
 def _in_hand(job: Job) -> QuerySet[Job]:
     """The row as long as it is in the hands of this worker: an attempt's number is given once."""
-    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts, worker=job.worker)
+    return Job.objects.filter(
+        pk=job.pk, state=JobState.RUNNING, attempts=job.attempts, worker=job.worker
+    )
 
 
 def renew(job: Job, *, at: datetime) -> bool:
@@ -123,7 +141,9 @@ def renew(job: Job, *, at: datetime) -> bool:
 
 
 def note_progress(job: Job, *, step: str, percent: int, at: datetime) -> None:
-    """Say how far a job is, seen at once by whoever watches; raises `Stopped` where it is no longer this worker's."""
+    """Say how far a job is, seen at once by whoever watches; raises `Stopped` where it is no longer
+    this worker's.
+    """
     if not _in_hand(job).update(step=step, percent=percent, lease_until=_lease(job, at)):
         raise Stopped
 
@@ -142,7 +162,9 @@ def finish(job: Job, *, at: datetime) -> None:
 
 @transaction.atomic
 def put_off(job: Job, later: Later, *, at: datetime) -> None:
-    """Have a job wait for what is away, and the others of its kind with it; the attempt does not count."""
+    """Have a job wait for what is away, and the others of its kind with it; the attempt does not
+    count.
+    """
     until = at + later.pause
     _in_hand(job).update(
         state=JobState.WAITING,
@@ -174,13 +196,15 @@ def note_failure(job: Job, reason: Reason, *, error: str, at: datetime) -> None:
 
 
 def _fail(job: Job, reason: Reason, *, error: str, at: datetime) -> None:
-    """Give a job up, on record, and tell whoever ordered it; what the error says is for operators alone."""
+    """Give a job up, on record, and tell whoever ordered it; what the error says is for operators
+    alone.
+    """
     perform(JOBS, [job], "fail", by=None, at=at, reason=reason.value)
     if error:
         Job.objects.filter(pk=job.pk).update(error=error[:300])
 
 
-# --- Acts of people ---------------------------------------------------------------------------------------------------
+# --- Acts of people -----------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -188,7 +212,9 @@ def try_again(job: Job, *, by: User, at: datetime, note: str = "") -> Job:
     """Have a job that failed or was stopped done after all."""
     newer = Job.objects.unfinished().filter(kind=job.kind, subject=job.subject).exclude(pk=job.pk)
     if newer.exists():
-        raise Refused(_("The same work was ordered anew meanwhile; that job stands in the list, too."))
+        raise Refused(
+            _("The same work was ordered anew meanwhile; that job stands in the list, too.")
+        )
     [job] = perform(JOBS, [job], "try_again", by=by, at=at, note=note)
     transaction.on_commit(lambda: broker.wake(KINDS[job.kind].queue), robust=True)
     return job

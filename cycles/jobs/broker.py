@@ -1,7 +1,7 @@
 """Waking a worker through the broker: at once, or not at all.
 
-The job's row is the order; the message only spares it the scheduler's pause. So a broker that is away costs whoever
-ordered a second at most, and nothing else.
+The job's row is the order; the message only spares it the scheduler's pause. So a broker that is
+away costs whoever ordered a second at most, and nothing else.
 """
 
 import logging
@@ -25,7 +25,9 @@ _one_at_a_time = threading.Lock()
 
 
 def wake(queue: str) -> bool:
-    """Tell a worker of the queue that there is something to do; whether the broker took the message."""
+    """Tell a worker of the queue that there is something to do; whether the broker took the
+    message.
+    """
     global _silent_until
     if time.monotonic() < _silent_until:
         return False
@@ -45,7 +47,11 @@ def _publish(queue: str, taken: threading.Event) -> None:
         try:
             _connection = _connection or _connected()
             current_app.send_task(
-                "cycles.tasks.work", kwargs={"queue": queue}, queue=queue, connection=_connection, retry=False
+                "cycles.tasks.work",
+                kwargs={"queue": queue},
+                queue=queue,
+                connection=_connection,
+                retry=False,
             )
         except Exception as error:  # whatever it is, the order stands and the scheduler comes by
             logger.warning("no worker was woken: %s", error)

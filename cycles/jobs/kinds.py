@@ -17,7 +17,9 @@ SHORTEST_LEASE, LONGEST_LEASE = 10, 45
 """Seconds. With the scheduler's pause a job whose worker has died goes on within a minute."""
 
 Tell = Callable[[str, int], None]
-"""Hears the step and the percent done; raises `Stopped` where the job is no longer this worker's."""
+"""Hears the step and the percent done; raises `Stopped` where the job is
+no longer this worker's.
+"""
 
 
 class Stopped(Exception):
@@ -25,7 +27,8 @@ class Stopped(Exception):
 
 
 class Later(Exception):
-    """Raised by a handler that can do nothing yet: something it needs is away. No attempt is counted.
+    """Raised by a handler that can do nothing yet: something it needs is away. No attempt is
+    counted.
 
     What keeps one job waiting keeps all of its kind, so that each need not find out by itself.
     """
@@ -41,8 +44,9 @@ class Later(Exception):
 class Kind:
     """One kind of job: who does it, how often it is tried, and which rows ought to have one.
 
-    `unfinished` answers with the rows that still need the work: whoever wrote such a row without an order, or restored
-    it from a backup, loses nothing. The handler takes the key of the row and is safe to run twice.
+    `unfinished` answers with the rows that still need the work: whoever wrote such a row without an
+    order, or restored it from a backup, loses nothing. The handler takes the key of the row and is
+    safe to run twice.
     """
 
     name: str
@@ -58,7 +62,9 @@ class Kind:
         if self.attempts < 1:
             raise TypeError(f"{self.name}: a kind says how often it is tried")
         if not SHORTEST_LEASE <= self.lease <= LONGEST_LEASE:
-            raise TypeError(f"{self.name}: a lease lasts {SHORTEST_LEASE} to {LONGEST_LEASE} seconds")
+            raise TypeError(
+                f"{self.name}: a lease lasts {SHORTEST_LEASE} to {LONGEST_LEASE} seconds"
+            )
         if self.queue not in (QUICK, HEAVY):
             raise TypeError(f"{self.name}: no worker serves the queue {self.queue}")
 

@@ -1,4 +1,6 @@
-"""What there is of jobs: the newest on a row, and how many of each kind wait, run and have failed."""
+"""What there is of jobs: the newest on a row, and how many of each kind
+wait, run and have failed.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -61,12 +63,17 @@ class Backlog:
 
 def counts() -> list[Backlog]:
     """All jobs that are not done, by kind and state, messages among them; three small queries."""
-    rows = Job.objects.exclude(state=JobState.DONE).order_by("kind", "state").values("kind", "state")
+    rows = (
+        Job.objects.exclude(state=JobState.DONE).order_by("kind", "state").values("kind", "state")
+    )
     found = [
         Backlog(kind=row["kind"], state=row["state"], count=row["count"], oldest=row["oldest"])
         for row in rows.annotate(count=Count("pk"), oldest=Min("asked_at"))
     ]
-    for state, outbox in ((JobState.WAITING, delivery.waiting()), (JobState.FAILED, delivery.given_up())):
+    for state, outbox in (
+        (JobState.WAITING, delivery.waiting()),
+        (JobState.FAILED, delivery.given_up()),
+    ):
         summary = outbox.aggregate(count=Count("pk"), oldest=Min("made_at"))
         if summary["oldest"]:
             count = summary["count"]

@@ -1,4 +1,6 @@
-"""How a worker does a job: taken up, kept alive while it is worked on, and brought to its end whatever happens."""
+"""How a worker does a job: taken up, kept alive while it is worked on, and brought to its end
+whatever happens.
+"""
 
 import logging
 import threading
@@ -23,7 +25,9 @@ Clock = Callable[[], datetime]
 
 
 def work(queue: str, *, worker: str, clock: Clock) -> bool:
-    """Do the next due job of a queue; False where there is none. Whatever the job comes to is written on its row."""
+    """Do the next due job of a queue; False where there is none. Whatever the job comes to is
+    written on its row.
+    """
     job = actions.take(queue, worker=worker, at=clock())
     if job is None:
         return False
@@ -37,7 +41,9 @@ def work(queue: str, *, worker: str, clock: Clock) -> bool:
 
 
 def _attempt(job: Job, clock: Clock) -> tuple[Reason, str] | None:
-    """Have the handler do its work; what it failed of, None where it ended, was stopped or put off."""
+    """Have the handler do its work; what it failed of, None where it ended,
+    was stopped or put off.
+    """
 
     def tell(step: str, percent: int) -> None:
         actions.note_progress(job, step=step, percent=percent, at=clock())

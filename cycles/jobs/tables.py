@@ -46,7 +46,9 @@ class JobTable(tables.Table):
 
     def render_title(self, record: Job) -> SafeString:
         detail = format_html('<bdi class="code" lang="en">{} {}</bdi>', record.kind, record.pk)
-        return format_html('<div>{}<div class="text-secondary small">{}</div></div>', record, detail)
+        return format_html(
+            '<div>{}<div class="text-secondary small">{}</div></div>', record, detail
+        )
 
     def render_asked_at(self, value: datetime, record: Job) -> SafeString:
         who = record.asked_by or gettext("The calendar itself")
@@ -55,7 +57,11 @@ class JobTable(tables.Table):
 
     def render_state(self, record: Job) -> SafeString:
         colour = COLOURS[JobState(record.state)]
-        lines = [format_html('<span class="badge bg-{}-lt">{}</span>', colour, record.get_state_display())]
+        lines = [
+            format_html(
+                '<span class="badge bg-{}-lt">{}</span>', colour, record.get_state_display()
+            )
+        ]
         if record.state == JobState.RUNNING and record.step:
             percent = gettext("%(percent)s percent") % {"percent": number(record.percent)}
             lines.append(format_html("{} · {}", kinds.words(record), percent))
@@ -64,16 +70,27 @@ class JobTable(tables.Table):
         if record.reason:
             lines.append(format_html("{}", record.get_reason_display()))
         if record.error:
-            lines.append(format_html('<bdi class="code text-break" lang="en" dir="ltr">{}</bdi>', record.error))
-        return format_html("<div>{}</div>", format_html_join("", "<div>{}</div>", [(line,) for line in lines]))
+            lines.append(
+                format_html(
+                    '<bdi class="code text-break" lang="en" dir="ltr">{}</bdi>', record.error
+                )
+            )
+        return format_html(
+            "<div>{}</div>", format_html_join("", "<div>{}</div>", [(line,) for line in lines])
+        )
 
     def render_attempts(self, value: int, record: Job) -> str:
         known = kinds.KINDS.get(record.kind)
         if known is None:
             return number(value)
-        return gettext("%(count)s of %(most)s") % {"count": number(value), "most": number(known.attempts)}
+        return gettext("%(count)s of %(most)s") % {
+            "count": number(value),
+            "most": number(known.attempts),
+        }
 
     def render_acts(self, record: Job) -> SafeString | str:
         moves = self.moves.get(record.state, [])
-        links = [(link(reverse(ADDRESSES[name], args=[record.pk]), label),) for name, label in moves]
+        links = [
+            (link(reverse(ADDRESSES[name], args=[record.pk]), label),) for name, label in moves
+        ]
         return format_html_join(" · ", "{}", links) or "—"

@@ -36,7 +36,9 @@ def _moves(request: PortalRequest) -> dict[str, list[tuple[str, str]]]:
     """What the reader may do with a job in each state; no move of a job looks at more than that."""
     moves = {}
     for state in JobState:
-        open_now = JOBS.open_to(Job(state=state), by=request.user, at=request.at, windows=Windows(()))
+        open_now = JOBS.open_to(
+            Job(state=state), by=request.user, at=request.at, windows=Windows(())
+        )
         moves[state.value] = [(move.name, str(move.label)) for move in open_now]
     return moves
 

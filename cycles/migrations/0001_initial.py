@@ -70,16 +70,32 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Cycle",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("year", models.PositiveSmallIntegerField(help_text="The assessed Jalali year", unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "year",
+                    models.PositiveSmallIntegerField(
+                        help_text="The assessed Jalali year", unique=True
+                    ),
+                ),
                 (
                     "preset",
                     models.CharField(
                         choices=[
                             ("statutory_jalali", "Statutory year, Jalali months"),
                             ("statutory_gregorian", "Statutory year, Gregorian months"),
-                            ("compressed_jalali", "Everything after the assessed year, Jalali months"),
-                            ("compressed_gregorian", "Everything in one Gregorian year, February to September"),
+                            (
+                                "compressed_jalali",
+                                "Everything after the assessed year, Jalali months",
+                            ),
+                            (
+                                "compressed_gregorian",
+                                "Everything in one Gregorian year, February to September",
+                            ),
                         ],
                         max_length=30,
                     ),
@@ -135,7 +151,8 @@ class Migration(migrations.Migration):
                 (
                     "second_percent",
                     models.PositiveSmallIntegerField(
-                        default=10, help_text="Of a hundred lines, those drawn to be marked by a second assessor"
+                        default=10,
+                        help_text="Of a hundred lines, those drawn to be marked by a second assessor",
                     ),
                 ),
                 (
@@ -148,7 +165,8 @@ class Migration(migrations.Migration):
                 (
                     "agreement_percent",
                     models.PositiveSmallIntegerField(
-                        default=5, help_text="Two marks further apart than this percent of the ceiling are reconciled"
+                        default=5,
+                        help_text="Two marks further apart than this percent of the ceiling are reconciled",
                     ),
                 ),
                 (
@@ -175,18 +193,24 @@ class Migration(migrations.Migration):
                 (
                     "admits_new_evidence",
                     models.BooleanField(
-                        default=True, help_text="Evidence that an appeal shows for the first time may count"
+                        default=True,
+                        help_text="Evidence that an appeal shows for the first time may count",
                     ),
                 ),
                 (
                     "appeal_may_lower",
-                    models.BooleanField(default=False, help_text="A score may fall through an appeal"),
+                    models.BooleanField(
+                        default=False, help_text="A score may fall through an appeal"
+                    ),
                 ),
                 (
                     "tie_rule",
                     models.CharField(
                         choices=[
-                            ("shared", "Equal percents share a place, and the next is skipped: 1, 1, 3"),
+                            (
+                                "shared",
+                                "Equal percents share a place, and the next is skipped: 1, 1, 3",
+                            ),
                             (
                                 "specific",
                                 "Equal percents are parted by specific indicators, then growth; else they share a place",
@@ -223,7 +247,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Entry",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("workflow", models.CharField(max_length=60)),
                 ("act", models.CharField(max_length=40)),
                 ("model", models.CharField(max_length=60)),
@@ -256,7 +285,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Fault",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -274,9 +308,15 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("apart", "the clock of %(host)s is %(seconds)s seconds away from the database's"),
+                            (
+                                "apart",
+                                "the clock of %(host)s is %(seconds)s seconds away from the database's",
+                            ),
                             ("set", "the clock of %(host)s was set by %(seconds)s seconds"),
-                            ("behind", "the record holds rows that are %(seconds)s seconds ahead of the clock"),
+                            (
+                                "behind",
+                                "the record holds rows that are %(seconds)s seconds ahead of the clock",
+                            ),
                         ],
                         max_length=10,
                     ),
@@ -292,7 +332,9 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("mended_at", None)), fields=("kind",), name="a_fault_stands_once"
+                        condition=models.Q(("mended_at", None)),
+                        fields=("kind",),
+                        name="a_fault_stands_once",
                     )
                 ],
             },
@@ -300,7 +342,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Group",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name_fa", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 ("sort_key", models.CharField(editable=False, max_length=250)),
@@ -309,7 +356,9 @@ class Migration(migrations.Migration):
                 (
                     "cycle",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="groups", to="cycles.cycle"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="groups",
+                        to="cycles.cycle",
                     ),
                 ),
                 (
@@ -324,13 +373,22 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("cycle", "code"), name="one_group_a_code_and_cycle")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cycle", "code"), name="one_group_a_code_and_cycle"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Extension",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "phase",
                     models.CharField(
@@ -365,7 +423,9 @@ class Migration(migrations.Migration):
                 (
                     "cycle",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="extensions", to="cycles.cycle"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="cycles.cycle",
                     ),
                 ),
                 (
@@ -382,7 +442,9 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("agency__isnull", True), ("group__isnull", True), _connector="OR"),
+                        condition=models.Q(
+                            ("agency__isnull", True), ("group__isnull", True), _connector="OR"
+                        ),
                         name="an_extension_is_for_an_agency_or_a_group",
                     )
                 ],
@@ -391,13 +453,23 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Holiday",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name_fa", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 ("sort_key", models.CharField(editable=False, max_length=250)),
                 ("search_key", models.CharField(editable=False, max_length=500)),
                 ("day", models.DateField(unique=True)),
-                ("is_listed", models.BooleanField(default=True, help_text="Struck from the list, never deleted")),
+                (
+                    "is_listed",
+                    models.BooleanField(
+                        default=True, help_text="Struck from the list, never deleted"
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -406,7 +478,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Job",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("kind", models.CharField(max_length=40)),
                 ("subject", models.BigIntegerField()),
                 ("title_fa", models.CharField(max_length=300)),
@@ -445,9 +522,15 @@ class Migration(migrations.Migration):
                             ("memory", "There was not enough memory."),
                             ("disk", "There was no room left to write its files."),
                             ("database", "The database did not answer."),
-                            ("scanner", "The virus scanner does not answer; it is asked again by itself."),
+                            (
+                                "scanner",
+                                "The virus scanner does not answer; it is asked again by itself.",
+                            ),
                             ("time", "It took longer than a job may take."),
-                            ("error", "An error came up in the portal itself; operators find it in the log."),
+                            (
+                                "error",
+                                "An error came up in the portal itself; operators find it in the log.",
+                            ),
                         ],
                         max_length=20,
                     ),
@@ -473,7 +556,8 @@ class Migration(migrations.Migration):
                         name="one_unfinished_job_a_subject",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("percent__lte", 100)), name="a_job_is_done_at_100_percent"
+                        condition=models.Q(("percent__lte", 100)),
+                        name="a_job_is_done_at_100_percent",
                     ),
                 ],
                 "indexes": [
@@ -489,7 +573,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Nomination",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "role",
                     models.CharField(
@@ -543,7 +632,9 @@ class Migration(migrations.Migration):
                 ("valid_until", models.DateTimeField(blank=True, null=True)),
                 (
                     "is_invitation",
-                    models.BooleanField(default=False, help_text="The person is sent a link when it is confirmed"),
+                    models.BooleanField(
+                        default=False, help_text="The person is sent a link when it is confirmed"
+                    ),
                 ),
                 (
                     "state",
@@ -574,13 +665,17 @@ class Migration(migrations.Migration):
                 (
                     "proposed_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "user",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -617,14 +712,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PasswordLetter",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("language", models.CharField(max_length=2)),
                 ("asked_at", models.DateTimeField()),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
                 (
                     "person",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -632,7 +734,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RegisterChange",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -647,11 +754,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("effective_on", models.DateField(help_text="The first day on which it holds")),
-                ("legal_basis", models.CharField(help_text="The act or decree, by its title", max_length=300)),
+                (
+                    "legal_basis",
+                    models.CharField(help_text="The act or decree, by its title", max_length=300),
+                ),
                 (
                     "letter",
                     models.CharField(
-                        help_text="The number of the act, or of the letter that makes it known", max_length=60
+                        help_text="The number of the act, or of the letter that makes it known",
+                        max_length=60,
                     ),
                 ),
                 ("dated_on", models.DateField(help_text="The date of the act or letter")),
@@ -659,7 +770,11 @@ class Migration(migrations.Migration):
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 (
                     "new_name_fa",
-                    models.CharField(blank=True, help_text="The name from then on, where it changes", max_length=200),
+                    models.CharField(
+                        blank=True,
+                        help_text="The name from then on, where it changes",
+                        max_length=200,
+                    ),
                 ),
                 ("new_name_en", models.CharField(blank=True, max_length=200)),
                 (
@@ -680,7 +795,9 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 ("successors", models.ManyToManyField(related_name="+", to="agencies.agency")),
@@ -693,7 +810,9 @@ class Migration(migrations.Migration):
                         name="one_waiting_change_an_agency",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("kind", "renamed"), ("new_name_fa", ""), _connector="XOR"),
+                        condition=models.Q(
+                            ("kind", "renamed"), ("new_name_fa", ""), _connector="XOR"
+                        ),
                         name="a_renaming_has_a_new_name",
                     ),
                 ],
@@ -702,7 +821,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Participation",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name_fa", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 ("sort_key", models.CharField(editable=False, max_length=250)),
@@ -740,16 +864,23 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "cycle",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="participations", to="cycles.cycle"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="cycles.cycle",
                     ),
                 ),
-                ("groups", models.ManyToManyField(related_name="participations", to="cycles.group")),
+                (
+                    "groups",
+                    models.ManyToManyField(related_name="participations", to="cycles.group"),
+                ),
                 (
                     "province",
                     models.ForeignKey(
@@ -772,13 +903,22 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("cycle", "agency"), name="an_agency_takes_part_once")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("cycle", "agency"), name="an_agency_takes_part_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="Seal",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("form", models.PositiveSmallIntegerField(default=2)),
                 ("ids", cycles.models.SpansField(default=list)),
                 ("from_xid", models.BigIntegerField(blank=True, null=True)),
@@ -800,7 +940,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Verification",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("ordered_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("rows", models.BigIntegerField(default=0)),
@@ -822,7 +967,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Window",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "phase",
                     models.CharField(
@@ -848,7 +998,10 @@ class Migration(migrations.Migration):
                 (
                     "binding",
                     models.CharField(
-                        choices=[("hard", "Refuses after the deadline"), ("duty", "Accepts late and counts the days")],
+                        choices=[
+                            ("hard", "Refuses after the deadline"),
+                            ("duty", "Accepts late and counts the days"),
+                        ],
                         max_length=4,
                     ),
                 ),
@@ -865,7 +1018,9 @@ class Migration(migrations.Migration):
                 (
                     "cycle",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="windows", to="cycles.cycle"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="windows",
+                        to="cycles.cycle",
                     ),
                 ),
             ],
@@ -880,18 +1035,30 @@ class Migration(migrations.Migration):
                         condition=models.Q(("closes_at__gt", models.F("opens_at"))),
                         name="a_window_closes_after_it_opens",
                     ),
-                    models.CheckConstraint(condition=models.Q(("quarter__lte", 4)), name="a_year_has_four_quarters"),
+                    models.CheckConstraint(
+                        condition=models.Q(("quarter__lte", 4)), name="a_year_has_four_quarters"
+                    ),
                 ],
             },
         ),
         migrations.CreateModel(
             name="Delivery",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "channel",
                     models.CharField(
-                        choices=[("inbox", "In the portal"), ("mail", "E-mail"), ("sms", "Text message")], max_length=5
+                        choices=[
+                            ("inbox", "In the portal"),
+                            ("mail", "E-mail"),
+                            ("sms", "Text message"),
+                        ],
+                        max_length=5,
                     ),
                 ),
                 ("key", models.CharField(max_length=120)),
@@ -925,14 +1092,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("recipient", "channel", "key"), name="nobody_is_told_twice")
+                    models.UniqueConstraint(
+                        fields=("recipient", "channel", "key"), name="nobody_is_told_twice"
+                    )
                 ],
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("channel", "inbox")), fields=["recipient", "made_at"], name="inbox"
+                        condition=models.Q(("channel", "inbox")),
+                        fields=["recipient", "made_at"],
+                        name="inbox",
                     ),
                     models.Index(
-                        condition=models.Q(("told_at", None), models.Q(("channel", "inbox"), _negated=True)),
+                        condition=models.Q(
+                            ("told_at", None), models.Q(("channel", "inbox"), _negated=True)
+                        ),
                         fields=["channel", "message_id"],
                         name="outbox",
                     ),

@@ -23,11 +23,15 @@ from cycles.presets import PRESETS
 from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Windows
 
 PRACTICE = 0
-"""The "year" of the one cycle in which everything may be tried: all its phases are open, nothing of it counts."""
+"""The "year" of the one cycle in which everything may be tried: all its phases are open, nothing of
+it counts.
+"""
 
 
 class Analysis(models.TextChoices):
-    """Whose lines are analysed in words; the forms in use ask it of specific measures (domain notes 6.5)."""
+    """Whose lines are analysed in words; the forms in use ask it of specific measures (domain notes
+    6.5).
+    """
 
     NONE = "none", _("Of no line")
     SPECIFIC = "specific", _("Of specific measures")
@@ -75,7 +79,9 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
         return self.exclude(state=CycleState.PLANNED)
 
     def overseen_by(self, user: User, at: datetime) -> Self:
-        """Cycles whose whole results the user may read before they are published: national officers only."""
+        """Cycles whose whole results the user may read before they are published: national officers
+        only.
+        """
         return self.all() if user.oversees_the_country(at) else self.none()
 
     def living(self) -> Self:
@@ -97,13 +103,17 @@ class Cycle(models.Model):
     """The assessment of one year; its phases are code, their dates are its windows."""
 
     year = models.PositiveSmallIntegerField(unique=True, help_text="The assessed Jalali year")
-    preset = models.CharField(max_length=30, choices=[(key, preset.title) for key, preset in PRESETS.items()])
+    preset = models.CharField(
+        max_length=30, choices=[(key, preset.title) for key, preset in PRESETS.items()]
+    )
     state = FSMField(choices=CycleState.choices, default=CycleState.PLANNED, protected=True)
     spares_holidays = models.BooleanField(
-        default=True, help_text="A deadline on a Friday or a listed holiday moves to the next working day"
+        default=True,
+        help_text="A deadline on a Friday or a listed holiday moves to the next working day",
     )
     spreads_points = models.BooleanField(
-        default=True, help_text="Points that do not apply are spread within their axis; else they leave the ceiling"
+        default=True,
+        help_text="Points that do not apply are spread within their axis; else they leave the ceiling",
     )
     asks_analysis = models.CharField(
         max_length=8,
@@ -113,40 +123,54 @@ class Cycle(models.Model):
     )
     keeps_signature = models.BooleanField(
         default=True,
-        help_text="What its head withdrew and did not sign again stands as last signed; else it lapses",
+        help_text="What its head withdrew and did not sign again stands as last signed; "
+        "else it lapses",
     )
     second_percent = models.PositiveSmallIntegerField(
         default=10, help_text="Of a hundred lines, those drawn to be marked by a second assessor"
     )
     second_heaviest = models.PositiveSmallIntegerField(
-        default=3, help_text="Heaviest lines of each self-assessment that a second assessor marks besides"
+        default=3,
+        help_text="Heaviest lines of each self-assessment that a second assessor marks besides",
     )
     agreement_percent = models.PositiveSmallIntegerField(
-        default=5, help_text="Two marks further apart than this percent of the ceiling are reconciled"
+        default=5,
+        help_text="Two marks further apart than this percent of the ceiling are reconciled",
     )
     reason_percent = models.PositiveSmallIntegerField(
-        default=0, help_text="A mark further from the method's than this percent of the ceiling needs a reason"
+        default=0,
+        help_text="A mark further from the method's than this percent of the ceiling needs a reason",
     )
     calibration_percent = models.PositiveSmallIntegerField(
         default=0,
-        help_text="Percent of the ceiling by which an assessor may differ from the agreed marks of reference lines, "
+        help_text="Percent of the ceiling by which an assessor may differ from the agreed marks "
+        "of reference lines, "
         "in the mean, before lines are shown; 0: no training is asked for",
     )
     verification_percent = models.PositiveSmallIntegerField(
-        default=5, help_text="Of a hundred signed lines with a value, those drawn to be verified at the source"
+        default=5,
+        help_text="Of a hundred signed lines with a value, those drawn to be verified at the source",
     )
     admits_new_evidence = models.BooleanField(
         default=True, help_text="Evidence that an appeal shows for the first time may count"
     )
-    appeal_may_lower = models.BooleanField(default=False, help_text="A score may fall through an appeal")
+    appeal_may_lower = models.BooleanField(
+        default=False, help_text="A score may fall through an appeal"
+    )
     tie_rule = models.CharField(
-        max_length=8, choices=TieRule, default=TieRule.SHARED, help_text="What becomes of equal percents in a ranking"
+        max_length=8,
+        choices=TieRule,
+        default=TieRule.SHARED,
+        help_text="What becomes of equal percents in a ranking",
     )
     minimum_to_win = models.PositiveSmallIntegerField(
-        default=0, help_text="Whoever has less than this percent is no winner, though first of its group"
+        default=0,
+        help_text="Whoever has less than this percent is no winner, though first of its group",
     )
     draw_seed = models.CharField(
-        max_length=32, blank=True, help_text="By which lines are drawn for a second assessor, and to be verified"
+        max_length=32,
+        blank=True,
+        help_text="By which lines are drawn for a second assessor, and to be verified",
     )
     appeal_days = models.PositiveSmallIntegerField(default=14)
     review_days = models.PositiveSmallIntegerField(default=14)
@@ -232,7 +256,9 @@ def is_off(window: Any, began: datetime, ended: datetime) -> bool:
 
 class WindowQuerySet(models.QuerySet["Window"]):
     def concerning(self, objs: Iterable[Any]) -> Windows:
-        """The windows of these objects' cycles, general and of their own agencies, as extended, in one query."""
+        """The windows of these objects' cycles, general and of their own agencies, as extended, in
+        one query.
+        """
         objs = list(objs)
         cycles = {o.cycle_id for o in objs} - {None}
         if not cycles:
@@ -240,7 +266,8 @@ class WindowQuerySet(models.QuerySet["Window"]):
         return self.terms(cycles, {o.agency_id for o in objs} - {None})
 
     def terms(self, cycles: Iterable[Any], agencies: Iterable[int] | None = None) -> Windows:
-        """The windows of these cycles, general and of these agencies, with the extensions that concern them.
+        """The windows of these cycles, general and of these agencies, with the extensions that
+        concern them.
 
         No agencies given: the general windows only, with every agency's extensions.
         """
@@ -252,18 +279,24 @@ class WindowQuerySet(models.QuerySet["Window"]):
             read_at=RawSQL("clock_timestamp()", [], models.DateTimeField()),
         )
         began, found, ended = timezone.now(), list(as_extended), timezone.now()
-        return Windows(found, clock_is_off=any(is_off(window, began, ended) for window in found[:1]))
+        return Windows(
+            found, clock_is_off=any(is_off(window, began, ended) for window in found[:1])
+        )
 
 
 class Window(models.Model):
-    """When a phase of a cycle is open: from `opens_at` up to, not including, `closes_at`; `agency` None: for all.
+    """When a phase of a cycle is open: from `opens_at` up to, not including, `closes_at`; `agency`
+    None: for all.
 
-    `quarter` numbers the four windows of the monitored year; `line` is the key of the one line an act opened it for.
-    Once its cycle is open a window never changes (a trigger refuses); an `Extension` moves its closing.
+    `quarter` numbers the four windows of the monitored year; `line` is the key of the one line an
+    act opened it for. Once its cycle is open a window never changes (a trigger refuses); an
+    `Extension` moves its closing.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="windows")
-    phase = models.CharField(max_length=16, choices=[(p.value, p.label) for p in Phase if p != Phase.ANYTIME])
+    phase = models.CharField(
+        max_length=16, choices=[(p.value, p.label) for p in Phase if p != Phase.ANYTIME]
+    )
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     quarter = models.PositiveSmallIntegerField(default=0)
     line = models.BigIntegerField(null=True, blank=True)
@@ -276,9 +309,13 @@ class Window(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("cycle", "phase", "agency", "quarter", "line"), name="one_window_a_phase", nulls_distinct=False
+                fields=("cycle", "phase", "agency", "quarter", "line"),
+                name="one_window_a_phase",
+                nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="a_window_closes_after_it_opens"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="a_window_closes_after_it_opens"
+            ),
             models.CheckConstraint(condition=Q(quarter__lte=4), name="a_year_has_four_quarters"),
         )
 
@@ -299,23 +336,32 @@ class Group(Named):
     province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("cycle", "code"), name="one_group_a_code_and_cycle"),)
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "code"), name="one_group_a_code_and_cycle"),
+        )
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def visible_to(self, user: User, at: datetime) -> Self:
         """Administrators and auditors see their scope; agencies see themselves."""
-        return self.filter(in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR)) | Q(agency__in=user.agency_ids(at)))
+        return self.filter(
+            in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
+            | Q(agency__in=user.agency_ids(at))
+        )
 
     def active(self) -> Self:
-        """Of agencies that have not ended since the cycle was opened: who owes, is told, is counted and ranked."""
+        """Of agencies that have not ended since the cycle was opened: who owes, is told, is counted
+        and ranked.
+        """
         return self.filter(ended_by=None)
 
 
 class Participation(Named):
-    """An agency in a cycle, with its name, level, sector and province as they were when it was opened.
+    """An agency in a cycle, with its name, level, sector and province as they were when it was
+    opened.
 
-    `ended_by` is the change of the register with which the agency ended while the cycle was not final.
+    `ended_by` is the change of the register with which the agency ended while the cycle was not
+    final.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="participations")
@@ -324,12 +370,16 @@ class Participation(Named):
     sector = models.CharField(max_length=20, choices=Sector)
     province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="+")
     groups = models.ManyToManyField(Group, related_name="participations")
-    ended_by = models.ForeignKey("cycles.RegisterChange", models.PROTECT, null=True, blank=True, related_name="+")
+    ended_by = models.ForeignKey(
+        "cycles.RegisterChange", models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = ParticipationQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("cycle", "agency"), name="an_agency_takes_part_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("cycle", "agency"), name="an_agency_takes_part_once"),
+        )
 
 
 class ExtensionQuerySet(models.QuerySet["Extension"]):
@@ -342,7 +392,9 @@ class ExtensionQuerySet(models.QuerySet["Extension"]):
 
 
 class Extension(models.Model):
-    """A decree that moves a hard window's closing, for one agency, for a group, or, where neither is named, for all."""
+    """A decree that moves a hard window's closing, for one agency, for a group, or, where neither
+    is named, for all.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="extensions")
     phase = models.CharField(max_length=16, choices=[(p.value, p.label) for p in EXTENDABLE])

@@ -1,4 +1,6 @@
-"""Faults of the official record, of its sealing and of the clock, from when they are found until they are mended."""
+"""Faults of the official record, of its sealing and of the clock, from when they are found until
+they are mended.
+"""
 
 from typing import Any, Self
 
@@ -31,10 +33,11 @@ class FaultQuerySet(models.QuerySet["Fault"]):
 class Fault(models.Model):
     """One fault; only one of a kind stands at a time.
 
-    Moments are those of the database's clock. `detail` is what is broken. A fault of the clock has its `cause`,
-    the `host` whose clock it is, and how many `seconds`; `seen_at` is when it was last found to stand, `until` the
-    moment which the record has reached already. A person may end it by saying that the clock is right: rows up to
-    `confirmed_entry` then prove nothing against the clock.
+    Moments are those of the database's clock. `detail` is what is broken. A fault of the clock has
+    its `cause`, the `host` whose clock it is, and how many `seconds`; `seen_at` is when it was last
+    found to stand, `until` the moment which the record has reached already. A person may end it by
+    saying that the clock is right: rows up to `confirmed_entry` then prove nothing against the
+    clock.
     """
 
     kind = models.CharField(max_length=10, choices=FaultKind)
@@ -52,11 +55,17 @@ class Fault(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("kind",), condition=Q(mended_at=None), name="a_fault_stands_once"),
+            models.UniqueConstraint(
+                fields=("kind",), condition=Q(mended_at=None), name="a_fault_stands_once"
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.sentence}" if self.sentence else str(self.get_kind_display())
+        return (
+            f"{self.get_kind_display()}: {self.sentence}"
+            if self.sentence
+            else str(self.get_kind_display())
+        )
 
     def get_absolute_url(self) -> str:
         return reverse("cycles:ledger")

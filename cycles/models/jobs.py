@@ -19,7 +19,10 @@ UNFINISHED = (JobState.WAITING, JobState.RUNNING)
 class Reason(models.TextChoices):
     """Why an attempt came to nothing, in words for whoever ordered it."""
 
-    KILLED = "killed", _("The process that worked on it was ended from outside, mostly for want of memory.")
+    KILLED = (
+        "killed",
+        _("The process that worked on it was ended from outside, mostly for want of memory."),
+    )
     MEMORY = "memory", _("There was not enough memory.")
     DISK = "disk", _("There was no room left to write its files.")
     DATABASE = "database", _("The database did not answer.")
@@ -47,10 +50,12 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(models.Model):
-    """One piece of work on one subject, a row of the kind's model; written in the transaction of its order.
+    """One piece of work on one subject, a row of the kind's model; written in the transaction of
+    its order.
 
-    A worker that has it in hand renews `lease_until`; where that runs out, the worker is dead and another takes over.
-    `attempts` are counted when they begin, so that a job which kills its workers ends, too.
+    A worker that has it in hand renews `lease_until`; where that runs out, the worker is dead and
+    another takes over. `attempts` are counted when they begin, so that a job which kills its
+    workers ends, too.
     """
 
     kind = models.CharField(max_length=40)
@@ -85,7 +90,9 @@ class Job(models.Model):
                 condition=Q(state__in=UNFINISHED),
                 name="one_unfinished_job_a_subject",
             ),
-            models.CheckConstraint(condition=Q(percent__lte=100), name="a_job_is_done_at_100_percent"),
+            models.CheckConstraint(
+                condition=Q(percent__lte=100), name="a_job_is_done_at_100_percent"
+            ),
         )
         indexes = (
             models.Index(fields=("kind", "subject"), name="jobs_of_a_subject"),

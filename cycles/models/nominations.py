@@ -23,7 +23,9 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         return self.filter(state=NominationState.PROPOSED)
 
     def for_list(self) -> Self:
-        return self.select_related("user", "proposed_by", "decided_by").order_by("-proposed_at", "-pk")
+        return self.select_related("user", "proposed_by", "decided_by").order_by(
+            "-proposed_at", "-pk"
+        )
 
     def for_notices(self) -> Self:
         """With all that a row's name and address need."""
@@ -31,7 +33,9 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
 
 
 class Nomination(models.Model):
-    """A role for the whole country that waits for a second administrator; what it says becomes the membership."""
+    """A role for the whole country that waits for a second administrator; what it says becomes the
+    membership.
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     role = models.CharField(max_length=24, choices=Role)
@@ -41,8 +45,12 @@ class Nomination(models.Model):
     is_outsider = models.BooleanField(default=False)
     valid_from = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
-    is_invitation = models.BooleanField(default=False, help_text="The person is sent a link when it is confirmed")
-    state = FSMField(choices=NominationState.choices, default=NominationState.PROPOSED, protected=True)
+    is_invitation = models.BooleanField(
+        default=False, help_text="The person is sent a link when it is confirmed"
+    )
+    state = FSMField(
+        choices=NominationState.choices, default=NominationState.PROPOSED, protected=True
+    )
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -61,9 +69,12 @@ class Nomination(models.Model):
                 condition=Q(state=NominationState.PROPOSED),
                 name="one_open_nomination_a_role",
             ),
-            models.CheckConstraint(condition=~Q(user=F("proposed_by")), name="nobody_nominates_themselves"),
             models.CheckConstraint(
-                condition=Q(decided_at=None, decided_by=None) | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=~Q(user=F("proposed_by")), name="nobody_nominates_themselves"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_at=None, decided_by=None)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
                 name="a_decided_nomination_says_by_whom",
             ),
             models.CheckConstraint(
@@ -84,7 +95,7 @@ class Nomination(models.Model):
         """Whose role it is to be."""
         return self.user
 
-    # --- Transitions ------------------------------------------------------------------------------
+    # --- Transitions -----------------------------------------------------------------------------
 
     @NOMINATIONS.transition
     def _confirm(self, *, at: datetime, given: dict[str, Any]) -> None:

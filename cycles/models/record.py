@@ -19,23 +19,33 @@ from cycles.workflow import Workflow
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Auditors and administrators of the whole country read the whole record, a province's their own agencies'."""
+        """Auditors and administrators of the whole country read the whole record, a province's
+        their own agencies'.
+        """
         roles = (Role.AUDITOR, Role.ADMINISTRATOR)
         if not user.holds(*roles, at=at):
             return self.none()
         provinces = user.province_ids(at, *roles)
         if provinces is None:
             return self.all()
-        return self.filter(agency_code__in=Agency.objects.filter(province__in=provinces).values("code"))
+        return self.filter(
+            agency_code__in=Agency.objects.filter(province__in=provinces).values("code")
+        )
 
     def of(self, obj: models.Model) -> Self:
         """The history of one object, newest first."""
         return self.filter(model=obj._meta.label_lower, object_pk=obj.pk).order_by("-id")
 
     def told_officially(self) -> Self:
-        """Acts of which somebody was told officially: how many were, have seen it, and could not be mailed."""
-        told = Delivery.objects.filter(entry=OuterRef("pk"), channel=Channel.INBOX, is_official=True)
-        failed = Delivery.objects.filter(entry=OuterRef("pk"), channel=Channel.MAIL, told_at=None).exclude(error="")
+        """Acts of which somebody was told officially: how many were, have seen it, and could not be
+        mailed.
+        """
+        told = Delivery.objects.filter(
+            entry=OuterRef("pk"), channel=Channel.INBOX, is_official=True
+        )
+        failed = Delivery.objects.filter(
+            entry=OuterRef("pk"), channel=Channel.MAIL, told_at=None
+        ).exclude(error="")
         return self.filter(Exists(told)).annotate(
             told=_counted(told), seen=_counted(told.exclude(seen_at=None)), failed=_counted(failed)
         )
@@ -47,7 +57,9 @@ def _counted(deliveries: "DeliveryQuerySet") -> Coalesce:
 
 
 class Entry(models.Model):
-    """One official act. Never changed: the portal's role may only read and insert, and triggers refuse the rest."""
+    """One official act. Never changed: the portal's role may only read and insert, and triggers
+    refuse the rest.
+    """
 
     workflow = models.CharField(max_length=60)
     act = models.CharField(max_length=40)
@@ -104,9 +116,13 @@ class Entry(models.Model):
 
 
 class Unsealed(models.Model):
-    """A row of the record that waits for its seal; a trigger puts it here in the transaction that writes it."""
+    """A row of the record that waits for its seal; a trigger puts it here in the transaction that
+    writes it.
+    """
 
-    entry = models.OneToOneField(Entry, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+")
+    entry = models.OneToOneField(
+        Entry, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -115,9 +131,10 @@ class Unsealed(models.Model):
 class Seal(models.Model):
     """A seal over rows of the record: which they are, their number and Merkle root.
 
-    Each names the digest of the one before it, so that nothing sealed can be changed, removed or put in unseen.
-    A seal of form 1 says which rows it covers by the numbers of their transactions, from `from_xid` to before
-    `upto_xid`, which only the server that gave them can continue; one of form 2 names the rows (`ids`).
+    Each names the digest of the one before it, so that nothing sealed can be changed, removed or
+    put in unseen. A seal of form 1 says which rows it covers by the numbers of their transactions,
+    from `from_xid` to before `upto_xid`, which only the server that gave them can continue; one of
+    form 2 names the rows (`ids`).
     """
 
     form = models.PositiveSmallIntegerField(default=2)
@@ -131,14 +148,18 @@ class Seal(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        constraints = (ExclusionConstraint(name="a_row_is_sealed_once", expressions=[("ids", "&&")]),)
+        constraints = (
+            ExclusionConstraint(name="a_row_is_sealed_once", expressions=[("ids", "&&")]),
+        )
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.digest}"
 
 
 class Verification(models.Model):
-    """One check of the whole record, row by row and seal by seal; `broken` names the first thing that does not hold."""
+    """One check of the whole record, row by row and seal by seal; `broken` names the first thing
+    that does not hold.
+    """
 
     ordered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     ordered_at = models.DateTimeField()
@@ -167,27 +188,36 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
     def with_mail(self) -> Self:
         """Annotates when the same notice was mailed, or why it could not be."""
-        mail = Delivery.objects.filter(recipient=OuterRef("recipient"), key=OuterRef("key"), channel=Channel.MAIL)
+        mail = Delivery.objects.filter(
+            recipient=OuterRef("recipient"), key=OuterRef("key"), channel=Channel.MAIL
+        )
         return self.annotate(
-            mailed_at=models.Subquery(mail.values("told_at")[:1]), mail_error=models.Subquery(mail.values("error")[:1])
+            mailed_at=models.Subquery(mail.values("told_at")[:1]),
+            mail_error=models.Subquery(mail.values("error")[:1]),
         )
 
     def for_list(self) -> Self:
         """Those first who have not seen it."""
-        return self.select_related("recipient").order_by(F("seen_at").asc(nulls_first=True), "recipient__name_fa", "pk")
+        return self.select_related("recipient").order_by(
+            F("seen_at").asc(nulls_first=True), "recipient__name_fa", "pk"
+        )
 
 
 class Delivery(models.Model):
-    """One notice to one person by one channel: their inbox, and the outbox of what is still to be sent.
+    """One notice to one person by one channel: their inbox, and the outbox of what is still to be
+    sent.
 
-    It tells an act (`entry`) or reminds of a deadline (`params`). What goes out in one message shares `message_id`,
-    which is fixed before anything is sent, so that a message sent twice is the same message. `key` says what is told,
-    so that nothing is told twice; the index that sees to it serves the recipient as well.
+    It tells an act (`entry`) or reminds of a deadline (`params`). What goes out in one message
+    shares `message_id`, which is fixed before anything is sent, so that a message sent twice is the
+    same message. `key` says what is told, so that nothing is told twice; the index that sees to it
+    serves the recipient as well.
     """
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     channel = models.CharField(max_length=5, choices=Channel)
-    entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="deliveries")
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, null=True, blank=True, related_name="deliveries"
+    )
     key = models.CharField(max_length=120)
     params = models.JSONField(default=dict)
     is_official = models.BooleanField(default=False)
@@ -205,11 +235,19 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("recipient", "channel", "key"), name="nobody_is_told_twice"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("recipient", "channel", "key"), name="nobody_is_told_twice"
+            ),
+        )
         indexes = (
-            models.Index(fields=("recipient", "made_at"), name="inbox", condition=Q(channel="inbox")),
             models.Index(
-                fields=("channel", "message_id"), name="outbox", condition=Q(told_at=None) & ~Q(channel="inbox")
+                fields=("recipient", "made_at"), name="inbox", condition=Q(channel="inbox")
+            ),
+            models.Index(
+                fields=("channel", "message_id"),
+                name="outbox",
+                condition=Q(told_at=None) & ~Q(channel="inbox"),
             ),
             models.Index(fields=("key",), name="delivery_by_key"),
         )

@@ -1,4 +1,6 @@
-"""What became of agencies: each change of the register with its day, its legal basis and the names before and after."""
+"""What became of agencies: each change of the register with its day, its legal basis and the names
+before and after.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +21,9 @@ from cycles.register_workflow import REGISTER, RegisterState
 
 @dataclass(frozen=True)
 class LegalBasis:
-    """By what a change of the register holds: the act or decree, its number and date, and from which day."""
+    """By what a change of the register holds: the act or decree, its number and date, and from
+    which day.
+    """
 
     effective_on: date
     legal_basis: str
@@ -52,11 +56,19 @@ class RegisterChangeQuerySet(models.QuerySet["RegisterChange"]):
 
     def concerning(self, agency: Agency) -> Self:
         """Of this agency, and those of others that ended in it or of which it was made."""
-        of_others = Q(pk__in=self.model.successors.through.objects.filter(agency=agency).values("registerchange"))
+        of_others = Q(
+            pk__in=self.model.successors.through.objects.filter(agency=agency).values(
+                "registerchange"
+            )
+        )
         return self.filter(Q(agency=agency) | of_others)
 
     def for_list(self) -> Self:
-        return self.select_related("agency").prefetch_related("successors").order_by("-effective_on", "-pk")
+        return (
+            self.select_related("agency")
+            .prefetch_related("successors")
+            .order_by("-effective_on", "-pk")
+        )
 
     def for_notices(self) -> Self:
         """With all that a row's name and address need."""
@@ -64,21 +76,27 @@ class RegisterChangeQuerySet(models.QuerySet["RegisterChange"]):
 
 
 class RegisterChange(models.Model):
-    """An agency dissolved, renamed, merged, split or established again from a day, on a legal basis.
+    """An agency dissolved, renamed, merged, split or established again from a day, on a legal
+    basis.
 
-    `successors` are the bodies in its place afterwards; where the agency itself is among them, it goes on.
+    `successors` are the bodies in its place afterwards; where the agency itself is among them, it
+    goes on.
     """
 
     kind = models.CharField(max_length=10, choices=ChangeKind)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     effective_on = models.DateField(help_text="The first day on which it holds")
     legal_basis = models.CharField(max_length=300, help_text="The act or decree, by its title")
-    letter = models.CharField(max_length=60, help_text="The number of the act, or of the letter that makes it known")
+    letter = models.CharField(
+        max_length=60, help_text="The number of the act, or of the letter that makes it known"
+    )
     dated_on = models.DateField(help_text="The date of the act or letter")
     successors = models.ManyToManyField(Agency, related_name="+")
     name_fa = models.CharField(max_length=200, help_text="The name until then")
     name_en = models.CharField(max_length=200, blank=True)
-    new_name_fa = models.CharField(max_length=200, blank=True, help_text="The name from then on, where it changes")
+    new_name_fa = models.CharField(
+        max_length=200, blank=True, help_text="The name from then on, where it changes"
+    )
     new_name_en = models.CharField(max_length=200, blank=True)
     state = FSMField(choices=RegisterState.choices, default=RegisterState.RECORDED, protected=True)
     recorded_at = models.DateTimeField()
@@ -95,7 +113,8 @@ class RegisterChange(models.Model):
                 name="one_waiting_change_an_agency",
             ),
             models.CheckConstraint(
-                condition=Q(kind=ChangeKind.RENAMED) ^ Q(new_name_fa=""), name="a_renaming_has_a_new_name"
+                condition=Q(kind=ChangeKind.RENAMED) ^ Q(new_name_fa=""),
+                name="a_renaming_has_a_new_name",
             ),
         )
 
@@ -116,11 +135,16 @@ class RegisterChange(models.Model):
 
     @property
     def what(self) -> str:
-        """What becomes of the agency, and from which day, in words; that of a renaming with the new name."""
+        """What becomes of the agency, and from which day, in words; that of a renaming with the new
+        name.
+        """
         day = format_date(self.effective_on, language())
         match self.kind:
             case ChangeKind.RENAMED:
-                return gettext("called “%(name)s” from %(day)s on") % {"name": self.new_name, "day": day}
+                return gettext("called “%(name)s” from %(day)s on") % {
+                    "name": self.new_name,
+                    "day": day,
+                }
             case ChangeKind.MERGED:
                 return gettext("merged into another on %(day)s") % {"day": day}
             case ChangeKind.SPLIT:
@@ -131,10 +155,19 @@ class RegisterChange(models.Model):
 
     @property
     def concerned(self) -> set[int]:
-        """The agencies that are told beside its own: successors, units and headquarters; one query."""
+        """The agencies that are told beside its own: successors, units and
+        headquarters; one query.
+        """
         successors = self.successors.order_by().values_list("pk", flat=True)
-        units = Agency.objects.filter(parent=self.agency_id, is_active=True).order_by().values_list("pk", flat=True)
-        return {*successors.union(units), *([self.agency.parent_id] if self.agency.parent_id else [])}
+        units = (
+            Agency.objects.filter(parent=self.agency_id, is_active=True)
+            .order_by()
+            .values_list("pk", flat=True)
+        )
+        return {
+            *successors.union(units),
+            *([self.agency.parent_id] if self.agency.parent_id else []),
+        }
 
     @REGISTER.transition
     def _take_effect(self, *, at: datetime, given: dict[str, Any]) -> None:

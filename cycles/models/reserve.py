@@ -6,7 +6,9 @@ from agencies.models import User
 
 
 class CacheReserve(models.Model):
-    """What must be remembered while the cache is away, in the shape in which Django keeps a cache in a database."""
+    """What must be remembered while the cache is away, in the shape in which Django keeps a cache
+    in a database.
+    """
 
     cache_key = models.CharField(max_length=255, primary_key=True)
     value = models.TextField()
@@ -17,7 +19,9 @@ class CacheReserve(models.Model):
 
 
 class PasswordLetter(models.Model):
-    """The link to a new password that somebody has asked for and that is not sent yet: one a person, gone when sent."""
+    """The link to a new password that somebody has asked for and that is not sent yet: one a
+    person, gone when sent.
+    """
 
     person = models.OneToOneField(User, models.PROTECT, related_name="+")
     language = models.CharField(max_length=2)

@@ -1,4 +1,6 @@
-"""What becomes of a notice: gathered into messages, sent, marked as told, and seen by the person whom it tells."""
+"""What becomes of a notice: gathered into messages, sent, marked as told, and seen by the person
+whom it tells.
+"""
 
 import logging
 import smtplib
@@ -27,10 +29,14 @@ from cycles.workflow import ADMINISTRATION, Refused
 logger = logging.getLogger(__name__)
 
 NEWS_GATHERS = timedelta(hours=1)
-"""How long news waits for more of it; what is official or reminds of a deadline goes at once and takes it along."""
+"""How long news waits for more of it; what is official or reminds of a deadline goes at once and
+takes it along.
+"""
 
 PAUSES = tuple(timedelta(minutes=m) for m in (0, 1, 5, 30, 2 * 60, 6 * 60, 24 * 60, 72 * 60))
-"""How long after a message was put together each attempt comes at the earliest; after the last it is given up."""
+"""How long after a message was put together each attempt comes at the earliest; after the last it
+is given up.
+"""
 
 LABEL = gettext_lazy("E-mails and text messages")
 """What the outbox is called beside the kinds of jobs."""
@@ -38,11 +44,13 @@ LABEL = gettext_lazy("E-mails and text messages")
 CLOSED, NO_ADDRESS = gettext_noop("The account is closed."), gettext_noop("There is no address.")
 
 
-# --- Sending ----------------------------------------------------------------------------------------------------------
+# --- Sending ------------------------------------------------------------------------------------
 
 
 def tell(*, at: datetime) -> int:
-    """Send what is to be told; how many messages went out. Safe to run twice, at once, or after a run that died."""
+    """Send what is to be told; how many messages went out. Safe to run twice, at once, or after a
+    run that died.
+    """
     gather(at=at)
     return send(at=at)
 
@@ -53,18 +61,24 @@ def _outbox() -> QuerySet[Delivery]:
 
 @transaction.atomic
 def gather(*, at: datetime) -> int:
-    """Put all that waits for a person into one message a channel and fix its Message-ID, before anything is sent."""
+    """Put all that waits for a person into one message a channel and fix its Message-ID, before
+    anything is sent.
+    """
     waiting = _outbox().filter(message_id="")
     pressing = Q(is_official=True) | Q(entry=None) | Q(made_at__lte=at - NEWS_GATHERS)
     people = User.objects.filter(pk__in=waiting.filter(pressing).values("recipient")).order_by("pk")
     # a person whom another worker has in hand is left to it
-    mine = list(people.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True))
+    mine = list(
+        people.select_for_update(no_key=True, skip_locked=True).values_list("pk", flat=True)
+    )
     messages: dict[tuple[int, str], str] = {}
     rows = list(waiting.filter(recipient__in=mine).order_by("pk"))
     for row in rows:
         key = (row.recipient_id, row.channel)
         if key not in messages:
-            messages[key] = f"{uuid7(nanoseconds=int(at.timestamp() * 1000) * 10**6)}@{mail.domain()}"
+            messages[key] = (
+                f"{uuid7(nanoseconds=int(at.timestamp() * 1000) * 10**6)}@{mail.domain()}"
+            )
         row.message_id = messages[key]
     Delivery.objects.bulk_update(rows, ["message_id"], batch_size=1000)
     return len(messages)
@@ -75,11 +89,15 @@ def _put_together_at(message_id: str) -> datetime:
 
 
 class Unreachable(Exception):
-    """The server that takes the messages does not answer: nobody's fault, and counted against no message."""
+    """The server that takes the messages does not answer: nobody's fault, and counted against no
+    message.
+    """
 
 
 class Post:
-    """One connection to the mail server for a whole run, opened when first needed and anew after it broke."""
+    """One connection to the mail server for a whole run, opened when first needed and anew after it
+    broke.
+    """
 
     def __init__(self) -> None:
         self.connection: Any = None
@@ -107,7 +125,9 @@ class Post:
 
 @contextmanager
 def posting() -> Iterator[Post]:
-    """A run of messages over one connection; it ends quietly where the server that takes them does not answer."""
+    """A run of messages over one connection; it ends quietly where the server that takes them does
+    not answer.
+    """
     post = Post()
     try:
         yield post
@@ -118,21 +138,34 @@ def posting() -> Iterator[Post]:
 
 
 def send(*, at: datetime) -> int:
-    """Send the messages that have been put together and are due; what fails is noted and tried again later."""
-    messages = _outbox().exclude(message_id="").order_by("message_id").values("message_id", "channel")
+    """Send the messages that have been put together and are due; what fails is noted and tried
+    again later.
+    """
+    messages = (
+        _outbox().exclude(message_id="").order_by("message_id").values("message_id", "channel")
+    )
     sent = 0
     with posting() as post:
-        for message in list(messages.annotate(first=Min("pk"), attempts=Max("attempts"), size=Count("pk"))):
+        for message in list(
+            messages.annotate(first=Min("pk"), attempts=Max("attempts"), size=Count("pk"))
+        ):
             attempts = message["attempts"]
-            if attempts < len(PAUSES) and at >= _put_together_at(message["message_id"]) + PAUSES[attempts]:
+            if (
+                attempts < len(PAUSES)
+                and at >= _put_together_at(message["message_id"]) + PAUSES[attempts]
+            ):
                 sent += _send(message["message_id"], message["first"], post, at)
     return sent
 
 
 @transaction.atomic
 def _send(message_id: str, first: int, post: Post, at: datetime) -> bool:
-    """Send one message and mark what it tells, under the lock of its first row, which stands for all of it."""
-    lock = Delivery.objects.filter(pk=first, told_at=None).select_for_update(no_key=True, skip_locked=True)
+    """Send one message and mark what it tells, under the lock of its first row, which stands for
+    all of it.
+    """
+    lock = Delivery.objects.filter(pk=first, told_at=None).select_for_update(
+        no_key=True, skip_locked=True
+    )
     if not lock.values_list("pk", flat=True):
         return False  # in another worker's hands, or sent by it in the meantime
     rows = Delivery.objects.filter(message_id=message_id, told_at=None)
@@ -171,15 +204,22 @@ def given_up() -> QuerySet[Delivery]:
 
 @transaction.atomic
 def send_again(*, by: User, at: datetime, note: str = "") -> int:
-    """Have every message that was given up tried from the beginning, under its own Message-ID; how many rows."""
-    rows = list(given_up().select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk", flat=True))
+    """Have every message that was given up tried from the beginning, under its own Message-ID; how
+    many rows.
+    """
+    rows = list(
+        given_up()
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
     administer("send_again", by, by=by, at=at, note=note, count=len(rows))
     if not rows:
         raise Refused(_("No message was given up; there is nothing to send again."))
     return Delivery.objects.filter(pk__in=rows).update(attempts=0, error="")
 
 
-# --- Reading and choosing ---------------------------------------------------------------------------------------------
+# --- Reading and choosing -----------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -202,7 +242,9 @@ CHOICES = ("language", "mobile", "mails_news", "mails_reminders", "texts_reminde
 
 @transaction.atomic
 def choose(choices: Mapping[str, Any], *, by: User, at: datetime, seen: Seen | None = None) -> User:
-    """What is sent to oneself besides official notices, in which language and to which mobile number."""
+    """What is sent to oneself besides official notices, in which language and to which mobile
+    number.
+    """
     if choices["texts_reminders"] and not choices["mobile"]:
         raise Refused(_("Text messages need a mobile number."))
     person = User.objects.select_for_update(no_key=True).get(pk=by.pk)

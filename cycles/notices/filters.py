@@ -23,9 +23,14 @@ def _official_acts() -> list[tuple[str, Any]]:
 class UnseenFilter(LedgerFilter):
     """Official notices by act and agency, or those only that somebody has not seen."""
 
-    act = filters.ChoiceFilter(choices=_official_acts, method="of_act", label=_("Notice"), empty_label=_("All"))
+    act = filters.ChoiceFilter(
+        choices=_official_acts, method="of_act", label=_("Notice"), empty_label=_("All")
+    )
     left = filters.ChoiceFilter(
-        choices=[("some", _("Not seen by everybody"))], method="unseen", label=_("Seen"), empty_label=_("All")
+        choices=[("some", _("Not seen by everybody"))],
+        method="unseen",
+        label=_("Seen"),
+        empty_label=_("All"),
     )
     person = year = late = model = key = None
 
@@ -34,5 +39,7 @@ class UnseenFilter(LedgerFilter):
         fields = ("act", "agency", "left", "since", "until")
 
     def unseen(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        unseen = Delivery.objects.filter(entry=OuterRef("pk"), channel=Channel.INBOX, is_official=True, seen_at=None)
+        unseen = Delivery.objects.filter(
+            entry=OuterRef("pk"), channel=Channel.INBOX, is_official=True, seen_at=None
+        )
         return qs.filter(Exists(unseen))

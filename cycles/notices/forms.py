@@ -18,7 +18,9 @@ class NoticeSettingsForm(ComparedForm):
     mails_news = forms.BooleanField(
         label=_("E-mail me what was done"),
         required=False,
-        help_text=_("For example that a colleague has submitted; gathered, at most one e-mail an hour."),
+        help_text=_(
+            "For example that a colleague has submitted; gathered, at most one e-mail an hour."
+        ),
     )
     mails_reminders = forms.BooleanField(
         label=_("E-mail me before deadlines"),

@@ -1,7 +1,8 @@
 """Links to a new password that people ask for: ordered in the request, written and sent outside it.
 
-Whether the mail server is there, slow or away, the answer on the page comes at once and is the same for an address that
-nobody has. The link itself is made when the letter is written, and stands nowhere else.
+Whether the mail server is there, slow or away, the answer on the page comes at once and is the same
+for an address that nobody has. The link itself is made when the letter is written, and stands
+nowhere else.
 """
 
 import logging
@@ -32,16 +33,22 @@ TEMPLATE = "account/email/password_reset_key"
 
 def order(person: User, *, language: str, at: datetime) -> None:
     """Have a link to a new password sent; whoever asks twice before it is sent gets one letter."""
-    PasswordLetter.objects.get_or_create(person=person, defaults={"language": language, "asked_at": at})
+    PasswordLetter.objects.get_or_create(
+        person=person, defaults={"language": language, "asked_at": at}
+    )
 
 
 def send(*, at: datetime) -> int:
-    """Send every letter that waits; how many went out. What fails is tried again by the next run."""
+    """Send every letter that waits; how many went out. What fails is tried
+    again by the next run.
+    """
     PasswordLetter.objects.filter(asked_at__lt=at - KEPT_FOR).delete()
     PasswordLetter.objects.filter(attempts__gte=MOST_ATTEMPTS).delete()
     sent = 0
     with posting() as post:
-        for key in list(PasswordLetter.objects.order_by("asked_at", "pk").values_list("pk", flat=True)):
+        for key in list(
+            PasswordLetter.objects.order_by("asked_at", "pk").values_list("pk", flat=True)
+        ):
             sent += _send(key, post)
     return sent
 
@@ -49,7 +56,9 @@ def send(*, at: datetime) -> int:
 @transaction.atomic
 def _send(key: int, post: Post) -> bool:
     """Send one letter under the lock of its row, and forget it."""
-    waiting = PasswordLetter.objects.select_for_update(skip_locked=True, of=("self",)).select_related("person")
+    waiting = PasswordLetter.objects.select_for_update(
+        skip_locked=True, of=("self",)
+    ).select_related("person")
     letter = waiting.filter(pk=key).first()
     if letter is None:
         return False

@@ -1,4 +1,6 @@
-"""What goes out of the portal: one e-mail or text message over all that a person is to be told, in their language."""
+"""What goes out of the portal: one e-mail or text message over all that a person is to be told, in
+their language.
+"""
 
 from collections.abc import Sequence
 from email.utils import parseaddr
@@ -38,8 +40,9 @@ def headline(notices: Sequence[Notice]) -> str:
 
 
 def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMultiAlternatives:
-    """The mail that tells a person all this, in the language in force; of the same rows the same mail, but for an
-    invitation's link."""
+    """The mail that tells a person all this, in the language in force; of the same rows the same
+    mail, but for an invitation's link.
+    """
     subject = headline(notices)
     context = {
         "person": person,
@@ -66,9 +69,11 @@ def compose(person: User, notices: Sequence[Notice], message_id: str) -> EmailMu
 
 
 def _link(person: User, notice: Notice) -> tuple[str, bool]:
-    """Where a notice leads from outside, and whether that is where an invited person chooses a password.
+    """Where a notice leads from outside, and whether that is where an invited person chooses a
+    password.
 
-    That link is made here and stands nowhere but in the mail; it works once, and a second sending has one of its own.
+    That link is made here and stands nowhere but in the mail; it works once, and a second sending
+    has one of its own.
     """
     if notice.invites and not person.has_usable_password():
         key = default_token_generator.make_token(person)
@@ -77,7 +82,9 @@ def _link(person: User, notice: Notice) -> tuple[str, bool]:
 
 
 def text_message(notices: Sequence[Notice]) -> str:
-    """One text message over all this: the first sentence, how many more there are, and where to read them."""
+    """One text message over all this: the first sentence, how many more there are, and where to
+    read them.
+    """
     where = address("cycles:inbox")
     more = ""
     if len(notices) > 1:

@@ -1,4 +1,6 @@
-"""Text messages: what a provider must do for the portal, and the provider that writes them to files."""
+"""Text messages: what a provider must do for the portal, and the provider that writes them to
+files.
+"""
 
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +15,8 @@ class Backend(Protocol):
     def send(self, number: str, text: str, key: str) -> None:
         """Send one message to a number such as +989121234567, or raise.
 
-        `key` is the same each time the same message is sent: a provider that knows it sends it once.
+        `key` is the same each time the same message is sent: a provider that knows it sends it
+        once.
         """
 
 

@@ -20,7 +20,9 @@ from cycles.ui.tables import link, number
 class UnseenTable(tables.Table):
     at = tables.Column(verbose_name=_("When"), orderable=False)
     act = tables.Column(verbose_name=_("Notice"), orderable=False)
-    letter = tables.Column(verbose_name=_("Letter"), accessor="params__letter", default="—", orderable=False)
+    letter = tables.Column(
+        verbose_name=_("Letter"), accessor="params__letter", default="—", orderable=False
+    )
     told = tables.Column(verbose_name=_("Told"), orderable=False)
     seen = tables.Column(verbose_name=_("Not seen"), orderable=False)
     failed = tables.Column(verbose_name=_("E-mails that failed"), orderable=False)
@@ -33,9 +35,13 @@ class UnseenTable(tables.Table):
         return format_moment(value, language())
 
     def render_act(self, record: Entry) -> SafeString:
-        detail = format_html('<div class="text-secondary small"><bdi lang="fa">{}</bdi></div>', record.object_label)
+        detail = format_html(
+            '<div class="text-secondary small"><bdi lang="fa">{}</bdi></div>', record.object_label
+        )
         return format_html(
-            "<div>{}{}</div>", link(reverse("cycles:unseen_people", args=[record.pk]), record.news), detail
+            "<div>{}{}</div>",
+            link(reverse("cycles:unseen_people", args=[record.pk]), record.news),
+            detail,
         )
 
     def render_letter(self, value: str) -> SafeString:
@@ -46,10 +52,18 @@ class UnseenTable(tables.Table):
 
     def render_seen(self, record: Any) -> SafeString | str:
         left = record.told - record.seen
-        return format_html('<span class="badge bg-warning-lt">{}</span>', number(left)) if left else number(0)
+        return (
+            format_html('<span class="badge bg-warning-lt">{}</span>', number(left))
+            if left
+            else number(0)
+        )
 
     def render_failed(self, value: int) -> SafeString | str:
-        return format_html('<span class="badge bg-danger-lt">{}</span>', number(value)) if value else number(0)
+        return (
+            format_html('<span class="badge bg-danger-lt">{}</span>', number(value))
+            if value
+            else number(0)
+        )
 
 
 class ToldTable(tables.Table):
@@ -65,16 +79,22 @@ class ToldTable(tables.Table):
         fields = ("person", "roles", "seen_at", "mail")
 
     def render_roles(self, record: Any) -> SafeString | str:
-        return format_html_join("", "<div>{}</div>", [(m,) for m in record.recipient.told_as]) or "—"
+        return (
+            format_html_join("", "<div>{}</div>", [(m,) for m in record.recipient.told_as]) or "—"
+        )
 
     def render_seen_at(self, value: datetime | None) -> SafeString | str:
         if value is None:
-            return format_html('<span class="badge bg-warning-lt">{}</span>', gettext("not seen yet"))
+            return format_html(
+                '<span class="badge bg-warning-lt">{}</span>', gettext("not seen yet")
+            )
         return format_moment(value, language())
 
     def render_mail(self, record: Any) -> SafeString | str:
         if record.mail_error:
-            said = gettext(record.mail_error)  # the portal's own reasons are translated, a mail server's are not
+            said = gettext(
+                record.mail_error
+            )  # the portal's own reasons are translated, a mail server's are not
             badge = format_html('<span class="badge bg-danger-lt">{}</span>', gettext("failed"))
             return format_html('<div>{} <bdi lang="en" class="small">{}</bdi></div>', badge, said)
         return format_moment(record.mailed_at, language()) if record.mailed_at else "—"

@@ -1,4 +1,6 @@
-"""Pages of notices: one's own inbox and settings, and for administrators who has not seen an official notice."""
+"""Pages of notices: one's own inbox and settings, and for administrators who has not seen an
+official notice.
+"""
 
 from typing import Any
 
@@ -22,7 +24,11 @@ from cycles.requests import PortalRequest
 from cycles.ui.pages import PER_PAGE, listed
 from cycles.workflow import Refused
 
-SHOWN: dict[str, dict[str, Any]] = {"": {}, "unseen": {"seen_at": None}, "official": {"is_official": True}}
+SHOWN: dict[str, dict[str, Any]] = {
+    "": {},
+    "unseen": {"seen_at": None},
+    "official": {"is_official": True},
+}
 
 
 @require_safe
@@ -50,7 +56,11 @@ def notice(request: PortalRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(mine, pk=pk)
     notices_delivery.see(delivery, by=request.user, at=request.at)
     [opened] = notices.read([delivery])
-    return redirect(opened.url) if opened.url else render(request, "cycles/notices/inbox_notice.html", {"notices": [opened]})
+    return (
+        redirect(opened.url)
+        if opened.url
+        else render(request, "cycles/notices/inbox_notice.html", {"notices": [opened]})
+    )
 
 
 @require_POST
@@ -76,10 +86,12 @@ def notice_settings(request: PortalRequest) -> HttpResponse:
 
 
 def _choices(person: User, data: Any = None) -> NoticeSettingsForm:
-    return NoticeSettingsForm(data, initial={name: getattr(person, name) for name in notices_delivery.CHOICES})
+    return NoticeSettingsForm(
+        data, initial={name: getattr(person, name) for name in notices_delivery.CHOICES}
+    )
 
 
-# --- Who has not seen what --------------------------------------------------------------------------------------------
+# --- Who has not seen what ----------------------------------------------------------------------
 
 
 @require_safe
@@ -99,7 +111,11 @@ def unseen_people(request: PortalRequest, pk: int) -> HttpResponse:
     told = told.prefetch_related(Prefetch("recipient__membership_set", held, to_attr="told_as"))
     [read] = notices.read([Delivery(entry=entry, key="", made_at=entry.at, channel=Channel.INBOX)])
     table = listed(request, ToldTable(told))
-    return render(request, "cycles/notices/inbox_unseen_people.html", {"notice": read, "entry": entry, "table": table})
+    return render(
+        request,
+        "cycles/notices/inbox_unseen_people.html",
+        {"notice": read, "entry": entry, "table": table},
+    )
 
 
 def _official(request: PortalRequest) -> Any:

@@ -1,4 +1,6 @@
-"""Acts on people's accounts: closing one, opening it again, the national ID by which a provider names its owner."""
+"""Acts on people's accounts: closing one, opening it again, the national ID by which a provider
+names its owner.
+"""
 
 from datetime import datetime
 
@@ -14,16 +16,22 @@ from cycles.workflow import ADMINISTRATION, Refused, Windows
 
 
 def why_not_keep(act: str, person: User, *, by: User, at: datetime) -> str:
-    """Why `by` may not do an act on this account, "" when they may: every role that it has is asked for."""
+    """Why `by` may not do an act on this account, "" when they may: every role that it has is asked
+    for.
+    """
     subjects = [Subject(m, m.reach) for m in _roles(person, at)] or [Subject(person)]
     move, windows = ADMINISTRATION[act], Windows(())
-    refusals = (ADMINISTRATION.why_not(one, move, by=by, at=at, windows=windows) for one in subjects)
+    refusals = (
+        ADMINISTRATION.why_not(one, move, by=by, at=at, windows=windows) for one in subjects
+    )
     return next(filter(None, refusals), "")
 
 
 @transaction.atomic
 def close_account(person: User, *, by: User, at: datetime, note: str) -> User:
-    """Let nobody in by this account, from this moment; its roles stay and do nothing until it is opened again."""
+    """Let nobody in by this account, from this moment; its roles stay and do nothing until it is
+    opened again.
+    """
     person = _locked(person)
     _check("close_account", person, by=by, at=at, note=note)
     if not person.is_active:
@@ -41,7 +49,8 @@ def close_account(person: User, *, by: User, at: datetime, note: str) -> User:
 def open_account(person: User, *, by: User, at: datetime, note: str) -> User:
     """Let the owner of a closed account in again, with the roles that have not ended meanwhile.
 
-    By a new password only, to which a link is sent: whoever had the old one when the account was closed keeps out.
+    By a new password only, to which a link is sent: whoever had the old one when the account was
+    closed keeps out.
     """
     person = _locked(person)
     _check("open_account", person, by=by, at=at, note=note)
@@ -67,9 +76,11 @@ def identify(
     letter: str = "",
     seen: Seen | None = None,
 ) -> User:
-    """Say by which national ID the identity provider knows somebody; "" takes it away. The record has not the number.
+    """Say by which national ID the identity provider knows somebody; "" takes it away. The record
+    has not the number.
 
-    Whoever may say that could let a stranger in, so only the authority may, in whose scope all the roles lie.
+    Whoever may say that could let a stranger in, so only the authority may, in whose scope all the
+    roles lie.
     """
     person = _locked(person)
     if why := why_not_keep("identify", person, by=by, at=at):
@@ -84,7 +95,16 @@ def identify(
     person.national_id = national_id or None
     person.save(update_fields=["national_id"])
     reach = _reach(person, at)
-    administer("identify", person, by=by, at=at, agency=reach, note=note, letter=letter, removed=not national_id)
+    administer(
+        "identify",
+        person,
+        by=by,
+        at=at,
+        agency=reach,
+        note=note,
+        letter=letter,
+        removed=not national_id,
+    )
     sign_out(person)
     return person
 

@@ -1,4 +1,6 @@
-"""Acts on the register: agencies, invitations, the roles people hold and delegate, the interests they declare."""
+"""Acts on the register: agencies, invitations, the roles people hold and delegate, the interests
+they declare.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -28,10 +30,11 @@ def import_agencies(
     sha256: str,
     left_out: int = 0,
 ) -> list[Agency]:
-    """Let a checked spreadsheet be written, all of it or nothing, and record each agency that it adds or changes.
+    """Let a checked spreadsheet be written, all of it or nothing, and record each agency that it
+    adds or changes.
 
-    `write` comes from `resources`, which reads spreadsheets and stands above; it answers with what it wrote. `left_out`
-    is how many rows of the file were wrong and knowingly not taken.
+    `write` comes from `resources`, which reads spreadsheets and stands above; it answers with what
+    it wrote. `left_out` is how many rows of the file were wrong and knowingly not taken.
     """
     if why := why_not_administer("import_agencies", by=by, at=at):
         raise Refused(why)
@@ -39,20 +42,22 @@ def import_agencies(
     if not written:
         raise Refused(_("Nothing in the file differs from the register."))
     subjects = [Subject(agency, agency) for agency in written]
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | ({"left_out": left_out} if left_out else {})
+    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
+        {"left_out": left_out} if left_out else {}
+    )
     perform(ADMINISTRATION, subjects, "import_agencies", by=by, at=at, **said)
     return written
 
 
-# --- Roles ------------------------------------------------------------------------------------------------------------
+# --- Roles --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def grant_role(*, user: User, role: str, by: User, at: datetime, **where: Any) -> Membership:
     """Give a user a role; agency roles name an agency, the others the country or one province.
 
-    One for the whole country is given by two administrators: see `nominations`. `where` is what else a membership
-    says: agency or province, constituency and sector, from when until when.
+    One for the whole country is given by two administrators: see `nominations`. `where` is what
+    else a membership says: agency or province, constituency and sector, from when until when.
     """
     return _give("grant_role", user, role, by=by, at=at, **where)
 
@@ -69,12 +74,15 @@ def invite(
     national_id: str = "",
     **where: Any,
 ) -> Membership:
-    """Give whoever has this address a role, with an account without a password where there is none yet.
+    """Give whoever has this address a role, with an account without a password where there is none
+    yet.
 
-    The notice that goes there holds the link by which the person chooses one; whether there was an account already is
-    told to nobody. The national ID is noted of a new account alone.
+    The notice that goes there holds the link by which the person chooses one; whether there was an
+    account already is told to nobody. The national ID is noted of a new account alone.
     """
-    return _give("invite", invited(email, name_fa, name_en, national_id), role, by=by, at=at, **where)
+    return _give(
+        "invite", invited(email, name_fa, name_en, national_id), role, by=by, at=at, **where
+    )
 
 
 @transaction.atomic
@@ -84,19 +92,31 @@ def invite_again(membership: Membership, *, by: User, at: datetime) -> Membershi
     if membership.valid_until is not None and membership.valid_until <= at:
         raise Refused(_("This role is not in force."))
     if membership.user.has_usable_password():
-        raise Refused(_("This person has chosen a password already. A forgotten one is reset on the sign-in page."))
+        raise Refused(
+            _(
+                "This person has chosen a password already. A forgotten one is reset on the "
+                "sign-in page."
+            )
+        )
     administer("invite_again", membership, by=by, at=at, agency=membership.reach)
     return membership
 
 
 def invited(email: str, name_fa: str, name_en: str, national_id: str = "") -> User:
-    """Whoever has this address, made now if nobody has; of two who ask at once, both get the same person."""
+    """Whoever has this address, made now if nobody has; of two who ask at once, both get the same
+    person.
+    """
     found = User.objects.filter(email__iexact=email).first()
     if found is None:
         if national_id and User.objects.filter(national_id=national_id).exists():
             raise Refused(_("This national ID belongs to another account."))
         taken = User.objects.filter(username__iexact=email).exists()
-        person = User(username=uuid7().hex if taken else email.lower(), email=email, name_fa=name_fa, name_en=name_en)
+        person = User(
+            username=uuid7().hex if taken else email.lower(),
+            email=email,
+            name_fa=name_fa,
+            name_en=name_en,
+        )
         person.national_id = national_id or None
         person.set_unusable_password()
         try:
@@ -109,25 +129,45 @@ def invited(email: str, name_fa: str, name_en: str, national_id: str = "") -> Us
 
 
 def _give(act: str, user: User, role: str, *, by: User, at: datetime, **where: Any) -> Membership:
-    """A new role by one of the acts that give roles; never one that takes a second administrator."""
+    """A new role by one of the acts that give roles; never one that takes a
+    second administrator.
+    """
     membership = planned(act, user, role, by=by, at=at, **where)
     national = is_national(role, agency=membership.agency, province=membership.province)
     alone = national and role == Role.ADMINISTRATOR and is_only_administrator(by, at)
     if national and not alone:
-        raise Refused(_("A role for the whole country is proposed by one administrator and confirmed by another."))
+        raise Refused(
+            _(
+                "A role for the whole country is proposed by one administrator and confirmed "
+                "by another."
+            )
+        )
     return appoint(act, membership, by=by, at=at, **({"alone": True} if alone else {}))
 
 
 def is_only_administrator(administrator: User, at: datetime) -> bool:
-    """Whether nobody else administers the country; whose account is closed counts until the role is ended, too."""
+    """Whether nobody else administers the country; whose account is closed counts until the role is
+    ended, too.
+    """
     return not Membership.objects.national_administrators(at).exclude(user=administrator).exists()
 
 
-def appoint(act: str, membership: Membership, *, by: User, at: datetime, **facts: Any) -> Membership:
+def appoint(
+    act: str, membership: Membership, *, by: User, at: datetime, **facts: Any
+) -> Membership:
     """Write a planned role and record it."""
     membership.save()
     reach, user = membership.reach, membership.user
-    administer(act, membership, by=by, at=at, agency=reach, user=user.username, role=membership.role, **facts)
+    administer(
+        act,
+        membership,
+        by=by,
+        at=at,
+        agency=reach,
+        user=user.username,
+        role=membership.role,
+        **facts,
+    )
     return membership
 
 
@@ -152,7 +192,11 @@ def planned(
     if role == Role.DEPUTY:
         raise Refused(_("A deputy is named by the head, by delegation."))
     if needs_agency != (agency is not None):
-        raise Refused(_("This role is held in an agency.") if needs_agency else _("This role names no agency."))
+        raise Refused(
+            _("This role is held in an agency.")
+            if needs_agency
+            else _("This role names no agency.")
+        )
     if (role == Role.MEMBER) != bool(constituency):
         raise Refused(_("A working-group member, and nobody else, belongs to a constituency."))
     if sector and role != Role.MEMBER:
@@ -161,7 +205,12 @@ def planned(
         raise Refused(_("%(agency)s has ended: nobody has a role in it.") % {"agency": agency})
     if valid_until is not None and valid_until <= (valid_from or at):
         raise Refused(_("The role must end after it begins."))
-    where: dict[str, Any] = {"agency": agency, "province": province, "constituency": constituency, "sector": sector}
+    where: dict[str, Any] = {
+        "agency": agency,
+        "province": province,
+        "constituency": constituency,
+        "sector": sector,
+    }
     membership = Membership(
         user=user,
         role=role,
@@ -210,7 +259,11 @@ def end_at(membership: Membership, at: datetime) -> None:
 
 def _delegations_of(ended: Sequence[Membership], at: datetime) -> list[Membership]:
     """What heads whose roles end have delegated: nobody signs on behalf of a head who has left."""
-    rows = Membership.objects.ending_after(at).select_related("agency", "province", "user").order_by("pk")
+    rows = (
+        Membership.objects.ending_after(at)
+        .select_related("agency", "province", "user")
+        .order_by("pk")
+    )
     return [
         delegation
         for m in ended
@@ -220,14 +273,22 @@ def _delegations_of(ended: Sequence[Membership], at: datetime) -> list[Membershi
 
 
 @transaction.atomic
-def remove_leaver(person: User, agency: Agency, *, by: User, at: datetime, note: str = "") -> list[Membership]:
-    """End all roles of somebody who leaves an agency and sign them out everywhere; what they did stays."""
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(user=person, agency=agency)
+def remove_leaver(
+    person: User, agency: Agency, *, by: User, at: datetime, note: str = ""
+) -> list[Membership]:
+    """End all roles of somebody who leaves an agency and sign them out everywhere; what they did
+    stays.
+    """
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(
+        user=person, agency=agency
+    )
     held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
     if not held:
         raise Refused(_("%(person)s has no role in this agency.") % {"person": person})
     held += [d for d in _delegations_of(held, at) if d.user_id != person.pk]
-    perform(ADMINISTRATION, [Subject(m, agency) for m in held], "remove_leaver", by=by, at=at, note=note)
+    perform(
+        ADMINISTRATION, [Subject(m, agency) for m in held], "remove_leaver", by=by, at=at, note=note
+    )
     for m in held:
         end_at(m, at)
     sign_out(person)
@@ -241,12 +302,16 @@ def sign_out(person: User) -> None:
 
 
 def with_factors(people: QuerySet[User]) -> QuerySet[User]:
-    """These people, each annotated whether there is a second factor; recovery codes alone are none."""
-    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    """These people, each annotated whether there is a second factor;
+    recovery codes alone are none.
+    """
+    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    )
     return people.annotate(has_second_factor=Exists(factors))
 
 
-# --- Delegation -------------------------------------------------------------------------------------------------------
+# --- Delegation ---------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -261,7 +326,8 @@ def delegate(
     at: datetime,
     note: str = "",
 ) -> Membership:
-    """Let one of the agency's own people sign in the head's stead, from now or later until a moment that is named.
+    """Let one of the agency's own people sign in the head's stead, from now or later until a moment
+    that is named.
 
     It reaches neither back nor beyond the head's own term.
     """
@@ -278,9 +344,19 @@ def delegate(
     if len(ends) == len(terms) and ends and valid_until > max(ends):
         raise Refused(_("A delegation does not outlast the head's own term."))
     membership = Membership.objects.create(
-        user=user, role=Role.DEPUTY, agency=agency, delegated_by=by, valid_from=valid_from, valid_until=valid_until
+        user=user,
+        role=Role.DEPUTY,
+        agency=agency,
+        delegated_by=by,
+        valid_from=valid_from,
+        valid_until=valid_until,
     )
-    said: dict[str, Any] = {"note": note, "letter": letter, "valid_from": valid_from, "valid_until": valid_until}
+    said: dict[str, Any] = {
+        "note": note,
+        "letter": letter,
+        "valid_from": valid_from,
+        "valid_until": valid_until,
+    }
     administer("delegate", membership, by=by, at=at, agency=agency, user=user.username, **said)
     return membership
 
@@ -292,21 +368,26 @@ def letters_of(delegations: Iterable[Membership]) -> dict[int, str]:
     return {pk: str(params["letter"]) for pk, params in rows.values_list("object_pk", "params")}
 
 
-# --- Accounts ---------------------------------------------------------------------------------------------------------
+# --- Accounts -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def reset_second_factor(person: User, *, by: User, at: datetime, note: str, letter: str = "") -> User:
+def reset_second_factor(
+    person: User, *, by: User, at: datetime, note: str, letter: str = ""
+) -> User:
     """Take a lost second factor and its recovery codes from an account, and sign it out everywhere.
 
-    Only somebody in whose scope all its roles lie may, so that nobody opens the way to more than is theirs.
+    Only somebody in whose scope all its roles lie may, so that nobody opens the way to more than is
+    theirs.
     """
     if not note:
         raise Refused(_("Say why the second factor is reset and how you made sure who asks."))
     factors = Authenticator.objects.select_for_update().filter(user=person)
     if not factors:
         raise Refused(_("%(person)s has no second factor.") % {"person": person})
-    roles = Membership.objects.ending_after(at).filter(user=person).select_related("agency", "province")
+    roles = (
+        Membership.objects.ending_after(at).filter(user=person).select_related("agency", "province")
+    )
     reaches = [m.reach for m in roles] or [None]
     for reach in reaches[1:]:
         if why := why_not_administer("reset_factor", by=by, at=at, agency=reach, obj=person):
@@ -319,7 +400,9 @@ def reset_second_factor(person: User, *, by: User, at: datetime, note: str, lett
 
 @transaction.atomic
 def declare_interest(*, agency: Agency, reason: str, by: User, at: datetime) -> Interest:
-    """Record that `by` has an interest in an agency; from now on they neither mark, review nor vote on it."""
+    """Record that `by` has an interest in an agency; from now on they neither mark, review nor vote
+    on it.
+    """
     interest, created = Interest.objects.get_or_create(
         user=by, agency=agency, defaults={"reason": reason, "declared_at": at}
     )
@@ -332,7 +415,9 @@ def declare_interest(*, agency: Agency, reason: str, by: User, at: datetime) -> 
 
 @transaction.atomic
 def state_interests(cycle: Cycle, *, by: User, at: datetime) -> Clearance:
-    """Say that one has no interest in any agency beside those declared; from now on the cycle's work is shown."""
+    """Say that one has no interest in any agency beside those declared; from now on the cycle's
+    work is shown.
+    """
     if cycle.state != CycleState.OPEN:
         raise Refused(_("Nothing is marked in this cycle now."))
     administer("state_interests", cycle, by=by, at=at)

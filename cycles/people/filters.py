@@ -15,13 +15,17 @@ from cycles.ui.filters import TextFilter, holding
 
 class PeopleFilter(filters.FilterSet):
     q = TextFilter(method="search", label=_("Name, user name or e-mail"))
-    role = filters.ChoiceFilter(choices=Role.choices, method="holding", label=_("Role in force"), empty_label=_("All"))
+    role = filters.ChoiceFilter(
+        choices=Role.choices, method="holding", label=_("Role in force"), empty_label=_("All")
+    )
 
     class Meta:
         model = User
         fields = ("q", "role")
 
-    def __init__(self, *args: Any, at: datetime, memberships: QuerySet[Membership], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, at: datetime, memberships: QuerySet[Membership], **kwargs: Any
+    ) -> None:
         self.at, self.memberships = at, memberships
         super().__init__(*args, **kwargs)
 
@@ -32,4 +36,6 @@ class PeopleFilter(filters.FilterSet):
 
     def holding(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         begun = self.memberships.filter(role=value, valid_from__lte=self.at)
-        return qs.filter(pk__in=begun.filter(Q(valid_until=None) | Q(valid_until__gt=self.at)).values("user"))
+        return qs.filter(
+            pk__in=begun.filter(Q(valid_until=None) | Q(valid_until__gt=self.at)).values("user")
+        )

@@ -24,13 +24,18 @@ class NationalIDField(forms.CharField):
     """A national ID in any digits; its check digit must fit."""
 
     default_error_messages = {
-        "invalid": _("This is no national ID: it has ten digits, the last of which must fit the others. Check it.")
+        "invalid": _(
+            "This is no national ID: it has ten digits, the last of which must fit the "
+            "others. Check it."
+        )
     }
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("National ID"))
         kwargs.setdefault("required", False)
-        widget = forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"})
+        widget = forms.TextInput(
+            attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "off"}
+        )
         super().__init__(max_length=20, widget=widget, **kwargs)
 
     def clean(self, value: Any) -> str:
@@ -68,7 +73,9 @@ class GrantForm(SignatureForm):
         choices=[("", _("Not a working-group member")), *Constituency.choices],
     )
     sector = forms.ChoiceField(
-        label=_("Sector of the working group"), required=False, choices=[("", _("All of them")), *Sector.choices]
+        label=_("Sector of the working group"),
+        required=False,
+        choices=[("", _("All of them")), *Sector.choices],
     )
     is_chair = forms.BooleanField(label=_("Chairs the working group"), required=False)
     is_outsider = forms.BooleanField(label=_("Not employed by the authority"), required=False)
@@ -84,7 +91,9 @@ class GrantForm(SignatureForm):
             del self.fields[name]
         self.fields["role"].choices = [(r.value, r.label) for r in Role if r in HOUSE_ROLES]
         theirs = Agency.objects.filter(pk__in=[a.pk for a in agencies]).for_list()
-        field = forms.ModelChoiceField(label=_("Agency"), queryset=theirs, empty_label=None, initial=agencies[0])
+        field = forms.ModelChoiceField(
+            label=_("Agency"), queryset=theirs, empty_label=None, initial=agencies[0]
+        )
         self.fields["agency"] = field
 
     def clean(self) -> dict[str, Any]:
@@ -96,11 +105,15 @@ class GrantForm(SignatureForm):
         if data.get("agency") and not in_agency:
             self.add_error("agency", _("This role names no agency: leave this empty."))
         if data.get("province") and in_agency:
-            self.add_error("province", _("The agency already says where: leave this at the whole country."))
+            self.add_error(
+                "province", _("The agency already says where: leave this at the whole country.")
+            )
         if role == Role.MEMBER and not constituency:
             self.add_error("constituency", _("Say for whom the member sits in the working group."))
         if role != Role.MEMBER and constituency:
-            self.add_error("constituency", _("Only working-group members belong to a constituency."))
+            self.add_error(
+                "constituency", _("Only working-group members belong to a constituency.")
+            )
         if role != Role.MEMBER and data.get("sector"):
             self.add_error("sector", _("Only working-group members belong to a sector."))
         start, end = data.get("valid_from"), data.get("valid_until")
@@ -126,7 +139,9 @@ class InviteForm(GrantForm):
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=150)
     name_en = forms.CharField(label=_("Name in English"), max_length=150, required=False)
     national_id = NationalIDField(
-        help_text=_("By which the identity provider knows the person. It is shown to nobody in full.")
+        help_text=_(
+            "By which the identity provider knows the person. It is shown to nobody in full."
+        )
     )
     field_order = ("email", "name_fa", "name_en", "national_id", "role", "agency")
 
@@ -142,7 +157,9 @@ class DelegationForm(ActForm):
     user = forms.ModelChoiceField(label=_("Deputy"), queryset=User.objects.none())
     valid_from = MomentField(label=_("From"), required=False, help_text=_("Empty: from now on."))
     valid_until = MomentField(
-        label=_("Until"), closing=True, help_text=_("A delegation always has an end. A day means until its end, 24:00.")
+        label=_("Until"),
+        closing=True,
+        help_text=_("A delegation always has an end. A day means until its end, 24:00."),
     )
     field_order = ("user", "valid_from", "valid_until", "letter", "note", "password")
 
@@ -156,13 +173,19 @@ class DelegationForm(ActForm):
 
     def given(self) -> dict[str, Any]:
         """What the act is given."""
-        return {name: self.cleaned_data[name] for name in ("user", "valid_from", "valid_until")} | self.said
+        return {
+            name: self.cleaned_data[name] for name in ("user", "valid_from", "valid_until")
+        } | self.said
 
 
 class IdentifyForm(ActForm):
-    """The national ID by which the identity provider knows somebody; nothing typed takes it away."""
+    """The national ID by which the identity provider knows somebody;
+    nothing typed takes it away.
+    """
 
-    national_id = NationalIDField(help_text=_("Empty: none, and no sign-in by the identity provider."))
+    national_id = NationalIDField(
+        help_text=_("Empty: none, and no sign-in by the identity provider.")
+    )
     field_order = ("national_id", "letter", "note", "password")
 
     @property

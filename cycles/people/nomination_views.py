@@ -40,13 +40,17 @@ def _moves(request: PortalRequest, nomination: Nomination) -> list[tuple[str, st
 
 @require_http_methods(["GET", "POST"])
 def decide(request: PortalRequest, pk: int, name: str) -> HttpResponse:
-    nomination = get_object_or_404(Nomination.objects.visible_to(request.user, request.at).for_list(), pk=pk)
+    nomination = get_object_or_404(
+        Nomination.objects.visible_to(request.user, request.at).for_list(), pk=pk
+    )
     return act_page(
         request,
         NOMINATIONS,
         nomination,
         name,
-        do=lambda note: people_nominations.decide(nomination, name, by=request.user, at=request.at, note=note),
+        do=lambda note: people_nominations.decide(
+            nomination, name, by=request.user, at=request.at, note=note
+        ),
         then=reverse("cycles:nominations"),
         summary="cycles/people/nomination_summary.html",
         nomination=nomination,

@@ -15,21 +15,29 @@ from cycles.workflow import NOMINATIONS, Refused
 
 
 def needs_second(role: str, *, by: User, at: datetime, where: dict[str, Any]) -> bool:
-    """Whether a role is to be proposed: any for the country, but a second administrator where there is only one."""
+    """Whether a role is to be proposed: any for the country, but a second administrator where there
+    is only one.
+    """
     if not is_national(role, agency=where.get("agency"), province=where.get("province")):
         return False
     return role != Role.ADMINISTRATOR or not actions.is_only_administrator(by, at)
 
 
 def has_second(administrator: User, at: datetime, *, nominee: User) -> bool:
-    """Whether there is another national administrator who could confirm what this one proposes for somebody."""
-    others = Membership.objects.national_administrators(at).exclude(user__in=(administrator, nominee))
+    """Whether there is another national administrator who could confirm what this one proposes for
+    somebody.
+    """
+    others = Membership.objects.national_administrators(at).exclude(
+        user__in=(administrator, nominee)
+    )
     return others.filter(user__is_active=True).exists()
 
 
 @transaction.atomic
 def propose(*, user: User, role: str, by: User, at: datetime, **where: Any) -> Nomination:
-    """Propose somebody for a role of the whole country; the other national administrators are told."""
+    """Propose somebody for a role of the whole country; the other national
+    administrators are told.
+    """
     return _propose("grant_role", user, role, by=by, at=at, where=where)
 
 
@@ -45,12 +53,16 @@ def propose_invitation(
     national_id: str = "",
     **where: Any,
 ) -> Nomination:
-    """Propose whoever has this address; an account is made now, and its owner is written to when it is confirmed."""
+    """Propose whoever has this address; an account is made now, and its owner is written to when it
+    is confirmed.
+    """
     user = actions.invited(email, name_fa, name_en, national_id)
     return _propose("invite", user, role, by=by, at=at, where=where)
 
 
-def _propose(act: str, user: User, role: str, *, by: User, at: datetime, where: dict[str, Any]) -> Nomination:
+def _propose(
+    act: str, user: User, role: str, *, by: User, at: datetime, where: dict[str, Any]
+) -> Nomination:
     role_held = actions.planned(act, user, role, by=by, at=at, **where)
     if not is_national(role, agency=role_held.agency, province=role_held.province):
         raise Refused(_("Only a role for the whole country needs a second administrator."))
@@ -58,7 +70,8 @@ def _propose(act: str, user: User, role: str, *, by: User, at: datetime, where: 
         raise Refused(
             _(
                 "There is no second national administrator who could confirm: appoint one first. "
-                "An administrator who is the only one left, because the roles of all others have ended, "
+                "An administrator who is the only one left, because the roles of all others "
+                "have ended, "
                 "appoints the second alone."
             )
         )
@@ -75,7 +88,12 @@ def _propose(act: str, user: User, role: str, *, by: User, at: datetime, where: 
         proposed_by=by,
         proposed_at=at,
     )
-    same = {"user": user, "role": role, "constituency": nomination.constituency, "sector": nomination.sector}
+    same = {
+        "user": user,
+        "role": role,
+        "constituency": nomination.constituency,
+        "sector": nomination.sector,
+    }
     if Nomination.objects.waiting().filter(**same).exists():
         raise Refused(_("This role waits for a second administrator already."))
 
@@ -85,11 +103,17 @@ def _propose(act: str, user: User, role: str, *, by: User, at: datetime, where: 
 
 
 @transaction.atomic
-def decide(nomination: Nomination, name: str, *, by: User, at: datetime, note: str = "") -> Nomination:
-    """Confirm, decline or withdraw a proposal; confirmed it becomes a role, from now or from the day it names."""
+def decide(
+    nomination: Nomination, name: str, *, by: User, at: datetime, note: str = ""
+) -> Nomination:
+    """Confirm, decline or withdraw a proposal; confirmed it becomes a role, from now or from the
+    day it names.
+    """
     if name == "decline" and not note:
         raise Refused(_("Say why the role is declined."))
-    [nomination] = perform(NOMINATIONS, [nomination], name, by=by, at=at, note=note, decided_by=by.pk)
+    [nomination] = perform(
+        NOMINATIONS, [nomination], name, by=by, at=at, note=note, decided_by=by.pk
+    )
     if name == "confirm":
         _appoint(nomination, by=by, at=at)
     return nomination

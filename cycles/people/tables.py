@@ -18,7 +18,9 @@ from cycles.ui.tables import code, link
 
 
 class NominationTable(tables.Table):
-    name = tables.Column(verbose_name=_("Person"), accessor="user", order_by=("user__name_fa", "pk"))
+    name = tables.Column(
+        verbose_name=_("Person"), accessor="user", order_by=("user__name_fa", "pk")
+    )
     role = tables.Column(verbose_name=_("Role"))
     state = tables.Column(verbose_name=_("State"))
     proposed_by = tables.Column(verbose_name=_("Proposed by"))
@@ -37,11 +39,17 @@ class NominationTable(tables.Table):
 
 
 class PeopleTable(tables.Table):
-    name = tables.Column(verbose_name=_("Person"), accessor="username", order_by=("name_fa", "username"))
+    name = tables.Column(
+        verbose_name=_("Person"), accessor="username", order_by=("name_fa", "username")
+    )
     username = tables.Column(verbose_name=_("User name"))
     email = tables.Column(verbose_name=_("E-mail"))
-    roles = tables.Column(verbose_name=_("Roles and their periods"), empty_values=(), orderable=False)
-    factor = tables.Column(verbose_name=_("Second factor"), accessor="has_second_factor", orderable=False)
+    roles = tables.Column(
+        verbose_name=_("Roles and their periods"), empty_values=(), orderable=False
+    )
+    factor = tables.Column(
+        verbose_name=_("Second factor"), accessor="has_second_factor", orderable=False
+    )
     last_login = tables.Column(verbose_name=_("Last sign-in"))
     is_active = tables.Column(verbose_name=_("Account"))
 
@@ -64,17 +72,27 @@ class PeopleTable(tables.Table):
 
     def render_roles(self, record: Any) -> SafeString | str:
         held = [(m, self._period(m)) for m in record.seen_memberships]
-        rows = format_html_join("", '<div>{} <span class="text-secondary small">{}</span></div>', held)
+        rows = format_html_join(
+            "", '<div>{} <span class="text-secondary small">{}</span></div>', held
+        )
         return format_html("<div>{}</div>", rows) if rows else "—"  # one cell of a phone's card
 
     def _period(self, membership: Membership) -> str:
         """Since or until when, as far as it says more than that the role is in force."""
         if membership.valid_from > self.at:
-            return gettext("from %(when)s") % {"when": format_date(membership.valid_from, language())}
+            return gettext("from %(when)s") % {
+                "when": format_date(membership.valid_from, language())
+            }
         if membership.valid_until is None:
-            return gettext("since %(when)s") % {"when": format_date(membership.valid_from, language())}
+            return gettext("since %(when)s") % {
+                "when": format_date(membership.valid_from, language())
+            }
         until = {"when": format_date(membership.valid_until, language())}
-        return gettext("until %(when)s") % until if membership.in_force(self.at) else gettext("ended %(when)s") % until
+        return (
+            gettext("until %(when)s") % until
+            if membership.in_force(self.at)
+            else gettext("ended %(when)s") % until
+        )
 
     def render_factor(self, value: bool) -> str:
         return gettext("yes") if value else gettext("no")

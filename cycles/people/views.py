@@ -1,4 +1,6 @@
-"""Pages of people: who they are, which roles they hold, invitations, leavers, the head's deputies, lost devices."""
+"""Pages of people: who they are, which roles they hold, invitations, leavers, the head's deputies,
+lost devices.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -48,9 +50,17 @@ def people(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def person(request: PortalRequest, pk: int) -> HttpResponse:
-    someone = get_object_or_404(actions.with_factors(people_visible_to(request.user, request.at)), pk=pk)
-    held = list(Membership.objects.visible_to(request.user, request.at).filter(user=someone).for_list())
-    interests = Interest.objects.visible_to(request.user, request.at).filter(user=someone).select_related("agency")
+    someone = get_object_or_404(
+        actions.with_factors(people_visible_to(request.user, request.at)), pk=pk
+    )
+    held = list(
+        Membership.objects.visible_to(request.user, request.at).filter(user=someone).for_list()
+    )
+    interests = (
+        Interest.objects.visible_to(request.user, request.at)
+        .filter(user=someone)
+        .select_related("agency")
+    )
     oneself = someone == request.user
     oversees = request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at)
     context = {
@@ -80,7 +90,9 @@ def _acts_on(request: PortalRequest, membership: Membership) -> list[str]:
     offered = ["end_role"]
     if not membership.user.has_usable_password():
         offered.append("invite_again")
-    ask = partial(why_not_administer, by=request.user, at=request.at, agency=membership.reach, obj=membership)
+    ask = partial(
+        why_not_administer, by=request.user, at=request.at, agency=membership.reach, obj=membership
+    )
     return [name for name in offered if not ask(name)]
 
 
@@ -95,17 +107,27 @@ def _leaves(request: PortalRequest, held: list[Membership]) -> list[Agency]:
 
 
 def _why_not_reset(request: PortalRequest, someone: User) -> str:
-    roles = Membership.objects.ending_after(request.at).filter(user=someone).select_related("agency", "province")
+    roles = (
+        Membership.objects.ending_after(request.at)
+        .filter(user=someone)
+        .select_related("agency", "province")
+    )
     ask = partial(why_not_administer, "reset_factor", by=request.user, at=request.at, obj=someone)
-    return next((why for reach in [m.reach for m in roles] or [None] if (why := ask(agency=reach))), "")
+    return next(
+        (why for reach in [m.reach for m in roles] or [None] if (why := ask(agency=reach))), ""
+    )
 
 
-# --- Roles ------------------------------------------------------------------------------------------------------------
+# --- Roles --------------------------------------------------------------------------------------
 
 
 def _own_house(request: PortalRequest) -> list[Agency]:
     """The agencies whose people the reader administers."""
-    return [m.agency for m in request.user.memberships(request.at, Role.AGENCY_ADMINISTRATOR) if m.agency]
+    return [
+        m.agency
+        for m in request.user.memberships(request.at, Role.AGENCY_ADMINISTRATOR)
+        if m.agency
+    ]
 
 
 def _may_appoint(request: PortalRequest) -> bool:
@@ -114,7 +136,9 @@ def _may_appoint(request: PortalRequest) -> bool:
 
 
 def _role_form(request: PortalRequest, kind: type[GrantForm]) -> GrantForm:
-    """The form for any role within the authority; for an agency's administrator, for those of the house."""
+    """The form for any role within the authority; for an agency's administrator, for those of the
+    house.
+    """
     if not _may_appoint(request):
         raise Http404
     of_authority = request.user.holds(Role.ADMINISTRATOR, at=request.at)
@@ -134,10 +158,14 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if _needs_second(request, form):
-                made = nominations.propose(user=someone, by=request.user, at=request.at, **form.given)
+                made = nominations.propose(
+                    user=someone, by=request.user, at=request.at, **form.given
+                )
                 said = _("Proposed: %(role)s. Another national administrator confirms it.")
             else:
-                made = actions.grant_role(user=someone, by=request.user, at=request.at, **form.given)
+                made = actions.grant_role(
+                    user=someone, by=request.user, at=request.at, **form.given
+                )
                 said = _("Granted: %(role)s")
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -157,7 +185,10 @@ def invite(request: PortalRequest) -> HttpResponse:
         try:
             if _needs_second(request, form):
                 nominations.propose_invitation(by=request.user, at=request.at, **form.given)
-                said = _("Proposed. The invitation goes to %(email)s when another national administrator confirms it.")
+                said = _(
+                    "Proposed. The invitation goes to %(email)s when another national "
+                    "administrator confirms it."
+                )
             else:
                 actions.invite(by=request.user, at=request.at, **form.given)
                 said = _("The invitation is on its way to %(email)s.")
@@ -179,7 +210,10 @@ def invite_again(request: PortalRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("A new invitation is on its way to %(email)s.") % {"email": membership.user.email})
+        messages.success(
+            request,
+            _("A new invitation is on its way to %(email)s.") % {"email": membership.user.email},
+        )
     return redirect("cycles:person", membership.user_id)
 
 
@@ -187,7 +221,9 @@ def invite_again(request: PortalRequest, pk: int) -> HttpResponse:
 def end_role(request: PortalRequest, pk: int) -> HttpResponse:
     seen = Membership.objects.visible_to(request.user, request.at).for_list()
     membership = get_object_or_404(seen, pk=pk)
-    own_delegation = membership.role == Role.DEPUTY and membership.delegated_by_id == request.user.pk
+    own_delegation = (
+        membership.role == Role.DEPUTY and membership.delegated_by_id == request.user.pk
+    )
     person = reverse("cycles:person", args=[membership.user_id])
     return act_page(
         request,
@@ -203,7 +239,9 @@ def end_role(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
-    seen = Membership.objects.visible_to(request.user, request.at).filter(user=someone, agency=agency)
+    seen = Membership.objects.visible_to(request.user, request.at).filter(
+        user=someone, agency=agency
+    )
     held = list(seen.ending_after(request.at).for_list())
     if not held or request.user == someone:
         raise Http404
@@ -214,7 +252,9 @@ def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
         # the role that not everybody may end stands for all of them
         Subject(next((m for m in held if m.role == Role.HEAD), held[0]), left),
         "remove_leaver",
-        do=lambda note: actions.remove_leaver(someone, left, by=request.user, at=request.at, note=note),
+        do=lambda note: actions.remove_leaver(
+            someone, left, by=request.user, at=request.at, note=note
+        ),
         then=reverse("cycles:people"),
         summary="cycles/people/remove_summary.html",
         about=f"{someone} · {left}",
@@ -222,7 +262,7 @@ def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
     )
 
 
-# --- Delegation -------------------------------------------------------------------------------------------------------
+# --- Delegation ---------------------------------------------------------------------------------
 
 
 def _led(request: PortalRequest) -> list[Agency]:
@@ -262,7 +302,7 @@ def delegation(request: PortalRequest) -> HttpResponse:
     return render(request, "cycles/people/delegation.html", context)
 
 
-# --- Accounts ---------------------------------------------------------------------------------------------------------
+# --- Accounts -----------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -271,27 +311,51 @@ def reset_factor(request: PortalRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_visible_to(request.user, request.at), pk=pk)
     if not request.user.holds(Role.ADMINISTRATOR, at=request.at):
         raise Http404
-    return _account_page(request, someone, "reset_factor", actions.reset_second_factor, "cycles/people/reset_summary.html")
+    return _account_page(
+        request,
+        someone,
+        "reset_factor",
+        actions.reset_second_factor,
+        "cycles/people/reset_summary.html",
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def close_account(request: PortalRequest, pk: int) -> HttpResponse:
-    return _keep(request, pk, "close_account", accounts.close_account, "cycles/people/close_summary.html")
+    return _keep(
+        request, pk, "close_account", accounts.close_account, "cycles/people/close_summary.html"
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def open_account(request: PortalRequest, pk: int) -> HttpResponse:
-    return _keep(request, pk, "open_account", accounts.open_account, "cycles/people/open_account_summary.html")
+    return _keep(
+        request,
+        pk,
+        "open_account",
+        accounts.open_account,
+        "cycles/people/open_account_summary.html",
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def identify(request: PortalRequest, pk: int) -> HttpResponse:
-    """Enter the national ID of somebody; there is no such page where no identity provider is set."""
+    """Enter the national ID of somebody; there is no such page where no
+    identity provider is set.
+    """
     if not settings.IDENTITY_PROVIDER:
         raise Http404
     known = User.objects.filter(pk=pk).values("national_id")
     summary = "cycles/people/identify_summary.html"
-    return _keep(request, pk, "identify", accounts.identify, summary, form_class=IdentifyForm, shown=known.get)
+    return _keep(
+        request,
+        pk,
+        "identify",
+        accounts.identify,
+        summary,
+        form_class=IdentifyForm,
+        shown=known.get,
+    )
 
 
 def _keep(
@@ -310,7 +374,12 @@ def _keep(
 
 
 def _account_page(
-    request: PortalRequest, someone: User, name: str, act: Callable[..., User], summary: str, **form: Any
+    request: PortalRequest,
+    someone: User,
+    name: str,
+    act: Callable[..., User],
+    summary: str,
+    **form: Any,
 ) -> HttpResponse:
     """The page of an act on an account that its reader may do."""
     role = Membership.objects.ending_after(request.at).filter(user=someone).for_list().first()

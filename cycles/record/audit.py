@@ -1,4 +1,6 @@
-"""The audit of the official record: it recomputes every row, root and seal, and names the first that does not hold."""
+"""The audit of the official record: it recomputes every row, root and seal, and names the first
+that does not hold.
+"""
 
 import hashlib
 import re
@@ -24,7 +26,9 @@ _VERIFYING, _ORDERING = 8282, 8283
 
 @dataclass(frozen=True)
 class Verdict:
-    """How many rows and seals hold, how many rows wait for a seal, and the first thing that is broken, if any."""
+    """How many rows and seals hold, how many rows wait for a seal, and the first thing that is
+    broken, if any.
+    """
 
     rows: int
     seals: int
@@ -39,10 +43,13 @@ FAULTS = {
     "count": _("seal %(seal)s is over %(count)s rows, of which %(there)s are there"),
     "root": _("seal %(seal)s does not fit its rows"),
     "moved": _(
-        "%(count)s rows, from %(first)s to %(last)s, were written after this record was moved to another server "
+        "%(count)s rows, from %(first)s to %(last)s, were written after this record was moved to "
+        "another server "
         "and are not sealed"
     ),
-    "unsealed": _("%(count)s rows, from %(first)s to %(last)s, are in no seal and are not waiting for one"),
+    "unsealed": _(
+        "%(count)s rows, from %(first)s to %(last)s, are in no seal and are not waiting for one"
+    ),
 }
 
 
@@ -77,7 +84,10 @@ BY_KEY = f"""
 """  # noqa: S608 -- constants
 """All other rows, each at its own key."""
 
-OF_TRANSACTIONS = "SELECT from_xid, upto_xid - 1, id, count, root, true FROM cycles_seal WHERE form = 1 ORDER BY id"
+OF_TRANSACTIONS = (
+    "SELECT from_xid, upto_xid - 1, id, count, root, true FROM cycles_seal WHERE "
+    "form = 1 ORDER BY id"
+)
 OF_KEYS = """
     SELECT lower(span), upper(span) - 1, id, count, root, lower(span) = lower(ids)
     FROM cycles_seal, unnest(ids) span WHERE form > 1 AND id <= %s ORDER BY 1
@@ -87,7 +97,8 @@ OF_KEYS = """
 
 @transaction.atomic
 def verify() -> Verdict:
-    """Recompute every row, Merkle root and seal, in order, and stop at the first that does not hold.
+    """Recompute every row, Merkle root and seal, in order, and stop at the first that does not
+    hold.
 
     Memory stays flat however long the record is, and nobody who writes is held up.
     """
@@ -103,12 +114,16 @@ def verify() -> Verdict:
     strays = Spans([*older.strays, *newer.strays])
     if strays and not broken:
         left, broken = _strays(strays, last)
-        waiting += sum(upto - first + 1 for first, upto in strays) - left  # sealed while this went on
+        waiting += (
+            sum(upto - first + 1 for first, upto in strays) - left
+        )  # sealed while this went on
     return Verdict(rows, seals, waiting, broken)
 
 
 def _chain() -> tuple[int, str]:
-    """The number of the newest seal, and what is wrong with the first that is no link of the chain, else ""."""
+    """The number of the newest seal, and what is wrong with the first that is no link of the chain,
+    else "".
+    """
     last, previous = 0, NOTHING
     reached: int | None = 0
     for each in Seal.objects.order_by("pk").iterator(chunk_size=AT_ONCE):
@@ -143,7 +158,9 @@ class _Opened:
 
 
 class _Spans:
-    """The spans of places under seals, one after the other, and the seals whose last row has not come."""
+    """The spans of places under seals, one after the other, and the seals whose last row has not
+    come.
+    """
 
     def __init__(self, batches: Iterable[list[tuple[Any, ...]]]) -> None:
         self.first: int
@@ -157,7 +174,9 @@ class _Spans:
     def advance(self) -> bool:
         """Go on to the next span; past the last one, false."""
         past = 2**63
-        self.first, self.last, self.seal, count, root, begins = next(self._coming, (past, past, 0, 0, "", False))
+        self.first, self.last, self.seal, count, root, begins = next(
+            self._coming, (past, past, 0, 0, "", False)
+        )
         if begins:
             self.incomplete[self.seal] = _Opened(count, root)
         self.opened = self.incomplete.get(self.seal)
@@ -175,9 +194,14 @@ class _Spans:
 
 
 def _hold_against_seals(rows: str, spans: str, given: list[Any] | None = None) -> _Read:
-    """Read rows, each at its place, and hold them against the seals between whose places they lie."""
+    """Read rows, each at its place, and hold them against the seals between
+    whose places they lie.
+    """
     found, sha256 = _Read(), hashlib.sha256
-    with closing(read_batches(spans, given)) as span_batches, closing(read_batches(rows)) as batches:
+    with (
+        closing(read_batches(spans, given)) as span_batches,
+        closing(read_batches(rows)) as batches,
+    ):
         under = _Spans(span_batches)
         for batch in batches:
             for place, key, body, digest, waits in batch:
@@ -236,7 +260,8 @@ NIGHT = range(1, 6)
 
 
 def is_due(at: datetime) -> bool:
-    """Whether the nightly verification is to be ordered: at night, and none was within twenty hours.
+    """Whether the nightly verification is to be ordered: at night, and none was within twenty
+    hours.
 
     Of several who ask at once one is answered yes; the others, until its transaction ends, no.
     """
@@ -248,9 +273,11 @@ def is_due(at: datetime) -> bool:
 
 @transaction.atomic
 def verify_ordered(*, clock: Callable[[], datetime]) -> Verdict | None:
-    """Verify the record once for all who have ordered it; None when nobody has or another process is at it.
+    """Verify the record once for all who have ordered it; None when nobody has or another process
+    is at it.
 
-    Nothing is written until the end: a transaction that writes would hold back sealing while it runs.
+    Nothing is written until the end: a transaction that writes would hold back sealing while it
+    runs.
     """
     if not first_to(_VERIFYING):
         return None

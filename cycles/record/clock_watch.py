@@ -1,4 +1,6 @@
-"""Watches the clock: what has a deadline waits while it is off, and both its fault and its end stand on record."""
+"""Watches the clock: what has a deadline waits while it is off, and both its fault and its end
+stand on record.
+"""
 
 import logging
 import socket
@@ -48,8 +50,9 @@ READING = """
 
 @dataclass(frozen=True)
 class Reading:
-    """What the clocks showed: the database's time, how far ours is from it, by how much ours was set, and the newest
-    moment on record."""
+    """What the clocks showed: the database's time, how far ours is from it, by how much ours was
+    set, and the newest moment on record.
+    """
 
     database: datetime
     apart: timedelta
@@ -73,7 +76,9 @@ class Reading:
         return {"cause": cause.value, "seconds": round(by.total_seconds()), "until": ahead}
 
 
-def read(*, clock: Callable[[], datetime] = timezone.now, steadiness: clocks.Steadiness = clocks.ours) -> Reading:
+def read(
+    *, clock: Callable[[], datetime] = timezone.now, steadiness: clocks.Steadiness = clocks.ours
+) -> Reading:
     """Read all clocks; one query. The demonstration's moved clock is not looked at."""
     began = clock()
     with connection.cursor() as cursor:
@@ -86,18 +91,24 @@ def read(*, clock: Callable[[], datetime] = timezone.now, steadiness: clocks.Ste
 
 
 def watch(
-    *, at: datetime, clock: Callable[[], datetime] = timezone.now, steadiness: clocks.Steadiness = clocks.ours
+    *,
+    at: datetime,
+    clock: Callable[[], datetime] = timezone.now,
+    steadiness: clocks.Steadiness = clocks.ours,
 ) -> Reading:
-    """Look at the clocks, report what is wrong with them, and report it over when they are right again.
+    """Look at the clocks, report what is wrong with them, and report it over when they are right
+    again.
 
-    A fault is ended by the machine that found it, or by any when it has not been seen for a minute; that a clock was
-    set is known only to processes older than that, so others wait that long.
+    A fault is ended by the machine that found it, or by any when it has not been seen for a minute;
+    that a clock was set is known only to processes older than that, so others wait that long.
     """
     reading = read(clock=clock, steadiness=steadiness)
     facts, host = reading.facts, socket.gethostname()
     fault = faults.standing(FaultKind.CLOCK)
     if facts:
-        logger.error("the clock of %s is not right: %s by %s seconds", host, facts["cause"], facts["seconds"])
+        logger.error(
+            "the clock of %s is not right: %s by %s seconds", host, facts["cause"], facts["seconds"]
+        )
         faults.report(FaultKind.CLOCK, at=at, host=host, **facts)
     else:
         steadiness.is_suspect = False
@@ -114,7 +125,9 @@ def _may_end(fault: Fault, host: str, moment: datetime) -> bool:
 
 @transaction.atomic
 def confirm_clock(*, by: User, at: datetime) -> Fault:
-    """Take a person's word that the clock is right: what has a deadline goes on, and later rows prove it wrong anew."""
+    """Take a person's word that the clock is right: what has a deadline goes on, and later rows
+    prove it wrong anew.
+    """
     moment = faults.lock()
     fault = faults.standing(FaultKind.CLOCK)
     if fault is None:
@@ -130,8 +143,12 @@ _one_at_a_time = threading.Lock()
 _looked_at = float("-inf")
 
 
-def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Look at the clocks before a request is answered, where this process's own has become doubtful."""
+def middleware(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Look at the clocks before a request is answered, where this process's own has become
+    doubtful.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         if clocks.ours.is_doubtful:
@@ -142,7 +159,9 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[
 
 
 def look_again() -> None:
-    """Look at the clocks unless this process has just done so; a database that is away is no fault of the clock."""
+    """Look at the clocks unless this process has just done so; a database that is away is no fault
+    of the clock.
+    """
     global _looked_at
     with _one_at_a_time:
         if time.monotonic() < _looked_at + AT_MOST_EVERY:

@@ -14,13 +14,19 @@ from cycles.workflow import model_label
 
 
 @transaction.atomic
-def note_reading(obj: Any, *, what: str, by: User, at: datetime, agency: Agency | None = None) -> bool:
-    """Put on record that `by` reads what is under embargo, once a day in Tehran for each object and kind of reading.
+def note_reading(
+    obj: Any, *, what: str, by: User, at: datetime, agency: Agency | None = None
+) -> bool:
+    """Put on record that `by` reads what is under embargo, once a day in Tehran for each object and
+    kind of reading.
 
-    `what` names the kind: "scores", "line", "marks", "reliability", "ranking", "awards". Whether a row was written.
+    `what` names the kind: "scores", "line", "marks", "reliability", "ranking", "awards". Whether a
+    row was written.
     """
     today = midnight(at.astimezone(TEHRAN).date())
-    read = Entry.objects.filter(model=model_label(obj), object_pk=obj.pk, act="read_embargoed", at__gte=today)
+    read = Entry.objects.filter(
+        model=model_label(obj), object_pk=obj.pk, act="read_embargoed", at__gte=today
+    )
     if read.filter(actor_id=by.pk, params=plain({"what": what})).exists():
         return False
     administer("read_embargoed", obj, by=by, at=at, agency=agency, what=what)

@@ -1,4 +1,6 @@
-"""Faults of the record, its sealing and its clock: found once, told to whoever audits, and told again when over."""
+"""Faults of the record, its sealing and its clock: found once, told to whoever audits, and told
+again when over.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -62,7 +64,9 @@ def judge(verdict: audit.Verdict, *, at: datetime) -> None:
 
 
 def check_sealing(*, at: datetime) -> None:
-    """Report rows that have waited for their seal longer than they should, or that none does any longer."""
+    """Report rows that have waited for their seal longer than they should, or that none does any
+    longer.
+    """
     if _is_late():
         report(FaultKind.UNSEALED, at=at)
     elif standing(FaultKind.UNSEALED):
@@ -85,7 +89,8 @@ def _is_late() -> bool:
 
 @transaction.atomic
 def mend_record(*, at: datetime) -> int:
-    """Put the rows that are in no seal and wait for none into the queue, on record; returns how many there are.
+    """Put the rows that are in no seal and wait for none into the queue, on record; returns how
+    many there are.
 
     None of them is touched: the next seal covers them, and says from then on what they were.
     """
@@ -102,5 +107,7 @@ def mend_record(*, at: datetime) -> int:
         keys = sorted(key for (key,) in cursor.fetchall())
     if keys:
         newest = seals.newest() or Seal(pk=0)
-        administer("mend_record", newest, by=None, at=at, count=len(keys), first=keys[0], last=keys[-1])
+        administer(
+            "mend_record", newest, by=None, at=at, count=len(keys), first=keys[0], last=keys[-1]
+        )
     return len(keys)

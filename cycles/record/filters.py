@@ -28,7 +28,11 @@ class LedgerFilter(filters.FilterSet):
     agency = TextFilter(method="of_agency", label=_("Agency, by name or code"))
     person = TextFilter(method="of_person", label=_("Person"))
     year = filters.ModelChoiceFilter(
-        queryset=CYCLES, to_field_name="year", method="of_year", label=_("Assessed year"), empty_label=_("All")
+        queryset=CYCLES,
+        to_field_name="year",
+        method="of_year",
+        label=_("Assessed year"),
+        empty_label=_("All"),
     )
     late = filters.ChoiceFilter(
         choices=[("late", _("Late")), ("in_time", _("In time"))],
@@ -49,7 +53,11 @@ class LedgerFilter(filters.FilterSet):
     def one_object(self) -> Entry | None:
         """The newest row of the one object to which the list is narrowed."""
         narrowed = self.is_bound and self.form.is_valid() and self.form.cleaned_data
-        return self.qs.first() if narrowed and narrowed["model"] and narrowed["key"] is not None else None
+        return (
+            self.qs.first()
+            if narrowed and narrowed["model"] and narrowed["key"] is not None
+            else None
+        )
 
     def of_year(self, qs: QuerySet, name: str, value: Cycle) -> QuerySet:
         return qs.filter(cycle_id=value.pk)
@@ -62,10 +70,14 @@ class LedgerFilter(filters.FilterSet):
         return qs.filter(agency_code__in=Agency.objects.matching(value).values("code"))
 
     def of_person(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        """By the name as it was written then, or however else the name is typed that somebody has now."""
+        """By the name as it was written then, or however else the name is typed that somebody has
+        now.
+        """
         people = holding(User.objects.all(), value, "name_fa", "name_en")
         written = Q(actor_name__icontains=normalise(value))
-        now = Q(actor_name__in=people.values("name_fa")) | Q(actor_name__in=people.values("name_en"))
+        now = Q(actor_name__in=people.values("name_fa")) | Q(
+            actor_name__in=people.values("name_en")
+        )
         return qs.filter(written | now & ~Q(actor_name=""))
 
     def lateness(self, qs: QuerySet, name: str, value: str) -> QuerySet:

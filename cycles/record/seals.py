@@ -1,7 +1,8 @@
 """Seals chain the official record without slowing those who write to it.
 
-A row waits for its seal in a queue that a trigger fills; a seal names the rows it covers by their keys, so that the
-record is the same in whichever server it lies. docs/record.md tells how it is checked by hand.
+A row waits for its seal in a queue that a trigger fills; a seal names the rows it covers by their
+keys, so that the record is the same in whichever server it lies. docs/record.md tells how it is
+checked by hand.
 """
 
 import hashlib
@@ -34,7 +35,8 @@ _SEALING = 8281
 
 
 class Tree:
-    """A Merkle tree that grows leaf by leaf and keeps no more than one branch of each height; an odd one moves up.
+    """A Merkle tree that grows leaf by leaf and keeps no more than one branch of each height; an
+    odd one moves up.
 
     A leaf is a row's key and digest; leaves and branches are hashed apart.
     """
@@ -85,7 +87,9 @@ def digest_of(seal: Seal) -> str:
 
 
 def first_to(work: int) -> bool:
-    """Whether no other process is at this work; if so, others are kept from it until this transaction ends."""
+    """Whether no other process is at this work; if so, others are kept from it until this
+    transaction ends.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [work])
         return bool(cursor.fetchone()[0])
@@ -96,7 +100,9 @@ QUEUE = """
     WHERE NOT EXISTS (SELECT FROM cycles_seal s WHERE s.ids @> u.entry_id)
     ORDER BY u.entry_id
 """
-"""The rows that wait. A running transaction shows none of its own; when it ends, they are there for the next seal."""
+"""The rows that wait. A running transaction shows none of its own; when it ends, they are there for
+the next seal.
+"""
 
 
 @transaction.atomic
@@ -124,12 +130,19 @@ def seal(*, at: datetime) -> Seal | None:
     made.digest = digest_of(made)
     made.save(force_insert=True)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM cycles_unsealed WHERE entry_id <@ %s::int8multirange", [as_multirange(spans)])
+        cursor.execute(
+            "DELETE FROM cycles_unsealed WHERE entry_id <@ %s::int8multirange",
+            [as_multirange(spans)],
+        )
     return made
 
 
-def read_batches(statement: str, params: list[Any] | None = None) -> Generator[list[tuple[Any, ...]], None, None]:
-    """Rows in batches through the server's cursor; while one batch is worked on, the database prepares the next."""
+def read_batches(
+    statement: str, params: list[Any] | None = None
+) -> Generator[list[tuple[Any, ...]], None, None]:
+    """Rows in batches through the server's cursor; while one batch is worked on, the database
+    prepares the next.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")  # compiling costs more than it saves
     with connection.chunked_cursor() as cursor, ThreadPoolExecutor(1) as ahead:
@@ -137,7 +150,9 @@ def read_batches(statement: str, params: list[Any] | None = None) -> Generator[l
         batch = cursor.fetchmany(AT_ONCE)
         while batch:
             coming = ahead.submit(cursor.fetchmany, AT_ONCE)
-            time.sleep(0.0001)  # until the question is on its way; else it waits for this thread to pause
+            time.sleep(
+                0.0001
+            )  # until the question is on its way; else it waits for this thread to pause
             yield batch
             batch = coming.result()
 
@@ -183,12 +198,20 @@ class Day:
 
 
 def daily(days: int) -> list[Day]:
-    """The last seal of each of the newest days on which something was sealed, newest first; two queries."""
-    sealed = Seal.objects.annotate(day=TruncDate("sealed_at", tzinfo=TEHRAN)).order_by("day").values("day")
+    """The last seal of each of the newest days on which something was sealed, newest first; two
+    queries.
+    """
+    sealed = (
+        Seal.objects.annotate(day=TruncDate("sealed_at", tzinfo=TEHRAN))
+        .order_by("day")
+        .values("day")
+    )
     counted: list[tuple[date, int, int]] = list(
         sealed.annotate(last=Max("pk"), rows=Sum("count")).values_list("day", "last", "rows")
     )
     so_far = list(accumulate(rows for _day, _last, rows in counted))
-    shown = [(last, total) for (_day, last, _rows), total in zip(counted, so_far, strict=True)][-days:]
+    shown = [(last, total) for (_day, last, _rows), total in zip(counted, so_far, strict=True)][
+        -days:
+    ]
     seals = Seal.objects.in_bulk([last for last, _total in shown])
     return [Day(seals[last], total) for last, total in reversed(shown)]

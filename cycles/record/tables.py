@@ -19,7 +19,9 @@ class LedgerTable(tables.Table):
     act = tables.Column(verbose_name=_("Act"))
     object_label = tables.Column(verbose_name=_("On what"), orderable=False)
     agency_code = tables.Column(verbose_name=_("Agency"))
-    actor_name = tables.Column(verbose_name=_("By whom"), empty_values=(), order_by=("actor_name", "pk"))
+    actor_name = tables.Column(
+        verbose_name=_("By whom"), empty_values=(), order_by=("actor_name", "pk")
+    )
     days_late = tables.Column(verbose_name=_("Days late"))
     note = tables.Column(verbose_name=_("Note"), orderable=False)
 
@@ -53,4 +55,6 @@ class LedgerTable(tables.Table):
             return gettext("in time")
         due = gettext("due %(when)s") % {"when": format_date(record.statutory_at, language())}
         late = gettext("%(days)s days late") % {"days": number(record.days_late)}
-        return format_html('<span class="badge bg-danger-lt">{}</span> <span class="small">{}</span>', late, due)
+        return format_html(
+            '<span class="badge bg-danger-lt">{}</span> <span class="small">{}</span>', late, due
+        )

@@ -1,4 +1,6 @@
-"""Pages of the official record: who did what when, its export and verification, and the seals shown to everybody."""
+"""Pages of the official record: who did what when, its export and verification, and the seals shown
+to everybody.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -39,7 +41,9 @@ AT_ONCE = 1000
 def _narrowed(request: PortalRequest) -> LedgerFilter:
     if not request.user.holds(Role.AUDITOR, Role.ADMINISTRATOR, at=request.at):
         raise Http404
-    return LedgerFilter(request.GET, Entry.objects.visible_to(request.user, request.at).order_by("-id"))
+    return LedgerFilter(
+        request.GET, Entry.objects.visible_to(request.user, request.at).order_by("-id")
+    )
 
 
 @require_safe
@@ -53,7 +57,9 @@ def ledger(request: PortalRequest) -> HttpResponse:
         "verified": latest,
         "broken": audit.in_words(latest.broken) if latest else "",
         "ordered": Verification.objects.filter(finished_at=None).first(),
-        "may_verify": not perform.why_not_administer("verify_record", by=request.user, at=request.at),
+        "may_verify": not perform.why_not_administer(
+            "verify_record", by=request.user, at=request.at
+        ),
         "newest": seals.newest(),
         "faults": Fault.objects.order_by("-found_at", "-pk")[:FAULTS],
         "sees_jobs": request.user.oversees_the_country(request.at),
@@ -76,10 +82,14 @@ def ledger_verify(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 def ledger_export(request: PortalRequest) -> StreamingHttpResponse:
-    """What the filter leaves, as CSV in the order of the record, with what anyone needs to verify it."""
+    """What the filter leaves, as CSV in the order of the record, with what anyone needs to verify
+    it.
+    """
     rows = _narrowed(request).qs.annotate(
         xid=RawSQL("cycles_entry.xid::text::bigint", [], IntegerField()),
-        seal=RawSQL("SELECT s.id FROM cycles_seal s WHERE s.ids @> cycles_entry.id", [], IntegerField()),
+        seal=RawSQL(
+            "SELECT s.id FROM cycles_seal s WHERE s.ids @> cycles_entry.id", [], IntegerField()
+        ),
     )
     rows = rows.order_by(RawSQL("cycles_entry.xid", []), "pk")
     return csv_answer(_lines(rows, language()), "ledger")
@@ -87,7 +97,15 @@ def ledger_export(request: PortalRequest) -> StreamingHttpResponse:
 
 def _lines(rows: Any, language: str) -> Iterator[Sequence[Any]]:
     with translation.override(language):
-        head = (_("When"), _("Act"), _("Change of state"), _("On what"), _("Agency"), _("By whom"), _("Role"))
+        head = (
+            _("When"),
+            _("Act"),
+            _("Change of state"),
+            _("On what"),
+            _("Agency"),
+            _("By whom"),
+            _("Role"),
+        )
         head += (_("Due"), _("Days late"), _("Note"))
     yield "id", *head, "xid", "seal", "body", "digest"
     for row in rows.iterator(chunk_size=AT_ONCE):
@@ -131,12 +149,16 @@ def seals_page(request: PortalRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=60)
 def seals_json(request: PortalRequest) -> JsonResponse:
-    """The newest seal and the last one of each day; with `?from=1` a thousand seals from that number on."""
+    """The newest seal and the last one of each day; with `?from=1` a thousand seals from that
+    number on.
+    """
     newest = seals.newest()
     told: dict[str, Any] = {"newest": seals.facts(newest) if newest else None}
     start = request.GET.get("from", "")
     if start.isascii() and start.isdigit() and len(start) <= 18:
-        told["seals"] = [seals.facts(s) for s in Seal.objects.filter(pk__gte=int(start)).order_by("pk")[:AT_ONCE]]
+        told["seals"] = [
+            seals.facts(s) for s in Seal.objects.filter(pk__gte=int(start)).order_by("pk")[:AT_ONCE]
+        ]
     else:
         told["days"] = [seals.facts(day.seal) | {"rows": day.rows} for day in seals.daily(DAYS)]
     return JsonResponse(told)

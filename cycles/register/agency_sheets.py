@@ -40,9 +40,11 @@ class ByCode(widgets.ForeignKeyWidget):
 
 
 class AgencyResource(SheetResource):
-    """The register: one agency a row, known by its code; a parent may stand anywhere in the same file.
+    """The register: one agency a row, known by its code; a parent may stand anywhere in the same
+    file.
 
-    `has_basis`: the date and legal basis were given by which known agencies get other names, end or come back.
+    `has_basis`: the date and legal basis were given by which known agencies get other names, end or
+    come back.
     """
 
     parent = fields.Field("parent", "parent", widget=ByCode(Agency, "_agencies"))
@@ -85,12 +87,22 @@ class AgencyResource(SheetResource):
     ) -> None:
         errors = dict(import_validation_errors or {})
         errors |= self._changes_of_register(instance)
-        if "province" not in errors and (instance.level == Level.PROVINCIAL) != (instance.province_id is not None):
-            errors["province"] = ValidationError(_("Provincial units, and only they, name a province."))
-        if "parent" not in errors and instance.parent is not None and instance.parent.code == instance.code:
+        if "province" not in errors and (instance.level == Level.PROVINCIAL) != (
+            instance.province_id is not None
+        ):
+            errors["province"] = ValidationError(
+                _("Provincial units, and only they, name a province.")
+            )
+        if (
+            "parent" not in errors
+            and instance.parent is not None
+            and instance.parent.code == instance.code
+        ):
             errors["parent"] = ValidationError(_("An agency cannot be above itself."))
         try:
-            instance.full_clean(exclude={*errors, "sort_key", "search_key"}, validate_constraints=False)
+            instance.full_clean(
+                exclude={*errors, "sort_key", "search_key"}, validate_constraints=False
+            )
         except ValidationError as error:
             errors = error.update_error_dict(errors)
         if errors:
@@ -106,14 +118,16 @@ class AgencyResource(SheetResource):
             column = "name_fa" if known.name_fa != instance.name_fa else "name_en"
             found[column] = ValidationError(
                 _(
-                    "An agency is renamed by an act with its date and legal basis: give them beside the file, "
+                    "An agency is renamed by an act with its date and legal basis: give them "
+                    "beside the file, "
                     "or rename it on its page in the register."
                 )
             )
         if known.is_active != instance.is_active:
             found["is_active"] = ValidationError(
                 _(
-                    "An agency is dissolved or established again by an act with its date and legal basis: give them "
+                    "An agency is dissolved or established again by an act with its date and "
+                    "legal basis: give them "
                     "beside the file. It is merged or split on its page in the register."
                 )
             )
@@ -124,7 +138,11 @@ class AgencyResource(SheetResource):
         codes, done, ordered = {r.cells["code"] for r in rows}, set(), []
         waiting = list(rows)
         while waiting:
-            ready = [r for r in waiting if not (above := r.cells.get("parent")) or above not in codes or above in done]
+            ready = [
+                r
+                for r in waiting
+                if not (above := r.cells.get("parent")) or above not in codes or above in done
+            ]
             if not ready:
                 return ordered + waiting
             ordered += ready
@@ -148,13 +166,17 @@ class ProvinceResource(SheetResource):
         skip_html_diff = True
 
 
-# --- Files ------------------------------------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------
 
 AGENCIES = Form(
     "agencies",
     1,
-    tuple(Column(name, required=name in ("code", "name_fa", "level", "sector")) for name in AgencyResource.Meta.fields),
-    needs_version=False,  # registers are kept in many places, and this form is older than the version cell
+    tuple(
+        Column(name, required=name in ("code", "name_fa", "level", "sector"))
+        for name in AgencyResource.Meta.fields
+    ),
+    # registers are kept in many places, and this form is older than the version cell
+    needs_version=False,
 )
 
 
@@ -172,23 +194,28 @@ def check(sheet: Sheet, *, basis: LegalBasis | None = None) -> Check:
     return dry_run.check(AgencyResource(has_basis=basis is not None), sheet)
 
 
-def write(sheet: Sheet, as_checked: str | None = None, *, basis: LegalBasis | None = None) -> list[Any]:
+def write(
+    sheet: Sheet, as_checked: str | None = None, *, basis: LegalBasis | None = None
+) -> list[Any]:
     """Write the right rows, all or none; the agencies that were added or changed."""
     return dry_run.write(AgencyResource(has_basis=basis is not None), sheet, as_checked)
 
 
-# --- What a new portal starts with ------------------------------------------------------------------------------------
+# --- What a new portal starts with --------------------------------------------------------------
 
 AUTHORITY = "ARO"
 
 
 @transaction.atomic
 def load_country(provincial_units: Sequence[str] = ()) -> int:
-    """Load the provinces and agencies of `agencies/data/`, and the typical units of these provinces; safe to repeat.
+    """Load the provinces and agencies of `agencies/data/`, and the typical units of these
+    provinces; safe to repeat.
 
     Returns how many agencies were added or changed.
     """
-    provinces = tablib.Dataset().load((DATA / "provinces.csv").read_text(encoding="utf-8"), format="csv")
+    provinces = tablib.Dataset().load(
+        (DATA / "provinces.csv").read_text(encoding="utf-8"), format="csv"
+    )
     ProvinceResource().import_data(provinces, raise_errors=True)
     rows = [{"province": "", "is_authority": "false"} | row for row in _data("agencies.csv")]
     branches = _data("provincial_units.csv")
@@ -214,7 +241,9 @@ def _data(name: str) -> list[dict[str, str]]:
 def _units(
     province: Mapping[str, str], sectors: Mapping[str, str], branches: Sequence[Mapping[str, str]]
 ) -> list[dict[str, str]]:
-    """The units a province typically has (domain notes 5): a typical list, no register of any one province."""
+    """The units a province typically has (domain notes 5): a typical list, no register of any one
+    province.
+    """
     number = province["code"].removeprefix("IR-")
     return [
         {
@@ -224,7 +253,9 @@ def _units(
             "name_en": f"{branch['name_en']}, {province['name_en']}",
             "name_fa": f"{branch['name_fa']} استان {province['name_fa']}",
             "level": Level.PROVINCIAL.value,
-            "sector": sectors.get(branch["parent"], Sector.ECONOMIC.value),  # without a parent it is a bank
+            "sector": sectors.get(
+                branch["parent"], Sector.ECONOMIC.value
+            ),  # without a parent it is a bank
             "parent": branch["parent"],
         }
         for branch in branches

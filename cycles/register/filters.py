@@ -14,7 +14,9 @@ class AgencyFilter(filters.FilterSet):
     q = TextFilter(method="search", label=_("Name or code"))
     level = filters.ChoiceFilter(choices=Level.choices, label=_("Level"), empty_label=_("All"))
     sector = filters.ChoiceFilter(choices=Sector.choices, label=_("Sector"), empty_label=_("All"))
-    province = filters.ModelChoiceFilter(queryset=PROVINCES, label=_("Province"), empty_label=_("All"))
+    province = filters.ModelChoiceFilter(
+        queryset=PROVINCES, label=_("Province"), empty_label=_("All")
+    )
 
     class Meta:
         model = Agency

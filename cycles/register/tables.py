@@ -16,7 +16,9 @@ class AgencyTable(tables.Table):
     level = tables.Column(verbose_name=_("Level"))
     sector = tables.Column(verbose_name=_("Sector"))
     parent = tables.Column(verbose_name=_("Part of"), order_by=("parent__sort_key", "sort_key"))
-    province = tables.Column(verbose_name=_("Province"), order_by=("province__sort_key", "sort_key"))
+    province = tables.Column(
+        verbose_name=_("Province"), order_by=("province__sort_key", "sort_key")
+    )
     is_active = tables.Column(verbose_name=_("State"))
 
     class Meta:

@@ -28,7 +28,9 @@ from cycles.workflow import ADMINISTRATION, CycleState, Refused
 
 @require_safe
 def agencies(request: PortalRequest) -> HttpResponse:
-    narrowed = AgencyFilter(request.GET, Agency.objects.visible_to(request.user, request.at).for_list())
+    narrowed = AgencyFilter(
+        request.GET, Agency.objects.visible_to(request.user, request.at).for_list()
+    )
     context = {
         "filter": narrowed,
         "table": listed(request, AgencyTable(narrowed.qs)),
@@ -40,7 +42,9 @@ def agencies(request: PortalRequest) -> HttpResponse:
 @require_safe
 def agencies_export(request: PortalRequest, kind: str) -> HttpResponse:
     """The register as the list shows it, as a spreadsheet that the import page reads again."""
-    shown = AgencyFilter(request.GET, Agency.objects.visible_to(request.user, request.at).for_list()).qs
+    shown = AgencyFilter(
+        request.GET, Agency.objects.visible_to(request.user, request.at).for_list()
+    ).qs
     return sheet_answer(agency_sheets.exported(shown, kind), "agencies", kind)
 
 
@@ -50,7 +54,9 @@ def agencies_import(request: PortalRequest) -> HttpResponse:
 
     def do(sheet: Sheet, *, as_checked: str, basis: LegalBasis | None, **file: Any) -> list[Agency]:
         write = partial(agency_sheets.write, sheet, as_checked, basis=basis)
-        return reorganisation.import_register(write, basis=basis, by=request.user, at=request.at, **file)
+        return reorganisation.import_register(
+            write, basis=basis, by=request.user, at=request.at, **file
+        )
 
     return import_page(
         request,
@@ -73,24 +79,42 @@ def interests(request: PortalRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Recorded. You neither mark, review nor vote on this agency from now on."))
+            messages.success(
+                request,
+                _("Recorded. You neither mark, review nor vote on this agency from now on."),
+            )
             return redirect("cycles:interests")
-    mine = Interest.objects.filter(user=request.user).select_related("agency").order_by("declared_at", "pk")
-    context = {"form": form, "interests": mine, "unstated": _unstated(request), "stated": _stated(request)}
+    mine = (
+        Interest.objects.filter(user=request.user)
+        .select_related("agency")
+        .order_by("declared_at", "pk")
+    )
+    context = {
+        "form": form,
+        "interests": mine,
+        "unstated": _unstated(request),
+        "stated": _stated(request),
+    }
     return render(request, "cycles/register/interests.html", context)
 
 
 def _unstated(request: PortalRequest) -> list[Cycle]:
-    """The open cycles of whose work this person is shown nothing before saying that all interests are declared."""
+    """The open cycles of whose work this person is shown nothing before saying that all interests
+    are declared.
+    """
     if why_not_administer("state_interests", by=request.user, at=request.at):
         return []
     stated = request.user.cleared_years(Clearance.Kind.INTERESTS)
-    return list(Cycle.objects.filter(state=CycleState.OPEN).exclude(year__in=stated).order_by("-year"))
+    return list(
+        Cycle.objects.filter(state=CycleState.OPEN).exclude(year__in=stated).order_by("-year")
+    )
 
 
 def _stated(request: PortalRequest) -> list[tuple[Cycle, Clearance]]:
     held = {c.year: c for c in request.user.clearance_set.filter(kind=Clearance.Kind.INTERESTS)}
-    return [(cycle, held[cycle.year]) for cycle in Cycle.objects.filter(year__in=held).order_by("-year")]
+    return [
+        (cycle, held[cycle.year]) for cycle in Cycle.objects.filter(year__in=held).order_by("-year")
+    ]
 
 
 @require_POST

@@ -1,1 +1,3 @@
-"""An agency dissolved, renamed, merged, split or established again, by an act with its day and its legal basis."""
+"""An agency dissolved, renamed, merged, split or established again, by an act with its day and its
+legal basis.
+"""

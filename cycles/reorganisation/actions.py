@@ -49,12 +49,21 @@ def record_change(
     successors = [agency for agency in locked if agency in successors]
     acted_on = set(agencies) - absorbing
     changed = [agency for agency in locked if agency in acted_on]
-    if why := _why_not(changed, kind, successors, name_fa=name_fa, name_en=name_en, dated_on=dated_on, at=at):
+    if why := _why_not(
+        changed, kind, successors, name_fa=name_fa, name_en=name_en, dated_on=dated_on, at=at
+    ):
         raise Refused(why)
-    if crossing := _crossing([a for a in changed if _ends(a, kind, successors)], successors, effective_on):
-        raise Refused(_("Another change waits for its day: %(change)s. Withdraw it first.") % {"change": crossing})
+    if crossing := _crossing(
+        [a for a in changed if _ends(a, kind, successors)], successors, effective_on
+    ):
+        raise Refused(
+            _("Another change waits for its day: %(change)s. Withdraw it first.")
+            % {"change": crossing}
+        )
     if later := _later_name(changed, kind, effective_on):
-        raise Refused(_("From a later day on it has another name already: %(change)s.") % {"change": later})
+        raise Refused(
+            _("From a later day on it has another name already: %(change)s.") % {"change": later}
+        )
 
     changes = []
     for agency in changed:
@@ -90,9 +99,16 @@ def record_change(
 
 @transaction.atomic
 def import_register(
-    write: Callable[[], Sequence[Agency]], *, basis: LegalBasis | None, by: User, at: datetime, **file: Any
+    write: Callable[[], Sequence[Agency]],
+    *,
+    basis: LegalBasis | None,
+    by: User,
+    at: datetime,
+    **file: Any,
 ) -> list[Agency]:
-    """Let a checked file of agencies be written; new names, ends and returns in it become acts on the legal basis."""
+    """Let a checked file of agencies be written; new names, ends and returns in it become acts on
+    the legal basis.
+    """
     if basis is None:
         return people.import_agencies(write, by=by, at=at, **file)
 
@@ -105,7 +121,9 @@ def import_register(
     return written
 
 
-def _change_as_in_file(known: Agency, wanted: Agency, basis: LegalBasis, *, by: User, at: datetime) -> None:
+def _change_as_in_file(
+    known: Agency, wanted: Agency, basis: LegalBasis, *, by: User, at: datetime
+) -> None:
     """Put back what an act has to change, and let the act change it."""
     is_renamed = (known.name_fa, known.name_en) != (wanted.name_fa, wanted.name_en)
     ends_or_returns = known.is_active != wanted.is_active
@@ -145,29 +163,43 @@ def _why_not(
     if kind == ChangeKind.MERGED and len(successors) != 1:
         return _("Agencies are merged into one: name it.")
     if kind == ChangeKind.SPLIT and len(set(successors)) < 2:
-        return _("A split leaves at least two agencies: name all of them, the old one too if it goes on.")
+        return _(
+            "A split leaves at least two agencies: name all of them, the old one too if it goes on."
+        )
     if kind in (ChangeKind.RENAMED, ChangeKind.RESTORED) and successors:
         return _("An agency that goes on has no successor.")
     for successor in successors:
         if not successor.is_active or (kind == ChangeKind.DISSOLVED and successor in agencies):
             return _("%(agency)s has ended itself and can succeed nobody.") % {"agency": successor}
-    waiting = {change.agency_id: change for change in RegisterChange.objects.waiting().filter(agency__in=agencies)}
+    waiting = {
+        change.agency_id: change
+        for change in RegisterChange.objects.waiting().filter(agency__in=agencies)
+    }
     for agency in agencies:
         if agency.is_active == (kind == ChangeKind.RESTORED):
             if agency.is_active:
                 return _("%(agency)s has not ended.") % {"agency": agency}
             return _("%(agency)s has ended already.") % {"agency": agency}
         if change := waiting.get(agency.pk):
-            return _("Another change waits for its day: %(change)s. Withdraw it first.") % {"change": change}
+            return _("Another change waits for its day: %(change)s. Withdraw it first.") % {
+                "change": change
+            }
         if kind == ChangeKind.RENAMED and (agency.name_fa, agency.name_en) == (name_fa, name_en):
             return _("%(agency)s is called so already.") % {"agency": agency}
         if agency.is_authority and _ends(agency, kind, successors):
-            return _("The authority that assesses all others cannot end here: name another authority first.")
+            return _(
+                "The authority that assesses all others cannot end here: name another "
+                "authority first."
+            )
     return ""
 
 
-def _crossing(ending: Sequence[Agency], successors: Sequence[Agency], day: date) -> RegisterChange | None:
-    """A change that waits and would end a successor by this day, or that gives way to a body which this one ends."""
+def _crossing(
+    ending: Sequence[Agency], successors: Sequence[Agency], day: date
+) -> RegisterChange | None:
+    """A change that waits and would end a successor by this day, or that gives way to a body which
+    this one ends.
+    """
     waiting = RegisterChange.objects.waiting().prefetch_related("successors")
     ends_successor = waiting.filter(agency__in=successors, effective_on__lte=day)
     before = next((c for c in ends_successor if _ends(c.agency, c.kind, c.successors.all())), None)
@@ -204,14 +236,18 @@ def take_effect_due(*, at: datetime) -> list[RegisterChange]:
 
 
 def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterChange]:
-    """Write what changes say into the register, end the roles in agencies that end and their part in open cycles.
+    """Write what changes say into the register, end the roles in agencies that end and their part
+    in open cycles.
 
     What they had in hand ends after it, by the clock of each app.
     """
     if not changes:
         return []
-    # a cycle that is just being opened or frozen comes before or after the change, never into its midst
-    unsettled = Cycle.objects.exclude(state__in=SETTLED).order_by("pk").select_for_update(no_key=True)
+    # a cycle that is just being opened or frozen comes before or after the change, never into its
+    # midst
+    unsettled = (
+        Cycle.objects.exclude(state__in=SETTLED).order_by("pk").select_for_update(no_key=True)
+    )
     open_cycles = [cycle.pk for cycle in unsettled]
     changes = perform(REGISTER, changes, "take_effect", by=None, at=at)
     ended = []
@@ -228,7 +264,9 @@ def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterC
             agency.succeeded_by = successors[0] if len(successors) == 1 else None
             agency.save(update_fields=["is_active", "succeeded_by"])
             ended.append(agency)
-            taking_part = Participation.objects.active().filter(agency=agency, cycle__in=open_cycles)
+            taking_part = Participation.objects.active().filter(
+                agency=agency, cycle__in=open_cycles
+            )
             taking_part.update(ended_by=change)
     if ended:
         _end_roles(ended, at=at)
@@ -236,8 +274,12 @@ def _apply(changes: Sequence[RegisterChange], *, at: datetime) -> list[RegisterC
 
 
 def _end_roles(agencies: Sequence[Agency], *, at: datetime) -> None:
-    """End all roles in agencies that have ended, those that were to begin among them; each holder is told."""
-    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(agency__in=agencies)
+    """End all roles in agencies that have ended, those that were to begin among them; each holder
+    is told.
+    """
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).filter(
+        agency__in=agencies
+    )
     held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
     perform(ADMINISTRATION, [Subject(m, m.agency) for m in held], "end_with_agency", by=None, at=at)
     for membership in held:

@@ -32,7 +32,9 @@ def _found(field: AgencyField, line: str) -> Agency | None:
     try:
         agency: Agency | None = field.clean(line)
     except forms.ValidationError as error:
-        raise forms.ValidationError([f"{line.strip()}: {message}" for message in error.messages]) from error
+        raise forms.ValidationError(
+            [f"{line.strip()}: {message}" for message in error.messages]
+        ) from error
     return agency
 
 
@@ -46,9 +48,12 @@ OF_KIND = {
 """What each kind of change asks for beside its day and its legal basis."""
 
 SUCCESSOR_HELP = {
-    ChangeKind.DISSOLVED: _("Those that take its duties over, one a line by code or name; none where there are none."),
+    ChangeKind.DISSOLVED: _(
+        "Those that take its duties over, one a line by code or name; none where there are none."
+    ),
     ChangeKind.SPLIT: _(
-        "All bodies that there are afterwards, one a line by code or name; the old one too if it goes on. "
+        "All bodies that there are afterwards, one a line by code or name; the old one too if "
+        "it goes on. "
         "New ones are first added to the register from a file."
     ),
 }
@@ -74,7 +79,9 @@ class RegisterChangeForm(ActForm):
         help_text=_("The first day on which it holds; a day that has come takes effect at once."),
     )
     legal_basis = PersianTextField(
-        label=_("Legal basis"), max_length=300, help_text=_("The act or decree by its title; it is published.")
+        label=_("Legal basis"),
+        max_length=300,
+        help_text=_("The act or decree by its title; it is published."),
     )
     letter = PersianTextField(label=_("Number of the act or letter"), max_length=60)
     dated_on = DayField(label=_("Date of the act or letter"))
@@ -88,7 +95,9 @@ class RegisterChangeForm(ActForm):
         if "successors" in asked:
             self.fields["successors"].help_text = SUCCESSOR_HELP[ChangeKind(kind)]
             self.fields["successors"].required = kind != ChangeKind.DISSOLVED
-        self.order_fields([*asked, "effective_on", "legal_basis", "letter", "dated_on", "note", "password"])
+        self.order_fields(
+            [*asked, "effective_on", "legal_basis", "letter", "dated_on", "note", "password"]
+        )
 
     @property
     def said(self) -> dict[str, Any]:
@@ -112,7 +121,8 @@ class RegisterImportForm(ImportForm):
         max_length=300,
         required=False,
         help_text=_(
-            "Only where the file gives known agencies other names, ends them or brings them back: the act or decree."
+            "Only where the file gives known agencies other names, ends them or brings them back: "
+            "the act or decree."
         ),
     )
     letter = PersianTextField(label=_("Number of the act or letter"), max_length=60, required=False)

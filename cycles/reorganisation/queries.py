@@ -9,7 +9,9 @@ from cycles.models import ChangeKind, RegisterChange
 
 @dataclass(frozen=True)
 class AgencyHistory:
-    """The changes in force of one agency, newest first: its former names, its ends, and the ends it came from."""
+    """The changes in force of one agency, newest first: its former names, its ends, and the ends it
+    came from.
+    """
 
     names: Sequence[RegisterChange]
     ends: Sequence[RegisterChange]

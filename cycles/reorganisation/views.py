@@ -1,4 +1,6 @@
-"""Pages of one agency in the register: what it is and was called, what became of it, and the acts that change it."""
+"""Pages of one agency in the register: what it is and was called, what became of it, and the acts
+that change it.
+"""
 
 from functools import partial
 from typing import Any
@@ -46,7 +48,9 @@ def _kinds(agency: Agency) -> list[str]:
 
 @require_safe
 def agency(request: PortalRequest, code: str) -> HttpResponse:
-    """One agency: its names and what became of it, its cycles, and the changes that wait for their day."""
+    """One agency: its names and what became of it, its cycles, and the changes that wait for their
+    day.
+    """
     found = _agency(request, code)
     waiting = RegisterChange.objects.waiting().concerning(found).for_list()
     seen = Participation.objects.visible_to(request.user, request.at).filter(agency=found)
@@ -55,7 +59,9 @@ def agency(request: PortalRequest, code: str) -> HttpResponse:
         "history": history_of(found),
         "waiting": [(change, _may_withdraw(request, change)) for change in waiting],
         "kinds": [(kind, BUTTONS[kind]) for kind in _kinds(found)] if _may_record(request) else [],
-        "units": Agency.objects.visible_to(request.user, request.at).filter(parent=found).for_list(),
+        "units": Agency.objects.visible_to(request.user, request.at)
+        .filter(parent=found)
+        .for_list(),
         "participations": seen.select_related("cycle", "ended_by").order_by("-cycle__year", "pk"),
     }
     return render(request, "cycles/reorganisation/agency.html", context)
@@ -90,8 +96,14 @@ def register_change(request: PortalRequest, code: str, kind: str) -> HttpRespons
 
 
 def _touched(request: PortalRequest, found: Agency, kind: str) -> dict[str, Any]:
-    """What ends with an agency: its part in open cycles, its people's roles, the headquarters of its units."""
-    open_cycles = Participation.objects.active().filter(agency=found).exclude(cycle__state__in=actions.SETTLED)
+    """What ends with an agency: its part in open cycles, its people's roles, the headquarters of
+    its units.
+    """
+    open_cycles = (
+        Participation.objects.active()
+        .filter(agency=found)
+        .exclude(cycle__state__in=actions.SETTLED)
+    )
     return {
         "kind": kind,
         "ends": kind not in (ChangeKind.RENAMED, ChangeKind.RESTORED),

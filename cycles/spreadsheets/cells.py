@@ -1,4 +1,6 @@
-"""An uploaded CSV or XLSX file as a table: row by row the text of each cell, and what is wrong with it."""
+"""An uploaded CSV or XLSX file as a table: row by row the text of each cell, and what is wrong with
+it.
+"""
 
 import csv
 import re
@@ -17,18 +19,26 @@ _ARCHIVE = b"PK\x03\x04"
 _ARABIC_WORD = re.compile("[\u0600-\u06ff]{2,}")
 _SEPARATORS = ",;\t\u061b|"
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
-"""The line by which spreadsheet programs are told how cells are parted; they do not show it as a row."""
+"""The line by which spreadsheet programs are told how cells are parted; they do not show it as a
+row.
+"""
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _OTHER_FILES = {
     b"%PDF-": gettext_lazy("The file is a PDF, no spreadsheet."),
-    b"<!doctype html": gettext_lazy("The file is a web page under the name of a spreadsheet. Save it as XLSX."),
-    b"<html": gettext_lazy("The file is a web page under the name of a spreadsheet. Save it as XLSX."),
+    b"<!doctype html": gettext_lazy(
+        "The file is a web page under the name of a spreadsheet. Save it as XLSX."
+    ),
+    b"<html": gettext_lazy(
+        "The file is a web page under the name of a spreadsheet. Save it as XLSX."
+    ),
     b"<?xml": gettext_lazy("The file is an XML document. Save it as XLSX."),
 }
 
 
 def table_of(content: bytes, name: str, form: str) -> Table:
-    """The filled rows of a file: what it holds says which kind it is, and its name only where that does not."""
+    """The filled rows of a file: what it holds says which kind it is, and its name only where that
+    does not.
+    """
     begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for mark, sentence in _OTHER_FILES.items():
         if begin.startswith(mark.lower()):
@@ -43,7 +53,11 @@ def _workbook(content: bytes, form: str) -> Table:
     """The sheet that is meant, read in a process of its own."""
     try:
         read = sandbox.run(
-            "cycles.spreadsheets.workbooks:read_xlsx", content, form, limits=sandbox.SHEET, refusal=Unreadable
+            "cycles.spreadsheets.workbooks:read_xlsx",
+            content,
+            form,
+            limits=sandbox.SHEET,
+            refusal=Unreadable,
         )
     except sandbox.Broken as error:
         raise Unreadable(_("The file cannot be read as a table.")) from error
@@ -53,17 +67,23 @@ def _workbook(content: bytes, form: str) -> Table:
 
 def _is_text(content: bytes) -> bool:
     """Whether this can be a CSV file under the name of a workbook."""
-    return bool(content) and (content.startswith(tuple(_BYTE_ORDER_MARKS)) or b"\x00" not in content[:4096])
+    return bool(content) and (
+        content.startswith(tuple(_BYTE_ORDER_MARKS)) or b"\x00" not in content[:4096]
+    )
 
 
 def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
-    """The rows that are not empty, each with its number; cells that are missing at a row's end are empty."""
+    """The rows that are not empty, each with its number; cells that are missing at a row's end are
+    empty.
+    """
     text = _decoded(content)
     if told := _SEPARATOR_LINE.match(text):
         delimiter, text = told[1], text[told.end() :]
     else:
         first = text.partition("\n")[0]
-        delimiter = max(_SEPARATORS, key=first.count)  # as spreadsheet programs of this and that country write it
+        delimiter = max(
+            _SEPARATORS, key=first.count
+        )  # as spreadsheet programs of this and that country write it
     lines = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(lines, start=1):
@@ -75,14 +95,21 @@ def from_csv(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
                 yield number, [(cell, "") for cell in row]
     except csv.Error as error:
         raise Unreadable(
-            _("Line %(line)s cannot be read: a quotation mark is open or misplaced, or a cell is far too long.")
+            _(
+                "Line %(line)s cannot be read: a quotation mark is open or misplaced, or a cell "
+                "is far too long."
+            )
             % {"line": localised(lines.line_num)}
         ) from error
 
 
 def _decoded(content: bytes) -> str:
-    """The text of a CSV file: UTF-8, or what its byte order mark says; the line that is in neither is named."""
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8")
+    """The text of a CSV file: UTF-8, or what its byte order mark says; the line that is in neither
+    is named.
+    """
+    encoding = next(
+        (name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8"
+    )
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -92,7 +119,9 @@ def _decoded(content: bytes) -> str:
     text = text.removeprefix("\ufeff")
     if "\x00" in text:
         line = text[: text.index("\x00")].count("\n") + 1
-        raise Unreadable(_("Line %(line)s holds a NUL: this is no text file.") % {"line": localised(line)})
+        raise Unreadable(
+            _("Line %(line)s holds a NUL: this is no text file.") % {"line": localised(line)}
+        )
     return text
 
 
@@ -105,7 +134,8 @@ def _why_undecoded(content: bytes) -> str:
     in_words = sum(map(len, _ARABIC_WORD.findall(text)))  # an accent of Latin stands alone
     if in_words * 10 >= letters * 8:
         return _(
-            "From line %(line)s on the file is in Windows-1256, in which ی and other Persian letters are lost, not in"
+            "From line %(line)s on the file is in Windows-1256, in which ی and other Persian "
+            "letters are lost, not in"
             " UTF-8. Save the sheet as XLSX or as “CSV UTF-8 (Comma delimited)”."
         )
     return _("Line %(line)s is not in UTF-8. Save the file as “CSV UTF-8”.")

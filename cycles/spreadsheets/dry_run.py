@@ -1,4 +1,6 @@
-"""What an uploaded sheet would do, row by row, before anything is written; and the writing of what was so checked."""
+"""What an uploaded sheet would do, row by row, before anything is written; and the writing of what
+was so checked.
+"""
 
 import hashlib
 import json
@@ -20,9 +22,20 @@ from agencies.persian import localised, parse_decimal
 from cycles.spreadsheets.sheets import Form, Row, Sheet, Wrong, plain
 from cycles.workflow import Refused
 
-TRUTHS = {"1": True, "true": True, "yes": True, "بله": True, "0": False, "false": False, "no": False, "خیر": False}
+TRUTHS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "بله": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "خیر": False,
+}
 MOST_ROUNDS = 5
-"""How often rows are left out because those that they rest on are, before the whole file is given back."""
+"""How often rows are left out because those that they rest on are, before the whole file is given
+back.
+"""
 
 
 class YesNo(widgets.Widget):
@@ -37,7 +50,9 @@ class YesNo(widgets.Widget):
 
 
 class Tried:
-    """A resource whose rows are known by codes of their own, and are tried before any is written."""
+    """A resource whose rows are known by codes of their own, and are tried
+    before any is written.
+    """
 
     in_part = True
     """Whether right rows may be taken without those that are wrong."""
@@ -56,7 +71,9 @@ class Tried:
 
 
 class SheetResource(Tried, resources.ModelResource):
-    """Rows that are models, written by their keys' own sequence, which is not the portal's: so that one stays."""
+    """Rows that are models, written by their keys' own sequence, which is not the portal's: so that
+    one stays.
+    """
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         pass
@@ -71,7 +88,9 @@ class TextCell(widgets.Widget):
 
 
 class LineResource(Tried, resources.Resource):
-    """Rows that are plain objects with an attribute a column: they are only tried; an action writes what they say."""
+    """Rows that are plain objects with an attribute a column: they are only tried; an action writes
+    what they say.
+    """
 
     class Meta:
         instance_loader_class = BaseInstanceLoader
@@ -86,7 +105,10 @@ class LineResource(Tried, resources.Resource):
     def __init__(self) -> None:
         super().__init__()
         names = self.form.names
-        self.fields = {name: fields.Field(name, name, widget=self.cells.get(name, TextCell())) for name in names}
+        self.fields = {
+            name: fields.Field(name, name, widget=self.cells.get(name, TextCell()))
+            for name in names
+        }
 
     def get_import_order(self) -> list[str]:
         return self.form.names
@@ -104,9 +126,11 @@ class LineResource(Tried, resources.Resource):
 
 @dataclass
 class Check:
-    """What a sheet would do: the cells that are wrong, and what its right rows would add, change and remove.
+    """What a sheet would do: the cells that are wrong, and what its right rows would add, change
+    and remove.
 
-    `taken` are the right rows, by their number, as objects; `rounded` the numbers with more places than are kept.
+    `taken` are the right rows, by their number, as objects; `rounded` the numbers with more places
+    than are kept.
     """
 
     errors: list[Wrong] = field(default_factory=list)
@@ -139,20 +163,29 @@ class Check:
 
     @property
     def digest(self) -> str:
-        """Names what was shown, in whatever language, so that nothing else of the same file is written."""
+        """Names what was shown, in whatever language, so that nothing else of the same file is
+        written.
+        """
         shown = [
             [[error["row"], error["column"]] for error in self.errors],
             [one["row"] for one in self.new],
-            [[one["row"], *([c["column"], c["before"], c["after"]] for c in one["changes"])] for one in self.changed],
+            [
+                [one["row"], *([c["column"], c["before"], c["after"]] for c in one["changes"])]
+                for one in self.changed
+            ],
             [one.pk for one in self.removed],
         ]
         return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
 
 def check(resource: Any, sheet: Sheet) -> Check:
-    """Try the rows without writing any; when some are wrong, what the others would do without them."""
+    """Try the rows without writing any; when some are wrong, what the
+    others would do without them.
+    """
     errors = list(sheet.errors) + _twice(resource, sheet)
-    found = _tried(resource, sheet)  # the wrong rows, too, so that all that is wrong with them is told at once
+    found = _tried(
+        resource, sheet
+    )  # the wrong rows, too, so that all that is wrong with them is told at once
     errors += _not_in(errors, found.errors)
     rounds = 0
     while errors and (rounds == 0 or found.errors):
@@ -183,20 +216,27 @@ def _right(rows: Iterable[Row], errors: Iterable[Wrong]) -> list[Row]:
 
 
 def checked_again(resource: Any, sheet: Sheet, as_checked: str | None) -> Check:
-    """The same check, if it still finds exactly what was shown; without `as_checked`, if all rows are right.
+    """The same check, if it still finds exactly what was shown; without `as_checked`, if all rows
+    are right.
 
     Call it in the transaction of the act, whose locks keep the answer true.
     """
     found = check(resource, sheet)
     if found.digest != as_checked and (found.errors or as_checked is not None):
-        raise Refused(_("What the file would do has changed since it was checked; please check it again."))
+        raise Refused(
+            _("What the file would do has changed since it was checked; please check it again.")
+        )
     return found
 
 
 def write(resource: SheetResource, sheet: Sheet, as_checked: str | None = None) -> list[Model]:
-    """Write the rows that `checked_again` lets through, all or none; the objects that were added or changed."""
+    """Write the rows that `checked_again` lets through, all or none; the objects that were added or
+    changed.
+    """
     numbers = {number for number, _one in checked_again(resource, sheet, as_checked).taken}
-    return written(resource, dataset([row for row in resource.in_order(sheet.rows) if row.number in numbers]))
+    return written(
+        resource, dataset([row for row in resource.in_order(sheet.rows) if row.number in numbers])
+    )
 
 
 def written(resource: SheetResource, table: tablib.Dataset) -> list[Model]:
@@ -222,13 +262,17 @@ def _tried(resource: Any, sheet: Sheet) -> Check:
     for error in result.base_errors:
         raise error.error  # no fault of a row
     for row, outcome in zip(rows, result.rows, strict=True):
-        found.errors += [sheet.wrong(row.number, column, message) for column, message in _complaints(outcome)]
+        found.errors += [
+            sheet.wrong(row.number, column, message) for column, message in _complaints(outcome)
+        ]
         if outcome.import_type == "new":
             found.new.append({"row": row.number, "object": outcome.instance})
             found.rounded += _rounded(resource, row, outcome.instance)
         elif outcome.import_type == "update":
             changes = _changes(resource, outcome)
-            found.changed.append({"row": row.number, "object": outcome.instance, "changes": changes})
+            found.changed.append(
+                {"row": row.number, "object": outcome.instance, "changes": changes}
+            )
             found.rounded += _rounded(resource, row, outcome.instance)
         elif outcome.import_type == "skip":
             found.unchanged += 1
@@ -260,13 +304,17 @@ def _complaints(outcome: Any) -> Iterable[tuple[str, str]]:
 
 
 def _changes(resource: Any, outcome: Any) -> list[dict[str, str]]:
-    """The cells that would change: before and after as files say them, and as the reader does (`was`, `becomes`)."""
+    """The cells that would change: before and after as files say them, and as the reader does
+    (`was`, `becomes`).
+    """
     pairs = []
     for one in resource.get_import_fields():
         before, after = one.export(outcome.original), one.export(outcome.instance)
         if plain(before) != plain(after):
             told = {"was": _told(before), "becomes": _told(after)}
-            pairs.append({"column": one.column_name, "before": plain(before), "after": plain(after), **told})
+            pairs.append(
+                {"column": one.column_name, "before": plain(before), "after": plain(after), **told}
+            )
     return pairs
 
 

@@ -21,7 +21,9 @@ from agencies.persian import language, parse_decimal
 MARK = "\ufeff"
 """By which spreadsheet programs know that a CSV is UTF-8."""
 MOST_SHOWN = 11
-"""Of so many figures and points a spreadsheet program shows a number without a format, and saves as CSV."""
+"""Of so many figures and points a spreadsheet program shows a number without a format, and saves as
+CSV.
+"""
 LONGEST_TITLE = 31
 
 _RUNS = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -40,7 +42,9 @@ _NOT_IN_TITLES = re.compile(r"[\[\]:*?/\\]")
 
 
 class Verbatim(str):
-    """A text of a file that stands letter for letter, because a digest is taken of it or it is no text."""
+    """A text of a file that stands letter for letter, because a digest is taken of it or it is no
+    text.
+    """
 
 
 def is_number(text: str) -> bool:
@@ -52,7 +56,9 @@ def is_number(text: str) -> bool:
 
 
 def guarded(text: str) -> str:
-    """Text that no spreadsheet program runs: an apostrophe before a formula, which `unguarded` takes off."""
+    """Text that no spreadsheet program runs: an apostrophe before a formula, which `unguarded`
+    takes off.
+    """
     bare = text.lstrip("'")
     if bare == text:
         is_risky = _RUNS.match(text) and not _PLAIN_NUMBER.fullmatch(text)
@@ -62,7 +68,9 @@ def guarded(text: str) -> str:
 
 
 def guarded_in_csv(text: str) -> str:
-    """... and that none takes for something else: in CSV nothing says that 8-24 and 007 are texts."""
+    """... and that none takes for something else: in CSV nothing says that
+    8-24 and 007 are texts.
+    """
     return f"'{text}" if _CHANGES.fullmatch(text) else guarded(text)
 
 
@@ -73,7 +81,9 @@ def unguarded(text: str) -> str:
 
 
 def cell(value: Any) -> Any:
-    """What stands in a cell of CSV: texts guarded, numbers in full, days and moments as ISO 8601 writes them."""
+    """What stands in a cell of CSV: texts guarded, numbers in full, days and moments as ISO 8601
+    writes them.
+    """
     match value:
         case Verbatim():
             return value
@@ -88,7 +98,7 @@ def cell(value: Any) -> Any:
     return value
 
 
-# --- CSV --------------------------------------------------------------------------------------------------------------
+# --- CSV ----------------------------------------------------------------------------------------
 
 
 def csv_writer(file: Any, *, ends: str = "\r\n") -> Callable[[Iterable[Any]], Any]:
@@ -124,7 +134,7 @@ def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
         yield write(row)
 
 
-# --- XLSX -------------------------------------------------------------------------------------------------------------
+# --- XLSX ---------------------------------------------------------------------------------------
 
 
 def new_sheet(title: str) -> tuple[Any, Any]:
@@ -177,7 +187,9 @@ def _xlsx_cell(worksheet: Any, value: Any) -> Any:
 
 
 def written(data: Any, kind: str, *, title: str) -> bytes:
-    """A data set of tablib's (`headers`, and its rows) as a file of this kind; `title` names the sheet."""
+    """A data set of tablib's (`headers`, and its rows) as a file of this kind; `title` names the
+    sheet.
+    """
     if kind == "xlsx":
         return xlsx(data.headers, data, title=title)
     return (MARK + csv_text([data.headers, *data])).encode()

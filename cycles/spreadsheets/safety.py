@@ -1,4 +1,6 @@
-"""Whether an XLSX file, which is a ZIP archive of XML parts, is safe to open: refused with the part named, if not."""
+"""Whether an XLSX file, which is a ZIP archive of XML parts, is safe to open: refused with the part
+named, if not.
+"""
 
 import re
 import zipfile
@@ -14,7 +16,9 @@ from agencies.persian import localised
 MOST_PARTS = 300
 MOST_UNPACKED = 40 * 2**20
 MOST_SHEET = 200 * 2**20
-"""What a worksheet may unpack to: a million empty rows with their heights and styles come to more than a hundred MB."""
+"""What a worksheet may unpack to: a million empty rows with their heights and styles come to more
+than a hundred MB.
+"""
 MOST_RATIO = 200
 """How many times larger than packed a part may be; spreadsheets that people make stay under 50."""
 SMALL = 2**20
@@ -30,7 +34,9 @@ PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")
 
 MACROS = re.compile(r"vbaproject|macrosheets/|dialogsheets/|activex/|ctrlprops/", re.IGNORECASE)
 OUTSIDE = re.compile(r"externallinks/|connections\.xml|querytables/|webextensions/", re.IGNORECASE)
-NESTED = re.compile(r"embeddings/|\.(zip|xls[xmb]?|doc[xm]?|ppt[xm]?|jar|gz|7z|rar)$", re.IGNORECASE)
+NESTED = re.compile(
+    r"embeddings/|\.(zip|xls[xmb]?|doc[xm]?|ppt[xm]?|jar|gz|7z|rar)$", re.IGNORECASE
+)
 
 
 class Unreadable(Exception):
@@ -46,17 +52,22 @@ class Outside(Unreadable):
 
 
 Watch = Callable[[expat.XMLParserType, bytes], bytes]
-"""Given the parser of a part and the next piece of the part, it answers with what of it is to be parsed."""
+"""Given the parser of a part and the next piece of the part, it answers with what of it is to be
+parsed.
+"""
 
 
 def check_archive(content: bytes, *, watch: Callable[[str], Watch | None] | None = None) -> None:
-    """Pass a workbook whose parts are few, small when unpacked, and plain XML without macros, links or entities.
+    """Pass a workbook whose parts are few, small when unpacked, and plain XML without macros, links
+    or entities.
 
-    What the directory declares is judged first; then every part is unpacked in pieces, and no further than allowed.
-    `watch` is asked by a part's name for who looks on while it is parsed.
+    What the directory declares is judged first; then every part is unpacked in pieces, and no
+    further than allowed. `watch` is asked by a part's name for who looks on while it is parsed.
     """
     if content.startswith(OLD_OR_ENCRYPTED):
-        raise Unreadable(_("The file is encrypted or in the old XLS format. Save it as XLSX without a password."))
+        raise Unreadable(
+            _("The file is encrypted or in the old XLS format. Save it as XLSX without a password.")
+        )
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             _check_directory(archive.infolist())
@@ -65,13 +76,24 @@ def check_archive(content: bytes, *, watch: Callable[[str], Watch | None] | None
                 is_sheet = SHEET.fullmatch(part.filename) is not None
                 watching = watch(part.filename) if watch else None
                 left[is_sheet] = _check_part(archive, part, left[is_sheet], watching)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
-        raise Unreadable(_("The file is not a whole XLSX workbook: it cannot be unpacked.")) from error
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        ValueError,
+        OSError,
+        EOFError,
+        NotImplementedError,
+    ) as error:
+        raise Unreadable(
+            _("The file is not a whole XLSX workbook: it cannot be unpacked.")
+        ) from error
 
 
 def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
     if len(parts) > MOST_PARTS:
-        raise Unreadable(_("The file has more than %(most)s parts inside.") % {"most": localised(MOST_PARTS)})
+        raise Unreadable(
+            _("The file has more than %(most)s parts inside.") % {"most": localised(MOST_PARTS)}
+        )
     names = [part.filename.lower() for part in parts]
     for part, name in zip(parts, names, strict=True):
         if names.count(name) > 1:
@@ -91,13 +113,21 @@ def _check_directory(parts: list[zipfile.ZipInfo]) -> None:
         if part.file_size > SMALL and part.file_size > MOST_RATIO * max(part.compress_size, 1):
             raise _refused(part, _("it unpacks to far more than a spreadsheet holds"))
     for most, is_sheet in ((MOST_UNPACKED, False), (MOST_SHEET, True)):
-        sizes = [part.file_size for part in parts if (SHEET.fullmatch(part.filename) is not None) == is_sheet]
+        sizes = [
+            part.file_size
+            for part in parts
+            if (SHEET.fullmatch(part.filename) is not None) == is_sheet
+        ]
         if sum(sizes) > most:
             raise too_large(is_sheet=is_sheet)
 
 
-def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, watching: Watch | None = None) -> int:
-    """Unpack one part and parse it, if it is XML; answers with how many bytes the others may still unpack to."""
+def _check_part(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, watching: Watch | None = None
+) -> int:
+    """Unpack one part and parse it, if it is XML; answers with how many bytes the others may still
+    unpack to.
+    """
     parser, is_well_formed = _parser(part), True
     for number, chunk in enumerate(_unpacked(archive, part)):
         left -= len(chunk)
@@ -112,7 +142,8 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, watc
     )  # expat may put off the last bytes until then
     if not is_well_formed and part.filename.lower().endswith((".xml", ".rels")):
         raise _refused(part, _("it is not well-formed"))
-    return left  # a part of another name may be a picture or the like: no reader of XML gets further than ours
+    # a part of another name may be a picture or the like: no reader of XML gets further than ours
+    return left
 
 
 def _parses(parser: expat.XMLParserType, chunk: bytes, *, is_last: bool = False) -> bool:
@@ -129,9 +160,12 @@ def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes
             yield chunk
 
 
-def check_relationships(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, also: tuple[str, ...]) -> None:
-    """Refuse a list of relationships that leads out of its document (`Outside`), other than by links to click on, by
-    the types in `also`, and to the writer's own disk: such a template or picture is a name that leads nowhere.
+def check_relationships(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, also: tuple[str, ...]
+) -> None:
+    """Refuse a list of relationships that leads out of its document (`Outside`), other than by
+    links to click on, by the types in `also`, and to the writer's own disk: such a template or
+    picture is a name that leads nowhere.
     """
     parser = _parser(part, also)
     is_well_formed = all(_parses(parser, piece) for piece in _unpacked(archive, part))
@@ -144,14 +178,18 @@ OWN_DISK = re.compile(r"(/?[a-z]:)?(/(?!/))?[^/:?|][^:?|]*", re.IGNORECASE)
 
 
 def is_on_own_disk(target: str) -> bool:
-    """Whether a target is a file on the writer's own disk, not an address and not a share on a server."""
+    """Whether a target is a file on the writer's own disk, not an address and not a share on a
+    server.
+    """
     way = unquote(target).strip()
     scheme = re.match(r"file:(//(localhost)?(?=/))?", way, re.IGNORECASE)
     return OWN_DISK.fullmatch(way[scheme.end() if scheme else 0 :].replace("\\", "/")) is not None
 
 
 def _parser(part: zipfile.ZipInfo, also: tuple[str, ...] = ()) -> expat.XMLParserType:
-    """A parser that stops where a document type begins, in whatever encoding, and at a relationship to the outside."""
+    """A parser that stops where a document type begins, in whatever encoding, and at a relationship
+    to the outside.
+    """
 
     def doctype(*_args: object) -> None:
         raise _refused(part, _("it declares a document type (DOCTYPE) or entities"))
@@ -173,7 +211,8 @@ def _parser(part: zipfile.ZipInfo, also: tuple[str, ...] = ()) -> expat.XMLParse
 
 def _refused(part: zipfile.ZipInfo, why: str) -> Unreadable:
     return Unreadable(
-        _("The part “%(part)s” of the file is refused: %(why)s.") % {"part": part.filename[:80], "why": why}
+        _("The part “%(part)s” of the file is refused: %(why)s.")
+        % {"part": part.filename[:80], "why": why}
     )
 
 
@@ -181,9 +220,13 @@ def too_large(*, is_sheet: bool = False) -> Unreadable:
     if is_sheet:
         return Unreadable(
             _(
-                "Unpacked, the sheets are larger than %(most)s MB. Rows or columns that look empty hold"
+                "Unpacked, the sheets are larger than %(most)s MB. Rows or columns that "
+                "look empty hold"
                 " formats: copy the table itself into a new workbook."
             )
             % {"most": localised(MOST_SHEET // 2**20)}
         )
-    return Unreadable(_("Unpacked, the file is larger than %(most)s MB.") % {"most": localised(MOST_UNPACKED // 2**20)})
+    return Unreadable(
+        _("Unpacked, the file is larger than %(most)s MB.")
+        % {"most": localised(MOST_UNPACKED // 2**20)}
+    )

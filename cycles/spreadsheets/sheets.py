@@ -1,4 +1,5 @@
-"""Spreadsheets in and out: uploaded XLSX or CSV as rows of normalised text, each cell with its place, and back.
+"""Spreadsheets in and out: uploaded XLSX or CSV as rows of normalised text, each cell with its
+place, and back.
 
 The rules that other software has to keep are in docs/transfer.md.
 """
@@ -19,7 +20,16 @@ from openpyxl.utils import get_column_letter
 
 from agencies.persian import localised, normalise
 from cycles.spreadsheets.cells import table_of
-from cycles.spreadsheets.exports import MARK, Verbatim, csv_text, is_number, new_sheet, saved, text_cell, unguarded
+from cycles.spreadsheets.exports import (
+    MARK,
+    Verbatim,
+    csv_text,
+    is_number,
+    new_sheet,
+    saved,
+    text_cell,
+    unguarded,
+)
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.workbooks import MOST_CELLS, MOST_ROWS, Cell, Table, too_long
 
@@ -42,7 +52,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TOO_LONG = gettext_lazy("This cell holds more than %(most)s characters.")
 CONTROL = gettext_lazy("This cell holds characters that cannot be shown.")
 RUNS = gettext_lazy(
-    "Text may not begin with “%(sign)s”, for a spreadsheet program would run it. Put an apostrophe before it."
+    "Text may not begin with “%(sign)s”, for a spreadsheet program would run it. Put an "
+    "apostrophe before it."
 )
 
 
@@ -81,7 +92,9 @@ class Form:
 
 
 class Wrong(TypedDict):
-    """What is wrong, and where: the row's number, the column's letter and code; "" for the row or file as a whole."""
+    """What is wrong, and where: the row's number, the column's letter and code; "" for the row or
+    file as a whole.
+    """
 
     row: str
     letter: str
@@ -99,7 +112,9 @@ class Row:
 
 @dataclass
 class Sheet:
-    """A file as it was read: its rows, where its columns stand, and the cells that were not taken."""
+    """A file as it was read: its rows, where its columns stand, and the
+    cells that were not taken.
+    """
 
     rows: list[Row]
     letters: Mapping[str, str]
@@ -114,17 +129,20 @@ class Sheet:
         }
 
 
-# --- In ---------------------------------------------------------------------------------------------------------------
+# --- In -----------------------------------------------------------------------------------------
 
 
 def read(form: Form, content: bytes, name: str) -> Sheet:
-    """The rows of a file of this form, without the empty ones; what is wrong with a single cell stands in `errors`.
+    """The rows of a file of this form, without the empty ones; what is wrong with a single cell
+    stands in `errors`.
 
-    A file that is wrong as a whole is `Unreadable`, which says where: in which line, row, column or part; one that
-    takes more than a file may have is `sandbox.Exceeded`.
+    A file that is wrong as a whole is `Unreadable`, which says where: in which line, row, column or
+    part; one that takes more than a file may have is `sandbox.Exceeded`.
     """
     if len(content) > MOST_BYTES:
-        raise Unreadable(_("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)})
+        raise Unreadable(
+            _("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)}
+        )
     table = table_of(content, name, str(form))
     number, header = next(table.rows, (0, []))
     if number != 1:
@@ -133,7 +151,10 @@ def read(form: Form, content: bytes, name: str) -> Sheet:
         places, has_version = _places(form, [text for text, _why in header])
     except Unreadable as error:
         raise _of_sheet(table, error) from error
-    sheet, cells = Sheet([], {name: get_column_letter(place + 1) for place, name in places.items()}), 0
+    sheet, cells = (
+        Sheet([], {name: get_column_letter(place + 1) for place, name in places.items()}),
+        0,
+    )
     for number, row in table.rows:
         if has_version and normalise(row[0][0]).startswith(REMARK):
             continue
@@ -150,7 +171,9 @@ def _of_sheet(table: Table, error: Unreadable) -> Unreadable:
     """The same complaint, with the name of the sheet where a workbook has several."""
     if not table.sheet:
         return error
-    return Unreadable(_("%(error)s This is about the sheet “%(sheet)s”.") % {"error": error, "sheet": table.sheet})
+    return Unreadable(
+        _("%(error)s This is about the sheet “%(sheet)s”.") % {"error": error, "sheet": table.sheet}
+    )
 
 
 def _places(form: Form, header: Sequence[str]) -> tuple[dict[int, str], bool]:
@@ -160,7 +183,8 @@ def _places(form: Form, header: Sequence[str]) -> tuple[dict[int, str], bool]:
     if (found or form.needs_version) and names[0] != str(form):
         raise Unreadable(
             _(
-                "The first cell (A1) must say “%(expected)s”, which is the form and its version, but it says"
+                "The first cell (A1) must say “%(expected)s”, which is the form and its version, "
+                "but it says"
                 " “%(found)s”. Take the template from this page."
             )
             % {"expected": form, "found": names[0][:40]}
@@ -169,8 +193,14 @@ def _places(form: Form, header: Sequence[str]) -> tuple[dict[int, str], bool]:
     known = set(form.names)
     required = [column.name for column in form.columns if column.required]
     for sentence, wrong in (
-        (_("These columns are missing: %(names)s."), [n for n in required if n not in columns.values()]),
-        (_("These columns are not known: %(names)s."), [_named(p, n) for p, n in columns.items() if n not in known]),
+        (
+            _("These columns are missing: %(names)s."),
+            [n for n in required if n not in columns.values()],
+        ),
+        (
+            _("These columns are not known: %(names)s."),
+            [_named(p, n) for p, n in columns.items() if n not in known],
+        ),
         (_("These columns stand twice: %(names)s."), _doubled(columns)),
     ):
         if wrong:
@@ -187,7 +217,9 @@ def _named(place: int, name: str) -> str:
     return f"{name[:40]} ({get_column_letter(place + 1)})"
 
 
-def _row(form: Form, sheet: Sheet, number: int, row: Sequence[Cell], places: Mapping[int, str]) -> Row:
+def _row(
+    form: Form, sheet: Sheet, number: int, row: Sequence[Cell], places: Mapping[int, str]
+) -> Row:
     """One row as `form` reads it; the cells that are wrong are empty and stand among the errors."""
     columns = {column.name: column for column in form.columns}
     for place, (text, _why) in enumerate(row):
@@ -207,7 +239,9 @@ def _row(form: Form, sheet: Sheet, number: int, row: Sequence[Cell], places: Map
 
 
 def why_refused(text: str) -> str | Promise:
-    """What is wrong with the text of any cell: too long, unprintable, or run by a spreadsheet program."""
+    """What is wrong with the text of any cell: too long, unprintable, or run by a spreadsheet
+    program.
+    """
     if len(text) > MOST_CHARACTERS:
         return TOO_LONG % {"most": localised(MOST_CHARACTERS)}
     if _CONTROL.search(text):
@@ -221,21 +255,29 @@ def why_refused(text: str) -> str | Promise:
 _SIGNS = {"\t": "TAB", "\r": "CR"}
 
 
-# --- Out --------------------------------------------------------------------------------------------------------------
+# --- Out ----------------------------------------------------------------------------------------
 
 
 def written(form: Form, rows: Iterable[Mapping[str, Any]], kind: str) -> bytes:
-    """Rows as a file that `read` reads again to the same; a Decimal becomes a number, all else guarded text."""
+    """Rows as a file that `read` reads again to the same; a Decimal becomes a number, all else
+    guarded text.
+    """
     header = [str(form), *form.names]
-    return _WRITERS[kind](form, [header, *(["", *(row.get(name) for name in form.names)] for row in rows)])
+    return _WRITERS[kind](
+        form, [header, *(["", *(row.get(name) for name in form.names)] for row in rows)]
+    )
 
 
 def template(form: Form, kind: str) -> bytes:
-    """An empty file of a form, with remarks: what each column means, in both languages, and an example."""
+    """An empty file of a form, with remarks: what each column means, in both languages, and an
+    example.
+    """
     remarks: list[list[Any]] = [[str(form), *form.names]]
     for language in ("fa", "en"):
         with override(language):
-            remarks.append([f"{REMARK} {language}", *(_explained(column) for column in form.columns)])
+            remarks.append(
+                [f"{REMARK} {language}", *(_explained(column) for column in form.columns)]
+            )
     remarks.append([f"{REMARK} {_('example')}", *(column.example for column in form.columns)])
     return _WRITERS[kind](form, remarks)
 
@@ -260,7 +302,9 @@ def _as_csv(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def _csv_cell(value: Any) -> str:
-    """The text of a value; a number that a spreadsheet program would cut short has an apostrophe."""
+    """The text of a value; a number that a spreadsheet program would cut
+    short has an apostrophe.
+    """
     text = plain(value)
     return text if isinstance(value, str | Decimal) else Verbatim(text)
 
@@ -277,13 +321,18 @@ def _as_xlsx(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
                 cell.font = Font(bold=True)
         elif str(row[0]).startswith(REMARK):
             for cell in cells:
-                cell.font, cell.alignment = Font(italic=True), Alignment(wrap_text=True, vertical="top")
+                cell.font, cell.alignment = (
+                    Font(italic=True),
+                    Alignment(wrap_text=True, vertical="top"),
+                )
         worksheet.append(cells)
     return saved(book)
 
 
 def _written(worksheet: Any, value: Any) -> Any:
-    """A cell: a number that a spreadsheet program keeps exactly as number, all else as text that it does not run."""
+    """A cell: a number that a spreadsheet program keeps exactly as number, all else as text that it
+    does not run.
+    """
     text = plain(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MOST_DIGITS:
         return WriteOnlyCell(worksheet, value)
@@ -292,4 +341,7 @@ def _written(worksheet: Any, value: Any) -> Any:
     return text_cell(worksheet, text)
 
 
-_WRITERS: Mapping[str, Callable[[Form, Iterable[Sequence[Any]]], bytes]] = {"csv": _as_csv, "xlsx": _as_xlsx}
+_WRITERS: Mapping[str, Callable[[Form, Iterable[Sequence[Any]]], bytes]] = {
+    "csv": _as_csv,
+    "xlsx": _as_xlsx,
+}

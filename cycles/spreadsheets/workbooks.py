@@ -1,4 +1,5 @@
-"""The cells of an XLSX workbook: calamine reads their values, and our pass over the XML what it leaves out.
+"""The cells of an XLSX workbook: calamine reads their values, and our pass over the XML what it
+leaves out.
 
 Calamine gives the last result of a formula, nothing for an error, and 0.62 for 62 %; and a cell far
 away from all others would have it fill the memory. So formulas, errors, formats and places are
@@ -39,7 +40,8 @@ Cell = tuple[str, str | Promise]
 FORMULA = gettext_lazy("This cell holds a formula. Write its result, as text or number.")
 FAULTY = gettext_lazy("This cell holds an error of the spreadsheet program.")
 PERCENT = gettext_lazy(
-    "The format of this cell shows the sign “٪” without counting in hundredths, so that %(value)s may"
+    "The format of this cell shows the sign “٪” without counting in hundredths, so that "
+    "%(value)s may"
     " mean %(value)s or %(hundredths)s percent. Give the cell the format 0%% or none."
 )
 
@@ -47,13 +49,16 @@ _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 # A row that has a number and no cells: programs leave a million of them behind.
 _EMPTY_ROW = re.compile(rb'<(?:\w+:)?row r="\d+"(?: [\w:]++="[^"<>]*+")*+ ?(?:/>|></(?:\w+:)?row>)')
 _BUILT_IN_PERCENT = {"9": "0%", "10": "0.00%"}
-# What a number format shows as it is: quoted text, an escaped sign, a space as wide as a sign, a filler, brackets.
+# What a number format shows as it is: quoted text, an escaped sign, a space as wide as a sign, a
+# filler, brackets.
 _LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[[^\]]*\]')
 
 
 @dataclass(frozen=True)
 class Table:
-    """The filled rows of one sheet, each with its number; `sheet` is its name where the workbook has several."""
+    """The filled rows of one sheet, each with its number; `sheet` is its name where the workbook
+    has several.
+    """
 
     rows: Iterator[tuple[int, list[Cell]]]
     sheet: str = ""
@@ -76,12 +81,16 @@ def from_xlsx(content: bytes, form: str) -> Table:
     sheet, is_one_of_several = _choose(book, form)
     marks = parts[_part_of(parts, sheet.name)]
     formats = _number_formats(parts)
-    percents = {place: formats[style] for place, style in marks.styles.items() if style < len(formats)}
+    percents = {
+        place: formats[style] for place, style in marks.styles.items() if style < len(formats)
+    }
     return Table(_rows(sheet, marks, percents), sheet.name if is_one_of_several else "")
 
 
 def read_xlsx(file: IO[bytes], form: str) -> dict[str, Any]:
-    """The same for whoever reads in a process of its own; at most twice as many rows as are taken in."""
+    """The same for whoever reads in a process of its own; at most twice as many rows as are taken
+    in.
+    """
     table = from_xlsx(file.read(), form)
     rows, cells = [], 0
     for number, row in table.rows:
@@ -94,7 +103,10 @@ def read_xlsx(file: IO[bytes], form: str) -> dict[str, Any]:
 
 def too_long(number: int) -> Unreadable:
     return Unreadable(
-        _("From row %(row)s on the file is too long: at most %(rows)s rows and %(cells)s cells are read.")
+        _(
+            "From row %(row)s on the file is too long: at most %(rows)s rows and %(cells)s "
+            "cells are read."
+        )
         % {"row": localised(number), "rows": localised(MOST_ROWS), "cells": localised(MOST_CELLS)}
     )
 
@@ -110,7 +122,9 @@ def _packed(parts: Mapping[str, "Part"]) -> BytesIO:
 
 
 def _read(call: Callable[..., Any], *args: Any) -> Any:
-    """Call the library; a file made to harm fails in more ways than it names, a panic of Rust among them."""
+    """Call the library; a file made to harm fails in more ways than it names, a panic of Rust among
+    them.
+    """
     try:
         return call(*args)
     except (KeyboardInterrupt, SystemExit):
@@ -143,12 +157,14 @@ def _names(sheet: CalamineSheet, form: str) -> bool:
     return plain_text(str(top[0])).lower() == form
 
 
-# --- What calamine leaves out --------------------------------------------------------------------
+# --- What calamine leaves out -------------------------------------------------------------------
 
 
 @dataclass
 class Part:
-    """A part of the archive without empty rows, and what it says of its filled cells, by row and column from 0."""
+    """A part of the archive without empty rows, and what it says of its filled cells, by row and
+    column from 0.
+    """
 
     name: str
     content: BytesIO = field(default_factory=BytesIO)
@@ -162,7 +178,9 @@ class Part:
     _widest: int = 0
 
     def take(self, parser: expat.XMLParserType, piece: bytes) -> bytes:
-        """Keep a piece that is parsed next; a space in place of an empty row cannot join what it parts."""
+        """Keep a piece that is parsed next; a space in place of an empty row cannot join what it
+        parts.
+        """
         piece = _EMPTY_ROW.sub(b" ", piece)
         self.content.write(piece)
         if self.content.tell() > MOST_UNPACKED:
@@ -208,20 +226,28 @@ class Part:
         self._lowest, self._widest = max(self._lowest, self._row), max(self._widest, self._column)
         if self._lowest * self._widest > MOST_PLACES:
             raise Unreadable(
-                _("Row %(row)s holds something far below the table. Delete what is there, or move it up.")
+                _(
+                    "Row %(row)s holds something far below the table. Delete what is there, or "
+                    "move it up."
+                )
                 % {"row": localised(self._lowest)}
             )
         if inner == "f":
             self.formulas.add(place)
         elif cell.get("t") == "e":
             self.errors.add(place)
-        elif cell.get("t", "n") == "n" and (style := cell.get("s", "")).isdecimal() and len(style) < 8:
+        elif (
+            cell.get("t", "n") == "n"
+            and (style := cell.get("s", "")).isdecimal()
+            and len(style) < 8
+        ):
             self.styles[place] = int(style)
 
 
 def too_wide(number: int) -> Unreadable:
     return Unreadable(
-        _("Row %(row)s has more than %(most)s columns.") % {"row": localised(number), "most": localised(MOST_COLUMNS)}
+        _("Row %(row)s has more than %(most)s columns.")
+        % {"row": localised(number), "most": localised(MOST_COLUMNS)}
     )
 
 
@@ -230,7 +256,9 @@ def _elements(parts: Mapping[str, Part], name: str) -> Iterator[tuple[str, dict[
     found: list[tuple[str, dict[str, str]]] = []
     if part := parts.get(name):
         parser = expat.ParserCreate()
-        parser.StartElementHandler = lambda tag, attributes: found.append((tag.rpartition(":")[2], attributes))
+        parser.StartElementHandler = lambda tag, attributes: found.append(
+            (tag.rpartition(":")[2], attributes)
+        )
         parser.Parse(part.content.getvalue(), True)
     yield from found
 
@@ -241,7 +269,9 @@ def _part_of(parts: Mapping[str, Part], sheet: str) -> str:
     targets = {attributes.get("Id"): attributes.get("Target", "") for _tag, attributes in links}
     for tag, attributes in _elements(parts, "xl/workbook.xml"):
         if tag == "sheet" and attributes.get("name") == sheet:
-            key = next((value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), "")
+            key = next(
+                (value for name, value in attributes.items() if name.rpartition(":")[2] == "id"), ""
+            )
             target = targets.get(key, "")
             name = posixpath.normpath(posixpath.join("/xl", target))[1:].lower()
             if name in parts:
@@ -262,7 +292,7 @@ def _number_formats(parts: Mapping[str, Part]) -> list[str]:
     return formats
 
 
-# --- Cells ---------------------------------------------------------------------------------------
+# --- Cells --------------------------------------------------------------------------------------
 
 
 def _rows(
@@ -303,7 +333,9 @@ def _cell(value: Any, number_format: str) -> Cell:
 
 
 def _number(value: float, number_format: str) -> Cell:
-    """A number as the sheet shows it: of a percent format the hundredths with their sign, all their places kept."""
+    """A number as the sheet shows it: of a percent format the hundredths with their sign, all their
+    places kept.
+    """
     if not isfinite(value):
         return "#", FAULTY
     number = Decimal(repr(value))

@@ -1,4 +1,6 @@
-"""The visible sheets of any workbook as the text of their cells, for files of others that follow no form of ours."""
+"""The visible sheets of any workbook as the text of their cells, for files of others that follow no
+form of ours.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -21,11 +23,15 @@ Line = tuple[int, list[str]]
 
 
 def read_visible(file: IO[bytes]) -> list[list[Line]]:
-    """Read every visible sheet, each as its filled rows; for whoever reads in a process of its own."""
+    """Read every visible sheet, each as its filled rows; for whoever reads
+    in a process of its own.
+    """
     content = file.read()
     check_archive(content)
     try:
-        book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(
+            BytesIO(content), read_only=True, data_only=True, keep_links=False
+        )
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     except Exception as error:  # a file made to harm fails in more ways than openpyxl names
         raise Unreadable(_("The file cannot be read as a table.")) from error
@@ -47,7 +53,9 @@ def _filled(worksheet: Any) -> Iterator[Line]:
     try:
         for number, row in enumerate(worksheet.iter_rows(values_only=True), start=1):
             if len(row) > MOST_COLUMNS:
-                raise Unreadable(_("Row %(row)s has too many columns.") % {"row": localised(number)})
+                raise Unreadable(
+                    _("Row %(row)s has too many columns.") % {"row": localised(number)}
+                )
             if any(value is not None for value in row):
                 yield number, [_text(value) for value in row]
     except Unreadable:

@@ -1,4 +1,6 @@
-"""Days and instants as the reader's language writes them: the reader's calendar first, the clock of Tehran."""
+"""Days and instants as the reader's language writes them: the reader's calendar first, the clock of
+Tehran.
+"""
 
 from datetime import date, datetime
 

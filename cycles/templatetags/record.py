@@ -22,6 +22,10 @@ def record_address() -> str:
 def whole_record_url(context: template.Context, obj: Model) -> str:
     """The ledger narrowed to one object, for those to whom the ledger is open; "" for others."""
     request = context["request"]
-    if not request.user.is_authenticated or not request.user.holds(Role.AUDITOR, Role.ADMINISTRATOR, at=request.at):
+    if not request.user.is_authenticated or not request.user.holds(
+        Role.AUDITOR, Role.ADMINISTRATOR, at=request.at
+    ):
         return ""
-    return f"{reverse('cycles:ledger')}?{urlencode({'model': obj._meta.label_lower, 'key': obj.pk})}"
+    return (
+        f"{reverse('cycles:ledger')}?{urlencode({'model': obj._meta.label_lower, 'key': obj.pk})}"
+    )

@@ -1,4 +1,6 @@
-"""The fields that every app's forms share: numbers, texts and moments as they are typed in Persian."""
+"""The fields that every app's forms share: numbers, texts and moments as
+they are typed in Persian.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,7 +61,9 @@ class WholeField(NumberField):
 
 
 class PersianTextField(forms.CharField):
-    """Text in one spelling: ی and ک, Latin digits, tidy spaces and half-spaces; `lines` for prose of several lines."""
+    """Text in one spelling: ی and ک, Latin digits, tidy spaces and half-spaces; `lines` for prose
+    of several lines.
+    """
 
     def __init__(self, *, lines: bool = False, **kwargs: Any) -> None:
         if lines:
@@ -72,14 +76,18 @@ class PersianTextField(forms.CharField):
 
 
 class MomentField(forms.Field):
-    """An instant in Tehran, typed in either calendar; shown in the reader's. Midnight ending a day may be 24:00.
+    """An instant in Tehran, typed in either calendar; shown in the reader's. Midnight ending a day
+    may be 24:00.
 
     With `closing` a midnight is shown so, and a day typed without a clock is meant to its end.
     """
 
     widget = forms.TextInput
     default_error_messages = {
-        "invalid": _("Enter a date, such as 1406/03/10 or 2027-05-31, with a time such as 14:30 if it matters.")
+        "invalid": _(
+            "Enter a date, such as 1406/03/10 or 2027-05-31, with a time such as 14:30 if "
+            "it matters."
+        )
     }
 
     def __init__(self, *, closing: bool = False, **kwargs: Any) -> None:
@@ -125,7 +133,9 @@ class DayField(MomentField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, date) and not isinstance(value, datetime):
-            value = super().prepare_value(datetime(value.year, value.month, value.day, tzinfo=TEHRAN))
+            value = super().prepare_value(
+                datetime(value.year, value.month, value.day, tzinfo=TEHRAN)
+            )
             return str(value).split(" ")[0]
         return value
 

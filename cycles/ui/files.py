@@ -1,4 +1,6 @@
-"""What is written down of every uploaded file, and the one way in which a private file is handed out."""
+"""What is written down of every uploaded file, and the one way in which a private file is handed
+out.
+"""
 
 import errno
 import hashlib
@@ -23,7 +25,9 @@ FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What the system says of a write for which there is no room."""
 
 PDF_WITHIN = 1024
-"""Bytes within which the head of a PDF may stand: readers allow as many before it, and some programs write them."""
+"""Bytes within which the head of a PDF may stand: readers allow as many before it, and some
+programs write them.
+"""
 
 SIGNED_FOR = 60
 """Seconds for which an address signed for a private file leads to it."""
@@ -57,7 +61,8 @@ def free_bytes(folder: Path) -> int:
 def all_or_none(storage: Storage, names: Sequence[str]) -> Iterator[None]:
     """Have files of these names written together, by a job that may be its second try.
 
-    What a worker that was killed left under a name goes first; where writing fails, as on a full disk, nothing stays.
+    What a worker that was killed left under a name goes first; where writing fails, as on a full
+    disk, nothing stays.
     """
     for name in names:
         storage.delete(name)
@@ -87,22 +92,28 @@ def handed_out(
 ) -> HttpResponseBase:
     """A stored private file, given to somebody who may have it: the caller has seen to that.
 
-    From this disk by nginx, where it knows the way (`ACCEL_PREFIX`), else by this process; from other storage by a
-    redirect to an address that is signed for a minute, unless it is `embedded` in a page of ours, whose security policy
-    knows no other host. A file that is not there is a page that is not there.
+    From this disk by nginx, where it knows the way (`ACCEL_PREFIX`), else by this process; from
+    other storage by a redirect to an address that is signed for a minute, unless it is `embedded`
+    in a page of ours, whose security policy knows no other host. A file that is not there is a page
+    that is not there.
     """
     storage: Any = file.storage
     is_elsewhere = hasattr(storage, "bucket_name")
     if is_elsewhere and not embedded:
         disposition = content_disposition_header(not inline, name) or "inline"
-        parameters = {"ResponseContentType": content_type, "ResponseContentDisposition": disposition}
+        parameters = {
+            "ResponseContentType": content_type,
+            "ResponseContentDisposition": disposition,
+        }
         address = storage.url(file.name, parameters=parameters, expire=SIGNED_FOR)
         return headed(HttpResponseRedirect(address), name=name, inline=inline, sandboxed=sandboxed)
     response: HttpResponseBase
     if settings.ACCEL_PREFIX and not is_elsewhere:
         way = Path(storage.path(file.name)).relative_to(settings.MEDIA_ROOT)
         response = HttpResponse(content_type=content_type)
-        response["X-Accel-Redirect"] = settings.ACCEL_PREFIX.rstrip("/") + "/" + quote(way.as_posix())
+        response["X-Accel-Redirect"] = (
+            settings.ACCEL_PREFIX.rstrip("/") + "/" + quote(way.as_posix())
+        )
     else:
         try:
             response = FileResponse(storage.open(file.name, "rb"), content_type=content_type)
@@ -111,8 +122,12 @@ def handed_out(
     return headed(response, name=name, inline=inline, sandboxed=sandboxed)
 
 
-def headed(response: HttpResponseBase, *, name: str, inline: bool = False, sandboxed: bool = True) -> HttpResponseBase:
-    """A private file's answer under its name: nobody keeps it, nobody guesses at its type, and it may do nothing."""
+def headed(
+    response: HttpResponseBase, *, name: str, inline: bool = False, sandboxed: bool = True
+) -> HttpResponseBase:
+    """A private file's answer under its name: nobody keeps it, nobody guesses at its type, and it
+    may do nothing.
+    """
     response["Content-Disposition"] = content_disposition_header(not inline, name) or "inline"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"

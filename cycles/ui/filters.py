@@ -33,7 +33,11 @@ class MomentFilter(filters.CharFilter):
         super().__init__(*args, validators=[is_moment], widget=widget, **kwargs)
 
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
-        return qs.filter(**{f"{self.field_name}__{self.lookup_expr}": parse_moment(value)}) if value else qs
+        return (
+            qs.filter(**{f"{self.field_name}__{self.lookup_expr}": parse_moment(value)})
+            if value
+            else qs
+        )
 
 
 class TextFilter(filters.CharFilter):

@@ -1,4 +1,6 @@
-"""What is typed: fields of our own people and signatures, and the forms of acts, cycles and notices."""
+"""What is typed: fields of our own people and signatures, and the forms of acts, cycles and
+notices.
+"""
 
 from typing import Any
 
@@ -12,7 +14,7 @@ from cycles.ui import limits
 from cycles.ui.fields import PersianTextField
 from cycles.workflow import Move
 
-# --- Fields -----------------------------------------------------------------------------------------------------------
+# --- Fields --------------------------------------------------------------------------------------
 
 
 class AgencyField(PersianTextField):
@@ -35,19 +37,27 @@ class AgencyField(PersianTextField):
             raise forms.ValidationError(self.error_messages["none"], code="none")
         if len(found) > 1:
             names = "، ".join(f"{a.name} ({a.code})" for a in found)
-            raise forms.ValidationError(self.error_messages["several"], code="several", params={"names": names})
+            raise forms.ValidationError(
+                self.error_messages["several"], code="several", params={"names": names}
+            )
         return found[0]
 
 
-# --- Forms ------------------------------------------------------------------------------------------------------------
+# --- Forms --------------------------------------------------------------------------------------
 
 
 class LetterField(PersianTextField):
     """The number of the letter by which an act is made known officially."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs = {"label": _("Number of the official letter"), "required": False, "max_length": 60} | kwargs
-        super().__init__(help_text=_("If there is one; it stands in the notices and in the record."), **kwargs)
+        kwargs = {
+            "label": _("Number of the official letter"),
+            "required": False,
+            "max_length": 60,
+        } | kwargs
+        super().__init__(
+            help_text=_("If there is one; it stands in the notices and in the record."), **kwargs
+        )
 
 
 class PasswordField(forms.CharField):
@@ -60,9 +70,13 @@ class PasswordField(forms.CharField):
 
 
 def signed(user: User, password: str) -> str:
-    """Nothing, when the password is the user's; else a ValidationError. A stolen session cannot guess for long."""
+    """Nothing, when the password is the user's; else a ValidationError. A stolen session cannot
+    guess for long.
+    """
     if not limits.spend("sign", user):
-        raise forms.ValidationError(_("Too many wrong passwords. Wait a quarter of an hour, then try again."))
+        raise forms.ValidationError(
+            _("Too many wrong passwords. Wait a quarter of an hour, then try again.")
+        )
     if not user.check_password(password):
         raise forms.ValidationError(_("This is not your password."))
     limits.forgive("sign", user)
@@ -70,9 +84,11 @@ def signed(user: User, password: str) -> str:
 
 
 class ActForm(ComparedForm):
-    """A note with an act, the letter of an official one and, where the act is signed, the password again.
+    """A note with an act, the letter of an official one and, where the act is signed, the password
+    again.
 
-    Where the page shows more than the state that the table of moves looks at, the form is told what it `shows`.
+    Where the page shows more than the state that the table of moves looks at, the form is told what
+    it `shows`.
     """
 
     letter = LetterField()
@@ -98,7 +114,9 @@ class ActForm(ComparedForm):
         return signed(self.user, self.cleaned_data["password"])
 
 
-KEEPS_SIGNATURE = _("A self-assessment that was withdrawn and not signed again stands as last signed")
+KEEPS_SIGNATURE = _(
+    "A self-assessment that was withdrawn and not signed again stands as last signed"
+)
 
 
 class ImportForm(forms.Form):
@@ -107,7 +125,8 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=_("Spreadsheet"),
         help_text=_(
-            "XLSX or CSV (UTF-8) with the columns of the export, at most 5 MB. Decimals may be written as 12/5"
+            "XLSX or CSV (UTF-8) with the columns of the export, at most 5 MB. Decimals may be "
+            "written as 12/5"
             " or 12.5, and 62% is read as 62."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),

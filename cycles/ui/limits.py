@@ -1,7 +1,7 @@
 """How often somebody may try what could be guessed or abused: one count over all processes.
 
-The counts are in the cache, and in the database while the cache is away (`config.cache`): a limit holds either way, but
-begins anew when the cache goes and when it comes back.
+The counts are in the cache, and in the database while the cache is away (`config.cache`): a limit
+holds either way, but begins anew when the cache goes and when it comes back.
 """
 
 from collections.abc import Iterator
@@ -16,14 +16,18 @@ from cycles.requests import PortalRequest
 
 
 def _trial() -> PortalRequest:
-    """A stand-in for the library, which asks a request for nothing but its method where the count is a person's."""
+    """A stand-in for the library, which asks a request for nothing but its method where the count
+    is a person's.
+    """
     request = PortalRequest()
     request.method = "POST"
     return request
 
 
 def spend(action: str, user: User) -> bool:
-    """Count one try of this person; False when the tries of `settings.ACCOUNT_RATE_LIMITS` are used up."""
+    """Count one try of this person; False when the tries of `settings.ACCOUNT_RATE_LIMITS` are used
+    up.
+    """
     return bool(ratelimit.consume(_trial(), action=action, key=str(user.pk)))
 
 
@@ -44,7 +48,9 @@ def forgive(action: str, user: User) -> None:
 
 @contextmanager
 def reading_files_of(person: User) -> Iterator[None]:
-    """Read a file that this person has sent; who has sent several that took too much waits before the next is read."""
+    """Read a file that this person has sent; who has sent several that took too much waits before
+    the next is read.
+    """
     if is_spent("costly_file", person):
         raise sandbox.Exceeded(
             _(

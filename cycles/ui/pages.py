@@ -1,4 +1,6 @@
-"""What the pages of every app are made with: the page that confirms an act, lists, histories, uploaded sheets."""
+"""What the pages of every app are made with: the page that confirms an act, lists, histories,
+uploaded sheets.
+"""
 
 import hashlib
 import secrets
@@ -50,14 +52,17 @@ def act_page(
 ) -> HttpResponse:
     """Confirm an act (GET) and do it (POST); a refusal is shown in words and nothing typed is lost.
 
-    `do` takes by keyword the note and, of an official act, the letter; `then` is the URL to go to afterwards; `summary`
-    is a template that shows what will happen; `form_class` a form that asks for more; `about` is what the page names
-    when the act is on more than `obj`, which then stands for all of them. `shown` reads what the page shows besides the
-    state: `do` then takes `seen` as well, and the act is refused when something else is stored by now.
+    `do` takes by keyword the note and, of an official act, the letter; `then` is the URL to go to
+    afterwards; `summary` is a template that shows what will happen; `form_class` a form that asks
+    for more; `about` is what the page names when the act is on more than `obj`, which then stands
+    for all of them. `shown` reads what the page shows besides the state: `do` then takes `seen` as
+    well, and the act is refused when something else is stored by now.
     """
     about = about or obj
     move = workflow[name]
-    form = form_class(request.POST or None, move=move, user=request.user, shows=shown() if shown else None)
+    form = form_class(
+        request.POST or None, move=move, user=request.user, shows=shown() if shown else None
+    )
     if request.method == "POST" and form.is_valid():
         seen = {"seen": Seen(form.seen_token, lambda: digest(shown()))} if shown else {}
         try:
@@ -67,7 +72,9 @@ def act_page(
         else:
             messages.success(request, f"{move.label}: {about}")
             return redirect(then)
-    elif request.method == "GET" and (closed := why_closed(workflow, obj, name, by=request.user, at=request.at)):
+    elif request.method == "GET" and (
+        closed := why_closed(workflow, obj, name, by=request.user, at=request.at)
+    ):
         messages.error(request, closed)
         return redirect(then)
     context |= {"move": move, "object": about, "form": form, "then": then, "summary": summary}
@@ -94,7 +101,13 @@ def history(entries: Iterable[Entry]) -> list[Told]:
     for entry in entries:
         change = f" ({entry.change})" if entry.change else ""
         note = f": {entry.note}" if entry.note else ""
-        rows.append(Told(f"{entry.sentence}{change}{note}", entry.actor_name or _("the calendar itself"), entry.at))
+        rows.append(
+            Told(
+                f"{entry.sentence}{change}{note}",
+                entry.actor_name or _("the calendar itself"),
+                entry.at,
+            )
+        )
     return rows
 
 
@@ -104,7 +117,7 @@ def only_for(request: PortalRequest, act: str) -> None:
         raise Http404
 
 
-# --- Sheets -----------------------------------------------------------------------------------------------------------
+# --- Sheets -------------------------------------------------------------------------------------
 
 
 def sheet_answer(content: bytes, name: str, kind: str) -> HttpResponse:
@@ -119,8 +132,12 @@ def sheet_answer(content: bytes, name: str, kind: str) -> HttpResponse:
 
 
 def csv_answer(rows: Iterable[Sequence[Any]], name: str) -> StreamingHttpResponse:
-    """Rows as a CSV file to save, sent on as they come: however many there are, few are held at once."""
-    response = StreamingHttpResponse(spreadsheets_exports.csv_lines(rows), content_type="text/csv; charset=utf-8")
+    """Rows as a CSV file to save, sent on as they come: however many there are, few are held at
+    once.
+    """
+    response = StreamingHttpResponse(
+        spreadsheets_exports.csv_lines(rows), content_type="text/csv; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
@@ -138,17 +155,21 @@ def import_page(
     reader: Callable[[bytes, str], Sheet] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """Check a sheet without writing, show every wrong cell and what would change, and write it when confirmed.
+    """Check a sheet without writing, show every wrong cell and what would change, and write it when
+    confirmed.
 
-    `do` takes the sheet, and by keyword `as_checked` (which names what was shown), `file_name`, `sha256` and
-    `left_out`; it answers with what it wrote. `then` is the URL to go to afterwards. Rows that are wrong are left out
-    only when that was asked for in so many words. What a `form_class` of the page's own asks for goes to both. With
-    `signed` the password is asked for again before anything is written. Files of others, which follow no form of ours,
-    have a `reader` of their own.
+    `do` takes the sheet, and by keyword `as_checked` (which names what was shown), `file_name`,
+    `sha256` and `left_out`; it answers with what it wrote. `then` is the URL to go to afterwards.
+    Rows that are wrong are left out only when that was asked for in so many words. What a
+    `form_class` of the page's own asks for goes to both. With `signed` the password is asked for
+    again before anything is written. Files of others, which follow no form of ours, have a `reader`
+    of their own.
     """
     reader = reader or partial(read, form)
     token = request.POST.get("token", "")
-    signature = SignatureForm(request.POST if token else None, user=request.user) if signed else None
+    signature = (
+        SignatureForm(request.POST if token else None, user=request.user) if signed else None
+    )
     if token and (signature is None or signature.is_valid()):
         return _confirmed(request, reader, token, do=do, then=then)
 
@@ -170,7 +191,13 @@ def import_page(
                 token = secrets.token_urlsafe()
                 kept = (file.name, content, found.digest, found.left_out, upload.said)
                 cache.set(_kept_as(request, token), kept, UPLOAD_KEPT)
-    context |= {"form": upload, "check": found, "token": token, "then": then, "signature": signature}
+    context |= {
+        "form": upload,
+        "check": found,
+        "token": token,
+        "then": then,
+        "signature": signature,
+    }
     return render(request, page, context)
 
 
@@ -179,16 +206,22 @@ def _no_longer_kept(request: PortalRequest) -> HttpResponse:
     return redirect(request.path)
 
 
-def _read(request: PortalRequest, reader: Callable[[bytes, str], Sheet], content: bytes, name: str) -> Sheet:
+def _read(
+    request: PortalRequest, reader: Callable[[bytes, str], Sheet], content: bytes, name: str
+) -> Sheet:
     """Read a sheet, for as many as one person may have read in an hour."""
     if not limits.spend("sheet", request.user):
-        raise Exceeded(_("You have had very many files checked within an hour. Please wait, then try again."))
+        raise Exceeded(
+            _("You have had very many files checked within an hour. Please wait, then try again.")
+        )
     with limits.reading_files_of(request.user):
         return reader(content, name)
 
 
 def _kept_as(request: PortalRequest, token: str) -> str:
-    """Where a checked file waits: only for the person who had it checked, and only on the page where that was."""
+    """Where a checked file waits: only for the person who had it checked, and only on the page
+    where that was.
+    """
     place = hashlib.sha256(f"{request.path_info} {token}".encode()).hexdigest()
     return f"import:{request.user.pk}:{place}"
 
@@ -223,8 +256,12 @@ def _confirmed(
     cache.delete(_kept_as(request, token))
     messages.success(
         request,
-        _("The file has been taken over. Rows added or changed: %(count)s") % {"count": localised(len(written))},
+        _("The file has been taken over. Rows added or changed: %(count)s")
+        % {"count": localised(len(written))},
     )
     if left_out:
-        messages.warning(request, _("Rows left out because of errors: %(count)s") % {"count": localised(left_out)})
+        messages.warning(
+            request,
+            _("Rows left out because of errors: %(count)s") % {"count": localised(left_out)},
+        )
     return redirect(then)

@@ -1,4 +1,6 @@
-"""Paper out of templates: one font, one style, tagged for screen readers; no database is touched here."""
+"""Paper out of templates: one font, one style, tagged for screen readers; no database is touched
+here.
+"""
 
 import io
 import mimetypes
@@ -19,15 +21,23 @@ from weasyprint.text.fonts import FontConfiguration
 
 FONTS = settings.VAR / "vendor"
 WEIGHTS = {400: "Regular", 600: "SemiBold", 700: "Bold"}
-"""A face for each weight: out of the variable font, a small paper takes some five times as long to cut its own."""
+"""A face for each weight: out of the variable font, a small paper takes some five times as long to
+cut its own.
+"""
 OWN = (FONTS, settings.BASE_DIR / "static")
-"""All that a paper may load: whatever else its text names is left out, be it on this disk or anywhere."""
+"""All that a paper may load: whatever else its text names is left out, be it on this disk or
+anywhere.
+"""
 PRINTED = 1 << 2
-"""The flag of a link that goes to the printer with its page, which archives want of every one (ISO 32000-1, 12.5.3)."""
+"""The flag of a link that goes to the printer with its page, which archives want of every one (ISO
+32000-1, 12.5.3).
+"""
 
 
 class OwnFiles(weasyprint.urls.URLFetcher):
-    """Gives papers our fonts, styles and pictures, and what stands in the paper itself; asks no server for anything."""
+    """Gives papers our fonts, styles and pictures, and what stands in the paper itself; asks no
+    server for anything.
+    """
 
     def __init__(self) -> None:
         super().__init__(allowed_protocols=("file", "data"), allow_redirects=False)
@@ -67,14 +77,17 @@ def laid_out(html: str) -> weasyprint.Document:
 
 
 def readable(document: weasyprint.Document) -> bytes:
-    """For readers and their screen readers: PDF/UA-1, tagged, its colours named as an archive wants them."""
+    """For readers and their screen readers: PDF/UA-1, tagged, its colours named as an archive wants
+    them.
+    """
     pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", output_intent="srgb")
     return pdf
 
 
 def archival(reading: bytes, attachments: Sequence[tuple[str, bytes]], *, at: datetime) -> bytes:
-    """A paper to read as one for archives, PDF/A-3a (ISO 19005-3) and PDF/UA still: the same pages, with the data on
-    which they rest attached, each file by its name and dated `at`."""
+    """A paper to read as one for archives, PDF/A-3a (ISO 19005-3) and PDF/UA still: the same pages,
+    with the data on which they rest attached, each file by its name and dated `at`.
+    """
     dated = encode_pdf_date(at)
     with pikepdf.open(io.BytesIO(reading)) as pdf:
         for name, body in attachments:

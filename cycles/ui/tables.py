@@ -1,4 +1,6 @@
-"""Lists of cycles, agencies, people and the official record, and how a cell is written in the reader's way."""
+"""Lists of cycles, agencies, people and the official record, and how a cell is written in the
+reader's way.
+"""
 
 from typing import Any
 
@@ -25,7 +27,8 @@ def link(url: str, text: Any) -> SafeString:
 def out_of(done: int, whole: int, name: str) -> SafeString:
     """A bar with its numbers as words: "53 of 60"."""
     return format_html(
-        '<progress class="progress" max="{}" value="{}" aria-label="{}"></progress> <span>{} / {}</span>',
+        '<progress class="progress" max="{}" value="{}" aria-label="{}"></progress> <span>{} '
+        "/ {}</span>",
         whole or 1,
         done,
         name,

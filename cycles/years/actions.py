@@ -59,7 +59,9 @@ def plan_cycle(
     if Cycle.objects.filter(year=year).exists():
         raise Refused(_("There already is a cycle for this year."))
     rules = RULES | rules
-    planned = list(windows or proposed_windows(preset, year, spares_holidays=rules["spares_holidays"]))
+    planned = list(
+        windows or proposed_windows(preset, year, spares_holidays=rules["spares_holidays"])
+    )
     if why := why_out_of_order(planned):
         raise Refused(why)
     cycle = Cycle.objects.create(year=year, preset=preset, **rules)
@@ -69,11 +71,15 @@ def plan_cycle(
 
 
 def proposed_windows(preset: str, year: int, *, spares_holidays: bool) -> list[PlannedWindow]:
-    """What a year would look like by a preset, with the closings moved off Fridays and listed holidays if wanted."""
+    """What a year would look like by a preset, with the closings moved off Fridays and listed
+    holidays if wanted.
+    """
     planned = windows_for(preset, year)
     if not spares_holidays:
         return planned
-    return spare_holidays(planned, set(Holiday.objects.filter(is_listed=True).values_list("day", flat=True)))
+    return spare_holidays(
+        planned, set(Holiday.objects.filter(is_listed=True).values_list("day", flat=True))
+    )
 
 
 def _lay(cycle: Cycle, planned: Iterable[PlannedWindow]) -> None:
@@ -92,7 +98,12 @@ def _lay(cycle: Cycle, planned: Iterable[PlannedWindow]) -> None:
 
 @transaction.atomic
 def set_windows(
-    cycle: Cycle, windows: Sequence[PlannedWindow], *, by: User, at: datetime, seen: Seen | None = None
+    cycle: Cycle,
+    windows: Sequence[PlannedWindow],
+    *,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Cycle:
     """Give a planned cycle other dates; the record keeps what each window was and became."""
     if why := why_out_of_order(windows):
@@ -106,7 +117,8 @@ def set_windows(
             "became": (w.opens_at, w.closes_at),
         }
         for w in windows
-        if (was := before[w.phase, w.quarter]) and (was.opens_at, was.closes_at) != (w.opens_at, w.closes_at)
+        if (was := before[w.phase, w.quarter])
+        and (was.opens_at, was.closes_at) != (w.opens_at, w.closes_at)
     }
     if not changed:
         raise Refused(_("No date was changed."))
@@ -132,7 +144,8 @@ def extend(
     by: User,
     at: datetime,
 ) -> Extension:
-    """Move a hard window's closing by decree, for one agency, for a group or, where neither is named, for all.
+    """Move a hard window's closing by decree, for one agency, for a group or, where neither is
+    named, for all.
 
     Never shorter, never into the past; those concerned are told.
     """
@@ -140,7 +153,10 @@ def extend(
     if cycle.state != CycleState.OPEN:
         raise Refused(_("Only the deadlines of an open cycle can be extended."))
     if phase not in EXTENDABLE:
-        raise Refused(_("“%(phase)s” is a duty: it accepts late and counts the days.") % {"phase": phase.label})
+        raise Refused(
+            _("“%(phase)s” is a duty: it accepts late and counts the days.")
+            % {"phase": phase.label}
+        )
     concerned = Participation.objects.active().filter(cycle=cycle)
     if agency and not concerned.filter(agency=agency).exists():
         raise Refused(_("%(agency)s does not take part in this cycle.") % {"agency": agency})
@@ -185,31 +201,50 @@ def extend(
 
 
 def _closing_in_force(extension: Extension) -> datetime:
-    """The closing a decree must be later than: that of its agency, group or all; where agencies have their own, the
-    earliest of those concerned."""
+    """The closing a decree must be later than: that of its agency, group or all; where agencies
+    have their own, the earliest of those concerned.
+    """
     phase, agency_id, group_id = Phase(extension.phase), extension.agency_id, extension.group_id
     scope = Participation.objects.active().filter(cycle=extension.cycle)
-    scope = scope.filter(groups=group_id) if group_id else scope.filter(agency=agency_id) if agency_id else scope
+    scope = (
+        scope.filter(groups=group_id)
+        if group_id
+        else scope.filter(agency=agency_id)
+        if agency_id
+        else scope
+    )
     if phase in PER_AGENCY:
-        windows = Window.objects.terms([extension.cycle_id], list(scope.values_list("agency", flat=True)))
-        terms = [windows.term(w, w.agency_id) for w in windows.rows if w.phase == phase and w.agency_id]
+        windows = Window.objects.terms(
+            [extension.cycle_id], list(scope.values_list("agency", flat=True))
+        )
+        terms = [
+            windows.term(w, w.agency_id) for w in windows.rows if w.phase == phase and w.agency_id
+        ]
     else:
         windows = Window.objects.terms([extension.cycle_id], [agency_id] if agency_id else [])
         terms = [term] if (term := windows.of(phase, extension)) else []
     if not terms:
         raise Refused(Windows(()).why_closed(phase, extension, extension.made_at))
-    of_group = Extension.objects.filter(cycle=extension.cycle, phase=phase, quarter=extension.quarter, group=group_id)
+    of_group = Extension.objects.filter(
+        cycle=extension.cycle, phase=phase, quarter=extension.quarter, group=group_id
+    )
     decreed = of_group.aggregate(Max("closes_at"))["closes_at__max"] if group_id else None
     return max(min(t.closes_at for t in terms), decreed or datetime.min.replace(tzinfo=UTC))
 
 
 @transaction.atomic
-def list_holidays(days: Iterable[tuple[date, str, str]], *, by: User, at: datetime) -> list[Holiday]:
+def list_holidays(
+    days: Iterable[tuple[date, str, str]], *, by: User, at: datetime
+) -> list[Holiday]:
     """List holidays (day, Persian and English name); years planned from now on spare them."""
     listed = []
     for day, name_fa, name_en in days:
         holiday = Holiday.objects.filter(day=day).first() or Holiday(day=day)
-        if holiday.pk and (holiday.name_fa, holiday.name_en, holiday.is_listed) == (name_fa, name_en, True):
+        if holiday.pk and (holiday.name_fa, holiday.name_en, holiday.is_listed) == (
+            name_fa,
+            name_en,
+            True,
+        ):
             continue
         holiday.name_fa, holiday.name_en, holiday.is_listed = name_fa, name_en, True
         holiday.save()
@@ -222,7 +257,9 @@ def list_holidays(days: Iterable[tuple[date, str, str]], *, by: User, at: dateti
 
 @transaction.atomic
 def strike_holiday(holiday: Holiday, *, by: User, at: datetime) -> Holiday:
-    """Strike a holiday from the list; the row stays, and so do the dates of years already planned."""
+    """Strike a holiday from the list; the row stays, and so do the dates of
+    years already planned.
+    """
     holiday = Holiday.objects.select_for_update().get(pk=holiday.pk)
     if not holiday.is_listed:
         raise Refused(_("This holiday is struck already."))
@@ -234,7 +271,9 @@ def strike_holiday(holiday: Holiday, *, by: User, at: datetime) -> Holiday:
 
 @transaction.atomic
 def open_cycle(cycle: Cycle, *, by: User, at: datetime, note: str = "", letter: str = "") -> Cycle:
-    """Open a cycle: every active agency takes part as it is now, in the group of its sector (and province)."""
+    """Open a cycle: every active agency takes part as it is now, in the group of its sector (and
+    province).
+    """
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if why := why_closed(CYCLE, cycle, "open", by=by, at=at):
         raise Refused(why)
@@ -275,14 +314,17 @@ TRAINING = timedelta(days=20 * 365)
 
 @transaction.atomic
 def open_practice(*, by: User, at: datetime) -> Cycle:
-    """Open the one cycle in which everybody may try everything: every phase is open, nobody is told, nothing counts.
+    """Open the one cycle in which everybody may try everything: every phase is open, nobody is
+    told, nothing counts.
 
     It has no final results and no festival, so that nothing of it can be frozen or published.
     """
     if Cycle.objects.filter(year=PRACTICE).exists():
         raise Refused(_("The practice cycle is open already."))
     cycle = Cycle.objects.create(year=PRACTICE, preset=next(iter(PRESETS)), spares_holidays=False)
-    phases = [p for p in BINDINGS if p not in (*PER_AGENCY, Phase.FINAL, Phase.FESTIVAL, Phase.ANYTIME)]
+    phases = [
+        p for p in BINDINGS if p not in (*PER_AGENCY, Phase.FINAL, Phase.FESTIVAL, Phase.ANYTIME)
+    ]
     _lay(
         cycle,
         (

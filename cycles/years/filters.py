@@ -18,7 +18,9 @@ class ParticipationFilter(filters.FilterSet):
         field_name="groups", queryset=Group.objects.none(), label=_("Group"), empty_label=_("All")
     )
     sector = filters.ChoiceFilter(choices=Sector.choices, label=_("Sector"), empty_label=_("All"))
-    province = filters.ModelChoiceFilter(queryset=PROVINCES, label=_("Province"), empty_label=_("All"))
+    province = filters.ModelChoiceFilter(
+        queryset=PROVINCES, label=_("Province"), empty_label=_("All")
+    )
 
     class Meta:
         model = Participation
@@ -26,7 +28,11 @@ class ParticipationFilter(filters.FilterSet):
 
     def __init__(self, *args: Any, cycle: Cycle, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.filters["group"].queryset = Group.objects.filter(cycle=cycle).order_by("province__code", "sort_key", "pk")
+        self.filters["group"].queryset = Group.objects.filter(cycle=cycle).order_by(
+            "province__code", "sort_key", "pk"
+        )
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        return qs.filter(Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=plain_text(value)))
+        return qs.filter(
+            Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=plain_text(value))
+        )

@@ -36,9 +36,12 @@ class PlanForm(forms.Form):
         help_text=_("For example 1406."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"}),
     )
-    preset = forms.ChoiceField(label=_("Dates"), choices=lambda: [(key, p.title) for key, p in PRESETS.items()])
+    preset = forms.ChoiceField(
+        label=_("Dates"), choices=lambda: [(key, p.title) for key, p in PRESETS.items()]
+    )
     spares_holidays = forms.BooleanField(
-        label=_("A deadline on a Friday or a listed holiday moves to the next working day"), required=False
+        label=_("A deadline on a Friday or a listed holiday moves to the next working day"),
+        required=False,
     )
     spreads_points = forms.BooleanField(
         label=_("Points of measures that do not apply are spread within their axis"), required=False
@@ -51,26 +54,43 @@ class PlanForm(forms.Form):
         required=False,
         empty_value=Analysis.SPECIFIC,
     )
-    second_percent = PercentField(label=_("Lines of a hundred drawn for a second assessor"), initial=10)
+    second_percent = PercentField(
+        label=_("Lines of a hundred drawn for a second assessor"), initial=10
+    )
     second_heaviest = PercentField(
         label=_("Heaviest lines of each agency that a second assessor marks besides"), initial=3
     )
     agreement_percent = PercentField(
-        label=_("Percent of the ceiling by which two marks may differ before they are reconciled"), initial=5
+        label=_("Percent of the ceiling by which two marks may differ before they are reconciled"),
+        initial=5,
     )
     reason_percent = PercentField(
-        label=_("Percent of the ceiling by which a mark may differ from the method's without a reason"), initial=0
+        label=_(
+            "Percent of the ceiling by which a mark may differ from the method's without a reason"
+        ),
+        initial=0,
     )
     calibration_percent = PercentField(
-        label=_("Percent of the ceiling by which an assessor may differ from the agreed marks of reference lines"),
+        label=_(
+            "Percent of the ceiling by which an assessor may differ from the agreed marks of "
+            "reference lines"
+        ),
         initial=10,
-        help_text=_("Whoever differs more, in the mean, is shown no lines. 0: no training is asked for."),
+        help_text=_(
+            "Whoever differs more, in the mean, is shown no lines. 0: no training is asked for."
+        ),
     )
-    verification_percent = PercentField(label=_("Lines of a hundred verified at the source"), initial=5)
+    verification_percent = PercentField(
+        label=_("Lines of a hundred verified at the source"), initial=5
+    )
     admits_new_evidence = forms.BooleanField(
-        label=_("Evidence that an appeal shows for the first time may count"), required=False, initial=True
+        label=_("Evidence that an appeal shows for the first time may count"),
+        required=False,
+        initial=True,
     )
-    appeal_may_lower = forms.BooleanField(label=_("A score may fall through an appeal"), required=False)
+    appeal_may_lower = forms.BooleanField(
+        label=_("A score may fall through an appeal"), required=False
+    )
     tie_rule = forms.TypedChoiceField(
         label=_("Equal percents in a ranking"),
         choices=TieRule.choices,
@@ -101,7 +121,9 @@ class WindowsForm(ComparedForm):
             opens, closes = self._names(w)
             told = {"phase": w.label}
             self.fields[opens] = MomentField(label=_("%(phase)s opens") % told, initial=w.opens_at)
-            self.fields[closes] = MomentField(label=_("%(phase)s closes") % told, initial=w.closes_at, closing=True)
+            self.fields[closes] = MomentField(
+                label=_("%(phase)s closes") % told, initial=w.closes_at, closing=True
+            )
             for name in (opens, closes):
                 self.fields[name].widget.attrs["class"] = "form-control"
 
@@ -117,7 +139,9 @@ class WindowsForm(ComparedForm):
         """What was typed, as windows."""
         typed = self.cleaned_data
         return [
-            PlannedWindow(Phase(w.phase), Binding(w.binding), typed[opens], typed[closes], w.quarter)
+            PlannedWindow(
+                Phase(w.phase), Binding(w.binding), typed[opens], typed[closes], w.quarter
+            )
             for w in self.windows
             for opens, closes in [self._names(w)]
         ]
@@ -134,20 +158,32 @@ class ExtensionForm(ActForm):
 
     window = forms.ChoiceField(label=_("Deadline"))
     agency = AgencyField(
-        label=_("For one agency"), required=False, help_text=_("Code or name; empty for a group or for all.")
+        label=_("For one agency"),
+        required=False,
+        help_text=_("Code or name; empty for a group or for all."),
     )
     group = forms.ModelChoiceField(
-        label=_("For a group"), queryset=Group.objects.none(), required=False, empty_label=_("No group")
+        label=_("For a group"),
+        queryset=Group.objects.none(),
+        required=False,
+        empty_label=_("No group"),
     )
     closes_at = MomentField(
-        label=_("New deadline"), closing=True, help_text=_("A day without a time means until its end, 24:00.")
+        label=_("New deadline"),
+        closing=True,
+        help_text=_("A day without a time means until its end, 24:00."),
     )
     decree_number = PersianTextField(label=_("Number of the decree"), max_length=60)
     decreed_on = MomentField(label=_("Date of the decree"))
     reason = PersianTextField(
-        label=_("Reason"), lines=True, max_length=2000, help_text=_("Stands on the public timeline and in the report.")
+        label=_("Reason"),
+        lines=True,
+        max_length=2000,
+        help_text=_("Stands on the public timeline and in the report."),
     )
-    file = PaperField(label=_("Signed decree"), error_messages={"no_pdf": _("The decree must be a PDF file.")})
+    file = PaperField(
+        label=_("Signed decree"), error_messages={"no_pdf": _("The decree must be a PDF file.")}
+    )
     field_order = (
         "window",
         "agency",
@@ -166,7 +202,9 @@ class ExtensionForm(ActForm):
             self.fields.pop(name, None)
         self.fields["password"] = self.fields.pop("password")  # one signs at the end
         self.fields["window"].choices = [(f"{t.phase}:{t.quarter}", t.label) for t in terms]
-        self.fields["group"].queryset = Group.objects.filter(cycle=cycle).order_by("province__code", "sort_key", "pk")
+        self.fields["group"].queryset = Group.objects.filter(cycle=cycle).order_by(
+            "province__code", "sort_key", "pk"
+        )
 
     def clean_window(self) -> tuple[Phase, int]:
         phase, _colon, quarter = self.cleaned_data["window"].partition(":")
@@ -179,7 +217,9 @@ class ExtensionForm(ActForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("agency") and data.get("group"):
-            self.add_error("group", _("Name an agency or a group, not both; for all, leave both empty."))
+            self.add_error(
+                "group", _("Name an agency or a group, not both; for all, leave both empty.")
+            )
         return data
 
     def given(self) -> dict[str, Any]:

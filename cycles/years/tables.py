@@ -27,7 +27,9 @@ class CycleTable(tables.Table):
         return record.get_preset_display()
 
     def render_state(self, record: Cycle) -> SafeString:
-        return format_html('<span class="badge bg-secondary-lt">{}</span>', record.get_state_display())
+        return format_html(
+            '<span class="badge bg-secondary-lt">{}</span>', record.get_state_display()
+        )
 
     def render_agencies(self, value: int) -> str:
         return number(value)
@@ -35,10 +37,14 @@ class CycleTable(tables.Table):
 
 class ParticipationTable(tables.Table):
     name = tables.Column(verbose_name=_("Agency"), accessor="name_fa", order_by=("sort_key", "pk"))
-    code = tables.Column(verbose_name=_("Code"), accessor="agency__code", order_by=("agency__code",))
+    code = tables.Column(
+        verbose_name=_("Code"), accessor="agency__code", order_by=("agency__code",)
+    )
     level = tables.Column(verbose_name=_("Level"))
     sector = tables.Column(verbose_name=_("Sector"))
-    province = tables.Column(verbose_name=_("Province"), order_by=("province__sort_key", "sort_key"))
+    province = tables.Column(
+        verbose_name=_("Province"), order_by=("province__sort_key", "sort_key")
+    )
     group = tables.Column(verbose_name=_("Group"), empty_values=(), orderable=False)
 
     class Meta:
@@ -48,7 +54,9 @@ class ParticipationTable(tables.Table):
     def render_name(self, record: Participation) -> SafeString | str:
         if record.ended_by is None:
             return record.name
-        return format_html('{} <span class="badge bg-secondary-lt">{}</span>', record.name, record.ended_by.what)
+        return format_html(
+            '{} <span class="badge bg-secondary-lt">{}</span>', record.name, record.ended_by.what
+        )
 
     def render_code(self, value: str) -> SafeString:
         return code(value)

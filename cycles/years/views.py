@@ -1,4 +1,6 @@
-"""Pages of cycles: their windows, planning and opening, decrees and holidays, and who takes part."""
+"""Pages of cycles: their windows, planning and opening, decrees and
+holidays, and who takes part.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,7 +33,9 @@ from cycles.years.tables import CycleTable, ParticipationTable
 
 @dataclass(frozen=True)
 class Row:
-    """A statutory window as the page shows it: how it stands now, and how late acts in it were recorded to be."""
+    """A statutory window as the page shows it: how it stands now, and how late acts in it were
+    recorded to be.
+    """
 
     window: Any
     state: str
@@ -40,11 +44,18 @@ class Row:
 
     @property
     def label(self) -> str:
-        return {"done": _("Ended"), "now": _("Open now"), "late": _("Ended late"), "next": _("To come")}[self.state]
+        return {
+            "done": _("Ended"),
+            "now": _("Open now"),
+            "late": _("Ended late"),
+            "next": _("To come"),
+        }[self.state]
 
     @property
     def colour(self) -> str:
-        return {"done": "secondary", "now": "primary", "late": "danger", "next": "secondary"}[self.state]
+        return {"done": "secondary", "now": "primary", "late": "danger", "next": "secondary"}[
+            self.state
+        ]
 
     @property
     def is_duty(self) -> bool:
@@ -66,9 +77,14 @@ def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> 
 
 
 def _terms(cycle: Cycle) -> list[Term]:
-    """The general windows of a cycle as decrees for all have moved them, in the order of their openings."""
+    """The general windows of a cycle as decrees for all have moved them, in the order of their
+    openings.
+    """
     windows = Window.objects.terms([cycle.pk], [])
-    return sorted((windows.term(w, None) for w in windows.rows), key=lambda t: (t.opens_at, t.closes_at, t.quarter))
+    return sorted(
+        (windows.term(w, None) for w in windows.rows),
+        key=lambda t: (t.opens_at, t.closes_at, t.quarter),
+    )
 
 
 def _visible(request: PortalRequest, year: int) -> Cycle:
@@ -78,7 +94,9 @@ def _visible(request: PortalRequest, year: int) -> Cycle:
 @require_safe
 def cycle_list(request: PortalRequest) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
-    table = CycleTable(cycles.annotate(agencies=Count("participations", filter=Q(participations__ended_by=None))))
+    table = CycleTable(
+        cycles.annotate(agencies=Count("participations", filter=Q(participations__ended_by=None)))
+    )
     may_plan = not why_not_administer("plan_cycle", by=request.user, at=request.at)
     context = {
         "table": listed(request, table),
@@ -108,7 +126,9 @@ def plan(request: PortalRequest) -> HttpResponse:
     """Show what a year would look like (GET with a year), and plan it (POST)."""
     only_for(request, "plan_cycle")
     typed = request.POST or (request.GET if "year" in request.GET else None)
-    form = PlanForm(typed, initial={"spares_holidays": True, "spreads_points": True, "keeps_signature": True})
+    form = PlanForm(
+        typed, initial={"spares_holidays": True, "spreads_points": True, "keeps_signature": True}
+    )
     rows: list[Row] = []
     if form.is_valid():
         chosen = form.cleaned_data
@@ -119,9 +139,13 @@ def plan(request: PortalRequest) -> HttpResponse:
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _("The year is planned. Open it when its agencies are complete."))
+                messages.success(
+                    request, _("The year is planned. Open it when its agencies are complete.")
+                )
                 return redirect("cycles:detail", cycle.year)
-    return render(request, "cycles/years/plan.html", {"form": form, "rows": rows, "presets": PRESETS.values()})
+    return render(
+        request, "cycles/years/plan.html", {"form": form, "rows": rows, "presets": PRESETS.values()}
+    )
 
 
 def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> list[Row]:
@@ -138,17 +162,23 @@ def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> 
 def detail(request: PortalRequest, year: int) -> HttpResponse:
     cycle = _visible(request, year)
     late = (
-        Entry.objects.filter(cycle_id=cycle.pk, days_late__gt=0).values_list("statutory_at").annotate(Max("days_late"))
+        Entry.objects.filter(cycle_id=cycle.pk, days_late__gt=0)
+        .values_list("statutory_at")
+        .annotate(Max("days_late"))
     )
     seen = Participation.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     context = {
         "cycle": cycle,
         "rows": _rows(_terms(cycle), dict(late), request.at),
         "decrees": Extension.objects.filter(cycle=cycle).for_list(),
-        "may_extend": not why_closed(EXTENSIONS, Extension(cycle=cycle), "extend", by=request.user, at=request.at)
+        "may_extend": not why_closed(
+            EXTENSIONS, Extension(cycle=cycle), "extend", by=request.user, at=request.at
+        )
         and cycle.state == CycleState.OPEN,
-        # what is drawn elsewhere has its page elsewhere: freezing and publishing belong to the festival
-        "moves": {m.name for m in open_to(CYCLE, cycle, by=request.user, at=request.at)} & {"open", "set_windows"},
+        # what is drawn elsewhere has its page elsewhere: freezing and publishing belong to the
+        # festival
+        "moves": {m.name for m in open_to(CYCLE, cycle, by=request.user, at=request.at)}
+        & {"open", "set_windows"},
         "groups": Group.objects.filter(cycle=cycle)
         .annotate(size=Count("participations", filter=Q(participations__ended_by=None)))
         .order_by("province", "sort_key", "pk"),
@@ -180,7 +210,9 @@ def windows(request: PortalRequest, year: int) -> HttpResponse:
     if closed := why_closed(CYCLE, cycle, "set_windows", by=request.user, at=request.at):
         messages.error(request, closed)
         return redirect("cycles:detail", year)
-    rows = Window.objects.filter(cycle=cycle, agency=None).order_by("opens_at", "closes_at", "quarter", "pk")
+    rows = Window.objects.filter(cycle=cycle, agency=None).order_by(
+        "opens_at", "closes_at", "quarter", "pk"
+    )
     form = WindowsForm(request.POST or None, windows=rows)
     preview: list[PlannedWindow] = []
     if request.method == "POST" and form.is_valid():
@@ -192,7 +224,10 @@ def windows(request: PortalRequest, year: int) -> HttpResponse:
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _("The dates of the year are changed; the record keeps what they were."))
+                messages.success(
+                    request,
+                    _("The dates of the year are changed; the record keeps what they were."),
+                )
                 return redirect("cycles:detail", year)
     context = {"cycle": cycle, "form": form, "rows": _rows(preview, {}, request.at)}
     return render(request, "cycles/years/windows_form.html", context)
@@ -202,7 +237,9 @@ def windows(request: PortalRequest, year: int) -> HttpResponse:
 def extend(request: PortalRequest, year: int) -> HttpResponse:
     """Record a decree that moves a hard deadline."""
     cycle = _visible(request, year)
-    closed = why_closed(EXTENSIONS, Extension(cycle=cycle), "extend", by=request.user, at=request.at)
+    closed = why_closed(
+        EXTENSIONS, Extension(cycle=cycle), "extend", by=request.user, at=request.at
+    )
     if closed or cycle.state != CycleState.OPEN:
         messages.error(request, closed or _("Only the deadlines of an open cycle can be extended."))
         return redirect("cycles:detail", year)
@@ -221,9 +258,13 @@ def extend(request: PortalRequest, year: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Recorded, and told to those concerned: %(what)s") % {"what": extension})
+            messages.success(
+                request, _("Recorded, and told to those concerned: %(what)s") % {"what": extension}
+            )
             return redirect("cycles:detail", year)
-    return render(request, "cycles/years/extend.html", {"cycle": cycle, "form": form, "terms": terms})
+    return render(
+        request, "cycles/years/extend.html", {"cycle": cycle, "form": form, "terms": terms}
+    )
 
 
 @require_safe
@@ -244,8 +285,14 @@ def holidays(request: PortalRequest) -> HttpResponse:
 
 def _holidays(request: PortalRequest, form: HolidayForm) -> dict[str, Any]:
     typed = request.GET.get("year", "")
-    year = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) == 4 else jalali(request.at).year
-    days = Holiday.objects.filter(day__gte=from_jalali(year, 1, 1), day__lt=from_jalali(year + 1, 1, 1))
+    year = (
+        int(typed)
+        if typed.isascii() and typed.isdecimal() and len(typed) == 4
+        else jalali(request.at).year
+    )
+    days = Holiday.objects.filter(
+        day__gte=from_jalali(year, 1, 1), day__lt=from_jalali(year + 1, 1, 1)
+    )
     may_list = not why_not_administer("list_holidays", by=request.user, at=request.at)
     return {"year": year, "days": days.order_by("day"), "form": form, "may_list": may_list}
 
@@ -257,7 +304,9 @@ def holiday_add(request: PortalRequest) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            actions.list_holidays([(data["day"], data["name_fa"], data["name_en"])], by=request.user, at=request.at)
+            actions.list_holidays(
+                [(data["day"], data["name_fa"], data["name_en"])], by=request.user, at=request.at
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -291,7 +340,11 @@ def holiday_strike(request: PortalRequest, pk: int) -> HttpResponse:
 def participants(request: PortalRequest, year: int) -> HttpResponse:
     cycle = _visible(request, year)
     seen = Participation.objects.visible_to(request.user, request.at).filter(cycle=cycle)
-    seen = seen.select_related("agency", "province", "ended_by").prefetch_related("groups").order_by("sort_key", "pk")
+    seen = (
+        seen.select_related("agency", "province", "ended_by")
+        .prefetch_related("groups")
+        .order_by("sort_key", "pk")
+    )
     narrowed = ParticipationFilter(request.GET, seen, cycle=cycle)
     table = ParticipationTable(narrowed.qs)
     context = {"cycle": cycle, "filter": narrowed, "table": listed(request, table)}

@@ -1,4 +1,6 @@
-"""Acts on awards: proposing them, deciding on them by the committee's minutes, withdrawing, revoking, confirming."""
+"""Acts on awards: proposing them, deciding on them by the committee's minutes, withdrawing,
+revoking, confirming.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,7 +39,9 @@ def newest_edition(ceremony: Ceremony) -> Edition | None:
 
 
 def _locked(ceremony: Ceremony) -> tuple[Ceremony, Edition]:
-    """The ceremony, kept from other acts on its awards, and the results; refused while there are none."""
+    """The ceremony, kept from other acts on its awards, and the results; refused while there are
+    none.
+    """
     rows = Ceremony.objects.select_related("cycle", "province")
     ceremony = rows.select_for_update(of=("self",), no_key=True).get(pk=ceremony.pk)
     edition = newest_edition(ceremony)
@@ -46,14 +50,16 @@ def _locked(ceremony: Ceremony) -> tuple[Ceremony, Edition]:
     return ceremony, edition
 
 
-# --- Proposals --------------------------------------------------------------------------------------------------------
+# --- Proposals ----------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def propose(ceremony: Ceremony, *, by: User, at: datetime) -> list[Award]:
-    """Propose whom the standings put forward; what is live, or was struck on the same standing, is not proposed again.
+    """Propose whom the standings put forward; what is live, or was struck on the same standing, is
+    not proposed again.
 
-    Undecided proposals that rest on an earlier edition are taken back first; what is decided never moves.
+    Undecided proposals that rest on an earlier edition are taken back first; what is decided never
+    moves.
     """
     ceremony, edition = _locked(ceremony)
     awards = Award.objects.filter(ceremony=ceremony)
@@ -104,21 +110,40 @@ def put_forward(
     standing = _standing(ceremony, edition, category, participation, group)
     _refuse_unfit(ceremony, category, participation, rank, reason, group)
     _refuse_too_little(edition, category, participation, rank, standing)
-    of = {"ceremony": ceremony, "category": category, "group": group, "participation": participation}
+    of = {
+        "ceremony": ceremony,
+        "category": category,
+        "group": group,
+        "participation": participation,
+    }
     if Award.objects.filter(**of).live().exists():
         raise Refused(_("This agency is proposed, or has been chosen, in this category already."))
-    said = {"rank": rank, "reason": reason, "reason_en": reason_en, "title_fa": title_fa, "title_en": title_en}
+    said = {
+        "rank": rank,
+        "reason": reason,
+        "reason_en": reason_en,
+        "title_fa": title_fa,
+        "title_en": title_en,
+    }
     made = Award.objects.create(**of, **said, standing=standing if category.is_ranked else None)
     [made] = perform(AWARDS, [made], "put_forward", by=by, at=at, note=reason, rank=rank)
     return made
 
 
 def _standing(
-    ceremony: Ceremony, edition: Edition, category: AwardCategory, participation: Participation, group: Group | None
+    ceremony: Ceremony,
+    edition: Edition,
+    category: AwardCategory,
+    participation: Participation,
+    group: Group | None,
 ) -> Standing | None:
     """Where the agency stands: in the group, or wherever it stands best."""
     rows = Standing.objects.filter(edition=edition, participation=participation)
-    rows = rows.filter(group=group) if group else rows.filter(group__province=participation.province_id)
+    rows = (
+        rows.filter(group=group)
+        if group
+        else rows.filter(group__province=participation.province_id)
+    )
     place = PLACES[Ranking(category.basis)] if category.is_ranked else "place"
     return rows.order_by(place, "pk").first()
 
@@ -141,17 +166,29 @@ def _refuse_unfit(
         raise Refused(_("%(agency)s is no agency of this province.") % {"agency": participation})
     if category.per_group != (group is not None):
         said = _("This award is given in each group: name the group.")
-        raise Refused(said if category.per_group else _("This award is given once, not in each group."))
-    if group and not participation.groups.filter(pk=group.pk, province=ceremony.province_id).exists():
+        raise Refused(
+            said if category.per_group else _("This award is given once, not in each group.")
+        )
+    if (
+        group
+        and not participation.groups.filter(pk=group.pk, province=ceremony.province_id).exists()
+    ):
         raise Refused(_("%(agency)s is not in this group.") % {"agency": participation})
 
 
 def _refuse_too_little(
-    edition: Edition, category: AwardCategory, participation: Participation, rank: str, standing: Standing | None
+    edition: Edition,
+    category: AwardCategory,
+    participation: Participation,
+    rank: str,
+    standing: Standing | None,
 ) -> None:
     least = edition.cycle.minimum_to_win
     if (rank == Rank.WINNER or category.is_ranked) and (standing is None or not standing.submitted):
-        raise Refused(_("%(agency)s submitted no self-assessment and wins nothing.") % {"agency": participation})
+        raise Refused(
+            _("%(agency)s submitted no self-assessment and wins nothing.")
+            % {"agency": participation}
+        )
     if rank == Rank.WINNER and standing is not None and standing.percent < least:
         said = _("%(agency)s has less than %(least)s percent, below which nobody wins this year.")
         raise Refused(said % {"agency": participation, "least": localised(least)})
@@ -163,7 +200,7 @@ def strike(award: Award, *, reason: str, by: User, at: datetime) -> Award:
     return _end(award, "strike", reason=reason, by=by, at=at)
 
 
-# --- Decisions --------------------------------------------------------------------------------------------------------
+# --- Decisions ----------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -190,12 +227,20 @@ def decide(
     for award in awards:
         said = decisions[award.pk]
         if said.rank not in Rank.values or not said.reason.strip():
-            raise Refused(_("%(award)s: say why, in one sentence; it stands on the certificate.") % {"award": award})
+            raise Refused(
+                _("%(award)s: say why, in one sentence; it stands on the certificate.")
+                % {"award": award}
+            )
         if award.standing is not None and award.standing.edition_id != edition.pk:
-            why = _("%(award)s rests on an earlier edition of the results. Propose by the standings again first.")
+            why = _(
+                "%(award)s rests on an earlier edition of the results. Propose by the standings "
+                "again first."
+            )
             raise Refused(why % {"award": award})
         if award.standing is not None:
-            _refuse_too_little(edition, award.category, award.participation, said.rank, award.standing)
+            _refuse_too_little(
+                edition, award.category, award.participation, said.rank, award.standing
+            )
     decided = list(rows.filter(state=AwardState.DECIDED).for_list())
     _refuse_too_many(decided, awards, decisions)
     last = rows.aggregate(Max("number"))["number__max"] or 0
@@ -204,10 +249,22 @@ def decide(
         for number, a in enumerate(awards, last + 1)
         for d in [decisions[a.pk]]
     }
-    return perform(AWARDS, awards, "decide", by=by, at=at, each=each, seen=seen, minutes_id=minutes.pk, signer=by)
+    return perform(
+        AWARDS,
+        awards,
+        "decide",
+        by=by,
+        at=at,
+        each=each,
+        seen=seen,
+        minutes_id=minutes.pk,
+        signer=by,
+    )
 
 
-def _refuse_too_many(decided: Iterable[Award], awards: Iterable[Award], decisions: Mapping[int, Decision]) -> None:
+def _refuse_too_many(
+    decided: Iterable[Award], awards: Iterable[Award], decisions: Mapping[int, Decision]
+) -> None:
     """A limit is one of places: agencies that share a place in a ranking share the award, too."""
     places: dict[tuple[Any, ...], set[tuple[str, Any]]] = {}
     categories: dict[int, AwardCategory] = {}
@@ -220,7 +277,9 @@ def _refuse_too_many(decided: Iterable[Award], awards: Iterable[Award], decision
         most = category.most_winners if rank == Rank.WINNER else category.most_commended
         if most is not None and len(taken) > most:
             said = _("%(category)s: “%(rank)s” are at most %(most)s, where places are not shared.")
-            raise Refused(said % {"category": category, "rank": Rank(rank).label, "most": localised(most)})
+            raise Refused(
+                said % {"category": category, "rank": Rank(rank).label, "most": localised(most)}
+            )
 
 
 def _place(award: Award) -> tuple[str, Any]:
@@ -259,7 +318,9 @@ def _end(award: Award, name: str, *, reason: str, by: User, at: datetime) -> Awa
 
 @transaction.atomic
 def confirm(award: Award, *, reason: str, by: User, at: datetime) -> Award:
-    """Let an award stand although the results were corrected after it: from now on it rests on the newest edition."""
+    """Let an award stand although the results were corrected after it: from now on it rests on the
+    newest edition.
+    """
     _ceremony, edition = _locked(award.ceremony)
     award = Award.objects.with_names().get(pk=award.pk)
     _refuse_closed(award, "confirm", by=by, at=at)
@@ -268,7 +329,9 @@ def confirm(award: Award, *, reason: str, by: User, at: datetime) -> Award:
     found = next(iter(moved([award], edition)), None)
     if found is None or found.now is None:
         raise Refused(_("No correction has changed what this award rests on."))
-    [award] = perform(AWARDS, [award], "confirm", by=by, at=at, note=reason, standing_id=found.now.pk)
+    [award] = perform(
+        AWARDS, [award], "confirm", by=by, at=at, note=reason, standing_id=found.now.pk
+    )
     return award
 
 

@@ -1,4 +1,6 @@
-"""Whom the standings put forward for awards, and which awards a later edition no longer bears out."""
+"""Whom the standings put forward for awards, and which awards a later
+edition no longer bears out.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ from festival.places import Ranking
 
 @dataclass(frozen=True)
 class Candidate:
-    """One agency that a ranking puts forward for an award; `group` None where a category is given once."""
+    """One agency that a ranking puts forward for an award; `group` None where a category is given
+    once.
+    """
 
     category: AwardCategory
     group: Group | None
@@ -27,15 +31,19 @@ class Candidate:
 
     @property
     def key(self) -> tuple[int, int | None, int]:
-        return self.category.pk, self.group.pk if self.group else None, self.standing.participation_id
+        return (
+            self.category.pk,
+            self.group.pk if self.group else None,
+            self.standing.participation_id,
+        )
 
 
 def candidates(ceremony: Ceremony, edition: Edition) -> list[Candidate]:
-    """The firsts of each ranking as winners, and so many of the next as the category says as commended.
+    """The firsts of each ranking as winners, and so many of the next as the category says as
+    commended.
 
-    Equal places are all put forward. Nobody is with less than the year asks of a winner, in the whole or in the
-    ranking.
-    As many queries for any number of agencies.
+    Equal places are all put forward. Nobody is with less than the year asks of a winner, in the
+    whole or in the ranking. As many queries for any number of agencies.
     """
     found: list[Candidate] = []
     eligible = list(_eligible(ceremony, edition))
@@ -56,10 +64,16 @@ def candidates(ceremony: Ceremony, edition: Edition) -> list[Candidate]:
 
 
 def _eligible(ceremony: Ceremony, edition: Edition) -> Iterable[Standing]:
-    """The standings in the ceremony's groups of those who have what the year asks of a winner, group by group."""
+    """The standings in the ceremony's groups of those who have what the year asks of a winner,
+    group by group.
+    """
     least = edition.cycle.minimum_to_win
-    rows = edition.standings.filter(group__province=ceremony.province_id, submitted=True, percent__gte=least)
-    return rows.select_related("group", "participation").order_by("group__sort_key", "group", "place", "pk")
+    rows = edition.standings.filter(
+        group__province=ceremony.province_id, submitted=True, percent__gte=least
+    )
+    return rows.select_related("group", "participation").order_by(
+        "group__sort_key", "group", "place", "pk"
+    )
 
 
 def _value(standing: Standing, by: Ranking) -> Decimal | None:
@@ -75,17 +89,27 @@ def _is_able(standing: Standing, by: Ranking, edition: Edition) -> bool:
     return value > 0 if by == Ranking.GROWTH else value >= edition.cycle.minimum_to_win
 
 
-def _of_group(category: AwardCategory, by: Ranking, members: list[Standing], firsts: set[int]) -> list[Candidate]:
+def _of_group(
+    category: AwardCategory, by: Ranking, members: list[Standing], firsts: set[int]
+) -> list[Candidate]:
     winners = [s for s in members if s.pk in firsts]
-    others = sorted((s for s in members if s.pk not in firsts), key=lambda s: (getattr(s, PLACES[by]), s.pk))
+    others = sorted(
+        (s for s in members if s.pk not in firsts), key=lambda s: (getattr(s, PLACES[by]), s.pk)
+    )
     group = members[0].group
     found = [Candidate(category, group, s, Rank.WINNER) for s in winners]
-    next_ones = _first_so_many(others, category.most_commended or 0, lambda s: getattr(s, PLACES[by]))
+    next_ones = _first_so_many(
+        others, category.most_commended or 0, lambda s: getattr(s, PLACES[by])
+    )
     return found + [Candidate(category, group, s, Rank.COMMENDED) for s in next_ones]
 
 
-def _of_all(category: AwardCategory, by: Ranking, able: list[Standing], firsts: set[int]) -> list[Candidate]:
-    """Over all groups of a ceremony by the value itself; an agency of several groups stands once."""
+def _of_all(
+    category: AwardCategory, by: Ranking, able: list[Standing], firsts: set[int]
+) -> list[Candidate]:
+    """Over all groups of a ceremony by the value itself; an agency of
+    several groups stands once.
+    """
     ordered = sorted(able, key=lambda s: (-(_value(s, by) or 0), s.pk))
     best: dict[int, Standing] = {}
     for standing in ordered:
@@ -124,17 +148,25 @@ def _sentence(candidate: Candidate, language: str) -> str:
             "ranking": str(by.label).lower(),
         }
         if by == Ranking.GROWTH:
-            said = _("Growth of %(value)s percentage points on last year, place %(place)s in the group “%(group)s”")
+            said = _(
+                "Growth of %(value)s percentage points on last year, place %(place)s in the group "
+                "“%(group)s”"
+            )
             return said % told
-        return _("Place %(place)s in the group “%(group)s” by %(ranking)s, with %(value)s percent") % told
+        return (
+            _("Place %(place)s in the group “%(group)s” by %(ranking)s, with %(value)s percent")
+            % told
+        )
 
 
-# --- After a correction -----------------------------------------------------------------------------------------------
+# --- After a correction -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Moved:
-    """An award that rests on an earlier edition in which its agency stood otherwise; `now` None: it stands no more."""
+    """An award that rests on an earlier edition in which its agency stood otherwise; `now` None: it
+    stands no more.
+    """
 
     award: Award
     now: Standing | None
@@ -146,11 +178,17 @@ class Moved:
 
     @property
     def by(self) -> Ranking:
-        return Ranking(self.award.category.basis) if self.award.category.is_ranked else Ranking.TOTAL
+        return (
+            Ranking(self.award.category.basis) if self.award.category.is_ranked else Ranking.TOTAL
+        )
 
     def told(self, standing: Standing | None) -> tuple[int | None, Decimal | None]:
         """Place and value in the ranking that the category goes by."""
-        return (getattr(standing, PLACES[self.by]), _value(standing, self.by)) if standing else (None, None)
+        return (
+            (getattr(standing, PLACES[self.by]), _value(standing, self.by))
+            if standing
+            else (None, None)
+        )
 
     @property
     def stood(self) -> tuple[int | None, Decimal | None]:
@@ -162,9 +200,19 @@ class Moved:
 
 
 def moved(awards: Iterable[Award], edition: Edition) -> list[Moved]:
-    """Of these awards those that rest on an earlier edition in which place or value was another; one query."""
+    """Of these awards those that rest on an earlier edition in which place or value was another;
+    one query.
+    """
     earlier = [a for a in awards if a.standing is not None and a.standing.edition_id != edition.pk]
-    rows = Standing.objects.filter(edition=edition, participation__in={a.participation_id for a in earlier})
-    now = {(s.group_id, s.participation_id): s for s in rows.select_related("group")} if earlier else {}
-    found = [Moved(a, now.get((a.standing.group_id, a.participation_id))) for a in earlier if a.standing]
+    rows = Standing.objects.filter(
+        edition=edition, participation__in={a.participation_id for a in earlier}
+    )
+    now = (
+        {(s.group_id, s.participation_id): s for s in rows.select_related("group")}
+        if earlier
+        else {}
+    )
+    found = [
+        Moved(a, now.get((a.standing.group_id, a.participation_id))) for a in earlier if a.standing
+    ]
     return [m for m in found if m.stood != m.stands]

@@ -1,4 +1,6 @@
-"""Acts that prepare a year's awards: its ceremonies, for what there are awards, and the committee's minutes."""
+"""Acts that prepare a year's awards: its ceremonies, for what there are awards, and the committee's
+minutes.
+"""
 
 import csv
 from collections.abc import Mapping
@@ -23,13 +25,24 @@ from festival.models.awards import GIVEN
 from festival.workflow import CATEGORIES, CEREMONIES, MINUTES
 
 STARTER = Path(apps.get_app_config("festival").path) / "data" / "awards.csv"
-FIELDS = ("name_fa", "name_en", "basis", "offered", "per_group", "most_winners", "most_commended", "position")
+FIELDS = (
+    "name_fa",
+    "name_en",
+    "basis",
+    "offered",
+    "per_group",
+    "most_winners",
+    "most_commended",
+    "position",
+)
 """What is set of a category; its code stays what it was."""
 
 
 @transaction.atomic
 def lay_ceremonies(cycle: Cycle, *, by: User, at: datetime) -> list[Ceremony]:
-    """Lay the national ceremony of a year and one of every province; those that there are stay as they are."""
+    """Lay the national ceremony of a year and one of every province; those that there are stay as
+    they are.
+    """
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if cycle.is_practice or cycle.state == CycleState.PLANNED:
         raise Refused(_("There are ceremonies of a year that has been opened."))
@@ -37,7 +50,11 @@ def lay_ceremonies(cycle: Cycle, *, by: User, at: datetime) -> list[Ceremony]:
         raise Refused(why)
     there = set(Ceremony.objects.filter(cycle=cycle).values_list("province", flat=True))
     provinces: list[Province | None] = [None, *Province.objects.order_by("sort_key", "pk")]
-    laid = [Ceremony.objects.create(cycle=cycle, **_named(p)) for p in provinces if (p.pk if p else None) not in there]
+    laid = [
+        Ceremony.objects.create(cycle=cycle, **_named(p))
+        for p in provinces
+        if (p.pk if p else None) not in there
+    ]
     if laid:
         perform(CEREMONIES, laid, "lay_ceremonies", by=by, at=at)
     return laid
@@ -46,7 +63,11 @@ def lay_ceremonies(cycle: Cycle, *, by: User, at: datetime) -> list[Ceremony]:
 def _named(province: Province | None) -> dict[str, Any]:
     """How the festival is called until somebody says otherwise."""
     if province is None:
-        return {"province": None, "name_fa": "جشنوارهٔ ملی شهید رجایی", "name_en": "National Shahid Rajaei Festival"}
+        return {
+            "province": None,
+            "name_fa": "جشنوارهٔ ملی شهید رجایی",
+            "name_en": "National Shahid Rajaei Festival",
+        }
     return {
         "province": province,
         "name_fa": f"جشنوارهٔ شهید رجایی استان {province.name_fa}",
@@ -56,12 +77,19 @@ def _named(province: Province | None) -> dict[str, Any]:
 
 @transaction.atomic
 def set_ceremony(
-    ceremony: Ceremony, *, fields: Mapping[str, Any], by: User, at: datetime, seen: Seen | None = None
+    ceremony: Ceremony,
+    *,
+    fields: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Ceremony:
     """Set name, day, place and chair of a ceremony; the record keeps what each was."""
     ceremony = _locked(ceremony)
     names = ("name_fa", "name_en", "held_on", "place", "chair")
-    changed = {n: [str(getattr(ceremony, n) or ""), str(fields[n] or "")] for n in names if n in fields}
+    changed = {
+        n: [str(getattr(ceremony, n) or ""), str(fields[n] or "")] for n in names if n in fields
+    }
     changed = {n: both for n, both in changed.items() if both[0] != both[1]}
     if not changed:
         raise Refused(_("Nothing was changed."))
@@ -77,12 +105,14 @@ def _locked(ceremony: Ceremony) -> Ceremony:
     return rows.select_for_update(of=("self",), no_key=True).get(pk=ceremony.pk)
 
 
-# --- For what there are awards ----------------------------------------------------------------------------------------
+# --- For what there are awards ------------------------------------------------------------------
 
 
 @transaction.atomic
 def take_over_categories(cycle: Cycle, *, by: User, at: datetime) -> list[AwardCategory]:
-    """Take over the categories of the last year that had any, or of the starter table where none had."""
+    """Take over the categories of the last year that had any, or of the starter table where none
+    had.
+    """
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
     if AwardCategory.objects.filter(cycle=cycle).exists():
         raise Refused(_("This year has its award categories already."))
@@ -100,8 +130,15 @@ def _starter() -> list[dict[str, Any]]:
         rows = list(csv.DictReader(file))
     return [
         {name: row[name] for name in ("code", "name_fa", "name_en", "basis", "offered")}
-        | {name: int(row[name]) if row[name] else None for name in ("most_winners", "most_commended")}
-        | {"per_group": row["per_group"] == "yes", "is_composed": row["source"] == "composed", "position": position}
+        | {
+            name: int(row[name]) if row[name] else None
+            for name in ("most_winners", "most_commended")
+        }
+        | {
+            "per_group": row["per_group"] == "yes",
+            "is_composed": row["source"] == "composed",
+            "position": position,
+        }
         for position, row in enumerate(rows, 1)
     ]
 
@@ -119,7 +156,9 @@ def save_category(
 ) -> AwardCategory:
     """Add a category to a year (`is_new`), or change it until an award in it has been decided."""
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)
-    held = AwardCategory.objects.filter(cycle=cycle, code=code).select_for_update(of=("self",)).first()
+    held = (
+        AwardCategory.objects.filter(cycle=cycle, code=code).select_for_update(of=("self",)).first()
+    )
     if is_new and held:
         raise Refused(_("There is a category with this code already."))
     if not is_new and held is None:
@@ -140,7 +179,7 @@ def save_category(
     return category
 
 
-# --- What the committee says ------------------------------------------------------------------------------------------
+# --- What the committee says --------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -166,7 +205,12 @@ def minute(
     if file is not None:
         kept.file_name, kept.sha256 = ui_files.bare_name(file, 200), ui_files.sha256(file)
     kept.save()
-    given: dict[str, Any] = {"number": kept.number, "held_at": held_at, "present": kept.present, "sha256": kept.sha256}
+    given: dict[str, Any] = {
+        "number": kept.number,
+        "held_at": held_at,
+        "present": kept.present,
+        "sha256": kept.sha256,
+    }
     perform(MINUTES, [kept], "minute", by=by, at=at, note=text, **given)
     if file is not None:  # only of an act that was not refused
         kept.file.save("minutes.pdf", file)

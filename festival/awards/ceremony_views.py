@@ -1,4 +1,6 @@
-"""Pages that prepare a year's awards: its ceremonies, for what there are awards, the committee's minutes."""
+"""Pages that prepare a year's awards: its ceremonies, for what there are awards, the committee's
+minutes.
+"""
 
 from typing import Any
 
@@ -36,7 +38,9 @@ def _cycle(request: PortalRequest, year: int) -> Cycle:
 
 @require_http_methods(["GET", "POST"])
 def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
-    """The ceremonies of a year within the reader's scope, how far each is; by POST all of them are laid."""
+    """The ceremonies of a year within the reader's scope, how far each is; by POST all of them are
+    laid.
+    """
     cycle = _cycle(request, year)
     if request.method == "POST":
         try:
@@ -44,7 +48,9 @@ def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            said = ngettext("%(count)s ceremony was laid.", "%(count)s ceremonies were laid.", len(laid))
+            said = ngettext(
+                "%(count)s ceremony was laid.", "%(count)s ceremonies were laid.", len(laid)
+            )
             messages.success(request, said % {"count": localised(len(laid))})
         return redirect("festival:ceremonies", year)
     seen = Ceremony.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list()
@@ -52,7 +58,9 @@ def ceremonies(request: PortalRequest, year: int) -> HttpResponse:
         f"{state.value}_count": Count("awards", filter=Q(awards__state=state))
         for state in (AwardState.PROPOSED, AwardState.DECIDED)
     }
-    closed = why_closed(CEREMONIES, Ceremony(cycle=cycle), "lay_ceremonies", by=request.user, at=request.at)
+    closed = why_closed(
+        CEREMONIES, Ceremony(cycle=cycle), "lay_ceremonies", by=request.user, at=request.at
+    )
     rows = list(seen.annotate(**counts))
     context = {
         "cycle": cycle,
@@ -71,7 +79,9 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
 
     def save() -> None:
         seen = form.as_seen(lambda: _form(Ceremony.objects.get(pk=pk)))
-        awards_ceremonies.set_ceremony(found, fields=form.cleaned_data, by=request.user, at=request.at, seen=seen)
+        awards_ceremonies.set_ceremony(
+            found, fields=form.cleaned_data, by=request.user, at=request.at, seen=seen
+        )
 
     closed = why_closed(CEREMONIES, found, "set_ceremony", by=request.user, at=request.at)
     move, then = CEREMONIES["set_ceremony"], found.get_absolute_url()
@@ -89,12 +99,14 @@ def _typed(found: Ceremony) -> Any:
     return midnight(found.held_on) if found.held_on else None
 
 
-# --- For what there are awards ----------------------------------------------------------------------------------------
+# --- For what there are awards ------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def categories(request: PortalRequest, year: int) -> HttpResponse:
-    """For what there are awards in a year; by POST they are taken over from an earlier year, or the starter table."""
+    """For what there are awards in a year; by POST they are taken over from an earlier year, or the
+    starter table.
+    """
     cycle = _cycle(request, year)
     if request.method == "POST":
         try:
@@ -102,14 +114,20 @@ def categories(request: PortalRequest, year: int) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            said = ngettext("%(count)s category was taken over.", "%(count)s categories were taken over.", len(made))
+            said = ngettext(
+                "%(count)s category was taken over.",
+                "%(count)s categories were taken over.",
+                len(made),
+            )
             messages.success(request, said % {"count": localised(len(made))})
         return redirect("festival:award_categories", year)
     subject = AwardCategory(cycle=cycle)
     context = {
         "cycle": cycle,
         "categories": AwardCategory.objects.filter(cycle=cycle).for_list(),
-        "may_set": not why_closed(CATEGORIES, subject, "set_category", by=request.user, at=request.at),
+        "may_set": not why_closed(
+            CATEGORIES, subject, "set_category", by=request.user, at=request.at
+        ),
     }
     return render(request, "festival/awards/award_categories.html", context)
 
@@ -121,7 +139,9 @@ def category_new(request: PortalRequest, year: int) -> HttpResponse:
 
     def save() -> None:
         code = form.cleaned_data["code"].lower()
-        awards_ceremonies.save_category(cycle, code=code, fields=form.said, is_new=True, by=request.user, at=request.at)
+        awards_ceremonies.save_category(
+            cycle, code=code, fields=form.said, is_new=True, by=request.user, at=request.at
+        )
 
     return _category_page(request, AwardCategory(cycle=cycle), form, save)
 
@@ -141,14 +161,18 @@ def category(request: PortalRequest, pk: int) -> HttpResponse:
     return _category_page(request, found, form, save)
 
 
-def _category_page(request: PortalRequest, subject: AwardCategory, form: CategoryForm, save: Any) -> HttpResponse:
+def _category_page(
+    request: PortalRequest, subject: AwardCategory, form: CategoryForm, save: Any
+) -> HttpResponse:
     closed = why_closed(CATEGORIES, subject, "set_category", by=request.user, at=request.at)
     then = reverse("festival:award_categories", args=[subject.cycle.year])
     about = subject if subject.pk else subject.cycle
-    return form_page(request, CATEGORIES["set_category"], about, form, save, then=then, closed=closed)
+    return form_page(
+        request, CATEGORIES["set_category"], about, form, save, then=then, closed=closed
+    )
 
 
-# --- What the committee says ------------------------------------------------------------------------------------------
+# --- What the committee says --------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -161,7 +185,9 @@ def minutes_new(request: PortalRequest, pk: int) -> HttpResponse:
         awards_ceremonies.minute(found, **form.cleaned_data, by=request.user, at=request.at)
 
     closed = why_closed(MINUTES, Minutes(ceremony=found), "minute", by=request.user, at=request.at)
-    return form_page(request, MINUTES["minute"], found, form, save, then=found.get_absolute_url(), closed=closed)
+    return form_page(
+        request, MINUTES["minute"], found, form, save, then=found.get_absolute_url(), closed=closed
+    )
 
 
 def _minutes(request: PortalRequest, pk: int) -> Minutes:

@@ -1,4 +1,6 @@
-"""The certificate of an award as PDF, and the page by which anybody verifies it; no database is touched here."""
+"""The certificate of an award as PDF, and the page by which anybody verifies it; no database is
+touched here.
+"""
 
 from uuid import UUID
 
@@ -11,12 +13,16 @@ from submissions.signing.receipts import square
 
 
 def address(uuid: UUID) -> str:
-    """Where whoever holds a certificate finds whether it is in force; leads on to the page in the reader's language."""
+    """Where whoever holds a certificate finds whether it is in force; leads on to the page in the
+    reader's language.
+    """
     return f"{settings.PORTAL_URL}/verify/certificates/{uuid}/"
 
 
 def certificate(award: Award, *, seal: Seal | None, language: str) -> bytes:
-    """One sheet as PDF/UA in one language; `award` comes with its names, `seal` lies over its decision."""
+    """One sheet as PDF/UA in one language; `award` comes with its names, `seal` lies over its
+    decision.
+    """
     leads_to = address(award.uuid)
     facts = {"award": award, "seal": seal, "address": leads_to, "square": square(leads_to)}
     return pdf.paper("festival/awards/certificate.html", facts, language=language)

@@ -1,4 +1,6 @@
-"""What is typed when ceremonies, categories, minutes and awards are set, and when awards are decided on."""
+"""What is typed when ceremonies, categories, minutes and awards are set, and when awards are
+decided on.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -24,7 +26,9 @@ LONGEST_REASON = 300
 class ReasonField(PersianTextField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 2}), **({"label": _("Reason")} | kwargs)
+            max_length=LONGEST_REASON,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            **({"label": _("Reason")} | kwargs),
         )
 
 
@@ -36,7 +40,10 @@ class CeremonyForm(ComparedForm):
     held_on = MomentField(label=_("Day"), required=False)
     place = PersianTextField(label=_("Place of the ceremony"), max_length=200, required=False)
     chair = PersianTextField(
-        label=_("Chair"), max_length=200, required=False, help_text=_("Whose name stands under the certificates.")
+        label=_("Chair"),
+        max_length=200,
+        required=False,
+        help_text=_("Whose name stands under the certificates."),
     )
 
     @property
@@ -75,12 +82,17 @@ class CategoryForm(ComparedForm):
     offered = forms.ChoiceField(label=_("Where it is given"), choices=Offered.choices)
     per_group = forms.BooleanField(label=_("Given in each group"), required=False)
     most_winners = LimitField(
-        label=_("Chosen at most"), min_value=1, help_text=_("Of a group, or of a ceremony. Empty: no limit.")
+        label=_("Chosen at most"),
+        min_value=1,
+        help_text=_("Of a group, or of a ceremony. Empty: no limit."),
     )
     most_commended = LimitField(
         label=_("Commended at most"),
         min_value=0,
-        help_text=_("So many of the next places are proposed where a ranking decides. Empty: no limit, none proposed."),
+        help_text=_(
+            "So many of the next places are proposed where a ranking decides. Empty: no limit, "
+            "none proposed."
+        ),
     )
 
     def __init__(self, *args: Any, held: AwardCategory | None = None, **kwargs: Any) -> None:
@@ -100,10 +112,14 @@ class MinutesForm(forms.Form):
     """The minutes of a meeting, with the signed paper if there is one."""
 
     held_at = MomentField(label=_("Held on"))
-    members = PersianTextField(label=_("Members present"), lines=True, max_length=2000, help_text=_("One a line."))
+    members = PersianTextField(
+        label=_("Members present"), lines=True, max_length=2000, help_text=_("One a line.")
+    )
     text = PersianTextField(label=_("What was discussed"), lines=True, max_length=20000)
     file = PaperField(
-        label=_("Signed minutes"), required=False, error_messages={"no_pdf": _("The minutes must be a PDF file.")}
+        label=_("Signed minutes"),
+        required=False,
+        error_messages={"no_pdf": _("The minutes must be a PDF file.")},
     )
 
 
@@ -119,7 +135,9 @@ class PutForwardForm(forms.Form):
         empty_label=_("No group"),
         help_text=_("Where the award is given in each group."),
     )
-    rank = forms.ChoiceField(label=_("As"), choices=Rank.choices, widget=forms.RadioSelect, initial=Rank.WINNER)
+    rank = forms.ChoiceField(
+        label=_("As"), choices=Rank.choices, widget=forms.RadioSelect, initial=Rank.WINNER
+    )
     reason = ReasonField(help_text=_("One sentence; it stands on the certificate."))
     reason_en = ReasonField(label=_("Reason in English"), required=False)
     title_fa = PersianTextField(label=_("Special title in Persian"), max_length=200, required=False)
@@ -134,7 +152,11 @@ class PutForwardForm(forms.Form):
 
     def clean_agency(self) -> Any:
         agency = self.cleaned_data["agency"]
-        found = Participation.objects.active().filter(cycle=self.ceremony.cycle_id, agency=agency).first()
+        found = (
+            Participation.objects.active()
+            .filter(cycle=self.ceremony.cycle_id, agency=agency)
+            .first()
+        )
         if found is None:
             said = said_now("%(agency)s does not take part in this cycle.")
             raise forms.ValidationError(said % {"agency": agency})
@@ -166,7 +188,9 @@ class DecideForm(ActForm):
     """Which proposals are decided on by which minutes, each as what and why; signed."""
 
     minutes = forms.ModelChoiceField(
-        label=_("Minutes of the meeting that decided"), queryset=Minutes.objects.none(), empty_label=None
+        label=_("Minutes of the meeting that decided"),
+        queryset=Minutes.objects.none(),
+        empty_label=None,
     )
 
     def __init__(self, *args: Any, awards: Sequence[Award], minutes: Any, **kwargs: Any) -> None:
@@ -178,11 +202,17 @@ class DecideForm(ActForm):
         for award in awards:
             take, rank, reason, reason_en = self._names(award)
             of = {"award": award}
-            self.fields[take] = forms.BooleanField(label=_("Decide on %(award)s") % of, required=False, initial=True)
-            self.fields[rank] = forms.ChoiceField(label=_("As"), choices=Rank.choices, initial=award.rank)
+            self.fields[take] = forms.BooleanField(
+                label=_("Decide on %(award)s") % of, required=False, initial=True
+            )
+            self.fields[rank] = forms.ChoiceField(
+                label=_("As"), choices=Rank.choices, initial=award.rank
+            )
             # of what is not taken nothing need be said
             self.fields[reason] = ReasonField(initial=award.reason, required=False)
-            self.fields[reason_en] = ReasonField(label=_("Reason in English"), initial=award.reason_en, required=False)
+            self.fields[reason_en] = ReasonField(
+                label=_("Reason in English"), initial=award.reason_en, required=False
+            )
             self.fields[take].widget.attrs["class"] = "form-check-input"
             self.fields[rank].widget.attrs["class"] = "form-select"
             for name in (reason, reason_en):
@@ -206,7 +236,9 @@ class DecideForm(ActForm):
         for award in taken:
             reason = self._names(award)[2]
             if reason not in self.errors and not data.get(reason):
-                self.add_error(reason, said_now("Say why, in one sentence; it stands on the certificate."))
+                self.add_error(
+                    reason, said_now("Say why, in one sentence; it stands on the certificate.")
+                )
         return data
 
     @property
@@ -228,17 +260,30 @@ class NarrowForm(forms.Form):
 
     NATIONAL = "national"
 
-    def __init__(self, *args: Any, cycle: Cycle, provinces: Iterable[Province], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, cycle: Cycle, provinces: Iterable[Province], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         named = ((p.code, p.name) for p in provinces)
-        self.fields["festival"].choices = [("", _("Every festival")), (self.NATIONAL, _("National")), *named]
+        self.fields["festival"].choices = [
+            ("", _("Every festival")),
+            (self.NATIONAL, _("National")),
+            *named,
+        ]
         categories = AwardCategory.objects.filter(cycle=cycle).for_list()
-        self.fields["category"].choices = [("", _("Every category")), *((c.code, c.name) for c in categories)]
+        self.fields["category"].choices = [
+            ("", _("Every category")),
+            *((c.code, c.name) for c in categories),
+        ]
 
     def narrowed(self, awards: Any) -> Any:
         self.is_valid()
         if festival := self.cleaned_data.get("festival"):
-            of = {"ceremony__province": None} if festival == self.NATIONAL else {"ceremony__province__code": festival}
+            of = (
+                {"ceremony__province": None}
+                if festival == self.NATIONAL
+                else {"ceremony__province__code": festival}
+            )
             awards = awards.filter(**of)
         if category := self.cleaned_data.get("category"):
             awards = awards.filter(category__code=category)

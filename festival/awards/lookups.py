@@ -1,4 +1,6 @@
-"""What the pages of awards share: the ceremony at an address, reading under embargo on record, the page of a form."""
+"""What the pages of awards share: the ceremony at an address, reading under embargo on record, the
+page of a form.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,17 +18,26 @@ from festival.models import Ceremony, Edition
 
 def find_ceremony(request: PortalRequest, pk: int) -> Ceremony:
     """The ceremony, if its awards are the reader's business before they are public."""
-    return get_object_or_404(Ceremony.objects.visible_to(request.user, request.at).for_list(), pk=pk)
+    return get_object_or_404(
+        Ceremony.objects.visible_to(request.user, request.at).for_list(), pk=pk
+    )
 
 
 def note_reading(request: PortalRequest, ceremony: Ceremony) -> bool:
-    """Put on record that somebody of the secretariat reads awards that are not public yet, or may not be: those that
-    rest on a correction which is not out. Whether the year's results are out."""
-    out = set(Edition.objects.published(request.at).filter(cycle=ceremony.cycle_id).values_list("pk", flat=True))
+    """Put on record that somebody of the secretariat reads awards that are not public yet, or may
+    not be: those that rest on a correction which is not out. Whether the year's results are out.
+    """
+    out = set(
+        Edition.objects.published(request.at)
+        .filter(cycle=ceremony.cycle_id)
+        .values_list("pk", flat=True)
+    )
     newest = Edition.objects.newest_of(ceremony.cycle)
     is_settled = newest is not None and newest.pk in out
     if not is_settled and request.user.is_authenticated and _is_secretariat(request, ceremony):
-        embargo.note_reading(ceremony, what="awards", by=request.user, at=request.at, agency=ceremony.reach)
+        embargo.note_reading(
+            ceremony, what="awards", by=request.user, at=request.at, agency=ceremony.reach
+        )
     return bool(out)
 
 
@@ -35,9 +46,17 @@ def _is_secretariat(request: PortalRequest, ceremony: Ceremony) -> bool:
 
 
 def form_page(
-    request: PortalRequest, move: Move, about: Any, form: Any, save: Callable[[], Any], *, then: str, closed: str
+    request: PortalRequest,
+    move: Move,
+    about: Any,
+    form: Any,
+    save: Callable[[], Any],
+    *,
+    then: str,
+    closed: str,
 ) -> HttpResponse:
-    """A form of an act that changes no state: shown to whoever may do it, kept as typed where it is refused.
+    """A form of an act that changes no state: shown to whoever may do it, kept as typed where it is
+    refused.
 
     `about` is what the page names, `closed` why the reader may not do it now, "" when they may.
     """

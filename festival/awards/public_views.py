@@ -1,5 +1,6 @@
-"""What everybody reads of awards once the results are out: lists, certificates and their verification; before that
-only the secretariat does, on record."""
+"""What everybody reads of awards once the results are out: lists, certificates and their
+verification; before that only the secretariat does, on record.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -43,7 +44,9 @@ def years(request: PortalRequest) -> HttpResponse:
     if request.user.is_authenticated and request.user.holds(*OVERSEERS, at=request.at):
         managed = Cycle.objects.of_years().exclude(state=CycleState.PLANNED).for_list()
     editions = Edition.objects.current(request.at).for_list()
-    return render(request, "festival/awards/award_years.html", {"editions": editions, "managed": managed})
+    return render(
+        request, "festival/awards/award_years.html", {"editions": editions, "managed": managed}
+    )
 
 
 @login_not_required
@@ -53,7 +56,9 @@ def awards(request: PortalRequest, year: int) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.current(request.at).for_list(), cycle__year=year)
     rows = Award.objects.public(request.at).filter(ceremony__cycle=edition.cycle)
     ceremonies = list(Ceremony.objects.filter(pk__in=rows.values("ceremony")).for_list())
-    provinces = Province.objects.filter(pk__in=[c.province_id for c in ceremonies]).order_by("sort_key", "pk")
+    provinces = Province.objects.filter(pk__in=[c.province_id for c in ceremonies]).order_by(
+        "sort_key", "pk"
+    )
     form = NarrowForm(request.GET, cycle=edition.cycle, provinces=provinces)
     table = listed(request, AwardTable(form.narrowed(rows).for_list()))
     context = {"edition": edition, "filter": form, "table": table, "ceremonies": ceremonies}
@@ -63,7 +68,9 @@ def awards(request: PortalRequest, year: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpResponseBase:
-    """The certificate of an award in force, in either language; of one that was revoked there is none."""
+    """The certificate of an award in force, in either language; of one that was revoked there is
+    none.
+    """
     if language not in Language.values:
         raise Http404
     award = get_object_or_404(_awards(request).with_names(), uuid=uuid, state=AwardState.DECIDED)
@@ -72,30 +79,41 @@ def certificate(request: PortalRequest, uuid: UUID, language: str) -> HttpRespon
     document = paper(award, seal=stamp.seal if stamp else None, language=language)
     name = f"certificate-{award.certificate_number}-{language}.pdf"
     # our own file, for browsers to open: Chromium shows no PDF in a sandbox
-    return headed(HttpResponse(document, content_type="application/pdf"), name=name, inline=True, sandboxed=False)
+    return headed(
+        HttpResponse(document, content_type="application/pdf"),
+        name=name,
+        inline=True,
+        sandboxed=False,
+    )
 
 
 @login_not_required
 @require_safe
 def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """Whether a certificate is genuine and in force, for whoever holds one; before publication there is none."""
+    """Whether a certificate is genuine and in force, for whoever holds one; before publication
+    there is none.
+    """
     award = get_object_or_404(Award.objects.public(request.at).with_names(), uuid=uuid)
     stamp = seals.stamp(award, "revoke" if award.is_revoked else "decide")
     context = {"award": award, "seal": stamp.seal if stamp else None}
     return render(request, "festival/awards/verify_certificate.html", context)
 
 
-# --- The list of the day ----------------------------------------------------------------------------------------------
+# --- The list of the day ------------------------------------------------------------------------
 
 
 def _called(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
-    """A ceremony with its awards in force in the order of calling: to the secretariat, and to all once they are out."""
+    """A ceremony with its awards in force in the order of calling: to the secretariat, and to all
+    once they are out.
+    """
     rows = Ceremony.objects.public(request.at)
     if request.user.is_authenticated:
         rows |= Ceremony.objects.visible_to(request.user, request.at)
     ceremony = get_object_or_404(rows.for_list(), pk=pk)
     note_reading(request, ceremony)
-    return ceremony, _awards(request).filter(ceremony=ceremony, state=AwardState.DECIDED).for_calling()
+    return ceremony, _awards(request).filter(
+        ceremony=ceremony, state=AwardState.DECIDED
+    ).for_calling()
 
 
 @login_not_required
@@ -103,7 +121,9 @@ def _called(request: PortalRequest, pk: int) -> tuple[Ceremony, Any]:
 def ceremony_list(request: PortalRequest, pk: int) -> HttpResponse:
     """Who is called up in which order, to be printed."""
     ceremony, rows = _called(request, pk)
-    return render(request, "festival/awards/ceremony_list.html", {"ceremony": ceremony, "awards": rows})
+    return render(
+        request, "festival/awards/ceremony_list.html", {"ceremony": ceremony, "awards": rows}
+    )
 
 
 @login_not_required
@@ -114,4 +134,6 @@ def ceremony_list_file(request: PortalRequest, pk: int, form: str) -> HttpRespon
         raise Http404
     ceremony, rows = _called(request, pk)
     name = f"ceremony-{ceremony.cycle.year}-{ceremony.code}"
-    return sheet_answer(spreadsheets_exports.written(called(rows), form, title=_("Order of calling")), name, form)
+    return sheet_answer(
+        spreadsheets_exports.written(called(rows), form, title=_("Order of calling")), name, form
+    )

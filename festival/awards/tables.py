@@ -16,7 +16,9 @@ from festival.models.awards import AGENCY
 class AwardTable(CardsTable):
     agency = tables.Column(_("Agency"), accessor="participation", order_by=AGENCY)
     rank = tables.Column(_("As"), order_by=("-rank", *AGENCY))  # "winner" before "commended"
-    category = tables.Column(_("Category"), order_by=("category__position", "group__sort_key", *AGENCY))
+    category = tables.Column(
+        _("Category"), order_by=("category__position", "group__sort_key", *AGENCY)
+    )
     ceremony = tables.Column(_("Festival"), order_by=("ceremony__province__sort_key", *AGENCY))
     reason = tables.Column(_("Reason"), orderable=False)
     uuid = tables.Column(_("Certificate"), orderable=False)
@@ -32,17 +34,23 @@ class AwardTable(CardsTable):
 
     def render_rank(self, record: Award) -> SafeString:
         if record.is_revoked:
-            badge = format_html('<span class="badge bg-danger-lt">{}</span> ', record.get_state_display())
+            badge = format_html(
+                '<span class="badge bg-danger-lt">{}</span> ', record.get_state_display()
+            )
             return format_html("{}<del>{}</del>", badge, record.get_rank_display())
         tone = "success" if record.is_winner else "primary"
-        return format_html('<span class="badge bg-{}-lt">{}</span>', tone, record.get_rank_display())
+        return format_html(
+            '<span class="badge bg-{}-lt">{}</span>', tone, record.get_rank_display()
+        )
 
     def render_category(self, record: Award) -> SafeString:
         said = format_html("{}", record.category.name)
         if record.title:
             said = format_html("{}<br><strong>{}</strong>", said, prose(record.title))
         if record.group:
-            said = format_html('{}<br><span class="text-secondary">{}</span>', said, record.group.name)
+            said = format_html(
+                '{}<br><span class="text-secondary">{}</span>', said, record.group.name
+            )
         return format_html("<span>{}</span>", said)
 
     def render_ceremony(self, record: Award) -> str:

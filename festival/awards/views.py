@@ -1,4 +1,6 @@
-"""The secretariat's page of one ceremony: proposals, the committee's decisions, what a correction has moved."""
+"""The secretariat's page of one ceremony: proposals, the committee's decisions, what a correction
+has moved.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -43,7 +45,11 @@ class Row:
 
 def _rows(request: PortalRequest, held: list[Award], shifted: list[Moved]) -> list[Row]:
     windows = Window.objects.concerning(held)
-    public = set(Award.objects.public(request.at).filter(pk__in=[a.pk for a in held]).values_list("pk", flat=True))
+    public = set(
+        Award.objects.public(request.at)
+        .filter(pk__in=[a.pk for a in held])
+        .values_list("pk", flat=True)
+    )
     confirmable = {m.award.pk for m in shifted if m.now}
     rows = []
     for award in held:
@@ -74,11 +80,15 @@ def ceremony(request: PortalRequest, pk: int) -> HttpResponse:
         "is_out": is_out,
         "proposed": proposed,
         "decided": [r for r in rows if r.award.number],
-        "struck": [r.award for r in rows if r.award.state == AwardState.WITHDRAWN and not r.award.number],
+        "struck": [
+            r.award for r in rows if r.award.state == AwardState.WITHDRAWN and not r.award.number
+        ],
         "moved": shifted,
         "minutes": minutes,
         "missing": _missing(found, held, minutes),
-        "may_set": not why_closed(CEREMONIES, found, "set_ceremony", by=request.user, at=request.at),
+        "may_set": not why_closed(
+            CEREMONIES, found, "set_ceremony", by=request.user, at=request.at
+        ),
         "why_closed": _why_closed(request, found, edition),
         "history": history(Entry.objects.of(found)[:20]),
     }
@@ -102,7 +112,11 @@ def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list
     ]
     missing = [said for is_so, said in lacking if is_so]
     if waiting := sum(a.state == AwardState.PROPOSED for a in held):
-        said = ngettext("%(count)s proposal is not decided on.", "%(count)s proposals are not decided on.", waiting)
+        said = ngettext(
+            "%(count)s proposal is not decided on.",
+            "%(count)s proposals are not decided on.",
+            waiting,
+        )
         missing.append(said % {"count": localised(waiting)})
     below = sum(a.is_below_least_percent for a in held if a.is_in_force)
     if below:
@@ -126,7 +140,11 @@ def _missing(found: Ceremony, held: list[Award], minutes: list[Minutes]) -> list
         if not there:
             bare.append(category.name)
         elif there < wanted:
-            counts = {"there": localised(there), "wanted": localised(wanted), "category": category.name}
+            counts = {
+                "there": localised(there),
+                "wanted": localised(wanted),
+                "category": category.name,
+            }
             missing.append(_("%(category)s: chosen in %(there)s of %(wanted)s groups.") % counts)
     if bare:
         said = _("Nobody is chosen in: %(categories)s.")
@@ -143,7 +161,9 @@ def propose(request: PortalRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        said = ngettext("%(count)s award was proposed.", "%(count)s awards were proposed.", len(made))
+        said = ngettext(
+            "%(count)s award was proposed.", "%(count)s awards were proposed.", len(made)
+        )
         messages.success(request, said % {"count": localised(len(made))})
     return redirect("festival:ceremony", pk)
 
@@ -181,21 +201,29 @@ def decide(request: PortalRequest, pk: int) -> HttpResponse:
 
     form = form_for(able, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        seen = form.as_seen(lambda: form_for([a for a in proposed.all() if move.who(request.user, a, request.at)]))
+        seen = form.as_seen(
+            lambda: form_for([a for a in proposed.all() if move.who(request.user, a, request.at)])
+        )
         by_minutes = form.cleaned_data["minutes"]
         try:
-            made = actions.decide(found, by_minutes, form.decisions, by=request.user, at=request.at, seen=seen)
+            made = actions.decide(
+                found, by_minutes, form.decisions, by=request.user, at=request.at, seen=seen
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = ngettext("%(count)s award was decided on.", "%(count)s awards were decided on.", len(made))
+            said = ngettext(
+                "%(count)s award was decided on.", "%(count)s awards were decided on.", len(made)
+            )
             messages.success(request, said % {"count": localised(len(made))})
             return redirect("festival:ceremony", pk)
     context = {"ceremony": found, "form": form, "move": move, "barred": len(waiting) - len(able)}
     return render(request, "festival/awards/award_decide.html", context)
 
 
-def _why_undecidable(request: PortalRequest, found: Ceremony, waiting: list[Award], minutes: Any) -> str:
+def _why_undecidable(
+    request: PortalRequest, found: Ceremony, waiting: list[Award], minutes: Any
+) -> str:
     if why := _why_closed(request, found, actions.newest_edition(found)):
         return why
     if not waiting:
@@ -206,7 +234,9 @@ def _why_undecidable(request: PortalRequest, found: Ceremony, waiting: list[Awar
 @require_http_methods(["GET", "POST"])
 def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     """End an award or a proposal, or let it stand after a correction, with the reason."""
-    seen = Award.objects.filter(ceremony__in=Ceremony.objects.visible_to(request.user, request.at).values("pk"))
+    seen = Award.objects.filter(
+        ceremony__in=Ceremony.objects.visible_to(request.user, request.at).values("pk")
+    )
     award = get_object_or_404(seen.with_names(), pk=pk)
     if request.method == "GET":
         note_reading(request, award.ceremony)

@@ -1,4 +1,6 @@
-"""How a year was closed: plans, consequences, the survey, the measures to look at; counts, without anybody's name."""
+"""How a year was closed: plans, consequences, the survey, the measures to look at; counts, without
+anybody's name.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -56,7 +58,9 @@ class Followed:
 
 @dataclass(frozen=True)
 class Closing:
-    """How a year was closed; `survey` None where there was none, `flagged` where the results are not frozen."""
+    """How a year was closed; `survey` None where there was none, `flagged` where the results are
+    not frozen.
+    """
 
     planned: Planned
     begun: int
@@ -73,7 +77,10 @@ def closing(cycle: Cycle, at: datetime) -> Closing:
     today = at.astimezone(TEHRAN).date()
     plans = ImprovementPlan.objects.filter(cycle=cycle).aggregate(
         begun=Count("pk"),
-        late=Count("pk", filter=Q(days_late__gt=0) | Q(signed_at=None, due_on__lt=today, agency__is_active=True)),
+        late=Count(
+            "pk",
+            filter=Q(days_late__gt=0) | Q(signed_at=None, due_on__lt=today, agency__is_active=True),
+        ),
         compulsory=Count("pk", filter=Q(is_compulsory=True)),
     )
     survey = Survey.objects.filter(cycle=cycle).for_list().first()
@@ -96,7 +103,9 @@ def planned(cycle: Cycle) -> Planned:
     items = ImprovementItem.objects.standing().filter(plan__in=plans)
     said = Progress.objects.filter(is_current=True, item__in=items).order_by().values_list("status")
     by_status = Counter(dict(said.annotate(Count("pk"))))
-    by_status[Status.NONE] += items.count() - by_status.total()  # of which nothing has been reported
+    by_status[Status.NONE] += (
+        items.count() - by_status.total()
+    )  # of which nothing has been reported
     return Planned(plans.count(), [(status, by_status[status]) for status in Status])
 
 
@@ -104,4 +113,7 @@ def _followed(cycle: Cycle) -> list[Followed]:
     rows = Consequence.objects.filter(cycle=cycle).order_by().values_list("rule__kind", "state")
     counted = {(kind, state): n for kind, state, n in rows.annotate(Count("pk"))}
     kinds = (kind for kind in ConsequenceKind if any(k == kind for k, _state in counted))
-    return [Followed(kind, *(counted.get((kind, state), 0) for state in ConsequenceState)) for kind in kinds]
+    return [
+        Followed(kind, *(counted.get((kind, state), 0) for state in ConsequenceState))
+        for kind in kinds
+    ]

@@ -22,7 +22,11 @@ def closing(request: PortalRequest, year: int) -> HttpResponse:
 @login_not_required
 @require_safe
 def followed(request: PortalRequest, year: int) -> HttpResponse:
-    """What came of a year's results, in numbers alone; a part of the edition's page that it asks for."""
-    found = get_object_or_404(Edition.objects.current(request.at).select_related("cycle"), cycle__year=year)
+    """What came of a year's results, in numbers alone; a part of the edition's page that it asks
+    for.
+    """
+    found = get_object_or_404(
+        Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
+    )
     context = {"edition": found, "planned": summary.planned(found.cycle)}
     return render(request, f"festival/followed.html{'#slot' if request.htmx else ''}", context)

@@ -28,7 +28,8 @@ def write_comment(
     by: User | None,
     at: datetime,
 ) -> MeasureComment:
-    """Keep what somebody says of a published measure until an administrator has read it; `by` is None for a visitor.
+    """Keep what somebody says of a published measure until an administrator has read it; `by` is
+    None for a visitor.
 
     It is no official act, and nobody's account is kept with it.
     """
@@ -38,8 +39,13 @@ def write_comment(
     if not text:
         raise Refused(_("Write what you have to say."))
     if len(text) > MeasureComment.MOST:
-        raise Refused(_("A comment has at most %(most)s characters.") % {"most": localised(MeasureComment.MOST)})
-    lines = Answer.objects.filter(submission__cycle=edition.cycle_id, measure__lineage=measure.lineage)
+        raise Refused(
+            _("A comment has at most %(most)s characters.")
+            % {"most": localised(MeasureComment.MOST)}
+        )
+    lines = Answer.objects.filter(
+        submission__cycle=edition.cycle_id, measure__lineage=measure.lineage
+    )
     if about is not None and not lines.filter(submission__agency=about).exists():
         raise Refused(_("%(agency)s was not asked for this measure.") % {"agency": about.name})
     comment = MeasureComment.objects.create(
@@ -65,7 +71,9 @@ def publish_comment(comment: MeasureComment, *, by: User, at: datetime) -> Measu
 
 
 @transaction.atomic
-def reject_comment(comment: MeasureComment, *, reason: str, by: User, at: datetime) -> MeasureComment:
+def reject_comment(
+    comment: MeasureComment, *, reason: str, by: User, at: datetime
+) -> MeasureComment:
     """Keep it from the public, or take it back from there, with the reason on record."""
     reason = normalise(reason, lines=True)
     if not reason:

@@ -11,15 +11,24 @@ from festival.models import MeasureComment
 
 
 class CommentForm(forms.Form):
-    """A comment, and what its writer wants to say of themselves. `website` is a trap: people do not see it."""
+    """A comment, and what its writer wants to say of themselves. `website` is a trap: people do not
+    see it.
+    """
 
     text = PersianTextField(label=_("Your comment"), lines=True, max_length=MeasureComment.MOST)
     about = AgencyField(
-        label=_("About one agency"), required=False, help_text=_("Code or name; empty: about the measure as such.")
+        label=_("About one agency"),
+        required=False,
+        help_text=_("Code or name; empty: about the measure as such."),
     )
-    author = PersianTextField(label=_("Your name"), required=False, max_length=120, help_text=_("Published if given."))
+    author = PersianTextField(
+        label=_("Your name"), required=False, max_length=120, help_text=_("Published if given.")
+    )
     organisation = PersianTextField(
-        label=_("Your organisation"), required=False, max_length=200, help_text=_("Published if given.")
+        label=_("Your organisation"),
+        required=False,
+        max_length=200,
+        help_text=_("Published if given."),
     )
     email = forms.EmailField(
         label=_("Your e-mail"),

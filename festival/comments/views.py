@@ -1,4 +1,6 @@
-"""The page of one published measure with its comments, the administrators' queue, and what working groups read."""
+"""The page of one published measure with its comments, the administrators' queue, and what working
+groups read.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -26,12 +28,19 @@ from indicators.lookups import visible
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
-    """One measure in the year's edition in force: how agencies did, the published comments; by POST one more."""
-    edition = get_object_or_404(Edition.objects.current(request.at).select_related("cycle"), cycle__year=year)
+    """One measure in the year's edition in force: how agencies did, the published comments; by POST
+    one more.
+    """
+    edition = get_object_or_404(
+        Edition.objects.current(request.at).select_related("cycle"), cycle__year=year
+    )
     found = outcome(edition, lineage)
     if found is None:
         raise Http404
-    form, status = CommentForm(request.POST or None, initial={"about": request.GET.get("agency", "")}), 200
+    form, status = (
+        CommentForm(request.POST or None, initial={"about": request.GET.get("agency", "")}),
+        200,
+    )
     if request.method == "POST" and form.is_valid():
         if form.is_trapped:
             return _thanks(request, edition, lineage)
@@ -45,7 +54,10 @@ def measure(request: PortalRequest, year: int, lineage: UUID) -> HttpResponse:
                 return _thanks(request, edition, lineage)
         else:
             status = 429
-            form.add_error(None, _("There have been many comments from your connection. Please try again later."))
+            form.add_error(
+                None,
+                _("There have been many comments from your connection. Please try again later."),
+            )
     comments = MeasureComment.objects.published().about(edition, lineage).for_list()
     context = {"edition": edition, "outcome": found, "form": form, "page": _page(request, comments)}
     return render(request, "festival/comments/measure.html", context, status=status)
@@ -57,11 +69,13 @@ def _page(request: PortalRequest, rows: Any) -> Any:
 
 def _thanks(request: PortalRequest, edition: Edition, lineage: UUID) -> HttpResponse:
     """The same answer whether or not the trap caught a machine, which is told nothing."""
-    messages.success(request, _("Thank you. Your comment appears here once an administrator has read it."))
+    messages.success(
+        request, _("Thank you. Your comment appears here once an administrator has read it.")
+    )
     return redirect("festival:measure", edition.cycle.year, lineage)
 
 
-# --- The administrators -----------------------------------------------------------------------------------------------
+# --- The administrators -------------------------------------------------------------------------
 
 
 def _only_for_administrators(request: PortalRequest) -> None:
@@ -76,10 +90,16 @@ def queue(request: PortalRequest) -> HttpResponse:
     _only_for_administrators(request)
     state = request.GET.get("state", "")
     state = state if state in CommentState.values else CommentState.WAITING
-    rows = MeasureComment.objects.visible_to(request.user, request.at).filter(state=state).for_list()
+    rows = (
+        MeasureComment.objects.visible_to(request.user, request.at).filter(state=state).for_list()
+    )
     context = {"state": state, "states": CommentState.choices, "page": _page(request, rows)}
-    context |= {"moves": [name for name in ("publish", "reject") if state in COMMENTS[name].sources]}
-    return render(request, "festival/comments/comments.html", context | {"most": MeasureComment.MOST})
+    context |= {
+        "moves": [name for name in ("publish", "reject") if state in COMMENTS[name].sources]
+    }
+    return render(
+        request, "festival/comments/comments.html", context | {"most": MeasureComment.MOST}
+    )
 
 
 def _decide(request: PortalRequest, pk: int, do: Any, **given: Any) -> HttpResponse:
@@ -103,10 +123,12 @@ def comment_publish(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def comment_reject(request: PortalRequest, pk: int) -> HttpResponse:
     """Keep a comment from the public, with the reason."""
-    return _decide(request, pk, reject_comment, reason=request.POST.get("reason", "")[: MeasureComment.MOST])
+    return _decide(
+        request, pk, reject_comment, reason=request.POST.get("reason", "")[: MeasureComment.MOST]
+    )
 
 
-# --- The working groups -----------------------------------------------------------------------------------------------
+# --- The working groups -------------------------------------------------------------------------
 
 
 @require_safe
@@ -115,4 +137,6 @@ def comments_of_set(request: PortalRequest, pk: int) -> HttpResponse:
     indicator_set = visible(request, pk)
     comments = MeasureComment.objects.published().before(indicator_set).for_list()
     context = {"set": indicator_set, "page": _page(request, comments)}
-    return render(request, f"festival/comments_of_set.html{'#slot' if request.htmx else ''}", context)
+    return render(
+        request, f"festival/comments_of_set.html{'#slot' if request.htmx else ''}", context
+    )

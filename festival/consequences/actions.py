@@ -1,7 +1,8 @@
-"""What follows from results: the rules of a year, drawn once they are frozen, and followed to a letter or a reason.
+"""What follows from results: the rules of a year, drawn once they are frozen, and followed to a
+letter or a reason.
 
-Nobody outside the secretariat learns of it before the results are published (`Consequence.visible_to`); a letter is
-recorded, and with it the agency told, only then.
+Nobody outside the secretariat learns of it before the results are published
+(`Consequence.visible_to`); a letter is recorded, and with it the agency told, only then.
 """
 
 import hashlib
@@ -22,13 +23,20 @@ from cycles.models import Cycle, Participation
 from cycles.ui import files as ui_files
 from cycles.workflow import Refused
 from festival.improvement import actions as improvement
-from festival.models import NOT_FILED, Consequence, ConsequenceKind, ConsequenceRule, Edition, Standing
+from festival.models import (
+    NOT_FILED,
+    Consequence,
+    ConsequenceKind,
+    ConsequenceRule,
+    Edition,
+    Standing,
+)
 from festival.workflow import CONSEQUENCES, EDITIONS, RULES
 
 MOST_DAYS = 365
 
 
-# --- The rules of a year ----------------------------------------------------------------------------------------------
+# --- The rules of a year ------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -44,13 +52,17 @@ def settle(
     by: User,
     at: datetime,
 ) -> ConsequenceRule:
-    """Settle what follows from a band, or from not filing; possible until the year's consequences are drawn."""
+    """Settle what follows from a band, or from not filing; possible until the year's consequences
+    are drawn.
+    """
     _refuse_drawn(cycle)
     if not 0 < days <= MOST_DAYS:
         raise Refused(_("A consequence is due within a year of the publication."))
     same = {"cycle": cycle, "on": on, "kind": kind, "repeated": repeated}
     if ConsequenceRule.objects.filter(**same, struck_at=None).exists():
-        raise Refused(_("This consequence is settled already; strike it first to change its words."))
+        raise Refused(
+            _("This consequence is settled already; strike it first to change its words.")
+        )
     said: dict[str, Any] = {"words_fa": words_fa, "words_en": words_en, "days": days}
     rule = ConsequenceRule.objects.create(**same, **said, settled_by=by, settled_at=at)
     perform(RULES, [rule], "settle", by=by, at=at, on=on, kind=kind, repeated=repeated, **said)
@@ -60,7 +72,11 @@ def settle(
 @transaction.atomic
 def strike_rule(rule: ConsequenceRule, *, by: User, at: datetime) -> ConsequenceRule:
     """Strike a rule; it stays on record."""
-    rule = ConsequenceRule.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=rule.pk)
+    rule = (
+        ConsequenceRule.objects.select_for_update(of=("self",))
+        .select_related("cycle")
+        .get(pk=rule.pk)
+    )
     _refuse_drawn(rule.cycle)
     if rule.struck_at:
         raise Refused(_("This has been struck already."))
@@ -75,11 +91,13 @@ def _refuse_drawn(cycle: Cycle) -> None:
         raise Refused(_("The consequences of this year are drawn; their rules no longer change."))
 
 
-# --- Drawing them -----------------------------------------------------------------------------------------------------
+# --- Drawing them -------------------------------------------------------------------------------
 
 
 def occasions(year: int) -> dict[int, str]:
-    """What each agency's frozen result of a year is an occasion for, by the agency's key: its band, or not filing."""
+    """What each agency's frozen result of a year is an occasion for, by the agency's key: its band,
+    or not filing.
+    """
     editions = Edition.objects.newest().filter(cycle__year=year)
     rows = Standing.objects.filter(edition__in=editions.values("pk")).order_by("pk")
     named = rows.values_list("participation__agency", "submitted", "band")
@@ -88,11 +106,16 @@ def occasions(year: int) -> dict[int, str]:
 
 @transaction.atomic
 def draw(edition: Edition, *, by: User, at: datetime) -> list[Consequence]:
-    """Draw the consequences of frozen results by the year's rules, all at once; five statements for any number.
+    """Draw the consequences of frozen results by the year's rules, all at once; five statements for
+    any number.
 
     The record keeps how many of each kind and their digest, no agency's name.
     """
-    edition = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=edition.pk)
+    edition = (
+        Edition.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("cycle")
+        .get(pk=edition.pk)
+    )
     _refuse_drawn(edition.cycle)
     rules = list(ConsequenceRule.objects.filter(cycle=edition.cycle).standing())
     if not rules:
@@ -107,17 +130,29 @@ def draw(edition: Edition, *, by: User, at: datetime) -> list[Consequence]:
     ]
     if not rows:
         raise Refused(_("By these rules nothing follows for any agency."))
-    digest = hashlib.sha256(ledger.as_json([[row.rule_id, row.agency_id] for row in rows]).encode()).hexdigest()
+    digest = hashlib.sha256(
+        ledger.as_json([[row.rule_id, row.agency_id] for row in rows]).encode()
+    ).hexdigest()
     counts = Counter(row.rule.kind for row in rows)
-    perform(EDITIONS, [edition], "draw_consequences", by=by, at=at, counts=dict(sorted(counts.items())), digest=digest)
+    perform(
+        EDITIONS,
+        [edition],
+        "draw_consequences",
+        by=by,
+        at=at,
+        counts=dict(sorted(counts.items())),
+        digest=digest,
+    )
     return Consequence.objects.bulk_create(rows, batch_size=1000)
 
 
-def _meets(rule: ConsequenceRule, agency: int, now: Mapping[int, str], before: Mapping[int, str]) -> bool:
+def _meets(
+    rule: ConsequenceRule, agency: int, now: Mapping[int, str], before: Mapping[int, str]
+) -> bool:
     return now[agency] == rule.on and (not rule.repeated or before.get(agency) == rule.on)
 
 
-# --- To their end -----------------------------------------------------------------------------------------------------
+# --- To their end -------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -131,12 +166,16 @@ def record_letter(
     by: User,
     at: datetime,
 ) -> Consequence:
-    """Record the letter by which a consequence was done; the agency is told, a compulsory plan is begun."""
+    """Record the letter by which a consequence was done; the agency is told, a compulsory plan is
+    begun.
+    """
     consequence = _held(consequence)
     if not consequence.edition.is_published(at):
         raise Refused(_("The results are not published; a letter now would tell them."))
     if not consequence.agency.is_active:
-        raise Refused(_("%(agency)s has ended: waive what follows.") % {"agency": consequence.agency})
+        raise Refused(
+            _("%(agency)s has ended: waive what follows.") % {"agency": consequence.agency}
+        )
     if not letter.strip():
         raise Refused(_("Give the number of the letter."))
     given: dict[str, Any] = {
@@ -145,13 +184,20 @@ def record_letter(
         "signer": by,
         "late": consequence.late_by(at),
     }
-    [consequence] = perform(CONSEQUENCES, [consequence], "deliver", by=by, at=at, note=note, letter=letter, **given)
+    [consequence] = perform(
+        CONSEQUENCES, [consequence], "deliver", by=by, at=at, note=note, letter=letter, **given
+    )
     if file is not None:
-        consequence.file_name, consequence.sha256 = ui_files.bare_name(file, 200), ui_files.sha256(file)
+        consequence.file_name, consequence.sha256 = (
+            ui_files.bare_name(file, 200),
+            ui_files.sha256(file),
+        )
         consequence.file.save(f"{uuid7()}.pdf", file, save=False)
         consequence.save(update_fields=["file", "file_name", "sha256"])
     if consequence.rule.kind == ConsequenceKind.PLAN:
-        entered = Participation.objects.get(cycle=consequence.cycle_id, agency=consequence.agency_id)
+        entered = Participation.objects.get(
+            cycle=consequence.cycle_id, agency=consequence.agency_id
+        )
         due_on = letter_on + timedelta(days=consequence.rule.days)
         improvement.impose(entered, due_on=due_on, letter=letter, by=by, at=at)
     return consequence
@@ -163,7 +209,9 @@ def waive(consequence: Consequence, *, reason: str, by: User, at: datetime) -> C
     if not reason.strip():
         raise Refused(_("Say why the consequence is waived."))
     given: dict[str, Any] = {"reason": reason, "signer": by}
-    return perform(CONSEQUENCES, [_held(consequence)], "waive", by=by, at=at, note=reason, **given)[0]
+    return perform(CONSEQUENCES, [_held(consequence)], "waive", by=by, at=at, note=reason, **given)[
+        0
+    ]
 
 
 def _held(consequence: Consequence) -> Consequence:

@@ -11,9 +11,14 @@ from festival.workflow import ConsequenceState
 class ConsequenceFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Agency"), method="by_agency")
     kind = django_filters.ChoiceFilter(
-        label=_("Consequence"), field_name="rule__kind", choices=ConsequenceKind.choices, empty_label=_("All")
+        label=_("Consequence"),
+        field_name="rule__kind",
+        choices=ConsequenceKind.choices,
+        empty_label=_("All"),
     )
-    state = django_filters.ChoiceFilter(label=_("State"), choices=ConsequenceState.choices, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=ConsequenceState.choices, empty_label=_("All")
+    )
 
     class Meta:
         model = Consequence

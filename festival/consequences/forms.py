@@ -32,12 +32,16 @@ class RuleForm(forms.Form):
 
 
 class LetterForm(ActForm):
-    """The letter by which a consequence was done, signed; with its paper, if there is one at hand."""
+    """The letter by which a consequence was done, signed; with its paper,
+    if there is one at hand.
+    """
 
     letter = PersianTextField(label=_("Number of the letter"), max_length=60)
     letter_on = DayField(label=_("Date of the letter"))
     file = PaperField(
-        label=_("The letter"), required=False, error_messages={"no_pdf": _("The letter must be a PDF file.")}
+        label=_("The letter"),
+        required=False,
+        error_messages={"no_pdf": _("The letter must be a PDF file.")},
     )
     field_order = ("letter", "letter_on", "file", "note", "password")
 
@@ -50,4 +54,6 @@ class LetterForm(ActForm):
 class WaiveForm(ActForm):
     """Why a consequence is waived, signed."""
 
-    note = PersianTextField(label=_("Reason"), lines=True, max_length=2000, help_text=_("The agency will read it."))
+    note = PersianTextField(
+        label=_("Reason"), lines=True, max_length=2000, help_text=_("The agency will read it.")
+    )

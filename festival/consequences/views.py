@@ -1,4 +1,6 @@
-"""Pages of what follows from results: the rules of a year, who meets which, and how each is brought to its end."""
+"""Pages of what follows from results: the rules of a year, who meets which, and how each is brought
+to its end.
+"""
 
 from collections import Counter
 from typing import Any
@@ -34,37 +36,54 @@ def _cycle(request: PortalRequest, year: int) -> Cycle:
 
 
 def _consequence(request: PortalRequest, pk: int) -> Consequence:
-    return get_object_or_404(Consequence.objects.visible_to(request.user, request.at).for_list(), pk=pk)
+    return get_object_or_404(
+        Consequence.objects.visible_to(request.user, request.at).for_list(), pk=pk
+    )
 
 
 @require_safe
 def consequences(request: PortalRequest, year: int) -> HttpResponse:
-    """The rules of a year, and what they mean for whom: before publication for the secretariat and auditors alone."""
+    """The rules of a year, and what they mean for whom: before publication for the secretariat and
+    auditors alone.
+    """
     if not request.user.holds(*OVERSEERS, at=request.at):
         raise Http404
-    cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at).of_years(), year=year)
-    found = Edition.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list().first()
+    cycle = get_object_or_404(
+        Cycle.objects.visible_to(request.user, request.at).of_years(), year=year
+    )
+    found = (
+        Edition.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list().first()
+    )
     if found is None and not request.user.oversees_the_country(request.at):
         raise Http404
     if found is not None:
         note_reading(request, found)
-    return render(request, "festival/consequences/consequences.html", _page(request, cycle, found, RuleForm()))
+    return render(
+        request, "festival/consequences/consequences.html", _page(request, cycle, found, RuleForm())
+    )
 
 
-def _page(request: PortalRequest, cycle: Cycle, found: Edition | None, form: RuleForm) -> dict[str, Any]:
+def _page(
+    request: PortalRequest, cycle: Cycle, found: Edition | None, form: RuleForm
+) -> dict[str, Any]:
     rows = Consequence.objects.visible_to(request.user, request.at).filter(cycle=cycle)
     narrowed = ConsequenceFilter(request.GET, queryset=rows.for_list(), request=request)
     states = Counter(rows.order_by().values_list("state", flat=True))
     asked = ConsequenceRule(cycle=cycle)
-    may_settle = not states and not why_closed(RULES, asked, "settle", by=request.user, at=request.at)
+    may_settle = not states and not why_closed(
+        RULES, asked, "settle", by=request.user, at=request.at
+    )
     may_draw = found is not None and not states
     return {
         "cycle": cycle,
         "edition": found,
         "is_published": found is not None and found.is_published(request.at),
-        "rules": ConsequenceRule.objects.visible_to(request.user, request.at).filter(cycle=cycle).standing(),
+        "rules": ConsequenceRule.objects.visible_to(request.user, request.at)
+        .filter(cycle=cycle)
+        .standing(),
         "form": form if may_settle else None,
-        "may_draw": may_draw and not why_closed(EDITIONS, found, "draw_consequences", by=request.user, at=request.at),
+        "may_draw": may_draw
+        and not why_closed(EDITIONS, found, "draw_consequences", by=request.user, at=request.at),
         "states": [(state, states[state]) for state in ConsequenceState] if states else [],
         "filter": narrowed,
         "table": listed(request, ConsequenceTable(narrowed.qs, at=request.at)),
@@ -85,7 +104,9 @@ def settle(request: PortalRequest, year: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect("festival:consequences", year)
     found = Edition.objects.newest_of(cycle)
-    return render(request, "festival/consequences/consequences.html", _page(request, cycle, found, form))
+    return render(
+        request, "festival/consequences/consequences.html", _page(request, cycle, found, form)
+    )
 
 
 @require_POST
@@ -110,12 +131,14 @@ def draw(request: PortalRequest, year: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        said = ngettext("%(count)s consequence is due.", "%(count)s consequences are due.", len(drawn))
+        said = ngettext(
+            "%(count)s consequence is due.", "%(count)s consequences are due.", len(drawn)
+        )
         messages.success(request, said % {"count": localised(len(drawn))})
     return redirect("festival:consequences", year)
 
 
-# --- One of them ------------------------------------------------------------------------------------------------------
+# --- One of them --------------------------------------------------------------------------------
 
 
 @require_safe
@@ -140,7 +163,9 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
     """Record the letter by which it was done; signed."""
     held = _consequence(request, pk)
     then, move = reverse("festival:consequence", args=[pk]), CONSEQUENCES["deliver"]
-    if request.method == "GET" and (why := why_closed(CONSEQUENCES, held, "deliver", by=request.user, at=request.at)):
+    if request.method == "GET" and (
+        why := why_closed(CONSEQUENCES, held, "deliver", by=request.user, at=request.at)
+    ):
         messages.error(request, why)
         return redirect(then)
     form = LetterForm(request.POST or None, request.FILES or None, move=move, user=request.user)
@@ -152,7 +177,11 @@ def letter(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The letter is recorded, and the agency told."))
             return redirect(then)
-    return render(request, "festival/consequences/consequence_letter.html", {"consequence": held, "form": form, "then": then})
+    return render(
+        request,
+        "festival/consequences/consequence_letter.html",
+        {"consequence": held, "form": form, "then": then},
+    )
 
 
 @require_http_methods(["GET", "POST"])

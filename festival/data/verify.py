@@ -1,7 +1,9 @@
-"""Recomputes every published score and place of an edition from its published lines: python verify.py FOLDER-OR-ADDRESS
+"""Recomputes every published score and place of an edition from its published lines: python
+verify.py FOLDER-OR-ADDRESS
 
-It needs Python 3.10 or later and nothing else, and shares no code with the portal. The folder, or the web address, is
-the one in which manifest.json stands. It says every figure that does not agree, and ends with 1 if there is any.
+It needs Python 3.10 or later and nothing else, and shares no code with the portal. The folder, or
+the web address, is the one in which manifest.json stands. It says every figure that does not agree,
+and ends with 1 if there is any.
 """
 
 import csv
@@ -40,7 +42,9 @@ def get(where, name):
 
 
 def rows_of(content):
-    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running or changing them."""
+    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running or
+    changing them.
+    """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     return [{name: unguarded(text) for name, text in row.items()} for row in reader]
 
@@ -65,7 +69,7 @@ def shown(number):
     return format(decimal.normalize(), "f") if number else "0"
 
 
-# --- From a value to points -------------------------------------------------------------------------------------------
+# --- From a value to points ---------------------------------------------------------------------
 
 
 def exact(value):
@@ -97,7 +101,11 @@ def share(method, value, given):
         return value / 100
     if method == "checklist":
         items = given["items"]
-        weights = [Fraction(1)] * items if isinstance(items, int) else [exact(item.get("weight", 1)) for item in items]
+        weights = (
+            [Fraction(1)] * items
+            if isinstance(items, int)
+            else [exact(item.get("weight", 1)) for item in items]
+        )
         return value / sum(weights)
     if method in ("levels", "options"):
         return exact(given[method][int(value)]["percent"]) / 100
@@ -128,7 +136,7 @@ def share(method, value, given):
     raise ValueError(f"no method {method}")
 
 
-# --- The checks -------------------------------------------------------------------------------------------------------
+# --- The checks ---------------------------------------------------------------------------------
 
 
 class Check:
@@ -144,10 +152,14 @@ class Check:
         self.figures += 1
         given = None if published == "" else Fraction(published)
         if given != computed:
-            self.faults.append(f"{where}: published {published or 'none'}, computed {shown(computed)}")
+            self.faults.append(
+                f"{where}: published {published or 'none'}, computed {shown(computed)}"
+            )
 
     def lines(self, lines, measures):
-        """What the method gives each value, and that points lie within the ceiling exactly where a line is scored."""
+        """What the method gives each value, and that points lie within the ceiling exactly where a
+        line is scored.
+        """
         for line in lines:
             measure = measures.get((line["set"], line["measure"]))
             where = f"lines.csv, {line['agency']}, {line['set']}, {line['measure']}"
@@ -157,8 +169,13 @@ class Check:
             computed, ceiling = None, Fraction(measure["points"])
             if line["value"]:
                 try:
-                    given = {**json.loads(measure["params"] or "{}"), **json.loads(line["own"] or "{}")}
-                    earned = ceiling * min(max(share(measure["method"], Fraction(line["value"]), given), 0), 1)
+                    given = {
+                        **json.loads(measure["params"] or "{}"),
+                        **json.loads(line["own"] or "{}"),
+                    }
+                    earned = ceiling * min(
+                        max(share(measure["method"], Fraction(line["value"]), given), 0), 1
+                    )
                 except UNFIT:
                     self.faults.append(f"{where}: its method gives no points by these parameters")
                     continue
@@ -170,7 +187,9 @@ class Check:
                 self.faults.append(f"{where}, points: they lie outside 0 and the ceiling")
 
     def sums(self, lines, measures):
-        """Points, ceiling and percent of every axis, every kind and every whole: {(agency, kind, set, axis): …}."""
+        """Points, ceiling and percent of every axis, every kind and every whole: {(agency, kind,
+        set, axis): …}.
+        """
         axes = defaultdict(lambda: [Fraction(0), Fraction(0), Fraction(0)])
         for line in lines:
             measure = measures.get((line["set"], line["measure"]))
@@ -186,11 +205,19 @@ class Check:
                 if applies < ceiling:
                     points = rounded(points * ceiling / applies, self.places)
                 applies = ceiling
-            for key in ((agency, kind, of, axis), (agency, kind, "", ""), (agency, "total", "", "")):
+            for key in (
+                (agency, kind, of, axis),
+                (agency, kind, "", ""),
+                (agency, "total", "", ""),
+            ):
                 found[key][0] += points
                 found[key][1] += applies
         return {
-            key: (points, ceiling, rounded(points * 100 / ceiling, self.places) if ceiling else Fraction(0))
+            key: (
+                points,
+                ceiling,
+                rounded(points * 100 / ceiling, self.places) if ceiling else Fraction(0),
+            )
             for key, (points, ceiling) in found.items()
         }
 
@@ -208,7 +235,9 @@ class Check:
             for name, computed in zip(("points", "ceiling", "percent"), sums[key], strict=True):
                 self.same(f"{where}, {name}", row[name], computed)
         for key in sorted(set(sums) - listed):
-            self.faults.append("scores.csv, " + ", ".join(part for part in key if part) + ": it is missing")
+            self.faults.append(
+                "scores.csv, " + ", ".join(part for part in key if part) + ": it is missing"
+            )
 
     def rankings(self, rows, sums):
         groups = defaultdict(list)
@@ -241,15 +270,21 @@ class Check:
             self.faults.append(f"{where}, band: published {row['band']}, computed {band}")
 
     def order(self, members, kind):
-        """The places of a group by one ranking; equal figures share a place, and the next is skipped."""
+        """The places of a group by one ranking; equal figures share a place, and the next is
+        skipped.
+        """
         value, place = (
-            (kind if kind == "growth" else f"{kind}_percent", f"{kind}_place") if kind else ("percent", "place")
+            (kind if kind == "growth" else f"{kind}_percent", f"{kind}_place")
+            if kind
+            else ("percent", "place")
         )
         placed = []
         for row in members:
             submitted = row["submitted"] == "true"
             if kind and (not submitted or row[value] == ""):
-                self.same(f"rankings.csv, {row['group']}, {row['agency']}, {place}", row[place], None)
+                self.same(
+                    f"rankings.csv, {row['group']}, {row['agency']}, {place}", row[place], None
+                )
                 continue
             by = [Fraction(row[value] or 0)]
             if submitted and self.rules["tie_rule"] == "specific":
@@ -257,7 +292,11 @@ class Check:
             placed.append((submitted, by, row))
         for submitted, by, row in placed:
             ahead = sum((one, other) > (submitted, by) for one, other, _row in placed)
-            self.same(f"rankings.csv, {row['group']}, {row['agency']}, {place}", row[place], Fraction(ahead + 1))
+            self.same(
+                f"rankings.csv, {row['group']}, {row['agency']}, {place}",
+                row[place],
+                Fraction(ahead + 1),
+            )
 
 
 def digest_of(manifest):
@@ -289,7 +328,10 @@ def check(where):
     faults, manifest, content = digests(where)
     if not manifest:
         return faults, 0
-    tables = {name: rows_of(content[f"{name}.csv"]) for name in ("measures", "lines", "scores", "rankings")}
+    tables = {
+        name: rows_of(content[f"{name}.csv"])
+        for name in ("measures", "lines", "scores", "rankings")
+    }
     measures = {(row["set"], row["measure"]): row for row in tables["measures"]}
     checked = Check(manifest)
     checked.lines(tables["lines"], measures)

@@ -14,13 +14,16 @@ from festival.duties.sentences import digits, sentence
 from festival.duties.timeline import Decree, PhaseKept, Year
 
 SPACE = uuid.UUID("2f0f2b5e-8f1c-5d9b-9f1e-6a3a5a0d7c81")
-"""What the identifiers of events are made in: the same event has the same one in every feed and for ever."""
+"""What the identifiers of events are made in: the same event has the same one in every feed and for
+ever.
+"""
 
 INSTANT = timedelta(microseconds=1)
 
 
 def calendar(years: Iterable[Year], *, language: str, page: str) -> bytes:
-    """Each phase from its opening to its closing in force, each hard deadline as a day, each duty done as a day.
+    """Each phase from its opening to its closing in force, each hard deadline as a day, each duty
+    done as a day.
 
     `page` is the address of the timeline. The file changes only when something in it does.
     """
@@ -43,7 +46,10 @@ def calendar(years: Iterable[Year], *, language: str, page: str) -> bytes:
 
 def _events(year: Year, kept: PhaseKept, language: str) -> Iterable[icalendar.Event]:
     term, told = kept.term, _told(kept, language)
-    name = _("%(phase)s · assessment of %(year)s") % {"phase": kept.label, "year": digits(year.cycle.year)}
+    name = _("%(phase)s · assessment of %(year)s") % {
+        "phase": kept.label,
+        "year": digits(year.cycle.year),
+    }
     key = f"{year.cycle.year}/{kept.phase}/{term.quarter}"
     window = _event(f"{key}/window", name, told, year, kept)
     window.add("dtstart", term.opens_at.astimezone(UTC))
@@ -54,10 +60,14 @@ def _events(year: Year, kept: PhaseKept, language: str) -> Iterable[icalendar.Ev
         yield _day(_event(f"{key}/deadline", said, told, year, kept), (term.closes_at - INSTANT))
     for duty in kept.duties:
         if duty.is_done and duty.last_at:
-            yield _day(_event(f"{key}/{duty.duty.code}", sentence(duty), told, year, kept), duty.last_at)
+            yield _day(
+                _event(f"{key}/{duty.duty.code}", sentence(duty), told, year, kept), duty.last_at
+            )
 
 
-def _event(key: str, summary: str, description: str, year: Year, kept: PhaseKept) -> icalendar.Event:
+def _event(
+    key: str, summary: str, description: str, year: Year, kept: PhaseKept
+) -> icalendar.Event:
     """An event that takes up nobody's time; each decree raises its number, each change its date."""
     event = icalendar.Event()
     event.add("uid", str(uuid.uuid5(SPACE, key)))
@@ -66,8 +76,15 @@ def _event(key: str, summary: str, description: str, year: Year, kept: PhaseKept
     event.add("transp", "TRANSPARENT")
     decrees = _decrees(year, kept)
     event.add("sequence", len(decrees))
-    moments = [year.cycle.opened_at, kept.last, *(d.made_at for d in decrees), *(d.last_at for d in kept.duties)]
-    changed = max((m for m in moments if m), default=kept.opens_at).astimezone(UTC).replace(microsecond=0)
+    moments = [
+        year.cycle.opened_at,
+        kept.last,
+        *(d.made_at for d in decrees),
+        *(d.last_at for d in kept.duties),
+    ]
+    changed = (
+        max((m for m in moments if m), default=kept.opens_at).astimezone(UTC).replace(microsecond=0)
+    )
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
     return event
@@ -100,14 +117,20 @@ def _told(kept: PhaseKept, language: str) -> str:
             "scope": decree.scope,
             "when": format_deadline(decree.until, language),
         }
-        lines.append(_("Extended by decree %(number)s of %(day)s, for %(scope)s, to %(when)s") % told)
+        lines.append(
+            _("Extended by decree %(number)s of %(day)s, for %(scope)s, to %(when)s") % told
+        )
     if term.decree and not kept.decrees:
         told = {"number": digits(term.decree), "when": format_deadline(term.closes_at, language)}
         lines.append(_("extended to %(when)s by decree %(number)s") % told)
     if kept.duties:
         # days that grow from day to day would make every day's file another
         lines += [sentence(duty) for duty in kept.duties if duty.is_done]
-        lines += [_("%(duty)s: overdue") % {"duty": digits(duty.duty.title)} for duty in kept.duties if duty.overdue]
+        lines += [
+            _("%(duty)s: overdue") % {"duty": digits(duty.duty.title)}
+            for duty in kept.duties
+            if duty.overdue
+        ]
     elif kept.first and kept.last:
         told = {
             "first": format_date(kept.first, language),

@@ -17,17 +17,26 @@ class DutyForm(forms.Form):
 
     duty = forms.ChoiceField(label=_("Duty"), required=False)
     year = forms.ChoiceField(label=_("Year"), required=False)
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *Timeliness.choices], required=False)
+    state = forms.ChoiceField(
+        label=_("State"), choices=[("", _("All")), *Timeliness.choices], required=False
+    )
     province = forms.ModelChoiceField(
         label=_("Province"), queryset=Province.objects.none(), required=False, empty_label=_("All")
     )
     agency = PersianTextField(label=_("Agency, by name or code"), required=False)
 
     def __init__(
-        self, *args: Any, years: Iterable[tuple[int, str]], provinces: QuerySet[Province], **kwargs: Any
+        self,
+        *args: Any,
+        years: Iterable[tuple[int, str]],
+        provinces: QuerySet[Province],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["duty"].choices = [("", _("All")), *((code, duty.title) for code, duty in DUTIES.items())]
+        self.fields["duty"].choices = [
+            ("", _("All")),
+            *((code, duty.title) for code, duty in DUTIES.items()),
+        ]
         self.fields["year"].choices = [("", _("All")), *years]
         self.fields["province"].queryset = provinces
 

@@ -1,7 +1,8 @@
-"""What the authority owes each year: when each duty was due, when it was done and by how many days late.
+"""What the authority owes each year: when each duty was due, when it was done and by how many days
+late.
 
-Desk, duties page, public timeline, calendar feed and Article 82 report all read it here, so that they cannot differ.
-What still waits is late as of the moment asked about.
+Desk, duties page, public timeline, calendar feed and Article 82 report all read it here, so that
+they cannot differ. What still waits is late as of the moment asked about.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,22 +54,28 @@ from indicators.workflow import SetState
 from submissions.models import Submission
 from submissions.workflow import SubmissionState
 
-# --- When each occasion of a duty was due and done --------------------------------------------------------------------
+# --- When each occasion of a duty was due and done -----------------------------------------------
 
 
 def _of_each_year(phase: Phase, done_at: Any) -> QuerySet[Any]:
     """One occasion a year, due with the phase's general window."""
     years = (
-        Cycle.objects.of_years().exclude(state=CycleState.PLANNED).filter(windows__phase=phase, windows__agency=None)
+        Cycle.objects.of_years()
+        .exclude(state=CycleState.PLANNED)
+        .filter(windows__phase=phase, windows__agency=None)
     )
-    years = years.annotate(of_cycle=F("pk"), of_year=F("year"), due_at=F("windows__closes_at"), done_at=done_at)
+    years = years.annotate(
+        of_cycle=F("pk"), of_year=F("year"), due_at=F("windows__closes_at"), done_at=done_at
+    )
     occasions: QuerySet[Any] = years.annotate(statutory_at=F("due_at"))
     return occasions
 
 
 def _of_each(rows: QuerySet[Any], phase: Phase, done_at: Any) -> QuerySet[Any]:
     """One occasion a row of what agencies hand in, due with the phase's general window."""
-    rows = rows.filter(cycle__windows__phase=phase, cycle__windows__agency=None, cycle__year__gt=PRACTICE)
+    rows = rows.filter(
+        cycle__windows__phase=phase, cycle__windows__agency=None, cycle__year__gt=PRACTICE
+    )
     occasions: QuerySet[Any] = rows.annotate(
         due_at=F("cycle__windows__closes_at"), statutory_at=F("due_at"), done_at=done_at
     )
@@ -76,7 +83,9 @@ def _of_each(rows: QuerySet[Any], phase: Phase, done_at: Any) -> QuerySet[Any]:
 
 
 def _the_last_of(*moments: QuerySet[Any]) -> Case:
-    """The latest of several moments once none is missing; PostgreSQL's own GREATEST would pass over what is missing."""
+    """The latest of several moments once none is missing; PostgreSQL's own GREATEST would pass over
+    what is missing.
+    """
     all_there = Q()
     for moment in moments:
         all_there &= Q(Exists(moment))
@@ -84,19 +93,25 @@ def _the_last_of(*moments: QuerySet[Any]) -> Case:
 
 
 def _general_sets() -> QuerySet[Any]:
-    sets = IndicatorSet.objects.filter(cycle=OuterRef("pk"), kind=Kind.GENERAL, state=SetState.COMMUNICATED)
+    sets = IndicatorSet.objects.filter(
+        cycle=OuterRef("pk"), kind=Kind.GENERAL, state=SetState.COMMUNICATED
+    )
     return _of_each_year(Phase.APPROVAL, Subquery(sets.values("communicated_at")[:1]))
 
 
 def _other_sets() -> QuerySet[Any]:
-    """A draft or a returned set waits for its agency, not for the authority; a rejected one for nobody."""
+    """A draft or a returned set waits for its agency, not for the authority; a rejected one for
+    nobody.
+    """
     states = (SetState.PROPOSED, SetState.APPROVED, SetState.COMMUNICATED)
     sets = IndicatorSet.objects.active().exclude(kind=Kind.GENERAL).filter(state__in=states)
     return _of_each(sets, Phase.APPROVAL, F("communicated_at"))
 
 
 def _signed_submissions() -> QuerySet[Any]:
-    """Whoever ended after the scores were out had them communicated; to whoever ended before, nothing is owed."""
+    """Whoever ended after the scores were out had them communicated; to whoever ended before,
+    nothing is owed.
+    """
     states = (SubmissionState.SUBMITTED, SubmissionState.MARKED, SubmissionState.COMMUNICATED)
     signed = Submission.objects.filter(
         Q(state__in=states, participation__ended_by=None) | Q(communicated_at__isnull=False)
@@ -105,19 +120,33 @@ def _signed_submissions() -> QuerySet[Any]:
 
 
 def _reviews() -> QuerySet[Any]:
-    """One occasion an agency that appealed, due with its own window and done with the last decision.
+    """One occasion an agency that appealed, due with its own window and done with the last
+    decision.
 
-    A decree that moves the agency's appeals moves their review by as much, as `Windows.term` has it.
+    A decree that moves the agency's appeals moves their review by as much, as `Windows.term` has
+    it.
     """
     of_years = Appeal.objects.filter(cycle__year__gt=PRACTICE).order_by()
-    standing = of_years.exclude(state__in=(AppealState.DRAFT, AppealState.WITHDRAWN, AppealState.ENDED))
-    standing = standing.filter(cycle__windows__phase=Phase.APPEAL_REVIEW, cycle__windows__agency=F("agency"))
-    rows: QuerySet[Any, Any] = standing.values("cycle", "agency", statutory_at=F("cycle__windows__closes_at"))
+    standing = of_years.exclude(
+        state__in=(AppealState.DRAFT, AppealState.WITHDRAWN, AppealState.ENDED)
+    )
+    standing = standing.filter(
+        cycle__windows__phase=Phase.APPEAL_REVIEW, cycle__windows__agency=F("agency")
+    )
+    rows: QuerySet[Any, Any] = standing.values(
+        "cycle", "agency", statutory_at=F("cycle__windows__closes_at")
+    )
     undecided = Count("pk", filter=Q(state=AppealState.FILED))
-    rows = rows.annotate(row=Min("pk"), done_at=Case(When(Exact(undecided, 0), then=Max("decided_at"))))
-    before = Window.objects.filter(cycle=OuterRef("cycle"), agency=OuterRef("agency"), phase=Phase.APPEAL)
+    rows = rows.annotate(
+        row=Min("pk"), done_at=Case(When(Exact(undecided, 0), then=Max("decided_at")))
+    )
+    before = Window.objects.filter(
+        cycle=OuterRef("cycle"), agency=OuterRef("agency"), phase=Phase.APPEAL
+    )
     before = before.filter(closes_at=OuterRef("cycle__windows__opens_at"))
-    of_group = Exists(Participation.objects.filter(groups=OuterRef("group"), agency=OuterRef(OuterRef("agency"))))
+    of_group = Exists(
+        Participation.objects.filter(groups=OuterRef("group"), agency=OuterRef(OuterRef("agency")))
+    )
     decrees = Extension.objects.filter(
         Q(agency=None, group=None) | Q(agency=OuterRef("agency")) | of_group,
         cycle=OuterRef("cycle"),
@@ -131,14 +160,21 @@ def _reviews() -> QuerySet[Any]:
 
 
 def _reports_approved() -> QuerySet[Any]:
-    approved = Report.objects.filter(edition__cycle=OuterRef("pk"), approved_at__isnull=False).order_by("approved_at")
+    approved = Report.objects.filter(
+        edition__cycle=OuterRef("pk"), approved_at__isnull=False
+    ).order_by("approved_at")
     first = [approved.filter(language=language).values("approved_at")[:1] for language in Language]
     return _of_each_year(Phase.FINAL, _the_last_of(*first))
 
 
 def _reports_delivered() -> QuerySet[Any]:
-    deliveries = Entry.objects.filter(model="festival.edition", act="deliver_report", cycle_id=OuterRef("pk"))
-    first = [deliveries.filter(params__addressee=a).order_by("at").values("at")[:1] for a in Addressee.values]
+    deliveries = Entry.objects.filter(
+        model="festival.edition", act="deliver_report", cycle_id=OuterRef("pk")
+    )
+    first = [
+        deliveries.filter(params__addressee=a).order_by("at").values("at")[:1]
+        for a in Addressee.values
+    ]
     return _of_each_year(Phase.FINAL, _the_last_of(*first))
 
 
@@ -152,7 +188,7 @@ def _published() -> QuerySet[Edition]:
     return Edition.objects.filter(state__in=("scheduled", "published"), publish_at__isnull=False)
 
 
-# --- The duties -------------------------------------------------------------------------------------------------------
+# --- The duties ---------------------------------------------------------------------------------
 
 
 class DutyCode(TextChoices):
@@ -166,9 +202,11 @@ class DutyCode(TextChoices):
 
 @dataclass(frozen=True)
 class Duty:
-    """One official duty: the phase in which it falls due, the acts of the ledger that end it, and what it is owed for.
+    """One official duty: the phase in which it falls due, the acts of the ledger that end it, and
+    what it is owed for.
 
-    Each row `once_a_year` or `by_agency` is one occasion, with what it is due by and when it was done.
+    Each row `once_a_year` or `by_agency` is one occasion, with what it is due by and when it was
+    done.
     """
 
     code: DutyCode
@@ -191,7 +229,10 @@ _DUTIES = (
         Phase.APPROVAL,
         "indicators.indicatorset",
         ("communicate",),
-        _("The general set of every year, and each specific set that is proposed and neither returned nor rejected."),
+        _(
+            "The general set of every year, and each specific set that is proposed and neither "
+            "returned nor rejected."
+        ),
         once_a_year=_general_sets,
         by_agency=_other_sets,
     ),
@@ -208,7 +249,10 @@ _DUTIES = (
         Phase.APPEAL_REVIEW,
         "appeals.appeal",
         DECISIONS,
-        _("Every agency that appealed, until its last appeal is decided; the days run from its own scores."),
+        _(
+            "Every agency that appealed, until its last appeal is decided; the days run from its "
+            "own scores."
+        ),
         by_agency=_reviews,
     ),
     Duty(
@@ -224,7 +268,10 @@ _DUTIES = (
         Phase.FINAL,
         "festival.edition",
         ("deliver_report",),
-        _("Once a year: done when the President and the Islamic Consultative Assembly both have the report."),
+        _(
+            "Once a year: done when the President and the Islamic Consultative Assembly both have "
+            "the report."
+        ),
         once_a_year=_reports_delivered,
     ),
     Duty(
@@ -251,9 +298,11 @@ class Timeliness(TextChoices):
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked about; where nothing is named, every duty of every opened year in the whole country.
+    """What is asked about; where nothing is named, every duty of every opened year in the whole
+    country.
 
-    `agencies` narrows the rows that have an agency; a duty done once for the whole country then is none of them.
+    `agencies` narrows the rows that have an agency; a duty done once for the whole country then is
+    none of them.
     """
 
     cycles: Sequence[int] | None = None
@@ -263,12 +312,20 @@ class Asked:
 
 
 def reach_of(user: User, at: datetime) -> Q | None:
-    """What `Asked.agencies` is for an administrator or auditor: the province's agencies, or None for the country."""
-    return None if user.oversees_the_country(at) else in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
+    """What `Asked.agencies` is for an administrator or auditor: the province's agencies, or None
+    for the country.
+    """
+    return (
+        None
+        if user.oversees_the_country(at)
+        else in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
+    )
 
 
 class DaysLate(Func):
-    """`cycles.calendar.days_late` in SQL: the 24-hour periods begun between an instant and a closing, 0 before it."""
+    """`cycles.calendar.days_late` in SQL: the 24-hour periods begun between an instant and a
+    closing, 0 before it.
+    """
 
     template = "GREATEST(FLOOR(EXTRACT(EPOCH FROM (%(expressions)s)) / 86400)::int + 1, 0)"
     arg_joiner = " - "
@@ -287,7 +344,9 @@ _NAMED = {
 
 
 def occasions(asked: Asked, at: datetime, *, names: bool = True) -> QuerySet[Any, dict[str, Any]]:
-    """Every occasion asked about, a dictionary each, in one query: what, of which year and agency, due, done, late."""
+    """Every occasion asked about, a dictionary each, in one query: what, of which year and agency,
+    due, done, late.
+    """
     parts = []
     for duty in DUTIES.values():
         if asked.duty and asked.duty != duty.code:
@@ -302,7 +361,9 @@ def occasions(asked: Asked, at: datetime, *, names: bool = True) -> QuerySet[Any
     return first.union(*others, all=True)
 
 
-def _columns(duty: Duty, rows: QuerySet[Any], asked: Asked, at: datetime, names: bool) -> QuerySet[Any, dict[str, Any]]:
+def _columns(
+    duty: Duty, rows: QuerySet[Any], asked: Asked, at: datetime, names: bool
+) -> QuerySet[Any, dict[str, Any]]:
     if rows.model is Cycle:
         rows = rows.annotate(of_agency=_NO_NUMBER)
         named: dict[str, Any] = dict.fromkeys(_NAMED, _NO_TEXT)
@@ -328,7 +389,17 @@ def _columns(duty: Duty, rows: QuerySet[Any], asked: Asked, at: datetime, names:
     )
     if asked.timeliness:
         rows = rows.filter(timeliness=asked.timeliness)
-    columns = ["duty", "row", "of_cycle", "of_year", "of_agency", "statutory_at", "due_at", "done_at", "days_late"]
+    columns = [
+        "duty",
+        "row",
+        "of_cycle",
+        "of_year",
+        "of_agency",
+        "statutory_at",
+        "due_at",
+        "done_at",
+        "days_late",
+    ]
     columns.append("timeliness")
     if names:
         rows = rows.annotate(**named)
@@ -336,12 +407,14 @@ def _columns(duty: Duty, rows: QuerySet[Any], asked: Asked, at: datetime, names:
     return rows.order_by().values(*columns)
 
 
-# --- Counted by duty and year -----------------------------------------------------------------------------------------
+# --- Counted by duty and year -------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A duty of one year over all its occasions; `median` is of those that are late, `worst` the largest days late."""
+    """A duty of one year over all its occasions; `median` is of those that are late, `worst` the
+    largest days late.
+    """
 
     duty: Duty
     cycle_id: int
@@ -396,18 +469,24 @@ _SUMMARY = """
     GROUP BY duty, of_cycle, of_year
 """
 
-_AT = datetime(1, 1, 1, tzinfo=UTC)  # stands for the moment in the question that is put together once
+_AT = datetime(
+    1, 1, 1, tzinfo=UTC
+)  # stands for the moment in the question that is put together once
 
 
 @cache
 def _of_the_country() -> tuple[str, tuple[Any, ...]]:
-    """The question about every occasion in the country, put together once: that takes longer than its answer."""
+    """The question about every occasion in the country, put together once: that takes longer than
+    its answer.
+    """
     sql, params = occasions(Asked(), _AT, names=False).query.sql_with_params()
     return _SUMMARY.format(occasions=sql), params
 
 
 def summary(asked: Asked, at: datetime) -> list[Counted]:
-    """Each duty of each year asked about, newest year first, in the order of the year; one query of any size."""
+    """Each duty of each year asked about, newest year first, in the order of the year; one query of
+    any size.
+    """
     cycles = None if asked.cycles is None else list(asked.cycles)
     if asked == Asked(cycles=asked.cycles):
         sql, params = _of_the_country()

@@ -110,7 +110,8 @@ def digits(text: object) -> str:
 
 
 def sentence(counted: Counted, *, part: bool = True) -> str:
-    """In time or how late, without a full stop; what still waits is said rather than what was late and is done.
+    """In time or how late, without a full stop; what still waits is said rather than what was late
+    and is done.
 
     `part`: with how many of how many it is, where it is not all.
     """
@@ -128,7 +129,9 @@ def sentence(counted: Counted, *, part: bool = True) -> str:
 
 
 def finding(counted: Iterable[Counted], at: datetime) -> str:
-    """A table of duties in one sentence: the newest year in which something is late, the worst first."""
+    """A table of duties in one sentence: the newest year in which something is late, the worst
+    first.
+    """
     due = [c for c in counted if c.lates or c.in_time or c.due_from <= at]
     if not due:
         return gettext("No duty has fallen due yet")
@@ -136,7 +139,9 @@ def finding(counted: Iterable[Counted], at: datetime) -> str:
     if not late:
         first, last = min(c.year for c in due), max(c.year for c in due)
         if first == last:
-            return gettext("Every duty of %(year)s that has fallen due was done in time") % {"year": digits(first)}
+            return gettext("Every duty of %(year)s that has fallen due was done in time") % {
+                "year": digits(first)
+            }
         said = gettext("Every duty that has fallen due since the year %(year)s was done in time")
         return said % {"year": digits(first)}
     year = max(c.year for c in late)

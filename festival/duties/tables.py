@@ -22,14 +22,23 @@ class OccasionTable(tables.Table):
     duty = tables.Column(verbose_name=_("Duty"), order_by=("duty", "row"))
     of_year = tables.Column(verbose_name=_("Year"), order_by=("of_year", "duty", "row"))
     agency = tables.Column(
-        verbose_name=_("Agency"), accessor="agency_fa", empty_values=(), order_by=("agency_key", "duty", "row")
+        verbose_name=_("Agency"),
+        accessor="agency_fa",
+        empty_values=(),
+        order_by=("agency_key", "duty", "row"),
     )
     province = tables.Column(
-        verbose_name=_("Province"), accessor="province_fa", order_by=("province_fa", "agency_key", "duty", "row")
+        verbose_name=_("Province"),
+        accessor="province_fa",
+        order_by=("province_fa", "agency_key", "duty", "row"),
     )
     due_at = tables.Column(verbose_name=_("Statutory date"), order_by=("due_at", "duty", "row"))
-    done_at = tables.Column(verbose_name=_("Done"), empty_values=(), order_by=("done_at", "duty", "row"))
-    days_late = tables.Column(verbose_name=_("Days late"), order_by=("days_late", "of_year", "duty", "row"))
+    done_at = tables.Column(
+        verbose_name=_("Done"), empty_values=(), order_by=("done_at", "duty", "row")
+    )
+    days_late = tables.Column(
+        verbose_name=_("Days late"), order_by=("days_late", "of_year", "duty", "row")
+    )
 
     class Meta:
         order_by = "-days_late"
@@ -53,7 +62,9 @@ class OccasionTable(tables.Table):
         due = format_deadline(value, language())
         if value == record["statutory_at"]:
             return due
-        by_decree = gettext("moved by decree from %(when)s") % {"when": format_date(record["statutory_at"], language())}
+        by_decree = gettext("moved by decree from %(when)s") % {
+            "when": format_date(record["statutory_at"], language())
+        }
         return format_html('{} <span class="text-secondary small">{}</span>', due, by_decree)
 
     def render_done_at(self, record: dict[str, Any]) -> str:
@@ -67,6 +78,13 @@ class OccasionTable(tables.Table):
         if not value:
             return gettext("in time")
         tone = "danger" if record["timeliness"] == Timeliness.OVERDUE else "warning"
-        said = ngettext("%(days)s day late", "%(days)s days late", value) % {"days": localised(value)}
+        said = ngettext("%(days)s day late", "%(days)s days late", value) % {
+            "days": localised(value)
+        }
         waits = gettext("still waiting") if record["timeliness"] == Timeliness.OVERDUE else ""
-        return format_html('<span class="badge bg-{}-lt">{}</span> <span class="small">{}</span>', tone, said, waits)
+        return format_html(
+            '<span class="badge bg-{}-lt">{}</span> <span class="small">{}</span>',
+            tone,
+            said,
+            waits,
+        )

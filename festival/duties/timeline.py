@@ -1,7 +1,8 @@
-"""The calendar kept: of each year its phases as the law sets them, as they were kept, and the decrees that moved them.
+"""The calendar kept: of each year its phases as the law sets them, as they were kept, and the
+decrees that moved them.
 
-Read from the rows that the acts themselves wrote and not from the ledger, whose millions of rows a public page would
-have to pass over; what only the ledger knows is asked of it by its index.
+Read from the rows that the acts themselves wrote and not from the ledger, whose millions of rows a
+public page would have to pass over; what only the ledger knows is asked of it by its index.
 """
 
 from collections import defaultdict
@@ -42,7 +43,9 @@ NO_QUARTER = Value(0)
 
 @dataclass(frozen=True)
 class Decree:
-    """A decree as everybody may read it: what it extended, for whom, why, and from which closing to which."""
+    """A decree as everybody may read it: what it extended, for whom, why, and from which closing to
+    which.
+    """
 
     extension: Extension
     was_until: datetime
@@ -80,9 +83,11 @@ class Decree:
 
 @dataclass(frozen=True)
 class PhaseKept:
-    """A phase as the law sets it and as it was kept: its first and last act, the duties it brings, its decrees.
+    """A phase as the law sets it and as it was kept: its first and last act, the duties it brings,
+    its decrees.
 
-    `opens_at` is the law's opening; the `term` is that in force for all, which a decree may have moved.
+    `opens_at` is the law's opening; the `term` is that in force for all, which a decree may have
+    moved.
     """
 
     term: Term
@@ -104,7 +109,9 @@ class PhaseKept:
 
     @property
     def late(self) -> int | None:
-        """The largest days late of its duties; None where it brings none: what refuses at its closing is never late."""
+        """The largest days late of its duties; None where it brings none: what refuses at its
+        closing is never late.
+        """
         return max((duty.worst for duty in self.duties), default=None)
 
     @property
@@ -114,7 +121,9 @@ class PhaseKept:
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the last of its duties was done, the last act where it brings none; None while something waits."""
+        """When the last of its duties was done, the last act where it brings none; None while
+        something waits.
+        """
         if not self.duties:
             return self.last
         if not all(duty.is_done for duty in self.duties):
@@ -123,15 +132,25 @@ class PhaseKept:
 
     @property
     def unsaid(self) -> tuple[Counted, ...]:
-        """The duties of which its first and last act do not tell everything: several, or one not done yet."""
-        return self.duties if len(self.duties) > 1 or not all(duty.is_done for duty in self.duties) else ()
+        """The duties of which its first and last act do not tell everything: several, or one not
+        done yet.
+        """
+        return (
+            self.duties
+            if len(self.duties) > 1 or not all(duty.is_done for duty in self.duties)
+            else ()
+        )
 
     @property
     def counted(self) -> str:
-        """How many agencies have acted, where each acts for itself and the dates alone would not tell it."""
+        """How many agencies have acted, where each acts for itself and the dates alone would not
+        tell it.
+        """
         if self.phase != Phase.MONITORING or not self.acts:
             return ""
-        said = ngettext("%(count)s agency has reported", "%(count)s agencies have reported", self.acts)
+        said = ngettext(
+            "%(count)s agency has reported", "%(count)s agencies have reported", self.acts
+        )
         return said % {"count": localised(self.acts)}
 
     @property
@@ -165,7 +184,9 @@ class Year:
     @property
     def decrees(self) -> list[Decree]:
         """Its decrees in the order in which they were made."""
-        return sorted((d for phase in self.phases for d in phase.decrees), key=lambda d: (d.made_at, d.number))
+        return sorted(
+            (d for phase in self.phases for d in phase.decrees), key=lambda d: (d.made_at, d.number)
+        )
 
 
 def opened() -> QuerySet[Cycle]:
@@ -174,7 +195,9 @@ def opened() -> QuerySet[Cycle]:
 
 
 def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
-    """These cycles with their calendars kept until a moment; six queries at most, whatever their number."""
+    """These cycles with their calendars kept until a moment; six queries at most, whatever their
+    number.
+    """
     cycles = list(cycles)
     keys = [cycle.pk for cycle in cycles]
     windows = Window.objects.terms(keys, ())
@@ -205,10 +228,19 @@ def years(cycles: Iterable[Cycle], at: datetime) -> list[Year]:
 
 
 def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list[Decree]]:
-    """The decrees of these cycles by what they extend; the record knows which closing each found in force."""
-    extensions = list(Extension.objects.filter(cycle__in=cycles, made_at__lte=at).for_list().order_by("pk"))
-    entries = Entry.objects.filter(model="cycles.extension", object_pk__in=[e.pk for e in extensions], act="extend")
-    was = {pk: datetime.fromisoformat(text) for pk, text in entries.values_list("object_pk", "params__was")}
+    """The decrees of these cycles by what they extend; the record knows which closing each found in
+    force.
+    """
+    extensions = list(
+        Extension.objects.filter(cycle__in=cycles, made_at__lte=at).for_list().order_by("pk")
+    )
+    entries = Entry.objects.filter(
+        model="cycles.extension", object_pk__in=[e.pk for e in extensions], act="extend"
+    )
+    was = {
+        pk: datetime.fromisoformat(text)
+        for pk, text in entries.values_list("object_pk", "params__was")
+    }
     decrees: dict[tuple[int, str, int], list[Decree]] = defaultdict(list)
     for e in extensions:
         decrees[e.cycle_id, e.phase, e.quarter].append(Decree(e, was[e.pk]))
@@ -216,13 +248,24 @@ def _decrees(cycles: list[int], at: datetime) -> dict[tuple[int, str, int], list
 
 
 def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]:
-    """The first and the last act of each phase and quarter of these cycles, and their number, in one query."""
+    """The first and the last act of each phase and quarter of these cycles, and their number, in
+    one query.
+    """
     proposals = Entry.objects.filter(model="indicators.indicatorset", act="propose")
-    published = Edition.objects.published(at).filter(number=1)  # a corrected edition makes nothing late
+    published = Edition.objects.published(at).filter(
+        number=1
+    )  # a corrected edition makes nothing late
     first, *others = [
         _span(proposals, Phase.PROPOSAL, "cycle_id", "at", cycles),
         _span(IndicatorSet.objects.all(), Phase.APPROVAL, "cycle_id", "communicated_at", cycles),
-        _span(QuarterReport.objects.all(), Phase.MONITORING, "cycle_id", "reported_at", cycles, quarter=F("quarter")),
+        _span(
+            QuarterReport.objects.all(),
+            Phase.MONITORING,
+            "cycle_id",
+            "reported_at",
+            cycles,
+            quarter=F("quarter"),
+        ),
         _span(Submission.objects.all(), Phase.SELF_ASSESSMENT, "cycle_id", "submitted_at", cycles),
         _span(Submission.objects.all(), Phase.SCORING, "cycle_id", "communicated_at", cycles),
         _span(Appeal.objects.all(), Phase.APPEAL, "cycle_id", "filed_at", cycles),
@@ -231,13 +274,22 @@ def _acts(cycles: list[int], at: datetime) -> dict[tuple[int, Phase, int], Span]
         _span(published, Phase.FESTIVAL, "cycle_id", "publish_at", cycles),
     ]
     return {
-        (row["of_cycle"], Phase(row["of_phase"]), row["of_quarter"]): (row["first"], row["last"], row["acts"])
+        (row["of_cycle"], Phase(row["of_phase"]), row["of_quarter"]): (
+            row["first"],
+            row["last"],
+            row["acts"],
+        )
         for row in first.union(*others, all=True)
     }
 
 
 def _span(
-    rows: QuerySet[Any], phase: Phase, cycle: str, moment: str, cycles: list[int], quarter: Any = NO_QUARTER
+    rows: QuerySet[Any],
+    phase: Phase,
+    cycle: str,
+    moment: str,
+    cycles: list[int],
+    quarter: Any = NO_QUARTER,
 ) -> QuerySet[Any, dict[str, Any]]:
     done = rows.filter(Q(**{f"{moment}__isnull": False, f"{cycle}__in": cycles})).order_by()
     named = done.annotate(
@@ -245,7 +297,9 @@ def _span(
         of_cycle=Cast(F(cycle), BigIntegerField()),
         of_quarter=Cast(quarter, IntegerField()),
     )
-    spans: QuerySet[Any, dict[str, Any]] = named.values("of_phase", "of_cycle", "of_quarter").annotate(
+    spans: QuerySet[Any, dict[str, Any]] = named.values(
+        "of_phase", "of_cycle", "of_quarter"
+    ).annotate(
         first=Min(moment, output_field=DateTimeField()),
         last=Max(moment, output_field=DateTimeField()),
         acts=Count("pk"),

@@ -35,7 +35,9 @@ PUBLIC_SECONDS = 300
 
 
 class Scale:
-    """Where a value stands on an axis from `low` to `high`, as SVG takes it; from right to left in Persian."""
+    """Where a value stands on an axis from `low` to `high`, as SVG takes it; from right to left in
+    Persian.
+    """
 
     def __init__(self, low: float, high: float) -> None:
         self.low, self.length, self.mirrored = low, (high - low) or 1.0, get_language_bidi()
@@ -48,10 +50,14 @@ class Scale:
     def bar(self, first: float, last: float) -> dict[str, str]:
         """Where a bar between two values begins, from the left, and how wide it is."""
         width = f"{(last - first) / self.length * 100:.2f}%"
-        return {"x": self.at(last if self.mirrored else first), "width": width, "zero": self.at(first)}
+        return {
+            "x": self.at(last if self.mirrored else first),
+            "width": width,
+            "zero": self.at(first),
+        }
 
 
-# --- Duties over the years --------------------------------------------------------------------------------------------
+# --- Duties over the years ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,13 @@ class Cell:
             return _("nothing owed")
         if c.overdue:
             days = c.worst_overdue
-            return ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {"days": localised(days)}
+            return ngettext("%(days)s day overdue", "%(days)s days overdue", days) % {
+                "days": localised(days)
+            }
         if c.late:
-            return ngettext("%(days)s day late", "%(days)s days late", c.worst) % {"days": localised(c.worst)}
+            return ngettext("%(days)s day late", "%(days)s days late", c.worst) % {
+                "days": localised(c.worst)
+            }
         return _("in time") if c.is_done else _("not due yet")
 
     @property
@@ -83,7 +93,11 @@ class Cell:
         c = self.counted
         if c is None or not c.lates or c.total == 1:
             return ""
-        told = {"some": localised(c.lates), "all": localised(c.total), "median": localised(c.median)}
+        told = {
+            "some": localised(c.lates),
+            "all": localised(c.total),
+            "median": localised(c.median),
+        }
         if c.lates == 1:
             return _("%(some)s of %(all)s") % told
         return _("%(some)s of %(all)s, median %(median)s") % told
@@ -91,7 +105,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Series:
-    """One duty over the years, newest first, on an axis of its own from none to `ticks[-1]` days."""
+    """One duty over the years, newest first, on an axis of its own from
+    none to `ticks[-1]` days.
+    """
 
     duty: Duty
     ticks: list[int]
@@ -129,7 +145,9 @@ def _series(counted: Sequence[Counted], cycles: Sequence[Cycle], query: str) -> 
 
 
 def _asked(request: PortalRequest) -> tuple[DutyForm, Asked, Q | None, list[Cycle]]:
-    """The filter, what it asks about, the reader's reach and the years; to those outside the authority, no page."""
+    """The filter, what it asks about, the reader's reach and the years; to those outside the
+    authority, no page.
+    """
     roles = (Role.ADMINISTRATOR, Role.AUDITOR)
     if not request.user.holds(*roles, at=request.at):
         raise Http404
@@ -170,12 +188,14 @@ def duties_file(request: PortalRequest) -> HttpResponse:
     return sheet_answer(content, "duties", "csv")
 
 
-# --- The public timeline ----------------------------------------------------------------------------------------------
+# --- The public timeline ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Row:
-    """A phase with its bars: the law's span, what decrees added, what was late, and where it ended."""
+    """A phase with its bars: the law's span, what decrees added, what was
+    late, and where it ended.
+    """
 
     kept: PhaseKept
     law: dict[str, str]
@@ -202,13 +222,17 @@ def _picture(year: Year, at: datetime) -> Picture:
     rows = []
     for kept, end in ends:
         term = kept.term
-        opens, law, closes = (m.timestamp() for m in (kept.opens_at, term.statutory_at, term.closes_at))
+        opens, law, closes = (
+            m.timestamp() for m in (kept.opens_at, term.statutory_at, term.closes_at)
+        )
         rows.append(
             Row(
                 kept=kept,
                 law=scale.bar(opens, law),
                 decreed=scale.bar(law, closes) if closes > law else None,
-                late=scale.bar(closes, end.timestamp()) if kept.late and end > term.closes_at else None,
+                late=scale.bar(closes, end.timestamp())
+                if kept.late and end > term.closes_at
+                else None,
                 ended=scale.at(kept.ended_at.timestamp()) if kept.ended_at else "",
             )
         )
@@ -223,7 +247,9 @@ def _end(kept: PhaseKept, at: datetime) -> datetime:
 
 
 def _months(low: datetime, high: datetime, scale: Scale) -> list[tuple[str, str, bool]]:
-    """The beginnings of months between two moments in the reader's calendar: name, place, whether a phone has room."""
+    """The beginnings of months between two moments in the reader's calendar: name, place, whether a
+    phone has room.
+    """
     firsts: list[tuple[date, datetime]] = []
     day: date = low.astimezone(TEHRAN).date()
     while (moment := midnight(day)) < high:
@@ -248,7 +274,9 @@ def timeline(request: PortalRequest) -> HttpResponse:
     wanted = request.GET.get("year", "")
     chosen = [cycle for cycle in cycles if str(cycle.year) == wanted] or cycles
     context: dict[str, Any] = {
-        "pictures": [_picture(year, request.at) for year in years(chosen, request.at) if year.phases],
+        "pictures": [
+            _picture(year, request.at) for year in years(chosen, request.at) if year.phases
+        ],
         "cycles": cycles,
         "wanted": int(wanted) if len(chosen) == 1 and wanted.isdecimal() else None,
     }
@@ -269,6 +297,8 @@ def timeline_feed(request: PortalRequest) -> HttpResponse:
     page = request.build_absolute_uri(reverse("festival:timeline"))
     body = calendar_feed.calendar(years(opened(), request.at), language=language(), page=page)
     etag = f'"{hashlib.sha256(body).hexdigest()}"'
-    response = HttpResponse(body, content_type="text/calendar; charset=utf-8", headers={"ETag": etag})
+    response = HttpResponse(
+        body, content_type="text/calendar; charset=utf-8", headers={"ETag": etag}
+    )
     patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
     return get_conditional_response(request, etag=etag, response=response) or response

@@ -1,4 +1,6 @@
-"""Plans for improvement: what the results suggest, what an agency plans about it, and how it is followed up."""
+"""Plans for improvement: what the results suggest, what an agency plans about it, and how it is
+followed up.
+"""
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
@@ -22,7 +24,15 @@ from cycles.engine import ledger
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Participation, Window
 from cycles.workflow import Refused
-from festival.models import SETTLED, Edition, Found, ImprovementItem, ImprovementPlan, Progress, Status
+from festival.models import (
+    SETTLED,
+    Edition,
+    Found,
+    ImprovementItem,
+    ImprovementPlan,
+    Progress,
+    Status,
+)
 from festival.workflow import IMPROVEMENTS
 from indicators.scoring.statutory_tree import LineState
 from submissions.models import Answer, ExternalFactor, Submission, Verdict, Verification
@@ -31,18 +41,22 @@ from submissions.release.score_report import ReportLine
 from submissions.workflow import SubmissionState
 
 MOST = 20
-"""So many of the lines that lost points are suggested; a line for which more speaks is suggested whatever it lost."""
+"""So many of the lines that lost points are suggested; a line for which more speaks is suggested
+whatever it lost.
+"""
 
 FIELDS = ("finding", "action", "owner", "due_on", "target")
 """What the agency writes of an item."""
 
 
-# --- What the results suggest -----------------------------------------------------------------------------------------
+# --- What the results suggest -------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A line worth an item: the points it lost, what else speaks for it, and what was said about it."""
+    """A line worth an item: the points it lost, what else speaks for it, and what was said about
+    it.
+    """
 
     answer: Answer
     lost: Decimal
@@ -72,7 +86,11 @@ def suggest(submission: Submission) -> list[Suggestion]:
         said.setdefault(answer, []).append((Found.FACTOR, text))
     for answer, text in _dismissed(submission):
         said.setdefault(answer, []).append((Found.APPEAL, text))
-    lines = [line for line in score_report.lines(submission, compared=False) if not line.answer.measure.is_pilot]
+    lines = [
+        line
+        for line in score_report.lines(submission, compared=False)
+        if not line.answer.measure.is_pilot
+    ]
     found = [_suggestion(line, said.get(line.answer.pk, [])) for line in lines]
     found = sorted((s for s in found if s.grounds), key=lambda s: (-s.lost, s.answer.pk))
     return [s for n, s in enumerate(found) if n < MOST or s.grounds != (Found.LOST,)]
@@ -85,12 +103,16 @@ def _suggestion(line: ReportLine, said: list[tuple[Found, str]]) -> Suggestion:
     elif line.state == LineState.NOT_ANSWERED:
         lost = whole
     grounds = [Found.LOST] if lost > 0 else []
-    reasons = [line.score.reason] if lost > 0 and line.score is not None and line.score.reason else []
+    reasons = (
+        [line.score.reason] if lost > 0 and line.score is not None and line.score.reason else []
+    )
     for ground, text in said:
         grounds.append(ground)
         if text not in reasons:  # what lowered a score stands as its reason, too
             reasons.append(text)
-    return Suggestion(line.answer, max(lost, Decimal(0)), tuple(dict.fromkeys(grounds)), tuple(reasons))
+    return Suggestion(
+        line.answer, max(lost, Decimal(0)), tuple(dict.fromkeys(grounds)), tuple(reasons)
+    )
 
 
 def _verified(submission: Submission) -> Iterable[tuple[int, str]]:
@@ -99,20 +121,26 @@ def _verified(submission: Submission) -> Iterable[tuple[int, str]]:
 
 
 def _rejected(submission: Submission) -> Iterable[tuple[int, str]]:
-    rows = ExternalFactor.objects.live().filter(answer__submission=submission, verdict=Verdict.REJECTED)
+    rows = ExternalFactor.objects.live().filter(
+        answer__submission=submission, verdict=Verdict.REJECTED
+    )
     return rows.values_list("answer_id", "verdict_reason")
 
 
 def _dismissed(submission: Submission) -> Iterable[tuple[int, str]]:
-    rows = Appeal.objects.filter(submission=submission, state__in=(AppealState.DISMISSED, AppealState.INADMISSIBLE))
+    rows = Appeal.objects.filter(
+        submission=submission, state__in=(AppealState.DISMISSED, AppealState.INADMISSIBLE)
+    )
     return rows.order_by("pk").values_list("answer_id", "decision_reason")
 
 
-# --- Drafting ---------------------------------------------------------------------------------------------------------
+# --- Drafting -----------------------------------------------------------------------------------
 
 
 def why_not_begun(submission: Submission, at: datetime) -> str:
-    """Why no plan can be begun on an agency's results yet, in a sentence, or ""; until then nothing is suggested."""
+    """Why no plan can be begun on an agency's results yet, in a sentence, or ""; until then nothing
+    is suggested.
+    """
     if submission.state == SubmissionState.COMMUNICATED:
         return ""
     if Edition.objects.published(at).filter(cycle=submission.cycle_id).exists():
@@ -124,7 +152,9 @@ def due_on(cycle: Cycle) -> date:
     """The day on which a cycle's plans are due: the last of its festival."""
     window = Window.objects.filter(cycle=cycle, phase=Phase.FESTIVAL, agency=None).first()
     if window is None:
-        raise Refused(_("What is tried in the practice cycle has no results, and so no improvement plan."))
+        raise Refused(
+            _("What is tried in the practice cycle has no results, and so no improvement plan.")
+        )
     return (window.closes_at - timedelta(seconds=1)).astimezone(TEHRAN).date()
 
 
@@ -146,8 +176,12 @@ def begin(submission: Submission, *, by: User, at: datetime) -> ImprovementPlan:
 
 
 @transaction.atomic
-def adopt(plan: ImprovementPlan, answers: Collection[int], *, by: User, at: datetime) -> list[ImprovementItem]:
-    """Take what is suggested of these lines (keys) into a plan; a line that is in it already stays as it is."""
+def adopt(
+    plan: ImprovementPlan, answers: Collection[int], *, by: User, at: datetime
+) -> list[ImprovementItem]:
+    """Take what is suggested of these lines (keys) into a plan; a line that is in it already stays
+    as it is.
+    """
     [plan] = perform(IMPROVEMENTS, [plan], "edit", by=by, at=at)
     submission = Submission.objects.select_related("cycle").get(participation=plan.participation_id)
     if why := why_not_begun(submission, at):
@@ -207,19 +241,29 @@ def save_item(
 def strike_item(item: ImprovementItem, *, by: User, at: datetime) -> ImprovementItem:
     """Take an item out of a plan that is not signed; its row stays."""
     perform(IMPROVEMENTS, [item.plan], "edit", by=by, at=at)
-    item = ImprovementItem.objects.select_for_update(of=("self",)).select_related("plan").get(pk=item.pk)
+    item = (
+        ImprovementItem.objects.select_for_update(of=("self",))
+        .select_related("plan")
+        .get(pk=item.pk)
+    )
     if item.struck_at is None:
         item.struck_at = at
         item.save(update_fields=["struck_at"])
     return item
 
 
-# --- Signing, and what follows ----------------------------------------------------------------------------------------
+# --- Signing, and what follows ------------------------------------------------------------------
 
 
 @transaction.atomic
 def move(
-    plan: ImprovementPlan, name: str, *, by: User, at: datetime, note: str = "", seen: Seen | None = None
+    plan: ImprovementPlan,
+    name: str,
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    seen: Seen | None = None,
 ) -> ImprovementPlan:
     """Sign, return or close a plan; what is signed is named in the record by its digest."""
     plan = ImprovementPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
@@ -261,13 +305,22 @@ def why_unready(items: Collection[ImprovementItem]) -> str:
 
 def digest(items: Iterable[ImprovementItem]) -> str:
     """Names what a plan says, letter for letter."""
-    rows = [ledger.plain([str(item.lineage or ""), *(getattr(item, name) for name in FIELDS)]) for item in items]
+    rows = [
+        ledger.plain([str(item.lineage or ""), *(getattr(item, name) for name in FIELDS)])
+        for item in items
+    ]
     return hashlib.sha256(ledger.as_json(rows).encode()).hexdigest()
 
 
 @transaction.atomic
 def report_progress(
-    item: ImprovementItem, *, status: str, note: str, by: User, at: datetime, seen: Seen | None = None
+    item: ImprovementItem,
+    *,
+    status: str,
+    note: str,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Progress:
     """Report how far an item is; what is given up has its reason."""
     if status not in Status.values:
@@ -284,8 +337,12 @@ def report_progress(
 
 
 @transaction.atomic
-def impose(participation: Participation, *, due_on: date, letter: str = "", by: User, at: datetime) -> ImprovementPlan:
-    """Make an agency's plan compulsory, begun if it has not been; its day is never made earlier than it is."""
+def impose(
+    participation: Participation, *, due_on: date, letter: str = "", by: User, at: datetime
+) -> ImprovementPlan:
+    """Make an agency's plan compulsory, begun if it has not been; its day is never made earlier
+    than it is.
+    """
     defaults = {"cycle_id": participation.cycle_id, "agency_id": participation.agency_id}
     plan, _is_new = ImprovementPlan.objects.get_or_create(
         participation=participation, defaults={**defaults, "due_on": due_on, "begun_at": at}
@@ -296,12 +353,14 @@ def impose(participation: Participation, *, due_on: date, letter: str = "", by: 
     return plan
 
 
-# --- The year after ---------------------------------------------------------------------------------------------------
+# --- The year after -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Followed:
-    """An item of last year's plan beside this year's line of the same measure, where there is one."""
+    """An item of last year's plan beside this year's line of the same
+    measure, where there is one.
+    """
 
     item: ImprovementItem
     line: Answer | None
@@ -309,7 +368,9 @@ class Followed:
 
 def last_plan(submission: Submission, user: User, at: datetime) -> ImprovementPlan | None:
     """The agency's signed plan of the year before, for whoever may read it."""
-    plans = ImprovementPlan.objects.visible_to(user, at).filter(agency=submission.agency_id, signed_at__isnull=False)
+    plans = ImprovementPlan.objects.visible_to(user, at).filter(
+        agency=submission.agency_id, signed_at__isnull=False
+    )
     return plans.filter(cycle__year=submission.cycle.year - 1).for_list().first()
 
 

@@ -16,9 +16,15 @@ from submissions.lookups import cycles_of
 
 class ImprovementFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Agency"), method="by_agency")
-    cycle = django_filters.ModelChoiceFilter(label=_("Cycle"), queryset=cycles_of, empty_label=_("All"))
-    state = django_filters.ChoiceFilter(label=_("State"), choices=PlanState.choices, empty_label=_("All"))
-    late = django_filters.BooleanFilter(label=_("Late only"), method="signed_late", widget=forms.CheckboxInput)
+    cycle = django_filters.ModelChoiceFilter(
+        label=_("Cycle"), queryset=cycles_of, empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=PlanState.choices, empty_label=_("All")
+    )
+    late = django_filters.BooleanFilter(
+        label=_("Late only"), method="signed_late", widget=forms.CheckboxInput
+    )
 
     class Meta:
         model = ImprovementPlan

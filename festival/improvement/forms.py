@@ -16,10 +16,17 @@ class ItemForm(ComparedForm):
 
     finding = PersianTextField(label=_("Finding"), lines=True, max_length=4000)
     action = PersianTextField(
-        label=_("Action"), lines=True, max_length=4000, required=False, help_text=_("What will be done about it.")
+        label=_("Action"),
+        lines=True,
+        max_length=4000,
+        required=False,
+        help_text=_("What will be done about it."),
     )
     owner = PersianTextField(
-        label=_("Who answers for it"), max_length=200, required=False, help_text=_("A post, or a name.")
+        label=_("Who answers for it"),
+        max_length=200,
+        required=False,
+        help_text=_("A post, or a name."),
     )
     due_on = DayField(label=_("To be done by"), required=False)
     target = NumberField(label=_("Next target"), required=False, max_digits=28, decimal_places=8)
@@ -66,4 +73,6 @@ class ProgressForm(ComparedForm):
 class ReturnForm(ActForm):
     """Why a plan is returned."""
 
-    note = PersianTextField(label=_("Reason"), lines=True, max_length=2000, help_text=_("The agency will read it."))
+    note = PersianTextField(
+        label=_("Reason"), lines=True, max_length=2000, help_text=_("The agency will read it.")
+    )

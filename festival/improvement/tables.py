@@ -24,10 +24,14 @@ class ImprovementTable(CardsTable):
     """Plans, each with how late it is and how many of its items are completed."""
 
     agency = tables.Column(_("Agency"), order_by=("agency__sort_key", "pk"))
-    cycle = tables.Column(_("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk"))
+    cycle = tables.Column(
+        _("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk")
+    )
     state = tables.Column(_("State"), order_by=("state", "pk"))
     due_on = tables.Column(_("Due"), order_by=("due_on", "pk"))
-    completed = tables.Column(_("Items completed"), accessor="items_completed", order_by=("items_completed", "pk"))
+    completed = tables.Column(
+        _("Items completed"), accessor="items_completed", order_by=("items_completed", "pk")
+    )
 
     class Meta(CardsTable.Meta):
         model = ImprovementPlan
@@ -46,7 +50,9 @@ class ImprovementTable(CardsTable):
         badge = state_badge(record.state, record.get_state_display())
         if not record.is_compulsory:
             return badge
-        return format_html('{} <span class="badge bg-orange-lt">{}</span>', badge, gettext("Compulsory"))
+        return format_html(
+            '{} <span class="badge bg-orange-lt">{}</span>', badge, gettext("Compulsory")
+        )
 
     def render_due_on(self, record: ImprovementPlan) -> SafeString | str:
         late = days_late(record.days_late if record.signed_at else record.late_by(self.at))
@@ -55,7 +61,10 @@ class ImprovementTable(CardsTable):
         return format_html('{} <span class="text-danger">{}</span>', day(record.due_on), late)
 
     def render_completed(self, record: Any) -> str:
-        of = {"done": localised(record.items_completed), "all": localised(record.items_all - record.items_cancelled)}
+        of = {
+            "done": localised(record.items_completed),
+            "all": localised(record.items_all - record.items_cancelled),
+        }
         return gettext("%(done)s of %(all)s") % of
 
 

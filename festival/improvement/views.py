@@ -1,4 +1,6 @@
-"""Pages of improvement plans: the list, a plan with its items, what the results suggest, and last year's plan."""
+"""Pages of improvement plans: the list, a plan with its items, what the results suggest, and last
+year's plan.
+"""
 
 from typing import Any
 
@@ -31,7 +33,9 @@ PAGES = ("sign", "send_back", "close")
 
 
 def _plan(request: PortalRequest, pk: int) -> ImprovementPlan:
-    rows = ImprovementPlan.objects.visible_to(request.user, request.at).select_related("agency__province", "cycle")
+    rows = ImprovementPlan.objects.visible_to(request.user, request.at).select_related(
+        "agency__province", "cycle"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -40,7 +44,7 @@ def _item(request: PortalRequest, pk: int) -> ImprovementItem:
     return get_object_or_404(rows, pk=pk)
 
 
-# --- The list ---------------------------------------------------------------------------------------------------------
+# --- The list -----------------------------------------------------------------------------------
 
 
 def _narrowed(request: PortalRequest) -> ImprovementFilter:
@@ -50,11 +54,19 @@ def _narrowed(request: PortalRequest) -> ImprovementFilter:
 
 @require_safe
 def plans(request: PortalRequest) -> HttpResponse:
-    """Who has a plan, who has signed, how late, how far the items are; what the agency's own people may begin."""
+    """Who has a plan, who has signed, how late, how far the items are; what the agency's own people
+    may begin.
+    """
     narrowed = _narrowed(request)
-    begun = ImprovementPlan.objects.filter(agency__in=request.user.agency_ids(request.at)).values("participation")
-    mine = Submission.objects.filter(agency__in=request.user.agency_ids(request.at)).exclude(participation__in=begun)
-    results = mine.select_related("agency", "cycle").order_by("-cycle__year", "agency__sort_key", "pk")
+    begun = ImprovementPlan.objects.filter(agency__in=request.user.agency_ids(request.at)).values(
+        "participation"
+    )
+    mine = Submission.objects.filter(agency__in=request.user.agency_ids(request.at)).exclude(
+        participation__in=begun
+    )
+    results = mine.select_related("agency", "cycle").order_by(
+        "-cycle__year", "agency__sort_key", "pk"
+    )
     published = set(Edition.objects.published(request.at).values_list("cycle", flat=True))
     context = {
         "filter": narrowed,
@@ -74,7 +86,7 @@ def plans_file(request: PortalRequest, kind: str) -> HttpResponse:
     return sheet_answer(content, "improvement-plans", kind)
 
 
-# --- A plan -----------------------------------------------------------------------------------------------------------
+# --- A plan -------------------------------------------------------------------------------------
 
 
 @require_POST
@@ -115,14 +127,18 @@ def plan(request: PortalRequest, pk: int) -> HttpResponse:
 def findings(request: PortalRequest, pk: int) -> HttpResponse:
     """What the results suggest; by POST what is chosen of it becomes items of the plan."""
     held = _plan(request, pk)
-    submission = Submission.objects.select_related("cycle", "agency").get(participation=held.participation_id)
+    submission = Submission.objects.select_related("cycle", "agency").get(
+        participation=held.participation_id
+    )
     why = why_closed(IMPROVEMENTS, held, "edit", by=request.user, at=request.at)
     if why := why or actions.why_not_begun(submission, request.at):
         messages.error(request, why)
         return redirect("festival:improvement", pk)
     if request.method == "POST":
         try:
-            actions.adopt(held, chosen(request.POST.getlist("line")), by=request.user, at=request.at)
+            actions.adopt(
+                held, chosen(request.POST.getlist("line")), by=request.user, at=request.at
+            )
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("festival:findings", pk)
@@ -130,29 +146,41 @@ def findings(request: PortalRequest, pk: int) -> HttpResponse:
     adopted = set(held.items.standing().values_list("answer_id", flat=True))
     suggested = [(s, s.answer.pk in adopted) for s in actions.suggest(submission)]
     return render(
-        request, "festival/improvement/improvement_findings.html", {"plan": held, "suggested": suggested, "submission": submission}
+        request,
+        "festival/improvement/improvement_findings.html",
+        {"plan": held, "suggested": suggested, "submission": submission},
     )
 
 
-def _edited(request: PortalRequest, held: ImprovementPlan, item: ImprovementItem | None) -> HttpResponse:
+def _edited(
+    request: PortalRequest, held: ImprovementPlan, item: ImprovementItem | None
+) -> HttpResponse:
     then = redirect(f"{reverse('festival:improvement', args=[held.pk])}#items")
     form = ItemForm(request.POST or None, item=item)
 
     def now() -> ItemForm:
         return ItemForm(item=ImprovementItem.objects.for_list().get(pk=item.pk) if item else None)
 
-    if request.method == "GET" and (why := why_closed(IMPROVEMENTS, held, "edit", by=request.user, at=request.at)):
+    if request.method == "GET" and (
+        why := why_closed(IMPROVEMENTS, held, "edit", by=request.user, at=request.at)
+    ):
         messages.error(request, why)
         return then
     if form.is_valid():
         try:
-            actions.save_item(held, form.said, item=item, by=request.user, at=request.at, seen=form.as_seen(now))
+            actions.save_item(
+                held, form.said, item=item, by=request.user, at=request.at, seen=form.as_seen(now)
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Saved."))
             return then
-    return render(request, "festival/improvement/improvement_item.html", {"plan": held, "item": item, "form": form})
+    return render(
+        request,
+        "festival/improvement/improvement_item.html",
+        {"plan": held, "item": item, "form": form},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -199,13 +227,19 @@ def item_progress(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             seen = form.as_seen(lambda: _progress(ImprovementItem.objects.for_list().get(pk=pk)))
-            actions.report_progress(held, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            actions.report_progress(
+                held, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Saved."))
             return then
-    return render(request, "festival/improvement/improvement_progress.html", {"item": held, "plan": held.plan, "form": form})
+    return render(
+        request,
+        "festival/improvement/improvement_progress.html",
+        {"item": held, "plan": held.plan, "form": form},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -229,17 +263,24 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     )
 
 
-# --- The year after ---------------------------------------------------------------------------------------------------
+# --- The year after -----------------------------------------------------------------------------
 
 
 @require_safe
 def last_plan(request: PortalRequest, pk: int) -> HttpResponse:
-    """Last year's plan for the page of this year's self-assessment; `line` narrows it to one line's measure."""
+    """Last year's plan for the page of this year's self-assessment; `line` narrows it to one line's
+    measure.
+    """
     submission = find(request, pk)
     held = actions.last_plan(submission, request.user, request.at)
     found = actions.followed(held, submission) if held else []
     line = next(iter(chosen([request.GET.get("line", "")])), None)
     if line is not None:
         found = [each for each in found if each.line is not None and each.line.pk == line]
-    context = {"submission": submission, "plan": held, "followed": found, "of_line": line is not None}
+    context = {
+        "submission": submission,
+        "plan": held,
+        "followed": found,
+        "of_line": line is not None,
+    }
     return render(request, f"festival/last_plan.html{'#slot' if request.htmx else ''}", context)

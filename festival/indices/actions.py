@@ -1,4 +1,6 @@
-"""Every act on the register of international indices (Article 83): what is followed, published, said of it."""
+"""Every act on the register of international indices (Article 83): what is followed, published,
+said of it.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -24,12 +26,14 @@ YEARS = range(1300, 1500)
 """The Jalali years of which reports and recommendations may be."""
 
 
-# --- What is followed -------------------------------------------------------------------------------------------------
+# --- What is followed ---------------------------------------------------------------------------
 
 
 @transaction.atomic
 def load_register(*, by: User, at: datetime) -> list[Index]:
-    """Begin an empty register with the table of `festival/data/`: indices, one region, the country's own values."""
+    """Begin an empty register with the table of `festival/data/`: indices, one region, the
+    country's own values.
+    """
     if Index.objects.exists():
         raise Refused(_("The register is not empty; the initial table begins an empty one."))
     regions = {
@@ -37,7 +41,10 @@ def load_register(*, by: User, at: datetime) -> list[Index]:
         for row in rows("regions.csv")
     }
     agencies = {a.code: a for a in Agency.objects.filter(province=None)}
-    begun = [_begin(row, position, regions, agencies) for position, row in enumerate(rows("indices.csv"), start=1)]
+    begun = [
+        _begin(row, position, regions, agencies)
+        for position, row in enumerate(rows("indices.csv"), start=1)
+    ]
     known, made = {index.code: index for index in begun}, {"entered_by": by, "entered_at": at}
     typed = rows("index_values.csv")
     editions = IndexEdition.objects.bulk_create(
@@ -72,11 +79,18 @@ def _whole(text: str) -> int | None:
 
 
 def _begin(
-    row: Mapping[str, str], position: int, regions: Mapping[str, Region], agencies: Mapping[str, Agency]
+    row: Mapping[str, str],
+    position: int,
+    regions: Mapping[str, Region],
+    agencies: Mapping[str, Agency],
 ) -> Index:
-    said: dict[str, Any] = {name: text for name, text in row.items() if not name.startswith(("agencies", "vision"))}
+    said: dict[str, Any] = {
+        name: text for name, text in row.items() if not name.startswith(("agencies", "vision"))
+    }
     said |= {name: _whole(row[name]) for name in ("vision_rank", "vision_year")}
-    index = Index.objects.create(**said, vision_region=regions.get(row["vision_region"]), position=position)
+    index = Index.objects.create(
+        **said, vision_region=regions.get(row["vision_region"]), position=position
+    )
     index.agencies.set([agencies[code] for code in row["agencies"].split() if code in agencies])
     return index
 
@@ -113,9 +127,16 @@ def save_index(
 
 @transaction.atomic
 def save_region(
-    region: Region | None, *, fields: Mapping[str, Any], by: User, at: datetime, seen: Seen | None = None
+    region: Region | None,
+    *,
+    fields: Mapping[str, Any],
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Region:
-    """Name a region, or change which countries belong to it; every comparison with it follows at once."""
+    """Name a region, or change which countries belong to it; every comparison with it follows at
+    once.
+    """
     if unknown := sorted(set(fields["countries"]) - set(countries())):
         raise Refused(_("No country has these letters: %(codes)s.") % {"codes": ", ".join(unknown)})
     if region is None:
@@ -131,24 +152,46 @@ def save_region(
         if name != "code":
             setattr(region, name, value)
     region.save()
-    added, removed = sorted(set(region.countries) - set(was)), sorted(set(was) - set(region.countries))
+    added, removed = (
+        sorted(set(region.countries) - set(was)),
+        sorted(set(was) - set(region.countries)),
+    )
     perform(INDICES, [region], "save_region", by=by, at=at, added=added, removed=removed)
     return region
 
 
-# --- What was published -----------------------------------------------------------------------------------------------
+# --- What was published -------------------------------------------------------------------------
 
 
 @transaction.atomic
 def enter_edition(
-    index: Index, *, year: int, facts: Facts, score: Decimal | None, rank: int | None, by: User, at: datetime
+    index: Index,
+    *,
+    year: int,
+    facts: Facts,
+    score: Decimal | None,
+    rank: int | None,
+    by: User,
+    at: datetime,
 ) -> IndexEdition:
-    """Enter what a publisher says of the country in one year; neither score nor rank: it is not covered this year."""
+    """Enter what a publisher says of the country in one year; neither score nor rank: it is not
+    covered this year.
+    """
     if rank is not None and facts.country_count is not None and rank > facts.country_count:
         raise Refused(_("The rank is beyond the number of countries."))
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
     taken = take(index, [Given(0, HOME, year, score, rank)], facts, by=by, at=at)
-    perform(INDICES, [index], "enter_edition", by=by, at=at, year=year, score=score, rank=rank, **taken.params)
+    perform(
+        INDICES,
+        [index],
+        "enter_edition",
+        by=by,
+        at=at,
+        year=year,
+        score=score,
+        rank=rank,
+        **taken.params,
+    )
     return IndexEdition.objects.current().get(index=index, year=year)
 
 
@@ -166,8 +209,8 @@ def import_values(
 ) -> list[IndexValue]:
     """Take over a publisher's file; what is held already stays, what it contradicts is superseded.
 
-    `lines` answers with what the file says; it comes from `intake`, which compares and stands above. `left_out` of its
-    rows were wrong and knowingly not taken.
+    `lines` answers with what the file says; it comes from `intake`, which compares and stands
+    above. `left_out` of its rows were wrong and knowingly not taken.
     """
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
     taken = take(index, lines(), facts, by=by, at=at)
@@ -177,7 +220,7 @@ def import_values(
     return taken.values
 
 
-# --- What is said of it -----------------------------------------------------------------------------------------------
+# --- What is said of it -------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -192,17 +235,26 @@ def write_report(
     at: datetime,
     seen: Seen | None = None,
 ) -> IndexReport:
-    """Save the draft of a responsible agency's report on an index; one that was sent stays, and a new draft begins."""
+    """Save the draft of a responsible agency's report on an index; one that was sent stays, and a
+    new draft begins.
+    """
     if not index.agencies.filter(pk=agency.pk).exists():
         raise Refused(_("%(agency)s does not answer for this index.") % {"agency": agency})
     _refuse_year(year)
-    Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)  # two colleagues begin one draft
+    Index.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=index.pk
+    )  # two colleagues begin one draft
     if not done.strip():
         raise Refused(_("Say what was done; that is the report."))
     if seen is not None:
         seen.check()
     said = {"done": done, "asked": asked, "written_by": by, "written_at": at}
-    of: dict[str, Any] = {"index": index, "agency": agency, "year": year, "state": IndexReportState.DRAFT}
+    of: dict[str, Any] = {
+        "index": index,
+        "agency": agency,
+        "year": year,
+        "state": IndexReportState.DRAFT,
+    }
     report = IndexReport.objects.select_for_update(of=("self",)).filter(**of).first()
     report = report or IndexReport.objects.create(index=index, agency=agency, year=year, **said)
     perform(INDEX_REPORTS, [report], "write", by=by, at=at)
@@ -226,7 +278,9 @@ def send_report(
 def recommend(
     index: Index, *, year: int, text: str, by: User, at: datetime, seen: Seen | None = None
 ) -> Recommendation:
-    """Add a version of what is recommended for the next plan; nothing is public before it is approved."""
+    """Add a version of what is recommended for the next plan; nothing is public before it is
+    approved.
+    """
     _refuse_year(year)
     index = Index.objects.select_for_update(of=("self",), no_key=True).get(pk=index.pk)
     if seen is not None:
@@ -240,20 +294,32 @@ def recommend(
     version = Recommendation.objects.create(
         index=index, year=year, number=number, text=text, written_by=by, written_at=at
     )
-    perform(INDICES, [version], "recommend", by=by, at=at, index=index.code, year=year, version=number)
+    perform(
+        INDICES, [version], "recommend", by=by, at=at, index=index.code, year=year, version=number
+    )
     return version
 
 
 @transaction.atomic
-def approve_recommendation(version: Recommendation, *, by: User, at: datetime, note: str = "") -> Recommendation:
+def approve_recommendation(
+    version: Recommendation, *, by: User, at: datetime, note: str = ""
+) -> Recommendation:
     """Approve the last version of a recommendation, which everybody may read from then on."""
-    version = Recommendation.objects.select_for_update(of=("self",)).select_related("index").get(pk=version.pk)
+    version = (
+        Recommendation.objects.select_for_update(of=("self",))
+        .select_related("index")
+        .get(pk=version.pk)
+    )
     if version.approved_at is not None:
         raise Refused(_("This version is approved already."))
     versions = Recommendation.objects.filter(index=version.index, year=version.year)
     if versions.aggregate(last=Max("number"))["last"] != version.number:
         raise Refused(_("There is a later version; approve that one."))
-    facts: dict[str, Any] = {"index": version.index.code, "year": version.year, "version": version.number}
+    facts: dict[str, Any] = {
+        "index": version.index.code,
+        "year": version.year,
+        "version": version.number,
+    }
     perform(INDICES, [version], "approve_recommendation", by=by, at=at, note=note, **facts)
     version.approved_by, version.approved_at = by, at
     version.save(update_fields=["approved_by", "approved_at"])

@@ -1,4 +1,6 @@
-"""The facts of the chapter on Article 83: position and rate of progress in every index, what follows for the plan."""
+"""The facts of the chapter on Article 83: position and rate of progress in every index, what
+follows for the plan.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +18,9 @@ T = TypeVar("T", IndexReport, Recommendation)
 
 @dataclass(frozen=True)
 class Row:
-    """One index in the chapter: its position, what its agencies report, what is recommended for the next plan."""
+    """One index in the chapter: its position, what its agencies report, what is recommended for the
+    next plan.
+    """
 
     position: Position
     reports: tuple[IndexReport, ...]
@@ -25,7 +29,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Chapter:
-    """The whole chapter for one Jalali year, beside the countries of `region`; progress over `years` at the least."""
+    """The whole chapter for one Jalali year, beside the countries of `region`; progress over
+    `years` at the least.
+    """
 
     year: int
     upto: int
@@ -48,7 +54,9 @@ class Chapter:
 
 
 def chapter(year: int, at: datetime) -> Chapter:
-    """The chapter for a Jalali year as it is known at a moment; eight queries, however much the register holds."""
+    """The chapter for a Jalali year as it is known at a moment; eight queries, however much the
+    register holds.
+    """
     region = Region.objects.for_list().first()
     upto = year + OF_JALALI
     found = positions(Index.objects.kept().for_list(), region, upto=upto, at=at)

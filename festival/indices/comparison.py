@@ -1,7 +1,9 @@
-"""Where a country stands in an index and how fast it moves, compared with others; pure functions over published scores.
+"""Where a country stands in an index and how fast it moves, compared with others; pure functions
+over published scores.
 
-Scores are taken as published, by the letters of the country; who is not covered is not among them. Rank and score are
-kept apart, for a rank moves with the number of countries. What cannot be said is None, never zero.
+Scores are taken as published, by the letters of the country; who is not covered is not among them.
+Rank and score are kept apart, for a rank moves with the number of countries. What cannot be said is
+None, never zero.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -28,10 +30,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Progress:
-    """The rate of progress from the year `first` to the year `last`, beside `compared` other countries.
+    """The rate of progress from the year `first` to the year `last`, beside `compared` other
+    countries.
 
-    `annual` is the country's own, `median` that of all compared with it among them, `excess` the one less the other;
-    `faster` the percent of the other countries that progressed faster.
+    `annual` is the country's own, `median` that of all compared with it among them, `excess` the
+    one less the other; `faster` the percent of the other countries that progressed faster.
     """
 
     first: int
@@ -45,7 +48,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Gap:
-    """What is lacking to a target score, less than zero where it is passed, and what each year must add to reach it."""
+    """What is lacking to a target score, less than zero where it is passed, and what each year must
+    add to reach it.
+    """
 
     lacking: Decimal
     pace: Decimal | None
@@ -56,11 +61,13 @@ def within(scores: Scores, among: Collection[str] | None) -> Scores:
     return scores if among is None else {c: s for c, s in scores.items() if c in among}
 
 
-# --- Position ---------------------------------------------------------------------------------------------------------
+# --- Position -----------------------------------------------------------------------------------
 
 
 def places(scores: Scores, *, higher: bool) -> dict[str, int]:
-    """The place of every country: equal scores share one, and the next stands after all of them (1, 1, 3)."""
+    """The place of every country: equal scores share one, and the next stands after all of them (1,
+    1, 3).
+    """
     found: dict[str, int] = {}
     ordered = sorted(scores.items(), key=lambda item: -item[1] if higher else item[1])
     for position, (country, score) in enumerate(ordered, start=1):
@@ -69,7 +76,9 @@ def places(scores: Scores, *, higher: bool) -> dict[str, int]:
     return found
 
 
-def place_of(scores: Scores, country: str, *, higher: bool, among: Collection[str] | None = None) -> Place | None:
+def place_of(
+    scores: Scores, country: str, *, higher: bool, among: Collection[str] | None = None
+) -> Place | None:
     """The country's place by its score; None where it is not covered or nobody stands beside it."""
     compared = within(scores, among)
     if country not in compared or len(compared) < 2:
@@ -101,7 +110,7 @@ def holder(scores: Scores, place: int, *, higher: bool) -> Decimal | None:
     return ordered[min(place, len(ordered)) - 1] if ordered else None
 
 
-# --- Progress ---------------------------------------------------------------------------------------------------------
+# --- Progress -----------------------------------------------------------------------------------
 
 
 def gain(first: Decimal, last: Decimal, *, higher: bool) -> Decimal:
@@ -110,7 +119,9 @@ def gain(first: Decimal, last: Decimal, *, higher: bool) -> Decimal:
 
 
 def change(series: Series, country: str, years: int, *, higher: bool) -> Decimal | None:
-    """The gain over exactly so many years up to the country's last score; None where either end is missing."""
+    """The gain over exactly so many years up to the country's last score; None where either end is
+    missing.
+    """
     covered = [year for year, scores in series.items() if country in scores]
     if not covered or country not in series.get(max(covered) - years, {}):
         return None
@@ -118,8 +129,10 @@ def change(series: Series, country: str, years: int, *, higher: bool) -> Decimal
 
 
 def span(covered: Collection[int], years: int) -> tuple[int, int] | None:
-    """From which year to which progress is taken: to the last one covered, from the last one that lies at least so many
-    years before it, else from the first; None where fewer than two years are covered."""
+    """From which year to which progress is taken: to the last one covered, from the last one that
+    lies at least so many years before it, else from the first; None where fewer than two years are
+    covered.
+    """
     if len(set(covered)) < 2:
         return None
     last = max(covered)
@@ -132,9 +145,10 @@ def progress(
 ) -> Progress | None:
     """The rate of progress compared with other countries.
 
-    A country's rate is its annual change of score in the good direction, (score in `last` - score in `first`) / (last -
-    first), with the sign turned where less is better. The excess is that rate less the median rate of all countries
-    that are covered at both ends, or of those of them that are named. `first` and `last` come from `span`.
+    A country's rate is its annual change of score in the good direction, (score in `last` - score
+    in `first`) / (last - first), with the sign turned where less is better. The excess is that rate
+    less the median rate of all countries that are covered at both ends, or of those of them that
+    are named. `first` and `last` come from `span`.
     """
     ends = span([year for year, scores in series.items() if country in scores], years)
     if ends is None:
@@ -160,11 +174,15 @@ def progress(
 
 
 def _rate(series: Series, country: str, first: int, last: int, higher: bool) -> Fraction:
-    return Fraction(gain(series[first][country], series[last][country], higher=higher)) / (last - first)
+    return Fraction(gain(series[first][country], series[last][country], higher=higher)) / (
+        last - first
+    )
 
 
 def gap(score: Decimal, target: Decimal, *, higher: bool, year: int, by: int) -> Gap:
-    """What is lacking in `year` to a target set for the year `by`; no pace where it is reached or its year is over."""
+    """What is lacking in `year` to a target set for the year `by`; no pace where it is reached or
+    its year is over.
+    """
     lacking = gain(score, target, higher=higher)
     if lacking <= 0 or by <= year:
         return Gap(lacking, None)

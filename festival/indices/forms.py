@@ -25,7 +25,8 @@ class YearField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault(
-            "widget", forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"})
+            "widget",
+            forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"}),
         )
         super().__init__(max_length=6, **kwargs)
 
@@ -38,14 +39,18 @@ class YearField(forms.CharField):
         return int(text)
 
     def prepare_value(self, value: Any) -> Any:
-        return localised(value).replace(",", "").replace("٬", "") if isinstance(value, int) else value
+        return (
+            localised(value).replace(",", "").replace("٬", "") if isinstance(value, int) else value
+        )
 
 
 class CountField(NumberField):
     """A whole number, from 1 on where nothing else is said."""
 
     def __init__(self, *, min_value: int = 1, **kwargs: Any) -> None:
-        super().__init__(min_value=min_value, max_value=999, decimal_places=0, required=False, **kwargs)
+        super().__init__(
+            min_value=min_value, max_value=999, decimal_places=0, required=False, **kwargs
+        )
 
     def clean(self, value: Any) -> int | None:
         found = super().clean(value)
@@ -53,13 +58,17 @@ class CountField(NumberField):
 
 
 class ListField(PersianTextField):
-    """Several things named one after another, parted by commas or lines; `find` knows each by what was typed."""
+    """Several things named one after another, parted by commas or lines; `find` knows each by what
+    was typed.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(lines=True, **kwargs)
 
     def clean(self, value: Any) -> list[Any]:
-        parts = [part.strip() for part in re.split(r"[,،;؛\n]+", super().clean(value)) if part.strip()]
+        parts = [
+            part.strip() for part in re.split(r"[,،;؛\n]+", super().clean(value)) if part.strip()
+        ]
         found = {part: self.find(part) for part in parts}
         if unknown := [part for part, thing in found.items() if not thing]:
             sentence = self.error_messages["unknown"] % {"names": "، ".join(unknown)}
@@ -92,36 +101,56 @@ class IndexForm(ComparedForm):
     """An index as it is followed; its code is asked for only when it is new."""
 
     code = forms.RegexField(
-        r"^[A-Z][A-Z0-9-]*$", label=_("Code"), max_length=20, help_text=CODE, widget=forms.TextInput(attrs=LATIN)
+        r"^[A-Z][A-Z0-9-]*$",
+        label=_("Code"),
+        max_length=20,
+        help_text=CODE,
+        widget=forms.TextInput(attrs=LATIN),
     )
     name_fa = PersianTextField(label=_("Name in Persian"), max_length=200)
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     publisher = forms.CharField(label=_("Publisher"), max_length=200)
     address = forms.CharField(
-        label=_("Address of the publisher"), max_length=200, required=False, widget=forms.TextInput(attrs=LATIN)
+        label=_("Address of the publisher"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=LATIN),
     )
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices)
     scale_fa = PersianTextField(label=_("Scale, in Persian"), max_length=100, required=False)
     scale_en = forms.CharField(label=_("Scale, in English"), max_length=100, required=False)
     agencies = AgenciesField(
-        label=_("Agencies that answer for it"), required=False, help_text=_("Their codes, parted by commas.")
+        label=_("Agencies that answer for it"),
+        required=False,
+        help_text=_("Their codes, parted by commas."),
     )
-    vision_score = NumberField(label=_("Vision target: score"), required=False, max_digits=28, decimal_places=8)
+    vision_score = NumberField(
+        label=_("Vision target: score"), required=False, max_digits=28, decimal_places=8
+    )
     vision_rank = CountField(label=_("Vision target: place"))
     vision_region = forms.ModelChoiceField(
-        label=_("The place is among"), queryset=Region.objects.none(), required=False, empty_label=_("all countries")
+        label=_("The place is among"),
+        queryset=Region.objects.none(),
+        required=False,
+        empty_label=_("all countries"),
     )
     vision_year = YearField(label=_("Vision target: for the year"), required=False)
-    plan = PersianTextField(label=_("Plan that its recommendations feed"), max_length=200, required=False)
+    plan = PersianTextField(
+        label=_("Plan that its recommendations feed"), max_length=200, required=False
+    )
     position = CountField(label=_("Place in the list"), min_value=0)
-    is_active = forms.BooleanField(label=_("Is followed and shown to the public"), required=False, initial=True)
+    is_active = forms.BooleanField(
+        label=_("Is followed and shown to the public"), required=False, initial=True
+    )
 
     def __init__(self, *args: Any, index: Index | None, **kwargs: Any) -> None:
         initial: dict[str, Any] = {}
         if index is not None:
             apart = {SEEN, "agencies", "code"}
             initial = {name: getattr(index, name) for name in self.base_fields if name not in apart}
-            initial["agencies"] = "، ".join(a.code for a in index.agencies.order_by("sort_key", "pk"))
+            initial["agencies"] = "، ".join(
+                a.code for a in index.agencies.order_by("sort_key", "pk")
+            )
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["vision_region"].queryset = Region.objects.for_list()
         if index is not None:
@@ -131,7 +160,9 @@ class IndexForm(ComparedForm):
         data: dict[str, Any] = super().clean() or {}
         has_target = data.get("vision_score") is not None or data.get("vision_rank") is not None
         if not self.errors and has_target != (data.get("vision_year") is not None):
-            self.add_error("vision_year", _("A Vision target is a score or a place, with the year it is for."))
+            self.add_error(
+                "vision_year", _("A Vision target is a score or a place, with the year it is for.")
+            )
         data["position"] = data.get("position") or 0
         return data
 
@@ -149,7 +180,8 @@ class RegionForm(ComparedForm):
     name_en = forms.CharField(label=_("Name in English"), max_length=200, required=False)
     about = PersianTextField(label=_("What the list rests on"), lines=True, required=False)
     countries = CountriesField(
-        label=_("Countries"), help_text=_("Their names or three letters, parted by commas or lines.")
+        label=_("Countries"),
+        help_text=_("Their names or three letters, parted by commas or lines."),
     )
     position = CountField(
         label=_("Place in the list"),
@@ -161,7 +193,9 @@ class RegionForm(ComparedForm):
         initial: dict[str, Any] = {}
         if region is not None:
             apart = {SEEN, "countries", "code"}
-            initial = {name: getattr(region, name) for name in self.base_fields if name not in apart}
+            initial = {
+                name: getattr(region, name) for name in self.base_fields if name not in apart
+            }
             initial["countries"] = "، ".join(region.country_names)
         super().__init__(*args, initial=initial, **kwargs)
         if region is not None:
@@ -175,11 +209,17 @@ class EditionForm(forms.Form):
     """What a publisher says of the country in one year."""
 
     year = YearField(label=_("Year"))
-    label = forms.CharField(label=_("Edition"), max_length=40, help_text=_("As the publisher names it: 2024, 2023/24."))
+    label = forms.CharField(
+        label=_("Edition"), max_length=40, help_text=_("As the publisher names it: 2024, 2023/24.")
+    )
     published_on = DayField(label=_("Published on"), required=False)
-    source = forms.CharField(label=_("Source"), max_length=400, help_text=_("The publication, with its page or table."))
+    source = forms.CharField(
+        label=_("Source"), max_length=400, help_text=_("The publication, with its page or table.")
+    )
     country_count = CountField(label=_("Number of countries"))
-    is_not_covered = forms.BooleanField(label=_("The country is not covered this year"), required=False)
+    is_not_covered = forms.BooleanField(
+        label=_("The country is not covered this year"), required=False
+    )
     score = NumberField(label=_("Score"), required=False, max_digits=28, decimal_places=8)
     rank = CountField(label=_("Rank"))
 
@@ -189,7 +229,9 @@ class EditionForm(forms.Form):
         if not self.errors and data.get("is_not_covered") and has_figure:
             self.add_error("is_not_covered", _("Who is not covered has neither score nor rank."))
         elif not self.errors and not data.get("is_not_covered") and not has_figure:
-            self.add_error("score", _("Give a score or a rank, or say that the country is not covered."))
+            self.add_error(
+                "score", _("Give a score or a rank, or say that the country is not covered.")
+            )
         return data
 
 
@@ -205,10 +247,13 @@ class IntakeForm(ImportForm):
     source = EditionForm.base_fields["source"]
     published_on = DayField(label=_("Published on"), required=False)
     year = YearField(
-        label=_("Year"), required=False, help_text=_("Where the file does not say it: of rows without a year.")
+        label=_("Year"),
+        required=False,
+        help_text=_("Where the file does not say it: of rows without a year."),
     )
     country_count = CountField(
-        label=_("Number of countries"), help_text=_("Empty: as many as the file covers, where it names them all.")
+        label=_("Number of countries"),
+        help_text=_("Empty: as many as the file covers, where it names them all."),
     )
 
     field_order = ("label", "source", "published_on", "year", "country_count", "file")
@@ -221,11 +266,17 @@ class IntakeForm(ImportForm):
 class ReportForm(ComparedForm):
     """What an agency did for an index, and what it asks for."""
 
-    done = PersianTextField(label=_("What was done for this index this year"), lines=True, max_length=10000)
-    asked = PersianTextField(label=_("What is asked for, of whom"), lines=True, max_length=10000, required=False)
+    done = PersianTextField(
+        label=_("What was done for this index this year"), lines=True, max_length=10000
+    )
+    asked = PersianTextField(
+        label=_("What is asked for, of whom"), lines=True, max_length=10000, required=False
+    )
 
 
 class RecommendForm(ComparedForm):
     """The next version of a recommendation."""
 
-    text = PersianTextField(label=_("Recommendation for the next plan"), lines=True, max_length=10000)
+    text = PersianTextField(
+        label=_("Recommendation for the next plan"), lines=True, max_length=10000
+    )

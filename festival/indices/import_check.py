@@ -1,4 +1,6 @@
-"""What a publisher's file would do to the register, before it does it: values new, changed or the same, wrong rows."""
+"""What a publisher's file would do to the register, before it does it: values new, changed or the
+same, wrong rows.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -59,17 +61,23 @@ def check(publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None)
         elif weighed.kind == "same":
             found.unchanged += 1
         else:
-            found.changed.append({"row": given.row, "object": Line(given), "changes": _changes(before, weighed)})
+            found.changed.append(
+                {"row": given.row, "object": Line(given), "changes": _changes(before, weighed)}
+            )
     return found
 
 
 def checked_again(
     publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None, as_checked: str | None
 ) -> Sequence[Given]:
-    """What the file says, if it would still do exactly what was shown; call it in the transaction of the act."""
+    """What the file says, if it would still do exactly what was shown; call it in the transaction
+    of the act.
+    """
     found = check(publisher, index, sheet, year=year)
     if found.digest != as_checked and (found.errors or as_checked is not None):
-        raise Refused(_("What the file would do has changed since it was checked; please check it again."))
+        raise Refused(
+            _("What the file would do has changed since it was checked; please check it again.")
+        )
     return [given for _row, given in found.taken]
 
 
@@ -81,7 +89,9 @@ def part_of(index: Index) -> str:
 def counted(
     publisher: Publisher, index: Index, sheet: Sheet, *, year: int | None, typed: int | None = None
 ) -> Mapping[int, int]:
-    """How many countries each year of the file covers, as typed or counted; nothing where it need not name them all."""
+    """How many countries each year of the file covers, as typed or counted; nothing where it need
+    not name them all.
+    """
     read = told(publisher, sheet, year=year, part=part_of(index))
     counts = Counter(given.year for given in read.given if given.is_covered)
     if typed is not None:
@@ -91,7 +101,10 @@ def counted(
 
 def _changes(before: IndexValue, after: Weighed) -> list[dict[str, str]]:
     """What is held beside what the file says, as it writes them and as the reader does."""
-    pairs: list[tuple[str, Any, Any]] = [("score", before.score, after.score), ("rank", before.rank, after.rank)]
+    pairs: list[tuple[str, Any, Any]] = [
+        ("score", before.score, after.score),
+        ("rank", before.rank, after.rank),
+    ]
     return [
         {
             "column": column,

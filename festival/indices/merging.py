@@ -1,6 +1,8 @@
-"""What holds of an index, and how what is said of it is taken in: added, filled in, or a revision that supersedes.
+"""What holds of an index, and how what is said of it is taken in: added, filled in, or a revision
+that supersedes.
 
-A year once held is never overwritten (docs/indices.md). Called by the acts, within their transaction and lock.
+A year once held is never overwritten (docs/indices.md). Called by the acts, within their
+transaction and lock.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,7 +25,8 @@ State = IndexValue.State
 class Facts:
     """What is said of an edition. No label: the year itself.
 
-    A `country_count` that differs from the one held is a contradiction; `counted`, by year, only fills a gap.
+    A `country_count` that differs from the one held is a contradiction; `counted`, by year, only
+    fills a gap.
     """
 
     label: str
@@ -103,7 +106,9 @@ def take(index: Index, given: Iterable[Given], facts: Facts, *, by: User, at: da
     editions = {e.year: e for e in IndexEdition.objects.current().filter(index=index)}
     by_year: dict[int, News] = {}
     for one in given:
-        by_year.setdefault(one.year, []).append((one, weigh(held.get((one.year, one.country)), one)))
+        by_year.setdefault(one.year, []).append(
+            (one, weigh(held.get((one.year, one.country)), one))
+        )
     taken, made = Taken(), {"entered_by": by, "entered_at": at}
     fresh: list[IndexValue] = []
     for year, weighed in sorted(by_year.items()):
@@ -112,7 +117,10 @@ def take(index: Index, given: Iterable[Given], facts: Facts, *, by: User, at: da
         if not news and not recounted:
             continue
         if edition is None:
-            kind, edition = "new", IndexEdition.objects.create(index=index, year=year, **facts.of(year), **made)
+            kind, edition = (
+                "new",
+                IndexEdition.objects.create(index=index, year=year, **facts.of(year), **made),
+            )
         elif recounted or any(w.kind == "revised" for _one, w in news):
             kind, edition = "revised", _revise(edition, facts.of(year), made, news)
         else:
@@ -134,25 +142,39 @@ def _contradicts(held: int | None, said: int | None) -> bool:
 
 def _values(edition: IndexEdition, news: News) -> list[IndexValue]:
     return [
-        IndexValue(edition=edition, country=one.country, score=w.score, rank=w.rank, state=w.state) for one, w in news
+        IndexValue(edition=edition, country=one.country, score=w.score, rank=w.rank, state=w.state)
+        for one, w in news
     ]
 
 
-def _revise(edition: IndexEdition, said: Mapping[str, Any], made: Mapping[str, Any], news: News) -> IndexEdition:
+def _revise(
+    edition: IndexEdition, said: Mapping[str, Any], made: Mapping[str, Any], news: News
+) -> IndexEdition:
     """A new row in place of the one held, with all of its values that nothing new is said of."""
     IndexEdition.objects.filter(pk=edition.pk).update(is_current=False)
     said = {**said, "country_count": said["country_count"] or edition.country_count}
-    revised = IndexEdition.objects.create(index=edition.index, year=edition.year, supersedes=edition, **said, **made)
-    kept = IndexValue.objects.filter(edition=edition).exclude(country__in={one.country for one, _w in news})
+    revised = IndexEdition.objects.create(
+        index=edition.index, year=edition.year, supersedes=edition, **said, **made
+    )
+    kept = IndexValue.objects.filter(edition=edition).exclude(
+        country__in={one.country for one, _w in news}
+    )
     IndexValue.objects.bulk_create(
-        [IndexValue(edition=revised, country=v.country, score=v.score, rank=v.rank, state=v.state) for v in kept],
+        [
+            IndexValue(
+                edition=revised, country=v.country, score=v.score, rank=v.rank, state=v.state
+            )
+            for v in kept
+        ],
         batch_size=1000,
     )
     return revised
 
 
 def _complete(edition: IndexEdition, facts: Facts) -> None:
-    """Fill what was not known of an edition; when it came out is said only by a source of the same label."""
+    """Fill what was not known of an edition; when it came out is said only by a source of the same
+    label.
+    """
     said = facts.of(edition.year)
     names = ["sha256", "country_count", *(["published_on"] if facts.label == edition.label else [])]
     empty = [name for name in names if said[name] and not getattr(edition, name)]

@@ -1,6 +1,7 @@
 """A publisher's file as it was downloaded, read into the columns of its kind.
 
-Whatever stands above its headings, however its columns are called, whichever way the years run, in whichever encoding.
+Whatever stands above its headings, however its columns are called, whichever way the years run, in
+whichever encoding.
 
 What each kind looks like is told in publishers.py and docs/indices.md.
 """
@@ -34,12 +35,15 @@ Line = tuple[int, Sequence[str]]
 
 
 def read(publisher: Publisher, content: bytes, name: str) -> Sheet:
-    """The rows of a publisher's file in our columns, a row for each country and year; other columns are not read.
+    """The rows of a publisher's file in our columns, a row for each country and year; other columns
+    are not read.
 
     A file in which no row names the columns is `Unreadable`, and so is one that is too large.
     """
     if len(content) > MOST_BYTES:
-        raise Unreadable(_("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)})
+        raise Unreadable(
+            _("The file is larger than %(most)s MB.") % {"most": localised(MOST_BYTES // 2**20)}
+        )
     tables = _worksheets(content) if content.startswith(_ARCHIVE) else [_lines(content)]
     first: Sequence[str] = ()
     for table in tables:
@@ -53,12 +57,14 @@ def read(publisher: Publisher, content: bytes, name: str) -> Sheet:
     raise Unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
 
 
-# --- Headings ---------------------------------------------------------------------------------------------------------
+# --- Headings -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Heading:
-    """Where our columns stand: by their place, and those that hold a year's figure by place, column and year."""
+    """Where our columns stand: by their place, and those that hold a year's figure by place, column
+    and year.
+    """
 
     places: Mapping[int, str]
     years: Mapping[int, tuple[str, int]]
@@ -104,10 +110,12 @@ def _of_year(publisher: Publisher, name: str) -> tuple[str, int] | None:
     return None
 
 
-# --- Rows -------------------------------------------------------------------------------------------------------------
+# --- Rows ---------------------------------------------------------------------------------------
 
 
-def _sheet(publisher: Publisher, heading: Heading, below: Iterable[Line], rest: Iterator[Line]) -> Sheet:
+def _sheet(
+    publisher: Publisher, heading: Heading, below: Iterable[Line], rest: Iterator[Line]
+) -> Sheet:
     sheet, cells = Sheet([], heading.letters), 0
     for lines in (below, rest):
         for number, row in lines:
@@ -126,23 +134,37 @@ def _sheet(publisher: Publisher, heading: Heading, below: Iterable[Line], rest: 
 def _rows(
     publisher: Publisher, heading: Heading, sheet: Sheet, number: int, row: Sequence[str]
 ) -> Iterator[PublishedRow]:
-    """A row for each year that a row of the file is about; none of one that names no country, such as a note below."""
+    """A row for each year that a row of the file is about; none of one that names no country, such
+    as a note below.
+    """
     cells = dict.fromkeys(heading.places.values(), "")
     for place, column in heading.places.items():
         cells[column] = _cell(sheet, number, heading.called[place], row, place)
-    beside = [place for place in (*heading.places, *heading.years) if heading.called[place] != publisher.name]
+    beside = [
+        place
+        for place in (*heading.places, *heading.years)
+        if heading.called[place] != publisher.name
+    ]
     if not any(place < len(row) and row[place].strip() for place in beside):
         return
     of_years: dict[int, dict[str, str]] = {}
     called: dict[int, dict[str, str]] = {}
     for place, (column, year) in heading.years.items():
-        of_years.setdefault(year, {})[column] = _cell(sheet, number, heading.called[place], row, place)
+        of_years.setdefault(year, {})[column] = _cell(
+            sheet, number, heading.called[place], row, place
+        )
         called.setdefault(year, {})[column] = heading.called[place]
     scored = {year: said for year, said in of_years.items() if publisher.score in said}
     if not heading.years:
         yield PublishedRow(number, cells)
     for year, said in sorted(scored.items()):
-        shared = cells if len(scored) == 1 else {**cells, publisher.rank: ""} if publisher.rank else cells
+        shared = (
+            cells
+            if len(scored) == 1
+            else {**cells, publisher.rank: ""}
+            if publisher.rank
+            else cells
+        )
         yield PublishedRow(number, {**shared, **said, publisher.year: str(year)}, called[year])
 
 
@@ -155,11 +177,13 @@ def _cell(sheet: Sheet, number: int, column: str, row: Sequence[str], place: int
     return normalise(text)
 
 
-# --- Files ------------------------------------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------
 
 
 def _lines(content: bytes) -> Iterator[Line]:
-    """The filled rows of a CSV file: in UTF-8 or UTF-16 where it is that, else in Latin-1 as Windows writes it."""
+    """The filled rows of a CSV file: in UTF-8 or UTF-16 where it is that, else in Latin-1 as
+    Windows writes it.
+    """
     encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
@@ -175,7 +199,10 @@ def _lines(content: bytes) -> Iterator[Line]:
                 yield number, row
     except csv.Error as error:
         raise Unreadable(
-            _("Line %(line)s cannot be read: a quotation mark is open or misplaced, or a cell is far too long.")
+            _(
+                "Line %(line)s cannot be read: a quotation mark is open or misplaced, or a cell "
+                "is far too long."
+            )
             % {"line": localised(lines.line_num)}
         ) from error
 
@@ -184,7 +211,10 @@ def _worksheets(content: bytes) -> Iterator[Iterator[Line]]:
     """The visible sheets of a workbook, each as its filled rows, read in a process of its own."""
     try:
         sheets = sandbox.run(
-            "cycles.spreadsheets.worksheets:read_visible", content, limits=sandbox.SHEET, refusal=Unreadable
+            "cycles.spreadsheets.worksheets:read_visible",
+            content,
+            limits=sandbox.SHEET,
+            refusal=Unreadable,
         )
     except sandbox.Broken as error:
         raise Unreadable(_("The file cannot be read as a table.")) from error

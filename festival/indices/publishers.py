@@ -1,4 +1,5 @@
-"""The files in which publishers bring their indices out: for each a form of columns, and what a row of it says.
+"""The files in which publishers bring their indices out: for each a form of columns, and what a row
+of it says.
 
 Pure: from rows to values. Formats are described in docs/indices.md.
 """
@@ -25,7 +26,9 @@ EMPTY = frozenset({"", "-", "..", "…", "n/a", "na", "null"})
 
 @dataclass(frozen=True)
 class Given:
-    """What a row says of one country in one year; neither score nor rank: the publisher does not cover it."""
+    """What a row says of one country in one year; neither score nor rank: the publisher does not
+    cover it.
+    """
 
     row: int
     country: str
@@ -40,7 +43,8 @@ class Given:
 
 @dataclass
 class Told:
-    """What a whole file says, the cells that are wrong, and how many rows are about groups of countries.
+    """What a whole file says, the cells that are wrong, and how many rows are about groups of
+    countries.
 
     `unknown` are the names by which no country is known, each once, in the order of the file.
     """
@@ -53,7 +57,9 @@ class Told:
 
 @dataclass(frozen=True)
 class PublishedRow(Row):
-    """A row of a file in our columns; `called` says how the file itself calls those that it calls otherwise."""
+    """A row of a file in our columns; `called` says how the file itself calls those that it calls
+    otherwise.
+    """
 
     called: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,11 +72,12 @@ class _UnknownCountry(ValueError):
 class Publisher:
     """A kind of file: the columns that say the country (by letters, by name), year, score and rank.
 
-    `is_whole`: it names every country that the publisher covers, so that they may be counted. Without a column for the
-    year the file is one edition, and its year is asked for.
+    `is_whole`: it names every country that the publisher covers, so that they may be counted.
+    Without a column for the year the file is one edition, and its year is asked for.
 
-    `aliases` are other names of our columns, in small letters. `by_year` are patterns of columns that hold one of ours
-    for the year they name. `part` is the column that says which of several indices a row is about.
+    `aliases` are other names of our columns, in small letters. `by_year` are patterns of columns
+    that hold one of ours for the year they name. `part` is the column that says which of several
+    indices a row is about.
     """
 
     code: str
@@ -94,7 +101,9 @@ class Publisher:
 
     def is_of(self, row: Row, part: str) -> bool:
         """Whether a row of a file on several indices is about the one that is asked for."""
-        return not self.part or not row.cells.get(self.part) or row.cells[self.part].casefold() == part
+        return (
+            not self.part or not row.cells.get(self.part) or row.cells[self.part].casefold() == part
+        )
 
 
 def _columns(required: str, others: str) -> tuple[Column, ...]:
@@ -107,15 +116,23 @@ GENERIC = Form(
     "index",
     1,
     (
-        Column("country", _("Three letters of the country (ISO 3166-1), or its name"), required=True, example="IRN"),
+        Column(
+            "country",
+            _("Three letters of the country (ISO 3166-1), or its name"),
+            required=True,
+            example="IRN",
+        ),
         Column("year", _("Year of the edition; empty: the year typed on the page"), example="2024"),
-        Column("score", _("Score as published; empty where only the rank is known"), example="0.65639"),
+        Column(
+            "score", _("Score as published; empty where only the rank is known"), example="0.65639"
+        ),
         Column("rank", _("Rank as published; empty where there is none"), example="101"),
     ),
     needs_version=False,
 )
 FSI_PARTS = (
-    "c1: security apparatus|c2: factionalized elites|c3: group grievance|e1: economy|e2: economic inequality"
+    "c1: security apparatus|c2: factionalized elites|c3: group grievance|e1: economy|e2: "
+    "economic inequality"
     "|e3: human flight and brain drain|p1: state legitimacy|p2: public services|p3: human rights"
     "|s1: demographic pressures|s2: refugees and idps|x1: external intervention"
 )
@@ -191,7 +208,8 @@ PUBLISHERS: Mapping[str, Publisher] = {
 
 
 def told(publisher: Publisher, sheet: Sheet, *, year: int | None, part: str = "") -> Told:
-    """What a file says; `year` is that of rows which name none. Every row that is wrong is named with its reason.
+    """What a file says; `year` is that of rows which name none. Every row that is wrong is named
+    with its reason.
 
     Of a file on several indices only the rows of the `part` asked for are read.
     """
@@ -212,7 +230,11 @@ def told(publisher: Publisher, sheet: Sheet, *, year: int | None, part: str = ""
                 found.wrong.append(said)
             elif (said.country, said.year) in seen:
                 column = publisher.letters or publisher.name
-                found.wrong.append(sheet.wrong(row.number, column, gettext("This country stands twice for this year.")))
+                found.wrong.append(
+                    sheet.wrong(
+                        row.number, column, gettext("This country stands twice for this year.")
+                    )
+                )
             else:
                 seen.add((said.country, said.year))
                 found.given.append(said)
@@ -244,7 +266,9 @@ def _given(publisher: Publisher, sheet: Sheet, row: Row, year: int | None) -> Gi
         of = _year(cells.get(publisher.year, ""), year)
         score, rank = _score(cells.get(publisher.score, "")), _rank(cells.get(publisher.rank, ""))
     except _Unfit as unfit:
-        column = {"year": publisher.year, "score": publisher.score, "rank": publisher.rank}[unfit.what]
+        column = {"year": publisher.year, "score": publisher.score, "rank": publisher.rank}[
+            unfit.what
+        ]
         return sheet.wrong(row.number, _called(row, column), str(unfit))
     return Given(row.number, country, of, score, rank)
 
@@ -259,14 +283,18 @@ def _year(text: str, typed: int | None) -> int:
     text = latin_digits(text)
     if not text and typed is not None:
         return typed
-    dated = re.fullmatch(r"((?:19|20)\d\d)(?:\.0+|-\d\d?-\d\d?.*)?|\d\d?/\d\d?/((?:19|20)\d\d)", text)
+    dated = re.fullmatch(
+        r"((?:19|20)\d\d)(?:\.0+|-\d\d?-\d\d?.*)?|\d\d?/\d\d?/((?:19|20)\d\d)", text
+    )
     if dated is None:
         raise _Unfit("year", gettext("Give the year of the edition, such as 2024."))
     return int(dated[1] or dated[2])
 
 
 def _score(text: str) -> Decimal | None:
-    """A score, rounded half-up to the 8 places that are kept: files carry the noise of binary numbers."""
+    """A score, rounded half-up to the 8 places that are kept: files carry the noise of binary
+    numbers.
+    """
     if text.lower() in EMPTY:
         return None
     try:
@@ -279,7 +307,9 @@ def _score(text: str) -> Decimal | None:
 
 
 def _rank(text: str) -> int | None:
-    """A rank, whole and from 1 on; publishers write 1st, 2nd, 3rd, too, and mark a shared one, as in 4=."""
+    """A rank, whole and from 1 on; publishers write 1st, 2nd, 3rd, too, and mark a shared one, as
+    in 4=.
+    """
     if text.lower() in EMPTY:
         return None
     plain = re.fullmatch(r"(\d{1,3})(?:st|nd|rd|th|=|\.0+)?", latin_digits(text).lower())

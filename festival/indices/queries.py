@@ -1,4 +1,6 @@
-"""Where the country stands in the indices that are followed: what the register holds, as position and progress."""
+"""Where the country stands in the indices that are followed: what the register holds, as position
+and progress.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -35,7 +37,9 @@ YEARS = 5
 
 @dataclass(frozen=True)
 class Change:
-    """The gain in score since the edition before in which the country has one; more than zero is for the better."""
+    """The gain in score since the edition before in which the country has one; more than zero is
+    for the better.
+    """
 
     since: int
     gain: Decimal
@@ -43,7 +47,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Goal:
-    """The Vision target: how many places are lacking to it, and the score that it takes now with what is lacking."""
+    """The Vision target: how many places are lacking to it, and the score that it takes now with
+    what is lacking.
+    """
 
     region: Region | None
     places: int | None
@@ -53,10 +59,12 @@ class Goal:
 
 @dataclass(frozen=True)
 class Position:
-    """One index: its newest edition, what it says of the country, and what follows in comparison with others.
+    """One index: its newest edition, what it says of the country, and what follows in comparison
+    with others.
 
-    `value` is None where nothing is known of the country in that edition. `held` is the newest edition that covers it,
-    `at` its value there; the rest is of `held`. `place` is the publisher's rank, or reckoned from the scores.
+    `value` is None where nothing is known of the country in that edition. `held` is the newest
+    edition that covers it, `at` its value there; the rest is of `held`. `place` is the publisher's
+    rank, or reckoned from the scores.
     """
 
     index: Index
@@ -83,15 +91,24 @@ class Position:
 
 
 def positions(
-    indices: Iterable[Index], region: Region | None, *, upto: int | None = None, at: datetime | None = None
+    indices: Iterable[Index],
+    region: Region | None,
+    *,
+    upto: int | None = None,
+    at: datetime | None = None,
 ) -> list[Position]:
-    """Of each index where the country stands, by the editions up to a Gregorian year and known at a moment.
+    """Of each index where the country stands, by the editions up to a Gregorian year and known at a
+    moment.
 
     Three queries for any number of indices, years and countries.
     """
     indices = list(indices)
     known = Q() if upto is None else Q(year__lte=upto)
-    known &= Q() if at is None else Q(published_on=None) | Q(published_on__lte=at.astimezone(TEHRAN).date())
+    known &= (
+        Q()
+        if at is None
+        else Q(published_on=None) | Q(published_on__lte=at.astimezone(TEHRAN).date())
+    )
     rows = IndexEdition.objects.current().filter(known, index__in=indices)
     editions: dict[int, dict[int, IndexEdition]] = {}
     for edition in rows.order_by("year", "pk"):
@@ -112,7 +129,9 @@ def _scored(editions: dict[int, IndexEdition], own: dict[int, IndexValue]) -> li
 
 
 def _ends(editions: dict[int, IndexEdition], own: dict[int, IndexValue]) -> list[int]:
-    """The editions of which every country is needed: the newest with a score, and the one it is compared with."""
+    """The editions of which every country is needed: the newest with a score, and the one it is
+    compared with.
+    """
     years = _scored(editions, own)
     return [editions[year].pk for year in (span(years, YEARS) or years[-1:])]
 
@@ -126,7 +145,11 @@ def _position(
 ) -> Position:
     higher = index.is_higher_better
     newest = editions[max(editions)] if editions else None
-    covered = [e for e in editions.values() if e.pk in own and own[e.pk].state == IndexValue.State.PUBLISHED]
+    covered = [
+        e
+        for e in editions.values()
+        if e.pk in own and own[e.pk].state == IndexValue.State.PUBLISHED
+    ]
     held = covered[-1] if covered else None
     value = own[held.pk] if held else None
     scored = _scored(editions, own)
@@ -146,7 +169,9 @@ def _position(
         value=own.get(newest.pk) if newest else None,
         held=held,
         at=value,
-        place=Place(ranked, held.country_count) if held and ranked and held.country_count else reckoned,
+        place=Place(ranked, held.country_count)
+        if held and ranked and held.country_count
+        else reckoned,
         is_reckoned=ranked is None and reckoned is not None,
         ranked=ranked or (reckoned.place if reckoned else None),
         region=region,
@@ -154,14 +179,22 @@ def _position(
         better_than=percentile(now, HOME, higher=higher),
         change=change,
         progress=progress(series, HOME, years=YEARS, higher=higher),
-        region_progress=progress(series, HOME, years=YEARS, higher=higher, among=among) if among else None,
+        region_progress=progress(series, HOME, years=YEARS, higher=higher, among=among)
+        if among
+        else None,
         goal=_goal(index, held, value, now),
-        line=[(year, score) for year in scored if (score := own[editions[year].pk].score) is not None],
+        line=[
+            (year, score) for year in scored if (score := own[editions[year].pk].score) is not None
+        ],
     )
 
 
-def _goal(index: Index, held: IndexEdition | None, value: IndexValue | None, now: Scores) -> Goal | None:
-    """What is lacking to the Vision target; a target that is a place takes the score of whoever holds it now."""
+def _goal(
+    index: Index, held: IndexEdition | None, value: IndexValue | None, now: Scores
+) -> Goal | None:
+    """What is lacking to the Vision target; a target that is a place takes the score of whoever
+    holds it now.
+    """
     if index.vision_year is None:
         return None
     higher, region = index.is_higher_better, index.vision_region
@@ -170,18 +203,27 @@ def _goal(index: Index, held: IndexEdition | None, value: IndexValue | None, now
     target, places = index.vision_score, None
     if index.vision_rank is not None and (place := place_of(now, HOME, higher=higher, among=among)):
         places = place.place - index.vision_rank
-        target = target if target is not None else holder(compared, index.vision_rank, higher=higher)
+        target = (
+            target if target is not None else holder(compared, index.vision_rank, higher=higher)
+        )
     if target is None or held is None or value is None or value.score is None:
         return Goal(region, places, target, None)
-    return Goal(region, places, target, gap(value.score, target, higher=higher, year=held.year, by=index.vision_year))
+    return Goal(
+        region,
+        places,
+        target,
+        gap(value.score, target, higher=higher, year=held.year, by=index.vision_year),
+    )
 
 
-# --- One index over the years -----------------------------------------------------------------------------------------
+# --- One index over the years -------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Year:
-    """One edition of an index: what it says of the country, and the medians of its region and of all countries."""
+    """One edition of an index: what it says of the country, and the medians of its region and of
+    all countries.
+    """
 
     edition: IndexEdition
     value: IndexValue | None
@@ -197,7 +239,9 @@ class Year:
 
 
 def whole(index: Index) -> tuple[list[IndexEdition], dict[int, dict[str, IndexValue]]]:
-    """All editions of an index, superseded ones too, newest first, and the values of each; two queries."""
+    """All editions of an index, superseded ones too, newest first, and the values of each; two
+    queries.
+    """
     editions = list(IndexEdition.objects.filter(index=index).for_list())
     values: dict[int, dict[str, IndexValue]] = {}
     for value in IndexValue.objects.filter(edition__index=index):
@@ -233,6 +277,8 @@ def years(
 
 
 def _median(scores: Scores) -> Decimal | None:
-    """The median score; None where fewer than two countries are covered, for it would be one country's own."""
+    """The median score; None where fewer than two countries are covered, for it would be one
+    country's own.
+    """
     middle = median(scores.values()) if len(scores) > 1 else None
     return None if middle is None else rounded(middle, VALUE)

@@ -1,4 +1,6 @@
-"""The pages on which national administrators keep the register: indices, editions, files, regions, recommendations."""
+"""The pages on which national administrators keep the register: indices, editions, files, regions,
+recommendations.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -32,7 +34,14 @@ def _kept(request: PortalRequest, name: str) -> None:
 
 
 def _form_page(
-    request: PortalRequest, form: forms.Form, name: str, *, do: Callable[[], Any], then: str, about: str, **context: Any
+    request: PortalRequest,
+    form: forms.Form,
+    name: str,
+    *,
+    do: Callable[[], Any],
+    then: str,
+    about: str,
+    **context: Any,
 ) -> HttpResponse:
     """A form that becomes one act; a refusal stands in the form, and what was typed stays."""
     if request.method == "POST" and form.is_valid():
@@ -78,8 +87,12 @@ def _index_page(request: PortalRequest, index: Index | None, then: str, about: s
 
     def do() -> Index:
         agencies = form.cleaned_data["agencies"]
-        seen = form.as_seen(lambda: IndexForm(index=Index.objects.get(pk=index.pk) if index else None))
-        return actions.save_index(index, fields=form.said, agencies=agencies, by=request.user, at=request.at, seen=seen)
+        seen = form.as_seen(
+            lambda: IndexForm(index=Index.objects.get(pk=index.pk) if index else None)
+        )
+        return actions.save_index(
+            index, fields=form.said, agencies=agencies, by=request.user, at=request.at, seen=seen
+        )
 
     return _form_page(request, form, "save_index", do=do, then=then, about=about)
 
@@ -112,13 +125,26 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
         return import_check.check(publisher, index, sheet, year=year)
 
     def do(
-        sheet: Sheet, *, as_checked: str, sha256: str, file_name: str, left_out: int, year: int | None, **said: Any
+        sheet: Sheet,
+        *,
+        as_checked: str,
+        sha256: str,
+        file_name: str,
+        left_out: int,
+        year: int | None,
+        **said: Any,
     ) -> Sequence[IndexValue]:
-        counted = import_check.counted(publisher, index, sheet, year=year, typed=said.pop("country_count"))
+        counted = import_check.counted(
+            publisher, index, sheet, year=year, typed=said.pop("country_count")
+        )
         facts = Facts(**said, counted=counted, sha256=sha256)
-        lines = partial(import_check.checked_again, publisher, index, sheet, year=year, as_checked=as_checked)
+        lines = partial(
+            import_check.checked_again, publisher, index, sheet, year=year, as_checked=as_checked
+        )
         file = {"file_name": file_name, "sha256": sha256, "left_out": left_out}
-        return actions.import_values(index, lines, facts=facts, **file, by=request.user, at=request.at)
+        return actions.import_values(
+            index, lines, facts=facts, **file, by=request.user, at=request.at
+        )
 
     return import_page(
         request,
@@ -135,7 +161,7 @@ def index_import(request: PortalRequest, code: str, form: str) -> HttpResponse:
     )
 
 
-# -- Regions ----------------------------------------------------------------------------------------------------------
+# -- Regions -------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -162,13 +188,19 @@ def _region_page(request: PortalRequest, region: Region | None, about: str) -> H
     form = RegionForm(request.POST or None, region=region)
 
     def do() -> Region:
-        seen = form.as_seen(lambda: RegionForm(region=Region.objects.get(pk=region.pk) if region else None))
-        return actions.save_region(region, fields=form.cleaned_data, by=request.user, at=request.at, seen=seen)
+        seen = form.as_seen(
+            lambda: RegionForm(region=Region.objects.get(pk=region.pk) if region else None)
+        )
+        return actions.save_region(
+            region, fields=form.cleaned_data, by=request.user, at=request.at, seen=seen
+        )
 
-    return _form_page(request, form, "save_region", do=do, then=reverse("festival:regions"), about=about)
+    return _form_page(
+        request, form, "save_region", do=do, then=reverse("festival:regions"), about=about
+    )
 
 
-# -- Recommendations --------------------------------------------------------------------------------------------------
+# -- Recommendations -----------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,7 +223,9 @@ def recommend(request: PortalRequest, code: str, year: int) -> HttpResponse:
         )
 
     then = reverse("festival:index", args=[code])
-    return _form_page(request, form, "recommend", do=do, then=then, about=str(index), year=year, versions=versions)
+    return _form_page(
+        request, form, "recommend", do=do, then=then, about=str(index), year=year, versions=versions
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -204,7 +238,9 @@ def recommendation_approve(request: PortalRequest, pk: int) -> HttpResponse:
         INDICES,
         version,
         "approve_recommendation",
-        do=lambda **said: actions.approve_recommendation(version, by=request.user, at=request.at, **said),
+        do=lambda **said: actions.approve_recommendation(
+            version, by=request.user, at=request.at, **said
+        ),
         then=reverse("festival:index", args=[version.index.code]),
         summary="festival/indices/recommendation.html",
         version=version,

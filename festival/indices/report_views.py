@@ -1,4 +1,6 @@
-"""The pages on which the agencies that answer for an index write their reports on it, and their heads send them."""
+"""The pages on which the agencies that answer for an index write their reports on it, and their
+heads send them.
+"""
 
 from typing import Any
 
@@ -23,12 +25,16 @@ from festival.workflow import INDEX_REPORTS, IndexReportState
 
 @require_safe
 def index_reports(request: PortalRequest) -> HttpResponse:
-    """One's own agencies' indices and reports; for administrators and auditors all reports, drafts among them."""
+    """One's own agencies' indices and reports; for administrators and auditors all reports, drafts
+    among them.
+    """
     mine = request.user.agency_ids(request.at, Role.STAFF, *HEADS)
     reports = IndexReport.objects.visible_to(request.user, request.at).for_list()
     own = Index.objects.kept().filter(agencies__in=mine).distinct().for_list()
     context = {
-        "reports": reports if request.user.oversees_the_country(request.at) else reports.filter(agency__in=mine),
+        "reports": reports
+        if request.user.oversees_the_country(request.at)
+        else reports.filter(agency__in=mine),
         "owed": [(index, a) for index in own for a in index.agencies.all() if a.pk in mine],
         "year": this_year(request.at),
     }
@@ -43,7 +49,9 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
     own = get_object_or_404(mine, code=agency)
     if year not in actions.YEARS:
         raise Http404
-    rows = IndexReport.objects.filter(index=index, agency=own, year=year).select_related("index", "agency")
+    rows = IndexReport.objects.filter(index=index, agency=own, year=year).select_related(
+        "index", "agency"
+    )
 
     def newest() -> IndexReport | None:
         return rows.order_by("-pk").first()
@@ -57,7 +65,15 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(lambda: form_for(newest()))
         try:
-            actions.write_report(index, own, year=year, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            actions.write_report(
+                index,
+                own,
+                year=year,
+                **form.cleaned_data,
+                by=request.user,
+                at=request.at,
+                seen=seen,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -70,7 +86,8 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
         "form": form,
         "draft": draft,
         "sent": last if last and draft is None else None,
-        "may_send": draft is not None and not why_closed(INDEX_REPORTS, draft, "send", by=request.user, at=request.at),
+        "may_send": draft is not None
+        and not why_closed(INDEX_REPORTS, draft, "send", by=request.user, at=request.at),
     }
     return render(request, "festival/indices/index_report.html", context)
 
@@ -78,7 +95,9 @@ def index_report(request: PortalRequest, code: str, agency: str, year: int) -> H
 @require_http_methods(["GET", "POST"])
 def index_report_send(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign a report and send it."""
-    drafts = IndexReport.objects.filter(agency__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS))
+    drafts = IndexReport.objects.filter(
+        agency__in=request.user.agency_ids(request.at, Role.STAFF, *HEADS)
+    )
     report = get_object_or_404(drafts.select_related("index", "agency"), pk=pk)
     return act_page(
         request,

@@ -1,4 +1,6 @@
-"""The public pages of the register of international indices (Article 83): all, one, a chapter a year, open data."""
+"""The public pages of the register of international indices (Article 83): all, one, a chapter a
+year, open data.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -54,7 +56,9 @@ class Told:
 @login_not_required
 @require_safe
 def indices(request: PortalRequest) -> HttpResponse:
-    """Every index that is followed, with the newest edition and the way since; for administrators those no longer."""
+    """Every index that is followed, with the newest edition and the way since; for administrators
+    those no longer.
+    """
     keeps, regions = may_keep(request), list(Region.objects.for_list())
     rows = Index.objects.all() if keeps else Index.objects.kept()
     found = positions(rows.for_list(), next(iter(regions), None), at=request.at)
@@ -76,15 +80,23 @@ def _spark(line: Sequence[tuple[int, Decimal]]) -> str:
 @login_not_required
 @require_safe
 def index(request: PortalRequest, code: str) -> HttpResponse:
-    """One index over the years, beside a region and the world; who answers for it, reports, recommendations."""
+    """One index over the years, beside a region and the world; who answers for it, reports,
+    recommendations.
+    """
     keeps = may_keep(request)
-    found = get_object_or_404((Index.objects.all() if keeps else Index.objects.kept()).for_list(), code=code)
+    found = get_object_or_404(
+        (Index.objects.all() if keeps else Index.objects.kept()).for_list(), code=code
+    )
     regions = list(Region.objects.for_list())
-    region = next((r for r in regions if r.code == request.GET.get("region")), next(iter(regions), None))
+    region = next(
+        (r for r in regions if r.code == request.GET.get("region")), next(iter(regions), None)
+    )
     [position] = positions([found], region, at=request.at)
     editions, values = whole(found)
     told = years(found, region, editions, values)
-    versions = Recommendation.objects.visible_to(request.user, request.at).filter(index=found).for_list()
+    versions = (
+        Recommendation.objects.visible_to(request.user, request.at).filter(index=found).for_list()
+    )
     reports = IndexReport.objects.visible_to(request.user, request.at).filter(index=found)
     context = {
         "index": found,
@@ -93,7 +105,9 @@ def index(request: PortalRequest, code: str) -> HttpResponse:
         "region": region,
         "years": told,
         "chart": _chart([year for year in told if year.edition.is_current]),
-        "neighbours": _neighbours(found, region, values.get(position.held.pk, {}) if position.held else {}),
+        "neighbours": _neighbours(
+            found, region, values.get(position.held.pk, {}) if position.held else {}
+        ),
         "reports": reports.newest().for_list(),
         "drafts": reports.filter(state="draft").for_list(),
         "versions": versions,
@@ -119,13 +133,19 @@ class Chart:
 def _chart(told: Sequence[Year]) -> Chart | None:
     """The country's score over the years, with the medians of its region and of all countries."""
     ordered = sorted(told, key=lambda year: year.edition.year)
-    home = [(y.edition.year, y.value.score) for y in ordered if y.value is not None and y.value.score is not None]
+    home = [
+        (y.edition.year, y.value.score)
+        for y in ordered
+        if y.value is not None and y.value.score is not None
+    ]
     region = [(y.edition.year, y.region) for y in ordered if y.region is not None]
     world = [(y.edition.year, y.world) for y in ordered if y.world is not None]
     frame = charts.frame([home, region, world])
     if frame is None or frame.first == frame.last:
         return None
-    return Chart(frame, frame.points(home), frame.dots(home), frame.points(region), frame.points(world))
+    return Chart(
+        frame, frame.points(home), frame.dots(home), frame.points(region), frame.points(world)
+    )
 
 
 @dataclass(frozen=True)
@@ -139,7 +159,9 @@ class Neighbour:
     rank: int | None
 
 
-def _neighbours(found: Index, region: Region | None, values: dict[str, IndexValue]) -> list[Neighbour]:
+def _neighbours(
+    found: Index, region: Region | None, values: dict[str, IndexValue]
+) -> list[Neighbour]:
     """The countries of the region that an edition covers, the best first."""
     if region is None:
         return []
@@ -166,10 +188,12 @@ def indices_chapter(request: PortalRequest, year: int) -> HttpResponse:
     """The chapter on Article 83 for one Jalali year, fit to print."""
     if year not in YEARS:
         raise Http404
-    return render(request, "festival/indices/indices_chapter.html", {"chapter": chapter(year, request.at)})
+    return render(
+        request, "festival/indices/indices_chapter.html", {"chapter": chapter(year, request.at)}
+    )
 
 
-# -- Open data --------------------------------------------------------------------------------------------------------
+# -- Open data -----------------------------------------------------------------------------------
 
 
 @login_not_required
@@ -197,11 +221,17 @@ def _open_file(values: Any, name: str) -> StreamingHttpResponse:
 
 def _rows(values: Any) -> Iterator[Sequence[Any]]:
     yield COLUMNS
-    held = values.current().order_by("edition__index__position", "edition__index", "edition__year", "country", "pk")
+    held = values.current().order_by(
+        "edition__index__position", "edition__index", "edition__year", "country", "pk"
+    )
     of, edition = "edition__index", "edition"
     for *said, supersedes, source in held.values_list(
         f"{of}__code", f"{of}__name_en", f"{of}__publisher", f"{edition}__label", f"{edition}__year", "country",
         "score", "rank", f"{edition}__country_count", "state", f"{edition}__supersedes", f"{edition}__source",
     ).iterator(2000):  # fmt: skip
         said[6] = None if said[6] is None else said[6].normalize()
-        yield [*("" if cell is None else cell for cell in said), "true" if supersedes else "false", source]
+        yield [
+            *("" if cell is None else cell for cell in said),
+            "true" if supersedes else "false",
+            source,
+        ]

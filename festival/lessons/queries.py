@@ -1,7 +1,8 @@
-"""What a year's frozen results say of its measures, for the working groups of the next: which told agencies apart.
+"""What a year's frozen results say of its measures, for the working groups of the next: which told
+agencies apart.
 
-The formulas are explained in docs/closing.md. Measures of one agency's own set tell nothing of this kind and are left
-out; so are those in their trial year of the whole to which others are held.
+The formulas are explained in docs/closing.md. Measures of one agency's own set tell nothing of this
+kind and are left out; so are those in their trial year of the whole to which others are held.
 """
 
 import statistics
@@ -42,10 +43,14 @@ LEAST_DISCRIMINATION = 0.2
 """Correlation with the rest of the result below which a measure goes its own way (Ebel, 1965)."""
 
 MOST_VOID = 50
-"""Percent of the agencies to which a measure does not apply, from which it is asked of the wrong ones."""
+"""Percent of the agencies to which a measure does not apply, from which it is asked of the wrong
+ones.
+"""
 
 MUCH_APPEALED = 10
-"""Appeals for a hundred agencies from which a measure is much appealed, if there are FLAGGED_FROM of them."""
+"""Appeals for a hundred agencies from which a measure is much appealed, if there are FLAGGED_FROM
+of them.
+"""
 
 KEPT = 7 * 24 * 3600
 """Seconds for which the figures of frozen results are kept: they change no more."""
@@ -59,11 +64,13 @@ class Flag(TextChoices):
     VOID = "void", _("Does not apply to most agencies")
 
 
-# --- Numbers ----------------------------------------------------------------------------------------------------------
+# --- Numbers ------------------------------------------------------------------------------------
 
 
 class Line(NamedTuple):
-    """One agency's scored line: its points of its ceiling, and the points and ceilings of all that agency's lines."""
+    """One agency's scored line: its points of its ceiling, and the points and ceilings of all that
+    agency's lines.
+    """
 
     points: Decimal
     ceiling: Decimal
@@ -89,12 +96,15 @@ def full_percent(percents: Sequence[Fraction]) -> Fraction | None:
 
 
 def spread(percents: Sequence[Fraction]) -> float | None:
-    """The standard deviation of the agencies' percents (with n − 1), of exact squares; None for too few."""
+    """The standard deviation of the agencies' percents (with n − 1), of exact squares; None for too
+    few.
+    """
     return float(statistics.stdev(percents)) if len(percents) >= FEWEST else None
 
 
 def discrimination(lines: Iterable[Line]) -> float | None:
-    """The corrected item-total correlation: of the line's percent with the percent of all else of the same agency.
+    """The corrected item-total correlation: of the line's percent with the percent of all else of
+    the same agency.
 
     None for too few agencies, and where the one or the other is the same for all.
     """
@@ -109,7 +119,9 @@ def discrimination(lines: Iterable[Line]) -> float | None:
 
 @dataclass(frozen=True)
 class Figures:
-    """What is known of one measure: agencies asked, scored and to which it does not apply, and how they fared."""
+    """What is known of one measure: agencies asked, scored and to which it does not apply, and how
+    they fared.
+    """
 
     asked: int
     scored: int
@@ -144,8 +156,12 @@ class Figures:
         return found
 
 
-def figures_of(lines: Sequence[Line], *, asked: int, void: int, appeals: tuple[int, int, int] = (0, 0, 0)) -> Figures:
-    """The figures of one measure from its scored lines; `appeals` are those filed, decided and upheld in some part."""
+def figures_of(
+    lines: Sequence[Line], *, asked: int, void: int, appeals: tuple[int, int, int] = (0, 0, 0)
+) -> Figures:
+    """The figures of one measure from its scored lines; `appeals` are those filed, decided and
+    upheld in some part.
+    """
     percents = [line.percent for line in lines]
     filed, decided, upheld = appeals
     return Figures(
@@ -162,7 +178,7 @@ def figures_of(lines: Sequence[Line], *, asked: int, void: int, appeals: tuple[i
     )
 
 
-# --- A year -----------------------------------------------------------------------------------------------------------
+# --- A year -------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -173,7 +189,9 @@ class _Gathered:
 
 
 def figures(edition: Edition) -> Mapping[int, Figures]:
-    """The figures of the measures that several agencies were asked, by the measure's key; three queries, once."""
+    """The figures of the measures that several agencies were asked, by the measure's key; three
+    queries, once.
+    """
     key = f"lessons:{edition.pk}:{edition.run_id}:{edition.digest[:16]}"
     kept: Mapping[int, Figures] | None = cache.get(key)
     if kept is None:
@@ -201,11 +219,19 @@ def _figures(edition: Edition) -> dict[int, Figures]:
         if state == LineState.SCORED and points is not None:
             of.lines.append(Line(points, ceiling, *wholes.get(submission, (ZERO, ZERO))))
     contested = {
-        group.key: (group.outcomes.filed, group.outcomes.decided, group.outcomes.upheld + group.outcomes.partly)
-        for group in outcomes_queries.by_measure(outcomes_queries.filed_in(edition.cycle), edition.cycle)
+        group.key: (
+            group.outcomes.filed,
+            group.outcomes.decided,
+            group.outcomes.upheld + group.outcomes.partly,
+        )
+        for group in outcomes_queries.by_measure(
+            outcomes_queries.filed_in(edition.cycle), edition.cycle
+        )
     }
     return {
-        key: figures_of(of.lines, asked=of.asked, void=of.void, appeals=contested.get(key, (0, 0, 0)))
+        key: figures_of(
+            of.lines, asked=of.asked, void=of.void, appeals=contested.get(key, (0, 0, 0))
+        )
         for key, of in gathered.items()
     }
 
@@ -228,18 +254,26 @@ def lessons(edition: Edition) -> list[Lesson]:
     known = figures(edition)
     rows = Measure.objects.filter(pk__in=known).select_related("indicator__axis__set")
     ordered = rows.order_by(
-        F("indicator__axis__set"), F("indicator__axis__position"), F("indicator__position"), "position", "pk"
+        F("indicator__axis__set"),
+        F("indicator__axis__position"),
+        F("indicator__position"),
+        "position",
+        "pk",
     )
     found = [Lesson(measure, edition.cycle.year, known[measure.pk]) for measure in ordered]
     return sorted(found, key=lambda lesson: -len(lesson.flags))
 
 
 def for_set(indicator_set: IndicatorSet, at: datetime) -> list[Lesson]:
-    """What the newest published results before a set's year say of its measures, only what is to be looked at."""
+    """What the newest published results before a set's year say of its measures, only what is to be
+    looked at.
+    """
     year = indicator_set.cycle.year
     years = range(max(PRACTICE + 1, year - YEARS_BACK), year)
     edition = Edition.objects.published(at).filter(cycle__year__in=years).for_list().first()
     if edition is None:
         return []
     mine = set(Measure.objects.of(indicator_set).values_list("lineage", flat=True))
-    return [lesson for lesson in lessons(edition) if lesson.flags and lesson.measure.lineage in mine]
+    return [
+        lesson for lesson in lessons(edition) if lesson.flags and lesson.measure.lineage in mine
+    ]

@@ -29,8 +29,12 @@ class LessonTable(CardsTable):
     scored = tables.Column(_("Agencies scored"), accessor="figures__scored")
     mean = tables.Column(_("Mean percent"), accessor="figures__mean", empty_values=())
     full = tables.Column(_("At full points, percent"), accessor="figures__full", empty_values=())
-    spread = tables.Column(_("Spread, percentage points"), accessor="figures__spread", empty_values=())
-    discrimination = tables.Column(_("Discrimination"), accessor="figures__discrimination", empty_values=())
+    spread = tables.Column(
+        _("Spread, percentage points"), accessor="figures__spread", empty_values=()
+    )
+    discrimination = tables.Column(
+        _("Discrimination"), accessor="figures__discrimination", empty_values=()
+    )
     void = tables.Column(_("Does not apply, percent"), accessor="figures__void_percent")
     filed = tables.Column(_("Appeals"), accessor="figures__filed")
 
@@ -38,12 +42,16 @@ class LessonTable(CardsTable):
         order_by = ()
 
     def __init__(self, lessons: list[Lesson], *, caption: str, **kwargs: Any) -> None:
-        attrs = {"caption": gettext("What the results say of each measure: %(year)s") % {"year": caption}}
+        attrs = {
+            "caption": gettext("What the results say of each measure: %(year)s") % {"year": caption}
+        }
         super().__init__(lessons, attrs=attrs, **kwargs)
 
     def render_measure(self, record: Lesson) -> SafeString:
         code = record.measure.code
-        return format_html('<bdi class="code" lang="en">{}</bdi> {}', code, prose(record.measure.title))
+        return format_html(
+            '<bdi class="code" lang="en">{}</bdi> {}', code, prose(record.measure.title)
+        )
 
     def render_flags(self, record: Lesson) -> SafeString | str:
         if not record.flags:
@@ -70,5 +78,10 @@ class LessonTable(CardsTable):
         return shown(record.figures.void_percent)
 
     def render_filed(self, record: Lesson) -> str:
-        told = {"filed": localised(record.figures.filed), "upheld": localised(record.figures.upheld)}
-        return gettext("%(filed)s, upheld %(upheld)s") % told if record.figures.filed else localised(0)
+        told = {
+            "filed": localised(record.figures.filed),
+            "upheld": localised(record.figures.upheld),
+        }
+        return (
+            gettext("%(filed)s, upheld %(upheld)s") % told if record.figures.filed else localised(0)
+        )

@@ -1,4 +1,6 @@
-"""Pages of how a year was closed, and of what its results say of their measures: of all, and of a later year's set."""
+"""Pages of how a year was closed, and of what its results say of their measures: of all, and of a
+later year's set.
+"""
 
 from typing import Any
 
@@ -25,7 +27,9 @@ def _limits() -> dict[str, Any]:
 
 @require_safe
 def lessons(request: PortalRequest, year: int) -> HttpResponse:
-    """Every measure of a year with its figures: for the secretariat once frozen, for working groups once published."""
+    """Every measure of a year with its figures: for the secretariat once frozen, for working groups
+    once published.
+    """
     if not request.user.holds(*OVERSEERS, Role.MEMBER, at=request.at):
         raise Http404
     editions = Edition.objects.visible_to(request.user, request.at).for_list()
@@ -43,7 +47,15 @@ def lessons(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def lessons_of_set(request: PortalRequest, pk: int) -> HttpResponse:
-    """What the newest published results say of a set's measures, for its page: figures, and no names."""
+    """What the newest published results say of a set's measures, for its page: figures, and no
+    names.
+    """
     indicator_set = visible(request, pk)
-    context = {"set": indicator_set, "lessons": queries.for_set(indicator_set, request.at), "limits": _limits()}
-    return render(request, f"festival/lessons_of_set.html{'#slot' if request.htmx else ''}", context)
+    context = {
+        "set": indicator_set,
+        "lessons": queries.for_set(indicator_set, request.at),
+        "limits": _limits(),
+    }
+    return render(
+        request, f"festival/lessons_of_set.html{'#slot' if request.htmx else ''}", context
+    )

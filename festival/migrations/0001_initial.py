@@ -24,14 +24,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Region",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.SlugField(max_length=20, unique=True)),
                 ("name_fa", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 ("about", models.TextField(blank=True)),
                 (
                     "countries",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=3), size=None),
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=3), size=None
+                    ),
                 ),
                 ("position", models.PositiveSmallIntegerField(default=0)),
             ],
@@ -39,7 +46,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AwardCategory",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name_fa", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 ("sort_key", models.CharField(editable=False, max_length=250)),
@@ -78,18 +90,28 @@ class Migration(migrations.Migration):
                 ("position", models.PositiveSmallIntegerField()),
                 (
                     "is_composed",
-                    models.BooleanField(default=False, help_text="Not found in the festival's own practice"),
+                    models.BooleanField(
+                        default=False, help_text="Not found in the festival's own practice"
+                    ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("cycle", "code"), name="one_award_category_a_code_and_year"),
+                    models.UniqueConstraint(
+                        fields=("cycle", "code"), name="one_award_category_a_code_and_year"
+                    ),
                     models.CheckConstraint(
-                        condition=models.Q(("most_winners__isnull", True), ("most_winners__gt", 0), _connector="OR"),
+                        condition=models.Q(
+                            ("most_winners__isnull", True), ("most_winners__gt", 0), _connector="OR"
+                        ),
                         name="a_category_has_a_winner",
                     ),
                 ],
@@ -98,7 +120,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Ceremony",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name_fa", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
                 ("sort_key", models.CharField(editable=False, max_length=250)),
@@ -108,12 +135,18 @@ class Migration(migrations.Migration):
                 (
                     "chair",
                     models.CharField(
-                        blank=True, help_text="Who hands over the awards and signs for them", max_length=200
+                        blank=True,
+                        help_text="Who hands over the awards and signs for them",
+                        max_length=200,
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "province",
@@ -129,7 +162,9 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("cycle", "province"), name="one_ceremony_a_province_and_year", nulls_distinct=False
+                        fields=("cycle", "province"),
+                        name="one_ceremony_a_province_and_year",
+                        nulls_distinct=False,
                     )
                 ],
             },
@@ -137,7 +172,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ConsequenceRule",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "on",
                     models.CharField(
@@ -171,12 +211,18 @@ class Migration(migrations.Migration):
                 ("struck_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "settled_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -193,9 +239,17 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Edition",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("number", models.PositiveSmallIntegerField(default=1)),
-                ("reason", models.TextField(blank=True, help_text="What the edition before it had wrong")),
+                (
+                    "reason",
+                    models.TextField(blank=True, help_text="What the edition before it had wrong"),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -216,18 +270,26 @@ class Migration(migrations.Migration):
                 ("published_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "run",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.scorerun"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.scorerun",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("cycle", "number"), name="editions_of_a_year_are_numbered"),
+                    models.UniqueConstraint(
+                        fields=("cycle", "number"), name="editions_of_a_year_are_numbered"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("number", 1), ("reason", "")),
@@ -242,32 +304,48 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DataFile",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=60)),
                 ("file", models.FileField(max_length=200, upload_to=festival.models.data_path)),
                 ("sha256", models.CharField(max_length=64)),
                 ("size", models.PositiveBigIntegerField(help_text="Bytes")),
                 (
                     "rows",
-                    models.PositiveIntegerField(blank=True, help_text="Of a table, without its heading", null=True),
+                    models.PositiveIntegerField(
+                        blank=True, help_text="Of a table, without its heading", null=True
+                    ),
                 ),
                 (
                     "edition",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="data_files", to="festival.edition"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="data_files",
+                        to="festival.edition",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("edition", "name"), name="a_file_of_an_edition_has_its_name")
+                    models.UniqueConstraint(
+                        fields=("edition", "name"), name="a_file_of_an_edition_has_its_name"
+                    )
                 ],
             },
         ),
         migrations.CreateModel(
             name="Consequence",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -287,12 +365,18 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "settled_by",
@@ -315,17 +399,24 @@ class Migration(migrations.Migration):
                 (
                     "edition",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="consequences", to="festival.edition"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="consequences",
+                        to="festival.edition",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("rule", "agency"), name="a_rule_meets_an_agency_once"),
+                    models.UniqueConstraint(
+                        fields=("rule", "agency"), name="a_rule_meets_an_agency_once"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("state", "done"), _negated=True),
-                            models.Q(models.Q(("letter_number", ""), _negated=True), ("letter_on__isnull", False)),
+                            models.Q(
+                                models.Q(("letter_number", ""), _negated=True),
+                                ("letter_on__isnull", False),
+                            ),
                             _connector="OR",
                         ),
                         name="what_is_done_has_its_letter",
@@ -344,7 +435,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ImprovementPlan",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -369,17 +465,25 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "participation",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.participation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.participation",
                     ),
                 ),
                 (
@@ -417,7 +521,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ImprovementItem",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField()),
                 ("lineage", models.UUIDField(blank=True, db_index=True, null=True)),
                 (
@@ -437,15 +546,25 @@ class Migration(migrations.Migration):
                         size=None,
                     ),
                 ),
-                ("lost", models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True)),
+                (
+                    "lost",
+                    models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True),
+                ),
                 ("finding", models.TextField()),
                 ("action", models.TextField(blank=True)),
                 (
                     "owner",
-                    models.CharField(blank=True, help_text="The post or person that answers for it", max_length=200),
+                    models.CharField(
+                        blank=True,
+                        help_text="The post or person that answers for it",
+                        max_length=200,
+                    ),
                 ),
                 ("due_on", models.DateField(blank=True, null=True)),
-                ("target", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "target",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 ("struck_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "answer",
@@ -460,7 +579,9 @@ class Migration(migrations.Migration):
                 (
                     "plan",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="festival.improvementplan"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="festival.improvementplan",
                     ),
                 ),
             ],
@@ -472,7 +593,8 @@ class Migration(migrations.Migration):
                         name="one_improvement_item_a_line",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("finding", ""), _negated=True), name="an_improvement_answers_a_finding"
+                        condition=models.Q(("finding", ""), _negated=True),
+                        name="an_improvement_answers_a_finding",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -488,7 +610,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Index",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.CharField(max_length=20, unique=True)),
                 ("name_fa", models.CharField(max_length=200)),
                 ("name_en", models.CharField(blank=True, max_length=200)),
@@ -504,13 +631,19 @@ class Migration(migrations.Migration):
                 ),
                 ("scale_fa", models.CharField(blank=True, max_length=100)),
                 ("scale_en", models.CharField(blank=True, max_length=100)),
-                ("vision_score", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "vision_score",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 ("vision_rank", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("vision_year", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("plan", models.CharField(blank=True, max_length=200)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("is_active", models.BooleanField(default=True)),
-                ("agencies", models.ManyToManyField(blank=True, related_name="+", to="agencies.agency")),
+                (
+                    "agencies",
+                    models.ManyToManyField(blank=True, related_name="+", to="agencies.agency"),
+                ),
                 (
                     "vision_region",
                     models.ForeignKey(
@@ -530,10 +663,16 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("vision_rank", None), ("vision_score", None), ("vision_year", None)),
+                            models.Q(
+                                ("vision_rank", None), ("vision_score", None), ("vision_year", None)
+                            ),
                             models.Q(
                                 ("vision_year__isnull", False),
-                                models.Q(("vision_score__isnull", False), ("vision_rank__gte", 1), _connector="OR"),
+                                models.Q(
+                                    ("vision_score__isnull", False),
+                                    ("vision_rank__gte", 1),
+                                    _connector="OR",
+                                ),
                             ),
                             _connector="OR",
                         ),
@@ -545,7 +684,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="IndexEdition",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("label", models.CharField(max_length=40)),
                 ("year", models.PositiveSmallIntegerField()),
                 ("published_on", models.DateField(blank=True, null=True)),
@@ -557,13 +701,17 @@ class Migration(migrations.Migration):
                 (
                     "entered_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "index",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="festival.index"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="festival.index",
                     ),
                 ),
                 (
@@ -595,14 +743,22 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="IndexReport",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("year", models.PositiveSmallIntegerField()),
                 ("done", models.TextField()),
                 ("asked", models.TextField(blank=True)),
                 (
                     "state",
                     django_fsm.FSMField(
-                        choices=[("draft", "Draft"), ("sent", "Sent")], default="draft", max_length=50, protected=True
+                        choices=[("draft", "Draft"), ("sent", "Sent")],
+                        default="draft",
+                        max_length=50,
+                        protected=True,
                     ),
                 ),
                 ("written_at", models.DateTimeField()),
@@ -610,13 +766,17 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "index",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="festival.index"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="festival.index",
                     ),
                 ),
                 (
@@ -632,7 +792,9 @@ class Migration(migrations.Migration):
                 (
                     "written_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -649,14 +811,25 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="IndexValue",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("country", models.CharField(max_length=3)),
-                ("score", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "score",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 ("rank", models.PositiveSmallIntegerField(blank=True, null=True)),
                 (
                     "state",
                     models.CharField(
-                        choices=[("published", "Published"), ("not_covered", "Not covered this year")],
+                        choices=[
+                            ("published", "Published"),
+                            ("not_covered", "Not covered this year"),
+                        ],
                         default="published",
                         max_length=11,
                     ),
@@ -672,12 +845,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("edition", "country"), name="one_value_an_edition_and_country"),
+                    models.UniqueConstraint(
+                        fields=("edition", "country"), name="one_value_an_edition_and_country"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
                                 ("state", "published"),
-                                models.Q(("score__isnull", False), ("rank__isnull", False), _connector="OR"),
+                                models.Q(
+                                    ("score__isnull", False),
+                                    ("rank__isnull", False),
+                                    _connector="OR",
+                                ),
                             ),
                             models.Q(("rank", None), ("score", None), ("state", "not_covered")),
                             _connector="OR",
@@ -689,7 +868,8 @@ class Migration(migrations.Migration):
                         name="ranks_count_from_one",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("country__regex", "^[A-Z]{3}$")), name="a_country_by_its_three_letters"
+                        condition=models.Q(("country__regex", "^[A-Z]{3}$")),
+                        name="a_country_by_its_three_letters",
                     ),
                 ],
             },
@@ -697,7 +877,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MeasureComment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("lineage", models.UUIDField(db_index=True)),
                 ("code", models.CharField(max_length=20)),
                 ("text", models.TextField()),
@@ -708,7 +893,11 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     django_fsm.FSMField(
-                        choices=[("waiting", "Waiting"), ("published", "Published"), ("rejected", "Not published")],
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("published", "Published"),
+                            ("rejected", "Not published"),
+                        ],
                         default="waiting",
                         max_length=50,
                         protected=True,
@@ -729,14 +918,17 @@ class Migration(migrations.Migration):
                 (
                     "edition",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="festival.edition"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="festival.edition",
                     ),
                 ),
             ],
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("text", ""), _negated=True), name="a_comment_says_something"
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="a_comment_says_something",
                     )
                 ],
             },
@@ -744,38 +936,59 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Minutes",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("number", models.PositiveSmallIntegerField()),
                 ("held_at", models.DateTimeField()),
                 ("members", models.TextField(help_text="Who was present, a line each")),
                 ("text", models.TextField()),
-                ("file", models.FileField(blank=True, max_length=200, upload_to=festival.models.minutes_path)),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, max_length=200, upload_to=festival.models.minutes_path
+                    ),
+                ),
                 ("file_name", models.CharField(blank=True, max_length=200)),
                 ("sha256", models.CharField(blank=True, max_length=64)),
                 ("made_at", models.DateTimeField()),
                 (
                     "ceremony",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="minutes", to="festival.ceremony"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="minutes",
+                        to="festival.ceremony",
                     ),
                 ),
                 (
                     "made_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("ceremony", "number"), name="minutes_of_a_ceremony_are_numbered")
+                    models.UniqueConstraint(
+                        fields=("ceremony", "number"), name="minutes_of_a_ceremony_are_numbered"
+                    )
                 ],
             },
         ),
         migrations.CreateModel(
             name="Progress",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "status",
                     models.CharField(
@@ -794,7 +1007,9 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -809,7 +1024,9 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("is_current", True)), fields=("item",), name="one_current_progress_an_item"
+                        condition=models.Q(("is_current", True)),
+                        fields=("item",),
+                        name="one_current_progress_an_item",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -825,7 +1042,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Recommendation",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("year", models.PositiveSmallIntegerField()),
                 ("number", models.PositiveSmallIntegerField()),
                 ("text", models.TextField()),
@@ -844,25 +1066,32 @@ class Migration(migrations.Migration):
                 (
                     "index",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="recommendations", to="festival.index"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recommendations",
+                        to="festival.index",
                     ),
                 ),
                 (
                     "written_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("index", "year", "number"), name="versions_are_numbered_an_index_and_year"
+                        fields=("index", "year", "number"),
+                        name="versions_are_numbered_an_index_and_year",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("approved_at", None), ("approved_by", None)),
-                            models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                            models.Q(
+                                ("approved_at__isnull", False), ("approved_by__isnull", False)
+                            ),
                             _connector="OR",
                         ),
                         name="an_approval_has_its_approver",
@@ -873,12 +1102,28 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Report",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
-                ("language", models.CharField(choices=[("fa", "Persian"), ("en", "English")], max_length=2)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True),
+                ),
+                (
+                    "language",
+                    models.CharField(choices=[("fa", "Persian"), ("en", "English")], max_length=2),
+                ),
                 ("number", models.PositiveSmallIntegerField(default=1)),
                 ("asked_at", models.DateTimeField()),
-                ("file", models.FileField(blank=True, max_length=200, upload_to=festival.models.report_path)),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, max_length=200, upload_to=festival.models.report_path
+                    ),
+                ),
                 ("sha256", models.CharField(blank=True, max_length=64)),
                 (
                     "archive",
@@ -893,7 +1138,12 @@ class Migration(migrations.Migration):
                 ("facts", models.JSONField(blank=True, default=dict)),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("first_approved_at", models.DateTimeField(blank=True, null=True)),
-                ("approved_at", models.DateTimeField(blank=True, help_text="by the second of the two", null=True)),
+                (
+                    "approved_at",
+                    models.DateTimeField(
+                        blank=True, help_text="by the second of the two", null=True
+                    ),
+                ),
                 (
                     "approved_by",
                     models.ForeignKey(
@@ -907,13 +1157,17 @@ class Migration(migrations.Migration):
                 (
                     "asked_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "edition",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="festival.edition"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="festival.edition",
                     ),
                 ),
                 (
@@ -931,7 +1185,9 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("first_approved_at__isnull", True), ("finished_at__isnull", False), _connector="OR"
+                            ("first_approved_at__isnull", True),
+                            ("finished_at__isnull", False),
+                            _connector="OR",
                         ),
                         name="only_a_finished_report_is_approved",
                     ),
@@ -940,7 +1196,9 @@ class Migration(migrations.Migration):
                             ("approved_at__isnull", True),
                             models.Q(
                                 ("first_approved_at__isnull", False),
-                                models.Q(("approved_by", models.F("first_approved_by")), _negated=True),
+                                models.Q(
+                                    ("approved_by", models.F("first_approved_by")), _negated=True
+                                ),
                             ),
                             _connector="OR",
                         ),
@@ -952,8 +1210,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReportText",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("language", models.CharField(choices=[("fa", "Persian"), ("en", "English")], max_length=2)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(choices=[("fa", "Persian"), ("en", "English")], max_length=2),
+                ),
                 (
                     "chapter",
                     models.CharField(
@@ -983,19 +1249,26 @@ class Migration(migrations.Migration):
                 ("written_at", models.DateTimeField()),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "written_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("cycle", "language", "chapter", "number"), name="texts_of_a_chapter_are_numbered"
+                        fields=("cycle", "language", "chapter", "number"),
+                        name="texts_of_a_chapter_are_numbered",
                     )
                 ],
             },
@@ -1003,7 +1276,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Standing",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("submitted", models.BooleanField()),
                 ("general", models.DecimalField(decimal_places=10, max_digits=16)),
                 ("specific", models.DecimalField(decimal_places=10, max_digits=16)),
@@ -1021,9 +1299,18 @@ class Migration(migrations.Migration):
                         null=True,
                     ),
                 ),
-                ("general_percent", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
-                ("specific_percent", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
-                ("thematic_percent", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
+                (
+                    "general_percent",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
+                ),
+                (
+                    "specific_percent",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
+                ),
+                (
+                    "thematic_percent",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
+                ),
                 ("band", models.CharField(max_length=12)),
                 ("place", models.PositiveIntegerField()),
                 ("general_place", models.PositiveIntegerField(blank=True, null=True)),
@@ -1033,17 +1320,25 @@ class Migration(migrations.Migration):
                 (
                     "edition",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="standings", to="festival.edition"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="standings",
+                        to="festival.edition",
                     ),
                 ),
                 (
                     "group",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.group"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.group",
+                    ),
                 ),
                 (
                     "participation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.participation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.participation",
                     ),
                 ),
                 (
@@ -1059,7 +1354,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("edition", "group", "participation"), name="one_place_a_group"),
+                    models.UniqueConstraint(
+                        fields=("edition", "group", "participation"), name="one_place_a_group"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("percent__gte", 0), ("percent__lte", 100)),
                         name="a_percent_lies_in_0_to_100",
@@ -1070,8 +1367,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Award",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -1086,10 +1391,17 @@ class Migration(migrations.Migration):
                         protected=True,
                     ),
                 ),
-                ("rank", models.CharField(choices=[("winner", "Chosen"), ("commended", "Commended")], max_length=10)),
+                (
+                    "rank",
+                    models.CharField(
+                        choices=[("winner", "Chosen"), ("commended", "Commended")], max_length=10
+                    ),
+                ),
                 (
                     "title_fa",
-                    models.CharField(blank=True, help_text="A special title, where one is given", max_length=200),
+                    models.CharField(
+                        blank=True, help_text="A special title, where one is given", max_length=200
+                    ),
                 ),
                 ("title_en", models.CharField(blank=True, max_length=200)),
                 ("reason", models.TextField()),
@@ -1121,19 +1433,25 @@ class Migration(migrations.Migration):
                 (
                     "participation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.participation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.participation",
                     ),
                 ),
                 (
                     "category",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="awards", to="festival.awardcategory"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="awards",
+                        to="festival.awardcategory",
                     ),
                 ),
                 (
                     "ceremony",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="awards", to="festival.ceremony"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="awards",
+                        to="festival.ceremony",
                     ),
                 ),
                 (
@@ -1165,15 +1483,20 @@ class Migration(migrations.Migration):
                         name="one_live_award_a_category_and_agency",
                         nulls_distinct=False,
                     ),
-                    models.UniqueConstraint(fields=("ceremony", "number"), name="awards_of_a_ceremony_are_numbered"),
+                    models.UniqueConstraint(
+                        fields=("ceremony", "number"), name="awards_of_a_ceremony_are_numbered"
+                    ),
                     models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="an_award_has_a_reason"
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="an_award_has_a_reason",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("state__in", ("decided", "revoked")), _negated=True),
                             models.Q(
-                                ("decided_at__isnull", False), ("decided_by__isnull", False), ("minutes__isnull", False)
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("minutes__isnull", False),
                             ),
                             _connector="OR",
                         ),
@@ -1182,7 +1505,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("ended_at__isnull", True), ("ended_reason", "")),
-                            models.Q(("ended_at__isnull", False), models.Q(("ended_reason", ""), _negated=True)),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                models.Q(("ended_reason", ""), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                         name="an_award_ends_with_a_reason",
@@ -1193,20 +1519,29 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Survey",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("opens_at", models.DateTimeField()),
                 ("closes_at", models.DateTimeField()),
                 ("made_at", models.DateTimeField()),
                 (
                     "cycle",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
                     ),
                 ),
                 (
                     "made_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -1222,12 +1557,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SurveyQuestion",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField()),
                 (
                     "kind",
                     models.CharField(
-                        choices=[("scale", "From 1 to 5"), ("choice", "One of several"), ("text", "In words")],
+                        choices=[
+                            ("scale", "From 1 to 5"),
+                            ("choice", "One of several"),
+                            ("text", "In words"),
+                        ],
                         max_length=6,
                     ),
                 ),
@@ -1237,13 +1581,17 @@ class Migration(migrations.Migration):
                 (
                     "survey",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="festival.survey"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="festival.survey",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("survey", "position"), name="questions_of_a_survey_have_an_order"),
+                    models.UniqueConstraint(
+                        fields=("survey", "position"), name="questions_of_a_survey_have_an_order"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("kind", "choice"), ("choices", []), _connector="XOR"),
                         name="a_choice_has_its_words",
@@ -1254,7 +1602,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SurveyAnswer",
             fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 ("value", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("text", models.TextField(blank=True)),
                 (
@@ -1282,23 +1635,36 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SurveyReturn",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("at", models.DateTimeField()),
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "survey",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="returns", to="festival.survey"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="returns",
+                        to="festival.survey",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("survey", "agency"), name="an_agency_answers_once")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("survey", "agency"), name="an_agency_answers_once"
+                    )
+                ],
             },
         ),
     ]

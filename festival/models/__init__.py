@@ -1,14 +1,38 @@
-"""What is published: editions with standings and data, reports, awards, indices; and what follows from results."""
+"""What is published: editions with standings and data, reports, awards, indices; and what follows
+from results.
+"""
 
 from festival.models.awards import Award, AwardCategory, Ceremony, Minutes, Rank, minutes_path
 from festival.models.comments import MeasureComment
-from festival.models.consequences import NOT_FILED, OCCASIONS, Consequence, ConsequenceKind, ConsequenceRule
+from festival.models.consequences import (
+    NOT_FILED,
+    OCCASIONS,
+    Consequence,
+    ConsequenceKind,
+    ConsequenceRule,
+)
 from festival.models.editions import Edition, Standing
-from festival.models.improvement import SETTLED, Found, ImprovementItem, ImprovementPlan, Progress, Status, counted
+from festival.models.improvement import (
+    SETTLED,
+    Found,
+    ImprovementItem,
+    ImprovementPlan,
+    Progress,
+    Status,
+    counted,
+)
 from festival.models.index_reports import IndexReport, Recommendation, year_label
 from festival.models.indices import Index, IndexEdition, IndexValue, Region
 from festival.models.publications import DataFile, data_path
-from festival.models.reports import STEPS, Chapter, Language, Report, ReportText, archive_path, report_path
+from festival.models.reports import (
+    STEPS,
+    Chapter,
+    Language,
+    Report,
+    ReportText,
+    archive_path,
+    report_path,
+)
 from festival.models.surveys import SCALE, Asked, Survey, SurveyAnswer, SurveyQuestion, SurveyReturn
 
 __all__ = (

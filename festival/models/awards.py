@@ -1,4 +1,6 @@
-"""The festival's ceremonies, for what there are awards, the committee's minutes, and the awards themselves."""
+"""The festival's ceremonies, for what there are awards, the committee's minutes, and the awards
+themselves.
+"""
 
 from datetime import datetime
 from typing import Any, Self
@@ -24,7 +26,9 @@ COMMITTEE = "committee"
 
 
 def _in_scope(user: User, at: datetime, province: str) -> Q:
-    """The rows, by the path to their festival's province, of festivals within an overseer's scope."""
+    """The rows, by the path to their festival's province, of festivals
+    within an overseer's scope.
+    """
     if not user.holds(*OVERSEERS, at=at):
         return Q(pk__in=())
     provinces = user.province_ids(at, *OVERSEERS)
@@ -33,7 +37,9 @@ def _in_scope(user: User, at: datetime, province: str) -> Q:
 
 class CeremonyQuerySet(models.QuerySet["Ceremony"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """For the secretariat: administrators and auditors, a province's those of its own festival."""
+        """For the secretariat: administrators and auditors, a province's
+        those of its own festival.
+        """
         return self.filter(_in_scope(user, at, "province"))
 
     def public(self, at: datetime) -> Self:
@@ -53,7 +59,9 @@ class Ceremony(Named):
     province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="+")
     held_on = models.DateField(null=True, blank=True)
     place = models.CharField(max_length=200, blank=True)
-    chair = models.CharField(max_length=200, blank=True, help_text="Who hands over the awards and signs for them")
+    chair = models.CharField(
+        max_length=200, blank=True, help_text="Who hands over the awards and signs for them"
+    )
 
     agency_id = None
     agency = None
@@ -63,7 +71,9 @@ class Ceremony(Named):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("cycle", "province"), name="one_ceremony_a_province_and_year", nulls_distinct=False
+                fields=("cycle", "province"),
+                name="one_ceremony_a_province_and_year",
+                nulls_distinct=False,
             ),
         )
 
@@ -72,12 +82,16 @@ class Ceremony(Named):
 
     @property
     def code(self) -> str:
-        """The middle of its certificates' numbers: the province's own number, 00 for the whole country."""
+        """The middle of its certificates' numbers: the province's own number, 00 for the whole
+        country.
+        """
         return self.province.code.rpartition("-")[2] if self.province else "00"
 
     @property
     def reach(self) -> Agency | None:
-        """What its scope is judged by: an unsaved stand-in for its province; None for the country."""
+        """What its scope is judged by: an unsaved stand-in for its province;
+        None for the country.
+        """
         return Agency(province=self.province, level=Level.PROVINCIAL) if self.province else None
 
 
@@ -102,8 +116,8 @@ class AwardCategoryQuerySet(models.QuerySet["AwardCategory"]):
 class AwardCategory(Named):
     """For what there are awards in a year, what decides on them, and how many there are at most.
 
-    The limits are of a group where `per_group`, else of a ceremony; None: no limit. Where a ranking is the basis so
-    many are proposed as commended after the winners; with no limit none is.
+    The limits are of a group where `per_group`, else of a ceremony; None: no limit. Where a ranking
+    is the basis so many are proposed as commended after the winners; with no limit none is.
     """
 
     BASES = (*Ranking.choices, (COMMITTEE, _("Chosen by the committee")))
@@ -116,7 +130,9 @@ class AwardCategory(Named):
     most_winners = models.PositiveSmallIntegerField(null=True, blank=True)
     most_commended = models.PositiveSmallIntegerField(null=True, blank=True)
     position = models.PositiveSmallIntegerField()
-    is_composed = models.BooleanField(default=False, help_text="Not found in the festival's own practice")
+    is_composed = models.BooleanField(
+        default=False, help_text="Not found in the festival's own practice"
+    )
 
     agency_id = None
     agency = None
@@ -125,9 +141,12 @@ class AwardCategory(Named):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("cycle", "code"), name="one_award_category_a_code_and_year"),
+            models.UniqueConstraint(
+                fields=("cycle", "code"), name="one_award_category_a_code_and_year"
+            ),
             models.CheckConstraint(
-                condition=Q(most_winners__isnull=True) | Q(most_winners__gt=0), name="a_category_has_a_winner"
+                condition=Q(most_winners__isnull=True) | Q(most_winners__gt=0),
+                name="a_category_has_a_winner",
             ),
         )
 
@@ -150,11 +169,15 @@ class MinutesQuerySet(models.QuerySet["Minutes"]):
         return self.filter(_in_scope(user, at, "ceremony__province"))
 
     def for_list(self) -> Self:
-        return self.select_related("ceremony__cycle", "ceremony__province", "made_by").order_by("number", "pk")
+        return self.select_related("ceremony__cycle", "ceremony__province", "made_by").order_by(
+            "number", "pk"
+        )
 
 
 class Minutes(models.Model):
-    """The minutes of one meeting of a ceremony's committee: who was there, what was said, the signed paper."""
+    """The minutes of one meeting of a ceremony's committee: who was there, what was said, the
+    signed paper.
+    """
 
     ceremony = models.ForeignKey(Ceremony, models.PROTECT, related_name="minutes")
     number = models.PositiveSmallIntegerField()
@@ -174,7 +197,9 @@ class Minutes(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("ceremony", "number"), name="minutes_of_a_ceremony_are_numbered"),
+            models.UniqueConstraint(
+                fields=("ceremony", "number"), name="minutes_of_a_ceremony_are_numbered"
+            ),
         )
 
     def __str__(self) -> str:
@@ -213,7 +238,9 @@ GIVEN = (AwardState.DECIDED, AwardState.REVOKED)
 
 class AwardQuerySet(models.QuerySet["Award"]):
     def public(self, at: datetime) -> Self:
-        """What everybody sees: decided, of a year whose results are out, resting on no edition that is not out."""
+        """What everybody sees: decided, of a year whose results are out, resting on no edition that
+        is not out.
+        """
         out = Edition.objects.published(at)
         of_year = Exists(out.filter(cycle=OuterRef("ceremony__cycle")))
         rests = Q(standing=None) | Exists(out.filter(pk=OuterRef("standing__edition")))
@@ -260,10 +287,11 @@ def winners_first() -> Any:
 
 
 class Award(models.Model):
-    """What an agency is given, or proposed for, in a category at a ceremony; `uuid` is its certificate's.
+    """What an agency is given, or proposed for, in a category at a ceremony; `uuid` is its
+    certificate's.
 
-    `standing` is what it rests on, None where the committee chose. `reason` is one sentence, printed on the
-    certificate.
+    `standing` is what it rests on, None where the committee chose. `reason` is one sentence,
+    printed on the certificate.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
@@ -274,18 +302,27 @@ class Award(models.Model):
     standing = models.ForeignKey(Standing, models.PROTECT, null=True, blank=True, related_name="+")
     state = FSMField(choices=AwardState.choices, default=AwardState.PROPOSED, protected=True)
     rank = models.CharField(max_length=10, choices=Rank)
-    title_fa = models.CharField(max_length=200, blank=True, help_text="A special title, where one is given")
+    title_fa = models.CharField(
+        max_length=200, blank=True, help_text="A special title, where one is given"
+    )
     title_en = models.CharField(max_length=200, blank=True)
     reason = models.TextField()
     reason_en = models.TextField(blank=True)
-    minutes = models.ForeignKey(Minutes, models.PROTECT, null=True, blank=True, related_name="awards")
+    minutes = models.ForeignKey(
+        Minutes, models.PROTECT, null=True, blank=True, related_name="awards"
+    )
     number = models.PositiveIntegerField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.TextField(blank=True)
 
-    named_by = ("ceremony__cycle", "ceremony__province", "category", "participation__agency__province")
+    named_by = (
+        "ceremony__cycle",
+        "ceremony__province",
+        "category",
+        "participation__agency__province",
+    )
 
     objects = AwardQuerySet.as_manager()
 
@@ -297,7 +334,9 @@ class Award(models.Model):
                 name="one_live_award_a_category_and_agency",
                 nulls_distinct=False,
             ),
-            models.UniqueConstraint(fields=("ceremony", "number"), name="awards_of_a_ceremony_are_numbered"),
+            models.UniqueConstraint(
+                fields=("ceremony", "number"), name="awards_of_a_ceremony_are_numbered"
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="an_award_has_a_reason"),
             models.CheckConstraint(
                 condition=~Q(state__in=GIVEN)
@@ -305,7 +344,8 @@ class Award(models.Model):
                 name="a_decided_award_names_its_minutes",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, ended_reason="") | Q(ended_at__isnull=False) & ~Q(ended_reason=""),
+                condition=Q(ended_at__isnull=True, ended_reason="")
+                | Q(ended_at__isnull=False) & ~Q(ended_reason=""),
                 name="an_award_ends_with_a_reason",
             ),
         )
@@ -368,7 +408,7 @@ class Award(models.Model):
     def is_in_force(self) -> bool:
         return bool(self.state == AwardState.DECIDED)
 
-    # --- Transitions --------------------------------------------------------------------------------------------------
+    # --- Transitions -----------------------------------------------------------------------------
 
     def _end(self, at: datetime, given: dict[str, Any]) -> None:
         self.ended_at, self.ended_reason = at, given["reason"]

@@ -1,4 +1,6 @@
-"""What citizens and organisations say about a published measure, for next year's working groups to read."""
+"""What citizens and organisations say about a published measure, for next year's working groups to
+read.
+"""
 
 from datetime import datetime
 from typing import Any, Self
@@ -31,7 +33,11 @@ class MeasureCommentQuerySet(models.QuerySet["MeasureComment"]):
     def before(self, indicator_set: IndicatorSet) -> Self:
         """On the measures of a set, about the results of earlier years."""
         lineages = Measure.objects.of(indicator_set).values("lineage")
-        earlier = Q() if indicator_set.cycle.is_practice else Q(edition__cycle__year__lt=indicator_set.cycle.year)
+        earlier = (
+            Q()
+            if indicator_set.cycle.is_practice
+            else Q(edition__cycle__year__lt=indicator_set.cycle.year)
+        )
         return self.filter(earlier, lineage__in=lineages)
 
     def for_list(self) -> Self:
@@ -39,9 +45,11 @@ class MeasureCommentQuerySet(models.QuerySet["MeasureComment"]):
 
 
 class MeasureComment(models.Model):
-    """A comment on one measure of a published edition; `about` is the agency whose result it speaks of, if one.
+    """A comment on one measure of a published edition; `about` is the agency whose result it speaks
+    of, if one.
 
-    Who wrote it is as they say; the e-mail is for the administrators to ask back and stands on no public page.
+    Who wrote it is as they say; the e-mail is for the administrators to ask back and stands on no
+    public page.
     """
 
     MOST = 2000
@@ -66,7 +74,9 @@ class MeasureComment(models.Model):
     objects = MeasureCommentQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=~Q(text=""), name="a_comment_says_something"),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(text=""), name="a_comment_says_something"),
+        )
 
     def __str__(self) -> str:
         said = {"measure": self.code, "year": self.edition.cycle.label}

@@ -1,4 +1,6 @@
-"""What follows from results: the rules of a year, and what they mean for each agency, followed to its end."""
+"""What follows from results: the rules of a year, and what they mean for each agency, followed to
+its end.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Any, Self
@@ -20,7 +22,10 @@ from festival.workflow import CONSEQUENCES, ConsequenceState
 from indicators.scoring.statutory_tree import BANDS
 
 NOT_FILED = "not_filed"
-OCCASIONS = [*((band.name, band.label) for band in BANDS), (NOT_FILED, _("No self-assessment filed"))]
+OCCASIONS = [
+    *((band.name, band.label) for band in BANDS),
+    (NOT_FILED, _("No self-assessment filed")),
+]
 """Upon what a consequence follows: a band, or not having filed."""
 
 
@@ -40,7 +45,8 @@ class ConsequenceRuleQuerySet(models.QuerySet["ConsequenceRule"]):
 
 
 class ConsequenceRule(models.Model):
-    """What follows in one cycle, from which band or from not filing; `repeated`: only in the second year in a row.
+    """What follows in one cycle, from which band or from not filing; `repeated`: only in the second
+    year in a row.
 
     `days` is within how many days of the results' publication it is due.
     """
@@ -64,7 +70,9 @@ class ConsequenceRule(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("cycle", "on", "repeated", "kind"), condition=Q(struck_at=None), name="a_consequence_once"
+                fields=("cycle", "on", "repeated", "kind"),
+                condition=Q(struck_at=None),
+                name="a_consequence_once",
             ),
         )
 
@@ -79,18 +87,24 @@ class ConsequenceRule(models.Model):
 
 class ConsequenceQuerySet(models.QuerySet["Consequence"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those who see results under embargo; from publication on the agency itself and its overseers."""
+        """Those who see results under embargo; from publication on the agency itself and its
+        overseers.
+        """
         if user.oversees_the_country(at):
             return self.all()
         published = Q(edition__in=Edition.objects.published(at).values("pk"))
-        return self.filter(published & (Q(agency__in=user.agency_ids(at)) | in_reach(user, at, OVERSEERS)))
+        return self.filter(
+            published & (Q(agency__in=user.agency_ids(at)) | in_reach(user, at, OVERSEERS))
+        )
 
     def due(self) -> Self:
         """Neither done nor waived, of agencies that there still are."""
         return self.filter(state=ConsequenceState.DUE, agency__is_active=True)
 
     def for_list(self) -> Self:
-        rows = self.select_related("agency__province", "cycle", "edition__cycle", "rule", "settled_by")
+        rows = self.select_related(
+            "agency__province", "cycle", "edition__cycle", "rule", "settled_by"
+        )
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
@@ -99,7 +113,9 @@ class ConsequenceQuerySet(models.QuerySet["Consequence"]):
 
 
 class Consequence(models.Model):
-    """What one rule means for one agency: due once the results are out, then done by a letter, or waived."""
+    """What one rule means for one agency: due once the results are out, then done by a letter, or
+    waived.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
@@ -122,11 +138,13 @@ class Consequence(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("rule", "agency"), name="a_rule_meets_an_agency_once"),
             models.CheckConstraint(
-                condition=~Q(state=ConsequenceState.DONE) | (~Q(letter_number="") & Q(letter_on__isnull=False)),
+                condition=~Q(state=ConsequenceState.DONE)
+                | (~Q(letter_number="") & Q(letter_on__isnull=False)),
                 name="what_is_done_has_its_letter",
             ),
             models.CheckConstraint(
-                condition=~Q(state=ConsequenceState.WAIVED) | ~Q(reason=""), name="what_is_waived_has_a_reason"
+                condition=~Q(state=ConsequenceState.WAIVED) | ~Q(reason=""),
+                name="what_is_waived_has_a_reason",
             ),
         )
 
@@ -142,13 +160,17 @@ class Consequence(models.Model):
 
     @property
     def due_on(self) -> date | None:
-        """The day by which it is to be done; None while no publication is set (needs `edition` and `rule`)."""
+        """The day by which it is to be done; None while no publication is set (needs `edition` and
+        `rule`).
+        """
         if self.edition.publish_at is None:
             return None
         return self.edition.publish_at.astimezone(TEHRAN).date() + timedelta(days=self.rule.days)
 
     def late_by(self, at: datetime) -> int:
-        """By how many days what is done at a moment is late; to an agency that has ended nothing is owed."""
+        """By how many days what is done at a moment is late; to an agency that has ended nothing is
+        owed.
+        """
         if self.due_on is None or not self.agency.is_active:
             return 0
         return max(0, (at.astimezone(TEHRAN).date() - self.due_on).days)

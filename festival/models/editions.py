@@ -21,7 +21,9 @@ from submissions.models import ScoreRun, Submission
 class EditionQuerySet(models.QuerySet["Edition"]):
     def published(self, at: datetime) -> Self:
         """What the public may see: from the set instant on, whether or not the scheduler ran."""
-        return self.filter(state__in=(EditionState.SCHEDULED, EditionState.PUBLISHED), publish_at__lte=at)
+        return self.filter(
+            state__in=(EditionState.SCHEDULED, EditionState.PUBLISHED), publish_at__lte=at
+        )
 
     def visible_to(self, user: User, at: datetime) -> Self:
         return self.all() if user.oversees_the_country(at) else self.published(at)
@@ -34,10 +36,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def newest(self) -> Self:
         """Of each cycle the edition with the highest number, published or not."""
-        return self.filter(~Exists(Edition.objects.filter(cycle=OuterRef("cycle"), number__gt=OuterRef("number"))))
+        return self.filter(
+            ~Exists(Edition.objects.filter(cycle=OuterRef("cycle"), number__gt=OuterRef("number")))
+        )
 
     def newest_of(self, cycle: Cycle) -> "Edition | None":
-        """The edition of a cycle with the highest number, published or not; None before its results are frozen."""
+        """The edition of a cycle with the highest number, published or not; None before its results
+        are frozen.
+        """
         return self.filter(cycle=cycle).select_related("cycle", "run").order_by("-number").first()
 
     def for_list(self) -> Self:
@@ -51,7 +57,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class Edition(models.Model):
     """The frozen results of one cycle and what they rest on: the score run and its digest.
 
-    What is found wrong afterwards is put right in a new edition, numbered and with its reason; the old one stays.
+    What is found wrong afterwards is put right in a new edition, numbered and with its reason; the
+    old one stays.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
@@ -71,7 +78,9 @@ class Edition(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("cycle", "number"), name="editions_of_a_year_are_numbered"),
+            models.UniqueConstraint(
+                fields=("cycle", "number"), name="editions_of_a_year_are_numbered"
+            ),
             models.CheckConstraint(
                 condition=Q(number=1, reason="") | Q(number__gt=1) & ~Q(reason=""),
                 name="a_further_edition_has_a_reason",
@@ -82,7 +91,10 @@ class Edition(models.Model):
         said = gettext("Shahid Rajaei Festival · results of %(year)s") % {"year": self.cycle.label}
         if self.number == 1:
             return said
-        return gettext("%(results)s, edition %(number)s") % {"results": said, "number": localised(self.number)}
+        return gettext("%(results)s, edition %(number)s") % {
+            "results": said,
+            "number": localised(self.number),
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("festival:edition", args=[self.cycle.year])
@@ -106,7 +118,10 @@ class Edition(models.Model):
 
 _MINIMUM = "edition__cycle__minimum_to_win"
 
-VALUES = {r: "percent" if r == Ranking.TOTAL else r.value if r == Ranking.GROWTH else f"{r}_percent" for r in Ranking}
+VALUES = {
+    r: "percent" if r == Ranking.TOTAL else r.value if r == Ranking.GROWTH else f"{r}_percent"
+    for r in Ranking
+}
 """The field of a standing by which it is placed in each ranking."""
 
 PLACES = {r: "place" if r == Ranking.TOTAL else f"{r}_place" for r in Ranking}
@@ -115,7 +130,9 @@ PLACES = {r: "place" if r == Ranking.TOTAL else f"{r}_place" for r in Ranking}
 
 class StandingQuerySet(models.QuerySet["Standing"]):
     def firsts(self, by: Ranking = Ranking.TOTAL) -> Self:
-        """The winners: first of their group, with no less than the year asks of a winner; by growth those that grew."""
+        """The winners: first of their group, with no less than the year asks of a winner; by growth
+        those that grew.
+        """
         enough = {"growth__gt": 0, "percent__gte": F(_MINIMUM)}
         if by != Ranking.GROWTH:
             enough = {f"{VALUES[by]}__gte": F(_MINIMUM)}
@@ -127,20 +144,28 @@ class StandingQuerySet(models.QuerySet["Standing"]):
         )
 
     def over_the_years(self, agency: Agency, at: datetime) -> Self:
-        """Where an agency stands in the editions that are in force at a moment, the newest year first."""
-        rows = self.filter(edition__in=Edition.objects.current(at).values("pk"), participation__agency=agency)
-        return rows.select_related("group", "participation__agency", "submission", "edition__cycle").order_by(
-            "-edition__cycle__year", "group__sort_key", "pk"
+        """Where an agency stands in the editions that are in force at a moment, the newest year
+        first.
+        """
+        rows = self.filter(
+            edition__in=Edition.objects.current(at).values("pk"), participation__agency=agency
         )
+        return rows.select_related(
+            "group", "participation__agency", "submission", "edition__cycle"
+        ).order_by("-edition__cycle__year", "group__sort_key", "pk")
 
 
 class Standing(models.Model):
-    """An agency's frozen result in one group of an edition; percents are rounded once to 2 places."""
+    """An agency's frozen result in one group of an edition; percents are
+    rounded once to 2 places.
+    """
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="standings")
     group = models.ForeignKey(Group, models.PROTECT, related_name="+")
     participation = models.ForeignKey(Participation, models.PROTECT, related_name="+")
-    submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="+")
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     submitted = models.BooleanField()
     general = models.DecimalField(max_digits=16, decimal_places=10)
     specific = models.DecimalField(max_digits=16, decimal_places=10)
@@ -149,7 +174,11 @@ class Standing(models.Model):
     ceiling = models.DecimalField(max_digits=16, decimal_places=10)
     percent = models.DecimalField(max_digits=5, decimal_places=2)
     growth = models.DecimalField(
-        max_digits=5, decimal_places=2, null=True, blank=True, help_text="Percentage points on last year"
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Percentage points on last year",
     )
     general_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     specific_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
@@ -165,8 +194,12 @@ class Standing(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("edition", "group", "participation"), name="one_place_a_group"),
-            models.CheckConstraint(condition=Q(percent__gte=0, percent__lte=100), name="a_percent_lies_in_0_to_100"),
+            models.UniqueConstraint(
+                fields=("edition", "group", "participation"), name="one_place_a_group"
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__gte=0, percent__lte=100), name="a_percent_lies_in_0_to_100"
+            ),
         )
 
     def __str__(self) -> str:

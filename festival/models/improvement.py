@@ -1,4 +1,6 @@
-"""Plans for improvement: what an agency makes of its results, item by item, and how far each item is."""
+"""Plans for improvement: what an agency makes of its results, item by item, and how far each item
+is.
+"""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -45,16 +47,23 @@ class Found(models.TextChoices):
 
 class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The agency's own people and its overseers; its headquarters once the results are published, for a plan tells
-        of scores."""
+        """The agency's own people and its overseers; its headquarters once the results are
+        published, for a plan tells of scores.
+        """
         published = Edition.objects.published(at).values("cycle")
         above = Q(agency__parent__in=user.agency_ids(at, *SUPERIOR_ROLES), cycle__in=published)
-        return self.filter(Q(agency__in=user.agency_ids(at)) | above | in_reach(user, at, OVERSEERS))
+        return self.filter(
+            Q(agency__in=user.agency_ids(at)) | above | in_reach(user, at, OVERSEERS)
+        )
 
     def with_progress(self) -> Self:
         """Annotates the items that stand, those completed and those cancelled."""
-        items = ImprovementItem.objects.standing().filter(plan=OuterRef("pk")).order_by().values("plan")
-        current = Progress.objects.filter(is_current=True, item__struck_at=None, item__plan=OuterRef("pk"))
+        items = (
+            ImprovementItem.objects.standing().filter(plan=OuterRef("pk")).order_by().values("plan")
+        )
+        current = Progress.objects.filter(
+            is_current=True, item__struck_at=None, item__plan=OuterRef("pk")
+        )
         by_plan = current.order_by().values("item__plan")
 
         def counted(rows: models.QuerySet[Any, Any]) -> Coalesce:
@@ -78,7 +87,8 @@ class ImprovementPlanQuerySet(models.QuerySet["ImprovementPlan"]):
 class ImprovementPlan(models.Model):
     """What an agency will do about the results of one cycle, by `due_on` signed by its head.
 
-    `is_compulsory` where a consequence of the results asks for it; `days_late` is counted when it is first signed.
+    `is_compulsory` where a consequence of the results asks for it; `days_late` is counted when it
+    is first signed.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
@@ -99,17 +109,22 @@ class ImprovementPlan(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(signed_at=None, signed_by=None) | Q(signed_at__isnull=False, signed_by__isnull=False),
+                condition=Q(signed_at=None, signed_by=None)
+                | Q(signed_at__isnull=False, signed_by__isnull=False),
                 name="an_improvement_plan_is_signed_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=(PlanState.SIGNED, PlanState.CLOSED)) | Q(signed_at__isnull=False),
+                condition=~Q(state__in=(PlanState.SIGNED, PlanState.CLOSED))
+                | Q(signed_at__isnull=False),
                 name="what_is_followed_up_is_signed",
             ),
         )
 
     def __str__(self) -> str:
-        return gettext("Improvement plan %(year)s · %(agency)s") % {"year": self.cycle.label, "agency": self.agency}
+        return gettext("Improvement plan %(year)s · %(agency)s") % {
+            "year": self.cycle.label,
+            "agency": self.agency,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("festival:improvement", args=[self.pk])
@@ -149,9 +164,11 @@ class ImprovementItemQuerySet(models.QuerySet["ImprovementItem"]):
 
 
 class ImprovementItem(models.Model):
-    """One thing to be done: what was found, what is done about it, by whom, until when, and what it is to reach.
+    """One thing to be done: what was found, what is done about it, by whom, until when, and what it
+    is to reach.
 
-    `lineage` is that of the measure it is about, by which it is found again beside the next year's line.
+    `lineage` is that of the measure it is about, by which it is found again beside the next year's
+    line.
     """
 
     plan = models.ForeignKey(ImprovementPlan, models.PROTECT, related_name="items")
@@ -162,7 +179,9 @@ class ImprovementItem(models.Model):
     lost = models.DecimalField(max_digits=16, decimal_places=10, null=True, blank=True)
     finding = models.TextField()
     action = models.TextField(blank=True)
-    owner = models.CharField(max_length=200, blank=True, help_text="The post or person that answers for it")
+    owner = models.CharField(
+        max_length=200, blank=True, help_text="The post or person that answers for it"
+    )
     due_on = models.DateField(null=True, blank=True)
     target = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     struck_at = models.DateTimeField(null=True, blank=True)
@@ -172,11 +191,16 @@ class ImprovementItem(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("plan", "answer"), condition=Q(struck_at=None), name="one_improvement_item_a_line"
+                fields=("plan", "answer"),
+                condition=Q(struck_at=None),
+                name="one_improvement_item_a_line",
             ),
-            models.CheckConstraint(condition=~Q(finding=""), name="an_improvement_answers_a_finding"),
             models.CheckConstraint(
-                condition=Q(answer=None, lineage=None) | Q(answer__isnull=False, lineage__isnull=False),
+                condition=~Q(finding=""), name="an_improvement_answers_a_finding"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer=None, lineage=None)
+                | Q(answer__isnull=False, lineage__isnull=False),
                 name="an_improvement_of_a_line_knows_its_lineage",
             ),
         )
@@ -214,7 +238,9 @@ def counted(items: Iterable[ImprovementItem]) -> list[tuple[Status, int]]:
 
 
 class Progress(models.Model):
-    """How far an item is, as reported at one time; rows are added, never changed, and one is current."""
+    """How far an item is, as reported at one time; rows are added, never changed, and one is
+    current.
+    """
 
     item = models.ForeignKey(ImprovementItem, models.PROTECT, related_name="progress")
     status = models.CharField(max_length=10, choices=Status)
@@ -229,7 +255,8 @@ class Progress(models.Model):
                 fields=("item",), condition=Q(is_current=True), name="one_current_progress_an_item"
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.CANCELLED) | ~Q(note=""), name="what_is_cancelled_has_a_reason"
+                condition=~Q(status=Status.CANCELLED) | ~Q(note=""),
+                name="what_is_cancelled_has_a_reason",
             ),
         )
 

@@ -1,4 +1,6 @@
-"""What is written about an index: the reports of the agencies that answer for it, and recommendations for a plan."""
+"""What is written about an index: the reports of the agencies that answer for it, and
+recommendations for a plan.
+"""
 
 from datetime import datetime
 from typing import Any, Self
@@ -22,14 +24,22 @@ def year_label(year: int) -> str:
 
 class IndexReportQuerySet(models.QuerySet["IndexReport"]):
     def visible_to(self, user: Any, at: datetime) -> Self:
-        """Sent ones for everybody; drafts for the agency's own people and for national administrators and auditors."""
+        """Sent ones for everybody; drafts for the agency's own people and for national
+        administrators and auditors.
+        """
         sent = Q(state=IndexReportState.SENT)
         if not user.is_authenticated:
             return self.filter(sent)
-        return self.all() if user.oversees_the_country(at) else self.filter(sent | Q(agency__in=user.agency_ids(at)))
+        return (
+            self.all()
+            if user.oversees_the_country(at)
+            else self.filter(sent | Q(agency__in=user.agency_ids(at)))
+        )
 
     def newest(self) -> Self:
-        """Of each agency's reports on an index and year, the last that was sent: a later one stands in its place."""
+        """Of each agency's reports on an index and year, the last that was sent: a later one stands
+        in its place.
+        """
         later = IndexReport.objects.filter(
             index=models.OuterRef("index"), agency=models.OuterRef("agency"), year=models.OuterRef("year"),
             state=IndexReportState.SENT, pk__gt=models.OuterRef("pk"),
@@ -37,7 +47,9 @@ class IndexReportQuerySet(models.QuerySet["IndexReport"]):
         return self.filter(state=IndexReportState.SENT).exclude(models.Exists(later))
 
     def for_list(self) -> Self:
-        return self.select_related("index", "agency").order_by("-year", "index__position", "agency__sort_key", "pk")
+        return self.select_related("index", "agency").order_by(
+            "-year", "index__position", "agency__sort_key", "pk"
+        )
 
 
 class IndexReport(models.Model):
@@ -48,7 +60,9 @@ class IndexReport(models.Model):
     year = models.PositiveSmallIntegerField()
     done = models.TextField()
     asked = models.TextField(blank=True)
-    state = FSMField(choices=IndexReportState.choices, default=IndexReportState.DRAFT, protected=True)
+    state = FSMField(
+        choices=IndexReportState.choices, default=IndexReportState.DRAFT, protected=True
+    )
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -96,11 +110,15 @@ class RecommendationQuerySet(models.QuerySet["Recommendation"]):
         return self.filter(approved_at__isnull=False).exclude(models.Exists(later))
 
     def for_list(self) -> Self:
-        return self.select_related("index", "written_by", "approved_by").order_by("-year", "-number", "pk")
+        return self.select_related("index", "written_by", "approved_by").order_by(
+            "-year", "-number", "pk"
+        )
 
 
 class Recommendation(models.Model):
-    """One version of what is recommended for the next plan about an index in a Jalali year; versions are only added."""
+    """One version of what is recommended for the next plan about an index in a Jalali year;
+    versions are only added.
+    """
 
     index = models.ForeignKey(Index, models.PROTECT, related_name="recommendations")
     year = models.PositiveSmallIntegerField()
@@ -119,7 +137,9 @@ class Recommendation(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("index", "year", "number"), name="versions_are_numbered_an_index_and_year"),
+            models.UniqueConstraint(
+                fields=("index", "year", "number"), name="versions_are_numbered_an_index_and_year"
+            ),
             models.CheckConstraint(
                 condition=Q(approved_at=None, approved_by=None)
                 | Q(approved_at__isnull=False, approved_by__isnull=False),

@@ -1,4 +1,6 @@
-"""The register of international indices (Article 83): indices, their editions as published, regions to compare with."""
+"""The register of international indices (Article 83): indices, their editions as published, regions
+to compare with.
+"""
 
 from typing import Any, Self
 
@@ -20,7 +22,9 @@ class RegionQuerySet(models.QuerySet["Region"]):
 
 
 class Region(models.Model):
-    """A named list of countries to compare with; which countries belong to it is the administrators' to say."""
+    """A named list of countries to compare with; which countries belong to it is the
+    administrators' to say.
+    """
 
     code = models.SlugField(max_length=20, unique=True)
     name_fa = models.CharField(max_length=200)
@@ -51,14 +55,18 @@ class IndexQuerySet(models.QuerySet["Index"]):
         return self.filter(is_active=True)
 
     def for_list(self) -> Self:
-        return self.select_related("vision_region").prefetch_related("agencies").order_by("position", "code", "pk")
+        return (
+            self.select_related("vision_region")
+            .prefetch_related("agencies")
+            .order_by("position", "code", "pk")
+        )
 
 
 class Index(models.Model):
     """An international index that is followed; `code` never changes.
 
-    The vision target is a score, or a place among the countries of `vision_region` (none: of the world), by a year.
-    `plan` names the plan that its recommendations feed.
+    The vision target is a score, or a place among the countries of `vision_region` (none: of the
+    world), by a year. `plan` names the plan that its recommendations feed.
     """
 
     code = models.CharField(max_length=20, unique=True)
@@ -72,7 +80,9 @@ class Index(models.Model):
     agencies = models.ManyToManyField(Agency, related_name="+", blank=True)
     vision_score = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     vision_rank = models.PositiveSmallIntegerField(null=True, blank=True)
-    vision_region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+")
+    vision_region = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     vision_year = models.PositiveSmallIntegerField(null=True, blank=True)
     plan = models.CharField(max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
@@ -83,11 +93,15 @@ class Index(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(code__regex=r"^[A-Z][A-Z0-9-]*$"), name="an_index_has_a_code_in_capital_letters"
+                condition=Q(code__regex=r"^[A-Z][A-Z0-9-]*$"),
+                name="an_index_has_a_code_in_capital_letters",
             ),
             models.CheckConstraint(
                 condition=Q(vision_score=None, vision_rank=None, vision_year=None)
-                | (Q(vision_year__isnull=False) & (Q(vision_score__isnull=False) | Q(vision_rank__gte=1))),
+                | (
+                    Q(vision_year__isnull=False)
+                    & (Q(vision_score__isnull=False) | Q(vision_rank__gte=1))
+                ),
                 name="a_vision_target_has_its_year",
             ),
         )
@@ -123,9 +137,11 @@ class IndexEditionQuerySet(models.QuerySet["IndexEdition"]):
 
 
 class IndexEdition(models.Model):
-    """What a publisher said of one year, and where; a revision is a row of its own that supersedes the one before.
+    """What a publisher said of one year, and where; a revision is a row of its own that supersedes
+    the one before.
 
-    `country_count` is how many countries the publisher ranked; `sha256` names the file it was imported from.
+    `country_count` is how many countries the publisher ranked; `sha256` names the file it was
+    imported from.
     """
 
     index = models.ForeignKey(Index, models.PROTECT, related_name="editions")
@@ -135,7 +151,9 @@ class IndexEdition(models.Model):
     country_count = models.PositiveSmallIntegerField(null=True, blank=True)
     source = models.CharField(max_length=400)
     sha256 = models.CharField(max_length=64, blank=True)
-    supersedes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="revision")
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="revision"
+    )
     is_current = models.BooleanField(default=True)
     entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     entered_at = models.DateTimeField()
@@ -145,10 +163,14 @@ class IndexEdition(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("index", "year"), condition=Q(is_current=True), name="one_current_edition_an_index_and_year"
+                fields=("index", "year"),
+                condition=Q(is_current=True),
+                name="one_current_edition_an_index_and_year",
             ),
             models.UniqueConstraint(
-                fields=("index", "year"), condition=Q(supersedes=None), name="one_first_edition_an_index_and_year"
+                fields=("index", "year"),
+                condition=Q(supersedes=None),
+                name="one_first_edition_an_index_and_year",
             ),
         )
 
@@ -172,7 +194,8 @@ class IndexValueQuerySet(models.QuerySet["IndexValue"]):
 class IndexValue(models.Model):
     """One country in one edition: score and rank as published, or that it is not covered this year.
 
-    A country of which the edition says nothing has no row: that is not known, which is a third thing.
+    A country of which the edition says nothing has no row: that is not known, which is a third
+    thing.
     """
 
     class State(models.TextChoices):
@@ -189,18 +212,26 @@ class IndexValue(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("edition", "country"), name="one_value_an_edition_and_country"),
+            models.UniqueConstraint(
+                fields=("edition", "country"), name="one_value_an_edition_and_country"
+            ),
             models.CheckConstraint(
                 condition=Q(state="published") & (Q(score__isnull=False) | Q(rank__isnull=False))
                 | Q(state="not_covered", score=None, rank=None),
                 name="who_is_not_covered_has_neither_score_nor_rank",
             ),
-            models.CheckConstraint(condition=Q(rank=None) | Q(rank__gte=1), name="ranks_count_from_one"),
-            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{3}$"), name="a_country_by_its_three_letters"),
+            models.CheckConstraint(
+                condition=Q(rank=None) | Q(rank__gte=1), name="ranks_count_from_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(country__regex=r"^[A-Z]{3}$"), name="a_country_by_its_three_letters"
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.country} · {self.score if self.score is not None else self.get_state_display()}"
+        return (
+            f"{self.country} · {self.score if self.score is not None else self.get_state_display()}"
+        )
 
     @property
     def said(self) -> tuple[Any, ...]:

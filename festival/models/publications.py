@@ -28,12 +28,18 @@ class DataFile(models.Model):
     file = models.FileField(upload_to=data_path, max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(help_text="Bytes")
-    rows = models.PositiveIntegerField(null=True, blank=True, help_text="Of a table, without its heading")
+    rows = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Of a table, without its heading"
+    )
 
     objects = DataFileQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("edition", "name"), name="a_file_of_an_edition_has_its_name"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("edition", "name"), name="a_file_of_an_edition_has_its_name"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

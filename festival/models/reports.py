@@ -21,7 +21,9 @@ class Language(models.TextChoices):
 
 
 class Chapter(models.TextChoices):
-    """The parts of the report whose text may be written, in its order; each by the name that stands over it."""
+    """The parts of the report whose text may be written, in its order; each by the name that stands
+    over it.
+    """
 
     LEAD = "lead", _("The opening paragraph")
     ATTENTION = "attention", _("What needs attention")
@@ -48,14 +50,17 @@ class ReportTextQuerySet(models.QuerySet["ReportText"]):
 
     def newest(self) -> Self:
         """The last version of each chapter of a year, in each language."""
-        return self.order_by("cycle", "language", "chapter", "-number").distinct("cycle", "language", "chapter")
+        return self.order_by("cycle", "language", "chapter", "-number").distinct(
+            "cycle", "language", "chapter"
+        )
 
     def for_list(self) -> Self:
         return self.select_related("written_by").order_by("-number")
 
 
 class ReportText(models.Model):
-    """One version of what people wrote for a chapter in place of the system's draft; versions are only added.
+    """One version of what people wrote for a chapter in place of the system's draft; versions are
+    only added.
 
     Figures stand in it by their names in braces; an empty text goes back to the draft.
     """
@@ -73,7 +78,8 @@ class ReportText(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("cycle", "language", "chapter", "number"), name="texts_of_a_chapter_are_numbered"
+                fields=("cycle", "language", "chapter", "number"),
+                name="texts_of_a_chapter_are_numbered",
             ),
         )
 
@@ -92,10 +98,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def published(self, at: datetime) -> Self:
         """Approved reports are public with their edition."""
-        return self.filter(edition__in=Edition.objects.published(at).values("pk"), approved_at__isnull=False)
+        return self.filter(
+            edition__in=Edition.objects.published(at).values("pk"), approved_at__isnull=False
+        )
 
     def for_list(self) -> Self:
-        """The newest first, with what a page says of each; their facts, which are long, are not read."""
+        """The newest first, with what a page says of each; their facts, which are long, are not
+        read.
+        """
         named = self.select_related("edition__cycle", "first_approved_by", "approved_by")
         return named.defer("facts").order_by("-pk")
 
@@ -111,14 +121,18 @@ STEPS = {
     "layout": _("Laying out the pages"),
     "pdf": _("Writing the file"),
 }
-"""What a report goes through while it is drawn up, in words; the order of the keys is that of the work."""
+"""What a report goes through while it is drawn up, in words; the order of the keys is that of the
+work.
+"""
 
 
 class Report(models.Model):
-    """One drawing-up of the Article 82 report in one language: its number, files, and two approvals.
+    """One drawing-up of the Article 82 report in one language: its number, files, and two
+    approvals.
 
-    Drawings-up asked for together bear one number, counted in the year. `facts` holds every figure by name, with the
-    statements by which it was read. How far it is, its job says (`cycles.models.Job`).
+    Drawings-up asked for together bear one number, counted in the year. `facts` holds every figure
+    by name, with the statements by which it was read. How far it is, its job says
+    (`cycles.models.Job`).
     """
 
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
@@ -129,12 +143,16 @@ class Report(models.Model):
     asked_at = models.DateTimeField()
     file = models.FileField(upload_to=report_path, max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    archive = models.FileField(upload_to=archive_path, max_length=200, blank=True, help_text="PDF/A-3 with the data")
+    archive = models.FileField(
+        upload_to=archive_path, max_length=200, blank=True, help_text="PDF/A-3 with the data"
+    )
     archive_sha256 = models.CharField(max_length=64, blank=True)
     facts: Any = models.JSONField(default=dict, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     first_approved_at = models.DateTimeField(null=True, blank=True)
-    first_approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    first_approved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     approved_at = models.DateTimeField(null=True, blank=True, help_text="by the second of the two")
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -148,7 +166,8 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(approved_at__isnull=True)
-                | Q(first_approved_at__isnull=False) & ~Q(approved_by=models.F("first_approved_by")),
+                | Q(first_approved_at__isnull=False)
+                & ~Q(approved_by=models.F("first_approved_by")),
                 name="two_people_approve_a_report",
             ),
         )

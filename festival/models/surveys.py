@@ -1,4 +1,6 @@
-"""What agencies say of the process: a survey, its questions, who has answered, and, apart from that, the answers."""
+"""What agencies say of the process: a survey, its questions, who has answered, and, apart from
+that, the answers.
+"""
 
 import uuid
 from datetime import datetime
@@ -18,7 +20,9 @@ from cycles.models import Cycle, Participation
 
 class SurveyQuerySet(models.QuerySet["Survey"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Administrators and auditors; people of the agencies that take part, from its opening on."""
+        """Administrators and auditors; people of the agencies that take
+        part, from its opening on.
+        """
         if user.holds(*OVERSEERS, at=at):
             return self.all()
         mine = user.agency_ids(at, Role.STAFF, *HEADS)
@@ -37,7 +41,9 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
 
 
 class Survey(models.Model):
-    """The survey of one cycle's agencies on the process, open from `opens_at` up to, not including, `closes_at`."""
+    """The survey of one cycle's agencies on the process, open from `opens_at` up to, not including,
+    `closes_at`.
+    """
 
     cycle = models.OneToOneField(Cycle, models.PROTECT, related_name="+")
     opens_at = models.DateTimeField()
@@ -52,7 +58,9 @@ class Survey(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="a_survey_closes_after_it_opens"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")), name="a_survey_closes_after_it_opens"
+            ),
         )
 
     def __str__(self) -> str:
@@ -87,8 +95,12 @@ class SurveyQuestion(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("survey", "position"), name="questions_of_a_survey_have_an_order"),
-            models.CheckConstraint(condition=Q(kind=Asked.CHOICE) ^ Q(choices=[]), name="a_choice_has_its_words"),
+            models.UniqueConstraint(
+                fields=("survey", "position"), name="questions_of_a_survey_have_an_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Asked.CHOICE) ^ Q(choices=[]), name="a_choice_has_its_words"
+            ),
         )
 
     def __str__(self) -> str:
@@ -115,14 +127,18 @@ class SurveyReturn(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("survey", "agency"), name="an_agency_answers_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("survey", "agency"), name="an_agency_answers_once"),
+        )
 
     def __str__(self) -> str:
         return f"{self.survey} · {self.agency}"
 
 
 class SurveyAnswer(models.Model):
-    """One answer to one question: it knows neither agency nor moment nor its fellows, and its key is drawn by lot."""
+    """One answer to one question: it knows neither agency nor moment nor its fellows, and its key
+    is drawn by lot.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     question = models.ForeignKey(SurveyQuestion, models.PROTECT, related_name="answers")

@@ -1,7 +1,8 @@
 """Read-only JSON of what is published, and its description as OpenAPI: `/api/openapi.json`.
 
-Addresses carry no language. Numbers with decimals are text, so that no place is lost. What is under embargo does not
-exist here either. Whole tables stand in the open data (`open_data.py`); this answers small questions.
+Addresses carry no language. Numbers with decimals are text, so that no place is lost. What is under
+embargo does not exist here either. Whole tables stand in the open data (`open_data.py`); this
+answers small questions.
 """
 
 from collections.abc import Callable, Iterable
@@ -39,7 +40,9 @@ class Gone(Exception):
 
 
 def _edition(request: PortalRequest, year: int) -> Edition:
-    found = Edition.objects.current(request.at).filter(cycle__year=year).select_related("cycle").first()
+    found = (
+        Edition.objects.current(request.at).filter(cycle__year=year).select_related("cycle").first()
+    )
     if found is None:
         raise Gone(f"no results of {year} are published")
     return found
@@ -52,7 +55,7 @@ def _agency(code: str) -> Agency:
     return found
 
 
-# --- What is answered -------------------------------------------------------------------------------------------------
+# --- What is answered ---------------------------------------------------------------------------
 
 
 def _told(edition: Edition) -> dict[str, Any]:
@@ -97,7 +100,8 @@ def edition(request: PortalRequest, year: int) -> dict[str, Any]:
 
 
 def rankings(request: PortalRequest, year: int) -> dict[str, Any]:
-    """The places of one year, by group and place; narrowed by `group` and `agency`, in pages of 200.
+    """The places of one year, by group and place; narrowed by `group` and `agency`, in pages of
+    200.
 
     `next` is the address of the page that follows, none on the last; beyond it there is nothing.
     """
@@ -126,14 +130,17 @@ def _next(request: PortalRequest, page: Page) -> str | None:
 
 
 def agency(request: PortalRequest, code: str) -> dict[str, Any]:
-    """One agency with what became of it and its places in every published year, the newest first."""
+    """One agency with what became of it and its places in every published
+    year, the newest first.
+    """
     found = _agency(code)
     said = {"agency": found.code, "name_fa": found.name_fa, "name_en": found.name_en}
     changes = RegisterChange.objects.in_force().filter(agency=found).for_list()
     return said | {
         "changes": [_changed(change) for change in changes],
         "results": [
-            {"year": s.edition.cycle.year} | _placed(s) for s in Standing.objects.over_the_years(found, request.at)
+            {"year": s.edition.cycle.year} | _placed(s)
+            for s in Standing.objects.over_the_years(found, request.at)
         ],
     }
 
@@ -175,7 +182,7 @@ def lines(request: PortalRequest, year: int, code: str) -> dict[str, Any]:
     return {"year": year, "edition": found.number, "agency": of.code, "lines": rows}
 
 
-# --- The endpoints and their description ------------------------------------------------------------------------------
+# --- The endpoints and their description --------------------------------------------------------
 
 
 def _object(**properties: Schema) -> Schema:
@@ -190,7 +197,9 @@ def _list(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
 
 
-_EDITION = _object(year=NUMBER, edition=NUMBER, reason=TEXT, published_at=TEXT, digest=TEXT, data=TEXT)
+_EDITION = _object(
+    year=NUMBER, edition=NUMBER, reason=TEXT, published_at=TEXT, digest=TEXT, data=TEXT
+)
 _MISSING = _object(error=TEXT | {"description": "what there is not"})
 _BY = [by.value for by in Ranking]
 _PLACED = _object(
@@ -210,7 +219,9 @@ _LINE = _object(
 
 
 class Endpoint(NamedTuple):
-    """One address: how it is written in Django and in OpenAPI, what answers, what may be asked, what is answered."""
+    """One address: how it is written in Django and in OpenAPI, what answers, what may be asked,
+    what is answered.
+    """
 
     route: str
     template: str
@@ -250,7 +261,10 @@ def description() -> dict[str, Any]:
 def _described(endpoint: Endpoint) -> dict[str, Any]:
     inside = [name for name in IN_PATH if f"{{{name}}}" in endpoint.template]
     parameters = [{"name": n, "in": "path", "required": True, "schema": IN_PATH[n]} for n in inside]
-    parameters += [{"name": n, "in": "query", "schema": s, "description": about} for n, s, about in endpoint.query]
+    parameters += [
+        {"name": n, "in": "query", "schema": s, "description": about}
+        for n, s, about in endpoint.query
+    ]
     content = {"application/json": {"schema": endpoint.answer}}
     return {
         "operationId": endpoint.read.__name__,
@@ -288,5 +302,8 @@ def openapi(request: PortalRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("openapi.json", openapi, name="api_openapi"),
-    *(path(endpoint.route, _view(endpoint), name=f"api_{endpoint.read.__name__}") for endpoint in ENDPOINTS),
+    *(
+        path(endpoint.route, _view(endpoint), name=f"api_{endpoint.read.__name__}")
+        for endpoint in ENDPOINTS
+    ),
 ]

@@ -1,7 +1,8 @@
-"""What the open data of an edition is, in the words of machines: a data package, CSV on the Web, schema.org and DCAT.
+"""What the open data of an edition is, in the words of machines: a data package, CSV on the Web,
+schema.org and DCAT.
 
-Pure: from the dictionary and the facts of the files. Data packages: datapackage.org, version 1; CSV on the Web: the
-W3C's recommendation of 2015; DCAT: version 3.
+Pure: from the dictionary and the facts of the files. Data packages: datapackage.org, version 1; CSV
+on the Web: the W3C's recommendation of 2015; DCAT: version 3.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -47,7 +48,7 @@ def _title(edition: Edition) -> str:
     return f"{TITLE_EN}, {edition.cycle.year}, edition {edition.number}"
 
 
-# --- A data package ---------------------------------------------------------------------------------------------------
+# --- A data package -----------------------------------------------------------------------------
 
 _FIELDS: Mapping[str, dict[str, Any]] = {
     "text": {"type": "string"},
@@ -67,7 +68,13 @@ def data_package(edition: Edition, files: Mapping[str, Facts]) -> dict[str, Any]
         "description": TITLE_FA,
         "version": f"{edition.cycle.year}.{edition.number}",
         "created": plain(edition.ranked_at),
-        "licenses": [{"name": "CC-BY-4.0", "path": LICENCE_ADDRESS, "title": "Creative Commons Attribution 4.0"}],
+        "licenses": [
+            {
+                "name": "CC-BY-4.0",
+                "path": LICENCE_ADDRESS,
+                "title": "Creative Commons Attribution 4.0",
+            }
+        ],
         "resources": [_resource(table, files[f"{table.name}.csv"]) for table in TABLES],
     }
 
@@ -89,7 +96,10 @@ def _resource(table: Table, facts: Facts) -> dict[str, Any]:
             "missingValues": [""],
             "primaryKey": list(table.key),
             "foreignKeys": [
-                {"fields": list(f.columns), "reference": {"resource": f.table, "fields": list(f.key)}}
+                {
+                    "fields": list(f.columns),
+                    "reference": {"resource": f.table, "fields": list(f.key)},
+                }
                 for f in table.foreign
             ],
         },
@@ -104,7 +114,7 @@ def _field(column: Column, is_key: bool) -> dict[str, Any]:
     return said
 
 
-# --- CSV on the Web ---------------------------------------------------------------------------------------------------
+# --- CSV on the Web -----------------------------------------------------------------------------
 
 _DATATYPES: Mapping[str, Any] = {
     "text": "string",
@@ -160,7 +170,7 @@ def _reference(foreign: Foreign) -> dict[str, Any]:
     }
 
 
-# --- schema.org and DCAT ----------------------------------------------------------------------------------------------
+# --- schema.org and DCAT ------------------------------------------------------------------------
 
 CONTEXT = {
     "@vocab": "https://schema.org/",
@@ -174,12 +184,18 @@ Address = Callable[[str], str]
 """Where a file of that name stands, in full."""
 
 
-def dataset(edition: Edition, files: Iterable[Any], *, page: str, address: Address) -> dict[str, Any]:
-    """An edition as a data set of schema.org and of DCAT, for its page; `files` are its DataFiles."""
+def dataset(
+    edition: Edition, files: Iterable[Any], *, page: str, address: Address
+) -> dict[str, Any]:
+    """An edition as a data set of schema.org and of DCAT, for its page;
+    `files` are its DataFiles.
+    """
     return {"@context": CONTEXT, **_dataset(edition, files, page=page, address=address)}
 
 
-def _dataset(edition: Edition, files: Iterable[Any], *, page: str, address: Address) -> dict[str, Any]:
+def _dataset(
+    edition: Edition, files: Iterable[Any], *, page: str, address: Address
+) -> dict[str, Any]:
     published = plain(edition.publish_at)
     distributions = [_distribution(file, address(file.name)) for file in files]
     return {
@@ -187,7 +203,8 @@ def _dataset(edition: Edition, files: Iterable[Any], *, page: str, address: Addr
         "@id": page,
         "name": _title(edition),
         "alternateName": TITLE_FA,
-        "description": "What was asked, what each agency reached on every measure, the sums, and the places.",
+        "description": "What was asked, what each agency reached on every measure, the sums, and "
+        "the places.",
         "url": page,
         "license": LICENCE_ADDRESS,
         "isAccessibleForFree": True,
@@ -195,7 +212,10 @@ def _dataset(edition: Edition, files: Iterable[Any], *, page: str, address: Addr
         "datePublished": published,
         "version": f"{edition.cycle.year}.{edition.number}",
         "distribution": distributions,
-        "dct:title": [{"@value": _title(edition), "@language": "en"}, {"@value": TITLE_FA, "@language": "fa"}],
+        "dct:title": [
+            {"@value": _title(edition), "@language": "en"},
+            {"@value": TITLE_FA, "@language": "fa"},
+        ],
         "dct:issued": published,
         "dct:license": LICENCE_ADDRESS,
         "dcat:distribution": [said["@id"] for said in distributions],
@@ -218,9 +238,14 @@ def _distribution(file: Any, address: str) -> dict[str, Any]:
     }
 
 
-def catalog(datasets: Iterable[tuple[Edition, Iterable[Any], str, Address]], *, page: str) -> dict[str, Any]:
+def catalog(
+    datasets: Iterable[tuple[Edition, Iterable[Any], str, Address]], *, page: str
+) -> dict[str, Any]:
     """All published editions as a catalogue of schema.org and of DCAT."""
-    found = [_dataset(edition, files, page=of, address=address) for edition, files, of, address in datasets]
+    found = [
+        _dataset(edition, files, page=of, address=address)
+        for edition, files, of, address in datasets
+    ]
     return {
         "@context": CONTEXT,
         "@type": ["DataCatalog", "dcat:Catalog"],
@@ -229,7 +254,10 @@ def catalog(datasets: Iterable[tuple[Edition, Iterable[Any], str, Address]], *, 
         "alternateName": TITLE_FA,
         "url": page,
         "license": LICENCE_ADDRESS,
-        "dct:title": [{"@value": TITLE_EN, "@language": "en"}, {"@value": TITLE_FA, "@language": "fa"}],
+        "dct:title": [
+            {"@value": TITLE_EN, "@language": "en"},
+            {"@value": TITLE_FA, "@language": "fa"},
+        ],
         "dataset": found,
         "dcat:dataset": [{"@id": said["@id"]} for said in found],
     }

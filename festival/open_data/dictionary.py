@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Column(NamedTuple):
-    """One column: its name in the files, what it holds (text, integer, decimal, boolean, json), and its meaning."""
+    """One column: its name in the files, what it holds (text, integer, decimal, boolean, json), and
+    its meaning.
+    """
 
     name: str
     type: str
@@ -40,7 +42,9 @@ ALL = "*"
 
 
 _AGENCY = Column("agency", "text", _("Code of the agency; it never changes"))
-_SET_OF = Column("set", "text", _("The set of indicators: its kind, and for whom it is unless for everybody"))
+_SET_OF = Column(
+    "set", "text", _("The set of indicators: its kind, and for whom it is unless for everybody")
+)
 _NAMES = (
     Column("name_fa", "text", _("Name in Persian, as in that year")),
     Column("name_en", "text", _("Name in English, where there is one")),
@@ -96,12 +100,28 @@ TABLES = (
             Column("direction", "text", _("higher: more is better; lower: less is better")),
             Column("method", "text", _("How a value becomes points")),
             Column("params", "json", _("What the method is given besides the value")),
-            Column("lowest", "decimal", _("The lowest value that is possible; none: there is no such bound")),
-            Column("highest", "decimal", _("The highest value that is possible; none: there is no such bound")),
+            Column(
+                "lowest",
+                "decimal",
+                _("The lowest value that is possible; none: there is no such bound"),
+            ),
+            Column(
+                "highest",
+                "decimal",
+                _("The highest value that is possible; none: there is no such bound"),
+            ),
             Column("law", "text", _("The law it rests on")),
-            Column("article", "text", _("The article of that law; between numbers with a dash, 8–24, that is no date")),
+            Column(
+                "article",
+                "text",
+                _("The article of that law; between numbers with a dash, 8–24, that is no date"),
+            ),
             Column("is_pilot", "boolean", _("In its trial year: scored, and part of no total")),
-            Column("is_composed", "boolean", _("Points or parameters are composed for this portal and not official")),
+            Column(
+                "is_composed",
+                "boolean",
+                _("Points or parameters are composed for this portal and not official"),
+            ),
         ),
     ),
     Table(
@@ -112,14 +132,33 @@ TABLES = (
             _AGENCY,
             _SET_OF,
             Column("measure", "text", _("Code of the measure within its set")),
-            Column("value", "decimal", _("What the agency reports; none: not answered, or not the agency's to give")),
-            Column("own", "json", _("Base, floor and target of this agency, where they differ from the measure's")),
-            Column("computed", "decimal", _("The points that the method gives the value")),
-            Column("state", "text", _("scored, not_applicable, not_answered or under_review: four different things")),
             Column(
-                "basis", "text", _("Who gave the points: agreed (assessors), verified, steward, appeal or correction")
+                "value",
+                "decimal",
+                _("What the agency reports; none: not answered, or not the agency's to give"),
             ),
-            Column("points", "decimal", _("The points that count; none unless the state is scored")),
+            Column(
+                "own",
+                "json",
+                _("Base, floor and target of this agency, where they differ from the measure's"),
+            ),
+            Column("computed", "decimal", _("The points that the method gives the value")),
+            Column(
+                "state",
+                "text",
+                _("scored, not_applicable, not_answered or under_review: four different things"),
+            ),
+            Column(
+                "basis",
+                "text",
+                _(
+                    "Who gave the points: agreed (assessors), verified, steward, appeal "
+                    "or correction"
+                ),
+            ),
+            Column(
+                "points", "decimal", _("The points that count; none unless the state is scored")
+            ),
         ),
         (_OF_AGENCY, Foreign(("set", "measure"), "measures", ("set", "measure"))),
     ),
@@ -130,7 +169,9 @@ TABLES = (
         (
             _AGENCY,
             Column("kind", "text", _("general, specific, thematic, or total")),
-            Column("set", "text", _("The set of indicators; *: the sum of a kind, or of everything")),
+            Column(
+                "set", "text", _("The set of indicators; *: the sum of a kind, or of everything")
+            ),
             Column("axis", "text", _("Code of the axis; *: the sum of a kind, or of everything")),
             Column("points", "decimal", _("Points")),
             Column("ceiling", "decimal", _("The points that apply")),
@@ -145,7 +186,9 @@ TABLES = (
         (
             Column("group", "text", _("Code of the group")),
             _AGENCY,
-            Column("submitted", "boolean", _("Whether it signed a self-assessment that was scored")),
+            Column(
+                "submitted", "boolean", _("Whether it signed a self-assessment that was scored")
+            ),
             Column("general", "decimal", _("Points on general indicators")),
             Column("specific", "decimal", _("Points on specific indicators")),
             Column("thematic", "decimal", _("Points on thematic indicators")),

@@ -1,9 +1,10 @@
-"""Writing the open data of an edition: each table as CSV, JSON and XLSX, the dictionary, and the manifest over all.
+"""Writing the open data of an edition: each table as CSV, JSON and XLSX, the dictionary, and the
+manifest over all.
 
-`descriptions.py` says what the tables are to programs that know data packages and CSV on the Web. The manifest names
-every file with its digest, the rules by which everything can be recomputed, and the newest seal of the record. It bears
-a digest of what it says; its own as a file is put on record. `data/verify.py` recomputes it all with Python's standard
-library alone.
+`descriptions.py` says what the tables are to programs that know data packages and CSV on the Web.
+The manifest names every file with its digest, the rules by which everything can be recomputed, and
+the newest seal of the record. It bears a digest of what it says; its own as a file is put on
+record. `data/verify.py` recomputes it all with Python's standard library alone.
 """
 
 import hashlib
@@ -39,7 +40,12 @@ from indicators.scoring.methods import PLACES, SHOWN_PLACES
 from indicators.scoring.statutory_tree import BANDS, ENGINE
 
 FORM = "assessment-results/1"
-MANIFEST, DICTIONARY, LICENCE, VERIFIER = "manifest.json", "dictionary.csv", "licence.txt", "verify.py"
+MANIFEST, DICTIONARY, LICENCE, VERIFIER = (
+    "manifest.json",
+    "dictionary.csv",
+    "licence.txt",
+    "verify.py",
+)
 DATA = Path(__file__).parents[1] / "data"
 TYPES = {
     ".csv": CONTENT_TYPES["csv"],
@@ -59,14 +65,17 @@ class Written(NamedTuple):
 
 
 def write(edition: Edition, *, by: User | None = None, at: datetime) -> list[DataFile]:
-    """Write the open data of an edition, unless it stands already; answers with its files, the manifest last.
+    """Write the open data of an edition, unless it stands already; answers with its files, the
+    manifest last.
 
     Rows are read and written one by one, so that memory does not grow with them.
     """
     if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
         return kept
     with ExitStack() as stack:
-        written = [file for table in TABLES for file in _table(table, ROWS[table.name](edition), stack)]
+        written = [
+            file for table in TABLES for file in _table(table, ROWS[table.name](edition), stack)
+        ]
         written += [
             Written(DICTIONARY, _dictionary(stack), None),
             Written(LICENCE, stack.enter_context(open(DATA / LICENCE, "rb")), None),
@@ -91,9 +100,13 @@ def _as_file(said: dict[str, Any], stack: ExitStack) -> BinaryIO:
 
 
 @transaction.atomic
-def _keep(edition: Edition, written: list[Written], *, by: User | None, at: datetime) -> list[DataFile]:
+def _keep(
+    edition: Edition, written: list[Written], *, by: User | None, at: datetime
+) -> list[DataFile]:
     edition = (
-        Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle", "run").get(pk=edition.pk)
+        Edition.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("cycle", "run")
+        .get(pk=edition.pk)
     )
     if kept := list(DataFile.objects.filter(edition=edition).order_by("pk")):
         return kept
@@ -105,7 +118,9 @@ def _keep(edition: Edition, written: list[Written], *, by: User | None, at: date
         said["sha256"] = digest_of(said)
         body = ContentFile((json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
         files.append(_kept(edition, Written(MANIFEST, body, None)))  # type: ignore[arg-type]
-    perform(EDITIONS, [edition], "write_data", by=by, at=at, manifest=files[-1].sha256, files=len(files))
+    perform(
+        EDITIONS, [edition], "write_data", by=by, at=at, manifest=files[-1].sha256, files=len(files)
+    )
     return files
 
 
@@ -144,7 +159,8 @@ def manifest(edition: Edition, files: Iterable[DataFile], *, at: datetime) -> di
         },
         "seal": {"number": seal.pk, "sha256": seal.digest} if seal else None,
         "files": [
-            {"name": f.name, "sha256": f.sha256, "bytes": f.size} | ({} if f.rows is None else {"rows": f.rows})
+            {"name": f.name, "sha256": f.sha256, "bytes": f.size}
+            | ({} if f.rows is None else {"rows": f.rows})
             for f in files
         ],
     }
@@ -164,7 +180,7 @@ def attachments(files: Iterable[DataFile]) -> list[tuple[str, bytes]]:
     return found
 
 
-# --- The files of a table ---------------------------------------------------------------------------------------------
+# --- The files of a table -----------------------------------------------------------------------
 
 
 def _table(table: Table, rows: Iterator[Row], stack: ExitStack) -> Iterator[Written]:
@@ -195,7 +211,9 @@ def _csv(table: Table, file: BinaryIO) -> Any:
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     write = spreadsheets_exports.csv_writer(text)
     write(column.name for column in table.columns)
-    kinds = [str if column.type == "text" else spreadsheets_exports.Verbatim for column in table.columns]
+    kinds = [
+        str if column.type == "text" else spreadsheets_exports.Verbatim for column in table.columns
+    ]
     try:
         while True:
             row = yield
@@ -206,13 +224,16 @@ def _csv(table: Table, file: BinaryIO) -> Any:
 
 
 def _json(table: Table, file: BinaryIO) -> Any:
-    """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their places is lost.
+    """{"table": …, "columns": […], "rows": [[…], …]}: decimals as text, so that none of their
+    places is lost.
 
     What is JSON itself stands as that, not as a text of it.
     """
     columns = [column.name for column in table.columns]
     is_json = [column.type == "json" for column in table.columns]
-    file.write(f'{{"table":{json.dumps(table.name)},"columns":{json.dumps(columns)},"rows":['.encode())
+    file.write(
+        f'{{"table":{json.dumps(table.name)},"columns":{json.dumps(columns)},"rows":['.encode()
+    )
     comma = "\n"
     try:
         while True:

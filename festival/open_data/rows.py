@@ -1,4 +1,5 @@
-"""How the open data of an edition is read: the rows of each table, always in the same order, never all at once.
+"""How the open data of an edition is read: the rows of each table, always in the same order, never
+all at once.
 
 `dictionary.py` says what stands in each column.
 """
@@ -26,7 +27,7 @@ Row = tuple[Any, ...]
 AT_ONCE = 2000
 
 
-# --- Who and what -----------------------------------------------------------------------------------------------------
+# --- Who and what -------------------------------------------------------------------------------
 
 
 def _groups(edition: Edition) -> Iterator[Row]:
@@ -35,7 +36,11 @@ def _groups(edition: Edition) -> Iterator[Row]:
 
 
 def _agencies(edition: Edition) -> Iterator[Row]:
-    rows = Participation.objects.active().filter(cycle=edition.cycle_id).select_related("agency__parent", "province")
+    rows = (
+        Participation.objects.active()
+        .filter(cycle=edition.cycle_id)
+        .select_related("agency__parent", "province")
+    )
     for p in rows.prefetch_related("groups").order_by("agency__code", "pk"):
         groups = " ".join(sorted(g.code for g in p.groups.all()))
         parent = p.agency.parent.code if p.agency.parent else None
@@ -44,7 +49,9 @@ def _agencies(edition: Edition) -> Iterator[Row]:
 
 
 def set_code(kind: str, agency: str | None, group: str | None, province: str | None) -> str:
-    """What a set is called in the files: its kind, and for whom it is unless for everybody; "specific:MOE"."""
+    """What a set is called in the files: its kind, and for whom it is unless for everybody;
+    "specific:MOE".
+    """
     return f"{kind}:{whom}" if (whom := agency or group or province) else kind
 
 
@@ -54,18 +61,30 @@ _WHOSE = (f"{_OF_SET}__agency", f"{_OF_SET}__group", f"{_OF_SET}__province")
 
 def _asked(edition: Edition) -> Any:
     """The measures of which any agency of the edition has a line."""
-    lines = Answer.objects.filter(submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED)
+    lines = Answer.objects.filter(
+        submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
+    )
     return Measure.objects.filter(pk__in=lines.values("measure"))
 
 
 def _code_of(measure: Measure) -> str:
     of = measure.indicator.axis.set
-    return set_code(of.kind, *(whom.code if whom else None for whom in (of.agency, of.group, of.province)))
+    return set_code(
+        of.kind, *(whom.code if whom else None for whom in (of.agency, of.group, of.province))
+    )
 
 
 def _measures(edition: Edition) -> Iterator[Row]:
     axis = "indicator__axis"
-    order = (f"{_OF_SET}__kind", _OF_SET, f"{axis}__position", axis, "indicator__position", "indicator", "position")
+    order = (
+        f"{_OF_SET}__kind",
+        _OF_SET,
+        f"{axis}__position",
+        axis,
+        "indicator__position",
+        "indicator",
+        "position",
+    )
     for m in _asked(edition).select_related(*_WHOSE).order_by(*order, "pk"):
         of = m.indicator.axis.set
         yield (
@@ -93,7 +112,7 @@ def dashed(article: str) -> str:
     return re.sub(r"(?<=\d)\s*/\s*(?=\d)", "⁄", re.sub(r"(?<=\d)\s*-\s*(?=\d)", "–", article))
 
 
-# --- Lines and their sums ---------------------------------------------------------------------------------------------
+# --- Lines and their sums -----------------------------------------------------------------------
 
 
 class _Known(NamedTuple):
@@ -109,29 +128,74 @@ def _lines(edition: Edition) -> Iterator[Row]:
         m.pk: _Known(_code_of(m), m.code, m.method, m.scoring_params, m.points)
         for m in _asked(edition).select_related(*_WHOSE)
     }
-    lines = Answer.objects.filter(submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED)
+    lines = Answer.objects.filter(
+        submission__cycle=edition.cycle_id, submission__state=SubmissionState.COMMUNICATED
+    )
     # the score on which the edition rests, though a later edition may have corrected it since
-    given = Score.objects.filter(answer=OuterRef("pk"), scored_at__lte=edition.ranked_at).order_by("-pk")
-    held = {f"held_{name}": Subquery(given.values(name)[:1]) for name in ("state", "basis", "points")}
+    given = Score.objects.filter(answer=OuterRef("pk"), scored_at__lte=edition.ranked_at).order_by(
+        "-pk"
+    )
+    held = {
+        f"held_{name}": Subquery(given.values(name)[:1]) for name in ("state", "basis", "points")
+    }
     lines = lines.annotate(**held)
-    wanted = ("submission__agency__code", "measure_id", "value", "own__base", "own__floor", "own__target", *held)
+    wanted = (
+        "submission__agency__code",
+        "measure_id",
+        "value",
+        "own__base",
+        "own__floor",
+        "own__target",
+        *held,
+    )
     ordered = lines.order_by("submission__agency__code", "measure_id", "pk").values_list(*wanted)
-    for agency, measure, value, base, floor, target, state, basis, earned in ordered.iterator(AT_ONCE):
+    for agency, measure, value, base, floor, target, state, basis, earned in ordered.iterator(
+        AT_ONCE
+    ):
         m = known[measure]
-        own = {k: v for k, v in (("base", base), ("floor", floor), ("target", target)) if v is not None}
+        own = {
+            k: v for k, v in (("base", base), ("floor", floor), ("target", target)) if v is not None
+        }
         computed = None
         if value is not None:
             computed = points(m.method, value, ceiling=m.points, params=m.params | own)
-        yield agency, m.set, m.code, value, plain(own) if own else None, computed, state, basis, earned
+        yield (
+            agency,
+            m.set,
+            m.code,
+            value,
+            plain(own) if own else None,
+            computed,
+            state,
+            basis,
+            earned,
+        )
 
 
 def _scores(edition: Edition) -> Iterator[Row]:
     axis = "axis__set"
-    whom = (f"{axis}__kind", f"{axis}__agency__code", f"{axis}__group__code", f"{axis}__province__code")
-    rows = NodeScore.objects.filter(run=edition.run_id, submission__state=SubmissionState.COMMUNICATED)
+    whom = (
+        f"{axis}__kind",
+        f"{axis}__agency__code",
+        f"{axis}__group__code",
+        f"{axis}__province__code",
+    )
+    rows = NodeScore.objects.filter(
+        run=edition.run_id, submission__state=SubmissionState.COMMUNICATED
+    )
     rows = rows.order_by("submission__agency__code", "kind", "axis_id", "pk")
-    wanted = ("submission__agency__code", "kind", *whom, "axis__code", "points", "ceiling", "percent")
-    for agency, kind, of, *owner, code, earned, ceiling, percent in rows.values_list(*wanted).iterator(AT_ONCE):
+    wanted = (
+        "submission__agency__code",
+        "kind",
+        *whom,
+        "axis__code",
+        "points",
+        "ceiling",
+        "percent",
+    )
+    for agency, kind, of, *owner, code, earned, ceiling, percent in rows.values_list(
+        *wanted
+    ).iterator(AT_ONCE):
         of_set = set_code(of, *owner) if of else ALL
         yield agency, kind or "total", of_set, code or ALL, earned, ceiling, percent
 
@@ -159,18 +223,24 @@ ROWS: dict[str, Callable[[Edition], Iterator[Row]]] = {
 
 
 def plain(value: Any) -> str:
-    """As it stands in a CSV cell: nothing for None, decimals in full without trailing zeros, lists and maps as JSON."""
+    """As it stands in a CSV cell: nothing for None, decimals in full without trailing zeros, lists
+    and maps as JSON.
+    """
     match value:
         case bool():
             return "true" if value else "false"
         case dict() | list():
-            return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain)
+            return json.dumps(
+                value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=plain
+            )
         case _:
             return spreadsheets_sheets.plain(value)
 
 
 def digest_of(said: Mapping[str, Any]) -> str:
-    """The SHA-256 of what a manifest says, whatever digest it bears: its names in order, nothing between them."""
+    """The SHA-256 of what a manifest says, whatever digest it bears: its names in order, nothing
+    between them.
+    """
     told = {name: value for name, value in said.items() if name != "sha256"}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -27,7 +27,9 @@ Read = Callable[[str], bytes]
 Rows = list[dict[str, str]]
 ZERO = Decimal(0)
 UNFIT = (ArithmeticError, LookupError, TypeError, ValueError)
-"""What the reckoning ends with where a file's parameters are none: they come from outside, as does all that is read."""
+"""What the reckoning ends with where a file's parameters are none: they come from outside, as does
+all that is read.
+"""
 TABLES = ("measures", "lines", "scores", "rankings")
 
 
@@ -46,7 +48,9 @@ class Findings:
 
 
 def verify(read: Read) -> Findings:
-    """Check the digests of a publication and recompute every figure; `read` answers with a file by name."""
+    """Check the digests of a publication and recompute every figure; `read` answers with a file by
+    name.
+    """
     found = Findings()
     manifest, content = digests(found, read)
     if not manifest:
@@ -61,7 +65,9 @@ def verify(read: Read) -> Findings:
 
 
 def digests(found: Findings, read: Read) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The manifest, {} where it cannot be read, and the files that it names; what has another digest is found."""
+    """The manifest, {} where it cannot be read, and the files that it names; what has another
+    digest is found.
+    """
     try:
         manifest = json.loads(read("manifest.json"))
     except ValueError:
@@ -78,7 +84,9 @@ def digests(found: Findings, read: Read) -> tuple[dict[str, Any], dict[str, byte
 
 
 def _rows(content: bytes) -> Rows:
-    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running them."""
+    """The rows of a CSV, its texts without the apostrophe that kept a spreadsheet from running
+    them.
+    """
     reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     return [{name: unguarded(text) for name, text in row.items()} for row in reader]
 
@@ -100,7 +108,9 @@ def _lines(found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[st
         if line["value"]:
             try:
                 params = json.loads(measure["params"] or "{}") | json.loads(line["own"] or "{}")
-                computed = points(measure["method"], Decimal(line["value"]), ceiling=ceiling, params=params)
+                computed = points(
+                    measure["method"], Decimal(line["value"]), ceiling=ceiling, params=params
+                )
             except UNFIT:
                 found.faults.append(f"{where}: its method gives no points by these parameters")
                 continue
@@ -111,7 +121,9 @@ def _lines(found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[st
             found.faults.append(f"{where}, points: they lie outside 0 and the ceiling")
 
 
-def _sums(found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[str, str]], *, spread: bool) -> Sums:
+def _sums(
+    found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[str, str]], *, spread: bool
+) -> Sums:
     """The tree of each agency, by the engine that the portal scores with."""
     of_agency: dict[str, list[Line]] = defaultdict(list)
     axes: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -127,7 +139,9 @@ def _sums(found: Findings, lines: Rows, measures: dict[tuple[str, str], dict[str
         elif earned is None and state == LineState.SCORED:
             state = LineState.NOT_ANSWERED
         axis = f"{line['set']}\t{measure['axis']}"
-        of_agency[line["agency"]].append(Line(measure["kind"], axis, "", line["measure"], ceiling, state, earned))
+        of_agency[line["agency"]].append(
+            Line(measure["kind"], axis, "", line["measure"], ceiling, state, earned)
+        )
         axes[line["agency"]].add((measure["kind"], axis))
     sums: Sums = {}
     for agency, its in of_agency.items():
@@ -147,7 +161,9 @@ def _sum(result: Result, path: tuple[str, ...]) -> tuple[Decimal, Decimal, Decim
 def _scores(found: Findings, scores: Rows, sums: Sums) -> None:
     listed = set()
     for row in scores:
-        of_set, axis = ("" if row[name] == ALL else row[name] for name in ("set", "axis"))  # "" in older files
+        of_set, axis = (
+            "" if row[name] == ALL else row[name] for name in ("set", "axis")
+        )  # "" in older files
         key = (row["agency"], row["kind"], of_set, axis)
         where = _named("scores.csv", key)
         listed.add(key)
@@ -156,7 +172,9 @@ def _scores(found: Findings, scores: Rows, sums: Sums) -> None:
             continue
         for name, computed in zip(("points", "ceiling", "percent"), sums[key], strict=True):
             found.same(f"{where}, {name}", row[name], computed)
-    found.faults += [f"{_named('scores.csv', key)}: it is missing" for key in sorted(set(sums) - listed)]
+    found.faults += [
+        f"{_named('scores.csv', key)}: it is missing" for key in sorted(set(sums) - listed)
+    ]
 
 
 def _named(file: str, key: Key) -> str:
@@ -176,7 +194,10 @@ def _rankings(found: Findings, rows: Rows, sums: Sums, *, tie_rule: str) -> None
 def _standing(found: Findings, row: dict[str, str], sums: Sums) -> None:
     where, agency = f"rankings.csv, {row['group']}, {row['agency']}", row["agency"]
     submitted = row["submitted"] == "true"
-    of = {kind: sums.get((agency, kind, "", "")) if submitted else None for kind in (*Kind.values, "total")}
+    of = {
+        kind: sums.get((agency, kind, "", "")) if submitted else None
+        for kind in (*Kind.values, "total")
+    }
     for kind in Kind.values:
         reached = of[kind]
         percent = half_up(reached[2], SHOWN_PLACES) if reached and reached[1] else None
@@ -191,7 +212,9 @@ def _standing(found: Findings, row: dict[str, str], sums: Sums) -> None:
     found.same(f"{where}, growth", row["growth"], grown)
     found.figures += 1
     if row["band"] != band(percent).name:
-        found.faults.append(f"{where}, band: published {row['band']}, computed {band(percent).name}")
+        found.faults.append(
+            f"{where}, band: published {row['band']}, computed {band(percent).name}"
+        )
 
 
 def _order(found: Findings, group: str, members: Rows, by: Ranking, tie_rule: str) -> None:
@@ -214,5 +237,8 @@ def _entrants(members: Rows, by: Ranking, value: str, tie_rule: str) -> Iterator
             continue
         then: Iterable[Any] = ()
         if submitted and tie_rule == TieRule.SPECIFIC:
-            then = (Decimal(row[name]) if row[name] else LEAST_GROWTH for name in ("specific_percent", "growth"))
+            then = (
+                Decimal(row[name]) if row[name] else LEAST_GROWTH
+                for name in ("specific_percent", "growth")
+            )
         yield Entrant(number, 0, Decimal(row[value] or 0), submitted, tuple(then))

@@ -1,4 +1,5 @@
-"""The open data for machines: a catalogue of publications, their files at addresses that never change.
+"""The open data for machines: a catalogue of publications, their files at addresses that never
+change.
 
 Addresses carry no language. What is under embargo does not exist, except for those who prepare it.
 """
@@ -40,14 +41,20 @@ def linked(said: dict[str, Any]) -> SafeString:
 @require_safe
 def catalogue(request: PortalRequest) -> HttpResponse:
     """Every published edition with its manifest, the newest first."""
-    manifests = DataFile.objects.published(request.at).filter(name=MANIFEST).select_related("edition__cycle")
+    manifests = (
+        DataFile.objects.published(request.at)
+        .filter(name=MANIFEST)
+        .select_related("edition__cycle")
+    )
     found = [
         {
             "year": file.edition.cycle.year,
             "edition": file.edition.number,
             "reason": file.edition.reason,
             "published_at": plain(file.edition.publish_at),
-            "manifest": reverse("data_file", args=[file.edition.cycle.year, file.edition.number, MANIFEST]),
+            "manifest": reverse(
+                "data_file", args=[file.edition.cycle.year, file.edition.number, MANIFEST]
+            ),
             "sha256": file.sha256,
         }
         for file in manifests.order_by("-edition__cycle__year", "-edition__number", "pk")
@@ -65,7 +72,12 @@ def linked_catalogue(request: PortalRequest) -> HttpResponse:
     for file in rows.order_by("-edition__cycle__year", "-edition__number", "pk"):
         files.setdefault(file.edition_id, []).append(file)
     told = [
-        (its[0].edition, its, _page(request, its[0].edition), partial(_address, request, its[0].edition))
+        (
+            its[0].edition,
+            its,
+            _page(request, its[0].edition),
+            partial(_address, request, its[0].edition),
+        )
         for its in files.values()
     ]
     said = descriptions.catalog(told, page=request.build_absolute_uri())
@@ -75,11 +87,15 @@ def linked_catalogue(request: PortalRequest) -> HttpResponse:
 
 def _page(request: PortalRequest, edition: Edition) -> str:
     """Where an edition's files are shown to people."""
-    return request.build_absolute_uri(reverse("data_folder", args=[edition.cycle.year, edition.number]))
+    return request.build_absolute_uri(
+        reverse("data_folder", args=[edition.cycle.year, edition.number])
+    )
 
 
 def _address(request: PortalRequest, edition: Edition, name: str) -> str:
-    return request.build_absolute_uri(reverse("data_file", args=[edition.cycle.year, edition.number, name]))
+    return request.build_absolute_uri(
+        reverse("data_file", args=[edition.cycle.year, edition.number, name])
+    )
 
 
 def _file(request: PortalRequest, year: int, number: int, name: str) -> DataFile:
@@ -89,8 +105,11 @@ def _file(request: PortalRequest, year: int, number: int, name: str) -> DataFile
         files = files.filter(edition__cycle__year=year, edition__number=number, name=name)
         public = Edition.objects.published(request.at).values("pk")
         found = files.filter(edition__in=public).first()
-        # who asks is looked at only where it matters: what is published is the same for everybody, cookies or none
-        found = found or get_object_or_404(files, edition__cycle__in=managed_cycles(request).values("pk"))
+        # who asks is looked at only where it matters: what is published is the same for everybody,
+        # cookies or none
+        found = found or get_object_or_404(
+            files, edition__cycle__in=managed_cycles(request).values("pk")
+        )
         request.data_file = found  # type: ignore[attr-defined]
     return found
 
@@ -129,17 +148,29 @@ def folder(request: PortalRequest, year: int, number: int) -> HttpResponse:
 def downloads(request: PortalRequest, year: int, number: int) -> HttpResponse:
     """The files of a published edition with what stands in them, and how anybody checks them."""
     edition = get_object_or_404(
-        Edition.objects.published(request.at).select_related("cycle", "run"), cycle__year=year, number=number
+        Edition.objects.published(request.at).select_related("cycle", "run"),
+        cycle__year=year,
+        number=number,
     )
     files = {file.name: file for file in DataFile.objects.filter(edition=edition).order_by("pk")}
     tables = [
-        (table, [files[name] for kind in ("csv", "json", "xlsx") if (name := f"{table.name}.{kind}") in files])
+        (
+            table,
+            [
+                files[name]
+                for kind in ("csv", "json", "xlsx")
+                if (name := f"{table.name}.{kind}") in files
+            ],
+        )
         for table in TABLES
     ]
     of_table = {file.name for _table, its in tables for file in its}
     others = [file for name, file in files.items() if name not in of_table]
     described = descriptions.dataset(
-        edition, files.values(), page=_page(request, edition), address=partial(_address, request, edition)
+        edition,
+        files.values(),
+        page=_page(request, edition),
+        address=partial(_address, request, edition),
     )
     context = {
         "edition": edition,

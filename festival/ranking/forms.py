@@ -16,10 +16,16 @@ from festival.ranking.what_if import Part
 
 
 class WhatIfForm(forms.Form):
-    """A group, and how much more or less its parts are to weigh; what cannot be read is as it is."""
+    """A group, and how much more or less its parts are to weigh; what
+    cannot be read is as it is.
+    """
 
-    group = forms.ModelChoiceField(label=_("Group"), queryset=Group.objects.none(), empty_label=None)
-    weights = PercentField(label=_("Band of places under so many percent more or less on each weight"), initial=10)
+    group = forms.ModelChoiceField(
+        label=_("Group"), queryset=Group.objects.none(), empty_label=None
+    )
+    weights = PercentField(
+        label=_("Band of places under so many percent more or less on each weight"), initial=10
+    )
 
     def __init__(self, *args: Any, groups: QuerySet[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,8 +1,9 @@
-"""What was published over the years: an agency's percents, axes and measures by lineage; and one measure of a year.
+"""What was published over the years: an agency's percents, axes and measures by lineage; and one
+measure of a year.
 
-Only editions in force are read, and of each line the score on which its edition rests: a correction that is to come out
-with a later edition is not told before it. Not asked, not submitted, not applicable, not answered and zero are five
-things, and stay so.
+Only editions in force are read, and of each line the score on which its edition rests: a correction
+that is to come out with a later edition is not told before it. Not asked, not submitted, not
+applicable, not answered and zero are five things, and stay so.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,21 +39,28 @@ class Held(NamedTuple):
 
 
 def held(editions: Iterable[Edition], **lines: Any) -> dict[int, Held]:
-    """The scores on which editions rest, by line: the last one given before each edition was frozen; one query."""
+    """The scores on which editions rest, by line: the last one given before each edition was
+    frozen; one query.
+    """
     frozen = [Q(answer__submission__cycle=e.cycle_id, scored_at__lte=e.ranked_at) for e in editions]
     if not frozen:
         return {}
     rows = Score.objects.filter(Q.create(frozen, connector=Q.OR), **lines)
     rows = rows.order_by("answer", "-pk").distinct("answer")
-    return {answer: Held(state, points) for answer, state, points in rows.values_list("answer", "state", "points")}
+    return {
+        answer: Held(state, points)
+        for answer, state, points in rows.values_list("answer", "state", "points")
+    }
 
 
-# --- One agency -------------------------------------------------------------------------------------------------------
+# --- One agency ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What an axis or a measure came to in one year; `words` say why there is no percent, "" where there is one."""
+    """What an axis or a measure came to in one year; `words` say why there is no percent, "" where
+    there is one.
+    """
 
     year: int
     label: str
@@ -79,7 +87,9 @@ class Row:
         line = [(c.year, c.percent) for c in self.cells if c.percent is not None]
         if len(line) < 2:
             return ""
-        return charts.Frame(self.cells[0].year, self.cells[-1].year, ZERO, HUNDRED, **SPARK).points(line)
+        return charts.Frame(self.cells[0].year, self.cells[-1].year, ZERO, HUNDRED, **SPARK).points(
+            line
+        )
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Column:
-    """A year of the chart: the percent as a bar in a frame of 100, none where nothing was submitted."""
+    """A year of the chart: the percent as a bar in a frame of 100, none where nothing was
+    submitted.
+    """
 
     label: str
     percent: Decimal | None
@@ -109,7 +121,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Course:
-    """All that an agency's page shows beside its standings, the years from the first to the last."""
+    """All that an agency's page shows beside its standings, the years from
+    the first to the last.
+    """
 
     years: Sequence[str]
     columns: Sequence[Column]
@@ -118,13 +132,17 @@ class Course:
 
 
 def course(standings: Iterable[Standing]) -> Course:
-    """What an agency reached in the years of these standings; three queries for any number of years and measures."""
+    """What an agency reached in the years of these standings; three queries for any number of years
+    and measures.
+    """
     by_year = {s.edition.cycle.year: s for s in standings}
     ordered = [by_year[year] for year in sorted(by_year)]
     submitted = {s.submission_id: s for s in ordered if s.submitted and s.submission_id}
     return Course(
         years=[s.edition.cycle.label for s in ordered],
-        columns=[Column(s.edition.cycle.label, s.percent if s.submitted else None) for s in ordered],
+        columns=[
+            Column(s.edition.cycle.label, s.percent if s.submitted else None) for s in ordered
+        ],
         axes=_axes(ordered, submitted),
         parts=_parts(ordered, submitted),
     )
@@ -133,7 +151,8 @@ def course(standings: Iterable[Standing]) -> Course:
 def _cells(ordered: Iterable[Standing], known: Mapping[int, Cell]) -> list[Cell]:
     """A cell for each year: what is known of it, or why nothing is."""
     return [
-        known.get(cycle.year) or Cell(cycle.year, cycle.label, NOT_ASKED if s.submitted else NOT_SUBMITTED)
+        known.get(cycle.year)
+        or Cell(cycle.year, cycle.label, NOT_ASKED if s.submitted else NOT_SUBMITTED)
         for s in ordered
         for cycle in [s.edition.cycle]
     ]
@@ -142,7 +161,9 @@ def _cells(ordered: Iterable[Standing], known: Mapping[int, Cell]) -> list[Cell]
 def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[Row]:
     """The general axes, the same over the years by their code, in the order of the newest year."""
     runs = [s.edition.run_id for s in submitted.values()]
-    nodes = NodeScore.objects.filter(run__in=runs, submission__in=list(submitted), kind=Kind.GENERAL)
+    nodes = NodeScore.objects.filter(
+        run__in=runs, submission__in=list(submitted), kind=Kind.GENERAL
+    )
     newest: dict[str, Any] = {}
     known: dict[str, dict[int, Cell]] = {}
     for node in nodes.exclude(axis=None).select_related("axis").order_by("pk"):
@@ -165,7 +186,9 @@ def _axes(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> lis
 
 def _parts(ordered: Sequence[Standing], submitted: Mapping[int, Standing]) -> list[Part]:
     """The measures as series by lineage under the axis of their newest year."""
-    lines = Answer.objects.filter(submission__in=list(submitted)).select_related("measure__indicator__axis__set")
+    lines = Answer.objects.filter(submission__in=list(submitted)).select_related(
+        "measure__indicator__axis__set"
+    )
     scores = held([s.edition for s in submitted.values()], answer__submission__in=list(submitted))
     newest: dict[UUID, tuple[int, Measure]] = {}
     known: dict[UUID, dict[int, Cell]] = {}
@@ -196,10 +219,18 @@ def _cell(line: Answer, cycle: Any, score: Held | None) -> Cell:
 
 def _order(m: Measure) -> tuple[Any, ...]:
     axis = m.indicator.axis
-    return (Kind.values.index(axis.set.kind), axis.position, axis.code, m.indicator.position, m.position, m.code, m.pk)
+    return (
+        Kind.values.index(axis.set.kind),
+        axis.position,
+        axis.code,
+        m.indicator.position,
+        m.position,
+        m.code,
+        m.pk,
+    )
 
 
-# --- One measure ------------------------------------------------------------------------------------------------------
+# --- One measure --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -213,7 +244,9 @@ class Step:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How agencies did on one measure in one edition; `mean` is None where none is scored, `steps` empty for few."""
+    """How agencies did on one measure in one edition; `mean` is None where none is scored, `steps`
+    empty for few.
+    """
 
     measure: Measure
     asked: int
@@ -226,13 +259,17 @@ class Outcome:
 
 
 def outcome(edition: Edition, lineage: UUID) -> Outcome | None:
-    """How agencies did on a measure, by its lineage, in an edition; None where nobody was asked; three queries."""
+    """How agencies did on a measure, by its lineage, in an edition; None where nobody was asked;
+    three queries.
+    """
     lines = {
         "submission__cycle": edition.cycle_id,
         "submission__state": SubmissionState.COMMUNICATED,
         "measure__lineage": lineage,
     }
-    ceilings = dict(Answer.objects.filter(**lines).order_by("pk").values_list("pk", "measure__points"))
+    ceilings = dict(
+        Answer.objects.filter(**lines).order_by("pk").values_list("pk", "measure__points")
+    )
     measures = Measure.objects.filter(lineage=lineage, indicator__axis__set__cycle=edition.cycle_id)
     asked = measures.filter(pk__in=Answer.objects.filter(**lines).values("measure"))
     measure = asked.select_related("indicator__axis__set__cycle").order_by("pk").first()
@@ -259,7 +296,8 @@ def outcome(edition: Edition, lineage: UUID) -> Outcome | None:
 
 
 def _steps(shares: Iterable[Decimal]) -> list[Step]:
-    """The distribution, each step from its lower end up to, not including, its upper one; 100 is in the last.
+    """The distribution, each step from its lower end up to, not including, its upper one; 100 is in
+    the last.
 
     Shares are taken as they are shown, so that an agency whose page says 80.00 counts from 80 on.
     """

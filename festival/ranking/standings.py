@@ -33,7 +33,9 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Result:
-    """What one agency reached: its totals by kind (\"\": all of them), and its percent of last year, if it has one."""
+    """What one agency reached: its totals by kind (\"\": all of them), and its percent of last
+    year, if it has one.
+    """
 
     participation: Participation
     submission: Submission | None
@@ -48,7 +50,9 @@ class Result:
         return self.nodes[kind].points if kind in self.nodes else NOTHING
 
     def value(self, by: Ranking) -> Decimal | None:
-        """The exact percent, or growth in percentage points on percents of 2 places; None where it is not placed."""
+        """The exact percent, or growth in percentage points on percents of 2 places; None where it
+        is not placed.
+        """
         if by == Ranking.GROWTH:
             return self.growth
         node = self.nodes.get(KINDS[by])
@@ -67,7 +71,9 @@ class Result:
         return None if value is None else half_up(value, SHOWN_PLACES)
 
     def entrant(self, group: int, by: Ranking, tie_rule: str) -> Entrant | None:
-        """How it enters a ranking; nobody enters one of a kind that does not concern them, nor of growth without it."""
+        """How it enters a ranking; nobody enters one of a kind that does not concern them, nor of
+        growth without it.
+        """
         value = self.value(by)
         if value is None or (by != Ranking.TOTAL and not self.submitted):
             return None
@@ -84,7 +90,12 @@ def stand(edition: Edition) -> list[Standing]:
     rule = edition.cycle.tie_rule
     placed: dict[tuple[int, int], dict[str, int]] = {}
     for by in Ranking:
-        entrants = [e for r in results for g in r.participation.groups.all() if (e := r.entrant(g.pk, by, rule))]
+        entrants = [
+            e
+            for r in results
+            for g in r.participation.groups.all()
+            if (e := r.entrant(g.pk, by, rule))
+        ]
         for place in places(entrants):
             placed.setdefault((place.key, place.group), {})[PLACES[by]] = place.place
     rows = (
@@ -98,7 +109,9 @@ def stand(edition: Edition) -> list[Standing]:
 def _standing(edition: Edition, result: Result, group: int, placed: dict[str, int]) -> Standing:
     whole = result.nodes.get("")
     percent = result.shown(Ranking.TOTAL) or Decimal("0.00")
-    kinds = {VALUES[by]: result.shown(by) for by in (Ranking.GENERAL, Ranking.SPECIFIC, Ranking.THEMATIC)}
+    kinds = {
+        VALUES[by]: result.shown(by) for by in (Ranking.GENERAL, Ranking.SPECIFIC, Ranking.THEMATIC)
+    }
     return Standing(
         edition=edition,
         group_id=group,
@@ -121,10 +134,14 @@ def _standing(edition: Edition, result: Result, group: int, placed: dict[str, in
 def read(edition: Edition) -> list[Result]:
     """What every agency that still takes part reached; of who did not submit nothing counts."""
     cycle = edition.cycle
-    taking_part = Participation.objects.active().filter(cycle=cycle).prefetch_related("groups").order_by("pk")
+    taking_part = (
+        Participation.objects.active().filter(cycle=cycle).prefetch_related("groups").order_by("pk")
+    )
     submissions = {s.participation_id: s for s in Submission.objects.filter(cycle=cycle)}
     nodes: dict[int, dict[str, NodeScore]] = {}
-    for node in NodeScore.objects.filter(run=edition.run, axis=None, submission__state=SubmissionState.COMMUNICATED):
+    for node in NodeScore.objects.filter(
+        run=edition.run, axis=None, submission__state=SubmissionState.COMMUNICATED
+    ):
         nodes.setdefault(node.submission_id, {})[node.kind] = node
     before = last_year(cycle)
     return [
@@ -135,16 +152,27 @@ def read(edition: Edition) -> list[Result]:
 
 
 def last_year(cycle: Cycle) -> dict[int, Decimal]:
-    """The percents of the year before, by agency, of its newest edition; who did not submit has none."""
+    """The percents of the year before, by agency, of its newest edition; who did not submit has
+    none.
+    """
     editions = Edition.objects.newest().filter(cycle__year=cycle.year - 1)
     rows = Standing.objects.filter(edition__in=editions.values("pk"), submitted=True)
     return dict(rows.order_by().values_list("participation__agency", "percent"))
 
 
 def digest(edition: Edition, standings: Iterable[Standing]) -> str:
-    """Names all that an edition rests on: the lines its run has read, the rules of places, and every place."""
+    """Names all that an edition rests on: the lines its run has read, the rules of places, and
+    every place.
+    """
     cycle = edition.cycle
-    fields = ("participation_id", "group_id", "total", "ceiling", *VALUES.values(), *PLACES.values())
+    fields = (
+        "participation_id",
+        "group_id",
+        "total",
+        "ceiling",
+        *VALUES.values(),
+        *PLACES.values(),
+    )
     rows = sorted(tuple(str(getattr(s, f)) for f in fields) for s in standings)
     rules = [cycle.spreads_points, cycle.tie_rule, cycle.minimum_to_win]
     text = ledger.as_json([edition.number, edition.run.input_digest, rules, rows])
@@ -152,10 +180,14 @@ def digest(edition: Edition, standings: Iterable[Standing]) -> str:
 
 
 def lines(cycle: Cycle, submissions: Sequence[int]) -> QuerySet[Any]:
-    """The lines of these submissions whose scores have been communicated, with the points that hold (`held_points`)."""
+    """The lines of these submissions whose scores have been communicated, with the points that hold
+    (`held_points`).
+    """
     rows = Answer.objects.filter(submission__in=submissions, submission__cycle=cycle)
     rows = rows.filter(submission__state=SubmissionState.COMMUNICATED, measure__is_pilot=False)
     rows = rows.annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
     return (
-        rows.annotate(held_points=F("current__points")).select_related("submission__agency", "measure").order_by("pk")
+        rows.annotate(held_points=F("current__points"))
+        .select_related("submission__agency", "measure")
+        .order_by("pk")
     )

@@ -1,10 +1,11 @@
-"""How sure a place is, as pure functions without a database: from the error of assessors, and apart from it under other
-weights.
+"""How sure a place is, as pure functions without a database: from the error of assessors, and apart
+from it under other weights.
 
-Two questions are kept apart. Had other assessors read the same lines, where might the agency stand? And had the axes
-weighed a little more or less, where might it stand? Neither changes a published place, and every band of places holds
-it. The first answer is statistical and reckoned in doubles; the second is exact: whole numbers all the way, rounded
-and placed by the very rules of `scoring.py` and `ranking.py`.
+Two questions are kept apart. Had other assessors read the same lines, where might the agency stand?
+And had the axes weighed a little more or less, where might it stand? Neither changes a published
+place, and every band of places holds it. The first answer is statistical and reckoned in doubles;
+the second is exact: whole numbers all the way, rounded and placed by the very rules of `scoring.py`
+and `ranking.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,14 +32,18 @@ FEWEST = 5
 """In a smaller group nothing is said: too little is known of how its agencies differ."""
 TEN = 10
 SHOWN = TEN**SHOWN_PLACES
-"""How many steps a percent has in which percents are shown: what stands on one step shares a place."""
+"""How many steps a percent has in which percents are shown: what stands on
+one step shares a place.
+"""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """An agency's percent, and the standard deviation of the error that its assessors put into it, in percent.
+    """An agency's percent, and the standard deviation of the error that its assessors put into it,
+    in percent.
 
-    `place` is the published one. `before` is what parts equal percents, the larger first (`standing_of_ties`).
+    `place` is the published one. `before` is what parts equal percents, the larger first
+    (`standing_of_ties`).
     """
 
     key: int
@@ -59,37 +64,49 @@ class Sureness:
     worst: int
 
 
-# --- The error of assessors -------------------------------------------------------------------------------------------
+# --- The error of assessors ---------------------------------------------------------------------
 
 
 def error_of_a_mark(differences: Iterable[float]) -> float | None:
-    """The standard deviation of one assessor's mark around what assessors would say on the average, as a share.
+    """The standard deviation of one assessor's mark around what assessors would say on the average,
+    as a share.
 
-    From the differences of two marks of one line by two assessors who did not see each other: sqrt(mean(d^2) / 2), for
-    the difference of two independent errors has twice the variance of one (Dahlberg 1940). None without such lines.
+    From the differences of two marks of one line by two assessors who did not see each other:
+    sqrt(mean(d^2) / 2), for the difference of two independent errors has twice the variance of one
+    (Dahlberg 1940). None without such lines.
     """
     squares = [d * d for d in differences]
     return sqrt(sum(squares) / len(squares) / 2) if squares else None
 
 
 def error_of_a_percent(lines: Iterable[tuple[float, int]], ceiling: float, error: float) -> float:
-    """The standard deviation of an agency's percent from (ceiling, number of readers) of its lines that assessors mark.
+    """The standard deviation of an agency's percent from (ceiling, number of readers) of its lines
+    that assessors mark.
 
-    Errors of lines are independent, and the mean of n readers has 1/n of the variance:
-    100 / ceiling x error x sqrt(sum(points^2 / readers)).
+    Errors of lines are independent, and the mean of n readers has 1/n of the variance: 100 /
+    ceiling x error x sqrt(sum(points^2 / readers)).
     """
-    return 100 / ceiling * error * sqrt(sum(points**2 / readers for points, readers in lines)) if ceiling else 0.0
+    return (
+        100 / ceiling * error * sqrt(sum(points**2 / readers for points, readers in lines))
+        if ceiling
+        else 0.0
+    )
 
 
-def sureness(members: Sequence[Measured], *, seed: int, draws: int = DRAWS) -> list[Sureness] | None:
-    """Intervals of percents and places in one group, by empirical Bayes; None in a group that is too small.
+def sureness(
+    members: Sequence[Measured], *, seed: int, draws: int = DRAWS
+) -> list[Sureness] | None:
+    """Intervals of percents and places in one group, by empirical Bayes; None in a group that is
+    too small.
 
-    What was measured is the truth with an error, so that extremes are extreme partly by luck: each percent is drawn to
-    the group's mean by as much as its error is large against the spread of the group (James and Stein; Laird and Louis
-    1989 for ranks). The spread is what remains of the variance of the percents after the mean variance of the errors.
-    Percents of all agencies are drawn together from what is then known of them, and placed; the interval is the
-    shortest that holds 90 of 100 draws. It holds the truth in 90 of 100 cases, which a test tries on simulated truths;
-    where luck speaks so much against the published place that it lies outside, the interval of places reaches to it.
+    What was measured is the truth with an error, so that extremes are extreme partly by luck: each
+    percent is drawn to the group's mean by as much as its error is large against the spread of the
+    group (James and Stein; Laird and Louis 1989 for ranks). The spread is what remains of the
+    variance of the percents after the mean variance of the errors. Percents of all agencies are
+    drawn together from what is then known of them, and placed; the interval is the shortest that
+    holds 90 of 100 draws. It holds the truth in 90 of 100 cases, which a test tries on simulated
+    truths; where luck speaks so much against the published place that it lies outside, the interval
+    of places reaches to it.
     """
     if len(members) < FEWEST:
         return None
@@ -123,7 +140,9 @@ def sureness(members: Sequence[Measured], *, seed: int, draws: int = DRAWS) -> l
 
 
 def _places(steps: Whole, before: Sequence[int]) -> Whole:
-    """The place of each in each row, as `ranking.places` gives it: one more than are ahead of it."""
+    """The place of each in each row, as `ranking.places` gives it: one more
+    than are ahead of it.
+    """
     order = steps * (max(before) + 1) + np.array(before, dtype=np.int64)
     places = np.empty(order.shape, dtype=np.int64)
     for number, row in enumerate(order):
@@ -132,13 +151,17 @@ def _places(steps: Whole, before: Sequence[int]) -> Whole:
 
 
 def standing_of_ties(then: Sequence[tuple[Decimal, ...]]) -> list[int]:
-    """Whole numbers from 0 in the order of what parts equal percents; equal where nothing parts them."""
+    """Whole numbers from 0 in the order of what parts equal percents; equal where nothing parts
+    them.
+    """
     ranks = {found: number for number, found in enumerate(sorted(set(then)))}
     return [ranks[found] for found in then]
 
 
 def _shortest(places: Numbers) -> tuple[int, int]:
-    """The shortest run of places with 90 percent of the draws; of several the one with the most draws."""
+    """The shortest run of places with 90 percent of the draws; of several the one with the most
+    draws.
+    """
     held = np.concatenate(([0], np.bincount(places.astype(int)).cumsum()))
     wanted = CONFIDENCE * len(places)
     runs = []
@@ -150,12 +173,13 @@ def _shortest(places: Numbers) -> tuple[int, int]:
     return best, worst
 
 
-# --- Other weights ----------------------------------------------------------------------------------------------------
+# --- Other weights ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Axes:
-    """What an agency earned on each axis and what applies to it there, in the same order for all, in 10 places.
+    """What an agency earned on each axis and what applies to it there, in the same order for all,
+    in 10 places.
 
     `before` is what parts equal percents, the larger first (`standing_of_ties`).
     """
@@ -167,7 +191,8 @@ class Axes:
 
 
 def weighed(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal]:
-    """Percents to 10 places with the weight of each axis multiplied by its factor, as the tree of scores reckons them:
+    """Percents to 10 places with the weight of each axis multiplied by its factor, as the tree of
+    scores reckons them:
 
     100 x sum(f x points) / sum(f x ceiling), rounded half-up to 10 places; 0 where nothing applies.
     """
@@ -179,22 +204,34 @@ def weighed(members: Sequence[Axes], factors: Sequence[Decimal]) -> list[Decimal
 
 
 def under_weights(members: Sequence[Axes], *, percent: int, seed: int) -> list[tuple[int, int]]:
-    """The best and the worst place of each where every axis weighs up to so many percent more or less.
+    """The best and the worst place of each where every axis weighs up to so many percent more or
+    less.
 
-    The weights as they are are tried, so that the band holds the published place, and the corners of what is allowed,
-    each axis at its most or its least, where one agency is at its widest ahead of another with the same ceilings; with
-    up to ten axes every corner is tried, with more a thousand of them drawn by lot.
+    The weights as they are are tried, so that the band holds the published place, and the corners
+    of what is allowed, each axis at its most or its least, where one agency is at its widest ahead
+    of another with the same ceilings; with up to ten axes every corner is tried, with more a
+    thousand of them drawn by lot.
     """
     points, ceilings = _table(members)
     count = points.shape[1]
     if 2**count <= VERTICES * 2:
-        signs = np.array([[1 if corner >> axis & 1 else -1 for axis in range(count)] for corner in range(2**count)])
+        signs = np.array(
+            [
+                [1 if corner >> axis & 1 else -1 for axis in range(count)]
+                for corner in range(2**count)
+            ]
+        )
     else:
         signs = np.random.default_rng(seed).choice((-1, 1), size=(VERTICES, count))
-    factors = np.vstack([np.full((1, count), int(HUNDRED)), int(HUNDRED) + signs * percent]).astype(object)
+    factors = np.vstack([np.full((1, count), int(HUNDRED)), int(HUNDRED) + signs * percent]).astype(
+        object
+    )
     steps = _half_up(_percents(points, ceilings, factors), 10 ** (PLACES - SHOWN_PLACES))
     places = _places(steps.astype(np.int64), [m.before for m in members])
-    return [(int(best), int(worst)) for best, worst in zip(places.min(axis=0), places.max(axis=0), strict=True)]
+    return [
+        (int(best), int(worst))
+        for best, worst in zip(places.min(axis=0), places.max(axis=0), strict=True)
+    ]
 
 
 def _table(members: Sequence[Axes]) -> tuple[Whole, Whole]:
@@ -205,13 +242,19 @@ def _table(members: Sequence[Axes]) -> tuple[Whole, Whole]:
 
 
 def _percents(points: Whole, ceilings: Whole, factors: Whole) -> Whole:
-    """Percents in units of the last of 10 places, a row for each row of factors: divided as by hand, digit by digit.
+    """Percents in units of the last of 10 places, a row for each row of factors: divided as by
+    hand, digit by digit.
 
-    So every number stays within 64 bits, where numpy is quick; what could be larger is left to Python's own.
+    So every number stays within 64 bits, where numpy is quick; what could be larger is left to
+    Python's own.
     """
-    most = factors.max(initial=0) * max(points.sum(axis=1).max(initial=0), ceilings.sum(axis=1).max(initial=0))
+    most = factors.max(initial=0) * max(
+        points.sum(axis=1).max(initial=0), ceilings.sum(axis=1).max(initial=0)
+    )
     if most * 2 * TEN <= np.iinfo(np.int64).max:
-        points, ceilings, factors = (table.astype(np.int64) for table in (points, ceilings, factors))
+        points, ceilings, factors = (
+            table.astype(np.int64) for table in (points, ceilings, factors)
+        )
     earned, applies = factors @ points.T, factors @ ceilings.T
     divisor = np.where(applies > 0, applies, 1)
     percents, rest = earned // divisor, earned % divisor

@@ -14,7 +14,9 @@ from festival.ranking.forms import WhatIfForm
 
 @require_safe
 def what_if(request: PortalRequest, year: int) -> HttpResponse:
-    """How sure the places of a group are, and where its agencies would stand under other weights; kept nowhere."""
+    """How sure the places of a group are, and where its agencies would stand under other weights;
+    kept nowhere.
+    """
     found = newest(request, year)
     note_reading(request, found)
     groups = Group.objects.filter(pk__in=Standing.objects.filter(edition=found).values("group"))

@@ -1,7 +1,8 @@
-"""How sure the places of one group are, and where its agencies would stand under other weights: for the secretariat.
+"""How sure the places of one group are, and where its agencies would stand under other weights: for
+the secretariat.
 
-What is tried here is nowhere kept and cannot be published. The figures come from `sureness.py`, the places from
-`ranking.py` under the year's own rule for ties.
+What is tried here is nowhere kept and cannot be published. The figures come from `sureness.py`, the
+places from `ranking.py` under the year's own rule for ties.
 """
 
 from collections import defaultdict
@@ -49,7 +50,9 @@ class Tried:
 
 @dataclass(frozen=True)
 class Trial:
-    """The group as it would stand; `error` is the standard deviation of one mark in percent of the ceiling."""
+    """The group as it would stand; `error` is the standard deviation of one mark in percent of the
+    ceiling.
+    """
 
     parts: list[Part]
     rows: list[Tried]
@@ -63,7 +66,9 @@ class Trial:
 
 @dataclass(frozen=True)
 class Reading:
-    """One group of an edition: its standings by submission, their sums, and what may weigh more or less."""
+    """One group of an edition: its standings by submission, their sums, and what may weigh more or
+    less.
+    """
 
     edition: Edition
     group: Group
@@ -72,7 +77,9 @@ class Reading:
 
     @property
     def parts(self) -> list[Part]:
-        """The general axes in their order, then the other kinds of which anybody in the group has lines."""
+        """The general axes in their order, then the other kinds of which anybody in the group has
+        lines.
+        """
         axes = {n.axis.code: n.axis for n in self.nodes if n.axis and n.kind == Kind.GENERAL}
         found = [
             Part(axis.code, named(axis.title_fa, axis.title_en))
@@ -92,8 +99,9 @@ def read(edition: Edition, group: Group) -> Reading:
 
 
 def trial(known: Reading, *, factors: Mapping[str, Decimal], weights: int) -> Trial:
-    """The group under other weights, each part multiplied by its factor; and the band of places under ± `weights`
-    percent on each part; two queries for any number of agencies."""
+    """The group under other weights, each part multiplied by its factor; and the band of places
+    under ± `weights` percent on each part; two queries for any number of agencies.
+    """
     parts, standings = known.parts, known.standings
     error, twice = _error(known.edition)
     told = None if error is None else rounded(error * 100, SHOWN_PLACES)
@@ -106,7 +114,13 @@ def trial(known: Reading, *, factors: Mapping[str, Decimal], weights: int) -> Tr
     bands = uncertainty.under_weights(axes, percent=weights, seed=seed)
     percents = uncertainty.weighed(axes, [factors.get(p.key, ONE) for p in parts])
     entrants = [
-        Entrant(a.key, 0, percent, submitted=True, then=_then(known, standings[a.key], half_up(percent, SHOWN_PLACES)))
+        Entrant(
+            a.key,
+            0,
+            percent,
+            submitted=True,
+            then=_then(known, standings[a.key], half_up(percent, SHOWN_PLACES)),
+        )
         for a, percent in zip(axes, percents, strict=True)
     ]
     placed = {p.key: p for p in places(entrants)}
@@ -119,9 +133,11 @@ def trial(known: Reading, *, factors: Mapping[str, Decimal], weights: int) -> Tr
 
 
 def _then(known: Reading, standing: Standing, percent: Decimal) -> tuple[Decimal, ...]:
-    """What parts an agency from others with the same percent, as `standings.Result.entrant` does, by the year's rule.
+    """What parts an agency from others with the same percent, as `standings.Result.entrant` does,
+    by the year's rule.
 
-    Specific indicators weigh as one, so that their percent stays; growth is that of the percent tried.
+    Specific indicators weigh as one, so that their percent stays; growth is that of the percent
+    tried.
     """
     if known.edition.cycle.tie_rule != TieRule.SPECIFIC:
         return ()
@@ -152,12 +168,21 @@ def _axes(nodes: list[NodeScore], parts: list[Part], ties: Mapping[int, int]) ->
 
 
 def _error(edition: Edition) -> tuple[float | None, int]:
-    """The standard deviation of one mark as a share, from the lines of the year that two assessors have read."""
-    read = Mark.objects.filter(block__cycle=edition.cycle_id, block__state=BlockState.HANDED_IN, points__isnull=False)
+    """The standard deviation of one mark as a share, from the lines of the year that two assessors
+    have read.
+    """
+    read = Mark.objects.filter(
+        block__cycle=edition.cycle_id, block__state=BlockState.HANDED_IN, points__isnull=False
+    )
     twice = (
         read.order_by()
         .values("answer")
-        .annotate(readers=Count("pk"), most=Max("points"), least=Min("points"), ceiling=Max("answer__measure__points"))
+        .annotate(
+            readers=Count("pk"),
+            most=Max("points"),
+            least=Min("points"),
+            ceiling=Max("answer__measure__points"),
+        )
         .filter(readers=2)
         .values_list("most", "least", "ceiling")
     )
@@ -179,7 +204,9 @@ def _sureness(
     counted = marked.annotate(
         readers=Count("marks", filter=Q(marks__points__isnull=False)), ceiling=F("measure__points")
     )
-    for submission, ceiling, readers in counted.order_by("pk").values_list("submission_id", "ceiling", "readers"):
+    for submission, ceiling, readers in counted.order_by("pk").values_list(
+        "submission_id", "ceiling", "readers"
+    ):
         if readers:
             lines[submission].append((float(ceiling), readers))
     members = [

@@ -1,4 +1,6 @@
-"""Every write on the Article 82 report: its texts, its drawing-up, its two approvals, its deliveries."""
+"""Every write on the Article 82 report: its texts, its drawing-up, its two approvals, its
+deliveries.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -19,21 +21,30 @@ from cycles.jobs.queries import latest
 from cycles.models import Cycle, Entry
 from cycles.ui.files import all_or_none
 from cycles.workflow import Refused, model_label
-from festival.models import Chapter, Edition, Language, Report, ReportText, archive_path, report_path
+from festival.models import (
+    Chapter,
+    Edition,
+    Language,
+    Report,
+    ReportText,
+    archive_path,
+    report_path,
+)
 from festival.report import texts
 from festival.workflow import EDITIONS, Addressee
 
-# --- Texts ------------------------------------------------------------------------------------------------------------
+# --- Texts ---------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def write_text(
     edition: Edition, *, language: str, chapter: str, text: str, after: int, by: User, at: datetime
 ) -> ReportText:
-    """Add a version of a chapter's text; the next drawing-up sets it. An empty text goes back to the system's draft.
+    """Add a version of a chapter's text; the next drawing-up sets it. An empty text goes back to
+    the system's draft.
 
-    `after` is the number of the version that the writer saw, 0 where there was none: what another wrote meanwhile is
-    not passed over.
+    `after` is the number of the version that the writer saw, 0 where there was none: what another
+    wrote meanwhile is not passed over.
     """
     edition = Edition.objects.select_related("cycle").get(pk=edition.pk)
     cycle = Cycle.objects.select_for_update(of=("self",), no_key=True).get(pk=edition.cycle_id)
@@ -51,21 +62,30 @@ def write_text(
         raise Refused(_("This is the text of the last version."))
     if unknown := texts.unknown_names(text):
         raise Refused(_("No figure has this name: %(names)s.") % {"names": _(", ").join(unknown)})
-    version = ReportText.objects.create(**of, number=number + 1, text=text, written_by=by, written_at=at)
+    version = ReportText.objects.create(
+        **of, number=number + 1, text=text, written_by=by, written_at=at
+    )
     facts: dict[str, Any] = {"chapter": chapter, "language": language, "version": version.number}
     facts["sha256"] = hashlib.sha256(text.encode()).hexdigest()
     perform(EDITIONS, [edition], "write_text", by=by, at=at, **facts)
     return version
 
 
-# --- Drawing up -------------------------------------------------------------------------------------------------------
+# --- Drawing up ---------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def ask_for_report(edition: Edition, *, languages: Sequence[str], by: User, at: datetime) -> list[Report]:
+def ask_for_report(
+    edition: Edition, *, languages: Sequence[str], by: User, at: datetime
+) -> list[Report]:
     """Ask for the report in these languages, under the year's next number; a job draws each up."""
-    [edition] = perform(EDITIONS, [edition], "draft_report", by=by, at=at, languages=list(languages))
-    last = Report.objects.filter(edition__cycle=edition.cycle_id).aggregate(last=Max("number"))["last"] or 0
+    [edition] = perform(
+        EDITIONS, [edition], "draft_report", by=by, at=at, languages=list(languages)
+    )
+    last = (
+        Report.objects.filter(edition__cycle=edition.cycle_id).aggregate(last=Max("number"))["last"]
+        or 0
+    )
     asked = {"edition": edition, "number": last + 1, "asked_by": by, "asked_at": at}
     reports = [Report.objects.create(**asked, language=language) for language in languages]
     jobs.order_all("report", reports, by=by, at=at)
@@ -74,10 +94,21 @@ def ask_for_report(edition: Edition, *, languages: Sequence[str], by: User, at: 
 
 @transaction.atomic
 def keep_report(
-    report: Report, *, pdf: bytes, archive: bytes = b"", facts: dict[str, Any] | None = None, at: datetime
+    report: Report,
+    *,
+    pdf: bytes,
+    archive: bytes = b"",
+    facts: dict[str, Any] | None = None,
+    at: datetime,
 ) -> Report:
-    """Keep the finished files of a report and its facts; one that is finished or was stopped stays as it is."""
-    report = Report.objects.select_for_update(of=("self",)).select_related("edition__cycle").get(pk=report.pk)
+    """Keep the finished files of a report and its facts; one that is finished or was stopped stays
+    as it is.
+    """
+    report = (
+        Report.objects.select_for_update(of=("self",))
+        .select_related("edition__cycle")
+        .get(pk=report.pk)
+    )
     job = latest("report", report.pk)
     if report.finished_at is not None or (job is not None and job.is_stopped):
         return report
@@ -88,15 +119,23 @@ def keep_report(
         if archive:
             report.archive_sha256 = hashlib.sha256(archive).hexdigest()
             report.archive.save("archive.pdf", ContentFile(archive), save=False)
-    report.save(update_fields=["sha256", "file", "archive", "archive_sha256", "facts", "finished_at"])
+    report.save(
+        update_fields=["sha256", "file", "archive", "archive_sha256", "facts", "finished_at"]
+    )
     return report
 
 
 @transaction.atomic
 def cancel_report(report: Report, *, by: User, at: datetime, note: str = "") -> Report:
     """Stop the drawing-up of a report; its worker ends at its next step and keeps nothing."""
-    report = Report.objects.select_for_update(of=("self",)).select_related("edition__cycle").get(pk=report.pk)
-    perform(EDITIONS, [report.edition], "cancel_report", by=by, at=at, note=note, report=report.uuid)
+    report = (
+        Report.objects.select_for_update(of=("self",))
+        .select_related("edition__cycle")
+        .get(pk=report.pk)
+    )
+    perform(
+        EDITIONS, [report.edition], "cancel_report", by=by, at=at, note=note, report=report.uuid
+    )
     if report.finished_at is not None:
         raise Refused(_("The report is finished; there is nothing to stop."))
     if not jobs.withdraw("report", report, at=at):
@@ -104,26 +143,40 @@ def cancel_report(report: Report, *, by: User, at: datetime, note: str = "") -> 
     return report
 
 
-# --- Approval and delivery --------------------------------------------------------------------------------------------
+# --- Approval and delivery ----------------------------------------------------------------------
 
 
 @transaction.atomic
-def approve_report(report: Report, *, redelivers: bool = False, by: User, at: datetime, note: str = "") -> Report:
-    """Approve a finished report; two people do. With the second the public may read it from publication on.
+def approve_report(
+    report: Report, *, redelivers: bool = False, by: User, at: datetime, note: str = ""
+) -> Report:
+    """Approve a finished report; two people do. With the second the public may read it from
+    publication on.
 
-    Where a report of the year has been delivered already, both people say that this one `redelivers`: it takes the
-    other's place, and its own deliveries are owed.
+    Where a report of the year has been delivered already, both people say that this one
+    `redelivers`: it takes the other's place, and its own deliveries are owed.
     """
-    report = Report.objects.select_for_update(of=("self",)).select_related("edition__cycle").get(pk=report.pk)
+    report = (
+        Report.objects.select_for_update(of=("self",))
+        .select_related("edition__cycle")
+        .get(pk=report.pk)
+    )
     if why := _why_unfit(report, by):
         raise Refused(why)
     if not redelivers and (earlier := deliveries_of(report.edition.cycle_id)):
         raise Refused(
-            _("%(delivery)s This version would have to be delivered anew: tick the box that says so.")
+            _(
+                "%(delivery)s This version would have to be delivered anew: tick the box "
+                "that says so."
+            )
             % {"delivery": delivery_sentence(earlier[-1])}
         )
     is_first = report.first_approved_at is None
-    given: dict[str, Any] = {"report": report.uuid, "number": report.reference, "approval": 1 if is_first else 2}
+    given: dict[str, Any] = {
+        "report": report.uuid,
+        "number": report.reference,
+        "approval": 1 if is_first else 2,
+    }
     given |= {"sha256": report.sha256, "archive": report.archive_sha256}
     if redelivers:
         given["redelivers"] = True
@@ -132,13 +185,17 @@ def approve_report(report: Report, *, redelivers: bool = False, by: User, at: da
         report.first_approved_at, report.first_approved_by = at, by
     else:
         report.approved_at, report.approved_by = at, by
-    report.save(update_fields=["first_approved_at", "first_approved_by", "approved_at", "approved_by"])
+    report.save(
+        update_fields=["first_approved_at", "first_approved_by", "approved_at", "approved_by"]
+    )
     return report
 
 
 def why_not_approve(report: Report, *, by: User, at: datetime) -> str:
     """Why this person may not approve a report now, in a sentence, or ""."""
-    return _why_unfit(report, by) or why_closed(EDITIONS, report.edition, "approve_report", by=by, at=at)
+    return _why_unfit(report, by) or why_closed(
+        EDITIONS, report.edition, "approve_report", by=by, at=at
+    )
 
 
 def _why_unfit(report: Report, by: User) -> str:
@@ -148,17 +205,27 @@ def _why_unfit(report: Report, by: User) -> str:
     if report.approved_at is not None:
         return _("The report is approved already.")
     if report.first_approved_by_id == by.pk:
-        return _("Two people approve the report, and you are the first of them; somebody else is the second.")
+        return _(
+            "Two people approve the report, and you are the first of them; somebody else is "
+            "the second."
+        )
     return ""
 
 
 @transaction.atomic
-def deliver(edition: Edition, *, addressee: str, letter: str, by: User, at: datetime, note: str = "") -> Edition:
-    """Record that the report was delivered to one of its two addressees, by a letter; both deliveries end the duty.
+def deliver(
+    edition: Edition, *, addressee: str, letter: str, by: User, at: datetime, note: str = ""
+) -> Edition:
+    """Record that the report was delivered to one of its two addressees, by a letter; both
+    deliveries end the duty.
 
     A version approved after a delivery is delivered anew, to each of the two.
     """
-    edition = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=edition.pk)
+    edition = (
+        Edition.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("cycle")
+        .get(pk=edition.pk)
+    )
     approved = _approved_files(edition)
     if why := why_closed(EDITIONS, edition, "deliver_report", by=by, at=at):
         raise Refused(why)
@@ -168,10 +235,13 @@ def deliver(edition: Edition, *, addressee: str, letter: str, by: User, at: date
         raise Refused(_("The report is delivered once it is approved in both languages."))
     if addressee in delivered(edition):
         raise Refused(
-            _("The delivery to this addressee is recorded already: %(to)s.") % {"to": Addressee(addressee).label}
+            _("The delivery to this addressee is recorded already: %(to)s.")
+            % {"to": Addressee(addressee).label}
         )
     given: dict[str, Any] = {"addressee": addressee, "reports": approved}
-    [edition] = perform(EDITIONS, [edition], "deliver_report", by=by, at=at, note=note, letter=letter, **given)
+    [edition] = perform(
+        EDITIONS, [edition], "deliver_report", by=by, at=at, note=note, letter=letter, **given
+    )
     return edition
 
 
@@ -189,8 +259,12 @@ def delivered(edition: Edition) -> dict[str, Entry]:
 
 
 def deliveries_of(cycle_id: int) -> list[Entry]:
-    """Return every delivery of a year's report that is on record, whichever version it was, in order."""
-    entries = Entry.objects.filter(model=model_label(Edition), act="deliver_report", cycle_id=cycle_id)
+    """Return every delivery of a year's report that is on record, whichever version it was, in
+    order.
+    """
+    entries = Entry.objects.filter(
+        model=model_label(Edition), act="deliver_report", cycle_id=cycle_id
+    )
     return list(entries.order_by("id"))
 
 

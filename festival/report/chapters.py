@@ -1,4 +1,5 @@
-"""Chapters of the Article 82 report that look past the ranking: specific targets, the Act itself, provinces, validity.
+"""Chapters of the Article 82 report that look past the ranking: specific targets, the Act itself,
+provinces, validity.
 
 Each is one query or none, whatever the number of agencies.
 """
@@ -28,7 +29,9 @@ FEWEST_FOR_VALIDITY = 10
 
 
 def _scores(edition: Edition) -> QuerySet[Score]:
-    """The scores that count of the agencies that submitted; lines that do not apply are left out."""
+    """The scores that count of the agencies that submitted; lines that do
+    not apply are left out.
+    """
     scores = Score.objects.filter(
         answer__submission__cycle=edition.cycle,
         answer__submission__submitted_at__isnull=False,
@@ -49,7 +52,7 @@ def mean(values: Sequence[Decimal]) -> Decimal | None:
     return half_up(sum(values, Decimal(0)) / len(values), SHOWN_PLACES) if values else None
 
 
-# --- Specific indicators behind their target --------------------------------------------------------------------------
+# --- Specific indicators behind their target ----------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,16 @@ class Behind:
 
 
 def behind_target(edition: Edition) -> Behind:
-    """A specific measure is behind its target where its line did not earn its ceiling; two queries."""
+    """A specific measure is behind its target where its line did not earn
+    its ceiling; two queries.
+    """
     measure, submission = "answer__measure", "answer__submission"
     scores = _scores(edition).filter(answer__measure__indicator__axis__set__kind=Kind.SPECIFIC)
     missed = Q(points__lt=F(f"{measure}__points")) | Q(points=None)
     counts = scores.aggregate(
-        lines=Count("pk"), behind=Count("pk", filter=missed), empty=Count("pk", filter=Q(state=LineState.NOT_ANSWERED))
+        lines=Count("pk"),
+        behind=Count("pk", filter=missed),
+        empty=Count("pk", filter=Q(state=LineState.NOT_ANSWERED)),
     )
     rows = (
         scores.filter(missed, state=LineState.SCORED)
@@ -113,14 +120,21 @@ def behind_target(edition: Edition) -> Behind:
         )[:MOST_BEHIND]
     )  # fmt: skip
     most = [
-        BehindLine(*names, value, measured if own is None else own, *units, percent_of(points, ceiling), lost)
+        BehindLine(
+            *names,
+            value,
+            measured if own is None else own,
+            *units,
+            percent_of(points, ceiling),
+            lost,
+        )
         for *names, value, own, measured, unit_fa, unit_en, points, ceiling, lost in rows
         for units in [(unit_fa, unit_en)]
     ]
     return Behind(counts["lines"], counts["behind"], counts["empty"], most)
 
 
-# --- Execution of the Act ---------------------------------------------------------------------------------------------
+# --- Execution of the Act -----------------------------------------------------------------------
 
 CHAPTERS = (
     (1, 1, 5, _("Definitions")),
@@ -136,15 +150,24 @@ CHAPTERS = (
     (11, 81, 83, _("Performance assessment")),
     (12, 84, 94, _("Rights and duties of employees")),
     (13, 95, 113, _("Social security")),
-    (14, 114, 116, _("The Supreme Administrative Council and the Council for Management Development")),
+    (
+        14,
+        114,
+        116,
+        _("The Supreme Administrative Council and the Council for Management Development"),
+    ),
     (15, 117, 128, _("Miscellaneous provisions")),
 )
-"""Number, first and last article, and title of each chapter of the Civil Service Management Act (1386)."""
+"""Number, first and last article, and title of each chapter of the Civil Service Management Act
+(1386).
+"""
 
 
 @dataclass(frozen=True)
 class ActChapter:
-    """How far agencies carried out a chapter of the Act, by the measures that cite its articles; None: none does."""
+    """How far agencies carried out a chapter of the Act, by the measures that cite its articles;
+    None: none does.
+    """
 
     number: int
     first: int
@@ -156,7 +179,9 @@ class ActChapter:
 
 
 def execution(edition: Edition) -> list[ActChapter]:
-    """Every chapter of the Act with the mean share of the points of the measures that rest on it; one query."""
+    """Every chapter of the Act with the mean share of the points of the measures that rest on it;
+    one query.
+    """
     measure = "answer__measure"
     rows = (
         _scores(edition)
@@ -172,7 +197,12 @@ def execution(edition: Edition) -> list[ActChapter]:
         found = re.match(r"\d+", latin_digits(row[f"{measure}__article"]).strip())
         article = int(found[0]) if found else 0
         number = next((n for n, first, last, _title in CHAPTERS if first <= article <= last), 0)
-        said = (row["earned"] or Decimal(0), row["possible"], Decimal(row["lines"]), Decimal(row["measures"]))
+        said = (
+            row["earned"] or Decimal(0),
+            row["possible"],
+            Decimal(row["lines"]),
+            Decimal(row["measures"]),
+        )
         sums[number] = [a + b for a, b in zip(sums[number], said, strict=True)]
     chapters = []
     for number, first, last, title in CHAPTERS:
@@ -182,7 +212,7 @@ def execution(edition: Edition) -> list[ActChapter]:
     return chapters
 
 
-# --- Provinces --------------------------------------------------------------------------------------------------------
+# --- Provinces ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -208,16 +238,20 @@ def provinces(standings: Iterable[Standing]) -> list[ProvinceResult]:
         percents = [s.percent for s in own if s.submitted]
         province = own[0].participation.province
         lowest, highest = min(percents, default=None), max(percents, default=None)
-        found.append(ProvinceResult(province, len(own), len(percents), mean(percents), lowest, highest))
+        found.append(
+            ProvinceResult(province, len(own), len(percents), mean(percents), lowest, highest)
+        )
     return sorted(found, key=lambda p: (p.mean is None, -(p.mean or 0), p.province.code))
 
 
-# --- Validity ---------------------------------------------------------------------------------------------------------
+# --- Validity -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Validity:
-    """Whether agencies that the public or the outside world finds good score high on everything else: -1 to 1."""
+    """Whether agencies that the public or the outside world finds good score high on everything
+    else: -1 to 1.
+    """
 
     title_fa: str
     title_en: str
@@ -230,7 +264,8 @@ class Validity:
 
 
 def validity(edition: Edition, standings: Iterable[Standing]) -> list[Validity]:
-    """Pearson's correlation over agencies of each outside survey's percent with the percent of all other points.
+    """Pearson's correlation over agencies of each outside survey's percent with the percent of all
+    other points.
 
     None of fewer than ten agencies, or where either does not vary; one query.
     """
@@ -251,7 +286,9 @@ def validity(edition: Edition, standings: Iterable[Standing]) -> list[Validity]:
         if s is not None and s.ceiling > ceiling:
             rest = float((s.total - points) * 100 / (s.ceiling - ceiling))
             pairs[str(lineage), title_fa, title_en].append((float(points * 100 / ceiling), rest))
-    return [Validity(fa, en, len(own), _correlation(own)) for (_lineage, fa, en), own in pairs.items()]
+    return [
+        Validity(fa, en, len(own), _correlation(own)) for (_lineage, fa, en), own in pairs.items()
+    ]
 
 
 def _correlation(pairs: list[tuple[float, float]]) -> Decimal | None:

@@ -1,4 +1,5 @@
-"""How far the scores of a year can be relied on, and what they took: figures without anybody's name or key.
+"""How far the scores of a year can be relied on, and what they took: figures without anybody's name
+or key.
 
 What was not measured is None, which is not zero.
 """
@@ -12,7 +13,15 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from cycles.models import Cycle
-from submissions.models import Finding, Mark, Reconciliation, Reliability, ReviewTask, Score, Verification
+from submissions.models import (
+    Finding,
+    Mark,
+    Reconciliation,
+    Reliability,
+    ReviewTask,
+    Score,
+    Verification,
+)
 from submissions.progress.costs import Costs, costs_of
 from submissions.scoring.verification_effect import RULE
 from submissions.workflow import BlockState, ReviewState, VerificationState
@@ -22,7 +31,9 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True)
 class Measured:
-    """What the last study of the marks found; severities in percent of the ceiling, None where nobody was compared."""
+    """What the last study of the marks found; severities in percent of the ceiling, None where
+    nobody was compared.
+    """
 
     at: datetime
     alpha: Decimal | None
@@ -38,7 +49,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Verified:
-    """The lines that were verified at the source: how many were drawn, what was found, what it cost in points."""
+    """The lines that were verified at the source: how many were drawn, what was found, what it cost
+    in points.
+    """
 
     drawn: int
     supported: int
@@ -53,7 +66,9 @@ class Verified:
 
 @dataclass(frozen=True)
 class Soundness:
-    """`readings` are the lines that two assessors have marked; `apart` those of them that had to be reconciled."""
+    """`readings` are the lines that two assessors have marked; `apart` those of them that had to be
+    reconciled.
+    """
 
     measured: Measured | None
     readings: int
@@ -119,13 +134,17 @@ def _readings(cycle: Cycle) -> int:
     first = Mark.objects.filter(
         answer=OuterRef("answer"), block__is_second=False, block__state=BlockState.HANDED_IN
     ).order_by()
-    second = Mark.objects.filter(block__cycle=cycle, block__is_second=True, block__state=BlockState.HANDED_IN)
+    second = Mark.objects.filter(
+        block__cycle=cycle, block__is_second=True, block__state=BlockState.HANDED_IN
+    )
     return second.filter(Exists(first)).count()
 
 
 def _verified(cycle: Cycle) -> Verified:
     rows = Verification.objects.filter(cycle=cycle)
-    found = Counter(rows.filter(state=VerificationState.CONCLUDED).values_list("finding", flat=True))
+    found = Counter(
+        rows.filter(state=VerificationState.CONCLUDED).values_list("finding", flat=True)
+    )
     return Verified(
         drawn=rows.count(),
         supported=found[Finding.SUPPORTED],

@@ -1,7 +1,9 @@
-"""The facts of the Article 82 report, each with the statements it is read by; the template sets them, nothing more.
+"""The facts of the Article 82 report, each with the statements it is read by; the template sets
+them, nothing more.
 
-Outline composed after the words of Article 82 (domain notes 3): the calendar actually kept, coverage, results by group
-and axis, appeals, and an annex with every agency. What the portal does not collect yet is said to be so.
+Outline composed after the words of Article 82 (domain notes 3): the calendar actually kept,
+coverage, results by group and axis, appeals, and an annex with every agency. What the portal does
+not collect yet is said to be so.
 """
 
 import hashlib
@@ -42,7 +44,9 @@ GROUPS_IN_SUMMARY, WINNERS_IN_SUMMARY = 8, 3
 
 @dataclass(frozen=True)
 class AxisResult:
-    """How the agencies did on an axis, in percent of it; those to whom it does not apply are left out."""
+    """How the agencies did on an axis, in percent of it; those to whom it does not apply are left
+    out.
+    """
 
     code: str
     title_fa: str
@@ -75,7 +79,9 @@ class MeasureResult:
 
 @dataclass(frozen=True)
 class AnnexRow:
-    """An agency in the annex: where it stands, and its percent of each axis, None where the axis does not apply."""
+    """An agency in the annex: where it stands, and its percent of each axis, None where the axis
+    does not apply.
+    """
 
     standing: Standing
     percents: list[Decimal | None]
@@ -116,7 +122,9 @@ class GroupResult:
 
 @dataclass(frozen=True)
 class LevelResult:
-    """One level of Article 81 over all agencies that declared it: how many were due, were assessed, and by what."""
+    """One level of Article 81 over all agencies that declared it: how many were due, were assessed,
+    and by what.
+    """
 
     level: Level
     due: int
@@ -132,7 +140,9 @@ class LevelResult:
 
 @dataclass(frozen=True)
 class Declarations:
-    """What agencies declared with their signed self-assessments; `digest` names the very rows that were added up."""
+    """What agencies declared with their signed self-assessments; `digest` names the very rows that
+    were added up.
+    """
 
     count: int
     confirmed: int
@@ -180,7 +190,9 @@ class Facts:
 
     @property
     def leading_groups(self) -> list[GroupResult]:
-        """The groups on the first page: the national ones, or the first of the provinces' where there are no others."""
+        """The groups on the first page: the national ones, or the first of the provinces' where
+        there are no others.
+        """
         national = [g for g in self.groups if g.province_id is None]
         return (national or self.groups)[:GROUPS_IN_SUMMARY]
 
@@ -206,7 +218,9 @@ class Facts:
 def gather(edition: Edition, at: datetime) -> Facts:
     """All facts of an edition as of a moment; about thirty queries whatever its size."""
     read = Trace()
-    standings = read(OF_STANDINGS, lambda: list(Standing.objects.filter(edition=edition).for_list()))
+    standings = read(
+        OF_STANDINGS, lambda: list(Standing.objects.filter(edition=edition).for_list())
+    )
     of_agency = {s.participation_id: s for s in standings}
     submitted = [s for s in of_agency.values() if s.submitted]
     growths = [s.growth for s in submitted if s.growth is not None]
@@ -241,7 +255,9 @@ def gather(edition: Edition, at: datetime) -> Facts:
         validity=read(("validity",), chapters.validity, edition, of_agency.values()),
         closing=read(("closing",), closing, edition.cycle, at),
         indices=read(("indices",), chapter.chapter, edition.cycle.year, at),
-        ledger_rows=read(("ledger_rows",), Entry.objects.filter(cycle_id=edition.cycle_id, at__lte=at).count),
+        ledger_rows=read(
+            ("ledger_rows",), Entry.objects.filter(cycle_id=edition.cycle_id, at__lte=at).count
+        ),
         seal=seals.newest(),
         queries=read.queries,
     )
@@ -255,17 +271,24 @@ OF_STANDINGS = (
 
 
 def _calendar(edition: Edition, at: datetime) -> Year:
-    """The calendar kept; the festival is dated as soon as its moment is set, for then the report is read."""
+    """The calendar kept; the festival is dated as soon as its moment is set, for then the report is
+    read.
+    """
     [year] = years([edition.cycle], at)
     if edition.publish_at is None:
         return year
     moment = edition.publish_at
-    phases = (replace(k, first=moment, last=moment) if k.phase == Phase.FESTIVAL else k for k in year.phases)
+    phases = (
+        replace(k, first=moment, last=moment) if k.phase == Phase.FESTIVAL else k
+        for k in year.phases
+    )
     return replace(year, phases=tuple(phases))
 
 
 def _specific_sets(edition: Edition) -> int:
-    sets = IndicatorSet.objects.active().filter(cycle=edition.cycle, kind=Kind.SPECIFIC, state=SetState.COMMUNICATED)
+    sets = IndicatorSet.objects.active().filter(
+        cycle=edition.cycle, kind=Kind.SPECIFIC, state=SetState.COMMUNICATED
+    )
     return sets.count()
 
 
@@ -278,13 +301,17 @@ def _lines(edition: Edition) -> dict[str, int]:
         basis=Score.Basis.SELF
     )
     counts = dict(scores.order_by().values_list("state").annotate(Count("id")))
-    return {state.value: counts.get(state.value, 0) for state in LineState} | {"all": sum(counts.values())}
+    return {state.value: counts.get(state.value, 0) for state in LineState} | {
+        "all": sum(counts.values())
+    }
 
 
 def _declared(edition: Edition) -> Declarations:
     """The declarations of Article 81 that were signed with a self-assessment; two queries."""
     rows = list(
-        Declaration.objects.filter(submission__cycle=edition.cycle, submission__state__in=SEEN_AFTER_SIGNING)
+        Declaration.objects.filter(
+            submission__cycle=edition.cycle, submission__state__in=SEEN_AFTER_SIGNING
+        )
         .select_related("submission__agency")
         .prefetch_related("levels")
         .order_by("submission__agency__code", "pk")
@@ -292,8 +319,18 @@ def _declared(edition: Edition) -> Declarations:
     sums = {level: [0, 0, 0, 0] for level in Level}
     said = []
     for row in rows:
-        held = {Level(each.level): [each.due, each.assessed, each.forms, each.reports] for each in row.levels.all()}
-        said.append([row.submission.agency.code, row.statement, row.verdict, {k.value: v for k, v in held.items()}])
+        held = {
+            Level(each.level): [each.due, each.assessed, each.forms, each.reports]
+            for each in row.levels.all()
+        }
+        said.append(
+            [
+                row.submission.agency.code,
+                row.statement,
+                row.verdict,
+                {k.value: v for k, v in held.items()},
+            ]
+        )
         for level, counts in held.items():
             sums[level] = [a + b for a, b in zip(sums[level], counts, strict=True)]
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -306,7 +343,9 @@ def _declared(edition: Edition) -> Declarations:
     )
 
 
-def _groups(standings: list[Standing], percents: Mapping[int, list[Decimal | None]]) -> list[GroupResult]:
+def _groups(
+    standings: list[Standing], percents: Mapping[int, list[Decimal | None]]
+) -> list[GroupResult]:
     found: dict[int, list[Standing]] = {}
     for s in standings:
         found.setdefault(s.group_id, []).append(s)
@@ -342,7 +381,9 @@ def _axes(edition: Edition) -> list[AxisResult]:
         )
         .order_by()
         .values("axis__code", "axis__title_fa", "axis__title_en", "axis__position")
-        .annotate(mean=Avg("percent"), lowest=Min("percent"), highest=Max("percent"), count=Count("id"))
+        .annotate(
+            mean=Avg("percent"), lowest=Min("percent"), highest=Max("percent"), count=Count("id")
+        )
     )
     return sorted(
         (
@@ -365,7 +406,9 @@ def _axes(edition: Edition) -> list[AxisResult]:
 def _percents(edition: Edition, axes: list[AxisResult]) -> dict[int, list[Decimal | None]]:
     """Each agency's percent of every axis, in their order, by the agency's key; one query."""
     places = {axis.code: number for number, axis in enumerate(axes)}
-    rows = NodeScore.objects.filter(run=edition.run, kind=Kind.GENERAL, axis__isnull=False, ceiling__gt=0)
+    rows = NodeScore.objects.filter(
+        run=edition.run, kind=Kind.GENERAL, axis__isnull=False, ceiling__gt=0
+    )
     found: dict[int, list[Decimal | None]] = {}
     for agency, code, percent in rows.values_list("submission__agency", "axis__code", "percent"):
         if code in places:
@@ -374,7 +417,9 @@ def _percents(edition: Edition, axes: list[AxisResult]) -> dict[int, list[Decima
 
 
 def _measures(edition: Edition) -> list[MeasureResult]:
-    """General measures from strongest to weakest by the mean share of their points; not-applicable lines left out."""
+    """General measures from strongest to weakest by the mean share of their points; not-applicable
+    lines left out.
+    """
     scores = Score.objects.filter(
         answer__submission__cycle=edition.cycle,
         answer__submission__submitted_at__isnull=False,

@@ -1,5 +1,6 @@
-"""The figures of the Article 82 report: the names by which texts set them, and every fact as plain data with the
-statements by which it was read, so that whoever has the database reads it again, and everybody else has it to compare.
+"""The figures of the Article 82 report: the names by which texts set them, and every fact as plain
+data with the statements by which it was read, so that whoever has the database reads it again, and
+everybody else has it to compare.
 """
 
 import json
@@ -32,7 +33,7 @@ Fact = Mapping[str, Any]
 """`value` as JSON holds it, and `queries`: the statements by which it was read."""
 
 
-# --- Where they come from ---------------------------------------------------------------------------------------------
+# --- Where they come from -----------------------------------------------------------------------
 
 
 CURSOR = re.compile(r"^DECLARE .*? HOLD FOR ")
@@ -45,13 +46,19 @@ class Trace:
     def __init__(self) -> None:
         self.queries: dict[str, list[str]] = {}
 
-    def __call__(self, names: Sequence[str], read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def __call__(
+        self, names: Sequence[str], read: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """What `read` gives; the facts of these names rest on what it asks the database."""
         heard: list[str] = []
 
-        def hear(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        def hear(
+            execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+        ) -> Any:
             found = execute(sql, params, many, context)
-            heard.append(CURSOR.sub("", connection.ops.last_executed_query(context["cursor"], sql, params)))
+            heard.append(
+                CURSOR.sub("", connection.ops.last_executed_query(context["cursor"], sql, params))
+            )
             return found
 
         with connection.execute_wrapper(hear):
@@ -65,14 +72,19 @@ def record(facts: Any) -> dict[str, Fact]:
     """Every fact by its name, with the statements by which it was read."""
     with translation.override("fa"):
         return {
-            field.name: {"value": plain(getattr(facts, field.name)), "queries": facts.queries[field.name]}
+            field.name: {
+                "value": plain(getattr(facts, field.name)),
+                "queries": facts.queries[field.name],
+            }
             for field in fields(facts)
             if field.name in facts.queries
         }
 
 
 def plain(value: Any) -> Any:
-    """A fact as JSON holds it: decimals as text, moments in UTC, rows of the database by their codes or keys."""
+    """A fact as JSON holds it: decimals as text, moments in UTC, rows of the database by their
+    codes or keys.
+    """
     if isinstance(value, Standing):
         return value.participation.agency.code
     if isinstance(value, Duty):
@@ -90,22 +102,31 @@ def plain(value: Any) -> Any:
 
 def written(held: Mapping[str, Fact], *, edition: Any, at: datetime) -> bytes:
     """The file of figures that is attached to the archive copy."""
-    of = {"year": edition.cycle.year, "edition": edition.number, "digest": edition.digest, "at": ledger.plain(at)}
+    of = {
+        "year": edition.cycle.year,
+        "edition": edition.number,
+        "digest": edition.digest,
+        "at": ledger.plain(at),
+    }
     return json.dumps(of | {"facts": held}, ensure_ascii=False, indent=1).encode()
 
 
 def differing(one: Mapping[str, Fact], other: Mapping[str, Fact]) -> list[str]:
     """The names of the facts whose values differ between two gatherings."""
     names = sorted(one.keys() | other.keys())
-    return [name for name in names if one.get(name, {}).get("value") != other.get(name, {}).get("value")]
+    return [
+        name for name in names if one.get(name, {}).get("value") != other.get(name, {}).get("value")
+    ]
 
 
-# --- Names in texts ---------------------------------------------------------------------------------------------------
+# --- Names in texts -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure that a text may set by its name: what it is, how it is read from the facts, with how many places."""
+    """One figure that a text may set by its name: what it is, how it is read from the facts, with
+    how many places.
+    """
 
     label: str | Promise
     read: Callable[[Any], Decimal | int | str | None]
@@ -114,7 +135,11 @@ class Figure:
     def said(self, facts: Any) -> str:
         """In the active language's digits; a dash for none."""
         value = self.read(facts)
-        return value if isinstance(value, str) else format_number(value, get_language() or "", self.places)
+        return (
+            value
+            if isinstance(value, str)
+            else format_number(value, get_language() or "", self.places)
+        )
 
 
 FIGURES: dict[str, Figure] = {
@@ -138,8 +163,12 @@ FIGURES: dict[str, Figure] = {
     "unjudged": Figure(_("Declarations not judged"), lambda f: f.declared.unjudged),
     "behind": Figure(_("Specific lines behind target"), lambda f: f.behind.behind),
     "specific_lines": Figure(_("Lines of specific indicators"), lambda f: f.behind.lines),
-    "behind_percent": Figure(_("Specific lines behind target, percent"), lambda f: f.behind.percent, 2),
-    "behind_empty": Figure(_("Specific lines behind target, not answered"), lambda f: f.behind.not_answered),
+    "behind_percent": Figure(
+        _("Specific lines behind target, percent"), lambda f: f.behind.percent, 2
+    ),
+    "behind_empty": Figure(
+        _("Specific lines behind target, not answered"), lambda f: f.behind.not_answered
+    ),
     "appeals": Figure(_("Appeals filed"), lambda f: f.appeals.filed),
     "upheld": Figure(_("Appeals upheld"), lambda f: f.appeals.upheld),
     "partly": Figure(_("Appeals upheld in part"), lambda f: f.appeals.partly),

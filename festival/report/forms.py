@@ -12,9 +12,13 @@ from festival.workflow import Addressee
 
 
 class ApproveForm(ActForm):
-    """A report is approved; where one of the year was delivered, that this one is delivered in its place."""
+    """A report is approved; where one of the year was delivered, that this one is delivered in its
+    place.
+    """
 
-    redelivers = forms.BooleanField(label=_("This version takes the place of the delivered one and is delivered anew"))
+    redelivers = forms.BooleanField(
+        label=_("This version takes the place of the delivered one and is delivered anew")
+    )
 
     field_order = ("redelivers", "note", "password")
 
@@ -32,14 +36,18 @@ class ApproveForm(ActForm):
 class DeliverForm(ActForm):
     """To whom the report was delivered and by which letter, signed."""
 
-    addressee = forms.ChoiceField(label=_("Delivered to"), choices=Addressee.choices, widget=forms.RadioSelect)
+    addressee = forms.ChoiceField(
+        label=_("Delivered to"), choices=Addressee.choices, widget=forms.RadioSelect
+    )
     letter_number = PersianTextField(label=_("Number of the letter"), max_length=60)
 
     field_order = ("addressee", "letter_number", "note", "password")
 
 
 class TextForm(forms.Form):
-    """A chapter's text of the report in one language; what equals the draft is kept as none of one's own."""
+    """A chapter's text of the report in one language; what equals the draft is kept as none of
+    one's own.
+    """
 
     text = PersianTextField(label=_("Text"), lines=True, required=False)
     after = forms.IntegerField(widget=forms.HiddenInput)
@@ -48,9 +56,14 @@ class TextForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.draft = draft
         self.fields["text"].help_text = _(
-            "An empty line begins a paragraph. Set figures by their names in braces; an empty text is the draft again."
+            "An empty line begins a paragraph. Set figures by their names in braces; an empty "
+            "text is the draft again."
         )
-        self.fields["text"].widget.attrs |= {"rows": 10, "lang": language, "dir": "rtl" if language == "fa" else "ltr"}
+        self.fields["text"].widget.attrs |= {
+            "rows": 10,
+            "lang": language,
+            "dir": "rtl" if language == "fa" else "ltr",
+        }
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

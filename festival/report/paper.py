@@ -14,7 +14,9 @@ from festival.report import texts as report_texts
 
 
 class Papers(NamedTuple):
-    """The report in one language: for readers (PDF/UA), and for archives with its data attached (PDF/A-3)."""
+    """The report in one language: for readers (PDF/UA), and for archives with its data attached
+    (PDF/A-3).
+    """
 
     reading: bytes
     archive: bytes
@@ -32,27 +34,38 @@ def article_82(
     attachments: Sequence[tuple[str, bytes]] = (),
     tell: Callable[[str, int], None] = lambda step, percent: None,
 ) -> Papers:
-    """The Article 82 report in one language, painted once; `tell` hears the step and the percent done.
+    """The Article 82 report in one language, painted once; `tell` hears the step and the percent
+    done.
 
-    `reference` is the report's number; `texts` what people wrote in place of the drafts, by chapter.
+    `reference` is the report's number; `texts` what people wrote in place of the drafts, by
+    chapter.
     """
     tell("write", 10)
     with _heard(tell):
         document = laid_out(page(facts, language=language, reference=reference, texts=texts))
-        gc.collect()  # the boxes from which the pages were laid out hold each other: a fifth of all memory
+        # the boxes from which the pages were laid out hold each other: a fifth of all memory
+        gc.collect()
         reading = readable(document)
     return Papers(reading, archival(reading, attachments, at=facts.at))
 
 
-def page(facts: Any, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS) -> str:
+def page(
+    facts: Any, *, language: str, reference: str = "", texts: Mapping[str, str] = NO_TEXTS
+) -> str:
     """The report as one page of HTML."""
     with translation.override(language):
-        context = {"facts": facts, "edition": facts.edition, "texts": report_texts.told(facts, texts)}
+        context = {
+            "facts": facts,
+            "edition": facts.edition,
+            "texts": report_texts.told(facts, texts),
+        }
         return render_to_string("festival/report/report.html", context | {"reference": reference})
 
 
 STEPS = {"4": ("layout", 40), "5": ("layout", 50), "6": ("pdf", 85), "7": ("pdf", 95)}
-"""WeasyPrint's numbered steps as ours, with the percent done when each begins; the earlier ones read styles."""
+"""WeasyPrint's numbered steps as ours, with the percent done when each begins; the earlier ones
+read styles.
+"""
 
 
 class _Ear(logging.Handler):
@@ -67,7 +80,9 @@ class _Ear(logging.Handler):
         step, percent = STEPS.get(words[0].removeprefix("Step "), ("style", 20))
         page = words[2].removeprefix("Page ") if len(words) > 2 else ""
         if page.isdigit():
-            percent += min(int(page), 30)  # how many pages there will be is not known before the last
+            percent += min(
+                int(page), 30
+            )  # how many pages there will be is not known before the last
         if percent > self.last:
             self.last = percent
             self.tell(step, percent)

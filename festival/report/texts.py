@@ -1,7 +1,9 @@
-"""The texts of the report's chapters: the draft that the system writes, and what people write in its place.
+"""The texts of the report's chapters: the draft that the system writes, and what people write in
+its place.
 
-Figures stand in a text by their names in braces (`figures.FIGURES`), so that a text that was edited tells the same
-figures as the tables beside it, in either language's digits. No figure is kept with a text.
+Figures stand in a text by their names in braces (`figures.FIGURES`), so that a text that was edited
+tells the same figures as the tables beside it, in either language's digits. No figure is kept with
+a text.
 """
 
 import re
@@ -26,28 +28,35 @@ class Told:
     rests_on: tuple[str, ...]
 
 
-# --- What the system writes -------------------------------------------------------------------------------------------
+# --- What the system writes ---------------------------------------------------------------------
 
 
 def _lead(facts: Any) -> str:
     return _(
-        "In {year} the performance of {participants} executive agencies was due to be assessed under Articles 81 and "
-        "82 of the Civil Service Management Act. {submitted} of them submitted a self-assessment, which assessors "
-        "marked and which could be appealed against. On average they attained {mean} percent of the points that apply "
+        "In {year} the performance of {participants} executive agencies was due to be assessed "
+        "under Articles 81 and "
+        "82 of the Civil Service Management Act. {submitted} of them submitted a self-assessment, "
+        "which assessors "
+        "marked and which could be appealed against. On average they attained {mean} percent of "
+        "the points that apply "
         "to them."
     )
 
 
 def _method(facts: Any) -> str:
     said = _(
-        "Each agency is assessed on general indicators, out of 1000 points, and on specific indicators of its own, out "
-        "of 1000 points, both approved before the assessed year. Every measure has a published method that turns the "
-        "actual value into points; every node of the tree is rounded half-up to 10 places; places within a group rest "
+        "Each agency is assessed on general indicators, out of 1000 points, and on specific "
+        "indicators of its own, out "
+        "of 1000 points, both approved before the assessed year. Every measure has a published "
+        "method that turns the "
+        "actual value into points; every node of the tree is rounded half-up to 10 places; places "
+        "within a group rest "
         "on the percent of applicable points, rounded once to 2 places."
     )
     if facts.edition.cycle.spreads_points:
         void = _(
-            "Points of measures that do not apply are spread within their axis; an axis that does not apply at all "
+            "Points of measures that do not apply are spread within their axis; an axis that does "
+            "not apply at all "
             "leaves the ceiling."
         )
     else:
@@ -57,7 +66,8 @@ def _method(facts: Any) -> str:
 
 def _coverage(facts: Any) -> str:
     return _(
-        "{lines} lines were assessed: {scored} scored, {not_answered} not answered, {not_applicable} not applicable. "
+        "{lines} lines were assessed: {scored} scored, {not_answered} not answered, "
+        "{not_applicable} not applicable. "
         "{specific_sets} agencies had specific indicators of their own."
     )
 
@@ -66,8 +76,10 @@ def _levels(facts: Any) -> str:
     if not facts.declared.count:
         return _("No agency declared how it assesses itself under Article 81.")
     return _(
-        "{declared} of the {submitted} agencies that submitted declared how they assess themselves under Article 81. "
-        "Assessors confirmed {confirmed} of the declarations and rejected {rejected}; {unjudged} were not judged."
+        "{declared} of the {submitted} agencies that submitted declared how they assess "
+        "themselves under Article 81. "
+        "Assessors confirmed {confirmed} of the declarations and rejected {rejected}; {unjudged} "
+        "were not judged."
     )
 
 
@@ -75,7 +87,8 @@ def _growth(facts: Any) -> str:
     if facts.mean_growth is None:
         return _("Not collected: last year's results are not in the portal.")
     return _(
-        "Agencies assessed in both years moved by {mean_growth} percentage points on average; {grown} rose and "
+        "Agencies assessed in both years moved by {mean_growth} percentage points on average; "
+        "{grown} rose and "
         "{fallen} fell."
     )
 
@@ -84,7 +97,8 @@ def _appeals(facts: Any) -> str:
     if not facts.appeals.filed:
         return _("No agency appealed against a score.")
     return _(
-        "{appeals} lines were appealed against: {upheld} upheld, {partly} upheld in part, {dismissed} dismissed, "
+        "{appeals} lines were appealed against: {upheld} upheld, {partly} upheld in part, "
+        "{dismissed} dismissed, "
         "{inadmissible} inadmissible. The decisions moved {points_moved} points in all."
     )
 
@@ -93,14 +107,16 @@ def _behind(facts: Any) -> str:
     if not facts.behind.lines:
         return _("No specific indicator was scored.")
     return _(
-        "Of {specific_lines} lines of specific indicators {behind} did not reach their target, {behind_percent} "
+        "Of {specific_lines} lines of specific indicators {behind} did not reach their target, "
+        "{behind_percent} "
         "percent; {behind_empty} of these were not answered."
     )
 
 
 def _execution(facts: Any) -> str:
     return _(
-        "How far the agencies carried out each chapter of the Civil Service Management Act: the share of the points of "
+        "How far the agencies carried out each chapter of the Civil Service Management Act: the "
+        "share of the points of "
         "the measures that rest on its articles."
     )
 
@@ -111,11 +127,17 @@ def _provinces(facts: Any) -> str:
 
 def _validity(facts: Any) -> str:
     said = _(
-        "Whether agencies that are found good from outside score high on everything else: the correlation, over "
-        "agencies, of the percent on a measure that an outside survey supplies with the percent of all other points. 1 "
+        "Whether agencies that are found good from outside score high on everything else: the "
+        "correlation, over "
+        "agencies, of the percent on a measure that an outside survey supplies with the percent "
+        "of all other points. 1 "
         "is full agreement, 0 none; of fewer than ten agencies nothing is said."
     )
-    return said if facts.validity else f"{said}\n\n{_('No measure of this year rests on an outside survey.')}"
+    return (
+        said
+        if facts.validity
+        else f"{said}\n\n{_('No measure of this year rests on an outside survey.')}"
+    )
 
 
 def _nothing(facts: Any) -> str:
@@ -140,15 +162,19 @@ PASSAGES: dict[Chapter, tuple[Callable[[Any], str], tuple[str, ...]]] = {
     Chapter.CLOSING: (_nothing, ("closing",)),
     Chapter.INDICES: (_nothing, ("indices",)),
 }
-"""For each chapter the draft, a text with figures by name, and the facts on which the chapter rests."""
+"""For each chapter the draft, a text with figures by name, and the facts on which the chapter
+rests.
+"""
 
 
 def draft(chapter: Chapter, facts: Any) -> str:
-    """What the system writes in a chapter, in the active language; "" where the tables speak alone."""
+    """What the system writes in a chapter, in the active language; "" where
+    the tables speak alone.
+    """
     return PASSAGES[chapter][0](facts)
 
 
-# --- What people write ------------------------------------------------------------------------------------------------
+# --- What people write --------------------------------------------------------------------------
 
 
 def unknown_names(text: str) -> list[str]:
@@ -178,7 +204,9 @@ def filled(text: str, facts: Any) -> str:
 
 
 def told(facts: Any, texts: Mapping[str, str]) -> dict[str, Told]:
-    """Every chapter's text for the report in the active language; `texts` holds what people wrote, by chapter."""
+    """Every chapter's text for the report in the active language; `texts` holds what people wrote,
+    by chapter.
+    """
     found = {}
     for chapter, (_draft, rests_on) in PASSAGES.items():
         text = filled(texts.get(chapter) or draft(chapter, facts), facts)

@@ -1,4 +1,6 @@
-"""The pages on which the Article 82 report is written, drawn up, approved by two people, and delivered."""
+"""The pages on which the Article 82 report is written, drawn up, approved by two people, and
+delivered.
+"""
 
 from dataclasses import dataclass
 from functools import partial
@@ -33,12 +35,14 @@ def _drawn(request: PortalRequest, uuid: str) -> Report:
     return get_object_or_404(visible, uuid=uuid)
 
 
-# --- Texts ------------------------------------------------------------------------------------------------------------
+# --- Texts --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Row:
-    """A chapter in the list of texts: the last version in each language, None where the draft stands."""
+    """A chapter in the list of texts: the last version in each language, None where the draft
+    stands.
+    """
 
     chapter: Chapter
     versions: list[tuple[Language, ReportText | None]]
@@ -52,17 +56,25 @@ def texts(request: PortalRequest, year: int) -> HttpResponse:
     last = {(t.language, t.chapter): t for t in visible.newest().select_related("written_by")}
     rows = [Row(c, [(lang, last.get((lang.value, c.value))) for lang in Language]) for c in Chapter]
     may = not why_closed(EDITIONS, found, "write_text", by=request.user, at=request.at)
-    return render(request, "festival/report/report_texts.html", {"edition": found, "rows": rows, "may_write": may})
+    return render(
+        request,
+        "festival/report/report_texts.html",
+        {"edition": found, "rows": rows, "may_write": may},
+    )
 
 
 @require_http_methods(["GET", "POST"])
 def text(request: PortalRequest, year: int, language: str, chapter: str) -> HttpResponse:
-    """Write a chapter's text in one language, beside the system's draft and the figures it may set by name."""
+    """Write a chapter's text in one language, beside the system's draft and the figures it may set
+    by name.
+    """
     found = newest(request, year)
     if language not in Language.values or chapter not in Chapter.values:
         raise Http404
     visible = ReportText.objects.visible_to(request.user, request.at)
-    versions = list(visible.filter(cycle=found.cycle, language=language, chapter=chapter).for_list())
+    versions = list(
+        visible.filter(cycle=found.cycle, language=language, chapter=chapter).for_list()
+    )
     then = reverse("festival:report_texts", args=[year])
     closed = why_closed(EDITIONS, found, "write_text", by=request.user, at=request.at)
     if request.method == "GET" and closed:
@@ -80,26 +92,37 @@ def text(request: PortalRequest, year: int, language: str, chapter: str) -> Http
     if form.is_valid():
         given = {"text": form.cleaned_data["text"], "after": form.cleaned_data["after"]}
         try:
-            actions.write_text(found, language=language, chapter=chapter, **given, by=request.user, at=request.at)
+            actions.write_text(
+                found, language=language, chapter=chapter, **given, by=request.user, at=request.at
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             _tell_saved(request, given["text"])
             return redirect(then)
-    context: dict[str, Any] = {"edition": found, "form": form, "then": then, "draft": draft, "figures": figures}
+    context: dict[str, Any] = {
+        "edition": found,
+        "form": form,
+        "then": then,
+        "draft": draft,
+        "figures": figures,
+    }
     context |= {"chapter": Chapter(chapter), "written_in": Language(language), "versions": versions}
     return render(request, "festival/report/report_text_edit.html", context)
 
 
 def _tell_saved(request: PortalRequest, text: str) -> None:
     if typed := report_texts.typed_figures(text):
-        said = _("The text is saved. These figures were typed out and do not follow the tables: %(figures)s.")
+        said = _(
+            "The text is saved. These figures were typed out and do not follow the tables: "
+            "%(figures)s."
+        )
         messages.warning(request, said % {"figures": _(", ").join(typed)})
     else:
         messages.success(request, _("The text is saved; the next drawing-up sets it."))
 
 
-# --- Drawing up -------------------------------------------------------------------------------------------------------
+# --- Drawing up ---------------------------------------------------------------------------------
 
 
 @require_POST
@@ -111,7 +134,9 @@ def ask_for_report(request: PortalRequest, year: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("The report is being drawn up in both languages. You may leave this page."))
+        messages.success(
+            request, _("The report is being drawn up in both languages. You may leave this page.")
+        )
     return redirect("festival:manage", year)
 
 
@@ -124,9 +149,13 @@ def report_progress(request: PortalRequest, uuid: str) -> HttpResponse:
     if report.finished_at is not None:
         context["why_not_approve"] = actions.why_not_approve(report, by=request.user, at=request.at)
     elif job is not None and job.has_failed:
-        context["may_try_again"] = not why_closed(JOBS, job, "try_again", by=request.user, at=request.at)
+        context["may_try_again"] = not why_closed(
+            JOBS, job, "try_again", by=request.user, at=request.at
+        )
     elif job is not None and job.is_unfinished:
-        closed = why_closed(EDITIONS, report.edition, "cancel_report", by=request.user, at=request.at)
+        closed = why_closed(
+            EDITIONS, report.edition, "cancel_report", by=request.user, at=request.at
+        )
         context["may_cancel"] = not closed
     template = "festival/report/report_progress.html" + ("#progress" if request.htmx else "")
     return render(request, template, context)
@@ -146,7 +175,7 @@ def cancel_report(request: PortalRequest, uuid: str) -> HttpResponse:
     )
 
 
-# --- Approval and delivery --------------------------------------------------------------------------------------------
+# --- Approval and delivery ----------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -170,7 +199,9 @@ def approve_report(request: PortalRequest, uuid: str) -> HttpResponse:
 
 def _awards_below(report: Report) -> int:
     """Count the decided awards of the report's year that rest on less than the least percent."""
-    decided = Award.objects.filter(ceremony__cycle=report.edition.cycle_id, state=AwardState.DECIDED)
+    decided = Award.objects.filter(
+        ceremony__cycle=report.edition.cycle_id, state=AwardState.DECIDED
+    )
     return decided.below_least_percent().count()
 
 
@@ -185,11 +216,18 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
         return redirect(then)
     left = [a for a in Addressee.values if a not in actions.delivered(found)]
     form = DeliverForm(
-        request.POST or None, initial={"addressee": left[0] if left else ""}, move=move, user=request.user
+        request.POST or None,
+        initial={"addressee": left[0] if left else ""},
+        move=move,
+        user=request.user,
     )
     if form.is_valid():
         typed = form.cleaned_data
-        given = {"addressee": typed["addressee"], "letter": typed["letter_number"], "note": typed["note"]}
+        given = {
+            "addressee": typed["addressee"],
+            "letter": typed["letter_number"],
+            "note": typed["note"],
+        }
         try:
             actions.deliver(found, by=request.user, at=request.at, **given)
         except Refused as refusal:
@@ -197,5 +235,13 @@ def deliver(request: PortalRequest, year: int) -> HttpResponse:
         else:
             messages.success(request, _("The delivery is recorded."))
             return redirect(then)
-    context = {"move": move, "object": found, "form": form, "then": then, "reports": approved_reports(found)}
-    return render(request, "cycles/act.html", context | {"summary": "festival/report/deliver_summary.html"})
+    context = {
+        "move": move,
+        "object": found,
+        "form": form,
+        "then": then,
+        "reports": approved_reports(found),
+    }
+    return render(
+        request, "cycles/act.html", context | {"summary": "festival/report/deliver_summary.html"}
+    )

@@ -1,4 +1,6 @@
-"""Every write on results: freezing, ranking, correcting, publication. The report's writes are in `article82`."""
+"""Every write on results: freezing, ranking, correcting, publication. The report's writes are in
+`article82`.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -46,16 +48,22 @@ def why_not_final(cycle: Cycle) -> list[str]:
         )
         wrong.append(said % {"count": localised(count)})
     if count := Appeal.objects.active().filter(cycle=cycle).undecided().count():
-        said = ngettext("%(count)s appeal is not decided.", "%(count)s appeals are not decided.", count)
+        said = ngettext(
+            "%(count)s appeal is not decided.", "%(count)s appeals are not decided.", count
+        )
         wrong.append(said % {"count": localised(count)})
     return wrong
 
 
 @transaction.atomic
-def finalise(cycle: Cycle, *, by: User, at: datetime, run: ScoreRun | None = None, note: str = "") -> Edition:
-    """Freeze a cycle's results: totals are computed once more over everything, and the agencies ranked.
+def finalise(
+    cycle: Cycle, *, by: User, at: datetime, run: ScoreRun | None = None, note: str = ""
+) -> Edition:
+    """Freeze a cycle's results: totals are computed once more over everything, and the agencies
+    ranked.
 
-    What the scheduler has not done yet is done first: the work of agencies that have ended ends, drafts are closed.
+    What the scheduler has not done yet is done first: the work of agencies that have ended ends,
+    drafts are closed.
     """
     [cycle] = perform(CYCLE, [cycle], "finalise", by=by, at=at, note=note)
     end_submissions(at=at)
@@ -63,7 +71,9 @@ def finalise(cycle: Cycle, *, by: User, at: datetime, run: ScoreRun | None = Non
     signing.lapse(cycle, at=at)
     if wrong := why_not_final(cycle):
         raise Refused(" ".join(wrong))
-    run = totals.compute_cycle(run or totals.request_run(cycle, why=totals.FINAL, by=by, at=at), at=at)
+    run = totals.compute_cycle(
+        run or totals.request_run(cycle, why=totals.FINAL, by=by, at=at), at=at
+    )
     return _ranked(Edition.objects.create(cycle=cycle, run=run), by=by, at=at)
 
 
@@ -77,13 +87,24 @@ def _ranked(edition: Edition, *, by: User, at: datetime, **told: Any) -> Edition
 
 @transaction.atomic
 def revise(
-    edition: Edition, right: Mapping[int, Decimal], *, reason: str, letter: str = "", by: User, at: datetime
+    edition: Edition,
+    right: Mapping[int, Decimal],
+    *,
+    reason: str,
+    letter: str = "",
+    by: User,
+    at: datetime,
 ) -> Edition:
-    """Put right the points of lines, by key, in a new edition with its reason; the one before stays as it is.
+    """Put right the points of lines, by key, in a new edition with its reason; the one before stays
+    as it is.
 
     The new one is published at its own moment; until then the public sees the one before.
     """
-    edition = Edition.objects.select_for_update(of=("self",), no_key=True).select_related("cycle").get(pk=edition.pk)
+    edition = (
+        Edition.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("cycle")
+        .get(pk=edition.pk)
+    )
     if Edition.objects.filter(cycle=edition.cycle_id, number__gt=edition.number).exists():
         raise Refused(_("There is a later edition; that is the one to correct."))
     if not reason.strip():
@@ -98,8 +119,12 @@ def revise(
     )  # fmt: skip
     rows = [(a, LineState.SCORED, right[a.pk], reason) for a in lines]
     totals.put(rows, basis=Score.Basis.CORRECTION, by=by, at=at)
-    run = totals.compute_cycle(totals.request_run(edition.cycle, why=totals.FINAL, by=by, at=at), at=at)
-    following = Edition.objects.create(cycle=edition.cycle, run=run, number=edition.number + 1, reason=reason)
+    run = totals.compute_cycle(
+        totals.request_run(edition.cycle, why=totals.FINAL, by=by, at=at), at=at
+    )
+    following = Edition.objects.create(
+        cycle=edition.cycle, run=run, number=edition.number + 1, reason=reason
+    )
     return _ranked(following, by=by, at=at, number=following.number)
 
 
@@ -109,7 +134,9 @@ def _refuse_revision(lines: list[Any], right: Mapping[int, Decimal], by: User) -
     for line in lines:
         of = {"agency": line.submission.agency.name, "measure": line.measure.code}
         if by.is_conflicted(line.submission.agency_id):
-            raise Refused(_("You have an interest in %(agency)s; somebody else corrects this.") % of)
+            raise Refused(
+                _("You have an interest in %(agency)s; somebody else corrects this.") % of
+            )
         if not 0 <= right[line.pk] <= line.measure.points:
             said = _("%(agency)s, %(measure)s: points lie between 0 and %(most)s.")
             raise Refused(said % (of | {"most": localised(line.measure.points)}))
@@ -119,9 +146,17 @@ def _refuse_revision(lines: list[Any], right: Mapping[int, Decimal], by: User) -
 
 @transaction.atomic
 def schedule(
-    edition: Edition, *, publish_at: datetime, by: User, at: datetime, note: str = "", seen: Seen | None = None
+    edition: Edition,
+    *,
+    publish_at: datetime,
+    by: User,
+    at: datetime,
+    note: str = "",
+    seen: Seen | None = None,
 ) -> Edition:
-    """Set the instant at which everything is published at once; not before now, nor before the festival opens."""
+    """Set the instant at which everything is published at once; not before now, nor before the
+    festival opens.
+    """
     opens = Window.objects.get(cycle=edition.cycle_id, phase=Phase.FESTIVAL, agency=None).opens_at
     if publish_at < at:
         raise Refused(_("The moment of publication lies in the past."))
@@ -130,14 +165,18 @@ def schedule(
     current = Edition.objects.get(pk=edition.pk)
     if current.publish_at is not None and current.publish_at <= at:
         raise Refused(_("The results are published already."))
-    [edition] = perform(EDITIONS, [edition], "schedule", by=by, at=at, note=note, seen=seen, publish_at=publish_at)
+    [edition] = perform(
+        EDITIONS, [edition], "schedule", by=by, at=at, note=note, seen=seen, publish_at=publish_at
+    )
     transaction.on_commit(forget)
     return edition
 
 
 @transaction.atomic
 def publish_due(*, at: datetime) -> list[Edition]:
-    """Move the labels of editions whose instant has come; the public sees them from that instant in any case."""
+    """Move the labels of editions whose instant has come; the public sees them from that instant in
+    any case.
+    """
     waiting = Edition.objects.filter(state="scheduled", publish_at__lte=at).select_related("cycle")
     # what another worker is publishing is left to it
     due = list(waiting.select_for_update(of=("self",), no_key=True, skip_locked=True))

@@ -15,7 +15,9 @@ from festival.places import Ranking
 
 
 class StandingFilter(django_filters.FilterSet):
-    """By group, level and name, however the letters were typed; and by what the places are (`shown_place`)."""
+    """By group, level and name, however the letters were typed; and by what the places are
+    (`shown_place`).
+    """
 
     by = django_filters.ChoiceFilter(
         label=_("Ranked by"),
@@ -28,7 +30,10 @@ class StandingFilter(django_filters.FilterSet):
         label=_("Group"), queryset=Group.objects.none(), empty_label=_("Every group")
     )
     level = django_filters.ChoiceFilter(
-        label=_("Level"), field_name="participation__level", choices=Level.choices, empty_label=_("Every level")
+        label=_("Level"),
+        field_name="participation__level",
+        choices=Level.choices,
+        empty_label=_("Every level"),
     )
     name = django_filters.CharFilter(label=_("Agency"), method="by_name")
 
@@ -38,15 +43,23 @@ class StandingFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = Group.objects.filter(pk__in=self.queryset.values("group")).order_by("sort_key", "pk")
+        groups = Group.objects.filter(pk__in=self.queryset.values("group")).order_by(
+            "sort_key", "pk"
+        )
         self.filters["group"].queryset = groups
 
     @property
     def qs(self) -> QuerySet[Standing]:
         rows = super().qs
-        by = Ranking(self.form.cleaned_data.get("by") or Ranking.TOTAL) if self.form.is_valid() else Ranking.TOTAL
+        by = (
+            Ranking(self.form.cleaned_data.get("by") or Ranking.TOTAL)
+            if self.form.is_valid()
+            else Ranking.TOTAL
+        )
         rows = rows.annotate(shown_place=F(PLACES[by])).exclude(shown_place=None)
-        return rows.order_by("group__sort_key", "group", "shown_place", "participation__sort_key", "pk")
+        return rows.order_by(
+            "group__sort_key", "group", "shown_place", "participation__sort_key", "pk"
+        )
 
     def placed_by(self, queryset: QuerySet[Standing], name: str, value: str) -> QuerySet[Standing]:
         return queryset  # `qs` places; which rows there are follows from it

@@ -18,18 +18,25 @@ class ScheduleForm(ActForm):
 
     publish_at = MomentField(
         label=_("Moment of publication"),
-        help_text=_("The time of Tehran. From this moment on everybody sees the results, and not before."),
+        help_text=_(
+            "The time of Tehran. From this moment on everybody sees the results, and not before."
+        ),
     )
 
     field_order = ("publish_at", "note", "password")
 
 
 class ReviseForm(ActForm):
-    """Lines whose points were wrong, each on a row of its own, with the points that are right; signed."""
+    """Lines whose points were wrong, each on a row of its own, with the points that are right;
+    signed.
+    """
 
     rows = forms.CharField(
         label=_("Lines and their right points"),
-        help_text=_("One line a row: the agency's code, the measure's code, the points; parted by commas or spaces."),
+        help_text=_(
+            "One line a row: the agency's code, the measure's code, the points; parted by "
+            "commas or spaces."
+        ),
         widget=forms.Textarea(attrs={"rows": 6, "dir": "ltr", "class": "code"}),
     )
 
@@ -39,7 +46,9 @@ class ReviseForm(ActForm):
         super().__init__(*args, **kwargs)
         self.edition = edition
         self.fields["note"].required = True
-        self.fields["note"].label = _("What was wrong, and what is right; published with the edition")
+        self.fields["note"].label = _(
+            "What was wrong, and what is right; published with the edition"
+        )
 
     @property
     def said(self) -> dict[str, Any]:
@@ -62,7 +71,10 @@ class ReviseForm(ActForm):
             if not why and line in found:
                 why = _("this line stands here twice")
             if why:
-                self.add_error("rows", _("Row %(number)s: %(why)s.") % {"number": localised(number), "why": why})
+                self.add_error(
+                    "rows",
+                    _("Row %(number)s: %(why)s.") % {"number": localised(number), "why": why},
+                )
             else:
                 found[line] = points
         return found
@@ -81,6 +93,9 @@ class ReviseForm(ActForm):
             measure__code__iexact=latin_digits(measure),
         ).values_list("pk", flat=True)[:2]
         if len(lines) != 1:
-            said = _("there is no line %(measure)s of %(agency)s") % {"measure": measure[:40], "agency": agency[:40]}
+            said = _("there is no line %(measure)s of %(agency)s") % {
+                "measure": measure[:40],
+                "agency": agency[:40],
+            }
             return said, 0, Decimal(0)
         return "", lines[0], points

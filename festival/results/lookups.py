@@ -15,9 +15,13 @@ def standings_of(request: PortalRequest, edition: Edition) -> StandingFilter:
 
 
 def published_of(request: PortalRequest, year: int) -> list[Edition]:
-    """The published editions of a year, the newest first; the next of any year to come out is noted for `kept`."""
+    """The published editions of a year, the newest first; the next of any year to come out is noted
+    for `kept`.
+    """
     coming = Q(publish_at__gt=request.at)
-    found = list(Edition.objects.filter(coming | Q(cycle__year=year, publish_at__lte=request.at)).for_list())
+    found = list(
+        Edition.objects.filter(coming | Q(cycle__year=year, publish_at__lte=request.at)).for_list()
+    )
     moments = [e.publish_at for e in found if e.publish_at and e.publish_at > request.at]
     request.coming = min(moments, default=None)  # type: ignore[attr-defined]
     return [e for e in found if e.is_published(request.at) and e.cycle.year == year]
@@ -26,4 +30,8 @@ def published_of(request: PortalRequest, year: int) -> list[Edition]:
 def ranking_of(request: PortalRequest, edition: Edition) -> dict[str, object]:
     """The ranking of an edition, filtered, sorted and paged, for a page."""
     narrowed = standings_of(request, edition)
-    return {"edition": edition, "filter": narrowed, "table": listed(request, StandingTable(narrowed.qs))}
+    return {
+        "edition": edition,
+        "filter": narrowed,
+        "table": listed(request, StandingTable(narrowed.qs)),
+    }

@@ -1,4 +1,6 @@
-"""The pages on which the secretariat freezes, publishes and corrects the results; the report's are `report_pages`."""
+"""The pages on which the secretariat freezes, publishes and corrects the results; the report's are
+`report_pages`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +44,11 @@ class Step:
 
 
 def _steps(
-    cycle: Cycle, found: Edition | None, approved: Sequence[Report], delivered: dict[str, Entry], at: Any
+    cycle: Cycle,
+    found: Edition | None,
+    approved: Sequence[Report],
+    delivered: dict[str, Entry],
+    at: Any,
 ) -> list[Step]:
     """From communicated scores to publication, in their order."""
     blocks = actions.why_not_final(cycle) if found is None else []
@@ -59,8 +65,16 @@ def _steps(
     return [
         Step(_("All scores communicated, all appeals decided"), not blocks, blocks),
         Step(_("Results frozen and agencies ranked"), found is not None),
-        Step(_("Article 82 report approved in both languages"), len(languages) == len(Language), languages),
-        Step(_("Article 82 report delivered to both addressees"), len(deliveries) == len(Addressee), deliveries),
+        Step(
+            _("Article 82 report approved in both languages"),
+            len(languages) == len(Language),
+            languages,
+        ),
+        Step(
+            _("Article 82 report delivered to both addressees"),
+            len(deliveries) == len(Addressee),
+            deliveries,
+        ),
         Step(_("Moment of publication set"), found is not None and found.publish_at is not None),
         Step(_("Published"), found is not None and found.is_published(at)),
     ]
@@ -97,7 +111,9 @@ def manage(request: PortalRequest, year: int) -> HttpResponse:
             "may_deliver": "deliver_report" in names
             and len(approved) == len(Language)
             and len(delivered) < len(Addressee),
-            "why_closed": "" if published else why_closed(EDITIONS, found, "schedule", by=request.user, at=request.at),
+            "why_closed": ""
+            if published
+            else why_closed(EDITIONS, found, "schedule", by=request.user, at=request.at),
             "drawn": with_jobs("report", Report.objects.filter(edition=found).for_list()[:6]),
             "history": history(Entry.objects.of(found)[:20]),
         }
@@ -131,7 +147,9 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
 
     def form_for(edition: Edition, data: Any = None) -> ScheduleForm:
         shows = {"publish_at": edition.publish_at}
-        return ScheduleForm(data, initial=shows, shows=shows, move=EDITIONS["schedule"], user=request.user)
+        return ScheduleForm(
+            data, initial=shows, shows=shows, move=EDITIONS["schedule"], user=request.user
+        )
 
     form = form_for(found, request.POST or None)
     if form.is_valid():
@@ -142,7 +160,9 @@ def schedule(request: PortalRequest, year: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The moment of publication is set. Until then nothing is public."))
+            messages.success(
+                request, _("The moment of publication is set. Until then nothing is public.")
+            )
             return redirect(then)
     opens = Window.objects.filter(cycle=found.cycle, phase=Phase.FESTIVAL, agency=None).first()
     context = {"edition": found, "form": form, "then": then, "window": opens}

@@ -21,7 +21,12 @@ from indicators.scoring.parameter_checks import LABELS
 from indicators.scoring.statutory_tree import BANDS, LineState
 from submissions.models import Score
 
-STATES = (LineState.SCORED, LineState.NOT_ANSWERED, LineState.UNDER_REVIEW, LineState.NOT_APPLICABLE)
+STATES = (
+    LineState.SCORED,
+    LineState.NOT_ANSWERED,
+    LineState.UNDER_REVIEW,
+    LineState.NOT_APPLICABLE,
+)
 
 
 @login_not_required
@@ -29,7 +34,9 @@ STATES = (LineState.SCORED, LineState.NOT_ANSWERED, LineState.UNDER_REVIEW, Line
 def method(request: PortalRequest) -> HttpResponse:
     """How results come about, for everybody."""
     context: dict[str, Any] = {
-        "methods": [(m, [LABELS[name] for name in m.needs if name in LABELS]) for m in METHODS.values()],
+        "methods": [
+            (m, [LABELS[name] for name in m.needs if name in LABELS]) for m in METHODS.values()
+        ],
         "kinds": [kind.label for kind in Kind],
         "full": FULL_POINTS,
         "places": PLACES,
@@ -46,6 +53,10 @@ def method(request: PortalRequest) -> HttpResponse:
         "confidence": int(CONFIDENCE * 100),
         "draws": DRAWS,
         "fewest": FEWEST,
-        "phases": [(p.label, ARTICLES[p], BINDINGS[p].label) for p in Phase if p in BINDINGS and p != Phase.ANYTIME],
+        "phases": [
+            (p.label, ARTICLES[p], BINDINGS[p].label)
+            for p in Phase
+            if p in BINDINGS and p != Phase.ANYTIME
+        ],
     }
     return render(request, "festival/results/method.html", context)

@@ -13,7 +13,9 @@ from festival.table_cells import NUMBER, TONES
 
 
 class PointsColumn(tables.Column):
-    """A number to 2 places in the reader's digits; what is missing is a dash, which is not a zero."""
+    """A number to 2 places in the reader's digits; what is missing is a
+    dash, which is not a zero.
+    """
 
     def render(self, value: Decimal) -> str:
         return localised(value, 2)
@@ -21,18 +23,30 @@ class PointsColumn(tables.Column):
 
 class StandingTable(tables.Table):
     place = tables.Column(
-        verbose_name=_("Place"), accessor="shown_place", order_by=("shown_place", "group__sort_key", "pk"), attrs=NUMBER
+        verbose_name=_("Place"),
+        accessor="shown_place",
+        order_by=("shown_place", "group__sort_key", "pk"),
+        attrs=NUMBER,
     )
     agency = tables.Column(
-        verbose_name=_("Agency"), accessor="participation", order_by=("participation__sort_key", "pk")
+        verbose_name=_("Agency"),
+        accessor="participation",
+        order_by=("participation__sort_key", "pk"),
     )
     group = tables.Column(
-        verbose_name=_("Group"), order_by=("group__sort_key", "group", "shown_place", "participation__sort_key", "pk")
+        verbose_name=_("Group"),
+        order_by=("group__sort_key", "group", "shown_place", "participation__sort_key", "pk"),
     )
-    general = PointsColumn(verbose_name=_("General points"), order_by=("general", "pk"), attrs=NUMBER)
-    specific = PointsColumn(verbose_name=_("Specific points"), order_by=("specific", "pk"), attrs=NUMBER)
+    general = PointsColumn(
+        verbose_name=_("General points"), order_by=("general", "pk"), attrs=NUMBER
+    )
+    specific = PointsColumn(
+        verbose_name=_("Specific points"), order_by=("specific", "pk"), attrs=NUMBER
+    )
     percent = PointsColumn(verbose_name=_("Percent"), order_by=("percent", "pk"), attrs=NUMBER)
-    growth = PointsColumn(verbose_name=_("Growth, percentage points"), order_by=("growth", "pk"), attrs=NUMBER)
+    growth = PointsColumn(
+        verbose_name=_("Growth, percentage points"), order_by=("growth", "pk"), attrs=NUMBER
+    )
     band = tables.Column(verbose_name=_("Band"), order_by=("percent", "pk"))
 
     class Meta:
@@ -50,4 +64,6 @@ class StandingTable(tables.Table):
     def render_band(self, record: Standing) -> str:
         if not record.submitted:
             return format_html('<span class="badge bg-secondary-lt">{}</span>', _("Not submitted"))
-        return format_html('<span class="badge bg-{}-lt">{}</span>', TONES[record.band], record.band_label)
+        return format_html(
+            '<span class="badge bg-{}-lt">{}</span>', TONES[record.band], record.band_label
+        )

@@ -27,24 +27,34 @@ from festival.results import exports
 from festival.results.lookups import published_of, ranking_of, standings_of
 from festival.workflow import COMMENTS
 
-# -- The public -------------------------------------------------------------------------------------------------------
+# -- The public -----------------------------------------------------------------------------------
 
 
 @login_not_required
 @require_safe
 @kept
 def results(request: PortalRequest) -> HttpResponse:
-    """Every published edition with the first of each group; for the secretariat the way to its own pages."""
+    """Every published edition with the first of each group; for the secretariat the way to its own
+    pages.
+    """
     editions = list(Edition.objects.current(request.at).for_list())
     firsts = Standing.objects.firsts().filter(edition__in=editions).for_list()
-    firsts = firsts.order_by("edition", "group__province", "group__sort_key", "group", "participation__sort_key", "pk")
+    firsts = firsts.order_by(
+        "edition", "group__province", "group__sort_key", "group", "participation__sort_key", "pk"
+    )
     winners: dict[int, list[Any]] = {edition.pk: [] for edition in editions}
     for (edition_id, group), standings in groupby(firsts, _place_of):
         winners[edition_id].append((group, list(standings)))
     shown = [(edition, winners[edition.pk]) for edition in editions]
     managed = managed_cycles(request).of_years().exclude(state=CycleState.PLANNED).for_list()
-    moderates = COMMENTS["publish"].who(request.user if request.user.is_authenticated else None, None, request.at)
-    return render(request, "festival/results/results.html", {"editions": shown, "managed": managed, "moderates": moderates})
+    moderates = COMMENTS["publish"].who(
+        request.user if request.user.is_authenticated else None, None, request.at
+    )
+    return render(
+        request,
+        "festival/results/results.html",
+        {"editions": shown, "managed": managed, "moderates": moderates},
+    )
 
 
 def _place_of(standing: Standing) -> tuple[int, Group]:
@@ -55,7 +65,9 @@ def _place_of(standing: Standing) -> tuple[int, Group]:
 @require_safe
 @kept
 def edition(request: PortalRequest, year: int, number: int | None = None) -> HttpResponse:
-    """The ranking of one published edition, filtered, sorted and paged: the one in force, or the one of a number."""
+    """The ranking of one published edition, filtered, sorted and paged: the one in force, or the
+    one of a number.
+    """
     published = published_of(request, year)
     found = next((e for e in published if number in (None, e.number)), None)
     if found is None:
@@ -76,7 +88,9 @@ def ranking_file(request: PortalRequest, year: int, form: str) -> HttpResponse:
         raise Http404
     found = get_object_or_404(Edition.objects.current(request.at), cycle__year=year)
     narrowed = standings_of(request, found)
-    content = spreadsheets_exports.written(exports.ranking(found, narrowed.qs), form, title=_("Ranking"))
+    content = spreadsheets_exports.written(
+        exports.ranking(found, narrowed.qs), form, title=_("Ranking")
+    )
     return sheet_answer(content, f"ranking-{year}", form)
 
 
@@ -106,17 +120,23 @@ def agency(request: PortalRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def report_file(request: PortalRequest, uuid: str, form: str = "") -> HttpResponseBase:
-    """An Article 82 report, to read or for archives: public once approved and published, before for the secretariat."""
+    """An Article 82 report, to read or for archives: public once approved and published, before for
+    the secretariat.
+    """
     visible = (
         Report.objects.visible_to(request.user, request.at)
         if request.user.is_authenticated
         else Report.objects.published(request.at)
     )
-    report = get_object_or_404(visible.select_related("edition__cycle"), uuid=uuid, finished_at__isnull=False)
+    report = get_object_or_404(
+        visible.select_related("edition__cycle"), uuid=uuid, finished_at__isnull=False
+    )
     file = report.archive if form else report.file
     if not file:
         raise Http404
     note_reading(request, report.edition)
     name = f"article-82-{report.edition.cycle.year}-{report.language}{form}.pdf"
     # our own file, for browsers to open: Chromium shows no PDF in a sandbox
-    return handed_out(file, name=name, content_type="application/pdf", inline=not form, sandboxed=False)
+    return handed_out(
+        file, name=name, content_type="application/pdf", inline=not form, sandboxed=False
+    )

@@ -1,7 +1,8 @@
-"""The survey of a year's agencies: opened by an administrator, answered once by each agency, nobody knows what by whom.
+"""The survey of a year's agencies: opened by an administrator, answered once by each agency, nobody
+knows what by whom.
 
-That an agency has answered is one row, what was said are others that know neither agency nor moment; docs/closing.md
-says what that holds and what it does not.
+That an agency has answered is one row, what was said are others that know neither agency nor
+moment; docs/closing.md says what that holds and what it does not.
 """
 
 import random
@@ -35,7 +36,9 @@ def open_survey(
     by: User,
     at: datetime,
 ) -> Survey:
-    """Lay the survey of a year's agencies with its questions; the agencies are told. One a year, and it stays."""
+    """Lay the survey of a year's agencies with its questions; the agencies are told. One a year,
+    and it stays.
+    """
     if cycle.state == CycleState.PLANNED or cycle.is_practice:
         raise Refused(_("A survey is about the assessment of a year that has been opened."))
     if Survey.objects.filter(cycle=cycle).exists():
@@ -44,14 +47,25 @@ def open_survey(
         raise Refused(_("A survey opens now or later, and closes after that."))
     if not questions:
         raise Refused(_("A survey asks at least one question."))
-    survey = Survey.objects.create(cycle=cycle, opens_at=opens_at, closes_at=closes_at, made_by=by, made_at=at)
+    survey = Survey.objects.create(
+        cycle=cycle, opens_at=opens_at, closes_at=closes_at, made_by=by, made_at=at
+    )
     SurveyQuestion.objects.bulk_create(
         SurveyQuestion(
-            survey=survey, position=n, kind=q.kind, text_fa=q.fa, text_en=q.en, choices=[list(c) for c in q.choices]
+            survey=survey,
+            position=n,
+            kind=q.kind,
+            text_fa=q.fa,
+            text_en=q.en,
+            choices=[list(c) for c in q.choices],
         )
         for n, q in enumerate(questions, 1)
     )
-    given: dict[str, Any] = {"opens_at": opens_at, "closes_at": closes_at, "questions": len(questions)}
+    given: dict[str, Any] = {
+        "opens_at": opens_at,
+        "closes_at": closes_at,
+        "questions": len(questions),
+    }
     return perform(SURVEYS, [survey], "open", by=by, at=at, note=note, letter=letter, **given)[0]
 
 
@@ -64,12 +78,17 @@ def why_not_answered(survey: Survey, agency: Agency, at: datetime) -> str:
     if not Participation.objects.active().filter(cycle=survey.cycle_id, agency=agency).exists():
         return _("This agency does not take part in the year.")
     if SurveyReturn.objects.filter(survey=survey, agency=agency).exists():
-        return _("Your agency has answered; what was said cannot be told apart any more, and so not be changed.")
+        return _(
+            "Your agency has answered; what was said cannot be told apart any more, and so not "
+            "be changed."
+        )
     return ""
 
 
 @transaction.atomic
-def answer(survey: Survey, agency: Agency, said: Mapping[int, int | str], *, by: User, at: datetime) -> SurveyReturn:
+def answer(
+    survey: Survey, agency: Agency, said: Mapping[int, int | str], *, by: User, at: datetime
+) -> SurveyReturn:
     """Send an agency's answers, by the question's key: numbers, or words where these are asked for.
 
     Every question but those in words is answered. The answers are written in an order drawn by lot.

@@ -19,21 +19,41 @@ class SurveyForm(ActForm):
 
     opens_at = MomentField(label=_("Opens"))
     closes_at = MomentField(
-        label=_("Closes"), closing=True, help_text=_("A day without a time means until its end, 24:00.")
+        label=_("Closes"),
+        closing=True,
+        help_text=_("A day without a time means until its end, 24:00."),
     )
     usual = forms.MultipleChoiceField(
-        label=_("Questions"), required=False, widget=forms.CheckboxSelectMultiple, initial=list(range(len(QUESTIONS)))
+        label=_("Questions"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(range(len(QUESTIONS))),
     )
-    own_fa = PersianTextField(label=_("A further question, in Persian"), max_length=300, required=False)
+    own_fa = PersianTextField(
+        label=_("A further question, in Persian"), max_length=300, required=False
+    )
     own_en = forms.CharField(label=_("The same in English"), max_length=300, required=False)
     own_kind = forms.ChoiceField(
-        label=_("How it is answered"), choices=[(k, k.label) for k in (Asked.SCALE, Asked.TEXT)], required=False
+        label=_("How it is answered"),
+        choices=[(k, k.label) for k in (Asked.SCALE, Asked.TEXT)],
+        required=False,
     )
-    field_order = ("opens_at", "closes_at", "usual", "own_fa", "own_en", "own_kind", "letter", "note")
+    field_order = (
+        "opens_at",
+        "closes_at",
+        "usual",
+        "own_fa",
+        "own_en",
+        "own_kind",
+        "letter",
+        "note",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["usual"].choices = [(str(n), named(q.fa, q.en)) for n, q in enumerate(QUESTIONS)]
+        self.fields["usual"].choices = [
+            (str(n), named(q.fa, q.en)) for n, q in enumerate(QUESTIONS)
+        ]
 
     @property
     def given(self) -> dict[str, Any]:
@@ -41,8 +61,12 @@ class SurveyForm(ActForm):
         typed = self.cleaned_data
         asked = [QUESTIONS[int(n)] for n in typed["usual"]]
         if typed["own_fa"]:
-            asked.append(Question(typed["own_kind"] or Asked.SCALE, typed["own_fa"], typed["own_en"]))
-        return {"questions": asked} | {name: typed[name] for name in ("opens_at", "closes_at", "letter", "note")}
+            asked.append(
+                Question(typed["own_kind"] or Asked.SCALE, typed["own_fa"], typed["own_en"])
+            )
+        return {"questions": asked} | {
+            name: typed[name] for name in ("opens_at", "closes_at", "letter", "note")
+        }
 
 
 class AnswersForm(forms.Form):
@@ -53,10 +77,17 @@ class AnswersForm(forms.Form):
         self.questions = list(questions)
         for q in self.questions:
             if q.kind == Asked.TEXT:
-                field: forms.Field = PersianTextField(label=str(q), lines=True, required=False, max_length=MOST_WORDS)
+                field: forms.Field = PersianTextField(
+                    label=str(q), lines=True, required=False, max_length=MOST_WORDS
+                )
             else:
-                options = [(value, localised(value) if q.kind == Asked.SCALE else words) for value, words in q.options]
-                field = forms.TypedChoiceField(label=str(q), choices=options, coerce=int, widget=forms.RadioSelect)
+                options = [
+                    (value, localised(value) if q.kind == Asked.SCALE else words)
+                    for value, words in q.options
+                ]
+                field = forms.TypedChoiceField(
+                    label=str(q), choices=options, coerce=int, widget=forms.RadioSelect
+                )
             self.fields[f"q{q.pk}"] = field
 
     @property

@@ -1,4 +1,6 @@
-"""The questions that a survey of the agencies usually asks, in both languages; a year's own are rows of its survey."""
+"""The questions that a survey of the agencies usually asks, in both languages; a year's own are
+rows of its survey.
+"""
 
 from typing import NamedTuple
 

@@ -1,7 +1,8 @@
-"""What a survey's agencies said, once it is closed: never of fewer than five answers, never by whom.
+"""What a survey's agencies said, once it is closed: never of fewer than five answers, never by
+whom.
 
-While a survey is open nothing is told, for who watched the figures and the list of those who have answered could tell
-what the last one said.
+While a survey is open nothing is told, for who watched the figures and the list of those who have
+answered could tell what the last one said.
 """
 
 from collections import Counter
@@ -26,7 +27,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Answers:
-    """What was said to one question; `is_told` False: fewer than five answered, so nothing of it is."""
+    """What was said to one question; `is_told` False: fewer than five answered, so nothing of it
+    is.
+    """
 
     question: SurveyQuestion
     count: int
@@ -38,7 +41,9 @@ class Answers:
 
 @dataclass(frozen=True)
 class Results:
-    """A survey's answers, and how many of the agencies gave them; `answers` None while it is open."""
+    """A survey's answers, and how many of the agencies gave them; `answers`
+    None while it is open.
+    """
 
     survey: Survey
     asked: int
@@ -59,7 +64,9 @@ def read(survey: Survey, at: datetime) -> Results:
         return Results(survey, asked, returned, None)
     values: dict[int, list[int]] = {}
     texts: dict[int, list[str]] = {}
-    rows = SurveyAnswer.objects.filter(question__survey=survey).order_by("pk")  # a key by lot: the order tells nothing
+    rows = SurveyAnswer.objects.filter(question__survey=survey).order_by(
+        "pk"
+    )  # a key by lot: the order tells nothing
     for question, value, text in rows.values_list("question_id", "value", "text"):
         if value is None:
             texts.setdefault(question, []).append(text)
@@ -67,7 +74,10 @@ def read(survey: Survey, at: datetime) -> Results:
             values.setdefault(question, []).append(value)
     questions = survey.questions.order_by("position")
     return Results(
-        survey, asked, returned, [answers_to(q, values.get(q.pk, []), texts.get(q.pk, [])) for q in questions]
+        survey,
+        asked,
+        returned,
+        [answers_to(q, values.get(q.pk, []), texts.get(q.pk, [])) for q in questions],
     )
 
 

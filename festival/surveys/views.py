@@ -1,4 +1,6 @@
-"""Pages of the survey of a year's agencies: laid by an administrator, answered by each agency, read once closed."""
+"""Pages of the survey of a year's agencies: laid by an administrator, answered by each agency, read
+once closed.
+"""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -38,7 +40,9 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
     if why := why_closed(SURVEYS, Survey(cycle=cycle), "open", by=request.user, at=request.at):
         messages.error(request, why)
         return redirect("festival:manage", year)
-    form = SurveyForm(request.POST or None, initial={"opens_at": request.at}, move=move, user=request.user)
+    form = SurveyForm(
+        request.POST or None, initial={"opens_at": request.at}, move=move, user=request.user
+    )
     if form.is_valid():
         given = form.given
         given["opens_at"] = max(given["opens_at"], request.at)
@@ -54,11 +58,15 @@ def survey_new(request: PortalRequest, year: int) -> HttpResponse:
 
 @require_safe
 def survey(request: PortalRequest, pk: int) -> HttpResponse:
-    """For an agency's people the way to its answers; for the authority who has answered, and once it is closed what."""
+    """For an agency's people the way to its answers; for the authority who has answered, and once
+    it is closed what.
+    """
     held = _survey(request, pk)
     user, at = request.user, request.at
     returned = SurveyReturn.objects.filter(survey=held).values("agency")
-    mine = Agency.objects.filter(pk__in=user.agency_ids(at, Role.STAFF, *HEADS)).order_by("sort_key", "pk")
+    mine = Agency.objects.filter(pk__in=user.agency_ids(at, Role.STAFF, *HEADS)).order_by(
+        "sort_key", "pk"
+    )
     answered = set(returned.filter(agency__in=mine).values_list("agency", flat=True))
     oversees = user.holds(*OVERSEERS, at=at)
     taking_part = Participation.objects.visible_to(user, at).active().filter(cycle=held.cycle)
@@ -94,6 +102,10 @@ def survey_answer(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("Thank you. Your answers are kept without your agency's name."))
+            messages.success(
+                request, _("Thank you. Your answers are kept without your agency's name.")
+            )
             return then
-    return render(request, "festival/surveys/survey_answer.html", {"survey": held, "agency": of, "form": form})
+    return render(
+        request, "festival/surveys/survey_answer.html", {"survey": held, "agency": of, "form": form}
+    )

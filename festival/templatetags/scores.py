@@ -1,4 +1,6 @@
-"""Scores of indices and their gains as the reader's language writes them, and texts that name figures."""
+"""Scores of indices and their gains as the reader's language writes them, and texts that name
+figures.
+"""
 
 from decimal import Decimal
 
@@ -32,4 +34,6 @@ def gained(value: Decimal | str | None, places: int = 3) -> str:
     if not isinstance(value, Decimal):
         return DASH
     said = localised(half_up(value, int(places)))
-    return format_html('<bdi dir="ltr">{}</bdi>', f"+{said}" if half_up(value, int(places)) > 0 else said)
+    return format_html(
+        '<bdi dir="ltr">{}</bdi>', f"+{said}" if half_up(value, int(places)) > 0 else said
+    )

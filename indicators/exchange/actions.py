@@ -1,4 +1,6 @@
-"""A set's whole content taken over from a file: the one act by which lines of a sheet become measures."""
+"""A set's whole content taken over from a file: the one act by which lines of a sheet become
+measures.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,9 @@ from indicators.sets.drafting import editing, note_change
 
 @dataclass(frozen=True)
 class Content:
-    """One measure as a file has it: its tiers, its goal, its own fields, and which measure of the set it is, if any."""
+    """One measure as a file has it: its tiers, its goal, its own fields, and which measure of the
+    set it is, if any.
+    """
 
     axis: Mapping[str, Any]
     indicator: Mapping[str, Any]
@@ -41,11 +45,13 @@ def import_measures(
     sha256: str,
     left_out: int = 0,
 ) -> list[Measure]:
-    """Replace a draft's measures with a checked file's; answers with those that were added, changed or removed.
+    """Replace a draft's measures with a checked file's; answers with those that were added, changed
+    or removed.
 
-    `contents` comes from `measure_lines`, which reads spreadsheets and stands above; it is asked once the set is
-    locked. A measure that stays keeps its key, and so its targets; an axis or goal without measures stays, too. The
-    file's own order is that of what is new; what was there keeps its place.
+    `contents` comes from `measure_lines`, which reads spreadsheets and stands above; it is asked
+    once the set is locked. A measure that stays keeps its key, and so its targets; an axis or goal
+    without measures stays, too. The file's own order is that of what is new; what was there keeps
+    its place.
     """
     indicator_set = editing(indicator_set, by=by, at=at)
     rows = list(contents())
@@ -54,9 +60,22 @@ def import_measures(
     kept = {row.existing for row in rows}
     removed = [m for pk, m in old.items() if pk not in kept]
     for measure in removed:
-        note_change(indicator_set, Change.Deed.REMOVED, measure=measure, before=before[measure.pk], by=by, at=at)
+        note_change(
+            indicator_set,
+            Change.Deed.REMOVED,
+            measure=measure,
+            before=before[measure.pk],
+            by=by,
+            at=at,
+        )
     Measure.objects.filter(pk__in=[m.pk for m in removed]).delete()
-    _free_codes([old[row.existing] for row in rows if row.existing and old[row.existing].code != row.measure["code"]])
+    _free_codes(
+        [
+            old[row.existing]
+            for row in rows
+            if row.existing and old[row.existing].code != row.measure["code"]
+        ]
+    )
     written = _write(indicator_set, rows, old)
     Indicator.objects.filter(axis__set=indicator_set, measures=None).delete()
     changed = []
@@ -68,7 +87,9 @@ def import_measures(
             changed.append(measure)
     if not changed and not removed:
         raise Refused(_("Nothing in the file differs from the set."))
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | ({"left_out": left_out} if left_out else {})
+    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
+        {"left_out": left_out} if left_out else {}
+    )
     note_change(indicator_set, Change.Deed.IMPORTED, after=said, by=by, at=at)
     return changed + removed
 
@@ -79,7 +100,9 @@ def _free_codes(measures: Sequence[Measure]) -> None:
     Measure.objects.filter(pk__in=[m.pk for m in measures]).update(code=apart)
 
 
-def _write(indicator_set: IndicatorSet, rows: Iterable[Content], old: Mapping[int, Measure]) -> list[int]:
+def _write(
+    indicator_set: IndicatorSet, rows: Iterable[Content], old: Mapping[int, Measure]
+) -> list[int]:
     """Save the tiers, goals and measures of these rows; answers with the keys of the measures."""
     axes = {a.code: a for a in indicator_set.axes.all()}
     goals = {g.code: g for g in indicator_set.goals.all()}
@@ -88,11 +111,17 @@ def _write(indicator_set: IndicatorSet, rows: Iterable[Content], old: Mapping[in
     for row in rows:
         axis = _kept(axes, row.axis["code"], Axis(set=indicator_set), row.axis, indicator_set.axes)
         indicator = _kept(
-            indicators, (axis.pk, row.indicator["code"]), Indicator(axis=axis), row.indicator, axis.indicators
+            indicators,
+            (axis.pk, row.indicator["code"]),
+            Indicator(axis=axis),
+            row.indicator,
+            axis.indicators,
         )
         goal = None
         if row.goal:
-            goal = _kept(goals, row.goal["code"], Goal(set=indicator_set), row.goal, indicator_set.goals)
+            goal = _kept(
+                goals, row.goal["code"], Goal(set=indicator_set), row.goal, indicator_set.goals
+            )
         measure = old[row.existing] if row.existing else Measure(lineage=row.lineage or uuid4())
         if measure.pk is None or measure.indicator_id != indicator.pk:
             measure.indicator, measure.position = indicator, _last(indicator.measures)
@@ -104,8 +133,12 @@ def _write(indicator_set: IndicatorSet, rows: Iterable[Content], old: Mapping[in
     return written
 
 
-def _kept(known: dict[Any, Any], key: Any, blank: Any, fields: Mapping[str, Any], siblings: Any) -> Any:
-    """The row known by a key, begun when there is none, with these fields; saved once for all that name it."""
+def _kept(
+    known: dict[Any, Any], key: Any, blank: Any, fields: Mapping[str, Any], siblings: Any
+) -> Any:
+    """The row known by a key, begun when there is none, with these fields; saved once for all that
+    name it.
+    """
     one = known.get(key)
     if one is not None and all(getattr(one, name) == value for name, value in fields.items()):
         return one

@@ -1,4 +1,6 @@
-"""The columns of the three forms in which sets go out and come in: measures, own targets, and what applies to whom."""
+"""The columns of the three forms in which sets go out and come in: measures, own targets, and what
+applies to whom.
+"""
 
 import json
 from collections.abc import Callable, Iterable
@@ -26,7 +28,7 @@ MOST_BANDS = 100
 MOST_LETTERS = 200
 
 
-# --- How a cell becomes a value, and a value a cell -------------------------------------------------------------------
+# --- How a cell becomes a value, and a value a cell ---------------------------------------------
 
 
 class NumberCell(widgets.Widget):
@@ -89,12 +91,15 @@ def _lineage(text: str) -> UUID:
         return UUID(text)
     except ValueError as error:
         raise ValueError(
-            gettext("“%(text)s” is no lineage. Leave the cell as it was exported.") % {"text": text[:40]}
+            gettext("“%(text)s” is no lineage. Leave the cell as it was exported.")
+            % {"text": text[:40]}
         ) from error
 
 
 class TrendCell(widgets.Widget):
-    """Values of past years as `year:value`, parted by semicolons; kept as the form of a measure keeps them."""
+    """Values of past years as `year:value`, parted by semicolons; kept as the form of a measure
+    keeps them.
+    """
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[list[Any]]:
         years: dict[int, str] = {}
@@ -106,7 +111,10 @@ class TrendCell(widgets.Widget):
                 raise ValueError(value)
         except ValueError as error:
             raise ValueError(
-                gettext("Write past values as year:value, parted by semicolons: 1403:12.5; 1404:13 (six at most)")
+                gettext(
+                    "Write past values as year:value, parted by semicolons: 1403:12.5; 1404:13 "
+                    "(six at most)"
+                )
             ) from error
         return [[year, years[year]] for year in sorted(years)]
 
@@ -125,8 +133,13 @@ class ParamsCell(widgets.Widget):
         except (ValueError, RecursionError) as error:
             raise ValueError(gettext("This is no JSON object.")) from error
         if not isinstance(params, dict) or not _is_within_bounds(params):
-            shape = '{"items": 5}, {"bands": [[0, 100], [7, 70]], "direction": "lower"}, {"min": 1, "max": 9}'
-            raise ValueError(gettext("Write the parameters like one of these: %(shape)s") % {"shape": shape})
+            shape = (
+                '{"items": 5}, {"bands": [[0, 100], [7, 70]], "direction": "lower"}, {"min": '
+                '1, "max": 9}'
+            )
+            raise ValueError(
+                gettext("Write the parameters like one of these: %(shape)s") % {"shape": shape}
+            )
         return params
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -138,7 +151,9 @@ def _no_number(text: str) -> None:
 
 
 def _is_within_bounds(params: dict[str, Any]) -> bool:
-    """Whether the parameters are of the kinds and sizes that a method can be checked with at all."""
+    """Whether the parameters are of the kinds and sizes that a method can
+    be checked with at all.
+    """
     return all(name in _SHAPES and _SHAPES[name](value) for name, value in params.items())
 
 
@@ -146,16 +161,24 @@ def _are_items(items: Any) -> bool:
     if isinstance(items, int):
         return not isinstance(items, bool) and 1 <= items <= MOST_ITEMS
     are_items = isinstance(items, list) and 1 <= len(items) <= MOST_ITEMS
-    return are_items and all(isinstance(i, dict) and _are_numbers([i.get("weight", 1)]) for i in items)
+    return are_items and all(
+        isinstance(i, dict) and _are_numbers([i.get("weight", 1)]) for i in items
+    )
 
 
 def _are_pairs(rows: Any) -> bool:
     are_rows = isinstance(rows, list) and len(rows) <= MOST_BANDS
-    return are_rows and all(isinstance(row, list) and len(row) == 2 and _are_numbers(row) for row in rows)
+    return are_rows and all(
+        isinstance(row, list) and len(row) == 2 and _are_numbers(row) for row in rows
+    )
 
 
 def _are_worded(rows: Any) -> bool:
-    are_rows = isinstance(rows, list) and len(rows) <= MOST_BANDS and all(isinstance(row, dict) for row in rows)
+    are_rows = (
+        isinstance(rows, list)
+        and len(rows) <= MOST_BANDS
+        and all(isinstance(row, dict) for row in rows)
+    )
     return are_rows and all(
         row.keys() <= {"percent", "fa", "en"}
         and _are_numbers([row.get("percent")])
@@ -208,11 +231,19 @@ CELLS: dict[str, widgets.Widget] = {
 }
 """The columns that are no plain text."""
 
-# --- Columns ----------------------------------------------------------------------------------------------------------
+# --- Columns -------------------------------------------------------------------------------------
 
 
 TIERS = {
-    "axis": (Axis, {"axis_code": "code", "axis_fa": "title_fa", "axis_en": "title_en", "axis_points": "points"}),
+    "axis": (
+        Axis,
+        {
+            "axis_code": "code",
+            "axis_fa": "title_fa",
+            "axis_en": "title_en",
+            "axis_points": "points",
+        },
+    ),
     "indicator": (
         Indicator,
         {
@@ -237,7 +268,11 @@ TIERS = {
 }
 """The tiers and the goal of a measure: their columns, and the field that each fills."""
 
-OWN = {**{name: name for name in FIELDS if name != "params"}, "is_composed": "is_composed", "lineage": "lineage"}
+OWN = {
+    **{name: name for name in FIELDS if name != "params"},
+    "is_composed": "is_composed",
+    "lineage": "lineage",
+}
 OWN["params_json"] = "params"
 """The columns of the measure itself, and their fields."""
 
@@ -249,7 +284,9 @@ _WORDS: dict[str, str | Promise] = {
     "indicator_code": _("Code of the indicator (second tier) within its axis"),
     "indicator_fa": _("Title of the indicator in Persian"),
     "indicator_en": _("Title of the indicator in English"),
-    "indicator_points": _("Points of the indicator: the sum of its measures that are not in their trial year"),
+    "indicator_points": _(
+        "Points of the indicator: the sum of its measures that are not in their trial year"
+    ),
     "code": _("Code of the measure (third tier), once in a file"),
     "lowest": _("The lowest value that is possible; empty: as the method has it"),
     "highest": _("The highest value that is possible; empty: as the method has it"),
@@ -265,7 +302,9 @@ _WORDS: dict[str, str | Promise] = {
     "params_json": _("Parameters of the method beside baseline, floor and target, as JSON"),
     "links": _("Lineages of measures that must be read with it, parted by spaces"),
     "is_composed": _("Whether points or parameters are the portal's, not official"),
-    "lineage": _("The same measure over the years; leave it as exported, and empty for a new measure"),
+    "lineage": _(
+        "The same measure over the years; leave it as exported, and empty for a new measure"
+    ),
 }
 _EXAMPLES = {
     "axis_code": "S1",
@@ -340,9 +379,16 @@ TARGETS = Form(
     1,
     (
         *_WHOM,
-        Column("target", _("The agency's own target; empty: the measure's own holds"), required=True, example="25"),
+        Column(
+            "target",
+            _("The agency's own target; empty: the measure's own holds"),
+            required=True,
+            example="25",
+        ),
         Column("floor", _("The agency's own floor; empty: the measure's own holds"), example="30"),
-        Column("base", _("The agency's own baseline; empty: the measure's own holds"), example="28.5"),
+        Column(
+            "base", _("The agency's own baseline; empty: the measure's own holds"), example="28.5"
+        ),
     ),
 )
 
@@ -351,9 +397,13 @@ APPLICABILITY = Form(
     1,
     (
         *_WHOM,
-        Column("applies", _("Whether the measure is asked of the agency"), True, TRUTH, example="false"),
         Column(
-            "reason", _("Why it does not apply; needed where it does not"), example="در این استان شبکه آب شهری ندارد"
+            "applies", _("Whether the measure is asked of the agency"), True, TRUTH, example="false"
+        ),
+        Column(
+            "reason",
+            _("Why it does not apply; needed where it does not"),
+            example="در این استان شبکه آب شهری ندارد",
         ),
     ),
 )

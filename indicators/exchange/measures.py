@@ -1,4 +1,6 @@
-"""The measures of a set as lines of a sheet, each with its tiers and goal; checked together, for points must add up."""
+"""The measures of a set as lines of a sheet, each with its tiers and goal; checked together, for
+points must add up.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -23,7 +25,14 @@ from indicators.scoring.methods import METHODS
 from indicators.sets.catalogue import catalogued
 
 _COLUMNS = {column.name: column for column in MEASURES.columns}
-_EMPTY = {"is_additive": False, "is_pilot": False, "is_composed": False, "params_json": {}, "trend": [], "links": []}
+_EMPTY = {
+    "is_additive": False,
+    "is_pilot": False,
+    "is_composed": False,
+    "params_json": {},
+    "trend": [],
+    "links": [],
+}
 _NUMBERS = (
     *("axis_points", "indicator_points", "points", "base", "floor", "target", "lowest", "highest"),
     *("caf_criterion", "lineage"),
@@ -31,7 +40,9 @@ _NUMBERS = (
 
 
 class MeasureLine(SimpleNamespace):
-    """A measure with its tiers and goal, an attribute a column; `pk` is the measure's, None while it is new."""
+    """A measure with its tiers and goal, an attribute a column; `pk` is the measure's, None while
+    it is new.
+    """
 
     pk: int | None
 
@@ -84,12 +95,16 @@ class MeasureLines(LineResource):
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.existing = self.lines()
-        named = {_as_lineage(text) for text in (dataset["lineage"] if "lineage" in dataset.headers else ())}
+        named = {
+            _as_lineage(text)
+            for text in (dataset["lineage"] if "lineage" in dataset.headers else ())
+        }
         self.by_lineage = {line.lineage: line for line in self.existing}
         self.by_code = {line.code: line for line in self.existing if line.lineage not in named}
         same = {name: getattr(self.set, name) for name in ("kind", "agency", "province")}
         bank = Measure.objects.filter(lineage__in=named - {None}).filter(
-            Q(pk__in=Measure.objects.communicated()) | Q(**{f"indicator__axis__set__{k}": v for k, v in same.items()})
+            Q(pk__in=Measure.objects.communicated())
+            | Q(**{f"indicator__axis__set__{k}": v for k, v in same.items()})
         )
         self.known = set(bank.values_list("lineage", flat=True)) | catalogued()
 
@@ -101,7 +116,9 @@ class MeasureLines(LineResource):
         blank = {name: None if name in _NUMBERS else _EMPTY.get(name, "") for name in self.fields}
         return MeasureLine(pk=None, **blank | {"direction": "higher"})
 
-    def import_field(self, field: fields.Field, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
+    def import_field(
+        self, field: fields.Field, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any
+    ) -> None:
         if field.column_name == "lineage" and not row.get("lineage"):
             return  # an empty lineage is that of the measure with this code
         if field.column_name == "direction" and row.get("direction") == "":
@@ -109,17 +126,29 @@ class MeasureLines(LineResource):
         super().import_field(field, instance, row, is_m2m, **kwargs)
 
     def validate_instance(
-        self, instance: MeasureLine, import_validation_errors: Any = None, validate_unique: bool = True
+        self,
+        instance: MeasureLine,
+        import_validation_errors: Any = None,
+        validate_unique: bool = True,
     ) -> None:
         errors = dict(import_validation_errors or {})
         has_goal = any(getattr(instance, column) for column in TIERS["goal"][1])
         for tier, (model, names) in TIERS.items():
             if tier != "goal" or has_goal:
                 _clean(instance, model, names, errors)
-        _clean(instance, Measure, {c: f for c, f in OWN.items() if f not in ("lineage", "links", "trend")}, errors)
+        _clean(
+            instance,
+            Measure,
+            {c: f for c, f in OWN.items() if f not in ("lineage", "links", "trend")},
+            errors,
+        )
         if instance.lineage and instance.pk is None and instance.lineage not in self.known:
             errors.setdefault(
-                "lineage", _("No measure that you could continue has this lineage. Leave the cell empty for a new one.")
+                "lineage",
+                _(
+                    "No measure that you could continue has this lineage. Leave the cell empty "
+                    "for a new one."
+                ),
             )
         if not errors.keys() & {"method", "params_json", "base", "floor", "target"}:
             method = METHODS[instance.method]
@@ -127,7 +156,9 @@ class MeasureLines(LineResource):
                 column = method.needs[-1] if method.needs else "params_json"
                 errors[column if column in OWN else "params_json"] = " ".join(map(str, sentences))
             elif not errors.keys() & {"lowest", "highest"}:
-                wrong = wrong_bounds(method.name, instance.scoring_params, instance.lowest, instance.highest)
+                wrong = wrong_bounds(
+                    method.name, instance.scoring_params, instance.lowest, instance.highest
+                )
                 if wrong:
                     errors["highest" if instance.lowest is None else "lowest"] = " ".join(wrong)
         if errors:
@@ -152,7 +183,10 @@ class MeasureLines(LineResource):
 
 
 def _content(line: MeasureLine) -> Content:
-    tiers = {tier: {f: getattr(line, c) for c, f in names.items()} for tier, (_model, names) in TIERS.items()}
+    tiers = {
+        tier: {f: getattr(line, c) for c, f in names.items()}
+        for tier, (_model, names) in TIERS.items()
+    }
     measure = {field: getattr(line, column) for column, field in OWN.items() if field != "lineage"}
     goal = tiers["goal"] if line.goal_code else None
     return Content(tiers["axis"], tiers["indicator"], goal, measure, line.lineage, line.pk)
@@ -167,7 +201,9 @@ def _as_lineage(text: str) -> UUID | None:
 
 def _clean(line: MeasureLine, model: Any, names: Mapping[str, str], errors: dict[str, Any]) -> None:
     """Add to the errors, by column, what the model says against the values of its fields."""
-    values = {field: getattr(line, column) for column, field in names.items() if column not in errors}
+    values = {
+        field: getattr(line, column) for column, field in names.items() if column not in errors
+    }
     others = {field.name for field in model._meta.get_fields()} - set(values)
     try:
         model(**values).clean_fields(exclude=others)
@@ -186,7 +222,9 @@ def _lineages_twice(sheet: Sheet, rows: Rows) -> list[Wrong]:
     for number, line in rows:
         if line.lineage and first.setdefault(line.lineage, number) != number:
             said = {"row": localised(first[line.lineage])}
-            wrong.append(sheet.wrong(number, "lineage", _("Row %(row)s is the same measure.") % said))
+            wrong.append(
+                sheet.wrong(number, "lineage", _("Row %(row)s is the same measure.") % said)
+            )
     return wrong
 
 
@@ -197,7 +235,9 @@ def _key(line: MeasureLine, tier: str) -> tuple[str, ...]:
 
 
 def _differing(sheet: Sheet, rows: Rows, tier: str, columns: list[str]) -> list[Wrong]:
-    """The cells that say something else of an axis, indicator or goal than the first row that names it."""
+    """The cells that say something else of an axis, indicator or goal than the first row that names
+    it.
+    """
     first: dict[tuple[str, ...], tuple[int, MeasureLine]] = {}
     wrong = []
     for number, line in rows:
@@ -211,7 +251,9 @@ def _differing(sheet: Sheet, rows: Rows, tier: str, columns: list[str]) -> list[
 
 
 def _sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
-    """The tiers whose points are not exactly the sum of what counts below them, each with its rows."""
+    """The tiers whose points are not exactly the sum of what counts below
+    them, each with its rows.
+    """
     axes: dict[tuple[str, ...], list[tuple[int, MeasureLine]]] = {}
     for number, line in rows:
         axes.setdefault(_key(line, "axis"), []).append((number, line))
@@ -220,7 +262,9 @@ def _sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
         indicators: dict[tuple[str, ...], list[tuple[int, MeasureLine]]] = {}
         for number, line in of_axis:
             indicators.setdefault(_key(line, "indicator"), []).append((number, line))
-        counting = [lines for lines in indicators.values() if any(line.counts for _n, line in lines)]
+        counting = [
+            lines for lines in indicators.values() if any(line.counts for _n, line in lines)
+        ]
         for lines in counting:
             found = sum((line.points for _n, line in lines if line.counts), Decimal(0))
             wrong += _unless_equal(sheet, lines, "indicator", found)
@@ -230,7 +274,9 @@ def _sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
             total += of_axis[0][1].axis_points
     if total != FULL_POINTS and not wrong:
         said = {"total": localised(total), "full": localised(FULL_POINTS)}
-        sentence = _("The points of all axes add up to %(total)s; they must be exactly %(full)s.") % said
+        sentence = (
+            _("The points of all axes add up to %(total)s; they must be exactly %(full)s.") % said
+        )
         wrong.append(sheet.wrong(None, "axis_points", sentence))
     return wrong
 
@@ -242,12 +288,19 @@ def _unless_equal(sheet: Sheet, lines: Rows, tier: str, found: Decimal) -> Itera
         return
     said = {
         "code": getattr(first, f"{tier}_code"),
-        "rows": ", ".join(localised(n) for n, _line in lines[:20]) + (" …" if len(lines) > 20 else ""),
+        "rows": ", ".join(localised(n) for n, _line in lines[:20])
+        + (" …" if len(lines) > 20 else ""),
         "found": localised(found),
         "points": localised(points),
     }
     if tier == "axis":
-        sentence = _("The indicators of axis “%(code)s” (rows %(rows)s) add up to %(found)s, not to %(points)s.")
+        sentence = _(
+            "The indicators of axis “%(code)s” (rows %(rows)s) add up to %(found)s, not to "
+            "%(points)s."
+        )
     else:
-        sentence = _("The measures of indicator “%(code)s” (rows %(rows)s) add up to %(found)s, not to %(points)s.")
+        sentence = _(
+            "The measures of indicator “%(code)s” (rows %(rows)s) add up to %(found)s, not to "
+            "%(points)s."
+        )
     yield sheet.wrong(number, f"{tier}_points", sentence % said)

@@ -1,4 +1,6 @@
-"""What holds of a set's measures for single agencies, as lines of a sheet: own targets, and what applies to whom."""
+"""What holds of a set's measures for single agencies, as lines of a sheet: own targets, and what
+applies to whom.
+"""
 
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -19,9 +21,11 @@ FIGURES = ("target", "floor", "base")
 
 
 class TargetLine(SimpleNamespace):
-    """One agency's row of one measure, an attribute a column; `pk` is that of its row, None while it is new.
+    """One agency's row of one measure, an attribute a column; `pk` is that of its row, None while
+    it is new.
 
-    `own` is all that holds for the agency, so that a sheet of targets leaves alone whether the measure applies.
+    `own` is all that holds for the agency, so that a sheet of targets leaves alone whether the
+    measure applies.
     """
 
     pk: int | None
@@ -31,7 +35,9 @@ class TargetLine(SimpleNamespace):
 
 
 class OwnLines(LineResource):
-    """Rows known by measure and agency together; those that are not in the file stay as they are."""
+    """Rows known by measure and agency together; those that are not in the
+    file stay as they are.
+    """
 
     cells = CELLS
 
@@ -43,7 +49,11 @@ class OwnLines(LineResource):
         self.set = indicator_set
 
     def own_rows(self) -> QuerySet[MeasureTarget]:
-        tiers = ("measure__indicator__axis__position", "measure__indicator__position", "measure__position")
+        tiers = (
+            "measure__indicator__axis__position",
+            "measure__indicator__position",
+            "measure__position",
+        )
         of_set = MeasureTarget.objects.filter(measure__in=Measure.objects.of(self.set))
         return of_set.select_related("measure", "participation__agency").order_by(
             *tiers, "participation__sort_key", "pk"
@@ -54,7 +64,9 @@ class OwnLines(LineResource):
         return [_line(row) for row in self.own_rows().filter(participation__agency__in=agencies)]
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
-        self.existing = {(line.measure_code, line.agency_code): line for line in map(_line, self.own_rows())}
+        self.existing = {
+            (line.measure_code, line.agency_code): line for line in map(_line, self.own_rows())
+        }
         self.measures = {m.code: m for m in Measure.objects.of(self.set)}
         self.agencies = {p.agency.code: p for p in reached(self.set).values()}
 
@@ -63,31 +75,45 @@ class OwnLines(LineResource):
 
     def init_instance(self, row: Any = None) -> TargetLine:
         figures = dict.fromkeys(FIGURES)
-        return TargetLine(pk=None, measure_code="", agency_code="", applies=True, reason="", **figures)
+        return TargetLine(
+            pk=None, measure_code="", agency_code="", applies=True, reason="", **figures
+        )
 
-    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
-        """A row that is new is something new, even where it says no more than that the measure is asked."""
+    def skip_row(
+        self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None
+    ) -> bool:
+        """A row that is new is something new, even where it says no more than that the measure is
+        asked.
+        """
         unchanged: bool = super().skip_row(instance, original, row, import_validation_errors)
         return unchanged and instance.pk is not None
 
     def validate_instance(
-        self, instance: TargetLine, import_validation_errors: Any = None, validate_unique: bool = True
+        self,
+        instance: TargetLine,
+        import_validation_errors: Any = None,
+        validate_unique: bool = True,
     ) -> None:
         errors = dict(import_validation_errors or {})
         measure = self.measures.get(instance.measure_code)
         if measure is None:
             errors.setdefault(
-                "measure_code", _("No measure of this set has the code “%(code)s”.") % _code(instance.measure_code)
+                "measure_code",
+                _("No measure of this set has the code “%(code)s”.") % _code(instance.measure_code),
             )
         if instance.agency_code not in self.agencies:
-            sentence = _("The set is not asked of an agency with the code “%(code)s”.") % _code(instance.agency_code)
+            sentence = _("The set is not asked of an agency with the code “%(code)s”.") % _code(
+                instance.agency_code
+            )
             errors.setdefault("agency_code", sentence)
         self.judge(instance, measure, errors)
         if errors:
             raise ValidationError(errors)
 
     def judge(self, line: TargetLine, measure: Measure | None, errors: dict[str, Any]) -> None:
-        """Add what is wrong with what the line says of an agency and a measure that may be known."""
+        """Add what is wrong with what the line says of an agency and a
+        measure that may be known.
+        """
 
     def own(self, found: Check) -> list[Own]:
         """What `breakdown.import_targets` takes: the rows that say something new."""
@@ -107,7 +133,9 @@ def _code(text: str) -> dict[str, str]:
 
 def _line(row: MeasureTarget) -> TargetLine:
     own = {name: getattr(row, name) for name in (*FIGURES, "applies", "reason")}
-    return TargetLine(pk=row.pk, measure_code=row.measure.code, agency_code=row.participation.agency.code, **own)
+    return TargetLine(
+        pk=row.pk, measure_code=row.measure.code, agency_code=row.participation.agency.code, **own
+    )
 
 
 class TargetLines(OwnLines):
@@ -121,7 +149,8 @@ class TargetLines(OwnLines):
     def judge(self, line: TargetLine, measure: Measure | None, errors: dict[str, Any]) -> None:
         if not line.applies:
             errors.setdefault(
-                "measure_code", _("This measure does not apply to this agency; a target changes nothing.")
+                "measure_code",
+                _("This measure does not apply to this agency; a target changes nothing."),
             )
         values = {name: getattr(line, name) for name in FIGURES if name not in errors}
         others = {field.name for field in MeasureTarget._meta.get_fields()} - set(values)
@@ -147,6 +176,8 @@ class ApplicabilityLines(OwnLines):
         if not line.applies and not line.reason.strip():
             errors.setdefault("reason", _("Say why it does not apply."))
         if line.applies and line.reason:
-            errors.setdefault("reason", _("A measure that applies needs no reason; leave this empty."))
+            errors.setdefault(
+                "reason", _("A measure that applies needs no reason; leave this empty.")
+            )
         if len(line.reason) > 300:
             errors.setdefault("reason", _("At most 300 characters."))

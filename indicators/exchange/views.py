@@ -1,4 +1,6 @@
-"""Pages by which a set's measures and what holds for single agencies go out as spreadsheets and come in again."""
+"""Pages by which a set's measures and what holds for single agencies go out as spreadsheets and
+come in again.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,8 +35,10 @@ TITLES: dict[str, tuple[str | Promise, str | Promise]] = {
     MEASURES.name: (
         _("Measures"),
         _(
-            "The whole content of the set: axes, indicators, measures and goals. A measure is known by its lineage, or"
-            " else by its code. Measures that the file does not have are removed; points must add up at every tier."
+            "The whole content of the set: axes, indicators, measures and goals. A measure is "
+            "known by its lineage, or"
+            " else by its code. Measures that the file does not have are removed; points must add "
+            "up at every tier."
         ),
     ),
     TARGETS.name: (
@@ -74,12 +78,16 @@ def files(request: PortalRequest, pk: int) -> HttpResponse:
     """What goes out of a set and comes in, form by form."""
     indicator_set = visible(request, pk)
     offers = [_offer(request, indicator_set, form) for form in FORMS.values()]
-    return render(request, "indicators/exchange/files.html", {"set": indicator_set, "offers": offers})
+    return render(
+        request, "indicators/exchange/files.html", {"set": indicator_set, "offers": offers}
+    )
 
 
 @require_safe
 def template(request: PortalRequest, form: Form, kind: str) -> HttpResponse:
-    return sheet_answer(spreadsheets_sheets.template(form, kind), f"template-{form.name}-{form.version}", kind)
+    return sheet_answer(
+        spreadsheets_sheets.template(form, kind), f"template-{form.name}-{form.version}", kind
+    )
 
 
 @require_safe
@@ -108,10 +116,14 @@ def take_in(request: PortalRequest, pk: int, form: Form) -> HttpResponse:
 
     def do(sheet: Sheet, *, as_checked: str, **said: Any) -> Sequence[Any]:
         resource = lines(indicator_set)
-        found = partial(dry_run.checked_again, resource, sheet, as_checked)  # asked once the set is locked
+        found = partial(
+            dry_run.checked_again, resource, sheet, as_checked
+        )  # asked once the set is locked
         said |= {"by": request.user, "at": request.at}
         if form is MEASURES:
-            return actions.import_measures(indicator_set, lambda: resource.contents(found()), **said)
+            return actions.import_measures(
+                indicator_set, lambda: resource.contents(found()), **said
+            )
         return targets.import_targets(indicator_set, lambda: resource.own(found()), **said)
 
     return import_page(

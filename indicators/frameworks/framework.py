@@ -1,7 +1,8 @@
-"""Reference frameworks in the common form "assessment-framework/1": what their values mean, their rating, their result.
+"""Reference frameworks in the common form "assessment-framework/1": what their values mean, their
+rating, their result.
 
-`indicators/scoring/scales.py` says how a value becomes a score, `indicators/scoring/tree.py` how scores add up,
-`indicators/frameworks/reader.py` reads and checks the files.
+`indicators/scoring/scales.py` says how a value becomes a score, `indicators/scoring/tree.py` how
+scores add up, `indicators/frameworks/reader.py` reads and checks the files.
 
 Where the common form leaves something open:
 
@@ -51,7 +52,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Framework:
-    """A definition, ready to score. `document` is the whole of it, with what does not concern the arithmetic."""
+    """A definition, ready to score. `document` is the whole of it, with what does not concern the
+    arithmetic.
+    """
 
     code: str
     title: str
@@ -82,7 +85,9 @@ class Framework:
             return None
         if text == UNDER_REVIEW:
             return State.UNDER_REVIEW
-        if text == NOT_APPLICABLE or (isinstance(node.scale, Options) and text in node.scale.not_applicable):
+        if text == NOT_APPLICABLE or (
+            isinstance(node.scale, Options) and text in node.scale.not_applicable
+        ):
             return State.NOT_APPLICABLE
         if node.scale is not None:
             return node.scale.read(text)
@@ -102,19 +107,32 @@ class Framework:
         return label if label in labels else known.get(label, label)
 
     def score(self, given: Mapping[str, Given], *, rating: str = "") -> list[Line]:
-        """A line for every node, the root first. Unfit when an arithmetic does not take these values."""
+        """A line for every node, the root first. Unfit when an arithmetic does not take these
+        values.
+        """
         outcomes = score_tree(self.root, given)
-        return [self._line(self.nodes[code], outcome, outcomes, rating) for code, outcome in outcomes.items()]
+        return [
+            self._line(self.nodes[code], outcome, outcomes, rating)
+            for code, outcome in outcomes.items()
+        ]
 
-    def _line(self, node: Node, outcome: Outcome, outcomes: Mapping[str, Outcome], rating: str) -> Line:
+    def _line(
+        self, node: Node, outcome: Outcome, outcomes: Mapping[str, Outcome], rating: str
+    ) -> Line:
         rules = list(outcome.rules)
-        band = node.scale.label(outcome.exact / node.factor) if node.scale and outcome.exact is not None else ""
+        band = (
+            node.scale.label(outcome.exact / node.factor)
+            if node.scale and outcome.exact is not None
+            else ""
+        )
         if node is self.root:
             band = self._limited(self._band(outcome), outcomes, rules)
             if rating:
                 rules.append(f"override: {rating}" + (f" instead of {band}" if band else ""))
                 band = rating
-        return Line(node, outcome, _score_text(node, outcome), _text(outcome.exact), band, "; ".join(rules))
+        return Line(
+            node, outcome, _score_text(node, outcome), _text(outcome.exact), band, "; ".join(rules)
+        )
 
     def _band(self, outcome: Outcome) -> str:
         said = outcome.said
@@ -130,7 +148,9 @@ class Framework:
 
     def _limited(self, band: str, outcomes: Mapping[str, Outcome], rules: list[str]) -> str:
         order = [found.label for found in self.bands]
-        scores = {code: outcome.score for code, outcome in outcomes.items() if outcome.score is not None}
+        scores = {
+            code: outcome.score for code, outcome in outcomes.items() if outcome.score is not None
+        }
         for limit in self.limits:
             better = band in order and order.index(band) < order.index(limit.at_most)
             if better and all(condition.holds(scores) for condition in limit.when):

@@ -1,4 +1,5 @@
-"""A JSON document whose every value knows its place, so that a refusal can name the file, the line and the path.
+"""A JSON document whose every value knows its place, so that a refusal can name the file, the line
+and the path.
 
 Numbers are exact: JSON numbers are read as fractions and never pass through a binary float.
 """
@@ -14,7 +15,9 @@ from typing import Any, NoReturn
 Steps = tuple[str | int, ...]
 
 _SPACE = " \t\r\n"
-_LARGEST_EXPONENT = 400  # a number beyond it is a slip of the hand, and would take all memory as a fraction
+_LARGEST_EXPONENT = (
+    400  # a number beyond it is a slip of the hand, and would take all memory as a fraction
+)
 
 
 class Malformed(Exception):
@@ -91,7 +94,9 @@ class At:
         """One of these words."""
         names = tuple(names)
         if not isinstance(self.value, str) or self.value not in names:
-            self.refuse(f"must be one of {', '.join(names)}, not {json.dumps(self.value, default=str)[:60]}")
+            self.refuse(
+                f"must be one of {', '.join(names)}, not {json.dumps(self.value, default=str)[:60]}"
+            )
         return self.value
 
 
@@ -106,7 +111,9 @@ class Document:
     def root(self) -> At:
         """What the document says; Malformed when it is not JSON, or says something twice."""
         try:
-            return At(json.loads(self.text, parse_float=Decimal, parse_constant=self._refuse_constant))
+            return At(
+                json.loads(self.text, parse_float=Decimal, parse_constant=self._refuse_constant)
+            )
         except json.JSONDecodeError as error:
             raise Malformed(f"{self.name}, line {error.lineno}: not JSON: {error.msg}") from None
         except RecursionError:
@@ -121,7 +128,9 @@ class Document:
     def words_of(self, error: RefusedAt) -> Malformed:
         """The refusal in words: file, line, path, reason."""
         line = next((line for steps, line in self._places() if steps == error.steps), 1)
-        path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.steps).lstrip(".")
+        path = "".join(
+            f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.steps
+        ).lstrip(".")
         return Malformed(f"{self.name}, line {line}: {path + ': ' if path else ''}{error.reason}")
 
     def refuse_twins(self) -> None:
@@ -134,10 +143,14 @@ class Document:
             seen.add(steps)
 
     def _places(self) -> Iterator[tuple[Steps, int]]:
-        """Every value of a document that is JSON: the steps to it and its line, in the order of the text."""
+        """Every value of a document that is JSON: the steps to it and its line, in the order of the
+        text.
+        """
         text, decoder = self.text, JSONDecoder()
         at, line, counted = 0, 1, 0
-        open_: list[tuple[Steps, int | None]] = []  # the containers around, a list with its next place
+        open_: list[
+            tuple[Steps, int | None]
+        ] = []  # the containers around, a list with its next place
 
         while True:
             while at < len(text) and text[at] in _SPACE + ",":

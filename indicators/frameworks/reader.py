@@ -1,4 +1,6 @@
-"""The reading of a framework's definition: a mistake is refused with its file, line, path and reason."""
+"""The reading of a framework's definition: a mistake is refused with its file, line, path and
+reason.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -62,7 +64,9 @@ def read(text: str, name: str) -> Framework:
 
 def scales_of(framework: Framework) -> dict[str, Scale]:
     """The scales of a framework by name, without what single leaves bring."""
-    return {name: scale_of(At(scale)) for name, scale in framework.document.get("scales", {}).items()}
+    return {
+        name: scale_of(At(scale)) for name, scale in framework.document.get("scales", {}).items()
+    }
 
 
 def _framework(at: At) -> Framework:
@@ -120,7 +124,7 @@ def _limits(at: At | None, tree: At, root: Node, bands: tuple[Band, ...]) -> tup
     return tuple(limits)
 
 
-# --- The tree ---------------------------------------------------------------------------------------------------------
+# --- The tree -----------------------------------------------------------------------------------
 
 
 def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
@@ -235,7 +239,7 @@ def _cap(at: At) -> str:
     return cap.text()
 
 
-# --- Decision tables --------------------------------------------------------------------------------------------------
+# --- Decision tables ----------------------------------------------------------------------------
 
 
 def _rows(at: At, children: tuple[Node, ...]) -> tuple[Row, ...]:
@@ -292,7 +296,8 @@ def _condition(at: At, known: set[str], groups: dict[str, tuple[str, ...]]) -> C
             value.refuse("is no condition that can be checked")
     if not tests or (group and len(counted) != 1):
         at.refuse(
-            "needs a comparison, and with a group what is counted: {'group': 'L1', 'count_below': 2, 'at_most': 1}"
+            "needs a comparison, and with a group what is counted: {'group': 'L1', 'count_below': "
+            "2, 'at_most': 1}"
         )
     if node:
         if node.text() not in known:
@@ -304,7 +309,7 @@ def _condition(at: At, known: set[str], groups: dict[str, tuple[str, ...]]) -> C
     return Condition(groups[group.text()], tuple(tests), counted[0], group.text())
 
 
-# --- What concerns several nodes --------------------------------------------------------------------------------------
+# --- What concerns several nodes ----------------------------------------------------------------
 
 
 def _nodes(at: At) -> Iterator[At]:

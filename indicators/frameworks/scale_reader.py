@@ -24,7 +24,9 @@ TYPES = ("options", "number", "points", "interpolate", "ratio", "minmax")
 
 
 def scale_of(at: At, leaf: At | None = None) -> Scale:
-    """The scale of a document, as a leaf uses it; without a leaf, what leaves bring themselves may be missing."""
+    """The scale of a document, as a leaf uses it; without a leaf, what leaves bring themselves may
+    be missing.
+    """
     kind = at["type"].one_of(TYPES)
     own = _Parts(at, leaf)
     match kind:
@@ -37,9 +39,13 @@ def scale_of(at: At, leaf: At | None = None) -> Scale:
         case "ratio":
             standard = own.find("standard", needed=True)
             down = own.down()
-            if standard is not None and (standard.number() < 0 or (standard.number() == 0 and not down)):
+            if standard is not None and (
+                standard.number() < 0 or (standard.number() == 0 and not down)
+            ):
                 standard.refuse("must be more than zero")
-            return Ratio(down, own.limit("cap"), own.limit("floor"), standard.number() if standard else ONE)
+            return Ratio(
+                down, own.limit("cap"), own.limit("floor"), standard.number() if standard else ONE
+            )
         case _:
             return _minmax(at, own)
 
@@ -71,7 +77,9 @@ class _Parts:
         return None if found is None or found.value is False else found.number()
 
     def limits(self, key: str, usual: Fraction) -> tuple[Fraction | None, Fraction | None]:
-        """The limits of a minmax: of the share, which is the usual one unless lifted, and of the value."""
+        """The limits of a minmax: of the share, which is the usual one unless lifted, and of the
+        value.
+        """
         found = self.find(key)
         if found is None or found.value is True:
             return usual, None
@@ -124,7 +132,12 @@ def _interpolate(at: At, own: _Parts) -> Interpolate:
     targets, dated = _targets(found, len(levels)) if found else (levels, False)
     above, below = own.number("above"), own.number("below")
     return Interpolate(
-        levels, levels[0] if above is None else above, ZERO if below is None else below, names, targets, dated
+        levels,
+        levels[0] if above is None else above,
+        ZERO if below is None else below,
+        names,
+        targets,
+        dated,
     )
 
 
@@ -169,7 +182,11 @@ def bands_of(at: At, *, by_code: bool = False) -> tuple[Band, ...]:
         least, code = each.find("min"), each.find("code")
         if least is None and not by_code:
             each.refuse("“min” is missing")
-        bands.append(Band(least.number() if least else None, each["label"].text(), code.text() if code else ""))
+        bands.append(
+            Band(
+                least.number() if least else None, each["label"].text(), code.text() if code else ""
+            )
+        )
         if least and [band.least for band in bands].count(bands[-1].least) > 1:
             least.refuse("stands there twice")
     return tuple(bands)

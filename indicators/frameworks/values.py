@@ -1,4 +1,6 @@
-"""The values of a framework's entities, as a table: read and checked cell by cell, and the table of the result."""
+"""The values of a framework's entities, as a table: read and checked cell by cell, and the table of
+the result.
+"""
 
 import csv
 import io
@@ -30,11 +32,15 @@ class Entity:
 
 
 def read_values(data: bytes, framework: Framework, name: str) -> list[Entity]:
-    """The entities of a CSV in the order in which they are first named; BadValues with all that is wrong."""
+    """The entities of a CSV in the order in which they are first named; BadValues with all that is
+    wrong.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadValues(f"{name}, line {data.count(bytes([10]), 0, error.start) + 1}: not UTF-8") from None
+        raise BadValues(
+            f"{name}, line {data.count(bytes([10]), 0, error.start) + 1}: not UTF-8"
+        ) from None
     entities: dict[str, Entity] = {}
     seen: dict[tuple[str, str, bool], int] = {}
     faults: list[str] = []
@@ -50,7 +56,9 @@ def read_values(data: bytes, framework: Framework, name: str) -> list[Entity]:
     return list(entities.values())
 
 
-def score_all(entities: Iterable[Entity], framework: Framework, name: str) -> list[tuple[Entity, list[Line]]]:
+def score_all(
+    entities: Iterable[Entity], framework: Framework, name: str
+) -> list[tuple[Entity, list[Line]]]:
     """The lines of every entity; BadValues when an arithmetic does not take the values of one."""
     results, faults = [], []
     for entity in entities:
@@ -69,7 +77,8 @@ def result_text(results: Iterable[tuple[Entity, list[Line]]]) -> str:
     write(RESULT_COLUMNS)
     for entity, lines in results:
         for line in lines:
-            # figures stand as they are: they are read by programs, and the trailing zero of 5.0 says something
+            # figures stand as they are: they are read by programs, and the trailing zero of 5.0
+            # says something
             figures = (Verbatim(line.score), Verbatim(line.exact))
             write((entity.name, line.node.code, *figures, line.band, line.rule))
     return out.getvalue()
@@ -140,4 +149,6 @@ def _places(head: list[str], name: str, line: int) -> list[int]:
 def _refuse(faults: list[str]) -> None:
     if faults:
         more = len(faults) - MOST_FAULTS
-        raise BadValues("\n".join(faults[:MOST_FAULTS] + ([f"and {more} more"] if more > 0 else [])))
+        raise BadValues(
+            "\n".join(faults[:MOST_FAULTS] + ([f"and {more} more"] if more > 0 else []))
+        )

@@ -1,4 +1,6 @@
-"""Pages of the reference frameworks: how they compare, and each with its tree, scales, sources and doubts."""
+"""Pages of the reference frameworks: how they compare, and each with its tree, scales, sources and
+doubts.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -49,7 +51,9 @@ class Entry:
     @property
     def scales(self) -> list[str]:
         """The scales' words, each once."""
-        return list(dict.fromkeys(scale_words(scale) for scale in scales_of(self.framework).values()))
+        return list(
+            dict.fromkeys(scale_words(scale) for scale in scales_of(self.framework).values())
+        )
 
     @property
     def arithmetic(self) -> list[str]:
@@ -86,20 +90,31 @@ class Named:
 
     @property
     def options(self) -> list[tuple[Option, str]]:
-        return [(o, number(o.value)) for o in self.scale.options] if isinstance(self.scale, Options) else []
+        return (
+            [(o, number(o.value)) for o in self.scale.options]
+            if isinstance(self.scale, Options)
+            else []
+        )
 
     @property
     def bands(self) -> list[tuple[str, str]]:
         if isinstance(self.scale, Number):
             return _bands(self.scale.bands)
         if isinstance(self.scale, Interpolate):
-            return [(number(level), label) for level, label in zip(self.scale.levels, self.scale.labels, strict=False)]
+            return [
+                (number(level), label)
+                for level, label in zip(self.scale.levels, self.scale.labels, strict=False)
+            ]
         return []
 
 
 @require_safe
 def framework_list(request: PortalRequest) -> HttpResponse:
-    return render(request, "indicators/frameworks/frameworks.html", {"entries": [Entry(*item) for item in bundled().items()]})
+    return render(
+        request,
+        "indicators/frameworks/frameworks.html",
+        {"entries": [Entry(*item) for item in bundled().items()]},
+    )
 
 
 @require_safe
@@ -113,11 +128,17 @@ def framework_detail(request: PortalRequest, slug: str) -> HttpResponse:
         "framework": framework,
         "document": document,
         "rows": list(_rows(framework.root, document["root"], 0, "")),
-        "formulas": [AGGREGATIONS[agg] for agg in dict.fromkeys(n.agg for n in framework.root.walk() if n.agg)],
+        "formulas": [
+            AGGREGATIONS[agg]
+            for agg in dict.fromkeys(n.agg for n in framework.root.walk() if n.agg)
+        ],
         "scales": [Named(name, scale) for name, scale in scales_of(framework).items()],
         "bands": _bands(framework.bands),
         "band_rounding": rounding_words(framework.band_rounding) if framework.band_rounding else "",
-        "table": [(" · ".join(map(_condition, row["when"])), row["then"]) for row in document["root"].get("table", ())],
+        "table": [
+            (" · ".join(map(_condition, row["when"])), row["then"])
+            for row in document["root"].get("table", ())
+        ],
         "groups": document["root"].get("groups", {}),
         "example": _example(document.get("example", {})),
     }
@@ -132,7 +153,9 @@ def _rows(node: Node, raw: dict[str, Any], depth: int, percent: str) -> Iterator
         children.append((node.fine_tuned, raw["fine_tuned"]))
     for child, text in children:
         counts = node.agg in WEIGHTED and whole
-        yield from _rows(child, text, depth + 1, number(child.weight / whole * HUNDRED) if counts else "")
+        yield from _rows(
+            child, text, depth + 1, number(child.weight / whole * HUNDRED) if counts else ""
+        )
 
 
 def _bands(bands: tuple[Band, ...]) -> list[tuple[str, str]]:
@@ -146,9 +169,12 @@ def _condition(raw: dict[str, Any]) -> str:
 
 def _example(raw: dict[str, Any]) -> list[list[tuple[str, str]]]:
     lines = [
-        [(key.replace("_", " "), _plain(value)) for key, value in line.items()] for line in raw.get("indicators", ())
+        [(key.replace("_", " "), _plain(value)) for key, value in line.items()]
+        for line in raw.get("indicators", ())
     ]
-    rest = [(key.replace("_", " "), _plain(value)) for key, value in raw.items() if key != "indicators"]
+    rest = [
+        (key.replace("_", " "), _plain(value)) for key, value in raw.items() if key != "indicators"
+    ]
     return [*lines, rest] if raw else []
 
 

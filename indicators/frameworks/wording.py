@@ -1,4 +1,6 @@
-"""Reference frameworks in words: how a scale and a node count, with their formulas, and how the frameworks compare."""
+"""Reference frameworks in words: how a scale and a node count, with their formulas, and how the
+frameworks compare.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +22,10 @@ AGGREGATIONS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "gmean": (_("Geometric mean"), _("product of score to the power weight ÷ sum of weights")),
     "sum_points": (_("Sum of points"), _("sum of the points earned")),
     "points_ratio": (_("Share of points"), _("points earned ÷ points possible")),
-    "all_required": (_("All required"), _("1 when every part reaches what it must, else 0; nothing makes up for it")),
+    "all_required": (
+        _("All required"),
+        _("1 when every part reaches what it must, else 0; nothing makes up for it"),
+    ),
     "table": (_("Decision table"), _("the first row whose conditions all hold")),
     "none": (_("No total"), _("the parts stand side by side")),
 }
@@ -51,8 +56,10 @@ def scale_words(scale: Scale) -> str:
             return _number_words(scale)
         case Interpolate():
             return gettext(
-                "A value against targets, each worth a level: %(levels)s. Between two targets the level lies on a "
-                "straight line; better than the best gives %(above)s, worse than the worst gives %(below)s."
+                "A value against targets, each worth a level: %(levels)s. Between two targets the "
+                "level lies on a "
+                "straight line; better than the best gives %(above)s, worse than the worst "
+                "gives %(below)s."
             ) % {
                 "levels": "، ".join(map(number, scale.levels))
                 if _is_persian()
@@ -62,7 +69,9 @@ def scale_words(scale: Scale) -> str:
             }
         case Ratio():
             return _limits(
-                gettext("actual ÷ standard where more is better, standard ÷ actual where less is better"),
+                gettext(
+                    "actual ÷ standard where more is better, standard ÷ actual where less is better"
+                ),
                 scale.floor,
                 scale.cap,
             )
@@ -143,12 +152,14 @@ def rounding_words(rounding: Rounding) -> str:
     return gettext("rounded %(mode)s to %(number)s decimal places") % words
 
 
-# --- How the frameworks compare ---------------------------------------------------------------------------------------
+# --- How the frameworks compare -----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Compared:
-    """What a framework is for, what it assesses, what comes out, and what limits or reviews the result."""
+    """What a framework is for, what it assesses, what comes out, and what limits or reviews the
+    result.
+    """
 
     name: str | Promise
     purpose: str | Promise
@@ -174,7 +185,10 @@ COMPARED: Mapping[str, Compared] = {
         _("Public accountability of councils; inspection in proportion to performance"),
         _("A local council"),
         _("No stars to four stars"),
-        _("Limiting rules fixed and published beforehand; a score under review holds the category back."),
+        _(
+            "Limiting rules fixed and published beforehand; a score under review holds the "
+            "category back."
+        ),
     ),
     "dspt": Compared(
         _("Data Security and Protection Toolkit"),

@@ -35,7 +35,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="IndicatorSet",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -65,10 +70,17 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "years",
-                    models.PositiveSmallIntegerField(default=1, help_text="How many years a general set is issued for"),
+                    models.PositiveSmallIntegerField(
+                        default=1, help_text="How many years a general set is issued for"
+                    ),
                 ),
                 ("proposed_at", models.DateTimeField(blank=True, null=True)),
-                ("round", models.PositiveSmallIntegerField(default=0, help_text="How often the set has been proposed")),
+                (
+                    "round",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="How often the set has been proposed"
+                    ),
+                ),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
                 ("communicated_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -101,7 +113,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "group",
@@ -143,9 +159,17 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("agency", None), ("group", None), ("kind", "general"), ("province", None)),
                             models.Q(
-                                ("agency__isnull", False), ("group", None), ("kind", "specific"), ("province", None)
+                                ("agency", None),
+                                ("group", None),
+                                ("kind", "general"),
+                                ("province", None),
+                            ),
+                            models.Q(
+                                ("agency__isnull", False),
+                                ("group", None),
+                                ("kind", "specific"),
+                                ("province", None),
                             ),
                             models.Q(
                                 ("agency", None),
@@ -161,7 +185,11 @@ class Migration(migrations.Migration):
                         name="a_set_s_kind_says_for_whom_it_is",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("years", 1), models.Q(("kind", "general"), ("years", 2)), _connector="OR"),
+                        condition=models.Q(
+                            ("years", 1),
+                            models.Q(("kind", "general"), ("years", 2)),
+                            _connector="OR",
+                        ),
                         name="a_general_set_may_be_for_two_years",
                     ),
                 ],
@@ -170,7 +198,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Axis",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.CharField(max_length=20)),
                 ("title_fa", models.CharField(max_length=300)),
                 ("title_en", models.CharField(blank=True, max_length=300)),
@@ -186,18 +219,27 @@ class Migration(migrations.Migration):
                 (
                     "set",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="axes", to="indicators.indicatorset"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="axes",
+                        to="indicators.indicatorset",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("set", "code"), name="one_axis_a_code")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("set", "code"), name="one_axis_a_code")
+                ],
             },
         ),
         migrations.CreateModel(
             name="Indicator",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.CharField(max_length=20)),
                 ("title_fa", models.CharField(max_length=300)),
                 ("title_en", models.CharField(blank=True, max_length=300)),
@@ -213,18 +255,27 @@ class Migration(migrations.Migration):
                 (
                     "axis",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="indicators", to="indicators.axis"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="indicators",
+                        to="indicators.axis",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("axis", "code"), name="one_indicator_a_code")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("axis", "code"), name="one_indicator_a_code")
+                ],
             },
         ),
         migrations.CreateModel(
             name="Goal",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.CharField(max_length=20)),
                 ("title_fa", models.CharField(max_length=300)),
                 ("title_en", models.CharField(blank=True, max_length=300)),
@@ -276,18 +327,27 @@ class Migration(migrations.Migration):
                 (
                     "set",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="goals", to="indicators.indicatorset"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="goals",
+                        to="indicators.indicatorset",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("set", "code"), name="one_goal_a_code")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("set", "code"), name="one_goal_a_code")
+                ],
             },
         ),
         migrations.CreateModel(
             name="Comment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("round", models.PositiveSmallIntegerField()),
                 ("lineage", models.UUIDField(blank=True, null=True)),
                 (
@@ -309,7 +369,9 @@ class Migration(migrations.Migration):
                 (
                     "author",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -325,7 +387,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Change",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "deed",
                     models.CharField(
@@ -341,7 +408,12 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("lineage", models.UUIDField(blank=True, help_text="The measure; none: the set as a whole", null=True)),
+                (
+                    "lineage",
+                    models.UUIDField(
+                        blank=True, help_text="The measure; none: the set as a whole", null=True
+                    ),
+                ),
                 ("code", models.CharField(blank=True, max_length=20)),
                 ("title_fa", models.CharField(blank=True, max_length=300)),
                 ("title_en", models.CharField(blank=True, max_length=300)),
@@ -350,7 +422,9 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -369,7 +443,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Measure",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.CharField(max_length=20)),
                 ("title_fa", models.CharField(max_length=300)),
                 ("title_en", models.CharField(blank=True, max_length=300)),
@@ -417,14 +496,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("params", models.JSONField(blank=True, default=dict)),
-                ("base", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
-                ("floor", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
-                ("target", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
-                ("lowest", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
-                ("highest", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "base",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
+                (
+                    "floor",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
+                (
+                    "target",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
+                (
+                    "lowest",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
+                (
+                    "highest",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 (
                     "is_additive",
-                    models.BooleanField(default=False, help_text="Parts of the value add up: units share one target"),
+                    models.BooleanField(
+                        default=False, help_text="Parts of the value add up: units share one target"
+                    ),
                 ),
                 (
                     "evidence_rule",
@@ -536,7 +632,9 @@ class Migration(migrations.Migration):
                 (
                     "trend",
                     models.JSONField(
-                        blank=True, default=list, help_text="Values of past years: [[year, value as text], ...]"
+                        blank=True,
+                        default=list,
+                        help_text="Values of past years: [[year, value as text], ...]",
                     ),
                 ),
                 (
@@ -563,8 +661,18 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("ideal", models.TextField(blank=True, help_text="What one would measure if nothing stood in the way")),
-                ("compromise", models.TextField(blank=True, help_text="Why something else is measured, where it is")),
+                (
+                    "ideal",
+                    models.TextField(
+                        blank=True, help_text="What one would measure if nothing stood in the way"
+                    ),
+                ),
+                (
+                    "compromise",
+                    models.TextField(
+                        blank=True, help_text="Why something else is measured, where it is"
+                    ),
+                ),
                 (
                     "links",
                     django.contrib.postgres.fields.ArrayField(
@@ -577,12 +685,16 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "is_pilot",
-                    models.BooleanField(default=False, help_text="In its trial year: scored and shown, never counted"),
+                    models.BooleanField(
+                        default=False,
+                        help_text="In its trial year: scored and shown, never counted",
+                    ),
                 ),
                 (
                     "is_composed",
                     models.BooleanField(
-                        default=False, help_text="Parameters or points are the project's, not official"
+                        default=False,
+                        help_text="Parameters or points are the project's, not official",
                     ),
                 ),
                 (
@@ -598,7 +710,9 @@ class Migration(migrations.Migration):
                 (
                     "indicator",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="measures", to="indicators.indicator"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="measures",
+                        to="indicators.indicator",
                     ),
                 ),
                 (
@@ -613,33 +727,47 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("indicator", "code"), name="one_measure_a_code")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("indicator", "code"), name="one_measure_a_code")
+                ],
             },
         ),
         migrations.CreateModel(
             name="MeasureShare",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("lineage", models.UUIDField()),
                 ("percent", models.DecimalField(decimal_places=4, max_digits=7)),
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "set",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="indicators.indicatorset"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="shares",
+                        to="indicators.indicatorset",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("set", "lineage", "agency"), name="one_part_an_agency"),
+                    models.UniqueConstraint(
+                        fields=("set", "lineage", "agency"), name="one_part_an_agency"
+                    ),
                     models.CheckConstraint(
-                        condition=models.Q(("percent__gt", 0), ("percent__lte", 100)), name="a_part_is_of_a_hundred"
+                        condition=models.Q(("percent__gt", 0), ("percent__lte", 100)),
+                        name="a_part_is_of_a_hundred",
                     ),
                 ],
             },
@@ -647,29 +775,49 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MeasureTarget",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("target", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
-                ("floor", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
-                ("base", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "target",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
+                (
+                    "floor",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
+                (
+                    "base",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 ("applies", models.BooleanField(default=True)),
                 ("reason", models.CharField(blank=True, max_length=300)),
                 ("set_at", models.DateTimeField()),
                 (
                     "measure",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="own_targets", to="indicators.measure"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="own_targets",
+                        to="indicators.measure",
                     ),
                 ),
                 (
                     "participation",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.participation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.participation",
                     ),
                 ),
                 (
                     "set_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -679,7 +827,11 @@ class Migration(migrations.Migration):
                         fields=("measure", "participation"), name="one_target_a_measure_and_agency"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("applies", True), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                        condition=models.Q(
+                            ("applies", True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
                         name="a_measure_does_not_apply_for_a_reason",
                     ),
                 ],
@@ -688,7 +840,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Plan",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("quarter", models.PositiveSmallIntegerField(default=1)),
                 (
                     "state",
@@ -703,17 +860,25 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "participation",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.participation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.participation",
                     ),
                 ),
                 (
@@ -730,7 +895,8 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="a_plan_is_laid_in_a_quarter"
+                        condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)),
+                        name="a_plan_is_laid_in_a_quarter",
                     )
                 ],
             },
@@ -738,12 +904,26 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Figure",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("quarter", models.PositiveSmallIntegerField()),
-                ("target", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
-                ("actual", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "target",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
+                (
+                    "actual",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 ("explanation", models.TextField(blank=True)),
-                ("forecast", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "forecast",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 ("updated_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "updated_by",
@@ -758,23 +938,29 @@ class Migration(migrations.Migration):
                 (
                     "measure",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="indicators.measure"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="indicators.measure",
                     ),
                 ),
                 (
                     "plan",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="figures", to="indicators.plan"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="figures",
+                        to="indicators.plan",
                     ),
                 ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("plan", "measure", "quarter"), name="one_figure_a_measure_and_quarter"
+                        fields=("plan", "measure", "quarter"),
+                        name="one_figure_a_measure_and_quarter",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="a_figure_is_of_a_quarter"
+                        condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)),
+                        name="a_figure_is_of_a_quarter",
                     ),
                 ],
             },
@@ -782,7 +968,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="QuarterReport",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("quarter", models.PositiveSmallIntegerField()),
                 (
                     "state",
@@ -797,17 +988,25 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "plan",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="indicators.plan"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="indicators.plan",
                     ),
                 ),
                 (
@@ -823,9 +1022,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("plan", "quarter"), name="one_report_a_quarter"),
+                    models.UniqueConstraint(
+                        fields=("plan", "quarter"), name="one_report_a_quarter"
+                    ),
                     models.CheckConstraint(
-                        condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)), name="a_report_is_of_a_quarter"
+                        condition=models.Q(("quarter__gte", 1), ("quarter__lte", 4)),
+                        name="a_report_is_of_a_quarter",
                     ),
                 ],
             },
@@ -833,17 +1035,27 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Review",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("round", models.PositiveSmallIntegerField()),
                 ("lineage", models.UUIDField()),
                 ("code", models.CharField(max_length=20)),
                 ("title_fa", models.CharField(max_length=300)),
                 ("title_en", models.CharField(blank=True, max_length=300)),
-                ("proposed", models.JSONField(help_text="{field: value} as the agency proposed it")),
+                (
+                    "proposed",
+                    models.JSONField(help_text="{field: value} as the agency proposed it"),
+                ),
                 (
                     "agreed",
                     models.JSONField(
-                        blank=True, default=dict, help_text="{field: value} where the group agreed on another"
+                        blank=True,
+                        default=dict,
+                        help_text="{field: value} where the group agreed on another",
                     ),
                 ),
                 (
@@ -882,7 +1094,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("set", "round", "lineage"), name="one_review_a_measure_and_round"),
+                    models.UniqueConstraint(
+                        fields=("set", "round", "lineage"), name="one_review_a_measure_and_round"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("outcome__in", ("open", "approved")),
@@ -897,7 +1111,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Suggestion",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("round", models.PositiveSmallIntegerField()),
                 ("lineage", models.UUIDField()),
                 (
@@ -914,14 +1133,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "values",
-                    models.JSONField(help_text="{field: value}, of points, base, floor, target, titles and definition"),
+                    models.JSONField(
+                        help_text="{field: value}, of points, base, floor, target, titles and definition"
+                    ),
                 ),
                 ("reason", models.TextField()),
                 ("made_at", models.DateTimeField()),
                 (
                     "member",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -937,9 +1160,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Vote",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("round", models.PositiveSmallIntegerField()),
-                ("lineage", models.UUIDField(blank=True, help_text="The measure; none: the whole set", null=True)),
+                (
+                    "lineage",
+                    models.UUIDField(
+                        blank=True, help_text="The measure; none: the whole set", null=True
+                    ),
+                ),
                 (
                     "constituency",
                     models.CharField(
@@ -956,7 +1189,11 @@ class Migration(migrations.Migration):
                 (
                     "choice",
                     models.CharField(
-                        choices=[("approve", "Approve"), ("return", "Return with changes"), ("reject", "Reject")],
+                        choices=[
+                            ("approve", "Approve"),
+                            ("return", "Return with changes"),
+                            ("reject", "Reject"),
+                        ],
                         max_length=8,
                     ),
                 ),
@@ -964,7 +1201,11 @@ class Migration(migrations.Migration):
                     "rating",
                     models.CharField(
                         blank=True,
-                        choices=[("slack", "Slack"), ("fair", "Fair"), ("unattainable", "Unattainable")],
+                        choices=[
+                            ("slack", "Slack"),
+                            ("fair", "Fair"),
+                            ("unattainable", "Unattainable"),
+                        ],
                         max_length=12,
                     ),
                 ),
@@ -973,13 +1214,17 @@ class Migration(migrations.Migration):
                 (
                     "member",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "set",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="votes", to="indicators.indicatorset"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="votes",
+                        to="indicators.indicatorset",
                     ),
                 ),
             ],
@@ -992,7 +1237,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("choice", "approve"), models.Q(("reason", ""), _negated=True), _connector="OR"
+                            ("choice", "approve"),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
                         ),
                         name="a_vote_against_has_a_reason",
                     ),
@@ -1002,7 +1249,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="WorkingGroup",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "sector",
                     models.CharField(
@@ -1050,14 +1302,21 @@ class Migration(migrations.Migration):
                 ("chair_casts", models.BooleanField(default=True)),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("cycle", "sector"), name="one_group_a_sector_and_cycle"),
+                    models.UniqueConstraint(
+                        fields=("cycle", "sector"), name="one_group_a_sector_and_cycle"
+                    ),
                     models.CheckConstraint(
-                        condition=models.Q(("majority__lte", 99), ("quorum__gte", 1)), name="rules_that_can_be_met"
+                        condition=models.Q(("majority__lte", 99), ("quorum__gte", 1)),
+                        name="rules_that_can_be_met",
                     ),
                 ],
             },
@@ -1065,14 +1324,23 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Meeting",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("number", models.PositiveSmallIntegerField()),
                 ("held_at", models.DateTimeField(help_text="When it is to be, or was, held")),
                 ("place", models.CharField(blank=True, max_length=200)),
                 (
                     "state",
                     django_fsm.FSMField(
-                        choices=[("convened", "Convened"), ("held", "Held"), ("cancelled", "Cancelled")],
+                        choices=[
+                            ("convened", "Convened"),
+                            ("held", "Held"),
+                            ("cancelled", "Cancelled"),
+                        ],
                         default="convened",
                         max_length=50,
                         protected=True,
@@ -1082,7 +1350,11 @@ class Migration(migrations.Migration):
                 ("minuted_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "minuted_by",
@@ -1104,13 +1376,20 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("group", "number"), name="one_meeting_a_number")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("group", "number"), name="one_meeting_a_number")
+                ],
             },
         ),
         migrations.CreateModel(
             name="Attendance",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "constituency",
                     models.CharField(
@@ -1126,63 +1405,98 @@ class Migration(migrations.Migration):
                 (
                     "member",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "meeting",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="attendance", to="indicators.meeting"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendance",
+                        to="indicators.meeting",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("meeting", "member"), name="one_seat_a_member")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("meeting", "member"), name="one_seat_a_member")
+                ],
             },
         ),
         migrations.CreateModel(
             name="AgendaItem",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("position", models.PositiveSmallIntegerField()),
                 ("resolution", models.TextField(blank=True)),
                 (
                     "set",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="indicators.indicatorset"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="indicators.indicatorset",
                     ),
                 ),
                 (
                     "meeting",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="agenda", to="indicators.meeting"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agenda",
+                        to="indicators.meeting",
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("meeting", "set"), name="one_item_a_set")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("meeting", "set"), name="one_item_a_set")
+                ],
             },
         ),
         migrations.CreateModel(
             name="GoalRank",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("rank", models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1)])),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rank",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
                 (
                     "goal",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="ranks", to="indicators.goal"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ranks",
+                        to="indicators.goal",
                     ),
                 ),
                 (
                     "member",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("goal", "member"), name="one_rank_a_member_and_goal")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("goal", "member"), name="one_rank_a_member_and_goal"
+                    )
+                ],
             },
         ),
         migrations.RunSQL(EXACT_QUANTILE),

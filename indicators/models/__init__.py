@@ -1,4 +1,6 @@
-"""What is asked and agreed: sets with their measures, the working groups' deliberations, and the annual plans."""
+"""What is asked and agreed: sets with their measures, the working groups' deliberations, and the
+annual plans.
+"""
 
 from indicators.models.measures import (
     Axis,

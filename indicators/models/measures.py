@@ -140,7 +140,9 @@ class Worded(models.Model):
 class Titled(Worded):
     """A tier of a set: worded, with its points."""
 
-    points = models.DecimalField(max_digits=12, decimal_places=4, validators=[MinValueValidator(Decimal("0.0001"))])
+    points = models.DecimalField(
+        max_digits=12, decimal_places=4, validators=[MinValueValidator(Decimal("0.0001"))]
+    )
 
     class Meta:
         abstract = True
@@ -156,7 +158,9 @@ class Axis(Titled):
 
 
 class Goal(Worded):
-    """What a set's measures are for: a goal of a type, with the article or document above it that it comes from."""
+    """What a set's measures are for: a goal of a type, with the article or document above it that
+    it comes from.
+    """
 
     set = models.ForeignKey(IndicatorSet, models.CASCADE, related_name="goals")
     type = models.CharField(max_length=12, choices=GoalType)
@@ -174,7 +178,9 @@ class Indicator(Titled):
     axis = models.ForeignKey(Axis, models.CASCADE, related_name="indicators")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("axis", "code"), name="one_indicator_a_code"),)
+        constraints = (
+            models.UniqueConstraint(fields=("axis", "code"), name="one_indicator_a_code"),
+        )
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
@@ -189,13 +195,19 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def communicated(self) -> Self:
         """Those of frozen sets of real years: the bank, in which a lineage is one measure."""
         axis_set = "indicator__axis__set"
-        return self.filter(**{f"{axis_set}__state": SetState.COMMUNICATED, f"{axis_set}__cycle__year__gt": PRACTICE})
+        return self.filter(
+            **{
+                f"{axis_set}__state": SetState.COMMUNICATED,
+                f"{axis_set}__cycle__year__gt": PRACTICE,
+            }
+        )
 
 
 class Measure(Titled):
     """The third tier: what is counted, in which unit, by which method, and against which target.
 
-    `points` is the ceiling. `lineage` is the same in every year of the same measure; within a set it stands once.
+    `points` is the ceiling. `lineage` is the same in every year of the same measure; within a set
+    it stands once.
     """
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="measures")
@@ -205,14 +217,18 @@ class Measure(Titled):
     unit_fa = models.CharField(max_length=60)
     unit_en = models.CharField(max_length=60, blank=True)
     direction = models.CharField(max_length=6, choices=Direction, default=Direction.HIGHER)
-    method = models.CharField(max_length=20, choices=[(key, method.label) for key, method in METHODS.items()])
+    method = models.CharField(
+        max_length=20, choices=[(key, method.label) for key, method in METHODS.items()]
+    )
     params = models.JSONField(default=dict, blank=True)
     base = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     floor = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     target = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     lowest = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     highest = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
-    is_additive = models.BooleanField(default=False, help_text="Parts of the value add up: units share one target")
+    is_additive = models.BooleanField(
+        default=False, help_text="Parts of the value add up: units share one target"
+    )
     evidence_rule = models.CharField(max_length=10, choices=EvidenceRule, blank=True)
     evidence_fa = models.CharField(max_length=300, blank=True)
     evidence_en = models.CharField(max_length=300, blank=True)
@@ -230,19 +246,33 @@ class Measure(Titled):
     responsible_unit = models.CharField(max_length=200, blank=True)
     responsible_post = models.CharField(max_length=200, blank=True)
     resources = models.TextField(blank=True)
-    trend = models.JSONField(default=list, blank=True, help_text="Values of past years: [[year, value as text], ...]")
+    trend = models.JSONField(
+        default=list, blank=True, help_text="Values of past years: [[year, value as text], ...]"
+    )
     influence = models.CharField(max_length=10, choices=Influence, blank=True)
     feedback = models.CharField(max_length=10, choices=Feedback, blank=True)
-    ideal = models.TextField(blank=True, help_text="What one would measure if nothing stood in the way")
-    compromise = models.TextField(blank=True, help_text="Why something else is measured, where it is")
-    links = ArrayField(models.UUIDField(), default=list, blank=True, help_text="Lineages that must be read with it")
-    is_pilot = models.BooleanField(default=False, help_text="In its trial year: scored and shown, never counted")
-    is_composed = models.BooleanField(default=False, help_text="Parameters or points are the project's, not official")
+    ideal = models.TextField(
+        blank=True, help_text="What one would measure if nothing stood in the way"
+    )
+    compromise = models.TextField(
+        blank=True, help_text="Why something else is measured, where it is"
+    )
+    links = ArrayField(
+        models.UUIDField(), default=list, blank=True, help_text="Lineages that must be read with it"
+    )
+    is_pilot = models.BooleanField(
+        default=False, help_text="In its trial year: scored and shown, never counted"
+    )
+    is_composed = models.BooleanField(
+        default=False, help_text="Parameters or points are the project's, not official"
+    )
 
     objects = MeasureQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("indicator", "code"), name="one_measure_a_code"),)
+        constraints = (
+            models.UniqueConstraint(fields=("indicator", "code"), name="one_measure_a_code"),
+        )
 
     @property
     def definition(self) -> str:
@@ -254,7 +284,9 @@ class Measure(Titled):
 
     @property
     def asks_evidence(self) -> bool:
-        """Whether a value needs at least one document; a measure without a rule asks where it names its evidence."""
+        """Whether a value needs at least one document; a measure without a rule asks where it names
+        its evidence.
+        """
         if self.evidence_rule:
             return self.evidence_rule == EvidenceRule.REQUIRED
         return bool(self.evidence_fa or self.evidence_en)
@@ -265,18 +297,24 @@ class Measure(Titled):
 
     @property
     def basis(self) -> str:
-        """The article of which act, and what else is said of its legal basis, in the reader's words."""
+        """The article of which act, and what else is said of its legal basis, in the reader's
+        words.
+        """
         act = f"{self.get_law_display()} {self.article}".strip() if self.law else ""
         return " · ".join(part for part in (act, self.legal_basis) if part)
 
     @property
     def scoring_params(self) -> dict[str, Any]:
-        """What the scoring method is given besides the value: base, floor, target and its own parameters."""
+        """What the scoring method is given besides the value: base, floor, target and its own
+        parameters.
+        """
         own = {"base": self.base, "floor": self.floor, "target": self.target}
         return {**{key: value for key, value in own.items() if value is not None}, **self.params}
 
     def bounds(self, params: Mapping[str, Any] | None = None) -> ValueBounds:
-        """Between which bounds a value lies; `params` where an agency's own target stands in place of the general."""
+        """Between which bounds a value lies; `params` where an agency's own target stands in place
+        of the general.
+        """
         return bounds(
             self.method,
             self.scoring_params if params is None else params,
@@ -286,12 +324,18 @@ class Measure(Titled):
         )
 
     def wrong_params(self, params: Mapping[str, Any] | None = None) -> list[str]:
-        """What is wrong with its parameters and bounds, in sentences; `params` where an agency's own target stands."""
+        """What is wrong with its parameters and bounds, in sentences; `params` where an agency's
+        own target stands.
+        """
         held = self.scoring_params if params is None else params
-        return METHODS[self.method].check(held) or wrong_bounds(self.method, held, self.lowest, self.highest)
+        return METHODS[self.method].check(held) or wrong_bounds(
+            self.method, held, self.lowest, self.highest
+        )
 
     def why_unfit(self, value: Decimal, params: Mapping[str, Any] | None = None) -> str:
-        """Why a value cannot be one of this measure's, in a sentence that names the bound; "" when it can."""
+        """Why a value cannot be one of this measure's, in a sentence that names the bound; "" when
+        it can.
+        """
         held = self.scoring_params if params is None else params
         return METHODS[self.method].unfit(value, held) or self.bounds(held).why_outside(value)
 
@@ -307,7 +351,9 @@ class ChangeQuerySet(models.QuerySet["Change"]):
 
 
 class Change(models.Model):
-    """One change of a set before it was frozen: what, by whom, and each field before and after. Rows are only added."""
+    """One change of a set before it was frozen: what, by whom, and each field before and after.
+    Rows are only added.
+    """
 
     class Deed(models.TextChoices):
         ADDED = "added", _("Added")
@@ -320,7 +366,9 @@ class Change(models.Model):
 
     set = models.ForeignKey(IndicatorSet, models.PROTECT, related_name="changes")
     deed = models.CharField(max_length=10, choices=Deed)
-    lineage = models.UUIDField(null=True, blank=True, help_text="The measure; none: the set as a whole")
+    lineage = models.UUIDField(
+        null=True, blank=True, help_text="The measure; none: the set as a whole"
+    )
     code = models.CharField(max_length=20, blank=True)
     title_fa = models.CharField(max_length=300, blank=True)
     title_en = models.CharField(max_length=300, blank=True)

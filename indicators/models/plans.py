@@ -1,4 +1,6 @@
-"""The annual plan of an agency: what each measure is to reach by the end of each quarter, and what it did reach."""
+"""The annual plan of an agency: what each measure is to reach by the end of each quarter, and what
+it did reach.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,7 +26,9 @@ from indicators.workflow import PLANS, REPORTS, PlanState, ReportState
 
 class OfAgencyQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The agency's own people, its headquarters, and administrators and auditors in their scope."""
+        """The agency's own people, its headquarters, and administrators and auditors in their
+        scope.
+        """
         own = user.agency_ids(at)
         above = user.agency_ids(at, Role.HEADQUARTERS, *HEADS)
         whole = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR))
@@ -44,8 +48,12 @@ class PlanQuerySet(OfAgencyQuerySet):
 
 class ReportQuerySet(OfAgencyQuerySet):
     def with_progress(self) -> Self:
-        """Annotates how many figures the plan has for the quarter, and how many of them have their actual value."""
-        figures = Figure.objects.filter(plan=OuterRef("plan"), quarter=OuterRef("quarter"), target__isnull=False)
+        """Annotates how many figures the plan has for the quarter, and how many of them have their
+        actual value.
+        """
+        figures = Figure.objects.filter(
+            plan=OuterRef("plan"), quarter=OuterRef("quarter"), target__isnull=False
+        )
         counted = figures.order_by().values("plan")
         return self.annotate(
             planned=Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0),
@@ -56,7 +64,8 @@ class ReportQuerySet(OfAgencyQuerySet):
 class Plan(models.Model):
     """An agency's annual plan: begun when its measures are communicated, signed by its head.
 
-    `quarter` is that in whose window the plan is laid: the first that was open after the communication.
+    `quarter` is that in whose window the plan is laid: the first that was open after the
+    communication.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
@@ -71,11 +80,16 @@ class Plan(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(quarter__gte=1, quarter__lte=4), name="a_plan_is_laid_in_a_quarter"),
+            models.CheckConstraint(
+                condition=Q(quarter__gte=1, quarter__lte=4), name="a_plan_is_laid_in_a_quarter"
+            ),
         )
 
     def __str__(self) -> str:
-        return gettext("Annual plan of %(year)s · %(agency)s") % {"year": self.cycle.label, "agency": self.agency}
+        return gettext("Annual plan of %(year)s · %(agency)s") % {
+            "year": self.cycle.label,
+            "agency": self.agency,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("indicators:plan", args=[self.pk])
@@ -115,7 +129,9 @@ class QuarterReport(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("plan", "quarter"), name="one_report_a_quarter"),
-            models.CheckConstraint(condition=Q(quarter__gte=1, quarter__lte=4), name="a_report_is_of_a_quarter"),
+            models.CheckConstraint(
+                condition=Q(quarter__gte=1, quarter__lte=4), name="a_report_is_of_a_quarter"
+            ),
         )
 
     def __str__(self) -> str:
@@ -156,31 +172,54 @@ class FigureQuerySet(models.QuerySet["Figure"]):
         )
         return self.annotate(is_reported=Exists(reports))
 
-    def reported(self, participations: Iterable[Participation], quarter: int) -> dict[tuple[int, int], Decimal]:
-        """The actual values in these agencies' signed reports of a quarter, by participation and measure; one query.
+    def reported(
+        self, participations: Iterable[Participation], quarter: int
+    ) -> dict[tuple[int, int], Decimal]:
+        """The actual values in these agencies' signed reports of a quarter, by participation and
+        measure; one query.
 
         What a steward of the authority supplies is left out.
         """
-        rows = self.filter(plan__participation__in=participations, quarter=quarter, actual__isnull=False)
-        signed = rows.with_reported().filter(is_reported=True).exclude(measure__method="steward").order_by("pk")
+        rows = self.filter(
+            plan__participation__in=participations, quarter=quarter, actual__isnull=False
+        )
+        signed = (
+            rows.with_reported()
+            .filter(is_reported=True)
+            .exclude(measure__method="steward")
+            .order_by("pk")
+        )
         values = signed.values_list("plan__participation", "measure", "actual")
-        return {(participation, measure): actual for participation, measure, actual in values if actual is not None}
+        return {
+            (participation, measure): actual
+            for participation, measure, actual in values
+            if actual is not None
+        }
 
     def of_line(self, participation: int, measure: int) -> Self:
         """One measure of one agency through the year, as far as others than the agency may read it.
 
-        Targets of a signed plan, actual values of reported quarters: what is a draft is the agency's own.
+        Targets of a signed plan, actual values of reported quarters: what is a draft is the
+        agency's own.
         """
-        rows = self.filter(plan__participation=participation, measure=measure).with_reported().select_related("measure")
+        rows = (
+            self.filter(plan__participation=participation, measure=measure)
+            .with_reported()
+            .select_related("measure")
+        )
         planned = Q(plan__state=PlanState.SIGNED, target__isnull=False)
-        return rows.filter(planned | Q(is_reported=True, actual__isnull=False)).order_by("quarter", "pk")
+        return rows.filter(planned | Q(is_reported=True, actual__isnull=False)).order_by(
+            "quarter", "pk"
+        )
 
 
 class Figure(models.Model):
-    """One measure in one quarter of a plan: the value to be reached by its end, the one reached, why it was missed.
+    """One measure in one quarter of a plan: the value to be reached by its end, the one reached,
+    why it was missed.
 
-    Values count from the beginning of the year where the measure counts something, else they are as they stand at the
-    quarter's end. `forecast` is what the agency then expects for the end of the year.
+    Values count from the beginning of the year where the measure counts something, else they are as
+    they stand at the quarter's end. `forecast` is what the agency then expects for the end of the
+    year.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="figures")
@@ -197,8 +236,12 @@ class Figure(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("plan", "measure", "quarter"), name="one_figure_a_measure_and_quarter"),
-            models.CheckConstraint(condition=Q(quarter__gte=1, quarter__lte=4), name="a_figure_is_of_a_quarter"),
+            models.UniqueConstraint(
+                fields=("plan", "measure", "quarter"), name="one_figure_a_measure_and_quarter"
+            ),
+            models.CheckConstraint(
+                condition=Q(quarter__gte=1, quarter__lte=4), name="a_figure_is_of_a_quarter"
+            ),
         )
 
     def __str__(self) -> str:
@@ -207,7 +250,9 @@ class Figure(models.Model):
     @property
     def attained(self) -> Fraction | None:
         """The percent of the quarter's target attained, exactly (needs `measure` loaded)."""
-        return attained(self.actual, self.target, less_is_better=self.measure.direction == Direction.LOWER)
+        return attained(
+            self.actual, self.target, less_is_better=self.measure.direction == Direction.LOWER
+        )
 
     @property
     def percent(self) -> Decimal | None:

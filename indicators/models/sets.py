@@ -1,4 +1,6 @@
-"""Sets of indicators: what one kind asks of all agencies, of one, or of a group or province, in one cycle."""
+"""Sets of indicators: what one kind asks of all agencies, of one, or of a group or province, in one
+cycle.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -29,26 +31,33 @@ class Kind(models.TextChoices):
 
 class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own, and their headquarters' once approved; the authority its scope once proposed;
-        everybody what is communicated to more than one agency."""
+        """Agencies see their own, and their headquarters' once approved; the authority its scope
+        once proposed; everybody what is communicated to more than one agency.
+        """
         own = user.agency_ids(at)
         agencies = Q(agency__in=own)
         agencies |= Q(agency__units__in=own, state__in=(SetState.APPROVED, SetState.COMMUNICATED))
         if user.holds(Role.MEMBER, at=at):
             represented = [
-                m.agency_id for m in user.memberships(at, Role.MEMBER) if m.constituency == Constituency.AGENCY
+                m.agency_id
+                for m in user.memberships(at, Role.MEMBER)
+                if m.constituency == Constituency.AGENCY
             ]
             agencies |= Q(agency__in=represented) & ~Q(state=SetState.DRAFT)
-            others = any(m.constituency != Constituency.AGENCY for m in user.memberships(at, Role.MEMBER))
+            others = any(
+                m.constituency != Constituency.AGENCY for m in user.memberships(at, Role.MEMBER)
+            )
             if others:
-                agencies |= (self._within(user, at, Role.MEMBER) | Q(agency=None, province=None)) & ~Q(
-                    state=SetState.DRAFT
-                )
+                agencies |= (
+                    self._within(user, at, Role.MEMBER) | Q(agency=None, province=None)
+                ) & ~Q(state=SetState.DRAFT)
         whole = self._within(user, at, Role.ADMINISTRATOR, Role.AUDITOR)
         if user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=at):
             whole |= Q(agency=None, province=None)
         general = Q(agency=None, state=SetState.COMMUNICATED)
-        scoring = in_reach(user, at, (Role.ASSESSOR, Role.REVIEWER)) & Q(state=SetState.COMMUNICATED)
+        scoring = in_reach(user, at, (Role.ASSESSOR, Role.REVIEWER)) & Q(
+            state=SetState.COMMUNICATED
+        )
         seen = self.model.objects.filter(agencies | whole | general | scoring)
         return self.filter(pk__in=seen.values("pk"))
 
@@ -63,12 +72,18 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
         return Q(agency__province__in=provinces) | Q(province__in=provinces)
 
     def active(self) -> Self:
-        """All but those of agencies that have ended since their cycle was opened: nobody votes on them any more."""
+        """All but those of agencies that have ended since their cycle was opened: nobody votes on
+        them any more.
+        """
         ended = Participation.objects.exclude(ended_by=None)
-        return self.exclude(Exists(ended.filter(cycle=OuterRef("cycle"), agency=OuterRef("agency"))))
+        return self.exclude(
+            Exists(ended.filter(cycle=OuterRef("cycle"), agency=OuterRef("agency")))
+        )
 
     def with_totals(self) -> Self:
-        """Annotates the points and the number of the measures that count, those in pilot left out of the points."""
+        """Annotates the points and the number of the measures that count, those in pilot left out
+        of the points.
+        """
         measures = "axes__indicators__measures"
         counting = Q(**{f"{measures}__is_pilot": False})
         return self.annotate(
@@ -86,18 +101,27 @@ class IndicatorSetQuerySet(models.QuerySet["IndicatorSet"]):
 
     def before(self, indicator_set: "IndicatorSet") -> Self:
         """The communicated sets of earlier years for the same whom, the latest first."""
-        same = {key: getattr(indicator_set, key) for key in ("kind", "agency_id", "group_id", "province_id")}
-        if indicator_set.group is not None:  # a group belongs to its cycle: the same one of another year by its code
+        same = {
+            key: getattr(indicator_set, key)
+            for key in ("kind", "agency_id", "group_id", "province_id")
+        }
+        if (
+            indicator_set.group is not None
+        ):  # a group belongs to its cycle: the same one of another year by its code
             same["group__code"] = indicator_set.group.code
             del same["group_id"]
         earlier = Q(cycle__year__gt=PRACTICE)
         if not indicator_set.cycle.is_practice:
             earlier &= Q(cycle__year__lt=indicator_set.cycle.year)
-        return self.filter(earlier, state=SetState.COMMUNICATED, **same).order_by("-cycle__year", "-pk")
+        return self.filter(earlier, state=SetState.COMMUNICATED, **same).order_by(
+            "-cycle__year", "-pk"
+        )
 
 
 class IndicatorSet(models.Model):
-    """The indicators of one kind on which an agency, a group or a province (none of them: every agency) is assessed."""
+    """The indicators of one kind on which an agency, a group or a province (none of them: every
+    agency) is assessed.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -105,15 +129,21 @@ class IndicatorSet(models.Model):
     group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="+")
     province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="+")
     state = FSMField(choices=SetState.choices, default=SetState.DRAFT, protected=True)
-    years = models.PositiveSmallIntegerField(default=1, help_text="How many years a general set is issued for")
+    years = models.PositiveSmallIntegerField(
+        default=1, help_text="How many years a general set is issued for"
+    )
     copied_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     proposed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     proposed_at = models.DateTimeField(null=True, blank=True)
-    round = models.PositiveSmallIntegerField(default=0, help_text="How often the set has been proposed")
+    round = models.PositiveSmallIntegerField(
+        default=0, help_text="How often the set has been proposed"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
     communicated_at = models.DateTimeField(null=True, blank=True)
     quarter = models.PositiveSmallIntegerField(
-        default=1, help_text="The quarter in whose window targets are broken down: the first open after communication"
+        default=1,
+        help_text="The quarter in whose window targets are broken down: the first open after "
+        "communication",
     )
     hash = models.CharField(max_length=64, blank=True)
 
@@ -131,12 +161,16 @@ class IndicatorSet(models.Model):
                 | Q(kind="specific", agency__isnull=False, group=None, province=None)
                 | (
                     Q(kind="thematic", agency=None)
-                    & (Q(group__isnull=False, province=None) | Q(group=None, province__isnull=False))
+                    & (
+                        Q(group__isnull=False, province=None)
+                        | Q(group=None, province__isnull=False)
+                    )
                 ),
                 name="a_set_s_kind_says_for_whom_it_is",
             ),
             models.CheckConstraint(
-                condition=Q(years=1) | Q(years=2, kind="general"), name="a_general_set_may_be_for_two_years"
+                condition=Q(years=1) | Q(years=2, kind="general"),
+                name="a_general_set_may_be_for_two_years",
             ),
         )
 
@@ -198,13 +232,19 @@ STAGES = [(NOT_BEGUN, _("Not begun")), *SetState.choices]
 
 
 def with_stage(participations: models.QuerySet[Participation]) -> models.QuerySet[Participation]:
-    """Participations annotated with the stage of their agency's specific set: its key, state, points, measures, votes.
+    """Participations annotated with the stage of their agency's specific set: its key, state,
+    points, measures, votes.
 
-    `stage` is the state of the set, NOT_BEGUN where there is none. One statement for any number of agencies.
+    `stage` is the state of the set, NOT_BEGUN where there is none. One statement for any number of
+    agencies.
     """
-    own = IndicatorSet.objects.filter(cycle=OuterRef("cycle"), agency=OuterRef("agency"), kind=Kind.SPECIFIC)
+    own = IndicatorSet.objects.filter(
+        cycle=OuterRef("cycle"), agency=OuterRef("agency"), kind=Kind.SPECIFIC
+    )
     totals: models.QuerySet[Any] = own.with_totals()
-    voters = own.annotate(n=Count("votes__member", filter=Q(votes__round=F("round")), distinct=True))
+    voters = own.annotate(
+        n=Count("votes__member", filter=Q(votes__round=F("round")), distinct=True)
+    )
     return participations.annotate(
         stage=Coalesce(models.Subquery(own.values("state")), Value(NOT_BEGUN)),
         set_pk=models.Subquery(own.values("pk")),

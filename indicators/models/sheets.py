@@ -1,4 +1,6 @@
-"""A plan as it is worked on: its measures with what holds of them for the agency, the figures, and what is missing."""
+"""A plan as it is worked on: its measures with what holds of them for the agency, the figures, and
+what is missing.
+"""
 
 import hashlib
 import json
@@ -23,7 +25,9 @@ from indicators.models.targets import Bounded, MeasureTarget, asked_of
 from indicators.workflow import ReportState
 
 LAST = 4
-"""The quarter that ends with the year: its target is the year's, with its value the self-assessment begins."""
+"""The quarter that ends with the year: its target is the year's, with its value the self-assessment
+begins.
+"""
 
 WANTED: Mapping[str, str | Promise] = {
     "target": _("“%(measure)s”, quarter %(quarter)s: the target"),
@@ -35,14 +39,18 @@ WANTED: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Planned(Bounded):
-    """A measure that is asked of the agency and so may be planned, with what holds of it for the agency alone."""
+    """A measure that is asked of the agency and so may be planned, with what holds of it for the
+    agency alone.
+    """
 
     measure: Measure
     own: MeasureTarget | None
 
     @property
     def is_own(self) -> bool:
-        """Whether it stands in a set of the agency's own, so that it must be planned; general measures may be."""
+        """Whether it stands in a set of the agency's own, so that it must be planned; general
+        measures may be.
+        """
         return self.measure.indicator.axis.set.kind != Kind.GENERAL
 
     @property
@@ -58,7 +66,11 @@ class Planned(Bounded):
         """Whether a value at the year's end would miss the year's target."""
         if value is None or self.target is None:
             return False
-        return value > self.target if self.measure.direction == Direction.LOWER else value < self.target
+        return (
+            value > self.target
+            if self.measure.direction == Direction.LOWER
+            else value < self.target
+        )
 
 
 @dataclass(frozen=True)
@@ -80,15 +92,18 @@ class Lack:
 
 
 def field_of(what: str, measure: int, quarter: int) -> str:
-    """What the field of a figure is called in a form: a plan's say their quarter, a report is of one."""
+    """What the field of a figure is called in a form: a plan's say their quarter, a report is of
+    one.
+    """
     return f"{what}-{measure}-{quarter}" if what == "target" else f"{what}-{measure}"
 
 
 class Sheet:
-    """A plan with its measures, own ones first, and their figures; a fixed number of queries for any number of them.
+    """A plan with its measures, own ones first, and their figures; a fixed number of queries for
+    any number of them.
 
-    Where `only` names measures, general ones that neither it names nor the plan has figures of are left out: an act
-    on a few measures need not read the whole catalogue.
+    Where `only` names measures, general ones that neither it names nor the plan has figures of are
+    left out: an act on a few measures need not read the whole catalogue.
     """
 
     def __init__(self, plan: Plan, only: Iterable[int] | None = None) -> None:
@@ -96,11 +111,15 @@ class Sheet:
         participation = Participation.objects.select_related("agency").get(pk=plan.participation_id)
         asked = asked_of(plan.cycle_id, [participation])[participation.pk]
         own = MeasureTarget.objects.in_bulk([key for key in asked.values() if key])
-        figures = [f for f in Figure.objects.filter(plan=plan).order_by("pk") if f.measure_id in asked]
+        figures = [
+            f for f in Figure.objects.filter(plan=plan).order_by("pk") if f.measure_id in asked
+        ]
         measures = Measure.objects.filter(pk__in=asked).exclude(method="steward")
         if only is not None:
             general = Q(indicator__axis__set__kind=Kind.GENERAL)
-            measures = measures.filter(~general | Q(pk__in={*only, *(f.measure_id for f in figures)}))
+            measures = measures.filter(
+                ~general | Q(pk__in={*only, *(f.measure_id for f in figures)})
+            )
         measures = measures.for_list().select_related(None).select_related("indicator__axis__set")
         planned = [Planned(m, own.get(asked[m.pk] or 0)) for m in measures]
         self.planned = sorted(planned, key=lambda p: not p.is_own)
@@ -114,14 +133,18 @@ class Sheet:
     def figure(self, measure: int, quarter: int) -> Figure:
         """The figure of a measure in a quarter; an empty one where nothing has been entered."""
         found = self.figures.get((measure, quarter))
-        return found or Figure(plan=self.plan, measure=self.by_key[measure].measure, quarter=quarter)
+        return found or Figure(
+            plan=self.plan, measure=self.by_key[measure].measure, quarter=quarter
+        )
 
     def of_quarter(self, quarter: int) -> list[Figure]:
         return [self.figure(p.measure.pk, quarter) for p in self.planned]
 
     @property
     def lacks_of_plan(self) -> list[Lack]:
-        """The targets without which the plan cannot be signed: every quarter of every measure of the agency's own."""
+        """The targets without which the plan cannot be signed: every quarter of every measure of
+        the agency's own.
+        """
         return [
             Lack("target", p.measure, quarter)
             for p in self.planned
@@ -131,8 +154,10 @@ class Sheet:
         ]
 
     def lacks_of(self, quarter: int) -> list[Lack]:
-        """What a quarter's report still needs: an actual value wherever there is a target, the explanation of every
-        miss, and a forecast of every measure of the agency's own, but of the last quarter, which ends the year."""
+        """What a quarter's report still needs: an actual value wherever there is a target, the
+        explanation of every miss, and a forecast of every measure of the agency's own, but of the
+        last quarter, which ends the year.
+        """
         found = []
         for p in self.planned:
             f = self.figure(p.measure.pk, quarter)
@@ -150,7 +175,9 @@ class Sheet:
         return [
             p
             for p in self.planned
-            if (end := self.figure(p.measure.pk, LAST).target) is not None and p.target is not None and end != p.target
+            if (end := self.figure(p.measure.pk, LAST).target) is not None
+            and p.target is not None
+            and end != p.target
         ]
 
 
@@ -168,12 +195,18 @@ def _plain(value: Decimal | str | None) -> str | None:
 
 
 def lights_of(plans: Iterable[Plan]) -> dict[int, Counter[Light]]:
-    """By the plan's key, how many figures of its newest reported quarter have which light; one query for all plans."""
+    """By the plan's key, how many figures of its newest reported quarter have which light; one
+    query for all plans.
+    """
     newest: dict[int, int] = {}
-    for report in (r for plan in plans for r in plan.reports.all() if r.state == ReportState.REPORTED):
+    for report in (
+        r for plan in plans for r in plan.reports.all() if r.state == ReportState.REPORTED
+    ):
         newest[report.plan_id] = max(report.quarter, newest.get(report.plan_id, 0))
     lights: dict[int, Counter[Light]] = {}
-    rows = Figure.objects.filter(plan__in=newest, target__isnull=False, actual__isnull=False).order_by("pk")
+    rows = Figure.objects.filter(
+        plan__in=newest, target__isnull=False, actual__isnull=False
+    ).order_by("pk")
     for key, quarter, actual, target, direction in rows.values_list(
         "plan_id", "quarter", "actual", "target", "measure__direction"
     ):

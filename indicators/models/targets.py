@@ -1,4 +1,6 @@
-"""What holds of a measure for one agency, which agency answers for which part, and what is asked of whom."""
+"""What holds of a measure for one agency, which agency answers for which part, and what is asked of
+whom.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -16,7 +18,9 @@ from indicators.workflow import SetState
 
 
 class Bounded:
-    """What is asked of one agency by a measure: its `measure`, and the parameters that hold for the agency."""
+    """What is asked of one agency by a measure: its `measure`, and the parameters that hold for the
+    agency.
+    """
 
     measure: Any
 
@@ -43,9 +47,11 @@ class MeasureTargetQuerySet(models.QuerySet["MeasureTarget"]):
 
 
 class MeasureTarget(models.Model):
-    """What holds of a measure for one agency: its own target, floor or base, or that the measure does not apply.
+    """What holds of a measure for one agency: its own target, floor or base, or that the measure
+    does not apply.
 
-    A unit is asked those measures of its headquarters' set for which it has a row here that applies.
+    A unit is asked those measures of its headquarters' set for which it has a row here that
+    applies.
     """
 
     measure = models.ForeignKey(Measure, models.CASCADE, related_name="own_targets")
@@ -62,9 +68,12 @@ class MeasureTarget(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("measure", "participation"), name="one_target_a_measure_and_agency"),
+            models.UniqueConstraint(
+                fields=("measure", "participation"), name="one_target_a_measure_and_agency"
+            ),
             models.CheckConstraint(
-                condition=Q(applies=True) | ~Q(reason=""), name="a_measure_does_not_apply_for_a_reason"
+                condition=Q(applies=True) | ~Q(reason=""),
+                name="a_measure_does_not_apply_for_a_reason",
             ),
         )
 
@@ -79,9 +88,11 @@ class MeasureTarget(models.Model):
 
 
 class MeasureShare(models.Model):
-    """The part of a shared measure's target for which one agency answers; the parts of a measure make 100 percent.
+    """The part of a shared measure's target for which one agency answers; the parts of a measure
+    make 100 percent.
 
-    `lineage` names the measure in the set of the agency that leads; each other agency takes it over into its own set.
+    `lineage` names the measure in the set of the agency that leads; each other agency takes it over
+    into its own set.
     """
 
     set = models.ForeignKey(IndicatorSet, models.CASCADE, related_name="shares")
@@ -92,22 +103,30 @@ class MeasureShare(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("set", "lineage", "agency"), name="one_part_an_agency"),
-            models.CheckConstraint(condition=Q(percent__gt=0, percent__lte=100), name="a_part_is_of_a_hundred"),
+            models.CheckConstraint(
+                condition=Q(percent__gt=0, percent__lte=100), name="a_part_is_of_a_hundred"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.agency} · {self.percent}"
 
 
-def asked_of(cycle: Cycle | int, participations: Iterable[Participation]) -> dict[int, dict[int, int | None]]:
-    """For each participation, by key, the communicated measures asked of it, with what holds for it alone, by key.
+def asked_of(
+    cycle: Cycle | int, participations: Iterable[Participation]
+) -> dict[int, dict[int, int | None]]:
+    """For each participation, by key, the communicated measures asked of it, with what holds for it
+    alone, by key.
 
-    General measures are asked of every agency, thematic ones of the agencies of their group or province, specific ones
-    of their agency and of the units to which it has given a target. Four queries for any number of agencies.
+    General measures are asked of every agency, thematic ones of the agencies of their group or
+    province, specific ones of their agency and of the units to which it has given a target. Four
+    queries for any number of agencies.
     """
     participations = list(participations)
     axis_set = "indicator__axis__set"
-    measures = Measure.objects.filter(**{f"{axis_set}__cycle": cycle, f"{axis_set}__state": SetState.COMMUNICATED})
+    measures = Measure.objects.filter(
+        **{f"{axis_set}__cycle": cycle, f"{axis_set}__state": SetState.COMMUNICATED}
+    )
     wanted = Q(**{f"{axis_set}__agency": None}) | Q(
         **{
             f"{axis_set}__agency__in": {p.agency_id for p in participations}
@@ -116,23 +135,32 @@ def asked_of(cycle: Cycle | int, participations: Iterable[Participation]) -> dic
     )
     scopes = tuple(f"{axis_set}__{name}" for name in ("kind", "agency", "group", "province"))
     by_whom: dict[tuple[str, int | None], list[int]] = {}
-    for measure, kind, agency, group, province in measures.filter(wanted).order_by("pk").values_list("pk", *scopes):
+    for measure, kind, agency, group, province in (
+        measures.filter(wanted).order_by("pk").values_list("pk", *scopes)
+    ):
         by_whom.setdefault(_whom(kind, agency, group, province), []).append(measure)
     keys = [p.pk for p in participations]
     groups: dict[int, list[int]] = {}
-    for participation, group in Participation.groups.through.objects.filter(participation__in=keys).values_list(
-        "participation_id", "group_id"
-    ):
+    for participation, group in Participation.groups.through.objects.filter(
+        participation__in=keys
+    ).values_list("participation_id", "group_id"):
         groups.setdefault(participation, []).append(group)
     own: dict[int, dict[int, tuple[int | None, bool]]] = {}
     rows = MeasureTarget.objects.filter(participation__in=keys)
-    for participation, measure, row, applies in rows.values_list("participation_id", "measure_id", "pk", "applies"):
+    for participation, measure, row, applies in rows.values_list(
+        "participation_id", "measure_id", "pk", "applies"
+    ):
         own.setdefault(participation, {})[measure] = (row, applies)
     asked: dict[int, dict[int, int | None]] = {}
     for p in participations:
-        whoms: list[tuple[str, int | None]] = [("all", None), ("agency", p.agency_id), ("province", p.province_id)]
+        whoms: list[tuple[str, int | None]] = [
+            ("all", None),
+            ("agency", p.agency_id),
+            ("province", p.province_id),
+        ]
         whoms += [("group", group) for group in groups.get(p.pk, ())]
-        # what is asked unless a row says it does not apply, and what is asked only if a row says it does
+        # what is asked unless a row says it does not apply, and what is asked only if a row says it
+        # does
         usual = [m for whom in whoms for m in by_whom.get(whom, ())]
         given_down = by_whom.get(("agency", p.agency.parent_id), []) if p.agency.parent_id else []
         given, of_p = own.get(p.pk, {}), asked.setdefault(p.pk, {})
@@ -144,7 +172,9 @@ def asked_of(cycle: Cycle | int, participations: Iterable[Participation]) -> dic
     return asked
 
 
-def _whom(kind: str, agency: int | None, group: int | None, province: int | None) -> tuple[str, int | None]:
+def _whom(
+    kind: str, agency: int | None, group: int | None, province: int | None
+) -> tuple[str, int | None]:
     if kind == Kind.GENERAL:
         return "all", None
     if agency is not None:
@@ -153,10 +183,16 @@ def _whom(kind: str, agency: int | None, group: int | None, province: int | None
 
 
 def asked_of_outer(cycle: Cycle) -> MeasureQuerySet:
-    """The measures asked of the participation of the outer query, as `asked_of` finds them for many at once."""
+    """The measures asked of the participation of the outer query, as `asked_of` finds them for many
+    at once.
+    """
     axis_set = "indicator__axis__set"
-    own = MeasureTarget.objects.filter(measure=OuterRef("pk"), participation=OuterRef(OuterRef("pk")))
-    of_unit = Q(**{f"{axis_set}__agency": OuterRef("agency__parent")}) & Exists(own.filter(applies=True))
+    own = MeasureTarget.objects.filter(
+        measure=OuterRef("pk"), participation=OuterRef(OuterRef("pk"))
+    )
+    of_unit = Q(**{f"{axis_set}__agency": OuterRef("agency__parent")}) & Exists(
+        own.filter(applies=True)
+    )
     of_whom = (
         Q(**{f"{axis_set}__kind": Kind.GENERAL})
         | Q(**{f"{axis_set}__agency": OuterRef("agency")})
@@ -169,5 +205,7 @@ def asked_of_outer(cycle: Cycle) -> MeasureQuerySet:
             }
         )
     ) & ~Exists(own.filter(applies=False))
-    asked = Measure.objects.filter(**{f"{axis_set}__cycle": cycle, f"{axis_set}__state": SetState.COMMUNICATED})
+    asked = Measure.objects.filter(
+        **{f"{axis_set}__cycle": cycle, f"{axis_set}__state": SetState.COMMUNICATED}
+    )
     return asked.filter(of_whom | of_unit)

@@ -1,6 +1,8 @@
-"""Working groups: their rules, meetings and minutes, and what members vote, suggest, say and decide on each measure.
+"""Working groups: their rules, meetings and minutes, and what members vote, suggest, say and decide
+on each measure.
 
-What is said of a measure names it by its lineage, so that it outlives the measure's removal from a returned set.
+What is said of a measure names it by its lineage, so that it outlives the measure's removal from a
+returned set.
 """
 
 from collections.abc import Sequence
@@ -38,16 +40,20 @@ class WorkingGroupQuerySet(models.QuerySet["WorkingGroup"]):
 
 
 class WorkingGroup(models.Model):
-    """The working group of one sector in a cycle (no sector: what concerns several), and the rules by which it decides.
+    """The working group of one sector in a cycle (no sector: what concerns several), and the rules
+    by which it decides.
 
-    `quorum` is how many members must have voted; `concurring` the constituencies all of whose votes must approve;
-    `majority` the percent of votes that approvals must exceed; `chair_casts` whether the chair's vote breaks a tie.
+    `quorum` is how many members must have voted; `concurring` the constituencies all of whose votes
+    must approve; `majority` the percent of votes that approvals must exceed; `chair_casts` whether
+    the chair's vote breaks a tie.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     sector = models.CharField(max_length=20, choices=Sector, blank=True)
     quorum = models.PositiveSmallIntegerField(default=2, validators=[MinValueValidator(1)])
-    concurring = ArrayField(models.CharField(max_length=12, choices=Constituency), default=both_finalise, blank=True)
+    concurring = ArrayField(
+        models.CharField(max_length=12, choices=Constituency), default=both_finalise, blank=True
+    )
     majority = models.PositiveSmallIntegerField(default=50, validators=[MaxValueValidator(99)])
     chair_casts = models.BooleanField(default=True)
 
@@ -55,15 +61,22 @@ class WorkingGroup(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("cycle", "sector"), name="one_group_a_sector_and_cycle"),
-            models.CheckConstraint(condition=Q(quorum__gte=1, majority__lte=99), name="rules_that_can_be_met"),
+            models.UniqueConstraint(
+                fields=("cycle", "sector"), name="one_group_a_sector_and_cycle"
+            ),
+            models.CheckConstraint(
+                condition=Q(quorum__gte=1, majority__lte=99), name="rules_that_can_be_met"
+            ),
         )
 
     agency_id = None
     agency = None
 
     def __str__(self) -> str:
-        return gettext("Working group “%(sector)s” · %(year)s") % {"sector": self.name, "year": self.cycle.label}
+        return gettext("Working group “%(sector)s” · %(year)s") % {
+            "sector": self.name,
+            "year": self.cycle.label,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("indicators:groups", args=[self.cycle.year])
@@ -75,12 +88,16 @@ class WorkingGroup(models.Model):
     @property
     def sides(self) -> str:
         """The constituencies that must concur, in words."""
-        return gettext(" and ").join(str(Constituency(side).label) for side in self.concurring) or "—"
+        return (
+            gettext(" and ").join(str(Constituency(side).label) for side in self.concurring) or "—"
+        )
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Whoever sits in the group or oversees the country; an agency's people see minutes that concern their set."""
+        """Whoever sits in the group or oversees the country; an agency's people see minutes that
+        concern their set.
+        """
         if user.oversees_the_country(at):
             return self.all()
         own = Q(state=MeetingState.HELD, agenda__set__agency__in=user.agency_ids(at))
@@ -101,7 +118,9 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
 
 
 class Meeting(models.Model):
-    """A meeting of a working group: its agenda of sets, who was there, and the minutes once it has been held."""
+    """A meeting of a working group: its agenda of sets, who was there, and the minutes once it has
+    been held.
+    """
 
     group = models.ForeignKey(WorkingGroup, models.PROTECT, related_name="meetings")
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
@@ -116,13 +135,18 @@ class Meeting(models.Model):
     objects = MeetingQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("group", "number"), name="one_meeting_a_number"),)
+        constraints = (
+            models.UniqueConstraint(fields=("group", "number"), name="one_meeting_a_number"),
+        )
 
     agency_id = None
     agency = None
 
     def __str__(self) -> str:
-        return gettext("Meeting %(number)s, %(group)s") % {"number": localised(self.number), "group": self.group}
+        return gettext("Meeting %(number)s, %(group)s") % {
+            "number": localised(self.number),
+            "group": self.group,
+        }
 
     def get_absolute_url(self) -> str:
         return reverse("indicators:meeting", args=[self.pk])
@@ -142,7 +166,9 @@ class Meeting(models.Model):
 
 
 @MEETINGS.holds_up("minute")
-def matters_of_meetings(meetings: Sequence[Meeting], at: datetime, windows: Windows) -> dict[int, str]:
+def matters_of_meetings(
+    meetings: Sequence[Meeting], at: datetime, windows: Windows
+) -> dict[int, str]:
     """Find the meetings whose hour has not come; no query."""
     sentence = gettext("Minutes are signed after the meeting.")
     return {meeting.pk: sentence for meeting in meetings if at < meeting.held_at}
@@ -165,11 +191,15 @@ class AgendaItem(models.Model):
 
 @SETS.holds_up("approve", "reject")
 def matters_of_sets(sets: Sequence[IndicatorSet], at: datetime, windows: Windows) -> dict[int, str]:
-    """Find the meetings convened on these sets that were neither minuted nor cancelled; one query."""
+    """Find the meetings convened on these sets that were neither minuted
+    nor cancelled; one query.
+    """
     items = AgendaItem.objects.filter(set__in=sets, meeting__state=MeetingState.CONVENED)
     found: dict[int, str] = {}
     for item in items.select_related("meeting__group").order_by("meeting__held_at", "pk"):
-        sentence = gettext("%(meeting)s, on %(when)s, is to discuss this set. Sign its minutes or cancel it first.")
+        sentence = gettext(
+            "%(meeting)s, on %(when)s, is to discuss this set. Sign its minutes or cancel it first."
+        )
         when = format_moment(item.meeting.held_at, language())
         found.setdefault(item.set_id, sentence % {"meeting": item.meeting, "when": when})
     return found
@@ -183,7 +213,9 @@ class Attendance(models.Model):
     constituency = models.CharField(max_length=12, choices=Constituency)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("meeting", "member"), name="one_seat_a_member"),)
+        constraints = (
+            models.UniqueConstraint(fields=("meeting", "member"), name="one_seat_a_member"),
+        )
 
     def __str__(self) -> str:
         return f"{self.member} ({self.get_constituency_display()})"
@@ -204,7 +236,8 @@ class Rating(models.TextChoices):
 
 
 class Vote(models.Model):
-    """One member's vote, with its reason, on one round of a set: on one measure, or on all that have no vote of theirs.
+    """One member's vote, with its reason, on one round of a set: on one measure, or on all that
+    have no vote of theirs.
 
     A vote on a measure goes before the same member's vote on the whole set.
     """
@@ -223,10 +256,13 @@ class Vote(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("set", "round", "member", "lineage"), name="one_vote_a_member_and_round", nulls_distinct=False
+                fields=("set", "round", "member", "lineage"),
+                name="one_vote_a_member_and_round",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(choice=Choice.APPROVE) | ~Q(reason=""), name="a_vote_against_has_a_reason"
+                condition=Q(choice=Choice.APPROVE) | ~Q(reason=""),
+                name="a_vote_against_has_a_reason",
             ),
         )
 
@@ -238,13 +274,17 @@ class Vote(models.Model):
 
 
 class Comment(models.Model):
-    """What a member or somebody of the agency says of a measure, or of the set; rows are only added."""
+    """What a member or somebody of the agency says of a measure, or of the set; rows are only
+    added.
+    """
 
     set = models.ForeignKey(IndicatorSet, models.PROTECT, related_name="comments")
     round = models.PositiveSmallIntegerField()
     lineage = models.UUIDField(null=True, blank=True)
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
-    constituency = models.CharField(max_length=12, choices=Constituency, blank=True, help_text="None: whoever owns it")
+    constituency = models.CharField(
+        max_length=12, choices=Constituency, blank=True, help_text="None: whoever owns it"
+    )
     text = models.TextField()
     made_at = models.DateTimeField()
 
@@ -253,14 +293,18 @@ class Comment(models.Model):
 
 
 class Suggestion(models.Model):
-    """Other values that a member suggests for a measure of a proposed set, with the reason; the newest counts."""
+    """Other values that a member suggests for a measure of a proposed set, with the reason; the
+    newest counts.
+    """
 
     set = models.ForeignKey(IndicatorSet, models.PROTECT, related_name="suggestions")
     round = models.PositiveSmallIntegerField()
     lineage = models.UUIDField()
     member = models.ForeignKey(User, models.PROTECT, related_name="+")
     constituency = models.CharField(max_length=12, choices=Constituency)
-    values = models.JSONField(help_text="{field: value}, of points, base, floor, target, titles and definition")
+    values = models.JSONField(
+        help_text="{field: value}, of points, base, floor, target, titles and definition"
+    )
     reason = models.TextField()
     made_at = models.DateTimeField()
 
@@ -276,7 +320,9 @@ class Outcome(models.TextChoices):
 
 
 class Review(models.Model):
-    """One measure before the working group in one round: as proposed, as agreed, and what was decided and why."""
+    """One measure before the working group in one round: as proposed, as agreed, and what was
+    decided and why.
+    """
 
     set = models.ForeignKey(IndicatorSet, models.PROTECT, related_name="reviews")
     round = models.PositiveSmallIntegerField()
@@ -285,7 +331,9 @@ class Review(models.Model):
     title_fa = models.CharField(max_length=300)
     title_en = models.CharField(max_length=300, blank=True)
     proposed = models.JSONField(help_text="{field: value} as the agency proposed it")
-    agreed = models.JSONField(default=dict, blank=True, help_text="{field: value} where the group agreed on another")
+    agreed = models.JSONField(
+        default=dict, blank=True, help_text="{field: value} where the group agreed on another"
+    )
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
     reason = models.TextField(blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -293,7 +341,9 @@ class Review(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("set", "round", "lineage"), name="one_review_a_measure_and_round"),
+            models.UniqueConstraint(
+                fields=("set", "round", "lineage"), name="one_review_a_measure_and_round"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome__in=(Outcome.OPEN, Outcome.APPROVED)) | ~Q(reason=""),
                 name="a_review_against_has_a_reason",
@@ -316,7 +366,9 @@ class GoalRank(models.Model):
     rank = models.PositiveSmallIntegerField(validators=[MinValueValidator(1)])
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("goal", "member"), name="one_rank_a_member_and_goal"),)
+        constraints = (
+            models.UniqueConstraint(fields=("goal", "member"), name="one_rank_a_member_and_goal"),
+        )
 
     def __str__(self) -> str:
         return f"{self.goal}: {self.rank}"

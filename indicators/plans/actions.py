@@ -26,19 +26,24 @@ Targets = Mapping[int, Mapping[int, Decimal | None]]
 Figures = Mapping[int, Mapping[str, Any]]
 
 
-# --- The plan ---------------------------------------------------------------------------------------------------------
+# --- The plan -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def save_plan(plan: Plan, targets: Targets, *, by: User, at: datetime, seen: Seen | None = None) -> Plan:
+def save_plan(
+    plan: Plan, targets: Targets, *, by: User, at: datetime, seen: Seen | None = None
+) -> Plan:
     """Save targets by measure's key and quarter, all or none; None takes one back.
 
-    A target against which a quarter has been reported stands: its report would have to be opened again first.
+    A target against which a quarter has been reported stands: its report would have to be opened
+    again first.
     """
     [plan] = perform(PLANS, [plan], "plan", by=by, at=at, seen=seen)
     sheet = Sheet(plan, only=targets)
     reported = set(
-        QuarterReport.objects.filter(plan=plan, state=ReportState.REPORTED).values_list("quarter", flat=True)
+        QuarterReport.objects.filter(plan=plan, state=ReportState.REPORTED).values_list(
+            "quarter", flat=True
+        )
     )
     rows = []
     for key, by_quarter in targets.items():
@@ -46,7 +51,10 @@ def save_plan(plan: Plan, targets: Targets, *, by: User, at: datetime, seen: See
         for quarter, target in by_quarter.items():
             if quarter not in plan.quarters:
                 raise Refused(
-                    _("The plan begins with quarter %(quarter)s; figures of earlier quarters are not taken.")
+                    _(
+                        "The plan begins with quarter %(quarter)s; figures of earlier quarters "
+                        "are not taken."
+                    )
                     % {"quarter": localised(plan.quarter)}
                 )
             figure = sheet.figure(key, quarter)
@@ -54,7 +62,10 @@ def save_plan(plan: Plan, targets: Targets, *, by: User, at: datetime, seen: See
                 continue
             if quarter in reported:
                 raise Refused(
-                    _("Quarter %(quarter)s has been reported against its targets; open that report again first.")
+                    _(
+                        "Quarter %(quarter)s has been reported against its targets; open that "
+                        "report again first."
+                    )
                     % {"quarter": localised(quarter)}
                 )
             _refuse_unfit(sheet, measure, target)
@@ -65,11 +76,17 @@ def save_plan(plan: Plan, targets: Targets, *, by: User, at: datetime, seen: See
 
 
 @transaction.atomic
-def move_plan(plan: Plan, name: str, *, by: User, at: datetime, note: str = "", seen: Seen | None = None) -> Plan:
-    """Sign a plan in which every measure of the agency's own has its targets, or open a signed one again."""
+def move_plan(
+    plan: Plan, name: str, *, by: User, at: datetime, note: str = "", seen: Seen | None = None
+) -> Plan:
+    """Sign a plan in which every measure of the agency's own has its targets, or open a signed one
+    again.
+    """
     given: dict[str, Any] = {}
     if name == "sign":
-        plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)  # what is checked is signed
+        plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=plan.pk
+        )  # what is checked is signed
         sheet = Sheet(plan, only=())
         if lacks := sheet.lacks_of_plan:
             raise Refused(_said(lacks))
@@ -77,14 +94,16 @@ def move_plan(plan: Plan, name: str, *, by: User, at: datetime, note: str = "", 
     return perform(PLANS, [plan], name, by=by, at=at, note=note, seen=seen, **given)[0]
 
 
-# --- The quarters -----------------------------------------------------------------------------------------------------
+# --- The quarters -------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def save_figures(
     report: QuarterReport, figures: Figures, *, by: User, at: datetime, seen: Seen | None = None
 ) -> QuarterReport:
-    """Save what was reached, by measure's key: `actual`, `explanation` and `forecast`; all or none."""
+    """Save what was reached, by measure's key: `actual`, `explanation` and
+    `forecast`; all or none.
+    """
     [report] = perform(REPORTS, [report], "enter", by=by, at=at, seen=seen)
     sheet = Sheet(report.plan, only=figures)
     if why := why_not_due(report, sheet, at):
@@ -104,20 +123,30 @@ def save_figures(
 
 @transaction.atomic
 def move_report(
-    report: QuarterReport, name: str, *, by: User, at: datetime, note: str = "", seen: Seen | None = None
+    report: QuarterReport,
+    name: str,
+    *,
+    by: User,
+    at: datetime,
+    note: str = "",
+    seen: Seen | None = None,
 ) -> QuarterReport:
     """Sign and report a quarter of which nothing is missing, or open its report again."""
     given: dict[str, Any] = {}
     if name == "report":
         # what is checked is signed: neither the targets nor the figures change meanwhile
         plan = Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=report.plan_id)
-        report = QuarterReport.objects.select_for_update(of=("self",), no_key=True).get(pk=report.pk)
+        report = QuarterReport.objects.select_for_update(of=("self",), no_key=True).get(
+            pk=report.pk
+        )
         sheet = Sheet(plan, only=())
         if why := why_not_due(report, sheet, at):
             raise Refused(why)
         if lacks := sheet.lacks_of(report.quarter):
             raise Refused(_said(lacks))
-        kept = digest(sheet.of_quarter(report.quarter), "target", "actual", "explanation", "forecast")
+        kept = digest(
+            sheet.of_quarter(report.quarter), "target", "actual", "explanation", "forecast"
+        )
         given = {"reporter": by, "digest": kept}
     return perform(REPORTS, [report], name, by=by, at=at, note=note, seen=seen, **given)[0]
 
@@ -125,33 +154,42 @@ def move_report(
 def why_not_due(report: QuarterReport, sheet: Sheet, at: datetime) -> str:
     """Why a quarter cannot be reported as its plan stands, in a sentence, "" when it can.
 
-    A quarter is reported against a signed plan. Where the plan can no longer be signed because its window has closed,
-    whatever targets it holds for the quarter are reported against, so that one failure does not silence the year.
+    A quarter is reported against a signed plan. Where the plan can no longer be signed because its
+    window has closed, whatever targets it holds for the quarter are reported against, so that one
+    failure does not silence the year.
     """
     plan = sheet.plan
     if report.quarter not in plan.quarters:
-        return _("The plan begins with quarter %(quarter)s; figures of earlier quarters are not taken.") % {
-            "quarter": localised(plan.quarter)
-        }
+        return _(
+            "The plan begins with quarter %(quarter)s; figures of earlier quarters are not taken."
+        ) % {"quarter": localised(plan.quarter)}
     if plan.state == PlanState.SIGNED:
         return ""
     term = Window.objects.concerning([plan]).of(Phase.MONITORING, plan)
     if term is None or at < term.closes_at:
         until = format_deadline(term.closes_at, language()) if term else "—"
-        return _("A quarter is reported against a signed plan; the plan can be signed until %(when)s.") % {
-            "when": until
-        }
+        return _(
+            "A quarter is reported against a signed plan; the plan can be signed until %(when)s."
+        ) % {"when": until}
     if any(f.target is not None for f in sheet.of_quarter(report.quarter)):
         return ""
-    return _("The plan was not signed in time and has no target for this quarter; there is nothing to report against.")
+    return _(
+        "The plan was not signed in time and has no target for this quarter; there is nothing to "
+        "report against."
+    )
 
 
-# --- What both do -----------------------------------------------------------------------------------------------------
+# --- What both do -------------------------------------------------------------------------------
 
 
 def _measure(sheet: Sheet, key: int) -> Measure:
     if key not in sheet.by_key:
-        raise Refused(_("One of the measures is not asked of this agency, or its figure comes from a steward."))
+        raise Refused(
+            _(
+                "One of the measures is not asked of this agency, or its figure comes "
+                "from a steward."
+            )
+        )
     return sheet.by_key[key].measure
 
 
@@ -161,12 +199,16 @@ def _refuse_unfit(sheet: Sheet, measure: Measure, value: Decimal | None) -> None
 
 
 def _said(lacks: list[Lack]) -> str:
-    """A refusal that names the first few things that are missing and says how many more there are."""
+    """A refusal that names the first few things that are missing and says
+    how many more there are.
+    """
     names = "؛ " if (language()).startswith("fa") else "; "
     said = names.join(str(lack) for lack in lacks[:NAMED])
     more = len(lacks) - NAMED
     if more > 0:
-        rest = ngettext("%(count)s more thing", "%(count)s more things", more) % {"count": localised(more)}
+        rest = ngettext("%(count)s more thing", "%(count)s more things", more) % {
+            "count": localised(more)
+        }
         said = _("%(some)s, and %(rest)s") % {"some": said, "rest": rest}
     return _("Something is missing. %(what)s.") % {"what": said}
 

@@ -12,18 +12,30 @@ from cycles.ui.filters import TextFilter
 from indicators.models import Plan, QuarterReport
 from indicators.workflow import PlanState, ReportState
 
-QUARTERS = (("1", _("Quarter 1")), ("2", _("Quarter 2")), ("3", _("Quarter 3")), ("4", _("Quarter 4")))
+QUARTERS = (
+    ("1", _("Quarter 1")),
+    ("2", _("Quarter 2")),
+    ("3", _("Quarter 3")),
+    ("4", _("Quarter 4")),
+)
 
 
 class PlanFilter(filters.FilterSet):
     q = TextFilter(method="search", label=_("Agency, by name or code"))
-    cycle = filters.ModelChoiceFilter(queryset=Cycle.objects.none(), label=_("Cycle"), empty_label=_("All"))
-    state = filters.ChoiceFilter(choices=PlanState.choices, label=_("State of the plan"), empty_label=_("All"))
+    cycle = filters.ModelChoiceFilter(
+        queryset=Cycle.objects.none(), label=_("Cycle"), empty_label=_("All")
+    )
+    state = filters.ChoiceFilter(
+        choices=PlanState.choices, label=_("State of the plan"), empty_label=_("All")
+    )
     unreported = filters.ChoiceFilter(
         choices=QUARTERS, method="without_report", label=_("Has not reported"), empty_label=_("All")
     )
     sector = filters.ChoiceFilter(
-        field_name="participation__sector", choices=Sector.choices, label=_("Sector"), empty_label=_("All")
+        field_name="participation__sector",
+        choices=Sector.choices,
+        label=_("Sector"),
+        empty_label=_("All"),
     )
     province = filters.ModelChoiceFilter(
         field_name="participation__province",

@@ -1,4 +1,6 @@
-"""What is typed on the pages of the annual plan: targets by quarter, and the figures of a quarter."""
+"""What is typed on the pages of the annual plan: targets by quarter, and
+the figures of a quarter.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -15,14 +17,18 @@ from indicators.models import Figure, Sheet, field_of
 
 
 class SheetForm(ComparedForm):
-    """Fields for the figures of a plan, each named for what it is, its measure and, in a plan, its quarter."""
+    """Fields for the figures of a plan, each named for what it is, its measure and, in a plan, its
+    quarter.
+    """
 
     sheet: Sheet
 
     def add(self, what: str, figure: Figure, label: str, *, shows_label: bool) -> None:
         name = field_of(what, figure.measure_id, figure.quarter)
         if what == "explanation":
-            field: forms.Field = PersianTextField(label=label, required=False, lines=True, max_length=2000)
+            field: forms.Field = PersianTextField(
+                label=label, required=False, lines=True, max_length=2000
+            )
             field.widget.attrs["rows"] = 2
         else:
             field = NumberField(label=label, required=False, max_digits=28, decimal_places=8)
@@ -49,18 +55,26 @@ class SheetForm(ComparedForm):
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:
-        """Each error with its field's id and name, for the list at the top of the page; no id where it is of none."""
+        """Each error with its field's id and name, for the list at the top of the page; no id where
+        it is of none.
+        """
         found = []
         for name, errors in self.errors.items():
             field = self[name] if name in self.fields else None
-            found += [(field.auto_id, str(field.label), e) if field else ("", "", e) for e in errors]
+            found += [
+                (field.auto_id, str(field.label), e) if field else ("", "", e) for e in errors
+            ]
         return found
 
 
 class TargetsForm(SheetForm):
-    """The targets of a plan, a field for each measure and quarter; quarters that are reported have none."""
+    """The targets of a plan, a field for each measure and quarter; quarters that are reported have
+    none.
+    """
 
-    def __init__(self, *args: Any, sheet: Sheet, reported: Iterable[int] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, sheet: Sheet, reported: Iterable[int] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
         self.quarters = [q for q in sheet.plan.quarters if q not in set(reported)]
@@ -72,7 +86,9 @@ class TargetsForm(SheetForm):
 
     @property
     def targets(self) -> dict[int, dict[int, Decimal | None]]:
-        """What `planning.save_plan` takes: of what was sent, so that half a page lost on the way takes nothing back."""
+        """What `planning.save_plan` takes: of what was sent, so that half a page lost on the way
+        takes nothing back.
+        """
         found: dict[int, dict[int, Decimal | None]] = {}
         for p in self.sheet.planned:
             for quarter in self.quarters:
@@ -83,7 +99,9 @@ class TargetsForm(SheetForm):
 
 
 class FiguresForm(SheetForm):
-    """The figures of a quarter: of each measure its actual value, the explanation of a miss, and the forecast."""
+    """The figures of a quarter: of each measure its actual value, the explanation of a miss, and
+    the forecast.
+    """
 
     def __init__(self, *args: Any, sheet: Sheet, quarter: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,10 +122,15 @@ class FiguresForm(SheetForm):
 
     @property
     def figures(self) -> dict[int, dict[str, Any]]:
-        """What `planning.save_figures` takes: the measures that were sent whole and of which something is known."""
+        """What `planning.save_figures` takes: the measures that were sent whole and of which
+        something is known.
+        """
         rows = {}
         for p in self.sheet.planned:
-            names = {what: field_of(what, p.measure.pk, 0) for what in ("actual", "explanation", "forecast")}
+            names = {
+                what: field_of(what, p.measure.pk, 0)
+                for what in ("actual", "explanation", "forecast")
+            }
             row = {what: self.cleaned_data[name] for what, name in names.items()}
             known = any(value not in (None, "") for value in row.values())
             if all(name in self.data for name in names.values()) and (

@@ -23,7 +23,9 @@ from indicators.working_groups.tables import Shown
 
 
 def plan_state(plan: Plan, windows: Windows, at: datetime) -> Shown:
-    """A plan's state: signed, ended with its agency, to be signed with the time left, or not signed in time."""
+    """A plan's state: signed, ended with its agency, to be signed with the time left, or not signed
+    in time.
+    """
     if plan.state == PlanState.SIGNED:
         return Shown("green", plan.get_state_display())
     if plan.participation.ended_by_id:
@@ -35,7 +37,9 @@ def plan_state(plan: Plan, windows: Windows, at: datetime) -> Shown:
 
 
 def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: datetime) -> Shown:
-    """A quarter's state: reported, open with the time that is left, not reported with the days since, or to come."""
+    """A quarter's state: reported, open with the time that is left, not reported with the days
+    since, or to come.
+    """
     if report.state == ReportState.REPORTED:
         return Shown("green", report.get_state_display())
     if report.quarter not in plan.quarters:
@@ -45,20 +49,32 @@ def report_state(report: QuarterReport, plan: Plan, windows: Windows, at: dateti
     term = windows.of(Phase.MONITORING, report)
     if term and at >= term.closes_at:
         return _closed(gettext("Not reported"), term, at)
-    return _waiting(gettext("Open now") if term and term.is_open(at) else gettext("To come"), term, at)
+    return _waiting(
+        gettext("Open now") if term and term.is_open(at) else gettext("To come"), term, at
+    )
 
 
 def _waiting(word: str, term: Term | None, at: datetime) -> Shown:
     if term is None:
         return Shown("secondary", word)
     if at < term.opens_at:
-        return Shown("secondary", word, gettext("from %(day)s") % {"day": format_date(term.opens_at, language())})
-    return Shown("yellow", word, gettext("%(time)s left") % {"time": time_left(term.closes_at, at, language())})
+        return Shown(
+            "secondary",
+            word,
+            gettext("from %(day)s") % {"day": format_date(term.opens_at, language())},
+        )
+    return Shown(
+        "yellow",
+        word,
+        gettext("%(time)s left") % {"time": time_left(term.closes_at, at, language())},
+    )
 
 
 def _closed(word: str, term: Term, at: datetime) -> Shown:
     days = days_late(term.closes_at, at)
-    said = ngettext("closed %(days)s day ago", "closed %(days)s days ago", days) % {"days": number(days)}
+    said = ngettext("closed %(days)s day ago", "closed %(days)s days ago", days) % {
+        "days": number(days)
+    }
     return Shown("red", word, said)
 
 
@@ -67,7 +83,9 @@ class PlanTable(tables.Table):
 
     agency = tables.Column(verbose_name=_("Agency"), order_by=("agency__sort_key", "pk"))
     cycle = tables.Column(verbose_name=_("Assessed year"), order_by=("cycle__year", "pk"))
-    state = tables.Column(verbose_name=_("Annual plan"), order_by=("state", "agency__sort_key", "pk"))
+    state = tables.Column(
+        verbose_name=_("Annual plan"), order_by=("state", "agency__sort_key", "pk")
+    )
     quarter_1 = tables.Column(verbose_name=_("Quarter 1"), empty_values=(), orderable=False)
     quarter_2 = tables.Column(verbose_name=_("Quarter 2"), empty_values=(), orderable=False)
     quarter_3 = tables.Column(verbose_name=_("Quarter 3"), empty_values=(), orderable=False)
@@ -76,7 +94,16 @@ class PlanTable(tables.Table):
 
     class Meta:
         model = Plan
-        fields = ("agency", "cycle", "state", "quarter_1", "quarter_2", "quarter_3", "quarter_4", "lights")
+        fields = (
+            "agency",
+            "cycle",
+            "state",
+            "quarter_1",
+            "quarter_2",
+            "quarter_3",
+            "quarter_4",
+            "lights",
+        )
 
     def __init__(self, *args: Any, at: datetime, windows: Windows, **kwargs: Any) -> None:
         self.at, self.windows = at, windows
@@ -84,7 +111,9 @@ class PlanTable(tables.Table):
         super().__init__(*args, **kwargs)
 
     def render_agency(self, record: Plan) -> SafeString:
-        return format_html("{} {}", link(record.get_absolute_url(), record.agency.name), code(record.agency.code))
+        return format_html(
+            "{} {}", link(record.get_absolute_url(), record.agency.name), code(record.agency.code)
+        )
 
     def render_cycle(self, record: Plan) -> str:
         return record.cycle.label
@@ -95,7 +124,9 @@ class PlanTable(tables.Table):
     def _quarter(self, record: Plan, quarter: int) -> SafeString | str:
         for report in record.reports.all():
             if report.quarter == quarter:
-                return report_state(report, record, self.windows, self.at).cell(report.get_absolute_url())
+                return report_state(report, record, self.windows, self.at).cell(
+                    report.get_absolute_url()
+                )
         return "—"
 
     def render_quarter_1(self, record: Plan) -> SafeString | str:
@@ -114,7 +145,11 @@ class PlanTable(tables.Table):
         return counted_lights(self.counted.get(record.pk, Counter())) or "—"
 
 
-WORDS = {Light.GREEN: _("%(share)s green"), Light.AMBER: _("%(share)s amber"), Light.RED: _("%(share)s red")}
+WORDS = {
+    Light.GREEN: _("%(share)s green"),
+    Light.AMBER: _("%(share)s amber"),
+    Light.RED: _("%(share)s red"),
+}
 
 
 def counted_lights(lights: Mapping[Light, int]) -> SafeString:

@@ -1,4 +1,6 @@
-"""Pages of annual plans and their quarters: the list, the plan with its targets, a quarter with its figures."""
+"""Pages of annual plans and their quarters: the list, the plan with its targets, a quarter with its
+figures.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -29,7 +31,7 @@ OVERSEERS = (Role.ADMINISTRATOR, Role.AUDITOR, Role.HEADQUARTERS)
 FORWARD = {"sign", "report"}  # drawn as what one comes to do
 
 
-# --- The list ---------------------------------------------------------------------------------------------------------
+# --- The list -----------------------------------------------------------------------------------
 
 
 @require_safe
@@ -41,10 +43,14 @@ def plan_list(request: PortalRequest) -> HttpResponse:
     table = listed(request, PlanTable(narrowed.qs, at=request.at, windows=windows))
     table.counted = lights_of(row.record for row in table.paginated_rows)
     oversees = request.user.holds(*OVERSEERS, at=request.at)
-    return render(request, "indicators/plans/plans.html", {"filter": narrowed, "table": table, "oversees": oversees})
+    return render(
+        request,
+        "indicators/plans/plans.html",
+        {"filter": narrowed, "table": table, "oversees": oversees},
+    )
 
 
-# --- The plan ---------------------------------------------------------------------------------------------------------
+# --- The plan -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,10 @@ class Row:
     @property
     def is_used(self) -> bool:
         """Whether a target stands in it or something is wrong with what was typed."""
-        return any(c.figure.target is not None or (c.field is not None and c.field.errors) for c in self.cells)
+        return any(
+            c.figure.target is not None or (c.field is not None and c.field.errors)
+            for c in self.cells
+        )
 
 
 def _rows(sheet: Sheet, form: TargetsForm | None) -> list[Row]:
@@ -76,7 +85,12 @@ def _rows(sheet: Sheet, form: TargetsForm | None) -> list[Row]:
     for p in sheet.planned:
         figures = [sheet.figure(p.measure.pk, quarter) for quarter in sheet.plan.quarters]
         cells = [
-            Cell(f.quarter, f, form and form.bound("target", f), f.quarter == LAST and p.measure.pk in differing)
+            Cell(
+                f.quarter,
+                f,
+                form and form.bound("target", f),
+                f.quarter == LAST and p.measure.pk in differing,
+            )
             for f in figures
         ]
         rows.append(Row(p, cells))
@@ -129,7 +143,10 @@ FIGURES = ("target", "actual", "explanation", "forecast")
 def _figures(figures: Iterable[Figure], *names: str) -> list[list[Any]]:
     """What figures say, for the page of an act to know whether it is still what was seen."""
     ordered = sorted(figures, key=lambda figure: (figure.measure_id, figure.quarter))
-    said = [[figure.measure_id, figure.quarter, *(getattr(figure, name) for name in names)] for figure in ordered]
+    said = [
+        [figure.measure_id, figure.quarter, *(getattr(figure, name) for name in names)]
+        for figure in ordered
+    ]
     return [row for row in said if any(row[2:])]
 
 
@@ -166,12 +183,14 @@ def plan_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     )
 
 
-# --- A quarter --------------------------------------------------------------------------------------------------------
+# --- A quarter ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Entered:
-    """A measure in a quarter: its figure beside the one of the quarter before, and the fields of who may enter it."""
+    """A measure in a quarter: its figure beside the one of the quarter before, and the fields of
+    who may enter it.
+    """
 
     planned: Planned
     figure: Figure
@@ -181,7 +200,9 @@ class Entered:
     @property
     def fields(self) -> list[BoundField]:
         names = ("actual", "forecast", "explanation") if self.form else ()
-        return [field for name in names if self.form and (field := self.form.bound(name, self.figure))]
+        return [
+            field for name in names if self.form and (field := self.form.bound(name, self.figure))
+        ]
 
     @property
     def is_main(self) -> bool:
@@ -209,7 +230,14 @@ def _entered(sheet: Sheet, quarter: int, form: FiguresForm | None) -> list[Enter
 
 def _report(request: PortalRequest, pk: int) -> QuarterReport:
     reports = QuarterReport.objects.visible_to(request.user, request.at)
-    related = ("agency__province", "cycle", "plan__agency", "plan__cycle", "plan__participation", "reported_by")
+    related = (
+        "agency__province",
+        "cycle",
+        "plan__agency",
+        "plan__cycle",
+        "plan__participation",
+        "reported_by",
+    )
     return get_object_or_404(reports.select_related(*related), pk=pk)
 
 
@@ -223,7 +251,9 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
     plan, sheet = report.plan, Sheet(report.plan)
     form = FiguresForm(request.POST or None, sheet=sheet, quarter=report.quarter)
     seen = form.as_seen(lambda: FiguresForm(sheet=Sheet(report.plan), quarter=report.quarter))
-    save = lambda: actions.save_figures(report, form.figures, by=request.user, at=request.at, seen=seen)  # noqa: E731
+    save = lambda: actions.save_figures(  # noqa: E731
+        report, form.figures, by=request.user, at=request.at, seen=seen
+    )
     if request.method == "POST" and _saved(request, form, save):
         return redirect(report)
     windows: Windows = Window.objects.concerning([plan, report])
@@ -231,7 +261,9 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
     not_due = actions.why_not_due(report, sheet, request.at)
     is_edited = form.is_bound or (not not_due and any(m.name == "enter" for m in moves))
     entered = _entered(sheet, report.quarter, form if is_edited else None)
-    lacks = [] if not_due or report.state == ReportState.REPORTED else sheet.lacks_of(report.quarter)
+    lacks = (
+        [] if not_due or report.state == ReportState.REPORTED else sheet.lacks_of(report.quarter)
+    )
     context = {
         "report": report,
         "plan": plan,
@@ -265,7 +297,9 @@ def quarter_move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         do=lambda **said: actions.move_report(report, name, by=request.user, at=request.at, **said),
         then=report.get_absolute_url(),
         summary="indicators/plans/quarter_summary.html",
-        shown=lambda: {"figures": _figures(Sheet(report.plan).of_quarter(report.quarter), *FIGURES)},
+        shown=lambda: {
+            "figures": _figures(Sheet(report.plan).of_quarter(report.quarter), *FIGURES)
+        },
         signs=name in FORWARD,
         is_last=report.quarter == LAST,
         report=report,

@@ -34,7 +34,9 @@ class ValueBounds:
         if self.least is not None and value < self.least:
             if self.least == ZERO:
                 return gettext("The value may not be negative.")
-            return gettext("The value may not be less than %(least)s.") % {"least": _shown(self.least)}
+            return gettext("The value may not be less than %(least)s.") % {
+                "least": _shown(self.least)
+            }
         if self.most is not None and value > self.most:
             return gettext("The value may not be more than %(most)s.") % {"most": _shown(self.most)}
         return ""
@@ -66,7 +68,7 @@ def _shown(value: Fraction) -> str:
     return localised(parse_decimal(written(value)))
 
 
-# --- What a method can mean -------------------------------------------------------------------------------------------
+# --- What a method can mean ---------------------------------------------------------------------
 
 
 FIXED: Mapping[str, Callable[[Params], ValueBounds]] = {
@@ -83,8 +85,8 @@ FIXED: Mapping[str, Callable[[Params], ValueBounds]] = {
 def _usual(method: str, params: Params, *, is_percent: bool) -> ValueBounds:
     """What a value of the other methods is, where the measure says nothing.
 
-    Counts and shares are never negative, but growth may be, and so is whatever is measured against a number below zero.
-    A percent is at most 100, unless it is measured against more.
+    Counts and shares are never negative, but growth may be, and so is whatever is measured against
+    a number below zero. A percent is at most 100, unless it is measured against more.
     """
     given = list(_numbers(params))
     may_be_negative = method == "growth" or any(each < 0 for each in given)
@@ -103,7 +105,12 @@ def _numbers(params: Params) -> Iterator[Fraction]:
 
 
 def bounds(
-    method: str, params: Params, *, lowest: Decimal | None, highest: Decimal | None, is_percent: bool
+    method: str,
+    params: Params,
+    *,
+    lowest: Decimal | None,
+    highest: Decimal | None,
+    is_percent: bool,
 ) -> ValueBounds:
     """The bounds of a measure's values; `params` must have passed the method's check."""
     said = ValueBounds(
@@ -123,14 +130,20 @@ def bounds(
     )
 
 
-# --- What is wrong with the bounds of a measure -----------------------------------------------------------------------
+# --- What is wrong with the bounds of a measure -------------------------------------------------
 
 
-LABELS: dict[str, str | Promise] = {"base": _("Baseline"), "floor": _("Floor"), "target": _("Target")}
+LABELS: dict[str, str | Promise] = {
+    "base": _("Baseline"),
+    "floor": _("Floor"),
+    "target": _("Target"),
+}
 
 
 def wrong_bounds(method: str, params: Params, lowest: Any, highest: Any) -> list[str]:
-    """What is wrong with the bounds that a measure says, in sentences; `params` must have passed the method's check."""
+    """What is wrong with the bounds that a measure says, in sentences; `params` must have passed
+    the method's check.
+    """
     if lowest is None and highest is None:
         return []
     if lowest is not None and highest is not None and lowest >= highest:
@@ -138,7 +151,9 @@ def wrong_bounds(method: str, params: Params, lowest: Any, highest: Any) -> list
     if method in FIXED:
         fixed = FIXED[method](params)
         if any(each is not None and fixed.why_outside(each) for each in (lowest, highest)):
-            said = gettext("By this method a value lies %(bounds)s; its bounds may only be narrower.")
+            said = gettext(
+                "By this method a value lies %(bounds)s; its bounds may only be narrower."
+            )
             return [said % {"bounds": fixed}]
     held = bounds(method, params, lowest=lowest, highest=highest, is_percent=False)
     return [

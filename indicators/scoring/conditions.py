@@ -1,4 +1,6 @@
-"""The conditions of decision tables and of limits on a rating: what must hold of the scores of some nodes."""
+"""The conditions of decision tables and of limits on a rating: what must hold of the scores of some
+nodes.
+"""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -33,7 +35,9 @@ class Condition:
     group: str = ""
 
     def holds(self, scores: Mapping[str, Fraction]) -> bool:
-        """Whether it holds of these scores; a node without a score fails its tests and is not counted."""
+        """Whether it holds of these scores; a node without a score fails its tests and is not
+        counted.
+        """
         found = [scores[code] for code in self.codes if code in scores]
         if self.counted is not None:
             found = [Fraction(sum(map(self.counted.holds, found)))]

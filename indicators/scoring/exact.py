@@ -1,7 +1,8 @@
 """Exact numbers: rounding and writing them, and the roots and logarithms that no fraction holds.
 
-Every score is a fraction, so that sums, weights and quotients lose nothing and a half is a half. Logarithms and roots
-are worked out with 60 digits and kept with 50, so that the geometric mean of equal numbers is that number.
+Every score is a fraction, so that sums, weights and quotients lose nothing and a half is a half.
+Logarithms and roots are worked out with 60 digits and kept with 50, so that the geometric mean of
+equal numbers is that number.
 """
 
 import re
@@ -23,7 +24,9 @@ _LONGEST_NUMBER = 60
 
 
 def parsed(text: str) -> Fraction:
-    """The number of a cell, in Latin or Persian digits, an exponent allowed; ValueError when it is not one number."""
+    """The number of a cell, in Latin or Persian digits, an exponent allowed; ValueError when it is
+    not one number.
+    """
     plain = plain_number(text)
     if len(plain) > _LONGEST_NUMBER or not plain.isascii() or not _NUMBER.fullmatch(plain):
         raise ValueError(f"not a number: {text[:_LONGEST_NUMBER]!r}")
@@ -35,14 +38,16 @@ def times(one: Fraction, other: Fraction) -> Fraction:
     return other if one is ONE else one if other is ONE else one * other
 
 
-# --- Rounding and writing ---------------------------------------------------------------------------------------------
+# --- Rounding and writing -----------------------------------------------------------------------
 
 MODES = ("half_up", "half_even", "half_down", "up", "down", "floor", "ceiling")
 
 
 @dataclass(frozen=True)
 class Rounding:
-    """To so many decimal places; half_up, half_down and up go away from zero or towards it, as in `decimal`."""
+    """To so many decimal places; half_up, half_down and up go away from zero or towards it, as in
+    `decimal`.
+    """
 
     digits: int
     mode: str = "half_up"
@@ -55,7 +60,9 @@ class Rounding:
         """How many units of the last place the rounded value has."""
         up: int = 10 ** max(self.digits, 0)
         down: int = 10 ** max(-self.digits, 0)
-        over = value.denominator * down  # whole numbers throughout: most of what is added up is rounded
+        over = (
+            value.denominator * down
+        )  # whole numbers throughout: most of what is added up is rounded
         whole, rest = divmod(abs(value.numerator) * up, over)
         match self.mode:
             case "half_up":
@@ -80,7 +87,9 @@ class Rounding:
 
 
 def written(value: Fraction) -> str:
-    """The value in full as far as its decimals end within 40 digits, else 28 significant digits, half-even."""
+    """The value in full as far as its decimals end within 40 digits, else 28 significant digits,
+    half-even.
+    """
     rest, places = value.denominator, 0
     for prime in (2, 5):
         count = 0
@@ -98,7 +107,7 @@ def _with_places(value: Fraction, places: int) -> str:
     return f"{Decimal(f'{int(value * 10**places)}E-{places}'):f}"
 
 
-# --- Logarithms and roots ---------------------------------------------------------------------------------------------
+# --- Logarithms and roots -----------------------------------------------------------------------
 
 
 def _decimal(value: Fraction) -> Decimal:
@@ -113,7 +122,9 @@ def log_share(value: Fraction, least: Fraction, most: Fraction) -> Fraction:
 
 
 def geometric_mean(parts: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
-    """exp(sum(weight x ln value) / sum(weight)) of (weight, value), values not below zero; zero when one is zero."""
+    """exp(sum(weight x ln value) / sum(weight)) of (weight, value), values not below zero; zero
+    when one is zero.
+    """
     parts = [(weight, value) for weight, value in parts if weight]
     if any(value < 0 for _weight, value in parts):
         raise ValueError("the geometric mean takes no value below zero")

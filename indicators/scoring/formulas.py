@@ -1,7 +1,9 @@
-"""From the value of a measure to its share of the ceiling: one pure function a method, on exact fractions.
+"""From the value of a measure to its share of the ceiling: one pure function a method, on exact
+fractions.
 
-Values are in the unit of the measure; a share is a pure number, 1 being the whole ceiling. A share may lie below 0 or
-above 1: `methods.points` limits it and rounds once. What parameters a method takes is checked in `parameters.py`.
+Values are in the unit of the measure; a share is a pure number, 1 being the whole ceiling. A share
+may lie below 0 or above 1: `methods.points` limits it and rounds once. What parameters a method
+takes is checked in `parameters.py`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +23,9 @@ def number(params: Params, key: str) -> Fraction:
 
 
 def exactly(value: Any) -> Fraction:
-    """A number as JSON or the database keeps it, exactly; ValueError when it is not one plain number."""
+    """A number as JSON or the database keeps it, exactly; ValueError when it is not one plain
+    number.
+    """
     return parsed(str(value))
 
 
@@ -30,7 +34,7 @@ def percent(value: Any) -> Fraction:
     return exactly(value) / 100
 
 
-# --- Against one number -----------------------------------------------------------------------------------------------
+# --- Against one number -------------------------------------------------------------------------
 
 
 def linear(value: Fraction, params: Params) -> Fraction:
@@ -39,12 +43,16 @@ def linear(value: Fraction, params: Params) -> Fraction:
 
 
 def inverse_linear(value: Fraction, params: Params) -> Fraction:
-    """target / actual; less is better; nothing at all is full. Decree of 1381, note 2, S / AP x W."""
+    """target / actual; less is better; nothing at all is full. Decree of
+    1381, note 2, S / AP x W.
+    """
     return _ratio(number(params, "target"), value, down=True)
 
 
 def points_of(value: Fraction, params: Params) -> Fraction:
-    """points / the most that can be had, both in the points of the source, whatever the ceiling here."""
+    """points / the most that can be had, both in the points of the source, whatever the ceiling
+    here.
+    """
     return _ratio(number(params, "maximum"), value, down=False)
 
 
@@ -63,7 +71,9 @@ def _ratio(standard: Fraction, value: Fraction, *, down: bool) -> Fraction:
 
 
 def item_weights(params: Params) -> list[Fraction]:
-    """The weights of a checklist: `items` is how many there are, or a list of objects that may have a `weight`."""
+    """The weights of a checklist: `items` is how many there are, or a list of objects that may have
+    a `weight`.
+    """
     items = params["items"]
     if isinstance(items, int):
         return [ONE] * items
@@ -77,7 +87,7 @@ def checklist_value(params: Params, met: Iterable[int]) -> Decimal:
     return Decimal(whole.numerator) / Decimal(whole.denominator)
 
 
-# --- Between numbers --------------------------------------------------------------------------------------------------
+# --- Between numbers ----------------------------------------------------------------------------
 
 
 def between(value: Fraction, params: Params) -> Fraction:
@@ -91,10 +101,11 @@ def growth(value: Fraction, params: Params) -> Fraction:
 
 
 def minmax(value: Fraction, params: Params) -> Fraction:
-    """(actual - min) / (max - min), with `log` of their natural logarithms; 1 less that where less is better.
+    """(actual - min) / (max - min), with `log` of their natural logarithms; 1 less that where less
+    is better.
 
-    The dimension indices of the HDI, which takes the logarithm of income. A value without a logarithm counts as the
-    min. Logarithms have 50 digits.
+    The dimension indices of the HDI, which takes the logarithm of income. A value without a
+    logarithm counts as the min. Logarithms have 50 digits.
     """
     return MinMax(
         down=params.get("direction") == "lower",
@@ -110,14 +121,15 @@ def _line(value: Fraction, start: Fraction, end: Fraction) -> Fraction:
     return MinMax(down=False, cap=None, floor=None, least=start, most=end, log=False).score(value)
 
 
-# --- By a list --------------------------------------------------------------------------------------------------------
+# --- By a list ----------------------------------------------------------------------------------
 
 
 def interpolation(value: Fraction, params: Params) -> Fraction:
     """Targets, best first, each worth a percent; between two of them on a straight line.
 
-    Nothing where worse than the last, all where better than the first: the five columns 100, 90, 80, 70, 60 of India's
-    Results-Framework Document (guidelines of 2011-12). Less is better when the targets rise.
+    Nothing where worse than the last, all where better than the first: the five columns 100, 90,
+    80, 70, 60 of India's Results-Framework Document (guidelines of 2011-12). Less is better when
+    the targets rise.
     """
     return Interpolate(
         levels=tuple(percent(worth) for _target, worth in params["targets"]),
@@ -132,7 +144,8 @@ def interpolation(value: Fraction, params: Params) -> Fraction:
 def bands(value: Fraction, params: Params) -> Fraction:
     """The percent of the first band that holds the value, nothing past the last.
 
-    Rows are (limit, percent of the ceiling), best first: up to the limit when less is better, from it on when more is.
+    Rows are (limit, percent of the ceiling), best first: up to the limit when less is better, from
+    it on when more is.
     """
     for limit, worth in params["bands"]:
         if value <= exactly(limit) if less_is_better(params) else value >= exactly(limit):
@@ -145,13 +158,16 @@ def less_is_better(params: Params) -> bool:
 
 
 def levels(value: Fraction, params: Params) -> Fraction:
-    """The percent of the level reached; its number, from 0 for the first, is the value. Below the first: nothing."""
+    """The percent of the level reached; its number, from 0 for the first, is the value. Below the
+    first: nothing.
+    """
     rows = params["levels"]
     return percent(rows[min(int(value), len(rows) - 1)]["percent"]) if value >= 0 else ZERO
 
 
 def options(value: Fraction, params: Params) -> Fraction:
-    """The percent of the option chosen; its number, from 0, is the value. Nothing where there is no such option.
+    """The percent of the option chosen; its number, from 0, is the value. Nothing where there is no
+    such option.
 
     As PART's Yes, Large extent, Small extent, No, worth 100, 67, 33, 0.
     """

@@ -1,10 +1,10 @@
 """Scoring methods: from an actual value to points, as pure functions without a database.
 
-Sources: `points = actual / standard x ceiling`, its inverse where less is better, and "earned may not exceed the
-ceiling" are the form of the Council of Ministers' decree 44642/T27701H of 28/10/1381
-(http://www.dastour.ir/Brows/?lid=306807). Range, bands, checklist and growth are composed for this portal;
-interpolation is the Results-Framework Document's, minmax the Human Development Index's, options PART's. Points are in
-the unit of the ceiling and rounded half-up to 10 places.
+Sources: `points = actual / standard x ceiling`, its inverse where less is better, and "earned may
+not exceed the ceiling" are the form of the Council of Ministers' decree 44642/T27701H of 28/10/1381
+(http://www.dastour.ir/Brows/?lid=306807). Range, bands, checklist and growth are composed for this
+portal; interpolation is the Results-Framework Document's, minmax the Human Development Index's,
+options PART's. Points are in the unit of the ceiling and rounded half-up to 10 places.
 
 `shares.py` has the arithmetic of each, `parameters.py` what is wrong with what it is given.
 """
@@ -58,14 +58,16 @@ def decimal(value: Fraction) -> Decimal:
     return Decimal(f"{ROUNDED.units(value)}E-{PLACES}")
 
 
-# --- What a method needs, and how it explains itself ------------------------------------------------------------------
+# --- What a method needs, and how it explains itself --------------------------------------------
 
 
 @dataclass(frozen=True)
 class Method:
-    """One way to score. `needs` names the parameters; `check` says what is wrong with them, in sentences.
+    """One way to score. `needs` names the parameters; `check` says what is wrong with them, in
+    sentences.
 
-    `rows` names the parameter that lists what may be chosen, where the value is the number of a row.
+    `rows` names the parameter that lists what may be chosen, where the value is the number of a
+    row.
     """
 
     name: str
@@ -81,24 +83,48 @@ class Method:
         """Why the value cannot be one of this method's, in a sentence; "" when it can."""
         if not self.rows or formulas.chosen(Fraction(value), params[self.rows]):
             return ""
-        return gettext("Give the number of one of these: %(rows)s") % {"rows": _listed(params[self.rows])}
+        return gettext("Give the number of one of these: %(rows)s") % {
+            "rows": _listed(params[self.rows])
+        }
 
     def choices(self, params: Params) -> list[tuple[str, str]]:
-        """What may be chosen, where the value is the number of a row: each number with its words; else nothing."""
-        return [(str(place), _words(row)) for place, row in enumerate(params[self.rows])] if self.rows else []
+        """What may be chosen, where the value is the number of a row: each number with its words;
+        else nothing.
+        """
+        return (
+            [(str(place), _words(row)) for place, row in enumerate(params[self.rows])]
+            if self.rows
+            else []
+        )
 
-    def explain(self, value: Decimal | None, ceiling: Decimal, params: Params, language: str) -> str:
-        """The formula with this answer's numbers and the points they give, in `language`; bare without a value."""
+    def explain(
+        self, value: Decimal | None, ceiling: Decimal, params: Params, language: str
+    ) -> str:
+        """The formula with this answer's numbers and the points they give, in `language`; bare
+        without a value.
+        """
         with override(language):
             sentence = str(self.formula) if value is None else self._worked(value, ceiling, params)
             about = self._about(params, bare=value is None)
-            return gettext("%(sentence)s; %(about)s") % {"sentence": sentence, "about": about} if about else sentence
+            return (
+                gettext("%(sentence)s; %(about)s") % {"sentence": sentence, "about": about}
+                if about
+                else sentence
+            )
 
     def _worked(self, value: Decimal, ceiling: Decimal, params: Params) -> str:
         share = self.share(Fraction(value), params)
-        words = {key: _shown(exactly(params[key])) for key in parameter_checks.LABELS if key in params}
-        words |= {"value": localised(value), "ceiling": localised(ceiling), "percent": _shown(share * 100)}
-        words["points"] = localised(points(self.name, value, ceiling=ceiling, params=params), SHOWN_PLACES)
+        words = {
+            key: _shown(exactly(params[key])) for key in parameter_checks.LABELS if key in params
+        }
+        words |= {
+            "value": localised(value),
+            "ceiling": localised(ceiling),
+            "percent": _shown(share * 100),
+        }
+        words["points"] = localised(
+            points(self.name, value, ceiling=ceiling, params=params), SHOWN_PLACES
+        )
         if self.name == "inverse_linear" and value <= 0:
             return gettext("nothing at all is full points: %(points)s") % words
         if self.name == "checklist":
@@ -116,7 +142,9 @@ class Method:
         return gettext("%(sum)s = %(points)s points") % words
 
     def _about(self, params: Params, *, bare: bool) -> str:
-        """The list or the limits by which it scores, or where the figure comes from; "" where all is said."""
+        """The list or the limits by which it scores, or where the figure comes from; "" where all
+        is said.
+        """
         if self.rows:
             return _listed(params[self.rows])
         match self.name:
@@ -148,7 +176,11 @@ def _listed(rows: list[Params]) -> str:
     """Every row with its number and its percent."""
     return _joined(
         gettext("%(number)s = %(name)s (%(percent)s%%)")
-        % {"number": localised(place), "name": _words(row), "percent": _shown(exactly(row["percent"]))}
+        % {
+            "number": localised(place),
+            "name": _words(row),
+            "percent": _shown(exactly(row["percent"])),
+        }
         for place, row in enumerate(rows)
     )
 
@@ -171,7 +203,9 @@ def _limits(method: Method, params: Params) -> Iterator[str]:
 
 
 def _fraction(value: Decimal, params: Params) -> str:
-    """The quotient of a minmax with its numbers; a value without a logarithm stands as the min that it counts as."""
+    """The quotient of a minmax with its numbers; a value without a logarithm stands as the min that
+    it counts as.
+    """
     least, most = (exactly(params[key]) for key in ("min", "max"))
     given = least if params.get("log") and value <= 0 else Fraction(value)
     words = {"value": _shown(given), "min": _shown(least), "max": _shown(most)}
@@ -194,14 +228,16 @@ def _survey(params: Params) -> Iterator[str]:
     if "interval" in params:
         yield gettext("± %(number)s") % {"number": _shown(exactly(params["interval"]))}
     if "confidence" in params:
-        yield gettext("confidence %(percent)s%%") % {"percent": _shown(exactly(params["confidence"]))}
+        yield gettext("confidence %(percent)s%%") % {
+            "percent": _shown(exactly(params["confidence"]))
+        }
 
 
 def _day(text: str) -> str:
     return format_date(date.fromisoformat(text), language())
 
 
-# --- The methods ------------------------------------------------------------------------------------------------------
+# --- The methods --------------------------------------------------------------------------------
 
 _METHODS = (
     Method(
@@ -272,7 +308,9 @@ _METHODS = (
     Method(
         name="interpolation",
         label=_("Between several targets"),
-        formula=_("ceiling × the percent that lies on a straight line between the two nearest targets"),
+        formula=_(
+            "ceiling × the percent that lies on a straight line between the two nearest targets"
+        ),
         needs=("targets",),
         share=formulas.interpolation,
         check=parameter_checks.interpolation,
@@ -282,7 +320,8 @@ _METHODS = (
         name="minmax",
         label=_("Between the least and the greatest value"),
         formula=_(
-            "ceiling × (actual − least) ÷ (greatest − least), of logarithms if so chosen; less is better: 1 − the same"
+            "ceiling × (actual − least) ÷ (greatest − least), of logarithms if so chosen; less is "
+            "better: 1 − the same"
         ),
         needs=("min", "max"),
         share=formulas.minmax,
@@ -331,6 +370,8 @@ METHOD_CHOICES = [(method.name, method.label) for method in _METHODS]
 
 
 def points(method: str, value: Decimal, *, ceiling: Decimal, params: Params) -> Decimal:
-    """The points of a value, from 0 to the ceiling, to 10 places. `params` must have passed the method's check."""
+    """The points of a value, from 0 to the ceiling, to 10 places. `params` must have passed the
+    method's check.
+    """
     share = METHODS[method].share(Fraction(value), params)
     return decimal(Fraction(ceiling) * min(max(share, NOTHING), WHOLE))

@@ -1,4 +1,6 @@
-"""What is wrong with the parameters of a method, in sentences for whoever typed them: one pure function a method."""
+"""What is wrong with the parameters of a method, in sentences for whoever typed them: one pure
+function a method.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -39,7 +41,7 @@ def _not_numbers(params: Params, *keys: str) -> list[str]:
     return errors
 
 
-# --- One number or two ------------------------------------------------------------------------------------------------
+# --- One number or two --------------------------------------------------------------------------
 
 
 def ratio(params: Params) -> list[str]:
@@ -85,11 +87,13 @@ def _direction(params: Params) -> list[str]:
     return [gettext("The direction must be “lower” or “higher”.")]
 
 
-# --- Lists ------------------------------------------------------------------------------------------------------------
+# --- Lists --------------------------------------------------------------------------------------
 
 
 def _pairs(rows: Any) -> tuple[list[Fraction], list[Fraction]]:
-    """The first and the second numbers of rows of two; ValueError when they are not that, or when there is none."""
+    """The first and the second numbers of rows of two; ValueError when they are not that, or when
+    there is none.
+    """
     try:
         pairs = [(exactly(first), exactly(second)) for first, second in rows]
     except TypeError as error:
@@ -110,10 +114,14 @@ def bands(params: Params) -> list[str]:
     except ValueError:
         return [gettext("The bands must be rows of a limit and a percent.")]
     errors = _direction(params)
-    if len(set(limits)) != len(limits) or limits != sorted(limits, reverse=not less_is_better(params)):
+    if len(set(limits)) != len(limits) or limits != sorted(
+        limits, reverse=not less_is_better(params)
+    ):
         errors.append(gettext("The bands must stand from the best to the worst, each limit once."))
     if not _falls_within(percents):
-        errors.append(gettext("The percents of the bands must lie between 0 and 100 and never rise."))
+        errors.append(
+            gettext("The percents of the bands must lie between 0 and 100 and never rise.")
+        )
     return errors
 
 
@@ -125,14 +133,22 @@ def interpolation(params: Params) -> list[str]:
     errors = []
     steps = {later > earlier for earlier, later in pairwise(targets)}
     if len(targets) < 2 or len(set(targets)) != len(targets) or len(steps) > 1:
-        errors.append(gettext("There must be two targets or more, and they must all rise or all fall."))
+        errors.append(
+            gettext("There must be two targets or more, and they must all rise or all fall.")
+        )
     if percents[0] != 100 or not _falls_within(percents):
-        errors.append(gettext("The first target must be worth 100 percent, and none more than the one before."))
+        errors.append(
+            gettext(
+                "The first target must be worth 100 percent, and none more than the one before."
+            )
+        )
     return errors
 
 
 def _worths(rows: Any) -> list[Fraction]:
-    """The percents of rows with words, the English optional; ValueError when one lacks either, or there are not two."""
+    """The percents of rows with words, the English optional; ValueError when one lacks either, or
+    there are not two.
+    """
     try:
         found = [exactly(row["percent"]) for row in rows if str(row["fa"]).strip()]
     except (TypeError, KeyError) as error:
@@ -168,17 +184,21 @@ def checklist(params: Params) -> list[str]:
     except (KeyError, TypeError, AttributeError, ValueError):
         return [gettext("A checklist needs its number of items, or a list of them.")]
     if not weights or not all(weight > 0 for weight in weights):
-        return [gettext("A checklist needs at least one item, and every weight must be more than zero.")]
+        return [
+            gettext("A checklist needs at least one item, and every weight must be more than zero.")
+        ]
     return []
 
 
-# --- A survey ---------------------------------------------------------------------------------------------------------
+# --- A survey -----------------------------------------------------------------------------------
 
 
 def survey(params: Params) -> list[str]:
-    """All optional: `survey_source`, `sample`, `survey_from` and `survey_until` (ISO), `interval`, `confidence`.
+    """All optional: `survey_source`, `sample`, `survey_from` and `survey_until` (ISO), `interval`,
+    `confidence`.
 
-    The sample is a number of people, the interval ± so many points of the index, the confidence a percent.
+    The sample is a number of people, the interval ± so many points of the index, the confidence a
+    percent.
     """
     errors = []
     if not isinstance(params.get("survey_source", ""), str):
@@ -187,7 +207,11 @@ def survey(params: Params) -> list[str]:
     if not isinstance(sample, int) or isinstance(sample, bool) or sample < 1:
         errors.append(gettext("The sample must be a whole number of people, one or more."))
     try:
-        days = [date.fromisoformat(params[key]) for key in ("survey_from", "survey_until") if key in params]
+        days = [
+            date.fromisoformat(params[key])
+            for key in ("survey_from", "survey_until")
+            if key in params
+        ]
     except (TypeError, ValueError):
         errors.append(gettext("The dates of the survey must be written year-month-day."))
     else:
@@ -196,7 +220,9 @@ def survey(params: Params) -> list[str]:
     for key in ("interval", "confidence"):
         if key in params and not (wrong := _not_numbers(params, key)):
             if number(params, key) < 0:
-                errors.append(gettext("“%(name)s” must not be less than zero.") % {"name": LABELS[key]})
+                errors.append(
+                    gettext("“%(name)s” must not be less than zero.") % {"name": LABELS[key]}
+                )
             elif key == "confidence" and not 0 < number(params, key) < 100:
                 errors.append(gettext("The confidence must lie between 0 and 100 percent."))
         elif key in params:

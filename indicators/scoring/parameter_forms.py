@@ -1,4 +1,6 @@
-"""The fields in which a method and its parameters are typed: a line of text for each list, errors beside the field."""
+"""The fields in which a method and its parameters are typed: a line of text for each list, errors
+beside the field.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,7 +47,9 @@ def _typed(value: Any) -> str:
 class PairsField(PersianTextField):
     """Rows of two numbers as "limit:percent": "0:100, 7:70, 14:40"."""
 
-    default_error_messages = {"pairs": _("Write each as number:percent, from the best: 0:100, 7:70, 14:40.")}
+    default_error_messages = {
+        "pairs": _("Write each as number:percent, from the best: 0:100, 7:70, 14:40.")
+    }
 
     def clean(self, value: Any) -> list[list[Any]]:
         text = super().clean(value)
@@ -68,7 +72,10 @@ class RowsField(PersianTextField):
     """Rows of a percent and words, one a line: "67 | تا حد زیاد | To a large extent"."""
 
     default_error_messages = {
-        "rows": _("Line %(line)s is not “percent | words in Persian | words in English”, such as 67 | خوب | Good.")
+        "rows": _(
+            "Line %(line)s is not “percent | words in Persian | words in English”, such as 67 | "
+            "خوب | Good."
+        )
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -86,7 +93,9 @@ class RowsField(PersianTextField):
             worth = _plain(parse_decimal(percent))
         except ValueError as error:
             params = {"line": localised(number)}
-            raise forms.ValidationError(self.error_messages["rows"], code="rows", params=params) from error
+            raise forms.ValidationError(
+                self.error_messages["rows"], code="rows", params=params
+            ) from error
         return {"percent": worth, "fa": words[0], "en": words[1] if len(words) > 1 else ""}
 
 
@@ -103,7 +112,9 @@ _WRITTEN: Mapping[str, Callable[[Any], Any]] = {
     "items": lambda items: items if isinstance(items, int) else len(items),
     "survey_from": date.fromisoformat,
     "survey_until": date.fromisoformat,
-    **dict.fromkeys(("min", "max", "maximum", "interval", "confidence"), lambda number: Decimal(str(number))),
+    **dict.fromkeys(
+        ("min", "max", "maximum", "interval", "confidence"), lambda number: Decimal(str(number))
+    ),
 }
 
 
@@ -122,50 +133,80 @@ class ParameterFields(forms.Form):
 
     method = forms.ChoiceField(label=_("How the value becomes points"), choices=METHOD_CHOICES)
     base = number(_("Baseline"), _("Last year's value; “Growth from a baseline” needs it."))
-    floor = number(_("Floor"), _("The value that earns nothing; “Between a floor and the target” needs it."))
+    floor = number(
+        _("Floor"), _("The value that earns nothing; “Between a floor and the target” needs it.")
+    )
     target = number(_("Target"), _("The value that earns all points."))
     bands = PairsField(
         label=_("Steps"),
         required=False,
-        help_text=_("For “Steps” only: limit:percent from the best to the worst, such as 0:100, 7:70, 14:40."),
+        help_text=_(
+            "For “Steps” only: limit:percent from the best to the worst, such as 0:100, "
+            "7:70, 14:40."
+        ),
     )
     items = number(
-        _("Number of checklist items"), _("For “Checklist” only."), decimal_places=0, min_value=1, max_value=500
+        _("Number of checklist items"),
+        _("For “Checklist” only."),
+        decimal_places=0,
+        min_value=1,
+        max_value=500,
     )
     levels = RowsField(
         label=_("Levels"),
         required=False,
         help_text=_(
-            "For “Described levels” only, one a line, the lowest first: percent | words in Persian | words in English."
+            "For “Described levels” only, one a line, the lowest first: percent | words in "
+            "Persian | words in English."
         ),
     )
     options = RowsField(
         label=_("Answers"),
         required=False,
-        help_text=_("For “One of several answers” only, one a line: percent | words in Persian | words in English."),
+        help_text=_(
+            "For “One of several answers” only, one a line: percent | words in Persian | words "
+            "in English."
+        ),
     )
     targets = PairsField(
         label=_("Targets with their percents"),
         required=False,
-        help_text=_("For “Between several targets” only, the best first: 90:100, 80:90, 70:80, 60:70, 50:60."),
+        help_text=_(
+            "For “Between several targets” only, the best first: 90:100, 80:90, 70:80, "
+            "60:70, 50:60."
+        ),
     )
-    min = number(_("Least value"), _("For “Between the least and the greatest value” only: it earns nothing."))
-    max = number(_("Greatest value"), _("For “Between the least and the greatest value” only: it earns all points."))
+    min = number(
+        _("Least value"),
+        _("For “Between the least and the greatest value” only: it earns nothing."),
+    )
+    max = number(
+        _("Greatest value"),
+        _("For “Between the least and the greatest value” only: it earns all points."),
+    )
     log = forms.BooleanField(
         label=_("Of natural logarithms"),
         required=False,
         help_text=_("For values such as income, where each doubling counts alike."),
     )
-    maximum = number(_("Most points"), _("For “Points out of a maximum” only: the most that can be had there."))
+    maximum = number(
+        _("Most points"), _("For “Points out of a maximum” only: the most that can be had there.")
+    )
     survey_source = PersianTextField(
-        label=_("Who made the survey"), required=False, max_length=200, help_text=_("For “Index of a survey” only.")
+        label=_("Who made the survey"),
+        required=False,
+        max_length=200,
+        help_text=_("For “Index of a survey” only."),
     )
     sample = number(_("People asked"), "", decimal_places=0, min_value=1, max_value=100_000_000)
     survey_from = DayField(label=_("Asked from"), required=False)
     survey_until = DayField(label=_("Asked until"), required=False)
     interval = number(_("Margin of error (±)"), _("In points of the index."), min_value=0)
     confidence = number(
-        _("Confidence"), _("In percent, such as 95."), min_value=Decimal("0.01"), max_value=Decimal("99.99")
+        _("Confidence"),
+        _("In percent, such as 95."),
+        min_value=Decimal("0.01"),
+        max_value=Decimal("99.99"),
     )
 
     def clean(self) -> dict[str, Any]:

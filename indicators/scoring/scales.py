@@ -1,4 +1,5 @@
-"""Scales of reference frameworks: from the value of a leaf to its score, as pure functions without a database.
+"""Scales of reference frameworks: from the value of a leaf to its score, as pure functions without
+a database.
 
     options      the value of the option, named by its code or its label
     number       the value itself, from min to max, in steps
@@ -56,7 +57,9 @@ def reached(bands: tuple[Band, ...], score: Fraction) -> str:
 
 @dataclass(frozen=True)
 class Scale:
-    """What every scale has: `full` is the score of a full answer; None where the scale sets none."""
+    """What every scale has: `full` is the score of a full answer; None
+    where the scale sets none.
+    """
 
     @property
     def low(self) -> Fraction | None:
@@ -111,7 +114,10 @@ class Options(Scale):
             for option in self.options:
                 if getattr(option, name).casefold() == text.casefold():
                     return option.value
-        raise Unfit(f"“{text[:60]}” is none of the options {', '.join(option.code for option in self.options)}")
+        raise Unfit(
+            f"“{text[:60]}” is none of the options "
+            f"{', '.join(option.code for option in self.options)}"
+        )
 
     def label(self, score: Fraction) -> str:
         return next((option.label for option in self.options if option.value == score), "")
@@ -176,7 +182,9 @@ class Interpolate(Scale):
         value, targets = sign * value, [sign * target for target in self.targets]
         if value > targets[0]:
             return self.above
-        for (upper, lower), (best, worst) in zip(pairwise(targets), pairwise(self.levels), strict=True):
+        for (upper, lower), (best, worst) in zip(
+            pairwise(targets), pairwise(self.levels), strict=True
+        ):
             if value == upper:
                 return best
             if value > lower:
@@ -249,7 +257,9 @@ class MinMax(Shared):
     def score(self, value: Fraction) -> Fraction:
         value = self._within(value)
         if self.log:
-            share = log_share(value if value > 0 else min(self.least, self.most), self.least, self.most)
+            share = log_share(
+                value if value > 0 else min(self.least, self.most), self.least, self.most
+            )
         else:
             share = (value - self.least) / (self.most - self.least)
         return self.limited(ONE - share if self.down else share)

@@ -1,7 +1,8 @@
-"""The statutory tree of scores: from lines to a total, and the band of a percent. Pure, without a database.
+"""The statutory tree of scores: from lines to a total, and the band of a percent. Pure, without a
+database.
 
-`tree.py` adds up; here stands which tree the statute asks for. Every node is rounded half-up to 10 places, as
-PostgreSQL rounds numeric, so that Python and SQL agree.
+`tree.py` adds up; here stands which tree the statute asks for. Every node is rounded half-up to 10
+places, as PostgreSQL rounds numeric, so that Python and SQL agree.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,11 +18,21 @@ from django.utils.translation import gettext_lazy as _
 from indicators.scoring import tree
 from indicators.scoring.exact import ONE as WHOLE
 from indicators.scoring.exact import ZERO as NOTHING
-from indicators.scoring.methods import HUNDRED, ROUNDED, SHOWN_PLACES, ZERO, decimal, half_up, scaled
+from indicators.scoring.methods import (
+    HUNDRED,
+    ROUNDED,
+    SHOWN_PLACES,
+    ZERO,
+    decimal,
+    half_up,
+    scaled,
+)
 from indicators.scoring.scales import Number
 
 ENGINE = "1"
-"""The version of the rules by which lines become totals and places; it rises when a change could change a figure."""
+"""The version of the rules by which lines become totals and places; it rises when a change could
+change a figure.
+"""
 
 
 class LineState(models.TextChoices):
@@ -32,7 +43,9 @@ class LineState(models.TextChoices):
 
 
 Path = tuple[str, ...]
-"""() the total, (kind,), (kind, axis), (kind, axis, indicator), (kind, axis, indicator, measure)."""
+"""() the total, (kind,), (kind, axis), (kind, axis, indicator), (kind,
+axis, indicator, measure).
+"""
 
 AXIS_DEPTH = 2
 
@@ -41,8 +54,9 @@ AXIS_DEPTH = 2
 class Line:
     """One measure of one agency. `points` is given exactly when the state is SCORED.
 
-    `axis` and `indicator` are left out with "", and `tiers` stand between the indicator and the measure, so that a line
-    may stand at any depth from two on. One that does not count, of a pilot measure, is scored and shown, no more.
+    `axis` and `indicator` are left out with "", and `tiers` stand between the indicator and the
+    measure, so that a line may stand at any depth from two on. One that does not count, of a pilot
+    measure, is scored and shown, no more.
     """
 
     kind: str
@@ -69,11 +83,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Node:
-    """A branch of the tree: its points, full ceiling, the ceiling that applies, and whether a line is under review.
+    """A branch of the tree: its points, full ceiling, the ceiling that applies, and whether a line
+    is under review.
 
-    Points of measures and indicators are as earned. From the axis up, points of lines that do not apply have been
-    spread within their axis, so an axis with any line that applies counts with its full ceiling, and one without
-    counts with none. What does not count has no part in the points and ceilings above it.
+    Points of measures and indicators are as earned. From the axis up, points of lines that do not
+    apply have been spread within their axis, so an axis with any line that applies counts with its
+    full ceiling, and one without counts with none. What does not count has no part in the points
+    and ceilings above it.
     """
 
     path: Path
@@ -107,13 +123,19 @@ class Result:
     def children(self, path: Path = ()) -> list[Node]:
         """The nodes right below this one, in the order of their codes."""
         return sorted(
-            (node for key, node in self.nodes.items() if len(key) == len(path) + 1 and key[: len(path)] == path),
+            (
+                node
+                for key, node in self.nodes.items()
+                if len(key) == len(path) + 1 and key[: len(path)] == path
+            ),
             key=lambda node: node.path,
         )
 
 
 def total(lines: Iterable[Line], *, spread: bool = True) -> Result:
-    """Add the lines up, whatever their order. Without `spread`, points that do not apply leave the ceiling."""
+    """Add the lines up, whatever their order. Without `spread`, points that do not apply leave the
+    ceiling.
+    """
     by_path: dict[Path, Line] = {}
     for line in lines:
         path = line.path
@@ -129,11 +151,17 @@ def total(lines: Iterable[Line], *, spread: bool = True) -> Result:
     root = _tree((), by_path, children, spread)
     outcomes = tree.score_tree(root, {_code(path): _given(line) for path, line in by_path.items()})
     nodes = {node.code: node for node in root.walk()}
-    return Result(_Nodes({path: (nodes[_code(path)], outcomes[_code(path)]) for path in chain(by_path, children)}))
+    return Result(
+        _Nodes(
+            {path: (nodes[_code(path)], outcomes[_code(path)]) for path in chain(by_path, children)}
+        )
+    )
 
 
 class _Nodes(Mapping[Path, Node]):
-    """Nodes by their paths, each written in decimals when it is first asked for: most pages ask for a few."""
+    """Nodes by their paths, each written in decimals when it is first asked for: most pages ask for
+    a few.
+    """
 
     def __init__(self, found: Mapping[Path, tuple[tree.Node, tree.Outcome]]) -> None:
         self._found = found
@@ -155,8 +183,11 @@ def _code(path: Path) -> str:
     return "\n".join(path)
 
 
-def _tree(path: Path, lines: Mapping[Path, Line], children: Mapping[Path, Iterable[Path]], spread: bool) -> tree.Node:
-    """The statutory tree: sums all the way up, each rounded; only the axis spreads what does not apply.
+def _tree(
+    path: Path, lines: Mapping[Path, Line], children: Mapping[Path, Iterable[Path]], spread: bool
+) -> tree.Node:
+    """The statutory tree: sums all the way up, each rounded; only the axis spreads what does not
+    apply.
 
     Lines that are not answered or under review earn nothing yet and keep their ceiling.
     """
@@ -200,7 +231,7 @@ def _node(path: Path, node: tree.Node, outcome: tree.Outcome) -> Node:
     )
 
 
-# --- Bands of the result ----------------------------------------------------------------------------------------------
+# --- Bands of the result ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -210,8 +241,8 @@ class Band:
     label: str | Promise
 
 
-# The names are the authority's (excellent, good, average, weak: West Azerbaijan, assessed year 1402); their limits are
-# not published. These limits are composed.
+# The names are the authority's (excellent, good, average, weak: West Azerbaijan, assessed year
+# 1402); their limits are not published. These limits are composed.
 BANDS = (
     Band("excellent", Decimal(90), _("Excellent")),
     Band("good", Decimal(75), _("Good")),

@@ -44,7 +44,16 @@ from indicators.scoring.conditions import Row
 from indicators.scoring.exact import ONE, ZERO, Rounding, geometric_mean, parsed, times
 from indicators.scoring.scales import Scale, Unfit
 
-AGGREGATIONS = ("wmean", "sum", "gmean", "sum_points", "points_ratio", "all_required", "table", "none")
+AGGREGATIONS = (
+    "wmean",
+    "sum",
+    "gmean",
+    "sum_points",
+    "points_ratio",
+    "all_required",
+    "table",
+    "none",
+)
 WEIGHTED = ("wmean", "sum", "gmean")
 _MEANS = ("wmean", "gmean")
 _SUMS = ("sum", "sum_points")
@@ -58,12 +67,16 @@ class State(Enum):
 
 
 Given = Fraction | State
-"""What a cell gives for a node: a value, not applicable, or under review. An empty cell gives nothing."""
+"""What a cell gives for a node: a value, not applicable, or under review. An empty cell gives
+nothing.
+"""
 
 
 @dataclass(frozen=True)
 class Missing:
-    """What an unanswered child does: dropped, counted as zero, or no result; and how many must be scored."""
+    """What an unanswered child does: dropped, counted as zero, or no result; and how many must be
+    scored.
+    """
 
     policy: str = "null"
     at_least: int = 1
@@ -75,7 +88,7 @@ LEAVING = ("wmean", "sum", "sum_points", "points_ratio")
 """The aggregations from whose ceiling something can leave."""
 
 
-# --- The tree ---------------------------------------------------------------------------------------------------------
+# --- The tree -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -101,7 +114,9 @@ class Node:
     fine_tuned: "Node | None" = None
 
     def walk(self) -> Iterator["Node"]:
-        """The node and all below it, in the order of the tree, fine-tuned trees after their leaf."""
+        """The node and all below it, in the order of the tree, fine-tuned
+        trees after their leaf.
+        """
         waiting = [self]
         while waiting:
             node = waiting.pop()
@@ -111,26 +126,37 @@ class Node:
     @cached_property
     def fine_codes(self) -> frozenset[str]:
         """The codes of its fine-tuned tree."""
-        return frozenset(node.code for node in self.fine_tuned.walk()) if self.fine_tuned else frozenset()
+        return (
+            frozenset(node.code for node in self.fine_tuned.walk())
+            if self.fine_tuned
+            else frozenset()
+        )
 
     @cached_property
     def cap(self) -> "Node | None":
         """The node below that limits it."""
-        return next((node for node in self.walk() if node.code == self.cap_by), None) if self.cap_by else None
+        return (
+            next((node for node in self.walk() if node.code == self.cap_by), None)
+            if self.cap_by
+            else None
+        )
 
     @cached_property
     def counted(self) -> tuple["Node", ...]:
         """The children that count."""
         return tuple(child for child in self.children if child.weight or self.agg not in WEIGHTED)
 
-    # The maximum of the arithmetic, of the node within a mean, and of the score as it is written; None when not known.
+    # The maximum of the arithmetic, of the node within a mean, and of the score as it is written;
+    # None when not known.
 
     @cached_property
     def base(self) -> Fraction | None:
         return self.scale.full if self.scale else self._bound(lambda child: child.taken(self.agg))
 
     def taken(self, agg: str) -> Fraction | None:
-        """The maximum with which it enters an aggregation: its unit into a mean, its points into a sum."""
+        """The maximum with which it enters an aggregation: its unit into a mean, its points into a
+        sum.
+        """
         return self.unit if agg in _MEANS else self.full
 
     @property
@@ -194,7 +220,8 @@ class Node:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a node: `exact` before its own rounding, `said` by a table, `waiting` for what is under review.
+    """What became of a node: `exact` before its own rounding, `said` by a table, `waiting` for what
+    is under review.
 
     `possible` is what could have been earned of what applies, None where no maximum is known.
     """
@@ -212,16 +239,25 @@ Kids = Sequence[tuple[Node, Outcome]]
 
 
 def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
-    """The outcome of every node, in the order of the tree, those of unused fine-tuned trees left out."""
+    """The outcome of every node, in the order of the tree, those of unused fine-tuned trees left
+    out.
+    """
     order = list(root.walk())
     outcomes: dict[str, Outcome] = {}
     for node in reversed(order):  # what a node is made of stands below it
         try:
             outcome = _outcome(node, given, outcomes)
-            outcomes[node.code] = replace(outcome, possible=_possible(node, outcome, given, outcomes))
+            outcomes[node.code] = replace(
+                outcome, possible=_possible(node, outcome, given, outcomes)
+            )
         except ValueError as error:
             raise Unfit(f"node {node.code}: {error}") from None
-    unused = {code for node in order if node.fine_tuned and not _is_fine_tuned(node, given) for code in node.fine_codes}
+    unused = {
+        code
+        for node in order
+        if node.fine_tuned and not _is_fine_tuned(node, given)
+        for code in node.fine_codes
+    }
     return {node.code: outcomes[node.code] for node in order if node.code not in unused}
 
 
@@ -233,9 +269,14 @@ def _possible(
     if node.full is None or node.scale or node.code in given:
         return node.full
     if node.not_applicable == "leave":
-        reach = [(child, child.entering(outcomes[child.code].possible or ZERO, node.agg)) for child in node.counted]
+        reach = [
+            (child, child.entering(outcomes[child.code].possible or ZERO, node.agg))
+            for child in node.counted
+        ]
     elif node.agg in _MEANS:
-        left = [child for child in node.counted if outcomes[child.code].state != State.NOT_APPLICABLE]
+        left = [
+            child for child in node.counted if outcomes[child.code].state != State.NOT_APPLICABLE
+        ]
         reach = [(child, child.unit or ZERO) for child in left]
     else:
         return node.full
@@ -249,7 +290,9 @@ def _is_fine_tuned(node: Node, given: Mapping[str, Given]) -> bool:
 def _outcome(node: Node, given: Mapping[str, Given], outcomes: Mapping[str, Outcome]) -> Outcome:
     value = given.get(node.code)
     if isinstance(value, State):
-        return Outcome(value, rules=(value.value,), waiting=(node.code,) if value == State.UNDER_REVIEW else ())
+        return Outcome(
+            value, rules=(value.value,), waiting=(node.code,) if value == State.UNDER_REVIEW else ()
+        )
     if node.scale is None:
         return _branch(node, outcomes) if value is None else _replaced(node, value)
     if value is not None:
@@ -258,7 +301,11 @@ def _outcome(node: Node, given: Mapping[str, Given], outcomes: Mapping[str, Outc
         tuned = outcomes[node.fine_tuned.code]
         if tuned.score is None:
             return tuned
-        return replace(_scored(node, tuned.score), rules=(f"mean of {node.fine_tuned.code}",), waiting=tuned.waiting)
+        return replace(
+            _scored(node, tuned.score),
+            rules=(f"mean of {node.fine_tuned.code}",),
+            waiting=tuned.waiting,
+        )
     if node.missing.policy == "zero":
         return replace(_scored(node, ZERO), rules=("not answered: zero",))
     return Outcome(State.NOT_ANSWERED, rules=(State.NOT_ANSWERED.value,))
@@ -272,11 +319,15 @@ def _scored(node: Node, natural: Fraction) -> Outcome:
 def _replaced(node: Node, value: Fraction) -> Outcome:
     score = node.rounding.apply(value) if node.rounding else value
     rules = ("value given for this node",) if node.children else ()
-    return Outcome(State.SCORED, value, score, said=str(value) if node.agg == "table" else "", rules=rules)
+    return Outcome(
+        State.SCORED, value, score, said=str(value) if node.agg == "table" else "", rules=rules
+    )
 
 
 def _branch(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
-    """The outcome of a branch from those of its children; `waiting` and its rule are laid upon whatever it is."""
+    """The outcome of a branch from those of its children; `waiting` and its rule are laid upon
+    whatever it is.
+    """
     kids = [(child, outcomes[child.code]) for child in node.counted]
     waiting = tuple(dict.fromkeys(code for _child, outcome in kids for code in outcome.waiting))
     outcome = _settled(node, kids, outcomes, waiting)
@@ -284,16 +335,22 @@ def _branch(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
         return outcome
     words = ", ".join(waiting)
     blocked = outcome.state == State.UNDER_REVIEW
-    rule = f"{State.UNDER_REVIEW.value}: {words}" if blocked else f"provisional: {words} under review"
+    rule = (
+        f"{State.UNDER_REVIEW.value}: {words}" if blocked else f"provisional: {words} under review"
+    )
     return replace(outcome, rules=(*outcome.rules, rule), waiting=waiting)
 
 
-def _settled(node: Node, kids: Kids, outcomes: Mapping[str, Outcome], waiting: tuple[str, ...]) -> Outcome:
+def _settled(
+    node: Node, kids: Kids, outcomes: Mapping[str, Outcome], waiting: tuple[str, ...]
+) -> Outcome:
     if node.agg == "none":
         return Outcome(State.NOT_APPLICABLE)
     silent = [child.code for child, outcome in kids if outcome.state == State.NOT_ANSWERED]
     if silent and node.missing.policy == "null":
-        return Outcome(State.NOT_ANSWERED, rules=(f"{State.NOT_ANSWERED.value}: {', '.join(silent)}",))
+        return Outcome(
+            State.NOT_ANSWERED, rules=(f"{State.NOT_ANSWERED.value}: {', '.join(silent)}",)
+        )
     parts = [(child, outcome.score) for child, outcome in kids if outcome.score is not None]
     if node.missing.policy == "zero":
         parts += _zeros(kids, State.NOT_ANSWERED)
@@ -304,15 +361,24 @@ def _settled(node: Node, kids: Kids, outcomes: Mapping[str, Outcome], waiting: t
         state = next((state for state in worst if state in states), State.NOT_ANSWERED)
         return Outcome(state, rules=() if state == State.UNDER_REVIEW else (state.value,))
     if len(parts) < node.missing.at_least and node.missing.policy == "skip":
-        return Outcome(State.NOT_ANSWERED, rules=(f"{len(parts)} scored, {node.missing.at_least} needed for a result",))
+        return Outcome(
+            State.NOT_ANSWERED,
+            rules=(f"{len(parts)} scored, {node.missing.at_least} needed for a result",),
+        )
     if node.agg == "table":
-        return _looked_up(node, {**_scores(node, outcomes), **{child.code: score for child, score in parts}}, waiting)
+        return _looked_up(
+            node,
+            {**_scores(node, outcomes), **{child.code: score for child, score in parts}},
+            waiting,
+        )
     if node.agg == "all_required":
         return _all_required(node, parts, waiting)
     parts += reviewed
     if node.not_applicable == "leave":
         parts += _zeros(kids, State.NOT_APPLICABLE)
-    natural = _arithmetic(node, [(child, _entering(node, child, score, outcomes)) for child, score in parts])
+    natural = _arithmetic(
+        node, [(child, _entering(node, child, score, outcomes)) for child, score in parts]
+    )
     if node.agg in _SUMS:
         natural = times(natural, _growth(node, kids, {child.code for child, _score in parts}))
     return _capped(node, natural, outcomes)
@@ -322,8 +388,12 @@ def _zeros(kids: Kids, state: State) -> list[tuple[Node, Fraction]]:
     return [(child, ZERO) for child, outcome in kids if outcome.state == state]
 
 
-def _entering(node: Node, child: Node, score: Fraction, outcomes: Mapping[str, Outcome]) -> Fraction:
-    """The child's score as it enters; within a mean or a ratio that spreads, what left its ceiling is filled up."""
+def _entering(
+    node: Node, child: Node, score: Fraction, outcomes: Mapping[str, Outcome]
+) -> Fraction:
+    """The child's score as it enters; within a mean or a ratio that spreads, what left its ceiling
+    is filled up.
+    """
     possible, value = outcomes[child.code].possible, child.entering(score, node.agg)
     if node.not_applicable == "spread" and node.agg not in _SUMS and possible and child.full:
         return value * child.full / possible
@@ -344,7 +414,9 @@ def _arithmetic(node: Node, parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
         case "sum":
             return _sum(times(weight, value) for weight, value in weighted)
         case "points_ratio":
-            return _sum(value for _child, value in parts) / _sum(child.full or ZERO for child, _value in parts)
+            return _sum(value for _child, value in parts) / _sum(
+                child.full or ZERO for child, _value in parts
+            )
         case _:
             return _sum(value for _child, value in parts)
 
@@ -355,7 +427,9 @@ def _sum(values: Iterable[Fraction]) -> Fraction:
 
 
 def _growth(node: Node, kids: Kids, present: Collection[str]) -> Fraction:
-    """What a sum grows by for what is dropped: everything that should count / what those present could have earned."""
+    """What a sum grows by for what is dropped: everything that should count / what those present
+    could have earned.
+    """
     if node.not_applicable == "leave" and len(present) == len(kids):
         return ONE
     known = all(child.full is not None for child, _outcome in kids)
@@ -378,7 +452,9 @@ def _capped(node: Node, natural: Fraction, outcomes: Mapping[str, Outcome]) -> O
     return _scored(node, natural)
 
 
-def _all_required(node: Node, parts: Sequence[tuple[Node, Fraction]], waiting: tuple[str, ...]) -> Outcome:
+def _all_required(
+    node: Node, parts: Sequence[tuple[Node, Fraction]], waiting: tuple[str, ...]
+) -> Outcome:
     short = [child.code for child, score in parts if score < child.needed]
     if short:
         return replace(_scored(node, ZERO), rules=(f"not reached: {', '.join(short)}",))
@@ -393,7 +469,11 @@ def _scores(node: Node, outcomes: Mapping[str, Outcome]) -> dict[str, Fraction]:
 def _looked_up(node: Node, scores: Mapping[str, Fraction], waiting: tuple[str, ...]) -> Outcome:
     if waiting:
         return Outcome(State.UNDER_REVIEW)
-    found = ((place, row.then) for place, row in enumerate(node.rows, 1) if all(c.holds(scores) for c in row.when))
+    found = (
+        (place, row.then)
+        for place, row in enumerate(node.rows, 1)
+        if all(c.holds(scores) for c in row.when)
+    )
     place, said = next(found, (0, node.default))
     rules = (f"table row {place}" if place else "no row of the table holds",)
     try:

@@ -16,19 +16,30 @@ from cycles.engine.perform import perform
 from cycles.models import Participation, Window
 from cycles.workflow import Refused
 from indicators.differences import content_hash, plain
-from indicators.models import FULL_POINTS, IndicatorSet, Measure, Outcome, Plan, QuarterReport, Review
+from indicators.models import (
+    FULL_POINTS,
+    IndicatorSet,
+    Measure,
+    Outcome,
+    Plan,
+    QuarterReport,
+    Review,
+)
 from indicators.tally import verdicts, why_not_approved
 from indicators.workflow import SETS
 
 
 def why_unready(indicator_set: IndicatorSet) -> list[str]:
-    """What stands against proposing a set: no measures, points not exactly 1000, tiers that do not add up.
+    """What stands against proposing a set: no measures, points not exactly 1000, tiers that do not
+    add up.
 
     Measures in their trial year have points and count nowhere.
     """
     total = Decimal(0)
     wrong = []
-    for axis in indicator_set.axes.order_by("position", "pk").prefetch_related("indicators__measures"):
+    for axis in indicator_set.axes.order_by("position", "pk").prefetch_related(
+        "indicators__measures"
+    ):
         of_axis = Decimal(0)
         for indicator in axis.indicators.all():
             counting = [m.points for m in indicator.measures.all() if not m.is_pilot]
@@ -36,15 +47,24 @@ def why_unready(indicator_set: IndicatorSet) -> list[str]:
                 continue
             of_indicator = sum(counting, Decimal(0))
             if of_indicator != indicator.points:
-                wrong.append(_("The measures of “%(title)s” do not add up to its points.") % {"title": indicator.title})
+                wrong.append(
+                    _("The measures of “%(title)s” do not add up to its points.")
+                    % {"title": indicator.title}
+                )
             of_axis += indicator.points
         if of_axis and of_axis != axis.points:
-            wrong.append(_("The indicators of “%(title)s” do not add up to its points.") % {"title": axis.title})
+            wrong.append(
+                _("The indicators of “%(title)s” do not add up to its points.")
+                % {"title": axis.title}
+            )
         total += axis.points if of_axis else Decimal(0)
     if total != FULL_POINTS:
         wrong.append(
             _("The points add up to %(total)s; they must be exactly %(full)s.")
-            % {"total": format_number(total, language()), "full": format_number(FULL_POINTS, language())}
+            % {
+                "total": format_number(total, language()),
+                "full": format_number(FULL_POINTS, language()),
+            }
         )
     return wrong
 
@@ -67,7 +87,9 @@ def move(
         return carry_over(indicator_set, by=by, at=at, note=note, letter=letter)
     given: dict[str, Any] = {}
     # what is checked is what is moved: the round that is being voted on now
-    indicator_set = IndicatorSet.objects.select_for_update(of=("self",), no_key=True).get(pk=indicator_set.pk)
+    indicator_set = IndicatorSet.objects.select_for_update(of=("self",), no_key=True).get(
+        pk=indicator_set.pk
+    )
     match name:
         case "propose" | "propose_again":
             given["proposer"] = by
@@ -81,11 +103,15 @@ def move(
         case "send_back" | "reject":
             if not note.strip():
                 raise Refused(_("Please give a reason; the agency will read it."))
-    [indicator_set] = perform(SETS, [indicator_set], name, by=by, at=at, note=note, seen=seen, **given)
+    [indicator_set] = perform(
+        SETS, [indicator_set], name, by=by, at=at, note=note, seen=seen, **given
+    )
     if name in ("propose", "propose_again"):
         _lay_before_the_group(indicator_set)
     if name == "approve":
-        undecided = Review.objects.filter(set=indicator_set, round=indicator_set.round, outcome=Outcome.OPEN)
+        undecided = Review.objects.filter(
+            set=indicator_set, round=indicator_set.round, outcome=Outcome.OPEN
+        )
         undecided.update(outcome=Outcome.APPROVED, decided_by=by, decided_at=at)
     return indicator_set
 
@@ -111,15 +137,19 @@ def concur(indicator_set: IndicatorSet) -> bool:
     return all(v.is_approved for v in verdicts(indicator_set).values())
 
 
-# --- Communicating ----------------------------------------------------------------------------------------------------
+# --- Communicating ------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def communicate(
     sets: Sequence[IndicatorSet], *, by: User, at: datetime, note: str = "", letter: str = ""
 ) -> list[IndicatorSet]:
-    """Communicate approved sets: from now on each is frozen, its hash stands in the ledger, and plans are begun."""
-    given = {s.pk: {"hash": content_hash(s), "quarter": quarter_after(s.cycle_id, at)} for s in sets}
+    """Communicate approved sets: from now on each is frozen, its hash stands in the ledger, and
+    plans are begun.
+    """
+    given = {
+        s.pk: {"hash": content_hash(s), "quarter": quarter_after(s.cycle_id, at)} for s in sets
+    }
     sets = perform(SETS, sets, "communicate", by=by, at=at, note=note, letter=letter, each=given)
     _begin_plans(sets)
     return sets
@@ -129,27 +159,41 @@ def communicate(
 def carry_over(
     indicator_set: IndicatorSet, *, by: User, at: datetime, note: str = "", letter: str = ""
 ) -> IndicatorSet:
-    """Communicate a general set for the second of the two years it was issued for: the same content, the same hash."""
+    """Communicate a general set for the second of the two years it was issued for: the same
+    content, the same hash.
+    """
     first = IndicatorSet.objects.before(indicator_set).select_related("cycle").first()
     digest = content_hash(indicator_set)
     if first is None or first.years != 2 or first.cycle.year != indicator_set.cycle.year - 1:
         raise Refused(_("Last year's general set was not issued for two years."))
     if first.hash != digest:
-        raise Refused(_("This set differs from last year's; what differs goes to the working group."))
-    given: dict[str, Any] = {"hash": digest, "quarter": quarter_after(indicator_set.cycle_id, at), "first": first.pk}
-    [indicator_set] = perform(SETS, [indicator_set], "carry_over", by=by, at=at, note=note, letter=letter, **given)
+        raise Refused(
+            _("This set differs from last year's; what differs goes to the working group.")
+        )
+    given: dict[str, Any] = {
+        "hash": digest,
+        "quarter": quarter_after(indicator_set.cycle_id, at),
+        "first": first.pk,
+    }
+    [indicator_set] = perform(
+        SETS, [indicator_set], "carry_over", by=by, at=at, note=note, letter=letter, **given
+    )
     _begin_plans([indicator_set])
     return indicator_set
 
 
 def quarter_after(cycle: int, at: datetime) -> int:
-    """The first quarter of a cycle whose window has not closed at a moment; the last where all have."""
+    """The first quarter of a cycle whose window has not closed at a moment; the last where all
+    have.
+    """
     windows = Window.objects.filter(cycle=cycle, phase=Phase.MONITORING, closes_at__gt=at)
     return windows.order_by("quarter").values_list("quarter", flat=True).first() or 4
 
 
 def _begin_plans(sets: Sequence[IndicatorSet]) -> None:
-    """A plan with its four reports for every agency of which these sets ask something and that has none."""
+    """A plan with its four reports for every agency of which these sets ask something and that has
+    none.
+    """
     for cycle in {s.cycle_id for s in sets}:
         of_cycle = [s for s in sets if s.cycle_id == cycle]
         concerned = Participation.objects.active().filter(cycle=cycle)

@@ -11,13 +11,16 @@ from typing import Any
 
 DATA = Path(__file__).parents[1] / "data"
 CATALOGUE = uuid.UUID("6d1f7a52-9e3c-5b0e-8a53-0d6f0c6a1b11")
-"""Names the catalogue, so that a row's lineage follows from its code and is the same in every cycle."""
+"""Names the catalogue, so that a row's lineage follows from its code and is the same in every
+cycle.
+"""
 
 
 def general_catalogue() -> list[dict[str, Any]]:
     """The 60 general indicators with their parameters, as `drafting.fill_general_set` takes them.
 
-    Their points and what the other two files (parameters, character) add are composed for this portal, not official.
+    Their points and what the other two files (parameters, character) add are composed for this
+    portal, not official.
     """
     return [_row(code) for code in _indicators()]
 
@@ -45,7 +48,11 @@ def _row(code: str) -> dict[str, Any]:
             "evidence_en": row["evidence_en"],
             **_legal_basis(own["legal_basis"]),
             "evidence_rule": "none" if row["method"] == "steward" else "required",
-            **{key: value for key, value in _character()[code].items() if key not in ("code", "caf_criterion")},
+            **{
+                key: value
+                for key, value in _character()[code].items()
+                if key not in ("code", "caf_criterion")
+            },
             "caf_criterion": int(_character()[code]["caf_criterion"]),
             "is_composed": True,
         },

@@ -1,4 +1,6 @@
-"""What is typed while a set is drafted besides its measures: axes, goals, parts of shared measures, whom it is for."""
+"""What is typed while a set is drafted besides its measures: axes, goals, parts of shared measures,
+whom it is for.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -31,7 +33,9 @@ class AxisForm(ComparedForm):
 
     def __init__(self, *args: Any, axis: Axis | None = None, **kwargs: Any) -> None:
         if axis is not None:
-            kwargs["initial"] = {name: getattr(axis, name) for name in self.base_fields if name != SEEN}
+            kwargs["initial"] = {
+                name: getattr(axis, name) for name in self.base_fields if name != SEEN
+            }
         super().__init__(*args, **kwargs)
 
 
@@ -42,32 +46,49 @@ class GoalForm(ComparedForm):
     title_en = PersianTextField(label=_("Title in English"), max_length=300, required=False)
     type = forms.ChoiceField(label=_("Type of goal"), choices=GoalType.choices)
     source = forms.ChoiceField(
-        label=_("Where it comes from"), required=False, choices=[("", _("Not said")), *Source.choices]
+        label=_("Where it comes from"),
+        required=False,
+        choices=[("", _("Not said")), *Source.choices],
     )
-    law = forms.ChoiceField(label=_("Act of law"), required=False, choices=[("", _("Not said")), *Law.choices])
+    law = forms.ChoiceField(
+        label=_("Act of law"), required=False, choices=[("", _("Not said")), *Law.choices]
+    )
     article = PersianTextField(label=_("Article"), max_length=60, required=False)
 
     def __init__(self, *args: Any, goal: Goal | None = None, **kwargs: Any) -> None:
         if goal is not None:
-            kwargs["initial"] = {name: getattr(goal, name) for name in self.base_fields if name != SEEN}
+            kwargs["initial"] = {
+                name: getattr(goal, name) for name in self.base_fields if name != SEEN
+            }
         super().__init__(*args, **kwargs)
 
 
 class ShareForm(ComparedForm):
-    """Who answers for which part of a measure's target: the agency itself and others, 100 percent in all."""
+    """Who answers for which part of a measure's target: the agency itself and others, 100 percent
+    in all.
+    """
 
     own = NumberField(label=_("Own part, percent"), required=False, max_digits=7, decimal_places=4)
 
-    def __init__(self, *args: Any, indicator_set: IndicatorSet, shares: list[MeasureShare], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, indicator_set: IndicatorSet, shares: list[MeasureShare], **kwargs: Any
+    ) -> None:
         self.agency = indicator_set.agency
         others = [s for s in shares if s.agency_id != indicator_set.agency_id]
-        kwargs["initial"] = {"own": next((s.percent for s in shares if s.agency_id == indicator_set.agency_id), None)}
+        kwargs["initial"] = {
+            "own": next((s.percent for s in shares if s.agency_id == indicator_set.agency_id), None)
+        }
         kwargs["shows"] = {"shares": [[s.agency.code, s.percent] for s in shares]}
         for place, each in enumerate(others):
-            kwargs["initial"] |= {f"agency_{place}": each.agency.code, f"part_{place}": each.percent}
+            kwargs["initial"] |= {
+                f"agency_{place}": each.agency.code,
+                f"part_{place}": each.percent,
+            }
         super().__init__(*args, **kwargs)
         for place in range(max(PARTS, len(others) + 1)):
-            self.fields[f"agency_{place}"] = AgencyField(label=_("Agency, by name or code"), required=False)
+            self.fields[f"agency_{place}"] = AgencyField(
+                label=_("Agency, by name or code"), required=False
+            )
             self.fields[f"part_{place}"] = NumberField(
                 label=_("Its part, percent"), required=False, max_digits=7, decimal_places=4
             )
@@ -99,7 +120,10 @@ class YearsForm(ComparedForm):
     """For how many years a general set is issued."""
 
     years = forms.TypedChoiceField(
-        label=_("Issued for"), coerce=int, choices=[(1, _("One year")), (2, _("Two years"))], widget=forms.RadioSelect
+        label=_("Issued for"),
+        coerce=int,
+        choices=[(1, _("One year")), (2, _("Two years"))],
+        widget=forms.RadioSelect,
     )
 
 
@@ -128,7 +152,9 @@ class WhomForm(forms.Form):
             provinces = user.province_ids(at, Role.ADMINISTRATOR)
             groups = Group.objects.filter(cycle__in=cycles).order_by("cycle", "sort_key", "pk")
             places = Province.objects.order_by("sort_key")
-            offered["group"] = groups if provinces is None else groups.filter(province__in=provinces)
+            offered["group"] = (
+                groups if provinces is None else groups.filter(province__in=provinces)
+            )
             offered["province"] = places if provinces is None else places.filter(pk__in=provinces)
         for name, rows in offered.items():
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
@@ -138,4 +164,8 @@ class WhomForm(forms.Form):
         """The kind that whom it is for makes it."""
         if self.cleaned_data["agency"]:
             return Kind.SPECIFIC
-        return Kind.THEMATIC if self.cleaned_data["group"] or self.cleaned_data["province"] else Kind.GENERAL
+        return (
+            Kind.THEMATIC
+            if self.cleaned_data["group"] or self.cleaned_data["province"]
+            else Kind.GENERAL
+        )

@@ -1,4 +1,6 @@
-"""Every write on a set that is not frozen: measures, tiers, goals, whole contents; and the history of changes."""
+"""Every write on a set that is not frozen: measures, tiers, goals, whole contents; and the history
+of changes.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -15,12 +17,25 @@ from cycles.engine.perform import perform
 from cycles.models import Cycle, Group, Participation
 from cycles.workflow import CycleState, Refused
 from indicators.differences import FIELDS, changed, named, plain
-from indicators.models import FULL_POINTS, Axis, Change, Goal, Indicator, IndicatorSet, Kind, Measure
+from indicators.models import (
+    FULL_POINTS,
+    Axis,
+    Change,
+    Goal,
+    Indicator,
+    IndicatorSet,
+    Kind,
+    Measure,
+)
 from indicators.scoring.bounds import wrong_bounds
 from indicators.scoring.methods import METHODS
 from indicators.workflow import SETS, SetState
 
-MISSION = {"code": "S1", "title_fa": "مأموریت‌ها و وظایف اصلی", "title_en": "Missions and main tasks"}
+MISSION = {
+    "code": "S1",
+    "title_fa": "مأموریت‌ها و وظایف اصلی",
+    "title_en": "Missions and main tasks",
+}
 """The axis under which an agency's own measures stand, each as an indicator of its own."""
 
 
@@ -35,16 +50,23 @@ def draft_set(
     by: User,
     at: datetime,
 ) -> IndicatorSet:
-    """The set of one kind for an agency, a group or a province (none: general) in a cycle, begun when there is none."""
+    """The set of one kind for an agency, a group or a province (none: general) in a cycle, begun
+    when there is none.
+    """
     if cycle.state == CycleState.PLANNED:
         raise Refused(_("This cycle is not open yet."))
     if agency and not Participation.objects.active().filter(cycle=cycle, agency=agency).exists():
         raise Refused(_("This agency does not take part in this cycle."))
     if group and group.cycle_id != cycle.pk:
         raise Refused(_("This group does not belong to this cycle."))
-    if (kind == Kind.SPECIFIC) != bool(agency) or (kind == Kind.THEMATIC) != bool(group or province):
+    if (kind == Kind.SPECIFIC) != bool(agency) or (kind == Kind.THEMATIC) != bool(
+        group or province
+    ):
         raise Refused(
-            _("A specific set is an agency's, a thematic one a group's or a province's, a general one all's.")
+            _(
+                "A specific set is an agency's, a thematic one a group's or a province's, a "
+                "general one all's."
+            )
         )
     indicator_set, _created = IndicatorSet.objects.get_or_create(
         cycle=cycle, kind=kind, agency=agency, group=group, province=province
@@ -52,14 +74,18 @@ def draft_set(
     return editing(indicator_set, by=by, at=at)
 
 
-def editing(indicator_set: IndicatorSet, *, by: User, at: datetime, seen: Seen | None = None) -> IndicatorSet:
-    """Through the door for a change of the measures: as a draft, or after the working group returned it."""
+def editing(
+    indicator_set: IndicatorSet, *, by: User, at: datetime, seen: Seen | None = None
+) -> IndicatorSet:
+    """Through the door for a change of the measures: as a draft, or after the working group
+    returned it.
+    """
     current = IndicatorSet.objects.get(pk=indicator_set.pk)
     name = "revise" if current.state == SetState.RETURNED else "edit"
     return perform(SETS, [current], name, by=by, at=at, seen=seen)[0]
 
 
-# --- Measures, tiers and goals ----------------------------------------------------------------------------------------
+# --- Measures, tiers and goals ------------------------------------------------------------------
 
 
 def note_change(
@@ -72,11 +98,17 @@ def note_change(
     by: User,
     at: datetime,
 ) -> None:
-    """Add to the history of a set what became of one measure, or, where none is named, of the whole."""
+    """Add to the history of a set what became of one measure, or, where none is named, of the
+    whole.
+    """
     fields = changed(before or {}, after or {})
     if measure is not None and before is not None and after is not None and not fields:
         return
-    of = {"lineage": measure.lineage, "code": measure.code, "title_fa": measure.title_fa} if measure else {}
+    of = (
+        {"lineage": measure.lineage, "code": measure.code, "title_fa": measure.title_fa}
+        if measure
+        else {}
+    )
     titles = {"title_en": measure.title_en} if measure else {}
     Change.objects.create(set=indicator_set, deed=deed, fields=fields, by=by, at=at, **of, **titles)
 
@@ -93,15 +125,17 @@ def save_measure(
 ) -> Measure:
     """Add a measure to a set, or change one.
 
-    A new one is an indicator of its own, under `fields["axis"]` if given, else under the mission axis; with
-    `fields["indicator"]` it is one more measure of that indicator.
+    A new one is an indicator of its own, under `fields["axis"]` if given, else under the mission
+    axis; with `fields["indicator"]` it is one more measure of that indicator.
     """
     indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
     fields = dict(fields)
     axis, indicator = fields.pop("axis", None), fields.pop("indicator", None)
     params = _params(fields)
     errors = METHODS[fields["method"]].check(params)
-    errors = errors or wrong_bounds(fields["method"], params, fields.get("lowest"), fields.get("highest"))
+    errors = errors or wrong_bounds(
+        fields["method"], params, fields.get("lowest"), fields.get("highest")
+    )
     if errors:
         raise Refused(" ".join(str(e) for e in errors))
     before = None
@@ -115,14 +149,21 @@ def save_measure(
     measure.save()
     _sum_up(measure)
     deed = Change.Deed.CHANGED if before else Change.Deed.ADDED
-    note_change(indicator_set, deed, measure=measure, before=before, after=plain(measure), by=by, at=at)
+    note_change(
+        indicator_set, deed, measure=measure, before=before, after=plain(measure), by=by, at=at
+    )
     return measure
 
 
 def _new_measure(
-    indicator_set: IndicatorSet, fields: Mapping[str, Any], axis: Axis | None, indicator: Indicator | None
+    indicator_set: IndicatorSet,
+    fields: Mapping[str, Any],
+    axis: Axis | None,
+    indicator: Indicator | None,
 ) -> Measure:
-    """A measure, not saved yet, in its place: of an indicator, or as one of its own under an axis."""
+    """A measure, not saved yet, in its place: of an indicator, or as one of
+    its own under an axis.
+    """
     if indicator is None:
         if axis is None:
             titles = {k: v for k, v in MISSION.items() if k != "code"}
@@ -147,11 +188,15 @@ def _next_code(siblings: Any, stem: str) -> tuple[str, int]:
 
 def _params(fields: Mapping[str, Any]) -> dict[str, Any]:
     own = {key: fields.get(key) for key in ("base", "floor", "target")}
-    return {key: value for key, value in own.items() if value is not None} | dict(fields.get("params") or {})
+    return {key: value for key, value in own.items() if value is not None} | dict(
+        fields.get("params") or {}
+    )
 
 
 def _sum_up(measure: Measure) -> None:
-    """An indicator with one measure is that measure; above it points are the sum of what counts below."""
+    """An indicator with one measure is that measure; above it points are the sum of what counts
+    below.
+    """
     indicator = measure.indicator
     if indicator.measures.count() == 1:
         indicator.title_fa, indicator.title_en = measure.title_fa, measure.title_en
@@ -160,7 +205,9 @@ def _sum_up(measure: Measure) -> None:
 
 
 def sum_indicator(indicator: Indicator) -> None:
-    """Give an indicator the points of its measures that count; one with none but pilots keeps what it has."""
+    """Give an indicator the points of its measures that count; one with none but pilots keeps what
+    it has.
+    """
     total = indicator.measures.filter(is_pilot=False).aggregate(total=Sum("points"))["total"]
     indicator.points = total or indicator.points
     indicator.save(update_fields=["title_fa", "title_en", "points"])
@@ -175,11 +222,15 @@ def sum_axis(axis: Axis) -> None:
 
 
 @transaction.atomic
-def remove_measure(indicator_set: IndicatorSet, measure: Measure, *, by: User, at: datetime) -> None:
+def remove_measure(
+    indicator_set: IndicatorSet, measure: Measure, *, by: User, at: datetime
+) -> None:
     """Take a measure out of a draft, and what stands empty without it."""
     indicator_set = editing(indicator_set, by=by, at=at)
     measure = Measure.objects.of(indicator_set).for_list().get(pk=measure.pk)
-    note_change(indicator_set, Change.Deed.REMOVED, measure=measure, before=plain(measure), by=by, at=at)
+    note_change(
+        indicator_set, Change.Deed.REMOVED, measure=measure, before=plain(measure), by=by, at=at
+    )
     indicator, axis = measure.indicator, measure.indicator.axis
     measure.delete()
     if indicator.measures.exists():
@@ -265,14 +316,16 @@ def remove_goal(indicator_set: IndicatorSet, goal: Goal, *, by: User, at: dateti
     goal.delete()
 
 
-# --- Whole contents ---------------------------------------------------------------------------------------------------
+# --- Whole contents -----------------------------------------------------------------------------
 
 
 @transaction.atomic
 def fill_general_set(
     indicator_set: IndicatorSet, *, rows: Iterable[Mapping[str, Any]], by: User, at: datetime
 ) -> IndicatorSet:
-    """Replace a draft general set's content with catalogue rows (`indicators.sets.catalogue.general_catalogue`)."""
+    """Replace a draft general set's content with catalogue rows
+    (`indicators.sets.catalogue.general_catalogue`).
+    """
     indicator_set = editing(indicator_set, by=by, at=at)
     if indicator_set.kind != Kind.GENERAL:
         raise Refused(_("Only a general set is filled from the catalogue."))
@@ -282,7 +335,9 @@ def fill_general_set(
         code = row["code"].split("-")[0]
         if code not in axes:
             titles = {"title_fa": row["axis_fa"], "title_en": row["axis_en"]}
-            axes[code] = Axis.objects.create(set=indicator_set, code=code, points=1, position=len(axes), **titles)
+            axes[code] = Axis.objects.create(
+                set=indicator_set, code=code, points=1, position=len(axes), **titles
+            )
         titles = {"code": row["code"], "points": row["points"], "position": position}
         titles |= {"title_fa": row["title_fa"], "title_en": row["title_en"]}
         indicator = Indicator.objects.create(axis=axes[code], **titles)
@@ -301,10 +356,11 @@ def clear(indicator_set: IndicatorSet) -> None:
 
 @transaction.atomic
 def copy_set(source: IndicatorSet, cycle: Cycle, *, by: User, at: datetime) -> IndicatorSet:
-    """Begin this year's set as a copy of an earlier year's: the same measures by lineage, ready to be changed.
+    """Begin this year's set as a copy of an earlier year's: the same measures by lineage, ready to
+    be changed.
 
-    Refuses where the draft holds measures already. What was last year's trial counts from now on only if somebody says
-    so.
+    Refuses where the draft holds measures already. What was last year's trial counts from now on
+    only if somebody says so.
     """
     whom: dict[str, Any] = {"agency": source.agency, "province": source.province}
     if source.group is not None:
@@ -333,7 +389,9 @@ def _copy_content(source: IndicatorSet, copy: IndicatorSet) -> None:
     for axis in axes.values():
         axis.pk, axis.set = None, copy
         axis.save()
-    indicators = {i.pk: i for i in Indicator.objects.filter(axis__set=source).order_by("position", "pk")}
+    indicators = {
+        i.pk: i for i in Indicator.objects.filter(axis__set=source).order_by("position", "pk")
+    }
     for indicator in indicators.values():
         indicator.pk, indicator.axis = None, axes[indicator.axis_id]
         indicator.save()
@@ -344,12 +402,16 @@ def _copy_content(source: IndicatorSet, copy: IndicatorSet) -> None:
 
 
 @transaction.atomic
-def take_measure(indicator_set: IndicatorSet, measure: Measure, *, by: User, at: datetime) -> Measure:
+def take_measure(
+    indicator_set: IndicatorSet, measure: Measure, *, by: User, at: datetime
+) -> Measure:
     """Take a measure of the bank, as it was last communicated, into a set; its lineage goes on."""
     if not Measure.objects.communicated().filter(pk=measure.pk).exists():
         raise Refused(_("Only communicated measures are in the bank."))
     refuse_twice(indicator_set, measure.lineage)
-    fields = {name: getattr(measure, name) for name in FIELDS if name != "code"} | {"lineage": measure.lineage}
+    fields = {name: getattr(measure, name) for name in FIELDS if name != "code"} | {
+        "lineage": measure.lineage
+    }
     return save_measure(indicator_set, fields=fields, by=by, at=at)
 
 
@@ -368,7 +430,12 @@ def issue_for(
     if indicator_set.kind != Kind.GENERAL or years not in (1, 2):
         raise Refused(_("Only a general set is issued for two years, and none for more."))
     note_change(
-        indicator_set, Change.Deed.CHANGED, before={"years": indicator_set.years}, after={"years": years}, by=by, at=at
+        indicator_set,
+        Change.Deed.CHANGED,
+        before={"years": indicator_set.years},
+        after={"years": years},
+        by=by,
+        at=at,
     )
     indicator_set.years = years
     indicator_set.save(update_fields=["years"])

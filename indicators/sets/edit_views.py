@@ -1,4 +1,6 @@
-"""Pages on which a set is made: begun or copied, filled, its measures, axes, goals and shared parts."""
+"""Pages on which a set is made: begun or copied, filled, its measures, axes, goals and shared
+parts.
+"""
 
 from typing import Any
 
@@ -18,7 +20,7 @@ from indicators.sets import catalogue, drafting, targets
 from indicators.sets.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm
 from indicators.sets.forms import MeasureForm
 
-# --- Begun, copied, filled --------------------------------------------------------------------------------------------
+# --- Begun, copied, filled -----------------------------------------------------------------------
 
 
 @require_POST
@@ -28,7 +30,9 @@ def new(request: PortalRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     try:
-        indicator_set = drafting.draft_set(**form.cleaned_data, kind=form.kind, by=request.user, at=request.at)
+        indicator_set = drafting.draft_set(
+            **form.cleaned_data, kind=form.kind, by=request.user, at=request.at
+        )
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("indicators:list")
@@ -37,7 +41,9 @@ def new(request: PortalRequest) -> HttpResponse:
 
 @require_POST
 def copy(request: PortalRequest, pk: int) -> HttpResponse:
-    """Fill an empty draft with the latest communicated set of the same whom, and show what differs from it."""
+    """Fill an empty draft with the latest communicated set of the same whom, and show what differs
+    from it.
+    """
     indicator_set = visible(request, pk)
     source = IndicatorSet.objects.before(indicator_set).for_notices().first()
     if source is None:
@@ -46,7 +52,10 @@ def copy(request: PortalRequest, pk: int) -> HttpResponse:
     done = attempt(
         request,
         lambda: drafting.copy_set(source, indicator_set.cycle, by=request.user, at=request.at),
-        lambda made: _("Copied from “%(set)s”. Every change from now on is shown against it.") % {"set": source},
+        lambda made: (
+            _("Copied from “%(set)s”. Every change from now on is shown against it.")
+            % {"set": source}
+        ),
     )
     return redirect("indicators:differences" if done else "indicators:detail", pk)
 
@@ -71,10 +80,14 @@ def issue(request: PortalRequest, pk: int) -> HttpResponse:
     form = YearsForm(request.POST, initial={"years": indicator_set.years})
     if form.is_valid():
         years = form.cleaned_data["years"]
-        seen = form.as_seen(lambda: YearsForm(initial={"years": IndicatorSet.objects.get(pk=pk).years}))
+        seen = form.as_seen(
+            lambda: YearsForm(initial={"years": IndicatorSet.objects.get(pk=pk).years})
+        )
         attempt(
             request,
-            lambda: drafting.issue_for(indicator_set, years=years, by=request.user, at=request.at, seen=seen),
+            lambda: drafting.issue_for(
+                indicator_set, years=years, by=request.user, at=request.at, seen=seen
+            ),
             lambda made: _("Saved."),
         )
     for sentence in [error for errors in form.errors.values() for error in errors]:
@@ -95,7 +108,7 @@ def take(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     return redirect("indicators:detail", pk)
 
 
-# --- Measures ---------------------------------------------------------------------------------------------------------
+# --- Measures -----------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,7 +123,9 @@ def measure_edit(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     return _measure(request, indicator_set, chosen)
 
 
-def _measure(request: PortalRequest, indicator_set: IndicatorSet, measure: Measure | None) -> HttpResponse:
+def _measure(
+    request: PortalRequest, indicator_set: IndicatorSet, measure: Measure | None
+) -> HttpResponse:
     form = MeasureForm(request.POST or None, indicator_set=indicator_set, measure=measure)
 
     def now() -> MeasureForm:
@@ -128,7 +143,11 @@ def _measure(request: PortalRequest, indicator_set: IndicatorSet, measure: Measu
         )
         return _("Saved: %(title)s (%(points)s points)") % _told(saved)
 
-    others = Measure.objects.of(indicator_set).filter(is_pilot=False).exclude(pk=measure.pk if measure else None)
+    others = (
+        Measure.objects.of(indicator_set)
+        .filter(is_pilot=False)
+        .exclude(pk=measure.pk if measure else None)
+    )
     left = FULL_POINTS - (others.aggregate(total=Sum("points"))["total"] or 0)
     context: dict[str, Any] = {"measure": measure, "left": left, "full": FULL_POINTS}
     return part_page(request, indicator_set, form, save, "indicators/sets/measure.html", **context)
@@ -150,7 +169,7 @@ def measure_remove(request: PortalRequest, pk: int, measure: int) -> HttpRespons
     return redirect("indicators:detail", pk)
 
 
-# --- Axes and goals ---------------------------------------------------------------------------------------------------
+# --- Axes and goals -----------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -172,7 +191,9 @@ def _axis(request: PortalRequest, indicator_set: IndicatorSet, axis: Axis | None
 
     def save(fields: dict[str, Any]) -> str:
         seen = form.as_seen(now)
-        saved = drafting.save_axis(indicator_set, fields=fields, by=request.user, at=request.at, axis=axis, seen=seen)
+        saved = drafting.save_axis(
+            indicator_set, fields=fields, by=request.user, at=request.at, axis=axis, seen=seen
+        )
         return _("Saved: %(title)s") % {"title": saved.title}
 
     title = _("Change an axis") if axis else _("Add an axis")
@@ -210,7 +231,9 @@ def _goal(request: PortalRequest, indicator_set: IndicatorSet, goal: Goal | None
 
     def save(fields: dict[str, Any]) -> str:
         seen = form.as_seen(now)
-        saved = drafting.save_goal(indicator_set, fields=fields, by=request.user, at=request.at, goal=goal, seen=seen)
+        saved = drafting.save_goal(
+            indicator_set, fields=fields, by=request.user, at=request.at, goal=goal, seen=seen
+        )
         return _("Saved: %(title)s") % {"title": saved.title}
 
     title = _("Change a goal") if goal else _("Add a goal")
@@ -229,7 +252,7 @@ def goal_remove(request: PortalRequest, pk: int, goal: int) -> HttpResponse:
     return redirect("indicators:detail", pk)
 
 
-# --- Shared measures --------------------------------------------------------------------------------------------------
+# --- Shared measures ----------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -246,17 +269,23 @@ def share(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
 
     def save(fields: dict[str, Any]) -> str:
         seen = form.as_seen(shared)
-        targets.share(indicator_set, chosen, fields["parts"], by=request.user, at=request.at, seen=seen)
+        targets.share(
+            indicator_set, chosen, fields["parts"], by=request.user, at=request.at, seen=seen
+        )
         return _("Saved: %(title)s") % {"title": chosen.title}
 
-    return part_page(request, indicator_set, form, save, "indicators/sets/share.html", measure=chosen)
+    return part_page(
+        request, indicator_set, form, save, "indicators/sets/share.html", measure=chosen
+    )
 
 
 @require_POST
 def take_share(request: PortalRequest, pk: int, part: int) -> HttpResponse:
     """Take one's part of another agency's shared measure into one's own set."""
     indicator_set = visible(request, pk)
-    offered = get_object_or_404(MeasureShare, pk=part, agency=indicator_set.agency, set__cycle=indicator_set.cycle)
+    offered = get_object_or_404(
+        MeasureShare, pk=part, agency=indicator_set.agency, set__cycle=indicator_set.cycle
+    )
     attempt(
         request,
         lambda: targets.take_share(indicator_set, offered, by=request.user, at=request.at),

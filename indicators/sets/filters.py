@@ -16,7 +16,9 @@ from indicators.workflow import SetState
 
 class SetFilter(filters.FilterSet):
     q = TextFilter(method="search", label=_("Agency, by name or code"))
-    cycle = filters.ModelChoiceFilter(queryset=Cycle.objects.none(), label=_("Cycle"), empty_label=_("All"))
+    cycle = filters.ModelChoiceFilter(
+        queryset=Cycle.objects.none(), label=_("Cycle"), empty_label=_("All")
+    )
     kind = filters.ChoiceFilter(choices=Kind.choices, label=_("Kind"), empty_label=_("All"))
     state = filters.ChoiceFilter(choices=SetState.choices, label=_("State"), empty_label=_("All"))
 
@@ -30,7 +32,8 @@ class SetFilter(filters.FilterSet):
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
         return qs.filter(
-            Q(agency__search_key__contains=search_key(value)) | Q(agency__code__icontains=plain_text(value))
+            Q(agency__search_key__contains=search_key(value))
+            | Q(agency__code__icontains=plain_text(value))
         )
 
 
@@ -39,10 +42,17 @@ class BankFilter(filters.FilterSet):
 
     q = TextFilter(method="search", label=_("Measure, by title or code"))
     kind = filters.ChoiceFilter(
-        field_name="indicator__axis__set__kind", choices=Kind.choices, label=_("Kind"), empty_label=_("All")
+        field_name="indicator__axis__set__kind",
+        choices=Kind.choices,
+        label=_("Kind"),
+        empty_label=_("All"),
     )
-    dimension = filters.ChoiceFilter(choices=Dimension.choices, label=_("Dimension"), empty_label=_("All"))
-    result_level = filters.ChoiceFilter(choices=ResultLevel.choices, label=_("Level of result"), empty_label=_("All"))
+    dimension = filters.ChoiceFilter(
+        choices=Dimension.choices, label=_("Dimension"), empty_label=_("All")
+    )
+    result_level = filters.ChoiceFilter(
+        choices=ResultLevel.choices, label=_("Level of result"), empty_label=_("All")
+    )
     into = filters.CharFilter(method="kept", widget=forms.HiddenInput)
 
     class Meta:

@@ -33,18 +33,25 @@ class MeasureForm(ParameterFields, ContextFields, ComparedForm):
     unit_en = PersianTextField(label=_("Unit in English"), max_length=60, required=False)
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices)
 
-    lowest = number(_("Lowest possible value"), _("Empty: as the method has it; zero, but for growth."))
+    lowest = number(
+        _("Lowest possible value"), _("Empty: as the method has it; zero, but for growth.")
+    )
     highest = number(
-        _("Highest possible value"), _("Empty: as the method has it; 100 for percents. No value beyond it is taken.")
+        _("Highest possible value"),
+        _("Empty: as the method has it; 100 for percents. No value beyond it is taken."),
     )
 
     field_order = ("title_fa", "title_en", "points", "unit_fa", "unit_en", "direction")
 
     SECTIONS = ((_("What some methods need"), (*OWN, *BOUNDS)), *ContextFields.SECTIONS)
 
-    def __init__(self, *args: Any, indicator_set: IndicatorSet, measure: Measure | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, indicator_set: IndicatorSet, measure: Measure | None = None, **kwargs: Any
+    ) -> None:
         if measure is not None:
-            initial = {name: getattr(measure, name, None) for name in self.base_fields} | self.context_of(measure)
+            initial = {
+                name: getattr(measure, name, None) for name in self.base_fields
+            } | self.context_of(measure)
             kwargs["initial"] = initial | written_parameters(measure.params)
         super().__init__(*args, **kwargs)
         self.fit(indicator_set, measure)

@@ -1,4 +1,6 @@
-"""Pages that look back: the bank of measures by lineage, how a set differs from the one before, what changed in it."""
+"""Pages that look back: the bank of measures by lineage, how a set differs from the one before,
+what changed in it.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -23,15 +25,19 @@ PER_PAGE = 30
 
 @require_safe
 def bank(request: PortalRequest) -> HttpResponse:
-    """Every measure that was ever communicated to the reader, once, as it stands in its latest year."""
+    """Every measure that was ever communicated to the reader, once, as it stands in its latest
+    year.
+    """
     seen = Measure.objects.communicated().filter(
-        indicator__axis__set__in=IndicatorSet.objects.visible_to(request.user, request.at).values("pk")
+        indicator__axis__set__in=IndicatorSet.objects.visible_to(request.user, request.at).values(
+            "pk"
+        )
     )
     latest = seen.values("lineage").annotate(last=Max("pk")).values("last")
     narrowed = BankFilter(request.GET, Measure.objects.filter(pk__in=latest).for_list())
-    page = Paginator(narrowed.qs.order_by("indicator__axis__set__kind", "code", "pk"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(
+        narrowed.qs.order_by("indicator__axis__set__kind", "code", "pk"), PER_PAGE
+    ).get_page(request.GET.get("page"))
     context = {"filter": narrowed, "page": page, "set": _draft_to_fill(request)}
     return render(request, "indicators/sets/bank.html", context)
 
@@ -48,10 +54,18 @@ def _draft_to_fill(request: PortalRequest) -> IndicatorSet | None:
 
 @require_safe
 def series(request: PortalRequest, lineage: UUID) -> HttpResponse:
-    """One measure over the years: what it asked in each, and what was changed from one to the next."""
+    """One measure over the years: what it asked in each, and what was
+    changed from one to the next.
+    """
     sets = IndicatorSet.objects.visible_to(request.user, request.at).values("pk")
-    of_lineage = Measure.objects.communicated().filter(lineage=lineage, indicator__axis__set__in=sets)
-    found = list(of_lineage.select_related("indicator__axis__set__cycle", "indicator__axis__set__agency", "goal"))
+    of_lineage = Measure.objects.communicated().filter(
+        lineage=lineage, indicator__axis__set__in=sets
+    )
+    found = list(
+        of_lineage.select_related(
+            "indicator__axis__set__cycle", "indicator__axis__set__agency", "goal"
+        )
+    )
     if not found:
         raise Http404
     found.sort(key=lambda m: (m.indicator.axis.set.cycle.year, m.pk), reverse=True)
@@ -59,11 +73,21 @@ def series(request: PortalRequest, lineage: UUID) -> HttpResponse:
     for place, m in enumerate(found):
         of_whom = (m.indicator.axis.set.agency_id, m.indicator.axis.set.kind)
         earlier = next(
-            (e for e in found[place + 1 :] if (e.indicator.axis.set.agency_id, e.indicator.axis.set.kind) == of_whom),
+            (
+                e
+                for e in found[place + 1 :]
+                if (e.indicator.axis.set.agency_id, e.indicator.axis.set.kind) == of_whom
+            ),
             None,
         )
         altered = difference([earlier], [m]).altered if earlier else ()
-        rows.append({"measure": m, "method": METHODS[m.method], "changes": [c for a in altered for c in said(a)]})
+        rows.append(
+            {
+                "measure": m,
+                "method": METHODS[m.method],
+                "changes": [c for a in altered for c in said(a)],
+            }
+        )
     return render(request, "indicators/sets/series.html", {"rows": rows, "latest": found[0]})
 
 
@@ -71,7 +95,10 @@ def series(request: PortalRequest, lineage: UUID) -> HttpResponse:
 def differences(request: PortalRequest, pk: int) -> HttpResponse:
     """How a set differs from the one it follows: added, removed, altered field by field."""
     indicator_set = visible(request, pk)
-    before = indicator_set.copied_from or IndicatorSet.objects.before(indicator_set).for_notices().first()
+    before = (
+        indicator_set.copied_from
+        or IndicatorSet.objects.before(indicator_set).for_notices().first()
+    )
     found = None
     if before is not None:
         old = Measure.objects.of(before).for_list()
@@ -86,6 +113,12 @@ def differences(request: PortalRequest, pk: int) -> HttpResponse:
 def changes(request: PortalRequest, pk: int) -> HttpResponse:
     """Every change of a set until it was frozen, newest first."""
     indicator_set = visible(request, pk)
-    page = Paginator(Change.objects.filter(set=indicator_set).for_list(), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [(change, [told(name, *pair) for name, pair in change.fields.items()]) for change in page]
-    return render(request, "indicators/sets/changes.html", {"set": indicator_set, "page": page, "rows": rows})
+    page = Paginator(Change.objects.filter(set=indicator_set).for_list(), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    rows = [
+        (change, [told(name, *pair) for name, pair in change.fields.items()]) for change in page
+    ]
+    return render(
+        request, "indicators/sets/changes.html", {"set": indicator_set, "page": page, "rows": rows}
+    )

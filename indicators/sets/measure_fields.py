@@ -1,4 +1,6 @@
-"""What the form of a measure asks besides points and method: what it is for, what it rests on, how it was designed."""
+"""What the form of a measure asks besides points and method: what it is for, what it rests on, how
+it was designed.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -33,14 +35,20 @@ MOST_YEARS = 6
 
 
 class TrendField(PersianTextField):
-    """Values of past years as "year:value": "1402:81, 1403:84"; kept as [[year, value as text], ...] by year."""
+    """Values of past years as "year:value": "1402:81, 1403:84"; kept as [[year, value as text],
+    ...] by year.
+    """
 
-    default_error_messages = {"trend": _("Write past values as year:value, such as 1402:81, 1403:84; six at most.")}
+    default_error_messages = {
+        "trend": _("Write past values as year:value, such as 1402:81, 1403:84; six at most.")
+    }
 
     def clean(self, value: Any) -> list[list[Any]]:
         text = super().clean(value)
         years: dict[int, str] = {}
-        for part in filter(str.strip, text.replace("،", ",").replace("؛", ",").replace("\n", ",").split(",")):
+        for part in filter(
+            str.strip, text.replace("،", ",").replace("؛", ",").replace("\n", ",").split(",")
+        ):
             year, colon, number = part.partition(":")
             try:
                 years[int(plain_text(year))] = format(parse_decimal(number), "f")
@@ -56,7 +64,10 @@ class TrendField(PersianTextField):
 def written_trend(rows: Sequence[Sequence[Any]]) -> str:
     """Past values as the field takes them, in the reader's digits."""
     is_persian = localised(1) != "1"
-    pairs = (f"{year}:{localised(parse_decimal(str(value))).replace(',', '').replace('٬', '')}" for year, value in rows)
+    pairs = (
+        f"{year}:{localised(parse_decimal(str(value))).replace(',', '').replace('٬', '')}"
+        for year, value in rows
+    )
     text = ("، " if is_persian else ", ").join(pairs)
     return persian_digits(text) if is_persian else text
 
@@ -65,7 +76,9 @@ def one_of(
     label: str | Promise, choices: Sequence[tuple[Any, Any]], help_text: str | Promise = ""
 ) -> forms.ChoiceField:
     """A choice that may be left unsaid."""
-    return forms.ChoiceField(label=label, required=False, choices=[("", _("Not said")), *choices], help_text=help_text)
+    return forms.ChoiceField(
+        label=label, required=False, choices=[("", _("Not said")), *choices], help_text=help_text
+    )
 
 
 def words(label: str | Promise, longest: int, help_text: str | Promise = "") -> PersianTextField:
@@ -80,7 +93,10 @@ class ContextFields(forms.Form):
     """The fields of a measure that do not score it, and where in the set it stands."""
 
     axis = forms.ModelChoiceField(
-        label=_("Axis"), queryset=Axis.objects.none(), required=False, empty_label=_("Missions and main tasks")
+        label=_("Axis"),
+        queryset=Axis.objects.none(),
+        required=False,
+        empty_label=_("Missions and main tasks"),
     )
     indicator = forms.ModelChoiceField(
         label=_("Indicator"),
@@ -89,7 +105,9 @@ class ContextFields(forms.Form):
         empty_label=_("An indicator of its own"),
         help_text=_("Several measures may belong to one indicator."),
     )
-    definition_fa = text(_("Definition in Persian"), _("What exactly is counted, and for what purpose."))
+    definition_fa = text(
+        _("Definition in Persian"), _("What exactly is counted, and for what purpose.")
+    )
     definition_en = text(_("Definition in English"))
     is_additive = forms.BooleanField(
         label=_("Parts add up"),
@@ -122,7 +140,9 @@ class ContextFields(forms.Form):
     budget_line = words(_("Budget line"), 60)
     resources = text(_("Resources"), _("What the target is to be reached with."))
     trend = TrendField(
-        label=_("Trend"), required=False, help_text=_("Values of past years as year:value, such as 1402:81, 1403:84.")
+        label=_("Trend"),
+        required=False,
+        help_text=_("Values of past years as year:value, such as 1402:81, 1403:84."),
     )
     influence = one_of(_("Influence of the agency"), Influence.choices)
     feedback = one_of(_("How often a value can be had"), Feedback.choices)
@@ -132,23 +152,35 @@ class ContextFields(forms.Form):
         label=_("Linked measures"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Measures that must be read with it, because one can be raised at the cost of the other."),
+        help_text=_(
+            "Measures that must be read with it, because one can be raised at the cost "
+            "of the other."
+        ),
     )
     is_pilot = forms.BooleanField(
-        label=_("In its trial year"), required=False, help_text=_("Scored and shown, never counted.")
+        label=_("In its trial year"),
+        required=False,
+        help_text=_("Scored and shown, never counted."),
     )
 
     @staticmethod
     def context_of(measure: Measure) -> dict[str, Any]:
         """The initial values that are not the measure's own attributes as they stand."""
-        return {"trend": written_trend(measure.trend), "links": [str(link) for link in measure.links]}
+        return {
+            "trend": written_trend(measure.trend),
+            "links": [str(link) for link in measure.links],
+        }
 
     def fit(self, indicator_set: IndicatorSet, measure: Measure | None) -> None:
-        """Offer this set's goals and measures, and for a new measure its tiers where they are more than one's own."""
+        """Offer this set's goals and measures, and for a new measure its tiers where they are more
+        than one's own.
+        """
         self.fields["goal"].queryset = indicator_set.goals.order_by("position", "pk")  # type: ignore[attr-defined]
         if indicator_set.agency_id is None:
             stewards = Membership.objects.filter(role=Role.STEWARD).values("user")
-            self.fields["steward"].queryset = User.objects.filter(pk__in=stewards).order_by("username")  # type: ignore[attr-defined]
+            self.fields["steward"].queryset = User.objects.filter(pk__in=stewards).order_by(
+                "username"
+            )  # type: ignore[attr-defined]
         else:
             del self.fields["steward"]
         others = Measure.objects.of(indicator_set).for_list()
@@ -160,7 +192,9 @@ class ContextFields(forms.Form):
             del self.fields["axis"], self.fields["indicator"]
             return
         self.fields["axis"].queryset = axes  # type: ignore[attr-defined]
-        within = Indicator.objects.filter(axis__set=indicator_set).order_by("axis__position", "position", "pk")
+        within = Indicator.objects.filter(axis__set=indicator_set).order_by(
+            "axis__position", "position", "pk"
+        )
         self.fields["indicator"].queryset = within  # type: ignore[attr-defined]
 
     def clean_caf_criterion(self) -> int | None:
@@ -170,7 +204,10 @@ class ContextFields(forms.Form):
         return [UUID(value) for value in self.cleaned_data["links"]]
 
     SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-        (_("What it is for"), ("axis", "indicator", "goal", "source", "law", "article", "legal_basis")),
+        (
+            _("What it is for"),
+            ("axis", "indicator", "goal", "source", "law", "article", "legal_basis"),
+        ),
         (
             _("Evidence and responsibility"),
             (
@@ -181,7 +218,14 @@ class ContextFields(forms.Form):
         (
             _("What kind of measure it is"),
             (
-                *("definition_fa", "definition_en", "is_additive", "result_level", "dimension", "perspective"),
+                *(
+                    "definition_fa",
+                    "definition_en",
+                    "is_additive",
+                    "result_level",
+                    "dimension",
+                    "perspective",
+                ),
                 *("caf_criterion", "is_pilot"),
             ),
         ),
@@ -193,7 +237,9 @@ class ContextFields(forms.Form):
 
     @property
     def sections(self) -> Iterator[tuple[str | Promise, list[Any], bool]]:
-        """The fields beside the first ones, by subject: title, fields, whether one of them has an error."""
+        """The fields beside the first ones, by subject: title, fields, whether one of them has an
+        error.
+        """
         for title, names in self.SECTIONS:
             fields = [self[name] for name in names if name in self.fields]
             yield title, fields, any(field.errors for field in fields)

@@ -1,8 +1,10 @@
-"""What a set is held against while it is made: each check names its principle, what it found and where.
+"""What a set is held against while it is made: each check names its principle, what it found and
+where.
 
-The principles are the ten commandments of performance indicators (reference frameworks 1.11, after the source paper)
-and what the points and targets of a set must be. Only a principle that `binds` stands against proposing; the others are
-for the agency to think about and for the working group to see.
+The principles are the ten commandments of performance indicators (reference frameworks 1.11, after
+the source paper) and what the points and targets of a set must be. Only a principle that `binds`
+stands against proposing; the others are for the agency to think about and for the working group to
+see.
 """
 
 from collections import Counter
@@ -39,7 +41,9 @@ from indicators.sets.approval import why_unready
 ALIKE = Decimal("0.75")
 """Two titles that share this part of their words are nearly the same."""
 STEEP = 3
-"""A target that asks for more than so many times the yearly step of the trend needs resources that explain it."""
+"""A target that asks for more than so many times the yearly step of the trend needs resources that
+explain it.
+"""
 UNEVEN = 2
 """Units whose targets ask for efforts so many times apart do not have equal opportunity."""
 EARLY = (ResultLevel.INPUT, ResultLevel.ACTIVITY)
@@ -85,17 +89,27 @@ def load(indicator_set: IndicatorSet) -> Sheet:
     measures = list(Measure.objects.of(indicator_set).for_list())
     goals = list(indicator_set.goals.order_by("position", "pk"))
     ranks: dict[int, list[int]] = {}
-    for goal, rank in GoalRank.objects.filter(goal__set=indicator_set).values_list("goal_id", "rank"):
+    for goal, rank in GoalRank.objects.filter(goal__set=indicator_set).values_list(
+        "goal_id", "rank"
+    ):
         ranks.setdefault(goal, []).append(rank)
     ratings: dict[UUID, Counter[str]] = {}
-    rated = Vote.objects.filter(set=indicator_set, round=indicator_set.round).exclude(rating="").exclude(lineage=None)
+    rated = (
+        Vote.objects.filter(set=indicator_set, round=indicator_set.round)
+        .exclude(rating="")
+        .exclude(lineage=None)
+    )
     for lineage, rating in rated.values_list("lineage", "rating"):
         if lineage:
             ratings.setdefault(lineage, Counter())[rating] += 1
     earlier = list(IndicatorSet.objects.before(indicator_set).values_list("pk", flat=True))
-    known = Measure.objects.filter(indicator__axis__set__in=earlier).values_list("lineage", flat=True)
+    known = Measure.objects.filter(indicator__axis__set__in=earlier).values_list(
+        "lineage", flat=True
+    )
     own: dict[int, list[MeasureTarget]] = {}
-    for row in MeasureTarget.objects.filter(measure__in=measures, applies=True).select_related("participation"):
+    for row in MeasureTarget.objects.filter(measure__in=measures, applies=True).select_related(
+        "participation"
+    ):
         own.setdefault(row.measure_id, []).append(row)
     return Sheet(
         set=indicator_set,
@@ -111,13 +125,15 @@ def load(indicator_set: IndicatorSet) -> Sheet:
 
 def findings(sheet: Sheet) -> list[Finding]:
     """Everything that the principles find in a set, in their order."""
-    return [Finding(p, sentence, measure) for p in PRINCIPLES for sentence, measure in p.check(sheet)]
+    return [
+        Finding(p, sentence, measure) for p in PRINCIPLES for sentence, measure in p.check(sheet)
+    ]
 
 
 Found = Iterator[tuple[str, Measure | None]]
 
 
-# --- The points -------------------------------------------------------------------------------------------------------
+# --- The points ---------------------------------------------------------------------------------
 
 
 def _points(sheet: Sheet) -> Found:
@@ -131,7 +147,7 @@ def _methods(sheet: Sheet) -> Found:
             yield sentence, m
 
 
-# --- The ten commandments ---------------------------------------------------------------------------------------------
+# --- The ten commandments -----------------------------------------------------------------------
 
 
 def _author(sheet: Sheet) -> Found:
@@ -180,12 +196,24 @@ def _both_kinds(sheet: Sheet) -> Found:
 
 
 def _linked(sheet: Sheet) -> Found:
-    """A quantity alone can be driven up at the cost of quality: it is read together with something."""
+    """A quantity alone can be driven up at the cost of quality: it is read
+    together with something.
+    """
     here = {m.lineage for m in sheet.measures}
     linked = {link for m in sheet.measures for link in m.links}
     for m in sheet.measures:
-        if m.dimension == Dimension.QUANTITY and not here.intersection(m.links) and m.lineage not in linked:
-            yield _("A quantity that is linked with no other measure can be raised at the cost of quality."), m
+        if (
+            m.dimension == Dimension.QUANTITY
+            and not here.intersection(m.links)
+            and m.lineage not in linked
+        ):
+            yield (
+                _(
+                    "A quantity that is linked with no other measure can be raised at the cost "
+                    "of quality."
+                ),
+                m,
+            )
 
 
 def _equal(sheet: Sheet) -> Found:
@@ -193,7 +221,10 @@ def _equal(sheet: Sheet) -> Found:
     for m in sheet.measures:
         rows = sheet.own.get(m.pk, ())
         if m.is_additive and sheet.set.kind != Kind.SPECIFIC and not rows:
-            yield _("It counts something, and one target holds for large agencies and small ones."), m
+            yield (
+                _("It counts something, and one target holds for large agencies and small ones."),
+                m,
+            )
         efforts = [e for row in rows if (e := _effort(row.target, row.base)) is not None]
         if len(efforts) > 1 and max(efforts) > UNEVEN * max(min(efforts), Decimal("0.01")):
             yield _("The targets of its units ask for efforts that differ more than twofold."), m
@@ -209,7 +240,10 @@ def _pilot(sheet: Sheet) -> Found:
         return
     for m in sheet.measures:
         if m.lineage not in sheet.known and not m.is_pilot:
-            yield _("It is new: its first year should be a trial that is scored and never counted."), m
+            yield (
+                _("It is new: its first year should be a trial that is scored and never counted."),
+                m,
+            )
 
 
 def _ideal(sheet: Sheet) -> Found:
@@ -226,15 +260,20 @@ def _evidence(sheet: Sheet) -> Found:
 
 def _results(sheet: Sheet) -> Found:
     unsaid = [m for m in sheet.measures if not m.result_level]
-    early = sum((m.points for m in sheet.measures if m.result_level in EARLY and not m.is_pilot), Decimal(0))
+    early = sum(
+        (m.points for m in sheet.measures if m.result_level in EARLY and not m.is_pilot), Decimal(0)
+    )
     if sheet.points and early * 2 > sheet.points:
         share = localised(early * HUNDRED / sheet.points, 0)
-        yield _("%(share)s percent of the points are for inputs and activities.") % {"share": share}, None
+        yield (
+            _("%(share)s percent of the points are for inputs and activities.") % {"share": share},
+            None,
+        )
     for m in unsaid:
         yield _("Its level of result is not said."), m
 
 
-# --- Targets, priorities, doubles -------------------------------------------------------------------------------------
+# --- Targets, priorities, doubles ---------------------------------------------------------------
 
 
 def _targets(sheet: Sheet) -> Found:
@@ -248,7 +287,10 @@ def _targets(sheet: Sheet) -> Found:
         yield from ((sentence, m) for sentence in _against_trend(m))
         ratings = sheet.ratings.get(m.lineage)
         if ratings and (worst := ratings.most_common(1)[0][0]) != Rating.FAIR:
-            yield _("The group rates its target as: %(rating)s.") % {"rating": Rating(worst).label}, m
+            yield (
+                _("The group rates its target as: %(rating)s.") % {"rating": Rating(worst).label},
+                m,
+            )
 
 
 def _reached(m: Measure, value: Decimal, target: Decimal) -> bool:
@@ -259,13 +301,20 @@ def _against_trend(m: Measure) -> Iterator[str]:
     values = [Decimal(str(value)) for _year, value in m.trend]
     if len(values) < 3 or m.target is None:
         return
-    step = sum((after - before for before, after in pairwise(values)), Decimal(0)) / (len(values) - 1)
+    step = sum((after - before for before, after in pairwise(values)), Decimal(0)) / (
+        len(values) - 1
+    )
     goes_on = values[-1] + step
     better = step > 0 if m.direction == Direction.HIGHER else step < 0
     if better and _reached(m, goes_on, m.target):
-        yield _("The trend alone reaches the target: it would stand at %(value)s.") % {"value": localised(goes_on, 2)}
+        yield _("The trend alone reaches the target: it would stand at %(value)s.") % {
+            "value": localised(goes_on, 2)
+        }
     elif step and abs(m.target - values[-1]) > STEEP * abs(step) and not m.resources:
-        yield _("The target asks for more than three times the yearly step of the trend, and no resources are named.")
+        yield _(
+            "The target asks for more than three times the yearly step of the trend, and no "
+            "resources are named."
+        )
 
 
 def _priority(sheet: Sheet) -> Found:
@@ -276,17 +325,28 @@ def _priority(sheet: Sheet) -> Found:
         if m.goal_id is None:
             yield _("It serves none of the set's goals."), m
     means = {
-        g: sum(r, Decimal(0)) / len(r) for g in sheet.goals if (r := [Decimal(n) for n in sheet.ranks.get(g.pk, ())])
+        g: sum(r, Decimal(0)) / len(r)
+        for g in sheet.goals
+        if (r := [Decimal(n) for n in sheet.ranks.get(g.pk, ())])
     }
     points = {
-        g: sum((m.points for m in sheet.measures if m.goal_id == g.pk and not m.is_pilot), Decimal(0))
+        g: sum(
+            (m.points for m in sheet.measures if m.goal_id == g.pk and not m.is_pilot), Decimal(0)
+        )
         for g in sheet.goals
     }
     ranked = sorted(means, key=lambda g: means[g])
     for before, after in pairwise(ranked):
         if means[before] < means[after] and points[before] < points[after]:
             words = {"more": before.title, "less": after.title}
-            yield _("The group holds “%(more)s” more important than “%(less)s”, which has more points.") % words, None
+            yield (
+                _(
+                    "The group holds “%(more)s” more important than “%(less)s”, which has "
+                    "more points."
+                )
+                % words,
+                None,
+            )
 
 
 def _doubles(sheet: Sheet) -> Found:

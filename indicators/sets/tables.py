@@ -16,7 +16,9 @@ from indicators.tables import due, state_badge
 
 
 class SetTable(tables.Table):
-    name = tables.Column(verbose_name=_("Set"), accessor="kind", order_by=("kind", "agency__sort_key", "pk"))
+    name = tables.Column(
+        verbose_name=_("Set"), accessor="kind", order_by=("kind", "agency__sort_key", "pk")
+    )
     cycle = tables.Column(verbose_name=_("Assessed year"), order_by=("cycle__year", "pk"))
     state = tables.Column(verbose_name=_("State"))
     measure_count = tables.Column(verbose_name=_("Measures"))
@@ -34,7 +36,9 @@ class SetTable(tables.Table):
     def render_name(self, record: IndicatorSet) -> SafeString:
         title = str(record.agency) if record.agency else record.get_kind_display()
         kind = format_html('<div class="text-secondary small">{}</div>', record.get_kind_display())
-        return format_html("{}{}", link(reverse("indicators:detail", args=[record.pk]), title), kind)
+        return format_html(
+            "{}{}", link(reverse("indicators:detail", args=[record.pk]), title), kind
+        )
 
     def render_cycle(self, record: IndicatorSet) -> str:
         return record.cycle.label
@@ -47,7 +51,11 @@ class SetTable(tables.Table):
 
     def render_points(self, value: Any) -> SafeString | str:
         shown = number(value)
-        return shown if value == FULL_POINTS else format_html('<span class="badge bg-warning-lt">{}</span>', shown)
+        return (
+            shown
+            if value == FULL_POINTS
+            else format_html('<span class="badge bg-warning-lt">{}</span>', shown)
+        )
 
     def render_due(self, record: IndicatorSet) -> SafeString | str:
         return due(record, self.windows, self.at)

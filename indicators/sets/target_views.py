@@ -1,5 +1,6 @@
-"""The grid of targets: the headquarters gives its units their targets of approved measures, an administrator those of
-single agencies."""
+"""The grid of targets: the headquarters gives its units their targets of approved measures, an
+administrator those of single agencies.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -51,13 +52,17 @@ class Row:
 
 @require_http_methods(["GET", "POST"])
 def grid(request: PortalRequest, pk: int) -> HttpResponse:
-    """Targets of measures × agencies in one grid: saved all together, or shown again with what is wrong."""
+    """Targets of measures × agencies in one grid: saved all together, or shown again with what is
+    wrong.
+    """
     indicator_set = visible(request, pk)
     why = why_closed(SETS, indicator_set, "set_targets", by=request.user, at=request.at)
     if request.method == "GET" and why:
         messages.error(request, why)
         return redirect("indicators:detail", pk)
-    everybody = [p for p in targets.reached(indicator_set).values() if p.agency_id != indicator_set.agency_id]
+    everybody = [
+        p for p in targets.reached(indicator_set).values() if p.agency_id != indicator_set.agency_id
+    ]
     page = Paginator(everybody, AGENCIES_A_PAGE).get_page(request.GET.get("page"))
     agencies = list(page)
     measures = [m for m in Measure.objects.of(indicator_set).for_list() if not m.is_stewarded]
@@ -75,7 +80,9 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
             except Refused as refusal:
                 faults = [str(refusal)]
             else:
-                messages.success(request, _("Saved: %(count)s targets.") % {"count": localised(len(given))})
+                messages.success(
+                    request, _("Saved: %(count)s targets.") % {"count": localised(len(given))}
+                )
                 return redirect(f"{reverse('indicators:grid', args=[pk])}?page={page.number}")
     else:
         rows, faults = _shown(measures, agencies, held), []
@@ -107,17 +114,28 @@ def _shown(measures: list[Measure], agencies: list[Participation], held: Held) -
         cells = []
         for p in agencies:
             own = held.get((m.pk, p.pk))
-            text = "" if own is None else MARK if not own.applies else localised(own.target).replace("—", "")
+            text = (
+                ""
+                if own is None
+                else MARK
+                if not own.applies
+                else localised(own.target).replace("—", "")
+            )
             cells.append(Cell(_name(m, p), text, _label(m, p)))
         given = [
-            own.target for p in agencies if (own := held.get((m.pk, p.pk))) and own.applies and own.target is not None
+            own.target
+            for p in agencies
+            if (own := held.get((m.pk, p.pk))) and own.applies and own.target is not None
         ]
         rows.append(Row(m, cells, sum(given, Decimal(0)) if m.is_additive and given else None))
     return rows
 
 
 def _form(
-    measures: list[Measure], agencies: list[Participation], held: Held, data: QueryDict | None = None
+    measures: list[Measure],
+    agencies: list[Participation],
+    held: Held,
+    data: QueryDict | None = None,
 ) -> ComparedForm:
     """The page as one form: what it shows in every cell."""
     cells = [cell for row in _shown(measures, agencies, held) for cell in row.cells]
@@ -144,7 +162,9 @@ def _name(measure: Measure, participation: Participation) -> str:
 def _typed(
     request: PortalRequest, measures: list[Measure], agencies: list[Participation], held: Held
 ) -> tuple[list[Row], list[Own], list[str]]:
-    """The grid as it was typed, what it would set, and what is wrong, each named by measure and agency."""
+    """The grid as it was typed, what it would set, and what is wrong, each named by measure and
+    agency.
+    """
     rows, given, faults = [], [], []
     for m in measures:
         cells = []
@@ -153,7 +173,12 @@ def _typed(
             own = held.get((m.pk, p.pk))
             if cell.text == MARK:
                 given.append(
-                    Own(m.pk, p.agency_id, applies=False, reason=own.reason if own and own.reason else _not_given())
+                    Own(
+                        m.pk,
+                        p.agency_id,
+                        applies=False,
+                        reason=own.reason if own and own.reason else _not_given(),
+                    )
                 )
             elif cell.text:
                 try:

@@ -1,4 +1,6 @@
-"""Targets broken down: what holds of a measure for single agencies and units, and the parts of shared measures."""
+"""Targets broken down: what holds of a measure for single agencies and units, and the parts of
+shared measures.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -43,12 +45,16 @@ class Own:
 def set_targets(
     indicator_set: IndicatorSet, rows: Iterable[Own], *, by: User, at: datetime, **said: Any
 ) -> list[MeasureTarget]:
-    """Set what holds of a set's measures for single agencies: all of the rows, or none when one cannot be.
+    """Set what holds of a set's measures for single agencies: all of the rows, or none when one
+    cannot be.
 
-    The headquarters gives its units their targets of its approved measures; a unit is asked what it has a target of.
+    The headquarters gives its units their targets of its approved measures; a unit is asked what it
+    has a target of.
     """
     rows = list(rows)
-    [indicator_set] = perform(SETS, [indicator_set], "set_targets", by=by, at=at, rows=len(rows), **said)
+    [indicator_set] = perform(
+        SETS, [indicator_set], "set_targets", by=by, at=at, rows=len(rows), **said
+    )
     measures = {m.pk: m for m in Measure.objects.of(indicator_set)}
     concerned = reached(indicator_set)
     made = []
@@ -60,7 +66,8 @@ def set_targets(
             raise Refused(_("One of the agencies is none for which this set may hold targets."))
         if not row.applies and not row.reason.strip():
             raise Refused(
-                _("“%(measure)s”, %(agency)s: please say why it does not apply.") % _named(measure, participation)
+                _("“%(measure)s”, %(agency)s: please say why it does not apply.")
+                % _named(measure, participation)
             )
         own = MeasureTarget(
             measure=measure,
@@ -96,19 +103,26 @@ def import_targets(
     sha256: str,
     left_out: int = 0,
 ) -> list[MeasureTarget]:
-    """Set what a checked file says of single agencies; `left_out` of its rows were wrong and knowingly not taken.
+    """Set what a checked file says of single agencies; `left_out` of its rows were wrong and
+    knowingly not taken.
 
-    `rows` comes from `target_lines`, which reads spreadsheets and stands above; it is asked once the set is locked.
+    `rows` comes from `target_lines`, which reads spreadsheets and stands above; it is asked once
+    the set is locked.
     """
     indicator_set = IndicatorSet.objects.select_for_update(of=("self",)).get(pk=indicator_set.pk)
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | ({"left_out": left_out} if left_out else {})
+    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
+        {"left_out": left_out} if left_out else {}
+    )
     return set_targets(indicator_set, rows(), by=by, at=at, **said)
 
 
 def reached(indicator_set: IndicatorSet) -> dict[int, Participation]:
-    """The agencies for which a set may hold targets of their own, by key: its agency and that one's units, else all of
-    whom it asks anything."""
-    taking_part = Participation.objects.active().filter(cycle=indicator_set.cycle_id).select_related("agency")
+    """The agencies for which a set may hold targets of their own, by key: its agency and that one's
+    units, else all of whom it asks anything.
+    """
+    taking_part = (
+        Participation.objects.active().filter(cycle=indicator_set.cycle_id).select_related("agency")
+    )
     if indicator_set.agency_id:
         own, units = (
             taking_part.filter(agency=indicator_set.agency),
@@ -119,14 +133,17 @@ def reached(indicator_set: IndicatorSet) -> dict[int, Participation]:
         taking_part = taking_part.filter(groups=indicator_set.group)
     elif indicator_set.province_id:
         taking_part = taking_part.filter(province=indicator_set.province)
-    return {p.agency_id: p for p in taking_part.order_by(F("agency__parent").asc(nulls_first=True), "sort_key", "pk")}
+    return {
+        p.agency_id: p
+        for p in taking_part.order_by(F("agency__parent").asc(nulls_first=True), "sort_key", "pk")
+    }
 
 
 def _named(measure: Measure, participation: Participation) -> dict[str, str]:
     return {"measure": measure.title, "agency": participation.name}
 
 
-# --- Shared measures --------------------------------------------------------------------------------------------------
+# --- Shared measures ----------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -139,7 +156,8 @@ def share(
     at: datetime,
     seen: Seen | None = None,
 ) -> list[MeasureShare]:
-    """Share a measure of an agency's set with others: the part of its target each answers for, 100 percent in all.
+    """Share a measure of an agency's set with others: the part of its target each answers for, 100
+    percent in all.
 
     No parts given: the measure is no longer shared.
     """
@@ -150,35 +168,58 @@ def share(
             raise Refused(_("Name the agency itself and at least one other."))
         total = sum(parts.values(), Decimal(0))
         if total != HUNDRED or any(part <= 0 for part in parts.values()):
-            raise Refused(_("The parts add up to %(total)s; they must be exactly 100.") % {"total": localised(total)})
-        taking_part = Participation.objects.active().filter(cycle=indicator_set.cycle_id, agency__in=parts)
+            raise Refused(
+                _("The parts add up to %(total)s; they must be exactly 100.")
+                % {"total": localised(total)}
+            )
+        taking_part = Participation.objects.active().filter(
+            cycle=indicator_set.cycle_id, agency__in=parts
+        )
         if taking_part.count() != len(parts):
             raise Refused(_("One of the agencies does not take part in this cycle."))
     shares = MeasureShare.objects.filter(set=indicator_set, lineage=measure.lineage)
-    before = {"shares": [[s.agency.code, canonical(s.percent)] for s in shares.select_related("agency")]}
+    before = {
+        "shares": [[s.agency.code, canonical(s.percent)] for s in shares.select_related("agency")]
+    }
     shares.delete()
     made = MeasureShare.objects.bulk_create(
         MeasureShare(set=indicator_set, lineage=measure.lineage, agency=agency, percent=part)
         for agency, part in parts.items()
     )
     after = {"shares": [[agency.code, canonical(part)] for agency, part in parts.items()]}
-    note_change(indicator_set, Change.Deed.CHANGED, measure=measure, before=before, after=after, by=by, at=at)
+    note_change(
+        indicator_set,
+        Change.Deed.CHANGED,
+        measure=measure,
+        before=before,
+        after=after,
+        by=by,
+        at=at,
+    )
     return made
 
 
 def offered(indicator_set: IndicatorSet) -> list[MeasureShare]:
     """The parts of others' shared measures that an agency has not taken into its own set yet."""
     taken = Measure.objects.of(indicator_set).values("lineage")
-    shares = MeasureShare.objects.filter(set__cycle=indicator_set.cycle_id, agency=indicator_set.agency)
+    shares = MeasureShare.objects.filter(
+        set__cycle=indicator_set.cycle_id, agency=indicator_set.agency
+    )
     return list(
-        shares.exclude(set=indicator_set).exclude(lineage__in=taken).select_related("set__agency").order_by("pk")
+        shares.exclude(set=indicator_set)
+        .exclude(lineage__in=taken)
+        .select_related("set__agency")
+        .order_by("pk")
     )
 
 
 @transaction.atomic
-def take_share(indicator_set: IndicatorSet, part: MeasureShare, *, by: User, at: datetime) -> Measure:
-    """Take one's part of a shared measure into one's own set: the same lineage, and of a target whose parts add up
-    one's own part."""
+def take_share(
+    indicator_set: IndicatorSet, part: MeasureShare, *, by: User, at: datetime
+) -> Measure:
+    """Take one's part of a shared measure into one's own set: the same lineage, and of a target
+    whose parts add up one's own part.
+    """
     indicator_set = editing(indicator_set, by=by, at=at)
     if part.agency_id != indicator_set.agency_id or part.set.cycle_id != indicator_set.cycle_id:
         raise Refused(_("This part is another agency's."))
@@ -201,6 +242,8 @@ def lead_of(part: MeasureShare) -> Measure:
 def shares_of(indicator_set: IndicatorSet) -> dict[UUID, list[MeasureShare]]:
     """The parts of the measures that a set shares, by lineage."""
     found: dict[UUID, list[MeasureShare]] = {}
-    for each in MeasureShare.objects.filter(set=indicator_set).select_related("agency").order_by("pk"):
+    for each in (
+        MeasureShare.objects.filter(set=indicator_set).select_related("agency").order_by("pk")
+    ):
         found.setdefault(each.lineage, []).append(each)
     return found

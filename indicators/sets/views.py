@@ -1,4 +1,6 @@
-"""Pages of indicator sets: the list, a set with its measures, goals, checks and votes, and the acts on it."""
+"""Pages of indicator sets: the list, a set with its measures, goals, checks and votes, and the acts
+on it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,7 +49,13 @@ from indicators.tables import due, state_badge
 from indicators.tally import rules_of, verdicts, why_not_carried
 from indicators.workflow import SETS, SetState
 
-FORWARD = {"propose", "propose_again", "approve", "communicate", "carry_over"}  # drawn as what one comes to do
+FORWARD = {
+    "propose",
+    "propose_again",
+    "approve",
+    "communicate",
+    "carry_over",
+}  # drawn as what one comes to do
 
 
 @require_safe
@@ -55,9 +63,13 @@ def set_list(request: PortalRequest) -> HttpResponse:
     cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
     windows = Window.objects.terms(Cycle.objects.living())
     narrowed = SetFilter(
-        request.GET, IndicatorSet.objects.visible_to(request.user, request.at).for_list(), cycles=cycles
+        request.GET,
+        IndicatorSet.objects.visible_to(request.user, request.at).for_list(),
+        cycles=cycles,
     )
-    approved = IndicatorSet.objects.visible_to(request.user, request.at).filter(state=SetState.APPROVED)
+    approved = IndicatorSet.objects.visible_to(request.user, request.at).filter(
+        state=SetState.APPROVED
+    )
     waiting = list(approved.for_notices().order_by("cycle", "pk").distinct("cycle"))
     beginnings = _beginnings(request, windows)
     context = {
@@ -68,31 +80,48 @@ def set_list(request: PortalRequest) -> HttpResponse:
         "communicable": [
             s.cycle
             for s in waiting
-            if not SETS.why_not(s, SETS["communicate"], by=request.user, at=request.at, windows=windows)
+            if not SETS.why_not(
+                s, SETS["communicate"], by=request.user, at=request.at, windows=windows
+            )
         ],
         "boards": [c for c in cycles if c.state in (CycleState.OPEN, CycleState.FINAL)],
-        "in_group": request.user.holds(Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR, at=request.at),
+        "in_group": request.user.holds(
+            Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR, at=request.at
+        ),
     }
     return render(request, "indicators/sets/list.html", context)
 
 
 def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
     """The sets that this user could begin now and nobody has begun."""
-    agencies = Agency.objects.filter(pk__in=request.user.agency_ids(request.at)).order_by("sort_key", "pk")
+    agencies = Agency.objects.filter(pk__in=request.user.agency_ids(request.at)).order_by(
+        "sort_key", "pk"
+    )
     cycles = list(Cycle.objects.filter(state=CycleState.OPEN).for_list())
-    begun = set(IndicatorSet.objects.filter(cycle__in=cycles).values_list("cycle", "kind", "agency"))
+    begun = set(
+        IndicatorSet.objects.filter(cycle__in=cycles).values_list("cycle", "kind", "agency")
+    )
     possible = [
         IndicatorSet(cycle=cycle, kind=kind, agency=agency)
         for cycle in cycles
-        for kind, agency in [(Kind.GENERAL, None), *((Kind.SPECIFIC, agency) for agency in agencies)]
+        for kind, agency in [
+            (Kind.GENERAL, None),
+            *((Kind.SPECIFIC, agency) for agency in agencies),
+        ]
         if (cycle.pk, kind, agency.pk if agency else None) not in begun
     ]
     edit = SETS["edit"]
-    return [s for s in possible if not SETS.why_not(s, edit, by=request.user, at=request.at, windows=windows)]
+    return [
+        s
+        for s in possible
+        if not SETS.why_not(s, edit, by=request.user, at=request.at, windows=windows)
+    ]
 
 
 def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
-    """The form with which an administrator begins a thematic set, while some cycle takes proposals."""
+    """The form with which an administrator begins a thematic set, while
+    some cycle takes proposals.
+    """
     form = WhomForm(user=request.user, at=request.at)
     provinces = list(form.fields["province"].queryset[:1])  # type: ignore[attr-defined]
     for cycle in Cycle.objects.filter(state=CycleState.OPEN).for_list() if provinces else ():
@@ -102,7 +131,7 @@ def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
     return None
 
 
-# --- A set ------------------------------------------------------------------------------------------------------------
+# --- A set --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -148,7 +177,9 @@ def _axes(lines: Sequence[Line]) -> list[tuple[Axis, Decimal, list[Line]]]:
     found = []
     for _pk, group in groupby(lines, key=lambda line: line.measure.indicator.axis_id):
         of_axis = list(group)
-        points = sum((line.measure.points for line in of_axis if not line.measure.is_pilot), Decimal(0))
+        points = sum(
+            (line.measure.points for line in of_axis if not line.measure.is_pilot), Decimal(0)
+        )
         found.append((of_axis[0].measure.indicator.axis, points, of_axis))
     return found
 
@@ -163,7 +194,9 @@ class Side:
 
 
 def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
-    """The votes on the whole set by round, newest first, and by constituency; the current round shows who is silent."""
+    """The votes on the whole set by round, newest first, and by constituency; the current round
+    shows who is silent.
+    """
     votes = list(
         Vote.objects.filter(set=indicator_set, lineage=None)
         .select_related("member")
@@ -175,7 +208,11 @@ def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
         (
             number_,
             [
-                Side(side, side in concurring, [v for v in votes if (v.round, v.constituency) == (number_, side)])
+                Side(
+                    side,
+                    side in concurring,
+                    [v for v in votes if (v.round, v.constituency) == (number_, side)],
+                )
                 for side in Constituency
             ],
         )
@@ -200,7 +237,9 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
     names = {m.name for m in moves}
     sheet = load(indicator_set)
     found = findings(sheet)
-    reviews = {r.lineage: r for r in Review.objects.filter(set=indicator_set, round=indicator_set.round)}
+    reviews = {
+        r.lineage: r for r in Review.objects.filter(set=indicator_set, round=indicator_set.round)
+    }
     shares = targets.shares_of(indicator_set)
     counted = _counted(indicator_set)
     alike = set(counted.values()) if len(set(counted.values())) == 1 else set()
@@ -215,7 +254,10 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         for m in sheet.measures
     ]
     may_edit = bool(names & EDITS)
-    before = indicator_set.copied_from or IndicatorSet.objects.before(indicator_set).for_notices().first()
+    before = (
+        indicator_set.copied_from
+        or IndicatorSet.objects.before(indicator_set).for_notices().first()
+    )
     context = {
         "set": indicator_set,
         "badge": state_badge(indicator_set),
@@ -225,7 +267,10 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         "aims": [
             Aim(
                 goal,
-                sum((m.points for m in sheet.measures if m.goal_id == goal.pk and not m.is_pilot), Decimal(0)),
+                sum(
+                    (m.points for m in sheet.measures if m.goal_id == goal.pk and not m.is_pilot),
+                    Decimal(0),
+                ),
                 sum(m.goal_id == goal.pk for m in sheet.measures),
                 Decimal(sum(ranks)) / len(ranks) if (ranks := sheet.ranks.get(goal.pk)) else None,
             )
@@ -238,7 +283,11 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         "is_composed": any(m.is_composed for m in sheet.measures),
         "binding": [f for f in found if f.principle.binds],
         "advice": _by_principle([f for f in found if not f.principle.binds]),
-        "moves": [m for m in moves if m.target and (m.name != "carry_over" or _is_second_year(indicator_set, before))],
+        "moves": [
+            m
+            for m in moves
+            if m.target and (m.name != "carry_over" or _is_second_year(indicator_set, before))
+        ],
         "forward": FORWARD,
         "names": names,
         "may_edit": may_edit,
@@ -249,9 +298,13 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         "before": before,
         "rounds": _rounds(indicator_set),
         "stand": next(iter(alike), ""),
-        "show_names": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at),
+        "show_names": request.user.holds(
+            Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at
+        ),
         # votes have their own section, where the agency reads reasons without names
-        "history": history(Entry.objects.of(indicator_set).exclude(act__in=("vote", "suggest", "settle"))),
+        "history": history(
+            Entry.objects.of(indicator_set).exclude(act__in=("vote", "suggest", "settle"))
+        ),
     }
     return render(request, "indicators/sets/detail.html", context)
 
@@ -267,11 +320,16 @@ def _counted(indicator_set: IndicatorSet) -> dict[UUID, str]:
     """What the votes on each measure come to, in words, while the set is before the group."""
     if indicator_set.state != SetState.PROPOSED:
         return {}
-    return {key: why_not_carried(found) or _("Carried.") for key, found in verdicts(indicator_set).items()}
+    return {
+        key: why_not_carried(found) or _("Carried.")
+        for key, found in verdicts(indicator_set).items()
+    }
 
 
 def _by_principle(found: list[Finding]) -> list[tuple[Any, list[Finding]]]:
-    return [(principle, list(group)) for principle, group in groupby(found, key=lambda f: f.principle)]
+    return [
+        (principle, list(group)) for principle, group in groupby(found, key=lambda f: f.principle)
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -284,7 +342,9 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         SETS,
         indicator_set,
         name,
-        do=lambda **said: approval.move(indicator_set, name, by=request.user, at=request.at, **said),
+        do=lambda **said: approval.move(
+            indicator_set, name, by=request.user, at=request.at, **said
+        ),
         then=reverse("indicators:detail", args=[pk]),
         summary="indicators/sets/move_summary.html",
         shown=lambda: {"content": content_hash(indicator_set)},
@@ -301,7 +361,9 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
 def communicate_all(request: PortalRequest, year: int) -> HttpResponse:
     """Communicate every approved set of a cycle in one act."""
     cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at), year=year)
-    sets = IndicatorSet.objects.visible_to(request.user, request.at).filter(cycle=cycle, state=SetState.APPROVED)
+    sets = IndicatorSet.objects.visible_to(request.user, request.at).filter(
+        cycle=cycle, state=SetState.APPROVED
+    )
     sets = list(sets.active().for_list())
     if not sets:
         messages.error(request, _("No approved set of this cycle waits to be communicated."))

@@ -23,6 +23,10 @@ def quoted(text: object) -> SafeString:
         return format_html(mark, words)
     if not PERSIAN_LETTER.search(words):
         return format_html('<bdi lang="en" dir="ltr">{}</bdi>', words)
-    parts = ((part if place % 2 else digits(part),) for place, part in enumerate(_LATIN_RUN.split(words)))
+    parts = (
+        (part if place % 2 else digits(part),) for place, part in enumerate(_LATIN_RUN.split(words))
+    )
     marks = ("{}", '<bdi lang="en">{}</bdi>')
-    return format_html_join("", "{}", ((format_html(marks[place % 2], *part),) for place, part in enumerate(parts)))
+    return format_html_join(
+        "", "{}", ((format_html(marks[place % 2], *part),) for place, part in enumerate(parts))
+    )

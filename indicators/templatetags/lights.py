@@ -1,4 +1,6 @@
-"""How a traffic light looks: a colour, its word and the percent, so that the colour alone must not be understood."""
+"""How a traffic light looks: a colour, its word and the percent, so that the colour alone must not
+be understood.
+"""
 
 from django import template
 from django.utils.html import format_html

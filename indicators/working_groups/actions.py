@@ -1,4 +1,6 @@
-"""What a working group does with a proposed set: comments, ranks, suggestions, votes, decisions, meetings."""
+"""What a working group does with a proposed set: comments, ranks, suggestions, votes, decisions,
+meetings.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -59,7 +61,8 @@ def vote(
 ) -> Vote:
     """Vote on one measure of the current round, with a rating of its target, or on the whole set.
 
-    Voting again replaces one's vote, and a vote on the whole set one's votes on its measures; the ledger keeps all.
+    Voting again replaces one's vote, and a vote on the whole set one's votes on its measures; the
+    ledger keeps all.
     """
     if choice not in Choice.values or rating not in ("", *Rating.values):
         raise Refused(_("There is no such vote."))
@@ -68,7 +71,9 @@ def vote(
     if lineage is not None:
         _measure(indicator_set, lineage)
     given: dict[str, Any] = {"choice": choice, "line": lineage, "rating": rating}
-    [indicator_set] = perform(SETS, [indicator_set], "vote", by=by, at=at, note=reason, seen=seen, **given)
+    [indicator_set] = perform(
+        SETS, [indicator_set], "vote", by=by, at=at, note=reason, seen=seen, **given
+    )
     seat = seats(by, indicator_set, at)[0]
     mine = Vote.objects.filter(set=indicator_set, round=indicator_set.round, member=by)
     if lineage is None:
@@ -91,7 +96,9 @@ def vote(
 
 
 @transaction.atomic
-def comment(indicator_set: IndicatorSet, *, text: str, by: User, at: datetime, lineage: UUID | None = None) -> Comment:
+def comment(
+    indicator_set: IndicatorSet, *, text: str, by: User, at: datetime, lineage: UUID | None = None
+) -> Comment:
     """Say something of a measure, or of the set; the group and the agency read it."""
     if not text.strip():
         raise Refused(_("Please write the comment."))
@@ -129,7 +136,15 @@ def suggest(
     if not other:
         raise Refused(_("Nothing differs from what is proposed."))
     [indicator_set] = perform(
-        SETS, [indicator_set], "suggest", by=by, at=at, note=reason, seen=seen, line=lineage, values=other
+        SETS,
+        [indicator_set],
+        "suggest",
+        by=by,
+        at=at,
+        note=reason,
+        seen=seen,
+        line=lineage,
+        values=other,
     )
     return Suggestion.objects.create(
         set=indicator_set,
@@ -144,9 +159,13 @@ def suggest(
 
 
 def _otherwise(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the values that may be suggested and that differ from the measure's, as JSON holds them; sound ones."""
+    """Those of the values that may be suggested and that differ from the measure's, as JSON holds
+    them; sound ones.
+    """
     if unknown := set(values) - set(SUGGESTED):
-        raise Refused(_("This cannot be suggested: %(names)s.") % {"names": ", ".join(sorted(unknown))})
+        raise Refused(
+            _("This cannot be suggested: %(names)s.") % {"names": ", ".join(sorted(unknown))}
+        )
     changed_one = Measure(**{name: getattr(measure, name) for name in FIELDS})
     for name, value in values.items():
         setattr(changed_one, name, _read(name, value))
@@ -155,7 +174,10 @@ def _otherwise(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
     if errors := changed_one.wrong_params():
         raise Refused(" ".join(errors))
     changed_one.indicator, changed_one.goal = measure.indicator, measure.goal
-    return {name: after for name, (_before, after) in changed(plain(measure), plain(changed_one)).items()}
+    return {
+        name: after
+        for name, (_before, after) in changed(plain(measure), plain(changed_one)).items()
+    }
 
 
 def _read(name: str, value: Any) -> Any:
@@ -171,9 +193,16 @@ def _read(name: str, value: Any) -> Any:
 
 @transaction.atomic
 def rank_goals(
-    indicator_set: IndicatorSet, ranks: Mapping[int, int], *, by: User, at: datetime, seen: Seen | None = None
+    indicator_set: IndicatorSet,
+    ranks: Mapping[int, int],
+    *,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> None:
-    """Put the goals of a set, by key, in the order of their importance: 1, 2, 3 …, each place once."""
+    """Put the goals of a set, by key, in the order of their importance: 1,
+    2, 3 …, each place once.
+    """
     goals = set(Goal.objects.filter(set=indicator_set).values_list("pk", flat=True))
     if set(ranks) != goals or sorted(ranks.values()) != list(range(1, len(goals) + 1)):
         raise Refused(_("Give every goal a place of its own, from 1 on."))
@@ -194,7 +223,9 @@ def settle(
     reason: str = "",
     seen: Seen | None = None,
 ) -> Review:
-    """Decide on one measure: approved as proposed or with agreed values, if the votes carry it; returned; rejected."""
+    """Decide on one measure: approved as proposed or with agreed values, if the votes carry it;
+    returned; rejected.
+    """
     measure = _measure(indicator_set, lineage)
     if outcome not in Outcome.values or outcome == Outcome.OPEN:
         raise Refused(_("There is no such decision."))
@@ -204,10 +235,14 @@ def settle(
     if agreed and not reason.strip():
         raise Refused(_("Please say why other values were agreed."))
     given: dict[str, Any] = {"line": lineage, "outcome": outcome, "values": agreed}
-    [indicator_set] = perform(SETS, [indicator_set], "settle", by=by, at=at, note=reason, seen=seen, **given)
+    [indicator_set] = perform(
+        SETS, [indicator_set], "settle", by=by, at=at, note=reason, seen=seen, **given
+    )
     if outcome == Outcome.APPROVED and (why := why_not_carried(verdicts(indicator_set)[lineage])):
         raise Refused(why)
-    review = Review.objects.select_for_update().get(set=indicator_set, round=indicator_set.round, lineage=lineage)
+    review = Review.objects.select_for_update().get(
+        set=indicator_set, round=indicator_set.round, lineage=lineage
+    )
     review.outcome, review.reason, review.decided_by, review.decided_at = outcome, reason, by, at
     if agreed:
         before = plain(measure)
@@ -217,7 +252,13 @@ def settle(
         sum_indicator(measure.indicator)
         sum_axis(measure.indicator.axis)
         note_change(
-            indicator_set, Change.Deed.AGREED, measure=measure, before=before, after=plain(measure), by=by, at=at
+            indicator_set,
+            Change.Deed.AGREED,
+            measure=measure,
+            before=before,
+            after=plain(measure),
+            by=by,
+            at=at,
         )
         review.agreed = {**review.agreed, **agreed}
     review.save()
@@ -241,7 +282,7 @@ def _measure(indicator_set: IndicatorSet, lineage: UUID) -> Measure:
     return measure
 
 
-# --- The group and its meetings ---------------------------------------------------------------------------------------
+# --- The group and its meetings -----------------------------------------------------------------
 
 
 @transaction.atomic
@@ -257,11 +298,23 @@ def set_rules(
     at: datetime,
     seen: Seen | None = None,
 ) -> WorkingGroup:
-    """Say by which rules the working group of a sector decides in a cycle; the ledger keeps what they were."""
+    """Say by which rules the working group of a sector decides in a cycle; the ledger keeps what
+    they were.
+    """
     sides = list(concurring)
-    if sector not in ("", *Sector.values) or quorum < 1 or not 0 <= majority <= 99 or set(sides) - set(Constituency):
+    if (
+        sector not in ("", *Sector.values)
+        or quorum < 1
+        or not 0 <= majority <= 99
+        or set(sides) - set(Constituency)
+    ):
         raise Refused(_("These are no rules by which a group can decide."))
-    rules = {"quorum": quorum, "concurring": sides, "majority": majority, "chair_casts": chair_casts}
+    rules = {
+        "quorum": quorum,
+        "concurring": sides,
+        "majority": majority,
+        "chair_casts": chair_casts,
+    }
     group = group_of(cycle, sector)
     was = {name: getattr(group, name) for name in rules}
     perform(GROUPS, [group], "set_rules", by=by, at=at, seen=seen, was=was, became=rules)
@@ -272,7 +325,9 @@ def set_rules(
 
 
 def group_of(cycle: Cycle, sector: str) -> WorkingGroup:
-    """The working group of a sector in a cycle, with the usual rules where nobody has set others."""
+    """The working group of a sector in a cycle, with the usual rules where
+    nobody has set others.
+    """
     return WorkingGroup.objects.get_or_create(cycle=cycle, sector=sector)[0]
 
 
@@ -296,8 +351,12 @@ def convene(
     if held_at < at:
         raise Refused(_("A meeting is called for a time that lies ahead."))
     number = (group.meetings.aggregate(last=Max("number"))["last"] or 0) + 1
-    meeting = Meeting.objects.create(group=group, cycle=cycle, number=number, held_at=held_at, place=place)
-    [meeting] = perform(MEETINGS, [meeting], "convene", by=by, at=at, sets=[s.pk for s in sets], held_at=held_at)
+    meeting = Meeting.objects.create(
+        group=group, cycle=cycle, number=number, held_at=held_at, place=place
+    )
+    [meeting] = perform(
+        MEETINGS, [meeting], "convene", by=by, at=at, sets=[s.pk for s in sets], held_at=held_at
+    )
     AgendaItem.objects.bulk_create(
         AgendaItem(meeting=meeting, set=each, position=place) for place, each in enumerate(sets, 1)
     )
@@ -314,7 +373,9 @@ def minute(
     by: User,
     at: datetime,
 ) -> Meeting:
-    """Sign the minutes: who was present (constituency by user's key), what was resolved (by agenda item's key)."""
+    """Sign the minutes: who was present (constituency by user's key), what was resolved (by agenda
+    item's key).
+    """
     if not minutes.strip():
         raise Refused(_("Please write what was discussed."))
     if not present:
@@ -330,7 +391,8 @@ def minute(
         item.resolution = resolutions.get(item.pk, "")
         item.save(update_fields=["resolution"])
     Attendance.objects.bulk_create(
-        Attendance(meeting=meeting, member_id=member, constituency=side) for member, side in present.items()
+        Attendance(meeting=meeting, member_id=member, constituency=side)
+        for member, side in present.items()
     )
     return meeting
 

@@ -15,7 +15,9 @@ class BoardFilter(filters.FilterSet):
     """What narrows the board: an agency, a working group, a stage."""
 
     q = TextFilter(method="search", label=_("Agency, by name or code"))
-    sector = filters.ChoiceFilter(choices=Sector.choices, label=_("Working group"), empty_label=_("All"))
+    sector = filters.ChoiceFilter(
+        choices=Sector.choices, label=_("Working group"), empty_label=_("All")
+    )
     stage = filters.ChoiceFilter(choices=STAGES, label=_("Stage"), empty_label=_("All"))
 
     class Meta:
@@ -23,4 +25,6 @@ class BoardFilter(filters.FilterSet):
         fields = ("q", "sector", "stage")
 
     def search(self, qs: QuerySet, name: str, value: str) -> QuerySet:
-        return qs.filter(Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=plain_text(value)))
+        return qs.filter(
+            Q(search_key__contains=search_key(value)) | Q(agency__code__icontains=plain_text(value))
+        )

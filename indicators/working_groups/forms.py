@@ -1,4 +1,6 @@
-"""What the working group types: votes, comments, suggestions, decisions, ranks, rules, meetings and minutes."""
+"""What the working group types: votes, comments, suggestions, decisions, ranks, rules, meetings and
+minutes.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -13,7 +15,17 @@ from agencies.roles import Constituency
 from cycles.clashes import SEEN, ComparedForm
 from cycles.ui.fields import MomentField, NumberField, PersianTextField, WholeField
 from cycles.ui.forms import PasswordField, signed
-from indicators.models import Choice, Goal, IndicatorSet, Measure, Meeting, Outcome, Rating, Review, WorkingGroup
+from indicators.models import (
+    Choice,
+    Goal,
+    IndicatorSet,
+    Measure,
+    Meeting,
+    Outcome,
+    Rating,
+    Review,
+    WorkingGroup,
+)
 
 WHY = _("Needed unless you approve; the agency will read it.")
 
@@ -21,7 +33,9 @@ WHY = _("Needed unless you approve; the agency will read it.")
 class VoteForm(ComparedForm):
     """A vote on the whole set and its reason."""
 
-    choice = forms.ChoiceField(label=_("Your vote"), choices=Choice.choices, widget=forms.RadioSelect)
+    choice = forms.ChoiceField(
+        label=_("Your vote"), choices=Choice.choices, widget=forms.RadioSelect
+    )
     reason = PersianTextField(label=_("Reason"), required=False, lines=True, help_text=WHY)
 
     def clean(self) -> dict[str, Any]:
@@ -35,19 +49,25 @@ class MeasureVoteForm(VoteForm):
     """A vote on one measure, with a rating of its target."""
 
     rating = forms.ChoiceField(
-        label=_("How is its target?"), required=False, choices=[("", _("Not said")), *Rating.choices]
+        label=_("How is its target?"),
+        required=False,
+        choices=[("", _("Not said")), *Rating.choices],
     )
     field_order = ("choice", "rating", "reason")
 
 
 class CommentForm(forms.Form):
-    text = PersianTextField(label=_("Comment"), lines=True, help_text=_("The group and the agency read it."))
+    text = PersianTextField(
+        label=_("Comment"), lines=True, help_text=_("The group and the agency read it.")
+    )
 
 
 class ValuesForm(ComparedForm):
     """Other values for a measure, prefilled with those proposed."""
 
-    points = NumberField(label=_("Points"), max_digits=12, decimal_places=4, min_value=Decimal("0.0001"))
+    points = NumberField(
+        label=_("Points"), max_digits=12, decimal_places=4, min_value=Decimal("0.0001")
+    )
     base = NumberField(label=_("Baseline"), required=False, max_digits=28, decimal_places=8)
     floor = NumberField(label=_("Floor"), required=False, max_digits=28, decimal_places=8)
     target = NumberField(label=_("Target"), required=False, max_digits=28, decimal_places=8)
@@ -68,7 +88,9 @@ class ValuesForm(ComparedForm):
 class SuggestForm(ValuesForm):
     beside = ("reason",)
 
-    reason = PersianTextField(label=_("Reason"), lines=True, help_text=_("Why these values are better."))
+    reason = PersianTextField(
+        label=_("Reason"), lines=True, help_text=_("Why these values are better.")
+    )
 
 
 class SettleForm(ValuesForm):
@@ -102,7 +124,9 @@ class SettleForm(ValuesForm):
 class RankForm(ComparedForm):
     """The goals of a set in the order of their importance."""
 
-    def __init__(self, *args: Any, goals: Iterable[Goal], mine: dict[int, int], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, goals: Iterable[Goal], mine: dict[int, int], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.goals = list(goals)
         for goal in self.goals:
@@ -119,7 +143,9 @@ class RankForm(ComparedForm):
 class RulesForm(ComparedForm):
     """By which rules a working group decides."""
 
-    quorum = WholeField(label=_("Quorum"), min_value=1, max_value=50, help_text=_("So many votes at least."))
+    quorum = WholeField(
+        label=_("Quorum"), min_value=1, max_value=50, help_text=_("So many votes at least.")
+    )
     concurring = forms.MultipleChoiceField(
         label=_("Must concur"),
         required=False,
@@ -128,12 +154,17 @@ class RulesForm(ComparedForm):
         help_text=_("Each of these constituencies must vote, and all its votes must approve."),
     )
     majority = WholeField(
-        label=_("Majority, percent"), min_value=0, max_value=99, help_text=_("Approvals must be more than this.")
+        label=_("Majority, percent"),
+        min_value=0,
+        max_value=99,
+        help_text=_("Approvals must be more than this."),
     )
     chair_casts = forms.BooleanField(label=_("The chair's vote breaks a tie"), required=False)
 
     def __init__(self, *args: Any, group: WorkingGroup, **kwargs: Any) -> None:
-        kwargs["initial"] = {name: getattr(group, name) for name in self.base_fields if name != SEEN}
+        kwargs["initial"] = {
+            name: getattr(group, name) for name in self.base_fields if name != SEEN
+        }
         super().__init__(*args, **kwargs)
 
 
@@ -165,18 +196,28 @@ class MinutesForm(forms.Form):
     minutes = PersianTextField(label=_("What was discussed"), lines=True)
 
     def __init__(
-        self, *args: Any, meeting: Meeting, seats: Iterable[tuple[User, str]], user: User, **kwargs: Any
+        self,
+        *args: Any,
+        meeting: Meeting,
+        seats: Iterable[tuple[User, str]],
+        user: User,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         self.seats = {str(user.pk): (user, side) for user, side in seats}
-        self.items = list(meeting.agenda.select_related("set__agency", "set__cycle").order_by("position"))
+        self.items = list(
+            meeting.agenda.select_related("set__agency", "set__cycle").order_by("position")
+        )
         self.fields["present"].choices = [  # type: ignore[attr-defined]
-            (key, f"{user} · {Constituency(side).label}") for key, (user, side) in self.seats.items()
+            (key, f"{user} · {Constituency(side).label}")
+            for key, (user, side) in self.seats.items()
         ]
         for item in self.items:
             label = _("Resolved on “%(set)s”") % {"set": item.set}
-            self.fields[f"item_{item.pk}"] = PersianTextField(label=label, lines=True, required=False)
+            self.fields[f"item_{item.pk}"] = PersianTextField(
+                label=label, lines=True, required=False
+            )
         self.fields["password"] = PasswordField()
 
     def clean_password(self) -> str:

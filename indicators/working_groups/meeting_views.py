@@ -1,4 +1,6 @@
-"""Pages of working groups: their rules, the meetings they are called to, and the minutes on page and paper."""
+"""Pages of working groups: their rules, the meetings they are called to, and the minutes on page
+and paper.
+"""
 
 from typing import Any
 
@@ -35,7 +37,9 @@ def group_list(request: PortalRequest, year: int) -> HttpResponse:
     _only_for_the_group(request)
     known = {g.sector: g for g in WorkingGroup.objects.filter(cycle=cycle)}
     groups = [known.get(s) or WorkingGroup(cycle=cycle, sector=s) for s in ("", *Sector.values)]
-    seen = IndicatorSet.objects.visible_to(request.user, request.at).filter(cycle=cycle, state=SetState.PROPOSED)
+    seen = IndicatorSet.objects.visible_to(request.user, request.at).filter(
+        cycle=cycle, state=SetState.PROPOSED
+    )
     waiting: dict[str, int] = {}
     for s in seen.for_notices():
         waiting[s.sector] = waiting.get(s.sector, 0) + 1
@@ -47,7 +51,9 @@ def group_list(request: PortalRequest, year: int) -> HttpResponse:
         "may_rule": not why_closed(GROUPS, groups[0], "set_rules", by=request.user, at=request.at),
         "may_convene": {g.sector for g in groups if _may_convene(request, g)},
     }
-    return render(request, "indicators/working_groups/groups.html", {"cycle": cycle, "rows": rows, **may})
+    return render(
+        request, "indicators/working_groups/groups.html", {"cycle": cycle, "rows": rows, **may}
+    )
 
 
 def _only_for_the_group(request: PortalRequest) -> None:
@@ -66,7 +72,9 @@ def _group(request: PortalRequest, year: int, sector: str) -> WorkingGroup:
     name = "" if sector == "all" else sector
     if name not in ("", *Sector.values):
         raise Http404
-    return WorkingGroup.objects.filter(cycle=cycle, sector=name).first() or WorkingGroup(cycle=cycle, sector=name)
+    return WorkingGroup.objects.filter(cycle=cycle, sector=name).first() or WorkingGroup(
+        cycle=cycle, sector=name
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -77,7 +85,9 @@ def rules(request: PortalRequest, year: int, sector: str) -> HttpResponse:
 
     def save(fields: dict[str, Any]) -> None:
         seen = form.as_seen(lambda: RulesForm(group=_group(request, year, sector)))
-        actions.set_rules(group.cycle, sector=group.sector, **fields, by=request.user, at=request.at, seen=seen)
+        actions.set_rules(
+            group.cycle, sector=group.sector, **fields, by=request.user, at=request.at, seen=seen
+        )
 
     return _group_page(request, GROUPS, group, "set_rules", form, save, group=group)
 
@@ -89,20 +99,39 @@ def convene(request: PortalRequest, year: int, sector: str) -> HttpResponse:
     seen = IndicatorSet.objects.visible_to(request.user, request.at)
     sets = seen.filter(cycle=group.cycle, state__in=BEFORE_IT).for_notices()
     keys = [s.pk for s in sets if s.sector == group.sector]
-    form = ConveneForm(request.POST or None, sets=sets.filter(pk__in=keys).order_by("agency__sort_key", "pk"))
+    form = ConveneForm(
+        request.POST or None, sets=sets.filter(pk__in=keys).order_by("agency__sort_key", "pk")
+    )
 
     def save(fields: dict[str, Any]) -> None:
         fields["sets"] = list(fields["sets"])
         actions.convene(group.cycle, sector=group.sector, **fields, by=request.user, at=request.at)
 
-    return _group_page(request, MEETINGS, Meeting(group=group, cycle=group.cycle), "convene", form, save, group=group)
+    return _group_page(
+        request,
+        MEETINGS,
+        Meeting(group=group, cycle=group.cycle),
+        "convene",
+        form,
+        save,
+        group=group,
+    )
 
 
 def _group_page(
-    request: PortalRequest, workflow: Workflow, obj: Any, name: str, form: Any, save: Any, *, group: WorkingGroup
+    request: PortalRequest,
+    workflow: Workflow,
+    obj: Any,
+    name: str,
+    form: Any,
+    save: Any,
+    *,
+    group: WorkingGroup,
 ) -> HttpResponse:
     then, move = reverse("indicators:groups", args=[group.cycle.year]), workflow[name]
-    if request.method == "GET" and (why := why_closed(workflow, obj, name, by=request.user, at=request.at)):
+    if request.method == "GET" and (
+        why := why_closed(workflow, obj, name, by=request.user, at=request.at)
+    ):
         messages.error(request, why)
         return redirect(then)
     if request.method == "POST" and form.is_valid():
@@ -113,10 +142,14 @@ def _group_page(
         else:
             messages.success(request, f"{move.label}: {group}")
             return redirect(then)
-    return render(request, "indicators/working_groups/group.html", {"group": group, "form": form, "move": move, "then": then})
+    return render(
+        request,
+        "indicators/working_groups/group.html",
+        {"group": group, "form": form, "move": move, "then": then},
+    )
 
 
-# --- A meeting --------------------------------------------------------------------------------------------------------
+# --- A meeting ----------------------------------------------------------------------------------
 
 
 def _meeting(request: PortalRequest, pk: int) -> Meeting:
@@ -127,9 +160,9 @@ def _papers(meeting: Meeting) -> dict[str, Any]:
     """What page and paper show of a meeting."""
     return {
         "meeting": meeting,
-        "agenda": meeting.agenda.select_related("set__agency", "set__cycle", "set__group", "set__province").order_by(
-            "position"
-        ),
+        "agenda": meeting.agenda.select_related(
+            "set__agency", "set__cycle", "set__group", "set__province"
+        ).order_by("position"),
         "attendance": meeting.attendance.select_related("member").order_by("constituency", "pk"),
         "chair": meeting.minuted_by,
     }
@@ -150,8 +183,12 @@ def meeting_detail(request: PortalRequest, pk: int) -> HttpResponse:
 def minute(request: PortalRequest, pk: int) -> HttpResponse:
     """Write and sign the minutes of a meeting."""
     meeting = _meeting(request, pk)
-    form = MinutesForm(request.POST or None, meeting=meeting, seats=_seats(meeting, request), user=request.user)
-    if request.method == "GET" and (why := why_closed(MEETINGS, meeting, "minute", by=request.user, at=request.at)):
+    form = MinutesForm(
+        request.POST or None, meeting=meeting, seats=_seats(meeting, request), user=request.user
+    )
+    if request.method == "GET" and (
+        why := why_closed(MEETINGS, meeting, "minute", by=request.user, at=request.at)
+    ):
         messages.error(request, why)
         return redirect("indicators:meeting", pk)
     if request.method == "POST" and form.is_valid():
@@ -169,14 +206,26 @@ def minute(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The minutes are signed."))
             return redirect("indicators:meeting", pk)
-    return render(request, "indicators/working_groups/minute.html", {"meeting": meeting, "form": form})
+    return render(
+        request, "indicators/working_groups/minute.html", {"meeting": meeting, "form": form}
+    )
 
 
 def _seats(meeting: Meeting, request: PortalRequest) -> list[tuple[User, str]]:
-    """Who may have been there: the group's members, and the representatives of the agencies on the agenda."""
+    """Who may have been there: the group's members, and the representatives of the agencies on the
+    agenda.
+    """
     agencies = [a for a in meeting.agenda.values_list("set__agency", flat=True) if a]
-    held = Membership.objects.in_force(request.at).filter(role=Role.MEMBER).select_related("user", "province")
-    seats = [m for m in held.order_by("constituency", "pk") if m.agency_id is None and m.sector in ("", meeting.sector)]
+    held = (
+        Membership.objects.in_force(request.at)
+        .filter(role=Role.MEMBER)
+        .select_related("user", "province")
+    )
+    seats = [
+        m
+        for m in held.order_by("constituency", "pk")
+        if m.agency_id is None and m.sector in ("", meeting.sector)
+    ]
     seats += [m for m in held.order_by("pk") if m.agency_id in agencies]
     return [(m.user, m.constituency) for m in seats]
 
@@ -203,4 +252,9 @@ def minutes_file(request: PortalRequest, pk: int) -> HttpResponseBase:
     facts = _papers(meeting) | {"stamp": seals.stamp(meeting, "minute")}
     document = pdf.paper("indicators/working_groups/minutes.html", facts, language=language())
     name = f"minutes-{meeting.cycle.year}-{meeting.sector or 'general'}-{meeting.number}.pdf"
-    return headed(HttpResponse(document, content_type="application/pdf"), name=name, inline=True, sandboxed=False)
+    return headed(
+        HttpResponse(document, content_type="application/pdf"),
+        name=name,
+        inline=True,
+        sandboxed=False,
+    )

@@ -22,7 +22,9 @@ from indicators.workflow import SetState
 class BoardTable(tables.Table):
     """One row an agency: how far its own indicators are."""
 
-    agency = tables.Column(verbose_name=_("Agency"), accessor="name_fa", order_by=("sort_key", "pk"))
+    agency = tables.Column(
+        verbose_name=_("Agency"), accessor="name_fa", order_by=("sort_key", "pk")
+    )
     sector = tables.Column(verbose_name=_("Working group"), order_by=("sector", "sort_key", "pk"))
     stage = tables.Column(verbose_name=_("Stage"))
     measures = tables.Column(verbose_name=_("Measures"))
@@ -61,7 +63,11 @@ class BoardTable(tables.Table):
 
     def render_points(self, value: Any) -> SafeString | str:
         shown = number(value)
-        return shown if value == FULL_POINTS else format_html('<span class="badge bg-warning-lt">{}</span>', shown)
+        return (
+            shown
+            if value == FULL_POINTS
+            else format_html('<span class="badge bg-warning-lt">{}</span>', shown)
+        )
 
     def render_voters(self, value: int) -> str:
         return number(value)
@@ -72,7 +78,9 @@ class BoardTable(tables.Table):
 
 @dataclass(frozen=True)
 class Shown:
-    """A state in one word with its colour, and beside it the time that is left or the days since there is none."""
+    """A state in one word with its colour, and beside it the time that is left or the days since
+    there is none.
+    """
 
     tone: str
     word: str
@@ -87,7 +95,13 @@ class Shown:
         word = (
             self.badge
             if not url
-            else format_html('<a class="badge bg-{}-lt" href="{}">{}</a>', self.tone, url, self.word)
+            else format_html(
+                '<a class="badge bg-{}-lt" href="{}">{}</a>', self.tone, url, self.word
+            )
         )
-        beside = format_html(' <span class="text-secondary small">{}</span>', self.beside) if self.beside else ""
+        beside = (
+            format_html(' <span class="text-secondary small">{}</span>', self.beside)
+            if self.beside
+            else ""
+        )
         return format_html("{}{}", word, beside)

@@ -1,4 +1,6 @@
-"""The working group's pages: the board of every agency's stage, a measure before the group, votes, ranks of goals."""
+"""The working group's pages: the board of every agency's stage, a measure before the group, votes,
+ranks of goals.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -43,15 +45,24 @@ from indicators.workflow import SETS
 from indicators.working_groups import actions
 from indicators.working_groups.actions import SUGGESTED
 from indicators.working_groups.filters import BoardFilter
-from indicators.working_groups.forms import CommentForm, MeasureVoteForm, RankForm, SettleForm, SuggestForm, VoteForm
+from indicators.working_groups.forms import (
+    CommentForm,
+    MeasureVoteForm,
+    RankForm,
+    SettleForm,
+    SuggestForm,
+    VoteForm,
+)
 from indicators.working_groups.tables import BoardTable
 
-# --- The board --------------------------------------------------------------------------------------------------------
+# --- The board -----------------------------------------------------------------------------------
 
 
 @require_safe
 def board(request: PortalRequest, year: int) -> HttpResponse:
-    """Every agency of a cycle with the stage its own indicators have reached, and the days left or late."""
+    """Every agency of a cycle with the stage its own indicators have reached, and the days left or
+    late.
+    """
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), year=year)
     taking_part = Participation.objects.active().filter(_seen(request), cycle=cycle)
     rows = with_stage(taking_part.select_related("agency"))
@@ -68,11 +79,15 @@ def board(request: PortalRequest, year: int) -> HttpResponse:
 
 
 def _seen(request: PortalRequest) -> Q:
-    """The agencies whose stage the reader may know: the authority's scope, what one represents, one's own."""
+    """The agencies whose stage the reader may know: the authority's scope, what one represents,
+    one's own.
+    """
     user, at = request.user, request.at
     seats = user.memberships(at, Role.MEMBER)
     represented = [m.agency_id for m in seats if m.constituency == Constituency.AGENCY]
-    seen = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR)) | Q(agency__in=[*represented, *user.agency_ids(at)])
+    seen = in_reach(user, at, (Role.ADMINISTRATOR, Role.AUDITOR)) | Q(
+        agency__in=[*represented, *user.agency_ids(at)]
+    )
     for m in seats:
         if m.constituency != Constituency.AGENCY:
             within = Q(agency__province=m.province_id) if m.province_id else ~Q(pk__in=())
@@ -80,7 +95,7 @@ def _seen(request: PortalRequest) -> Q:
     return seen
 
 
-# --- One measure before the group -------------------------------------------------------------------------------------
+# --- One measure before the group ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -104,11 +119,15 @@ class Side:
 
 @require_safe
 def review(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
-    """A measure before the group: proposed, suggested and agreed side by side, comments, votes by constituency."""
+    """A measure before the group: proposed, suggested and agreed side by side, comments, votes by
+    constituency.
+    """
     return _review(request, visible(request, pk), lineage)
 
 
-def _review(request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, **typed: Any) -> HttpResponse:
+def _review(
+    request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, **typed: Any
+) -> HttpResponse:
     of_set = Measure.objects.of(indicator_set).for_list()
     measure = get_object_or_404(of_set, lineage=lineage)
     laid = Review.objects.filter(set=indicator_set, lineage=lineage).order_by("-round").first()
@@ -118,7 +137,9 @@ def _review(request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, 
         .order_by("pk")
     )
     votes = list(
-        Vote.objects.filter(Q(lineage=lineage) | Q(lineage=None), set=indicator_set, round=indicator_set.round)
+        Vote.objects.filter(
+            Q(lineage=lineage) | Q(lineage=None), set=indicator_set, round=indicator_set.round
+        )
         .select_related("member")
         .order_by("pk")
     )
@@ -135,12 +156,16 @@ def _review(request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, 
         "review": laid,
         "compared": _compared(measure, laid, suggestions),
         "suggestions": suggestions,
-        "comments": Comment.objects.filter(set=indicator_set, lineage=lineage).select_related("author").order_by("pk"),
+        "comments": Comment.objects.filter(set=indicator_set, lineage=lineage)
+        .select_related("author")
+        .order_by("pk"),
         "sides": _sides(votes, lineage, rules.concurring),
         "verdict": counted,
         "verdict_words": _in_words(counted),
         "findings": [f for f in findings(load(indicator_set)) if f.measure == measure],
-        "show_names": request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at),
+        "show_names": request.user.holds(
+            Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at
+        ),
         "before": lineages[place - 1] if place else None,
         "after": lineages[place + 1] if place + 1 < len(lineages) else None,
         "may_take": "revise" in names,
@@ -152,8 +177,12 @@ def _review(request: PortalRequest, indicator_set: IndicatorSet, lineage: UUID, 
     return render(request, "indicators/working_groups/review.html", context | typed)
 
 
-def _vote_form(request: PortalRequest, indicator_set: IndicatorSet, measure: Measure, data: Any = None) -> Any:
-    """The place for a vote on a measure: on what is proposed now, instead of one's own vote so far."""
+def _vote_form(
+    request: PortalRequest, indicator_set: IndicatorSet, measure: Measure, data: Any = None
+) -> Any:
+    """The place for a vote on a measure: on what is proposed now, instead
+    of one's own vote so far.
+    """
     votes = _own_votes(request, indicator_set).filter(Q(lineage=measure.lineage) | Q(lineage=None))
     return MeasureVoteForm(data, shows={"measure": plain(measure), "votes": _said_so_far(votes)})
 
@@ -177,12 +206,16 @@ def _by_now(request: PortalRequest, pk: int, lineage: UUID) -> Measure:
     return Measure.objects.of(visible(request, pk)).for_list().get(lineage=lineage)
 
 
-def _compared(measure: Measure, laid: Review | None, suggestions: list[Suggestion]) -> list[Compared]:
+def _compared(
+    measure: Measure, laid: Review | None, suggestions: list[Suggestion]
+) -> list[Compared]:
     proposed, now = (laid.proposed if laid else plain(measure)), plain(measure)
     rows = []
     for name in SUGGESTED:
         others = tuple(
-            (str(s.get_constituency_display()), value(name, s.values[name])) for s in suggestions if name in s.values
+            (str(s.get_constituency_display()), value(name, s.values[name]))
+            for s in suggestions
+            if name in s.values
         )
         if others or proposed.get(name) or now[name]:
             agreed = value(name, now[name]) if proposed.get(name) != now[name] else ""
@@ -210,7 +243,9 @@ def _in_words(counted: Verdict) -> str:
 Act = Callable[[IndicatorSet, Any], Any]
 
 
-def _said(request: PortalRequest, pk: int, lineage: UUID, name: str, form: Any, act: Act, done: str) -> HttpResponse:
+def _said(
+    request: PortalRequest, pk: int, lineage: UUID, name: str, form: Any, act: Act, done: str
+) -> HttpResponse:
     """What was typed on the page of a measure: done, or shown there again with what is wrong."""
     indicator_set = visible(request, pk)
     if form.is_valid():
@@ -226,12 +261,18 @@ def _said(request: PortalRequest, pk: int, lineage: UUID, name: str, form: Any, 
 
 @require_POST
 def vote_measure(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
-    measure = get_object_or_404(Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage)
+    measure = get_object_or_404(
+        Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage
+    )
 
     def act(indicator_set: IndicatorSet, form: Any) -> Any:
-        seen = form.as_seen(lambda: _vote_form(request, indicator_set, _by_now(request, pk, lineage)))
+        seen = form.as_seen(
+            lambda: _vote_form(request, indicator_set, _by_now(request, pk, lineage))
+        )
         said = form.cleaned_data
-        return actions.vote(indicator_set, lineage=lineage, **said, by=request.user, at=request.at, seen=seen)
+        return actions.vote(
+            indicator_set, lineage=lineage, **said, by=request.user, at=request.at, seen=seen
+        )
 
     form = _vote_form(request, measure.indicator.axis.set, measure, request.POST)
     return _said(request, pk, lineage, "vote_form", form, act, _("Your vote is recorded."))
@@ -245,7 +286,9 @@ def comment(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
         lineage,
         "comment_form",
         CommentForm(request.POST),
-        lambda s, f: actions.comment(s, lineage=lineage, **f.cleaned_data, by=request.user, at=request.at),
+        lambda s, f: actions.comment(
+            s, lineage=lineage, **f.cleaned_data, by=request.user, at=request.at
+        ),
         _("Your comment is there for the group and the agency."),
     )
 
@@ -266,12 +309,22 @@ def suggest(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
         )
 
     form = SuggestForm(request.POST, measure=measure)
-    return _said(request, pk, lineage, "suggest_form", form, act, _("Your suggestion stands beside the proposal."))
+    return _said(
+        request,
+        pk,
+        lineage,
+        "suggest_form",
+        form,
+        act,
+        _("Your suggestion stands beside the proposal."),
+    )
 
 
 @require_POST
 def settle(request: PortalRequest, pk: int, lineage: UUID) -> HttpResponse:
-    measure = get_object_or_404(Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage)
+    measure = get_object_or_404(
+        Measure.objects.of(visible(request, pk)).for_list(), lineage=lineage
+    )
 
     def act(indicator_set: IndicatorSet, form: Any) -> Any:
         return actions.settle(
@@ -302,7 +355,7 @@ def take_suggestion(request: PortalRequest, pk: int, suggestion: int) -> HttpRes
     return redirect("indicators:review", pk, chosen.lineage)
 
 
-# --- The whole set ----------------------------------------------------------------------------------------------------
+# --- The whole set ------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -318,13 +371,26 @@ def vote(request: PortalRequest, pk: int) -> HttpResponse:
 
     mine = _own_votes(request, indicator_set)
     single = mine.exclude(lineage=None).count()
-    return part_page(request, indicator_set, form, save, "indicators/working_groups/vote.html", name="vote", single=single)
+    return part_page(
+        request,
+        indicator_set,
+        form,
+        save,
+        "indicators/working_groups/vote.html",
+        name="vote",
+        single=single,
+    )
 
 
 def _whole_vote(request: PortalRequest, indicator_set: IndicatorSet, data: Any = None) -> VoteForm:
-    """The place for a vote on all measures: on the set as it is now, instead of one's own votes so far."""
+    """The place for a vote on all measures: on the set as it is now, instead of one's own votes so
+    far.
+    """
     votes = _said_so_far(_own_votes(request, indicator_set))
-    return VoteForm(data, shows={"set": content_hash(indicator_set), "round": indicator_set.round, "votes": votes})
+    return VoteForm(
+        data,
+        shows={"set": content_hash(indicator_set), "round": indicator_set.round, "votes": votes},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -334,7 +400,9 @@ def rank(request: PortalRequest, pk: int) -> HttpResponse:
 
     def ranked(data: Any = None) -> RankForm:
         goals = indicator_set.goals.order_by("position", "pk")
-        mine = GoalRank.objects.filter(goal__in=goals, member=request.user).values_list("goal_id", "rank")
+        mine = GoalRank.objects.filter(goal__in=goals, member=request.user).values_list(
+            "goal_id", "rank"
+        )
         return RankForm(data, goals=goals, mine=dict(mine))
 
     form = ranked(request.POST or None)
@@ -344,4 +412,12 @@ def rank(request: PortalRequest, pk: int) -> HttpResponse:
         actions.rank_goals(indicator_set, form.ranks, by=request.user, at=request.at, seen=seen)
         return _("Your order of the goals is kept.")
 
-    return part_page(request, indicator_set, form, save, "indicators/part.html", name="rank", title=_("Rank the goals"))
+    return part_page(
+        request,
+        indicator_set,
+        form,
+        save,
+        "indicators/part.html",
+        name="rank",
+        title=_("Rank the goals"),
+    )

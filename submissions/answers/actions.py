@@ -23,36 +23,58 @@ SAID = ("value", "claims_not_applicable", *Answer.TEXTS)
 
 
 class Changed(clashes.Changed):
-    """Somebody else has changed, meanwhile, what is being saved: `answer` (key) and `fields` name what."""
+    """Somebody else has changed, meanwhile, what is being saved: `answer` (key) and `fields` name
+    what.
+    """
 
     def __init__(self, answer: int, fields: Sequence[str]) -> None:
-        super().__init__(_("Somebody else has changed this line while you were writing. Choose which text stays."))
+        super().__init__(
+            _(
+                "Somebody else has changed this line while you were writing. Choose which "
+                "text stays."
+            )
+        )
         self.answer, self.fields = answer, tuple(fields)
 
 
-# --- The agency ---------------------------------------------------------------------------------------------------
+# --- The agency ---------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def begin(participations: Iterable[Participation], *, by: User | None, at: datetime) -> list[Submission]:
-    """Open the form of these agencies: a submission each, with a line for every communicated measure that lacks one,
-    begun with the value that the last quarter's report holds of it, to be confirmed."""
+def begin(
+    participations: Iterable[Participation], *, by: User | None, at: datetime
+) -> list[Submission]:
+    """Open the form of these agencies: a submission each, with a line for every communicated
+    measure that lacks one, begun with the value that the last quarter's report holds of it, to be
+    confirmed.
+    """
     keys = [p.pk for p in participations]
-    participations = list(Participation.objects.filter(pk__in=keys).select_related("agency").order_by("pk"))
+    participations = list(
+        Participation.objects.filter(pk__in=keys).select_related("agency").order_by("pk")
+    )
     if any(p.ended_by_id for p in participations):
         raise Refused(_("The agency has ended: it no longer takes part."))
     Submission.objects.bulk_create(
-        (Submission(cycle_id=p.cycle_id, agency_id=p.agency_id, participation=p) for p in participations),
+        (
+            Submission(cycle_id=p.cycle_id, agency_id=p.agency_id, participation=p)
+            for p in participations
+        ),
         ignore_conflicts=True,
     )
-    submissions = list(Submission.objects.filter(participation__in=participations).select_related("agency", "cycle"))
+    submissions = list(
+        Submission.objects.filter(participation__in=participations).select_related(
+            "agency", "cycle"
+        )
+    )
     submissions = perform(MOVES, submissions, "begin", by=by, at=at)
     by_participation = {s.participation_id: s for s in submissions}
     for cycle in {s.cycle_id: s.cycle for s in submissions}.values():
         of_cycle = [p for p in participations if p.cycle_id == cycle.pk]
         asked = asked_of(cycle, of_cycle)
         reported = Figure.objects.reported(of_cycle, LAST)
-        measures = Measure.objects.for_list().in_bulk({m for of_one in asked.values() for m in of_one})
+        measures = Measure.objects.for_list().in_bulk(
+            {m for of_one in asked.values() for m in of_one}
+        )
         Answer.objects.bulk_create(
             (
                 _begun(by_participation[p], measures[m], own, reported.get((p, m)))
@@ -65,7 +87,9 @@ def begin(participations: Iterable[Participation], *, by: User | None, at: datet
     return submissions
 
 
-def _begun(submission: Submission, measure: Measure, own: int | None, reported: Decimal | None) -> Answer:
+def _begun(
+    submission: Submission, measure: Measure, own: int | None, reported: Decimal | None
+) -> Answer:
     prefilled = {} if reported is None else {"value": reported, "prefilled_from": LAST}
     line: Any = Answer(submission=submission, measure=measure, own_id=own, **prefilled)
     line.evidence_count = line.unproven_count = 0
@@ -78,7 +102,9 @@ def save_answer(
     answer: Answer, *, by: User, at: datetime, seen: Mapping[str, str] | None = None, **said: Any
 ) -> Answer:
     """Save what the agency says of one line: any of `SAID`; see `save_answers`."""
-    lines = save_answers(answer.submission, {answer.pk: said}, by=by, at=at, seen={answer.pk: seen} if seen else None)
+    lines = save_answers(
+        answer.submission, {answer.pk: said}, by=by, at=at, seen={answer.pk: seen} if seen else None
+    )
     return next(a for a in lines if a.pk == answer.pk)
 
 
@@ -93,9 +119,10 @@ def save_answers(
 ) -> list[Answer]:
     """Save several lines of one submission, by answer key: all, or none when one cannot be.
 
-    Only the fields named are saved. `seen` holds, by answer key and field, the tokens of what the writer had before
-    them (`Answer.token`): a field left as it was seen is not touched, and one that somebody else has changed meanwhile
-    raises `Changed`. Returns all the submission's lines as they now stand, in the order of the page.
+    Only the fields named are saved. `seen` holds, by answer key and field, the tokens of what the
+    writer had before them (`Answer.token`): a field left as it was seen is not touched, and one
+    that somebody else has changed meanwhile raises `Changed`. Returns all the submission's lines as
+    they now stand, in the order of the page.
     """
     return enter(submission, given, "answer", by=by, at=at, seen=seen)
 
@@ -120,13 +147,26 @@ def enter(
     seen = seen or {}
     wanted = [a for a in wanted if _change(a, given[a.pk], seen.get(a.pk, {})) or a.prefilled_from]
     for answer in wanted:
-        answer.updated_at, answer.updated_by, answer.prefilled_from, answer.ready_at = at, by, None, None
+        answer.updated_at, answer.updated_by, answer.prefilled_from, answer.ready_at = (
+            at,
+            by,
+            None,
+            None,
+        )
         if why := why_unsound(answer):
             raise Refused({answer: why})
     outliers.standing_out(submission, wanted)
     for answer in wanted:
         answer.lacking = completeness.lacks(answer, submission.cycle)
-    changed = [*SAID, "outliers", "lacking", "prefilled_from", "ready_at", "updated_at", "updated_by"]
+    changed = [
+        *SAID,
+        "outliers",
+        "lacking",
+        "prefilled_from",
+        "ready_at",
+        "updated_at",
+        "updated_by",
+    ]
     if len(wanted) == 1:
         wanted[0].save(update_fields=changed)
     else:
@@ -135,7 +175,9 @@ def enter(
 
 
 def _change(answer: Answer, said: Mapping[str, Any], seen: Mapping[str, str]) -> bool:
-    """Take over what was said, unless somebody else said something else meanwhile; whether that changes the line."""
+    """Take over what was said, unless somebody else said something else meanwhile; whether that
+    changes the line.
+    """
     before, clashes = [getattr(answer, name) for name in said], []
     for name, new in said.items():
         held, token = answer.token(name), seen.get(name)
@@ -160,4 +202,4 @@ def why_unsound(answer: Answer) -> str:
     return "" if answer.value is None else answer.why_unfit(answer.value)
 
 
-# --- Scores -------------------------------------------------------------------------------------------------------
+# --- Scores -------------------------------------------------------------------------------------

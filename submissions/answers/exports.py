@@ -1,4 +1,6 @@
-"""Self-assessments as spreadsheets, without points; and all marks of a cycle, for those who see results early."""
+"""Self-assessments as spreadsheets, without points; and all marks of a cycle, for those who see
+results early.
+"""
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -22,7 +24,16 @@ class SubmissionResource(resources.ModelResource):
 
     class Meta:
         model = Submission
-        fields = ("year", "code", "name_fa", "name_en", "state", "lines", "lines_done", "submitted_at")
+        fields = (
+            "year",
+            "code",
+            "name_fa",
+            "name_en",
+            "state",
+            "lines",
+            "lines_done",
+            "submitted_at",
+        )
         export_order = fields
 
 
@@ -30,7 +41,9 @@ class BoardResource(SubmissionResource):
     """... with how far the assessors are, for the authority only."""
 
     blocks_total = fields.Field(attribute="blocks_total", column_name="blocks", widget=WHOLE)
-    blocks_done = fields.Field(attribute="blocks_done", column_name="blocks_handed_in", widget=WHOLE)
+    blocks_done = fields.Field(
+        attribute="blocks_done", column_name="blocks_handed_in", widget=WHOLE
+    )
 
     class Meta:
         model = Submission
@@ -40,4 +53,6 @@ class BoardResource(SubmissionResource):
 
 def submissions_as_xlsx(submissions: QuerySet[Submission], *, with_blocks: bool) -> bytes:
     resource = BoardResource() if with_blocks else SubmissionResource()
-    return spreadsheets_exports.written(resource.export(submissions), "xlsx", title=_("Self-assessments"))
+    return spreadsheets_exports.written(
+        resource.export(submissions), "xlsx", title=_("Self-assessments")
+    )

@@ -12,10 +12,17 @@ from submissions.workflow import SubmissionState
 
 class SubmissionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Agency"), method="search")
-    cycle = django_filters.ModelChoiceFilter(label=_("Cycle"), queryset=cycles_of, empty_label=_("All"))
-    state = django_filters.ChoiceFilter(label=_("State"), choices=SubmissionState.choices, empty_label=_("All"))
+    cycle = django_filters.ModelChoiceFilter(
+        label=_("Cycle"), queryset=cycles_of, empty_label=_("All")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=SubmissionState.choices, empty_label=_("All")
+    )
     sector = django_filters.ChoiceFilter(
-        label=_("Group"), field_name="participation__sector", choices=Sector.choices, empty_label=_("All")
+        label=_("Group"),
+        field_name="participation__sector",
+        choices=Sector.choices,
+        empty_label=_("All"),
     )
     province = django_filters.ModelChoiceFilter(
         label=_("Province"),
@@ -28,5 +35,7 @@ class SubmissionFilter(django_filters.FilterSet):
         model = Submission
         fields = ()
 
-    def search(self, submissions: QuerySet[Submission], name: str, value: str) -> QuerySet[Submission]:
+    def search(
+        self, submissions: QuerySet[Submission], name: str, value: str
+    ) -> QuerySet[Submission]:
         return submissions.filter(agency__in=Agency.objects.matching(value).values("pk"))

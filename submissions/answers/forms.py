@@ -18,13 +18,16 @@ from submissions.models import Answer, Evidence, FactorKind, Verdict
 
 
 class AnswerForm(forms.Form):
-    """What an agency says of one line; `seen` are the tokens of what the writer had before them, by field.
+    """What an agency says of one line; `seen` are the tokens of what the writer had before them, by
+    field.
 
     `clashing` names the fields that a colleague has changed meanwhile.
     """
 
     value = NumberField(label=_("Actual value"), required=False, max_digits=28, decimal_places=8)
-    claims_not_applicable = forms.BooleanField(label=_("This measure does not apply to us"), required=False)
+    claims_not_applicable = forms.BooleanField(
+        label=_("This measure does not apply to us"), required=False
+    )
     note = PersianTextField(
         label=_("Explanation"),
         lines=True,
@@ -33,9 +36,15 @@ class AnswerForm(forms.Form):
         help_text=_("How the figure was reached; where the measure does not apply, why."),
     )
     strengths = PersianTextField(label=_("Strengths"), lines=True, required=False, max_length=3000)
-    weaknesses = PersianTextField(label=_("Weaknesses"), lines=True, required=False, max_length=3000)
+    weaknesses = PersianTextField(
+        label=_("Weaknesses"), lines=True, required=False, max_length=3000
+    )
     action = PersianTextField(
-        label=_("Action"), lines=True, required=False, max_length=3000, help_text=_("What will be done to improve.")
+        label=_("Action"),
+        lines=True,
+        required=False,
+        max_length=3000,
+        help_text=_("What will be done to improve."),
     )
     outlier_reason = PersianTextField(
         label=_("Why the value is unusual"),
@@ -94,8 +103,10 @@ class AnswerForm(forms.Form):
         return known | (self._chosen if self.data.get("keep") == "mine" else {})
 
     def seen_after(self, answer: Answer) -> dict[str, str]:
-        """The tokens of what the page shows once this was answered: of fields that it does not show as they now stand,
-        because a colleague changed them or they were not saved, what had been seen before."""
+        """The tokens of what the page shows once this was answered: of fields that it does not show
+        as they now stand, because a colleague changed them or they were not saved, what had been
+        seen before.
+        """
         if not self.is_bound:
             return {name: answer.token(name) for name in SAID}
         typed = {name: Answer.token_of(said) for name, said in self.cleaned_data.items()}
@@ -123,11 +134,15 @@ class FactorForm(forms.Form):
     """An influence from outside, and the file of the line that shows it."""
 
     kind = forms.ChoiceField(label=_("Kind of influence"), choices=FactorKind.choices)
-    text = PersianTextField(label=_("What happened, and how it changed the figure"), lines=True, max_length=3000)
+    text = PersianTextField(
+        label=_("What happened, and how it changed the figure"), lines=True, max_length=3000
+    )
     evidence = forms.ChoiceField(
         label=_("Evidence of it"),
         required=False,
-        help_text=_("One of the files of this line; without one the assessor can hardly accept it."),
+        help_text=_(
+            "One of the files of this line; without one the assessor can hardly accept it."
+        ),
     )
 
     def __init__(self, data: Any = None, *, files: Iterable[Evidence]) -> None:
@@ -151,7 +166,12 @@ class ShareOutForm(ComparedForm):
     )
 
     def __init__(
-        self, data: Any = None, *, people: QuerySet[User], axes: Iterable[Axis], shows: Mapping[str, Any]
+        self,
+        data: Any = None,
+        *,
+        people: QuerySet[User],
+        axes: Iterable[Axis],
+        shows: Mapping[str, Any],
     ) -> None:
         super().__init__(data, shows=shows)
         self.axes = {str(axis.pk): axis for axis in axes}

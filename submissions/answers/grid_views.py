@@ -1,4 +1,6 @@
-"""The grid of units × measures: the headquarters enters its units' figures, and gives one document to several."""
+"""The grid of units × measures: the headquarters enters its units' figures, and gives one document
+to several.
+"""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -35,9 +37,11 @@ SET = "measure__indicator__axis__set"
 
 @dataclass
 class Cell:
-    """One line of a unit: what was typed or is held, the token of what was seen, and what is wrong with it.
+    """One line of a unit: what was typed or is held, the token of what was seen, and what is wrong
+    with it.
 
-    `theirs` is what the unit itself has entered since, where that is in the way; "" where it emptied the line.
+    `theirs` is what the unit itself has entered since, where that is in the way; "" where it
+    emptied the line.
     """
 
     answer: Answer
@@ -59,7 +63,9 @@ class Cell:
 
 @dataclass
 class Row:
-    """A unit with a cell a measure (None: not asked of it); `closed` says why nothing can be entered."""
+    """A unit with a cell a measure (None: not asked of it); `closed` says why nothing can be
+    entered.
+    """
 
     submission: Submission
     closed: str
@@ -86,21 +92,29 @@ class Grid:
     @property
     def seen(self) -> str:
         """The tokens of what the page shows, by key: one field, however many cells there are."""
-        return " ".join(f"{c.answer.pk}:{c.token}" for row in self.open_rows for c in row.cells if c)
+        return " ".join(
+            f"{c.answer.pk}:{c.token}" for row in self.open_rows for c in row.cells if c
+        )
 
 
 def _grid(request: PortalRequest, pk: int) -> Grid:
     """The units and the measures asked for; whoever has no unit in the cycle finds no grid."""
     cycle = get_object_or_404(Cycle.objects.visible_to(request.user, request.at), pk=pk)
     units = (
-        headquarters.units_of(request.user, request.at).filter(cycle=cycle).select_related("agency__province", "cycle")
+        headquarters.units_of(request.user, request.at)
+        .filter(cycle=cycle)
+        .select_related("agency__province", "cycle")
     )
-    page = Paginator(units.order_by("agency__sort_key", "pk"), UNITS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(units.order_by("agency__sort_key", "pk"), UNITS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     if not page.paginator.count:
         raise Http404
     shown = list(page)
     given_down = Q(**{f"{SET}__agency__in": request.user.agency_ids(request.at, *SUPERIOR_ROLES)})
-    lines = Answer.objects.filter(Q(**{f"{SET}__kind": Kind.GENERAL}) | given_down, submission__in=shown)
+    lines = Answer.objects.filter(
+        Q(**{f"{SET}__kind": Kind.GENERAL}) | given_down, submission__in=shown
+    )
     lines = lines.not_stewarded()
     axes = list(
         Axis.objects.filter(indicators__measures__in=lines.values("measure"))
@@ -112,10 +126,22 @@ def _grid(request: PortalRequest, pk: int) -> Grid:
     axis = next((a for a in axes if str(a.pk) == wanted), axes[0] if axes else None)
     found = list(lines.filter(measure__indicator__axis=axis).for_page())
     windows = Window.objects.concerning(shown)
-    rows = [Row(s, MOVES.why_not(s, MOVES["fill"], by=request.user, at=request.at, windows=windows)) for s in shown]
+    rows = [
+        Row(s, MOVES.why_not(s, MOVES["fill"], by=request.user, at=request.at, windows=windows))
+        for s in shown
+    ]
     measures = list({a.measure_id: a.measure for a in found}.values())
     answers = {(a.submission_id, a.measure_id): a for a in found}
-    return Grid(cycle, page, axes, axis, measures, rows, answers, windows.of(Phase.SELF_ASSESSMENT, shown[0]))
+    return Grid(
+        cycle,
+        page,
+        axes,
+        axis,
+        measures,
+        rows,
+        answers,
+        windows.of(Phase.SELF_ASSESSMENT, shown[0]),
+    )
 
 
 def _shown(value: Decimal | None) -> str:
@@ -126,7 +152,12 @@ def _cell(answer: Answer, row: Row) -> Cell:
     value = answer.value
     chosen = METHODS[answer.measure.method].choices(answer.measure.params) and value is not None
     text = f"{value.normalize():f}" if chosen and value is not None else _shown(value)
-    return Cell(answer, f"{row.submission.agency.name} · {answer.measure.title}", text, answer.token("value"))
+    return Cell(
+        answer,
+        f"{row.submission.agency.name} · {answer.measure.title}",
+        text,
+        answer.token("value"),
+    )
 
 
 def _fill_in(grid: Grid) -> None:
@@ -146,9 +177,13 @@ class Typed:
 
 
 def _typed(request: PortalRequest, grid: Grid) -> Typed:
-    """Put what was typed in the cells, with what is wrong in each; what was left as it was seen is not touched."""
+    """Put what was typed in the cells, with what is wrong in each; what was left as it was seen is
+    not touched.
+    """
     typed = Typed()
-    tokens = dict(part.split(":", 1) for part in request.POST.get("seen", "").split() if ":" in part)
+    tokens = dict(
+        part.split(":", 1) for part in request.POST.get("seen", "").split() if ":" in part
+    )
     for cell in (c for row in grid.open_rows for c in row.cells if c):
         seen, text = tokens.get(str(cell.answer.pk)), request.POST.get(cell.name)
         if seen is None or text is None:
@@ -173,7 +208,9 @@ def _typed(request: PortalRequest, grid: Grid) -> Typed:
 
 
 def _why_unsound(answer: Answer, value: Decimal | None) -> str:
-    """Why the line may not say this; a number that the database could not hold is none of a measure's."""
+    """Why the line may not say this; a number that the database could not hold is none of a
+    measure's.
+    """
     if value is not None and (abs(value) >= 10**20 or value != round(value, 8)):
         return str(NUMBER)
     return actions.why_unsound(Answer(measure=answer.measure, own=answer.own, value=value))
@@ -192,7 +229,9 @@ def _faults(grid: Grid) -> list[str]:
 
 @require_http_methods(["GET", "POST"])
 def grid(request: PortalRequest, pk: int) -> HttpResponse:
-    """Values of units × measures in one grid: saved all together, or shown again with what is wrong."""
+    """Values of units × measures in one grid: saved all together, or shown again with what is
+    wrong.
+    """
     found = _grid(request, pk)
     _fill_in(found)
     faults: list[str] = []
@@ -208,23 +247,33 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
             except Refused as refusal:
                 faults = [str(refusal)]
             else:
-                messages.success(request, _("Saved: %(count)s values.") % {"count": localised(saved)})
+                messages.success(
+                    request, _("Saved: %(count)s values.") % {"count": localised(saved)}
+                )
                 return redirect(_address(request, found))
-    return _page(request, found, faults, UnitsDocumentForm(rows=found.open_rows, measures=found.measures))
+    return _page(
+        request, found, faults, UnitsDocumentForm(rows=found.open_rows, measures=found.measures)
+    )
 
 
 def _save(request: PortalRequest, found: Grid, typed: Typed) -> int:
     if not typed.values:
         return 0
     units = [row.submission for row in found.open_rows]
-    return len(headquarters.fill_units(units, typed.values, seen=typed.seen, by=request.user, at=request.at))
+    return len(
+        headquarters.fill_units(
+            units, typed.values, seen=typed.seen, by=request.user, at=request.at
+        )
+    )
 
 
 def _address(request: PortalRequest, found: Grid) -> str:
     return f"{reverse('submissions:grid', args=[found.cycle.pk])}?{request.GET.urlencode()}"
 
 
-def _page(request: PortalRequest, found: Grid, faults: list[str], form: UnitsDocumentForm) -> HttpResponse:
+def _page(
+    request: PortalRequest, found: Grid, faults: list[str], form: UnitsDocumentForm
+) -> HttpResponse:
     context: dict[str, Any] = {
         "grid": found,
         "page": found.page,
@@ -239,7 +288,9 @@ def _page(request: PortalRequest, found: Grid, faults: list[str], form: UnitsDoc
 def document(request: PortalRequest, pk: int) -> HttpResponse:
     """Give one document to a measure of several units."""
     found = _grid(request, pk)
-    form = UnitsDocumentForm(request.POST, request.FILES, rows=found.open_rows, measures=found.measures)
+    form = UnitsDocumentForm(
+        request.POST, request.FILES, rows=found.open_rows, measures=found.measures
+    )
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -250,7 +301,8 @@ def document(request: PortalRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(
-                request, _("The document was given to %(count)s units.") % {"count": localised(len(given))}
+                request,
+                _("The document was given to %(count)s units.") % {"count": localised(len(given))},
             )
             return redirect(_address(request, found))
     _fill_in(found)

@@ -1,4 +1,6 @@
-"""What a headquarters does for the self-assessments of its units: enters figures, gives documents."""
+"""What a headquarters does for the self-assessments of its units: enters
+figures, gives documents.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -34,12 +36,15 @@ def fill_units(
     by: User,
     at: datetime,
 ) -> list[Answer]:
-    """Enter values of several units, by answer key: all, or none when one cannot be; each unit has its own entry.
+    """Enter values of several units, by answer key: all, or none when one cannot be; each unit has
+    its own entry.
 
     `seen` holds the token of what stood in each place when it was typed over.
     """
     by_key = {s.pk: s for s in units}
-    lines = Answer.objects.filter(pk__in=values, submission__in=by_key).order_by("submission_id", "pk")
+    lines = Answer.objects.filter(pk__in=values, submission__in=by_key).order_by(
+        "submission_id", "pk"
+    )
     of_unit: dict[int, list[int]] = {}
     for key, unit in lines.values_list("pk", "submission_id"):
         of_unit.setdefault(unit, []).append(key)
@@ -49,7 +54,9 @@ def fill_units(
     for unit, keys in of_unit.items():
         given = {key: {"value": values[key]} for key in keys}
         tokens = {key: {"value": seen[key]} for key in keys}
-        written = actions.enter(by_key[unit], given, "fill", by=by, at=at, seen=tokens, lines=len(keys))
+        written = actions.enter(
+            by_key[unit], given, "fill", by=by, at=at, seen=tokens, lines=len(keys)
+        )
         saved += [a for a in written if a.pk in given]
     return saved
 
@@ -58,9 +65,15 @@ def fill_units(
 def give_document(
     units: Iterable[Submission], measure: Measure, *, upload: File, by: User, at: datetime
 ) -> list[Evidence]:
-    """Attach one document to a measure of several units; each unit has its own entry in the record."""
+    """Attach one document to a measure of several units; each unit has its
+    own entry in the record.
+    """
     units = list(units)
-    lines = list(Answer.objects.filter(submission__in=units, measure=measure).with_submission().order_by("pk"))
+    lines = list(
+        Answer.objects.filter(submission__in=units, measure=measure)
+        .with_submission()
+        .order_by("pk")
+    )
     if not lines or len(lines) != len(units):
         raise Refused(_("Choose units of which this measure is asked."))
     content = upload.read(evidence.MOST_AT_ONCE + 1)

@@ -20,7 +20,7 @@ from submissions.workflow import MOVES
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-# --- The list ---------------------------------------------------------------------------------------------------------
+# --- The list ------------------------------------------------------------------------------------
 
 
 def _listed(request: PortalRequest) -> tuple[SubmissionFilter, SubmissionTable]:
@@ -53,10 +53,14 @@ def _to_begin(request: PortalRequest) -> list[Participation]:
     )
     return [
         p
-        for p in mine.select_related("cycle", "agency__province").order_by("cycle__year", "sort_key", "pk")
+        for p in mine.select_related("cycle", "agency__province").order_by(
+            "cycle__year", "sort_key", "pk"
+        )
         if any(
             move.name == "begin"
-            for move in open_to(MOVES, Submission(cycle=p.cycle, agency=p.agency), by=request.user, at=request.at)
+            for move in open_to(
+                MOVES, Submission(cycle=p.cycle, agency=p.agency), by=request.user, at=request.at
+            )
         )
     ]
 
@@ -66,14 +70,18 @@ def submission_export(request: PortalRequest) -> HttpResponse:
     _, table = _listed(request)
     RequestConfig(request, paginate=False).configure(table)
     with_blocks = "blocks" in table.columns.names()
-    response = HttpResponse(submissions_as_xlsx(table.data.data, with_blocks=with_blocks), content_type=XLSX)
+    response = HttpResponse(
+        submissions_as_xlsx(table.data.data, with_blocks=with_blocks), content_type=XLSX
+    )
     response["Content-Disposition"] = 'attachment; filename="self-assessments.xlsx"'
     return response
 
 
 @require_POST
 def submission_begin(request: PortalRequest, pk: int) -> HttpResponse:
-    participation = get_object_or_404(Participation.objects.visible_to(request.user, request.at), pk=pk)
+    participation = get_object_or_404(
+        Participation.objects.visible_to(request.user, request.at), pk=pk
+    )
     try:
         [submission] = actions.begin([participation], by=request.user, at=request.at)
     except Refused as refusal:

@@ -1,4 +1,6 @@
-"""A self-assessment as lines of a spreadsheet: the form `values/1`, and what is wrong with a file, cell by cell."""
+"""A self-assessment as lines of a spreadsheet: the form `values/1`, and what is wrong with a file,
+cell by cell.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -46,10 +48,22 @@ VALUES = Form(
         Column("code", _("Code of the measure; for people, not read"), example="S1-01"),
         Column("title", _("Title of the measure; for people, not read"), example="آب بدون درآمد"),
         Column("unit", _("Unit of the value; for people, not read"), example="درصد"),
-        Column("target", _("The target that holds for the agency; for people, not read"), example="22"),
-        Column("bounds", _("What values are possible; for people, not read"), example="از ۰ تا ۱۰۰"),
-        Column("value", _("Actual value; of described levels or options, the number of the row"), example="23.5"),
-        Column("not_applicable", _("Whether the measure does not apply; then without a value"), allowed=TRUTH),
+        Column(
+            "target", _("The target that holds for the agency; for people, not read"), example="22"
+        ),
+        Column(
+            "bounds", _("What values are possible; for people, not read"), example="از ۰ تا ۱۰۰"
+        ),
+        Column(
+            "value",
+            _("Actual value; of described levels or options, the number of the row"),
+            example="23.5",
+        ),
+        Column(
+            "not_applicable",
+            _("Whether the measure does not apply; then without a value"),
+            allowed=TRUTH,
+        ),
         Column("note", _("How the figure was reached; where it does not apply, why"), text="lines"),
         Column("strengths", _("Strengths"), text="lines"),
         Column("weaknesses", _("Weaknesses"), text="lines"),
@@ -69,7 +83,9 @@ class AnswerLine(SimpleNamespace):
 
 
 class AnswerLines(LineResource):
-    """The lines that the agency fills in, known by their lineage; those that are not in the file stay as they are."""
+    """The lines that the agency fills in, known by their lineage; those that are not in the file
+    stay as they are.
+    """
 
     form = VALUES
     cells = {
@@ -110,7 +126,10 @@ class AnswerLines(LineResource):
         return AnswerLine(pk=None, lineage=None, **empty | {"value": None, "not_applicable": False})
 
     def validate_instance(
-        self, instance: AnswerLine, import_validation_errors: Any = None, validate_unique: bool = True
+        self,
+        instance: AnswerLine,
+        import_validation_errors: Any = None,
+        validate_unique: bool = True,
     ) -> None:
         errors = dict(import_validation_errors or {})
         answer = self.answers.get(instance.pk or 0)
@@ -119,16 +138,22 @@ class AnswerLines(LineResource):
         elif answer is not None:
             self._judge(instance, answer, errors)
         elif instance.lineage in self.by_lineage:
-            errors["lineage"] = gettext("Two lines of this self-assessment are this measure. Fill them in on the page.")
+            errors["lineage"] = gettext(
+                "Two lines of this self-assessment are this measure. Fill them in on the page."
+            )
         else:
-            errors.setdefault("lineage", gettext("No line of this self-assessment has this lineage."))
+            errors.setdefault(
+                "lineage", gettext("No line of this self-assessment has this lineage.")
+            )
         if errors:
             raise ValidationError(errors)
 
     def _judge(self, line: AnswerLine, answer: Answer, errors: dict[str, Any]) -> None:
         """Add what the form of the line would refuse, in the cell that says it."""
         columns = {field: column for column, field in FIELDS.items()}
-        said = {field: getattr(line, column) for column, field in FIELDS.items() if column not in errors}
+        said = {
+            field: getattr(line, column) for column, field in FIELDS.items() if column not in errors
+        }
         tried = Answer(measure=answer.measure, own=answer.own, **said)
         if not errors and (why := actions.why_unsound(tried)):
             errors[_place(tried)] = why
@@ -147,22 +172,39 @@ class AnswerLines(LineResource):
         return wrong
 
     def given(self, found: Check) -> tuple[Given, Seen]:
-        """What the rows that say something new say, and the tokens of what the check saw in their place."""
+        """What the rows that say something new say, and the tokens of what the check saw in their
+        place.
+        """
         changed = [one["object"] for one in found.changed]
-        given = {line.pk: {field: getattr(line, column) for column, field in FIELDS.items()} for line in changed}
-        seen = {pk: {field: self.answers[pk].token(field) for field in FIELDS.values()} for pk in given}
+        given = {
+            line.pk: {field: getattr(line, column) for column, field in FIELDS.items()}
+            for line in changed
+        }
+        seen = {
+            pk: {field: self.answers[pk].token(field) for field in FIELDS.values()} for pk in given
+        }
         return given, seen
 
 
 def _line(answer: Answer) -> AnswerLine:
     m = answer.measure
-    told = {"lineage": m.lineage, "code": m.code, "title": m.title, "unit": m.unit, "target": answer.target}
+    told = {
+        "lineage": m.lineage,
+        "code": m.code,
+        "title": m.title,
+        "unit": m.unit,
+        "target": answer.target,
+    }
     told["bounds"] = str(answer.bounds)
-    return AnswerLine(pk=answer.pk, **told, **{column: getattr(answer, field) for column, field in FIELDS.items()})
+    return AnswerLine(
+        pk=answer.pk, **told, **{column: getattr(answer, field) for column, field in FIELDS.items()}
+    )
 
 
 def _typed(said: Any) -> Any:
-    """As a person types it in the form; where rows are chosen from, their number has no decimals."""
+    """As a person types it in the form; where rows are chosen from, their
+    number has no decimals.
+    """
     return f"{said.normalize():f}" if isinstance(said, Decimal) else said
 
 

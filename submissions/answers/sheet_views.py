@@ -23,7 +23,9 @@ from submissions.workflow import MOVES
 
 @require_safe
 def template(request: PortalRequest, kind: str) -> HttpResponse:
-    return sheet_answer(spreadsheets_sheets.template(VALUES, kind), f"template-{VALUES.name}-{VALUES.version}", kind)
+    return sheet_answer(
+        spreadsheets_sheets.template(VALUES, kind), f"template-{VALUES.name}-{VALUES.version}", kind
+    )
 
 
 @require_safe
@@ -32,7 +34,9 @@ def export(request: PortalRequest, pk: int, kind: str) -> HttpResponse:
     submission = find(request, pk)
     resource = AnswerLines(submission)
     name = f"{VALUES.name}-{submission.cycle.year}-{submission.agency.code}"
-    return sheet_answer(spreadsheets_sheets.written(VALUES, resource.rows(resource.lines()), kind), name, kind)
+    return sheet_answer(
+        spreadsheets_sheets.written(VALUES, resource.rows(resource.lines()), kind), name, kind
+    )
 
 
 @require_http_methods(["GET", "POST"])

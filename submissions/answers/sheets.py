@@ -29,8 +29,9 @@ def import_answers(
 ) -> list[Answer]:
     """Save what a file says, unless somebody has changed since what it was checked against.
 
-    `lines` answers with what is said and the tokens of what the check saw; it comes from `answer_lines`, which reads
-    spreadsheets and stands above. `left_out` of the file's rows were wrong and knowingly not taken.
+    `lines` answers with what is said and the tokens of what the check saw; it comes from
+    `answer_lines`, which reads spreadsheets and stands above. `left_out` of the file's rows were
+    wrong and knowingly not taken.
     """
     given, seen = lines()
     said: dict[str, Any] = {"file": file_name, "sha256": sha256, "rows": len(given)}
@@ -39,6 +40,8 @@ def import_answers(
         saved = actions.enter(submission, given, "take_in", by=by, at=at, seen=seen, **said)
     except actions.Changed as clash:
         line = Answer.objects.select_related("measure").get(pk=clash.answer)
-        sentence = _("Somebody has changed “%(line)s” since the file was checked; please check it again.")
+        sentence = _(
+            "Somebody has changed “%(line)s” since the file was checked; please check it again."
+        )
         raise Refused(sentence % {"line": line}) from clash
     return [a for a in saved if a.pk in given]

@@ -17,10 +17,16 @@ from submissions.templatetags.states import state_badge
 
 class SubmissionTable(CardsTable):
     agency = tables.Column(_("Agency"), order_by=("agency__sort_key", "pk"))
-    cycle = tables.Column(_("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk"))
+    cycle = tables.Column(
+        _("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk")
+    )
     state = tables.Column(_("State"))
-    progress = tables.Column(_("Lines complete"), accessor="lines_done", order_by=("lines_done", "pk"))
-    blocks = tables.Column(_("Blocks handed in"), accessor="blocks_done", order_by=("blocks_done", "pk"))
+    progress = tables.Column(
+        _("Lines complete"), accessor="lines_done", order_by=("lines_done", "pk")
+    )
+    blocks = tables.Column(
+        _("Blocks handed in"), accessor="blocks_done", order_by=("blocks_done", "pk")
+    )
     submitted_at = tables.Column(_("Signed"))
 
     class Meta(CardsTable.Meta):
@@ -30,7 +36,10 @@ class SubmissionTable(CardsTable):
     def render_agency(self, record: Submission) -> SafeString:
         url = reverse("submissions:detail", args=[record.pk])
         return format_html(
-            '<a href="{}">{}</a> <bdi class="code" lang="en">{}</bdi>', url, record.agency.name, record.agency.code
+            '<a href="{}">{}</a> <bdi class="code" lang="en">{}</bdi>',
+            url,
+            record.agency.name,
+            record.agency.code,
         )
 
     def render_state(self, record: Submission) -> SafeString:

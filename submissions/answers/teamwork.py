@@ -1,4 +1,6 @@
-"""What colleagues do about lines: who fills which, what is ready, comments, influences from outside."""
+"""What colleagues do about lines: who fills which, what is ready, comments, influences from
+outside.
+"""
 
 from datetime import datetime
 
@@ -19,13 +21,23 @@ from submissions.workflow import MOVES
 
 def colleagues(submission: Submission, at: datetime) -> QuerySet[User]:
     """The people of the agency to whom lines may be given."""
-    held = Membership.objects.filter(agency=submission.agency_id, role__in=AGENCY_ROLES).in_force(at)
-    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("name_fa", "username", "pk")
+    held = Membership.objects.filter(agency=submission.agency_id, role__in=AGENCY_ROLES).in_force(
+        at
+    )
+    return User.objects.filter(pk__in=held.values("user"), is_active=True).order_by(
+        "name_fa", "username", "pk"
+    )
 
 
 @transaction.atomic
 def share_out(
-    submission: Submission, *, assignee: User | None, axis: Axis, by: User, at: datetime, seen: Seen | None = None
+    submission: Submission,
+    *,
+    assignee: User | None,
+    axis: Axis,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> int:
     """Give the lines of an axis to a colleague, or to nobody; answers with how many."""
     perform(MOVES, [submission], "answer", by=by, at=at, seen=seen)
@@ -37,7 +49,9 @@ def share_out(
 
 @transaction.atomic
 def mark_ready(answer: Answer, *, is_ready: bool, by: User, at: datetime) -> Answer:
-    """Say that a line is ready to be signed, or that it is not; changing it afterwards takes that back."""
+    """Say that a line is ready to be signed, or that it is not; changing it afterwards takes that
+    back.
+    """
     [submission] = perform(MOVES, [answer.submission], "answer", by=by, at=at)
     answer = _of(submission, answer)
     if is_ready and answer.lacking:
@@ -62,7 +76,13 @@ def comment(answer: Answer, *, text: str, by: User, at: datetime) -> LineComment
 
 @transaction.atomic
 def claim_factor(
-    answer: Answer, *, kind: str, text: str, evidence: Evidence | None = None, by: User, at: datetime
+    answer: Answer,
+    *,
+    kind: str,
+    text: str,
+    evidence: Evidence | None = None,
+    by: User,
+    at: datetime,
 ) -> ExternalFactor:
     """Name an influence from outside, with one of the line's files that shows it."""
     [submission] = perform(MOVES, [answer.submission], "answer", by=by, at=at)
@@ -80,7 +100,11 @@ def claim_factor(
 def withdraw_factor(factor: ExternalFactor, *, by: User, at: datetime) -> ExternalFactor:
     """Withdraw what was named as an influence from outside; it stays on record."""
     [submission] = perform(MOVES, [factor.answer.submission], "answer", by=by, at=at)
-    factor = ExternalFactor.objects.select_for_update(of=("self",)).select_related("answer").get(pk=factor.pk)
+    factor = (
+        ExternalFactor.objects.select_for_update(of=("self",))
+        .select_related("answer")
+        .get(pk=factor.pk)
+    )
     if factor.withdrawn_at:
         raise Refused(_("This has been withdrawn already."))
     factor.withdrawn_at = at

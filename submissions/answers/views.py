@@ -1,4 +1,6 @@
-"""The workspace: an agency's lines by axis, one of them open to be filled in, saved field by field."""
+"""The workspace: an agency's lines by axis, one of them open to be filled
+in, saved field by field.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -40,7 +42,7 @@ SHOWN = ("missing", "mine", "unready")
 PAGES = ("submit", "withdraw", "check", "send_back", "communicate")
 
 
-# --- The lines --------------------------------------------------------------------------------------------------------
+# --- The lines ----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -80,10 +82,15 @@ def by_axis(
     lines_of_tree = []
     for a in answers:
         earlier = (past or {}).get(a.measure.lineage)
-        axes.setdefault(a.measure.indicator.axis, []).append(Row(a, earlier[0] if earlier else None))
+        axes.setdefault(a.measure.indicator.axis, []).append(
+            Row(a, earlier[0] if earlier else None)
+        )
         lines_of_tree.append(own_line(a))
     result = total(lines_of_tree, spread=cycle.spreads_points)
-    groups = [AxisGroup(axis, rows, result.nodes[(axis.set.kind, axis.code)]) for axis, rows in axes.items()]
+    groups = [
+        AxisGroup(axis, rows, result.nodes[(axis.set.kind, axis.code)])
+        for axis, rows in axes.items()
+    ]
     return groups, result.total
 
 
@@ -117,7 +124,10 @@ def _is_shown(answer: Answer, show: str, user: User) -> bool:
 
 
 def workspace(
-    request: PortalRequest, submission: Submission, opened: int | None, form: AnswerForm | None = None
+    request: PortalRequest,
+    submission: Submission,
+    opened: int | None,
+    form: AnswerForm | None = None,
 ) -> dict[str, Any]:
     """What the workspace shows, with one line opened."""
     windows = Window.objects.concerning([submission])
@@ -133,7 +143,9 @@ def workspace(
         "submission": submission,
         "moves": [m for m in moves if m.name in PAGES],
         "acts": {m.name for m in moves},
-        "closed": MOVES.why_not(submission, MOVES["answer"], by=request.user, at=request.at, windows=windows),
+        "closed": MOVES.why_not(
+            submission, MOVES["answer"], by=request.user, at=request.at, windows=windows
+        ),
         "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
         "groups": groups,
         "total": whole,
@@ -152,9 +164,13 @@ def workspace(
     return context
 
 
-def _opened(request: PortalRequest, answer: Answer, past: list[Past], form: AnswerForm | None = None) -> dict[str, Any]:
+def _opened(
+    request: PortalRequest, answer: Answer, past: list[Past], form: AnswerForm | None = None
+) -> dict[str, Any]:
     """What the open line shows besides itself."""
-    factors = list(ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document"))
+    factors = list(
+        ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document")
+    )
     comments = LineComment.objects.visible_to(request.user, request.at).for_line(answer)
     return outcome(answer, form or AnswerForm(answer=answer)) | {
         "method": METHODS[answer.measure.method],
@@ -168,12 +184,16 @@ def _opened(request: PortalRequest, answer: Answer, past: list[Past], form: Answ
 
 
 def outcome(answer: Answer, form: AnswerForm, **more: Any) -> dict[str, Any]:
-    """What the method makes of the line, what stands out, and the tokens of what the writer has now seen."""
+    """What the method makes of the line, what stands out, and the tokens of what the writer has now
+    seen.
+    """
     m = answer.measure
     return {
         "opened": answer,
         "form": form,
-        "formula": METHODS[m.method].explain(answer.value, m.points, answer.scoring_params, language()),
+        "formula": METHODS[m.method].explain(
+            answer.value, m.points, answer.scoring_params, language()
+        ),
         "standing_out": [Against(code) for code in answer.outliers],
         "seen": form.seen_after(answer),
         **more,
@@ -184,13 +204,18 @@ def _beside(answers: list[Answer], opened: Answer, shown: set[int]) -> dict[str,
     """The lines before and after the open one, of those that are shown."""
     keys = [a.pk for a in answers if a.pk in shown]
     place = keys.index(opened.pk)
-    return {"previous": keys[place - 1] if place else None, "following": (keys[place + 1 :] or [None])[0]}
+    return {
+        "previous": keys[place - 1] if place else None,
+        "following": (keys[place + 1 :] or [None])[0],
+    }
 
 
 def _next_missing(answers: list[Answer], opened: Answer | None) -> Answer | None:
     """The first line after the open one, or else from the top, that lacks something."""
     place = answers.index(opened) + 1 if opened else 0
-    return next((a for a in [*answers[place:], *answers[:place]] if a.lacking and a != opened), None)
+    return next(
+        (a for a in [*answers[place:], *answers[:place]] if a.lacking and a != opened), None
+    )
 
 
 def number(text: str | None) -> int | None:
@@ -205,14 +230,15 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
     return render(request, f"submissions/workspace.html{part}", context)
 
 
-# --- Saving a line ----------------------------------------------------------------------------------------------------
+# --- Saving a line ------------------------------------------------------------------------------
 
 
 @require_POST
 def answer_save(request: PortalRequest, pk: int) -> HttpResponse:
     """Save what was changed of a line.
 
-    By htmx: 200 with the outcome, 422 with what is wrong, 409 with both texts where a colleague was faster.
+    By htmx: 200 with the outcome, 422 with what is wrong, 409 with both texts where a colleague was
+    faster.
     """
     answer = find_line(request, pk)
     form = AnswerForm(request.POST, answer=answer)
@@ -242,7 +268,11 @@ def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> list[Answ
         return None
     try:
         return actions.save_answers(
-            answer.submission, {answer.pk: form.said}, by=request.user, at=request.at, seen={answer.pk: form.seen}
+            answer.submission,
+            {answer.pk: form.said},
+            by=request.user,
+            at=request.at,
+            seen={answer.pk: form.seen},
         )
     except actions.Changed as clash:
         form.clashing = clash.fields
@@ -253,7 +283,9 @@ def _save(request: PortalRequest, answer: Answer, form: AnswerForm) -> list[Answ
 
 
 def _not_saved(request: PortalRequest, answer: Answer, form: AnswerForm) -> HttpResponse:
-    """What was typed, with why it was not saved; where a colleague was faster, both texts to choose from."""
+    """What was typed, with why it was not saved; where a colleague was faster, both texts to choose
+    from.
+    """
     clashes = [Clash(form[name], answer) for name in form.clashing]
     status = 409 if clashes else 422
     if request.htmx:
@@ -265,7 +297,9 @@ def _not_saved(request: PortalRequest, answer: Answer, form: AnswerForm) -> Http
 
 @dataclass(frozen=True)
 class Clash:
-    """One field that two people wrote at once: what is typed, and what the other has saved meanwhile."""
+    """One field that two people wrote at once: what is typed, and what the other has saved
+    meanwhile.
+    """
 
     bound: BoundField
     answer: Answer
@@ -280,10 +314,12 @@ class Clash:
         return self.answer.token(self.bound.name)
 
 
-# --- What colleagues do about a line ----------------------------------------------------------------------------------
+# --- What colleagues do about a line ------------------------------------------------------------
 
 
-def _done(request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]) -> HttpResponse:
+def _done(
+    request: PortalRequest, answer: Answer, form: Any, act: Callable[..., Any]
+) -> HttpResponse:
     """Do an act on a line with what its small form holds, and go back to the line."""
     if form.is_valid():
         try:
@@ -291,7 +327,9 @@ def _done(request: PortalRequest, answer: Answer, form: Any, act: Callable[..., 
         except Refused as refusal:
             messages.error(request, str(refusal))
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(
+            request, " ".join(error for errors in form.errors.values() for error in errors)
+        )
     return redirect(line_url(answer))
 
 
@@ -327,7 +365,9 @@ def factor_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     return redirect(line_url(factor.answer))
 
 
-def _sharing(request: PortalRequest, submission: Submission, axes: Iterable[Axis], data: Any = None) -> ShareOutForm:
+def _sharing(
+    request: PortalRequest, submission: Submission, axes: Iterable[Axis], data: Any = None
+) -> ShareOutForm:
     """The place to give out lines; the page shows who has which."""
     held = submission.answers.exclude(assignee=None).order_by("pk").values_list("pk", "assignee")
     people = teamwork.colleagues(submission, request.at)
@@ -338,16 +378,24 @@ def _sharing(request: PortalRequest, submission: Submission, axes: Iterable[Axis
 def share_out(request: PortalRequest, pk: int) -> HttpResponse:
     """Give an axis, or the chosen lines, to a colleague."""
     submission = find(request, pk)
-    axes = Axis.objects.filter(indicators__measures__in=submission.answers.values("measure")).distinct().order_by("pk")
+    axes = (
+        Axis.objects.filter(indicators__measures__in=submission.answers.values("measure"))
+        .distinct()
+        .order_by("pk")
+    )
     form = _sharing(request, submission, axes, request.POST)
     if form.is_valid():
         seen = form.as_seen(lambda: _sharing(request, submission, axes))
         try:
-            count = teamwork.share_out(submission, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            count = teamwork.share_out(
+                submission, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+            )
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Lines given out: %(count)s") % {"count": localised(count)})
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(
+            request, " ".join(error for errors in form.errors.values() for error in errors)
+        )
     return redirect("submissions:detail", pk)

@@ -1,9 +1,10 @@
-"""Training: an assessor marks reference lines whose marks are agreed, and is shown an agency's lines only when near.
+"""Training: an assessor marks reference lines whose marks are agreed, and is shown an agency's
+lines only when near.
 
-How far a mark is from the agreed one is the distance in percent of the line's ceiling; where only one of the two says
-"not applicable" it is 100. A sitting is passed when the mean over its lines, half up to 2 places, is no more than the
-cycle's `calibration_percent`. Whoever falls short sees each line's reason and begins another sitting, with lines not
-seen before as long as there are any.
+How far a mark is from the agreed one is the distance in percent of the line's ceiling; where only
+one of the two says "not applicable" it is 100. A sitting is passed when the mean over its lines,
+half up to 2 places, is no more than the cycle's `calibration_percent`. Whoever falls short sees
+each line's reason and begins another sitting, with lines not seen before as long as there are any.
 """
 
 import hashlib
@@ -32,12 +33,14 @@ from submissions.workflow import CALIBRATIONS, REFERENCES, CalibrationState
 HUNDRED = Decimal(100)
 
 
-# --- Those who lay reference lines ------------------------------------------------------------------------------------
+# --- Those who lay reference lines --------------------------------------------------------------
 
 
 @transaction.atomic
 def lay(cycle: Cycle, *, by: User, at: datetime, **said: Any) -> ReferenceLine:
-    """Lay a reference line: what an agency says, what its evidence shows, and the mark agreed for it, with a reason."""
+    """Lay a reference line: what an agency says, what its evidence shows, and the mark agreed for
+    it, with a reason.
+    """
     line = ReferenceLine(cycle=cycle, laid_by=by, laid_at=at, **said)
     if line.measure.is_stewarded:
         raise Refused(_("The steward supplies this figure; there is nothing to mark."))
@@ -63,13 +66,17 @@ def withdraw(line: ReferenceLine, *, by: User, at: datetime) -> ReferenceLine:
     return line
 
 
-# --- The assessor -----------------------------------------------------------------------------------------------------
+# --- The assessor -------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def begin_sitting(cycle: Cycle, *, by: User, at: datetime) -> Calibration:
-    """Begin a sitting, or go on with the one that is open; what was seen least is shown first, by lot among equals."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # of two who begin at once one goes on
+    """Begin a sitting, or go on with the one that is open; what was seen least is shown first, by
+    lot among equals.
+    """
+    User.objects.select_for_update(no_key=True).get(
+        pk=by.pk
+    )  # of two who begin at once one goes on
     if cycle.state != CycleState.OPEN:
         raise Refused(_("Nothing is marked in this cycle now."))
     sittings = list(Calibration.objects.filter(cycle=cycle, assessor=by))
@@ -106,7 +113,9 @@ def save_sitting(
         raise Refused(_("One of the lines does not belong to this sitting."))
     rows = []
     for pk, mark in marks.items():
-        given = marking_rules.check(lines[pk].as_answer, mark, percent=calibration.cycle.reason_percent)
+        given = marking_rules.check(
+            lines[pk].as_answer, mark, percent=calibration.cycle.reason_percent
+        )
         rows.append(ReferenceMark(calibration=calibration, line=lines[pk], **given))
     return ReferenceMark.objects.bulk_create(
         rows,
@@ -121,11 +130,15 @@ def hand_in_sitting(calibration: Calibration, *, by: User, at: datetime) -> Cali
     """Hand in a sitting; whoever is near enough to the agreed marks is cleared for the year."""
     lines, marks = lines_of(calibration), {m.line_id: m for m in calibration.marks.all()}
     if missing := sum(1 for line in lines if line.pk not in marks):
-        said = ngettext("%(count)s line has no mark yet.", "%(count)s lines have no mark yet.", missing)
+        said = ngettext(
+            "%(count)s line has no mark yet.", "%(count)s lines have no mark yet.", missing
+        )
         raise Refused(said % {"count": localised(missing)})
     deviation = mean([distance(line, marks[line.pk]) for line in lines])
     passed = deviation <= calibration.cycle.calibration_percent
-    [calibration] = perform(CALIBRATIONS, [calibration], "hand_in", by=by, at=at, deviation=deviation, passed=passed)
+    [calibration] = perform(
+        CALIBRATIONS, [calibration], "hand_in", by=by, at=at, deviation=deviation, passed=passed
+    )
     if passed:
         cleared = {"user": by, "kind": Clearance.Kind.TRAINING, "year": calibration.cycle.year}
         Clearance.objects.get_or_create(**cleared, defaults={"since": at})
@@ -151,4 +164,4 @@ def lines_of(calibration: Calibration) -> list[ReferenceLine]:
     return [found[pk] for pk in calibration.lines]
 
 
-# --- What has still to be done before lines are shown -----------------------------------------------------------------
+# --- What has still to be done before lines are shown -------------------------------------------

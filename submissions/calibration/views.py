@@ -32,7 +32,11 @@ def trainings(request: PortalRequest) -> HttpResponse:
     """What has still to be done before lines are shown, and my sittings."""
     if not request.user.holds(Role.ASSESSOR, at=request.at):
         raise Http404
-    mine = Calibration.objects.filter(assessor=request.user).select_related("cycle").order_by("-begun_at", "-pk")
+    mine = (
+        Calibration.objects.filter(assessor=request.user)
+        .select_related("cycle")
+        .order_by("-begun_at", "-pk")
+    )
     context = {"waiting": clearance.waiting_with_blocks(request.user, request.at), "sittings": mine}
     return render(request, "submissions/calibration/trainings.html", context)
 
@@ -44,19 +48,28 @@ def begin(request: PortalRequest, pk: int) -> HttpResponse:
         calibration = actions.begin_sitting(cycle, by=request.user, at=request.at)
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("submissions:trainings" if request.user.holds(Role.ASSESSOR, at=request.at) else "home")
+        return redirect(
+            "submissions:trainings" if request.user.holds(Role.ASSESSOR, at=request.at) else "home"
+        )
     return redirect(calibration)
 
 
 @require_http_methods(["GET", "POST"])
 def calibration(request: PortalRequest, pk: int) -> HttpResponse:
-    """One sitting: its lines to be marked, and afterwards each beside the agreed mark with the reason for it."""
-    rows = Calibration.objects.visible_to(request.user, request.at).select_related("cycle", "assessor")
+    """One sitting: its lines to be marked, and afterwards each beside the agreed mark with the
+    reason for it.
+    """
+    rows = Calibration.objects.visible_to(request.user, request.at).select_related(
+        "cycle", "assessor"
+    )
     sitting = get_object_or_404(rows, pk=pk)
     lines, marks = actions.lines_of(sitting), {m.line_id: m for m in sitting.marks.all()}
     is_own = sitting.assessor_id == request.user.pk
     data = request.POST if request.method == "POST" else None
-    forms = {line.pk: MarkForm(data, prefix=str(line.pk), initial=_said(marks.get(line.pk))) for line in lines}
+    forms = {
+        line.pk: MarkForm(data, prefix=str(line.pk), initial=_said(marks.get(line.pk)))
+        for line in lines
+    }
     if data is not None and (done := _done(request, sitting, forms)):
         return done
     if not is_own and sitting.state == CalibrationState.OPEN:
@@ -72,7 +85,11 @@ def calibration(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _said(mark: Any) -> dict[str, Any]:
-    return {name: getattr(mark, name) for name in ("points", "is_not_applicable", "reason")} if mark else {}
+    return (
+        {name: getattr(mark, name) for name in ("points", "is_not_applicable", "reason")}
+        if mark
+        else {}
+    )
 
 
 def _marked_by_now(sitting: Calibration, keys: Iterable[int]) -> list[MarkForm]:
@@ -92,9 +109,15 @@ def _row(line: ReferenceLine, mark: Any, form: MarkForm) -> dict[str, Any]:
     }
 
 
-def _done(request: PortalRequest, sitting: Calibration, forms: dict[int, MarkForm]) -> HttpResponse | None:
-    """Save what was filled in and, if that was asked for, hand it in; None where the page must say why not."""
-    touched = {pk: form for pk, form in forms.items() if form.has_changed() and not form.is_untouched}
+def _done(
+    request: PortalRequest, sitting: Calibration, forms: dict[int, MarkForm]
+) -> HttpResponse | None:
+    """Save what was filled in and, if that was asked for, hand it in; None where the page must say
+    why not.
+    """
+    touched = {
+        pk: form for pk, form in forms.items() if form.has_changed() and not form.is_untouched
+    }
     if any(form.errors for form in touched.values()):
         return None
     hands_in = request.POST.get("act") == "hand_in"
@@ -115,9 +138,15 @@ def _done(request: PortalRequest, sitting: Calibration, forms: dict[int, MarkFor
 def references(request: PortalRequest, pk: int) -> HttpResponse:
     """The reference lines of a cycle, the place to lay one, and which assessors are cleared."""
     cycle = overseen_cycle(request, pk)
-    closed = why_closed(REFERENCES, ReferenceLine(cycle=cycle), "lay", by=request.user, at=request.at)
-    measures = Measure.objects.filter(indicator__axis__set__cycle=cycle, indicator__axis__set__agency=None)
-    form = ReferenceLineForm(request.POST or None, measures=measures.exclude(method="steward").for_list())
+    closed = why_closed(
+        REFERENCES, ReferenceLine(cycle=cycle), "lay", by=request.user, at=request.at
+    )
+    measures = Measure.objects.filter(
+        indicator__axis__set__cycle=cycle, indicator__axis__set__agency=None
+    )
+    form = ReferenceLineForm(
+        request.POST or None, measures=measures.exclude(method="steward").for_list()
+    )
     if request.method == "POST" and form.is_valid():
         try:
             actions.lay(cycle, **form.cleaned_data, by=request.user, at=request.at)
@@ -126,7 +155,9 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("submissions:references", pk)
-    lines = list(ReferenceLine.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list())
+    lines = list(
+        ReferenceLine.objects.visible_to(request.user, request.at).filter(cycle=cycle).for_list()
+    )
     context = {
         "cycle": cycle,
         "lines": lines,
@@ -139,7 +170,9 @@ def references(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _people(cycle: Cycle) -> list[dict[str, Any]]:
-    """Every assessor with when interests were declared, and how the training went; three queries."""
+    """Every assessor with when interests were declared, and how the
+    training went; three queries.
+    """
     held = Membership.objects.filter(role=Role.ASSESSOR).values("user")
     people = User.objects.filter(pk__in=held, is_active=True).order_by("name_fa", "pk")
     cleared: dict[int, dict[str, Any]] = {}
@@ -161,7 +194,9 @@ def _people(cycle: Cycle) -> list[dict[str, Any]]:
 
 @require_POST
 def reference_withdraw(request: PortalRequest, pk: int) -> HttpResponse:
-    lines = ReferenceLine.objects.visible_to(request.user, request.at).select_related("measure", "cycle")
+    lines = ReferenceLine.objects.visible_to(request.user, request.at).select_related(
+        "measure", "cycle"
+    )
     line = get_object_or_404(lines, pk=pk)
     try:
         actions.withdraw(line, by=request.user, at=request.at)

@@ -1,1 +1,3 @@
-"""What is inside a file of evidence: read in a process of its own, by the kind that its content shows."""
+"""What is inside a file of evidence: read in a process of its own, by the kind that its content
+shows.
+"""

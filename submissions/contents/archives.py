@@ -1,4 +1,6 @@
-"""Documents that are archives: few parts, small when unpacked, no programs, nothing fetched from outside."""
+"""Documents that are archives: few parts, small when unpacked, no programs, nothing fetched from
+outside.
+"""
 
 import os
 import re
@@ -41,25 +43,37 @@ OFFICE = {"xlsx": "xl/", "docx": "word/", "pptx": "ppt/"}
 
 LIVE = re.compile(r"(^|/)(basic|scripts)/|webextensions/", re.IGNORECASE)
 FOREIGN = re.compile(
-    r"embeddings/(?!.+\.(xlsx|docx|pptx)$).|\.(zip|xlsm|xlsb|xls|doc|docm|ppt|pptm|jar|gz|7z|rar|exe|js|vbs|bat)$", re.I
+    r"embeddings/(?!.+\.(xlsx|docx|pptx)$).|\.(zip|xlsm|xlsb|xls|doc|docm|ppt|pptm|jar|gz|7z|rar|exe|js|vbs|bat)$",
+    re.I,
 )
 NESTED = re.compile(r"\.(xlsx|docx|pptx)$", re.IGNORECASE)
 
 
 def check(file: IO[bytes], main: str, mimetype: str = "", depth: int = 0) -> None:
-    """Pass a document whose parts are few and small when unpacked, without programs; its pictures are welcome."""
+    """Pass a document whose parts are few and small when unpacked, without programs; its pictures
+    are welcome.
+    """
     try:
         _list_is_short(file)
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             _directory(parts)
-            if not any(part.filename.startswith(main) for part in parts) or not _says(archive, parts, mimetype):
+            if not any(part.filename.startswith(main) for part in parts) or not _says(
+                archive, parts, mimetype
+            ):
                 raise Unacceptable(_("its content is not what its name says"))
             for part in parts:
                 _part(archive, part, depth)
                 if mimetype and part.filename in ("content.xml", "styles.xml"):
                     _check_links(archive, part)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        ValueError,
+        OSError,
+        EOFError,
+        NotImplementedError,
+    ) as error:
         raise Unacceptable(_("it cannot be unpacked")) from error
     except Outside as error:
         raise Unacceptable(_fetched(error)) from error
@@ -72,16 +86,22 @@ def _fetched(outside: Outside) -> str:
     where = {"target": outside.target[:100]}
     if outside.kind == "attachedTemplate":
         sentence = _(
-            "it fetches its template from outside (“%(target)s”). In Word, choose File, Options, Add-ins, Manage:"
+            "it fetches its template from outside (“%(target)s”). In Word, choose File, Options, "
+            "Add-ins, Manage:"
             " Templates, Go; write “Normal” as the document template, and save"
         )
         return sentence % where
-    sentence = _("it fetches something from outside (“%(target)s”); put it into the document itself, or save as PDF")
+    sentence = _(
+        "it fetches something from outside (“%(target)s”); put it into the document itself, or "
+        "save as PDF"
+    )
     return sentence % where
 
 
 def _list_is_short(file: IO[bytes]) -> None:
-    """Look at how long the list of parts says it is, before anybody reads it: a long one would fill the memory."""
+    """Look at how long the list of parts says it is, before anybody reads it: a long one would fill
+    the memory.
+    """
     tail = _tail(file)
     for mark, place, form in ((b"PK\x05\x06", 12, "<L"), (b"PK\x06\x06", 40, "<Q")):
         at = tail.find(mark)
@@ -89,7 +109,9 @@ def _list_is_short(file: IO[bytes]) -> None:
             field = tail[at + place : at + place + struct.calcsize(form)]
             length = struct.unpack(form, field)[0] if len(field) == struct.calcsize(form) else 0
             if length > LONGEST_LIST and (form == "<Q" or length != NOT_HERE):
-                raise Unacceptable(_("it has more than %(most)s parts inside") % {"most": localised(MOST_PARTS)})
+                raise Unacceptable(
+                    _("it has more than %(most)s parts inside") % {"most": localised(MOST_PARTS)}
+                )
             at = tail.find(mark, at + 1)
 
 
@@ -98,12 +120,18 @@ def _says(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], mimetype: str)
     if not mimetype:
         return True
     first = parts[0]
-    return first.filename == "mimetype" and first.file_size < SMALL and archive.read(first) == mimetype.encode()
+    return (
+        first.filename == "mimetype"
+        and first.file_size < SMALL
+        and archive.read(first) == mimetype.encode()
+    )
 
 
 def _directory(parts: list[zipfile.ZipInfo]) -> None:
     if len(parts) > MOST_PARTS:
-        raise Unacceptable(_("it has more than %(most)s parts inside") % {"most": localised(MOST_PARTS)})
+        raise Unacceptable(
+            _("it has more than %(most)s parts inside") % {"most": localised(MOST_PARTS)}
+        )
     if len({part.filename.lower() for part in parts}) < len(parts):
         raise Unacceptable(_("a part stands twice in it"))
     for part in parts:
@@ -125,7 +153,9 @@ def _directory(parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, depth: int) -> None:
-    """Read the parts that say what a document is and what it fetches, and documents embedded in it."""
+    """Read the parts that say what a document is and what it fetches, and
+    documents embedded in it.
+    """
     name = part.filename.lower()
     if NESTED.search(name):
         if depth or part.file_size > LARGEST_NESTED:
@@ -180,7 +210,9 @@ CLICKED = (
 
 
 def _check_links(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Refuse a part of an OpenDocument file that fetches something, or calls a program, by an address."""
+    """Refuse a part of an OpenDocument file that fetches something, or calls a program, by an
+    address.
+    """
 
     def element(name: str, attributes: dict[str, str]) -> None:
         if attributes.get(ACTION) == "execute":
@@ -194,8 +226,12 @@ def _check_links(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     _parse(archive, part, element)
 
 
-def _parse(archive: zipfile.ZipFile, part: zipfile.ZipInfo, element: Callable[[str, dict[str, str]], None]) -> None:
-    """Show `element` each element of a part with its attributes, their names with their namespaces."""
+def _parse(
+    archive: zipfile.ZipFile, part: zipfile.ZipInfo, element: Callable[[str, dict[str, str]], None]
+) -> None:
+    """Show `element` each element of a part with its attributes, their
+    names with their namespaces.
+    """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = element
     parser.StartDoctypeDeclHandler = _refuse_doctype

@@ -1,4 +1,6 @@
-"""E-mails (EML): their head, their text, and the names of what is attached, which is neither unpacked nor run."""
+"""E-mails (EML): their head, their text, and the names of what is attached, which is neither
+unpacked nor run.
+"""
 
 import base64
 import re
@@ -38,19 +40,24 @@ def check(file: IO[bytes]) -> None:
     if not FIELD.match(head) or sign_of(head):
         refuse_other(head)
     message = parsed(file)
-    if "From" not in message or not any(name in message for name in ("Date", "Received", "Subject")):
+    if "From" not in message or not any(
+        name in message for name in ("Date", "Received", "Subject")
+    ):
         raise Unacceptable(_("it is no e-mail: it does not say who wrote it and when"))
     for part in _parts(message):
         names = _names(part)
         if any(PROGRAM_NAMES.search(name.strip(" .")) for name in names) or _is_program(part):
             name = names[0] if names else part.get_content_type()
             raise Unacceptable(
-                _("it carries a program (“%(name)s”); save the e-mail without it, or as PDF") % {"name": name}
+                _("it carries a program (“%(name)s”); save the e-mail without it, or as PDF")
+                % {"name": name}
             )
 
 
 def _is_program(part: EmailMessage) -> bool:
-    """Whether a part that is not the text of the e-mail begins as a program does, whatever its name."""
+    """Whether a part that is not the text of the e-mail begins as a program does, whatever its
+    name.
+    """
     is_text = part.get_content_maintype() == "text" and not _names(part)
     return not is_text and _content(part).startswith(PROGRAMS)
 
@@ -75,13 +82,21 @@ def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
 
 
 def _packed_mail(part: EmailMessage) -> bytes:
-    """The content of a part that is an e-mail, but has been packed like a file, so that its parts are not seen."""
+    """The content of a part that is an e-mail, but has been packed like a file, so that its parts
+    are not seen.
+    """
     if part.get_content_type() != "message/rfc822":
-        return _content(part) if any(name.lower().endswith(".eml") for name in _names(part)) else b""
+        return (
+            _content(part) if any(name.lower().endswith(".eml") for name in _names(part)) else b""
+        )
     if str(part.get("Content-Transfer-Encoding", "")).strip().lower() != "base64":
         return b""
     held = part.get_payload()
-    packed = held[0].get_payload() if isinstance(held, list) and isinstance(held[0], EmailMessage) else ""
+    packed = (
+        held[0].get_payload()
+        if isinstance(held, list) and isinstance(held[0], EmailMessage)
+        else ""
+    )
     try:
         return base64.b64decode(packed) if isinstance(packed, str) else b""
     except ValueError:

@@ -1,4 +1,6 @@
-"""Documents of office programs: the picture that the program kept of the first page, and the words."""
+"""Documents of office programs: the picture that the program kept of the
+first page, and the words.
+"""
 
 import re
 import zipfile
@@ -37,7 +39,11 @@ def words(archive: zipfile.ZipFile, ending: str) -> Words:
         return _Reader(["w:p"], ["w:t"]).read(archive, ["word/document.xml"])
     if ending == "pptx":
         slides = sorted(
-            (name for name in archive.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)),
+            (
+                name
+                for name in archive.namelist()
+                if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)
+            ),
             key=lambda name: int(re.sub(r"\D", "", name)),
         )
         return Words(_Reader(["a:p"], ["a:t"]).read(archive, slides).text, len(slides))
@@ -45,7 +51,9 @@ def words(archive: zipfile.ZipFile, ending: str) -> Words:
 
 
 class _Reader:
-    """Collects the words of parts of XML: a line ends with each of `lines`; words stand in `within`."""
+    """Collects the words of parts of XML: a line ends with each of `lines`; words stand in
+    `within`.
+    """
 
     def __init__(self, lines: list[str], within: list[str], slide: str = "") -> None:
         self.lines, self.within, self.slide = set(lines), set(within), slide

@@ -1,4 +1,6 @@
-"""PDF documents: whether they open, whether they hold programs, who signed them, and how many pages they have."""
+"""PDF documents: whether they open, whether they hold programs, who signed them, and how many pages
+they have.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,18 +15,26 @@ from submissions.contents.signs import HEAD, PROGRAMS, Unacceptable, refuse_othe
 from submissions.contents.texts import one_line
 
 Inside = Callable[[str, bytes], None]
-"""Given the name and the content of a file within the file, it raises `Unacceptable` where that may not be there."""
+"""Given the name and the content of a file within the file, it raises `Unacceptable` where that may
+not be there.
+"""
 
-SUSPECT = re.compile(rb"/(JS|JavaScript|Launch|ImportData|SubmitForm|EF|AA|OpenAction)(?![A-Za-z0-9])")
+SUSPECT = re.compile(
+    rb"/(JS|JavaScript|Launch|ImportData|SubmitForm|EF|AA|OpenAction)(?![A-Za-z0-9])"
+)
 """Names in an object that is to be looked into; in all others nothing can act."""
 
 ACTING = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm"}
 SENDING = {"/SubmitForm", "/ImportData"}
 OUTSIDE = {"/URI", "/GoToR", "/GoToE"}
-"""Actions that lead out of the document: fine as links to click on, refused where they happen by themselves."""
+"""Actions that lead out of the document: fine as links to click on, refused where they happen by
+themselves.
+"""
 
 HIDING = re.compile(rb"/(JavaScript|Launch|EmbeddedFile)(?![A-Za-z0-9])|stream")
-"""What in a PDF that cannot be taken apart names a program, or may hold one that cannot be looked for."""
+"""What in a PDF that cannot be taken apart names a program, or may hold one that cannot be looked
+for.
+"""
 
 MOST_SIGNATURES = 20
 MOST_STEPS = 1000
@@ -32,7 +42,8 @@ MOST_STEPS = 1000
 
 
 def check(file: IO[bytes], inside: Inside) -> None:
-    """Pass a PDF that opens without a password and holds neither programs nor actions, and no files but accepted ones.
+    """Pass a PDF that opens without a password and holds neither programs nor actions, and no files
+    but accepted ones.
 
     One that cannot be taken apart is passed where nothing can be hidden in it: no reader opens it.
     """
@@ -73,10 +84,14 @@ def _protected() -> str:
 def _suspects(document: pikepdf.Pdf) -> Iterator[pikepdf.Dictionary]:
     """The dictionaries of a document in which something may act or be attached."""
     for found in document.objects:
-        if _name(found) in ACTING:  # the kind of an action stands in the action: elsewhere it is hidden
+        if (
+            _name(found) in ACTING
+        ):  # the kind of an action stands in the action: elsewhere it is hidden
             raise Unacceptable(_script())
         direct = found.stream_dict if isinstance(found, pikepdf.Stream) else found
-        if isinstance(direct, pikepdf.Dictionary | pikepdf.Array) and SUSPECT.search(direct.unparse(resolved=True)):
+        if isinstance(direct, pikepdf.Dictionary | pikepdf.Array) and SUSPECT.search(
+            direct.unparse(resolved=True)
+        ):
             yield from _within(direct)
 
 
@@ -100,7 +115,9 @@ def _is_direct(value: Any) -> bool:
 def _check_form(document: pikepdf.Pdf) -> None:
     form = document.Root.get("/AcroForm")
     if isinstance(form, pikepdf.Dictionary) and "/XFA" in form:
-        raise Unacceptable(_("it is a form with a program inside (XFA); print it to PDF, and upload that"))
+        raise Unacceptable(
+            _("it is a form with a program inside (XFA); print it to PDF, and upload that")
+        )
 
 
 def _script() -> str:
@@ -108,7 +125,9 @@ def _script() -> str:
 
 
 def _check_actions(found: pikepdf.Dictionary) -> None:
-    """Refuse a program or a script, a form that is sent off, and whatever leads outside without being clicked on."""
+    """Refuse a program or a script, a form that is sent off, and whatever leads outside without
+    being clicked on.
+    """
     kind = _name(found.get("/S"))
     if kind == "/JavaScript" or (kind == "/Rendition" and "/JS" in found):
         raise Unacceptable(_script())
@@ -117,11 +136,15 @@ def _check_actions(found: pikepdf.Dictionary) -> None:
     if kind in SENDING:
         raise Unacceptable(_("it sends off or fetches data; print it to PDF, and upload that"))
     if any(_name(action.get("/S")) in OUTSIDE for action in _automatic(found)):
-        raise Unacceptable(_("it opens an address or another file by itself; print it to PDF, and upload that"))
+        raise Unacceptable(
+            _("it opens an address or another file by itself; print it to PDF, and upload that")
+        )
 
 
 def _automatic(found: pikepdf.Dictionary) -> Iterator[pikepdf.Dictionary]:
-    """The actions that happen by themselves: when the document is opened, or when a page or a field is come to."""
+    """The actions that happen by themselves: when the document is opened, or when a page or a field
+    is come to.
+    """
     moments = found.get("/AA")
     waiting = [found.get("/OpenAction")]
     waiting += moments.values() if isinstance(moments, pikepdf.Dictionary) else []
@@ -149,15 +172,19 @@ def _check_attachment(found: Any, inside: Inside) -> None:
 
 
 def _attached_name(found: Any) -> str:
-    return next((str(found[key]) for key in ("/UF", "/F") if isinstance(found.get(key), pikepdf.String)), "")
+    return next(
+        (str(found[key]) for key in ("/UF", "/F") if isinstance(found.get(key), pikepdf.String)), ""
+    )
 
 
-# --- What is shown of it ----------------------------------------------------------------------------------------------
+# --- What is shown of it ------------------------------------------------------------------------
 
 
 def attached_names(document: pikepdf.Pdf) -> list[str]:
     """The names of the files within."""
-    files = [each for each in _suspects(document) if isinstance(each.get("/EF"), pikepdf.Dictionary)]
+    files = [
+        each for each in _suspects(document) if isinstance(each.get("/EF"), pikepdf.Dictionary)
+    ]
     names = {one_line(_attached_name(each))[:200] for each in files}
     return sorted(name for name in names if name)
 
@@ -175,7 +202,11 @@ def signatures(document: pikepdf.Pdf) -> list[Signature]:
             continue
         fields += list(field.get("/Kids", []))
         signed = field.get("/V")
-        is_signature = isinstance(signed, pikepdf.Dictionary) and "/Contents" in signed and "/ByteRange" in signed
+        is_signature = (
+            isinstance(signed, pikepdf.Dictionary)
+            and "/Contents" in signed
+            and "/ByteRange" in signed
+        )
         if is_signature and _name(signed.get("/Type")) != "/DocTimeStamp":
             found.append(signature_of(signed))
     return found

@@ -1,4 +1,6 @@
-"""Pictures drawn anew, so that nothing but their pixels is kept: on white, and in pages that can be read."""
+"""Pictures drawn anew, so that nothing but their pixels is kept: on white, and in pages that can be
+read.
+"""
 
 from io import BytesIO
 from math import ceil
@@ -16,7 +18,9 @@ WIDEST = 1200
 """Pixels of the longer side; small print of an A4 page can be read."""
 
 LONGEST = 2
-"""How many times longer than wide a picture is drawn whole; one that is longer is cut into pages."""
+"""How many times longer than wide a picture is drawn whole; one that is
+longer is cut into pages.
+"""
 
 OVERLAP = 40
 """Pixels that a page repeats of the one before, so that no line of writing is only cut in two."""
@@ -82,7 +86,9 @@ def _sheet(image: Image.Image, number: int) -> Image.Image:
 
 
 def _in_eight_bits(image: Image.Image) -> Image.Image:
-    """Shades of grey that a scanner wrote in more bits than a screen shows; other modes as Pillow knows them."""
+    """Shades of grey that a scanner wrote in more bits than a screen shows; other modes as Pillow
+    knows them.
+    """
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         shades = image if image.mode == "F" else image.convert("I")
         least, most = _range(shades)
@@ -96,7 +102,9 @@ def _in_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _range(shades: Image.Image) -> tuple[float, float]:
-    """What is black and what is white: of whole numbers the sixteen bits of a scanner, where they fit."""
+    """What is black and what is white: of whole numbers the sixteen bits of a scanner, where they
+    fit.
+    """
     found: tuple[float, float] = shades.getextrema()  # type: ignore[assignment]
     if shades.mode == "I" and found[0] >= 0 and found[1] < 2**16:
         return 0, 2**16 - 1
@@ -108,7 +116,11 @@ def _shrunk(image: Image.Image) -> Image.Image:
     longer, shorter = max(image.size), min(image.size)
     scale = min(1, WIDEST / (longer if longer <= LONGEST * shorter else shorter))
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
+    return (
+        image
+        if size == image.size
+        else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
+    )
 
 
 def _on_white(image: Image.Image) -> Image.Image:

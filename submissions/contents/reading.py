@@ -1,4 +1,6 @@
-"""All that is shown of a file beside a line, by the type it is served with; for a process of its own."""
+"""All that is shown of a file beside a line, by the type it is served with; for a process of its
+own.
+"""
 
 import zipfile
 from typing import IO, Any
@@ -19,11 +21,22 @@ DOCUMENTS = {
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/vnd.oasis.opendocument.presentation": "odp",
 }
-NO_DOCUMENT = (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, NotImplementedError, ExpatError, Undrawable)
+NO_DOCUMENT = (
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    ExpatError,
+    Undrawable,
+)
 
 
 def read(file: IO[bytes], content_type: str) -> dict[str, Any]:
-    """What there is to show: `pictures` as PNG, `page_count`, `excerpt`, and `inside`; each only where there is any."""
+    """What there is to show: `pictures` as PNG, `page_count`, `excerpt`, and `inside`; each only
+    where there is any.
+    """
     if content_type == PDF:
         return _of_pdf(file)
     if content_type in pictures.FORMATS:

@@ -15,7 +15,9 @@ LONGEST = 200
 
 
 class Signature(NamedTuple):
-    """A signer's name and organization by the certificate, and the moment that the signature names (ISO 8601) or ""."""
+    """A signer's name and organization by the certificate, and the moment that the signature names
+    (ISO 8601) or "".
+    """
 
     name: str
     organization: str
@@ -23,9 +25,13 @@ class Signature(NamedTuple):
 
 
 def signature_of(signed: Any) -> Signature:
-    """What a signature's dictionary says; the certificate's word comes before the document's own."""
+    """What a signature's dictionary says; the certificate's word comes
+    before the document's own.
+    """
     certificate = _signer(bytes(signed.Contents))
-    own_name = str(signed.get("/Name", "")) if isinstance(signed.get("/Name"), pikepdf.String) else ""
+    own_name = (
+        str(signed.get("/Name", "")) if isinstance(signed.get("/Name"), pikepdf.String) else ""
+    )
     return Signature(
         name=one_line(_part(certificate, NameOID.COMMON_NAME) or own_name)[:LONGEST],
         organization=one_line(_part(certificate, NameOID.ORGANIZATION_NAME))[:LONGEST],
@@ -34,10 +40,14 @@ def signature_of(signed: Any) -> Signature:
 
 
 def _signer(contents: bytes) -> x509.Certificate | None:
-    """The certificate that no other one in the signature was issued by: those of authorities come along with it."""
+    """The certificate that no other one in the signature was issued by: those of authorities come
+    along with it.
+    """
     try:
         held = pkcs7.load_der_pkcs7_certificates(_trimmed(contents))
-    except Exception:  # a signature of a form that is not known is still one, by the document's own word
+    except (
+        Exception
+    ):  # a signature of a form that is not known is still one, by the document's own word
         return None
     issuers = {each.issuer for each in held if each.issuer != each.subject}
     return next((each for each in held if each.subject not in issuers), held[0] if held else None)

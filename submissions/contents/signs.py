@@ -26,7 +26,9 @@ class Unacceptable(Exception):
 
 @dataclass(frozen=True)
 class Sign:
-    """A kind of content: how it begins, what it is called, and the ending of its names where it is accepted."""
+    """A kind of content: how it begins, what it is called, and the ending of its names where it is
+    accepted.
+    """
 
     begins: re.Pattern[bytes]
     label: Any
@@ -42,7 +44,11 @@ SIGNS = (
     _sign(rb"\xff\xd8\xff", gettext_lazy("a JPEG picture"), "jpg"),
     _sign(rb"II\*\0|MM\0\*|II\+\0|MM\0\+", gettext_lazy("a TIFF picture"), "tiff"),
     _sign(rb"RIFF....WEBP", gettext_lazy("a WEBP picture"), "webp"),
-    _sign(rb"....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", gettext_lazy("a HEIC photograph"), "heic"),
+    _sign(
+        rb"....ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1)",
+        gettext_lazy("a HEIC photograph"),
+        "heic",
+    ),
     _sign(rb"....ftypavi[fs]", gettext_lazy("an AVIF picture")),
     _sign(rb"....ftyp", gettext_lazy("a film")),
     _sign(rb"GIF8", gettext_lazy("a GIF picture")),
@@ -50,7 +56,10 @@ SIGNS = (
     _sign(rb"PK\x03\x04|PK\x05\x06", gettext_lazy("an archive (ZIP) or an Office document")),
     _sign(rb"Rar!|7z\xbc\xaf|\x1f\x8b", gettext_lazy("an archive")),
     _sign(rb"\{\\rtf", gettext_lazy("an RTF document")),
-    _sign(re.escape(OLD_OR_ENCRYPTED), gettext_lazy("an encrypted document or one of an old Office format")),
+    _sign(
+        re.escape(OLD_OR_ENCRYPTED),
+        gettext_lazy("an encrypted document or one of an old Office format"),
+    ),
     _sign(b"|".join(re.escape(each) for each in PROGRAMS), gettext_lazy("a program")),
     Sign(MARKUP, gettext_lazy("a web page or a drawing (HTML, SVG)")),
     _sign(rb".{0,%d}%%PDF-" % PDF_WITHIN, gettext_lazy("a PDF document"), "pdf"),
@@ -65,13 +74,23 @@ def sign_of(head: bytes) -> Sign | None:
 def refuse_other(head: bytes) -> None:
     """Refuse a content that is not what its name says, and name what it is."""
     if head.startswith(OLD_OR_ENCRYPTED):
-        raise Unacceptable(_("it is encrypted or in an old Office format; save it anew in today’s format, unprotected"))
+        raise Unacceptable(
+            _(
+                "it is encrypted or in an old Office format; save it anew in today’s format, "
+                "unprotected"
+            )
+        )
     sign = sign_of(head)
     if sign is None:
         raise Unacceptable(_("its content is not what its name says"))
     if sign.ending:
         raise Unacceptable(
-            _("its content is not what its name says: it is %(what)s; let its name end in “.%(ending)s”")
+            _(
+                "its content is not what its name says: it is %(what)s; let its name end in "
+                "“.%(ending)s”"
+            )
             % {"what": sign.label, "ending": sign.ending}
         )
-    raise Unacceptable(_("its content is not what its name says: it is %(what)s") % {"what": sign.label})
+    raise Unacceptable(
+        _("its content is not what its name says: it is %(what)s") % {"what": sign.label}
+    )

@@ -12,7 +12,9 @@ MOST_LETTERS = 20_000
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 KEPT = "\n\t\u200c\u200d"
-"""Signs without a shape that belong to a text: lines, columns, and the half-space of Persian with its opposite."""
+"""Signs without a shape that belong to a text: lines, columns, and the half-space of Persian with
+its opposite.
+"""
 
 
 def excerpt(file: IO[bytes]) -> str:
@@ -22,19 +24,27 @@ def excerpt(file: IO[bytes]) -> str:
 
 
 def decoded(head: bytes) -> str:
-    """The beginning of a text as words: UTF-16 with its mark, UTF-8, or Windows's Persian and Arabic."""
+    """The beginning of a text as words: UTF-16 with its mark, UTF-8, or Windows's Persian and
+    Arabic.
+    """
     if head.startswith(UTF_16):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace")
     try:
-        return codecs.getincrementaldecoder("utf-8-sig")().decode(head)  # the last letter may be cut in two
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(
+            head
+        )  # the last letter may be cut in two
     except UnicodeDecodeError:
         return head.decode("cp1256", "replace")
 
 
 def shown(text: str) -> str:
-    """As much of a text as is shown, without signs that are unseen or turn the direction of reading."""
+    """As much of a text as is shown, without signs that are unseen or turn the direction of
+    reading.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")[: 2 * MOST_LETTERS]
-    text = "".join(letter for letter in text if letter in KEPT or unicodedata.category(letter)[0] != "C")
+    text = "".join(
+        letter for letter in text if letter in KEPT or unicodedata.category(letter)[0] != "C"
+    )
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n")[:MOST_LETTERS]
 
 
@@ -44,7 +54,9 @@ def one_line(text: str) -> str:
 
 
 def is_markup(file: IO[bytes]) -> bool:
-    """Whether a content begins as a web page or a drawing does; what merely mentions markup is text."""
+    """Whether a content begins as a web page or a drawing does; what merely mentions markup is
+    text.
+    """
     file.seek(0)
     head = file.read(HEAD)
     return MARKUP.match(decoded(head).encode() if head.startswith(UTF_16) else head) is not None

@@ -46,12 +46,17 @@ def line_dossier(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _dossier(
-    request: PortalRequest, answer: Answer, form: Any = None, verdicts: Mapping[int, VerdictForm] | None = None
+    request: PortalRequest,
+    answer: Answer,
+    form: Any = None,
+    verdicts: Mapping[int, VerdictForm] | None = None,
 ) -> HttpResponse:
     user, at = request.user, request.at
     m = answer.measure
     method = METHODS[m.method]
-    scores_open = Submission.objects.scores_visible_to(user, at).filter(pk=answer.submission_id).exists()
+    scores_open = (
+        Submission.objects.scores_visible_to(user, at).filter(pk=answer.submission_id).exists()
+    )
     if scores_open:
         note_reading(request, answer.submission, "line")
     context = {
@@ -61,9 +66,16 @@ def _dossier(
         "formula": method.explain(answer.value, m.points, answer.scoring_params, language()),
         "files": answer.evidence.with_versions(),
         "quarters": Figure.objects.of_line(answer.submission.participation_id, m.pk),
-        "marks": Mark.objects.visible_to(user, at).filter(answer=answer).order_by("marked_at", "pk"),
-        "figure": StewardFigure.objects.visible_to(user, at).for_reading().filter(answer=answer).first(),
-        "scores": Score.objects.visible_to(user, at).filter(answer=answer).order_by("scored_at", "pk"),
+        "marks": Mark.objects.visible_to(user, at)
+        .filter(answer=answer)
+        .order_by("marked_at", "pk"),
+        "figure": StewardFigure.objects.visible_to(user, at)
+        .for_reading()
+        .filter(answer=answer)
+        .first(),
+        "scores": Score.objects.visible_to(user, at)
+        .filter(answer=answer)
+        .order_by("scored_at", "pk"),
         "scores_open": scores_open,
         "verification": Verification.objects.visible_to(user, at).filter(line=answer).first(),
         "steps": steps(answer, with_agreed=scores_open),
@@ -71,7 +83,9 @@ def _dossier(
         "standing_out": [Against(code) for code in answer.outliers],
         "history": history(Entry.objects.visible_to(user, at).of(answer.submission)[:20]),
     }
-    return render(request, "submissions/dossier/line.html", context | _clarification(request, answer, form))
+    return render(
+        request, "submissions/dossier/line.html", context | _clarification(request, answer, form)
+    )
 
 
 def _factors(
@@ -81,7 +95,9 @@ def _factors(
 
     The place is for the assessor on whose desk the line is, while it may be marked.
     """
-    factors = list(ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document"))
+    factors = list(
+        ExternalFactor.objects.filter(answer=answer).live().prefetch_related("evidence__document")
+    )
     block = Block.objects.of_line(answer, request.user) if factors else None
     if block is None or why_closed(BLOCKS, block, "judge", by=request.user, at=request.at):
         return [(factor, None) for factor in factors]
@@ -103,7 +119,9 @@ def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         seen = form.as_seen(lambda: _verdict(ExternalFactor.objects.get(pk=pk)))
         try:
-            marking.judge_factor(factor, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            marking.judge_factor(
+                factor, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -115,26 +133,34 @@ def factor_judge(request: PortalRequest, pk: int) -> HttpResponse:
 
 
 def _clarification(request: PortalRequest, answer: Answer, form: Any) -> dict[str, Any]:
-    """The question about this line with its deadline, and the form that is the reader's to fill in now."""
+    """The question about this line with its deadline, and the form that is the reader's to fill in
+    now.
+    """
     asked = Clarification.objects.visible_to(request.user, request.at).filter(line=answer).first()
     subject = asked or _unasked(answer, request.user)
     if subject is None:
         return {"clarification": None}
     windows = Window.objects.concerning([subject])
     name = "reply" if asked else "ask"
-    why = CLARIFICATIONS.why_not(subject, CLARIFICATIONS[name], by=request.user, at=request.at, windows=windows)
+    why = CLARIFICATIONS.why_not(
+        subject, CLARIFICATIONS[name], by=request.user, at=request.at, windows=windows
+    )
     form = form or (None if why else {"ask": ClarificationForm, "reply": ReplyForm}[name]())
     window = windows.of(Phase.CLARIFICATION, subject) if asked else None
     return {"clarification": asked, "clarification_form": form, "clarification_window": window}
 
 
 def _unasked(answer: Answer, user: User) -> Clarification | None:
-    """What would be asked by the assessor on whose desk the line is; nothing where it is on nobody's."""
+    """What would be asked by the assessor on whose desk the line is; nothing where it is on
+    nobody's.
+    """
     s = answer.submission
     block = Block.objects.of_line(answer, user)
     if block is None:
         return None
-    return Clarification(cycle=s.cycle, agency=s.agency, submission=s, line=answer, assessor_id=block.assessor_id)
+    return Clarification(
+        cycle=s.cycle, agency=s.agency, submission=s, line=answer, assessor_id=block.assessor_id
+    )
 
 
 @require_POST
@@ -142,7 +168,9 @@ def clarification_ask(request: PortalRequest, pk: int) -> HttpResponse:
     answer, form = find_line(request, pk), ClarificationForm(request.POST)
     if form.is_valid():
         try:
-            clarifications.ask(answer, question=form.cleaned_data["question"], by=request.user, at=request.at)
+            clarifications.ask(
+                answer, question=form.cleaned_data["question"], by=request.user, at=request.at
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -153,10 +181,14 @@ def clarification_ask(request: PortalRequest, pk: int) -> HttpResponse:
 @require_POST
 def clarification_reply(request: PortalRequest, pk: int) -> HttpResponse:
     answer, form = find_line(request, pk), ReplyForm(request.POST)
-    asked = get_object_or_404(Clarification.objects.visible_to(request.user, request.at), line=answer)
+    asked = get_object_or_404(
+        Clarification.objects.visible_to(request.user, request.at), line=answer
+    )
     if form.is_valid():
         try:
-            clarifications.reply(asked, text=form.cleaned_data["reply"], by=request.user, at=request.at)
+            clarifications.reply(
+                asked, text=form.cleaned_data["reply"], by=request.user, at=request.at
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

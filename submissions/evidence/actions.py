@@ -33,38 +33,60 @@ KEPT_FOR = timedelta(days=7)
 """How long an upload that nobody goes on with is kept."""
 
 
-# --- Uploading --------------------------------------------------------------------------------------------------------
+# --- Uploading ----------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def begin_upload(
-    answer: Answer, *, name: str, length: int, by: User, at: datetime, replaces: Evidence | None = None
+    answer: Answer,
+    *,
+    name: str,
+    length: int,
+    by: User,
+    at: datetime,
+    replaces: Evidence | None = None,
 ) -> Upload:
-    """Begin to take a file in, piece by piece; nothing is evidence before the last piece is there."""
+    """Begin to take a file in, piece by piece; nothing is evidence before
+    the last piece is there.
+    """
     name = file_types.clean_name(name)
     if why := file_types.why_not_named(name, length, settings.MAX_UPLOAD_BYTES):
         raise Refused(why)
     perform(MOVES, [answer.submission], "upload", by=by, at=at)
     _check_line(answer, replaces)
     if Upload.objects.filter(by=by, document=None).count() >= MOST_UNDER_WAY:
-        raise Refused(_("Too many of your uploads are not finished. Finish or cancel some of them first."))
+        raise Refused(
+            _("Too many of your uploads are not finished. Finish or cancel some of them first.")
+        )
     submission = answer.submission
     quotas.check(submission.cycle, submission.agency, size=length, by=by, at=at)
     quotas.check_disk(length)
-    return Upload.objects.create(answer=answer, replaces=replaces, by=by, name=name, length=length, begun_at=at)
+    return Upload.objects.create(
+        answer=answer, replaces=replaces, by=by, name=name, length=length, begun_at=at
+    )
 
 
 @transaction.atomic
 def finish_upload(upload: Upload, *, content: File, by: User, at: datetime) -> Evidence:
-    """Make the whole of an upload evidence of its line, once: whoever finishes it again gets what it became."""
+    """Make the whole of an upload evidence of its line, once: whoever finishes it again gets what
+    it became.
+    """
     fresh = Upload.objects.select_for_update(of=("self",)).for_finish().filter(pk=upload.pk).first()
     if fresh is None:
         raise Refused(_("This upload has been cancelled."))
     upload = fresh
     if upload.document_id:
-        return Evidence.objects.filter(answer=upload.answer_id, document=upload.document_id).latest("pk")
+        return Evidence.objects.filter(answer=upload.answer_id, document=upload.document_id).latest(
+            "pk"
+        )
     evidence = _attach(
-        upload.answer, name=upload.name, content=content, by=by, at=at, replaces=upload.replaces, was_admitted=True
+        upload.answer,
+        name=upload.name,
+        content=content,
+        by=by,
+        at=at,
+        replaces=upload.replaces,
+        was_admitted=True,
     )
     upload.document = evidence.document
     upload.save(update_fields=["document"])
@@ -80,8 +102,14 @@ def drop_upload(upload: Upload, *, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def clear_uploads(*, at: datetime) -> int:
-    """Forget the uploads that nobody has gone on with for a week, and the marks of those long finished; how many."""
-    old = list(Upload.objects.filter(begun_at__lt=at - KEPT_FOR).select_for_update(skip_locked=True).order_by("pk"))
+    """Forget the uploads that nobody has gone on with for a week, and the marks of those long
+    finished; how many.
+    """
+    old = list(
+        Upload.objects.filter(begun_at__lt=at - KEPT_FOR)
+        .select_for_update(skip_locked=True)
+        .order_by("pk")
+    )
     Upload.objects.filter(pk__in=[u.pk for u in old]).delete()
     paths = [u.path for u in old]
 
@@ -104,11 +132,22 @@ def attach(
     reference: str = "",
     move: str = "attach",
 ) -> Evidence:
-    """Keep a file that came in one piece as evidence of an answer, through one of the moves that may."""
+    """Keep a file that came in one piece as evidence of an answer, through one of the moves that
+    may.
+    """
     name = file_types.clean_name(upload.name or "")
     if why := file_types.why_not_named(name, upload.size or 0, MOST_AT_ONCE):
         raise Refused(why)
-    return _attach(answer, name=name, content=upload, by=by, at=at, replaces=replaces, reference=reference, move=move)
+    return _attach(
+        answer,
+        name=name,
+        content=upload,
+        by=by,
+        at=at,
+        replaces=replaces,
+        reference=reference,
+        move=move,
+    )
 
 
 def _attach(
@@ -138,9 +177,18 @@ def _attach(
 
 
 def keep_document(
-    cycle: Cycle, agency: Agency | None, *, name: str, content: File, sha256: str, by: User, at: datetime
+    cycle: Cycle,
+    agency: Agency | None,
+    *,
+    name: str,
+    content: File,
+    sha256: str,
+    by: User,
+    at: datetime,
 ) -> Document:
-    """Keep a file that an act has let in, to be scanned where there is a scanner; without an agency the authority's."""
+    """Keep a file that an act has let in, to be scanned where there is a scanner; without an agency
+    the authority's.
+    """
     document = Document(
         cycle=cycle,
         agency=agency,
@@ -159,17 +207,36 @@ def keep_document(
     except DatabaseError:
         document.file.storage.delete(document.file.name or "")
         raise
-    jobs.order("scan" if document.state == DocumentState.PENDING else "preview", document, by=None, at=at)
+    jobs.order(
+        "scan" if document.state == DocumentState.PENDING else "preview", document, by=None, at=at
+    )
     return document
 
 
 def _perform_attach(
-    answer: Answer, name: str, digest: str, replaces: Evidence | None, *, by: User, at: datetime, move: str = "attach"
+    answer: Answer,
+    name: str,
+    digest: str,
+    replaces: Evidence | None,
+    *,
+    by: User,
+    at: datetime,
+    move: str = "attach",
 ) -> Submission:
-    """The act itself, under the lock of the submission; then whether the line may have a file, or this one replaced."""
+    """The act itself, under the lock of the submission; then whether the line may have a file, or
+    this one replaced.
+    """
     facts: dict[str, Any] = {"replaces": replaces.document.sha256} if replaces else {}
     [submission] = perform(
-        MOVES, [answer.submission], move, by=by, at=at, note=name, sha256=digest, line=answer.pk, **facts
+        MOVES,
+        [answer.submission],
+        move,
+        by=by,
+        at=at,
+        note=name,
+        sha256=digest,
+        line=answer.pk,
+        **facts,
     )
     _check_line(answer, replaces)
     return submission
@@ -213,7 +280,7 @@ def _show(
     return shown
 
 
-# --- What is shown for a line -----------------------------------------------------------------------------------------
+# --- What is shown for a line -------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -226,7 +293,9 @@ def reuse(
     reference: str = "",
     replaces: Evidence | None = None,
 ) -> Evidence:
-    """Show a file that the agency holds already, of another line or another year, for this line, too."""
+    """Show a file that the agency holds already, of another line or another year, for this line,
+    too.
+    """
     _perform_attach(answer, document.name, document.sha256, replaces, by=by, at=at)
     if document.agency_id != answer.submission.agency_id:
         raise Refused(_("This file belongs to another agency."))
@@ -284,7 +353,7 @@ def has_scanner() -> bool:
     return bool(settings.CLAMD_ADDRESS)
 
 
-# --- What the scanner says --------------------------------------------------------------------------------------------
+# --- What the scanner says ----------------------------------------------------------------------
 
 FOUND = {"clean": "pass", "infected": "quarantine", "unscannable": "give_up", "unscanned": "skip"}
 """The move that follows from each outcome."""
@@ -292,12 +361,21 @@ FOUND = {"clean": "pass", "infected": "quarantine", "unscannable": "give_up", "u
 
 @transaction.atomic
 def note_scan(document: Document, *, outcome: str, finding: str = "", at: datetime) -> Document:
-    """Write down what the scanner says of a file, once: of two jobs that looked at it the second changes nothing."""
-    waiting = Document.objects.waiting().select_for_update(of=("self",), no_key=True).filter(pk=document.pk).first()
+    """Write down what the scanner says of a file, once: of two jobs that looked at it the second
+    changes nothing.
+    """
+    waiting = (
+        Document.objects.waiting()
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=document.pk)
+        .first()
+    )
     if waiting is None:
         return Document.objects.get(pk=document.pk)
     facts: dict[str, Any] = {"finding": finding[:200], "sha256": document.sha256}
-    [document] = perform(DOCUMENTS, [document], FOUND[outcome], by=None, at=at, note=document.name, **facts)
+    [document] = perform(
+        DOCUMENTS, [document], FOUND[outcome], by=None, at=at, note=document.name, **facts
+    )
     if document.is_open:
         jobs.order("preview", document, by=None, at=at)
     return document

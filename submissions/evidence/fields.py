@@ -1,4 +1,6 @@
-"""The fields in which a file is described: what it is, and the number and day of the letter that it is."""
+"""The fields in which a file is described: what it is, and the number and day of the letter that it
+is.
+"""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

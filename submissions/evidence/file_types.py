@@ -1,4 +1,6 @@
-"""Which files are accepted as evidence: told by name and content, without trusting what the browser says of them."""
+"""Which files are accepted as evidence: told by name and content, without trusting what the browser
+says of them.
+"""
 
 import mmap
 import os
@@ -23,27 +25,43 @@ LONGEST_NAME = 120
 PIECE = 2**16
 
 Check = Callable[[IO[bytes], int, int], None]
-"""Given a content, its size, and how deep it lies within another file, it raises `Unacceptable` with the reason."""
+"""Given a content, its size, and how deep it lies within another file, it raises `Unacceptable`
+with the reason.
+"""
 
 
-# --- Names ------------------------------------------------------------------------------------------------------------
+# --- Names --------------------------------------------------------------------------------------
 
 _JOINERS = "\u200c\u200d"
-"""The half-space of Persian words, and its opposite: the two signs of no width that belong to names."""
+"""The half-space of Persian words, and its opposite: the two signs of no width that belong to
+names.
+"""
 
 
 def clean_name(raw: str) -> str:
-    """A name fit to be kept and shown: no folders, no signs that are unseen or turn the reading, and not too long."""
+    """A name fit to be kept and shown: no folders, no signs that are unseen or turn the reading,
+    and not too long.
+    """
     name = unicodedata.normalize("NFC", raw).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(" " if c.isspace() else c for c in name if c.isspace() or _is_shown(c))
     stem, dot, ending = re.sub(" +", " ", name).strip().rstrip(" .").rpartition(".")
     if not dot:
         return ending.strip()[:LONGEST_NAME] or "file"
-    return f"{stem.strip(' .')[: LONGEST_NAME - len(ending[:10]) - 1] or 'file'}.{ending.strip()[:10]}"
+    return (
+        f"{stem.strip(' .')[: LONGEST_NAME - len(ending[:10]) - 1] or 'file'}.{ending.strip()[:10]}"
+    )
 
 
 def _is_shown(letter: str) -> bool:
-    return letter in _JOINERS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    return letter in _JOINERS or unicodedata.category(letter) not in (
+        "Cc",
+        "Cf",
+        "Cs",
+        "Co",
+        "Cn",
+        "Zl",
+        "Zp",
+    )
 
 
 def ending_of(name: str) -> str:
@@ -51,7 +69,7 @@ def ending_of(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""
 
 
-# --- Contents ---------------------------------------------------------------------------------------------------------
+# --- Contents -----------------------------------------------------------------------------------
 
 
 def _pdf(file: IO[bytes], size: int, depth: int = 0) -> None:
@@ -73,7 +91,9 @@ def _picture(*endings: str) -> Check:
 
 
 def _text(file: IO[bytes], size: int, depth: int = 0) -> None:
-    """Words and nothing that a browser or a shell would run; UTF-8, UTF-16 with its mark, or Windows's Persian."""
+    """Words and nothing that a browser or a shell would run; UTF-8, UTF-16 with its mark, or
+    Windows's Persian.
+    """
     head = _head(file)
     if not head.startswith(texts.UTF_16) and _holds_zero(file, size):
         raise Unacceptable(_("its content is not text"))
@@ -84,7 +104,9 @@ def _text(file: IO[bytes], size: int, depth: int = 0) -> None:
 
 
 def _holds_zero(file: IO[bytes], size: int) -> bool:
-    """Whether a byte is zero, as in no text: looked for in memory that the kernel lends, so that none is needed."""
+    """Whether a byte is zero, as in no text: looked for in memory that the kernel lends, so that
+    none is needed.
+    """
     try:
         number = file.fileno()
     except (OSError, AttributeError):
@@ -123,14 +145,18 @@ def _open_document(mimetype: str) -> Check:
     return check
 
 
-# --- Files within files -----------------------------------------------------------------------------------------------
+# --- Files within files -------------------------------------------------------------------------
 
 DATA = {"xml", "json"}
-"""What reports for archives have attached beside their tables: text, and never served as anything else."""
+"""What reports for archives have attached beside their tables: text, and never served as anything
+else.
+"""
 
 
 def _inside(name: str, content: bytes) -> None:
-    """Hold a file that is attached to a PDF to the rule for files by themselves; it may have none of its own."""
+    """Hold a file that is attached to a PDF to the rule for files by themselves; it may have none
+    of its own.
+    """
     ending = ending_of(clean_name(name))
     file = BytesIO(content)
     if ending in DATA and not _holds_zero(file, len(content)):
@@ -142,16 +168,19 @@ def _inside(name: str, content: bytes) -> None:
 
 def _refuse_inside(name: str, content: bytes) -> None:
     raise Unacceptable(
-        _("it holds another file inside (“%(name)s”); upload that file by itself") % {"name": clean_name(name)}
+        _("it holds another file inside (“%(name)s”); upload that file by itself")
+        % {"name": clean_name(name)}
     )
 
 
-# --- The kinds --------------------------------------------------------------------------------------------------------
+# --- The kinds ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of file: the type it is served with, whatever the browser claimed, and what its content must be."""
+    """A kind of file: the type it is served with, whatever the browser claimed, and what its
+    content must be.
+    """
 
     content_type: str
     check: Check
@@ -197,7 +226,22 @@ REMEDIES = {
     **dict.fromkeys(["zip", "rar", "7z", "gz", "tar", "tgz"], _UNPACKED),
     **dict.fromkeys(["msg", "pst", "oft"], _AS_EMAIL),
     **dict.fromkeys(
-        ["htm", "html", "mht", "mhtml", "svg", "xps", "pages", "numbers", "key", "dwg", "vsd", "vsdx", "xml"], _AS_PDF
+        [
+            "htm",
+            "html",
+            "mht",
+            "mhtml",
+            "svg",
+            "xps",
+            "pages",
+            "numbers",
+            "key",
+            "dwg",
+            "vsd",
+            "vsdx",
+            "xml",
+        ],
+        _AS_PDF,
     ),
     **dict.fromkeys(["mp4", "mov", "avi", "mkv", "mp3", "wav", "m4a", "3gp", "wmv"], _SHOWN),
 }
@@ -205,36 +249,51 @@ REMEDIES = {
 
 
 def why_not_named(name: str, size: int, most: int) -> str:
-    """Why a file of this (clean) name and size cannot be accepted, "" when its content will decide."""
+    """Why a file of this (clean) name and size cannot be accepted, "" when
+    its content will decide.
+    """
     ending = ending_of(name)
     if ending in WITH_MACROS:
         why = _("it holds a program (macro); save it without")
     elif ending in REMEDIES:
         why = str(REMEDIES[ending])
     elif ending not in KINDS:
-        return _("“%(name)s” cannot be accepted. Files may be: %(types)s.") % {"name": name, "types": ", ".join(KINDS)}
+        return _("“%(name)s” cannot be accepted. Files may be: %(types)s.") % {
+            "name": name,
+            "types": ", ".join(KINDS),
+        }
     elif not size:
         return _("“%(name)s” is empty.") % {"name": name}
     elif size > most:
-        return _("“%(name)s” is larger than %(limit)s MB.") % {"name": name, "limit": localised(most // 2**20)}
+        return _("“%(name)s” is larger than %(limit)s MB.") % {
+            "name": name,
+            "limit": localised(most // 2**20),
+        }
     else:
         return ""
     return _refusal(name, why)
 
 
 def why_not_content(name: str, file: File) -> str:
-    """Why the content of a file of an accepted name cannot be, "" when it can; the file is at its beginning again.
+    """Why the content of a file of an accepted name cannot be, "" when it can; the file is at its
+    beginning again.
 
-    What is taken apart for that is so in a process of its own; one that takes more than a file may have is
-    `sandbox.Exceeded`.
+    What is taken apart for that is so in a process of its own; one that takes more than a file may
+    have is `sandbox.Exceeded`.
     """
     ending = ending_of(name)
     try:
         assert file.file is not None
         if ending in LOOKED_INTO:
-            limits = sandbox.PICTURE if ending == "pdf" else sandbox.SHEET  # a scan may be as large as a file may
+            limits = (
+                sandbox.PICTURE if ending == "pdf" else sandbox.SHEET
+            )  # a scan may be as large as a file may
             sandbox.run(
-                "submissions.evidence.file_types:inspect", file.file, ending, limits=limits, refusal=Unacceptable
+                "submissions.evidence.file_types:inspect",
+                file.file,
+                ending,
+                limits=limits,
+                refusal=Unacceptable,
             )
         else:
             KINDS[ending].check(file.file, file.size, 0)

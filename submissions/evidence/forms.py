@@ -19,11 +19,15 @@ from submissions.models import Submission
 
 
 class UploadForm(forms.Form):
-    """One file of evidence that comes in one piece; and what the page says of larger ones, which come in many."""
+    """One file of evidence that comes in one piece; and what the page says of larger ones, which
+    come in many.
+    """
 
     file = forms.FileField(
         label=_("File"),
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}
+        ),
     )
     types = list(KINDS)
     most = settings.MAX_UPLOAD_BYTES
@@ -55,10 +59,14 @@ class UnitsDocumentForm(UploadForm):
     """One document for a measure of several units."""
 
     measure = forms.ChoiceField(label=_("Measure"))
-    units = forms.MultipleChoiceField(label=_("Units that get it"), widget=forms.CheckboxSelectMultiple)
+    units = forms.MultipleChoiceField(
+        label=_("Units that get it"), widget=forms.CheckboxSelectMultiple
+    )
     field_order = ("measure", "units", "file")
 
-    def __init__(self, *args: Any, rows: Iterable[Any], measures: Iterable[Measure], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rows: Iterable[Any], measures: Iterable[Measure], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.measures = {str(m.pk): m for m in measures}
         self.units = {str(row.submission.pk): row.submission for row in rows}

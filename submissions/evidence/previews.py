@@ -1,4 +1,6 @@
-"""What is shown of a file beside a line: read and drawn in processes that may use little, from which only data come."""
+"""What is shown of a file beside a line: read and drawn in processes that may use little, from
+which only data come.
+"""
 
 import base64
 import subprocess
@@ -29,7 +31,9 @@ os.execvp(sys.argv[1], sys.argv[1:])
 
 @dataclass(frozen=True)
 class Preview:
-    """What there is to show of a file: pictures of its first pages, its words, and what it holds beside them."""
+    """What there is to show of a file: pictures of its first pages, its words, and what it holds
+    beside them.
+    """
 
     pictures: list[ContentFile] = field(default_factory=list)
     page_count: int = 0
@@ -38,10 +42,16 @@ class Preview:
 
 
 def preview(file: IO[bytes], content_type: str) -> Preview:
-    """Read and draw what can be shown of a file; of one that can be neither read nor drawn there is nothing."""
+    """Read and draw what can be shown of a file; of one that can be neither read nor drawn there is
+    nothing.
+    """
     try:
         found = sandbox.run(
-            "submissions.contents.reading:read", file, content_type, limits=sandbox.PICTURE, refusal=Undrawable
+            "submissions.contents.reading:read",
+            file,
+            content_type,
+            limits=sandbox.PICTURE,
+            refusal=Undrawable,
         )
     except (Undrawable, sandbox.Broken):
         found = {}
@@ -91,4 +101,6 @@ def _draw_pages(document: Path, place: Path) -> None:
     except subprocess.TimeoutExpired:
         was_ended = True
     if was_ended and not any(place.glob("page-*.png")):
-        raise sandbox.Exceeded(_("Drawing the pages of this file takes more time or memory than one file may take."))
+        raise sandbox.Exceeded(
+            _("Drawing the pages of this file takes more time or memory than one file may take.")
+        )

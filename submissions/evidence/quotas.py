@@ -1,4 +1,6 @@
-"""How much an agency may keep in a year, how much one person may send in an hour, and what their files may cost."""
+"""How much an agency may keep in a year, how much one person may send in an hour, and what their
+files may cost.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,14 +57,20 @@ def hourly_budget() -> Amount:
 
 
 def used(cycle: Cycle, agency: Agency) -> Amount:
-    """What an agency's files of a cycle come to; withdrawn and replaced ones are kept, and so count."""
-    held = Document.objects.filter(cycle=cycle, agency=agency).aggregate(files=Count("pk"), size=Sum("size"))
+    """What an agency's files of a cycle come to; withdrawn and replaced ones are kept, and so
+    count.
+    """
+    held = Document.objects.filter(cycle=cycle, agency=agency).aggregate(
+        files=Count("pk"), size=Sum("size")
+    )
     return Amount(held["files"], held["size"] or 0)
 
 
 def _under_way(cycle: Cycle, agency: Agency) -> Amount:
     """What has been begun and is not finished, as large as it will be."""
-    rows = Upload.objects.filter(answer__submission__cycle=cycle, answer__submission__agency=agency, document=None)
+    rows = Upload.objects.filter(
+        answer__submission__cycle=cycle, answer__submission__agency=agency, document=None
+    )
     begun = rows.aggregate(files=Count("pk"), size=Sum("length"))
     return Amount(begun["files"], begun["size"] or 0)
 
@@ -77,12 +85,15 @@ def _sent_since(person: User, since: datetime) -> Amount:
 
 
 def check(cycle: Cycle, agency: Agency, *, size: int, by: User, at: datetime) -> None:
-    """Refuse a file that would go over the agency's quota or its sender's hour, with the numbers."""
+    """Refuse a file that would go over the agency's quota or its sender's
+    hour, with the numbers.
+    """
     more = Amount(1, size)
     kept = used(cycle, agency) + _under_way(cycle, agency)
     if (kept + more).exceeds(quota()):
         sentence = _(
-            "Your agency’s files of this year, with those under way, come to %(size)s of %(most_size)s GB and"
+            "Your agency’s files of this year, with those under way, come to %(size)s of "
+            "%(most_size)s GB and"
             " %(files)s of %(most_files)s files. There is no room for this one."
         )
         raise Refused(sentence % _numbers(kept, quota()))
@@ -90,7 +101,8 @@ def check(cycle: Cycle, agency: Agency, *, size: int, by: User, at: datetime) ->
     sent = _sent_since(by, at - HOUR)
     if (sent + more).exceeds(hourly_budget()):
         sentence = _(
-            "Within the last hour you have sent %(size)s of %(most_size)s GB and %(files)s of %(most_files)s files."
+            "Within the last hour you have sent %(size)s of %(most_size)s GB and %(files)s of "
+            "%(most_files)s files."
             " Please wait, then go on."
         )
         raise Refused(sentence % _numbers(sent, hourly_budget()))
@@ -108,7 +120,12 @@ def _numbers(amount: Amount, most: Amount) -> dict[str, str]:
 def check_disk(size: int) -> None:
     """Refuse an upload for which the disk has no room, before its first piece is sent."""
     if ui_files.free_bytes(Path(settings.UPLOAD_DIR)) < size + settings.DISK_RESERVE_BYTES:
-        raise Refused(_("There is no room left on the server’s disk. Please try again later, or tell the authority."))
+        raise Refused(
+            _(
+                "There is no room left on the server’s disk. Please try again later, or tell "
+                "the authority."
+            )
+        )
 
 
 def why_not_content(name: str, file: File, *, by: User) -> str:

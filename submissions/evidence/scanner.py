@@ -13,16 +13,20 @@ UNREADABLE = ("Heuristics.Encrypted", "Heuristics.Limits")
 
 
 class Verdict(NamedTuple):
-    """What became of a file: "clean", "infected", "unscannable" or, where there is no scanner, "unscanned"."""
+    """What became of a file: "clean", "infected", "unscannable" or, where there is no scanner,
+    "unscanned".
+    """
 
     outcome: str
     finding: str = ""
 
 
 def scan(file: BinaryIO) -> Verdict | None:
-    """The verdict on a content; None: the daemon cannot be reached, so nothing is known and it must be asked again.
+    """The verdict on a content; None: the daemon cannot be reached, so nothing is known and it must
+    be asked again.
 
-    Only a plain "OK" is clean. Whatever goes wrong while the daemon itself is well is a file that it cannot scan.
+    Only a plain "OK" is clean. Whatever goes wrong while the daemon itself is well is a file that
+    it cannot scan.
     """
     if not settings.CLAMD_ADDRESS:
         return Verdict("unscanned")

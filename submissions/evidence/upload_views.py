@@ -1,8 +1,10 @@
-"""Uploads that may be broken off and go on: the part of the tus 1.0 protocol that our own pages speak.
+"""Uploads that may be broken off and go on: the part of the tus 1.0 protocol that our own pages
+speak.
 
-How far an upload has come is the size of its partial file, so a lost line, a reload or a restarted server costs only
-what was not written yet. Who asks and whether the phase is open is looked at before each piece. Over a slow line a
-piece may take minutes; no connection to the database is held meanwhile.
+How far an upload has come is the size of its partial file, so a lost line, a reload or a restarted
+server costs only what was not written yet. Who asks and whether the phase is open is looked at
+before each piece. Over a slow line a piece may take minutes; no connection to the database is held
+meanwhile.
 """
 
 import base64
@@ -38,7 +40,9 @@ VERSION = "1.0.0"
 CONTENT_TYPE = "application/offset+octet-stream"
 FIRST, PIECE = 16 * 2**10, 256 * 2**10
 PATIENCE = 1
-"""Seconds after which a piece is slow: its connection to the database is given back, and made again when needed."""
+"""Seconds after which a piece is slow: its connection to the database is given back, and made again
+when needed.
+"""
 
 LONGEST_METADATA = 4096
 
@@ -46,12 +50,16 @@ View = Callable[..., HttpResponse]
 
 
 def _tus(view: View) -> View:
-    """Speaks the protocol: signed out is 401 and no page, a refusal its sentence, every answer names the version."""
+    """Speaks the protocol: signed out is 401 and no page, a refusal its sentence, every answer
+    names the version.
+    """
 
     @wraps(view)
     def speaking(request: PortalRequest, **arguments: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            response = _said(401, _("You are no longer signed in. Sign in in another tab, then go on."))
+            response = _said(
+                401, _("You are no longer signed in. Sign in in another tab, then go on.")
+            )
         elif request.method == "OPTIONS":
             response = HttpResponse(status=204)
             response["Tus-Version"], response["Tus-Extension"] = VERSION, "creation,termination"
@@ -74,7 +82,7 @@ def _said(status: int, sentence: str) -> HttpResponse:
     return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
 
 
-# --- Beginning --------------------------------------------------------------------------------------------------------
+# --- Beginning ----------------------------------------------------------------------------------
 
 
 @login_not_required
@@ -88,7 +96,9 @@ def begin(request: PortalRequest, pk: int) -> HttpResponse:
         return _said(400, "")
     replaces = _replaced(answer, metadata.get("replaces", ""))
     name = metadata.get("filename", "")
-    upload = actions.begin_upload(answer, name=name, length=length, replaces=replaces, by=request.user, at=request.at)
+    upload = actions.begin_upload(
+        answer, name=name, length=length, replaces=replaces, by=request.user, at=request.at
+    )
     try:
         upload.path.parent.mkdir(parents=True, exist_ok=True)
         upload.path.touch(mode=0o640)
@@ -124,10 +134,12 @@ def _replaced(answer: Answer, uuid: str) -> Evidence | None:
         key = UUID(uuid)
     except ValueError as error:
         raise Http404 from error
-    return get_object_or_404(Evidence.objects.filter(answer=answer).select_related("document"), uuid=key)
+    return get_object_or_404(
+        Evidence.objects.filter(answer=answer).select_related("document"), uuid=key
+    )
 
 
-# --- Going on ---------------------------------------------------------------------------------------------------------
+# --- Going on -----------------------------------------------------------------------------------
 
 
 @login_not_required
@@ -135,7 +147,9 @@ def _replaced(answer: Answer, uuid: str) -> Evidence | None:
 @_tus
 def upload(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """Say how far an upload has come, take its next piece, or give it up; its starter's alone."""
-    found = get_object_or_404(Upload.objects.visible_to(request.user, request.at).for_piece(), uuid=uuid)
+    found = get_object_or_404(
+        Upload.objects.visible_to(request.user, request.at).for_piece(), uuid=uuid
+    )
     if request.method == "DELETE":
         actions.drop_upload(found, by=request.user, at=request.at)
         return HttpResponse(status=204)
@@ -182,7 +196,9 @@ def _patch(request: PortalRequest, found: Upload) -> HttpResponse:
         try:
             size = _take(request, file, offset, found.length)
         except OSError as error:
-            if error.errno in ui_files.FULL_DISK:  # what has come of it is the room that others need
+            if (
+                error.errno in ui_files.FULL_DISK
+            ):  # what has come of it is the room that others need
                 found.path.unlink(missing_ok=True)
                 actions.drop_upload(found, by=request.user, at=request.at)
             raise
@@ -194,7 +210,9 @@ def _patch(request: PortalRequest, found: Upload) -> HttpResponse:
 
 
 def _take(request: PortalRequest, file: IO[bytes], size: int, length: int) -> int:
-    """Write what comes, as it comes; a line that is lost leaves what had come. How far the file is then."""
+    """Write what comes, as it comes; a line that is lost leaves what had come. How far the file is
+    then.
+    """
     begun, wanted = time.monotonic(), FIRST
     try:
         while size < length and (piece := request.read(min(wanted, length - size))):
@@ -218,7 +236,9 @@ def _partial(found: Upload) -> Path:
 
 @contextmanager
 def _locked(found: Upload) -> Iterator[IO[bytes] | None]:
-    """The partial file for one writer alone, whichever process it is in; None while there is another."""
+    """The partial file for one writer alone, whichever process it is in; None while there is
+    another.
+    """
     with found.path.open("r+b", buffering=0) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -229,7 +249,9 @@ def _locked(found: Upload) -> Iterator[IO[bytes] | None]:
 
 
 class _Whole(File):
-    """A partial file that has become whole: storage on the same disk takes it by its name, without copying."""
+    """A partial file that has become whole: storage on the same disk takes it by its name, without
+    copying.
+    """
 
     def __init__(self, file: Any, upload: Upload) -> None:
         super().__init__(file, name=upload.name)

@@ -1,4 +1,6 @@
-"""The pages of evidence: what is shown for a line, what the agency holds, a file's preview, and the handing out."""
+"""The pages of evidence: what is shown for a line, what the agency holds, a file's preview, and the
+handing out.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +31,9 @@ LIST = "evidence-list"
 
 
 def drawer(request: PortalRequest, answer: Answer, acts: set[str]) -> dict[str, Any]:
-    """What the files of a line and the place for more need; two queries. `acts` are the moves open to the reader."""
+    """What the files of a line and the place for more need; two queries. `acts` are the moves open
+    to the reader.
+    """
     may_add = "attach" in acts and not answer.measure.is_stewarded
     submission = answer.submission
     files = answer.evidence.with_versions()
@@ -61,14 +65,18 @@ def _evidence(request: PortalRequest, uuid: UUID) -> Evidence:
     return get_object_or_404(rows.select_related(*line, "document", "attached_by"), uuid=uuid)
 
 
-# --- A line's files ---------------------------------------------------------------------------------------------------
+# --- A line's files -----------------------------------------------------------------------------
 
 
 @require_safe
 def files(request: PortalRequest, pk: int) -> HttpResponse:
-    """The files of a line by themselves: asked for again when one has come in or is being checked."""
+    """The files of a line by themselves: asked for again when one has come
+    in or is being checked.
+    """
     answer = find_line(request, pk)
-    response = render(request, "submissions/files.html", drawer(request, answer, _acts(request, answer)))
+    response = render(
+        request, "submissions/files.html", drawer(request, answer, _acts(request, answer))
+    )
     if request.htmx.target == LIST:  # not where only the state of a file is asked for again
         trigger_client_event(response, "evidence-changed", {"line": pk}, after="settle")
     return response
@@ -76,7 +84,9 @@ def files(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def attach(request: PortalRequest, pk: int) -> HttpResponse:
-    """A page for one more file of a line, or for the new version of one; how a browser without scripts uploads."""
+    """A page for one more file of a line, or for the new version of one; how a browser without
+    scripts uploads.
+    """
     answer = find_line(request, pk)
     replaces = _replaced(answer, request)
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
@@ -109,7 +119,9 @@ def _replaced(answer: Answer, request: PortalRequest) -> Evidence | None:
 
 @require_POST
 def refer(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """Save on which page or sheet the figure stands, and what the file is; what is refused stays as it was typed."""
+    """Save on which page or sheet the figure stands, and what the file is; what is refused stays as
+    it was typed.
+    """
     shown = _evidence(request, uuid)
     form = _reference_form(shown, request.POST)
     if form.is_valid():
@@ -140,11 +152,13 @@ def detach(request: PortalRequest, uuid: UUID) -> HttpResponse:
     return redirect(line_url(shown.answer))
 
 
-# --- What the agency holds --------------------------------------------------------------------------------------------
+# --- What the agency holds ----------------------------------------------------------------------
 
 
 def _own_answer(request: PortalRequest, pk: int) -> Answer:
-    """A line of the reader's own agency: what it holds in other years is for its own people alone."""
+    """A line of the reader's own agency: what it holds in other years is
+    for its own people alone.
+    """
     answer = find_line(request, pk)
     if answer.submission.agency_id not in request.user.agency_ids(request.at):
         raise Http404
@@ -153,13 +167,17 @@ def _own_answer(request: PortalRequest, pk: int) -> Answer:
 
 @require_safe
 def held(request: PortalRequest, pk: int) -> HttpResponse:
-    """The agency's files of this year's other lines and of earlier years, to be shown for this line, too."""
+    """The agency's files of this year's other lines and of earlier years, to be shown for this
+    line, too.
+    """
     answer = _own_answer(request, pk)
     asked = request.GET.get("q", "")
     rows = Document.objects.held_by(answer.submission.agency_id)
     if key := search_key(asked):
         rows = rows.filter(search_key__contains=key)
-    page = Paginator(rows.with_uses().select_related("cycle"), A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.with_uses().select_related("cycle"), A_PAGE).get_page(
+        request.GET.get("page")
+    )
     here = {d.pk for d in page.object_list if any(use.answer_id == answer.pk for use in d.uses)}
     context = {
         "answer": answer,
@@ -181,23 +199,34 @@ def reuse(request: PortalRequest, pk: int, uuid: UUID) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("“%(name)s” is now shown for this line, too.") % {"name": document.name})
+        messages.success(
+            request, _("“%(name)s” is now shown for this line, too.") % {"name": document.name}
+        )
     return redirect(line_url(answer))
 
 
-# --- Looking at a file ------------------------------------------------------------------------------------------------
+# --- Looking at a file --------------------------------------------------------------------------
 
 
 @require_safe
 def preview(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """A file's pages as pictures, its versions, its digest, and where else it is used: beside the line or alone."""
+    """A file's pages as pictures, its versions, its digest, and where else it is used: beside the
+    line or alone.
+    """
     shown = _evidence(request, uuid)
     document = shown.document
     pages = document.pages if document.is_open else 0
     excerpt = document.excerpt if document.is_open else ""
     asked = request.GET.get("page", "")
-    number = min(int(asked), pages) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
-    uses = Evidence.objects.visible_to(request.user, request.at).live().filter(document=document).exclude(pk=shown.pk)
+    number = (
+        min(int(asked), pages) if asked.isascii() and asked.isdecimal() and len(asked) < 6 else 1
+    )
+    uses = (
+        Evidence.objects.visible_to(request.user, request.at)
+        .live()
+        .filter(document=document)
+        .exclude(pk=shown.pk)
+    )
     same = [e for e in shown.answer.evidence.with_versions() if e.pk == shown.pk]
     context = {
         "shown": shown,
@@ -222,16 +251,24 @@ def picture(request: PortalRequest, uuid: UUID, number: int) -> HttpResponseBase
     if not document.is_open or not 1 <= number <= document.pages:
         raise Http404
     stored = Stored(document.picture(number), document.file.storage)
-    return handed_out(stored, name=f"{number}.png", content_type="image/png", inline=True, embedded=True)
+    return handed_out(
+        stored, name=f"{number}.png", content_type="image/png", inline=True, embedded=True
+    )
 
 
 @require_safe
 def download(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
-    """The file as it was uploaded, always as a download, with a type of ours; nothing before its state allows it."""
+    """The file as it was uploaded, always as a download, with a type of ours; nothing before its
+    state allows it.
+    """
     shown = _evidence(request, uuid)
     if not shown.document.is_open:
         messages.error(
-            request, _("This file is not handed out: %(state)s.") % {"state": shown.document.get_state_display()}
+            request,
+            _("This file is not handed out: %(state)s.")
+            % {"state": shown.document.get_state_display()},
         )
         return redirect("submissions:preview", uuid)
-    return handed_out(shown.document.file, name=shown.document.name, content_type=shown.document.content_type)
+    return handed_out(
+        shown.document.file, name=shown.document.name, content_type=shown.document.content_type
+    )

@@ -45,10 +45,11 @@ def save_marks(
 ) -> list[Mark]:
     """Save marks on lines of a block: by answer key, `points` or `is_not_applicable`, and `reason`.
 
-    Points lie between 0 and the ceiling; a mark that differs from the method's suggestion needs a reason. `answers`
-    are lines of the block that are read already: what is signed does not change. `also` are other blocks of the same
-    desk of which lines are marked; as many queries for a hundred as for one. `seen` is what the page showed of these
-    lines: marks that were changed since raise `Changed`.
+    Points lie between 0 and the ceiling; a mark that differs from the method's suggestion needs a
+    reason. `answers` are lines of the block that are read already: what is signed does not change.
+    `also` are other blocks of the same desk of which lines are marked; as many queries for a
+    hundred as for one. `seen` is what the page showed of these lines: marks that were changed since
+    raise `Changed`.
     """
     blocks = perform(BLOCKS, [block, *also], "mark", by=by, at=at, seen=seen)
     lines = _lines_of(blocks) if answers is None else {block.pk: answers}
@@ -65,7 +66,9 @@ def save_marks(
 
 
 def _lines_of(blocks: Sequence[Block]) -> dict[int, list[Answer]]:
-    """The lines of these blocks of one desk, by the block's key, in the order of the page; one query."""
+    """The lines of these blocks of one desk, by the block's key, in the order of the page; one
+    query.
+    """
     firsts = {(b.submission_id, b.axis_id): b.pk for b in blocks if not b.is_second}
     drawn = {line: b.pk for b in blocks if b.is_second for line in b.drawn}
     rows = double_marking.on_desks(blocks).select_related("measure__indicator", "own", "submission")
@@ -82,21 +85,39 @@ def _mark(answer: Answer, block: Block, mark: Mapping[str, Any], *, by: User, at
 
 @transaction.atomic
 def judge_factor(
-    factor: ExternalFactor, *, verdict: str, reason: str, by: User, at: datetime, seen: Seen | None = None
+    factor: ExternalFactor,
+    *,
+    verdict: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> ExternalFactor:
     """Accept or reject an influence from outside, with a reason that the agency will read."""
     answer = factor.answer
     block = Block.objects.of_line(answer, by)
     if block is None:
-        raise Refused(_("“%(move)s” is for %(who)s.") % {"move": BLOCKS["judge"].label, "who": is_assigned.label})
+        raise Refused(
+            _("“%(move)s” is for %(who)s.")
+            % {"move": BLOCKS["judge"].label, "who": is_assigned.label}
+        )
     if not reason.strip():
         raise Refused(_("Say why the factor is accepted or rejected."))
     facts = {"line": answer.pk, "factor": factor.pk, "verdict": verdict}
     perform(BLOCKS, [block], "judge", by=by, at=at, note=reason, each={block.pk: facts}, seen=seen)
-    factor = ExternalFactor.objects.select_for_update(of=("self",)).select_related("answer").get(pk=factor.pk)
+    factor = (
+        ExternalFactor.objects.select_for_update(of=("self",))
+        .select_related("answer")
+        .get(pk=factor.pk)
+    )
     if factor.withdrawn_at:
         raise Refused(_("This has been withdrawn already."))
-    factor.verdict, factor.verdict_reason, factor.judged_by, factor.judged_at = verdict, reason, by, at
+    factor.verdict, factor.verdict_reason, factor.judged_by, factor.judged_at = (
+        verdict,
+        reason,
+        by,
+        at,
+    )
     factor.save(update_fields=["verdict", "verdict_reason", "judged_by", "judged_at"])
     return factor
 
@@ -111,17 +132,21 @@ def hand_in(
     also: Sequence[Block] = (),
     seen: Seen | None = None,
 ) -> Block:
-    """Hand in a marked block; its marks become the agreed scores and count in its agency's totals at once.
+    """Hand in a marked block; its marks become the agreed scores and count in its agency's totals
+    at once.
 
-    Lines that two assessors mark wait for the second of the two blocks; what was found at the source goes on top. The
-    last block completes the submission. `hours` are those the assessor says it took. `also` are other blocks of the
-    same desk that go with it, all or none: as many queries for a hundred as for one, but for what was found at the
-    source.
+    Lines that two assessors mark wait for the second of the two blocks; what was found at the
+    source goes on top. The last block completes the submission. `hours` are those the assessor says
+    it took. `also` are other blocks of the same desk that go with it, all or none: as many queries
+    for a hundred as for one, but for what was found at the source.
     """
     blocks = [block, *also]
     others = _other_readings(blocks)
     marks: dict[int, dict[int, Mark]] = {}
-    known = {*(b.pk for b in blocks), *(o.pk for o in others.values() if o.state == BlockState.HANDED_IN)}
+    known = {
+        *(b.pk for b in blocks),
+        *(o.pk for o in others.values() if o.state == BlockState.HANDED_IN),
+    }
     for m in Mark.objects.filter(block__in=known).select_related("answer__measure").order_by("pk"):
         marks.setdefault(m.block_id, {})[m.answer_id] = m
     lines = _lines_of(blocks)
@@ -140,7 +165,9 @@ def hand_in(
     if scores:
         totals.put(scores, basis=Score.Basis.AGREED, by=by, at=at)
         scored = {line.submission_id for line, *_score in scores}
-        submissions = list({b.submission_id: b.submission for b in blocks if b.submission_id in scored}.values())
+        submissions = list(
+            {b.submission_id: b.submission for b in blocks if b.submission_id in scored}.values()
+        )
         verification_effect.lower(submissions, [line.pk for line, *_score in scores], at=at)
         why = f"hand_in: {block.pk}" + (f" +{len(also)}" if also else "")
         totals.compute(submissions, why=why, by=by, at=at)
@@ -151,26 +178,43 @@ def hand_in(
 def _other_readings(blocks: Sequence[Block]) -> dict[int, Block]:
     """The other reading of each block's axis where there is one, by the block's key.
 
-    Both readings are held, so that of two that are handed in at once the later one sees the earlier.
+    Both readings are held, so that of two that are handed in at once the later one sees the
+    earlier.
     """
-    mine = Block.objects.filter(pk__in=[b.pk for b in blocks], submission=OuterRef("submission"), axis=OuterRef("axis"))
-    of_axes = Block.objects.filter(Exists(mine), submission__in={b.submission_id for b in blocks}).order_by("pk")
-    found = {(b.submission_id, b.axis_id, b.is_second): b for b in of_axes.select_for_update(of=("self",))}
+    mine = Block.objects.filter(
+        pk__in=[b.pk for b in blocks], submission=OuterRef("submission"), axis=OuterRef("axis")
+    )
+    of_axes = Block.objects.filter(
+        Exists(mine), submission__in={b.submission_id for b in blocks}
+    ).order_by("pk")
+    found = {
+        (b.submission_id, b.axis_id, b.is_second): b
+        for b in of_axes.select_for_update(of=("self",))
+    }
     wanted = {b.pk: (b.submission_id, b.axis_id, not b.is_second) for b in blocks}
     return {pk: found[of] for pk, of in wanted.items() if of in found}
 
 
 def _agreed(
-    block: Block, other: Block | None, lines: Sequence[Answer], marks: Mapping[int, Mapping[int, Mark]]
+    block: Block,
+    other: Block | None,
+    lines: Sequence[Answer],
+    marks: Mapping[int, Mapping[int, Mark]],
 ) -> tuple[list[Any], list[Reconciliation]]:
-    """What the marks of a block that is handed in come to: scores, and what two assessors have to reconcile."""
+    """What the marks of a block that is handed in come to: scores, and what two assessors have to
+    reconcile.
+    """
     marked = marks.get(block.pk, {})
     twice = set(block.drawn or (other.drawn if other else ()))
     scores: list[Any] = []
     for a in (a for a in lines if a.pk not in twice):
         mark = marked[a.pk]
         scores.append(
-            (a, *double_marking.outcome(a, mark.points, is_not_applicable=mark.is_not_applicable), mark.reason)
+            (
+                a,
+                *double_marking.outcome(a, mark.points, is_not_applicable=mark.is_not_applicable),
+                mark.reason,
+            )
         )
     if other is None or other.state != BlockState.HANDED_IN:
         return scores, []
@@ -188,6 +232,7 @@ def marks_of(block: Block) -> dict[str, str]:
 
 def _marks_digest(marks: Iterable[Mark]) -> str:
     rows = [
-        [m.answer_id, str(m.points), m.is_not_applicable, m.reason] for m in sorted(marks, key=lambda m: m.answer_id)
+        [m.answer_id, str(m.points), m.is_not_applicable, m.reason]
+        for m in sorted(marks, key=lambda m: m.answer_id)
     ]
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()

@@ -40,26 +40,37 @@ def assign(
     at: datetime,
     seen: Seen | None = None,
 ) -> Block:
-    """Put one axis of a submission on an assessor's desk, or move it there from another's before it is handed in.
+    """Put one axis of a submission on an assessor's desk, or move it there from another's before it
+    is handed in.
 
-    The marks made so far go with it. A second reading is on the desk of somebody else than the first.
+    The marks made so far go with it. A second reading is on the desk of somebody else than the
+    first.
     """
     _refuse_unfit(submission, assessor, at=at)
     if not submission.answers.filter(measure__indicator__axis=axis).not_stewarded().exists():
         raise Refused(_("Assessors mark no line of this axis; stewards supply what it asks for."))
     reading = {"reading": 2} if is_second else {}
     given = {"axis": axis, "assessor": assessor, **reading}
-    [submission] = perform(MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given}, seen=seen)
+    [submission] = perform(
+        MOVES, [submission], "assign", by=by, at=at, each={submission.pk: given}, seen=seen
+    )
     if _verifies(assessor, submission, axis.pk):
         raise Refused(
-            _("%(name)s verifies one of these lines at the source; marking them is for somebody else.")
+            _(
+                "%(name)s verifies one of these lines at the source; marking them is for "
+                "somebody else."
+            )
             % {"name": assessor}
         )
-    both = {b.is_second: b for b in Block.objects.select_for_update().filter(submission=submission, axis=axis)}
+    both = {
+        b.is_second: b
+        for b in Block.objects.select_for_update().filter(submission=submission, axis=axis)
+    }
     block, other = both.get(is_second), both.get(not is_second)
     if other is not None and other.assessor_id == assessor.pk:
         raise Refused(
-            _("%(name)s marks these lines already; the other reading is for somebody else.") % {"name": assessor}
+            _("%(name)s marks these lines already; the other reading is for somebody else.")
+            % {"name": assessor}
         )
     if block is None and is_second:
         raise Refused(_("No line of this axis is drawn for a second assessor."))
@@ -93,8 +104,9 @@ def _refuse_unfit(submission: Submission, assessor: User, *, at: datetime) -> No
 
 
 class Shared(NamedTuple):
-    """What was shared out: blocks, blocks moved from whoever may not mark them any longer, and lines drawn for a second
-    assessor where nobody else may mark the agency."""
+    """What was shared out: blocks, blocks moved from whoever may not mark them any longer, and
+    lines drawn for a second assessor where nobody else may mark the agency.
+    """
 
     blocks: int
     moved: int
@@ -103,20 +115,25 @@ class Shared(NamedTuple):
 
 @transaction.atomic
 def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
-    """Share out every unassigned axis in the administrator's scope among those who may mark it, least loaded first.
+    """Share out every unassigned axis in the administrator's scope among those who may mark it,
+    least loaded first.
 
-    With them the lines that are drawn for a second assessor, who is always another than the first. What is on the desk
-    of somebody who may not mark it any longer, for an interest declared since or a role ended, goes to another with the
-    marks made so far.
+    With them the lines that are drawn for a second assessor, who is always another than the first.
+    What is on the desk of somebody who may not mark it any longer, for an interest declared since
+    or a role ended, goes to another with the marks made so far.
     """
     # who is no administrator gets no smaller share of the work, but a refusal
     reach = in_reach(by, at, (Role.ADMINISTRATOR,)) if by.holds(Role.ADMINISTRATOR, at=at) else Q()
     submissions = list(
-        Submission.objects.filter(reach, cycle=cycle, state__in=(*IN_WORK, SubmissionState.SUBMITTED))
+        Submission.objects.filter(
+            reach, cycle=cycle, state__in=(*IN_WORK, SubmissionState.SUBMITTED)
+        )
         .select_related("agency", "cycle")
         .order_by("pk")
     )
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)  # two who share out at once draw by one seed
+    cycle = Cycle.objects.select_for_update(no_key=True).get(
+        pk=cycle.pk
+    )  # two who share out at once draw by one seed
     cycle.draw_seed = cycle.draw_seed or secrets.token_hex(16)
     share = _Share(cycle, submissions, at)
     unread = 0
@@ -135,7 +152,9 @@ def assign_all(cycle: Cycle, *, by: User, at: datetime) -> Shared:
 
 
 class _Share:
-    """Who gets what when the work of a cycle is shared out: as few lines as may be on every desk."""
+    """Who gets what when the work of a cycle is shared out: as few lines as
+    may be on every desk.
+    """
 
     def __init__(self, cycle: Cycle, submissions: list[Submission], at: datetime) -> None:
         self.pool, self.facts = Pool(at), dict[int, list[int]]()
@@ -149,7 +168,9 @@ class _Share:
         self.axes: dict[int, dict[int, list[int]]] = {s.pk: {} for s in submissions}
         for pk, submission, axis, _points in lines:
             self.axes[submission].setdefault(axis, []).append(pk)
-        self.drawn = double_marking.drawn(cycle, ((pk, s, points) for pk, s, _axis, points in lines))
+        self.drawn = double_marking.drawn(
+            cycle, ((pk, s, points) for pk, s, _axis, points in lines)
+        )
         held = list(Block.objects.filter(cycle=cycle, submission__participation__ended_by=None))
         self.held = {(b.submission_id, b.axis_id, b.is_second): b for b in held}
         for b in held:
@@ -163,11 +184,17 @@ class _Share:
 
     def fit(self, submission: Submission, axis: int) -> list[User]:
         """Who may mark the axis: whoever verifies one of its lines marks none of them."""
-        return [a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.verified]
+        return [
+            a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.verified
+        ]
 
     def first(self, submission: Submission, axis: int) -> None:
-        """Share out an axis that is on nobody's desk, or on that of somebody who may not mark it."""
-        held, other = (self.held.get((submission.pk, axis, is_second)) for is_second in (False, True))
+        """Share out an axis that is on nobody's desk, or on that of somebody
+        who may not mark it.
+        """
+        held, other = (
+            self.held.get((submission.pk, axis, is_second)) for is_second in (False, True)
+        )
         fit = [a for a in self.fit(submission, axis) if other is None or a.pk != other.assessor_id]
         if held is not None and self._stays(held, fit):
             return
@@ -179,8 +206,12 @@ class _Share:
             self._put(submission, axis, fit, len(self.axes[submission.pk][axis]))
 
     def second(self, submission: Submission, axis: int, lines: list[int]) -> int:
-        """Share out what is drawn of an axis while its first reading is open; how many lines nobody else may mark."""
-        first, held = (self.held.get((submission.pk, axis, is_second)) for is_second in (False, True))
+        """Share out what is drawn of an axis while its first reading is open; how many lines nobody
+        else may mark.
+        """
+        first, held = (
+            self.held.get((submission.pk, axis, is_second)) for is_second in (False, True)
+        )
         assert first is not None  # `first` has seen to that
         fit = [a for a in self.fit(submission, axis) if a.pk != first.assessor_id]
         if held is not None:
@@ -202,8 +233,14 @@ class _Share:
         self.moved.append(held)
         self.facts.setdefault(held.submission_id, []).append(held.axis_id)
 
-    def _put(self, submission: Submission, axis: int, fit: list[User], lines: int, **second: Any) -> None:
-        of = {"cycle_id": submission.cycle_id, "agency_id": submission.agency_id, "submission": submission}
+    def _put(
+        self, submission: Submission, axis: int, fit: list[User], lines: int, **second: Any
+    ) -> None:
+        of = {
+            "cycle_id": submission.cycle_id,
+            "agency_id": submission.agency_id,
+            "submission": submission,
+        }
         block = Block(**of, axis_id=axis, assessor=self.pool.take(fit, lines), **second)
         self.held[submission.pk, axis, block.is_second] = block
         self.blocks.append(block)

@@ -37,10 +37,15 @@ def assign_all(request: PortalRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        said = ngettext("%(count)s block was assigned.", "%(count)s blocks were assigned.", shared.blocks)
+        said = ngettext(
+            "%(count)s block was assigned.", "%(count)s blocks were assigned.", shared.blocks
+        )
         messages.success(request, said % {"count": localised(shared.blocks)})
         if shared.moved:
-            said = _("Blocks moved to others because whoever had them may not mark them any longer: %(count)s")
+            said = _(
+                "Blocks moved to others because whoever had them may not mark them any "
+                "longer: %(count)s"
+            )
             messages.info(request, said % {"count": localised(shared.moved)})
         if shared.unread:
             said = _("Lines drawn for a second assessor that nobody else may mark: %(count)s")
@@ -51,8 +56,12 @@ def assign_all(request: PortalRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assign(request: PortalRequest, pk: int) -> HttpResponse:
     """Put one axis of a self-assessment on an assessor's desk."""
-    submission = get_object_or_404(_scope(request, Submission).select_related("agency__province", "cycle"), pk=pk)
-    axes = Axis.objects.filter(pk__in=submission.answers.not_stewarded().values("measure__indicator__axis"))
+    submission = get_object_or_404(
+        _scope(request, Submission).select_related("agency__province", "cycle"), pk=pk
+    )
+    axes = Axis.objects.filter(
+        pk__in=submission.answers.not_stewarded().values("measure__indicator__axis")
+    )
     fit = workload.Pool(request.at).fit(submission)
     axes = axes.order_by("set__kind", "position", "pk")
 
@@ -65,7 +74,9 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(form_for)
         try:
-            assignment.assign(submission, by=request.user, at=request.at, seen=seen, **form.cleaned_data)
+            assignment.assign(
+                submission, by=request.user, at=request.at, seen=seen, **form.cleaned_data
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -78,6 +89,8 @@ def assign(request: PortalRequest, pk: int) -> HttpResponse:
         "submission": submission,
         "form": form,
         "blocks": blocks.order_by("axis__set__kind", "axis__position", "pk"),
-        "closed": MOVES.why_not(submission, MOVES["assign"], by=request.user, at=request.at, windows=windows),
+        "closed": MOVES.why_not(
+            submission, MOVES["assign"], by=request.user, at=request.at, windows=windows
+        ),
     }
     return render(request, "submissions/marking/assign.html", context)

@@ -17,13 +17,20 @@ from submissions.workflow import CLARIFICATIONS, SubmissionState
 
 @transaction.atomic
 def ask(answer: Answer, *, question: str, by: User, at: datetime) -> Clarification:
-    """Ask the agency about a line, once; from now on it has so many days, by the cycle's rule, to reply."""
+    """Ask the agency about a line, once; from now on it has so many days, by the cycle's rule, to
+    reply.
+    """
     submission = answer.submission
     block = Block.objects.select_for_update().of_line(answer, by)
     if block is None:
-        raise Refused(_("“%(move)s” is for %(who)s.") % {"move": CLARIFICATIONS["ask"].label, "who": is_assigned.label})
+        raise Refused(
+            _("“%(move)s” is for %(who)s.")
+            % {"move": CLARIFICATIONS["ask"].label, "who": is_assigned.label}
+        )
     if submission.state == SubmissionState.COMMUNICATED:
-        raise Refused(_("The scores of this agency are communicated; there is nothing to ask any more."))
+        raise Refused(
+            _("The scores of this agency are communicated; there is nothing to ask any more.")
+        )
     if Clarification.objects.filter(line=answer).exists():
         raise Refused(_("The agency has been asked about this line already."))
     clarification = Clarification.objects.create(
@@ -35,7 +42,9 @@ def ask(answer: Answer, *, question: str, by: User, at: datetime) -> Clarificati
         question=question,
     )
     closes_at = at + timedelta(hours=24 * submission.cycle.clarification_days)
-    [clarification] = perform(CLARIFICATIONS, [clarification], "ask", by=by, at=at, note=question, until=closes_at)
+    [clarification] = perform(
+        CLARIFICATIONS, [clarification], "ask", by=by, at=at, note=question, until=closes_at
+    )
     Window.objects.create(
         cycle_id=submission.cycle_id,
         agency_id=submission.agency_id,
@@ -51,5 +60,7 @@ def ask(answer: Answer, *, question: str, by: User, at: datetime) -> Clarificati
 @transaction.atomic
 def reply(clarification: Clarification, *, text: str, by: User, at: datetime) -> Clarification:
     """Reply to the assessor, once, before the line's own window closes."""
-    [clarification] = perform(CLARIFICATIONS, [clarification], "reply", by=by, at=at, text=text, writer=by)
+    [clarification] = perform(
+        CLARIFICATIONS, [clarification], "reply", by=by, at=at, text=text, writer=by
+    )
     return clarification

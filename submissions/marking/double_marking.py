@@ -1,8 +1,9 @@
 """Second readings: which lines are drawn for another assessor, and how two marks become one score.
 
-A line is drawn by lot, or because it is among the heaviest of its self-assessment; neither assessor knows the other's
-mark before both have handed in. Two marks no further apart than the cycle's percent of the ceiling give their mean,
-half up to 10 places; others are reconciled by the two, or settled between them by an administrator.
+A line is drawn by lot, or because it is among the heaviest of its self-assessment; neither assessor
+knows the other's mark before both have handed in. Two marks no further apart than the cycle's
+percent of the ceiling give their mean, half up to 10 places; others are reconciled by the two, or
+settled between them by an administrator.
 """
 
 import hashlib
@@ -20,17 +21,22 @@ from submissions.models.self_assessments import AnswerQuerySet
 HUNDRED = Decimal(100)
 
 
-# --- The draw ---------------------------------------------------------------------------------------------------------
+# --- The draw -----------------------------------------------------------------------------------
 
 
 def drawn(cycle: Cycle, lines: Iterable[tuple[int, int, Decimal]]) -> set[int]:
     """The keys of the lines that two assessors mark, of (key, submission, ceiling).
 
-    By lot: SHA-256 of "seed:key", its first 8 hexadecimal digits as a share of 16 to the 8th, below the cycle's
-    percent; whoever knows the seed can draw again. The heaviest: the largest ceilings, of equals the lower key.
+    By lot: SHA-256 of "seed:key", its first 8 hexadecimal digits as a share of 16 to the 8th, below
+    the cycle's percent; whoever knows the seed can draw again. The heaviest: the largest ceilings,
+    of equals the lower key.
     """
     lines = list(lines)
-    found = {key for key, _submission, _ceiling in lines if _lot(cycle.draw_seed, key) < cycle.second_percent / HUNDRED}
+    found = {
+        key
+        for key, _submission, _ceiling in lines
+        if _lot(cycle.draw_seed, key) < cycle.second_percent / HUNDRED
+    }
     by_submission: dict[int, list[tuple[Decimal, int]]] = {}
     for key, submission, ceiling in lines:
         by_submission.setdefault(submission, []).append((-ceiling, key))
@@ -46,13 +52,15 @@ def _lot(seed: str, key: int) -> Decimal:
 def on_desks(blocks: Sequence[Block]) -> AnswerQuerySet:
     """The lines of several blocks, first and second readings, as `on_desk` finds those of one."""
     firsts = Block.objects.filter(pk__in=[b.pk for b in blocks if not b.is_second])
-    firsts = firsts.filter(submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis"))
+    firsts = firsts.filter(
+        submission=OuterRef("submission"), axis=OuterRef("measure__indicator__axis")
+    )
     drawn = {line for b in blocks if b.is_second for line in b.drawn}
     of_agencies = Answer.objects.filter(submission__in={b.submission_id for b in blocks})
     return of_agencies.filter(Exists(firsts) | Q(pk__in=drawn)).not_stewarded()
 
 
-# --- Two marks become one score ---------------------------------------------------------------------------------------
+# --- Two marks become one score -----------------------------------------------------------------
 
 
 def is_apart(one: Mark, other: Mark, ceiling: Decimal, percent: int) -> bool:
@@ -62,8 +70,12 @@ def is_apart(one: Mark, other: Mark, ceiling: Decimal, percent: int) -> bool:
     return abs(one.points - other.points) * HUNDRED > percent * ceiling
 
 
-def outcome(answer: Answer, points: Decimal | None, *, is_not_applicable: bool) -> tuple[LineState, Decimal | None]:
-    """The state and the points of a line that is marked so: no answer and no points is not answered, not zero."""
+def outcome(
+    answer: Answer, points: Decimal | None, *, is_not_applicable: bool
+) -> tuple[LineState, Decimal | None]:
+    """The state and the points of a line that is marked so: no answer and no points is not
+    answered, not zero.
+    """
     if is_not_applicable:
         return LineState.NOT_APPLICABLE, None
     if answer.value is None and not answer.claims_not_applicable and points == 0:
@@ -84,12 +96,18 @@ def joined(answer: Answer, one: Mark, other: Mark) -> tuple[LineState, Decimal |
 def compare(
     pairs: Iterable[tuple[Answer, Mark, Mark]], cycle: Cycle
 ) -> tuple[list[tuple[Answer, LineState, Decimal | None, str]], list[Reconciliation]]:
-    """The scores of the lines on which two marks lie together; for the others, unsaved, what is to be reconciled."""
+    """The scores of the lines on which two marks lie together; for the others, unsaved, what is to
+    be reconciled.
+    """
     scores, apart = [], []
     for answer, one, other in pairs:
         if not is_apart(one, other, answer.measure.points, cycle.agreement_percent):
             scores.append((answer, *joined(answer, one, other)))
             continue
-        of = {"cycle": cycle, "agency_id": answer.submission.agency_id, "submission_id": answer.submission_id}
+        of = {
+            "cycle": cycle,
+            "agency_id": answer.submission.agency_id,
+            "submission_id": answer.submission_id,
+        }
         apart.append(Reconciliation(**of, line=answer, first=one, second=other))
     return scores, apart

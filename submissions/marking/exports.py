@@ -28,13 +28,22 @@ MARK_COLUMNS = (
 
 
 def marks(cycle: Cycle) -> Iterator[Sequence[Any]]:
-    """The heading, then every mark of a cycle with the score that holds; one query, a few thousand rows at a time."""
-    current = Score.objects.filter(answer=OuterRef("answer"), is_current=True).exclude(basis=Score.Basis.SELF)
+    """The heading, then every mark of a cycle with the score that holds; one query, a few thousand
+    rows at a time.
+    """
+    current = Score.objects.filter(answer=OuterRef("answer"), is_current=True).exclude(
+        basis=Score.Basis.SELF
+    )
     rows = Mark.objects.filter(block__cycle=cycle).annotate(
-        **{f"agreed_{name}": Subquery(current.values(name)[:1]) for name in ("basis", "state", "points")}
+        **{
+            f"agreed_{name}": Subquery(current.values(name)[:1])
+            for name in ("basis", "state", "points")
+        }
     )
     yield MARK_COLUMNS
-    ordered = rows.order_by("block__agency__code", "block__axis", "answer", "block__is_second", "pk")
+    ordered = rows.order_by(
+        "block__agency__code", "block__axis", "answer", "block__is_second", "pk"
+    )
     for row in ordered.values_list(*_OF_MARK).iterator(chunk_size=MARKS_AT_ONCE):
         yield _mark_row(dict(zip(MARK_COLUMNS, row, strict=True)))
 

@@ -68,11 +68,15 @@ REASONS = (
 
 
 class MarkForm(ComparedForm):
-    """Points or "not applicable" for one line, with a reason: in one's own words, or one of the usual ones."""
+    """Points or "not applicable" for one line, with a reason: in one's own words, or one of the
+    usual ones.
+    """
 
     beside = ("usual",)
 
-    points = NumberField(label=_("Points"), required=False, min_value=0, max_digits=16, decimal_places=10)
+    points = NumberField(
+        label=_("Points"), required=False, min_value=0, max_digits=16, decimal_places=10
+    )
     is_not_applicable = forms.BooleanField(label=_("Not applicable"), required=False)
     reason = PersianTextField(
         label=_("Reason"),
@@ -88,7 +92,9 @@ class MarkForm(ComparedForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """A usual reason stands before one's own words; it is kept in the language in which it was chosen."""
+        """A usual reason stands before one's own words; it is kept in the language in which it was
+        chosen.
+        """
         data: dict[str, Any] = super().clean() or {}
         if usual := data.pop("usual", ""):
             data["reason"] = "\n".join(filter(None, (str(REASONS[int(usual)]), data.get("reason"))))
@@ -104,6 +110,8 @@ class AssignForm(ComparedForm):
 
     def __init__(self, *args: Any, axes: Any, assessors: Iterable[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by("name_fa", "username", "pk")
+        fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by(
+            "name_fa", "username", "pk"
+        )
         self.fields["axis"].queryset = axes  # type: ignore[attr-defined]
         self.fields["assessor"].queryset = fit  # type: ignore[attr-defined]

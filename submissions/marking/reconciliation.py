@@ -1,4 +1,6 @@
-"""Reconciling: two assessors whose marks lie apart agree on one value, or an administrator decides between them."""
+"""Reconciling: two assessors whose marks lie apart agree on one value, or an administrator decides
+between them.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -20,9 +22,22 @@ from submissions.workflow import RECONCILIATIONS
 
 
 @transaction.atomic
-def propose(apart: Reconciliation, *, by: User, at: datetime, seen: Seen | None = None, **said: Any) -> Reconciliation:
-    """Propose one value to the other assessor, with a reason: `points` or `is_not_applicable`, and `reason`."""
-    [apart] = perform(RECONCILIATIONS, [apart], "propose", by=by, at=at, reader=by, seen=seen, **_checked(apart, said))
+def propose(
+    apart: Reconciliation, *, by: User, at: datetime, seen: Seen | None = None, **said: Any
+) -> Reconciliation:
+    """Propose one value to the other assessor, with a reason: `points` or `is_not_applicable`, and
+    `reason`.
+    """
+    [apart] = perform(
+        RECONCILIATIONS,
+        [apart],
+        "propose",
+        by=by,
+        at=at,
+        reader=by,
+        seen=seen,
+        **_checked(apart, said),
+    )
     return apart
 
 
@@ -35,9 +50,11 @@ def agree(
     also: Sequence[Reconciliation] = (),
     seen: Seen | None = None,
 ) -> Reconciliation:
-    """Agree to what the other assessor proposes, and that is what was `seen`; it becomes the line's score.
+    """Agree to what the other assessor proposes, and that is what was `seen`; it becomes the line's
+    score.
 
-    `also` are others of the cycle to which the same person agrees with it, all or none; as many queries as for one.
+    `also` are others of the cycle to which the same person agrees with it, all or none; as many
+    queries as for one.
     """
     together = perform(RECONCILIATIONS, [apart, *also], "agree", by=by, at=at, reader=by, seen=seen)
     _score(together, by=by, at=at)
@@ -45,15 +62,30 @@ def agree(
 
 
 @transaction.atomic
-def settle(apart: Reconciliation, *, by: User, at: datetime, seen: Seen | None = None, **said: Any) -> Reconciliation:
+def settle(
+    apart: Reconciliation, *, by: User, at: datetime, seen: Seen | None = None, **said: Any
+) -> Reconciliation:
     """Decide between two assessors who do not come together, with a reason."""
-    [apart] = perform(RECONCILIATIONS, [apart], "settle", by=by, at=at, reader=by, seen=seen, **_checked(apart, said))
+    [apart] = perform(
+        RECONCILIATIONS,
+        [apart],
+        "settle",
+        by=by,
+        at=at,
+        reader=by,
+        seen=seen,
+        **_checked(apart, said),
+    )
     _score([apart], by=by, at=at)
     return apart
 
 
 def _checked(apart: Reconciliation, said: Mapping[str, Any]) -> dict[str, Any]:
-    points, void, reason = said.get("points"), bool(said.get("is_not_applicable")), str(said.get("reason") or "")
+    points, void, reason = (
+        said.get("points"),
+        bool(said.get("is_not_applicable")),
+        str(said.get("reason") or ""),
+    )
     ceiling = apart.line.measure.points
     if void == (points is not None):
         raise Refused(_("Give points, or “not applicable”."))

@@ -27,7 +27,11 @@ ACTS = {"propose": marking_reconciliation.propose, "settle": marking_reconciliat
 def reconciliations(request: PortalRequest) -> HttpResponse:
     """The lines on which two assessors are apart, or were: one's own, or those of one's scope."""
     rows = Reconciliation.objects.visible_to(request.user, request.at).for_list()
-    return render(request, "submissions/marking/reconciliations.html", {"table": listed(request, ReconciliationTable(rows))})
+    return render(
+        request,
+        "submissions/marking/reconciliations.html",
+        {"table": listed(request, ReconciliationTable(rows))},
+    )
 
 
 @require_http_methods(["GET", "POST"])

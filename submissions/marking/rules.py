@@ -14,28 +14,40 @@ from submissions.models import (
 
 
 def check(answer: Answer, mark: Mapping[str, Any], *, percent: int) -> dict[str, Any]:
-    """What a mark gives a line: points or "not applicable", and a reason; refused where one of the three is wrong.
+    """What a mark gives a line: points or "not applicable", and a reason; refused where one of the
+    three is wrong.
 
     `percent` of the ceiling is how far points may lie from the method's without a reason.
     """
-    points, void, reason = mark.get("points"), bool(mark.get("is_not_applicable")), str(mark.get("reason") or "")
+    points, void, reason = (
+        mark.get("points"),
+        bool(mark.get("is_not_applicable")),
+        str(mark.get("reason") or ""),
+    )
     ceiling = answer.measure.points
     if void == (points is not None):
         raise Refused(_("“%(line)s”: give points, or “not applicable”.") % {"line": answer})
     if points is not None and not 0 <= points <= ceiling:
         raise Refused(
-            _("“%(line)s”: points lie between 0 and %(ceiling)s.") % {"line": answer, "ceiling": localised(ceiling)}
+            _("“%(line)s”: points lie between 0 and %(ceiling)s.")
+            % {"line": answer, "ceiling": localised(ceiling)}
         )
-    agrees = answer.claims_not_applicable if points is None else is_near(points, answer, percent=percent)
+    agrees = (
+        answer.claims_not_applicable if points is None else is_near(points, answer, percent=percent)
+    )
     if not agrees and not reason.strip():
-        raise Refused(_("“%(line)s”: a mark other than the method's needs a reason.") % {"line": answer})
+        raise Refused(
+            _("“%(line)s”: a mark other than the method's needs a reason.") % {"line": answer}
+        )
     return {"points": points, "is_not_applicable": void, "reason": reason}
 
 
 def is_near(points: Decimal, answer: Answer, *, percent: int) -> bool:
     """Whether points lie no further from the method's suggestion than so much of the ceiling."""
     suggested = suggestion(answer)
-    return suggested is not None and abs(points - suggested) * 100 <= percent * answer.measure.points
+    return (
+        suggested is not None and abs(points - suggested) * 100 <= percent * answer.measure.points
+    )
 
 
 def suggestion(answer: Answer) -> Decimal | None:

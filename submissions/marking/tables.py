@@ -33,7 +33,9 @@ class ReconciliationTable(CardsTable):
 
     def render_marks(self, record: Reconciliation) -> SafeString:
         shown = (
-            _("Not applicable") if m.points is None else format_number(m.points, language(), places=2)
+            _("Not applicable")
+            if m.points is None
+            else format_number(m.points, language(), places=2)
             for m in (record.first, record.second)
         )
         return format_html("{} · {}", *shown)
@@ -45,8 +47,12 @@ class ReconciliationTable(CardsTable):
 class BlockTable(CardsTable):
     agency = tables.Column(_("Agency"), order_by=("agency__sort_key", "pk"))
     axis = tables.Column(_("Axis"), order_by=("axis__set__kind", "axis__position", "pk"))
-    cycle = tables.Column(_("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk"))
-    progress = tables.Column(_("Lines marked"), accessor="lines_marked", order_by=("lines_marked", "pk"))
+    cycle = tables.Column(
+        _("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk")
+    )
+    progress = tables.Column(
+        _("Lines marked"), accessor="lines_marked", order_by=("lines_marked", "pk")
+    )
     state = tables.Column(_("State"))
     handed_in_at = tables.Column(_("Handed in"))
 

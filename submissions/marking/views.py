@@ -1,4 +1,6 @@
-"""The assessors' pages: the blocks on one's desk, and the page on which a block's lines are marked."""
+"""The assessors' pages: the blocks on one's desk, and the page on which a
+block's lines are marked.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,7 +30,15 @@ from submissions import clearance
 from submissions.marking import actions, rules
 from submissions.marking.forms import HandInForm, MarkForm
 from submissions.marking.tables import BlockTable
-from submissions.models import Answer, Block, Evidence, ExternalFactor, Mark, Verification, with_versions
+from submissions.models import (
+    Answer,
+    Block,
+    Evidence,
+    ExternalFactor,
+    Mark,
+    Verification,
+    with_versions,
+)
 from submissions.outliers import Against
 from submissions.workflow import BLOCKS, BlockState
 
@@ -49,7 +59,9 @@ def block_list(request: PortalRequest) -> HttpResponse:
     table = BlockTable(blocks)
     RequestConfig(request, paginate={"per_page": 25}).configure(table)
     windows = Window.objects.filter(
-        cycle__in=blocks.filter(state=BlockState.OPEN).order_by().values("cycle"), phase=Phase.SCORING, agency=None
+        cycle__in=blocks.filter(state=BlockState.OPEN).order_by().values("cycle"),
+        phase=Phase.SCORING,
+        agency=None,
     ).select_related("cycle")
     context = {
         "table": table,
@@ -61,13 +73,19 @@ def block_list(request: PortalRequest) -> HttpResponse:
 
 
 def _block(request: PortalRequest, pk: int) -> Block:
-    rows = Block.objects.visible_to(request.user, request.at).for_list().select_related("agency__province")
+    rows = (
+        Block.objects.visible_to(request.user, request.at)
+        .for_list()
+        .select_related("agency__province")
+    )
     return get_object_or_404(rows, pk=pk)
 
 
 @dataclass
 class DeskLine:
-    """One line before an assessor: what the agency says, what the method suggests, and the assessor's own mark."""
+    """One line before an assessor: what the agency says, what the method suggests, and the
+    assessor's own mark.
+    """
 
     answer: Answer
     mark: Mark | None
@@ -106,7 +124,9 @@ class DeskLine:
     @property
     def formula(self) -> str:
         m = self.answer.measure
-        return METHODS[m.method].explain(self.answer.value, m.points, self.answer.scoring_params, language())
+        return METHODS[m.method].explain(
+            self.answer.value, m.points, self.answer.scoring_params, language()
+        )
 
     @property
     def agreed(self) -> dict[str, Any]:
@@ -142,12 +162,16 @@ def _form(answer: Answer, mark: Mark | None, data: QueryDict | None = None) -> M
     sent = named or (data is not None and any(key.startswith(f"{answer.pk}-") for key in data))
     form = MarkForm(data if sent else None, prefix=str(answer.pk), initial=initial)
     if form.is_untouched and not named:
-        return MarkForm(prefix=str(answer.pk), initial=initial)  # another tab's mark is not written over by none
+        return MarkForm(
+            prefix=str(answer.pk), initial=initial
+        )  # another tab's mark is not written over by none
     return form
 
 
 ALONGSIDE = {m.name for m in BLOCKS.moves.values() if m.who == BLOCKS["mark"].who}
-"""What else is open to whoever has just been let mark: the same states, the same window, the same person."""
+"""What else is open to whoever has just been let mark: the same states, the same window, the same
+person.
+"""
 
 
 def _acts(request: PortalRequest, block: Block) -> set[str]:
@@ -178,8 +202,12 @@ def _choice(lines: list[DeskLine], shown: list[DeskLine], show: str = "") -> dic
 def _page(request: PortalRequest, block: Block, lines: list[DeskLine]) -> dict[str, Any]:
     windows = Window.objects.concerning([block])
     return _count(request, block, lines) | {
-        "acts": {m.name for m in BLOCKS.open_to(block, by=request.user, at=request.at, windows=windows)},
-        "closed": BLOCKS.why_not(block, BLOCKS["mark"], by=request.user, at=request.at, windows=windows),
+        "acts": {
+            m.name for m in BLOCKS.open_to(block, by=request.user, at=request.at, windows=windows)
+        },
+        "closed": BLOCKS.why_not(
+            block, BLOCKS["mark"], by=request.user, at=request.at, windows=windows
+        ),
         "window": windows.of(Phase.SCORING, block),
     }
 
@@ -191,14 +219,20 @@ def block_detail(request: PortalRequest, pk: int) -> HttpResponse:
     lines = _desk(block)
     show = request.GET.get("show", "")
     shown = _with_files([line for line in lines if line.is_shown(show)])
-    return render(request, "submissions/marking/block.html", _page(request, block, lines) | _choice(lines, shown, show))
+    return render(
+        request,
+        "submissions/marking/block.html",
+        _page(request, block, lines) | _choice(lines, shown, show),
+    )
 
 
 @require_POST
 def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
-    """Save marks: by htmx one line (`agree` or `only` names it), without it every line that was filled in.
+    """Save marks: by htmx one line (`agree` or `only` names it), without it every line that was
+    filled in.
 
-    `quiet` saves a line while it is being typed: the answer leaves the fields alone and goes nowhere.
+    `quiet` saves a line while it is being typed: the answer leaves the fields alone and goes
+    nowhere.
     """
     block = _block(request, pk)
     lines = _desk(block, request.POST)
@@ -209,7 +243,9 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.htmx and target is not None:
         return _marked(request, block, lines, target, agreeing=bool(agree))
-    touched = [line for line in lines if line is target or (line.form.is_bound and line.form.has_changed())]
+    touched = [
+        line for line in lines if line is target or (line.form.is_bound and line.form.has_changed())
+    ]
     refused = _save(request, block, touched, agreeing=target if agree else None)
     if refused or any(line.form.errors for line in touched):
         if refused:
@@ -218,13 +254,18 @@ def block_marks(request: PortalRequest, pk: int) -> HttpResponse:
         return render(request, "submissions/marking/block.html", context)
     messages.success(request, _("Saved."))
     next_line = _next(lines, target)
-    return redirect(reverse("submissions:block", args=[pk]) + (f"#line-{next_line.answer.pk}" if next_line else ""))
+    return redirect(
+        reverse("submissions:block", args=[pk])
+        + (f"#line-{next_line.answer.pk}" if next_line else "")
+    )
 
 
 def _marked(
     request: PortalRequest, block: Block, lines: list[DeskLine], line: DeskLine, *, agreeing: bool
 ) -> HttpResponse:
-    """Save one line by htmx: the answer is its mark, its entry in the list and the count, or why it was not saved."""
+    """Save one line by htmx: the answer is its mark, its entry in the list and the count, or why it
+    was not saved.
+    """
     refused = _save(request, block, [line], agreeing=line if agreeing else None)
     if refused:
         line.form.add_error(None, refused)
@@ -237,14 +278,22 @@ def _marked(
         "saved_at": request.at if saved else None,
     }
     quiet = "quiet" in request.POST
-    response = render(request, "submissions/marking/marked_quietly.html" if quiet else "submissions/marking/marked.html", context)
+    response = render(
+        request,
+        "submissions/marking/marked_quietly.html" if quiet else "submissions/marking/marked.html",
+        context,
+    )
     if saved and not quiet and (next_line := _next(lines, line)):
         trigger_client_event(response, "line-saved", {"next": next_line.answer.pk}, after="settle")
     return response
 
 
-def _save(request: PortalRequest, block: Block, touched: list[DeskLine], *, agreeing: DeskLine | None) -> str:
-    """Save the touched lines, all or none; why not, in a sentence, or "" where each form has its own errors or none."""
+def _save(
+    request: PortalRequest, block: Block, touched: list[DeskLine], *, agreeing: DeskLine | None
+) -> str:
+    """Save the touched lines, all or none; why not, in a sentence, or "" where each form has its
+    own errors or none.
+    """
     marks = {}
     for line in touched:
         if not line.form.is_valid():
@@ -255,7 +304,9 @@ def _save(request: PortalRequest, block: Block, touched: list[DeskLine], *, agre
     answers = [line.answer for line in touched]
     seen = together([line.form for line in touched], lambda: _marked_by_now(block, answers))
     try:
-        saved = actions.save_marks(block, marks, by=request.user, at=request.at, answers=answers, seen=seen)
+        saved = actions.save_marks(
+            block, marks, by=request.user, at=request.at, answers=answers, seen=seen
+        )
     except Refused as refusal:
         return str(refusal)
     for line, mark in zip(touched, saved, strict=True):
@@ -270,9 +321,15 @@ def _marked_by_now(block: Block, answers: list[Answer]) -> list[MarkForm]:
 
 def _next(lines: list[DeskLine], current: DeskLine | None) -> DeskLine | None:
     """The first unmarked line after this one, else the one right after it, else this one."""
-    place = next((i for i, line in enumerate(lines) if current and line.answer == current.answer), -1) + 1
+    place = (
+        next((i for i, line in enumerate(lines) if current and line.answer == current.answer), -1)
+        + 1
+    )
     after = lines[place:]
-    return next((line for line in after if line.mark is None), after[0] if after else (lines[-1] if lines else None))
+    return next(
+        (line for line in after if line.mark is None),
+        after[0] if after else (lines[-1] if lines else None),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -283,7 +340,9 @@ def block_hand_in(request: PortalRequest, pk: int) -> HttpResponse:
         BLOCKS,
         block,
         "hand_in",
-        do=lambda note, hours, seen: actions.hand_in(block, hours=hours, by=request.user, at=request.at, seen=seen),
+        do=lambda note, hours, seen: actions.hand_in(
+            block, hours=hours, by=request.user, at=request.at, seen=seen
+        ),
         then=reverse("submissions:block", args=[pk]),
         summary="submissions/marking/hand_in.html",
         form_class=HandInForm,

@@ -24,7 +24,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Calibration",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -44,23 +49,34 @@ class Migration(migrations.Migration):
                 ),
                 ("begun_at", models.DateTimeField()),
                 ("handed_in_at", models.DateTimeField(blank=True, null=True)),
-                ("deviation", models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
+                (
+                    "deviation",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True),
+                ),
                 ("is_passed", models.BooleanField(default=False)),
                 (
                     "assessor",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("state", "open")), fields=("cycle", "assessor"), name="one_open_calibration"
+                        condition=models.Q(("state", "open")),
+                        fields=("cycle", "assessor"),
+                        name="one_open_calibration",
                     )
                 ],
             },
@@ -68,13 +84,26 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Document",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
-                ("file", models.FileField(max_length=200, upload_to=submissions.models.document_path)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True),
+                ),
+                (
+                    "file",
+                    models.FileField(max_length=200, upload_to=submissions.models.document_path),
+                ),
                 ("name", models.CharField(max_length=255)),
                 (
                     "search_key",
-                    models.CharField(help_text="The name in the spelling that is searched in", max_length=255),
+                    models.CharField(
+                        help_text="The name in the spelling that is searched in", max_length=255
+                    ),
                 ),
                 ("content_type", models.CharField(max_length=100)),
                 ("size", models.PositiveBigIntegerField(help_text="Bytes")),
@@ -96,20 +125,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("scanned_at", models.DateTimeField(blank=True, null=True)),
-                ("finding", models.CharField(blank=True, help_text="What the scanner called it", max_length=200)),
-                ("pages", models.PositiveSmallIntegerField(default=0, help_text="Pictures drawn of it")),
+                (
+                    "finding",
+                    models.CharField(
+                        blank=True, help_text="What the scanner called it", max_length=200
+                    ),
+                ),
+                (
+                    "pages",
+                    models.PositiveSmallIntegerField(default=0, help_text="Pictures drawn of it"),
+                ),
                 (
                     "page_count",
-                    models.PositiveIntegerField(default=0, help_text="Pages or slides it has; 0: not counted"),
+                    models.PositiveIntegerField(
+                        default=0, help_text="Pages or slides it has; 0: not counted"
+                    ),
                 ),
                 (
                     "excerpt",
-                    models.TextField(blank=True, help_text="The beginning of its words, where it has any of its own"),
+                    models.TextField(
+                        blank=True,
+                        help_text="The beginning of its words, where it has any of its own",
+                    ),
                 ),
                 (
                     "inside",
                     models.JSONField(
-                        blank=True, default=dict, help_text="Its signatures, attached files, an e-mail's head"
+                        blank=True,
+                        default=dict,
+                        help_text="Its signatures, attached files, an e-mail's head",
                     ),
                 ),
                 ("drawn_at", models.DateTimeField(blank=True, null=True)),
@@ -125,76 +169,119 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "uploaded_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
                 "indexes": [
                     models.Index(fields=["agency", "-uploaded_at"], name="documents_of_an_agency"),
-                    models.Index(fields=["agency", "cycle"], include=("size",), name="what_an_agency_keeps"),
+                    models.Index(
+                        fields=["agency", "cycle"], include=("size",), name="what_an_agency_keeps"
+                    ),
                 ],
             },
         ),
         migrations.CreateModel(
             name="Expense",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("label", models.CharField(max_length=200)),
                 ("amount", models.DecimalField(decimal_places=0, help_text="Rials", max_digits=18)),
-                ("hours", models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
+                (
+                    "hours",
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True),
+                ),
                 ("spent_on", models.DateField()),
                 ("entered_at", models.DateTimeField()),
                 ("struck_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "entered_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="an_expense_is_not_negative")
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 0)), name="an_expense_is_not_negative"
+                    )
                 ],
             },
         ),
         migrations.CreateModel(
             name="ReferenceLine",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("value", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 ("claims_not_applicable", models.BooleanField(default=False)),
                 ("note", models.TextField(blank=True)),
                 ("shown", models.TextField(help_text="What the evidence shows")),
-                ("points", models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True)),
+                (
+                    "points",
+                    models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True),
+                ),
                 ("is_not_applicable", models.BooleanField(default=False)),
                 ("reason", models.TextField()),
                 ("laid_at", models.DateTimeField()),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "laid_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "measure",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="indicators.measure"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="indicators.measure",
                     ),
                 ),
             ],
@@ -214,26 +301,40 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReferenceMark",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("points", models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "points",
+                    models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True),
+                ),
                 ("is_not_applicable", models.BooleanField(default=False)),
                 ("reason", models.TextField(blank=True)),
                 (
                     "calibration",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="marks", to="submissions.calibration"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="marks",
+                        to="submissions.calibration",
                     ),
                 ),
                 (
                     "line",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.referenceline"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.referenceline",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("calibration", "line"), name="one_mark_a_sitting"),
+                    models.UniqueConstraint(
+                        fields=("calibration", "line"), name="one_mark_a_sitting"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("is_not_applicable", True), ("points__isnull", True)),
@@ -248,26 +349,42 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Reliability",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("asked_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
                 ("result", models.JSONField(blank=True, null=True)),
                 (
                     "asked_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="ReviewTask",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -316,7 +433,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "measure",
@@ -331,7 +452,9 @@ class Migration(migrations.Migration):
                 (
                     "study",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="submissions.reliability"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="submissions.reliability",
                     ),
                 ),
             ],
@@ -361,7 +484,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ScoreRun",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("why", models.CharField(max_length=200)),
                 ("asked_at", models.DateTimeField()),
                 ("finished_at", models.DateTimeField(blank=True, null=True)),
@@ -381,14 +509,23 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="Stewardship",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -399,7 +536,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("source_title", models.CharField(blank=True, max_length=300)),
-                ("source", models.FileField(blank=True, max_length=200, upload_to=submissions.models.source_path)),
+                (
+                    "source",
+                    models.FileField(
+                        blank=True, max_length=200, upload_to=submissions.models.source_path
+                    ),
+                ),
                 ("source_name", models.CharField(blank=True, max_length=200)),
                 ("source_sha256", models.CharField(blank=True, max_length=64)),
                 ("supplied_at", models.DateTimeField(blank=True, null=True)),
@@ -415,12 +557,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "measure",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="indicators.measure"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="indicators.measure",
                     ),
                 ),
                 (
@@ -436,7 +584,9 @@ class Migration(migrations.Migration):
                 (
                     "steward",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -452,12 +602,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("cycle", "measure"), name="one_stewardship_a_measure"),
+                    models.UniqueConstraint(
+                        fields=("cycle", "measure"), name="one_stewardship_a_measure"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("state", "supplied"), _negated=True),
                             models.Q(
-                                models.Q(("source", ""), _negated=True), models.Q(("source_title", ""), _negated=True)
+                                models.Q(("source", ""), _negated=True),
+                                models.Q(("source_title", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
@@ -469,7 +622,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Submission",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -490,13 +648,18 @@ class Migration(migrations.Migration):
                 ("submitted_at", models.DateTimeField(blank=True, null=True)),
                 ("content_hash", models.CharField(blank=True, max_length=64)),
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
-                ("remarks", models.TextField(blank=True, help_text="Why its headquarters returned it")),
+                (
+                    "remarks",
+                    models.TextField(blank=True, help_text="Why its headquarters returned it"),
+                ),
                 ("returned_at", models.DateTimeField(blank=True, null=True)),
                 ("communicated_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
@@ -522,12 +685,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "participation",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.participation"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.participation",
                     ),
                 ),
                 (
@@ -554,11 +723,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("cycle", "agency"), name="one_submission_an_agency_and_cycle"),
+                    models.UniqueConstraint(
+                        fields=("cycle", "agency"), name="one_submission_an_agency_and_cycle"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("submitted_at__isnull", True), ("submitted_by__isnull", True)),
-                            models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                            models.Q(
+                                ("submitted_at__isnull", True), ("submitted_by__isnull", True)
+                            ),
+                            models.Q(
+                                ("submitted_at__isnull", False), ("submitted_by__isnull", False)
+                            ),
                             _connector="OR",
                         ),
                         name="signed_when_and_by_whom_go_together",
@@ -569,8 +744,16 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Answer",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("value", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "value",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 ("note", models.TextField(blank=True)),
                 ("claims_not_applicable", models.BooleanField(default=False)),
                 (
@@ -620,7 +803,9 @@ class Migration(migrations.Migration):
                 (
                     "measure",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="indicators.measure"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="indicators.measure",
                     ),
                 ),
                 (
@@ -646,17 +831,23 @@ class Migration(migrations.Migration):
                 (
                     "submission",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="submissions.submission"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="submissions.submission",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("submission", "measure"), name="one_answer_a_measure"),
+                    models.UniqueConstraint(
+                        fields=("submission", "measure"), name="one_answer_a_measure"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             ("claims_not_applicable", False),
-                            models.Q(("value__isnull", True), models.Q(("note", ""), _negated=True)),
+                            models.Q(
+                                ("value__isnull", True), models.Q(("note", ""), _negated=True)
+                            ),
                             _connector="OR",
                         ),
                         name="not_applicable_has_a_reason_and_no_value",
@@ -668,7 +859,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Block",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("is_second", models.BooleanField(default=False)),
                 (
                     "drawn",
@@ -703,36 +899,49 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "assessor",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "axis",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="indicators.axis"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="indicators.axis",
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "submission",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="blocks", to="submissions.submission"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="blocks",
+                        to="submissions.submission",
                     ),
                 ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("submission", "axis", "is_second"), name="one_block_an_axis_and_reading"
+                        fields=("submission", "axis", "is_second"),
+                        name="one_block_an_axis_and_reading",
                     )
                 ],
             },
@@ -740,13 +949,22 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Declaration",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("statement", models.TextField(blank=True)),
                 ("updated_at", models.DateTimeField()),
                 (
                     "verdict",
                     models.CharField(
-                        choices=[("waiting", "Not yet judged"), ("accepted", "Accepted"), ("rejected", "Rejected")],
+                        choices=[
+                            ("waiting", "Not yet judged"),
+                            ("accepted", "Accepted"),
+                            ("rejected", "Rejected"),
+                        ],
                         default="waiting",
                         max_length=10,
                     ),
@@ -766,7 +984,9 @@ class Migration(migrations.Migration):
                 (
                     "updated_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -782,7 +1002,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DeclaredLevel",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "level",
                     models.CharField(
@@ -801,15 +1026,20 @@ class Migration(migrations.Migration):
                 (
                     "declaration",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="levels", to="submissions.declaration"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="levels",
+                        to="submissions.declaration",
                     ),
                 ),
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("declaration", "level"), name="a_level_is_declared_once"),
+                    models.UniqueConstraint(
+                        fields=("declaration", "level"), name="a_level_is_declared_once"
+                    ),
                     models.CheckConstraint(
-                        condition=models.Q(("assessed__lte", models.F("due"))), name="no_more_assessed_than_due"
+                        condition=models.Q(("assessed__lte", models.F("due"))),
+                        name="no_more_assessed_than_due",
                     ),
                 ],
             },
@@ -817,24 +1047,39 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Evidence",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(blank=True, max_length=200)),
                 ("letter_number", models.CharField(blank=True, max_length=60)),
                 ("letter_on", models.DateField(blank=True, null=True)),
-                ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
-                ("reference", models.CharField(blank=True, help_text="Page or sheet", max_length=200)),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True),
+                ),
+                (
+                    "reference",
+                    models.CharField(blank=True, help_text="Page or sheet", max_length=200),
+                ),
                 ("attached_at", models.DateTimeField()),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "answer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="evidence", to="submissions.answer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evidence",
+                        to="submissions.answer",
                     ),
                 ),
                 (
                     "attached_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -874,7 +1119,8 @@ class Migration(migrations.Migration):
                         name="a_file_once_a_line",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("replaces", models.F("pk")), _negated=True), name="nothing_replaces_itself"
+                        condition=models.Q(("replaces", models.F("pk")), _negated=True),
+                        name="nothing_replaces_itself",
                     ),
                 ],
             },
@@ -882,7 +1128,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ExternalFactor",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -903,7 +1154,11 @@ class Migration(migrations.Migration):
                 (
                     "verdict",
                     models.CharField(
-                        choices=[("waiting", "Not yet judged"), ("accepted", "Accepted"), ("rejected", "Rejected")],
+                        choices=[
+                            ("waiting", "Not yet judged"),
+                            ("accepted", "Accepted"),
+                            ("rejected", "Rejected"),
+                        ],
                         default="waiting",
                         max_length=10,
                     ),
@@ -913,13 +1168,17 @@ class Migration(migrations.Migration):
                 (
                     "answer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="factors", to="submissions.answer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="factors",
+                        to="submissions.answer",
                     ),
                 ),
                 (
                     "claimed_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -948,7 +1207,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("judged_at", None), ("verdict", "waiting")),
-                            models.Q(("judged_at__isnull", False), models.Q(("verdict_reason", ""), _negated=True)),
+                            models.Q(
+                                ("judged_at__isnull", False),
+                                models.Q(("verdict_reason", ""), _negated=True),
+                            ),
                             _connector="OR",
                         ),
                         name="a_verdict_has_a_reason",
@@ -959,19 +1221,28 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="LineComment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("text", models.TextField()),
                 ("written_at", models.DateTimeField()),
                 (
                     "answer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="comments", to="submissions.answer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="comments",
+                        to="submissions.answer",
                     ),
                 ),
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -979,27 +1250,41 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Mark",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("points", models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "points",
+                    models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True),
+                ),
                 ("is_not_applicable", models.BooleanField(default=False)),
                 ("reason", models.TextField(blank=True)),
                 ("marked_at", models.DateTimeField()),
                 (
                     "answer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="marks", to="submissions.answer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="marks",
+                        to="submissions.answer",
                     ),
                 ),
                 (
                     "assessor",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "block",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="marks", to="submissions.block"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="marks",
+                        to="submissions.block",
                     ),
                 ),
             ],
@@ -1020,7 +1305,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Score",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "basis",
                     models.CharField(
@@ -1047,14 +1337,19 @@ class Migration(migrations.Migration):
                         max_length=16,
                     ),
                 ),
-                ("points", models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True)),
+                (
+                    "points",
+                    models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True),
+                ),
                 ("reason", models.TextField(blank=True)),
                 ("scored_at", models.DateTimeField()),
                 ("is_current", models.BooleanField(default=True)),
                 (
                     "answer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="submissions.answer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="submissions.answer",
                     ),
                 ),
                 (
@@ -1079,7 +1374,10 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("points__isnull", False), ("state", "scored")),
-                            models.Q(models.Q(("state", "scored"), _negated=True), ("points__isnull", True)),
+                            models.Q(
+                                models.Q(("state", "scored"), _negated=True),
+                                ("points__isnull", True),
+                            ),
                             _connector="OR",
                         ),
                         name="points_only_when_scored",
@@ -1090,21 +1388,33 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StewardFigure",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("percent", models.DecimalField(blank=True, decimal_places=8, max_digits=11, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "percent",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=11, null=True),
+                ),
                 ("is_not_applicable", models.BooleanField(default=False)),
                 ("note", models.TextField(blank=True)),
                 ("entered_at", models.DateTimeField()),
                 (
                     "answer",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="figure", to="submissions.answer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="figure",
+                        to="submissions.answer",
                     ),
                 ),
                 (
                     "entered_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -1120,9 +1430,15 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("is_not_applicable", False), ("percent__gte", 0), ("percent__lte", 100)),
                             models.Q(
-                                ("is_not_applicable", True), ("percent", None), models.Q(("note", ""), _negated=True)
+                                ("is_not_applicable", False),
+                                ("percent__gte", 0),
+                                ("percent__lte", 100),
+                            ),
+                            models.Q(
+                                ("is_not_applicable", True),
+                                ("percent", None),
+                                models.Q(("note", ""), _negated=True),
                             ),
                             _connector="OR",
                         ),
@@ -1134,17 +1450,29 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Reconciliation",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
-                        choices=[("apart", "Apart"), ("proposed", "A value is proposed"), ("agreed", "Agreed")],
+                        choices=[
+                            ("apart", "Apart"),
+                            ("proposed", "A value is proposed"),
+                            ("agreed", "Agreed"),
+                        ],
                         default="apart",
                         max_length=50,
                         protected=True,
                     ),
                 ),
-                ("points", models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True)),
+                (
+                    "points",
+                    models.DecimalField(blank=True, decimal_places=10, max_digits=16, null=True),
+                ),
                 ("is_not_applicable", models.BooleanField(default=False)),
                 ("reason", models.TextField(blank=True)),
                 ("proposed_at", models.DateTimeField(blank=True, null=True)),
@@ -1152,7 +1480,9 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
@@ -1167,12 +1497,18 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "first",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.mark"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.mark",
                     ),
                 ),
                 (
@@ -1196,7 +1532,9 @@ class Migration(migrations.Migration):
                 (
                     "second",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.mark"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.mark",
                     ),
                 ),
                 (
@@ -1212,7 +1550,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="NodeScore",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -1275,7 +1618,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Clarification",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "state",
                     django_fsm.FSMField(
@@ -1291,18 +1639,26 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "assessor",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "line",
@@ -1324,7 +1680,9 @@ class Migration(migrations.Migration):
                 (
                     "submission",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.submission"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.submission",
                     ),
                 ),
             ],
@@ -1332,21 +1690,33 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Upload",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True),
+                ),
                 ("name", models.CharField(max_length=255)),
                 ("length", models.PositiveBigIntegerField(help_text="Bytes")),
                 ("begun_at", models.DateTimeField()),
                 (
                     "answer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="submissions.answer"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="submissions.answer",
                     ),
                 ),
                 (
                     "by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -1374,7 +1744,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Verification",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "why",
                     django.contrib.postgres.fields.ArrayField(
@@ -1405,7 +1780,9 @@ class Migration(migrations.Migration):
                 (
                     "place",
                     models.CharField(
-                        blank=True, choices=[("source", "At the source of the data"), ("site", "On site")], max_length=6
+                        blank=True,
+                        choices=[("source", "At the source of the data"), ("site", "On site")],
+                        max_length=6,
                     ),
                 ),
                 (
@@ -1420,7 +1797,10 @@ class Migration(migrations.Migration):
                         max_length=11,
                     ),
                 ),
-                ("found_value", models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True)),
+                (
+                    "found_value",
+                    models.DecimalField(blank=True, decimal_places=8, max_digits=28, null=True),
+                ),
                 ("text", models.TextField(blank=True, help_text="What was seen, and where")),
                 (
                     "hours",
@@ -1436,18 +1816,26 @@ class Migration(migrations.Migration):
                 (
                     "agency",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
                     ),
                 ),
                 (
                     "assessor",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "cycle",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cycles.cycle"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="cycles.cycle",
+                    ),
                 ),
                 (
                     "line",
@@ -1495,16 +1883,26 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Exhibit",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(blank=True, max_length=200)),
                 ("letter_number", models.CharField(blank=True, max_length=60)),
                 ("letter_on", models.DateField(blank=True, null=True)),
-                ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True),
+                ),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "document",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="exhibit", to="submissions.document"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exhibit",
+                        to="submissions.document",
                     ),
                 ),
                 (
@@ -1523,18 +1921,32 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Version",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("uuid", models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, unique=True),
+                ),
                 ("number", models.PositiveSmallIntegerField()),
                 (
                     "kind",
                     models.CharField(
-                        choices=[("signed", "Signed"), ("set_aside", "Set aside unsigned")], max_length=10
+                        choices=[("signed", "Signed"), ("set_aside", "Set aside unsigned")],
+                        max_length=10,
                     ),
                 ),
                 ("content", models.TextField()),
                 ("sha256", models.CharField(max_length=64)),
-                ("made_as", models.CharField(blank=True, help_text="The role in which it was signed", max_length=24)),
+                (
+                    "made_as",
+                    models.CharField(
+                        blank=True, help_text="The role in which it was signed", max_length=24
+                    ),
+                ),
                 ("made_at", models.DateTimeField()),
                 (
                     "made_by",
@@ -1557,10 +1969,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("submission", "number"), name="versions_are_numbered"),
+                    models.UniqueConstraint(
+                        fields=("submission", "number"), name="versions_are_numbered"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("kind", "signed"), _negated=True), ("made_by__isnull", False), _connector="OR"
+                            models.Q(("kind", "signed"), _negated=True),
+                            ("made_by__isnull", False),
+                            _connector="OR",
                         ),
                         name="a_signed_version_has_a_signer",
                     ),

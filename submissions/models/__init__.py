@@ -1,4 +1,6 @@
-"""What agencies answer, with their evidence; what assessors mark; how it scores, and what it adds up to."""
+"""What agencies answer, with their evidence; what assessors mark; how it scores, and what it adds
+up to.
+"""
 
 from submissions.models.calibration import Calibration, ReferenceLine, ReferenceMark
 from submissions.models.evidence import (
@@ -10,7 +12,13 @@ from submissions.models.evidence import (
     document_path,
     with_versions,
 )
-from submissions.models.line_notes import Clarification, ExternalFactor, FactorKind, LineComment, Verdict
+from submissions.models.line_notes import (
+    Clarification,
+    ExternalFactor,
+    FactorKind,
+    LineComment,
+    Verdict,
+)
 from submissions.models.matters import open_questions
 from submissions.models.reconciliations import Reconciliation
 from submissions.models.review_tasks import Expense, ReviewTask

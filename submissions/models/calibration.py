@@ -1,4 +1,6 @@
-"""Reference lines with agreed marks, and how an assessor marks them before being shown any agency's lines."""
+"""Reference lines with agreed marks, and how an assessor marks them before being shown any agency's
+lines.
+"""
 
 from datetime import datetime
 from typing import Any, Self
@@ -32,7 +34,9 @@ class ReferenceLineQuerySet(models.QuerySet["ReferenceLine"]):
 
 
 class ReferenceLine(models.Model):
-    """What an agency might say of a measure, what its evidence would show, and the mark agreed for it with a reason."""
+    """What an agency might say of a measure, what its evidence would show, and the mark agreed for
+    it with a reason.
+    """
 
     agency = agency_id = None  # of no agency: nobody is above or beside it
 
@@ -54,7 +58,8 @@ class ReferenceLine(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(points__isnull=True, is_not_applicable=True) | Q(points__gte=0, is_not_applicable=False),
+                condition=Q(points__isnull=True, is_not_applicable=True)
+                | Q(points__gte=0, is_not_applicable=False),
                 name="an_agreed_mark_is_points_or_not_applicable",
             ),
         )
@@ -65,25 +70,36 @@ class ReferenceLine(models.Model):
     @property
     def as_answer(self) -> Answer:
         """The line as an agency's would be, unsaved (needs `measure` loaded)."""
-        said = {name: getattr(self, name) for name in ("measure", "value", "claims_not_applicable", "note")}
+        said = {
+            name: getattr(self, name)
+            for name in ("measure", "value", "claims_not_applicable", "note")
+        }
         return Answer(**said, own=None)
 
 
 class CalibrationQuerySet(models.QuerySet["Calibration"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """One's own; all for those who see results before they are published, for it names assessors."""
+        """One's own; all for those who see results before they are published, for it names
+        assessors.
+        """
         return self.all() if user.oversees_the_country(at) else self.filter(assessor=user)
 
 
 class Calibration(models.Model):
-    """One sitting of an assessor over reference lines; `deviation` is the mean distance in percent of the ceiling."""
+    """One sitting of an assessor over reference lines; `deviation` is the mean distance in percent
+    of the ceiling.
+    """
 
     agency = agency_id = None
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
-    state = FSMField(choices=CalibrationState.choices, default=CalibrationState.OPEN, protected=True)
-    lines = ArrayField(models.BigIntegerField(), help_text="Reference lines, in the order in which they are shown")
+    state = FSMField(
+        choices=CalibrationState.choices, default=CalibrationState.OPEN, protected=True
+    )
+    lines = ArrayField(
+        models.BigIntegerField(), help_text="Reference lines, in the order in which they are shown"
+    )
     begun_at = models.DateTimeField()
     handed_in_at = models.DateTimeField(null=True, blank=True)
     deviation = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
@@ -94,7 +110,9 @@ class Calibration(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("cycle", "assessor"), condition=Q(state=CalibrationState.OPEN), name="one_open_calibration"
+                fields=("cycle", "assessor"),
+                condition=Q(state=CalibrationState.OPEN),
+                name="one_open_calibration",
             ),
         )
 
@@ -122,7 +140,8 @@ class ReferenceMark(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("calibration", "line"), name="one_mark_a_sitting"),
             models.CheckConstraint(
-                condition=Q(points__isnull=True, is_not_applicable=True) | Q(points__gte=0, is_not_applicable=False),
+                condition=Q(points__isnull=True, is_not_applicable=True)
+                | Q(points__gte=0, is_not_applicable=False),
                 name="a_reference_mark_is_points_or_not_applicable",
             ),
         )

@@ -38,7 +38,9 @@ MAIL_HEAD = {
 
 @dataclass(frozen=True)
 class Signer:
-    """A signature in a file: name and organization by its certificate, and the moment it names, in ISO 8601 or ""."""
+    """A signature in a file: name and organization by its certificate, and the moment it names, in
+    ISO 8601 or "".
+    """
 
     name: str
     organization: str
@@ -52,22 +54,36 @@ class Signer:
 class DocumentQuerySet(models.QuerySet["Document"]):
     def held_by(self, agency: int) -> Self:
         """What an agency has uploaded in any year and may show again, newest first."""
-        return self.filter(agency=agency).exclude(state=DocumentState.INFECTED).order_by("-uploaded_at", "-pk")
+        return (
+            self.filter(agency=agency)
+            .exclude(state=DocumentState.INFECTED)
+            .order_by("-uploaded_at", "-pk")
+        )
 
     def waiting(self) -> Self:
         """What the scanner has not judged: with one, also what came in while there was none."""
-        states = [DocumentState.PENDING, *([DocumentState.UNSCANNED] if settings.CLAMD_ADDRESS else [])]
+        states = [
+            DocumentState.PENDING,
+            *([DocumentState.UNSCANNED] if settings.CLAMD_ADDRESS else []),
+        ]
         return self.filter(state__in=states)
 
     def undrawn(self) -> Self:
         """What may be shown and has not been drawn yet."""
-        states = [DocumentState.CLEAN, *([] if settings.CLAMD_ADDRESS else [DocumentState.UNSCANNED])]
+        states = [
+            DocumentState.CLEAN,
+            *([] if settings.CLAMD_ADDRESS else [DocumentState.UNSCANNED]),
+        ]
         return self.filter(state__in=states, drawn_at=None)
 
     def with_uses(self) -> Self:
         """With the lines each is shown for."""
-        live = Evidence.objects.filter(withdrawn_at=None).select_related("answer__measure", "answer__submission__cycle")
-        return self.prefetch_related(models.Prefetch("references", queryset=live.order_by("-pk"), to_attr="uses"))
+        live = Evidence.objects.filter(withdrawn_at=None).select_related(
+            "answer__measure", "answer__submission__cycle"
+        )
+        return self.prefetch_related(
+            models.Prefetch("references", queryset=live.order_by("-pk"), to_attr="uses")
+        )
 
     def for_notices(self) -> Self:
         """With the first line for which each was shown, which is where its notice leads."""
@@ -78,7 +94,8 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 class Document(models.Model):
     """A file that an agency holds, uploaded once, in one cycle; its content never changes.
 
-    Without an agency it is the authority's own: an `Exhibit` of what was found when a line was verified.
+    Without an agency it is the authority's own: an `Exhibit` of what was found when a line was
+    verified.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
@@ -86,7 +103,9 @@ class Document(models.Model):
     uuid = models.UUIDField(unique=True, default=uuid_utils.compat.uuid7, editable=False)
     file = models.FileField(upload_to=document_path, max_length=200)
     name = models.CharField(max_length=255)
-    search_key = models.CharField(max_length=255, help_text="The name in the spelling that is searched in")
+    search_key = models.CharField(
+        max_length=255, help_text="The name in the spelling that is searched in"
+    )
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField(help_text="Bytes")
     sha256 = models.CharField(max_length=64)
@@ -96,9 +115,15 @@ class Document(models.Model):
     scanned_at = models.DateTimeField(null=True, blank=True)
     finding = models.CharField(max_length=200, blank=True, help_text="What the scanner called it")
     pages = models.PositiveSmallIntegerField(default=0, help_text="Pictures drawn of it")
-    page_count = models.PositiveIntegerField(default=0, help_text="Pages or slides it has; 0: not counted")
-    excerpt = models.TextField(blank=True, help_text="The beginning of its words, where it has any of its own")
-    inside = models.JSONField(default=dict, blank=True, help_text="Its signatures, attached files, an e-mail's head")
+    page_count = models.PositiveIntegerField(
+        default=0, help_text="Pages or slides it has; 0: not counted"
+    )
+    excerpt = models.TextField(
+        blank=True, help_text="The beginning of its words, where it has any of its own"
+    )
+    inside = models.JSONField(
+        default=dict, blank=True, help_text="Its signatures, attached files, an e-mail's head"
+    )
     drawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = DocumentQuerySet.as_manager()
@@ -106,8 +131,11 @@ class Document(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("agency", "-uploaded_at"), name="documents_of_an_agency"),
-            # how much an agency keeps in a year is asked before each file, and answered from this alone
-            models.Index(fields=("agency", "cycle"), include=("size",), name="what_an_agency_keeps"),
+            # how much an agency keeps in a year is asked before each file, and answered from this
+            # alone
+            models.Index(
+                fields=("agency", "cycle"), include=("size",), name="what_an_agency_keeps"
+            ),
         )
 
     def __str__(self) -> str:
@@ -120,7 +148,9 @@ class Document(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it may be handed out and shown: found clean, or uploaded where there is no scanner."""
+        """Whether it may be handed out and shown: found clean, or uploaded where there is no
+        scanner.
+        """
         unscanned = self.state == DocumentState.UNSCANNED and not settings.CLAMD_ADDRESS
         return unscanned or self.state == DocumentState.CLEAN
 
@@ -133,13 +163,19 @@ class Document(models.Model):
 
     @property
     def signers(self) -> list["Signer"]:
-        """Who signed it, as the certificates in the file say; the portal has verified none of it."""
+        """Who signed it, as the certificates in the file say; the portal has
+        verified none of it.
+        """
         return [Signer(*signature) for signature in self.inside.get("signatures", [])]
 
     @property
     def mail_head(self) -> list[tuple[Any, str]]:
         """The head of an e-mail: what each line of it is, and what stands there."""
-        return [(MAIL_HEAD[name], value) for name, value in self.inside.get("head", []) if name in MAIL_HEAD]
+        return [
+            (MAIL_HEAD[name], value)
+            for name, value in self.inside.get("head", [])
+            if name in MAIL_HEAD
+        ]
 
     def picture(self, number: int) -> str:
         """Where the picture of a page is kept, in the storage of the file itself."""
@@ -164,7 +200,9 @@ class Document(models.Model):
 
 @dataclass(frozen=True)
 class Description:
-    """What a file is, in the words of whoever shows it: a title, and the number and day of a letter."""
+    """What a file is, in the words of whoever shows it: a title, and the number and day of a
+    letter.
+    """
 
     title: str = ""
     letter_number: str = ""
@@ -193,8 +231,14 @@ class Described(models.Model):
 
     @property
     def description_facts(self) -> list[str]:
-        """The description as a signature covers it: title, number, and the day in ISO 8601 or ""."""
-        return [self.title, self.letter_number, self.letter_on.isoformat() if self.letter_on else ""]
+        """The description as a signature covers it: title, number, and the
+        day in ISO 8601 or "".
+        """
+        return [
+            self.title,
+            self.letter_number,
+            self.letter_on.isoformat() if self.letter_on else "",
+        ]
 
     def describe(self, description: Description) -> None:
         self.title = normalise(description.title)[:200]
@@ -215,10 +259,14 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return rows.select_related("document", "attached_by").order_by("pk")
 
     def with_versions(self) -> list["Evidence"]:
-        """What is shown for a line now, each with its earlier versions and its other lines; two queries, if any is."""
+        """What is shown for a line now, each with its earlier versions and its other lines; two
+        queries, if any is.
+        """
         live = with_versions(self.for_page())
         if live:
-            shown = Evidence.objects.filter(document__in=[e.document_id for e in live], withdrawn_at=None).order_by()
+            shown = Evidence.objects.filter(
+                document__in=[e.document_id for e in live], withdrawn_at=None
+            ).order_by()
             lines = dict(shown.values_list("document").annotate(Count("answer", distinct=True)))
             for e in live:
                 e.other_lines = lines[e.document_id] - 1
@@ -230,7 +278,9 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         return last.description if last else Description()
 
     def facts(self, submission: Submission) -> list[list[Any]]:
-        """What a signature covers of a submission's evidence: line, digest of the content, place and description."""
+        """What a signature covers of a submission's evidence: line, digest of the content, place
+        and description.
+        """
         live = self.filter(answer__submission=submission).live().select_related("document")
         return [[e.answer_id, e.document.sha256, e.reference, *e.description_facts] for e in live]
 
@@ -246,7 +296,9 @@ class Evidence(Described):
     attached_at = models.DateTimeField()
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
 
     other_lines = 0  # how many other lines the file is shown for; `with_versions` fills it in
 
@@ -255,7 +307,9 @@ class Evidence(Described):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("answer", "document"), condition=Q(withdrawn_at=None), name="a_file_once_a_line"
+                fields=("answer", "document"),
+                condition=Q(withdrawn_at=None),
+                name="a_file_once_a_line",
             ),
             models.CheckConstraint(condition=~Q(replaces=F("pk")), name="nothing_replaces_itself"),
         )
@@ -284,7 +338,9 @@ def with_versions(rows: Iterable[Evidence]) -> list[Evidence]:
 
 class UploadQuerySet(models.QuerySet["Upload"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """An upload is its starter's alone; whether the line still is, the guard asks before each piece."""
+        """An upload is its starter's alone; whether the line still is, the guard asks before each
+        piece.
+        """
         return self.filter(by=user)
 
     def for_piece(self) -> Self:
@@ -306,7 +362,9 @@ class Upload(models.Model):
     name = models.CharField(max_length=255)
     length = models.PositiveBigIntegerField(help_text="Bytes")
     begun_at = models.DateTimeField()
-    document = models.OneToOneField(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    document = models.OneToOneField(
+        Document, models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = UploadQuerySet.as_manager()
 

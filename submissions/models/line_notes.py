@@ -1,4 +1,6 @@
-"""What is said about a line beside its value: outside influences, colleagues' comments, an assessor's question."""
+"""What is said about a line beside its value: outside influences, colleagues' comments, an
+assessor's question.
+"""
 
 from datetime import datetime
 from typing import Any, Self
@@ -18,7 +20,9 @@ from submissions.workflow import CLARIFICATIONS, ClarificationState
 
 
 class FactorKind(models.TextChoices):
-    """What an agency could not have prevented (executive bylaw of Articles 81-82: requirements from others)."""
+    """What an agency could not have prevented (executive bylaw of Articles 81-82: requirements from
+    others).
+    """
 
     LAW = "law", _("A new law or ruling")
     BUDGET = "budget", _("Budget not allotted")
@@ -43,7 +47,9 @@ class FactorQuerySet(models.QuerySet["ExternalFactor"]):
 
 
 class ExternalFactor(models.Model):
-    """An influence from outside that the agency names for a line; the assessor accepts or rejects it with a reason."""
+    """An influence from outside that the agency names for a line; the assessor accepts or rejects
+    it with a reason.
+    """
 
     answer = models.ForeignKey(Answer, models.PROTECT, related_name="factors")
     kind = models.CharField(max_length=10, choices=FactorKind)
@@ -106,14 +112,18 @@ class ClarificationQuerySet(models.QuerySet["Clarification"]):
 
 
 class Clarification(models.Model):
-    """A question an assessor asks about one line; its window, `Window.line`, closes for the agency by itself."""
+    """A question an assessor asks about one line; its window, `Window.line`, closes for the agency
+    by itself.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="+")
     line = models.OneToOneField(Answer, models.PROTECT, related_name="clarification")
     assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
-    state = FSMField(choices=ClarificationState.choices, default=ClarificationState.ASKED, protected=True)
+    state = FSMField(
+        choices=ClarificationState.choices, default=ClarificationState.ASKED, protected=True
+    )
     question = models.TextField()
     reply = models.TextField(blank=True)
     replied_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

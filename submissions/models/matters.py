@@ -1,4 +1,6 @@
-"""What holds up the handing in of a block and the reconciling of a line: questions and influences still open."""
+"""What holds up the handing in of a block and the reconciling of a line: questions and influences
+still open.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -35,8 +37,10 @@ def matters_of_blocks(blocks: Sequence[Block], at: datetime, windows: Windows) -
             found[block.pk] = _question_sentence(asked)
         elif unjudged:
             sentence = ngettext(
-                "%(count)s influence from outside is not judged yet: accept or reject it, then hand in.",
-                "%(count)s influences from outside are not judged yet: accept or reject them, then hand in.",
+                "%(count)s influence from outside is not judged yet: accept or reject it, "
+                "then hand in.",
+                "%(count)s influences from outside are not judged yet: accept or reject them, "
+                "then hand in.",
                 len(unjudged),
             )
             found[block.pk] = sentence % {"count": localised(len(unjudged))}
@@ -50,7 +54,11 @@ def matters_of_reconciliations(
     """Find the questions that the reconciled lines wait for; one query."""
     lines = [each.line_id for each in reconciliations]
     asked = {q.line_id: q for q in open_questions(Q(line__in=lines), at, windows)}
-    return {each.pk: _question_sentence([asked[each.line_id]]) for each in reconciliations if each.line_id in asked}
+    return {
+        each.pk: _question_sentence([asked[each.line_id]])
+        for each in reconciliations
+        if each.line_id in asked
+    }
 
 
 def open_questions(lines: Q, at: datetime, windows: Windows) -> list[Clarification]:
@@ -67,11 +75,15 @@ def open_questions(lines: Q, at: datetime, windows: Windows) -> list[Clarificati
 def _is_on(block: Block, line: Answer) -> bool:
     if block.is_second:
         return line.pk in block.drawn
-    return line.submission_id == block.submission_id and line.measure.indicator.axis_id == block.axis_id
+    return (
+        line.submission_id == block.submission_id
+        and line.measure.indicator.axis_id == block.axis_id
+    )
 
 
 def _question_sentence(questions: Iterable[Clarification]) -> str:
     lines = gettext(", ").join(str(question.line.measure) for question in questions)
     return gettext(
-        "The agency may still answer a question about: %(lines)s. Wait for the reply or for the end of its days."
+        "The agency may still answer a question about: %(lines)s. Wait for the reply or for the "
+        "end of its days."
     ) % {"lines": lines}

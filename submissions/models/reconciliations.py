@@ -1,4 +1,6 @@
-"""Where two assessors read the same line: the marks that lie too far apart, and how they came together."""
+"""Where two assessors read the same line: the marks that lie too far apart, and how they came
+together.
+"""
 
 from datetime import datetime
 from typing import Any, Self
@@ -16,9 +18,15 @@ from submissions.workflow import RECONCILIATIONS, ReconciliationState, Submissio
 
 class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The two assessors of the line, and whoever may read its scores; there is none before both have handed in."""
+        """The two assessors of the line, and whoever may read its scores; there is none before both
+        have handed in.
+        """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
-        return self.filter(Q(first__block__assessor=user) | Q(second__block__assessor=user) | Q(submission__in=scored))
+        return self.filter(
+            Q(first__block__assessor=user)
+            | Q(second__block__assessor=user)
+            | Q(submission__in=scored)
+        )
 
     def waiting_for(self, user: User, at: datetime) -> Self:
         """Those of an assessor's own lines in which the next word is theirs."""
@@ -27,14 +35,20 @@ class ReconciliationQuerySet(models.QuerySet["Reconciliation"]):
         return waiting.exclude(submission__state=SubmissionState.ENDED)
 
     def for_list(self) -> Self:
-        assessors = ("first__block__assessor", "second__block__assessor", "proposed_by", "agreed_by")
-        return self.select_related("agency", "cycle", "submission", "line__measure", *assessors).order_by(
-            "-state", "-cycle__year", "agency__sort_key", "line__measure__position", "pk"
+        assessors = (
+            "first__block__assessor",
+            "second__block__assessor",
+            "proposed_by",
+            "agreed_by",
         )
+        return self.select_related(
+            "agency", "cycle", "submission", "line__measure", *assessors
+        ).order_by("-state", "-cycle__year", "agency__sort_key", "line__measure__position", "pk")
 
 
 class Reconciliation(models.Model):
-    """Two marks on one line further apart than the cycle allows, until one value is agreed; the path is kept.
+    """Two marks on one line further apart than the cycle allows, until one value is agreed; the
+    path is kept.
 
     Points are None until a value is proposed, and where the line is agreed not to apply.
     """
@@ -45,7 +59,9 @@ class Reconciliation(models.Model):
     line = models.OneToOneField(Answer, models.PROTECT, related_name="reconciliation")
     first = models.OneToOneField(Mark, models.PROTECT, related_name="+")
     second = models.OneToOneField(Mark, models.PROTECT, related_name="+")
-    state = FSMField(choices=ReconciliationState.choices, default=ReconciliationState.APART, protected=True)
+    state = FSMField(
+        choices=ReconciliationState.choices, default=ReconciliationState.APART, protected=True
+    )
     points = models.DecimalField(max_digits=16, decimal_places=10, null=True, blank=True)
     is_not_applicable = models.BooleanField(default=False)
     reason = models.TextField(blank=True)
@@ -83,4 +99,8 @@ class Reconciliation(models.Model):
         self.agreed_by, self.agreed_at = given["reader"], at
 
     def _say(self, given: dict[str, Any]) -> None:
-        self.points, self.is_not_applicable, self.reason = given["points"], given["void"], given["reason"]
+        self.points, self.is_not_applicable, self.reason = (
+            given["points"],
+            given["void"],
+            given["reason"],
+        )

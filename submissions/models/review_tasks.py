@@ -1,4 +1,6 @@
-"""What follows from how reliable the marks were found: what somebody looks into; and what the assessment costs."""
+"""What follows from how reliable the marks were found: what somebody looks into; and what the
+assessment costs.
+"""
 
 from datetime import datetime
 from typing import Any, Self
@@ -31,9 +33,11 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
 
 
 class ReviewTask(models.Model):
-    """One finding about the marks of a cycle that somebody looks into; by itself it changes no score.
+    """One finding about the marks of a cycle that somebody looks into; by itself it changes no
+    score.
 
-    `figures` are those of the finding in the study that opened it. About an assessor, a measure, or all marks.
+    `figures` are those of the finding in the study that opened it. About an assessor, a measure, or
+    all marks.
     """
 
     class Kind(models.TextChoices):
@@ -97,7 +101,9 @@ class ExpenseQuerySet(models.QuerySet["Expense"]):
 
 
 class Expense(models.Model):
-    """What a cycle's assessment cost in rials, with the hours it stands for where there are any; struck, it stays."""
+    """What a cycle's assessment cost in rials, with the hours it stands for where there are any;
+    struck, it stays.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     label = models.CharField(max_length=200)
@@ -114,7 +120,9 @@ class Expense(models.Model):
     objects = ExpenseQuerySet.as_manager()
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=Q(amount__gte=0), name="an_expense_is_not_negative"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(amount__gte=0), name="an_expense_is_not_negative"),
+        )
 
     def __str__(self) -> str:
         return self.label

@@ -22,8 +22,8 @@ class ScoreRunQuerySet(models.QuerySet["ScoreRun"]):
 class ScoreRun(models.Model):
     """One computation of totals: who asked, when, why, over what input (digest), how far it is.
 
-    `submission_count` is what there was to do when it was asked for, and what was done when it is finished; `reached`
-    the key of the last submission done.
+    `submission_count` is what there was to do when it was asked for, and what was done when it is
+    finished; `reached` the key of the last submission done.
     """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
@@ -49,7 +49,9 @@ class ReliabilityQuerySet(models.QuerySet["Reliability"]):
 
 
 class Reliability(models.Model):
-    """How reliable the marks of a cycle were at one time: `result` as `submissions.reliability` writes it."""
+    """How reliable the marks of a cycle were at one time: `result` as `submissions.reliability`
+    writes it.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -66,18 +68,26 @@ class Reliability(models.Model):
 class NodeScore(models.Model):
     """A total of one run: of a submission (kind ""), of a kind (no axis), or of an axis.
 
-    Totals are derived: one statement writes them out of the very rows that they name, which it has locked or which
-    lines hold. The database does not look up each of the three again, which took as long as the computation itself, and
-    keeps no index beside the one by which they are found.
+    Totals are derived: one statement writes them out of the very rows that they name, which it has
+    locked or which lines hold. The database does not look up each of the three again, which took as
+    long as the computation itself, and keeps no index beside the one by which they are found.
     """
 
-    run = models.ForeignKey(ScoreRun, models.PROTECT, related_name="nodes", db_constraint=False, db_index=False)
+    run = models.ForeignKey(
+        ScoreRun, models.PROTECT, related_name="nodes", db_constraint=False, db_index=False
+    )
     submission = models.ForeignKey(
         Submission, models.PROTECT, related_name="nodes", db_constraint=False, db_index=False
     )
     kind = models.CharField(max_length=10, choices=Kind, blank=True)
     axis = models.ForeignKey(
-        Axis, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+        Axis,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     points = models.DecimalField(max_digits=16, decimal_places=10)
     ceiling = models.DecimalField(max_digits=16, decimal_places=10)
@@ -87,7 +97,9 @@ class NodeScore(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("run", "submission", "kind", "axis"), name="one_total_a_node_and_run", nulls_distinct=False
+                fields=("run", "submission", "kind", "axis"),
+                name="one_total_a_node_and_run",
+                nulls_distinct=False,
             ),
         )
 

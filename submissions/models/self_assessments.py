@@ -20,13 +20,21 @@ from cycles.models import Cycle, Participation
 from indicators.models import Axis, Bounded, Measure, MeasureTarget
 from indicators.scoring.methods import points
 from indicators.scoring.statutory_tree import LineState
-from submissions.workflow import BLOCKS, IN_WORK, MOVES, SEEN_AFTER_SIGNING, BlockState, SubmissionState
+from submissions.workflow import (
+    BLOCKS,
+    IN_WORK,
+    MOVES,
+    SEEN_AFTER_SIGNING,
+    BlockState,
+    SubmissionState,
+)
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Agencies see their own, headquarters their units', the authority its scope, assessors what they mark or
-        verify once it is signed and they are cleared for the year."""
+        """Agencies see their own, headquarters their units', the authority its scope, assessors
+        what they mark or verify once it is signed and they are cleared for the year.
+        """
         seen = Q(agency__in=user.agency_ids(at))
         if above := user.agency_ids(at, *SUPERIOR_ROLES):
             seen |= Q(agency__parent__in=above)
@@ -40,7 +48,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(seen)
 
     def scores_visible_to(self, user: User, at: datetime) -> Self:
-        """Whose agreed scores may be read: the authority's scope, but nobody's own agency before they are communicated.
+        """Whose agreed scores may be read: the authority's scope, but nobody's own agency before
+        they are communicated.
 
         Assessors are not among the readers: each knows the marks of their own desk.
         """
@@ -50,7 +59,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(whole | out & (own | in_reach(user, at, (Role.REVIEWER,))))
 
     def with_progress(self) -> Self:
-        """Annotates the lines the agency must fill in, and those that lack nothing (`completeness`)."""
+        """Annotates the lines the agency must fill in, and those that lack nothing
+        (`completeness`).
+        """
         mine = ~Q(answers__measure__method="steward")
         return self.annotate(
             lines=Count("answers", filter=mine),
@@ -69,11 +80,17 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         counted = blocks.annotate(n=Count("pk")).values("n")
         return self.annotate(
             blocks_total=models.functions.Coalesce(models.Subquery(counted), 0),
-            blocks_done=models.functions.Coalesce(models.Subquery(counted.filter(state=BlockState.HANDED_IN)), 0),
+            blocks_done=models.functions.Coalesce(
+                models.Subquery(counted.filter(state=BlockState.HANDED_IN)), 0
+            ),
         )
 
     def for_list(self) -> Self:
-        rows = self.select_related("agency", "agency__province", "cycle").with_progress().with_block_counts()
+        rows = (
+            self.select_related("agency", "agency__province", "cycle")
+            .with_progress()
+            .with_block_counts()
+        )
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
     def for_notices(self) -> Self:
@@ -97,8 +114,15 @@ class Submission(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True)
     communicated_at = models.DateTimeField(null=True, blank=True)
     current_run = models.ForeignKey(
-        "ScoreRun", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )  # no index: nobody looks a run's submissions up, and the end of a run changes thousands at once
+        "ScoreRun",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        # no index: nobody looks a run's submissions up, and the end of a run changes thousands at
+        # once
+    )
     provisional_run = models.ForeignKey(
         "ScoreRun", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )  # the totals as they were communicated; the current run holds what they are after appeals
@@ -107,7 +131,9 @@ class Submission(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("cycle", "agency"), name="one_submission_an_agency_and_cycle"),
+            models.UniqueConstraint(
+                fields=("cycle", "agency"), name="one_submission_an_agency_and_cycle"
+            ),
             models.CheckConstraint(
                 condition=Q(submitted_at__isnull=True, submitted_by__isnull=True)
                 | Q(submitted_at__isnull=False, submitted_by__isnull=False),
@@ -150,7 +176,11 @@ class Submission(models.Model):
 
     @MOVES.transition
     def _stand(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self.submitted_at, self.submitted_by, self.content_hash = given["signed_at"], given["signer"], given["hash"]
+        self.submitted_at, self.submitted_by, self.content_hash = (
+            given["signed_at"],
+            given["signer"],
+            given["hash"],
+        )
 
     def _unsign(self) -> None:
         self.submitted_at, self.submitted_by, self.content_hash = None, None, ""
@@ -188,7 +218,13 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def for_page(self) -> Self:
         """With the measure's three tiers, in the set's order."""
         axis = "measure__indicator__axis"
-        order = (f"{axis}__set__kind", f"{axis}__position", "measure__indicator__position", "measure__position", "pk")
+        order = (
+            f"{axis}__set__kind",
+            f"{axis}__position",
+            "measure__indicator__position",
+            "measure__position",
+            "pk",
+        )
         return self.select_related(f"{axis}__set", "own").order_by(*order)
 
     def with_people(self) -> Self:
@@ -198,14 +234,19 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def with_submission(self) -> Self:
         """With all that decides who may do what with the line."""
         return self.select_related(
-            "submission__agency__province", "submission__cycle", "measure__indicator__axis__set", "own"
+            "submission__agency__province",
+            "submission__cycle",
+            "measure__indicator__axis__set",
+            "own",
         )
 
     def on_desk(self, block: "Block") -> Self:
         """The lines of a block; what a steward supplies is on no assessor's desk."""
         if block.is_second:
             return self.filter(pk__in=block.drawn)
-        return self.filter(submission=block.submission_id, measure__indicator__axis=block.axis_id).not_stewarded()
+        return self.filter(
+            submission=block.submission_id, measure__indicator__axis=block.axis_id
+        ).not_stewarded()
 
     def not_stewarded(self) -> Self:
         """Without the lines that a steward supplies for all agencies."""
@@ -225,12 +266,16 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def unscored(self) -> Self:
         """Lines without an agreed score."""
-        scored = Score.objects.filter(answer=OuterRef("pk"), is_current=True).exclude(basis=Score.Basis.SELF)
+        scored = Score.objects.filter(answer=OuterRef("pk"), is_current=True).exclude(
+            basis=Score.Basis.SELF
+        )
         return self.filter(~Exists(scored))
 
 
 class Answer(Bounded, models.Model):
-    """One line: what an agency says of one measure. Empty value, claim of not applicable and zero are three things."""
+    """One line: what an agency says of one measure. Empty value, claim of not applicable and zero
+    are three things.
+    """
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="answers")
     measure = models.ForeignKey(Measure, models.PROTECT, related_name="+")
@@ -239,17 +284,25 @@ class Answer(Bounded, models.Model):
     note = models.TextField(blank=True)
     claims_not_applicable = models.BooleanField(default=False)
     prefilled_from = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="The quarter whose report the value comes from, until the agency confirms it"
+        null=True,
+        blank=True,
+        help_text="The quarter whose report the value comes from, until the agency confirms it",
     )
     strengths = models.TextField(blank=True)
     weaknesses = models.TextField(blank=True)
     action = models.TextField(blank=True, help_text="What will be done to improve")
     outliers = ArrayField(
-        models.CharField(max_length=10), default=list, blank=True, help_text="Against what the value stands out"
+        models.CharField(max_length=10),
+        default=list,
+        blank=True,
+        help_text="Against what the value stands out",
     )
     outlier_reason = models.TextField(blank=True)
     lacking = ArrayField(
-        models.CharField(max_length=14), default=list, blank=True, help_text="What the line lacks: `completeness`"
+        models.CharField(max_length=14),
+        default=list,
+        blank=True,
+        help_text="What the line lacks: `completeness`",
     )
     assignee = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     ready_at = models.DateTimeField(null=True, blank=True)
@@ -257,7 +310,9 @@ class Answer(Bounded, models.Model):
     updated_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     TEXTS = ("note", "strengths", "weaknesses", "action", "outlier_reason")
-    """What an agency says of a line in words, in the order in which form, sheet and version show it."""
+    """What an agency says of a line in words, in the order in which form, sheet and version show
+    it.
+    """
 
     objects = AnswerQuerySet.as_manager()
 
@@ -275,7 +330,9 @@ class Answer(Bounded, models.Model):
 
     @staticmethod
     def token_of(said: Any) -> str:
-        """A short name of what a field says, by which a form knows whether it is still what was seen."""
+        """A short name of what a field says, by which a form knows whether it is still what was
+        seen.
+        """
         return digest({"": said})
 
     def token(self, name: str) -> str:
@@ -283,7 +340,9 @@ class Answer(Bounded, models.Model):
 
     @property
     def self_points(self) -> Decimal | None:
-        """Points by the method for the value entered; None where there is none (needs `measure` loaded)."""
+        """Points by the method for the value entered; None where there is none (needs `measure`
+        loaded).
+        """
         if self.value is None or self.measure.is_stewarded:
             return None
         m = self.measure
@@ -291,7 +350,9 @@ class Answer(Bounded, models.Model):
 
     @property
     def scoring_params(self) -> dict[str, Any]:
-        """The measure's parameters, with the agency's own target in place of the general one (needs `own` loaded)."""
+        """The measure's parameters, with the agency's own target in place of the general one (needs
+        `own` loaded).
+        """
         return self.measure.scoring_params | (self.own.scoring_params if self.own else {})
 
     @property
@@ -310,7 +371,9 @@ class Answer(Bounded, models.Model):
 
 class BlockQuerySet(models.QuerySet["Block"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Blocks to mark: the assessor's own, once the agency has signed and the assessor is cleared for the year."""
+        """Blocks to mark: the assessor's own, once the agency has signed and the assessor is
+        cleared for the year.
+        """
         return self.held_by(user, at).filter(cleared(user))
 
     def held_by(self, user: User, at: datetime) -> Self:
@@ -324,28 +387,40 @@ class BlockQuerySet(models.QuerySet["Block"]):
         of_axis = models.Subquery(lines.values("submission").annotate(n=Count("pk")).values("n"))
         marked = Mark.objects.filter(block=OuterRef("pk")).order_by()
         return self.annotate(
-            lines=models.Case(models.When(is_second=True, then=models.F("drawn__len")), default=of_axis),
+            lines=models.Case(
+                models.When(is_second=True, then=models.F("drawn__len")), default=of_axis
+            ),
             lines_marked=models.functions.Coalesce(
                 models.Subquery(marked.values("block").annotate(n=Count("pk")).values("n")), 0
             ),
         )
 
     def of_line(self, answer: Answer, user: User) -> "Block | None":
-        """The block in which this person marks the line, else that of the first reading; none holds a steward's."""
+        """The block in which this person marks the line, else that of the first reading; none holds
+        a steward's.
+        """
         if answer.measure.is_stewarded:
             return None
         readings = Q(is_second=False) | Q(drawn__contains=[answer.pk])
-        rows = self.filter(readings, submission=answer.submission_id, axis=answer.measure.indicator.axis_id)
+        rows = self.filter(
+            readings, submission=answer.submission_id, axis=answer.measure.indicator.axis_id
+        )
         own = models.Case(models.When(assessor=user, then=0), default=1)
         return rows.order_by(own, "is_second", "pk").first()
 
     def for_list(self) -> Self:
-        rows = self.select_related("agency", "cycle", "axis__set", "submission", "assessor").with_progress()
-        return rows.order_by("-state", "-cycle__year", "agency__sort_key", "axis__set__kind", "axis__position", "pk")
+        rows = self.select_related(
+            "agency", "cycle", "axis__set", "submission", "assessor"
+        ).with_progress()
+        return rows.order_by(
+            "-state", "-cycle__year", "agency__sort_key", "axis__set__kind", "axis__position", "pk"
+        )
 
 
 class Block(models.Model):
-    """The lines of one axis of one submission on one assessor's desk; of a second reading, those that were drawn."""
+    """The lines of one axis of one submission on one assessor's desk; of a second reading, those
+    that were drawn.
+    """
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
@@ -353,11 +428,17 @@ class Block(models.Model):
     axis = models.ForeignKey(Axis, models.PROTECT, related_name="+")
     assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
     is_second = models.BooleanField(default=False)
-    drawn = ArrayField(models.BigIntegerField(), default=list, blank=True, help_text="Lines of a second reading")
+    drawn = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, help_text="Lines of a second reading"
+    )
     state = FSMField(choices=BlockState.choices, default=BlockState.OPEN, protected=True)
     handed_in_at = models.DateTimeField(null=True, blank=True)
     hours = models.DecimalField(
-        max_digits=5, decimal_places=2, null=True, blank=True, help_text="Spent on it, where the assessor says so"
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Spent on it, where the assessor says so",
     )
 
     objects = BlockQuerySet.as_manager()
@@ -365,7 +446,9 @@ class Block(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("submission", "axis", "is_second"), name="one_block_an_axis_and_reading"),
+            models.UniqueConstraint(
+                fields=("submission", "axis", "is_second"), name="one_block_an_axis_and_reading"
+            ),
         )
 
     def __str__(self) -> str:
@@ -388,7 +471,9 @@ class MarkQuerySet(models.QuerySet["Mark"]):
 
 
 class Mark(models.Model):
-    """What one line is given in one block: points with a reason, or "not applicable"; by whoever wrote it last."""
+    """What one line is given in one block: points with a reason, or "not applicable"; by whoever
+    wrote it last.
+    """
 
     answer = models.ForeignKey(Answer, models.PROTECT, related_name="marks")
     block = models.ForeignKey(Block, models.PROTECT, related_name="marks")
@@ -404,7 +489,8 @@ class Mark(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("answer", "block"), name="one_mark_a_reading"),
             models.CheckConstraint(
-                condition=Q(points__isnull=True, is_not_applicable=True) | Q(points__gte=0, is_not_applicable=False),
+                condition=Q(points__isnull=True, is_not_applicable=True)
+                | Q(points__gte=0, is_not_applicable=False),
                 name="a_mark_is_points_or_not_applicable",
             ),
         )
@@ -415,7 +501,9 @@ class Mark(models.Model):
 
 class ScoreQuerySet(models.QuerySet["Score"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The agency's own points for whoever sees the line; all others for whoever may read the scores."""
+        """The agency's own points for whoever sees the line; all others for whoever may read the
+        scores.
+        """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         own = Q(basis=Score.Basis.SELF, answer__in=Answer.objects.visible_to(user, at).values("pk"))
         return self.filter(own | Q(answer__submission__in=scored))

@@ -1,4 +1,6 @@
-"""Measures that one person supplies for all agencies: in whose hands each is, from which source, and every figure."""
+"""Measures that one person supplies for all agencies: in whose hands each is, from which source,
+and every figure.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -33,28 +35,44 @@ def source_path(stewardship: "Stewardship", filename: str) -> str:
 
 class StewardshipQuerySet(models.QuerySet["Stewardship"]):
     def worked_on_by(self, user: User, at: datetime) -> Self:
-        """One's own once all interests are declared for the year, and for administrators and auditors those of their
-        scope, with all that is for the whole country and so for agencies of theirs."""
+        """One's own once all interests are declared for the year, and for administrators and
+        auditors those of their scope, with all that is for the whole country and so for agencies of
+        theirs.
+        """
         stated = user.cleared_years(Clearance.Kind.INTERESTS)
-        own = Q(steward=user, cycle__year__in=stated) if user.holds(Role.STEWARD, at=at) else Q(pk__in=())
+        own = (
+            Q(steward=user, cycle__year__in=stated)
+            if user.holds(Role.STEWARD, at=at)
+            else Q(pk__in=())
+        )
         if not user.holds(*OVERSEERS, at=at):
             return self.filter(own)
         provinces = user.province_ids(at, *OVERSEERS)
         if provinces is None:
             return self.all()
-        scope = Q(agency=None, province=None) | Q(province__in=provinces) | Q(agency__province__in=provinces)
+        scope = (
+            Q(agency=None, province=None)
+            | Q(province__in=provinces)
+            | Q(agency__province__in=provinces)
+        )
         return self.filter(own | scope)
 
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Those and, for whoever may read the communicated scores of a line, the one that its figure comes from."""
-        scored = Submission.objects.scores_visible_to(user, at).filter(state=SubmissionState.COMMUNICATED)
+        """Those and, for whoever may read the communicated scores of a line, the one that its
+        figure comes from.
+        """
+        scored = Submission.objects.scores_visible_to(user, at).filter(
+            state=SubmissionState.COMMUNICATED
+        )
         told = Answer.objects.filter(submission__in=scored.values("pk")).values("measure")
         return self.filter(Q(pk__in=self.worked_on_by(user, at).values("pk")) | Q(measure__in=told))
 
     def with_progress(self) -> Self:
         """Annotates the lines that need a figure, and those that have one."""
         closed = (SubmissionState.LAPSED, SubmissionState.ENDED)
-        lines = Answer.objects.filter(measure=OuterRef("measure")).exclude(submission__state__in=closed)
+        lines = Answer.objects.filter(measure=OuterRef("measure")).exclude(
+            submission__state__in=closed
+        )
         counted = lines.order_by().values("measure").annotate(n=Count("pk")).values("n")
         return self.annotate(
             lines=Coalesce(models.Subquery(counted), 0),
@@ -62,9 +80,24 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
         )
 
     def for_list(self) -> Self:
-        related = ("cycle", "measure__indicator__axis__set", "steward", "agency__province", "province")
-        order = ("state", "-cycle__year", "measure__indicator__axis__position", "measure__indicator__position")
-        return self.select_related(*related).with_progress().order_by(*order, "measure__position", "pk")
+        related = (
+            "cycle",
+            "measure__indicator__axis__set",
+            "steward",
+            "agency__province",
+            "province",
+        )
+        order = (
+            "state",
+            "-cycle__year",
+            "measure__indicator__axis__position",
+            "measure__indicator__position",
+        )
+        return (
+            self.select_related(*related)
+            .with_progress()
+            .order_by(*order, "measure__position", "pk")
+        )
 
     def for_notices(self) -> Self:
         """With all that a row's name needs."""
@@ -72,7 +105,8 @@ class StewardshipQuerySet(models.QuerySet["Stewardship"]):
 
 
 class Stewardship(models.Model):
-    """One measure of one cycle in the hands of one steward, who gives its figure for every agency from one source.
+    """One measure of one cycle in the hands of one steward, who gives its figure for every agency
+    from one source.
 
     `agency` and `province` are those of the measure's set: None for the whole country.
     """
@@ -82,7 +116,9 @@ class Stewardship(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="+")
     province = models.ForeignKey(Province, models.PROTECT, null=True, blank=True, related_name="+")
     steward = models.ForeignKey(User, models.PROTECT, related_name="+")
-    state = FSMField(choices=StewardshipState.choices, default=StewardshipState.OPEN, protected=True)
+    state = FSMField(
+        choices=StewardshipState.choices, default=StewardshipState.OPEN, protected=True
+    )
     source_title = models.CharField(max_length=300, blank=True)
     source = models.FileField(upload_to=source_path, max_length=200, blank=True)
     source_name = models.CharField(max_length=200, blank=True)
@@ -96,7 +132,8 @@ class Stewardship(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("cycle", "measure"), name="one_stewardship_a_measure"),
             models.CheckConstraint(
-                condition=~Q(state=StewardshipState.SUPPLIED) | (~Q(source="") & ~Q(source_title="")),
+                condition=~Q(state=StewardshipState.SUPPLIED)
+                | (~Q(source="") & ~Q(source_title="")),
                 name="what_is_supplied_has_its_source",
             ),
         )
@@ -127,8 +164,9 @@ class Stewardship(models.Model):
 
 class StewardFigureQuerySet(models.QuerySet["StewardFigure"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """The steward's own, but of no agency to which the steward is tied; all others for whoever may read the
-        scores."""
+        """The steward's own, but of no agency to which the steward is tied; all others for whoever
+        may read the scores.
+        """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         seen = Q(answer__submission__in=scored)
         if held := user.memberships(at, Role.STEWARD):
@@ -139,11 +177,15 @@ class StewardFigureQuerySet(models.QuerySet["StewardFigure"]):
 
     def made_by(self, user: User) -> Self:
         """Figures that this person entered, or holds or signed as their steward."""
-        return self.filter(Q(entered_by=user) | Q(stewardship__steward=user) | Q(stewardship__supplied_by=user))
+        return self.filter(
+            Q(entered_by=user) | Q(stewardship__steward=user) | Q(stewardship__supplied_by=user)
+        )
 
     def supplied(self) -> Self:
         """Those that count, with all that their points need."""
-        return self.filter(stewardship__state=StewardshipState.SUPPLIED).select_related("answer__measure")
+        return self.filter(stewardship__state=StewardshipState.SUPPLIED).select_related(
+            "answer__measure"
+        )
 
     def for_reading(self) -> Self:
         """With the steward and the source."""
@@ -151,7 +193,9 @@ class StewardFigureQuerySet(models.QuerySet["StewardFigure"]):
 
 
 class StewardFigure(models.Model):
-    """What a steward gives one line: a percent of the ceiling, or that the measure does not apply."""
+    """What a steward gives one line: a percent of the ceiling, or that the
+    measure does not apply.
+    """
 
     stewardship = models.ForeignKey(Stewardship, models.PROTECT, related_name="figures")
     answer = models.OneToOneField(Answer, models.PROTECT, related_name="figure")
@@ -185,28 +229,44 @@ class StewardFigure(models.Model):
         if self.percent is None:
             return LineState.NOT_APPLICABLE, None
         m = self.answer.measure
-        return LineState.SCORED, points(m.method, self.percent, ceiling=m.points, params=m.scoring_params)
+        return LineState.SCORED, points(
+            m.method, self.percent, ceiling=m.points, params=m.scoring_params
+        )
 
 
 def token_of(percent: Decimal | None, *, is_not_applicable: bool, note: str) -> str:
-    """A short name of what a figure says, by which a page knows whether it is still what was seen."""
+    """A short name of what a figure says, by which a page knows whether it
+    is still what was seen.
+    """
     return digest({"percent": percent, "is_not_applicable": is_not_applicable, "note": note})
 
 
 def left_to_administrators(cycles: Iterable[Cycle]) -> models.QuerySet[Answer]:
-    """Lines without a figure whose steward may not give it (`is_figure_giver`), of what is open in these cycles."""
+    """Lines without a figure whose steward may not give it (`is_figure_giver`), of what is open in
+    these cycles.
+    """
     of_agency = {"user": OuterRef("steward"), "agency": OuterRef(OuterRef("submission__agency"))}
-    outsider = Membership.objects.filter(user=OuterRef("steward"), role=Role.STEWARD, is_outsider=True)
+    outsider = Membership.objects.filter(
+        user=OuterRef("steward"), role=Role.STEWARD, is_outsider=True
+    )
     held = Stewardship.objects.filter(measure=OuterRef("measure"), state=StewardshipState.OPEN)
-    tied = Exists(Membership.objects.filter(**of_agency)) | Exists(Interest.objects.filter(**of_agency))
+    tied = Exists(Membership.objects.filter(**of_agency)) | Exists(
+        Interest.objects.filter(**of_agency)
+    )
     of_authority = Q(submission__agency__is_authority=True) & Exists(held.filter(~Exists(outsider)))
-    lines = Answer.objects.filter(submission__cycle__in=cycles, measure__method="steward", figure=None)
-    return lines.exclude(submission__state__in=UNASKED).filter(of_authority | Exists(held.filter(tied)))
+    lines = Answer.objects.filter(
+        submission__cycle__in=cycles, measure__method="steward", figure=None
+    )
+    return lines.exclude(submission__state__in=UNASKED).filter(
+        of_authority | Exists(held.filter(tied))
+    )
 
 
 def left_to(user: User, cycles: Iterable[Cycle], at: datetime) -> models.QuerySet[Answer]:
     """Those of them that this administrator may give."""
-    rows = left_to_administrators(cycles).filter(in_reach(user, at, (Role.ADMINISTRATOR,), "submission__agency"))
+    rows = left_to_administrators(cycles).filter(
+        in_reach(user, at, (Role.ADMINISTRATOR,), "submission__agency")
+    )
     if not any(m.is_outsider for m in user.memberships(at, Role.ADMINISTRATOR)):
         rows = rows.exclude(submission__agency__is_authority=True)
     return rows.exclude(submission__agency__in=user.tied_to)

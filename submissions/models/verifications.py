@@ -33,7 +33,9 @@ class Finding(models.TextChoices):
 
 class VerificationQuerySet(models.QuerySet["Verification"]):
     def visible_to(self, user: User, at: datetime) -> Self:
-        """Whoever verifies, and the readers of the scores; whoever marks the agency only when all of it is marked."""
+        """Whoever verifies, and the readers of the scores; whoever marks the agency only when all
+        of it is marked.
+        """
         scored = Submission.objects.scores_visible_to(user, at).values("pk")
         marking = Block.objects.filter(assessor=user)
         blind = marking.filter(state=BlockState.OPEN).values("submission")
@@ -59,9 +61,9 @@ class VerificationQuerySet(models.QuerySet["Verification"]):
         return self.visible_to(user, at).open().filter(assessor=user)
 
     def for_list(self) -> Self:
-        return self.select_related("agency", "cycle", "submission", "line__measure", "assessor").order_by(
-            "-state", "-cycle__year", "agency__sort_key", "line__measure__position", "pk"
-        )
+        return self.select_related(
+            "agency", "cycle", "submission", "line__measure", "assessor"
+        ).order_by("-state", "-cycle__year", "agency__sort_key", "line__measure__position", "pk")
 
 
 class Verification(models.Model):
@@ -74,16 +76,24 @@ class Verification(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="verifications")
     line = models.OneToOneField(Answer, models.PROTECT, related_name="verification")
-    why = ArrayField(models.CharField(max_length=10, choices=Why), help_text="Why the line was drawn")
+    why = ArrayField(
+        models.CharField(max_length=10, choices=Why), help_text="Why the line was drawn"
+    )
     assessor = models.ForeignKey(User, models.PROTECT, related_name="+")
     drawn_at = models.DateTimeField()
-    state = FSMField(choices=VerificationState.choices, default=VerificationState.DRAWN, protected=True)
+    state = FSMField(
+        choices=VerificationState.choices, default=VerificationState.DRAWN, protected=True
+    )
     place = models.CharField(max_length=6, choices=Place, blank=True)
     finding = models.CharField(max_length=11, choices=Finding, blank=True)
     found_value = models.DecimalField(max_digits=28, decimal_places=8, null=True, blank=True)
     text = models.TextField(blank=True, help_text="What was seen, and where")
     hours = models.DecimalField(
-        max_digits=5, decimal_places=2, null=True, blank=True, help_text="Spent on it, where the assessor says so"
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Spent on it, where the assessor says so",
     )
     concluded_at = models.DateTimeField(null=True, blank=True)
 
@@ -97,7 +107,9 @@ class Verification(models.Model):
                 name="a_conclusion_says_where_and_what_was_found",
             ),
             models.CheckConstraint(
-                condition=Q(concluded_at=None) | ~Q(finding=Finding.PARTLY) | Q(found_value__isnull=False),
+                condition=Q(concluded_at=None)
+                | ~Q(finding=Finding.PARTLY)
+                | Q(found_value__isnull=False),
                 name="what_is_partly_supported_has_a_value",
             ),
         )
@@ -124,7 +136,11 @@ class Verification(models.Model):
 
     @VERIFICATIONS.transition
     def _conclude(self, *, at: datetime, given: dict[str, Any]) -> None:
-        self.place, self.finding, self.found_value = given["place"], given["finding"], given["found_value"]
+        self.place, self.finding, self.found_value = (
+            given["place"],
+            given["finding"],
+            given["found_value"],
+        )
         self.text, self.hours, self.concluded_at = given["text"], given["hours"], at
 
 

@@ -26,9 +26,11 @@ class VersionQuerySet(models.QuerySet["Version"]):
 
 
 class Version(models.Model):
-    """A self-assessment as it stood: when its head signed it, or when an earlier version took its place.
+    """A self-assessment as it stood: when its head signed it, or when an earlier version took its
+    place.
 
-    `content` is the canonical text whose SHA-256 the head signs and anybody can take again; `uuid` names the receipt.
+    `content` is the canonical text whose SHA-256 the head signs and anybody can take again; `uuid`
+    names the receipt.
     """
 
     class Kind(models.TextChoices):
@@ -42,7 +44,9 @@ class Version(models.Model):
     content = models.TextField()
     sha256 = models.CharField(max_length=64)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    made_as = models.CharField(max_length=24, blank=True, help_text="The role in which it was signed")
+    made_as = models.CharField(
+        max_length=24, blank=True, help_text="The role in which it was signed"
+    )
     made_at = models.DateTimeField()
 
     objects = VersionQuerySet.as_manager()
@@ -51,7 +55,8 @@ class Version(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("submission", "number"), name="versions_are_numbered"),
             models.CheckConstraint(
-                condition=~Q(kind="signed") | Q(made_by__isnull=False), name="a_signed_version_has_a_signer"
+                condition=~Q(kind="signed") | Q(made_by__isnull=False),
+                name="a_signed_version_has_a_signer",
             ),
         )
 
@@ -65,7 +70,9 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
 
 
 class Declaration(models.Model):
-    """What the head declares of the agency's own assessments under Article 81, beside the self-assessment."""
+    """What the head declares of the agency's own assessments under Article 81, beside the
+    self-assessment.
+    """
 
     submission = models.OneToOneField(Submission, models.PROTECT, related_name="declaration")
     statement = models.TextField(blank=True)
@@ -91,7 +98,9 @@ class Level(models.TextChoices):
 
 
 class DeclaredLevel(models.Model):
-    """How far one level was assessed: how many were due and were assessed, forms used, reports made."""
+    """How far one level was assessed: how many were due and were assessed, forms used, reports
+    made.
+    """
 
     declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="levels")
     level = models.CharField(max_length=14, choices=Level)
@@ -102,8 +111,12 @@ class DeclaredLevel(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("declaration", "level"), name="a_level_is_declared_once"),
-            models.CheckConstraint(condition=Q(assessed__lte=F("due")), name="no_more_assessed_than_due"),
+            models.UniqueConstraint(
+                fields=("declaration", "level"), name="a_level_is_declared_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(assessed__lte=F("due")), name="no_more_assessed_than_due"
+            ),
         )
 
     def __str__(self) -> str:

@@ -31,7 +31,9 @@ def costs(request: PortalRequest, pk: int) -> HttpResponse:
     context = {
         "cycle": cycle,
         "costs": costs_of(cycle),
-        "expenses": Expense.objects.visible_to(request.user, request.at).filter(cycle=cycle).standing(),
+        "expenses": Expense.objects.visible_to(request.user, request.at)
+        .filter(cycle=cycle)
+        .standing(),
         "form": form if is_national_administrator(request.user, cycle, request.at) else None,
     }
     return render(request, "submissions/progress/costs.html", context)

@@ -1,4 +1,6 @@
-"""What the assessment of a cycle took: hours by kind, expenses, and what that is for each agency assessed."""
+"""What the assessment of a cycle took: hours by kind, expenses, and what that is for each agency
+assessed.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +21,9 @@ from submissions.workflow import EXPENSES, SubmissionState
 
 @dataclass(frozen=True)
 class Costs:
-    """Hours and rials of a cycle; None where nobody said any, which is not zero. `assessed`: agencies wholly marked."""
+    """Hours and rials of a cycle; None where nobody said any, which is not zero. `assessed`:
+    agencies wholly marked.
+    """
 
     first: Decimal | None
     second: Decimal | None
@@ -30,7 +34,9 @@ class Costs:
 
     @property
     def hours(self) -> Decimal | None:
-        said = [h for h in (self.first, self.second, self.verification, self.other) if h is not None]
+        said = [
+            h for h in (self.first, self.second, self.verification, self.other) if h is not None
+        ]
         return sum(said, Decimal(0)) if said else None
 
     @property
@@ -44,7 +50,9 @@ class Costs:
         return self._each(self.amount, 0)
 
     def _each(self, whole: Decimal | None, places: int) -> Decimal | None:
-        return None if whole is None or not self.assessed else half_up(whole / self.assessed, places)
+        return (
+            None if whole is None or not self.assessed else half_up(whole / self.assessed, places)
+        )
 
 
 def costs_of(cycle: Cycle) -> Costs:
@@ -53,7 +61,9 @@ def costs_of(cycle: Cycle) -> Costs:
         Block.objects.filter(cycle=cycle).order_by().values_list("is_second").annotate(Sum("hours"))
     )
     verified = Verification.objects.filter(cycle=cycle).aggregate(said=Sum("hours"))
-    spent = Expense.objects.filter(cycle=cycle, struck_at=None).aggregate(hours=Sum("hours"), amount=Sum("amount"))
+    spent = Expense.objects.filter(cycle=cycle, struck_at=None).aggregate(
+        hours=Sum("hours"), amount=Sum("amount")
+    )
     wholly = (SubmissionState.MARKED, SubmissionState.COMMUNICATED)
     return Costs(
         first=read.get(False),
@@ -67,22 +77,46 @@ def costs_of(cycle: Cycle) -> Costs:
 
 @transaction.atomic
 def spend(
-    cycle: Cycle, *, label: str, amount: Decimal, spent_on: date, hours: Decimal | None = None, by: User, at: datetime
+    cycle: Cycle,
+    *,
+    label: str,
+    amount: Decimal,
+    spent_on: date,
+    hours: Decimal | None = None,
+    by: User,
+    at: datetime,
 ) -> Expense:
     """Enter what something cost, with the hours it stands for where there are any."""
     if amount < 0 or (hours is not None and hours < 0):
         raise Refused(_("Neither the amount nor the hours may be negative."))
     expense = Expense.objects.create(
-        cycle=cycle, label=label, amount=amount, hours=hours, spent_on=spent_on, entered_by=by, entered_at=at
+        cycle=cycle,
+        label=label,
+        amount=amount,
+        hours=hours,
+        spent_on=spent_on,
+        entered_by=by,
+        entered_at=at,
     )
-    perform(EXPENSES, [expense], "spend", by=by, at=at, amount=amount, hours=hours, spent_on=spent_on.isoformat())
+    perform(
+        EXPENSES,
+        [expense],
+        "spend",
+        by=by,
+        at=at,
+        amount=amount,
+        hours=hours,
+        spent_on=spent_on.isoformat(),
+    )
     return expense
 
 
 @transaction.atomic
 def strike(expense: Expense, *, by: User, at: datetime) -> Expense:
     """Take an expense out of the sums; it stays on record."""
-    expense = Expense.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=expense.pk)
+    expense = (
+        Expense.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=expense.pk)
+    )
     if expense.struck_at:
         raise Refused(_("This has been struck already."))
     perform(EXPENSES, [expense], "strike", by=by, at=at, amount=expense.amount)

@@ -36,17 +36,29 @@ class BoardForm(forms.Form):
 
     q = PersianTextField(label=_("Agency"), required=False)
     state = forms.ChoiceField(
-        label=_("State"), choices=[("", _("All")), ("none", _("Not begun")), *SubmissionState.choices], required=False
+        label=_("State"),
+        choices=[("", _("All")), ("none", _("Not begun")), *SubmissionState.choices],
+        required=False,
     )
-    waits = forms.ChoiceField(label=_("Waits for"), choices=[("", _("All")), *WAITS], required=False)
+    waits = forms.ChoiceField(
+        label=_("Waits for"), choices=[("", _("All")), *WAITS], required=False
+    )
 
     def narrow(self, rows: list[Progress]) -> list[Progress]:
-        """The rows whose agency's name, state and hindrance were asked for; all where nothing was, or nothing known."""
+        """The rows whose agency's name, state and hindrance were asked for; all where nothing was,
+        or nothing known.
+        """
         asked = self.cleaned_data if self.is_valid() else {}
-        name, state, waits = search_key(asked.get("q") or ""), asked.get("state") or "", asked.get("waits") or ""
+        name, state, waits = (
+            search_key(asked.get("q") or ""),
+            asked.get("state") or "",
+            asked.get("waits") or "",
+        )
         wanted = "" if state == "none" else state
         return [
             row
             for row in rows
-            if name in row.search_key and (not state or row.state == wanted) and (not waits or waits_for(row, waits))
+            if name in row.search_key
+            and (not state or row.state == wanted)
+            and (not waits or waits_for(row, waits))
         ]

@@ -1,9 +1,11 @@
-"""How far the scoring of a cycle is, and whether it will be done in time: the one definition that every page uses.
+"""How far the scoring of a cycle is, and whether it will be done in time: the one definition that
+every page uses.
 
-A line is *due* once its agency has signed, and *settled* when it has a score that is not the agency's own: its block
-handed in and, where two assessors mark it, their marks come together. Progress is settled lines of those due. Pace is
-lines settled in the last seven days, a day; at that pace the rest takes so many days more. A mark in a block that is
-not handed in settles nothing; it is counted beside, so that a coordinator sees who works and who waits.
+A line is *due* once its agency has signed, and *settled* when it has a score that is not the
+agency's own: its block handed in and, where two assessors mark it, their marks come together.
+Progress is settled lines of those due. Pace is lines settled in the last seven days, a day; at that
+pace the rest takes so many days more. A mark in a block that is not handed in settles nothing; it
+is counted beside, so that a coordinator sees who works and who waits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -103,7 +105,9 @@ _ASSESSORS = """
 
 
 class Progress(NamedTuple):
-    """One agency of a cycle: its lines, those it must fill in and has, those settled; what stands in the way."""
+    """One agency of a cycle: its lines, those it must fill in and has, those settled; what stands
+    in the way.
+    """
 
     participation: int
     name_fa: str
@@ -167,7 +171,9 @@ def waits_for(row: Progress, code: str) -> bool:
 
 
 class Work(NamedTuple):
-    """What is on one assessor's desk in a cycle, and how far it is; `lines` counts a second reading's lines too."""
+    """What is on one assessor's desk in a cycle, and how far it is; `lines` counts a second
+    reading's lines too.
+    """
 
     person: int
     name_fa: str
@@ -186,9 +192,11 @@ class Work(NamedTuple):
 
 
 class Pace(NamedTuple):
-    """Lines done of those due, how many a day lately, how many a day are needed; when it ends at this pace.
+    """Lines done of those due, how many a day lately, how many a day are needed; when it ends at
+    this pace.
 
-    `ends_at` is None where nothing was done lately; `late` is by how many days that is after the closing.
+    `ends_at` is None where nothing was done lately; `late` is by how many days that is after the
+    closing.
     """
 
     done: int
@@ -240,7 +248,9 @@ def pace(done: int, due: int, lately: int, *, at: datetime, closes_at: datetime 
 def together(rows: Iterable[Progress], *, at: datetime, closes_at: datetime | None) -> Pace:
     """The pace of the agencies that have signed, taken together."""
     due = [row for row in rows if row.is_due]
-    done, lines, lately = (sum(getattr(row, name) for row in due) for name in ("settled", "lines", "lately"))
+    done, lines, lately = (
+        sum(getattr(row, name) for row in due) for name in ("settled", "lines", "lately")
+    )
     return pace(done, lines, lately, at=at, closes_at=closes_at)
 
 

@@ -20,7 +20,9 @@ from submissions.workflow import SubmissionState
 
 @dataclass
 class BoardDetail:
-    """What the board says of an agency on the page shown: its closing, days late, the acts open to the reader."""
+    """What the board says of an agency on the page shown: its closing, days late, the acts open to
+    the reader.
+    """
 
     closes_at: datetime | None
     late: int
@@ -57,7 +59,11 @@ class BoardTable(CardsTable):
     def render_name(self, record: Progress) -> SafeString | str:
         if record.submission is None:
             return record.name
-        return format_html('<a href="{}">{}</a>', reverse("submissions:detail", args=[record.submission]), record.name)
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("submissions:detail", args=[record.submission]),
+            record.name,
+        )
 
     def render_state(self, record: Progress) -> SafeString:
         if record.submission is None:
@@ -65,20 +71,35 @@ class BoardTable(CardsTable):
         return state_badge(record.state, SubmissionState(record.state).label)
 
     def render_complete(self, record: Progress) -> SafeString | str:
-        return "—" if record.submission is None else out_of(record.complete, record.own, str(_("Lines complete")))
+        return (
+            "—"
+            if record.submission is None
+            else out_of(record.complete, record.own, str(_("Lines complete")))
+        )
 
     def render_marked(self, record: Progress) -> str:
         return localised(record.marked) if record.is_due else "—"
 
     def render_handed_in(self, record: Progress) -> SafeString | str:
-        return out_of(record.handed_in, record.blocks, str(_("Blocks handed in"))) if record.is_due else "—"
+        return (
+            out_of(record.handed_in, record.blocks, str(_("Blocks handed in")))
+            if record.is_due
+            else "—"
+        )
 
     def render_settled(self, record: Progress) -> SafeString | str:
-        return out_of(record.settled, record.lines, str(_("Lines settled"))) if record.is_due else "—"
+        return (
+            out_of(record.settled, record.lines, str(_("Lines settled"))) if record.is_due else "—"
+        )
 
     def render_waits(self, record: Progress) -> SafeString | str:
         said = [str(label) for code, label in WAITS if waits_for(record, code)]
-        return format_html_join(" ", '<span class="badge bg-orange-lt">{}</span>', ((s,) for s in said)) or "—"
+        return (
+            format_html_join(
+                " ", '<span class="badge bg-orange-lt">{}</span>', ((s,) for s in said)
+            )
+            or "—"
+        )
 
     def render_closes_at(self, record: Progress) -> SafeString | str:
         detail = self._detail(record)
@@ -86,7 +107,9 @@ class BoardTable(CardsTable):
             return "—"
         if detail.late:
             words = ngettext("%(days)s day late", "%(days)s days late", detail.late)
-            return format_html('<span class="text-danger">{}</span>', words % {"days": localised(detail.late)})
+            return format_html(
+                '<span class="text-danger">{}</span>', words % {"days": localised(detail.late)}
+            )
         return time_left(detail.closes_at, self.at, language()) if detail.closes_at else "—"
 
     def render_acts(self, record: Progress) -> SafeString | str:
@@ -97,10 +120,16 @@ class BoardTable(CardsTable):
         if "assign" in detail.acts:
             links.append((reverse("submissions:assign", args=[record.submission]), _("Assign")))
         if "communicate" in detail.acts:
-            links.append((reverse("submissions:move", args=[record.submission, "communicate"]), _("Communicate")))
+            links.append(
+                (
+                    reverse("submissions:move", args=[record.submission, "communicate"]),
+                    _("Communicate"),
+                )
+            )
         links.append((reverse("submissions:report", args=[record.submission]), _("Scores")))
         return format_html(
-            '<span class="d-flex flex-wrap gap-3">{}</span>', format_html_join("", '<a href="{}">{}</a>', links)
+            '<span class="d-flex flex-wrap gap-3">{}</span>',
+            format_html_join("", '<a href="{}">{}</a>', links),
         )
 
 
@@ -118,7 +147,9 @@ class WorkTable(CardsTable):
         attrs = {"caption": _("Assessors and how far they are")}
 
     def render_name(self, record: Work) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("cycles:person", args=[record.person]), record.name)
+        return format_html(
+            '<a href="{}">{}</a>', reverse("cycles:person", args=[record.person]), record.name
+        )
 
     def render_handed_in(self, record: Work) -> SafeString:
         return out_of(record.handed_in, record.blocks, str(_("Blocks handed in")))

@@ -36,7 +36,9 @@ NEXT_PHASE = {
 
 @require_safe
 def board(request: PortalRequest, pk: int) -> HttpResponse:
-    """Who is how far, and whether the scoring will be done in time: by agency, by province, by assessor."""
+    """Who is how far, and whether the scoring will be done in time: by agency, by province, by
+    assessor.
+    """
     cycle, by = overseen_cycle(request, pk), request.GET.get("by", "")
     provinces = request.user.province_ids(request.at, *OVERSEERS)
     rows = queries.of_agencies(cycle, provinces=provinces, at=request.at)
@@ -63,7 +65,9 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
         context["table"] = listed(request, WorkTable(work))
     elif by == "province":
         grouped = queries.by_province(rows)
-        context["provinces"] = [(name, queries.together(own, **due), len(own)) for name, own in grouped.items()]
+        context["provinces"] = [
+            (name, queries.together(own, **due), len(own)) for name, own in grouped.items()
+        ]
     else:
         context["form"] = form = BoardForm(request.GET)
         context["table"] = table = listed(request, BoardTable(form.narrow(rows), at=request.at))
@@ -73,7 +77,9 @@ def board(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardDetail]:
     """The closing, the lateness and the acts of the self-assessments on the page; two queries."""
-    submissions = Submission.objects.select_related("agency__province", "cycle").in_bulk([k for k in keys if k])
+    submissions = Submission.objects.select_related("agency__province", "cycle").in_bulk(
+        [k for k in keys if k]
+    )
     windows = Window.objects.concerning(submissions.values())
     details = {}
     for key, s in submissions.items():
@@ -81,12 +87,16 @@ def _details(request: PortalRequest, keys: list[int | None]) -> dict[int, BoardD
         window = windows.of(phase, s) if phase else None
         moves = MOVES.open_to(s, by=request.user, at=request.at, windows=windows)
         late = days_late(window.closes_at, request.at) if window else 0
-        details[key] = BoardDetail(window.closes_at if window else None, late, {m.name for m in moves})
+        details[key] = BoardDetail(
+            window.closes_at if window else None, late, {m.name for m in moves}
+        )
     return details
 
 
 def _acts_on_all(request: PortalRequest, cycle: Cycle, rows: list[Progress]) -> set[str]:
-    """The acts on several agencies at once that have something to be on; their own pages say what is closed and why."""
+    """The acts on several agencies at once that have something to be on; their own pages say what
+    is closed and why.
+    """
     if not request.user.holds(Role.ADMINISTRATOR, at=request.at) or cycle.state != CycleState.OPEN:
         return set()
     states = {row.state for row in rows}
@@ -102,7 +112,9 @@ def _counts(rows: list[Progress]) -> list[tuple[str, str, int]]:
 
 @require_safe
 def marks_export(request: PortalRequest, pk: int) -> StreamingHttpResponse:
-    """Every mark of a cycle as CSV, for those who see results before they are published; its reading is on record."""
+    """Every mark of a cycle as CSV, for those who see results before they are published; its
+    reading is on record.
+    """
     cycle = overseen_cycle(request, pk, whole=True)
     embargo.note_reading(cycle, what="marks", by=request.user, at=request.at)
     return csv_answer(marking_exports.marks(cycle), f"marks-{cycle.year}")

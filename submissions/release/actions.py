@@ -21,11 +21,13 @@ from submissions.workflow import MOVES
 def communicate(
     submissions: Sequence[Submission], *, by: User, at: datetime, note: str = "", letter: str = ""
 ) -> list[Submission]:
-    """Communicate scores: each agency's 14 days to appeal start now, the reviewers' next 14 days after them.
+    """Communicate scores: each agency's 14 days to appeal start now, the reviewers' next 14 days
+    after them.
 
-    Refused while anything stands in the way of one of them (`obstacles`). The totals computed now stay with each as its
-    provisional ones; the record names their run and the digest of what it added up. As many queries for two thousand
-    agencies as for one, but for the batches in which rows are written.
+    Refused while anything stands in the way of one of them (`obstacles`). The totals computed now
+    stay with each as its provisional ones; the record names their run and the digest of what it
+    added up. As many queries for two thousand agencies as for one, but for the batches in which
+    rows are written.
     """
     if not submissions:
         return []
@@ -33,14 +35,26 @@ def communicate(
         raise Refused({s: blockers.sentence(s, met[s.pk]) for s in submissions if s.pk in met})
     run = totals.compute(submissions, why=totals.COMMUNICATED, by=by, at=at)
     frozen: dict[str, Any] = {"run": run.pk, "digest": run.input_digest}
-    submissions = perform(MOVES, submissions, "communicate", by=by, at=at, note=note, letter=letter, **frozen)
+    submissions = perform(
+        MOVES, submissions, "communicate", by=by, at=at, note=note, letter=letter, **frozen
+    )
     windows = []
     for s in submissions:
         closes = at + timedelta(hours=24 * s.cycle.appeal_days)
         ends = closes + timedelta(hours=24 * s.cycle.review_days)
-        rows = ((Phase.APPEAL, at, closes, Binding.HARD), (Phase.APPEAL_REVIEW, closes, ends, Binding.DUTY))
+        rows = (
+            (Phase.APPEAL, at, closes, Binding.HARD),
+            (Phase.APPEAL_REVIEW, closes, ends, Binding.DUTY),
+        )
         windows += [
-            Window(cycle_id=s.cycle_id, agency_id=s.agency_id, phase=p, opens_at=o, closes_at=c, binding=b)
+            Window(
+                cycle_id=s.cycle_id,
+                agency_id=s.agency_id,
+                phase=p,
+                opens_at=o,
+                closes_at=c,
+                binding=b,
+            )
             for p, o, c, b in rows
         ]
     Window.objects.bulk_create(windows, batch_size=1000)

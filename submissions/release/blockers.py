@@ -1,7 +1,8 @@
-"""What stands in the way of communicating the scores of an agency: one table, read for all agencies at once.
+"""What stands in the way of communicating the scores of an agency: one table, read for all agencies
+at once.
 
-Each row says which things are not yet settled; a submission that has one of them is not communicated. A new obstacle is
-a new row.
+Each row says which things are not yet settled; a submission that has one of them is not
+communicated. A new obstacle is a new row.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import localised
 from cycles.calendar import Phase
 from cycles.models import Window
-from submissions.models import Answer, Block, Clarification, Reconciliation, Submission, Verification
+from submissions.models import (
+    Answer,
+    Block,
+    Clarification,
+    Reconciliation,
+    Submission,
+    Verification,
+)
 from submissions.models.self_assessments import AnswerQuerySet
 from submissions.workflow import SIGNED, ClarificationState, ReconciliationState
 
@@ -39,7 +47,9 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Met:
-    """An obstacle that one agency has: how many of its things, and the argument of the page that leads to the first."""
+    """An obstacle that one agency has: how many of its things, and the argument of the page that
+    leads to the first.
+    """
 
     obstacle: Obstacle
     count: int
@@ -79,7 +89,12 @@ def _unsupplied(at: datetime) -> QuerySet[Answer]:
 
 
 def _unmarked(at: datetime) -> QuerySet[Answer]:
-    return _unscored(at).not_stewarded().filter(Exists(_DESK)).exclude(Exists(_APART.filter(line=OuterRef("pk"))))
+    return (
+        _unscored(at)
+        .not_stewarded()
+        .filter(Exists(_DESK))
+        .exclude(Exists(_APART.filter(line=OuterRef("pk"))))
+    )
 
 
 def _unreconciled(at: datetime) -> QuerySet[Reconciliation]:
@@ -91,10 +106,18 @@ def _unverified(at: datetime) -> QuerySet[Verification]:
 
 
 def _unanswered(at: datetime) -> QuerySet[Clarification]:
-    """Questions that may still be replied to; one whose window has closed no longer waits for anything."""
-    of_line = {"cycle": OuterRef("cycle"), "agency": OuterRef("agency"), "line": OuterRef("line_id")}
+    """Questions that may still be replied to; one whose window has closed no longer waits for
+    anything.
+    """
+    of_line = {
+        "cycle": OuterRef("cycle"),
+        "agency": OuterRef("agency"),
+        "line": OuterRef("line_id"),
+    }
     still = Window.objects.filter(phase=Phase.CLARIFICATION, closes_at__gt=at, **of_line)
-    return Clarification.objects.filter(Exists(still), state=ClarificationState.ASKED, submission__state__in=SIGNED)
+    return Clarification.objects.filter(
+        Exists(still), state=ClarificationState.ASKED, submission__state__in=SIGNED
+    )
 
 
 OBSTACLES = (
@@ -102,16 +125,36 @@ OBSTACLES = (
     Obstacle("on_no_desk", _("Lines on nobody's desk"), _on_no_desk, "submissions:assign"),
     Obstacle("unmarked", _("Lines whose block is not handed in"), _unmarked, "submissions:assign"),
     Obstacle(
-        "unsupplied", _("Figures that a steward has not supplied"), _unsupplied, "submissions:stewards", by="cycle"
+        "unsupplied",
+        _("Figures that a steward has not supplied"),
+        _unsupplied,
+        "submissions:stewards",
+        by="cycle",
     ),
-    Obstacle("apart", _("Two marks not reconciled"), _unreconciled, "submissions:reconciliation", by="pk"),
-    Obstacle("unverified", _("Lines still to be verified"), _unverified, "submissions:verification", by="pk"),
-    Obstacle("asked", _("Questions the agency may still answer"), _unanswered, "submissions:line", by="line"),
+    Obstacle(
+        "apart", _("Two marks not reconciled"), _unreconciled, "submissions:reconciliation", by="pk"
+    ),
+    Obstacle(
+        "unverified",
+        _("Lines still to be verified"),
+        _unverified,
+        "submissions:verification",
+        by="pk",
+    ),
+    Obstacle(
+        "asked",
+        _("Questions the agency may still answer"),
+        _unanswered,
+        "submissions:line",
+        by="line",
+    ),
 )
 
 
 def found(submissions: Iterable[Submission], at: datetime) -> dict[int, list[Met]]:
-    """What stands in the way of each, by key, in the table's order; a query for each row of the table, however many."""
+    """What stands in the way of each, by key, in the table's order; a query for each row of the
+    table, however many.
+    """
     keys = [s.pk for s in submissions]
     met: dict[int, list[Met]] = {}
     for obstacle in OBSTACLES:

@@ -11,7 +11,9 @@ from cycles.models import Group, Participation
 
 
 class WhomForm(forms.Form):
-    """To whom scores are communicated: all within reach, one group of the cycle, or one province."""
+    """To whom scores are communicated: all within reach, one group of the
+    cycle, or one province.
+    """
 
     whom = forms.ChoiceField(label=_("Whom"), required=False)
 
@@ -22,7 +24,10 @@ class WhomForm(forms.Form):
         self.fields["whom"].choices = [  # type: ignore[attr-defined]
             ("", _("All agencies within my reach")),
             (_("Group"), [(f"group-{g.pk}", g.name) for g in groups.order_by("sort_key", "pk")]),
-            (_("Province"), [(f"province-{p.pk}", p.name) for p in provinces.order_by("sort_key", "pk")]),
+            (
+                _("Province"),
+                [(f"province-{p.pk}", p.name) for p in provinces.order_by("sort_key", "pk")],
+            ),
         ]
 
     @property
@@ -35,4 +40,6 @@ class WhomForm(forms.Form):
         if not self.is_valid():
             return participations.none()
         kind, _dash, key = self.choice.partition("-")
-        return participations.filter(**{{"group": "groups", "province": "province"}[kind]: key} if kind else {})
+        return participations.filter(
+            **{{"group": "groups", "province": "province"}[kind]: key} if kind else {}
+        )

@@ -21,15 +21,19 @@ from submissions.workflow import SubmissionState
 
 
 def _readable(request: PortalRequest, pk: int) -> Submission:
-    """The submission whose scores the reader may know: before they are communicated only the authority, and not of its
-    own agency; that reading goes on record. Every page and paper of scores finds it here."""
+    """The submission whose scores the reader may know: before they are communicated only the
+    authority, and not of its own agency; that reading goes on record. Every page and paper of
+    scores finds it here.
+    """
     submission = find(request, pk, Submission.objects.scores_visible_to(request.user, request.at))
     note_reading(request, submission, "scores")
     return submission
 
 
 def _told(request: PortalRequest, submission: Submission) -> dict[str, Any]:
-    """What stands above and below every report: whether it is out, until when it may be appealed, and the seal."""
+    """What stands above and below every report: whether it is out, until when it may be appealed,
+    and the seal.
+    """
     windows = Window.objects.concerning([submission])
     appealing = is_staff(request.user, submission, request.at) and not windows.why_closed(
         Phase.APPEAL, submission, request.at
@@ -50,13 +54,15 @@ def _paper(template: str, context: dict[str, Any], name: str) -> HttpResponse:
     return response
 
 
-# --- The whole --------------------------------------------------------------------------------------------------------
+# --- The whole ----------------------------------------------------------------------------------
 
 
 def _whole(request: PortalRequest, pk: int) -> dict[str, Any]:
     submission = _readable(request, pk)
     report = score_report.read(submission)
-    lowered = any(line.score and line.score.basis == Score.Basis.VERIFICATION for line in report.lines)
+    lowered = any(
+        line.score and line.score.basis == Score.Basis.VERIFICATION for line in report.lines
+    )
     return {"report": report, "rule": RULE if lowered else "", **_told(request, submission)}
 
 
@@ -72,15 +78,19 @@ def report_file(request: PortalRequest, pk: int) -> HttpResponse:
     context = _whole(request, pk)
     of = context["submission"]
     return _paper(
-        "submissions/release/report_paper.html", context | {"at": request.at}, f"scores-{of.cycle.year}-{of.agency.code}"
+        "submissions/release/report_paper.html",
+        context | {"at": request.at},
+        f"scores-{of.cycle.year}-{of.agency.code}",
     )
 
 
-# --- The extract of a unit --------------------------------------------------------------------------------------------
+# --- The extract of a unit ----------------------------------------------------------------------
 
 
 def _extract(request: PortalRequest, pk: int, name: str | None) -> dict[str, Any]:
-    """The lines of the unit of this name; the units alone where none is asked for. An unknown unit has no page."""
+    """The lines of the unit of this name; the units alone where none is asked for. An unknown unit
+    has no page.
+    """
     submission = _readable(request, pk)
     lines = score_report.lines(submission)
     units = score_report.units(lines)
@@ -93,8 +103,12 @@ def _extract(request: PortalRequest, pk: int, name: str | None) -> dict[str, Any
 
 @require_safe
 def extract(request: PortalRequest, pk: int) -> HttpResponse:
-    """The lines for which one unit of the agency answers; without a unit, the units to choose from."""
-    return render(request, "submissions/release/extract.html", _extract(request, pk, request.GET.get("unit")))
+    """The lines for which one unit of the agency answers; without a unit,
+    the units to choose from.
+    """
+    return render(
+        request, "submissions/release/extract.html", _extract(request, pk, request.GET.get("unit"))
+    )
 
 
 @require_safe

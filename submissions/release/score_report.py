@@ -1,6 +1,8 @@
-"""The score report of an agency: its totals beside its group's and last year's, and every line with its reason.
+"""The score report of an agency: its totals beside its group's and last year's, and every line with
+its reason.
 
-Whoever asks has found the submission among those whose scores the reader may know. There is no place and no rank here.
+Whoever asks has found the submission among those whose scores the reader may know. There is no
+place and no rank here.
 """
 
 from collections import Counter
@@ -32,8 +34,9 @@ TRIAL = _("In its trial year")
 
 @dataclass(frozen=True)
 class ReportLine:
-    """A line with the score that holds, the one that was communicated, the agency's own, last year's, and the figure
-    that a steward gave it."""
+    """A line with the score that holds, the one that was communicated, the agency's own, last
+    year's, and the figure that a steward gave it.
+    """
 
     answer: Answer
     score: Score | None
@@ -61,7 +64,11 @@ class ReportLine:
     @property
     def changed(self) -> bool:
         """Whether something else holds than was communicated."""
-        return self.communicated is not None and self.score is not None and self.communicated.pk != self.score.pk
+        return (
+            self.communicated is not None
+            and self.score is not None
+            and self.communicated.pk != self.score.pk
+        )
 
     @property
     def unit(self) -> str:
@@ -78,7 +85,9 @@ class ReportLine:
 
 @dataclass(frozen=True)
 class Sum:
-    """The total, a kind's or an axis's points, as they hold and as communicated, beside the group's and last year's."""
+    """The total, a kind's or an axis's points, as they hold and as communicated, beside the group's
+    and last year's.
+    """
 
     node: NodeScore
     communicated: NodeScore | None
@@ -98,7 +107,10 @@ class Sum:
 
     @property
     def changed(self) -> bool:
-        return self.communicated is not None and (self.communicated.points, self.communicated.ceiling) != (
+        return self.communicated is not None and (
+            self.communicated.points,
+            self.communicated.ceiling,
+        ) != (
             self.node.points,
             self.node.ceiling,
         )
@@ -106,7 +118,9 @@ class Sum:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit that answers for lines, with how many they are; its name is "" for lines that name none."""
+    """A unit that answers for lines, with how many they are; its name is "" for lines that name
+    none.
+    """
 
     name: str
     count: int
@@ -166,20 +180,27 @@ class Report:
 
 
 def read(submission: Submission) -> Report:
-    """The report of a submission, as it holds now; eight queries for any number of lines and of agencies."""
+    """The report of a submission, as it holds now; eight queries for any number of lines and of
+    agencies.
+    """
     groups = peers(submission)
     group = next((g for g in groups if g.spreads), groups[0] if groups else None)
     return Report(submission, _sums(submission, group), lines(submission), group)
 
 
 def lines(submission: Submission, *, compared: bool = True) -> list[ReportLine]:
-    """The lines with their scores and last year's, in the order of the sets; four queries, two where not `compared`."""
+    """The lines with their scores and last year's, in the order of the sets; four queries, two
+    where not `compared`.
+    """
     scores: dict[int, list[Score]] = {}
     for score in Score.objects.filter(answer__submission=submission).order_by("pk"):
         scores.setdefault(score.answer_id, []).append(score)
     figures, past = dict[int, StewardFigure](), dict[UUID, list[Past]]()
     if compared:
-        figures = {f.answer_id: f for f in StewardFigure.objects.filter(answer__submission=submission).for_reading()}
+        figures = {
+            f.answer_id: f
+            for f in StewardFigure.objects.filter(answer__submission=submission).for_reading()
+        }
         past = outliers.history(submission)
     year = submission.cycle.year - 1
     return [
@@ -212,8 +233,12 @@ def _line(
 def _sums(submission: Submission, group: Peers | None) -> list[Sum]:
     """Total first, then each kind with its axes."""
     runs = {submission.current_run_id, submission.provisional_run_id} - {None}
-    nodes = list(NodeScore.objects.filter(run__in=runs, submission=submission).select_related("axis"))
-    communicated = {(n.kind, n.axis_id): n for n in nodes if n.run_id == submission.provisional_run_id}
+    nodes = list(
+        NodeScore.objects.filter(run__in=runs, submission=submission).select_related("axis")
+    )
+    communicated = {
+        (n.kind, n.axis_id): n for n in nodes if n.run_id == submission.provisional_run_id
+    }
     current = [n for n in nodes if n.run_id == submission.current_run_id]
     current.sort(key=lambda n: (n.kind, n.axis is not None, n.axis.position if n.axis else 0, n.pk))
     last, spreads = _last_year(submission), group.spreads if group else {}
@@ -229,7 +254,9 @@ def _sums(submission: Submission, group: Peers | None) -> list[Sum]:
 
 
 def _last_year(submission: Submission) -> dict[tuple[str, str], Decimal]:
-    """What the same agency reached the year before, by kind and code of the axis; only what was communicated."""
+    """What the same agency reached the year before, by kind and code of the axis; only what was
+    communicated.
+    """
     rows = NodeScore.objects.filter(
         run=F("submission__current_run"),
         submission__agency=submission.agency_id,
@@ -237,10 +264,15 @@ def _last_year(submission: Submission) -> dict[tuple[str, str], Decimal]:
         submission__state=SubmissionState.COMMUNICATED,
         ceiling__gt=0,
     )
-    return {(kind, code or ""): percent for kind, code, percent in rows.values_list("kind", "axis__code", "percent")}
+    return {
+        (kind, code or ""): percent
+        for kind, code, percent in rows.values_list("kind", "axis__code", "percent")
+    }
 
 
 def units(report_lines: Iterable[ReportLine]) -> list[Unit]:
-    """The units that answer for these lines in the order of their first line; those without one last."""
+    """The units that answer for these lines in the order of their first line; those without one
+    last.
+    """
     counted = Counter(line.unit for line in report_lines)
     return sorted((Unit(name, count) for name, count in counted.items()), key=lambda u: not u.name)

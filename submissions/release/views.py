@@ -1,4 +1,6 @@
-"""The page on which scores are communicated, to all, a group or a province, after a look at what stands in the way."""
+"""The page on which scores are communicated, to all, a group or a province, after a look at what
+stands in the way.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -49,17 +51,27 @@ class Waiting:
 
 
 class Checklist:
-    """The agencies of a choice: those ready to be communicated, and for each obstacle those that wait for it."""
+    """The agencies of a choice: those ready to be communicated, and for each obstacle those that
+    wait for it.
+    """
 
     def __init__(self, submissions: Iterable[Submission], *, by: User, at: datetime) -> None:
         self.all = list(submissions)
         move, windows = MOVES["communicate"], Window.objects.concerning(self.all)
         self.out = [s for s in self.all if s.state == SubmissionState.COMMUNICATED]
         self.lapsed = [s for s in self.all if s.state == SubmissionState.LAPSED]
-        left = [s for s in self.all if s.state not in (SubmissionState.COMMUNICATED, SubmissionState.LAPSED)]
+        left = [
+            s
+            for s in self.all
+            if s.state not in (SubmissionState.COMMUNICATED, SubmissionState.LAPSED)
+        ]
         met = blockers.found(left, at)
         self.waiting = [s for s in left if s.pk in met]
-        refusals = {s: MOVES.why_not(s, move, by=by, at=at, windows=windows) for s in left if s.pk not in met}
+        refusals = {
+            s: MOVES.why_not(s, move, by=by, at=at, windows=windows)
+            for s in left
+            if s.pk not in met
+        }
         self.ready = [s for s, why in refusals.items() if not why]
         self.closed = next((why for why in refusals.values() if why), "")
         found = {obstacle.code: Waiting(obstacle) for obstacle in blockers.OBSTACLES}
@@ -89,9 +101,16 @@ def communicate_all(request: PortalRequest, pk: int) -> HttpResponse:
     submissions = Submission.objects.filter(participation__in=chosen.values("pk")).select_related(
         "agency__province", "cycle"
     )
-    checklist = Checklist(submissions.order_by("agency__sort_key", "pk"), by=request.user, at=request.at)
+    checklist = Checklist(
+        submissions.order_by("agency__sort_key", "pk"), by=request.user, at=request.at
+    )
     form = ActForm(request.POST or None, move=MOVES["communicate"], user=request.user)
-    if request.method == "POST" and checklist.ready and form.is_valid() and _done(request, checklist, form):
+    if (
+        request.method == "POST"
+        and checklist.ready
+        and form.is_valid()
+        and _done(request, checklist, form)
+    ):
         return redirect("submissions:board", pk)
     context = {
         "cycle": cycle,
@@ -109,10 +128,18 @@ def communicate_all(request: PortalRequest, pk: int) -> HttpResponse:
 def _done(request: PortalRequest, checklist: Checklist, form: Any) -> bool:
     """Whether the ready ones were communicated; where that was refused the form says why."""
     if request.POST.get("shown") != checklist.digest:
-        form.add_error(None, _("Other agencies are ready now than when you looked. Look at the list again, then sign."))
+        form.add_error(
+            None,
+            _(
+                "Other agencies are ready now than when you looked. Look at the list "
+                "again, then sign."
+            ),
+        )
         return False
     try:
-        count = len(actions.communicate(checklist.ready, by=request.user, at=request.at, **form.said))
+        count = len(
+            actions.communicate(checklist.ready, by=request.user, at=request.at, **form.said)
+        )
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False

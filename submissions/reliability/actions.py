@@ -1,8 +1,9 @@
-"""How reliable the marks of a cycle are: ordered by an administrator, computed by a job, kept as it was found.
+"""How reliable the marks of a cycle are: ordered by an administrator, computed by a job, kept as it
+was found.
 
-Nothing here changes a score: what stands out opens a task for somebody to look into. A mark is read as its share of the
-line's ceiling; lines that do not apply, that nobody answered, or that a steward supplies say nothing about an assessor
-and are left out.
+Nothing here changes a score: what stands out opens a task for somebody to look into. A mark is read
+as its share of the line's ceiling; lines that do not apply, that nobody answered, or that a steward
+supplies say nothing about an assessor and are left out.
 """
 
 from collections.abc import Iterable
@@ -42,7 +43,9 @@ def order_reliability(cycle: Cycle, *, by: User, at: datetime) -> Reliability:
 def read(cycle: Cycle) -> list[Reading]:
     """Every mark of the cycle's blocks that are handed in, as shares of the ceiling; one query."""
     marks = (
-        Mark.objects.filter(block__cycle=cycle, block__state=BlockState.HANDED_IN, points__isnull=False)
+        Mark.objects.filter(
+            block__cycle=cycle, block__state=BlockState.HANDED_IN, points__isnull=False
+        )
         .exclude(answer__measure__method="steward")
         .filter(answer__value__isnull=False)
         .select_related("answer__measure", "answer__own", "block__axis")
@@ -67,7 +70,9 @@ def _reading(mark: Mark) -> Reading:
 
 @transaction.atomic
 def measure(study: Reliability, *, at: datetime) -> Reliability:
-    """Measure what was ordered; what is finished is left alone, so that a second run does no harm."""
+    """Measure what was ordered; what is finished is left alone, so that a
+    second run does no harm.
+    """
     if study.finished_at:
         return study
     found = read(study.cycle)
@@ -88,7 +93,9 @@ def measure(study: Reliability, *, at: datetime) -> Reliability:
 
 
 def _open_tasks(study: Reliability, *, at: datetime) -> None:
-    """A task for each finding that stands out, to be looked into; none where one on the same is open still."""
+    """A task for each finding that stands out, to be looked into; none where one on the same is
+    open still.
+    """
     found = study.result or {}
     of = {"cycle_id": study.cycle_id, "study": study, "opened_at": at}
     kinds = (ReviewTask.Kind.SEVERITY, ReviewTask.Kind.COPYING, ReviewTask.Kind.HALO)
@@ -99,7 +106,10 @@ def _open_tasks(study: Reliability, *, at: datetime) -> None:
         if row["flagged"]
     ]
     saturated = ReviewTask.Kind.SATURATED
-    tasks += [ReviewTask(**of, kind=saturated, measure_id=row["measure"], figures=row) for row in found[saturated]]
+    tasks += [
+        ReviewTask(**of, kind=saturated, measure_id=row["measure"], figures=row)
+        for row in found[saturated]
+    ]
     agreed = found["agreement"]
     if agreed and agreed["alpha"] is not None and agreed["alpha"] < UNRELIABLE:
         tasks.append(ReviewTask(**of, kind=ReviewTask.Kind.AGREEMENT, figures=agreed))
@@ -108,10 +118,14 @@ def _open_tasks(study: Reliability, *, at: datetime) -> None:
 
 @transaction.atomic
 def close(task: ReviewTask, *, outcome: str, by: User, at: datetime) -> ReviewTask:
-    """Close a task, saying what looking into it came to; whose marks it is about does not close it."""
+    """Close a task, saying what looking into it came to; whose marks it is
+    about does not close it.
+    """
     if not outcome.strip():
         raise Refused(_("Say what looking into it came to."))
-    [task] = perform(REVIEWS, [task], "close", by=by, at=at, note=outcome, outcome=outcome, closer=by)
+    [task] = perform(
+        REVIEWS, [task], "close", by=by, at=at, note=outcome, outcome=outcome, closer=by
+    )
     return task
 
 

@@ -1,11 +1,13 @@
 """How far assessors' marks can be relied on, as pure functions without a database.
 
-A mark is a share of its line's ceiling, from 0 to 1. Five questions are asked of marks: do two assessors of one line
-agree, is one of them severe, does one copy what the method suggests, does one mark agencies rather than lines, and does
-a measure tell agencies apart at all. Every answer is a reason to look, never a verdict: an assessor may copy because
-the suggestions are right, and seem severe because the agencies of one axis claim too much.
+A mark is a share of its line's ceiling, from 0 to 1. Five questions are asked of marks: do two
+assessors of one line agree, is one of them severe, does one copy what the method suggests, does one
+mark agencies rather than lines, and does a measure tell agencies apart at all. Every answer is a
+reason to look, never a verdict: an assessor may copy because the suggestions are right, and seem
+severe because the agencies of one axis claim too much.
 
-Where one assessor has read a line twice, the later reading in the order given is the one that counts.
+Where one assessor has read a line twice, the later reading in the order given is the one that
+counts.
 """
 
 from collections import defaultdict
@@ -26,7 +28,9 @@ NORMAL = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 @dataclass(frozen=True)
 class Reading:
-    """One assessor's mark on one line; `suggested` is the share that the agency's own value earns by the method."""
+    """One assessor's mark on one line; `suggested` is the share that the agency's own value earns
+    by the method.
+    """
 
     line: int
     agency: int
@@ -56,12 +60,14 @@ def _lines(readings: Iterable[Reading]) -> dict[int, Readers]:
     return found
 
 
-# --- Agreement --------------------------------------------------------------------------------------------------------
+# --- Agreement ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the lines that were read by several assessors say: alpha is 1 where all agree, 0 where chance rules."""
+    """What the lines that were read by several assessors say: alpha is 1 where all agree, 0 where
+    chance rules.
+    """
 
     lines: int
     alpha: float | None
@@ -73,14 +79,20 @@ class Agreement:
 def agreement(
     readings: Iterable[Reading], *, seed: int, resamples: int = 1000, tolerance: float = 0.1
 ) -> Agreement | None:
-    """Krippendorff's alpha of shares, as interval data, over the lines that two or more assessors have read.
+    """Krippendorff's alpha of shares, as interval data, over the lines that two or more assessors
+    have read.
 
-    None where there are fewer than two such lines. Where all their marks are the same there is no variation to agree
-    about: then alpha and its interval are None, for it would be nothing over nothing, and the rest is given. The
-    interval is the middle 95 percent of what lines drawn again and again with replacement come to (bootstrap); draws
-    without variation are drawn in vain. `within_tolerance` is the share of lines whose marks all lie that near.
+    None where there are fewer than two such lines. Where all their marks are the same there is no
+    variation to agree about: then alpha and its interval are None, for it would be nothing over
+    nothing, and the rest is given. The interval is the middle 95 percent of what lines drawn again
+    and again with replacement come to (bootstrap); draws without variation are drawn in vain.
+    `within_tolerance` is the share of lines whose marks all lie that near.
     """
-    marks = [[r.share for r in readers.values()] for readers in _lines(readings).values() if len(readers) > 1]
+    marks = [
+        [r.share for r in readers.values()]
+        for readers in _lines(readings).values()
+        if len(readers) > 1
+    ]
     if len(marks) < 2:
         return None
     differences = [abs(one - other) for shares in marks for one, other in combinations(shares, 2)]
@@ -97,7 +109,9 @@ def agreement(
 
 
 def _parts(marks: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
-    """What each line adds to alpha: its number of marks, their sum, the sum of their squares, its disagreement."""
+    """What each line adds to alpha: its number of marks, their sum, the sum of their squares, its
+    disagreement.
+    """
     middle = fmean(share for shares in marks for share in shares)
     rows = []
     for shares in marks:
@@ -111,8 +125,9 @@ def _parts(marks: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
 def _alpha(parts: npt.NDArray[np.float64]) -> float | None:
     """Alpha from the sums of the lines' parts; None without variation.
 
-    Squared differences of all pairs are a matter of sums and sums of squares, so alpha at the interval level needs no
-    table of values by values, which grows past any memory with marks as fine as ours.
+    Squared differences of all pairs are a matter of sums and sums of squares, so alpha at the
+    interval level needs no table of values by values, which grows past any memory with marks as
+    fine as ours.
     """
     count, total, squares, disagreement = (float(part) for part in parts)
     variation = count * squares - total**2
@@ -135,19 +150,23 @@ def _resampled(parts: npt.NDArray[np.float64], seed: int, resamples: int) -> Int
     return Interval(float(low), float(high))
 
 
-# --- Severity ---------------------------------------------------------------------------------------------------------
+# --- Severity -----------------------------------------------------------------------------------
 
 Who = tuple[int, ...]
-"""Of whom an equation speaks: of one against the suggestion, or of the last against the average of those before."""
+"""Of whom an equation speaks: of one against the suggestion, or of the last against the average of
+those before.
+"""
 
 
 @dataclass(frozen=True)
 class Severity:
-    """How much higher than the others' average an assessor marks the same line; below zero is severe.
+    """How much higher than the others' average an assessor marks the same line; below zero is
+    severe.
 
-    `lines` counts those that say something. `spread` is the standard deviation of what the model leaves unexplained in
-    the assessor's marks, None where a single line leaves nothing. `peers` is how many others the effect is relative to.
-    Flagged where the whole interval lies beyond the margin on one side.
+    `lines` counts those that say something. `spread` is the standard deviation of what the model
+    leaves unexplained in the assessor's marks, None where a single line leaves nothing. `peers` is
+    how many others the effect is relative to. Flagged where the whole interval lies beyond the
+    margin on one side.
     """
 
     assessor: int
@@ -168,13 +187,15 @@ def severity(readings: Iterable[Reading], *, margin: float = 0.02) -> list[Sever
     - A line that one has read, with a suggestion: share - suggested = common mean + assessor + error.
     - A line that one has read, without a suggestion, says nothing about its assessor and is left out.
 
-    Effects sum to zero over the assessors who can be compared: those joined by lines in common, directly or through
-    others, and all who alone have marked lines with suggestions, joined by the common mean. Whoever can be compared
-    with nobody is left out, and so are assessors whose few lines leave no error to judge by. Lines read once take it
-    that assessors meet suggestions equally far off the mark; where each axis has its own, let lines in common tell.
+    Effects sum to zero over the assessors who can be compared: those joined by lines in common,
+    directly or through others, and all who alone have marked lines with suggestions, joined by the
+    common mean. Whoever can be compared with nobody is left out, and so are assessors whose few
+    lines leave no error to judge by. Lines read once take it that assessors meet suggestions
+    equally far off the mark; where each axis has its own, let lines in common tell.
 
-    Errors need not be alike: what is erratic widens the intervals of the assessors concerned, hardly those of others
-    (standard errors by MacKinnon and White, 1985, known as HC2; Student's t by the number of the assessor's lines).
+    Errors need not be alike: what is erratic widens the intervals of the assessors concerned,
+    hardly those of others (standard errors by MacKinnon and White, 1985, known as HC2; Student's t
+    by the number of the assessor's lines).
     """
     targets: dict[Who, list[float]] = defaultdict(list)
     lines: dict[int, int] = defaultdict(int)
@@ -192,9 +213,11 @@ def severity(readings: Iterable[Reading], *, margin: float = 0.02) -> list[Sever
 
 
 def _equations(readers: Readers) -> list[tuple[Who, float]]:
-    """What one line says: each reader against those before, so that errors are as large as a single mark's.
+    """What one line says: each reader against those before, so that errors are as large as a single
+    mark's.
 
-    These are the contrasts of Helmert; least squares on them is least squares with an effect for each line.
+    These are the contrasts of Helmert; least squares on them is least squares with an effect for
+    each line.
     """
     who = tuple(sorted(readers))
     if len(who) > 1:
@@ -233,7 +256,9 @@ def _comparable(found: Iterable[Who]) -> list[set[int]]:
 def _effects(
     assessors: set[int], targets: dict[Who, list[float]], lines: dict[int, int], margin: float
 ) -> list[Severity]:
-    """Least squares over one set of comparable assessors; equations of the same assessors are summed first."""
+    """Least squares over one set of comparable assessors; equations of the same assessors are
+    summed first.
+    """
     place = {assessor: number for number, assessor in enumerate(sorted(assessors))}
     many = len(place)
     rows = np.array([_row(who, place) for who in targets])
@@ -247,15 +272,21 @@ def _effects(
     solution = inverse @ (rows.T @ sums)
     fitted = rows @ solution
     squares = np.array(
-        [sum((target - fit) ** 2 for target in found) for found, fit in zip(targets.values(), fitted, strict=True)]
+        [
+            sum((target - fit) ** 2 for target in found)
+            for found, fit in zip(targets.values(), fitted, strict=True)
+        ]
     )
     left_over = counts.sum() - (many - 1 + has_mean)
     if left_over <= 0:
         return []
     spare = 1 - np.einsum("ij,jk,ik->i", rows, inverse, rows)
     is_judged = spare > SAME
-    # an equation that alone determines something fits by force: its error is taken to be like the others'
-    variances = np.where(is_judged, squares / np.where(is_judged, spare, 1) / counts, squares.sum() / left_over)
+    # an equation that alone determines something fits by force: its error is taken to be like the
+    # others'
+    variances = np.where(
+        is_judged, squares / np.where(is_judged, spare, 1) / counts, squares.sum() / left_over
+    )
     covariance = inverse @ (rows.T @ (rows * (counts * variances)[:, None])) @ inverse
     found = []
     for assessor, number in place.items():
@@ -269,7 +300,9 @@ def _effects(
                 effect=effect,
                 error=error,
                 interval=Interval(effect - reach, effect + reach),
-                spread=sqrt(float(np.average(variances[own], weights=counts[own]))) if own.any() else None,
+                spread=sqrt(float(np.average(variances[own], weights=counts[own])))
+                if own.any()
+                else None,
                 peers=many - 1,
                 flagged=effect - reach > margin or effect + reach < -margin,
             )
@@ -280,8 +313,8 @@ def _effects(
 def _student(freedom: int) -> float:
     """The quantile of Student's t that bounds 95 percent in the middle.
 
-    Exact for one and two degrees of freedom, from there by the expansion of Abramowitz and Stegun (26.7.5), which is
-    within 0.2 percent.
+    Exact for one and two degrees of freedom, from there by the expansion of Abramowitz and Stegun
+    (26.7.5), which is within 0.2 percent.
     """
     if freedom == 1:
         return tan(pi * CONFIDENCE / 2)
@@ -297,12 +330,14 @@ def _student(freedom: int) -> float:
     )
 
 
-# --- Copying ----------------------------------------------------------------------------------------------------------
+# --- Copying ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Copying:
-    """How many of an assessor's marks are just what was suggested; `others` is that share among all others' marks."""
+    """How many of an assessor's marks are just what was suggested; `others` is that share among all
+    others' marks.
+    """
 
     assessor: int
     lines: int
@@ -317,10 +352,11 @@ class Copying:
 
 
 def copying(readings: Iterable[Reading], *, margin: float = 0.2) -> list[Copying]:
-    """How often each assessor's mark equals the suggestion, over the lines that have one, against all others.
+    """How often each assessor's mark equals the suggestion, over the lines that have one, against
+    all others.
 
-    Flagged where the lower bound of the share (Wilson, 1927) lies above the others' share by more than the margin;
-    never where there are no others.
+    Flagged where the lower bound of the share (Wilson, 1927) lies above the others' share by more
+    than the margin; never where there are no others.
     """
     copies: dict[int, list[bool]] = defaultdict(list)
     for readers in _lines(readings).values():
@@ -346,7 +382,7 @@ def _wilson(hits: int, of: int) -> Interval:
     return Interval(max(middle - reach, 0.0), min(middle + reach, 1.0))
 
 
-# --- Halo -------------------------------------------------------------------------------------------------------------
+# --- Halo ---------------------------------------------------------------------------------------
 
 FEWEST_AGENCIES_OF_HALO = 3
 FEWEST_LINES_OF_HALO = 5
@@ -354,7 +390,9 @@ FEWEST_LINES_OF_HALO = 5
 
 @dataclass(frozen=True)
 class Halo:
-    """How far an assessor's marks differ within an agency, against between agencies; both as standard deviations."""
+    """How far an assessor's marks differ within an agency, against between agencies; both as
+    standard deviations.
+    """
 
     assessor: int
     agencies: int
@@ -370,13 +408,16 @@ class Halo:
 
 
 def halo(readings: Iterable[Reading], *, threshold: float = 1.0) -> list[Halo]:
-    """Whether an assessor marks agencies rather than their lines: one impression of an agency colours all its marks.
+    """Whether an assessor marks agencies rather than their lines: one impression of an agency
+    colours all its marks.
 
-    Taken is how far marks deviate from the suggestion, or from the average of the line's readers where there is none; a
-    line without either is left out. The ratio is the average over agencies of the standard deviation within, divided by
-    the standard deviation of the agencies' averages. With no halo an agency's average of n lines only wavers by chance
-    and the ratio is about the root of n; with a full one it is 0. Flagged where it lies below the threshold. Only
-    agencies of which the assessor read at least five such lines count, and only assessors with three such agencies.
+    Taken is how far marks deviate from the suggestion, or from the average of the line's readers
+    where there is none; a line without either is left out. The ratio is the average over agencies
+    of the standard deviation within, divided by the standard deviation of the agencies' averages.
+    With no halo an agency's average of n lines only wavers by chance and the ratio is about the
+    root of n; with a full one it is 0. Flagged where it lies below the threshold. Only agencies of
+    which the assessor read at least five such lines count, and only assessors with three such
+    agencies.
     """
     deviations: dict[int, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for readers in _lines(readings).values():
@@ -397,7 +438,7 @@ def halo(readings: Iterable[Reading], *, threshold: float = 1.0) -> list[Halo]:
     return found
 
 
-# --- Saturation -------------------------------------------------------------------------------------------------------
+# --- Saturation ---------------------------------------------------------------------------------
 
 FEWEST_AGENCIES_OF_SATURATION = 10
 MOST_AT_CEILING = 0.9
@@ -405,7 +446,9 @@ MOST_AT_CEILING = 0.9
 
 @dataclass(frozen=True)
 class Saturation:
-    """How far a measure tells agencies apart: the standard deviation of its shares, and how many are full marks."""
+    """How far a measure tells agencies apart: the standard deviation of its shares, and how many
+    are full marks.
+    """
 
     measure: int
     agencies: int
@@ -418,8 +461,8 @@ class Saturation:
 def saturated(readings: Iterable[Reading], *, least_spread: float = 0.05) -> list[Saturation]:
     """Every measure read at ten agencies or more; flagged where it does not tell them apart.
 
-    That is where shares spread less than the least, or nine of ten lines and more have full marks. A line that several
-    have read counts once, with their average.
+    That is where shares spread less than the least, or nine of ten lines and more have full marks.
+    A line that several have read counts once, with their average.
     """
     shares: dict[int, list[float]] = defaultdict(list)
     agencies: dict[int, set[int]] = defaultdict(set)
@@ -434,5 +477,7 @@ def saturated(readings: Iterable[Reading], *, least_spread: float = 0.05) -> lis
         spread = stdev(own)
         at_ceiling = fmean(share >= 1 - SAME for share in own)
         flagged = spread < least_spread or at_ceiling >= MOST_AT_CEILING
-        found.append(Saturation(measure, len(agencies[measure]), len(own), spread, at_ceiling, flagged))
+        found.append(
+            Saturation(measure, len(agencies[measure]), len(own), spread, at_ceiling, flagged)
+        )
     return found

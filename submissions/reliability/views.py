@@ -1,4 +1,6 @@
-"""The page on which administrators see how reliable the marks of a cycle are, and have it measured."""
+"""The page on which administrators see how reliable the marks of a cycle
+are, and have it measured.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,7 +28,9 @@ from submissions.reliability import actions
 from submissions.workflow import REVIEWS, RUNS
 
 NARROWEST = 0.02
-"""The least effect, as a share of the ceiling, at which the picture of severity ends on either side."""
+"""The least effect, as a share of the ceiling, at which the picture of severity ends on either
+side.
+"""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,9 @@ def study(request: PortalRequest, pk: int) -> HttpResponse:
     cycle = overseen_cycle(request, pk, whole=True)
     if request.method == "POST":
         return _ordered(request, cycle)
-    studies = Reliability.objects.visible_to(request.user, request.at).filter(cycle=cycle).order_by("-pk")
+    studies = (
+        Reliability.objects.visible_to(request.user, request.at).filter(cycle=cycle).order_by("-pk")
+    )
     last = studies.exclude(finished_at=None).first()
     if last is not None and cycle.state == CycleState.OPEN:
         embargo.note_reading(cycle, what="reliability", by=request.user, at=request.at)
@@ -94,10 +100,15 @@ def study(request: PortalRequest, pk: int) -> HttpResponse:
         "study": last,
         "waiting": waiting,
         "job": job,
-        "may_try_again": job is not None and not why_closed(JOBS, job, "try_again", by=request.user, at=request.at),
+        "may_try_again": job is not None
+        and not why_closed(JOBS, job, "try_again", by=request.user, at=request.at),
         "closed": why_closed(RUNS, cycle, "gauge", by=request.user, at=request.at),
     }
-    return render(request, "submissions/reliability/reliability.html", context | (_found(last.result) if last else {}))
+    return render(
+        request,
+        "submissions/reliability/reliability.html",
+        context | (_found(last.result) if last else {}),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,21 +145,28 @@ def _found(result: dict[str, Any]) -> dict[str, Any]:
     about = {row["assessor"] for name in ("severity", "copying", "halo") for row in result[name]}
     people = User.objects.in_bulk(about)
     measures = Measure.objects.in_bulk([row["measure"] for row in result["saturated"]])
-    named = {name: [row | {"who": people.get(row["assessor"])} for row in result[name]] for name in ("copying", "halo")}
+    named = {
+        name: [row | {"who": people.get(row["assessor"])} for row in result[name]]
+        for name in ("copying", "halo")
+    }
     severe = sorted(result["severity"], key=lambda row: row["effect"])
     widest = max([NARROWEST, *(abs(end) for row in severe for end in row["interval"].values())])
     return {
         "result": result,
         "agreement": agreed and _shown(agreed),
         "dots": [Dot(people.get(row["assessor"]), row, widest) for row in severe],
-        "saturated": [row | {"title": measures[row["measure"]].title} for row in result["saturated"]],
+        "saturated": [
+            row | {"title": measures[row["measure"]].title} for row in result["saturated"]
+        ],
         **{name: [row for row in rows if row["flagged"]] for name, rows in named.items()},
     }
 
 
 def _shown(agreed: dict[str, Any]) -> dict[str, Any]:
     """Numbers as the page writes them: decimals, and percents in place of shares."""
-    interval = agreed["interval"] and {end: Decimal(str(value)) for end, value in agreed["interval"].items()}
+    interval = agreed["interval"] and {
+        end: Decimal(str(value)) for end, value in agreed["interval"].items()
+    }
     return agreed | {
         "alpha": None if agreed["alpha"] is None else Decimal(str(agreed["alpha"])),
         "interval": interval,

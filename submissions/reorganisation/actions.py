@@ -11,6 +11,10 @@ from submissions.workflow import MOVES, SubmissionState
 
 @transaction.atomic
 def end_with_agencies(*, at: datetime) -> list[Submission]:
-    """End the self-assessments of agencies that have ended: what is on desks leaves them, and nothing is late."""
-    left = Submission.objects.exclude(participation__ended_by=None).exclude(state=SubmissionState.ENDED)
+    """End the self-assessments of agencies that have ended: what is on desks leaves them, and
+    nothing is late.
+    """
+    left = Submission.objects.exclude(participation__ended_by=None).exclude(
+        state=SubmissionState.ENDED
+    )
     return perform(MOVES, list(left), "end_with_agency", by=None, at=at)

@@ -17,25 +17,46 @@ from submissions.workflow import MOVES, RUNS, SubmissionState
 
 
 @transaction.atomic
-def complete(submissions: Iterable[Submission], *, by: User | None, at: datetime) -> list[Submission]:
+def complete(
+    submissions: Iterable[Submission], *, by: User | None, at: datetime
+) -> list[Submission]:
     """Those of these that are signed and have every line scored become marked.
 
-    Called by whoever has just scored lines and added them up, which holds the submissions: of two who do so at once
-    the later sees what the earlier scored.
+    Called by whoever has just scored lines and added them up, which holds the submissions: of two
+    who do so at once the later sees what the earlier scored.
     """
     keys = [s.pk for s in submissions]
     waiting = Answer.objects.filter(submission__in=keys).unscored().values("submission")
-    done = Submission.objects.filter(pk__in=keys, state=SubmissionState.SUBMITTED).exclude(pk__in=waiting)
+    done = Submission.objects.filter(pk__in=keys, state=SubmissionState.SUBMITTED).exclude(
+        pk__in=waiting
+    )
     return perform(MOVES, found, "complete", by=by, at=at) if (found := list(done)) else []
 
 
 @transaction.atomic
 def rescore(
-    answer: Answer, *, basis: str, state: LineState, points: Decimal | None, reason: str, by: User, at: datetime
+    answer: Answer,
+    *,
+    basis: str,
+    state: LineState,
+    points: Decimal | None,
+    reason: str,
+    by: User,
+    at: datetime,
 ) -> ScoreRun:
-    """Give one line new points (an appeal, a correction) and add its agency up again; called by who decided."""
+    """Give one line new points (an appeal, a correction) and add its agency up again; called by who
+    decided.
+    """
     perform(
-        MOVES, [answer.submission], "rescore", by=by, at=at, note=reason, line=answer.pk, basis=basis, points=points
+        MOVES,
+        [answer.submission],
+        "rescore",
+        by=by,
+        at=at,
+        note=reason,
+        line=answer.pk,
+        basis=basis,
+        points=points,
     )
     totals.put([(answer, state, points, reason)], basis=basis, by=by, at=at)
     return totals.compute([answer.submission], why=f"{basis}: {answer.pk}", by=by, at=at)

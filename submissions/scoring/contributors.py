@@ -1,4 +1,5 @@
-"""Who had a part in the score of a line: marked it, reconciled its marks, verified it, gave or signed its figure.
+"""Who had a part in the score of a line: marked it, reconciled its marks, verified it, gave or
+signed its figure.
 
 An appeal against the line is for somebody else.
 """
@@ -20,7 +21,11 @@ def _parts() -> list[QuerySet]:
         (Mark, "answer_id", ("assessor_id", "block__assessor_id")),
         (Reconciliation, "line_id", ("proposed_by_id", "agreed_by_id")),
         (Verification, "line_id", ("assessor_id",)),
-        (StewardFigure, "answer_id", ("entered_by_id", "stewardship__steward_id", "stewardship__supplied_by_id")),
+        (
+            StewardFigure,
+            "answer_id",
+            ("entered_by_id", "stewardship__steward_id", "stewardship__supplied_by_id"),
+        ),
     )
     return [
         model.objects.annotate(**{LINE: F(line), PERSON: F(person)})
@@ -49,8 +54,16 @@ def lines_of(user: User) -> QuerySet:
 
 
 def giver(line: str) -> Coalesce:
-    """In SQL, whoever gave a line its score before any appeal and can say why: steward, verifier or assessor."""
+    """In SQL, whoever gave a line its score before any appeal and can say why: steward, verifier or
+    assessor.
+    """
     steward = StewardFigure.objects.filter(answer=OuterRef(line)).values("stewardship__steward")
-    verifier = Verification.objects.lowering().filter(line=OuterRef(line)).order_by().values("assessor")
-    first = Mark.objects.filter(answer=OuterRef(line)).order_by("block__is_second", "pk").values("block__assessor")
+    verifier = (
+        Verification.objects.lowering().filter(line=OuterRef(line)).order_by().values("assessor")
+    )
+    first = (
+        Mark.objects.filter(answer=OuterRef(line))
+        .order_by("block__is_second", "pk")
+        .values("block__assessor")
+    )
     return Coalesce(Subquery(steward[:1]), Subquery(verifier[:1]), Subquery(first[:1]))

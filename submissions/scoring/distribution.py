@@ -1,8 +1,10 @@
-"""How an agency's group stands: the median and the quartiles of its totals, never the figure of one other agency.
+"""How an agency's group stands: the median and the quartiles of its totals, never the figure of one
+other agency.
 
-Only groups in which so many agencies have had their scores communicated are spoken of. The totals are those first
-communicated, so that nobody reads from a change of the median what an appeal gave another; and they are rounded to
-whole percents, for in a small group the median is the figure of one agency.
+Only groups in which so many agencies have had their scores communicated are spoken of. The totals
+are those first communicated, so that nobody reads from a change of the median what an appeal gave
+another; and they are rounded to whole percents, for in a small group the median is the figure of
+one agency.
 """
 
 from dataclasses import dataclass, field
@@ -48,7 +50,9 @@ class Spread:
 
 @dataclass(frozen=True)
 class Peers:
-    """A group an agency belongs to, with its spreads by node; none where too few of it have been communicated."""
+    """A group an agency belongs to, with its spreads by node; none where too few of it have been
+    communicated.
+    """
 
     group: Group
     spreads: dict[NodeKey, Spread] = field(default_factory=dict)
@@ -56,7 +60,9 @@ class Peers:
 
 def peers(submission: Submission) -> list[Peers]:
     """The groups of an agency in this cycle with their spreads; two queries."""
-    groups = Group.objects.filter(participations=submission.participation_id).order_by("sort_key", "pk")
+    groups = Group.objects.filter(participations=submission.participation_id).order_by(
+        "sort_key", "pk"
+    )
     found = {g.pk: Peers(g) for g in groups}
     with connection.cursor() as cursor:
         cursor.execute(QUARTILES, {"participation": submission.participation_id, "fewest": FEWEST})

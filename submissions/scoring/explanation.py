@@ -1,4 +1,6 @@
-"""From the value of one line to the total of its agency, step by step, with words for what is not a plain sum."""
+"""From the value of one line to the total of its agency, step by step, with words for what is not a
+plain sum.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +18,11 @@ from submissions.models import Answer, Score
 
 def own_line(answer: Answer) -> Line:
     """The line as the agency's own value scores it."""
-    return _line(answer, answer.self_state, answer.self_points if answer.self_state == LineState.SCORED else None)
+    return _line(
+        answer,
+        answer.self_state,
+        answer.self_points if answer.self_state == LineState.SCORED else None,
+    )
 
 
 def _line(answer: Answer, state: LineState, points: Decimal | None) -> Line:
@@ -44,7 +50,9 @@ class Figures:
 
 @dataclass(frozen=True)
 class Step:
-    """A tier: the line, its indicator, axis and kind, and the total; `agreed` only for whoever may read the scores."""
+    """A tier: the line, its indicator, axis and kind, and the total; `agreed` only for whoever may
+    read the scores.
+    """
 
     tier: str | Promise
     title: str
@@ -53,7 +61,8 @@ class Step:
 
 
 def steps(answer: Answer, *, with_agreed: bool) -> list[Step]:
-    """The steps from this line up, the agency's own points and, when they may be read, the agreed ones.
+    """The steps from this line up, the agency's own points and, when they may be read, the agreed
+    ones.
 
     Takes one query, with the agreed points two.
     """
@@ -94,9 +103,14 @@ def _agreed(answer: Answer, answers: Iterable[Answer]) -> Result:
 def _figures(result: Result, path: Path, is_pilot: bool) -> Figures:
     node, below = result.nodes[path], result.children(path)
     if not below:
-        return Figures(node, gettext("In its trial year: scored and shown, not counted above.") if is_pilot else "")
+        return Figures(
+            node,
+            gettext("In its trial year: scored and shown, not counted above.") if is_pilot else "",
+        )
     if not node.applicable_ceiling:
-        return Figures(node, gettext("Nothing here applies; it leaves the ceiling.") if node.ceiling else "")
+        return Figures(
+            node, gettext("Nothing here applies; it leaves the ceiling.") if node.ceiling else ""
+        )
     reach = sum((child.applicable_ceiling for child in below), ZERO)
     if len(path) == AXIS_DEPTH and reach < node.applicable_ceiling:
         words = {
@@ -109,7 +123,8 @@ def _figures(result: Result, path: Path, is_pilot: bool) -> Figures:
         return Figures(
             node,
             gettext(
-                "%(left)s points do not apply and are spread within the axis: %(earned)s × %(ceiling)s ÷ %(reach)s = "
+                "%(left)s points do not apply and are spread within the axis: %(earned)s × "
+                "%(ceiling)s ÷ %(reach)s = "
                 "%(points)s"
             )
             % words,

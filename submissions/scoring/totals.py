@@ -1,16 +1,18 @@
 """Scores of lines, and totals of a whole cycle in a few set-based statements.
 
-`statutory_tree.total` does the same sums for one agency; only actions that went through the door write here.
+`statutory_tree.total` does the same sums for one agency; only actions that went through the door
+write here.
 
-Both round each node half-up to 10 places. Points have no more places than that, so that sums are whole as they are:
-only the spreading within an axis and the percents round. A line of a pilot measure has its score and no part in the
-totals.
+Both round each node half-up to 10 places. Points have no more places than that, so that sums are
+whole as they are: only the spreading within an axis and the percents round. A line of a pilot
+measure has its score and no part in the totals.
 
-A whole cycle is computed in chunks of submissions, each in a transaction that also notes how far the run is: a worker
-that dies leaves whole chunks behind, another goes on after the last, and two at once take turns. Nothing that was
-computed counts before the end, when one statement makes the run the current one of every submission that has no later
-run. A chunk locks its submissions before it reads their lines, as every change of a score does, so that the later run
-of the two has seen what the other saw.
+A whole cycle is computed in chunks of submissions, each in a transaction that also notes how far
+the run is: a worker that dies leaves whole chunks behind, another goes on after the last, and two
+at once take turns. Nothing that was computed counts before the end, when one statement makes the
+run the current one of every submission that has no later run. A chunk locks its submissions before
+it reads their lines, as every change of a score does, so that the later run of the two has seen
+what the other saw.
 """
 
 import hashlib
@@ -86,28 +88,38 @@ _NODES = """
 """
 """Writes the nodes of a run and answers with a digest of the lines of each submission.
 
-Every line's key, ceiling, state and points go into 64 bits by the functions by which PostgreSQL partitions tables, the
-same in every version; those of an axis are laid over one another, whatever their order, and those of a submission
-hashed with the keys of its axes. Writing out each line and hashing that took a fifth of the computation. The bounds of
-the keys say nothing new; by them a chunk of a larger cycle reads no more of the index than its part.
+Every line's key, ceiling, state and points go into 64 bits by the functions by which PostgreSQL
+partitions tables, the same in every version; those of an axis are laid over one another, whatever
+their order, and those of a submission hashed with the keys of its axes. Writing out each line and
+hashing that took a fifth of the computation. The bounds of the keys say nothing new; by them a
+chunk of a larger cycle reads no more of the index than its part.
 """
 
 
 def put(
-    rows: Iterable[tuple[Any, LineState, Decimal | None, str]], *, basis: str, by: User | None, at: datetime
+    rows: Iterable[tuple[Any, LineState, Decimal | None, str]],
+    *,
+    basis: str,
+    by: User | None,
+    at: datetime,
 ) -> None:
     """Add a score to each line (whatever has its key) and make it the current one."""
     rows = list(rows)
     if not rows:
         return
-    lines, states, points, reasons = zip(*((a.pk, str(s), p, r) for a, s, p, r in rows), strict=True)
+    lines, states, points, reasons = zip(
+        *((a.pk, str(s), p, r) for a, s, p, r in rows), strict=True
+    )
     with connection.cursor() as cursor:
         cursor.execute(_PAST, [array(lines)])
         given = [array(lines), array(states), array(points), array(reasons)]
         cursor.execute(_SCORES, [*given, basis, by.pk if by else None, at])
 
 
-_PAST = "UPDATE submissions_score SET is_current = false WHERE is_current AND answer_id = ANY(%s::bigint[])"
+_PAST = (
+    "UPDATE submissions_score SET is_current = false WHERE is_current AND answer_id = "
+    "ANY(%s::bigint[])"
+)
 _SCORES = """
     INSERT INTO submissions_score
         (answer_id, state, points, reason, basis, scored_by_id, scored_at, is_current)
@@ -118,23 +130,29 @@ _SCORES = """
 """Two statements for any number of scores: an object a row takes longer than writing it."""
 
 
-# --- Runs -------------------------------------------------------------------------------------------------------------
+# --- Runs ---------------------------------------------------------------------------------------
 
 
 def request_run(cycle: Cycle, *, why: str, by: User | None, at: datetime) -> ScoreRun:
     """Note that totals are to be computed; `compute_cycle` does it, in a job or at once."""
     count = Submission.objects.filter(cycle=cycle).count()
-    return ScoreRun.objects.create(cycle=cycle, why=why, asked_by=by, asked_at=at, submission_count=count)
+    return ScoreRun.objects.create(
+        cycle=cycle, why=why, asked_by=by, asked_at=at, submission_count=count
+    )
 
 
 @transaction.atomic
-def compute(submissions: Sequence[Submission], *, why: str, by: User | None, at: datetime) -> ScoreRun:
+def compute(
+    submissions: Sequence[Submission], *, why: str, by: User | None, at: datetime
+) -> ScoreRun:
     """Compute the totals of submissions of one cycle now, as a run of their own."""
     rows = Submission.objects.filter(pk__in=[s.pk for s in submissions])
     return compute_held(hold(rows), cycle=submissions[0].cycle, why=why, by=by, at=at)
 
 
-def compute_held(keys: Sequence[int], *, cycle: Cycle, why: str, by: User | None, at: datetime) -> ScoreRun:
+def compute_held(
+    keys: Sequence[int], *, cycle: Cycle, why: str, by: User | None, at: datetime
+) -> ScoreRun:
     """The same of submissions that the caller holds (`hold`), by key."""
     run = ScoreRun.objects.create(cycle=cycle, why=why, asked_by=by, asked_at=at)
     _add_up(run, keys)
@@ -145,7 +163,8 @@ def compute_held(keys: Sequence[int], *, cycle: Cycle, why: str, by: User | None
 def compute_cycle(
     run: ScoreRun, *, at: datetime, tell: Callable[[str, int], None] = lambda step, percent: None
 ) -> ScoreRun:
-    """Compute a requested run over every submission of its cycle, or what is left of it; safe to repeat.
+    """Compute a requested run over every submission of its cycle, or what is left of it; safe to
+    repeat.
 
     `tell` hears between two chunks how far the run is, and may end it there.
     """
@@ -177,11 +196,16 @@ _PROGRESS = ("done_count", "reached", "input_digest")
 
 
 def hold(submissions: QuerySet[Submission], most: int | None = None) -> list[int]:
-    """Their keys in order; whoever changes a score of theirs waits until the transaction ends, and has been waited for.
+    """Their keys in order; whoever changes a score of theirs waits until the transaction ends, and
+    has been waited for.
 
     One query; what is read after it is what holds.
     """
-    rows = submissions.annotate(tuned=RawSQL(_TUNED, ())).select_for_update(of=("self",)).order_by("pk")  # noqa: S611 -- a constant
+    rows = (
+        submissions.annotate(tuned=RawSQL(_TUNED, ()))  # noqa: S611 -- a constant
+        .select_for_update(of=("self",))
+        .order_by("pk")
+    )
     return [pk for pk, _tuned in rows.values_list("pk", "tuned")[:most]]
 
 
@@ -189,8 +213,9 @@ _TUNED = """
     (SELECT concat(set_config('work_mem', '128MB', true), set_config('enable_hashagg', 'off', true),
                    set_config('jit', 'off', true)))
 """
-"""For the rest of the transaction: memory for the lines of a chunk, sums by sorting, so that totals are written in the
-order of their index, and no compiling, which takes longer than it saves."""
+"""For the rest of the transaction: memory for the lines of a chunk, sums by sorting, so that totals
+are written in the order of their index, and no compiling, which takes longer than it saves.
+"""
 
 
 def _add_up(run: ScoreRun, submissions: Sequence[int]) -> None:
@@ -214,7 +239,14 @@ def _add_up(run: ScoreRun, submissions: Sequence[int]) -> None:
 def _finish(run: ScoreRun, where: str, given: list[Any], *, at: datetime) -> ScoreRun:
     """Make the run the current one wherever none is later; one statement."""
     run.finished_at = at
-    progress: list[Any] = [run.submission_count, run.done_count, run.reached, run.input_digest, run.finished_at, run.pk]
+    progress: list[Any] = [
+        run.submission_count,
+        run.done_count,
+        run.reached,
+        run.input_digest,
+        run.finished_at,
+        run.pk,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(f"{_FINISH} AND {where}", [*progress, run.pk, run.pk, *given])
     return run

@@ -1,6 +1,8 @@
-"""What a verification at the source does to a score: the published rule, and the one function that applies it.
+"""What a verification at the source does to a score: the published rule, and the one function that
+applies it.
 
-Called wherever a line comes to have both a score and a finding, whichever came last; the path stays on record.
+Called wherever a line comes to have both a score and a finding, whichever came last; the path stays
+on record.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,14 +17,17 @@ from submissions.models import Finding, Score, Submission, Verification
 from submissions.scoring import totals
 
 RULE = _(
-    "A line that is supported keeps its points. A line supported in part gets the points that its method gives for the "
+    "A line that is supported keeps its points. A line supported in part gets the points that its "
+    "method gives for the "
     "value found, never more than it had. A line not supported gets none. The agency can appeal."
 )
 """The rule in words, for every page that shows a finding."""
 
 
 def allowed(found: Verification, had: Decimal) -> Decimal:
-    """The points that a finding leaves of those a line had (needs `line.measure` and `line.own`)."""
+    """The points that a finding leaves of those a line had (needs
+    `line.measure` and `line.own`).
+    """
     if found.finding == Finding.SUPPORTED:
         return had
     line = found.line
@@ -30,15 +35,18 @@ def allowed(found: Verification, had: Decimal) -> Decimal:
         return Decimal(0)
     params = line.scoring_params
     return min(
-        had, points(line.measure.method, found.found_value, ceiling=line.measure.points, params=params) or Decimal(0)
+        had,
+        points(line.measure.method, found.found_value, ceiling=line.measure.points, params=params)
+        or Decimal(0),
     )
 
 
 def lower(submissions: Iterable[Submission], lines: Sequence[int], *, at: datetime) -> bool:
-    """Put what was found on top of the agreed points of these lines, where that is less; whether any was.
+    """Put what was found on top of the agreed points of these lines, where that is less; whether
+    any was.
 
-    Their submissions are locked before the findings and the scores are read: of a verification concluded and a block
-    handed in at once, the later sees what the earlier wrote.
+    Their submissions are locked before the findings and the scores are read: of a verification
+    concluded and a block handed in at once, the later sees what the earlier wrote.
     """
     rows = Submission.objects.filter(pk__in=[s.pk for s in submissions]).order_by("pk")
     list(rows.select_for_update(of=("self",)).values_list("pk"))
@@ -52,7 +60,11 @@ def lower(submissions: Iterable[Submission], lines: Sequence[int], *, at: dateti
     if not found:
         return False
     agreed = Score.objects.filter(
-        answer__in=found, is_current=True, basis=Score.Basis.AGREED, state=LineState.SCORED, points__isnull=False
+        answer__in=found,
+        is_current=True,
+        basis=Score.Basis.AGREED,
+        state=LineState.SCORED,
+        points__isnull=False,
     )
     lowered = False
     for score in agreed.order_by("pk"):

@@ -33,5 +33,11 @@ def run_detail(request: PortalRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(runs, pk=pk)
     part = "#run" if request.htmx else ""
     job = latest("scores", run.pk)
-    may_try_again = job is not None and not why_closed(JOBS, job, "try_again", by=request.user, at=request.at)
-    return render(request, f"submissions/run.html{part}", {"run": run, "job": job, "may_try_again": may_try_again})
+    may_try_again = job is not None and not why_closed(
+        JOBS, job, "try_again", by=request.user, at=request.at
+    )
+    return render(
+        request,
+        f"submissions/run.html{part}",
+        {"run": run, "job": job, "may_try_again": may_try_again},
+    )

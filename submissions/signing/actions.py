@@ -47,7 +47,9 @@ def move(
         if not note.strip():
             raise Refused(_("Say in a remark what is to be changed."))
         given = {"remarks": note}
-    [submission] = perform(MOVES, [submission], name, by=by, at=at, note=note, letter=letter, seen=seen, **given)
+    [submission] = perform(
+        MOVES, [submission], name, by=by, at=at, note=note, letter=letter, seen=seen, **given
+    )
     if name == "submit":
         _score_themselves([submission], by=by, at=at)
     if name == "check":
@@ -70,9 +72,16 @@ def _sign(submission: Submission, *, by: User | None, at: datetime) -> Version:
 
 def _score_themselves(submissions: Sequence[Submission], *, by: User | None, at: datetime) -> None:
     """The agency's own points of what is signed; of what a steward supplies it says nothing."""
-    lines = Answer.objects.filter(submission__in=submissions).not_stewarded().select_related("measure", "own")
+    lines = (
+        Answer.objects.filter(submission__in=submissions)
+        .not_stewarded()
+        .select_related("measure", "own")
+    )
     totals.put(
-        ((a, a.self_state, a.self_points if a.self_state == LineState.SCORED else None, "") for a in lines),
+        (
+            (a, a.self_state, a.self_points if a.self_state == LineState.SCORED else None, "")
+            for a in lines
+        ),
         basis=Score.Basis.SELF,
         by=by,
         at=at,
@@ -81,7 +90,9 @@ def _score_themselves(submissions: Sequence[Submission], *, by: User | None, at:
 
 @transaction.atomic
 def take_up(version: Version, *, by: User, at: datetime) -> Submission:
-    """Let the form say again what a version says; what it said until now is set aside as a version of its own."""
+    """Let the form say again what a version says; what it said until now is set aside as a version
+    of its own.
+    """
     submission = _locked(version.submission)
     [submission] = perform(MOVES, [submission], "take_up", by=by, at=at, version=version.number)
     versions.keep(submission, Version.Kind.SET_ASIDE, by=by, at=at)
@@ -97,7 +108,9 @@ def lapse(cycle: Cycle, *, at: datetime) -> list[Submission]:
 
     Whoever's deadline a decree has moved past this moment keeps the draft.
     """
-    drafts = list(Submission.objects.active().filter(cycle=cycle).in_work().select_related("agency", "cycle"))
+    drafts = list(
+        Submission.objects.active().filter(cycle=cycle).in_work().select_related("agency", "cycle")
+    )
     windows = Window.objects.concerning(drafts)
     if drafts and (why := windows.why_closed(Phase.SCORING, drafts[0], at)):
         raise Refused(why)
@@ -105,20 +118,30 @@ def lapse(cycle: Cycle, *, at: datetime) -> list[Submission]:
     standing = _let_stand(closing, at=at)
     closing = perform(MOVES, [s for s in closing if s.pk not in standing], "lapse", by=None, at=at)
     lines = Answer.objects.filter(submission__in=closing)
-    totals.put(((a, LineState.NOT_ANSWERED, None, "") for a in lines), basis=Score.Basis.AGREED, by=None, at=at)
+    totals.put(
+        ((a, LineState.NOT_ANSWERED, None, "") for a in lines),
+        basis=Score.Basis.AGREED,
+        by=None,
+        at=at,
+    )
     return closing
 
 
 def _let_stand(closing: Sequence[Submission], *, at: datetime) -> set[int]:
-    """Let stand as last signed what the headquarters returned and, by the cycle's rule, what its head withdrew.
+    """Let stand as last signed what the headquarters returned and, by the cycle's rule, what its
+    head withdrew.
 
     What was typed since is set aside, to be read. Returns the keys of those that stand.
     """
     signed: dict[int, Version] = {}
-    for version in Version.objects.filter(submission__in=closing).signed().select_related("made_by"):
+    for version in (
+        Version.objects.filter(submission__in=closing).signed().select_related("made_by")
+    ):
         signed.setdefault(version.submission_id, version)
     standing = [
-        s for s in closing if s.pk in signed and (s.state == SubmissionState.RETURNED or s.cycle.keeps_signature)
+        s
+        for s in closing
+        if s.pk in signed and (s.state == SubmissionState.RETURNED or s.cycle.keeps_signature)
     ]
     for s in standing:
         versions.keep(s, Version.Kind.SET_ASIDE, by=None, at=at)
@@ -140,14 +163,24 @@ def _may_still_sign(submission: Submission, windows: Windows, at: datetime) -> b
 
 @transaction.atomic
 def reopen(cycle: Cycle, *, at: datetime) -> list[Submission]:
-    """Open again what had lapsed before a decree moved its deadline; what was typed is still there, and what stewards
-    have supplied counts again."""
+    """Open again what had lapsed before a decree moved its deadline; what was typed is still there,
+    and what stewards have supplied counts again.
+    """
     lapsed = list(
-        Submission.objects.active().filter(cycle=cycle, state=SubmissionState.LAPSED).select_related("agency")
+        Submission.objects.active()
+        .filter(cycle=cycle, state=SubmissionState.LAPSED)
+        .select_related("agency")
     )
     windows = Window.objects.concerning(lapsed)
-    lapsed = perform(MOVES, [s for s in lapsed if _may_still_sign(s, windows, at)], "reopen", by=None, at=at)
+    lapsed = perform(
+        MOVES, [s for s in lapsed if _may_still_sign(s, windows, at)], "reopen", by=None, at=at
+    )
     Score.objects.filter(answer__submission__in=lapsed, is_current=True).update(is_current=False)
     supplied = StewardFigure.objects.filter(answer__submission__in=lapsed).supplied()
-    totals.put(((f.answer, *f.outcome, f.note) for f in supplied), basis=Score.Basis.STEWARD, by=None, at=at)
+    totals.put(
+        ((f.answer, *f.outcome, f.note) for f in supplied),
+        basis=Score.Basis.STEWARD,
+        by=None,
+        at=at,
+    )
     return lapsed

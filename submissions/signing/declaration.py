@@ -1,4 +1,6 @@
-"""What the head declares of the agency's own assessments under Article 81, and what an assessor says of it."""
+"""What the head declares of the agency's own assessments under Article 81, and what an assessor
+says of it.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,14 +31,25 @@ def save_declaration(
     at: datetime,
     seen: Seen | None = None,
 ) -> Declaration:
-    """Save the declaration, whole: the statement and all three levels. What is declared anew waits for a verdict."""
+    """Save the declaration, whole: the statement and all three levels. What is declared anew waits
+    for a verdict.
+    """
     [submission] = perform(MOVES, [submission], "declare", by=by, at=at, seen=seen)
     if not statement.strip():
-        raise Refused(_("Please write the statement: how the agency assesses itself at the three levels."))
+        raise Refused(
+            _("Please write the statement: how the agency assesses itself at the three levels.")
+        )
     rows = [_level(level, levels.get(level.value, {})) for level in Level]
     said = {"statement": statement, "updated_by": by, "updated_at": at}
-    unjudged = {"verdict": Verdict.WAITING, "verdict_reason": "", "judged_by": None, "judged_at": None}
-    declaration, _is_new = Declaration.objects.update_or_create(submission=submission, defaults=said | unjudged)
+    unjudged = {
+        "verdict": Verdict.WAITING,
+        "verdict_reason": "",
+        "judged_by": None,
+        "judged_at": None,
+    }
+    declaration, _is_new = Declaration.objects.update_or_create(
+        submission=submission, defaults=said | unjudged
+    )
     for row in rows:
         row.declaration = declaration
     DeclaredLevel.objects.bulk_create(
@@ -47,20 +60,33 @@ def save_declaration(
 
 def _level(level: Level, counts: Mapping[str, int]) -> DeclaredLevel:
     if set(counts) != set(COUNTS):
-        raise Refused(_("“%(level)s”: all four numbers are needed; where there is none, 0.") % {"level": level.label})
+        raise Refused(
+            _("“%(level)s”: all four numbers are needed; where there is none, 0.")
+            % {"level": level.label}
+        )
     if min(counts.values()) < 0:
         raise Refused(_("“%(level)s”: a number may not be negative.") % {"level": level.label})
     if counts["assessed"] > counts["due"]:
         raise Refused(
             _("“%(level)s”: %(assessed)s were assessed, but only %(due)s were due.")
-            % {"level": level.label, "assessed": localised(counts["assessed"]), "due": localised(counts["due"])}
+            % {
+                "level": level.label,
+                "assessed": localised(counts["assessed"]),
+                "due": localised(counts["due"]),
+            }
         )
     return DeclaredLevel(level=level, **counts)
 
 
 @transaction.atomic
 def judge_declaration(
-    declaration: Declaration, *, verdict: str, reason: str, by: User, at: datetime, seen: Seen | None = None
+    declaration: Declaration,
+    *,
+    verdict: str,
+    reason: str,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Declaration:
     """Confirm or reject what was declared, with a reason that the agency will read."""
     submission = declaration.submission
@@ -77,7 +103,8 @@ def judge_declaration(
     )
     if not is_on_desk(submission, by):
         raise Refused(
-            _("“%(move)s” is for %(who)s.") % {"move": MOVES["judge_declaration"].label, "who": is_assigned.label}
+            _("“%(move)s” is for %(who)s.")
+            % {"move": MOVES["judge_declaration"].label, "who": is_assigned.label}
         )
     if verdict not in (Verdict.ACCEPTED, Verdict.REJECTED) or not reason.strip():
         raise Refused(_("Say whether the declaration is accepted or rejected, and why."))

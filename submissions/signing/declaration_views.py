@@ -1,4 +1,6 @@
-"""The page of the declaration of Article 81: filled in with the self-assessment, judged by its assessors."""
+"""The page of the declaration of Article 81: filled in with the self-assessment, judged by its
+assessors.
+"""
 
 from typing import Any
 
@@ -31,17 +33,23 @@ def declaration(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         seen = form.as_seen(lambda: DeclarationForm(declaration=_held(submission)))
         try:
-            signing_declaration.save_declaration(submission, **form.said, by=request.user, at=request.at, seen=seen)
+            signing_declaration.save_declaration(
+                submission, **form.said, by=request.user, at=request.at, seen=seen
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The declaration is saved; it is signed with the self-assessment."))
+            messages.success(
+                request, _("The declaration is saved; it is signed with the self-assessment.")
+            )
             return redirect("submissions:declaration", pk)
     return _page(request, submission, held, form)
 
 
 def _held(submission: Submission) -> Declaration | None:
-    rows = Declaration.objects.filter(submission=submission).select_related("updated_by", "judged_by")
+    rows = Declaration.objects.filter(submission=submission).select_related(
+        "updated_by", "judged_by"
+    )
     return rows.prefetch_related("levels").first()
 
 
@@ -53,15 +61,25 @@ def _page(
     verdict: VerdictForm | None = None,
 ) -> HttpResponse:
     windows = Window.objects.concerning([submission])
-    judging = MOVES.why_not(submission, MOVES["judge_declaration"], by=request.user, at=request.at, windows=windows)
-    closed = MOVES.why_not(submission, MOVES["declare"], by=request.user, at=request.at, windows=windows)
-    may_judge = held is not None and not judging and signing_declaration.is_on_desk(submission, request.user)
+    judging = MOVES.why_not(
+        submission, MOVES["judge_declaration"], by=request.user, at=request.at, windows=windows
+    )
+    closed = MOVES.why_not(
+        submission, MOVES["declare"], by=request.user, at=request.at, windows=windows
+    )
+    may_judge = (
+        held is not None
+        and not judging
+        and signing_declaration.is_on_desk(submission, request.user)
+    )
     context: dict[str, Any] = {
         "submission": submission,
         "declaration": held,
         "form": form,
         "may_declare": not closed,
-        "closed": closed if is_staff(request.user, submission, request.at) else "",  # nobody else would declare
+        "closed": closed
+        if is_staff(request.user, submission, request.at)
+        else "",  # nobody else would declare
         "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
         "verdict_form": (verdict or _verdict(held)) if may_judge else None,
     }
@@ -71,19 +89,25 @@ def _page(
 def _verdict(held: Declaration, data: Any = None) -> VerdictForm:
     """The place for a verdict, on what the page shows of the declaration."""
     declared = DeclarationForm(declaration=held).stored
-    return VerdictForm(data, shows={"declared": declared, "verdict": held.verdict, "reason": held.verdict_reason})
+    return VerdictForm(
+        data, shows={"declared": declared, "verdict": held.verdict, "reason": held.verdict_reason}
+    )
 
 
 @require_POST
 def judge(request: PortalRequest, pk: int) -> HttpResponse:
     """Confirm or reject the declaration."""
     submission = find(request, pk)
-    held = get_object_or_404(Declaration.objects.visible_to(request.user, request.at), submission=submission)
+    held = get_object_or_404(
+        Declaration.objects.visible_to(request.user, request.at), submission=submission
+    )
     form = _verdict(held, request.POST)
     if form.is_valid():
         seen = form.as_seen(lambda: _verdict(Declaration.objects.get(pk=held.pk)))
         try:
-            signing_declaration.judge_declaration(held, **form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            signing_declaration.judge_declaration(
+                held, **form.cleaned_data, by=request.user, at=request.at, seen=seen
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -25,7 +25,9 @@ class DeclarationForm(ComparedForm):
         label=_("Statement"),
         lines=True,
         max_length=5000,
-        help_text=_("In short: how the agency assesses itself at the three levels, and what came of it."),
+        help_text=_(
+            "In short: how the agency assesses itself at the three levels, and what came of it."
+        ),
     )
 
     def __init__(self, data: Any = None, *, declaration: Declaration | None) -> None:
@@ -47,7 +49,8 @@ class DeclarationForm(ComparedForm):
             due, assessed = said.get(f"{level.value}-due"), said.get(f"{level.value}-assessed")
             if due is not None and assessed is not None and assessed > due:
                 self.add_error(
-                    f"{level.value}-assessed", _("%(due)s at most: so many were due.") % {"due": localised(due)}
+                    f"{level.value}-assessed",
+                    _("%(due)s at most: so many were due.") % {"due": localised(due)},
                 )
         return said
 
@@ -55,14 +58,19 @@ class DeclarationForm(ComparedForm):
     def rows(self) -> list[tuple[Level, list[tuple[Any, Any]]]]:
         """The levels, each with its four fields and what heads their columns."""
         return [
-            (level, [(label, self[f"{level.value}-{count}"]) for count, label in COUNT_LABELS.items()])
+            (
+                level,
+                [(label, self[f"{level.value}-{count}"]) for count, label in COUNT_LABELS.items()],
+            )
             for level in Level
         ]
 
     @property
     def said(self) -> dict[str, Any]:
         levels = {
-            level.value: {count: int(self.cleaned_data[f"{level.value}-{count}"]) for count in COUNT_LABELS}
+            level.value: {
+                count: int(self.cleaned_data[f"{level.value}-{count}"]) for count in COUNT_LABELS
+            }
             for level in Level
         }
         return {"statement": self.cleaned_data["statement"], "levels": levels}

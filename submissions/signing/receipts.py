@@ -1,4 +1,6 @@
-"""The receipt of a signature: what was signed by whom and when, with its digest, seal and the way to verify it."""
+"""The receipt of a signature: what was signed by whom and when, with its digest, seal and the way
+to verify it.
+"""
 
 from base64 import b64encode
 from io import BytesIO
@@ -18,15 +20,27 @@ from submissions.models import Version
 def receipt(version: Version, *, language: str) -> bytes:
     """The receipt as PDF/UA in one language."""
     submission = version.submission
-    address = f"{settings.PORTAL_URL}/verify/{version.uuid}/"  # leads on to the page in the reader's language
-    facts = {"version": version, "submission": submission, "address": address, "square": square(address)}
-    return pdf.paper("submissions/signing/receipt.html", facts | standing(version), language=language)
+    # leads on to the page in the reader's language
+    address = f"{settings.PORTAL_URL}/verify/{version.uuid}/"
+    facts = {
+        "version": version,
+        "submission": submission,
+        "address": address,
+        "square": square(address),
+    }
+    return pdf.paper(
+        "submissions/signing/receipt.html", facts | standing(version), language=language
+    )
 
 
 def standing(version: Version) -> dict[str, Any]:
-    """Whether a signed version is what counts now, in which role it was signed, and the seal over its signature."""
+    """Whether a signed version is what counts now, in which role it was signed, and the seal over
+    its signature.
+    """
     submission = version.submission
-    entry = Entry.objects.of(submission).filter(act="submit", params__version=version.number).first()
+    entry = (
+        Entry.objects.of(submission).filter(act="submit", params__version=version.number).first()
+    )
     return {
         "stands": submission.submitted_at is not None and submission.content_hash == version.sha256,
         "role": Role(version.made_as).label if version.made_as else "",

@@ -1,4 +1,6 @@
-"""What a self-assessment says as one canonical text: what a head signs, what is set aside, what is taken up again."""
+"""What a self-assessment says as one canonical text: what a head signs, what is set aside, what is
+taken up again.
+"""
 
 import hashlib
 import json
@@ -31,13 +33,19 @@ FORM = "self-assessment/2"
 def content_of(submission: Submission) -> str:
     """Every line with its words, external factors and files, and the declaration, as JSON.
 
-    A file is its key, its digest, the place in it, its title, and the number and day of the letter that it is.
+    A file is its key, its digest, the place in it, its title, and the number and day of the letter
+    that it is.
 
-    Keys are sorted, numbers are text without trailing zeros, lines stand in the order of their keys; four queries.
+    Keys are sorted, numbers are text without trailing zeros, lines stand in the order of their
+    keys; four queries.
     """
     files: dict[int, list[Any]] = {}
-    for e in Evidence.objects.filter(answer__submission=submission).live().select_related("document"):
-        files.setdefault(e.answer_id, []).append([e.pk, e.document.sha256, e.reference, *e.description_facts])
+    for e in (
+        Evidence.objects.filter(answer__submission=submission).live().select_related("document")
+    ):
+        files.setdefault(e.answer_id, []).append(
+            [e.pk, e.document.sha256, e.reference, *e.description_facts]
+        )
     factors: dict[int, list[Any]] = {}
     for f in ExternalFactor.objects.filter(answer__submission=submission).live():
         factors.setdefault(f.answer_id, []).append([f.pk, f.kind, f.text, f.evidence_id])
@@ -52,7 +60,9 @@ def content_of(submission: Submission) -> str:
             "factors": factors.get(a.pk, []),
             "evidence": files.get(a.pk, []),
         }
-        for a in Answer.objects.filter(submission=submission).select_related("measure").order_by("pk")
+        for a in Answer.objects.filter(submission=submission)
+        .select_related("measure")
+        .order_by("pk")
     ]
     said = {
         "form": FORM,
@@ -69,10 +79,15 @@ def _number(value: Decimal | None) -> str | None:
 
 
 def _declared(submission: Submission) -> dict[str, Any] | None:
-    declaration = Declaration.objects.filter(submission=submission).prefetch_related("levels").first()
+    declaration = (
+        Declaration.objects.filter(submission=submission).prefetch_related("levels").first()
+    )
     if declaration is None:
         return None
-    levels = {each.level: [each.due, each.assessed, each.forms, each.reports] for each in declaration.levels.all()}
+    levels = {
+        each.level: [each.due, each.assessed, each.forms, each.reports]
+        for each in declaration.levels.all()
+    }
     return {"statement": declaration.statement, "levels": levels}
 
 
@@ -82,8 +97,12 @@ def digest(content: str) -> str:
 
 
 @transaction.atomic
-def keep(submission: Submission, kind: str, *, by: User | None, at: datetime, role: str = "") -> Version:
-    """Keep what a self-assessment says now as its next version; the submission is locked by the act this belongs to."""
+def keep(
+    submission: Submission, kind: str, *, by: User | None, at: datetime, role: str = ""
+) -> Version:
+    """Keep what a self-assessment says now as its next version; the submission is locked by the act
+    this belongs to.
+    """
     content = content_of(submission)
     last = Version.objects.filter(submission=submission).aggregate(last=Max("number"))["last"] or 0
     return Version.objects.create(
@@ -100,7 +119,8 @@ def keep(submission: Submission, kind: str, *, by: User | None, at: datetime, ro
 
 @transaction.atomic
 def restore(submission: Submission, version: Version, *, at: datetime) -> list[Answer]:
-    """Make a self-assessment say again what a version says; lines that came later keep what they hold.
+    """Make a self-assessment say again what a version says; lines that came later keep what they
+    hold.
 
     Files and external factors added since are withdrawn, those withdrawn since are there again.
     """
@@ -115,7 +135,15 @@ def restore(submission: Submission, version: Version, *, at: datetime) -> list[A
             setattr(a, name, line[name])
         a.updated_at, a.ready_at, a.prefilled_from = at, None, None
     outliers.standing_out(submission, answers)
-    changed = ["value", "claims_not_applicable", *Answer.TEXTS, "outliers", "updated_at", "ready_at", "prefilled_from"]
+    changed = [
+        "value",
+        "claims_not_applicable",
+        *Answer.TEXTS,
+        "outliers",
+        "updated_at",
+        "ready_at",
+        "prefilled_from",
+    ]
     batches.write(answers, changed)
     for model, part in ((Evidence, "evidence"), (ExternalFactor, "factors")):
         kept = [row[0] for line in said.values() for row in line[part]]
@@ -139,7 +167,9 @@ def _restore_descriptions(said: dict[int, Any]) -> None:
 
 
 def _restore_declaration(submission: Submission, said: dict[str, Any] | None) -> None:
-    """The declaration as a version has it; one that was made only afterwards goes with what is set aside."""
+    """The declaration as a version has it; one that was made only afterwards goes with what is set
+    aside.
+    """
     declaration = Declaration.objects.filter(submission=submission).first()
     if declaration is None:
         return

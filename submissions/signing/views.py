@@ -1,4 +1,6 @@
-"""Pages on which a self-assessment is reviewed, signed, returned, withdrawn; its receipt, its versions, their proof."""
+"""Pages on which a self-assessment is reviewed, signed, returned, withdrawn; its receipt, its
+versions, their proof.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,7 +37,9 @@ MOST_LOSSES = 5
 
 @dataclass(frozen=True)
 class Loss:
-    """A line that costs the agency points: against its target, and against what it reached last year."""
+    """A line that costs the agency points: against its target, and against what it reached last
+    year.
+    """
 
     answer: Answer
     to_target: Decimal
@@ -54,14 +58,20 @@ class Loss:
 
 
 def losses(answers: list[Answer], past: dict[Any, list[Past]]) -> list[Loss]:
-    """The five lines that lose most, by what they miss of the target and of last year's share, whichever is more."""
+    """The five lines that lose most, by what they miss of the target and of last year's share,
+    whichever is more.
+    """
     found = []
     for a in answers:
         if a.measure.is_stewarded or a.measure.is_pilot or a.claims_not_applicable:
             continue
         points = a.self_points or Decimal(0)
         last = next(iter(past.get(a.measure.lineage, [])), None)
-        before = None if last is None or last.share is None else last.share * a.measure.points / 100 - points
+        before = (
+            None
+            if last is None or last.share is None
+            else last.share * a.measure.points / 100 - points
+        )
         found.append(Loss(a, a.measure.points - points, before, last))
     found = [loss for loss in found if loss.to_target > 0]
     found.sort(key=lambda loss: (-max(loss.to_target, loss.to_last_year or 0), loss.answer.pk))
@@ -78,7 +88,10 @@ def _review(submission: Submission) -> dict[str, Any]:
         "groups": groups,
         "total": whole,
         "progress": progress,
-        "missing": [(lack, [a for a in answers if lack.value in a.lacking]) for lack, _count in progress.lacks],
+        "missing": [
+            (lack, [a for a in answers if lack.value in a.lacking])
+            for lack, _count in progress.lacks
+        ],
         "losses": losses(answers, past),
         "not_applicable": [a for a in answers if a.claims_not_applicable],
         "line_count": len(answers),
@@ -94,7 +107,9 @@ def review(request: PortalRequest, pk: int) -> HttpResponse:
     moves = MOVES.open_to(submission, by=request.user, at=request.at, windows=windows)
     context = _review(submission) | {
         "moves": [m for m in moves if m.name in PAGES],
-        "closed": MOVES.why_not(submission, MOVES["submit"], by=request.user, at=request.at, windows=windows),
+        "closed": MOVES.why_not(
+            submission, MOVES["submit"], by=request.user, at=request.at, windows=windows
+        ),
         "deadline": windows.of(Phase.SELF_ASSESSMENT, submission),
         "stamp": seals.stamp(submission, "submit") if submission.submitted_at else None,
         "versions": Version.objects.filter(submission=submission).for_list(),
@@ -118,12 +133,14 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     )
 
 
-# --- Versions and their proof -----------------------------------------------------------------------------------------
+# --- Versions and their proof -------------------------------------------------------------------
 
 
 def _version(request: PortalRequest, uuid: UUID) -> Version:
     rows = Version.objects.visible_to(request.user, request.at)
-    return get_object_or_404(rows.select_related("submission__agency", "submission__cycle", "made_by"), uuid=uuid)
+    return get_object_or_404(
+        rows.select_related("submission__agency", "submission__cycle", "made_by"), uuid=uuid
+    )
 
 
 @require_safe
@@ -163,7 +180,9 @@ def version_take_up(request: PortalRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
     """The receipt of a signature as PDF, in the reader's language."""
-    found = get_object_or_404(Version.objects.visible_to(request.user, request.at).signed(), uuid=uuid)
+    found = get_object_or_404(
+        Version.objects.visible_to(request.user, request.at).signed(), uuid=uuid
+    )
     pdf = receipts.receipt(found, language=language())
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="receipt-{found.uuid}.pdf"'
@@ -173,8 +192,15 @@ def receipt(request: PortalRequest, uuid: UUID) -> HttpResponse:
 @login_not_required
 @require_safe
 def verify(request: PortalRequest, uuid: UUID) -> HttpResponse:
-    """Whether a receipt is genuine, for whoever holds one: whose it is, what was signed, whether it still counts."""
+    """Whether a receipt is genuine, for whoever holds one: whose it is, what was signed, whether it
+    still counts.
+    """
     found = get_object_or_404(
-        Version.objects.signed().select_related("submission__agency", "submission__cycle").defer("content"), uuid=uuid
+        Version.objects.signed()
+        .select_related("submission__agency", "submission__cycle")
+        .defer("content"),
+        uuid=uuid,
     )
-    return render(request, "submissions/signing/verify.html", {"version": found, **receipts.standing(found)})
+    return render(
+        request, "submissions/signing/verify.html", {"version": found, **receipts.standing(found)}
+    )

@@ -1,14 +1,16 @@
-"""Stewards' acts: a measure is put in one person's hands, who gives its figure for every agency, and supplies it.
+"""Stewards' acts: a measure is put in one person's hands, who gives its figure for every agency,
+and supplies it.
 
-A figure belongs to a line, whatever the state of its self-assessment, for the agency has no part in it. An agency that
-has not signed yet, because a decree gave it more time, is scored like all others. One that did not submit in time keeps
-"not answered" on every line: a figure is not asked of it, may be given, and counts once a decree opens its
-self-assessment again (`actions.reopen`). Where scores have been communicated the figure stands: what is wrong with it
-is for an appeal.
+A figure belongs to a line, whatever the state of its self-assessment, for the agency has no part in
+it. An agency that has not signed yet, because a decree gave it more time, is scored like all
+others. One that did not submit in time keeps "not answered" on every line: a figure is not asked of
+it, may be given, and counts once a decree opens its self-assessment again (`actions.reopen`). Where
+scores have been communicated the figure stands: what is wrong with it is for an appeal.
 
-Nobody gives the figure of an agency to which they are tied, and that of the authority itself is for outsiders
-(`is_figure_giver`); where that is so of the steward, an administrator without a tie enters the figure, and the steward,
-who signs for the whole, does not read it before it is communicated.
+Nobody gives the figure of an agency to which they are tied, and that of the authority itself is for
+outsiders (`is_figure_giver`); where that is so of the steward, an administrator without a tie
+enters the figure, and the steward, who signs for the whole, does not read it before it is
+communicated.
 """
 
 import hashlib
@@ -35,7 +37,15 @@ from indicators.models import Measure
 from indicators.scoring.methods import SHOWN_PLACES, half_up
 from indicators.workflow import SetState
 from submissions.evidence import file_types, quotas, scanner
-from submissions.models import UNASKED, Answer, Score, StewardFigure, Stewardship, Submission, token_of
+from submissions.models import (
+    UNASKED,
+    Answer,
+    Score,
+    StewardFigure,
+    Stewardship,
+    Submission,
+    token_of,
+)
 from submissions.permissions import is_figure_giver, is_set_keeper, may_be_steward
 from submissions.scoring import actions as scoring
 from submissions.scoring import totals
@@ -52,7 +62,7 @@ Given = Mapping[int, Mapping[str, Any]]
 Seen = Mapping[int, str]
 
 
-# --- In whose hands ---------------------------------------------------------------------------------------------------
+# --- In whose hands -----------------------------------------------------------------------------
 
 
 class Appointed(NamedTuple):
@@ -64,32 +74,55 @@ class Appointed(NamedTuple):
 
 def stewarded(cycle: Cycle) -> QuerySet[Measure]:
     """The communicated measures of a cycle that are for a steward."""
-    of_set = {"indicator__axis__set__cycle": cycle, "indicator__axis__set__state": SetState.COMMUNICATED}
+    of_set = {
+        "indicator__axis__set__cycle": cycle,
+        "indicator__axis__set__state": SetState.COMMUNICATED,
+    }
     return Measure.objects.filter(method="steward", **of_set).for_list()
 
 
 def stewards() -> list[User]:
     """Who holds the role, or held it."""
     held = Membership.objects.filter(role=Role.STEWARD).values("user")
-    return with_roles(User.objects.filter(pk__in=held, is_active=True).order_by("name_fa", "username", "pk"))
+    return with_roles(
+        User.objects.filter(pk__in=held, is_active=True).order_by("name_fa", "username", "pk")
+    )
 
 
 def of_measure(measure: Measure, **fields: Any) -> Stewardship:
     """The stewardship of a measure, unsaved."""
     whose = measure.indicator.axis.set
-    return Stewardship(cycle_id=whose.cycle_id, measure=measure, agency=whose.agency, province=whose.province, **fields)
+    return Stewardship(
+        cycle_id=whose.cycle_id,
+        measure=measure,
+        agency=whose.agency,
+        province=whose.province,
+        **fields,
+    )
 
 
 @transaction.atomic
 def appoint(
-    measure: Measure, *, steward: User, by: User, at: datetime, reason: str = "", seen: clashes.Seen | None = None
+    measure: Measure,
+    *,
+    steward: User,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    seen: clashes.Seen | None = None,
 ) -> Stewardship:
-    """Put a measure in a steward's hands, or from another's into theirs, with the reason; what was entered stays."""
+    """Put a measure in a steward's hands, or from another's into theirs, with the reason; what was
+    entered stays.
+    """
     unsaved = of_measure(measure, steward=steward)
     if not stewarded(unsaved.cycle).filter(pk=measure.pk).exists():
-        raise Refused(_("Only communicated measures whose figure a steward supplies have a steward."))
+        raise Refused(
+            _("Only communicated measures whose figure a steward supplies have a steward.")
+        )
     if not may_be_steward(steward, unsaved, at):
-        raise Refused(_("%(name)s is no steward of everybody whom this measure is for.") % {"name": steward})
+        raise Refused(
+            _("%(name)s is no steward of everybody whom this measure is for.") % {"name": steward}
+        )
     held = Stewardship.objects.select_for_update(of=("self",)).filter(measure=measure).first()
     if seen is not None:
         seen.check()
@@ -102,14 +135,23 @@ def appoint(
     stewardship.steward = steward
     stewardship.save()  # before the door, which tells whoever is the steward from now on
     [stewardship] = perform(
-        STEWARDSHIPS, [stewardship], "assign", by=by, at=at, note=reason, steward=steward, before=before
+        STEWARDSHIPS,
+        [stewardship],
+        "assign",
+        by=by,
+        at=at,
+        note=reason,
+        steward=steward,
+        before=before,
     )
     return stewardship
 
 
 @transaction.atomic
 def appoint_named(cycle: Cycle, *, by: User, at: datetime) -> Appointed:
-    """Put every measure in the administrator's scope that is in nobody's hands into those of the steward it names."""
+    """Put every measure in the administrator's scope that is in nobody's hands into those of the
+    steward it names.
+    """
     waiting = [of_measure(m) for m in stewarded(cycle).exclude(pk__in=_held(cycle))]
     if by.holds(Role.ADMINISTRATOR, at=at):  # who is none gets no smaller share, but a refusal
         waiting = [s for s in waiting if is_set_keeper(by, s, at)]
@@ -130,7 +172,7 @@ def _held(cycle: Cycle) -> QuerySet[Any, Any]:
     return Stewardship.objects.filter(cycle=cycle).values("measure")
 
 
-# --- Who gives which figure -------------------------------------------------------------------------------------------
+# --- Who gives which figure ---------------------------------------------------------------------
 
 
 class OfAgency(NamedTuple):
@@ -161,10 +203,15 @@ def _why_tied(steward: User, agency: Agency, at: datetime) -> str:
 
 
 def why_not_given(answer: Answer, steward: User, *, by: User, at: datetime) -> str:
-    """Why `by` may not enter the figure of a line now, in a sentence, or ""; makes no query where agencies are read."""
+    """Why `by` may not enter the figure of a line now, in a sentence, or ""; makes no query where
+    agencies are read.
+    """
     agency = answer.submission.agency
     if answer.submission.state == S.COMMUNICATED:
-        return _("The scores of this agency have been communicated; what is wrong with the figure is for an appeal.")
+        return _(
+            "The scores of this agency have been communicated; what is wrong with the figure is "
+            "for an appeal."
+        )
     if is_figure_giver(by, OfAgency(agency, steward), at):
         return ""
     tied = _why_tied(steward, agency, at)
@@ -172,10 +219,12 @@ def why_not_given(answer: Answer, steward: User, *, by: User, at: datetime) -> s
         return " ".join((tied, _("An administrator without an interest enters the figure.")))
     if not tied:
         return _("The steward gives this figure.")
-    return _("The figure of this agency is for an administrator in scope without an interest in it.")
+    return _(
+        "The figure of this agency is for an administrator in scope without an interest in it."
+    )
 
 
-# --- Figures ----------------------------------------------------------------------------------------------------------
+# --- Figures ------------------------------------------------------------------------------------
 
 
 class Changed(clashes.Changed):
@@ -184,7 +233,10 @@ class Changed(clashes.Changed):
     def __init__(self, answers: Sequence[Answer]) -> None:
         names = ", ".join(a.submission.agency.name for a in answers[:3])
         super().__init__(
-            _("Somebody has changed these figures meanwhile: %(names)s. Look at them and save again.")
+            _(
+                "Somebody has changed these figures meanwhile: %(names)s. Look at them and "
+                "save again."
+            )
             % {"names": names}
         )
 
@@ -193,9 +245,11 @@ class Changed(clashes.Changed):
 def save_figures(
     stewardship: Stewardship, given: Given, *, by: User, at: datetime, seen: Seen | None = None
 ) -> list[StewardFigure]:
-    """Save figures by answer key, all or none: `percent` or `is_not_applicable`, and `note`; nothing takes one away.
+    """Save figures by answer key, all or none: `percent` or `is_not_applicable`, and `note`;
+    nothing takes one away.
 
-    `seen` holds the tokens of what the writer had before them: what somebody else has changed since raises `Changed`.
+    `seen` holds the tokens of what the writer had before them: what somebody else has changed since
+    raises `Changed`.
     """
     return _enter(stewardship, given, seen or {}, "enter", by=by, at=at)
 
@@ -211,7 +265,8 @@ def import_figures(
     sha256: str,
     left_out: int = 0,
 ) -> list[StewardFigure]:
-    """Save what a checked file says (`figure_lines` reads it), unless somebody has changed what it was checked against.
+    """Save what a checked file says (`figure_lines` reads it), unless somebody has changed what it
+    was checked against.
 
     `left_out` of the file's rows were wrong and knowingly not taken.
     """
@@ -231,7 +286,9 @@ def why_unsound(said: Mapping[str, Any]) -> tuple[str, str]:
     if percent is not None and not 0 <= percent <= 100:
         return "percent", _("A percent lies between 0 and 100.")
     if percent is None and not void and note:
-        return "percent", _("A note alone is no figure: give a percent, or say that the measure does not apply.")
+        return "percent", _(
+            "A note alone is no figure: give a percent, or say that the measure does not apply."
+        )
     return "", ""
 
 
@@ -241,7 +298,14 @@ def _why_outside(measure: Measure, percent: Decimal | None) -> str:
 
 
 def _enter(
-    stewardship: Stewardship, given: Given, seen: Seen, move: str, *, by: User, at: datetime, **facts: Any
+    stewardship: Stewardship,
+    given: Given,
+    seen: Seen,
+    move: str,
+    *,
+    by: User,
+    at: datetime,
+    **facts: Any,
 ) -> list[StewardFigure]:
     [stewardship] = perform(STEWARDSHIPS, [stewardship], move, by=by, at=at, **facts)
     [steward] = with_roles([stewardship.steward])
@@ -256,11 +320,19 @@ def _enter(
     changed = [a for a in lines if _differs(a, given[a.pk], by)]
     if clashing := [a for a in changed if seen.get(a.pk, held_token(a)) != held_token(a)]:
         raise Changed(clashing)
-    kept = [a for a in changed if given[a.pk]["percent"] is not None or given[a.pk]["is_not_applicable"]]
+    kept = [
+        a for a in changed if given[a.pk]["percent"] is not None or given[a.pk]["is_not_applicable"]
+    ]
     StewardFigure.objects.filter(answer__in=[a.pk for a in changed if a not in kept]).delete()
     return StewardFigure.objects.bulk_create(
         [
-            StewardFigure(stewardship=stewardship, answer=a, **_plain(given[a.pk]), entered_by=by, entered_at=at)
+            StewardFigure(
+                stewardship=stewardship,
+                answer=a,
+                **_plain(given[a.pk]),
+                entered_by=by,
+                entered_at=at,
+            )
             for a in kept
         ],
         update_conflicts=True,
@@ -271,9 +343,13 @@ def _enter(
 
 
 def _differs(answer: Answer, said: Mapping[str, Any], by: User) -> bool:
-    """Whether a figure would say something else, or the same in another's name: whoever saves it stands for it."""
+    """Whether a figure would say something else, or the same in another's name: whoever saves it
+    stands for it.
+    """
     figure = figure_of(answer)
-    return token_of(**_plain(said)) != held_token(answer) or (figure is not None and figure.entered_by_id != by.pk)
+    return token_of(**_plain(said)) != held_token(answer) or (
+        figure is not None and figure.entered_by_id != by.pk
+    )
 
 
 def _plain(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -283,7 +359,9 @@ def _plain(said: Mapping[str, Any]) -> dict[str, Any]:
 def lines_of(stewardship: Stewardship) -> QuerySet[Answer]:
     """The lines of a measure with their agencies and figures, by name of agency."""
     rows = Answer.objects.filter(measure=stewardship.measure_id)
-    return rows.select_related("submission__agency", "figure").order_by("submission__agency__sort_key", "pk")
+    return rows.select_related("submission__agency", "figure").order_by(
+        "submission__agency__sort_key", "pk"
+    )
 
 
 def figure_of(answer: Answer) -> StewardFigure | None:
@@ -296,8 +374,12 @@ def held_token(answer: Answer) -> str:
     return figure.token if figure else token_of(None, is_not_applicable=False, note="")
 
 
-def last_year(stewardship: Stewardship, agencies: Iterable[int] | None = None) -> dict[int, Decimal]:
-    """The percent to which the same measure came in the year before, by agency, where scores were communicated."""
+def last_year(
+    stewardship: Stewardship, agencies: Iterable[int] | None = None
+) -> dict[int, Decimal]:
+    """The percent to which the same measure came in the year before, by agency, where scores were
+    communicated.
+    """
     rows = Score.objects.filter(
         is_current=True,
         points__isnull=False,
@@ -309,11 +391,13 @@ def last_year(stewardship: Stewardship, agencies: Iterable[int] | None = None) -
         rows = rows.filter(answer__submission__agency__in=agencies)
     found = rows.values_list("answer__submission__agency", "points", "answer__measure__points")
     return {
-        agency: half_up(points * 100 / ceiling, SHOWN_PLACES) for agency, points, ceiling in found if points is not None
+        agency: half_up(points * 100 / ceiling, SHOWN_PLACES)
+        for agency, points, ceiling in found
+        if points is not None
     }
 
 
-# --- The source -------------------------------------------------------------------------------------------------------
+# --- The source ---------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -326,7 +410,9 @@ def cite(
     at: datetime,
     seen: clashes.Seen | None = None,
 ) -> Stewardship:
-    """Say from which source the figures come: a title, and the document itself where none is there yet."""
+    """Say from which source the figures come: a title, and the document itself where none is there
+    yet.
+    """
     if not title.strip():
         raise Refused(_("Give the source a title."))
     name = file_types.clean_name(document.name or "") if document else stewardship.source_name
@@ -336,9 +422,21 @@ def cite(
         _check(document, name, by=by)
     digest = ui_files.sha256(document) if document else stewardship.source_sha256
     [stewardship] = perform(
-        STEWARDSHIPS, [stewardship], "cite", by=by, at=at, seen=seen, title=title, file=name, sha256=digest
+        STEWARDSHIPS,
+        [stewardship],
+        "cite",
+        by=by,
+        at=at,
+        seen=seen,
+        title=title,
+        file=name,
+        sha256=digest,
     )
-    stewardship.source_title, stewardship.source_name, stewardship.source_sha256 = title, name, digest
+    stewardship.source_title, stewardship.source_name, stewardship.source_sha256 = (
+        title,
+        name,
+        digest,
+    )
     if document is not None:
         stewardship.source.save(name, document, save=False)
     stewardship.save(update_fields=["source_title", "source", "source_name", "source_sha256"])
@@ -360,7 +458,7 @@ def _check(document: File, name: str, *, by: User) -> None:
         raise Refused(_("The virus scanner does not pass this file."))
 
 
-# --- Supplying --------------------------------------------------------------------------------------------------------
+# --- Supplying ----------------------------------------------------------------------------------
 
 
 def figures_of(stewardship: Stewardship) -> dict[str, str]:
@@ -371,11 +469,15 @@ def figures_of(stewardship: Stewardship) -> dict[str, str]:
 
 
 @transaction.atomic
-def supply(stewardship: Stewardship, *, by: User, at: datetime, seen: clashes.Seen | None = None) -> Stewardship:
-    """Sign for a measure's figures: they become the scores of their lines, and count in their agencies' totals at once.
+def supply(
+    stewardship: Stewardship, *, by: User, at: datetime, seen: clashes.Seen | None = None
+) -> Stewardship:
+    """Sign for a measure's figures: they become the scores of their lines, and count in their
+    agencies' totals at once.
 
-    Needs the source, and a figure by somebody without a tie for every line that waits for one. Self-assessments whose
-    last line this was are complete. What becomes of those who did not submit: see above.
+    Needs the source, and a figure by somebody without a tie for every line that waits for one.
+    Self-assessments whose last line this was are complete. What becomes of those who did not
+    submit: see above.
     """
     stewardship = _locked(stewardship)
     if why := why_closed(STEWARDSHIPS, stewardship, "supply", by=by, at=at):
@@ -383,7 +485,9 @@ def supply(stewardship: Stewardship, *, by: User, at: datetime, seen: clashes.Se
     if not stewardship.source:
         raise Refused(_("Name the source of the figures first, with its document."))
     submissions = _submissions(stewardship)
-    lines = lines_of(stewardship).select_related("submission__agency", "figure__entered_by", "measure")
+    lines = lines_of(stewardship).select_related(
+        "submission__agency", "figure__entered_by", "measure"
+    )
     waiting = [a for a in lines if a.submission_id in submissions]
     standing = {a.pk: f for a in waiting if (f := figure_of(a))}
     _refuse_ungiven(waiting, standing)
@@ -413,11 +517,21 @@ def _refuse_ungiven(waiting: Iterable[Answer], standing: Mapping[int, StewardFig
             _("%(count)s figures are missing, among them those of: %(names)s.")
             % {"count": localised(len(missing)), "names": _names(missing)}
         )
-    givers = {u.pk: u for u in with_roles({f.entered_by_id: f.entered_by for f in standing.values()}.values())}
-    tied = [a for a in waiting if givers[standing[a.pk].entered_by_id].is_conflicted(a.submission.agency_id)]
+    givers = {
+        u.pk: u
+        for u in with_roles({f.entered_by_id: f.entered_by for f in standing.values()}.values())
+    }
+    tied = [
+        a
+        for a in waiting
+        if givers[standing[a.pk].entered_by_id].is_conflicted(a.submission.agency_id)
+    ]
     if tied:
         raise Refused(
-            _("Whoever entered the figures of these agencies is tied to them by now; somebody else has to: %(names)s.")
+            _(
+                "Whoever entered the figures of these agencies is tied to them by now; somebody "
+                "else has to: %(names)s."
+            )
             % {"names": _names(tied)}
         )
 
@@ -427,7 +541,9 @@ def _names(answers: list[Answer]) -> str:
 
 
 def _digest(figures: Iterable[StewardFigure]) -> str:
-    rows = sorted([f.answer_id, str(f.percent), f.is_not_applicable, f.note, f.entered_by_id] for f in figures)
+    rows = sorted(
+        [f.answer_id, str(f.percent), f.is_not_applicable, f.note, f.entered_by_id] for f in figures
+    )
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -436,25 +552,35 @@ def _locked(stewardship: Stewardship) -> Stewardship:
 
 
 def _submissions(stewardship: Stewardship) -> dict[int, Submission]:
-    """The self-assessments whose lines wait for a figure, held: nobody completes, closes or communicates them now."""
-    rows = Submission.objects.filter(answers__measure=stewardship.measure_id).select_related("agency", "cycle")
+    """The self-assessments whose lines wait for a figure, held: nobody completes, closes or
+    communicates them now.
+    """
+    rows = Submission.objects.filter(answers__measure=stewardship.measure_id).select_related(
+        "agency", "cycle"
+    )
     held = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
     return {s.pk: s for s in held if s.state not in UNASKED}
 
 
 @transaction.atomic
 def open_again(stewardship: Stewardship, *, reason: str, by: User, at: datetime) -> Stewardship:
-    """Open supplied figures again, with a reason: their scores no longer count, and self-assessments that were complete
-    wait again. Of agencies whose scores have been communicated nothing changes."""
+    """Open supplied figures again, with a reason: their scores no longer count, and
+    self-assessments that were complete wait again. Of agencies whose scores have been communicated
+    nothing changes.
+    """
     if not reason.strip():
         raise Refused(_("Say why the figures are opened again."))
-    [stewardship] = perform(STEWARDSHIPS, [_locked(stewardship)], "reopen", by=by, at=at, note=reason)
+    [stewardship] = perform(
+        STEWARDSHIPS, [_locked(stewardship)], "reopen", by=by, at=at, note=reason
+    )
     submissions = _submissions(stewardship)
     if not submissions:
         raise Refused(_("The scores of every agency with this measure have been communicated."))
     marked = [s for s in submissions.values() if s.state == S.MARKED]
     perform(MOVES, marked, "take_back", by=by, at=at, note=reason)
-    of_measure = Score.objects.filter(answer__measure=stewardship.measure_id, answer__submission__in=submissions)
+    of_measure = Score.objects.filter(
+        answer__measure=stewardship.measure_id, answer__submission__in=submissions
+    )
     of_measure.filter(is_current=True, basis=Score.Basis.STEWARD).update(is_current=False)
     totals.compute(list(submissions.values()), why=f"reopen: {stewardship.pk}", by=by, at=at)
     return stewardship

@@ -19,7 +19,12 @@ class FigureForm(ComparedForm):
     """A steward's figure for one agency."""
 
     percent = NumberField(
-        label=_("Percent of the ceiling"), required=False, min_value=0, max_value=100, max_digits=11, decimal_places=8
+        label=_("Percent of the ceiling"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        max_digits=11,
+        decimal_places=8,
     )
     is_not_applicable = forms.BooleanField(label=_("Not applicable"), required=False)
     note = PersianTextField(label=_("Note"), required=False, max_length=2000)
@@ -37,19 +42,26 @@ class SourceForm(ComparedForm):
     """From where a steward has the figures."""
 
     title = PersianTextField(
-        label=_("Title of the source"), max_length=300, help_text=_("Agencies will read it with their figure.")
+        label=_("Title of the source"),
+        max_length=300,
+        help_text=_("Agencies will read it with their figure."),
     )
     document = forms.FileField(
         label=_("Document"),
         required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}
+        ),
     )
 
     def __init__(self, *args: Any, stewardship: Stewardship, **kwargs: Any) -> None:
         shows = {"title": stewardship.source_title, "source": stewardship.source_sha256}
         super().__init__(*args, initial={"title": stewardship.source_title}, shows=shows, **kwargs)
         said = _("%(types)s; at most %(limit)s MB.")
-        self.fields["document"].help_text = said % {"types": ", ".join(KINDS), "limit": localised(MOST_BYTES // 2**20)}
+        self.fields["document"].help_text = said % {
+            "types": ", ".join(KINDS),
+            "limit": localised(MOST_BYTES // 2**20),
+        }
 
 
 class NarrowForm(forms.Form):
@@ -72,7 +84,11 @@ class AppointForm(ComparedForm):
     steward = forms.ModelChoiceField(label=_("Steward"), queryset=User.objects.none())
     reason = PersianTextField(label=_("Reason"), required=False, max_length=2000)
 
-    def __init__(self, *args: Any, people: Iterable[User], held: Stewardship | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: Iterable[User], held: Stewardship | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, shows={"steward": held.steward if held else None}, **kwargs)
-        fit = User.objects.filter(pk__in=[u.pk for u in people]).order_by("name_fa", "username", "pk")
+        fit = User.objects.filter(pk__in=[u.pk for u in people]).order_by(
+            "name_fa", "username", "pk"
+        )
         self.fields["steward"].queryset = fit  # type: ignore[attr-defined]

@@ -1,4 +1,6 @@
-"""A measure's figures as lines of a spreadsheet: the form `figures/1`, and what is wrong with a file, cell by cell."""
+"""A measure's figures as lines of a spreadsheet: the form `figures/1`, and what is wrong with a
+file, cell by cell.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -34,14 +36,20 @@ FIGURES = Form(
         Column("agency", _("Name of the agency; for people, not read"), example="وزارت نیرو"),
         Column("last_year", _("Percent of the year before; for people, not read"), example="71.5"),
         Column("percent", _("Percent of the ceiling, from 0 to 100"), example="78.25"),
-        Column("not_applicable", _("Whether the measure does not apply; then without a percent"), allowed=TRUTH),
+        Column(
+            "not_applicable",
+            _("Whether the measure does not apply; then without a percent"),
+            allowed=TRUTH,
+        ),
         Column("note", _("Note that the agency will read; where it does not apply, why")),
     ),
 )
 
 
 class FigureLine(SimpleNamespace):
-    """The figure of one agency, an attribute a column; `pk` is the line's key, None where no line is meant."""
+    """The figure of one agency, an attribute a column; `pk` is the line's key, None where no line
+    is meant.
+    """
 
     pk: int | None
 
@@ -50,7 +58,9 @@ class FigureLine(SimpleNamespace):
 
 
 class FigureLines(LineResource):
-    """The lines whose figures a person may give, known by the agency's code; those not in the file stay as they are."""
+    """The lines whose figures a person may give, known by the agency's code; those not in the file
+    stay as they are.
+    """
 
     form = FIGURES
     cells = {"last_year": NumberCell(), "percent": NumberCell(), "not_applicable": TruthCell()}
@@ -83,10 +93,15 @@ class FigureLines(LineResource):
         return _line(answer) if answer else None
 
     def init_instance(self, row: Any = None) -> FigureLine:
-        return FigureLine(pk=None, code="", agency="", last_year=None, percent=None, not_applicable=False, note="")
+        return FigureLine(
+            pk=None, code="", agency="", last_year=None, percent=None, not_applicable=False, note=""
+        )
 
     def validate_instance(
-        self, instance: FigureLine, import_validation_errors: Any = None, validate_unique: bool = True
+        self,
+        instance: FigureLine,
+        import_validation_errors: Any = None,
+        validate_unique: bool = True,
     ) -> None:
         errors = dict(import_validation_errors or {})
         answer = self.answers.get((instance.code or "").casefold())
@@ -110,17 +125,24 @@ class FigureLines(LineResource):
         return wrong
 
     def given(self, found: Check) -> tuple[Given, Seen]:
-        """What the rows that say something new say, and the tokens of what the check saw in their place."""
+        """What the rows that say something new say, and the tokens of what the check saw in their
+        place.
+        """
         by_key = {a.pk: a for a in self.answers.values()}
         changed = [one["object"] for one in found.changed]
-        given = {line.pk: {field: getattr(line, column) for column, field in FIELDS.items()} for line in changed}
+        given = {
+            line.pk: {field: getattr(line, column) for column, field in FIELDS.items()}
+            for line in changed
+        }
         return given, {pk: actions.held_token(by_key[pk]) for pk in given}
 
 
 def _judge(line: FigureLine, errors: dict[str, Any]) -> None:
     """Add what the form of the page would refuse, in the cell that says it."""
     columns = {field: column for column, field in FIELDS.items()}
-    said = {field: getattr(line, column) for column, field in FIELDS.items() if column not in errors}
+    said = {
+        field: getattr(line, column) for column, field in FIELDS.items() if column not in errors
+    }
     form = FigureForm({name: _typed(value) for name, value in said.items()})
     if not errors or set(errors) <= set(FIELDS):
         for field, complaints in form.errors.items():
@@ -133,7 +155,11 @@ def _typed(said: Any) -> Any:
 
 def _line(answer: Answer, last_year: Decimal | None = None) -> FigureLine:
     agency, figure = answer.submission.agency, actions.figure_of(answer)
-    said: dict[str, Any] = {column: getattr(figure, field, None) for column, field in FIELDS.items()}
+    said: dict[str, Any] = {
+        column: getattr(figure, field, None) for column, field in FIELDS.items()
+    }
     if figure is None:
         said |= {"not_applicable": False, "note": ""}
-    return FigureLine(pk=answer.pk, code=agency.code, agency=agency.name, last_year=last_year, **said)
+    return FigureLine(
+        pk=answer.pk, code=agency.code, agency=agency.name, last_year=last_year, **said
+    )

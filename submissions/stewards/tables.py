@@ -17,8 +17,12 @@ from submissions.templatetags.states import state_badge
 class StewardshipTable(CardsTable):
     """Measures that stewards supply for all agencies."""
 
-    measure = tables.Column(_("Measure"), order_by=("measure__indicator__axis__position", "measure__position", "pk"))
-    cycle = tables.Column(_("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk"))
+    measure = tables.Column(
+        _("Measure"), order_by=("measure__indicator__axis__position", "measure__position", "pk")
+    )
+    cycle = tables.Column(
+        _("Assessed year"), accessor="cycle__label", order_by=("cycle__year", "pk")
+    )
     steward = tables.Column(_("Steward"), order_by=("steward__name_fa", "pk"))
     progress = tables.Column(_("Figures"), accessor="lines_given", order_by=("lines_given", "pk"))
     state = tables.Column(_("State"))

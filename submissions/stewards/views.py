@@ -1,4 +1,6 @@
-"""Pages of stewards: the measures in one's hands, every agency's figure in them, their source, and who has which."""
+"""Pages of stewards: the measures in one's hands, every agency's figure in them, their source, and
+who has which.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -42,7 +44,7 @@ from submissions.stewards.sheets import FIGURES, FigureLines
 from submissions.stewards.tables import StewardshipTable
 from submissions.workflow import STEWARDSHIPS
 
-# --- In whose hands ---------------------------------------------------------------------------------------------------
+# --- In whose hands ------------------------------------------------------------------------------
 
 
 @require_safe
@@ -54,14 +56,20 @@ def stewardships(request: PortalRequest) -> HttpResponse:
 
 
 def _waiting(request: PortalRequest) -> list[clearance.Waiting]:
-    """The years in which measures are in one's hands and stay closed until all interests are declared."""
-    held = Cycle.objects.filter(pk__in=Stewardship.objects.filter(steward=request.user).values("cycle"))
+    """The years in which measures are in one's hands and stay closed until all interests are
+    declared.
+    """
+    held = Cycle.objects.filter(
+        pk__in=Stewardship.objects.filter(steward=request.user).values("cycle")
+    )
     return [w for w in clearance.waiting_for(request.user, held, request.at) if w.states_interests]
 
 
 @dataclass
 class InHand:
-    """A measure for a steward, and in whose hands it is; `waiting` lines are for an administrator."""
+    """A measure for a steward, and in whose hands it is; `waiting` lines
+    are for an administrator.
+    """
 
     measure: Measure
     stewardship: Stewardship | None
@@ -87,7 +95,9 @@ def of_cycle(request: PortalRequest, pk: int) -> HttpResponse:
         "cycle": cycle,
         "rows": rows,
         "without": sum(1 for row in rows if row.stewardship is None),
-        "named": any(row.stewardship is None and row.measure.steward and row.may_appoint for row in rows),
+        "named": any(
+            row.stewardship is None and row.measure.steward and row.may_appoint for row in rows
+        ),
     }
     return render(request, "submissions/stewards/stewards.html", context)
 
@@ -101,7 +111,11 @@ def _in_hand(request: PortalRequest, cycle: Cycle) -> list[InHand]:
     for measure in actions.stewarded(cycle).select_related("indicator__axis__set__agency"):
         unsaved = actions.of_measure(measure)
         reach = unsaved.province_id or (unsaved.agency.province_id if unsaved.agency else None)
-        if provinces is not None and reach not in provinces and (unsaved.agency_id or unsaved.province_id):
+        if (
+            provinces is not None
+            and reach not in provinces
+            and (unsaved.agency_id or unsaved.province_id)
+        ):
             continue
         fit = [u for u in stewards if may_be_steward(u, unsaved, at)]
         mine = request.method == "POST" and request.POST.get("measure") == str(measure.pk)
@@ -123,13 +137,17 @@ def _in_hands_of(measure: Measure) -> AppointForm:
 
 
 def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool:
-    """Do what was asked for: one measure, or all that name their steward; where it is refused the page says why."""
+    """Do what was asked for: one measure, or all that name their steward; where it is refused the
+    page says why.
+    """
     row = next((row for row in rows if row.form.is_bound), None)
     try:
         if row is None:
             done = actions.appoint_named(cycle, by=request.user, at=request.at)
             said = ngettext(
-                "%(count)s measure has its steward now.", "%(count)s measures have their steward now.", done[0]
+                "%(count)s measure has its steward now.",
+                "%(count)s measures have their steward now.",
+                done[0],
             )
             messages.success(request, said % {"count": localised(done.measures)})
             if done.left:
@@ -138,7 +156,9 @@ def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool
             return True
         if row.form.is_valid():
             seen = row.form.as_seen(lambda: _in_hands_of(row.measure))
-            actions.appoint(row.measure, **row.form.cleaned_data, by=request.user, at=request.at, seen=seen)
+            actions.appoint(
+                row.measure, **row.form.cleaned_data, by=request.user, at=request.at, seen=seen
+            )
             messages.success(request, _("“%(measure)s” is in the hands of %(name)s.")
                              % {"measure": row.measure, "name": row.form.cleaned_data["steward"]})  # fmt: skip
             return True
@@ -150,12 +170,14 @@ def _appointed(request: PortalRequest, cycle: Cycle, rows: list[InHand]) -> bool
     return False
 
 
-# --- Figures ----------------------------------------------------------------------------------------------------------
+# --- Figures ------------------------------------------------------------------------------------
 
 
 @dataclass
 class Row:
-    """One agency of a measure: its figure as far as the reader may know it, or why it is not the reader's to give."""
+    """One agency of a measure: its figure as far as the reader may know it, or why it is not the
+    reader's to give.
+    """
 
     answer: Answer
     figure: StewardFigure | None
@@ -170,7 +192,9 @@ def _find(request: PortalRequest, pk: int) -> Stewardship:
     return get_object_or_404(rows.select_related("supplied_by"), pk=pk)
 
 
-def _narrowed(request: PortalRequest, stewardship: Stewardship, narrow: NarrowForm, tied: dict[int, str]) -> QuerySet:
+def _narrowed(
+    request: PortalRequest, stewardship: Stewardship, narrow: NarrowForm, tied: dict[int, str]
+) -> QuerySet:
     rows = actions.lines_of(stewardship)
     asked = narrow.cleaned_data if narrow.is_valid() else {}
     if text := asked.get("q"):
@@ -185,12 +209,17 @@ def _narrowed(request: PortalRequest, stewardship: Stewardship, narrow: NarrowFo
     return rows
 
 
-def _rows(request: PortalRequest, stewardship: Stewardship, page: Page, *, may_enter: bool) -> list[Row]:
+def _rows(
+    request: PortalRequest, stewardship: Stewardship, page: Page, *, may_enter: bool
+) -> list[Row]:
     """The page's agencies; four queries however many there are."""
     [steward] = with_roles([stewardship.steward])
     answers = list(page)
     seen = {
-        f.answer_id: f for f in StewardFigure.objects.visible_to(request.user, request.at).filter(answer__in=answers)
+        f.answer_id: f
+        for f in StewardFigure.objects.visible_to(request.user, request.at).filter(
+            answer__in=answers
+        )
     }
     before = actions.last_year(stewardship, [a.submission.agency_id for a in answers])
     rows = []
@@ -213,14 +242,20 @@ def _form(answer: Answer, request: PortalRequest) -> FigureForm:
 
 @require_http_methods(["GET", "POST"])
 def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
-    """Every agency's figure in a measure, a page of them at a time: saved together, or shown with what is wrong."""
+    """Every agency's figure in a measure, a page of them at a time: saved together, or shown with
+    what is wrong.
+    """
     found = _find(request, pk)
     windows = Window.objects.concerning([found])
-    moves = {m.name for m in STEWARDSHIPS.open_to(found, by=request.user, at=request.at, windows=windows)}
+    moves = {
+        m.name for m in STEWARDSHIPS.open_to(found, by=request.user, at=request.at, windows=windows)
+    }
     [steward] = with_roles([found.steward])
     tied = actions.ties(steward, request.at)
     narrow = NarrowForm(request.GET)
-    page = Paginator(_narrowed(request, found, narrow, tied), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_narrowed(request, found, narrow, tied), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     rows = _rows(request, found, page, may_enter="enter" in moves)
     refused = ""
     if request.method == "POST":
@@ -228,7 +263,10 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
         if not refused:
             return redirect(_onward(request, page))
     if request.user != found.steward and any(row.figure for row in rows):
-        reach = min((m.reach for m in request.user.memberships(request.at, *OVERSEERS)), key=lambda a: a is not None)
+        reach = min(
+            (m.reach for m in request.user.memberships(request.at, *OVERSEERS)),
+            key=lambda a: a is not None,
+        )
         embargo.note_reading(found, what="figures", by=request.user, at=request.at, agency=reach)
     context = {
         "stewardship": found,
@@ -238,7 +276,9 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
         "narrow": narrow,
         "tied": _named(tied, found),
         "moves": moves,
-        "closed": STEWARDSHIPS.why_not(found, STEWARDSHIPS["enter"], by=request.user, at=request.at, windows=windows),
+        "closed": STEWARDSHIPS.why_not(
+            found, STEWARDSHIPS["enter"], by=request.user, at=request.at, windows=windows
+        ),
         "window": windows.of(Phase.SCORING, found),
         "is_steward": request.user == found.steward,
         "is_complete": found.lines == found.lines_given,
@@ -247,7 +287,9 @@ def stewardship(request: PortalRequest, pk: int) -> HttpResponse:
         "query": request.GET.urlencode(),
         "history": history(Entry.objects.visible_to(request.user, request.at).of(found)[:20]),
     }
-    return render(request, "submissions/stewards/stewardship.html", context, status=422 if refused else 200)
+    return render(
+        request, "submissions/stewards/stewardship.html", context, status=422 if refused else 200
+    )
 
 
 def _named(tied: dict[int, str], stewardship: Stewardship) -> list[tuple[Answer, str]]:
@@ -280,7 +322,7 @@ def _onward(request: PortalRequest, page: Page) -> str:
     return f"{request.path}?{query.urlencode()}"
 
 
-# --- The source -------------------------------------------------------------------------------------------------------
+# --- The source ---------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -305,10 +347,15 @@ def _cite(request: PortalRequest, found: Stewardship) -> HttpResponse:
         else:
             messages.success(request, _("The source is saved."))
             return redirect("submissions:stewardship", found.pk)
-    return render(request, "submissions/stewards/source.html", {"stewardship": found, "form": form}, status=422)
+    return render(
+        request,
+        "submissions/stewards/source.html",
+        {"stewardship": found, "form": form},
+        status=422,
+    )
 
 
-# --- As a spreadsheet -------------------------------------------------------------------------------------------------
+# --- As a spreadsheet ---------------------------------------------------------------------------
 
 
 @require_safe
@@ -355,7 +402,7 @@ def take_in(request: PortalRequest, pk: int) -> HttpResponse:
     )
 
 
-# --- Supplying --------------------------------------------------------------------------------------------------------
+# --- Supplying ----------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
@@ -363,7 +410,9 @@ def supply(request: PortalRequest, pk: int) -> HttpResponse:
     """Sign for the figures, after a look at what they come to."""
     found = _find(request, pk)
     given = StewardFigure.objects.visible_to(request.user, request.at).filter(stewardship=found)
-    figures = [f for f in given.exclude(answer__submission__state__in=UNASKED) if f.percent is not None]
+    figures = [
+        f for f in given.exclude(answer__submission__state__in=UNASKED) if f.percent is not None
+    ]
     return act_page(
         request,
         STEWARDSHIPS,

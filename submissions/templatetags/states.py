@@ -62,4 +62,6 @@ TONES = {
 def state_badge(state: str, word: str = "") -> SafeString:
     """The badge of a state; the word is the enum's own unless another is given."""
     tone = TONES.get(str(state), "secondary")
-    return format_html('<span class="badge bg-{}-lt">{}</span>', tone, word or getattr(state, "label", state))
+    return format_html(
+        '<span class="badge bg-{}-lt">{}</span>', tone, word or getattr(state, "label", state)
+    )

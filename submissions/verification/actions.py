@@ -1,4 +1,6 @@
-"""The acts of verification at the source: the sample drawn and shared out, files shown, the finding concluded."""
+"""The acts of verification at the source: the sample drawn and shared out, files shown, the finding
+concluded.
+"""
 
 import secrets
 from collections import Counter
@@ -52,20 +54,26 @@ class Drawn(NamedTuple):
     unfit: int
 
 
-# --- The draw ---------------------------------------------------------------------------------------------------------
+# --- The draw -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def draw(cycle: Cycle, *, by: User, at: datetime) -> Drawn:
-    """Draw the lines of the signed self-assessments in the administrator's scope that are verified, and share them out.
+    """Draw the lines of the signed self-assessments in the administrator's scope that are verified,
+    and share them out.
 
-    What was drawn stays; a later draw adds what qualifies since. The seed and the reasons stand in the record.
+    What was drawn stays; a later draw adds what qualifies since. The seed and the reasons stand in
+    the record.
     """
     # who is no administrator gets no smaller sample, but a refusal
     reach = in_reach(by, at, (Role.ADMINISTRATOR,)) if by.holds(Role.ADMINISTRATOR, at=at) else Q()
-    signed = Submission.objects.filter(reach, cycle=cycle, state__in=SIGNED).select_related("agency", "cycle")
+    signed = Submission.objects.filter(reach, cycle=cycle, state__in=SIGNED).select_related(
+        "agency", "cycle"
+    )
     submissions = {s.pk: s for s in signed.order_by("pk")}
-    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle.pk)  # of two who draw at once, one after another
+    cycle = Cycle.objects.select_for_update(no_key=True).get(
+        pk=cycle.pk
+    )  # of two who draw at once, one after another
     if not cycle.verification_percent:
         raise Refused(_("By the rules of this year no line is verified at the source."))
     cycle.draw_seed = cycle.draw_seed or secrets.token_hex(16)
@@ -99,11 +107,21 @@ Places = dict[int, tuple[int, int]]
 
 
 def _candidates(cycle: Cycle, submissions: Iterable[Submission]) -> tuple[list[Candidate], Places]:
-    """The lines that can be held against a source: signed, with a value, counted, not a steward's; three queries."""
+    """The lines that can be held against a source: signed, with a value, counted, not a steward's;
+    three queries.
+    """
     keys = {s.pk: s.agency_id for s in submissions}
-    fields = ("pk", "submission_id", "measure__indicator__axis_id", "measure__lineage", "measure__points")
+    fields = (
+        "pk",
+        "submission_id",
+        "measure__indicator__axis_id",
+        "measure__lineage",
+        "measure__points",
+    )
     also = ("measure__method", "measure__is_pilot", "value", "outliers")
-    lines = list(Answer.objects.filter(submission__in=keys).order_by("pk").values_list(*fields, *also))
+    lines = list(
+        Answer.objects.filter(submission__in=keys).order_by("pk").values_list(*fields, *also)
+    )
     own = dict(
         Score.objects.filter(answer__submission__in=keys, basis=Score.Basis.SELF)
         .order_by("pk")
@@ -136,7 +154,9 @@ def _candidates(cycle: Cycle, submissions: Iterable[Submission]) -> tuple[list[C
 
 
 class _Past(NamedTuple):
-    """The same measure of the same agency a year ago: its share of the ceiling, and whether it stands as corrected."""
+    """The same measure of the same agency a year ago: its share of the ceiling, and whether it
+    stands as corrected.
+    """
 
     share: Fraction | None
     was_corrected: bool
@@ -155,24 +175,34 @@ def _last_year(cycle: Cycle, agencies: set[int]) -> dict[tuple[int, UUID], _Past
         .annotate(current=FilteredRelation("scores", condition=Q(scores__is_current=True)))
         .order_by("pk")
         .values_list(
-            "submission__agency_id", "measure__lineage", "current__points", "current__basis", "measure__points"
+            "submission__agency_id",
+            "measure__lineage",
+            "current__points",
+            "current__basis",
+            "measure__points",
         )
     )
     return {
-        (agency, lineage): _Past(None if had is None else Fraction(had) / Fraction(ceiling), basis in CORRECTED)
+        (agency, lineage): _Past(
+            None if had is None else Fraction(had) / Fraction(ceiling), basis in CORRECTED
+        )
         for agency, lineage, had, basis, ceiling in rows
     }
 
 
 class _Desks:
-    """Who verifies what: impartial, in scope, never who marks the line, and as few lines as may be on every desk.
+    """Who verifies what: impartial, in scope, never who marks the line, and as few lines as may be
+    on every desk.
 
-    The lines of one axis of an agency are on one desk: one visit, and the others may still be given the axis to mark.
+    The lines of one axis of an agency are on one desk: one visit, and the others may still be given
+    the axis to mark.
     """
 
     def __init__(self, cycle: Cycle, at: datetime) -> None:
         self.pool = Pool(at)
-        self.marking = set(Block.objects.filter(cycle=cycle).values_list("submission_id", "axis_id", "assessor_id"))
+        self.marking = set(
+            Block.objects.filter(cycle=cycle).values_list("submission_id", "axis_id", "assessor_id")
+        )
         fields = ("line_id", "submission_id", "line__measure__indicator__axis_id", "assessor_id")
         held = list(Verification.objects.filter(cycle=cycle).order_by("pk").values_list(*fields))
         self.drawn = {line for line, *_place in held}
@@ -181,7 +211,9 @@ class _Desks:
 
     def fit(self, submission: Submission, axis: int) -> list[User]:
         """Who may verify lines of the axis: whoever marks it does not."""
-        return [a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.marking]
+        return [
+            a for a in self.pool.fit(submission) if (submission.pk, axis, a.pk) not in self.marking
+        ]
 
     def next_for(self, submission: Submission, axis: int) -> User | None:
         """Whoever verifies lines of this axis already, else the least loaded of those who may."""
@@ -200,7 +232,9 @@ def hand_over(
     verification: Verification, *, assessor: User, by: User, at: datetime, seen: Seen | None = None
 ) -> Verification:
     """Give a line to another assessor to verify, with the files shown so far."""
-    [verification] = perform(VERIFICATIONS, [verification], "hand_over", by=by, at=at, seen=seen, assessor=assessor)
+    [verification] = perform(
+        VERIFICATIONS, [verification], "hand_over", by=by, at=at, seen=seen, assessor=assessor
+    )
     verification.assessor = assessor
     if not is_assessor(assessor, verification, at) or verification.is_marked_by(assessor):
         raise Refused(
@@ -211,37 +245,54 @@ def hand_over(
     return verification
 
 
-# --- What is found ----------------------------------------------------------------------------------------------------
+# --- What is found ------------------------------------------------------------------------------
 
 SAID = ("place", "finding", "found_value", "text", "hours")
 """What an assessor says of a line that was verified."""
 
 
 @transaction.atomic
-def note(verification: Verification, *, by: User, at: datetime, seen: Seen | None = None, **said: Any) -> Verification:
+def note(
+    verification: Verification, *, by: User, at: datetime, seen: Seen | None = None, **said: Any
+) -> Verification:
     """Keep what has been found so far; it counts, and others read it, only when it is concluded."""
     [verification] = perform(VERIFICATIONS, [verification], "note", by=by, at=at, seen=seen)
     for name in SAID:
-        setattr(verification, name, said.get(name) if name in ("found_value", "hours") else said.get(name) or "")
+        setattr(
+            verification,
+            name,
+            said.get(name) if name in ("found_value", "hours") else said.get(name) or "",
+        )
     verification.save(update_fields=SAID)
     return verification
 
 
 @transaction.atomic
 def show(
-    verification: Verification, *, upload: File, by: User, at: datetime, description: Description | None = None
+    verification: Verification,
+    *,
+    upload: File,
+    by: User,
+    at: datetime,
+    description: Description | None = None,
 ) -> Exhibit:
     """Keep a file that shows what was found; it is scanned and handed out as evidence is."""
     name = file_types.clean_name(upload.name or "")
-    if why := file_types.why_not_named(name, upload.size or 0, MOST_AT_ONCE) or quotas.why_not_content(
-        name, upload, by=by
-    ):
+    if why := file_types.why_not_named(
+        name, upload.size or 0, MOST_AT_ONCE
+    ) or quotas.why_not_content(name, upload, by=by):
         raise Refused(why)
     digest = ui_files.sha256(upload)
-    [verification] = perform(VERIFICATIONS, [verification], "show", by=by, at=at, note=name, sha256=digest)
+    [verification] = perform(
+        VERIFICATIONS, [verification], "show", by=by, at=at, note=name, sha256=digest
+    )
     if verification.exhibits.live().count() >= MOST_FILES:
-        raise Refused(_("A verification shows at most %(count)s files.") % {"count": localised(MOST_FILES)})
-    document = keep_document(verification.cycle, None, name=name, content=upload, sha256=digest, by=by, at=at)
+        raise Refused(
+            _("A verification shows at most %(count)s files.") % {"count": localised(MOST_FILES)}
+        )
+    document = keep_document(
+        verification.cycle, None, name=name, content=upload, sha256=digest, by=by, at=at
+    )
     exhibit = Exhibit(verification=verification, document=document)
     exhibit.describe(description or Description())
     exhibit.save()
@@ -250,10 +301,18 @@ def show(
 
 @transaction.atomic
 def take_back(exhibit: Exhibit, *, by: User, at: datetime) -> Exhibit:
-    """Withdraw a file that was shown by mistake; it stays on record, and nobody is shown it any more."""
+    """Withdraw a file that was shown by mistake; it stays on record, and nobody is shown it any
+    more.
+    """
     document = exhibit.document
     perform(
-        VERIFICATIONS, [exhibit.verification], "take_back", by=by, at=at, note=document.name, sha256=document.sha256
+        VERIFICATIONS,
+        [exhibit.verification],
+        "take_back",
+        by=by,
+        at=at,
+        note=document.name,
+        sha256=document.sha256,
     )
     exhibit.withdrawn_at = at
     exhibit.save(update_fields=["withdrawn_at"])
@@ -264,16 +323,31 @@ def take_back(exhibit: Exhibit, *, by: User, at: datetime) -> Exhibit:
 def conclude(
     verification: Verification, *, by: User, at: datetime, seen: Seen | None = None, **said: Any
 ) -> Verification:
-    """Conclude what was found of a line: any of `SAID`; where it has its score already, the rule is applied at once."""
+    """Conclude what was found of a line: any of `SAID`; where it has its score already, the rule is
+    applied at once.
+    """
     rows = Submission.objects.select_for_update(of=("self",)).select_related("cycle", "agency")
     submission = rows.get(pk=verification.submission_id)
     if submission.state not in SIGNED:
-        raise Refused(_("A line is verified while its self-assessment is signed and its scores are not communicated."))
+        raise Refused(
+            _(
+                "A line is verified while its self-assessment is signed and its scores are not "
+                "communicated."
+            )
+        )
     line = Answer.objects.select_related("measure", "own").get(pk=verification.line_id)
     given = _checked(line, said)
     shown = list(verification.exhibits.live().values_list("document__sha256", flat=True))
     [verification] = perform(
-        VERIFICATIONS, [verification], "conclude", by=by, at=at, note=given["text"], seen=seen, files=shown, **given
+        VERIFICATIONS,
+        [verification],
+        "conclude",
+        by=by,
+        at=at,
+        note=given["text"],
+        seen=seen,
+        files=shown,
+        **given,
     )
     if verification_effect.lower([submission], [line.pk], at=at):
         totals.compute([submission], why=f"verify: {verification.pk}", by=by, at=at)

@@ -12,11 +12,15 @@ from submissions.workflow import VerificationState
 
 class VerificationFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Agency"), method="search")
-    state = django_filters.ChoiceFilter(label=_("State"), choices=VerificationState.choices, empty_label=_("All"))
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=VerificationState.choices, empty_label=_("All")
+    )
     finding = django_filters.ChoiceFilter(
         label=_("Finding"), choices=Finding.choices, method="found", empty_label=_("All")
     )
-    why = django_filters.ChoiceFilter(label=_("Why drawn"), choices=Why.choices, method="drawn", empty_label=_("All"))
+    why = django_filters.ChoiceFilter(
+        label=_("Why drawn"), choices=Why.choices, method="drawn", empty_label=_("All")
+    )
 
     class Meta:
         model = Verification

@@ -1,4 +1,6 @@
-"""What is typed when a line is verified at the source, when a block is handed in, and when an expense is entered."""
+"""What is typed when a line is verified at the source, when a block is handed in, and when an
+expense is entered.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -21,12 +23,19 @@ from submissions.verification.actions import SAID
 
 
 class VerificationForm(DescriptionForm, ComparedForm):
-    """What was found of a line; all of it is asked for only when it is concluded, and then signed."""
+    """What was found of a line; all of it is asked for only when it is
+    concluded, and then signed.
+    """
 
     place = forms.ChoiceField(
-        label=_("Where it was verified"), choices=Place.choices, required=False, widget=forms.RadioSelect
+        label=_("Where it was verified"),
+        choices=Place.choices,
+        required=False,
+        widget=forms.RadioSelect,
     )
-    finding = forms.ChoiceField(label=_("Finding"), choices=Finding.choices, required=False, widget=forms.RadioSelect)
+    finding = forms.ChoiceField(
+        label=_("Finding"), choices=Finding.choices, required=False, widget=forms.RadioSelect
+    )
     found_value = NumberField(
         label=_("Value found"),
         required=False,
@@ -45,12 +54,16 @@ class VerificationForm(DescriptionForm, ComparedForm):
     file = forms.FileField(
         label=_("File"),
         required=False,
-        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": ",".join(f".{ending}" for ending in KINDS)}
+        ),
     )
     password = PasswordField(required=False)
     beside = tuple(DescriptionForm.base_fields)  # they are said of a file to come
 
-    def __init__(self, *args: Any, line: Answer, user: User, concluding: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, line: Answer, user: User, concluding: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.line, self.user, self.concluding = line, user, concluding
         found = self.fields["found_value"]
@@ -76,7 +89,10 @@ class VerificationForm(DescriptionForm, ComparedForm):
             if not data.get(name):
                 self.add_error(name, sentence)
         if data.get("finding") == Finding.PARTLY and data.get("found_value") is None:
-            self.add_error("found_value", _("Give the value that was found; the method computes the points of it."))
+            self.add_error(
+                "found_value",
+                _("Give the value that was found; the method computes the points of it."),
+            )
         if not self.errors:
             try:
                 signed(self.user, data["password"])
@@ -94,7 +110,11 @@ class HandOverForm(ComparedForm):
 
     assessor = forms.ModelChoiceField(label=_("Assessor"), queryset=User.objects.none())
 
-    def __init__(self, *args: Any, held: Verification, assessors: Iterable[User], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, held: Verification, assessors: Iterable[User], **kwargs: Any
+    ) -> None:
         super().__init__(*args, shows={"assessor": held.assessor}, **kwargs)
-        fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by("name_fa", "username", "pk")
+        fit = User.objects.filter(pk__in=[a.pk for a in assessors]).order_by(
+            "name_fa", "username", "pk"
+        )
         self.fields["assessor"].queryset = fit  # type: ignore[attr-defined]

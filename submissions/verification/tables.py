@@ -18,7 +18,9 @@ class VerificationTable(CardsTable):
     line = tables.Column(_("Line"), accessor="line__measure__title", orderable=False)
     agency = tables.Column(_("Agency"), order_by=("agency__sort_key", "pk"))
     why = tables.Column(_("Why drawn"), orderable=False)
-    assessor = tables.Column(_("Assessor"), accessor="assessor__name", order_by=("assessor__name_fa", "pk"))
+    assessor = tables.Column(
+        _("Assessor"), accessor="assessor__name", order_by=("assessor__name_fa", "pk")
+    )
     state = tables.Column(_("State"))
     finding = tables.Column(_("Finding"), empty_values=())
 
@@ -36,4 +38,8 @@ class VerificationTable(CardsTable):
         return state_badge(record.state, record.get_state_display())
 
     def render_finding(self, record: Verification) -> SafeString | str:
-        return state_badge(record.finding, record.get_finding_display()) if record.is_concluded else "—"
+        return (
+            state_badge(record.finding, record.get_finding_display())
+            if record.is_concluded
+            else "—"
+        )

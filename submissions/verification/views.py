@@ -1,4 +1,6 @@
-"""Pages of verification at the source: the sample of a cycle, an assessor's list, and one line with what was found."""
+"""Pages of verification at the source: the sample of a cycle, an assessor's list, and one line with
+what was found.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -34,12 +36,14 @@ from submissions.verification.forms import HandOverForm, VerificationForm
 from submissions.verification.tables import VerificationTable
 from submissions.workflow import VERIFICATIONS, VerificationState
 
-# --- The sample of a cycle --------------------------------------------------------------------------------------------
+# --- The sample of a cycle -----------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def sample(request: PortalRequest, pk: int) -> HttpResponse:
-    """Which lines are verified, why, by whom and with what outcome; by POST those that qualify are drawn."""
+    """Which lines are verified, why, by whom and with what outcome; by POST those that qualify are
+    drawn.
+    """
     cycle = overseen_cycle(request, pk)
     if request.method == "POST":
         return _drawn(request, cycle)
@@ -50,7 +54,8 @@ def sample(request: PortalRequest, pk: int) -> HttpResponse:
         "filter": narrowed,
         "table": listed(request, VerificationTable(narrowed.qs)),
         "counts": _counts(list(rows.values_list("state", "finding"))),
-        "may_draw": cycle.verification_percent and request.user.holds(Role.ADMINISTRATOR, at=request.at),
+        "may_draw": cycle.verification_percent
+        and request.user.holds(Role.ADMINISTRATOR, at=request.at),
         "closed": Window.objects.concerning([cycle]).why_closed(Phase.SCORING, cycle, request.at),
         "rule": RULE,
         "large_gain": int(sampling.LARGE_GAIN * 100),
@@ -78,7 +83,10 @@ def _drawn(request: PortalRequest, cycle: Cycle) -> HttpResponse:
         said = ngettext("%(count)s line was drawn.", "%(count)s lines were drawn.", drawn.lines)
         messages.success(request, said % {"count": localised(drawn.lines)})
         if drawn.unfit:
-            said = _("Lines that nobody who does not mark them may verify: %(count)s. Draw again when somebody may.")
+            said = _(
+                "Lines that nobody who does not mark them may verify: %(count)s. Draw again when "
+                "somebody may."
+            )
             messages.warning(request, said % {"count": localised(drawn.unfit)})
     return redirect("submissions:sample", cycle.pk)
 
@@ -88,17 +96,26 @@ def verifications(request: PortalRequest) -> HttpResponse:
     """The lines that an assessor verifies, those of marked agencies, or all of one's scope."""
     rows = Verification.objects.visible_to(request.user, request.at)
     narrowed = VerificationFilter(request.GET, queryset=rows.for_list(), request=request)
-    context = {"filter": narrowed, "table": listed(request, VerificationTable(narrowed.qs)), "rule": RULE}
+    context = {
+        "filter": narrowed,
+        "table": listed(request, VerificationTable(narrowed.qs)),
+        "rule": RULE,
+    }
     return render(request, "submissions/verification/verifications.html", context)
 
 
-# --- One line ---------------------------------------------------------------------------------------------------------
+# --- One line -----------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "POST"])
 def verification(request: PortalRequest, pk: int) -> HttpResponse:
     """What the agency says, why it was drawn, and what was found; or the place to say so."""
-    line = ("line__own", "line__measure__indicator__axis", "submission__agency__province", "submission__cycle")
+    line = (
+        "line__own",
+        "line__measure__indicator__axis",
+        "submission__agency__province",
+        "submission__cycle",
+    )
     rows = Verification.objects.visible_to(request.user, request.at).for_list()
     held = get_object_or_404(rows.select_related("agency__province", *line), pk=pk)
     if held.is_concluded and held.assessor_id != request.user.pk:
@@ -107,11 +124,19 @@ def verification(request: PortalRequest, pk: int) -> HttpResponse:
     form, over = _forms(request, held, moves)
     if request.method == "POST" and _done(request, held, form, over):
         return redirect("submissions:verification", pk)
-    return render(request, "submissions/verification/verification.html", _context(request, held, form, over, moves))
+    return render(
+        request,
+        "submissions/verification/verification.html",
+        _context(request, held, form, over, moves),
+    )
 
 
-def _forms(request: PortalRequest, held: Verification, moves: set[str]) -> tuple[VerificationForm, HandOverForm | None]:
-    """The form of the finding, with what was saved before; for administrators that by which it goes to another."""
+def _forms(
+    request: PortalRequest, held: Verification, moves: set[str]
+) -> tuple[VerificationForm, HandOverForm | None]:
+    """The form of the finding, with what was saved before; for administrators that by which it goes
+    to another.
+    """
     act = request.POST.get("act", "")
     over = None
     if "hand_over" in moves:
@@ -122,9 +147,13 @@ def _forms(request: PortalRequest, held: Verification, moves: set[str]) -> tuple
     return _form(request, held, data, files, concluding=act == "conclude"), over
 
 
-def _form(request: PortalRequest, held: Verification, *sent: Any, concluding: bool = False) -> VerificationForm:
+def _form(
+    request: PortalRequest, held: Verification, *sent: Any, concluding: bool = False
+) -> VerificationForm:
     initial = {name: getattr(held, name) for name in actions.SAID}
-    return VerificationForm(*sent, initial=initial, line=held.line, user=request.user, concluding=concluding)
+    return VerificationForm(
+        *sent, initial=initial, line=held.line, user=request.user, concluding=concluding
+    )
 
 
 def _as_seen(request: PortalRequest, held: Verification, form: VerificationForm) -> Seen:
@@ -132,10 +161,16 @@ def _as_seen(request: PortalRequest, held: Verification, form: VerificationForm)
     return form.as_seen(lambda: _form(request, rows.get(pk=held.pk)))
 
 
-def _context(request: PortalRequest, held: Verification, form: Any, over: Any, moves: set[str]) -> dict[str, Any]:
+def _context(
+    request: PortalRequest, held: Verification, form: Any, over: Any, moves: set[str]
+) -> dict[str, Any]:
     answer, m = held.line, held.line.measure
     method = METHODS[m.method]
-    scores = Score.objects.visible_to(request.user, request.at).filter(answer=answer).exclude(basis=Score.Basis.SELF)
+    scores = (
+        Score.objects.visible_to(request.user, request.at)
+        .filter(answer=answer)
+        .exclude(basis=Score.Basis.SELF)
+    )
     return {
         "held": held,
         "answer": answer,
@@ -169,12 +204,18 @@ def _done(request: PortalRequest, held: Verification, form: Any, over: Any) -> b
     except Refused as refusal:
         (over if act == "hand_over" else form).add_error(None, str(refusal))
         return False
-    messages.success(request, _("The verification is concluded.") if act == "conclude" else _("Saved."))
+    messages.success(
+        request, _("The verification is concluded.") if act == "conclude" else _("Saved.")
+    )
     return True
 
 
-def _handed_over(request: PortalRequest, held: Verification, over: HandOverForm, by: dict[str, Any]) -> bool:
-    seen = over.as_seen(lambda: HandOverForm(held=Verification.objects.get(pk=held.pk), assessors=()))
+def _handed_over(
+    request: PortalRequest, held: Verification, over: HandOverForm, by: dict[str, Any]
+) -> bool:
+    seen = over.as_seen(
+        lambda: HandOverForm(held=Verification.objects.get(pk=held.pk), assessors=())
+    )
     actions.hand_over(held, assessor=over.cleaned_data["assessor"], seen=seen, **by)
     messages.success(request, _("Saved."))
     return True
@@ -194,7 +235,9 @@ def _concluded(held: Verification, form: VerificationForm, by: dict[str, Any]) -
         actions.conclude(held, **form.said, **by)
 
 
-def _kept(request: PortalRequest, held: Verification, form: VerificationForm, by: dict[str, Any]) -> None:
+def _kept(
+    request: PortalRequest, held: Verification, form: VerificationForm, by: dict[str, Any]
+) -> None:
     """What was typed so far, with a file more or a file less."""
     with transaction.atomic():
         actions.note(held, **form.said, seen=_as_seen(request, held, form), **by)
@@ -210,12 +253,17 @@ def _kept(request: PortalRequest, held: Verification, form: VerificationForm, by
 @require_safe
 def exhibit(request: PortalRequest, uuid: UUID) -> HttpResponseBase:
     """The file as it was uploaded, always as a download; nothing before its state allows it."""
-    rows = Exhibit.objects.visible_to(request.user, request.at).live().select_related("verification")
+    rows = (
+        Exhibit.objects.visible_to(request.user, request.at).live().select_related("verification")
+    )
     shown = get_object_or_404(rows, uuid=uuid)
     if not shown.verification.is_concluded and shown.verification.assessor_id != request.user.pk:
         raise Http404
     document = shown.document
     if not document.is_open:
-        messages.error(request, _("This file is not handed out: %(state)s.") % {"state": document.get_state_display()})
+        messages.error(
+            request,
+            _("This file is not handed out: %(state)s.") % {"state": document.get_state_display()},
+        )
         return redirect("submissions:verification", shown.verification_id)
     return handed_out(document.file, name=document.name, content_type=document.content_type)

@@ -13,7 +13,21 @@ from agencies.postgres_arrays import array
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
-        ("text", ["", "NULL", None, 'say "this"', "back\\slash", "a,b", "{c}", "two\nlines", " سنجهٔ نیم‌فاصله ", "'"]),
+        (
+            "text",
+            [
+                "",
+                "NULL",
+                None,
+                'say "this"',
+                "back\\slash",
+                "a,b",
+                "{c}",
+                "two\nlines",
+                " سنجهٔ نیم‌فاصله ",
+                "'",
+            ],
+        ),
         ("bigint", [1, -2, None, 2**62]),
         ("numeric", [Decimal("0.1000000000"), None, Decimal("-12345678901234567890.5")]),
         ("boolean", [True, False, None]),

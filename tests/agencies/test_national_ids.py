@@ -5,13 +5,25 @@ import pytest
 from agencies.national_ids import masked, parse
 
 
-@pytest.mark.parametrize("typed", ["0012345679", "۰۰۱۲۳۴۵۶۷۹", "001-234567-9", " 12345679 ", "٠٠١٢٣٤٥٦٧٩"])
+@pytest.mark.parametrize(
+    "typed", ["0012345679", "۰۰۱۲۳۴۵۶۷۹", "001-234567-9", " 12345679 ", "٠٠١٢٣٤٥٦٧٩"]
+)
 def test_an_id_is_read_however_it_is_typed(typed: str) -> None:
     assert parse(typed) == "0012345679"
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "0012345678", "1111111111", "12345", "00123456790", "001234567x", "0499370898", "²012345679"]
+    "typed",
+    [
+        "",
+        "0012345678",
+        "1111111111",
+        "12345",
+        "00123456790",
+        "001234567x",
+        "0499370898",
+        "²012345679",
+    ],
 )
 def test_what_is_no_id_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="national ID"):

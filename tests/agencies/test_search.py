@@ -26,11 +26,15 @@ class InTheDatabase(TestCase):
         assert found.key == search_key(user.name_fa)
 
 
-@pytest.mark.parametrize("typed", ("مسؤولي", "مسوولی", "\ufee3\ufeb4\ufe8c\ufeee\ufedf\ufef2", "مسئول ی"))
+@pytest.mark.parametrize(
+    "typed", ("مسؤولي", "مسوولی", "\ufee3\ufeb4\ufe8c\ufeee\ufedf\ufef2", "مسئول ی")
+)
 def test_people_are_found_however_their_names_are_typed(db, typed):
     world = build("people")
     User.objects.filter(pk=world.staff.pk).update(name_fa="زهرا مسئولی")
 
-    found = PeopleFilter({"q": typed}, User.objects.all(), at=world.at, memberships=User.objects.none()).qs
+    found = PeopleFilter(
+        {"q": typed}, User.objects.all(), at=world.at, memberships=User.objects.none()
+    ).qs
 
     assert list(found) == [world.staff]

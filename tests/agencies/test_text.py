@@ -8,7 +8,15 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agencies.persian import format_number, latin_digits, normalise, parse_decimal, persian_digits, search_key, sort_key
+from agencies.persian import (
+    format_number,
+    latin_digits,
+    normalise,
+    parse_decimal,
+    persian_digits,
+    search_key,
+    sort_key,
+)
 
 ZWNJ = "\u200c"
 
@@ -119,10 +127,31 @@ def test_what_is_not_one_plain_number_is_refused(typed):
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("12,5", "In “12,5” the sign “,” may part decimals or thousands. If decimals are meant, write 12/5 or 12.5."),
-        ("۱۲،۵", "In “12،5” the sign “،” may part decimals or thousands. If decimals are meant, write 12/5 or 12.5."),
-        ("1,23,456", "In “1,23,456” the signs that part thousands do not stand in threes. Leave them out."),
-        ("1.2E+5", "“1.2E+5” is how a spreadsheet program shortens a long number. Format its cell as a number"),
+        (
+            "12,5",
+            (
+                "In “12,5” the sign “,” may part decimals or thousands. If decimals are meant, write "
+                "12/5 or 12.5."
+            ),
+        ),
+        (
+            "۱۲،۵",
+            (
+                "In “12،5” the sign “،” may part decimals or thousands. If decimals are meant, write "
+                "12/5 or 12.5."
+            ),
+        ),
+        (
+            "1,23,456",
+            "In “1,23,456” the signs that part thousands do not stand in threes. Leave them out.",
+        ),
+        (
+            "1.2E+5",
+            (
+                "“1.2E+5” is how a spreadsheet program shortens a long number. Format its cell "
+                "as a number"
+            ),
+        ),
         ("twelve", "Enter one number, such as 1200 or 12.5."),
     ],
 )
@@ -147,7 +176,12 @@ def test_the_sign_that_spoils_a_number_is_named_with_the_remedy(typed, why):
         (Decimal("-0.125"), "en", 2, "-0.13"),
         (Decimal("-0.001"), "en", 2, "0.00"),
         (Decimal("-5.5"), "fa", None, "\u200e\u2212۵٫۵"),
-        (Decimal("12345678901234567890123456789012.345"), "en", 2, "12,345,678,901,234,567,890,123,456,789,012.35"),
+        (
+            Decimal("12345678901234567890123456789012.345"),
+            "en",
+            2,
+            "12,345,678,901,234,567,890,123,456,789,012.35",
+        ),
     ],
 )
 def test_a_number_is_written_as_the_language_writes_it(value, language, places, shown):
@@ -160,14 +194,32 @@ def test_only_finite_numbers_are_shown(value):
         format_number(value, "fa")
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=8, min_value=-(10**19), max_value=10**19))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, places=8, min_value=-(10**19), max_value=10**19
+    )
+)
 def test_a_written_number_is_read_back(value):
     assert parse_decimal(format_number(value, "fa")) == value
     assert parse_decimal(format_number(value, "en")) == value
 
 
 def test_names_stand_in_the_order_of_the_persian_alphabet():
-    names = ["آب", "ابر", "بانک", "پست", "تأمین", "جهاد", "چای", "زنجان", "ژرف", "سمنان", "کار", "گاز", "لار"]
+    names = [
+        "آب",
+        "ابر",
+        "بانک",
+        "پست",
+        "تأمین",
+        "جهاد",
+        "چای",
+        "زنجان",
+        "ژرف",
+        "سمنان",
+        "کار",
+        "گاز",
+        "لار",
+    ]
     names += ["مس", "نفت", "وقف", "هما", "یزد", "Zahedan"]
 
     assert sorted(set(names), key=sort_key) == names

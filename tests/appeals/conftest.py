@@ -19,7 +19,9 @@ def visit(settings: Any) -> Callable[..., Client]:
     def signed_in(world: World, user: User, at: datetime | None = None) -> Client:
         settings.CLOCK_OFFSET = (at or world.at) - timezone.now()
         client = Client()
-        client.force_login(User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(
+            User.objects.get(pk=user.pk), backend="django.contrib.auth.backends.ModelBackend"
+        )
         return client
 
     return signed_in

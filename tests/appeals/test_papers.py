@@ -37,9 +37,13 @@ def heard():
     world.at = world.opens("appeal_review", world.power)
     hearing.share_out(world.cycle, by=None, at=world.at)
     world.appeal = world.fresh(world.appeal)
-    asked = hearing.ask(world.appeal, question="کدام صفحه؟", agency=True, by=world.reviewer, at=world.at)
+    asked = hearing.ask(
+        world.appeal, question="کدام صفحه؟", agency=True, by=world.reviewer, at=world.at
+    )
     hearing.reply(asked, text="صفحهٔ سه", by=world.staff, at=world.at)
-    world.appeal = decision.decide(world.appeal, "uphold", reason="سند پذیرفته شد", by=world.reviewer, at=world.at)
+    world.appeal = decision.decide(
+        world.appeal, "uphold", reason="سند پذیرفته شد", by=world.reviewer, at=world.at
+    )
     return world
 
 
@@ -57,7 +61,11 @@ def test_receipt_and_decision_are_pdfs_that_name_number_digest_and_seal(visit, l
 
     for response in (receipt, paper):
         assert response["Content-Type"] == "application/pdf"
-        assert pypdf.PdfReader(io.BytesIO(response.content)).trailer["/Root"]["/Lang"].startswith(language)
+        assert (
+            pypdf.PdfReader(io.BytesIO(response.content))
+            .trailer["/Root"]["/Lang"]
+            .startswith(language)
+        )
     assert str(filing.uuid)[:8] in text_of(receipt.content)
     assert filing.sha256[:16] in text_of(receipt.content).replace("\r\n", "").replace("\n", "")
     digest = Attachment.objects.get().document.sha256
@@ -80,14 +88,24 @@ def test_the_zip_checks_itself_and_its_rows_stand_in_the_record(visit):
     response = visit(world, world.auditor).get(url("appeals:bundle", world.appeal.pk))
 
     archive = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content)))
-    sums = dict(reversed(row.split("  ", 1)) for row in archive.read("SHA256SUMS").decode().splitlines())
+    sums = dict(
+        reversed(row.split("  ", 1)) for row in archive.read("SHA256SUMS").decode().splitlines()
+    )
     rows = json.loads(archive.read("record.json"))
 
     assert set(sums) == set(archive.namelist()) - {"SHA256SUMS"}
     for name, digest in sums.items():
         assert hashlib.sha256(archive.read(name)).hexdigest() == digest
     assert hashlib.sha256(archive.read("filing.json")).hexdigest() == world.appeal.filing.sha256
-    assert [r["act"] for r in rows] == ["attach", "file", "file", "assign", "ask", "reply", "uphold"]
+    assert [r["act"] for r in rows] == [
+        "attach",
+        "file",
+        "file",
+        "assign",
+        "ask",
+        "reply",
+        "uphold",
+    ]
     for row in rows:
         assert hashlib.sha256(row["body"].encode()).hexdigest() == row["sha256"]
         assert Entry.objects.get(pk=row["id"]).digest == row["sha256"]

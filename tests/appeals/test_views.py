@@ -52,7 +52,9 @@ def test_the_points_are_shown_before_anything_is_saved(visit):
     client = visit(world, world.staff)
 
     page = client.post(url("draft", line(world).pk), typed(preview="1")).content.decode()
-    partial = client.post(url("draft", line(world).pk), typed(preview="1"), headers=HTMX).content.decode()
+    partial = client.post(
+        url("draft", line(world).pk), typed(preview="1"), headers=HTMX
+    ).content.decode()
 
     for answer in (page, partial):
         assert "The proposed value gives 200.00 of 300 points." in answer
@@ -75,7 +77,9 @@ def test_what_was_typed_stays_when_the_window_has_closed(visit):
     world = build("scored")
     client = visit(world, world.staff, at=world.closes(Phase.APPEAL, world.power))
 
-    page = client.post(url("draft", line(world).pk), typed(argument="Long and careful")).content.decode()
+    page = client.post(
+        url("draft", line(world).pk), typed(argument="Long and careful")
+    ).content.decode()
 
     assert "Appeal closed on" in page
     assert "Long and careful" in page
@@ -87,7 +91,11 @@ def test_a_line_s_appeal_pages_are_not_there_for_others(visit, name):
     world = build("drafted_appeal")
     client = visit(world, getattr(world, name))
 
-    for address in (url("draft", line(world).pk), url("line", line(world).pk), url("detail", world.appeal.pk)):
+    for address in (
+        url("draft", line(world).pk),
+        url("line", line(world).pk),
+        url("detail", world.appeal.pk),
+    ):
         assert client.get(address).status_code == 404
 
 
@@ -110,7 +118,11 @@ def test_the_slot_offers_an_appeal_while_the_window_is_open(visit):
     address, link = url("line", line(world).pk), url("draft", line(world).pk)
 
     during = visit(world, world.staff).get(address, headers=HTMX).content.decode()
-    after = visit(world, world.staff, at=world.closes(Phase.APPEAL, world.power)).get(address).content.decode()
+    after = (
+        visit(world, world.staff, at=world.closes(Phase.APPEAL, world.power))
+        .get(address)
+        .content.decode()
+    )
 
     assert link in during
     assert "<html" not in during
@@ -120,7 +132,12 @@ def test_the_slot_offers_an_appeal_while_the_window_is_open(visit):
 def signing(*appeals, **changed):
     """The form by which these drafts are filed, as they stand."""
     seen = {f"revision-{a.pk}": a.revision for a in appeals}
-    return {"appeal": [str(a.pk) for a in appeals], "note": "", "password": PASSWORD, **seen} | changed
+    return {
+        "appeal": [str(a.pk) for a in appeals],
+        "note": "",
+        "password": PASSWORD,
+        **seen,
+    } | changed
 
 
 def test_the_head_signs_all_drafts_with_one_password(visit):
@@ -147,7 +164,9 @@ def test_only_the_drafts_that_were_chosen_are_filed(visit):
     world = build("drafted_appeal")
     visit(world, world.staff).post(url("draft", line(world, "G2-1").pk), typed(proposed_value="35"))
 
-    visit(world, world.head).post(url("file", world.submission.pk), signing(world.fresh(world.appeal)))
+    visit(world, world.head).post(
+        url("file", world.submission.pk), signing(world.fresh(world.appeal))
+    )
 
     assert list(Appeal.objects.filter(state="filed")) == [world.appeal]
 
@@ -156,7 +175,9 @@ def test_a_draft_changed_since_it_was_shown_is_not_filed(visit):
     world = build("drafted_appeal")
     client = visit(world, world.head)
     form = signing(world.fresh(world.appeal))
-    drafting.save_draft(line(world), fields={"ground": "value", "argument": "Other"}, by=world.staff, at=world.at)
+    drafting.save_draft(
+        line(world), fields={"ground": "value", "argument": "Other"}, by=world.staff, at=world.at
+    )
 
     page = client.post(url("file", world.submission.pk), form).content.decode()
 
@@ -219,7 +240,12 @@ def test_a_filed_appeal_is_withdrawn_by_the_head(visit):
 def test_the_reviewer_sees_both_sides_and_decides(visit):
     world = build("heard")
     client = visit(world, world.reviewer, at=world.opens(Phase.APPEAL_REVIEW, world.power))
-    decision = {"decision": "uphold_partly", "awarded": "۱۵۰", "reason": "Half of it is shown", "password": PASSWORD}
+    decision = {
+        "decision": "uphold_partly",
+        "awarded": "۱۵۰",
+        "reason": "Half of it is shown",
+        "password": PASSWORD,
+    }
 
     page = client.get(url("decide", world.appeal.pk)).content.decode()
     client.post(url("decide", world.appeal.pk), decision | {"password": "guess"})
@@ -239,7 +265,12 @@ def test_a_refused_decision_keeps_what_was_typed(visit):
 
     page = client.post(
         url("decide", world.appeal.pk),
-        {"decision": "uphold_partly", "awarded": "50", "reason": "Half of it is shown", "password": PASSWORD},
+        {
+            "decision": "uphold_partly",
+            "awarded": "50",
+            "reason": "Half of it is shown",
+            "password": PASSWORD,
+        },
     ).content.decode()
 
     assert "A score may not fall through an appeal." in page
@@ -250,7 +281,11 @@ def test_a_reviewer_is_told_when_review_opens(visit):
     world = build("heard")
 
     early = world.opens(Phase.APPEAL_REVIEW, world.power) - timedelta(hours=1)
-    page = visit(world, world.reviewer, at=early).get(url("decide", world.appeal.pk), follow=True).content.decode()
+    page = (
+        visit(world, world.reviewer, at=early)
+        .get(url("decide", world.appeal.pk), follow=True)
+        .content.decode()
+    )
 
     assert "Appeal review opens on" in page
 
@@ -268,7 +303,9 @@ def test_who_is_no_reviewer_does_not_decide(visit, name):
 
 def test_a_reviewer_with_an_interest_finds_no_appeal(visit):
     world = build("filed")
-    Interest.objects.create(user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH)
+    Interest.objects.create(
+        user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH
+    )
     client = visit(world, world.reviewer)
 
     assert client.get(url("detail", world.appeal.pk)).status_code == 404
@@ -295,12 +332,21 @@ def test_lists_take_the_same_queries_for_any_length(visit, name):
     for more in (0, 2, 20):
         for number in range(more):
             measure = Measure.objects.create(
-                indicator=indicator, code=f"{more}-{number}", title_fa="سنجه", points=1, unit_fa="درصد", method="survey"
+                indicator=indicator,
+                code=f"{more}-{number}",
+                title_fa="سنجه",
+                points=1,
+                unit_fa="درصد",
+                method="survey",
             )
             answer = Answer.objects.create(submission=world.submission, measure=measure, value=50)
-            Score.objects.create(answer=answer, basis="agreed", state="scored", points=0, scored_at=world.at)
+            Score.objects.create(
+                answer=answer, basis="agreed", state="scored", points=0, scored_at=world.at
+            )
             fields = {"cycle": world.cycle, "agency": world.power, "submission": world.submission}
-            Appeal.objects.create(answer=answer, argument="x", drafted_by=world.staff, drafted_at=world.at, **fields)
+            Appeal.objects.create(
+                answer=answer, argument="x", drafted_by=world.staff, drafted_at=world.at, **fields
+            )
         with CaptureQueriesContext(connection) as queries:
             client.get(url(name, *([] if name == "list" else [world.submission.pk])))
         taken.append(len(queries))

@@ -1,4 +1,6 @@
-"""How the house stands in figures: `make house` writes them into docs/development.md, tests/architecture holds them."""
+"""How the house stands in figures: `make house` writes them into docs/development.md,
+tests/architecture holds them.
+"""
 
 import ast
 import re
@@ -14,7 +16,16 @@ BEGIN, END = "<!-- figures: make house -->", "<!-- end of figures -->"
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-BRANCHES = (ast.If, ast.IfExp, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.Assert, ast.comprehension)
+BRANCHES = (
+    ast.If,
+    ast.IfExp,
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+    ast.ExceptHandler,
+    ast.Assert,
+    ast.comprehension,
+)
 
 
 @dataclass(frozen=True)
@@ -38,13 +49,17 @@ def files() -> list[Path]:
     found = []
     for app in APPS:
         found += [
-            path for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.relative_to(ROOT).parts
+            path
+            for path in sorted((ROOT / app).rglob("*.py"))
+            if "migrations" not in path.relative_to(ROOT).parts
         ]
     return found
 
 
 def complexity(function: ast.AST) -> int:
-    """Count the ways through a function as McCabe does; functions inside it count for themselves."""
+    """Count the ways through a function as McCabe does; functions inside it
+    count for themselves.
+    """
     ways = 1
     for node in own_nodes(function):
         if isinstance(node, BRANCHES):
@@ -74,7 +89,11 @@ def nested_comprehensions(tree: ast.AST) -> list[int]:
     for node in ast.walk(tree):
         if not isinstance(node, COMPREHENSIONS):
             continue
-        inside = [child for child in ast.walk(node) if child is not node and isinstance(child, COMPREHENSIONS)]
+        inside = [
+            child
+            for child in ast.walk(node)
+            if child is not node and isinstance(child, COMPREHENSIONS)
+        ]
         if inside or len(node.generators) > 1:
             lines.append(node.lineno)
     return lines
@@ -93,9 +112,21 @@ def figures() -> list[Figure]:
         Figure("mean lines of a file", round(lines / len(paths)), 120),
         Figure("lines of the longest file", max(lengths), 350),
         Figure("files in the fullest folder", max(folders.values()), 16),
-        Figure("lines over 100 characters", sum(too_long(path, text) for path, text in texts.items()), 0),
-        Figure("nested comprehensions", sum(len(nested_comprehensions(tree)) for tree in trees.values()), 0),
-        Figure("functions over complexity 12", sum(len(complex_functions(tree)) for tree in trees.values()), 0),
+        Figure(
+            "lines over 100 characters",
+            sum(too_long(path, text) for path, text in texts.items()),
+            0,
+        ),
+        Figure(
+            "nested comprehensions",
+            sum(len(nested_comprehensions(tree)) for tree in trees.values()),
+            0,
+        ),
+        Figure(
+            "functions over complexity 12",
+            sum(len(complex_functions(tree)) for tree in trees.values()),
+            0,
+        ),
         Figure("`Any` in 1,000 lines", round(1000 * occurrences(texts, r"\bAny\b") / lines, 1), 10),
         Figure("`type: ignore`", occurrences(texts, r"# type: ignore"), 15),
     ]
@@ -113,7 +144,9 @@ def occurrences(texts: dict[Path, str], pattern: str) -> int:
 
 
 def table(found: list[Figure]) -> str:
-    return "\n".join(["| figure | now | at most |", "| --- | --- | --- |", *(figure.row() for figure in found)])
+    return "\n".join(
+        ["| figure | now | at most |", "| --- | --- | --- |", *(figure.row() for figure in found)]
+    )
 
 
 def page_with(found: list[Figure], text: str) -> str:

@@ -1,4 +1,6 @@
-"""Between a stored decimal and a shown figure no double stands, but where a file says why it may."""
+"""Between a stored decimal and a shown figure no double stands, but where
+a file says why it may.
+"""
 
 import ast
 import re
@@ -18,7 +20,9 @@ STATISTICAL = {
     "festival/report/chapters.py": "a correlation, rounded once",
     "festival/lessons/queries.py": "a standard deviation of exact squares and a correlation, each rounded once",
 }
-"""Statistics: honest doubles that are rounded once for showing and decide no place, no point and no rank."""
+"""Statistics: honest doubles that are rounded once for showing and decide no place, no point and no
+rank.
+"""
 
 NO_FIGURE = {
     "festival/charts.py": "points of a line in a picture",
@@ -43,7 +47,8 @@ DOUBLES = {"float", "round"}
 LIBRARIES = {"numpy", "statistics"}
 FORMAT = re.compile(r"\.\d[fg]$")
 IN_SQL = re.compile(
-    r"percentile_(cont|disc)|stddev|var_(pop|samp)|double precision|::(float|real|double)", re.IGNORECASE
+    r"percentile_(cont|disc)|stddev|var_(pop|samp)|double precision|::(float|real|double)",
+    re.IGNORECASE,
 )
 DURATIONS = {"appeals/outcomes/queries.py": "the median of durations, whole microseconds"}
 
@@ -77,17 +82,27 @@ def test_no_double_stands_between_a_stored_decimal_and_a_shown_figure():
 
 def test_the_check_finds_each_kind_of_double(tmp_path):
     bad = tmp_path / "bad.py"
-    lines = ("import numpy as np", "x = float(1)", "y = round(x, 2)", "z = f'{x:.2f}'", "q = 'percentile_cont(0.5)'")
+    lines = (
+        "import numpy as np",
+        "x = float(1)",
+        "y = round(x, 2)",
+        "z = f'{x:.2f}'",
+        "q = 'percentile_cont(0.5)'",
+    )
     bad.write_text("\n".join(lines))
 
     assert sorted(doubles(bad)) == [".2f", "float", "import", "percentile_cont", "round"]
 
 
 def test_no_script_reckons_a_figure():
-    scripts = [path for path in sorted((ROOT / "static" / "js").glob("*.js")) if path.name != "uploads.js"]
+    scripts = [
+        path for path in sorted((ROOT / "static" / "js").glob("*.js")) if path.name != "uploads.js"
+    ]
 
     assert scripts != []
-    assert [path.name for path in scripts if re.search(r"parseFloat|toFixed|Number\(", path.read_text())] == []
+    assert [
+        path.name for path in scripts if re.search(r"parseFloat|toFixed|Number\(", path.read_text())
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -106,6 +121,7 @@ def test_quantiles_are_computed_on_decimals(values, share, expected):
 
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT exact_quantile(array_agg(x ORDER BY x), {share}) = {expected}::numeric FROM (VALUES {rows}) t(x)"
+            f"SELECT exact_quantile(array_agg(x ORDER BY x), {share}) = {expected}::numeric FROM "
+            f"(VALUES {rows}) t(x)"
         )
         assert cursor.fetchone() == (True,)

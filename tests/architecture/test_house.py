@@ -16,7 +16,12 @@ from cycles.workflow import Workflow
 
 ROOT = Path(settings.BASE_DIR)
 LAYERS = ["agencies", "cycles", "indicators", "submissions", "appeals", "festival", "config"]
-OURS = [path for app in LAYERS for path in sorted((ROOT / app).rglob("*.py")) if path.parent.name != "migrations"]
+OURS = [
+    path
+    for app in LAYERS
+    for path in sorted((ROOT / app).rglob("*.py"))
+    if path.parent.name != "migrations"
+]
 
 CARD_PATHS = [
     *(
@@ -106,12 +111,25 @@ def test_every_imported_module_stands_at_the_top_of_its_file():
     assert inside == []
 
 
-WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "delete", "perform"}
-READING_KINDS = re.compile(r"views|\w+_views|forms|\w+_forms|tables|filters|lookups|papers?|exports|context")
+WRITES = {
+    "save",
+    "create",
+    "bulk_create",
+    "bulk_update",
+    "update_or_create",
+    "get_or_create",
+    "delete",
+    "perform",
+}
+READING_KINDS = re.compile(
+    r"views|\w+_views|forms|\w+_forms|tables|filters|lookups|papers?|exports|context"
+)
 """Files that only read, by their names; elsewhere it is every function that is given a request."""
 
 ELSEWHERE = ("cache", "pdf", "book")
-"""What is written to and is no row: a file shown before it is imported waits in the cache; a paper; a workbook."""
+"""What is written to and is no row: a file shown before it is imported waits in the cache; a paper;
+a workbook.
+"""
 
 SIGNING_IN = "config/accounts/"
 """Sessions, devices and second factors are rows that allauth and Django write at requests."""
@@ -122,7 +140,11 @@ def reading_parts(path: Path, tree: ast.Module) -> list[ast.AST]:
     if READING_KINDS.fullmatch(path.stem):
         return [tree]
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return [f for f in functions if any(arg.arg == "request" for arg in [*f.args.args, *f.args.kwonlyargs])]
+    return [
+        f
+        for f in functions
+        if any(arg.arg == "request" for arg in [*f.args.args, *f.args.kwonlyargs])
+    ]
 
 
 def written_by_readers(path: Path, text: str) -> list[str]:
@@ -141,7 +163,9 @@ def written_by_readers(path: Path, text: str) -> list[str]:
 
 
 def test_nothing_but_actions_writes():
-    """No page, form or table calls a method that writes: they call actions, and actions go through the door."""
+    """No page, form or table calls a method that writes: they call actions, and actions go through
+    the door.
+    """
     wrong = []
     for path in OURS:
         name = path.relative_to(ROOT)
@@ -151,10 +175,18 @@ def test_nothing_but_actions_writes():
 
 
 @pytest.mark.parametrize(
-    "path", ("festival/awards/public_views.py", "submissions/evidence/upload_views.py", "cycles/record/embargo.py")
+    "path",
+    (
+        "festival/awards/public_views.py",
+        "submissions/evidence/upload_views.py",
+        "cycles/record/embargo.py",
+    ),
 )
 def test_a_view_that_writes_is_caught_whatever_its_file_is_called(path: str):
-    seeded = "def page(request, key):\n    Award.objects.filter(pk=key).delete()\n    perform(award, 'grant')\n"
+    seeded = (
+        "def page(request, key):\n    Award.objects.filter(pk=key).delete()\n    "
+        "perform(award, 'grant')\n"
+    )
 
     assert written_by_readers(Path(path), seeded) == [
         f"{path}:2 Award.objects.filter(pk=key).delete",
@@ -163,13 +195,26 @@ def test_a_view_that_writes_is_caught_whatever_its_file_is_called(path: str):
 
 
 def test_only_the_engine_calls_a_transition():
-    """A transition is a private method on the model; the door calls it by name and nobody else calls it at all."""
-    names = {f"_{name}" for workflow in Workflow.registry.values() for name, m in workflow.moves.items() if m.target}
+    """A transition is a private method on the model; the door calls it by name and nobody else
+    calls it at all.
+    """
+    names = {
+        f"_{name}"
+        for workflow in Workflow.registry.values()
+        for name, m in workflow.moves.items()
+        if m.target
+    }
     wrong = []
     for path in OURS:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:
-                outside = not (isinstance(node.func.value, ast.Name) and node.func.value.id == "self")
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in names
+            ):
+                outside = not (
+                    isinstance(node.func.value, ast.Name) and node.func.value.id == "self"
+                )
                 if outside:
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.func.attr}")
     assert wrong == []
@@ -195,7 +240,9 @@ def test_every_row_that_waits_for_another_matter_has_what_finds_it():
         for move in workflow.moves.values()
         if move.waits_for
     }
-    found = {(label, name) for label, workflow in Workflow.registry.items() for name in workflow.matters}
+    found = {
+        (label, name) for label, workflow in Workflow.registry.items() for name in workflow.matters
+    }
 
     assert waiting == found != set()
 
@@ -217,7 +264,9 @@ LIBRARIES_ASK = re.compile(
 
 def test_every_template_is_used():
     text = "\n".join(path.read_text() for path in [*OURS, *(ROOT / "templates").rglob("*.html")])
-    unused = [name for name in templates() if not LIBRARIES_ASK.match(name) and f'"{name}' not in text]
+    unused = [
+        name for name in templates() if not LIBRARIES_ASK.match(name) and f'"{name}' not in text
+    ]
     assert unused == []
 
 
@@ -227,9 +276,10 @@ def test_every_template_parses_and_says_what_it_takes(name: str):
 
     text = (ROOT / "templates" / name).read_text()
 
-    assert not re.search(r"""<[^>]+\s(style|on[a-z]+)\s*=""", text) or name == "festival/report/report.html", (
-        "blocked by the CSP"
-    )
+    assert (
+        not re.search(r"""<[^>]+\s(style|on[a-z]+)\s*=""", text)
+        or name == "festival/report/report.html"
+    ), "blocked by the CSP"
     assert "<script>" not in text
 
 

@@ -1,4 +1,6 @@
-"""No work outside the request without recovery: past the jobs nothing is sent, and a kind says how it is recovered."""
+"""No work outside the request without recovery: past the jobs nothing is sent, and a kind says how
+it is recovered.
+"""
 
 import ast
 from collections.abc import Iterable
@@ -30,14 +32,18 @@ def sent_past_the_jobs(source: str) -> list[str]:
     """The calls that hand work to a worker without a row that outlives the worker."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     return [
-        ast.unparse(call.func) for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in SENDS
+        ast.unparse(call.func)
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr in SENDS
     ]
 
 
 def without_recovery(tasks: Iterable[str], schedule: dict[str, Any]) -> list[str]:
     """The tasks of ours that nobody runs again by itself."""
     scheduled = {entry["task"] for entry in schedule.values()}
-    return [name for name in sorted(tasks) if name.split(".")[0] in LAYERS and name not in scheduled]
+    return [
+        name for name in sorted(tasks) if name.split(".")[0] in LAYERS and name not in scheduled
+    ]
 
 
 def test_nothing_is_sent_to_a_worker_but_the_message_that_wakes_it():
@@ -68,7 +74,9 @@ def test_every_task_is_run_again_by_the_scheduler():
 
 
 def test_a_task_that_nobody_runs_again_is_found():
-    assert without_recovery([*app.tasks, "festival.tasks.once"], app.conf.beat_schedule) == ["festival.tasks.once"]
+    assert without_recovery([*app.tasks, "festival.tasks.once"], app.conf.beat_schedule) == [
+        "festival.tasks.once"
+    ]
 
 
 def test_celery_is_known_to_tasks_and_to_what_wakes_them():
@@ -82,7 +90,14 @@ def test_celery_is_known_to_tasks_and_to_what_wakes_them():
 
 
 def a_kind(**differently: Any) -> Kind:
-    sound = {"name": "seeded", "label": "Seeded", "handler": print, "queue": "celery", "attempts": 3, "lease": 30}
+    sound = {
+        "name": "seeded",
+        "label": "Seeded",
+        "handler": print,
+        "queue": "celery",
+        "attempts": 3,
+        "lease": 30,
+    }
     return Kind(**{**sound, "unfinished": Job.objects.none, **differently})
 
 

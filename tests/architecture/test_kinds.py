@@ -1,4 +1,6 @@
-"""What kind a file is says its name, and files of a kind import only what stands below that kind."""
+"""What kind a file is says its name, and files of a kind import only what
+stands below that kind.
+"""
 
 import ast
 import re
@@ -14,13 +16,18 @@ KINDS = (
     ("addresses", r"urls"),
     ("pages", r"views|\w+_views"),
     ("background work", r"tasks"),
-    ("what is typed, listed and printed", r"forms|\w+_forms|tables|filters|papers?|exports|sheets|sheet_columns"),
+    (
+        "what is typed, listed and printed",
+        r"forms|\w+_forms|tables|filters|papers?|exports|sheets|sheet_columns",
+    ),
     ("acts", r"actions"),
     ("questions", r"queries"),
     ("rows", r"models"),
     ("moves", r"\w*workflow"),
 )
-"""From the top; a file of another name is a rule of its domain, which may import anything but addresses and pages."""
+"""From the top; a file of another name is a rule of its domain, which may import anything but
+addresses and pages.
+"""
 
 RULE = len(KINDS)
 

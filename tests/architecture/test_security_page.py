@@ -9,7 +9,9 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 TEXT = (ROOT / "docs/security.md").read_text()
-ROWS = re.findall(r"^\| ((?:\d+\.\d+\.\d+(?:, )?)+) \| (.*?) \| (.*?) \| (.*?) \|$", TEXT, flags=re.M)
+ROWS = re.findall(
+    r"^\| ((?:\d+\.\d+\.\d+(?:, )?)+) \| (.*?) \| (.*?) \| (.*?) \|$", TEXT, flags=re.M
+)
 CHAPTERS = {
     1: 27,
     2: 11,

@@ -35,11 +35,30 @@ def test_translations_keep_every_placeholder():
 @pytest.mark.skipif(not shutil.which("xgettext"), reason="collecting messages needs GNU gettext")
 def test_the_catalogue_holds_every_message_of_the_code(tmp_path: Path):
     root = Path(settings.BASE_DIR)
-    for name in ("agencies", "appeals", "config", "cycles", "festival", "indicators", "submissions", "templates"):
-        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "data"))
+    for name in (
+        "agencies",
+        "appeals",
+        "config",
+        "cycles",
+        "festival",
+        "indicators",
+        "submissions",
+        "templates",
+    ):
+        shutil.copytree(
+            root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "data")
+        )
     (tmp_path / "locale" / "fa" / "LC_MESSAGES").mkdir(parents=True)
     django_admin = root / ".venv" / "bin" / "django-admin"
-    command = [str(django_admin), "makemessages", "-l", "fa", "--no-wrap", "--add-location", "never"]
+    command = [
+        str(django_admin),
+        "makemessages",
+        "-l",
+        "fa",
+        "--no-wrap",
+        "--add-location",
+        "never",
+    ]
     bare = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=bare)
     fresh = {e.msgid for e in polib.pofile(str(tmp_path / "locale/fa/LC_MESSAGES/django.po"))}

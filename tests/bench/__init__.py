@@ -1,8 +1,9 @@
-"""How fast the portal is, as ratios to a floor measured in the same run: `make bench` prints a table, writes JSON.
+"""How fast the portal is, as ratios to a floor measured in the same run: `make bench` prints a
+table, writes JSON.
 
-Each bench takes the moment at which its world stands and gives {"value", "floor", "ratio", "better", "unit",
-"queries", "size"}: value and floor are medians of several runs; the floor is the same work done bare; queries leave out
-session, user, and the bounds of transactions.
+Each bench takes the moment at which its world stands and gives {"value", "floor", "ratio",
+"better", "unit", "queries", "size"}: value and floor are medians of several runs; the floor is the
+same work done bare; queries leave out session, user, and the bounds of transactions.
 """
 
 import re
@@ -18,11 +19,22 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django_htmx.middleware import HtmxDetails
 
-NOT_COUNTED = ('FROM "django_session"', 'FROM "agencies_user"', "SAVEPOINT", "BEGIN", "COMMIT", "ROLLBACK")
+NOT_COUNTED = (
+    'FROM "django_session"',
+    'FROM "agencies_user"',
+    "SAVEPOINT",
+    "BEGIN",
+    "COMMIT",
+    "ROLLBACK",
+)
 
 
-def medians_of(work: Callable[[], Any], floor: Callable[[], Any], runs: int = 15) -> tuple[float, float]:
-    """Median milliseconds of either, run in turns so that a busy machine slows both; two turns warm up."""
+def medians_of(
+    work: Callable[[], Any], floor: Callable[[], Any], runs: int = 15
+) -> tuple[float, float]:
+    """Median milliseconds of either, run in turns so that a busy machine slows both; two turns warm
+    up.
+    """
     turns = [(seconds(work) * 1000, seconds(floor) * 1000) for _run in range(runs + 2)][2:]
     return statistics.median(w for w, _f in turns), statistics.median(f for _w, f in turns)
 
@@ -34,15 +46,21 @@ def seconds(work: Callable[[], Any]) -> float:
 
 
 def peak() -> int:
-    """The most memory that this process has held, in MB; `ru_maxrss` is inherited from whoever started it."""
+    """The most memory that this process has held, in MB; `ru_maxrss` is inherited from whoever
+    started it.
+    """
     held = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
     assert held is not None
     return int(held[1]) // 1024
 
 
 def counted(captured: CaptureQueriesContext) -> int:
-    """Queries without those of the session and of the user, and without the bounds of transactions."""
-    return sum(1 for q in captured.captured_queries if not any(word in q["sql"] for word in NOT_COUNTED))
+    """Queries without those of the session and of the user, and without the
+    bounds of transactions.
+    """
+    return sum(
+        1 for q in captured.captured_queries if not any(word in q["sql"] for word in NOT_COUNTED)
+    )
 
 
 def queries_of(work: Callable[[], Any]) -> int:
@@ -52,7 +70,9 @@ def queries_of(work: Callable[[], Any]) -> int:
         return counted(captured)  # before the next request empties the log
 
 
-def row(value: float, floor: float, better: str, unit: str, queries: int, size: str) -> dict[str, Any]:
+def row(
+    value: float, floor: float, better: str, unit: str, queries: int, size: str
+) -> dict[str, Any]:
     return {
         "value": round(value, 3),
         "floor": round(floor, 3),

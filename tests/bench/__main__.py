@@ -1,5 +1,6 @@
-"""`python -m tests.bench [name ...]`: all benches, or those named, each printed when it is done; the others' last
-figures stay in var/bench.json."""
+"""`python -m tests.bench [name ...]`: all benches, or those named, each printed when it is done;
+the others' last figures stay in var/bench.json.
+"""
 
 import json
 import os
@@ -80,7 +81,9 @@ def world() -> Any:
     load_country(provincial_units=[])
     agencies = list(Agency.objects.order_by("pk")[:AGENCIES])
     Agency.objects.exclude(pk__in=[a.pk for a in agencies]).update(is_active=False)
-    window = next(w for w in windows_for("statutory_gregorian", YEARS[0]) if w.phase == Phase.SELF_ASSESSMENT)
+    window = next(
+        w for w in windows_for("statutory_gregorian", YEARS[0]) if w.phase == Phase.SELF_ASSESSMENT
+    )
     now = window.opens_at + (window.closes_at - window.opens_at) / 2
     cast = make_cast(agencies)
     for year in YEARS:
@@ -90,10 +93,15 @@ def world() -> Any:
 
 def main(names: list[str]) -> None:
     if unknown := set(names) - set(BENCHES):
-        raise SystemExit(f"No such bench: {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}.")
+        raise SystemExit(
+            f"No such bench: {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}."
+        )
     results = json.loads(RESULT.read_text()) if names and RESULT.exists() else {}
     now = world()
-    print(f"{'bench':<20}{'value':>12}{'floor':>12}{'ratio':>8}  {'better':<8}{'unit':<8}{'queries':>8}  size")
+    print(
+        f"{'bench':<20}{'value':>12}{'floor':>12}{'ratio':>8}  "
+        f"{'better':<8}{'unit':<8}{'queries':>8}  size"
+    )
     RESULT.parent.mkdir(exist_ok=True)
     with override_settings(
         DEBUG=False,

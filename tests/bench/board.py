@@ -1,4 +1,6 @@
-"""Benches of the coordinator: the board of two thousand agencies, and the file of all their marks."""
+"""Benches of the coordinator: the board of two thousand agencies, and the
+file of all their marks.
+"""
 
 import tracemalloc
 from collections.abc import Iterator
@@ -30,12 +32,16 @@ FEW, MORE = 50, 300
 def _cycle(agencies: int) -> Iterator[tuple[Cycle, datetime]]:
     with on_desks(agencies, AXES, MEASURES, timezone.now()) as cycle:
         at = Window.objects.get(cycle=cycle, phase=Phase.SCORING).opens_at + timedelta(days=1)
-        with override_settings(CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))):
+        with override_settings(
+            CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))
+        ):
             yield cycle, at
 
 
 def progress_board(at: Any) -> dict[str, Any]:
-    """The board of 2,000 agencies; floor: its bare SQL, and the same page from rows that are known."""
+    """The board of 2,000 agencies; floor: its bare SQL, and the same page
+    from rows that are known.
+    """
     with _cycle(AGENCIES) as (cycle, now):
         administrator = User.objects.get(username="administrator")
         client, address = client_of(administrator), f"/fa/submissions/board/{cycle.pk}/"
@@ -66,11 +72,20 @@ def progress_board(at: Any) -> dict[str, Any]:
         assert page().count("data-label=") == bare().count("data-label=")
         queries = queries_of(page)
         value, floor = medians_of(page, bare)
-    return row(value, floor, "lower", "ms", queries, f"{AGENCIES} agencies, {AGENCIES * AXES * MEASURES} lines")
+    return row(
+        value,
+        floor,
+        "lower",
+        "ms",
+        queries,
+        f"{AGENCIES} agencies, {AGENCIES * AXES * MEASURES} lines",
+    )
 
 
 def marks_export(at: Any) -> dict[str, Any]:
-    """The file of 120,000 marks; floor: the bare SELECT of its columns, fetched. Memory is that of a short file."""
+    """The file of 120,000 marks; floor: the bare SELECT of its columns, fetched. Memory is that of
+    a short file.
+    """
     peaks = []
     for agencies in (FEW, MORE):
         with _cycle(agencies) as (cycle, _now):
@@ -80,14 +95,22 @@ def marks_export(at: Any) -> dict[str, Any]:
     with _cycle(AGENCIES) as (cycle, _now):
         client, address = _client(cycle)
         queries = queries_of(lambda: _read(client, address))
-        times = [(seconds(lambda: _read(client, address)) * 1000, seconds(_bare) * 1000) for _run in range(4)][1:]
+        times = [
+            (seconds(lambda: _read(client, address)) * 1000, seconds(_bare) * 1000)
+            for _run in range(4)
+        ][1:]
     value, floor = (sorted(column)[1] for column in zip(*times, strict=True))
-    size = f"{AGENCIES * AXES * MEASURES} marks; at most {few} KB for {FEW} agencies, {more} KB for {MORE}"
+    size = (
+        f"{AGENCIES * AXES * MEASURES} marks; at most {few} KB for {FEW} agencies, {more} "
+        f"KB for {MORE}"
+    )
     return row(value, floor, "lower", "ms", queries, size)
 
 
 def _client(cycle: Cycle) -> tuple[Any, str]:
-    return client_of(User.objects.get(username="administrator")), f"/fa/submissions/board/{cycle.pk}/marks/"
+    return client_of(
+        User.objects.get(username="administrator")
+    ), f"/fa/submissions/board/{cycle.pk}/marks/"
 
 
 def _read(client: Any, address: str) -> int:
@@ -115,5 +138,9 @@ def _bare() -> None:
         "answer__measure__points", "block__is_second", "block__assessor__username", "points", "is_not_applicable",
         "reason", "marked_at", "block__state",
     )  # fmt: skip
-    for _row in Mark.objects.order_by("block__agency__code", "block__axis", "answer").values_list(*columns).iterator():
+    for _row in (
+        Mark.objects.order_by("block__agency__code", "block__axis", "answer")
+        .values_list(*columns)
+        .iterator()
+    ):
         pass

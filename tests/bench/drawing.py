@@ -1,5 +1,7 @@
-"""`python -m tests.bench.drawing WHAT DATABASE EDITION`, in a process of its own as a recycled worker does it: the
-report drawn up (`report`), or its tables set bare, over and over (`tables`); prints what it took as JSON."""
+"""`python -m tests.bench.drawing WHAT DATABASE EDITION`, in a process of its own as a recycled
+worker does it: the report drawn up (`report`), or its tables set bare, over and over (`tables`);
+prints what it took as JSON.
+"""
 
 import io
 import json
@@ -44,11 +46,19 @@ def drawn(edition: Edition) -> dict[str, Any]:
 
 
 def bare(edition: Edition) -> dict[str, Any]:
-    """The tables of the same report set with no style of ours, no tags and no data, by the mean of a few times."""
-    tables = "".join(TABLE.findall(report_paper.page(report_facts.gather(edition, edition.ranked_at), language="fa")))
+    """The tables of the same report set with no style of ours, no tags and no data, by the mean of
+    a few times.
+    """
+    tables = "".join(
+        TABLE.findall(
+            report_paper.page(report_facts.gather(edition, edition.ranked_at), language="fa")
+        )
+    )
     began = time.perf_counter()
     for _time in range(TIMES):
-        weasyprint.HTML(string=f'<html lang="fa" dir="rtl"><body>{tables}</body></html>').write_pdf()
+        weasyprint.HTML(
+            string=f'<html lang="fa" dir="rtl"><body>{tables}</body></html>'
+        ).write_pdf()
     return {"seconds": (time.perf_counter() - began) / TIMES}
 
 

@@ -1,5 +1,6 @@
-"""Benches of appeals: the page of an agency's appeals, thirty appeals filed at once, and one line corrected for 2,000
-agencies."""
+"""Benches of appeals: the page of an agency's appeals, thirty appeals filed at once, and one line
+corrected for 2,000 agencies.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,8 +38,12 @@ FEW, AXES_OF_PAGE, LINES, FILED = 20, 7, 13, 30
 
 
 @contextmanager
-def communicated(agencies: int, axes: int, measures: int, at: Any) -> Iterator[tuple[Cycle, User, datetime]]:
-    """A cycle whose agencies all have their scores and a head each, a day ago; with a national administrator."""
+def communicated(
+    agencies: int, axes: int, measures: int, at: Any
+) -> Iterator[tuple[Cycle, User, datetime]]:
+    """A cycle whose agencies all have their scores and a head each, a day ago; with a national
+    administrator.
+    """
     with marked(agencies, axes, measures, at) as cycle:
         out_at = at - timedelta(days=1)
         Cycle.objects.filter(pk=cycle.pk).update(state=CycleState.OPEN)
@@ -50,7 +55,9 @@ def communicated(agencies: int, axes: int, measures: int, at: Any) -> Iterator[t
             for n, u in enumerate(heads, 1)
         )
         administrator = User.objects.create(username="administrator")
-        Membership.objects.create(user=administrator, role=Role.ADMINISTRATOR, valid_from=at - timedelta(days=9))
+        Membership.objects.create(
+            user=administrator, role=Role.ADMINISTRATOR, valid_from=at - timedelta(days=9)
+        )
         Window.objects.bulk_create(
             Window(
                 cycle=cycle,
@@ -61,25 +68,41 @@ def communicated(agencies: int, axes: int, measures: int, at: Any) -> Iterator[t
                 binding=BINDINGS[phase],
             )
             for n in range(1, agencies + 1)
-            for phase, opens in ((Phase.APPEAL, out_at), (Phase.APPEAL_REVIEW, out_at + timedelta(days=14)))
+            for phase, opens in (
+                (Phase.APPEAL, out_at),
+                (Phase.APPEAL_REVIEW, out_at + timedelta(days=14)),
+            )
         )
-        run = totals.compute(list(Submission.objects.all()), why=totals.COMMUNICATED, by=None, at=out_at)
+        run = totals.compute(
+            list(Submission.objects.all()), why=totals.COMMUNICATED, by=None, at=out_at
+        )
         Submission.objects.update(
-            state=SubmissionState.COMMUNICATED, communicated_at=out_at, provisional_run=run, current_run=run
+            state=SubmissionState.COMMUNICATED,
+            communicated_at=out_at,
+            provisional_run=run,
+            current_run=run,
         )
-        with override_settings(CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))):
+        with override_settings(
+            CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))
+        ):
             yield Cycle.objects.get(pk=cycle.pk), administrator, at
 
 
 def _drafts(submission: Submission, head: User, at: Any) -> list[Appeal]:
     """Thirty drafts against lines of an agency."""
     lines = submission.answers.for_page().order_by("pk")[:FILED]
-    fields = {"ground": "evidence", "argument": "چون سند دیده نشده است.", "proposed_value": Decimal(70)}
+    fields = {
+        "ground": "evidence",
+        "argument": "چون سند دیده نشده است.",
+        "proposed_value": Decimal(70),
+    }
     return [drafting.save_draft(a, fields=fields, by=head, at=at) for a in lines]
 
 
 def appeal_page(at: Any) -> dict[str, Any]:
-    """The appeals of an agency with ninety lines, thirty of them filed; floor: the same page from constants."""
+    """The appeals of an agency with ninety lines, thirty of them filed; floor: the same page from
+    constants.
+    """
     with communicated(FEW, AXES_OF_PAGE, LINES, at) as (_cycle, _administrator, now):
         submission = Submission.objects.select_related("cycle", "agency").order_by("pk")[0]
         head = User.objects.get(username=f"h{submission.agency_id}")
@@ -107,7 +130,9 @@ def appeal_page(at: Any) -> dict[str, Any]:
             assert page().count('id="case-') == bare().count('id="case-') == 2 * FILED
             queries = queries_of(page)
             value, floor = medians_of(page, bare)
-    return row(value, floor, "lower", "ms", queries, f"{FILED} appeals, {AXES_OF_PAGE * LINES} lines")
+    return row(
+        value, floor, "lower", "ms", queries, f"{FILED} appeals, {AXES_OF_PAGE * LINES} lines"
+    )
 
 
 FILE = """
@@ -117,7 +142,9 @@ FILE = """
 
 
 def appeal_file_30(at: Any) -> dict[str, Any]:
-    """Thirty drafts signed and filed at once; floor: the bare INSERT of the filing and UPDATE of the drafts."""
+    """Thirty drafts signed and filed at once; floor: the bare INSERT of the filing and UPDATE of
+    the drafts.
+    """
     with communicated(FEW, AXES_OF_PAGE, LINES, at) as (_cycle, _administrator, now):
         submission = Submission.objects.select_related("cycle", "agency").order_by("pk")[0]
         head = User.objects.get(username=f"h{submission.agency_id}")
@@ -130,10 +157,25 @@ def appeal_file_30(at: Any) -> dict[str, Any]:
 
         def bare() -> None:
             with transaction.atomic():
-                signed = {"filed_by": head, "filed_as": "head", "filed_at": now, "content": "[]", "sha256": "0" * 64}
-                of = {"cycle": submission.cycle, "agency": submission.agency, "submission": submission}
+                signed = {
+                    "filed_by": head,
+                    "filed_as": "head",
+                    "filed_at": now,
+                    "content": "[]",
+                    "sha256": "0" * 64,
+                }
+                of = {
+                    "cycle": submission.cycle,
+                    "agency": submission.agency,
+                    "submission": submission,
+                }
                 filing = Filing.objects.create(**of, **signed, number=1)
-                given = {"at": now, "by": head.pk, "filing": filing.pk, "appeals": [a.pk for a in drafts]}
+                given = {
+                    "at": now,
+                    "by": head.pk,
+                    "filing": filing.pk,
+                    "appeals": [a.pk for a in drafts],
+                }
                 with connection.cursor() as cursor:
                     cursor.execute(FILE, given)
                 transaction.set_rollback(True)
@@ -174,7 +216,9 @@ def like_case_2000(at: Any) -> dict[str, Any]:
         measure = Measure.objects.order_by("pk")[0]
         Measure.objects.filter(pk=measure.pk).update(method="linear", target=Decimal(100))
         lines = Answer.objects.filter(measure=measure)
-        Score.objects.filter(answer__in=lines, is_current=True).update(state="scored", points=Decimal(5))
+        Score.objects.filter(answer__in=lines, is_current=True).update(
+            state="scored", points=Decimal(5)
+        )
         submission = Submission.objects.order_by("pk")[0]
         answer = lines.get(submission=submission)
         appeal = _decided(submission, answer, administrator, now)
@@ -183,7 +227,9 @@ def like_case_2000(at: Any) -> dict[str, Any]:
 
         def work() -> None:
             with transaction.atomic():
-                made = corrections.correct(appeal, rule, reason="هدف ۸۰ است", by=administrator, at=now)
+                made = corrections.correct(
+                    appeal, rule, reason="هدف ۸۰ است", by=administrator, at=now
+                )
                 assert made.line_count == AGENCIES
                 if not told:
                     written = Delivery.objects.order_by("-pk")
@@ -219,8 +265,27 @@ def like_case_2000(at: Any) -> dict[str, Any]:
 def _decided(submission: Submission, answer: Answer, by: User, at: Any) -> Appeal:
     """An appeal whose decision showed that the target was wrong."""
     of = {"cycle": submission.cycle, "agency": submission.agency, "submission": submission}
-    signed = {"filed_by": by, "filed_as": "head", "filed_at": at, "content": "[]", "sha256": "0" * 64}
+    signed = {
+        "filed_by": by,
+        "filed_as": "head",
+        "filed_at": at,
+        "content": "[]",
+        "sha256": "0" * 64,
+    }
     filing = Filing.objects.create(**of, **signed, number=1)
-    decision = {"decided_by": by, "decided_at": at, "decision_reason": "x", "error": "target", "state": "dismissed"}
-    filed = {"filing": filing, "filed_by": by, "filed_at": at, "drafted_by": by, "drafted_at": at, "argument": "x"}
+    decision = {
+        "decided_by": by,
+        "decided_at": at,
+        "decision_reason": "x",
+        "error": "target",
+        "state": "dismissed",
+    }
+    filed = {
+        "filing": filing,
+        "filed_by": by,
+        "filed_at": at,
+        "drafted_by": by,
+        "drafted_at": at,
+        "argument": "x",
+    }
     return Appeal.objects.create(**of, **filed, **decision, answer=answer)

@@ -1,5 +1,6 @@
-"""Benches of the assessors' desk among 400 agencies with some 90 measures each: the page of a block of thirteen lines,
-one mark saved, and thirteen at once."""
+"""Benches of the assessors' desk among 400 agencies with some 90 measures each: the page of a block
+of thirteen lines, one mark saved, and thirteen at once.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +44,10 @@ def _page_of(block: Block, at: Any) -> dict[str, Any]:
         context = marking_views._page(request, held, lines)
 
         def bare() -> str:
-            known = {name: Mock(return_value=value) for name, value in _known(held, lines, context).items()}
+            known = {
+                name: Mock(return_value=value)
+                for name, value in _known(held, lines, context).items()
+            }
             with patch.multiple(marking_views, **known):
                 return page()
 
@@ -58,7 +62,9 @@ def _known(block: Block, lines: list[Any], context: dict[str, Any]) -> dict[str,
 
 
 def mark_save(at: Any) -> dict[str, Any]:
-    """One line agreed to by htmx; floor: the bare UPDATE of the mark and the line rendered from constants."""
+    """One line agreed to by htmx; floor: the bare UPDATE of the mark and the line rendered from
+    constants.
+    """
     with _thirteen() as (block, now):
         return _saving(block, now, at_once=1)
 
@@ -78,7 +84,9 @@ def _saving(block: Block, at: Any, *, at_once: int) -> dict[str, Any]:
         given = {"points": f"0.{next(points):05}", "reason": "because"}
         data = {f"{a.pk}-{name}": text for a in answers[:at_once] for name, text in given.items()}
         headers = {"HX-Request": "true"} if at_once == 1 else {}
-        told = client.post(address, data | ({"only": answers[0].pk} if at_once == 1 else {}), headers=headers)
+        told = client.post(
+            address, data | ({"only": answers[0].pk} if at_once == 1 else {}), headers=headers
+        )
         assert told.status_code == (200 if at_once == 1 else 302), told.content.decode()
 
     save()
@@ -90,20 +98,37 @@ def _saving(block: Block, at: Any, *, at_once: int) -> dict[str, Any]:
 
         def bare() -> None:
             for line in lines[:at_once]:
-                type(line.mark).objects.filter(pk=line.mark.pk).update(points=Decimal(next(points)) / 10**5)
+                type(line.mark).objects.filter(pk=line.mark.pk).update(
+                    points=Decimal(next(points)) / 10**5
+                )
             if at_once == 1:
                 render_to_string("submissions/marking/marked.html", context, request=request)
 
         queries = queries_of(save)
         value, floor = medians_of(save, bare)
-    return row(value, floor, "lower", "ms", queries, f"{at_once} of {LINES} lines of {AGENCIES * AXES * LINES}")
+    return row(
+        value,
+        floor,
+        "lower",
+        "ms",
+        queries,
+        f"{at_once} of {LINES} lines of {AGENCIES * AXES * LINES}",
+    )
 
 
 @contextmanager
 def _thirteen() -> Iterator[tuple[Block, datetime]]:
-    """A block of thirteen marked lines among those of 400 agencies with 90 measures each, a day into scoring."""
+    """A block of thirteen marked lines among those of 400 agencies with 90 measures each, a day
+    into scoring.
+    """
     with on_desks(AGENCIES, AXES, LINES, timezone.now()) as cycle:
-        block = Block.objects.filter(cycle=cycle).select_related("assessor", "cycle").order_by("pk")[AGENCIES]
+        block = (
+            Block.objects.filter(cycle=cycle)
+            .select_related("assessor", "cycle")
+            .order_by("pk")[AGENCIES]
+        )
         at = Window.objects.get(cycle=cycle, phase=Phase.SCORING).opens_at + timedelta(days=1)
-        with override_settings(CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))):
+        with override_settings(
+            CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))
+        ):
             yield block, at

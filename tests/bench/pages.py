@@ -12,7 +12,9 @@ from tests.bench import medians_of, queries_of, row
 
 
 def home_page(at: Any) -> dict[str, Any]:
-    """The home page of a head with two living cycles; floor: the same template with the same rows from constants."""
+    """The home page of a head with two living cycles; floor: the same template with the same rows
+    from constants.
+    """
     user = User.objects.filter(username__startswith="head-").order_by("pk").first()
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

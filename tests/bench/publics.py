@@ -1,4 +1,6 @@
-"""Benches of what the public reads: a year's ranking made anew and kept, and a publication of 2,000 agencies."""
+"""Benches of what the public reads: a year's ranking made anew and kept, and a publication of 2,000
+agencies.
+"""
 
 import json
 import subprocess
@@ -33,7 +35,9 @@ from tests.bench.scores import AGENCIES, AXES, MEASURES_AN_AXIS
 from tests.worlds.bench import PRESET, YEAR, marked
 
 GROUPS, REPEATED = 40, 40
-"""Groups among the agencies, and how often a kept page is asked for to tell how many a second there are."""
+"""Groups among the agencies, and how often a kept page is asked for to tell how many a second there
+are.
+"""
 
 
 @contextmanager
@@ -47,25 +51,40 @@ def ranked(agencies: int, axes: int, measures: int, at: Any) -> Iterator[tuple[E
             for w in windows_for(PRESET, YEAR)
         )  # fmt: skip
         groups = Group.objects.bulk_create(
-            Group(cycle=cycle, code=f"g{n}", name_fa=f"گروه {n}", name_en=f"Group {n}", sort_key=f"{n:03}")
+            Group(
+                cycle=cycle,
+                code=f"g{n}",
+                name_fa=f"گروه {n}",
+                name_en=f"Group {n}",
+                sort_key=f"{n:03}",
+            )
             for n in range(GROUPS)
         )
         through = Participation.groups.through
-        taking_part = Participation.objects.filter(cycle=cycle).order_by("pk").values_list("pk", flat=True)
+        taking_part = (
+            Participation.objects.filter(cycle=cycle).order_by("pk").values_list("pk", flat=True)
+        )
         through.objects.bulk_create(
-            through(participation_id=pk, group=groups[n % GROUPS]) for n, pk in enumerate(taking_part)
+            through(participation_id=pk, group=groups[n % GROUPS])
+            for n, pk in enumerate(taking_part)
         )
         signed = {"submitted_at": at, "submitted_by": User.objects.create(username="signer")}
         Submission.objects.update(state=SubmissionState.COMMUNICATED, communicated_at=at, **signed)
         run = totals.compute(list(Submission.objects.all()), why=totals.FINAL, by=None, at=at)
         out_at = at - timedelta(days=1)
         edition = Edition.objects.create(
-            cycle=Cycle.objects.get(pk=cycle.pk), run=run, state=EditionState.SCHEDULED, ranked_at=at, publish_at=out_at
+            cycle=Cycle.objects.get(pk=cycle.pk),
+            run=run,
+            state=EditionState.SCHEDULED,
+            ranked_at=at,
+            publish_at=out_at,
         )
         found = standings.stand(edition)
         Edition.objects.filter(pk=edition.pk).update(digest=standings.digest(edition, found))
         edition = Edition.objects.select_related("cycle", "run").get(pk=edition.pk)
-        with override_settings(CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))):
+        with override_settings(
+            CLOCK_OFFSET=timedelta(seconds=int((at - timezone.now()).total_seconds()))
+        ):
             yield edition, at
 
 
@@ -89,7 +108,10 @@ def public_page(at: Any) -> dict[str, Any]:
             cache.clear()
             return page()
 
-        rows = "SELECT * FROM festival_standing WHERE edition_id = %s ORDER BY group_id, place LIMIT 25"
+        rows = (
+            "SELECT * FROM festival_standing WHERE edition_id = %s ORDER BY group_id, "
+            "place LIMIT 25"
+        )
 
         def bare() -> None:
             with connection.cursor() as cursor:
@@ -123,8 +145,13 @@ def public_page_cached(at: Any) -> dict[str, Any]:
 
 
 def open_data_2000(at: Any) -> dict[str, Any]:
-    """Everything published of 2,000 agencies and verified by the stand-alone script; floor: the script alone."""
-    with ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, now), TemporaryDirectory() as folder:
+    """Everything published of 2,000 agencies and verified by the stand-alone script; floor: the
+    script alone.
+    """
+    with (
+        ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, now),
+        TemporaryDirectory() as folder,
+    ):
         before = peak()
         began = time.perf_counter()
         files = open_data_files.write(edition, at=now)
@@ -146,20 +173,32 @@ def open_data_2000(at: Any) -> dict[str, Any]:
 def _script(folder: str) -> tuple[list[str], int]:
     """What the published script says of a folder."""
     known: dict[str, Any] = {"__name__": "published"}
-    exec(compile(Path(folder, open_data_files.VERIFIER).read_text(), open_data_files.VERIFIER, "exec"), known)
-    assert json.loads(Path(folder, open_data_files.MANIFEST).read_text())["form"] == open_data_files.FORM
+    exec(
+        compile(
+            Path(folder, open_data_files.VERIFIER).read_text(), open_data_files.VERIFIER, "exec"
+        ),
+        known,
+    )
+    assert (
+        json.loads(Path(folder, open_data_files.MANIFEST).read_text())["form"]
+        == open_data_files.FORM
+    )
     faults, figures = known["check"](folder)
     return faults, figures
 
 
 def report_2000(at: Any) -> dict[str, Any]:
-    """The Article 82 report of 2,000 agencies in Persian, to read and for archives with its data; floor: WeasyPrint
-    setting the same tables bare. Each in a process of its own, side by side: both meet the same machine."""
+    """The Article 82 report of 2,000 agencies in Persian, to read and for archives with its data;
+    floor: WeasyPrint setting the same tables bare. Each in a process of its own, side by side: both
+    meet the same machine.
+    """
     with ranked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as (edition, now):
         open_data_files.write(edition, at=now)
         where = [connection.settings_dict["NAME"], str(edition.pk)]
         with ThreadPoolExecutor() as side_by_side:
-            report, tables = side_by_side.map(lambda what: _drawing([what, *where]), ("report", "tables"))
+            report, tables = side_by_side.map(
+                lambda what: _drawing([what, *where]), ("report", "tables")
+            )
     sizes = f"{report['reading'] // 2**10} and {report['archive'] // 2**10} kB"
     memory = f"peak {report['peak']} MB of which {report['before']} before"
     text = f"{AGENCIES} agencies, {report['pages']} pages, {sizes}, {memory}"

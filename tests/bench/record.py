@@ -28,7 +28,9 @@ BATCH = 5000
 
 
 def ledger_append(at: Any) -> dict[str, Any]:
-    """Acts recorded by 8 writers at once, each committed; floor: a bare insert of the same row into the same table."""
+    """Acts recorded by 8 writers at once, each committed; floor: a bare insert of the same row into
+    the same table.
+    """
     submission = Submission.objects.select_related("agency", "cycle").order_by("pk").first()
     head = User.objects.filter(username__startswith="head-").order_by("pk").first()
     windows = Window.objects.concerning([submission])
@@ -44,8 +46,14 @@ def ledger_append(at: Any) -> dict[str, Any]:
 
     sample = Entry.objects.get(pk=act()[0])
     columns = (*ledger.FACTS, "body", "digest")
-    values = [ledger.as_json(v) if c == "params" else v for c, v in ((c, getattr(sample, c)) for c in columns)]
-    bare = f"INSERT INTO cycles_entry ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+    values = [
+        ledger.as_json(v) if c == "params" else v
+        for c, v in ((c, getattr(sample, c)) for c in columns)
+    ]
+    bare = (
+        f"INSERT INTO cycles_entry ({', '.join(columns)}) VALUES "
+        f"({', '.join(['%s'] * len(columns))})"
+    )
 
     def through_the_portal(say_ready: Callable[[], Any]) -> None:
         connection.ensure_connection()
@@ -57,7 +65,11 @@ def ledger_append(at: Any) -> dict[str, Any]:
     def bare_insert(say_ready: Callable[[], Any]) -> None:
         given = connection.settings_dict
         raw = psycopg2.connect(
-            dbname=given["NAME"], user=given["USER"], password=given["PASSWORD"], host=given["HOST"], port=given["PORT"]
+            dbname=given["NAME"],
+            user=given["USER"],
+            password=given["PASSWORD"],
+            host=given["HOST"],
+            port=given["PORT"],
         )
         with raw.cursor() as cursor:
             say_ready()
@@ -74,7 +86,10 @@ def ledger_append(at: Any) -> dict[str, Any]:
     assert written == 2 * (APPEND_RUNS + 1) * PROCESSES * THREADS * ROWS_A_WRITER
     assert Entry.objects.latest("pk").body.startswith(sample.body[:100])
     value, floor = (statistics.median(found[1:]) for found in rates.values())
-    size = f"{PROCESSES} processes of {THREADS} threads, {ROWS_A_WRITER} rows each, {len(sample.body.encode())} bytes"
+    size = (
+        f"{PROCESSES} processes of {THREADS} threads, {ROWS_A_WRITER} rows each, "
+        f"{len(sample.body.encode())} bytes"
+    )
     return row(value, floor, "higher", "rows/s", queries_of(act), size)
 
 
@@ -85,7 +100,9 @@ def _rate(work: Callable[[Callable[[], Any]], None]) -> float:
     barrier = fork.Barrier(PROCESSES * THREADS + 1)
 
     def process() -> None:
-        threads = [threading.Thread(target=work, args=(barrier.wait,)) for _thread in range(THREADS)]
+        threads = [
+            threading.Thread(target=work, args=(barrier.wait,)) for _thread in range(THREADS)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -104,7 +121,9 @@ def _rate(work: Callable[[Callable[[], Any]], None]) -> float:
 
 
 def ledger_verify(at: Any) -> dict[str, Any]:
-    """A million rows under ten seals verified; floor: reading the same bodies and hashing them in Python."""
+    """A million rows under ten seals verified; floor: reading the same bodies and hashing them in
+    Python.
+    """
     _fill(at)
     verdicts = []
 
@@ -134,19 +153,24 @@ def ledger_verify(at: Any) -> dict[str, Any]:
 
 
 def _fill(at: Any) -> None:
-    """The record emptied, then a million rows as submissions leave them, written and sealed in ten parts."""
+    """The record emptied, then a million rows as submissions leave them, written and sealed in ten
+    parts.
+    """
     values = {
         "workflow": "'submissions.submission'",
         "act": "(ARRAY['submit', 'assign', 'complete', 'communicate'])[1 + n %% 4]",
         "model": "'submissions.submission'",
         "object_pk": "n / 4",
-        "object_label": "'خودارزیابی سازمان مدیریت و برنامه‌ریزی استان قزوین · ارزیابی سال ۱۴۰۵ · ' || n / 4",
+        "object_label": "'خودارزیابی سازمان مدیریت و برنامه‌ریزی استان قزوین · ارزیابی سال ۱۴۰۵ "
+        "· ' || n / 4",
         "cycle_id": "1 + n %% 3",
         "agency_code": "'MOE-' || n %% 2000",
         "source": "'draft'",
         "target": "'submitted'",
-        "params": "jsonb_build_object('hash', encode(sha256(n::text::bytea), 'hex'), 'signer', n %% 900)",
-        "note": "CASE n %% 3 WHEN 0 THEN '' ELSE 'با نامهٔ شمارهٔ ' || n || ' دستگاه فرستاده شد.' END",
+        "params": "jsonb_build_object('hash', encode(sha256(n::text::bytea), 'hex'), "
+        "'signer', n %% 900)",
+        "note": "CASE n %% 3 WHEN 0 THEN '' ELSE 'با نامهٔ شمارهٔ ' || n || ' دستگاه "
+        "فرستاده شد.' END",
         "actor_id": "n %% 900",
         "actor_name": "'کاربر شمارهٔ ' || n %% 900",
         "actor_role": "'head'",
@@ -156,7 +180,10 @@ def _fill(at: Any) -> None:
         "days_late": "n %% 5",
         "request_id": "gen_random_uuid()::text",
     }
-    columns, facts = ", ".join(values), ", ".join(f"({value})::{_type(c)} AS {c}" for c, value in values.items())
+    columns, facts = (
+        ", ".join(values),
+        ", ".join(f"({value})::{_type(c)} AS {c}" for c, value in values.items()),
+    )
     fill = f"""
         INSERT INTO cycles_entry ({columns}, body, digest)
         SELECT {columns}, body, encode(sha256(convert_to(body, 'UTF8')), 'hex')
@@ -170,7 +197,9 @@ def _fill(at: Any) -> None:
         for part in range(SEALS):
             with owned.cursor() as cursor:
                 first = part * MILLION // SEALS + 1
-                cursor.execute(fill, {"at": at, "first": first, "last": first + MILLION // SEALS - 1})
+                cursor.execute(
+                    fill, {"at": at, "first": first, "last": first + MILLION // SEALS - 1}
+                )
             while seals.seal(at=at) is None:
                 time.sleep(0.05)
         with owned.cursor() as cursor, suppress(psycopg2.Error):

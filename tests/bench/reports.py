@@ -1,4 +1,6 @@
-"""Benches of the score report of ninety lines, and of communicating two thousand agencies at once."""
+"""Benches of the score report of ninety lines, and of communicating two
+thousand agencies at once.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -31,9 +33,15 @@ WINDOWS = """
 
 
 def score_report(at: Any) -> dict[str, Any]:
-    """The report of an agency with ninety lines; floor: the same page with the same rows from constants."""
+    """The report of an agency with ninety lines; floor: the same page with the same rows from
+    constants.
+    """
     submission = _ninety(at)
-    head = Membership.objects.filter(agency=submission.agency_id, role__in=HEADS).select_related("user")[0].user
+    head = (
+        Membership.objects.filter(agency=submission.agency_id, role__in=HEADS)
+        .select_related("user")[0]
+        .user
+    )
     client, address = client_of(head), f"/fa/submissions/{submission.pk}/report/"
 
     def page() -> str:
@@ -57,7 +65,12 @@ def score_report(at: Any) -> dict[str, Any]:
 def _ninety(at: Any) -> Submission:
     """A self-assessment of ninety scored lines that has been communicated."""
     submission = Submission.objects.select_related("cycle", "agency").order_by("pk")[0]
-    last = submission.answers.select_related("measure").exclude(measure__method="steward").order_by("pk").last()
+    last = (
+        submission.answers.select_related("measure")
+        .exclude(measure__method="steward")
+        .order_by("pk")
+        .last()
+    )
     assert last is not None
     for number in range(submission.answers.count(), LINES):
         measure = Measure.objects.get(pk=last.measure_id)
@@ -66,29 +79,43 @@ def _ninety(at: Any) -> Submission:
         measure.save()
         Answer.objects.create(submission=submission, measure=measure, value=50)
     lines = submission.answers.select_related("measure")
-    totals.put(((a, "scored", a.measure.points / 2, "because") for a in lines), basis="agreed", by=None, at=at)
+    totals.put(
+        ((a, "scored", a.measure.points / 2, "because") for a in lines),
+        basis="agreed",
+        by=None,
+        at=at,
+    )
     run = totals.compute([submission], why=totals.COMMUNICATED, by=None, at=at)
     Submission.objects.filter(pk=submission.pk).update(
         state=SubmissionState.COMMUNICATED, communicated_at=at, provisional_run=run
     )
-    assert Score.objects.filter(answer__submission=submission, is_current=True, basis="agreed").count() == LINES
+    assert (
+        Score.objects.filter(answer__submission=submission, is_current=True, basis="agreed").count()
+        == LINES
+    )
     return submission
 
 
 def communicate_2000(at: Any) -> dict[str, Any]:
-    """Communicating 2,000 agencies with a head each; floor: their totals, one UPDATE, one INSERT of windows."""
+    """Communicating 2,000 agencies with a head each; floor: their totals, one UPDATE, one INSERT of
+    windows.
+    """
     with marked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as cycle:
         until = at + timedelta(days=14)
         of = {"cycle": cycle, "phase": Phase.SCORING, "binding": BINDINGS[Phase.SCORING]}
         Window.objects.create(**of, opens_at=at - timedelta(days=1), closes_at=until)
         submissions = list(Submission.objects.select_related("agency", "cycle").order_by("pk"))
-        users = User.objects.bulk_create(User(username=f"h{s.pk}", email=f"h{s.pk}@example.org") for s in submissions)
+        users = User.objects.bulk_create(
+            User(username=f"h{s.pk}", email=f"h{s.pk}@example.org") for s in submissions
+        )
         Membership.objects.bulk_create(
             Membership(user=u, role=Role.HEAD, agency=s.agency, valid_from=at - timedelta(days=9))
             for u, s in zip(users, submissions, strict=True)
         )
         administrator = User.objects.create(username="administrator")
-        Membership.objects.create(user=administrator, role=Role.ADMINISTRATOR, valid_from=at - timedelta(days=9))
+        Membership.objects.create(
+            user=administrator, role=Role.ADMINISTRATOR, valid_from=at - timedelta(days=9)
+        )
 
         def work() -> None:
             with transaction.atomic():
@@ -99,7 +126,9 @@ def communicate_2000(at: Any) -> dict[str, Any]:
         def bare() -> None:
             with transaction.atomic():
                 run = totals.compute(submissions, why=totals.COMMUNICATED, by=None, at=at)
-                Submission.objects.update(state=SubmissionState.COMMUNICATED, communicated_at=at, provisional_run=run)
+                Submission.objects.update(
+                    state=SubmissionState.COMMUNICATED, communicated_at=at, provisional_run=run
+                )
                 with connection.cursor() as cursor:
                     cursor.execute(WINDOWS, {"at": at, "until": until})
                 transaction.set_rollback(True)

@@ -1,8 +1,9 @@
-"""Benches of a cycle's totals: two thousand agencies with seventy measures each, and ten times as many.
+"""Benches of a cycle's totals: two thousand agencies with seventy measures each, and ten times as
+many.
 
-Each builds a database of its own, as the year leaves it when every line has been marked. The floor of the first is the
-bare statement: the same lines by the same joins, summed by submission into a table that checks nothing. The floor of
-the second is the first, measured right before it.
+Each builds a database of its own, as the year leaves it when every line has been marked. The floor
+of the first is the bare statement: the same lines by the same joins, summed by submission into a
+table that checks nothing. The floor of the second is the first, measured right before it.
 """
 
 import statistics
@@ -34,7 +35,9 @@ BARE = """
 
 
 def score_cycle(at: Any) -> dict[str, Any]:
-    """The totals of 2,000 agencies; floor: one INSERT ... SELECT that sums the same lines by submission."""
+    """The totals of 2,000 agencies; floor: one INSERT ... SELECT that sums the same lines by
+    submission.
+    """
     with marked(AGENCIES, AXES, MEASURES_AN_AXIS, at) as cycle:
         times = _in_turns([_computing(cycle, at, RUNS), _bare], RUNS)
         _check(cycle)
@@ -62,13 +65,17 @@ def _size(agencies: int) -> str:
 
 def _in_turns(works: list[Callable[[], Any]], runs: int) -> list[float]:
     """Median milliseconds of each, done in turns after one that warms up."""
-    times: list[list[float]] = [[seconds(work) * 1000 for work in works] for _run in range(runs + 1)]
+    times: list[list[float]] = [
+        [seconds(work) * 1000 for work in works] for _run in range(runs + 1)
+    ]
     return [statistics.median(column) for column in zip(*times[1:], strict=True)]
 
 
 def _computing(cycle: Cycle, at: Any, runs: int) -> Callable[[], Any]:
     """Computes the next of so many runs, and one to warm up, that have been asked for."""
-    asked = iter([totals.request_run(cycle, why="bench", by=None, at=at) for _run in range(runs + 1)])
+    asked = iter(
+        [totals.request_run(cycle, why="bench", by=None, at=at) for _run in range(runs + 1)]
+    )
     return lambda: totals.compute_cycle(next(asked), at=at)
 
 

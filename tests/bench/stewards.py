@@ -1,6 +1,8 @@
-"""The bench of a steward who signs: one measure of two thousand agencies becomes scores, totals and complete dossiers.
+"""The bench of a steward who signs: one measure of two thousand agencies becomes scores, totals and
+complete dossiers.
 
-The floor is a bare INSERT of the same rows (scores, totals, entries of the record) into tables that check nothing.
+The floor is a bare INSERT of the same rows (scores, totals, entries of the record) into tables that
+check nothing.
 """
 
 import statistics
@@ -33,17 +35,32 @@ def steward_supply_2000(at: Any) -> dict[str, Any]:
         reset_queries()  # or the log is full of those that made the world
         queries = queries_of(lambda: _supplied(held, at))
         _bare_tables(held, at)
-        times = [(seconds(lambda: _supplied(held, at)), seconds(_bare)) for _run in range(RUNS + 1)][1:]
+        times = [
+            (seconds(lambda: _supplied(held, at)), seconds(_bare)) for _run in range(RUNS + 1)
+        ][1:]
     value, floor = (statistics.median(column) * 1000 for column in zip(*times, strict=True))
-    return row(value, floor, "lower", "ms", queries, f"{AGENCIES} agencies, {AXES * MEASURES_AN_AXIS} lines each")
+    return row(
+        value,
+        floor,
+        "lower",
+        "ms",
+        queries,
+        f"{AGENCIES} agencies, {AXES * MEASURES_AN_AXIS} lines each",
+    )
 
 
 def _in_hand(cycle: Cycle, at: Any) -> Stewardship:
-    """The last measure of the cycle with every figure and its source, its lines the only ones without a score."""
+    """The last measure of the cycle with every figure and its source, its lines the only ones
+    without a score.
+    """
     steward = User.objects.create(username="steward")
     Membership.objects.create(user=steward, role=Role.STEWARD, valid_from=at - timedelta(days=1))
     Clearance.objects.create(user=steward, kind=Clearance.Kind.INTERESTS, year=cycle.year, since=at)
-    opens = {"opens_at": at - timedelta(days=1), "closes_at": at + timedelta(days=1), "binding": Binding.DUTY}
+    opens = {
+        "opens_at": at - timedelta(days=1),
+        "closes_at": at + timedelta(days=1),
+        "binding": Binding.DUTY,
+    }
     Window.objects.create(cycle=cycle, phase=Phase.SCORING, **opens)
     measure = Measure.objects.order_by("-pk")[0]
     Measure.objects.filter(pk=measure.pk).update(method="steward")
@@ -53,7 +70,9 @@ def _in_hand(cycle: Cycle, at: Any) -> Stewardship:
     held = Stewardship.objects.create(cycle=cycle, measure=measure, steward=steward, **sourced)
     facts = {"stewardship": held, "percent": 50, "entered_by": steward, "entered_at": at}
     lines = Answer.objects.filter(measure=measure)
-    StewardFigure.objects.bulk_create((StewardFigure(answer=a, **facts) for a in lines), batch_size=2000)
+    StewardFigure.objects.bulk_create(
+        (StewardFigure(answer=a, **facts) for a in lines), batch_size=2000
+    )
     return held
 
 
@@ -72,7 +91,10 @@ def _bare_tables(held: Stewardship, at: Any) -> None:
             for name in (f"kept_{table}", f"bare_{table}"):
                 cursor.execute(f"CREATE TABLE {name} (LIKE {table})")
                 cursor.execute(f"GRANT ALL ON {name} TO {settings.DATABASES['default']['USER']}")
-    since = {m: m.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for m in (Score, NodeScore, Entry)}
+    since = {
+        m: m.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        for m in (Score, NodeScore, Entry)
+    }
     stewards.supply(held, by=held.steward, at=at)
     with connection.cursor() as cursor:
         for model, last in since.items():

@@ -1,7 +1,9 @@
-"""Bench of uploads: 200 MB in parallel files through gunicorn, as a browser sends them, piece by piece.
+"""Bench of uploads: 200 MB in parallel files through gunicorn, as a browser sends them, piece by
+piece.
 
-The floor is the same bytes in the same pieces and by the same threads, posted to a view of the same server that only
-writes them to a file. Both run in turns against one process of gunicorn with four threads, whose memory is watched.
+The floor is the same bytes in the same pieces and by the same threads, posted to a view of the same
+server that only writes them to a file. Both run in turns against one process of gunicorn with four
+threads, whose memory is watched.
 """
 
 import base64
@@ -72,9 +74,15 @@ urlpatterns = [path("bare/<str:name>", bare), *urls.urlpatterns]
 
 
 def upload(at: Any) -> dict[str, Any]:
-    """Bytes a second of files sent in pieces at once; floor: the same pieces posted to a view that only writes them."""
+    """Bytes a second of files sent in pieces at once; floor: the same pieces posted to a view that
+    only writes them.
+    """
     draft, person = _draft()
-    lines = list(Answer.objects.filter(submission=draft).exclude(measure__method="steward").order_by("pk")[:FILES])
+    lines = list(
+        Answer.objects.filter(submission=draft)
+        .exclude(measure__method="steward")
+        .order_by("pk")[:FILES]
+    )
     content = _content()
     with tempfile.TemporaryDirectory(prefix="bench-uploads-", dir=settings.VAR) as folder:
         with _served(Path(folder), at) as (port, process):
@@ -108,17 +116,26 @@ def upload(at: Any) -> dict[str, Any]:
         _forget()
     whole = FILES * BYTES / 2**20
     value, floor = (whole / statistics.median(found) for found in times.values())
-    size = f"{FILES} files of {BYTES // 2**20} MB in pieces of 8 MB, web process +{grown / 2**20:.0f} MB"
+    size = (
+        f"{FILES} files of {BYTES // 2**20} MB in pieces of 8 MB, web process "
+        f"+{grown / 2**20:.0f} MB"
+    )
     return row(value, floor, "higher", "MB/s", queries, size)
 
 
 def _draft() -> tuple[Any, User]:
     """A self-assessment that is open to its staff."""
-    draft = Submission.objects.filter(state=SubmissionState.DRAFT).order_by("-cycle__year", "pk").first()
+    draft = (
+        Submission.objects.filter(state=SubmissionState.DRAFT)
+        .order_by("-cycle__year", "pk")
+        .first()
+    )
     if draft is None:
         draft = Submission.objects.order_by("-cycle__year", "pk").first()
         Submission.objects.filter(pk=draft.pk).update(state=SubmissionState.DRAFT)
-    return draft, User.objects.filter(membership__agency=draft.agency_id, membership__role="staff").first()
+    return draft, User.objects.filter(
+        membership__agency=draft.agency_id, membership__role="staff"
+    ).first()
 
 
 def _content() -> bytes:
@@ -151,10 +168,19 @@ class _Browser:
     def upload(self, line: int, name: str, content: bytes) -> None:
         http = HTTPConnection("127.0.0.1", self.port, timeout=60)
         said = f"filename {base64.b64encode(name.encode()).decode()}"
-        headers = {**self.headers, "Upload-Length": str(len(content)), "Upload-Metadata": said, "Content-Length": "0"}
+        headers = {
+            **self.headers,
+            "Upload-Length": str(len(content)),
+            "Upload-Metadata": said,
+            "Content-Length": "0",
+        }
         address = _ask(http, "POST", reverse("submissions:uploads", args=[line]), b"", headers, 201)
         for offset in range(0, len(content), PIECE):
-            headers = {**self.headers, "Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+            headers = {
+                **self.headers,
+                "Upload-Offset": str(offset),
+                "Content-Type": "application/offset+octet-stream",
+            }
             _ask(http, "PATCH", address, memoryview(content)[offset : offset + PIECE], headers, 204)
         http.close()
 
@@ -162,11 +188,20 @@ class _Browser:
 def _post(port: int, address: str, content: bytes) -> None:
     http = HTTPConnection("127.0.0.1", port, timeout=60)
     for offset in range(0, len(content), PIECE):
-        _ask(http, "POST", address, memoryview(content)[offset : offset + PIECE], {"Host": "localhost"}, 204)
+        _ask(
+            http,
+            "POST",
+            address,
+            memoryview(content)[offset : offset + PIECE],
+            {"Host": "localhost"},
+            204,
+        )
     http.close()
 
 
-def _ask(http: HTTPConnection, method: str, address: str, body: Any, headers: dict[str, str], status: int) -> str:
+def _ask(
+    http: HTTPConnection, method: str, address: str, body: Any, headers: dict[str, str], status: int
+) -> str:
     http.request(method, address, body, headers)
     answer = http.getresponse()
     said = answer.read()
@@ -182,7 +217,11 @@ class _Memory:
 
     def now(self) -> int:
         """What is its own: not the pages of files, which the kernel lends and takes back."""
-        return next(1024 * int(line.split()[1]) for line in self.path.read_text().splitlines() if "RssAnon" in line)
+        return next(
+            1024 * int(line.split()[1])
+            for line in self.path.read_text().splitlines()
+            if "RssAnon" in line
+        )
 
     @contextmanager
     def watched(self) -> Iterator[list[int]]:
@@ -219,9 +258,24 @@ def _served(folder: Path, at: Any) -> Iterator[tuple[int, int]]:
         "BARE_DIR": str(folder),
         "PYTHONPATH": os.pathsep.join((str(folder), str(settings.BASE_DIR))),
     }
-    options = ["--bind", f"127.0.0.1:{port}", "--worker-class=gthread", "--workers=1", f"--threads={FILES}"]
-    command = [sys.executable, "-m", "gunicorn", "bare_server:application", *options, "--no-control-socket"]
-    server = subprocess.Popen([*command, "--log-level", "error"], env=environment, cwd=settings.BASE_DIR)
+    options = [
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--worker-class=gthread",
+        "--workers=1",
+        f"--threads={FILES}",
+    ]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "bare_server:application",
+        *options,
+        "--no-control-socket",
+    ]
+    server = subprocess.Popen(
+        [*command, "--log-level", "error"], env=environment, cwd=settings.BASE_DIR
+    )
     try:
         for _wait in range(200):
             try:
@@ -242,12 +296,20 @@ def _queries(person: User, line: Answer, at: Any) -> int:
     """Of one piece of a file."""
     client = Client()
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Metadata": "filename YS50eHQ="}
-    address = client.post(reverse("submissions:uploads", args=[line.pk]), headers=headers)["Location"]
+    headers = {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": "10",
+        "Upload-Metadata": "filename YS50eHQ=",
+    }
+    address = client.post(reverse("submissions:uploads", args=[line.pk]), headers=headers)[
+        "Location"
+    ]
     headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
 
     def piece() -> None:
-        answer = client.patch(address, b"x", content_type="application/offset+octet-stream", headers=headers)
+        answer = client.patch(
+            address, b"x", content_type="application/offset+octet-stream", headers=headers
+        )
         assert answer.status_code == 204
 
     return queries_of(piece)

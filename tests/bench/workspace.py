@@ -1,4 +1,6 @@
-"""Benches of the workspace: the page of a self-assessment of seventy measures, and the saving of one line."""
+"""Benches of the workspace: the page of a self-assessment of seventy measures, and the saving of
+one line.
+"""
 
 from typing import Any
 from unittest.mock import Mock, patch
@@ -39,7 +41,9 @@ def workspace_page(at: Any) -> dict[str, Any]:
         constants = {key: _evaluated(value) for key, value in context.items()}
 
         def bare() -> str:
-            with patch.multiple(answers_views, find=Mock(return_value=held), workspace=Mock(return_value=constants)):
+            with patch.multiple(
+                answers_views, find=Mock(return_value=held), workspace=Mock(return_value=constants)
+            ):
                 return page()
 
         html = page()
@@ -52,7 +56,9 @@ def workspace_page(at: Any) -> dict[str, Any]:
 
 
 def answer_save(at: Any) -> dict[str, Any]:
-    """One field of a line saved by htmx; floor: its answer rendered from constants and the bare UPDATE of the row."""
+    """One field of a line saved by htmx; floor: its answer rendered from constants and the bare
+    UPDATE of the row.
+    """
     submission, user = _seventy()
     answer = _middle(submission)
     client, address = client_of(user), f"/fa/submissions/lines/{answer.pk}/answer/"
@@ -61,7 +67,9 @@ def answer_save(at: Any) -> dict[str, Any]:
     def save() -> None:
         held = Answer.objects.get(pk=answer.pk)
         told = client.post(
-            address, {"note": f"{next(notes)}", "seen_note": held.token("note")}, headers={"HX-Request": "true"}
+            address,
+            {"note": f"{next(notes)}", "seen_note": held.token("note")},
+            headers={"HX-Request": "true"},
         )
         assert told.status_code == 200, told.content.decode()
 
@@ -92,7 +100,11 @@ def answer_save(at: Any) -> dict[str, Any]:
 def _seventy() -> tuple[Submission, User]:
     """A self-assessment in work with so many lines, and one of its staff."""
     submission = Submission.objects.in_work().select_related("agency", "cycle").order_by("pk")[0]
-    staff = Membership.objects.filter(agency=submission.agency_id, role=Role.STAFF).select_related("user")[0].user
+    staff = (
+        Membership.objects.filter(agency=submission.agency_id, role=Role.STAFF)
+        .select_related("user")[0]
+        .user
+    )
     last = submission.answers.for_page().select_related("measure__indicator").last()
     assert last is not None
     for number in range(submission.answers.count(), MEASURES):

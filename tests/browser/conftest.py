@@ -1,4 +1,6 @@
-"""What journeys and the sweep over all pages share: a served world at its own moment, and somebody who walks in it."""
+"""What journeys and the sweep over all pages share: a served world at its own moment, and somebody
+who walks in it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +41,9 @@ def served(live_server: Any, clock: Callable[[datetime], None]) -> Callable[...,
 
 @dataclass
 class Walker:
-    """Somebody at the portal in one language: finds buttons, links and fields by their English message ids."""
+    """Somebody at the portal in one language: finds buttons, links and fields by their English
+    message ids.
+    """
 
     page: Page
     base: str
@@ -82,14 +86,18 @@ class Walker:
         return self.page.locator(f"main [name='{name}']")
 
     def press(self, message: str, **given: Any) -> None:
-        """The button or link of this name; its hidden words for screen readers may follow the name."""
+        """The button or link of this name; its hidden words for screen
+        readers may follow the name.
+        """
         name = self.said(message, **given)
         main = self.page.get_by_role("main")
         button = main.get_by_role("button", name=name).or_(main.get_by_role("link", name=name))
         button.first.click()
 
     def follow(self, name: str, *args: Any) -> None:
-        """The link on this page that leads to an address: what is not offered cannot be followed."""
+        """The link on this page that leads to an address: what is not
+        offered cannot be followed.
+        """
         with self.page.expect_navigation():
             self.page.locator(f"main a[href^='{self.path(name, *args)}']").first.click()
 

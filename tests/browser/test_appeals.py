@@ -1,4 +1,6 @@
-"""An appeal from the communication of the scores to its decision, in Persian, as the people concerned walk it."""
+"""An appeal from the communication of the scores to its decision, in Persian, as the people
+concerned walk it.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -71,7 +73,14 @@ def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker
     expect(walker.page.get_by_role("main")).to_contain_text("گواهی.pdf")
     expect(walker.page.locator("#preview")).to_contain_text("۲۰۰٫۰۰")
     clock(world.submission.communicated_at + timedelta(days=1, hours=2))
-    draft(walker, world, second, ground="evidence", value="۳۵", argument="صفحهٔ دوم گواهی دیده نشده است")
+    draft(
+        walker,
+        world,
+        second,
+        ground="evidence",
+        value="۳۵",
+        argument="صفحهٔ دوم گواهی دیده نشده است",
+    )
     draft(walker, world, third, ground="steward", value="۸۰", argument="رقم سامانه کهنه است")
     walker.reads("۱۲ روز")
 
@@ -105,7 +114,13 @@ def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker
     # one is upheld, one in part, one dismissed
     walker.sign_in(world.reviewer)
     decide(walker, appeals[first.pk], "uphold", reason="بند سه مقدار را نشان می‌دهد")
-    decide(walker, appeals[second.pk], "uphold_partly", awarded="۳۲۰", reason="نیمی از گواهی پذیرفته شد")
+    decide(
+        walker,
+        appeals[second.pk],
+        "uphold_partly",
+        awarded="۳۲۰",
+        reason="نیمی از گواهی پذیرفته شد",
+    )
     decide(walker, appeals[third.pk], "dismiss", reason="رقم سامانه درست است")
 
     # the agency reads it all
@@ -120,7 +135,11 @@ def test_three_lines_are_appealed_over_two_days_heard_and_decided(served, walker
     walker.go("appeals:detail", appeals[first.pk].pk)
     walker.reads("بند سه مقدار را نشان می‌دهد")
     assert "وزارت نیرو" in saved(walker, "appeals:paper", appeals[first.pk].pk)
-    total = NodeScore.objects.get(run=world.fresh(world.submission).current_run, submission=world.submission, kind="")
-    before = NodeScore.objects.get(run=world.submission.provisional_run, submission=world.submission, kind="")
+    total = NodeScore.objects.get(
+        run=world.fresh(world.submission).current_run, submission=world.submission, kind=""
+    )
+    before = NodeScore.objects.get(
+        run=world.submission.provisional_run, submission=world.submission, kind=""
+    )
     assert total.points - before.points == Decimal(100 + 20)
     assert PASSWORD not in walker.page.content()

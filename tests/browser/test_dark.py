@@ -1,4 +1,6 @@
-"""A reader who prefers dark: the square of the second factor stays readable, and paper stays white."""
+"""A reader who prefers dark: the square of the second factor stays
+readable, and paper stays white.
+"""
 
 import subprocess
 from collections.abc import Callable

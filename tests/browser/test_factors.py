@@ -1,4 +1,6 @@
-"""The second factor in a browser: set up when required, asked for at sign-in, by app, passkey or recovery code."""
+"""The second factor in a browser: set up when required, asked for at sign-in, by app, passkey or
+recovery code.
+"""
 
 import re
 import time
@@ -13,7 +15,15 @@ from playwright.sync_api import Page, expect
 
 from agencies.models import User
 from tests.browser.conftest import Walker
-from tests.browser.test_pages import DESK, PHONE, not_english, not_persian, out_of_reach, too_wide, untitled
+from tests.browser.test_pages import (
+    DESK,
+    PHONE,
+    not_english,
+    not_persian,
+    out_of_reach,
+    too_wide,
+    untitled,
+)
 from tests.factories import PASSWORD, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +41,12 @@ def keys(page: Page) -> Any:
     """An authenticator in the browser that says yes to everything."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
-    options = {"protocol": "ctap2", "transport": "internal", "hasUserVerification": True, "isUserVerified": True}
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasUserVerification": True,
+        "isUserVerified": True,
+    }
     options |= {"automaticPresenceSimulation": True}
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     return devtools
@@ -62,7 +77,9 @@ def at(walker: Walker, name: str, *args: Any) -> None:
     expect(walker.page).to_have_url(walker.base + walker.path(name, *args))
 
 
-def test_the_head_sets_up_an_app_keeps_the_codes_goes_on_and_signs_in_with_either(world: World, walker: Walker) -> None:
+def test_the_head_sets_up_an_app_keeps_the_codes_goes_on_and_signs_in_with_either(
+    world: World, walker: Walker
+) -> None:
     begin(walker, world.head)
     at(walker, "mfa_index")
     walker.page.goto(walker.base + walker.path("cycles:delegation"))
@@ -119,7 +136,9 @@ def test_an_assessor_signs_in_with_a_passkey(world: World, walker: Walker, keys:
     assert str(key) == "کلید عبور ۱"
 
 
-def test_the_page_says_so_when_the_browser_gives_no_passkey(world: World, walker: Walker, keys: Any) -> None:
+def test_the_page_says_so_when_the_browser_gives_no_passkey(
+    world: World, walker: Walker, keys: Any
+) -> None:
     begin(walker, world.assessor)
     walker.press("Add a passkey")
     confirm(walker)

@@ -1,4 +1,6 @@
-"""One set of indicators all the way, in Persian: proposed, discussed, agreed, communicated, reported on, copied."""
+"""One set of indicators all the way, in Persian: proposed, discussed, agreed, communicated,
+reported on, copied.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -19,16 +21,25 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOURS = timedelta(hours=9)
 
 
-def add_measure(walker: Walker, indicator_set: IndicatorSet, title: str, points: str, target: str) -> None:
+def add_measure(
+    walker: Walker, indicator_set: IndicatorSet, title: str, points: str, target: str
+) -> None:
     walker.follow("indicators:measure_new", indicator_set.pk)
-    for name, text in (("title_fa", title), ("points", points), ("unit_fa", "درصد"), ("target", target)):
+    for name, text in (
+        ("title_fa", title),
+        ("points", points),
+        ("unit_fa", "درصد"),
+        ("target", target),
+    ):
         walker.field(name).fill(text)
     walker.field("direction").select_option("lower")
     walker.field("method").select_option("inverse_linear")
     walker.press("Save the measure")
 
 
-def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(served, walker, clock):
+def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
+    served, walker, clock
+):
     world = served("open")
     page = walker.page
 
@@ -63,7 +74,9 @@ def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
     walker.field("text").fill("منبع این عدد چیست؟")
     walker.press("Comment")
     page.locator("#suggest").click()
-    suggest = page.locator(f"form[action$='{walker.path('indicators:suggest', drafted.pk, measure.lineage)}']")
+    suggest = page.locator(
+        f"form[action$='{walker.path('indicators:suggest', drafted.pk, measure.lineage)}']"
+    )
     suggest.locator("[name=target]").fill("۱۵")
     suggest.locator("[name=reason]").fill("میانگین سه سال گذشته")
     suggest.locator("button[type=submit]").click()
@@ -78,7 +91,9 @@ def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
     walker.go("indicators:review", drafted.pk, measure.lineage)
     walker.reads(walker.said("Carried."))
     page.locator("#settle").click()
-    settle = page.locator(f"form[action$='{walker.path('indicators:settle', drafted.pk, measure.lineage)}']")
+    settle = page.locator(
+        f"form[action$='{walker.path('indicators:settle', drafted.pk, measure.lineage)}']"
+    )
     settle.locator("[name=target]").fill("۱۵")
     settle.locator("[name=outcome][value=approved]").check()
     settle.locator("[name=reason]").fill("با نمایندهٔ دستگاه توافق شد")
@@ -99,11 +114,16 @@ def test_a_set_is_proposed_agreed_communicated_reported_on_and_copied_next_year(
     assert frozen.state == "communicated"
     assert Entry.objects.get(act="communicate", object_pk=drafted.pk).params["hash"] == frozen.hash
     assert Comment.objects.get().text == "منبع این عدد چیست؟"
-    assert (Review.objects.get(lineage=measure.lineage).proposed["target"], world.fresh(measure).target) == ("20", 15)
+    assert (
+        Review.objects.get(lineage=measure.lineage).proposed["target"],
+        world.fresh(measure).target,
+    ) == ("20", 15)
     assert Change.objects.filter(deed="agreed").count() == 1
     walker.sign_in(world.staff)
     walker.go("indicators:detail", drafted.pk)
-    expect(page.locator(f"a[href='{walker.path('indicators:measure_new', drafted.pk)}']")).to_have_count(0)
+    expect(
+        page.locator(f"a[href='{walker.path('indicators:measure_new', drafted.pk)}']")
+    ).to_have_count(0)
 
     # the year is planned and its first quarter reported
     at(world.opens(Phase.MONITORING) + HOURS)

@@ -1,4 +1,6 @@
-"""One journey for each role, in Persian, each to what the role came for; and a walk in English over the same lists."""
+"""One journey for each role, in Persian, each to what the role came for; and a walk in English over
+the same lists.
+"""
 
 from decimal import Decimal
 
@@ -31,7 +33,9 @@ PDF = {"name": "گواهی.pdf", "mimeType": "application/pdf", "buffer": b"%PDF
 
 
 def line(world, code="G1-1"):
-    return Answer.objects.select_related("measure", "submission").get(submission=world.submission, measure__code=code)
+    return Answer.objects.select_related("measure", "submission").get(
+        submission=world.submission, measure__code=code
+    )
 
 
 def test_staff_answer_a_line_see_its_points_and_upload_evidence(served, walker):
@@ -65,7 +69,9 @@ def test_the_head_reviews_signs_and_sees_that_it_is_submitted(served, walker):
     walker.press("Sign and submit to the authority")
     walker.sign()
 
-    expect(walker.page).to_have_url(walker.base + walker.path("submissions:review", world.submission.pk))
+    expect(walker.page).to_have_url(
+        walker.base + walker.path("submissions:review", world.submission.pk)
+    )
     signed = world.fresh(world.submission)
     assert signed.state == "submitted"
     walker.reads(str(walker.said("Submitted")))
@@ -158,7 +164,10 @@ def test_the_assessor_marks_a_block_by_keyboard_alone_and_hands_it_in(served, wa
 
     walker.reads(walker.said("Handed in"))
     assert world.fresh(block).state == "handed_in"
-    assert list(Mark.objects.order_by("answer").values_list("points", flat=True)) == [Decimal(100), Decimal(150)]
+    assert list(Mark.objects.order_by("answer").values_list("points", flat=True)) == [
+        Decimal(100),
+        Decimal(150),
+    ]
 
 
 AGREEING, CHANGED = 90, 10
@@ -181,7 +190,9 @@ def test_a_hundred_lines_are_marked_by_keyboard_alone_with_one_key_an_agreeing_l
     walker.go("submissions:block", block.pk)
 
     def current() -> int:
-        return int(walker.page.evaluate("document.activeElement.closest('[data-line]')?.dataset.line || 0"))
+        return int(
+            walker.page.evaluate("document.activeElement.closest('[data-line]')?.dataset.line || 0")
+        )
 
     keyboard.press("j")
     for number in range(AGREEING + CHANGED):
@@ -198,9 +209,12 @@ def test_a_hundred_lines_are_marked_by_keyboard_alone_with_one_key_an_agreeing_l
             keys += 1
         if number < AGREEING + CHANGED - 1:
             walker.page.wait_for_function(
-                "here => !document.getElementById('line-' + here).contains(document.activeElement)", arg=here
+                "here => !document.getElementById('line-' + here).contains(document.activeElement)",
+                arg=here,
             )
-    expect(walker.page.locator("#marked-count a")).to_be_visible()  # the last of all stays, and can be handed in
+    expect(
+        walker.page.locator("#marked-count a")
+    ).to_be_visible()  # the last of all stays, and can be handed in
 
     marks = Mark.objects.filter(block=block)
     assert marks.count() == AGREEING + CHANGED
@@ -208,7 +222,9 @@ def test_a_hundred_lines_are_marked_by_keyboard_alone_with_one_key_an_agreeing_l
     assert keys <= 2 * AGREEING
 
 
-def test_what_is_typed_on_the_desk_is_saved_by_itself_and_again_when_the_line_comes_back(served, walker):
+def test_what_is_typed_on_the_desk_is_saved_by_itself_and_again_when_the_line_comes_back(
+    served, walker
+):
     world = served("assigned")
     block = Block.objects.get(submission=world.submission, axis__code="G1")
     answer = line(world)
@@ -223,7 +239,9 @@ def test_what_is_typed_on_the_desk_is_saved_by_itself_and_again_when_the_line_co
     expect(reason).to_be_focused()
     walker.page.context.set_offline(True)
     reason.press_sequentially(" و سند ندارد")
-    expect(state).to_contain_text(walker.said("Not saved: the line is down; it is tried again by itself"))
+    expect(state).to_contain_text(
+        walker.said("Not saved: the line is down; it is tried again by itself")
+    )
     walker.page.context.set_offline(False)
 
     expect(state).to_contain_text(walker.said("Saved %(time)s", time=""), timeout=15_000)
@@ -299,7 +317,9 @@ def test_a_deadline_is_extended_by_decree_told_to_the_head_and_shown_to_the_publ
     walker.reads(told)
     walker.sign_in(world.head)
     walker.page.locator(f"a[href='{walker.path('cycles:inbox')}']").first.click()
-    walker.page.get_by_role("link", name=walker.said("A deadline has been extended by decree")).first.click()
+    walker.page.get_by_role(
+        "link", name=walker.said("A deadline has been extended by decree")
+    ).first.click()
     walker.go("submissions:detail", world.submission.pk)
     walker.reads(told)
     walker.page.context.clear_cookies()
@@ -340,12 +360,16 @@ def test_the_auditor_reads_the_ledger(served, walker):
     walker.field("person").fill(world.head.username)
     walker.press("Show")
 
-    expect(walker.page.locator("tbody tr")).to_have_count(Entry.objects.filter(actor_id=world.head.pk).count())
+    expect(walker.page.locator("tbody tr")).to_have_count(
+        Entry.objects.filter(actor_id=world.head.pk).count()
+    )
 
 
 def test_those_who_only_read_find_what_is_theirs(served, walker):
     world = served("answered")
-    evidence.attach(line(world), upload=SimpleUploadedFile("سند.pdf", b"%PDF-1.7"), by=world.staff, at=world.at)
+    evidence.attach(
+        line(world), upload=SimpleUploadedFile("سند.pdf", b"%PDF-1.7"), by=world.staff, at=world.at
+    )
 
     walker.sign_in(world.headquarters)
     walker.go("submissions:list")

@@ -1,7 +1,8 @@
-"""Every page in both languages: fit for all readers, for a phone, for the keyboard alone, and wholly in its language.
+"""Every page in both languages: fit for all readers, for a phone, for the keyboard alone, and
+wholly in its language.
 
-Persian is looked at on a desk in daylight, English on a phone at night, so that both sizes and both colour schemes pass
-under axe. A page that the table lacks fails the last test.
+Persian is looked at on a desk in daylight, English on a phone at night, so that both sizes and both
+colour schemes pass under axe. A page that the table lacks fails the last test.
 """
 
 import re
@@ -27,7 +28,13 @@ from tests.festival.conftest import decree
 from tests.guard.test_authorization import LIBRARY, ROWS, address, agenda, power_file, power_line
 from tests.worlds.answers import declare
 from tests.worlds.awards import shifted
-from tests.worlds.closing import consequence, consequence_rule, followed_up, improvement_item, survey
+from tests.worlds.closing import (
+    consequence,
+    consequence_rule,
+    followed_up,
+    improvement_item,
+    survey,
+)
 from tests.worlds.hearings import attachment, question
 from tests.worlds.institution import goal, power_measure
 
@@ -37,7 +44,9 @@ DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
 class Seen(NamedTuple):
-    """A page as somebody sees it (nobody signed in: ""); `shows` is the phase whose closing it tells in Jalali."""
+    """A page as somebody sees it (nobody signed in: ""); `shows` is the phase whose closing it
+    tells in Jalali.
+    """
 
     name: str
     who: str
@@ -398,7 +407,7 @@ FILES = {"entrance", "healthz", "readyz", "metrics", "security_txt", "record_jso
 """Addresses that answer a GET with something other than a page."""
 
 
-# --- The worlds -------------------------------------------------------------------------------------------------------
+# --- The worlds ---------------------------------------------------------------------------------
 
 
 def world_for(stage: str) -> World:
@@ -436,7 +445,12 @@ def world_for(stage: str) -> World:
     elif stage == "assigned":
         declare(w)
         Mark.objects.create(
-            answer=power_line(w), block=w.block, assessor=w.assessor, points=100, reason="", marked_at=w.at
+            answer=power_line(w),
+            block=w.block,
+            assessor=w.assessor,
+            points=100,
+            reason="",
+            marked_at=w.at,
         )
     elif stage == "filed":
         seals.seal(at=w.at)
@@ -465,22 +479,38 @@ def world_for(stage: str) -> World:
 
 
 def deliberate(w: World) -> None:
-    """Votes, a suggestion, a comment and a ranked goal, before the group is called to a meeting on them."""
+    """Votes, a suggestion, a comment and a ranked goal, before the group is called to a meeting on
+    them.
+    """
     goal(w)
     m = power_measure(w)
     working_groups.vote(w.specific, choice="return", reason="هدف روشن نیست", by=w.budget, at=w.at)
     working_groups.vote(
-        w.specific, choice="approve", reason="", lineage=m.lineage, rating="slack", by=w.member, at=w.at
+        w.specific,
+        choice="approve",
+        reason="",
+        lineage=m.lineage,
+        rating="slack",
+        by=w.member,
+        at=w.at,
     )
     values, reason = {"target": 15, "title_fa": "کاهش هدررفت آب"}, "میانگین سه سال گذشته"
-    working_groups.suggest(w.specific, lineage=m.lineage, values=values, reason=reason, by=w.expert, at=w.at)
-    working_groups.comment(w.specific, lineage=m.lineage, text="منبع این عدد چیست؟", by=w.member, at=w.at)
+    working_groups.suggest(
+        w.specific, lineage=m.lineage, values=values, reason=reason, by=w.expert, at=w.at
+    )
+    working_groups.comment(
+        w.specific, lineage=m.lineage, text="منبع این عدد چیست؟", by=w.member, at=w.at
+    )
     ahead, sector = w.at + timedelta(days=1), w.power.sector
-    working_groups.convene(w.cycle, sector=sector, held_at=ahead, place="", sets=[w.specific], by=w.chair, at=w.at)
+    working_groups.convene(
+        w.cycle, sector=sector, held_at=ahead, place="", sets=[w.specific], by=w.chair, at=w.at
+    )
 
 
 def draft_of_health(w: World) -> Any:
-    draft = drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.health, by=w.other_staff, at=w.at)
+    draft = drafting.draft_set(
+        cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.health, by=w.other_staff, at=w.at
+    )
     fields = {
         "title_fa": "زمان رسیدن اورژانس", "title_en": "Ambulance minutes", "points": 250, "unit_fa": "دقیقه",
         "unit_en": "minutes", "method": "inverse_linear", "direction": "lower", "target": 8, "params": {},
@@ -493,7 +523,9 @@ def path(seen: Seen, w: World, language: str) -> str:
     with translation.override(language):
         if seen.name.startswith(LIBRARY):
             return reverse(seen.name)
-        if seen.name == "indicators:move":  # approving waits for the minutes of the meeting that is convened
+        if (
+            seen.name == "indicators:move"
+        ):  # approving waits for the minutes of the meeting that is convened
             return reverse(seen.name, args=[w.specific.pk, "send_back"])
         query = seen.query
         if code := re.search(r"line=([\w-]+)", query):
@@ -502,7 +534,7 @@ def path(seen: Seen, w: World, language: str) -> str:
         return address(seen.name, w) + query
 
 
-# --- What is wrong with a page ----------------------------------------------------------------------------------------
+# --- What is wrong with a page ------------------------------------------------------------------
 
 WORDS = """() => {
   const apart = "script, style, template, noscript, code, kbd, textarea, [lang=" + OTHER + "]";
@@ -545,7 +577,9 @@ GREGORIAN = f"[۰-۹]+ (?:{'|'.join(GREGORIAN_MONTHS['fa'])})"
 
 
 def words(page: Page, other: str, w: World) -> list[str]:
-    """What the page says in its own language, without what people and measures are called in the world of tests."""
+    """What the page says in its own language, without what people and measures are called in the
+    world of tests.
+    """
     people = "|".join(sorted(w.people, key=len, reverse=True))
     names = re.compile(rf"\b(?:{people})\b|سنجهٔ G\d-\d|\b(?:{SAME_EVERYWHERE})\b", re.IGNORECASE)
     return [names.sub("", text) for text in page.evaluate(WORDS.replace("OTHER", f"'{other}'"))]
@@ -553,7 +587,10 @@ def words(page: Page, other: str, w: World) -> list[str]:
 
 def not_persian(page: Page, w: World) -> list[str]:
     faults = []
-    if page.evaluate("[document.documentElement.lang, document.documentElement.dir].join()") != "fa,rtl":
+    if (
+        page.evaluate("[document.documentElement.lang, document.documentElement.dir].join()")
+        != "fa,rtl"
+    ):
         faults.append("is not marked as Persian from right to left")
     for text in words(page, "en", w):
         if re.search("[0-9]", text):
@@ -566,8 +603,13 @@ def not_persian(page: Page, w: World) -> list[str]:
 
 
 def not_english(page: Page, w: World) -> list[str]:
-    faults = [f"Persian digits: {text}" for text in words(page, "fa", w) if re.search("[۰-۹٠-٩]", text)]
-    if page.evaluate("[document.documentElement.lang, document.documentElement.dir].join()") != "en,ltr":
+    faults = [
+        f"Persian digits: {text}" for text in words(page, "fa", w) if re.search("[۰-۹٠-٩]", text)
+    ]
+    if (
+        page.evaluate("[document.documentElement.lang, document.documentElement.dir].join()")
+        != "en,ltr"
+    ):
         faults.append("is not marked as English from left to right")
     return faults
 
@@ -578,7 +620,9 @@ def out_of_reach(page: Page) -> list[str]:
     for _ in range(count + 2):
         page.keyboard.press("Tab")
     missed = page.evaluate("[...waiting].map((element) => element.outerHTML.slice(0, 120))")
-    return [f"Tab misses {each}" for each in missed] + [f"no visible focus: {each}" for each in page.evaluate("unseen")]
+    return [f"Tab misses {each}" for each in missed] + [
+        f"no visible focus: {each}" for each in page.evaluate("unseen")
+    ]
 
 
 def too_wide(page: Page) -> list[str]:
@@ -591,12 +635,16 @@ def untitled(page: Page) -> list[str]:
     return [] if count == 1 else [f"has {count} first headings"]
 
 
-# --- The tests --------------------------------------------------------------------------------------------------------
+# --- The tests ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("stage", TABLE)
 def test_every_page_is_right_in_both_languages(
-    stage: str, walker: Walker, axe: Callable[..., list[str]], clock: Callable[..., None], settings: Any
+    stage: str,
+    walker: Walker,
+    axe: Callable[..., list[str]],
+    clock: Callable[..., None],
+    settings: Any,
 ) -> None:
     w, page, faults = world_for(stage), walker.page, []
     clock(w.at)
@@ -609,7 +657,9 @@ def test_every_page_is_right_in_both_languages(
             page.set_viewport_size(DESK if language == "fa" else PHONE)
             page.emulate_media(color_scheme="light" if language == "fa" else "dark")
             answer = page.goto(walker.base + wanted)
-            found = [] if answer and answer.status == 200 else [f"answers {answer and answer.status}"]
+            found = (
+                [] if answer and answer.status == 200 else [f"answers {answer and answer.status}"]
+            )
             if not page.url.endswith(wanted):
                 found.append(f"leads to {page.url.removeprefix(walker.base)}")
             found += axe(page) + untitled(page)
@@ -617,7 +667,9 @@ def test_every_page_is_right_in_both_languages(
                 found += not_persian(page, w)
                 if seen.shows:
                     closing = format_deadline(w.closes(seen.shows), "fa")
-                    found += [] if closing in page.inner_text("main") else [f"does not tell {closing}"]
+                    found += (
+                        [] if closing in page.inner_text("main") else [f"does not tell {closing}"]
+                    )
                 found += out_of_reach(page)
                 page.set_viewport_size(PHONE)
             else:

@@ -1,4 +1,6 @@
-"""Signing in again in another tab, in Chromium: a plain form, one sent by htmx and an upload go on in the first."""
+"""Signing in again in another tab, in Chromium: a plain form, one sent by htmx and an upload go on
+in the first.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -10,7 +12,13 @@ from playwright.sync_api import Browser, expect
 
 from submissions.models import Answer, Document, LineComment, Upload
 from tests.browser.conftest import Walker
-from tests.browser.test_uploads import MEGABYTE, Line, answer, open_line, upload_until_the_line_drops
+from tests.browser.test_uploads import (
+    MEGABYTE,
+    Line,
+    answer,
+    open_line,
+    upload_until_the_line_drops,
+)
 from tests.factories import PASSWORD, World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,7 +42,9 @@ def sign_in_elsewhere(walker: Walker, user: Any) -> None:
 
 
 def write_comment(walker: Walker) -> None:
-    walker.page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
+    walker.page.evaluate(
+        "document.querySelectorAll('details').forEach((each) => (each.open = true))"
+    )
     walker.page.locator(COMMENT).locator("[name=text]").fill(TEXT)
 
 
@@ -67,7 +77,9 @@ def test_a_plain_form_and_one_sent_by_htmx_go_on_with_the_new_sign_in(
     assert LineComment.objects.get().text == TEXT
 
 
-def test_what_is_typed_under_one_name_is_not_sent_under_another(served: Callable[..., World], walker: Walker) -> None:
+def test_what_is_typed_under_one_name_is_not_sent_under_another(
+    served: Callable[..., World], walker: Walker
+) -> None:
     world = served("begun")
     walker.sign_in(world.staff)
     open_line(walker, world)

@@ -1,4 +1,6 @@
-"""Evidence in Chromium: a line that drops in mid-upload, files dropped on the page, what is refused, previews."""
+"""Evidence in Chromium: a line that drops in mid-upload, files dropped on the page, what is
+refused, previews.
+"""
 
 import base64
 import hashlib
@@ -26,7 +28,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MEGABYTE = 2**20
 BROKEN = (
-    "The line is broken. The upload goes on by itself when it is back; you may also choose the same file again later."
+    "The line is broken. The upload goes on by itself when it is back; you may also choose "
+    "the same file again later."
 )
 
 
@@ -50,8 +53,12 @@ class Line:
                     continue
                 portal = socket.create_connection(self.to)
                 self.open += [browser, portal]
-                threading.Thread(target=self._carry, args=(browser, portal, True), daemon=True).start()
-                threading.Thread(target=self._carry, args=(portal, browser, False), daemon=True).start()
+                threading.Thread(
+                    target=self._carry, args=(browser, portal, True), daemon=True
+                ).start()
+                threading.Thread(
+                    target=self._carry, args=(portal, browser, False), daemon=True
+                ).start()
 
     def _carry(self, source: socket.socket, target: socket.socket, is_up: bool) -> None:
         with suppress(OSError):
@@ -86,7 +93,9 @@ def line(live_server: Any) -> Iterator[Line]:
 
 
 def answer(world: Any, code: str = "G1-1") -> Answer:
-    return Answer.objects.select_related("measure", "submission").get(submission=world.submission, measure__code=code)
+    return Answer.objects.select_related("measure", "submission").get(
+        submission=world.submission, measure__code=code
+    )
 
 
 def open_line(walker: Walker, world: Any, code: str = "G1-1") -> None:
@@ -103,8 +112,12 @@ def settled(path: Path) -> int:
 
 
 def upload_until_the_line_drops(walker: Walker, line: Line, paper: Path) -> int:
-    """Choose a file of 20 MB at an open line: the network drops at 60 percent of it. How many bytes had arrived."""
-    content = pdf() + b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(20 * MEGABYTE // 32))
+    """Choose a file of 20 MB at an open line: the network drops at 60 percent of it. How many bytes
+    had arrived.
+    """
+    content = pdf() + b"".join(
+        hashlib.sha256(str(n).encode()).digest() for n in range(20 * MEGABYTE // 32)
+    )
     paper.write_bytes(content)
     line.carried, line.drops_after = 0, len(content) * 60 // 100
     walker.field("file").set_input_files(paper)
@@ -123,19 +136,26 @@ def test_an_upload_goes_on_where_the_line_dropped_after_the_page_was_loaded_anew
 
     arrived = upload_until_the_line_drops(walker, line, paper)
     content = paper.read_bytes()
-    assert 8 * MEGABYTE < arrived < len(content) * 0.61  # a piece and part of the next, however often it was sent
+    assert (
+        8 * MEGABYTE < arrived < len(content) * 0.61
+    )  # a piece and part of the next, however often it was sent
 
-    # ... the page is left before it could go on by itself; loaded anew, it says what is not finished
+    # ... the page is left before it could go on by itself; loaded anew, it says what is not
+    # finished
     walker.page.goto("about:blank")
     line.is_up, line.carried = True, 0
     open_line(walker, world)
     row = walker.page.locator("li[data-earlier]")
     expect(row).to_contain_text("گزارش سالانه.pdf")
-    percent = str(100 * arrived // len(content)).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
+    percent = str(100 * arrived // len(content)).translate(
+        str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+    )
     expect(row).to_contain_text(percent)
     before = line.carried
     walker.field("file").set_input_files(paper)
-    expect(walker.page.locator("#evidence-list")).to_contain_text("گزارش سالانه.pdf", timeout=20_000)
+    expect(walker.page.locator("#evidence-list")).to_contain_text(
+        "گزارش سالانه.pdf", timeout=20_000
+    )
 
     # ... and what was there has not been sent again
     sent = line.carried - before
@@ -144,7 +164,12 @@ def test_an_upload_goes_on_where_the_line_dropped_after_the_page_was_loaded_anew
     assert document.sha256 == hashlib.sha256(content).hexdigest()
     assert document.size == len(content)
     assert Upload.objects.count() == 1
-    assert walker.page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('tus::')).length") == 0
+    assert (
+        walker.page.evaluate(
+            "Object.keys(localStorage).filter((key) => key.startsWith('tus::')).length"
+        )
+        == 0
+    )
 
 
 DROP = """([name, parts]) => {
@@ -170,7 +195,10 @@ def test_several_files_are_dropped_at_once_and_what_cannot_be_is_said_at_once(
     open_line(walker, world)
     expect(walker.page.locator("#progress")).to_contain_text("۰ از ۴")
     parts = [(f"{n}.pdf", base64.b64encode(pdf(n)).decode()) for n in (1, 2, 3)]
-    parts += [("run.exe", base64.b64encode(b"MZ").decode()), ("false.png", base64.b64encode(pdf()).decode())]
+    parts += [
+        ("run.exe", base64.b64encode(b"MZ").decode()),
+        ("false.png", base64.b64encode(pdf()).decode()),
+    ]
 
     walker.page.evaluate(DROP, ["drop", parts])
 
@@ -212,7 +240,9 @@ def test_an_upload_is_cancelled_and_leaves_nothing(
     assert not Upload.objects.exists()
 
 
-def test_a_new_version_is_uploaded_on_its_page(served: Callable[..., Any], walker: Walker, tmp_path: Path) -> None:
+def test_a_new_version_is_uploaded_on_its_page(
+    served: Callable[..., Any], walker: Walker, tmp_path: Path
+) -> None:
     world = served("begun")
     shown(world, answer(world), name="old.pdf")
     walker.slip_in(world.staff)
@@ -245,5 +275,10 @@ def test_pages_are_looked_at_beside_the_line(
     expect(walker.page.locator(".viewer a[rel=prev]")).to_be_visible()
 
     walker.page.wait_for_load_state("networkidle")
-    assert walker.page.locator(".viewer img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 500
+    assert (
+        walker.page.locator(".viewer img").evaluate(
+            "(image) => image.decode().then(() => image.naturalWidth)"
+        )
+        > 500
+    )
     assert axe(walker.page) == []

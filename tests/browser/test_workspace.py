@@ -1,5 +1,6 @@
-"""The workspace in Chromium: what is typed is saved by itself, survives a lost line and an expired sign-in, and never
-silently takes the place of a colleague's text."""
+"""The workspace in Chromium: what is typed is saved by itself, survives a lost line and an expired
+sign-in, and never silently takes the place of a colleague's text.
+"""
 
 from decimal import Decimal
 
@@ -34,13 +35,17 @@ def test_a_line_is_saved_as_it_is_typed_with_its_points_and_the_time(served, wal
     saved(walker).to_contain_text(walker.said("Saved"))
     expect(walker.page.locator("#outcome")).to_contain_text("۱۵۰٫۰۰")
     walker.field("note").fill("از گزارش")
-    expect(walker.page.locator("#outcome [name=seen_note]")).to_have_value(Answer.token_of("از گزارش"))
+    expect(walker.page.locator("#outcome [name=seen_note]")).to_have_value(
+        Answer.token_of("از گزارش")
+    )
 
     assert (line(world).value, line(world).note) == (Decimal(45), "از گزارش")
     assert walker.page.evaluate(KEPT) == 0
 
 
-def test_what_is_typed_while_the_line_is_down_is_kept_here_and_saved_when_it_is_back(served, walker):
+def test_what_is_typed_while_the_line_is_down_is_kept_here_and_saved_when_it_is_back(
+    served, walker
+):
     world = served("begun")
     walker.slip_in(world.staff)
     open_line(walker, world)
@@ -65,11 +70,14 @@ def test_what_is_typed_after_the_sign_in_expired_is_kept_through_the_next_sign_i
     walker.field("note").fill("پس از پایان نشست")
     expect(walker.page.locator("#trouble")).to_contain_text(
         walker.said(
-            "You are no longer signed in. What you typed is still here; sign in again in another tab, then go on here."
+            "You are no longer signed in. What you typed is still here; sign in again in another "
+            "tab, then go on here."
         )
     )
     assert line(world).note == ""
-    walker.page.evaluate("window.addEventListener('beforeunload', (e) => e.stopImmediatePropagation(), true)")
+    walker.page.evaluate(
+        "window.addEventListener('beforeunload', (e) => e.stopImmediatePropagation(), true)"
+    )
     walker.page.on("dialog", lambda dialog: dialog.accept())
     walker.sign_in(world.staff)
     open_line(walker, world)
@@ -104,7 +112,9 @@ def test_of_two_who_write_one_line_the_later_sees_both_texts_and_chooses(served,
     colleague = make_user("colleague", "staff", agency=world.power)
     walker.slip_in(world.staff)
     open_line(walker, world)
-    answers.save_answer(line(world), value=Decimal(5), note="نوشتهٔ همکار", by=colleague, at=world.at)
+    answers.save_answer(
+        line(world), value=Decimal(5), note="نوشتهٔ همکار", by=colleague, at=world.at
+    )
 
     walker.field("note").fill("نوشتهٔ من")
     expect(walker.page.locator(".clash")).to_contain_text("نوشتهٔ همکار")
@@ -113,7 +123,10 @@ def test_of_two_who_write_one_line_the_later_sees_both_texts_and_chooses(served,
     walker.press("Save mine in its place")
     saved(walker).to_be_visible()
 
-    assert (line(world).note, line(world).value) == ("نوشتهٔ من", 5)  # the value that was not touched is the colleague's
+    assert (line(world).note, line(world).value) == (
+        "نوشتهٔ من",
+        5,
+    )  # the value that was not touched is the colleague's
 
 
 def test_whoever_takes_the_colleagues_text_finds_it_in_the_field(served, walker):

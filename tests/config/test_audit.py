@@ -38,7 +38,9 @@ def test_the_bill_names_every_locked_package_with_version_and_digest():
     named = {(part["name"].lower(), part["version"]) for part in made["components"]}
     npm = {
         (place.rpartition("node_modules/")[2], package["version"])
-        for place, package in json.loads((ROOT / "package-lock.json").read_text())["packages"].items()
+        for place, package in json.loads((ROOT / "package-lock.json").read_text())[
+            "packages"
+        ].items()
         if place
     }
     python = sbom.locked(sbom.SERVED) | sbom.locked(sbom.ALL)
@@ -53,13 +55,23 @@ def test_the_bill_names_every_locked_package_with_version_and_digest():
 
 
 def answer(*advisories):
-    return {"dependencies": [{"name": "django", "version": "5", "vulns": [{"id": name} for name in advisories]}]}
+    return {
+        "dependencies": [
+            {"name": "django", "version": "5", "vulns": [{"id": name} for name in advisories]}
+        ]
+    }
 
 
 @pytest.mark.parametrize("told", (None, {}, [], {"error": {"code": "ENOAUDIT"}}))
 def test_where_nobody_answers_one_line_says_so_and_nothing_fails(told):
-    assert audit.judged("python", audit.of_python(told), {}) == (["python: not asked: no service"], False)
-    assert audit.judged("npm", audit.of_browser(told), {}) == (["npm: not asked: no service"], False)
+    assert audit.judged("python", audit.of_python(told), {}) == (
+        ["python: not asked: no service"],
+        False,
+    )
+    assert audit.judged("npm", audit.of_browser(told), {}) == (
+        ["npm: not asked: no service"],
+        False,
+    )
 
 
 def test_a_service_that_knows_none_of_the_packages_is_no_service():
@@ -83,7 +95,11 @@ def test_a_reviewed_advisory_passes_until_its_day(today, fails):
 
 
 def test_an_advisory_of_npm_is_found():
-    told = {"vulnerabilities": {"htmx.org": {"via": ["other", {"url": "https://advisories.example/GHSA-2"}]}}}
+    told = {
+        "vulnerabilities": {
+            "htmx.org": {"via": ["other", {"url": "https://advisories.example/GHSA-2"}]}
+        }
+    }
 
     assert audit.of_browser(told) == [audit.Advisory("htmx.org", "GHSA-2")]
 

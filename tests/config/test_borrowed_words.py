@@ -25,7 +25,8 @@ def drawn(how: str, **typed: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "how", ("{{ form|crispy }}", "{{ form.share.errors }}{{ form.name.errors }}{{ form.kind.errors }}")
+    "how",
+    ("{{ form|crispy }}", "{{ form.share.errors }}{{ form.name.errors }}{{ form.kind.errors }}"),
 )
 def test_an_error_has_our_words_and_persian_digits(how: str) -> None:
     page = drawn(how, name="x" * 21, share="100.5", kind="G1-01")

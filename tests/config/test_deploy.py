@@ -30,22 +30,44 @@ NGINX = (ROOT / "deploy/nginx.conf").read_text()
 EXAMPLE = compose.example()
 LEFT_OUT = ("OIDC_", "SENTRY_")
 """What an operator leaves empty who has no identity provider and no collector of errors."""
-FILLED = {name: value or ("" if name.startswith(LEFT_OUT) else "a" * 60) for name, value in EXAMPLE.items()}
+FILLED = {
+    name: value or ("" if name.startswith(LEFT_OUT) else "a" * 60)
+    for name, value in EXAMPLE.items()
+}
 OURS = sorted(name for name, service in SERVICES.items() if service["image"] == "assessment-portal")
 GUNICORN = (ROOT / "config/gunicorn.py").read_text()
 
 
 def run(*command, **env):
-    """Run a command of our own environment as a container would: in production, with the web service's variables."""
+    """Run a command of our own environment as a container would: in production, with the web
+    service's variables.
+    """
     web = compose.read(FILLED)["web"].environment
     given = {**web, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", **env}
     return subprocess.run(
-        command, cwd=ROOT, env=given, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+        command,
+        cwd=ROOT,
+        env=given,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
 def test_every_process_of_the_portal_has_a_service():
-    assert OURS == ["backup", "beat", "migrate", "reports", "restore", "static", "uploads", "web", "worker"]
+    assert OURS == [
+        "backup",
+        "beat",
+        "migrate",
+        "reports",
+        "restore",
+        "static",
+        "uploads",
+        "web",
+        "worker",
+    ]
 
 
 def test_web_starts_with_the_options_compose_gives():
@@ -66,7 +88,9 @@ def test_the_image_runs_the_web_service_by_itself():
 def test_celery_knows_every_option_compose_gives(name):
     program, a, app, subcommand, *options = SERVICES[name]["command"]
 
-    context = celery_command.commands[subcommand].make_context(subcommand, list(options), resilient_parsing=True)
+    context = celery_command.commands[subcommand].make_context(
+        subcommand, list(options), resilient_parsing=True
+    )
 
     assert (program, a, app) == ("celery", "-A", "config")
     assert context.args == []
@@ -86,7 +110,9 @@ def test_workers_between_them_serve_every_queue_a_task_names():
         if option.startswith("--queues=")
         for queue in option.removeprefix("--queues=").split(",")
     }
-    scheduled = {entry["options"].get("queue", "celery") for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    scheduled = {
+        entry["options"].get("queue", "celery") for entry in settings.CELERY_BEAT_SCHEDULE.values()
+    }
     named = {kind.queue for kind in KINDS.values()} | scheduled
 
     assert served == {"celery", "reports"}
@@ -117,7 +143,10 @@ def test_a_clock_that_is_off_does_not_start_in_production():
 
 
 def test_compose_hands_on_every_variable_production_may_set():
-    sources = [ROOT / name for name in ("config/settings.py", "config/accounts/settings.py", "config/environment.py")]
+    sources = [
+        ROOT / name
+        for name in ("config/settings.py", "config/accounts/settings.py", "config/environment.py")
+    ]
     text = "".join(path.read_text() for path in sources)
     read = set(re.findall(r"(?:environ\.get|flag|listed)\(\"([A-Z0-9_]+)\"", text))
     for_development = {"DEBUG", "CLOCK_OFFSET_SECONDS", "PORTAL_DATABASE", "VAR_DIR", "MEDIA_ROOT"}
@@ -174,7 +203,9 @@ def test_nginx_finds_private_files_where_compose_mounts_them_and_the_portal_says
 
 
 def test_nginx_may_read_what_it_hands_out():
-    printed = run("python", "-c", "from config import settings; print(oct(settings.FILE_UPLOAD_PERMISSIONS))")
+    printed = run(
+        "python", "-c", "from config import settings; print(oct(settings.FILE_UPLOAD_PERMISSIONS))"
+    )
 
     assert printed.stdout.strip() == "0o644"
 

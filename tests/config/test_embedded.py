@@ -11,7 +11,9 @@ from django.db import ProgrammingError, connection, transaction
 from config import embedded
 from config.database import as_owner, grant
 
-pytestmark = pytest.mark.skipif(not settings.EMBEDDED_REDIS, reason="this run has servers of its own")
+pytestmark = pytest.mark.skipif(
+    not settings.EMBEDDED_REDIS, reason="this run has servers of its own"
+)
 
 
 def test_a_second_start_does_nothing():
@@ -25,7 +27,9 @@ def test_a_second_start_does_nothing():
 def test_processes_that_ask_at_once_all_get_an_answer():
     code = "from config import embedded; embedded.ensure_postgres(); embedded.ensure_valkey()"
 
-    asking = [subprocess.Popen([sys.executable, "-c", code], cwd=settings.BASE_DIR) for _ in range(4)]
+    asking = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=settings.BASE_DIR) for _ in range(4)
+    ]
 
     assert [process.wait(timeout=60) for process in asking] == [0, 0, 0, 0]
 
@@ -102,7 +106,10 @@ def test_the_portal_s_role_cannot_do_what_is_the_owner_s(statement):
 
 @pytest.mark.django_db(transaction=True)
 def test_granting_again_changes_nothing():
-    rights = "SELECT grantee, table_name, privilege_type FROM information_schema.table_privileges ORDER BY 1, 2, 3"
+    rights = (
+        "SELECT grantee, table_name, privilege_type FROM information_schema.table_privileges "
+        "ORDER BY 1, 2, 3"
+    )
 
     with as_owner() as owned, owned.cursor() as cursor:
         cursor.execute(rights)

@@ -10,7 +10,14 @@ from django.urls import reverse
 
 from tests.factories import PASSWORD, build, make_user
 
-PUBLIC = ("account_login", "account_reset_password", "festival:results", "data", "api_editions", "record_json")
+PUBLIC = (
+    "account_login",
+    "account_reset_password",
+    "festival:results",
+    "data",
+    "api_editions",
+    "record_json",
+)
 
 
 @pytest.mark.django_db
@@ -22,7 +29,9 @@ def test_every_answer_says_what_the_browser_may_do(client, name):
     assert "camera=()" in answered["Permissions-Policy"]
     assert "publickey-credentials-get=(self)" in answered["Permissions-Policy"]
     is_open = name in ("data", "api_editions", "record_json")
-    assert answered["Cross-Origin-Resource-Policy"] == ("cross-origin" if is_open else "same-origin")
+    assert answered["Cross-Origin-Resource-Policy"] == (
+        "cross-origin" if is_open else "same-origin"
+    )
 
 
 @pytest.mark.django_db
@@ -43,7 +52,12 @@ def test_pages_of_other_windows_stay_apart(client):
 def test_nobody_keeps_a_page_that_was_made_for_a_person(client):
     world = build("answered")
     client.force_login(world.staff)
-    pages = [reverse("home"), reverse("cycles:seals"), reverse("festival:timeline"), reverse("festival:results")]
+    pages = [
+        reverse("home"),
+        reverse("cycles:seals"),
+        reverse("festival:timeline"),
+        reverse("festival:results"),
+    ]
     line = reverse("submissions:line", args=[world.submission.answers.first().pk])
 
     kept = [page for page in pages if client.get(page)["Cache-Control"] != "private, no-store"]
@@ -74,7 +88,10 @@ def test_the_browser_forgets_what_it_holds_when_somebody_signs_out(client):
 def test_whoever_finds_a_hole_is_told_where_to_write(client, settings):
     settings.SECURITY_CONTACT = "mailto:holes@portal.example"
 
-    told = dict(line.split(": ", 1) for line in client.get("/.well-known/security.txt").content.decode().splitlines())
+    told = dict(
+        line.split(": ", 1)
+        for line in client.get("/.well-known/security.txt").content.decode().splitlines()
+    )
 
     assert told["Contact"] == "mailto:holes@portal.example"
     assert told["Canonical"].endswith("/.well-known/security.txt")
@@ -94,7 +111,9 @@ def production(printed, **env):
 
 
 def test_cookies_are_tied_to_this_very_name():
-    cookies = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME"
+    cookies = (
+        "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME"
+    )
 
     names = production(f"{cookies}, settings.SESSION_COOKIE_SECURE")
 

@@ -62,7 +62,9 @@ def test_a_database_of_the_version_before_migrates_with_its_data():
 def test_an_older_database_is_refused_by_name_and_stays_as_it_is():
     with server_of_the_version_before() as there:
         with connected(there["DATABASE_OWNER_URL"]) as cursor:
-            cursor.execute("DELETE FROM django_migrations WHERE (app, name) = ('cycles', '0018_register_changes')")
+            cursor.execute(
+                "DELETE FROM django_migrations WHERE (app, name) = ('cycles', '0018_register_changes')"
+            )
             cursor.execute(STATE)
             before = cursor.fetchone()
 
@@ -72,5 +74,8 @@ def test_an_older_database_is_refused_by_name_and_stays_as_it_is():
             cursor.execute(STATE)
             after = cursor.fetchone()
 
-    assert "This database lacks cycles.0018_register_changes. Migrate it with revision eb754b5" in refusal
+    assert (
+        "This database lacks cycles.0018_register_changes. Migrate it with revision eb754b5"
+        in refusal
+    )
     assert after == before

@@ -59,7 +59,7 @@ def of(lines, logger):
     return [line for line in lines if line["logger"] == logger]
 
 
-# --- Probes -----------------------------------------------------------------------------------------------------------
+# --- Probes -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", PROBES)
@@ -93,7 +93,16 @@ def test_each_part_tells_its_state(client):
     answered = client.get("/readyz")
 
     told = answered.json()
-    assert list(told["parts"]) == ["database", "cache", "broker", "disk", "record", "beat", "queue", "jobs"]
+    assert list(told["parts"]) == [
+        "database",
+        "cache",
+        "broker",
+        "disk",
+        "record",
+        "beat",
+        "queue",
+        "jobs",
+    ]
     assert [name for name, part in told["parts"].items() if not part["ok"]] == []
     assert (answered.status_code, told["ready"]) == (200, True)
     assert told["parts"]["disk"]["media_free_megabytes"] > 0
@@ -118,7 +127,10 @@ def test_a_part_that_nobody_knows_is_no_part(client):
 def test_beat_that_was_never_heard_is_a_fault(client):
     broker.client().delete(broker.BEAT)
 
-    assert client.get("/readyz?parts=beat").json()["parts"]["beat"] == {"ok": False, "fault": "never heard"}
+    assert client.get("/readyz?parts=beat").json()["parts"]["beat"] == {
+        "ok": False,
+        "fault": "never heard",
+    }
 
 
 @pytest.mark.django_db(transaction=True)
@@ -195,7 +207,7 @@ def test_a_question_that_hangs_is_asked_by_one_thread_only():
     assert asked == [1]
 
 
-# --- Metrics ----------------------------------------------------------------------------------------------------------
+# --- Metrics ------------------------------------------------------------------------------------
 
 
 def scraped(client, **headers):
@@ -204,7 +216,9 @@ def scraped(client, **headers):
 
 
 def value(text, name):
-    return next(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(f"{name} "))
+    return next(
+        float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(f"{name} ")
+    )
 
 
 @pytest.mark.django_db
@@ -306,7 +320,14 @@ def test_beat_is_heard_as_soon_as_it_sends(tmp_path):
     asked = broker.client()
     asked.delete(broker.BEAT)
 
-    with process("celery", "-A", "config", "beat", f"--schedule={tmp_path / 'schedule'}", "--loglevel=WARNING"):
+    with process(
+        "celery",
+        "-A",
+        "config",
+        "beat",
+        f"--schedule={tmp_path / 'schedule'}",
+        "--loglevel=WARNING",
+    ):
         wait_for(lambda: broker.beat_age(asked) is not None, 60)
     sent = broker.queues(asked)
     asked.delete(*(queue.name for queue in sent))
@@ -326,11 +347,18 @@ metrics.sign_ins.labels("signed_in").inc()
 def test_processes_of_one_server_count_together(tmp_path):
     env = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
     for _process in range(2):
-        subprocess.run([sys.executable, "-c", COUNTS], env=env, cwd=settings.BASE_DIR, check=True, timeout=60)
+        subprocess.run(
+            [sys.executable, "-c", COUNTS], env=env, cwd=settings.BASE_DIR, check=True, timeout=60
+        )
     told = f"{COUNTS.strip()}\nprint(metrics.counted().decode())"
 
     text = subprocess.run(
-        [sys.executable, "-c", told], env=env, cwd=settings.BASE_DIR, check=True, timeout=60, capture_output=True
+        [sys.executable, "-c", told],
+        env=env,
+        cwd=settings.BASE_DIR,
+        check=True,
+        timeout=60,
+        capture_output=True,
     ).stdout.decode()
 
     assert value(text, 'portal_sign_ins_total{outcome="signed_in"}') == 3
@@ -345,7 +373,9 @@ def test_the_web_servers_processes_count_together_from_nothing(tmp_path):
 
     def get(path):
         with contextlib.suppress(urllib.error.HTTPError):
-            return urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20).read().decode()
+            return (
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20).read().decode()
+            )
 
     def is_up():
         with contextlib.suppress(OSError):
@@ -361,7 +391,7 @@ def test_the_web_servers_processes_count_together_from_nothing(tmp_path):
     assert value(text, page) == 12
 
 
-# --- The log ----------------------------------------------------------------------------------------------------------
+# --- The log ------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -370,11 +400,18 @@ def test_each_request_is_one_line_that_names_nobody(client, lines):
     client.force_login(person)
     lines.clear()
 
-    answered = client.get(reverse("home") + "?q=typed", headers={"X-Forwarded-For": "203.0.113.7, 10.0.0.1"})
+    answered = client.get(
+        reverse("home") + "?q=typed", headers={"X-Forwarded-For": "203.0.113.7, 10.0.0.1"}
+    )
 
     [line] = of(lines, "portal.request")
     assert line["request_id"] == answered["X-Request-ID"]
-    assert (line["person"], line["view"], line["status"], line["method"]) == (person.pk, "home", 200, "GET")
+    assert (line["person"], line["view"], line["status"], line["method"]) == (
+        person.pk,
+        "home",
+        200,
+        "GET",
+    )
     assert line["milliseconds"] > 0
     assert line["time"].endswith("+03:30")
     assert "zahra" not in json.dumps(line)
@@ -480,10 +517,14 @@ def test_a_task_is_told_by_its_name_and_what_it_works_on(lines):
     workers._end(task_id="an id", task=task, state="SUCCESS")
 
     [line] = of(lines, "portal.anything")
-    assert (line["task"], line["task_id"], line["job"]) == ("festival.tasks.render_report", "an id", {"report_id": 12})
+    assert (line["task"], line["task_id"], line["job"]) == (
+        "festival.tasks.render_report",
+        "an id",
+        {"report_id": 12},
+    )
 
 
-# --- Errors -----------------------------------------------------------------------------------------------------------
+# --- Errors -------------------------------------------------------------------------------------
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -531,7 +572,11 @@ sentry_sdk.flush(float(os.environ.get("WAITS", "5")))
 
 
 def failed(port, **env):
-    given = {"DJANGO_SETTINGS_MODULE": "tests.settings", "SENTRY_DSN": f"http://key@127.0.0.1:{port}/7", **env}
+    given = {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "SENTRY_DSN": f"http://key@127.0.0.1:{port}/7",
+        **env,
+    }
     ended = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", FAILING],
         env=os.environ | given, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=90, check=True,
@@ -552,7 +597,10 @@ def test_an_error_reaches_the_collector_without_anything_of_anybodys(receiver):
     assert error["stacktrace"]["frames"][-1]["function"] == "fails"
     assert event["tags"]["view"] == "fails"
     assert event["tags"]["request_id"]
-    assert not any(word in body for word in ("the-key-of-somebody", "typed", "secret", "x=y", "words of the fault"))
+    assert not any(
+        word in body
+        for word in ("the-key-of-somebody", "typed", "secret", "x=y", "words of the fault")
+    )
 
 
 def test_a_collector_that_does_not_answer_slows_nobody_down(silent):
@@ -565,4 +613,9 @@ def test_a_collector_that_does_not_answer_slows_nobody_down(silent):
 def test_every_metric_has_a_name_of_the_portals():
     names = {family.name for family in metrics.REGISTRY.collect()}
 
-    assert names == {"portal_requests", "portal_request_seconds", "portal_refusals", "portal_sign_ins"}
+    assert names == {
+        "portal_requests",
+        "portal_request_seconds",
+        "portal_refusals",
+        "portal_sign_ins",
+    }

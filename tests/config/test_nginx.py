@@ -72,7 +72,10 @@ def free_port() -> int:
 
 def fetch(url: str) -> tuple[int, str, dict[str, str]]:
     trusting = ssl.create_default_context()
-    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE  # our own certificate, made a second ago
+    trusting.check_hostname, trusting.verify_mode = (
+        False,
+        ssl.CERT_NONE,
+    )  # our own certificate, made a second ago
     request = urllib.request.Request(url, headers={"Host": "localhost"})
     with urllib.request.urlopen(request, timeout=10, context=trusting) as answer:
         headers = {name: ", ".join(answer.headers.get_all(name)) for name in answer.headers}
@@ -94,7 +97,9 @@ def served(portal: Served) -> str:
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Address and folder of the portal behind nginx: the file of the deployment with its places put on this machine."""
+    """Address and folder of the portal behind nginx: the file of the deployment with its places put
+    on this machine.
+    """
     folder = tmp_path_factory.mktemp("nginx")
     folder.chmod(0o755)
     secure, plain, web, alive = free_port(), free_port(), free_port(), free_port()
@@ -186,7 +191,10 @@ def test_a_forged_header_does_not_dodge_the_limit_of_tries(served: str) -> None:
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     browser = urllib.request.build_opener(urllib.request.HTTPSHandler(context=trusting), cookies)
-    url, headers = f"{served}/en/accounts/login/", {"Host": "localhost", "Referer": "https://localhost/"}
+    url, headers = (
+        f"{served}/en/accounts/login/",
+        {"Host": "localhost", "Referer": "https://localhost/"},
+    )
     page = browser.open(urllib.request.Request(url, headers=headers), timeout=10).read().decode()
     [token] = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page))
     body = f"csrfmiddlewaretoken={token}".encode()
@@ -228,7 +236,9 @@ def test_what_watches_over_the_portal_is_not_for_the_public(served: str, path: s
     refused.value.close()
 
 
-def test_everything_else_comes_from_the_portal_which_knows_that_the_line_is_secure(served: str) -> None:
+def test_everything_else_comes_from_the_portal_which_knows_that_the_line_is_secure(
+    served: str,
+) -> None:
     status, body, headers = fetch(f"{served}/fa/accounts/login/")
 
     assert status == 200
@@ -237,7 +247,9 @@ def test_everything_else_comes_from_the_portal_which_knows_that_the_line_is_secu
     assert "default-src 'self'" in headers["Content-Security-Policy"]
 
 
-def test_a_private_file_comes_from_nginx_when_the_portal_says_so_and_with_its_headers(served: str) -> None:
+def test_a_private_file_comes_from_nginx_when_the_portal_says_so_and_with_its_headers(
+    served: str,
+) -> None:
     status, body, headers = fetch(f"{served}/given/")
 
     assert (status, body.encode()) == (200, PAPER)
@@ -249,7 +261,9 @@ def test_a_private_file_comes_from_nginx_when_the_portal_says_so_and_with_its_he
     assert "X-Accel-Redirect" not in headers
 
 
-@pytest.mark.parametrize("path", ("/private/", "/private/taken", "/private/%DA%AF%D8%B2%D8%A7%D8%B1%D8%B4%201"))
+@pytest.mark.parametrize(
+    "path", ("/private/", "/private/taken", "/private/%DA%AF%D8%B2%D8%A7%D8%B1%D8%B4%201")
+)
 def test_nobody_reaches_private_files_by_their_own_address(served: str, path: str) -> None:
     with pytest.raises(HTTPError) as refused:
         fetch(f"{served}{path}")
@@ -258,14 +272,25 @@ def test_nobody_reaches_private_files_by_their_own_address(served: str, path: st
     refused.value.close()
 
 
-def test_what_has_come_of_an_upload_is_at_the_portal_before_the_rest_has_been_sent(portal: Served) -> None:
+def test_what_has_come_of_an_upload_is_at_the_portal_before_the_rest_has_been_sent(
+    portal: Served,
+) -> None:
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     port = int(portal.address.rpartition(":")[2])
-    lines = ["PATCH /fa/submissions/uploads/x/ HTTP/1.1", "Host: localhost", "Content-Length: 100000", "", ""]
+    lines = [
+        "PATCH /fa/submissions/uploads/x/ HTTP/1.1",
+        "Host: localhost",
+        "Content-Length: 100000",
+        "",
+        "",
+    ]
     taken = portal.folder / "media/taken"
 
-    with socket.create_connection(("127.0.0.1", port)) as plain, trusting.wrap_socket(plain) as line:
+    with (
+        socket.create_connection(("127.0.0.1", port)) as plain,
+        trusting.wrap_socket(plain) as line,
+    ):
         line.sendall("\r\n".join(lines).encode() + b"x" * 60_000)
         for _wait in range(100):
             if taken.exists() and taken.stat().st_size > 50_000:

@@ -1,4 +1,6 @@
-"""Backup and restore: into another server, whose transaction numbers start anew, where the record goes on and holds."""
+"""Backup and restore: into another server, whose transaction numbers start anew, where the record
+goes on and holds.
+"""
 
 import json
 import stat
@@ -52,12 +54,14 @@ def transaction_number(cursor):
     return cursor.fetchone()[0]
 
 
-# --- The whole way ----------------------------------------------------------------------------------------------------
+# --- The whole way ------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_own_storage")
-def test_a_backup_goes_on_in_an_empty_server_with_lower_transaction_numbers_and_all_of_it_holds(tmp_path):
+def test_a_backup_goes_on_in_an_empty_server_with_lower_transaction_numbers_and_all_of_it_holds(
+    tmp_path,
+):
     world = build("scheduled")
     open_data_files.write(world.edition, at=world.at)
     sealed = seals.seal(at=world.at)
@@ -87,7 +91,7 @@ def test_a_backup_goes_on_in_an_empty_server_with_lower_transaction_numbers_and_
     assert "is not empty" in again
 
 
-# --- What is tampered with is named -----------------------------------------------------------------------------------
+# --- What is tampered with is named -------------------------------------------------------------
 
 
 def flip(path):
@@ -149,7 +153,7 @@ def test_nothing_is_restored_over_a_portal_that_is_in_use(tmp_path):
         call_command("restore", str(made))
 
 
-# --- What a backup holds ----------------------------------------------------------------------------------------------
+# --- What a backup holds ------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -220,11 +224,13 @@ def test_files_of_nobody_are_named_and_do_no_harm():
 def test_a_program_older_than_the_server_is_refused_with_its_version(settings):
     settings.POSTGRES_BIN = ""
 
-    with pytest.raises(CommandError, match=r"pg_dump of version 99 or later is needed: .* is of version \d+"):
+    with pytest.raises(
+        CommandError, match=r"pg_dump of version 99 or later is needed: .* is of version \d+"
+    ):
         postgres.program("pg_dump", major=99)
 
 
-# --- A record that an earlier version has restored --------------------------------------------------------------------
+# --- A record that an earlier version has restored ----------------------------------------------
 
 ROW = f"""
     INSERT INTO cycles_entry ({", ".join(ledger.FACTS)}, body, digest, xid)
@@ -240,9 +246,12 @@ ROW = f"""
 
 
 def seal_by_transactions(cursor, number, since, upto, previous, *, rows):
-    """A seal as earlier versions made it, of the rows that were moved into it; returns its digest."""
+    """A seal as earlier versions made it, of the rows that were moved into
+    it; returns its digest.
+    """
     cursor.execute(
-        "SELECT id, digest FROM cycles_entry WHERE xid >= %s::text::xid8 AND xid < %s::text::xid8 ORDER BY xid, id",
+        "SELECT id, digest FROM cycles_entry WHERE xid >= %s::text::xid8 AND xid < %s::text::xid8 "
+        "ORDER BY xid, id",
         [since, upto],
     )
     tree = seals.Tree()
@@ -254,7 +263,8 @@ def seal_by_transactions(cursor, number, since, upto, previous, *, rows):
     )  # fmt: skip
     made.digest = seals.digest_of(made)
     cursor.execute(
-        "INSERT INTO cycles_seal (id, form, from_xid, upto_xid, count, root, previous, sealed_at, digest, ids) "
+        "INSERT INTO cycles_seal (id, form, from_xid, upto_xid, count, root, previous, sealed_at, "
+        "digest, ids) "
         "VALUES (%s, 1, %s, %s, %s, %s, %s, %s, %s, %s)",
         [made.pk, since, upto, made.count, made.root, previous, AT, made.digest, rows],
     )
@@ -275,19 +285,28 @@ def test_a_record_restored_by_an_earlier_version_is_told_in_a_sentence_and_mende
                 cursor.execute(ROW, {"xid": xid, "at": AT + timedelta(days=1, minutes=minute)})
             cursor.execute("SELECT md5(string_agg(e::text, '|' ORDER BY id)) FROM cycles_entry e")
             before = cursor.fetchone()
-            # that version looked for what is to be sealed from the last transaction of the last seal on
+            # that version looked for what is to be sealed from the last transaction of the last
+            # seal on
             cursor.execute("DELETE FROM cycles_unsealed WHERE entry_id <> 9")
 
         found = manage("verify_ledger", env=there, ok=False)
         mended = manage("verify_ledger", "--mend", env=there)
-        sealed = "from cycles import seals; from django.utils import timezone; seals.seal(at=timezone.now())"
+        sealed = (
+            "from cycles import seals; from django.utils import timezone; "
+            "seals.seal(at=timezone.now())"
+        )
         manage("shell", "-v0", "-c", sealed, env=there)
         holds = manage("verify_ledger", env=there)
         with connected(there["DATABASE_OWNER_URL"]) as cursor:
-            cursor.execute("SELECT md5(string_agg(e::text, '|' ORDER BY id)) FROM cycles_entry e WHERE id <= 9")
+            cursor.execute(
+                "SELECT md5(string_agg(e::text, '|' ORDER BY id)) FROM cycles_entry e WHERE id <= 9"
+            )
             after = cursor.fetchone()
 
-    sentence = "3 rows, from 6 to 8, were written after this record was moved to another server and are not sealed"
+    sentence = (
+        "3 rows, from 6 to 8, were written after this record was moved to another server "
+        "and are not sealed"
+    )
     assert sentence in found
     assert "3 rows without a seal were put into the queue" in mended
     assert "10 rows and 2 seals hold; 5 rows wait" in mended

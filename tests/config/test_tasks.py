@@ -1,4 +1,6 @@
-"""Tasks travel through the real broker to a real worker; what beat sends may run twice, at once, or never."""
+"""Tasks travel through the real broker to a real worker; what beat sends may run twice, at once, or
+never.
+"""
 
 import threading
 from datetime import timedelta
@@ -67,7 +69,9 @@ def run(name):
 
 
 def moments(world):
-    """When each job has something to do: lines to open, a deadline near, drafts overdue, a publication due."""
+    """When each job has something to do: lines to open, a deadline near, drafts overdue, a
+    publication due.
+    """
     return {
         "communicated": world.opens(Phase.SELF_ASSESSMENT) + timedelta(minutes=1),
         "begun": world.closes(Phase.SELF_ASSESSMENT) - timedelta(hours=20),
@@ -78,7 +82,9 @@ def moments(world):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("stage", ("communicated", "begun", "submitted", "drafted_appeal", "scheduled"))
+@pytest.mark.parametrize(
+    "stage", ("communicated", "begun", "submitted", "drafted_appeal", "scheduled")
+)
 def test_a_second_run_of_every_scheduled_job_changes_nothing(stage, settings):
     world = build(stage)
     settings.CLOCK_OFFSET = moments(world)[stage] - timezone.now()
@@ -92,7 +98,8 @@ def test_a_second_run_of_every_scheduled_job_changes_nothing(stage, settings):
     second = snapshot()
 
     assert first != before
-    # only a row that the first run itself wrote may be sealed by the second, once its transaction is surely past
+    # only a row that the first run itself wrote may be sealed by the second, once its transaction
+    # is surely past
     changed = {table for table in first if first[table] != second[table]}
     assert changed <= {"cycles_seal"}, list(Fault.objects.values())
 

@@ -11,14 +11,32 @@ from tests.factories import build
 
 pytestmark = pytest.mark.django_db
 
-NAMES = ("value", "note", "claims_not_applicable", "outliers", "lacking", "prefilled_from", "updated_at", "updated_by")
+NAMES = (
+    "value",
+    "note",
+    "claims_not_applicable",
+    "outliers",
+    "lacking",
+    "prefilled_from",
+    "updated_at",
+    "updated_by",
+)
 
 
 def test_rows_keep_what_they_say_and_no_more(django_assert_num_queries):
     world = build("begun")
     first, second, other = Answer.objects.filter(submission=world.submission).order_by("pk")[:3]
-    first.value, first.note, first.outliers = Decimal("12.3456"), "نیمه‌تمام «\"'\\", ["history", "group"]
-    first.lacking, first.prefilled_from, first.updated_at, first.updated_by = [], 4, timezone.now(), world.staff
+    first.value, first.note, first.outliers = (
+        Decimal("12.3456"),
+        "نیمه‌تمام «\"'\\",
+        ["history", "group"],
+    )
+    first.lacking, first.prefilled_from, first.updated_at, first.updated_by = (
+        [],
+        4,
+        timezone.now(),
+        world.staff,
+    )
     second.value, second.note, second.claims_not_applicable = None, "مصداق ندارد", True
     first.strengths = other.note = "not written"
 
@@ -27,7 +45,9 @@ def test_rows_keep_what_they_say_and_no_more(django_assert_num_queries):
 
     kept = {a.pk: a for a in Answer.objects.all()}
     for row in (first, second):
-        assert [getattr(kept[row.pk], name) for name in NAMES] == [getattr(row, name) for name in NAMES]
+        assert [getattr(kept[row.pk], name) for name in NAMES] == [
+            getattr(row, name) for name in NAMES
+        ]
     assert (kept[first.pk].strengths, kept[other.pk].note) == ("", "")
 
 

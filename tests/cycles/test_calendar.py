@@ -1,4 +1,6 @@
-"""The calendar against two libraries, the presets against the statutory dates, instants written and read."""
+"""The calendar against two libraries, the presets against the statutory dates, instants written and
+read.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -99,7 +101,9 @@ def test_the_statutory_jalali_year(year, phase, first, last):
     ],
 )
 def test_the_statutory_gregorian_year(phase, first, last):
-    [window] = [window for window in windows_for("statutory_gregorian", 1405) if window.phase == phase]
+    [window] = [
+        window for window in windows_for("statutory_gregorian", 1405) if window.phase == phase
+    ]
 
     assert window.opens_at == midnight(first)
     assert window.closes_at == midnight(last + timedelta(days=1))
@@ -133,19 +137,33 @@ def test_every_preset_plans_each_phase_once_in_order(key, year):
 
     dated = [phase for phase in Phase if phase not in (Phase.CLARIFICATION, Phase.ANYTIME)]
     assert list(dict.fromkeys(window.phase for window in windows)) == dated
-    assert [window.quarter for window in windows if window.phase == Phase.MONITORING] == [1, 2, 3, 4]
+    assert [window.quarter for window in windows if window.phase == Phase.MONITORING] == [
+        1,
+        2,
+        3,
+        4,
+    ]
     assert all(window.opens_at < window.closes_at for window in windows)
-    assert [window.closes_at for window in windows] == sorted(window.closes_at for window in windows)
+    assert [window.closes_at for window in windows] == sorted(
+        window.closes_at for window in windows
+    )
     assert all(window.binding == BINDINGS[window.phase] for window in windows)
 
 
 def test_the_phases_in_which_agencies_act_are_hard():
     hard = {phase for phase, binding in BINDINGS.items() if binding == Binding.HARD}
 
-    assert hard == {Phase.PROPOSAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.CLARIFICATION, Phase.APPEAL}
+    assert hard == {
+        Phase.PROPOSAL,
+        Phase.MONITORING,
+        Phase.SELF_ASSESSMENT,
+        Phase.CLARIFICATION,
+        Phase.APPEAL,
+    }
 
 
-# Computed apart from this code: 1403 is leap; a quarter is reported until fifteen days after its end, the last is not.
+# Computed apart from this code: 1403 is leap; a quarter is reported until fifteen days after its
+# end, the last is not.
 @pytest.mark.parametrize(
     ("year", "quarter", "first", "last"),
     [
@@ -190,7 +208,10 @@ def test_a_closing_at_midnight_is_told_as_24_00_of_the_last_day():
 
 
 def test_another_closing_keeps_its_clock():
-    assert format_deadline(LAST_DAY_OF_MAY - timedelta(hours=9), "en") == "31 May 2027, 15:00 (10 Khordad 1406)"
+    assert (
+        format_deadline(LAST_DAY_OF_MAY - timedelta(hours=9), "en")
+        == "31 May 2027, 15:00 (10 Khordad 1406)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -295,5 +316,7 @@ def test_a_day_is_the_same_in_both_calendars(day):
     shown = jalali(day)
 
     assert (
-        parse_moment(f"{shown.year}/{shown.month:02}/{shown.day:02}") == parse_moment(day.isoformat()) == midnight(day)
+        parse_moment(f"{shown.year}/{shown.month:02}/{shown.day:02}")
+        == parse_moment(day.isoformat())
+        == midnight(day)
     )

@@ -43,7 +43,12 @@ def sent(stored: dict[str, Any], *, shown: dict[str, Any] = STORED, **typed: Any
     """The form as it comes back from a page that showed one thing, when another is stored."""
     data = QueryDict(mutable=True)
     data["seen"] = PaperForm(initial=shown).token
-    as_typed = {"points": "۱۲/۵", "day": "1404/12/11", "reason": " دلیل نخست\r\nدوم\r\n ", "applies": "on"} | typed
+    as_typed = {
+        "points": "۱۲/۵",
+        "day": "1404/12/11",
+        "reason": " دلیل نخست\r\nدوم\r\n ",
+        "applies": "on",
+    } | typed
     for name, value in as_typed.items():
         data[name] = value
     data.setlist("sides", typed.get("sides", ["a", "b"]))

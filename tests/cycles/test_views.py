@@ -46,7 +46,7 @@ def queries(client, url):
     return len(caught)
 
 
-# --- Cycles -----------------------------------------------------------------------------------------------------------
+# --- Cycles -------------------------------------------------------------------------------------
 
 
 def test_a_planned_cycle_is_seen_by_administrators_and_by_nobody_else(as_):
@@ -60,10 +60,18 @@ def test_a_planned_cycle_is_seen_by_administrators_and_by_nobody_else(as_):
 def test_the_plan_page_shows_every_window_in_both_calendars_and_writes_nothing(as_):
     w = build("people")
 
-    page = text(as_(w.administrator, w.at).get("/en/cycles/plan/", {"year": "۱۴۰۵", "preset": "statutory_gregorian"}))
+    page = text(
+        as_(w.administrator, w.at).get(
+            "/en/cycles/plan/", {"year": "۱۴۰۵", "preset": "statutory_gregorian"}
+        )
+    )
 
     assert "31 May 2027, 24:00 (10 Khordad 1406)" in page
-    assert all(str(phase.label) in page for phase in Phase if phase not in (Phase.CLARIFICATION, Phase.ANYTIME))
+    assert all(
+        str(phase.label) in page
+        for phase in Phase
+        if phase not in (Phase.CLARIFICATION, Phase.ANYTIME)
+    )
     assert not Cycle.objects.exists()
 
 
@@ -84,7 +92,12 @@ def test_nobody_but_a_national_administrator_finds_the_plan_page(as_):
     for name in ("provincial_administrator", "auditor", "staff"):
         client = as_(w.people[name], w.at)
         assert client.get("/en/cycles/plan/").status_code == 404
-        assert client.post("/en/cycles/plan/", {"year": "1406", "preset": "statutory_jalali"}).status_code == 404
+        assert (
+            client.post(
+                "/en/cycles/plan/", {"year": "1406", "preset": "statutory_jalali"}
+            ).status_code
+            == 404
+        )
     assert not Cycle.objects.exists()
 
 
@@ -108,11 +121,15 @@ def test_a_persian_page_has_persian_digits_and_jalali_dates_first(world, as_):
     assert ">1405<" not in page
 
 
-def test_participants_are_those_of_the_readers_scope_and_the_search_reads_arabic_letters(world, as_):
+def test_participants_are_those_of_the_readers_scope_and_the_search_reads_arabic_letters(
+    world, as_
+):
     client = as_(world.provincial_administrator, world.at)
 
     everyone = text(client.get("/en/cycles/1405/participants/"))
-    found = text(as_(world.administrator, world.at).get("/en/cycles/1405/participants/", {"q": "نيرو"}))
+    found = text(
+        as_(world.administrator, world.at).get("/en/cycles/1405/participants/", {"q": "نيرو"})
+    )
 
     assert "Qazvin Regional Water" in everyone
     assert "Ministry of Health" not in everyone
@@ -120,7 +137,7 @@ def test_participants_are_those_of_the_readers_scope_and_the_search_reads_arabic
     assert "Ministry of Health" not in found
 
 
-# --- Agencies ---------------------------------------------------------------------------------------------------------
+# --- Agencies -----------------------------------------------------------------------------------
 
 
 def upload(client, lines, name="agencies.csv"):
@@ -128,14 +145,22 @@ def upload(client, lines, name="agencies.csv"):
     return client.post("/en/cycles/agencies/import/", {"file": SimpleUploadedFile(name, content)})
 
 
-def test_an_import_writes_nothing_until_it_is_confirmed_and_then_each_agency_stands_in_the_record(world, as_):
+def test_an_import_writes_nothing_until_it_is_confirmed_and_then_each_agency_stands_in_the_record(
+    world, as_
+):
     client = as_(world.administrator, world.at)
 
     preview = upload(
-        client, ["UNIT,واحد,Unit,affiliated_org,economic,HEAD,", "HEAD,ستاد,Head office,ministry,economic,,"]
+        client,
+        [
+            "UNIT,واحد,Unit,affiliated_org,economic,HEAD,",
+            "HEAD,ستاد,Head office,ministry,economic,,",
+        ],
     )
     unwritten = Agency.objects.filter(code__in=("UNIT", "HEAD")).count()
-    client.post("/en/cycles/agencies/import/", {"token": preview.context["token"], "password": PASSWORD})
+    client.post(
+        "/en/cycles/agencies/import/", {"token": preview.context["token"], "password": PASSWORD}
+    )
 
     assert unwritten == 0
     assert Agency.objects.get(code="UNIT").parent.code == "HEAD"
@@ -148,7 +173,8 @@ def test_an_import_without_the_right_password_writes_nothing_and_keeps_the_check
     token = upload(client, ["GOOD,خوب,Good,ministry,economic,,"]).context["token"]
 
     pages = [
-        client.post("/en/cycles/agencies/import/", {"token": token, "password": password}) for password in ("", "guess")
+        client.post("/en/cycles/agencies/import/", {"token": token, "password": password})
+        for password in ("", "guess")
     ]
     unwritten = Agency.objects.filter(code="GOOD").count()
     client.post("/en/cycles/agencies/import/", {"token": token, "password": PASSWORD})
@@ -164,12 +190,17 @@ def test_a_bad_file_names_row_and_column_and_writes_nothing(world, as_):
 
     page = upload(as_(world.administrator, world.at), lines)
 
-    assert [(e["row"], e["column"]) for e in page.context["check"].errors] == [("3", "parent"), ("3", "level")]
+    assert [(e["row"], e["column"]) for e in page.context["check"].errors] == [
+        ("3", "parent"),
+        ("3", "level"),
+    ]
     assert "There is no such code: “NOBODY”." in text(page)
     assert not Agency.objects.filter(code="GOOD").exists()
 
 
-def test_the_right_rows_are_taken_only_by_who_says_so_and_the_record_tells_how_many_were_left_out(world, as_):
+def test_the_right_rows_are_taken_only_by_who_says_so_and_the_record_tells_how_many_were_left_out(
+    world, as_
+):
     client = as_(world.administrator, world.at)
     preview = upload(client, ["GOOD,خوب,Good,ministry,economic,,", "BAD,بد,Bad,kingdom,economic,,"])
     told = text(preview)
@@ -177,7 +208,9 @@ def test_the_right_rows_are_taken_only_by_who_says_so_and_the_record_tells_how_m
 
     client.post("/en/cycles/agencies/import/", {"token": token, "password": PASSWORD})
     unwritten = Agency.objects.filter(code="GOOD").count()
-    client.post("/en/cycles/agencies/import/", {"token": token, "take": "right", "password": PASSWORD})
+    client.post(
+        "/en/cycles/agencies/import/", {"token": token, "take": "right", "password": PASSWORD}
+    )
 
     assert "Take only the 1 right row; leave out the rows with errors (1)" in told
     assert unwritten == 0
@@ -203,7 +236,9 @@ def test_what_would_no_longer_be_done_as_it_was_shown_is_not_done(world, as_):
     Agency.objects.filter(code="MOE").update(name_en="Renamed by somebody else")
 
     answer = client.post(
-        "/en/cycles/agencies/import/", {"token": preview.context["token"], "password": PASSWORD}, follow=True
+        "/en/cycles/agencies/import/",
+        {"token": preview.context["token"], "password": PASSWORD},
+        follow=True,
     )
 
     assert "has changed since it was checked" in text(answer)
@@ -232,7 +267,9 @@ def test_the_export_is_what_is_shown_and_the_import_reads_it_back_as_no_change(w
 
 def test_only_national_administrators_find_the_import_page(world, as_):
     for name in ("provincial_administrator", "auditor", "staff"):
-        assert as_(world.people[name], world.at).get("/en/cycles/agencies/import/").status_code == 404
+        assert (
+            as_(world.people[name], world.at).get("/en/cycles/agencies/import/").status_code == 404
+        )
 
 
 def test_lists_take_the_same_queries_for_any_length(world, as_):
@@ -240,12 +277,22 @@ def test_lists_take_the_same_queries_for_any_length(world, as_):
     for size in (1, 3, 30):
         for number in range(size):
             agency = make_agency(
-                f"A{size}-{number}", f"واحد {size}-{number}", "", province=world.province, parent=world.power
+                f"A{size}-{number}",
+                f"واحد {size}-{number}",
+                "",
+                province=world.province,
+                parent=world.power,
             )
             person = make_user(f"person{size}-{number}", Role.STAFF, agency=agency)
-            Interest.objects.create(user=world.assessor, agency=agency, reason="x", declared_at=world.at)
-            Membership.objects.create(user=world.assessor, role=Role.HEAD, agency=agency, valid_from=world.at)
-            Participation.objects.create(cycle=world.cycle, agency=agency, level=agency.level, sector=agency.sector)
+            Interest.objects.create(
+                user=world.assessor, agency=agency, reason="x", declared_at=world.at
+            )
+            Membership.objects.create(
+                user=world.assessor, role=Role.HEAD, agency=agency, valid_from=world.at
+            )
+            Participation.objects.create(
+                cycle=world.cycle, agency=agency, level=agency.level, sector=agency.sector
+            )
             client.post(
                 f"/en/cycles/people/{person.pk}/grant/",
                 {"role": Role.HEAD, "agency": agency.code, "password": PASSWORD},
@@ -261,28 +308,38 @@ def test_lists_take_the_same_queries_for_any_length(world, as_):
         ):
             counts.setdefault(page, []).append(queries(client, f"/en/cycles/{page}"))
 
-    assert {page: len(set(found)) for page, found in counts.items()} == dict.fromkeys(counts, 1), counts
+    assert {page: len(set(found)) for page, found in counts.items()} == dict.fromkeys(counts, 1), (
+        counts
+    )
 
 
-# --- People -----------------------------------------------------------------------------------------------------------
+# --- People -------------------------------------------------------------------------------------
 
 
-def test_a_provincial_administrator_sees_the_people_of_the_province_and_grants_within_it_only(world, as_):
+def test_a_provincial_administrator_sees_the_people_of_the_province_and_grants_within_it_only(
+    world, as_
+):
     client = as_(world.provincial_administrator, world.at)
     newcomer = make_user("newcomer", Role.STAFF, agency=world.unit)
 
     page = text(client.get("/en/cycles/people/"))
     within = client.post(
-        f"/en/cycles/people/{newcomer.pk}/grant/", {"role": "head", "agency": "MOE-QZ", "password": PASSWORD}
+        f"/en/cycles/people/{newcomer.pk}/grant/",
+        {"role": "head", "agency": "MOE-QZ", "password": PASSWORD},
     )
-    beyond = client.post(f"/en/cycles/people/{newcomer.pk}/grant/", {"role": "administrator", "password": PASSWORD})
+    beyond = client.post(
+        f"/en/cycles/people/{newcomer.pk}/grant/", {"role": "administrator", "password": PASSWORD}
+    )
 
     assert "newcomer@example.org" in page
     assert "staff@example.org" not in page.replace("other_staff@", "")
     assert client.get(f"/en/cycles/people/{world.staff.pk}/").status_code == 404
     assert within.status_code == 302
     assert "is for an administrator in whose scope the agency is" in text(beyond)
-    assert [m.role for m in Membership.objects.filter(user=newcomer).order_by("pk")] == ["staff", "head"]
+    assert [m.role for m in Membership.objects.filter(user=newcomer).order_by("pk")] == [
+        "staff",
+        "head",
+    ]
 
 
 def test_a_grant_keeps_its_dates_typed_in_the_jalali_calendar(world, as_):
@@ -304,7 +361,9 @@ def test_a_grant_keeps_its_dates_typed_in_the_jalali_calendar(world, as_):
 def test_a_wrong_grant_keeps_what_was_typed_and_says_what_is_wrong_beside_the_field(world, as_):
     form = {"role": "staff", "agency": "", "valid_from": "1405/13/01", "password": PASSWORD}
 
-    page = as_(world.administrator, world.at).post(f"/en/cycles/people/{world.stranger.pk}/grant/", form)
+    page = as_(world.administrator, world.at).post(
+        f"/en/cycles/people/{world.stranger.pk}/grant/", form
+    )
 
     assert set(page.context["form"].errors) == {"agency", "valid_from"}
     assert 'value="1405/13/01"' in text(page)
@@ -329,14 +388,20 @@ def test_a_declared_interest_is_shown_to_its_owner_and_the_administrator_alone(w
 
     assert Interest.objects.get(user=world.assessor).reason == "برادرم آنجا کار می‌کند"
     assert "برادرم آنجا کار" in text(client.get("/en/cycles/interests/"))
-    assert "برادرم آنجا کار" in text(as_(world.administrator, world.at).get(f"/en/cycles/people/{world.assessor.pk}/"))
-    assert as_(world.staff, world.at).get(f"/en/cycles/people/{world.assessor.pk}/").status_code == 404
+    assert "برادرم آنجا کار" in text(
+        as_(world.administrator, world.at).get(f"/en/cycles/people/{world.assessor.pk}/")
+    )
+    assert (
+        as_(world.staff, world.at).get(f"/en/cycles/people/{world.assessor.pk}/").status_code == 404
+    )
 
 
-# --- The official record ----------------------------------------------------------------------------------------------
+# --- The official record ------------------------------------------------------------------------
 
 
-def test_the_ledger_is_for_auditors_and_administrators_and_narrows_by_act_agency_and_period(world, as_):
+def test_the_ledger_is_for_auditors_and_administrators_and_narrows_by_act_agency_and_period(
+    world, as_
+):
     client = as_(world.auditor, world.at)
 
     by_agency = client.get("/en/cycles/ledger/", {"agency": "MOE"}).context["table"].rows

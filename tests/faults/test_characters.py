@@ -1,4 +1,6 @@
-"""A NUL, and other characters that no database keeps: no such page, or a word beside the field, and never a fault."""
+"""A NUL, and other characters that no database keeps: no such page, or a word beside the field, and
+never a fault.
+"""
 
 from typing import Any
 
@@ -32,7 +34,9 @@ def client_of(user: Any) -> Client:
 
 
 def plain_addresses() -> list[str]:
-    """Every address of the reviewed table that needs no object; probes are answered before any of ours is looked up."""
+    """Every address of the reviewed table that needs no object; probes are answered before any of
+    ours is looked up.
+    """
     found = []
     for name in sorted({name for name, methods, *_ in ROWS if "GET" in methods}):
         try:
@@ -48,22 +52,35 @@ def test_an_address_with_a_nul_leads_nowhere_wherever_the_nul_stands(w: World) -
         addresses = plain_addresses()
     assert len(addresses) > 30
 
-    queries = {address: client.get(f"{address}?q=%00&page=%00", follow=True).status_code for address in addresses}
-    paths = {address: client.get(f"{address}a%00b/", follow=True).status_code for address in addresses}
+    queries = {
+        address: client.get(f"{address}?q=%00&page=%00", follow=True).status_code
+        for address in addresses
+    }
+    paths = {
+        address: client.get(f"{address}a%00b/", follow=True).status_code for address in addresses
+    }
 
     assert {address: status for address, status in queries.items() if status != 404} == {}
     assert {address: status for address, status in paths.items() if status != 404} == {}
 
 
-def test_a_nul_in_a_field_is_told_beside_it_and_one_that_no_field_reads_is_a_sentence(w: World) -> None:
-    line = Answer.objects.filter(submission=w.submission).exclude(measure__method="steward").order_by("pk")[0]
+def test_a_nul_in_a_field_is_told_beside_it_and_one_that_no_field_reads_is_a_sentence(
+    w: World,
+) -> None:
+    line = (
+        Answer.objects.filter(submission=w.submission)
+        .exclude(measure__method="steward")
+        .order_by("pk")[0]
+    )
     client = client_of(w.staff)
 
     field = client.post(f"/en/submissions/lines/{line.pk}/answer/", {"note": "a\0b"})
     entrance = Client(raise_request_exception=False).post(
         "/en/accounts/login/", {"login": "st\0aff", "password": PASSWORD}
     )
-    reset = Client(raise_request_exception=False).post("/en/accounts/password/reset/", {"email": "a\0@b.org"})
+    reset = Client(raise_request_exception=False).post(
+        "/en/accounts/password/reset/", {"email": "a\0@b.org"}
+    )
 
     assert field.status_code < 500
     assert entrance.status_code in (200, 400)
@@ -83,7 +100,11 @@ def test_a_cookie_with_a_nul_is_nobody_s(w: World) -> None:
 
 
 def test_a_file_s_name_and_an_upload_s_header_lose_what_cannot_be_kept(w: World) -> None:
-    line = Answer.objects.filter(submission=w.submission).exclude(measure__method="steward").order_by("pk")[0]
+    line = (
+        Answer.objects.filter(submission=w.submission)
+        .exclude(measure__method="steward")
+        .order_by("pk")[0]
+    )
     client = client_of(w.staff)
     body = (
         b'--x\r\nContent-Disposition: form-data; name="file"; filename="a\x00b.txt"\r\n'
@@ -91,11 +112,17 @@ def test_a_file_s_name_and_an_upload_s_header_lose_what_cannot_be_kept(w: World)
     )
 
     form = client.post(
-        f"/en/submissions/lines/{line.pk}/evidence/", body, content_type="multipart/form-data; boundary=x"
+        f"/en/submissions/lines/{line.pk}/evidence/",
+        body,
+        content_type="multipart/form-data; boundary=x",
     )
     tus = client.post(
         f"/en/submissions/lines/{line.pk}/evidence/uploads/",
-        headers={"Tus-Resumable": "1.0.0", "Upload-Length": "3", "Upload-Metadata": "filename YQBiLnR4dA=="},
+        headers={
+            "Tus-Resumable": "1.0.0",
+            "Upload-Length": "3",
+            "Upload-Metadata": "filename YQBiLnR4dA==",
+        },
     )
 
     assert form.status_code in (200, 302)

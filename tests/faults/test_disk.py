@@ -1,4 +1,6 @@
-"""The disk is full: a sentence, nothing half written, nothing half kept; and room is asked for before it is needed."""
+"""The disk is full: a sentence, nothing half written, nothing half kept; and room is asked for
+before it is needed.
+"""
 
 import os
 import subprocess
@@ -49,7 +51,11 @@ def client(w: World) -> Client:
 
 
 def line_of(w: World) -> Answer:
-    return Answer.objects.filter(submission=w.submission).exclude(measure__method="steward").order_by("pk")[0]
+    return (
+        Answer.objects.filter(submission=w.submission)
+        .exclude(measure__method="steward")
+        .order_by("pk")[0]
+    )
 
 
 def begin(client: Client, line: Answer, size: int) -> Any:
@@ -60,7 +66,9 @@ def begin(client: Client, line: Answer, size: int) -> Any:
 
 def send(client: Client, address: str, piece: bytes) -> Any:
     headers = TUS | {"Upload-Offset": "0"}
-    return client.patch(address, piece, content_type="application/offset+octet-stream", headers=headers)
+    return client.patch(
+        address, piece, content_type="application/offset+octet-stream", headers=headers
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -85,7 +93,10 @@ def test_a_form_s_file_that_finds_no_room_leaves_neither_half_a_file_nor_a_row(
     w: World, client: Client, small_disk: Path, settings: Any
 ) -> None:
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "config.storage.WholeFileStorage", "OPTIONS": {"location": small_disk}}
+        "default": {
+            "BACKEND": "config.storage.WholeFileStorage",
+            "OPTIONS": {"location": small_disk},
+        }
     }
     line = line_of(w)
     attach = f"/en/submissions/lines/{line.pk}/evidence/"
@@ -104,7 +115,9 @@ def test_a_form_s_file_that_finds_no_room_leaves_neither_half_a_file_nor_a_row(
 
 
 @pytest.mark.django_db
-def test_an_upload_for_which_there_is_no_room_is_not_begun(w: World, client: Client, settings: Any) -> None:
+def test_an_upload_for_which_there_is_no_room_is_not_begun(
+    w: World, client: Client, settings: Any
+) -> None:
     settings.DISK_RESERVE_BYTES = 10**18
 
     told = begin(client, line_of(w), 1000)

@@ -1,4 +1,6 @@
-"""A worker killed in the middle of a report, with a real database, broker and workers: the next one ends it."""
+"""A worker killed in the middle of a report, with a real database, broker and workers: the next one
+ends it.
+"""
 
 import os
 import time
@@ -33,13 +35,17 @@ def reports_worker(files: Path, offset: timedelta) -> Iterator[Any]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_report_whose_worker_is_killed_in_the_middle_is_ended_by_the_next(tmp_path: Path, settings: Any) -> None:
+def test_a_report_whose_worker_is_killed_in_the_middle_is_ended_by_the_next(
+    tmp_path: Path, settings: Any
+) -> None:
     app.control.purge()
     world = build("final")
     settings.CLOCK_OFFSET = offset = world.at - timezone.now()
 
     with reports_worker(tmp_path, offset) as first:
-        report_actions.ask_for_report(world.edition, languages=["en"], by=world.administrator, at=now())
+        report_actions.ask_for_report(
+            world.edition, languages=["en"], by=world.administrator, at=now()
+        )
         broker.wake("reports")
         wait_for(lambda: Job.objects.get().step in ("write", "style", "layout"))
         kill(first)
@@ -51,5 +57,7 @@ def test_a_report_whose_worker_is_killed_in_the_middle_is_ended_by_the_next(tmp_
     assert (left.state, left.attempts) == ("running", 1)
     assert Job.objects.get().attempts == 2
     report = Report.objects.get()
-    kept = sorted(path.relative_to(tmp_path / "media").as_posix() for path in tmp_path.rglob("*.pdf"))
+    kept = sorted(
+        path.relative_to(tmp_path / "media").as_posix() for path in tmp_path.rglob("*.pdf")
+    )
     assert kept == sorted([report.file.name, report.archive.name])

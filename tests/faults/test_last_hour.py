@@ -1,4 +1,5 @@
-"""The last hour before the deadline: fifty people at two web processes and a worker, one of each killed in the middle.
+"""The last hour before the deadline: fifty people at two web processes and a worker, one of each
+killed in the middle.
 
 What was said to be saved is saved; what was said to be uploaded is whole, and there once.
 """
@@ -67,7 +68,9 @@ class Person:
             self.link.close()
             self.link = None
 
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> http.client.HTTPResponse | None:
+    def ask(
+        self, method: str, path: str, body: bytes = b"", **headers: str
+    ) -> http.client.HTTPResponse | None:
         """The answer, read to its end; None when the line was lost."""
         sent = {
             "Cookie": f"sessionid={self.session}; csrftoken={CSRF}",
@@ -113,7 +116,12 @@ class Person:
         for _attempt in range(20):
             piece = content[offset : offset + len(content) // 2 + 1]
             told = self.ask(
-                "PATCH", path, piece, Upload_Offset=str(offset), Content_Type="application/offset+octet-stream", **tus
+                "PATCH",
+                path,
+                piece,
+                Upload_Offset=str(offset),
+                Content_Type="application/offset+octet-stream",
+                **tus,
             )
             if told is None or told.status in (409, 423):
                 told = self.ask("HEAD", path, **tus)
@@ -152,14 +160,20 @@ def fifty_people(world: World, port: int) -> list[Person]:
         for a in agencies
     )  # fmt: skip
     answers_actions.begin(participations, by=None, at=world.at)
-    lines = Answer.objects.filter(submission__participation__in=participations).exclude(measure__method="steward")
+    lines = Answer.objects.filter(submission__participation__in=participations).exclude(
+        measure__method="steward"
+    )
     people = []
     for number, answer in enumerate(lines.select_related("submission").order_by("pk")[:PEOPLE]):
         user = User.objects.create(username=f"last{number}", email=f"last{number}@example.org")
-        Membership.objects.create(user=user, role=Role.STAFF, agency_id=answer.submission.agency_id, valid_from=EPOCH)
+        Membership.objects.create(
+            user=user, role=Role.STAFF, agency_id=answer.submission.agency_id, valid_from=EPOCH
+        )
         client = Client()
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        people.append(Person(client.cookies["sessionid"].value, answer.pk, port, random.Random(number)))
+        people.append(
+            Person(client.cookies["sessionid"].value, answer.pk, port, random.Random(number))
+        )
     return people
 
 
@@ -176,12 +190,20 @@ def test_in_the_last_hour_nothing_that_was_confirmed_is_lost_when_a_web_process_
         "TEST_FILES": str(tmp_path),
         "TEST_CLOCK_OFFSET": str((world.at - timezone.now()).total_seconds()),
     }
-    options = ("--worker-class=gthread", "--workers=2", "--threads=8", "--no-control-socket", "--log-level=warning")
+    options = (
+        "--worker-class=gthread",
+        "--workers=2",
+        "--threads=8",
+        "--no-control-socket",
+        "--log-level=warning",
+    )
     commands = (*worker("celery", 1), "--hostname", f"last-hour-{port}@localhost")
     begun = time.monotonic()
     with process("gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", *options, **env) as web:
         wait_for(lambda: answers(port), 30)
-        threads = [threading.Thread(target=p.work, args=[time.monotonic() + SECONDS]) for p in people]
+        threads = [
+            threading.Thread(target=p.work, args=[time.monotonic() + SECONDS]) for p in people
+        ]
         begun = time.monotonic()
         with process(*commands, **env) as first:
             for thread in threads:
@@ -211,7 +233,10 @@ def test_in_the_last_hour_nothing_that_was_confirmed_is_lost_when_a_web_process_
     kept = Counter(Evidence.objects.values_list("answer", "document__name"))
     assert {name: times for name, times in kept.items() if times > 1} == {}
     finished = {(p.line, name): digest for p in people for name, digest in p.files.items()}
-    held = {(e.answer_id, e.document.name): e.document for e in Evidence.objects.select_related("document")}
+    held = {
+        (e.answer_id, e.document.name): e.document
+        for e in Evidence.objects.select_related("document")
+    }
     assert finished.keys() <= held.keys()
     assert len(finished) > PEOPLE
     for key, digest in finished.items():

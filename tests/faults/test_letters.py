@@ -1,4 +1,6 @@
-"""The mail server is away or slow: the answer to whoever asks for a new password tells nothing and takes no time."""
+"""The mail server is away or slow: the answer to whoever asks for a new password tells nothing and
+takes no time.
+"""
 
 import time
 from datetime import timedelta
@@ -33,7 +35,9 @@ def ask(email: str) -> tuple[Any, float]:
     return answer, time.monotonic() - begun
 
 
-def test_a_mail_server_that_says_nothing_tells_nobody_who_has_an_account(w: World, settings: Any) -> None:
+def test_a_mail_server_that_says_nothing_tells_nobody_who_has_an_account(
+    w: World, settings: Any
+) -> None:
     listening, port = silent_port()
     settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = SMTP, "127.0.0.1", port
     settings.ACCOUNT_RATE_LIMITS = {"reset_password": "1000/m/ip"}
@@ -47,7 +51,10 @@ def test_a_mail_server_that_says_nothing_tells_nobody_who_has_an_account(w: Worl
             known.append(seconds)
             other, seconds = ask(f"stranger{number}@elsewhere.org")
             unknown.append(seconds)
-            assert (answer.status_code, answer["Location"]) == (other.status_code, other["Location"])
+            assert (answer.status_code, answer["Location"]) == (
+                other.status_code,
+                other["Location"],
+            )
 
     assert max(known + unknown) < 2
     assert median(known) < 2 * median(unknown) + 0.05
@@ -72,7 +79,9 @@ def test_a_letter_waits_while_the_mail_server_is_away_and_goes_when_it_is_back(
     assert letters.send(at=now()) == 0
 
 
-def test_whoever_asks_twice_gets_one_letter_and_a_closed_account_none(w: World, mailoutbox: list[Any]) -> None:
+def test_whoever_asks_twice_gets_one_letter_and_a_closed_account_none(
+    w: World, mailoutbox: list[Any]
+) -> None:
     for _ in range(2):
         ask(w.staff.email)
     ask(w.head.email)
@@ -84,7 +93,9 @@ def test_whoever_asks_twice_gets_one_letter_and_a_closed_account_none(w: World, 
     assert not PasswordLetter.objects.exists()
 
 
-def test_a_letter_that_nobody_waits_for_any_more_is_not_sent(w: World, mailoutbox: list[Any]) -> None:
+def test_a_letter_that_nobody_waits_for_any_more_is_not_sent(
+    w: World, mailoutbox: list[Any]
+) -> None:
     ask(w.staff.email)
 
     letters.send(at=now() + letters.KEPT_FOR + timedelta(seconds=1))
@@ -93,7 +104,9 @@ def test_a_letter_that_nobody_waits_for_any_more_is_not_sent(w: World, mailoutbo
     assert not PasswordLetter.objects.exists()
 
 
-def test_a_link_leads_to_the_portal_s_own_address_whatever_host_was_named(w: World, mailoutbox: list[Any]) -> None:
+def test_a_link_leads_to_the_portal_s_own_address_whatever_host_was_named(
+    w: World, mailoutbox: list[Any]
+) -> None:
     Client(headers={"Host": "localhost"}).post(RESET, {"email": w.staff.email})
 
     letters.send(at=now())

@@ -1,4 +1,6 @@
-"""A worker killed in the middle of sending, with a real database, broker, worker and mail server: no mail is lost."""
+"""A worker killed in the middle of sending, with a real database, broker, worker and mail server:
+no mail is lost.
+"""
 
 import asyncio
 import os
@@ -49,12 +51,16 @@ class Post:
 
     def wait(self, enough: Callable[[], bool], seconds: float) -> None:
         with self.arrived:
-            assert self.arrived.wait_for(enough, seconds), f"{len(self.mails)} mails arrived in {seconds} s"
+            assert self.arrived.wait_for(enough, seconds), (
+                f"{len(self.mails)} mails arrived in {seconds} s"
+            )
 
 
 @pytest.fixture
 def post() -> Iterator[Post]:
-    """Serves on a port that the system chooses, in a thread of its own; the browser's loop may run in this one."""
+    """Serves on a port that the system chooses, in a thread of its own; the browser's loop may run
+    in this one.
+    """
     handler, loop = Post(), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -71,12 +77,16 @@ def post() -> Iterator[Post]:
 @contextmanager
 def mailing(queue: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """A worker with two processes that speaks to the test's mail server."""
-    with process(*worker(queue, 2), "--hostname", f"{queue}@localhost", TEST_MAIL_PORT=str(port)) as started:
+    with process(
+        *worker(queue, 2), "--hostname", f"{queue}@localhost", TEST_MAIL_PORT=str(port)
+    ) as started:
         yield started
 
 
 def a_thousand_reminders() -> World:
-    """A person each in so many agencies, with a self-assessment that is not signed, reminded a day before it closes."""
+    """A person each in so many agencies, with a self-assessment that is not signed, reminded a day
+    before it closes.
+    """
     w = build("communicated")
     Delivery.objects.all().delete()
     agencies = Agency.objects.bulk_create(
@@ -87,7 +97,12 @@ def a_thousand_reminders() -> World:
         for n in range(PEOPLE)
     )  # fmt: skip
     people = User.objects.bulk_create(
-        User(username=f"k{n:04}", email=f"k{n:04}@example.org", name_en=f"K {n:04}", language=("fa", "en")[n % 2])
+        User(
+            username=f"k{n:04}",
+            email=f"k{n:04}@example.org",
+            name_en=f"K {n:04}",
+            language=("fa", "en")[n % 2],
+        )
         for n in range(PEOPLE)
     )
     Membership.objects.bulk_create(
@@ -96,7 +111,13 @@ def a_thousand_reminders() -> World:
     )
     takes_part = Participation.objects.bulk_create(
         Participation(
-            cycle=w.cycle, agency=a, name_fa=a.name_fa, name_en=a.name_en, level=a.level, sector=a.sector, sort_key="x"
+            cycle=w.cycle,
+            agency=a,
+            name_fa=a.name_fa,
+            name_en=a.name_en,
+            level=a.level,
+            sector=a.sector,
+            sort_key="x",
         )
         for a in agencies
     )
@@ -132,13 +153,16 @@ def test_of_a_thousand_reminders_none_is_lost_and_none_sent_as_two_when_the_work
     sent = Counter(message_id for message_id, *_ in post.mails)
     assert len(sent) == PEOPLE
     assert sum(sent.values()) <= PEOPLE + 1  # the mail in hand may come again, as the same message
-    assert set(Delivery.objects.filter(channel=Channel.MAIL).values_list("attempts", "error")) == {(0, "")}
+    assert set(Delivery.objects.filter(channel=Channel.MAIL).values_list("attempts", "error")) == {
+        (0, "")
+    }
     by_person = {address: (message_id, body) for message_id, address, body in post.mails}
     assert len(by_person) == PEOPLE
     wrong = [
         address
         for n in range(PEOPLE)
         for address in [f"k{n:04}@example.org"]
-        if (f"Agency number {n:04}" if n % 2 else f"سازمان شمارهٔ {n:04}") not in by_person[address][1]
+        if (f"Agency number {n:04}" if n % 2 else f"سازمان شمارهٔ {n:04}")
+        not in by_person[address][1]
     ]
     assert wrong == []

@@ -1,4 +1,6 @@
-"""An agency's year and a person's hour have an end, told with the numbers before anything is sent."""
+"""An agency's year and a person's hour have an end, told with the numbers
+before anything is sent.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -32,7 +34,9 @@ def w(settings: Any) -> World:
 
 @pytest.fixture
 def line(w: World) -> Answer:
-    lines = Answer.objects.filter(submission=w.submission).select_related("measure", "submission__agency")
+    lines = Answer.objects.filter(submission=w.submission).select_related(
+        "measure", "submission__agency"
+    )
     return lines.exclude(measure__method="steward").order_by("pk")[0]
 
 
@@ -53,7 +57,9 @@ def test_what_is_kept_is_shown_where_files_are_added(w: World, line: Answer) -> 
     assert "۱٫۲" in persian
 
 
-def test_an_agency_s_files_end_at_its_quota_and_the_numbers_are_told(w: World, line: Answer, settings: Any) -> None:
+def test_an_agency_s_files_end_at_its_quota_and_the_numbers_are_told(
+    w: World, line: Answer, settings: Any
+) -> None:
     settings.AGENCY_MOST_FILES = 2
     attach(w, line, "a.txt")
     begun = evidence.begin_upload(line, name="b.txt", length=4, by=w.staff, at=w.at)
@@ -80,7 +86,9 @@ def test_bytes_count_and_what_is_withdrawn_counts_on(w: World, line: Answer, set
     assert attach(w, line, "c.txt", b"ten bytes").document.size == 9
 
 
-def test_a_person_sends_so_much_an_hour_and_the_next_hour_again(w: World, line: Answer, settings: Any) -> None:
+def test_a_person_sends_so_much_an_hour_and_the_next_hour_again(
+    w: World, line: Answer, settings: Any
+) -> None:
     settings.PERSON_MOST_FILES = 1
     attach(w, line, "a.txt")
 
@@ -94,7 +102,11 @@ def test_a_person_sends_so_much_an_hour_and_the_next_hour_again(w: World, line: 
 
 def test_one_agency_s_files_are_none_of_another_s(w: World, line: Answer, settings: Any) -> None:
     settings.AGENCY_MOST_FILES = 0
-    other = Answer.objects.filter(submission=w.other).exclude(measure__method="steward").order_by("pk")[0]
+    other = (
+        Answer.objects.filter(submission=w.other)
+        .exclude(measure__method="steward")
+        .order_by("pk")[0]
+    )
     assert quotas.used(w.cycle, w.health) == quotas.Amount(0, 0)
 
     with pytest.raises(Refused, match="0 of 0 files"):

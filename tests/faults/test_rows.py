@@ -1,4 +1,6 @@
-"""A row that somebody holds, a statement that takes too long: one sentence, in time, for whom it concerns alone."""
+"""A row that somebody holds, a statement that takes too long: one sentence, in time, for whom it
+concerns alone.
+"""
 
 import ast
 import re
@@ -29,7 +31,11 @@ def w(settings: Any) -> World:
 
 
 def line_of(w: World) -> Answer:
-    return Answer.objects.filter(submission=w.submission).exclude(measure__method="steward").order_by("pk")[0]
+    return (
+        Answer.objects.filter(submission=w.submission)
+        .exclude(measure__method="steward")
+        .order_by("pk")[0]
+    )
 
 
 def client_of(user: Any) -> Client:
@@ -39,7 +45,9 @@ def client_of(user: Any) -> Client:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_held_row_is_one_sentence_in_the_reader_s_language_and_what_was_typed_goes_along(w: World) -> None:
+def test_a_held_row_is_one_sentence_in_the_reader_s_language_and_what_was_typed_goes_along(
+    w: World,
+) -> None:
     line = line_of(w)
     address = f"submissions/lines/{line.pk}/answer/"
     client = client_of(w.staff)
@@ -62,7 +70,9 @@ def test_a_held_row_is_one_sentence_in_the_reader_s_language_and_what_was_typed_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_view_without_a_limit_of_its_own_is_stopped_by_the_connection_s(w: World, settings: Any) -> None:
+def test_a_view_without_a_limit_of_its_own_is_stopped_by_the_connection_s(
+    w: World, settings: Any
+) -> None:
     settings.ROOT_URLCONF = "tests.faults.parts.addresses"
     client = client_of(w.staff)
 
@@ -80,7 +90,9 @@ def test_a_view_without_a_limit_of_its_own_is_stopped_by_the_connection_s(w: Wor
 def test_the_connection_of_a_web_process_has_both_limits(w: World) -> None:
     connection.close()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')")
+        cursor.execute(
+            "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
+        )
         limits = cursor.fetchone()
 
     assert limits == ("25s", "5s")
@@ -102,11 +114,16 @@ def test_no_code_sets_a_limit_of_its_own_or_connects_by_itself() -> None:
             if connecting.search(code):
                 found.append(f"{name} connects")
 
-    assert found == ["config/embedded/__init__.py connects", "config/requests/timeouts.py sets a limit"]
+    assert found == [
+        "config/embedded/__init__.py connects",
+        "config/requests/timeouts.py sets a limit",
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_is_away_is_a_sentence_and_no_page_of_ours(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_away_is_a_sentence_and_no_page_of_ours(
+    w: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = client_of(w.staff)
     own = connection.settings_dict
     connection.close()

@@ -1,4 +1,6 @@
-"""Real web and worker processes: whoever meets a held row waits for seconds, and all others wait for nobody."""
+"""Real web and worker processes: whoever meets a held row waits for seconds, and all others wait
+for nobody.
+"""
 
 import os
 import random
@@ -22,7 +24,13 @@ from tests.faults.parts.processes import process, wait_for, worker
 from tests.faults.test_last_hour import Person, answers, free_port
 
 STUCK, AT_MOST = 5, 1.5
-WEB = ("--worker-class=gthread", "--workers=2", "--threads=16", "--no-control-socket", "--log-level=warning")
+WEB = (
+    "--worker-class=gthread",
+    "--workers=2",
+    "--threads=16",
+    "--no-control-socket",
+    "--log-level=warning",
+)
 
 
 @pytest.fixture
@@ -34,7 +42,10 @@ def w() -> World:
 def port(w: World, tmp_path: Path) -> Iterator[int]:
     """A web service of two processes, each with more threads than people wait for one row."""
     number = free_port()
-    env = {"TEST_FILES": str(tmp_path), "TEST_CLOCK_OFFSET": str((w.at - timezone.now()).total_seconds())}
+    env = {
+        "TEST_FILES": str(tmp_path),
+        "TEST_CLOCK_OFFSET": str((w.at - timezone.now()).total_seconds()),
+    }
     with process("gunicorn", "config.wsgi", f"--bind=127.0.0.1:{number}", *WEB, **env):
         wait_for(lambda: answers(number), 60)
         yield number
@@ -44,7 +55,9 @@ def person(user: Any, submission: Any, port: int) -> Person:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     lines = Answer.objects.filter(submission=submission).exclude(measure__method="steward")
-    return Person(client.cookies["sessionid"].value, lines.order_by("pk")[0].pk, port, random.Random(1))
+    return Person(
+        client.cookies["sessionid"].value, lines.order_by("pk")[0].pk, port, random.Random(1)
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -76,7 +89,8 @@ def test_while_some_wait_for_a_held_row_others_save_at_once(w: World, port: int)
 
     assert [sum(one.statuses.values()) for one in stuck] == [1] * STUCK
     assert all(one.statuses == {503: 1} for one in stuck)
-    # whoever queues behind another waiter is given his place when he is sent away, and waits five seconds for the row
+    # whoever queues behind another waiter is given his place when he is sent away, and waits five
+    # seconds for the row
     assert all(4.5 <= seconds < 14 for seconds in waited), waited
     assert sorted(waited)[len(waited) // 2] < 8, waited
     assert other.statuses == {200: 11}
@@ -86,7 +100,13 @@ def test_while_some_wait_for_a_held_row_others_save_at_once(w: World, port: int)
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_s_connection_has_the_limits_of_jobs() -> None:
     queue = f"probe-{os.getpid()}"
-    with process(*worker(queue, 1), "--include", "tests.faults.parts.probes", "--hostname", f"{queue}@localhost"):
+    with process(
+        *worker(queue, 1),
+        "--include",
+        "tests.faults.parts.probes",
+        "--hostname",
+        f"{queue}@localhost",
+    ):
         probes.limits.apply_async(queue=queue)
         wait_for(lambda: cache.get(probes.ANSWER), 60)
 

@@ -52,7 +52,9 @@ def published(scheduled: World) -> World:
     return scheduled
 
 
-def decree(world: World, phase: Phase, closes_at: datetime, number: str = "1405/12", **scope: Any) -> Extension:
+def decree(
+    world: World, phase: Phase, closes_at: datetime, number: str = "1405/12", **scope: Any
+) -> Extension:
     """A deadline extended by the portal's own act, at the world's moment."""
     return extend(
         world.cycle,
@@ -73,11 +75,15 @@ def delivered_report(world: World) -> None:
     for language in Language.values:
         approved_report(world, language)
     for addressee in Addressee.values:
-        report_actions.deliver(world.edition, addressee=addressee, letter="82/1", by=world.administrator, at=world.at)
+        report_actions.deliver(
+            world.edition, addressee=addressee, letter="82/1", by=world.administrator, at=world.at
+        )
 
 
 def approved_report(world: World, language: str = "en") -> Report:
-    [report] = report_actions.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
+    [report] = report_actions.ask_for_report(
+        world.edition, languages=[language], by=world.administrator, at=world.at
+    )
     report = report_actions.keep_report(report, pdf=b"%PDF-1.7 kept", at=world.at)
     report = report_actions.approve_report(report, by=world.administrator, at=world.at)
     return report_actions.approve_report(report, by=second_administrator(world), at=world.at)

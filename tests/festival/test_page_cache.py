@@ -1,4 +1,6 @@
-"""Public pages that are kept: the same for everybody without a session, and never past a moment of publication."""
+"""Public pages that are kept: the same for everybody without a session, and never past a moment of
+publication.
+"""
 
 from datetime import timedelta
 
@@ -24,7 +26,9 @@ def page(published, clock):
     return f"/en/festival/{published.cycle.year}/"
 
 
-def test_a_page_is_made_with_five_queries_at_most_and_then_with_none(page, client, django_assert_max_num_queries):
+def test_a_page_is_made_with_five_queries_at_most_and_then_with_none(
+    page, client, django_assert_max_num_queries
+):
     for address in ("/en/festival/", page):
         with django_assert_max_num_queries(5):
             first = client.get(address)
@@ -73,7 +77,9 @@ def test_a_page_kept_before_publication_ends_with_the_embargo(scheduled, client,
     assert f"/en/festival/{scheduled.cycle.year}/" not in before.content.decode()
 
 
-def test_setting_the_moment_anew_forgets_what_is_kept(final, client, clock, django_capture_on_commit_callbacks):
+def test_setting_the_moment_anew_forgets_what_is_kept(
+    final, client, clock, django_capture_on_commit_callbacks
+):
     opens = final.opens("festival")
     clock(final.at)
     client.get("/en/festival/")

@@ -9,7 +9,13 @@ from festival.places import Entrant, places
 
 percents = st.decimals(min_value=0, max_value=100, places=4, allow_nan=False)
 entrants = st.lists(
-    st.builds(Entrant, key=st.integers(1, 10**6), group=st.integers(1, 3), percent=percents, submitted=st.booleans()),
+    st.builds(
+        Entrant,
+        key=st.integers(1, 10**6),
+        group=st.integers(1, 3),
+        percent=percents,
+        submitted=st.booleans(),
+    ),
     max_size=30,
     unique_by=lambda e: (e.group, e.key),
 )

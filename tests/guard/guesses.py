@@ -1,4 +1,6 @@
-"""Posts that nobody means well: values at every boundary in every field, and keys of rows that are somebody else's."""
+"""Posts that nobody means well: values at every boundary in every field, and keys of rows that are
+somebody else's.
+"""
 
 import random
 import re
@@ -72,7 +74,9 @@ def garbage(fields: list[str], chance: random.Random) -> dict[str, Any]:
             case 1:
                 body[field] = [chance.choice(TEXTS), chance.choice(TEXTS)]
             case 2:
-                body[field] = SimpleUploadedFile(f"{chance.choice(TEXTS)[:40]}.xlsx", chance.randbytes(300))
+                body[field] = SimpleUploadedFile(
+                    f"{chance.choice(TEXTS)[:40]}.xlsx", chance.randbytes(300)
+                )
             case _:
                 body[field] = chance.choice(TEXTS)
     return body
@@ -88,7 +92,10 @@ def failures(world: World, name: str, who: str, *, posts: int, chance: random.Ra
     for _number in range(posts):
         body = garbage(fields, chance)
         if chance.randrange(2):
-            body = {**meant, **{key: body[key] for key in chance.sample(sorted(body), min(len(body), 1))}}
+            body = {
+                **meant,
+                **{key: body[key] for key in chance.sample(sorted(body), min(len(body), 1))},
+            }
         with transaction.atomic():
             answer = client.post(url, body, headers=HEADERS.get(name))
             transaction.set_rollback(True)
@@ -98,12 +105,17 @@ def failures(world: World, name: str, who: str, *, posts: int, chance: random.Ra
 
 
 def let_in(world: World, name: str, who: str, *, rows: int) -> tuple[int, list[str]]:
-    """How many keys of rows that a form does not offer were tried, and which of them wrote anything."""
+    """How many keys of rows that a form does not offer were tried, and which of them wrote
+    anything.
+    """
     url, client = address(name, world), visitor(world, who)
     page = seen_by(client, url, name)
     tried, found = 0, []
     for form in forms_of(page):
-        meant = {form.add_prefix(field): form.get_initial_for_field(form.fields[field], field) for field in form.fields}
+        meant = {
+            form.add_prefix(field): form.get_initial_for_field(form.fields[field], field)
+            for field in form.fields
+        }
         meant = {key: value for key, value in meant.items() if value is not None}
         for field, kind in form.fields.items():
             if not isinstance(kind, ModelChoiceField) or kind.queryset is None:
@@ -112,7 +124,11 @@ def let_in(world: World, name: str, who: str, *, rows: int) -> tuple[int, list[s
             foreign = kind.queryset.model._default_manager.exclude(pk__in=offered).order_by("pk")
             for pk in [*foreign.values_list("pk", flat=True)[:rows], 987_654_321]:
                 tried += 1
-                guessed = {**meant, **BODIES.get(name, lambda w: {})(world), form.add_prefix(field): pk}
+                guessed = {
+                    **meant,
+                    **BODIES.get(name, lambda w: {})(world),
+                    form.add_prefix(field): pk,
+                }
                 with transaction.atomic(), written() as tables:
                     answer = client.post(url, guessed, headers=HEADERS.get(name))
                     transaction.set_rollback(True)

@@ -1,4 +1,6 @@
-"""Every public action called with its window closed refuses and changes nothing; a new one must stand here."""
+"""Every public action called with its window closed refuses and changes nothing; a new one must
+stand here.
+"""
 
 import importlib
 import inspect
@@ -196,7 +198,8 @@ ANYTIME = {
     "submissions.clear_uploads": "forgets uploads that nobody has gone on with; they were never evidence",
     "submissions.keep_document": "part of an act that went through the door",
     "appeals.keep": "part of an act that went through the door",
-    "appeals.share_out": "before a review opens there is nothing to share out; each appeal's own move has its window",
+    "appeals.share_out": "before a review opens there is nothing to share out; each appeal's own "
+    "move has its window",
     "appeals.correct": "an error that one appeal shows is corrected for all at once",
     "submissions.note_scan": "a file is checked as soon as it has come in",
     "submissions.note_preview": "what is shown of a file; no fact of the assessment",
@@ -210,7 +213,8 @@ ANYTIME = {
     "submissions.complete": "follows from scores that went through the door; its own move has its window",
     "submissions.assign": "work is shared out before scoring opens",
     "submissions.assign_all": "work is shared out before scoring opens",
-    "festival.revise": "an error found after the results were frozen is put right when it is found, in a new edition",
+    "festival.revise": "an error found after the results were frozen is put right when it is "
+    "found, in a new edition",
     "festival.write": "the files say what was frozen, and are public with their edition, not before",
     "festival.write_comment": "whoever reads published results may say something about them, whenever that is",
     "festival.publish_comment": "comments come all year and are read as they come",
@@ -224,7 +228,8 @@ ANYTIME = {
     "festival.send_report": "publishers bring their editions out whenever they do",
     "festival.recommend": "the next plan is drafted on a calendar of its own",
     "festival.approve_recommendation": "the next plan is drafted on a calendar of its own",
-    "festival.begin": "a plan is begun from the communicated scores on; its day is held with it, late days are counted",
+    "festival.begin": "a plan is begun from the communicated scores on; its day is held with it, "
+    "late days are counted",
     "festival.adopt": "a plan is written until it is signed, late or not",
     "festival.save_item": "a plan is written until it is signed, late or not",
     "festival.strike_item": "a plan is written until it is signed, late or not",
@@ -233,7 +238,8 @@ ANYTIME = {
     "festival.impose": "follows from a consequence of published results, whose letter went through the door",
     "festival.settle": "what follows from results is best said before anybody knows them",
     "festival.strike_rule": "until the consequences are drawn, what follows may still be changed",
-    "festival.draw": "follows from frozen results; that nobody is told before publication is the embargo's affair",
+    "festival.draw": "follows from frozen results; that nobody is told before publication is the "
+    "embargo's affair",
     "festival.record_letter": "refused before publication; a letter is recorded late rather than never",
     "festival.waive": "that a consequence is not right may show on any day",
     "festival.open_survey": "a survey has dates of its own",
@@ -244,14 +250,28 @@ ANYTIME = {
 
 
 def measure_fields() -> dict[str, Any]:
-    titles = {"title_fa": "تازه", "title_en": "New", "unit_fa": "درصد", "unit_en": "percent", "params": {}}
-    return {**titles, "points": Decimal(10), "method": "linear", "direction": "higher", "target": Decimal(5)}
+    titles = {
+        "title_fa": "تازه",
+        "title_en": "New",
+        "unit_fa": "درصد",
+        "unit_en": "percent",
+        "params": {},
+    }
+    return {
+        **titles,
+        "points": Decimal(10),
+        "method": "linear",
+        "direction": "higher",
+        "target": Decimal(5),
+    }
 
 
 def content() -> exchange.Content:
     """The one measure of a file."""
     tier = {"code": "S1", "title_fa": "تازه", "title_en": "", "points": Decimal(1000)}
-    return exchange.Content(tier, tier, None, measure_fields() | {"code": "S1-01", "points": Decimal(1000)}, None, None)
+    return exchange.Content(
+        tier, tier, None, measure_fields() | {"code": "S1-01", "points": Decimal(1000)}, None, None
+    )
 
 
 def file_of_line(w: World) -> Evidence:
@@ -259,7 +279,12 @@ def file_of_line(w: World) -> Evidence:
 
 
 def file_of_another_line(w: World) -> Document:
-    other = Answer.objects.exclude(pk=power_line(w).pk).filter(submission=w.submission).order_by("pk").first()
+    other = (
+        Answer.objects.exclude(pk=power_line(w).pk)
+        .filter(submission=w.submission)
+        .order_by("pk")
+        .first()
+    )
     return Document.objects.first() or shown(w, other).document
 
 
@@ -837,7 +862,9 @@ def _deliver(w: World, at: Any) -> Any:
                 "first_approved_by": w.administrator, "approved_by": w.auditor,
             },
         )  # fmt: skip
-    return report_actions.deliver(w.edition, addressee="president", letter="1", by=w.administrator, at=at)
+    return report_actions.deliver(
+        w.edition, addressee="president", letter="1", by=w.administrator, at=at
+    )
 
 
 def _publish(w: World, at: Any) -> Any:
@@ -871,7 +898,10 @@ def test_every_public_action_is_atomic_and_takes_who_and_when_by_keyword() -> No
         found = [getattr(module, function) for module in _modules(app) if hasattr(module, function)]
         parameters = inspect.signature(found[0]).parameters
         for wanted in {"by", "at"} - ({"by"} if name == "submissions.lapse" else set()):
-            if wanted not in parameters or parameters[wanted].kind != inspect.Parameter.KEYWORD_ONLY:
+            if (
+                wanted not in parameters
+                or parameters[wanted].kind != inspect.Parameter.KEYWORD_ONLY
+            ):
                 wrong.append(f"{name}: {wanted}")
     assert wrong == []
 
@@ -882,7 +912,10 @@ def snapshot() -> dict[str, Any]:
     with connection.cursor() as cursor:
         rows = {}
         for table in tables:
-            cursor.execute(f"SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{table}\" t")
+            cursor.execute(
+                f"SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM "
+                f'"{table}" t'
+            )
             rows[table] = cursor.fetchone()[0]
     return rows
 
@@ -892,7 +925,9 @@ MAKES_ITS_REPORT = {"festival.approve_report", "festival.cancel_report", "festiv
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(CALLS))
-def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing_changes(name: str) -> None:
+def test_an_action_refuses_before_its_window_and_a_hard_one_after_it_and_nothing_changes(
+    name: str,
+) -> None:
     stage, phase, call = CALLS[name]
     world = build(stage)
     PREPARED.get(name, lambda w: None)(world)

@@ -1,8 +1,10 @@
-"""The authorization walk: every address, called by everybody, is open to exactly those whom the reviewed table names.
+"""The authorization walk: every address, called by everybody, is open to exactly those whom the
+reviewed table names.
 
-Objects are the power ministry's (`staff`, `head` belong to it; `other_…` to the health ministry; `unit_head` to its
-Qazvin unit). Open means an answer other than 404 or the way to the sign-in page; what an open POST then does is for the
-actions' own guard (tests/guard/test_actions.py). `public` stands for a visitor who has not signed in.
+Objects are the power ministry's (`staff`, `head` belong to it; `other_…` to the health ministry;
+`unit_head` to its Qazvin unit). Open means an answer other than 404 or the way to the sign-in page;
+what an open POST then does is for the actions' own guard (tests/guard/test_actions.py). `public`
+stands for a visitor who has not signed in.
 """
 
 from collections.abc import Callable
@@ -59,7 +61,15 @@ from tests.worlds.closing import (
 from tests.worlds.comments import comment
 from tests.worlds.hearings import attachment, correction, filing, question, wrong
 from tests.worlds.indices import index, index_report, recommendation, region
-from tests.worlds.institution import goal, health_set, last_year, meeting, part, power_measure, suggestion
+from tests.worlds.institution import (
+    goal,
+    health_set,
+    last_year,
+    meeting,
+    part,
+    power_measure,
+    suggestion,
+)
 from tests.worlds.reorganisations import waiting_change
 
 EVERYBODY = {
@@ -70,7 +80,9 @@ EVERYBODY = {
 PUBLIC = EVERYBODY | {"public"}
 OWN = {"staff", "head", "deputy", "headquarters", "agency_administrator"}
 SEES_STAFF = {"staff", "head", "deputy", "agency_administrator", "administrator", "auditor"}
-"""Who sees one of the power ministry's staff as a person: its heads and its administrator, and the authority."""
+"""Who sees one of the power ministry's staff as a person: its heads and its administrator, and the
+authority.
+"""
 ASSESSORS = {"assessor", "other_assessor", "provincial_assessor", "interested"}
 HEADS = {"head", "other_head", "unit_head"}
 NATIONAL = {"administrator", "auditor"}
@@ -80,9 +92,14 @@ STAFFED = {"staff", "head", "deputy", "other_staff", "other_head", "unit_head"}
 GROUP = {"member", "chair", "budget", "expert"}
 IN_GROUP = OVERSEERS | GROUP | {"representative"}
 SEES_POWER = (
-    OWN | NATIONAL | GROUP | {"representative", "unit_head", "assessor", "other_assessor", "interested", "reviewer"}
+    OWN
+    | NATIONAL
+    | GROUP
+    | {"representative", "unit_head", "assessor", "other_assessor", "interested", "reviewer"}
 )
-"""Who sees the power ministry's own set once it is communicated; its unit does, whose targets come from it."""
+"""Who sees the power ministry's own set once it is communicated; its unit does, whose targets come
+from it.
+"""
 
 # Rows: address, methods, stage of the world, who; written by hand and reviewed.
 ROWS: list[tuple[str, str, str, set[str]]] = [
@@ -118,7 +135,12 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("cycles:register_withdraw", "GET POST", "open", {"administrator"}),
     ("cycles:people", "GET", "open", EVERYBODY),
     ("cycles:person", "GET", "open", SEES_STAFF),
-    ("cycles:invite", "GET POST", "people", {"administrator", "provincial_administrator", "agency_administrator"}),
+    (
+        "cycles:invite",
+        "GET POST",
+        "people",
+        {"administrator", "provincial_administrator", "agency_administrator"},
+    ),
     ("cycles:grant", "GET POST", "open", {"administrator", "agency_administrator"}),
     ("cycles:end_role", "GET POST", "open", SEES_STAFF),
     ("cycles:invite_again", "POST", "open", SEES_STAFF),
@@ -269,7 +291,12 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:marks", "POST", "assigned", {"assessor"}),
     ("submissions:hand_in", "GET POST", "assigned", {"assessor"}),
     ("submissions:reconciliations", "GET", "assigned", EVERYBODY),
-    ("submissions:reconciliation", "GET POST", "assigned", NATIONAL | {"assessor", "other_assessor"}),
+    (
+        "submissions:reconciliation",
+        "GET POST",
+        "assigned",
+        NATIONAL | {"assessor", "other_assessor"},
+    ),
     ("submissions:trainings", "GET", "assigned", ASSESSORS),
     ("submissions:training_begin", "POST", "assigned", EVERYBODY),
     ("submissions:calibration", "GET POST", "assigned", NATIONAL | {"assessor"}),
@@ -278,9 +305,19 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("submissions:verifications", "GET", "assigned", EVERYBODY),
     ("submissions:verification", "GET POST", "assigned", NATIONAL | {"other_assessor"}),
     ("submissions:verification", "GET", "marked", NATIONAL | {"assessor", "other_assessor"}),
-    ("submissions:verification", "GET", "scored", OWN | NATIONAL | {"assessor", "other_assessor", "reviewer"}),
+    (
+        "submissions:verification",
+        "GET",
+        "scored",
+        OWN | NATIONAL | {"assessor", "other_assessor", "reviewer"},
+    ),
     ("submissions:exhibit", "GET", "assigned", {"other_assessor"}),
-    ("submissions:exhibit", "GET", "scored", OWN | NATIONAL | {"assessor", "other_assessor", "reviewer"}),
+    (
+        "submissions:exhibit",
+        "GET",
+        "scored",
+        OWN | NATIONAL | {"assessor", "other_assessor", "reviewer"},
+    ),
     ("submissions:sample", "GET POST", "marked", OVERSEERS),
     ("submissions:costs", "GET POST", "marked", NATIONAL),
     ("submissions:expense_strike", "POST", "marked", NATIONAL),
@@ -466,11 +503,17 @@ ROWS: list[tuple[str, str, str, set[str]]] = [
     ("festival:timeline_feed", "GET", "scheduled", PUBLIC),
 ]
 
-BODIES: dict[str, Callable[[World], dict[str, Any]]] = {"indicators:new": lambda w: {"cycle": w.cycle.pk}}
+BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "indicators:new": lambda w: {"cycle": w.cycle.pk}
+}
 """What a POST must carry for its object to be found."""
 
 HEADERS = {
-    "submissions:uploads": {"Tus-Resumable": "1.0.0", "Upload-Length": "2", "Upload-Metadata": "filename eC50eHQ="},
+    "submissions:uploads": {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": "2",
+        "Upload-Metadata": "filename eC50eHQ=",
+    },
     "submissions:upload": {"Tus-Resumable": "1.0.0", "Upload-Offset": "1"},
 }
 """What a script sends with a call."""
@@ -498,10 +541,14 @@ def test_every_address_has_a_row() -> None:
 @pytest.fixture
 def world_at() -> Callable[[str], World]:
     def at(stage: str) -> World:
-        world = build({"out": "scheduled", "asked": "assigned", "minuted": "proposed"}.get(stage, stage))
+        world = build(
+            {"out": "scheduled", "asked": "assigned", "minuted": "proposed"}.get(stage, stage)
+        )
         if stage == "minuted":
             held = agenda(world)
-            Meeting.objects.filter(pk=held.pk).update(state="held", minutes="x", minuted_by=world.chair)
+            Meeting.objects.filter(pk=held.pk).update(
+                state="held", minutes="x", minuted_by=world.chair
+            )
         if stage == "asked":
             ask(world)
         if stage == "out":
@@ -538,7 +585,9 @@ def notice_of(person: User, **facts: Any) -> Delivery:
 def extension(w: World) -> Extension:
     """A decree that concerns all."""
     until = w.closes(Phase.SELF_ASSESSMENT) + timedelta(days=7)
-    return Extension.objects.filter(cycle=w.cycle).first() or decree(w, Phase.SELF_ASSESSMENT, until)
+    return Extension.objects.filter(cycle=w.cycle).first() or decree(
+        w, Phase.SELF_ASSESSMENT, until
+    )
 
 
 def holiday(w: World) -> Holiday:
@@ -566,7 +615,9 @@ def article_82(w: World) -> Report:
 def drawing(w: World) -> Report:
     """A report that is being drawn up."""
     edition = Edition.objects.get(pk=w.edition.pk)
-    report = Report.objects.create(edition=edition, language="fa", asked_by=w.administrator, asked_at=w.at)
+    report = Report.objects.create(
+        edition=edition, language="fa", asked_by=w.administrator, asked_at=w.at
+    )
     jobs.order("report", report, by=w.administrator, at=w.at)
     return report
 
@@ -659,7 +710,9 @@ def address(name: str, w: World) -> str:
         "submissions:calibration": lambda: (sitting(w).pk,),
         "submissions:reference_withdraw": lambda: (reference(w).pk,),
         "submissions:verification": lambda: (to_verify(w).pk,),
-        "submissions:exhibit": lambda: ((concluded if w.submission.communicated_at else exhibit)(w).uuid,),
+        "submissions:exhibit": lambda: (
+            (concluded if w.submission.communicated_at else exhibit)(w).uuid,
+        ),
         "submissions:expense_strike": lambda: (expense(w).pk,),
         "submissions:close_task": lambda: (review_task(w).pk,),
         "submissions:version": lambda: (signed_version(w).uuid,),
@@ -674,7 +727,9 @@ def address(name: str, w: World) -> str:
         "submissions:refer": lambda: (power_file(w).uuid,),
         "submissions:reuse": lambda: (power_line(w).pk, power_file(w).document.uuid),
         "submissions:upload": lambda: (power_upload(w).uuid,),
-        "submissions:run": lambda: (ScoreRun.objects.create(cycle=w.cycle, why="x", asked_at=w.at).pk,),
+        "submissions:run": lambda: (
+            ScoreRun.objects.create(cycle=w.cycle, why="x", asked_at=w.at).pk,
+        ),
         "appeals:move": lambda: (w.appeal.pk, "withdraw"),
         "appeals:agency": lambda: (w.submission.pk,),
         "appeals:file": lambda: (w.submission.pk,),
@@ -779,7 +834,13 @@ def address(name: str, w: World) -> str:
         "submissions": lambda: (w.submission.pk,),
         "appeals": lambda: (w.appeal.pk,),
     }
-    by_line = {"submissions:answer", "submissions:attach", "submissions:line", "appeals:line", "appeals:draft"}
+    by_line = {
+        "submissions:answer",
+        "submissions:attach",
+        "submissions:line",
+        "appeals:line",
+        "appeals:draft",
+    }
     by_line |= {
         "submissions:ask",
         "submissions:reply",
@@ -791,7 +852,12 @@ def address(name: str, w: World) -> str:
         "submissions:uploads",
     }
     by_block = {"submissions:block", "submissions:marks", "submissions:hand_in"}
-    by_cycle = {"submissions:board", "submissions:assign_all", "submissions:compute", "submissions:communicate_all"}
+    by_cycle = {
+        "submissions:board",
+        "submissions:assign_all",
+        "submissions:compute",
+        "submissions:communicate_all",
+    }
     by_cycle |= {"submissions:training_begin", "submissions:references", "cycles:interests_state"}
     by_cycle |= {"submissions:marks_export", "submissions:stewards"}
     by_cycle |= {"submissions:reliability", "submissions:grid", "submissions:units_document"}
@@ -832,8 +898,18 @@ def address(name: str, w: World) -> str:
     }
     bare |= {"award_years", "nominations", "jobs", "send_again"}
     bare |= {"inbox", "notices_seen", "notice_settings", "unseen"}
-    bare |= {"indices", "indices_file", "register_load", "index_new", "regions", "region_new", "index_reports"}
-    if name in {f"festival:{page}" for page in ("index", "index_file", "index_edit", "edition_new")}:
+    bare |= {
+        "indices",
+        "indices_file",
+        "register_load",
+        "index_new",
+        "regions",
+        "region_new",
+        "index_reports",
+    }
+    if name in {
+        f"festival:{page}" for page in ("index", "index_file", "index_edit", "edition_new")
+    }:
         return reverse(name, args=(index(w).code,))
     if name in by_line:
         return reverse(name, args=(power_line(w).pk,))
@@ -847,9 +923,16 @@ def address(name: str, w: World) -> str:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("name", "methods", "stage", "allowed"), ROWS, ids=[f"{n}-{s}" for n, _m, s, _a in ROWS])
+@pytest.mark.parametrize(
+    ("name", "methods", "stage", "allowed"), ROWS, ids=[f"{n}-{s}" for n, _m, s, _a in ROWS]
+)
 def test_an_address_is_open_to_those_the_table_names_and_to_nobody_else(
-    name: str, methods: str, stage: str, allowed: set[str], world_at: Callable[[str], World], settings: Any
+    name: str,
+    methods: str,
+    stage: str,
+    allowed: set[str],
+    world_at: Callable[[str], World],
+    settings: Any,
 ) -> None:
     world = world_at(stage)
     settings.CLOCK_OFFSET = world.at - _real_now()
@@ -859,14 +942,20 @@ def test_an_address_is_open_to_those_the_table_names_and_to_nobody_else(
     for who in sorted(PUBLIC):
         client = Client(raise_request_exception=True)
         if who != "public":
-            client.force_login(world.people[who], backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(
+                world.people[who], backend="django.contrib.auth.backends.ModelBackend"
+            )
         for method in methods.split():
-            with transaction.atomic():  # what one person's call does is taken back before the next person calls
+            with (
+                transaction.atomic()
+            ):  # what one person's call does is taken back before the next person calls
                 send = getattr(client, method.lower())
                 body = BODIES.get(name, lambda w: {})(world) if method == "POST" else None
                 response = send(url, body, headers=HEADERS.get(name))
                 transaction.set_rollback(True)
-            for close in response._resource_closers:  # closing the response would close the test's connection too
+            for close in (
+                response._resource_closers
+            ):  # closing the response would close the test's connection too
                 close()
             to_sign_in = response.status_code == 302 and "/accounts/login/" in response["Location"]
             is_open = response.status_code not in (401, 404) and not to_sign_in
@@ -875,9 +964,13 @@ def test_an_address_is_open_to_those_the_table_names_and_to_nobody_else(
             if response.status_code >= 500 or response.status_code == 403:
                 wrong.append(f"{method} {who}: {response.status_code}")
     administrator = Client()
-    administrator.force_login(world.administrator, backend="django.contrib.auth.backends.ModelBackend")
+    administrator.force_login(
+        world.administrator, backend="django.contrib.auth.backends.ModelBackend"
+    )
     every = {m for n, ms, *_rest in ROWS if n == name for m in ms.split()}
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - every - ({"GET"} if "HEAD" in every else set()):
+    for method in (
+        {"GET", "POST", "PUT", "PATCH", "DELETE"} - every - ({"GET"} if "HEAD" in every else set())
+    ):
         if (status := getattr(administrator, method.lower())(url).status_code) != 405:
             wrong.append(f"{method}: {status}, not 405")
     assert not wrong, "\n".join(wrong)

@@ -1,7 +1,8 @@
-"""Whatever the clock, the decrees and the acts: no hard window accepts late, none is shortened, nothing is early.
+"""Whatever the clock, the decrees and the acts: no hard window accepts late, none is shortened,
+nothing is early.
 
-A machine walks a year by random steps and holds a model of its own, one instant an agency and phase, against what the
-portal accepts, refuses and records.
+A machine walks a year by random steps and holds a model of its own, one instant an agency and
+phase, against what the portal accepts, refuses and records.
 """
 
 from datetime import date, timedelta
@@ -12,7 +13,13 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Stage
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from appeals.drafting import actions as drafting
 from cycles.calendar import Phase
@@ -51,7 +58,9 @@ class Year(RuleBasedStateMachine):
         self.first_row = Entry.objects.order_by("-pk").values_list("pk", flat=True).first()
         self.agencies = {"power": w.power, "health": w.health, "unit": w.unit}
         self.scoring = w.opens(Phase.SCORING)
-        self.base = {(Phase.SELF_ASSESSMENT, name): w.closes(Phase.SELF_ASSESSMENT) for name in self.agencies}
+        self.base = {
+            (Phase.SELF_ASSESSMENT, name): w.closes(Phase.SELF_ASSESSMENT) for name in self.agencies
+        }
         self.decrees = []  # (phase, scope, until)
 
     def teardown(self):
@@ -85,7 +94,9 @@ class Year(RuleBasedStateMachine):
         return max([self.base[phase, name], *concerned])
 
     def to_be_exceeded(self, phase, scope):
-        """The instant a decree must be later than; None where nobody concerned has such a deadline."""
+        """The instant a decree must be later than; None where nobody
+        concerned has such a deadline.
+        """
         concerned = [name for name in SCOPES[scope] if (phase, name) in self.base]
         if not concerned:
             return None
@@ -94,7 +105,11 @@ class Year(RuleBasedStateMachine):
         else:
             general = [u for p, other, u in self.decrees if p == phase and other == "all"]
             least = max([self.base[phase, concerned[0]], *general])
-        of_scope = [u for p, other, u in self.decrees if (p, other) == (phase, "group of power") == (phase, scope)]
+        of_scope = [
+            u
+            for p, other, u in self.decrees
+            if (p, other) == (phase, "group of power") == (phase, scope)
+        ]
         return max([least, *of_scope])
 
     # -- What may happen
@@ -117,7 +132,11 @@ class Year(RuleBasedStateMachine):
     )
     def a_decree_is_tried(self, phase, scope, days):
         w, until = self.world, self.clock + days * DAY
-        group = Group.objects.get(cycle=w.cycle, participations__agency=w.power) if scope == "group of power" else None
+        group = (
+            Group.objects.get(cycle=w.cycle, participations__agency=w.power)
+            if scope == "group of power"
+            else None
+        )
         floor = self.to_be_exceeded(phase, scope)
         done = self.try_to(
             lambda: years.extend(
@@ -142,7 +161,10 @@ class Year(RuleBasedStateMachine):
     def the_head_signs(self, name):
         s = self.submission(name)
         allowed = s.state == "draft" and self.clock < self.closing(Phase.SELF_ASSESSMENT, name)
-        self.try_to(lambda: signing.move(s, "submit", by=self.people(name, "head"), at=self.clock), allowed=allowed)
+        self.try_to(
+            lambda: signing.move(s, "submit", by=self.people(name, "head"), at=self.clock),
+            allowed=allowed,
+        )
 
     @rule()
     def the_scheduler_runs(self):
@@ -155,11 +177,14 @@ class Year(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(("power", "health")))
     def scores_are_communicated(self, name):
-        Submission.objects.filter(pk=self.submission(name).pk, state="submitted").update(state="marked")
+        Submission.objects.filter(pk=self.submission(name).pk, state="submitted").update(
+            state="marked"
+        )
         s = self.submission(name)
         allowed = s.state == "marked" and self.clock >= self.scoring
         done = self.try_to(
-            lambda: release.communicate([s], by=self.world.administrator, at=self.clock), allowed=allowed
+            lambda: release.communicate([s], by=self.world.administrator, at=self.clock),
+            allowed=allowed,
         )
         if done:
             self.base[Phase.APPEAL, name] = self.clock + 14 * DAY
@@ -168,18 +193,27 @@ class Year(RuleBasedStateMachine):
     def everybody_tries_to_save_and_to_appeal(self):
         for name in ("power", "health"):
             s = self.submission(name)
-            line = Answer.objects.filter(submission=s).select_related("submission", "measure").order_by("pk").first()
+            line = (
+                Answer.objects.filter(submission=s)
+                .select_related("submission", "measure")
+                .order_by("pk")
+                .first()
+            )
             staff = self.people(name, "staff")
             self.try_to(
-                lambda line=line, staff=staff: answers.save_answer(line, value=2, note="", by=staff, at=self.clock),
-                allowed=s.state == "draft" and self.clock < self.closing(Phase.SELF_ASSESSMENT, name),
+                lambda line=line, staff=staff: answers.save_answer(
+                    line, value=2, note="", by=staff, at=self.clock
+                ),
+                allowed=s.state == "draft"
+                and self.clock < self.closing(Phase.SELF_ASSESSMENT, name),
             )
             said = {"ground": "value", "argument": "x", "proposed_value": None}
             self.try_to(
                 lambda line=line, staff=staff, said=said: drafting.save_draft(
                     line, fields=said, by=staff, at=self.clock
                 ),
-                allowed=(Phase.APPEAL, name) in self.base and self.clock < self.closing(Phase.APPEAL, name),
+                allowed=(Phase.APPEAL, name) in self.base
+                and self.clock < self.closing(Phase.APPEAL, name),
             )
 
     # -- What must always hold
@@ -188,7 +222,9 @@ class Year(RuleBasedStateMachine):
     def the_closing_of_each_agency_is_the_models(self):
         for phase, name in getattr(self, "base", ()):
             s = self.submission(name)
-            assert Window.objects.concerning([s]).of(phase, s).closes_at == self.closing(phase, name), (phase, name)
+            assert Window.objects.concerning([s]).of(phase, s).closes_at == self.closing(
+                phase, name
+            ), (phase, name)
 
     @invariant()
     def the_record_knows_no_late_act_under_a_hard_deadline(self):

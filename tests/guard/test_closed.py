@@ -1,7 +1,8 @@
 """Every address that writes, posted to with a good form while its phase is closed: nothing changes.
 
-Before a window opens, at the stroke of a hard one's closing and long after it; and once while it is open, so that the
-form is known to be good. What needs no window stands in ANYTIME with its reason. An address without a row fails.
+Before a window opens, at the stroke of a hard one's closing and long after it; and once while it is
+open, so that the form is known to be good. What needs no window stands in ANYTIME with its reason.
+An address without a row fails.
 """
 
 import hashlib
@@ -43,7 +44,15 @@ from tests.worlds.answers import (
 from tests.worlds.awards import award, category, minutes
 from tests.worlds.awards import ranked as ranked_category
 from tests.worlds.hearings import question
-from tests.worlds.institution import AXIS, GOAL, goal, health_set, last_year, power_measure, returned_suggestion
+from tests.worlds.institution import (
+    AXIS,
+    GOAL,
+    goal,
+    health_set,
+    last_year,
+    power_measure,
+    returned_suggestion,
+)
 
 MICROSECOND = timedelta(microseconds=1)
 SIGNED = {"note": "because", "password": PASSWORD}
@@ -57,7 +66,8 @@ ANYTIME = {
     "cycles:holiday_add": "holidays are announced through the year",
     "cycles:holidays_expected": "holidays are announced through the year",
     "cycles:holiday_strike": "an expected holiday may turn out to be none",
-    "festival:revise": "an error found after the results were frozen is put right when it is found, in a new edition",
+    "festival:revise": "an error found after the results were frozen is put right when it is "
+    "found, in a new edition",
     "cycles:agencies_import": "the register stands outside every cycle",
     "cycles:register_change": "agencies are dissolved, renamed, merged and split whenever the law says so",
     "cycles:register_withdraw": "what was recorded wrongly must not take effect",
@@ -87,7 +97,8 @@ ANYTIME = {
     "cycles:ledger_verify": "the record may be checked at any time",
     "submissions:assign": "work is shared out before scoring opens",
     "submissions:assign_all": "work is shared out before scoring opens",
-    "appeals:correct": "an error that one appeal shows is corrected for all at once, wherever their clocks stand",
+    "appeals:correct": "an error that one appeal shows is corrected for all at once, wherever "
+    "their clocks stand",
     "festival:improvement_begin": "from the communicated scores on; late days are counted",
     "festival:findings": "a plan is written until it is signed; late days are counted",
     "festival:improvement_item_new": "a plan is written until it is signed; late days are counted",
@@ -168,7 +179,9 @@ def drafted(w: World) -> dict[str, Any]:
 
 
 def approvable(w: World) -> dict[str, Any]:
-    Report.objects.update(approved_at=None, approved_by=None, first_approved_at=None, first_approved_by=None)
+    Report.objects.update(
+        approved_at=None, approved_by=None, first_approved_at=None, first_approved_by=None
+    )
     return SIGNED
 
 
@@ -187,7 +200,12 @@ def ranked(w: World) -> dict[str, Any]:
 
 def suggested(w: World) -> dict[str, Any]:
     m = power_measure(w)
-    return {"points": m.points, "target": m.target - 1, "title_fa": m.title_fa, "title_en": m.title_en}
+    return {
+        "points": m.points,
+        "target": m.target - 1,
+        "title_fa": m.title_fa,
+        "title_en": m.title_en,
+    }
 
 
 def convened(w: World) -> dict[str, Any]:
@@ -223,7 +241,9 @@ def gridded(w: World) -> dict[str, Any]:
 
 
 def uploaded(w: World) -> dict[str, Any]:
-    """A file of the set's measures, checked while the phase was open, as its confirmation is sent."""
+    """A file of the set's measures, checked while the phase was open, as
+    its confirmation is sent.
+    """
     client = Client()
     client.force_login(w.staff)
     with pytest.MonkeyPatch.context() as patch, translation.override("en"):
@@ -231,27 +251,41 @@ def uploaded(w: World) -> dict[str, Any]:
         export = reverse("indicators:export", args=[w.specific.pk, "measures", "csv"])
         content = client.get(export).content.replace(b"Outage minutes", b"Minutes of outage")
         file = SimpleUploadedFile("measures.csv", content)
-        return {"token": client.post(address("indicators:import", w), {"file": file}).context["token"]}
+        return {
+            "token": client.post(address("indicators:import", w), {"file": file}).context["token"]
+        }
 
 
 def filled(w: World) -> dict[str, Any]:
-    """A file of the self-assessment's lines, checked while the phase was open, as its confirmation is sent."""
+    """A file of the self-assessment's lines, checked while the phase was open, as its confirmation
+    is sent.
+    """
     client = Client()
     client.force_login(w.staff)
     with pytest.MonkeyPatch.context() as patch, translation.override("en"):
         patch.setattr("cycles.clock.now", lambda: w.at)
-        file = SimpleUploadedFile("a.csv", f"values/1,lineage,value\n,{power_line(w).measure.lineage},7".encode())
-        return {"token": client.post(address("submissions:import", w), {"file": file}).context["token"]}
+        file = SimpleUploadedFile(
+            "a.csv", f"values/1,lineage,value\n,{power_line(w).measure.lineage},7".encode()
+        )
+        return {
+            "token": client.post(address("submissions:import", w), {"file": file}).context["token"]
+        }
 
 
 def figures_file(w: World) -> dict[str, Any]:
-    """A file of a steward's figures, checked while the phase was open, as its confirmation is sent."""
+    """A file of a steward's figures, checked while the phase was open, as
+    its confirmation is sent.
+    """
     client = Client()
     client.force_login(w.steward)
     with pytest.MonkeyPatch.context() as patch, translation.override("en"):
         patch.setattr("cycles.clock.now", lambda: w.at)
         file = SimpleUploadedFile("a.csv", b"figures/1,code,percent\n,MOE,7")
-        return {"token": client.post(address("submissions:figures_import", w), {"file": file}).context["token"]}
+        return {
+            "token": client.post(address("submissions:figures_import", w), {"file": file}).context[
+                "token"
+            ]
+        }
 
 
 def typed_for_unit(w: World) -> dict[str, Any]:
@@ -283,7 +317,11 @@ def targets(w: World) -> dict[str, Any]:
 
 def figures(w: World) -> dict[str, Any]:
     said = {"actual": "7", "explanation": "because", "forecast": "7"}
-    return {f"{what}-{m.pk}": value for m in Measure.objects.of(w.specific) for what, value in said.items()}
+    return {
+        f"{what}-{m.pk}": value
+        for m in Measure.objects.of(w.specific)
+        for what, value in said.items()
+    }
 
 
 PREPARED: dict[str, Callable[[World], Any]] = {
@@ -439,12 +477,19 @@ def test_every_address_that_writes_has_a_row_or_a_reason() -> None:
 
 
 def snapshot() -> dict[str, str]:
-    """Every row of the portal's own tables, in a digest each; what one has seen and when one signed in is no act."""
-    tables = [t for t in connection.introspection.table_names() if t.split("_")[0] in (*APPS, "agencies")]
+    """Every row of the portal's own tables, in a digest each; what one has seen and when one signed
+    in is no act.
+    """
+    tables = [
+        t for t in connection.introspection.table_names() if t.split("_")[0] in (*APPS, "agencies")
+    ]
     with connection.cursor() as cursor:
         rows = {}
         for table in sorted(set(tables) - {"agencies_user"}):
-            cursor.execute(f"SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM \"{table}\" t")
+            cursor.execute(
+                f"SELECT md5(COALESCE(string_agg(t::text, '|' ORDER BY t::text), '')) FROM "
+                f'"{table}" t'
+            )
             rows[table] = cursor.fetchone()[0]
     return rows
 
@@ -452,18 +497,24 @@ def snapshot() -> dict[str, str]:
 def send(client: Client, name: str, url: str, body: Any) -> Any:
     """As the page sends it: a form, or for uploads a piece of a file."""
     if name == "submissions:upload":
-        return client.patch(url, body, content_type="application/offset+octet-stream", headers=HEADERS[name])
+        return client.patch(
+            url, body, content_type="application/offset+octet-stream", headers=HEADERS[name]
+        )
     return client.post(url, body, headers=HEADERS.get(name))
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(CALLS))
-def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, settings: Any, client: Client) -> None:
+def test_an_address_changes_nothing_while_its_phase_is_closed(
+    name: str, settings: Any, client: Client
+) -> None:
     stage, phase, who, typed = CALLS[name]
     world = build("proposed" if stage == "voted" else stage)
     if stage == "voted":
         for voter in ("member", "budget"):
-            working_groups.vote(world.specific, choice="approve", reason="", by=world.people[voter], at=world.at)
+            working_groups.vote(
+                world.specific, choice="approve", reason="", by=world.people[voter], at=world.at
+            )
     if phase == Phase.CLARIFICATION:
         ask(world)
     PREPARED.get(name, lambda w: None)(world)
@@ -474,7 +525,10 @@ def test_an_address_changes_nothing_while_its_phase_is_closed(name: str, setting
         url = address(name, world)
     client.force_login(world.people[who])
 
-    for at in [opens - MICROSECOND, *([closes, closes + timedelta(days=400)] if phase in HARD else [])]:
+    for at in [
+        opens - MICROSECOND,
+        *([closes, closes + timedelta(days=400)] if phase in HARD else []),
+    ]:
         before = snapshot()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("cycles.clock.now", lambda at=at: at)

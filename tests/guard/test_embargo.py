@@ -1,4 +1,6 @@
-"""Every address, read by everybody whom the table lets in at any time of the year, tells nobody anything too early."""
+"""Every address, read by everybody whom the table lets in at any time of the year, tells nobody
+anything too early.
+"""
 
 import io
 import re
@@ -36,7 +38,12 @@ for _name, _methods, _stage, _allowed in ROWS:
         READERS.setdefault(_name, set()).update(_allowed)
 
 
-PAPERS = {"submissions:report_file", "submissions:extract_file", "submissions:receipt", "indicators:minutes_file"}
+PAPERS = {
+    "submissions:report_file",
+    "submissions:extract_file",
+    "submissions:receipt",
+    "indicators:minutes_file",
+}
 PAPERS |= {"festival:certificate"}
 """Set by the page, which takes seconds: two readers of those who may not know are enough."""
 
@@ -49,7 +56,9 @@ def written(number: Decimal | int, places: int = 2) -> list[str]:
 
 
 def as_pattern(secret: str) -> str:
-    """A whole number is a secret by itself only: within a longer one (a size, a measured time) it is chance."""
+    """A whole number is a secret by itself only: within a longer one (a size, a measured time) it
+    is chance.
+    """
     return rf"(?<![\d.]){secret}(?!\d)" if secret.isdigit() else re.escape(secret)
 
 
@@ -75,7 +84,9 @@ def session_of(world: World, who: str) -> SimpleCookie:
 def leaks(
     world: World, secrets: list[str], may: Callable[[str, str], bool], *, of: str = ""
 ) -> tuple[list[str], set[str]]:
-    """Who is told a secret where, although they may not know it; and the addresses that there are not yet."""
+    """Who is told a secret where, although they may not know it; and the addresses that there are
+    not yet.
+    """
     found, absent = [], set()
     wanted = re.compile("|".join(map(as_pattern, secrets)))
     sessions = {who: session_of(world, who) for who in set().union(*READERS.values())}
@@ -115,8 +126,15 @@ def made(stage: str, settings: Any) -> World:
 def test_marks_and_scores_are_told_to_nobody_before_they_are_communicated(settings):
     world = made("marked", settings)
     Mark.objects.filter(answer__submission=world.submission).update(points=POINTS, reason=REASON)
-    Score.objects.filter(answer__submission=world.submission, basis="agreed").update(points=POINTS, reason=REASON)
-    own_pages = {"submissions:block", "submissions:line", "submissions:hand_in", "submissions:reconciliation"}
+    Score.objects.filter(answer__submission=world.submission, basis="agreed").update(
+        points=POINTS, reason=REASON
+    )
+    own_pages = {
+        "submissions:block",
+        "submissions:line",
+        "submissions:hand_in",
+        "submissions:reconciliation",
+    }
 
     def may(name: str, who: str) -> bool:
         # two assessors who are apart read each other's marks: that is how they come together
@@ -133,7 +151,9 @@ def test_marks_and_scores_are_told_to_nobody_before_they_are_communicated(settin
 def test_one_agency_s_scores_are_never_told_to_another_before_publication(settings):
     world = made("scored", settings)
     Mark.objects.filter(answer__submission=world.submission).update(reason=REASON)
-    Score.objects.filter(answer__submission=world.submission, basis="agreed").update(points=POINTS, reason=REASON)
+    Score.objects.filter(answer__submission=world.submission, basis="agreed").update(
+        points=POINTS, reason=REASON
+    )
 
     found, _absent = leaks(
         world,
@@ -146,10 +166,14 @@ def test_one_agency_s_scores_are_never_told_to_another_before_publication(settin
 
 
 @pytest.mark.django_db
-def test_places_consequences_and_awards_are_told_to_nobody_before_publication_and_awards_to_all_after_it(settings):
+def test_places_consequences_and_awards_are_told_to_nobody_before_publication_and_awards_to_all_after_it(
+    settings,
+):
     world = made("scheduled", settings)
     Standing.objects.filter(edition=world.edition).update(place=PLACE, percent=PERCENT)
-    ConsequenceRule.objects.filter(pk=consequence(world).rule_id).update(words_fa=REASON, words_en=REASON)
+    ConsequenceRule.objects.filter(pk=consequence(world).rule_id).update(
+        words_fa=REASON, words_en=REASON
+    )
     Consequence.objects.update(letter_number=str(PLACE), reason=REASON)
     Award.objects.filter(pk=award(world).pk).update(reason=REASON, reason_en="", title_fa=REASON)
     moment, secrets = world.edition.publish_at, [REASON, *written(PLACE), *written(PERCENT)]
@@ -157,10 +181,14 @@ def test_places_consequences_and_awards_are_told_to_nobody_before_publication_an
 
     early, absent = leaks(world, secrets, lambda name, who: who in OVERSEERS)
     settings.CLOCK_OFFSET = moment + timedelta(seconds=1) - timezone.now()
-    late, _absent = leaks(world, [REASON], lambda name, who: who in OVERSEERS, of="festival:awards|verify_cert")
+    late, _absent = leaks(
+        world, [REASON], lambda name, who: who in OVERSEERS, of="festival:awards|verify_cert"
+    )
 
     assert early == []
-    assert not {n for n in absent if n.startswith("festival:") or "certificate" in n or "consequence" in n}
+    assert not {
+        n for n in absent if n.startswith("festival:") or "certificate" in n or "consequence" in n
+    }
     assert f"festival:awards tells public: {REASON}" in late
     assert f"verify_certificates tells public: {REASON}" in late
 
@@ -171,7 +199,12 @@ def test_who_reads_under_embargo_stands_in_the_record_once_a_day(who, settings):
     world = made("marked", settings)
     client = Client()
     client.force_login(world.people[who], backend="django.contrib.auth.backends.ModelBackend")
-    names = ("submissions:report", "submissions:line", "submissions:reconciliation", "submissions:marks_export")
+    names = (
+        "submissions:report",
+        "submissions:line",
+        "submissions:reconciliation",
+        "submissions:marks_export",
+    )
 
     for name in (*names, *names):
         response = client.get(address(name, world))

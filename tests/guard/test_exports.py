@@ -57,12 +57,18 @@ def named_to_harm() -> None:
     """Give everything that has a name one that a spreadsheet program would run."""
     for model, names in NAMED.items():
         for name in names:
-            kind = TextField() if isinstance(model._meta.get_field(name), TextField) else CharField()
+            kind = (
+                TextField() if isinstance(model._meta.get_field(name), TextField) else CharField()
+            )
             model.objects.update(**{name: Concat(Value(FORMULA), F(name), output_field=kind)})
 
 
 FILES = sorted(
-    {(name, stage) for name, methods, stage, _allowed in ROWS if "GET" in methods and ARE_FILES.search(name)}
+    {
+        (name, stage)
+        for name, methods, stage, _allowed in ROWS
+        if "GET" in methods and ARE_FILES.search(name)
+    }
 )
 
 
@@ -78,7 +84,9 @@ def test_no_file_of_a_table_holds_a_cell_that_runs(name, stage, world_at, settin
     settings.CLOCK_OFFSET = world.at - _real_now()
     client = Client()
     if "public" not in allowed:
-        client.force_login(world.people[sorted(allowed)[0]], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(
+            world.people[sorted(allowed)[0]], backend="django.contrib.auth.backends.ModelBackend"
+        )
 
     harmful = []
     for place in {url, url.replace("/csv/", "/xlsx/").replace(".csv", ".xlsx")}:
@@ -86,7 +94,9 @@ def test_no_file_of_a_table_holds_a_cell_that_runs(name, stage, world_at, settin
         kind = answer.get("Content-Type", "").split(";")[0]
         if answer.status_code == 200 and kind in SHEETS:
             harmful += [text for text in cells(b"".join(answer), kind) if runs(text)]
-        for close in answer._resource_closers:  # closing the answer would close the test's connection too
+        for (
+            close
+        ) in answer._resource_closers:  # closing the answer would close the test's connection too
             close()
 
     assert harmful == []
@@ -103,14 +113,22 @@ def test_a_file_written_past_the_writer_would_be_found():
 
     assert [text for text in cells(bare.getvalue().encode(), SHEETS[0]) if runs(text)] == [FORMULA]
     assert [text for text in cells(held.getvalue(), SHEETS[1]) if runs(text)] == [FORMULA]
-    assert [text for text in cells(spreadsheets_exports.csv_text([row]).encode(), SHEETS[0]) if runs(text)] == []
     assert [
-        text for text in cells(spreadsheets_exports.xlsx(row, [row], title="agencies"), SHEETS[1]) if runs(text)
+        text
+        for text in cells(spreadsheets_exports.csv_text([row]).encode(), SHEETS[0])
+        if runs(text)
+    ] == []
+    assert [
+        text
+        for text in cells(spreadsheets_exports.xlsx(row, [row], title="agencies"), SHEETS[1])
+        if runs(text)
     ] == []
 
 
 def past_the_writer(source: str) -> list[str]:
-    """Where a source writes a table by itself: a writer of CSV, an export of tablib's, a cell of its own."""
+    """Where a source writes a table by itself: a writer of CSV, an export of tablib's, a cell of
+    its own.
+    """
     found = []
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Attribute | ast.Call):
@@ -121,7 +139,11 @@ def past_the_writer(source: str) -> list[str]:
                 node.attr in ("csv", "xlsx") and said != "exports.xlsx"
             )
         else:
-            is_export = isinstance(node.func, ast.Attribute) and node.func.attr == "export" and len(node.args) == 1
+            is_export = (
+                isinstance(node.func, ast.Attribute)
+                and node.func.attr == "export"
+                and len(node.args) == 1
+            )
             wrong = is_export and ast.unparse(node.args[0]) in ("'csv'", "'xlsx'", "form", "kind")
         if wrong:
             found.append(f"{node.lineno} {said}")

@@ -1,7 +1,8 @@
-"""Whatever anybody does at whatever moment: an appeal is never lost, and no score moves without a decision.
+"""Whatever anybody does at whatever moment: an appeal is never lost, and no score moves without a
+decision.
 
-A machine lets everybody try every act on appeals at random moments, and holds a model of its own against what the
-portal accepts, refuses and keeps.
+A machine lets everybody try every act on appeals at random moments, and holds a model of its own
+against what the portal accepts, refuses and keeps.
 """
 
 from datetime import timedelta
@@ -13,7 +14,13 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import Phase as Stage
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from agencies.models import Interest, User
 from appeals import evidence
@@ -31,14 +38,25 @@ from tests.factories import EPOCH, World, build, make_user
 DAY = timedelta(days=1)
 CODES = ("G1-1", "G2-1", "G1-2")
 REVIEWERS = ("reviewer", "second_reviewer")
-PEOPLE = ("staff", "head", "other_head", "administrator", "assessor", "steward", "reviewer", "second_reviewer")
+PEOPLE = (
+    "staff",
+    "head",
+    "other_head",
+    "administrator",
+    "assessor",
+    "steward",
+    "reviewer",
+    "second_reviewer",
+)
 OWN, HEAD = {"staff", "head"}, {"head"}
 EDGES = (0, 1, 13, 14, 15, 20, 28, 40)
 """Days after the communication near which something opens or closes."""
 
 
 class Hearing(RuleBasedStateMachine):
-    """One agency's three lines from the communication of their scores until every appeal is decided, and after."""
+    """One agency's three lines from the communication of their scores until every appeal is
+    decided, and after.
+    """
 
     world: World
 
@@ -49,10 +67,15 @@ class Hearing(RuleBasedStateMachine):
         w = self.world
         self.opened = w.submission.communicated_at
         self.clock = self.opened
-        self.closes, self.review = w.closes(Phase.APPEAL, w.power), w.opens(Phase.APPEAL_REVIEW, w.power)
+        self.closes, self.review = (
+            w.closes(Phase.APPEAL, w.power),
+            w.opens(Phase.APPEAL_REVIEW, w.power),
+        )
         self.model: dict[int, str] = {}  # what each appeal's state should be
         self.reviewer: dict[int, str | None] = {}
-        self.asked: dict[int, object] = {}  # until when an open question holds each appeal's decision up
+        self.asked: dict[
+            int, object
+        ] = {}  # until when an open question holds each appeal's decision up
         self.tied: set[str] = set()
         self.points = {code: self.score(code) for code in CODES}
         self.decided = 0
@@ -78,7 +101,9 @@ class Hearing(RuleBasedStateMachine):
         return Score.objects.get(answer=self.line(code), is_current=True).points
 
     def person(self, who):
-        return User.objects.get(pk=self.world.people[who].pk)  # roles and interests are read anew at every request
+        return User.objects.get(
+            pk=self.world.people[who].pk
+        )  # roles and interests are read anew at every request
 
     def appeal(self, code):
         rows = Appeal.objects.filter(answer=self.line(code)).exclude(state="withdrawn")
@@ -108,9 +133,16 @@ class Hearing(RuleBasedStateMachine):
 
     @rule(days=st.sampled_from(EDGES), microseconds=st.sampled_from((-1, 0, 1)))
     def a_moment_near_an_edge(self, days, microseconds):
-        self.clock = max(self.clock, self.opened + days * DAY + timedelta(microseconds=microseconds))
+        self.clock = max(
+            self.clock, self.opened + days * DAY + timedelta(microseconds=microseconds)
+        )
 
-    @rule(code=st.sampled_from(CODES), who=st.sampled_from(PEOPLE), value=st.integers(0, 100), says=st.booleans())
+    @rule(
+        code=st.sampled_from(CODES),
+        who=st.sampled_from(PEOPLE),
+        value=st.integers(0, 100),
+        says=st.booleans(),
+    )
     def somebody_drafts(self, code, who, value, says):
         held = self.appeal(code)
         allowed = self.in_window and who in OWN and (held is None or self.model[held.pk] == "draft")
@@ -120,7 +152,9 @@ class Hearing(RuleBasedStateMachine):
             "proposed_value": Decimal(value),
         }
         drafted = self.try_to(
-            lambda: drafting.save_draft(self.line(code), fields=fields, by=self.person(who), at=self.clock),
+            lambda: drafting.save_draft(
+                self.line(code), fields=fields, by=self.person(who), at=self.clock
+            ),
             allowed=allowed,
         )
         if drafted:
@@ -137,7 +171,8 @@ class Hearing(RuleBasedStateMachine):
         if not again:
             allowed = self.in_window and who in OWN and self.model[held.pk] == "draft"
             self.try_to(
-                lambda: evidence.attach(held, upload=upload, by=self.person(who), at=self.clock), allowed=allowed
+                lambda: evidence.attach(held, upload=upload, by=self.person(who), at=self.clock),
+                allowed=allowed,
             )
 
     @rule(codes=st.sets(st.sampled_from(CODES), min_size=1), who=st.sampled_from(PEOPLE))
@@ -186,14 +221,22 @@ class Hearing(RuleBasedStateMachine):
     def hears(self, held, who):
         return self.reviewer[held.pk] == who and who not in self.tied
 
-    @rule(code=st.sampled_from(CODES), who=st.sampled_from((*PEOPLE, *REVIEWERS * 4)), agency=st.booleans())
+    @rule(
+        code=st.sampled_from(CODES),
+        who=st.sampled_from((*PEOPLE, *REVIEWERS * 4)),
+        agency=st.booleans(),
+    )
     def somebody_asks(self, code, who, agency):
         held = self.appeal(code)
         if held is None or self.asked.get(held.pk):
             return
-        allowed = self.clock >= self.review and self.model[held.pk] == "filed" and self.hears(held, who)
+        allowed = (
+            self.clock >= self.review and self.model[held.pk] == "filed" and self.hears(held, who)
+        )
         asked = self.try_to(
-            lambda: hearing.ask(held, question="چرا؟", agency=agency, by=self.person(who), at=self.clock),
+            lambda: hearing.ask(
+                held, question="چرا؟", agency=agency, by=self.person(who), at=self.clock
+            ),
             allowed=allowed,
         )
         if asked:
@@ -202,7 +245,12 @@ class Hearing(RuleBasedStateMachine):
     @rule(code=st.sampled_from(CODES), who=st.sampled_from(PEOPLE))
     def somebody_replies(self, code, who):
         held = self.appeal(code)
-        question = held and Question.objects.filter(appeal=held, state="asked").select_related("addressee").first()
+        question = (
+            held
+            and Question.objects.filter(appeal=held, state="asked")
+            .select_related("addressee")
+            .first()
+        )
         if not question:
             return
         may = OWN if question.addressee is None else {question.addressee.username}
@@ -236,7 +284,9 @@ class Hearing(RuleBasedStateMachine):
             and (not gives or awarded >= before)
         )
         done = self.try_to(
-            lambda: decision.decide(held, name, reason="چون", awarded=awarded, by=self.person(who), at=self.clock),
+            lambda: decision.decide(
+                held, name, reason="چون", awarded=awarded, by=self.person(who), at=self.clock
+            ),
             allowed=allowed,
         )
         if done:
@@ -268,13 +318,17 @@ class Hearing(RuleBasedStateMachine):
         assert rows.filter(basis="appeal").count() <= decisions == self.decided
         current = w.fresh(w.submission).current_run_id
         total = NodeScore.objects.get(run=current, submission=w.submission, kind="")
-        assert total.points == sum(s.points for s in rows.filter(is_current=True) if s.points is not None)
+        assert total.points == sum(
+            s.points for s in rows.filter(is_current=True) if s.points is not None
+        )
 
     @invariant()
     def nothing_was_filed_outside_its_window_or_decided_by_whoever_may_not(self):
         if not hasattr(self, "closes"):
             return
-        for appeal in Appeal.objects.filter(filed_at__isnull=False).select_related("filing", "decided_by"):
+        for appeal in Appeal.objects.filter(filed_at__isnull=False).select_related(
+            "filing", "decided_by"
+        ):
             assert self.opened <= appeal.filed_at < self.closes
             assert appeal.filing.filed_at == appeal.filed_at
             if appeal.state in DECIDED:
@@ -288,7 +342,9 @@ class Hearing(RuleBasedStateMachine):
 def test_an_appeal_is_heard_fairly_whatever_anybody_does_and_when():
     world = build("scored")
     world.people["second_reviewer"] = make_user("second_reviewer", "reviewer")
-    world.people["second_reviewer"].clearance_set.create(kind="interests", year=world.cycle.year, since=EPOCH)
+    world.people["second_reviewer"].clearance_set.create(
+        kind="interests", year=world.cycle.year, since=EPOCH
+    )
     Hearing.world = world
 
     run_state_machine_as_test(

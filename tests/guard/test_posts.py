@@ -1,4 +1,6 @@
-"""Posts that nobody means well, as many as a build has time for; `tests/drills/test_posts.py` sends more."""
+"""Posts that nobody means well, as many as a build has time for; `tests/drills/test_posts.py` sends
+more.
+"""
 
 import random
 
@@ -26,7 +28,9 @@ def test_garbage_is_refused_and_never_a_fault(name, methods, stage, allowed, wor
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "methods", "stage", "allowed"), FORMS, ids=ids(FORMS))
-def test_a_key_that_a_form_does_not_offer_writes_nothing(name, methods, stage, allowed, world_at, settings):
+def test_a_key_that_a_form_does_not_offer_writes_nothing(
+    name, methods, stage, allowed, world_at, settings
+):
     world = world_at(stage)
     settings.CLOCK_OFFSET = world.at - _real_now()
 

@@ -1,4 +1,6 @@
-"""Reading changes nothing, and every page bears its headers: the walk over all addresses that answer a GET."""
+"""Reading changes nothing, and every page bears its headers: the walk over all addresses that
+answer a GET.
+"""
 
 import re
 from collections.abc import Iterator
@@ -12,11 +14,15 @@ from tests.guard.test_authorization import HEADERS, PUBLIC, ROWS, _real_now, add
 
 assert world_at  # the fixture of the walk serves here as well
 
-WRITES = re.compile(r'\b(?:INSERT INTO|DELETE FROM|TRUNCATE|UPDATE(?= "?\w+"? SET))\s+"?(\w+)', re.I)
+WRITES = re.compile(
+    r'\b(?:INSERT INTO|DELETE FROM|TRUNCATE|UPDATE(?= "?\w+"? SET))\s+"?(\w+)', re.I
+)
 OWN_SESSION = {"django_session", "usersessions_usersession"}
 """When one's own session was last used is written whatever is asked for."""
 READING_IS_AN_ACT = {"cycles_entry"}
-"""Whoever reads results before they are published is put on record, by GET as well (docs/festival.md)."""
+"""Whoever reads results before they are published is put on record, by GET as well
+(docs/festival.md).
+"""
 NOTES_A_READING = {"cycles:notice": {"cycles_delivery"}}
 """Opening a notice is how it comes to be seen; a link from a mail can be nothing but a GET."""
 
@@ -45,7 +51,9 @@ def readers(allowed: set[str]) -> list[str]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "methods", "stage", "allowed"), GETS, ids=IDS)
-def test_a_page_writes_nothing_and_bears_its_headers(name, methods, stage, allowed, world_at, settings):
+def test_a_page_writes_nothing_and_bears_its_headers(
+    name, methods, stage, allowed, world_at, settings
+):
     world = world_at(stage)
     settings.CLOCK_OFFSET = world.at - _real_now()
     url = address(name, world)
@@ -55,13 +63,17 @@ def test_a_page_writes_nothing_and_bears_its_headers(name, methods, stage, allow
     for who in readers(allowed):
         client = Client()
         if who != "public":
-            client.force_login(world.people[who], backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(
+                world.people[who], backend="django.contrib.auth.backends.ModelBackend"
+            )
         with transaction.atomic(), written() as tables:
             answer = client.get(url, headers=HEADERS.get(name))
             transaction.set_rollback(True)
         wrong += [f"{who} writes {table}" for table in tables if table not in expected]
         wrong += [f"{who}: {fault}" for fault in faults(answer, is_signed_in=who != "public")]
-        for close in answer._resource_closers:  # closing the answer would close the test's connection too
+        for (
+            close
+        ) in answer._resource_closers:  # closing the answer would close the test's connection too
             close()
 
     assert wrong == []
@@ -90,9 +102,17 @@ def test_the_walk_sees_what_is_written():
         'SELECT * FROM "f" FOR UPDATE OF "f"',
     )  # fmt: skip
 
-    assert [WRITES.findall(statement) for statement in statements] == [["a"], ["b"], ["c"], ["e"], []]
+    assert [WRITES.findall(statement) for statement in statements] == [
+        ["a"],
+        ["b"],
+        ["c"],
+        ["e"],
+        [],
+    ]
 
 
 def test_every_address_that_answers_a_get_is_walked():
-    assert {name for name, methods, _s, _a in ROWS if "GET" in methods} - {name for name, *_rest in GETS} == set()
+    assert {name for name, methods, _s, _a in ROWS if "GET" in methods} - {
+        name for name, *_rest in GETS
+    } == set()
     assert PUBLIC

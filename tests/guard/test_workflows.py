@@ -1,4 +1,6 @@
-"""Every workflow over all its moves, all its states and all people, against a table written by hand."""
+"""Every workflow over all its moves, all its states and all people, against a table written by
+hand.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -115,9 +117,18 @@ MAY: dict[str, dict[str, set[str]]] = {
         "supply": {"steward"},
         "reopen": {"administrator"},
     },
-    "submissions.document": {"pass": {"clock"}, "quarantine": {"clock"}, "give_up": {"clock"}, "skip": {"clock"}},
+    "submissions.document": {
+        "pass": {"clock"},
+        "quarantine": {"clock"},
+        "give_up": {"clock"},
+        "skip": {"clock"},
+    },
     "submissions.clarification": {"ask": {"assessor"}, "reply": OWN},
-    "submissions.calibration": {"begin": {"assessor"}, "mark": {"assessor"}, "hand_in": {"assessor"}},
+    "submissions.calibration": {
+        "begin": {"assessor"},
+        "mark": {"assessor"},
+        "hand_in": {"assessor"},
+    },
     "submissions.block": {"mark": {"assessor"}, "judge": {"assessor"}, "hand_in": {"assessor"}},
     "submissions.verification": {
         "note": {"other_assessor"},
@@ -146,7 +157,12 @@ MAY: dict[str, dict[str, set[str]]] = {
         "declare_inadmissible": {"reviewer"},
         "end_with_agency": {"clock"},
     },
-    "appeals.question": {"ask": {"reviewer"}, "consult": {"reviewer"}, "reply": OWN, "explain": {"assessor"}},
+    "appeals.question": {
+        "ask": {"reviewer"},
+        "consult": {"reviewer"},
+        "reply": OWN,
+        "explain": {"assessor"},
+    },
     "festival.improvementplan": {
         "begin": OWN,
         "edit": OWN,
@@ -275,8 +291,15 @@ def world(django_db_setup: Any, django_db_blocker: Any) -> Any:
 
 def clarification(world: World) -> Clarification:
     """A question about a line of the block, asked when scoring opened."""
-    line = Answer.objects.filter(submission=world.submission, measure__indicator__axis=world.block.axis).first()
-    of = {"cycle": world.cycle, "agency": world.power, "submission": world.submission, "assessor": world.assessor}
+    line = Answer.objects.filter(
+        submission=world.submission, measure__indicator__axis=world.block.axis
+    ).first()
+    of = {
+        "cycle": world.cycle,
+        "agency": world.power,
+        "submission": world.submission,
+        "assessor": world.assessor,
+    }
     opens_at = world.opens(Phase.SCORING)
     Window.objects.get_or_create(
         cycle=world.cycle, phase=Phase.CLARIFICATION, agency=world.power, line=line.pk,
@@ -287,7 +310,10 @@ def clarification(world: World) -> Clarification:
 
 def document(world: World) -> Document:
     """A file of the power ministry."""
-    return Document.objects.first() or shown(world, Answer.objects.filter(submission=world.submission).first()).document
+    return (
+        Document.objects.first()
+        or shown(world, Answer.objects.filter(submission=world.submission).first()).document
+    )
 
 
 def meeting(world: World) -> Meeting:
@@ -306,7 +332,9 @@ def subject(world: World, label: str) -> Any:
         "indicators.indicatorset": world.specific,
         "indicators.meeting": meeting(world),
         "indicators.plan": Plan.objects.get(cycle=world.cycle, agency=world.power),
-        "indicators.quarterreport": QuarterReport.objects.get(cycle=world.cycle, agency=world.power, quarter=1),
+        "indicators.quarterreport": QuarterReport.objects.get(
+            cycle=world.cycle, agency=world.power, quarter=1
+        ),
         "submissions.submission": world.submission,
         "submissions.stewardship": world.stewardship,
         "submissions.document": document(world),
@@ -328,7 +356,9 @@ def subject(world: World, label: str) -> Any:
 
 
 def settle_other_matters(world: World, label: str) -> None:
-    """A row's own conditions are tried here; what another open matter holds up is tested beside that matter."""
+    """A row's own conditions are tried here; what another open matter holds up is tested beside
+    that matter.
+    """
     if label != "submissions.clarification":
         Clarification.objects.update(state=ClarificationState.REPLIED)
     if label != "appeals.question":
@@ -364,10 +394,12 @@ def given(world: World, label: str, person: Any) -> dict[str, Any]:
 def test_the_tables_of_this_test_name_every_move():
     with_states = {label: w for label, w in Workflow.registry.items() if w.states is not None}
 
-    assert {label: set(w.moves) for label, w in with_states.items() if label != "submissions.run"} == {
-        label: set(moves) for label, moves in MAY.items()
+    assert {
+        label: set(w.moves) for label, w in with_states.items() if label != "submissions.run"
+    } == {label: set(moves) for label, moves in MAY.items()}
+    assert {label: set(moves) for label, moves in SOURCES.items()} == {
+        label: set(m) for label, m in MAY.items()
     }
-    assert {label: set(moves) for label, moves in SOURCES.items()} == {label: set(m) for label, m in MAY.items()}
 
 
 ROWS = [(label, name) for label, moves in MAY.items() for name in moves]
@@ -393,7 +425,9 @@ def test_a_move_is_made_by_the_right_people_from_the_right_states_and_by_nobody_
                 rows = Entry.objects.count()
                 try:
                     with transaction.atomic():
-                        perform(workflow, [obj], name, by=person, at=at, **given(world, label, person))
+                        perform(
+                            workflow, [obj], name, by=person, at=at, **given(world, label, person)
+                        )
                     made = True
                 except Refused:
                     made = False
@@ -411,7 +445,9 @@ def test_a_move_is_made_by_the_right_people_from_the_right_states_and_by_nobody_
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("label", "name"), ROWS, ids=[f"{label}-{name}" for label, name in ROWS])
-def test_a_move_is_refused_outside_its_window_in_words_that_say_when(world: World, label: str, name: str) -> None:
+def test_a_move_is_refused_outside_its_window_in_words_that_say_when(
+    world: World, label: str, name: str
+) -> None:
     workflow = Workflow.registry[label]
     move, obj, model = workflow[name], subject(world, label), apps.get_model(label)
     settle_other_matters(world, label)
@@ -434,7 +470,9 @@ def test_a_move_is_refused_outside_its_window_in_words_that_say_when(world: Worl
         with pytest.raises(Refused, match="closed on"):
             perform(workflow, [obj], name, by=person, at=window.closes_at, **arguments)
         with transaction.atomic():
-            perform(workflow, [obj], name, by=person, at=window.closes_at - microsecond, **arguments)
+            perform(
+                workflow, [obj], name, by=person, at=window.closes_at - microsecond, **arguments
+            )
             transaction.set_rollback(True)
     else:
         with transaction.atomic():

@@ -1,4 +1,6 @@
-"""docker-compose.yml as an engine would read it: variables put in, each service with what it is given."""
+"""docker-compose.yml as an engine would read it: variables put in, each service with what it is
+given.
+"""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +26,9 @@ def example() -> dict[str, str]:
 
 
 def put_in(text: str, variables: Mapping[str, str]) -> str:
-    """The text with `${NAME}`, `${NAME:?what is missing}` and `${NAME:-default}` replaced, and `$$` a dollar sign."""
+    """The text with `${NAME}`, `${NAME:?what is missing}` and `${NAME:-default}` replaced, and `$$`
+    a dollar sign.
+    """
 
     def value(found: re.Match[str]) -> str:
         name, sign, rest = found.groups()
@@ -141,7 +145,9 @@ SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|_DSN$|PRIVATE")
 def faults(text: str = "") -> list[str]:
     """What the compose file gives away, lets in or leaves out, one sentence each."""
     secrets = sorted(name for name in example() if SECRET.search(name))
-    marked = example() | dict.fromkeys(example(), "x") | {name: f"secret-{name}" for name in secrets}
+    marked = (
+        example() | dict.fromkeys(example(), "x") | {name: f"secret-{name}" for name in secrets}
+    )
     services = read(marked, text)
     return [
         *_secrets_given(services, secrets),
@@ -158,7 +164,9 @@ def _secrets_given(services: Mapping[str, Service], secrets: list[str]) -> list[
             continue
         for service in services.values():
             # a name may begin another one's: the mark ends where the value does
-            is_given = any(re.search(rf"secret-{secret}(?![A-Z_])", v) for v in service.environment.values())
+            is_given = any(
+                re.search(rf"secret-{secret}(?![A-Z_])", v) for v in service.environment.values()
+            )
             is_given = is_given or any(f"secret-{secret}" in word for word in service.command)
             if is_given and service.name not in NEEDED_BY[secret]:
                 found.append(f"{service.name} is given {secret} and does not need it.")
@@ -171,7 +179,9 @@ def _secrets_given(services: Mapping[str, Service], secrets: list[str]) -> list[
 
 
 def _loose(service: Service) -> list[str]:
-    """Where a service could write, rise or grow without bounds, or die without anybody seeing it."""
+    """Where a service could write, rise or grow without bounds, or die
+    without anybody seeing it.
+    """
     given, found = service.given, []
     if not given.get("read_only"):
         found.append(f"{service.name} may write to its own image.")
@@ -190,7 +200,13 @@ def _loose(service: Service) -> list[str]:
     return found
 
 
-APART = (("nginx", "postgres"), ("nginx", "redis"), ("nginx", "clamav"), ("clamav", "postgres"), ("clamav", "redis"))
+APART = (
+    ("nginx", "postgres"),
+    ("nginx", "redis"),
+    ("nginx", "clamav"),
+    ("clamav", "postgres"),
+    ("clamav", "redis"),
+)
 """Pairs that have nothing to say to each other."""
 
 

@@ -1,4 +1,6 @@
-"""The deployment of this checkout, brought up once for the tests of this folder, and taken down whatever happens."""
+"""The deployment of this checkout, brought up once for the tests of this folder, and taken down
+whatever happens.
+"""
 
 import shutil
 import signal
@@ -22,7 +24,9 @@ def folder() -> Iterator[Path]:
         if "ordinary user" not in reason:
             pytest.fail(reason)
         pytest.skip(f"NOT CHECKED, the image and the compose file: {reason}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends this ends the services as well
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # whoever ends this ends the services as well
     made = Path(tempfile.mkdtemp(prefix="portal-image-", dir=roomy()))
     yield made
     shutil.rmtree(made, ignore_errors=True)
@@ -54,9 +58,12 @@ def line(deployment: Deployment, staff: str) -> int:
     """One of the lines that they fill in."""
     return int(
         deployment.sql(
-            "SELECT min(a.id) FROM submissions_answer a JOIN submissions_submission s ON s.id = a.submission_id "
-            "JOIN agencies_membership m ON m.agency_id = s.agency_id JOIN agencies_user u ON u.id = m.user_id "
-            f"JOIN indicators_measure i ON i.id = a.measure_id WHERE u.username = '{staff}' AND i.method <> 'steward'"
+            "SELECT min(a.id) FROM submissions_answer a JOIN submissions_submission s ON s.id = "
+            "a.submission_id "
+            "JOIN agencies_membership m ON m.agency_id = s.agency_id JOIN agencies_user u ON u.id "
+            "= m.user_id "
+            f"JOIN indicators_measure i ON i.id = a.measure_id WHERE u.username = '{staff}' AND "
+            f"i.method <> 'steward'"
         )
     )
 

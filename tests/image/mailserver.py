@@ -16,7 +16,9 @@ from tests.image.deployment import HOST, Deployment
 
 NAME, PORT = "mail", 25
 INVITATION = re.compile(rf"https://{re.escape(HOST)}(/\S+/reset/key/\S+)")
-logging.getLogger("mail.log").setLevel(logging.WARNING)  # the library tells of every line that passes
+logging.getLogger("mail.log").setLevel(
+    logging.WARNING
+)  # the library tells of every line that passes
 PATIENCE = 180
 """Seconds after which a mail that has not come will not."""
 

@@ -13,11 +13,15 @@ def ip(*words: str) -> None:
 def processes(namespace: str) -> list[int]:
     """The keys of what runs in a network namespace."""
     listing = ["ip", "netns", "pids", namespace]
-    return [int(pid) for pid in subprocess.run(listing, capture_output=True, check=True).stdout.split()]
+    return [
+        int(pid) for pid in subprocess.run(listing, capture_output=True, check=True).stdout.split()
+    ]
 
 
 class Networks:
-    """All bridges stand in one network namespace, from which a visitor reaches the first of them and nothing leaves."""
+    """All bridges stand in one network namespace, from which a visitor reaches the first of them
+    and nothing leaves.
+    """
 
     def __init__(self, folder: Path, names: Sequence[str]) -> None:
         self.prefix, self.folder = f"portal-{os.getpid()}", folder
@@ -69,10 +73,14 @@ class Networks:
         return next(iter(self.places[service].values()))
 
     def hosts(self, service: str) -> Path:
-        """The names that a service can resolve: those of the services with whom it shares a network."""
+        """The names that a service can resolve: those of the services with whom it shares a
+        network.
+        """
         lines = ["127.0.0.1 localhost"]
         for other, addresses in self.places.items():
-            shared = [addresses[network] for network in addresses if network in self.places[service]]
+            shared = [
+                addresses[network] for network in addresses if network in self.places[service]
+            ]
             lines += [f"{address} {other}" for address in shared[:1]]
         path = self.folder / f"hosts-{service}"
         path.write_text("\n".join(lines) + "\n")

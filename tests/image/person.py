@@ -37,7 +37,9 @@ class Person(Visitor):
         self.app = ""
 
     def moved_to(self, deployment: Deployment) -> "Person":
-        """The same person, with the same password and app, in another browser before another deployment."""
+        """The same person, with the same password and app, in another browser before another
+        deployment.
+        """
         person = Person(deployment, self.username)
         person.password, person.app = self.password, self.app
         return person
@@ -94,5 +96,7 @@ def words(markup: str) -> str:
 
 def complaints(answer: Answer) -> str:
     """What a form that is shown again has against what was typed."""
-    found = re.findall(r'class="[^"]*(?:invalid-feedback|alert|errorlist)[^"]*"[^>]*>(.*?)</', answer.text, re.S)
+    found = re.findall(
+        r'class="[^"]*(?:invalid-feedback|alert|errorlist)[^"]*"[^>]*>(.*?)</', answer.text, re.S
+    )
     return "; ".join(words(said) for said in found) or words(answer.text)[:600]

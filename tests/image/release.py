@@ -13,14 +13,24 @@ from tests.image.container import PATH, Container, lay_base
 from tests.image.dockerfile import Stage
 
 KEPT = ROOT / "var/image"
-"""Packages once installed, as an engine keeps its layers: named by the digest of what they were installed from."""
+"""Packages once installed, as an engine keeps its layers: named by the digest of what they were
+installed from.
+"""
 
 
 def base_python() -> str:
     """A Python below /usr, which any user can run, of the version that the Dockerfile names."""
-    for path in ("/usr/local/bin/python3.11", "/usr/bin/python3.11", "/usr/local/bin/python3", "/usr/bin/python3"):
+    for path in (
+        "/usr/local/bin/python3.11",
+        "/usr/bin/python3.11",
+        "/usr/local/bin/python3",
+        "/usr/bin/python3",
+    ):
         code = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
-        if Path(path).exists() and not subprocess.run([path, "-c", code], capture_output=True, check=False).returncode:
+        if (
+            Path(path).exists()
+            and not subprocess.run([path, "-c", code], capture_output=True, check=False).returncode
+        ):
             return path
     raise Fault("There is no Python 3.11 below /usr with its venv: apt-get install python3-venv.")
 
@@ -40,7 +50,9 @@ def kept_layer(name: str, of: list[Path], make: Callable[[Path], None]) -> Path:
 
 
 class Release:
-    """`root` is what the image would hold; `change` may alter the tree between COPY and the last RUN."""
+    """`root` is what the image would hold; `change` may alter the tree between COPY and the last
+    RUN.
+    """
 
     def __init__(self, root: Path, change: Callable[[Path], None] | None = None) -> None:
         *earlier, self.stage = dockerfile.stages()
@@ -61,7 +73,9 @@ class Release:
                 elif word == "RUN":
                     dockerfile.run_npm(rest, folder)
 
-        return kept_layer("assets", [ROOT / "package-lock.json", ROOT / "package.json", ROOT / "Dockerfile"], make)
+        return kept_layer(
+            "assets", [ROOT / "package-lock.json", ROOT / "package.json", ROOT / "Dockerfile"], make
+        )
 
     def _lay(self) -> None:
         tree = self.root / self.workdir.lstrip("/")
@@ -83,13 +97,19 @@ class Release:
                 self.container().run("sh", "-c", command)
 
     def _install(self, command: str) -> None:
-        """Python and its packages, in a folder of their own: what the base image has in /usr/local."""
+        """Python and its packages, in a folder of their own: what the base
+        image has in /usr/local.
+        """
         interpreter = base_python()
 
         def make(folder: Path) -> None:
             self.python = folder
             self.container(python_first=False).run(interpreter, "-m", "venv", "/python")
-            settings = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "http"))}
+            settings = {
+                name: value
+                for name, value in os.environ.items()
+                if name.startswith(("PIP_", "SSL_", "http"))
+            }
             self.container(**settings).run("sh", "-c", command)
 
         self.python = kept_layer(
@@ -110,5 +130,7 @@ class Release:
         """What in the tree this user cannot read, or a folder that cannot be entered."""
         container = self.container()
         container.user = user
-        found = container.run("find", self.workdir, "(", "!", "-readable", "-o", "-type", "d", "!", "-executable", ")")
+        found = container.run(
+            "find", self.workdir, "(", "!", "-readable", "-o", "-type", "d", "!", "-executable", ")"
+        )
         return found.split("\n")[:-1]

@@ -21,7 +21,9 @@ FULL = 120
 
 
 def shown(text: str) -> list[str]:
-    """The lines of an answer as the transcript has them: no keys of links, no long digests, no long lines."""
+    """The lines of an answer as the transcript has them: no keys of links, no long digests, no long
+    lines.
+    """
     text = re.sub(r"(/reset/key/)\S+", r"\1…/", text)
     text = re.sub(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b", r"\1…", text)
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
@@ -56,7 +58,10 @@ class Stranger:
         self.note(" ".join(["docker compose up --detach", *options]))
         for name in self.deployment.running:
             self.deployment.wait_until_healthy(name)
-        healthy, ended = ", ".join(self.deployment.running), " and ".join(sorted(self.deployment.has_run))
+        healthy, ended = (
+            ", ".join(self.deployment.running),
+            " and ".join(sorted(self.deployment.has_run)),
+        )
         self.note("docker compose ps", f"healthy: {healthy}\nended with 0: {ended}")
 
     # -- At the browser
@@ -67,7 +72,9 @@ class Stranger:
             self.say(f"  {line}")
 
     def person(self, name: str, address: str, *, link: str = "", needs_app: bool = True) -> Person:
-        """Whoever was invited chooses a password and, where the role asks for it, sets up an app."""
+        """Whoever was invited chooses a password and, where the role asks
+        for it, sets up an app.
+        """
         someone = Person(self.deployment, address)
         self.people[name] = someone
         someone.choose_password(link or self.mail.invitation(address))

@@ -1,4 +1,6 @@
-"""What the compose file gives to whom, and what the check of it says when somebody gives too much."""
+"""What the compose file gives to whom, and what the check of it says when
+somebody gives too much.
+"""
 
 import re
 from pathlib import Path
@@ -30,7 +32,8 @@ def test_the_compose_file_gives_nothing_away():
     (
         (
             BEAT,
-            BEAT + "      DATABASE_OWNER_URL: postgres://portal_owner:secret@postgres:5432/portal\n",
+            BEAT
+            + "      DATABASE_OWNER_URL: postgres://portal_owner:secret@postgres:5432/portal\n",
             "beat has the owner's address of the database.",
         ),
         (
@@ -38,8 +41,16 @@ def test_the_compose_file_gives_nothing_away():
             "      <<: [*settings, *broker, *mail]\n",
             "beat is given EMAIL_HOST_PASSWORD",
         ),
-        ("    network_mode: none\n", "    network_mode: none\n    env_file: .env\n", "static is given a whole file"),
-        ("    networks: [front]\n", "    networks: [front, data]\n", "nginx reaches postgres by the network data."),
+        (
+            "    network_mode: none\n",
+            "    network_mode: none\n    env_file: .env\n",
+            "static is given a whole file",
+        ),
+        (
+            "    networks: [front]\n",
+            "    networks: [front, data]\n",
+            "nginx reaches postgres by the network data.",
+        ),
         ("  read_only: true\n", "", "web may write to its own image."),
         ("    healthcheck: &asked\n", "    unhealthy: &asked\n", "web has no health check."),
         ("    mem_limit: 384m\n", "", "beat has no mem_limit."),
@@ -82,7 +93,11 @@ def test_every_variable_of_the_example_goes_to_some_service():
 
 
 def test_certificates_and_secrets_do_not_go_into_the_image():
-    names = [name for name in dockerfile.context() if re.search(r"\.(pem|key)$|\.env|^deploy/|^tests/|^var/", name)]
+    names = [
+        name
+        for name in dockerfile.context()
+        if re.search(r"\.(pem|key)$|\.env|^deploy/|^tests/|^var/", name)
+    ]
 
     assert names == []
     assert "config/settings.py" in dockerfile.context()

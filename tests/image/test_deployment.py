@@ -1,6 +1,8 @@
-"""The deployment's own steps and commands, on this machine: it starts, serves, is renewed, and faults are named.
+"""The deployment's own steps and commands, on this machine: it starts, serves, is renewed, and
+faults are named.
 
-Tests stand in the order of a deployment's life: the first release, faults seeded on purpose, the second release.
+Tests stand in the order of a deployment's life: the first release, faults seeded on purpose, the
+second release.
 """
 
 import json
@@ -20,7 +22,10 @@ from tests.image.release import Release
 from tests.image.visitor import Visitor
 
 STATIC = re.compile(r'href="(/static/css/portal\.[0-9a-f]+\.css)"')
-ANYBODY = "SELECT ip FROM usersessions_usersession s JOIN agencies_user u ON u.id = s.user_id WHERE u.username = '{}'"
+ANYBODY = (
+    "SELECT ip FROM usersessions_usersession s JOIN agencies_user u ON u.id = s.user_id "
+    "WHERE u.username = '{}'"
+)
 
 
 def wait_for(said: str, deployment: Deployment, statement: str) -> None:
@@ -40,7 +45,7 @@ def signed_in_from(deployment: Deployment, staff: str) -> str:
     return deployment.sql(f"{ANYBODY.format(staff)} ORDER BY s.created_at DESC LIMIT 1")
 
 
-# --- The first release ------------------------------------------------------------------------------------------------
+# --- The first release --------------------------------------------------------------------------
 
 
 def test_every_file_of_the_image_can_be_read_by_its_user(deployment):
@@ -78,7 +83,9 @@ def test_the_first_administrator_is_made_once_and_chooses_a_password(deployment,
     visitor.sign_in("first", chosen)
     with pytest.raises(Fault, match="There is a national administrator already"):
         deployment.execute("web", *command, *names)
-    deployment.sql("UPDATE agencies_membership SET valid_until = now() WHERE role = 'administrator'")
+    deployment.sql(
+        "UPDATE agencies_membership SET valid_until = now() WHERE role = 'administrator'"
+    )
 
 
 def test_a_person_signs_in_through_nginx_and_saves_a_field(deployment, visitor, staff, line):
@@ -87,7 +94,9 @@ def test_a_person_signs_in_through_nginx_and_saves_a_field(deployment, visitor, 
     visitor.sign_in(staff, PASSWORD)
     visitor.save(line, "first release")
 
-    assert signed_in_from(deployment, staff) == "10.88.0.1"  # and not what the visitor wrote into the header
+    assert (
+        signed_in_from(deployment, staff) == "10.88.0.1"
+    )  # and not what the visitor wrote into the header
 
 
 def test_a_file_is_scanned_and_comes_back_from_nginx(deployment, visitor, staff, line):
@@ -96,10 +105,13 @@ def test_a_file_is_scanned_and_comes_back_from_nginx(deployment, visitor, staff,
     visitor.upload(line, "evidence.txt", b"what was done\n")
 
     newest = (
-        "FROM submissions_evidence e JOIN submissions_document d ON d.id = e.document_id ORDER BY e.id DESC LIMIT 1"
+        "FROM submissions_evidence e JOIN submissions_document d ON d.id = e.document_id "
+        "ORDER BY e.id DESC LIMIT 1"
     )
     wait_for("clean", deployment, f"SELECT d.state {newest}")
-    answer = visitor.expect(visitor.get(f"/en/submissions/evidence/{deployment.sql(f'SELECT e.uuid {newest}')}/"), 200)
+    answer = visitor.expect(
+        visitor.get(f"/en/submissions/evidence/{deployment.sql(f'SELECT e.uuid {newest}')}/"), 200
+    )
     assert answer.content == b"what was done\n"
     assert "X-Accel-Redirect" not in answer.headers
     assert answer.headers["ETag"]  # nginx made it: the portal sent no more than the way
@@ -129,7 +141,7 @@ def test_a_backup_is_made_and_is_not_restored_over_what_there_is(deployment, fol
         deployment.run_tool("restore")
 
 
-# --- Faults seeded on purpose -----------------------------------------------------------------------------------------
+# --- Faults seeded on purpose -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -141,7 +153,12 @@ def test_a_backup_is_made_and_is_not_restored_over_what_there_is(deployment, fol
             "postgres://portal_owner:wrong@postgres:5432/portal",
             "password authentication",
         ),
-        ("migrate", "DATABASE_URL", "postgres://portal_app:change-me@postgres:5432/portal", "Still the example's own"),
+        (
+            "migrate",
+            "DATABASE_URL",
+            "postgres://portal_app:change-me@postgres:5432/portal",
+            "Still the example's own",
+        ),
         ("migrate", "SECRET_KEY", "", "Set SECRET_KEY to 50 random characters or more"),
     ),
 )
@@ -155,7 +172,9 @@ def test_a_wrong_secret_stops_the_release(deployment, name, variable, wrong, sen
 def test_a_worker_with_a_wrong_password_is_not_healthy(deployment):
     service = deployment.services["reports"]
     deployment.stop("reports")
-    wrong = replace(service, environment=service.environment | {"REDIS_URL": "redis://:wrong@redis:6379"})
+    wrong = replace(
+        service, environment=service.environment | {"REDIS_URL": "redis://:wrong@redis:6379"}
+    )
     deployment.services["reports"] = wrong
     deployment.start("reports")
 
@@ -188,7 +207,7 @@ def test_an_unreadable_file_is_named(deployment):
     module.chmod(0o644)
 
 
-# --- The second release, behind a second proxy ------------------------------------------------------------------------
+# --- The second release, behind a second proxy --------------------------------------------------
 
 
 OUTER = """
@@ -236,7 +255,10 @@ def outer(renewed: Deployment, folder: Path):
     (folder / "outer.conf").write_text(OUTER.format(inner=renewed.networks.address("nginx")))
     proxy = Container(
         folder / "outer",
-        binds=[(folder / "outer.conf", "/etc/nginx/nginx.conf", True), (folder / "tls", "/etc/nginx/tls", True)],
+        binds=[
+            (folder / "outer.conf", "/etc/nginx/nginx.conf", True),
+            (folder / "tls", "/etc/nginx/tls", True),
+        ],
         tmpfs=["/run", "/var/lib/nginx"],
         network=renewed.networks.join("outer", ["front"]),
     )
@@ -256,7 +278,9 @@ def test_the_second_release_serves_its_static_files_and_still_the_old_ones(renew
     assert "the second release" not in visitor.expect(visitor.get(old_address), 200).text
 
 
-def test_behind_two_proxies_the_visitor_is_known_and_a_forged_header_is_not_believed(renewed, outer, staff, line):
+def test_behind_two_proxies_the_visitor_is_known_and_a_forged_header_is_not_believed(
+    renewed, outer, staff, line
+):
     visitor = Visitor(renewed, outer, **{"X-Forwarded-For": "198.51.100.9"})
     for _wait in range(50):
         try:

@@ -1,7 +1,9 @@
-"""A stranger with docs/operations.md: from nothing to a saved answer, killed, restored elsewhere, the record proved.
+"""A stranger with docs/operations.md: from nothing to a saved answer, killed, restored elsewhere,
+the record proved.
 
-`python -m tests.image.transcript`, as root, prints what is typed and what answers. Nothing is done but what sections 1
-and 2 of the manual tell: commands of compose and of the portal, and pages through nginx.
+`python -m tests.image.transcript`, as root, prints what is typed and what answers. Nothing is done
+but what sections 1 and 2 of the manual tell: commands of compose and of the portal, and pages
+through nginx.
 """
 
 import functools
@@ -48,14 +50,18 @@ DATES = (
 """The phases from the self-assessment on, and how many days each is given."""
 
 
-# --- From nothing to a saved answer -----------------------------------------------------------------------------------
+# --- From nothing to a saved answer -------------------------------------------------------------
 
 
 def fill_in(stranger: Stranger) -> None:
     """Say what was written into .env; secrets by their names."""
     given = {n: v for n, v in stranger.deployment.variables.items() if v != example().get(n)}
     secret = [name for name in given if SECRET.search(name)]
-    plain = [f"{name}={value}" for name, value in given.items() if name.startswith(("ALLOWED", "PORTAL", "EMAIL"))]
+    plain = [
+        f"{name}={value}"
+        for name, value in given.items()
+        if name.startswith(("ALLOWED", "PORTAL", "EMAIL"))
+    ]
     facts = f"{' '.join(plain)}\n{', '.join(secret)}; two directories (1)"
     stranger.note("cp deploy/.env.example .env && chmod 600 .env  # filled in:", facts)
 
@@ -80,10 +86,14 @@ def invite(stranger: Stranger, name: str, name_fa: str, **role: str) -> None:
 
 
 def bring_people(stranger: Stranger) -> None:
-    """A second administrator, the two sides of the working group that must consent, and an agency's staff."""
+    """A second administrator, the two sides of the working group that must consent, and an agency's
+    staff.
+    """
     invite(stranger, "second", "راهبر دوم", role="administrator")
     stranger.person("second", "second@portal.example")
-    invite(stranger, "chair", "رئیس کارگروه", role="member", constituency="authority", is_chair="on")
+    invite(
+        stranger, "chair", "رئیس کارگروه", role="member", constituency="authority", is_chair="on"
+    )
     invite(stranger, "budget", "نمایندهٔ سازمان برنامه", role="member", constituency="budget")
 
     waiting = stranger.people["second"].open("/en/cycles/nominations/")
@@ -98,10 +108,16 @@ def bring_people(stranger: Stranger) -> None:
 
 
 def dates(page: str, begins: datetime) -> dict[str, str]:
-    """The windows of a year that is gone through in one sitting, as they are typed into its page."""
+    """The windows of a year that is gone through in one sitting, as they
+    are typed into its page.
+    """
     agreed = begins + timedelta(minutes=MINUTES)
     opens_at = agreed + timedelta(minutes=1)
-    spans = {"proposal": (begins, agreed), "approval": (begins, agreed), "monitoring": (agreed, opens_at)}
+    spans = {
+        "proposal": (begins, agreed),
+        "approval": (begins, agreed),
+        "monitoring": (agreed, opens_at),
+    }
     for phase, days in DATES:
         spans[phase] = (opens_at, opens_at + timedelta(days=days))
         opens_at += timedelta(days=days)
@@ -113,7 +129,9 @@ def dates(page: str, begins: datetime) -> dict[str, str]:
 
 
 def agree_on_a_year(stranger: Stranger) -> datetime:
-    """Plan a year whose self-assessment opens in minutes, and take its general set to the agencies."""
+    """Plan a year whose self-assessment opens in minutes, and take its
+    general set to the agencies.
+    """
     first = stranger.people["first"]
     preset = "compressed_gregorian"
     first.open("/en/cycles/plan/")
@@ -124,7 +142,9 @@ def agree_on_a_year(stranger: Stranger) -> datetime:
     begins = datetime.now(ZoneInfo("Asia/Tehran")).replace(second=0, microsecond=0)
     typed = dates(first.open(page), begins)
     opens_at = typed["opens-self_assessment-0"]
-    until_then = f"proposal and approval until {typed['closes-approval-0']}, self-assessment from {opens_at}"
+    until_then = (
+        f"proposal and approval until {typed['closes-approval-0']}, self-assessment from {opens_at}"
+    )
     stranger.send("first", f"Change the dates: {until_then}", page, **typed)
     stranger.send("first", "Open the cycle", f"/en/cycles/{YEAR}/move/open/")
 
@@ -133,7 +153,9 @@ def agree_on_a_year(stranger: Stranger) -> datetime:
     stranger.sign("first", "Indicators, the general set: Propose", f"{path}move/propose/")
     for name in ("chair", "budget"):
         stranger.people[name].open(f"{path}vote/")
-        stranger.send(name, "Indicators, the general set, Vote: Approve", f"{path}vote/", choice="approve")
+        stranger.send(
+            name, "Indicators, the general set, Vote: Approve", f"{path}vote/", choice="approve"
+        )
     stranger.sign("chair", "Approve the set", f"{path}move/approve/")
     stranger.sign("first", "Communicate the set", f"{path}move/communicate/")
     return begins + timedelta(minutes=MINUTES + 1)
@@ -149,7 +171,13 @@ def first_answer(stranger: Stranger, opens_at: datetime) -> str:
     line = next(n for n in lines if f"lines/{n}/answer/" in staff.open(f"{found}?line={n}"))
 
     answer = f"/en/submissions/lines/{line}/answer/"
-    stranger.send("staff", f"Self-assessments, the first line: {VALUE}, “{NOTE}”", answer, value=VALUE, note=NOTE)
+    stranger.send(
+        "staff",
+        f"Self-assessments, the first line: {VALUE}, “{NOTE}”",
+        answer,
+        value=VALUE,
+        note=NOTE,
+    )
     page = f"/en/submissions/lines/{line}/"
     attach(stranger, line, "evidence.txt", EVIDENCE)
     look(stranger, page)
@@ -166,11 +194,15 @@ def attach(stranger: Stranger, line: int, name: str, content: bytes) -> None:
     staff, page = stranger.people["staff"], f"/en/submissions/lines/{line}/"
     staff.upload(line, name, content)
     until(lambda: content in contents(staff, page), f"{name} is not handed out.")
-    stranger.at("staff", f"Upload evidence: {name}, {len(content)} bytes; scanned, and comes back the same")
+    stranger.at(
+        "staff", f"Upload evidence: {name}, {len(content)} bytes; scanned, and comes back the same"
+    )
 
 
 def contents(staff: Person, page: str) -> list[bytes]:
-    addresses = sorted(set(re.findall(r'"(/en/submissions/evidence/[0-9a-f-]+/)"', staff.open(page))))
+    addresses = sorted(
+        set(re.findall(r'"(/en/submissions/evidence/[0-9a-f-]+/)"', staff.open(page)))
+    )
     return [staff.expect(staff.get(address), 200).content for address in addresses]
 
 
@@ -182,11 +214,13 @@ def look(stranger: Stranger, page: str) -> None:
     assert NOTE in text, "The note is not on the page of its line."
     assert EVIDENCE in contents(staff, page), "The file is not as it was uploaded."
     stranger.at(
-        "staff", f"the line's page says {VALUE} percent, “{NOTE}”, and hands out {len(EVIDENCE)} bytes, as uploaded"
+        "staff",
+        f"the line's page says {VALUE} percent, “{NOTE}”, and hands out {len(EVIDENCE)} bytes, "
+        f"as uploaded",
     )
 
 
-# --- Kept, killed, restored -------------------------------------------------------------------------------------------
+# --- Kept, killed, restored ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -227,14 +261,19 @@ def go_on(stranger: Stranger, page: str) -> None:
             someone.sign_in_with_code()
         else:
             someone.sign_in(someone.username, someone.password)
-        stranger.at(name, f"signs in, with the password{' and the app' if someone.app else ''} of before")
+        stranger.at(
+            name, f"signs in, with the password{' and the app' if someone.app else ''} of before"
+        )
     look(stranger, page)
 
     before = stranger.seal()["number"]
     attach(stranger, int(re.findall(r"\d+", page)[0]), "second.txt", b"After the restore.\n")
     until(lambda: stranger.seal()["number"] > before, "The act was not sealed.")
     newest = stranger.seal()
-    facts = f'… "number": {newest["number"]}, … "count": {newest["count"]}, … "digest": "{newest["digest"]}" …'
+    facts = (
+        f'… "number": {newest["number"]}, … "count": {newest["count"]}, … "digest": '
+        f'"{newest["digest"]}" …'
+    )
     stranger.note(f"curl --silent https://{HOST}/record.json", facts)
     said = stranger.manage("verify_ledger")
     assert "; 0 rows wait" in said
@@ -271,11 +310,16 @@ def walk(folder: Path, say: Callable[[str], None]) -> None:
         host.down()
     shutil.rmtree(host.folder)
 
-    same = {name: host.variables[name] for name in host.variables if not name.endswith("_DIRECTORY")}
+    same = {
+        name: host.variables[name] for name in host.variables if not name.endswith("_DIRECTORY")
+    }
     other, mail = lay(folder / "second", release, **same)
     subprocess.run(["cp", "--archive", f"{kept}/.", other.folder / "backups"], check=True)
     say("")
-    say("# The first machine is gone. On another: the same release and .env, empty volumes, the copied backups.")
+    say(
+        "# The first machine is gone. On another: the same release and .env, empty volumes, the "
+        "copied backups."
+    )
     people = {name: person.moved_to(other) for name, person in stranger.people.items()}
     stranger = Stranger(other, mail, say, people)
     try:

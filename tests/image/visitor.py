@@ -49,7 +49,9 @@ class Visitor:
     @property
     def token(self) -> str:
         """What a form is sent with, from the cookie that its page was given."""
-        return next(value for name, value in self.cookies.items() if name.endswith(("csrf", "csrftoken")))
+        return next(
+            value for name, value in self.cookies.items() if name.endswith(("csrf", "csrftoken"))
+        )
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, **headers)
@@ -62,7 +64,10 @@ class Visitor:
     def expect(self, answer: Answer, *statuses: int) -> Answer:
         if answer.status not in statuses:
             shown = re.sub(r"<[^>]*>|\s+", " ", answer.content.decode(errors="replace"))[:600]
-            raise Fault(f"Expected {statuses}, was answered {answer.status}: {shown}\n{self.deployment.log('web')}")
+            raise Fault(
+                f"Expected {statuses}, was answered {answer.status}: "
+                f"{shown}\n{self.deployment.log('web')}"
+            )
         return answer
 
     def sign_in(self, username: str, password: str) -> None:
@@ -70,7 +75,9 @@ class Visitor:
         self.expect(self.post("/en/accounts/login/", login=username, password=password), 302)
 
     def save(self, line: int, note: str) -> None:
-        """Write in one field of a line, as its page does without scripts, and look that it stands there."""
+        """Write in one field of a line, as its page does without scripts, and look that it stands
+        there.
+        """
         self.expect(self.post(f"/en/submissions/lines/{line}/answer/", note=note), 302)
         stored = self.deployment.sql(f"SELECT note FROM submissions_answer WHERE id = {line}")
         if stored != note:
@@ -79,8 +86,16 @@ class Visitor:
     def upload(self, line: int, name: str, content: bytes) -> None:
         """A file as evidence, by the plain form; to a line that has none of its name."""
         mark, token = "part-of-a-form", self.token
-        head = f'--{mark}\r\nContent-Disposition: form-data; name="csrfmiddlewaretoken"\r\n\r\n{token}\r\n--{mark}\r\n'
-        head += f'Content-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/plain\r\n\r\n'
+        head = (
+            f"--{mark}\r\nContent-Disposition: form-data; "
+            f'name="csrfmiddlewaretoken"\r\n\r\n{token}\r\n--{mark}\r\n'
+        )
+        head += (
+            f'Content-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: '
+            f"text/plain\r\n\r\n"
+        )
         body = head.encode() + content + f"\r\n--{mark}--\r\n".encode()
         path = f"/en/submissions/lines/{line}/evidence/"
-        self.expect(self.ask("POST", path, body, Content_Type=f"multipart/form-data; boundary={mark}"), 302)
+        self.expect(
+            self.ask("POST", path, body, Content_Type=f"multipart/form-data; boundary={mark}"), 302
+        )

@@ -1,6 +1,7 @@
 """Run inside the image, by its own actions: a small country that has answered what it is asked.
 
-The first argument says how many agencies take part; each has a member of staff and a head, whose names are printed.
+The first argument says how many agencies take part; each has a member of staff and a head, whose
+names are printed.
 """
 
 import os
@@ -22,7 +23,9 @@ YEAR = 1403
 
 agencies = list(Agency.objects.order_by("pk")[: int(sys.argv[1])])
 Agency.objects.exclude(pk__in=[agency.pk for agency in agencies]).update(is_active=False)
-walk = Rehearsal(make_cast(agencies), year=YEAR, preset="statutory_gregorian", say=lambda line: None)
+walk = Rehearsal(
+    make_cast(agencies), year=YEAR, preset="statutory_gregorian", say=lambda line: None
+)
 walk.walk("answered")
 
 Delivery.objects.filter(told_at=None).update(told_at=F("made_at"))

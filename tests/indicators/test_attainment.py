@@ -48,7 +48,9 @@ def of(actual, target, *, less=False):
         (3, -5, True, "0"),
     ),
 )
-def test_the_percent_is_a_ratio_and_defined_where_a_ratio_says_nothing(actual, target, less, percent):
+def test_the_percent_is_a_ratio_and_defined_where_a_ratio_says_nothing(
+    actual, target, less, percent
+):
     assert of(actual, target, less=less) == Fraction(percent)
 
 
@@ -79,7 +81,13 @@ def test_an_amber_and_a_red_light_are_misses():
 
 @pytest.mark.parametrize(
     ("actual", "target", "expected"),
-    ((1, 3, "33.33"), (2, 3, "66.67"), ("0.00005", 1, "0.01"), ("0.00004999", 1, "0.00"), (1, 8, "12.50")),
+    (
+        (1, 3, "33.33"),
+        (2, 3, "66.67"),
+        ("0.00005", 1, "0.01"),
+        ("0.00004999", 1, "0.00"),
+        (1, 8, "12.50"),
+    ),
 )
 def test_the_percent_is_shown_half_up_to_two_places(actual, target, expected):
     assert str(shown(of(actual, target))) == expected

@@ -49,7 +49,7 @@ def address(indicator_set, *rest):
     return "/".join(["/en/indicators", str(indicator_set.pk), *map(str, rest), ""])
 
 
-# --- Seeing -----------------------------------------------------------------------------------------------------------
+# --- Seeing -------------------------------------------------------------------------------------
 
 
 def test_the_board_shows_agencies_their_own_and_narrows_by_kind_state_and_name(as_):
@@ -61,8 +61,12 @@ def test_the_board_shows_agencies_their_own_and_narrows_by_kind_state_and_name(a
 
     assert "Ministry of Energy" in own
     assert "Ministry of Energy" not in foreign
-    assert [row.record for row in board.get("/en/indicators/?kind=general").context["table"].rows] == [w.general]
-    assert [row.record for row in board.get("/en/indicators/?q=نيرو").context["table"].rows] == [w.specific]
+    assert [
+        row.record for row in board.get("/en/indicators/?kind=general").context["table"].rows
+    ] == [w.general]
+    assert [row.record for row in board.get("/en/indicators/?q=نيرو").context["table"].rows] == [
+        w.specific
+    ]
     assert list(board.get("/en/indicators/?state=draft").context["table"].rows) == []
 
 
@@ -70,7 +74,9 @@ def test_the_board_counts_days_late_once_the_phase_is_over(as_):
     w = build("proposed")
 
     in_time = text(as_(w.administrator, w.at).get("/en/indicators/"))
-    late = text(as_(w.administrator, w.closes(Phase.APPROVAL) + timedelta(days=11)).get("/en/indicators/"))
+    late = text(
+        as_(w.administrator, w.closes(Phase.APPROVAL) + timedelta(days=11)).get("/en/indicators/")
+    )
 
     assert "26 days and" in in_time
     assert "12 days late" in late
@@ -111,7 +117,13 @@ def test_a_persian_detail_has_persian_digits_in_points_and_targets(as_):
 def test_pages_take_the_same_queries_for_any_number_of_measures(as_):
     w = build("drafted")
     client, counts = as_(w.staff, w.at), {}
-    fields = {"title_fa": "سنجه", "title_en": "", "points": 1, "unit_fa": "درصد", "method": "survey"}
+    fields = {
+        "title_fa": "سنجه",
+        "title_en": "",
+        "points": 1,
+        "unit_fa": "درصد",
+        "method": "survey",
+    }
 
     for size in (1, 3, 30):
         for _number in range(size):
@@ -125,7 +137,9 @@ def test_pages_take_the_same_queries_for_any_number_of_measures(as_):
                 assert client.get(page).status_code == 200
             counts.setdefault(page, []).append(len(caught))
 
-    assert {page: len(set(found)) for page, found in counts.items()} == dict.fromkeys(counts, 1), counts
+    assert {page: len(set(found)) for page, found in counts.items()} == dict.fromkeys(counts, 1), (
+        counts
+    )
 
 
 def test_the_board_takes_the_same_queries_for_any_number_of_sets(as_):
@@ -150,10 +164,13 @@ def test_the_export_holds_every_measure_of_the_set_and_no_other(as_):
 
     table = tablib.Dataset().load(BytesIO(answer.content), format="xlsx", read_only=False)
     assert table["title_en"] == ["Non-revenue water", "Outage minutes"]
-    assert as_(w.other_staff, w.at).get(address(w.specific, "files", "measures", "xlsx")).status_code == 404
+    assert (
+        as_(w.other_staff, w.at).get(address(w.specific, "files", "measures", "xlsx")).status_code
+        == 404
+    )
 
 
-# --- Drafting ---------------------------------------------------------------------------------------------------------
+# --- Drafting -----------------------------------------------------------------------------------
 
 
 def test_staff_begin_the_set_of_their_own_agency_and_of_no_other(as_):
@@ -211,7 +228,9 @@ def test_steps_are_typed_as_text_and_shown_again_in_the_readers_digits(as_):
         ({"method": "magic"}, "method"),
     ],
 )
-def test_what_is_wrong_with_a_measure_stands_beside_its_field_and_nothing_is_saved(as_, changed, wrong):
+def test_what_is_wrong_with_a_measure_stands_beside_its_field_and_nothing_is_saved(
+    as_, changed, wrong
+):
     w = build("drafted")
 
     page = as_(w.staff, w.at).post(address(w.specific, "measures", "new"), MEASURE | changed)
@@ -254,7 +273,7 @@ def test_a_measure_of_another_set_is_not_reached_through_ones_own(as_):
     assert Measure.objects.filter(pk=foreign.pk).exists()
 
 
-# --- Deciding ---------------------------------------------------------------------------------------------------------
+# --- Deciding -----------------------------------------------------------------------------------
 
 
 def test_proposing_asks_for_the_password_and_is_done_only_with_the_right_one(as_):
@@ -273,7 +292,10 @@ def test_proposing_asks_for_the_password_and_is_done_only_with_the_right_one(as_
 def test_buttons_are_those_of_the_readers_role(as_):
     w = build("proposed")
 
-    shown = {name: text(as_(w.people[name], w.at).get(address(w.specific))) for name in ("head", "chair", "member")}
+    shown = {
+        name: text(as_(w.people[name], w.at).get(address(w.specific)))
+        for name in ("head", "chair", "member")
+    }
 
     assert "Approve the set" in shown["chair"]
     assert "Approve the set" not in shown["member"]
@@ -287,7 +309,10 @@ def test_a_vote_against_needs_a_reason_which_the_agency_reads_without_the_member
 
     unexplained = client.post(address(w.specific, "vote"), {"choice": "return"})
     client.post(address(w.specific, "vote"), {"choice": "return", "reason": "هدف کم است"})
-    seen = {name: text(as_(w.people[name], w.at).get(address(w.specific))) for name in ("head", "administrator")}
+    seen = {
+        name: text(as_(w.people[name], w.at).get(address(w.specific)))
+        for name in ("head", "administrator")
+    }
 
     assert list(unexplained.context["form"].errors) == ["reason"]
     assert Vote.objects.get().reason == "هدف کم است"
@@ -334,6 +359,8 @@ def test_every_approved_set_of_a_cycle_is_communicated_in_one_act(as_):
 def test_communicating_is_not_open_to_a_provincial_administrator(as_):
     w = build("approved")
 
-    as_(w.provincial_administrator, w.at).post("/en/indicators/communicate/1405/", {"password": PASSWORD})
+    as_(w.provincial_administrator, w.at).post(
+        "/en/indicators/communicate/1405/", {"password": PASSWORD}
+    )
 
     assert {s.state for s in IndicatorSet.objects.all()} == {SetState.APPROVED}

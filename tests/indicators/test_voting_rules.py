@@ -1,4 +1,6 @@
-"""The count of a working group's votes: quorum, who must concur, majority, the chair's casting vote."""
+"""The count of a working group's votes: quorum, who must concur, majority, the chair's casting
+vote.
+"""
 
 from itertools import permutations
 
@@ -30,9 +32,27 @@ def cast(*votes):
         (("authority:approve", "expert:return"), Rules(concurring=("authority",)), False, 0, ()),
         (("!authority:approve", "expert:return"), Rules(concurring=("authority",)), True, 0, ()),
         (("!authority:return", "expert:approve"), Rules(concurring=()), False, 0, ()),
-        (("!authority:approve", "expert:return"), Rules(concurring=(), chair_casts=False), False, 0, ()),
-        (("authority:approve",) * 2 + ("expert:return",), Rules(concurring=(), majority=66), True, 0, ()),
-        (("authority:approve",) * 2 + ("expert:return",), Rules(concurring=(), majority=67), False, 0, ()),
+        (
+            ("!authority:approve", "expert:return"),
+            Rules(concurring=(), chair_casts=False),
+            False,
+            0,
+            (),
+        ),
+        (
+            ("authority:approve",) * 2 + ("expert:return",),
+            Rules(concurring=(), majority=66),
+            True,
+            0,
+            (),
+        ),
+        (
+            ("authority:approve",) * 2 + ("expert:return",),
+            Rules(concurring=(), majority=67),
+            False,
+            0,
+            (),
+        ),
     ],
 )
 def test_votes_carry_by_the_rules_of_the_group(votes, rules, approved, missing, withheld):
@@ -50,7 +70,8 @@ def test_only_the_chair_s_own_approval_breaks_a_tie_and_it_is_said():
 
 
 ballots = st.lists(
-    st.builds(Ballot, st.sampled_from(SIDES), st.sampled_from((YES, NO, "reject")), st.just(False)), max_size=5
+    st.builds(Ballot, st.sampled_from(SIDES), st.sampled_from((YES, NO, "reject")), st.just(False)),
+    max_size=5,
 )
 
 

@@ -1,7 +1,9 @@
-"""The last day of May on the deployment as the compose file sizes it: `make load`, into var/load.json.
+"""The last day of May on the deployment as the compose file sizes it: `make load`, into
+var/load.json.
 
-The services are those of `make image-check`, each with its own command. One address is added to the laid tree: a page
-that does nothing but know who is signed in. It is the floor, asked by the same people in the same minutes.
+The services are those of `make image-check`, each with its own command. One address is added to the
+laid tree: a page that does nothing but know who is signed in. It is the floor, asked by the same
+people in the same minutes.
 """
 
 import csv
@@ -33,10 +35,14 @@ def lay_world(deployment: Deployment, folder: Path) -> Path:
     """Agencies that have answered, and everybody's session."""
     here = Path(__file__).parent
     deployment.execute("web", "python", "manage.py", "load_country")
-    deployment.execute("web", "python", "-", str(AGENCIES), stdin=(here.parent / "image/world.py").read_text())
+    deployment.execute(
+        "web", "python", "-", str(AGENCIES), stdin=(here.parent / "image/world.py").read_text()
+    )
     deployment.sql(LAST_DAY)
     deployment.sql("ANALYZE")
-    said = deployment.execute("web", "python", "-", str(STAFF), stdin=(here / "people.py").read_text())
+    said = deployment.execute(
+        "web", "python", "-", str(STAFF), stdin=(here / "people.py").read_text()
+    )
     (folder / "people.json").write_text(said)
     return folder / "people.json"
 
@@ -67,7 +73,15 @@ def figures(rows: list[dict[str, str]]) -> list[dict[str, object]]:
         percentiles = {name: int(float(row[name])) for name in PERCENTILES}
         count, failures = int(row["Request Count"]), int(row["Failure Count"])
         times = round(percentiles["50%"] / floor, 1) if floor else None
-        found.append({"what": row["Name"], "count": count, "failures": failures, **percentiles, "floors": times})
+        found.append(
+            {
+                "what": row["Name"],
+                "count": count,
+                "failures": failures,
+                **percentiles,
+                "floors": times,
+            }
+        )
     return sorted(found, key=lambda line: line["what"] != FLOOR)
 
 
@@ -76,7 +90,10 @@ def memory(deployment: Deployment) -> dict[str, int]:
     found = {}
     for name, container in deployment.running.items():
         group = subprocess.run(
-            ["ps", "-o", "rss=", "-g", str(container.process.pid)], capture_output=True, text=True, check=False
+            ["ps", "-o", "rss=", "-g", str(container.process.pid)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         found[name] = sum(int(kilobytes) for kilobytes in group.stdout.split()) // 1024
     return found
@@ -85,7 +102,9 @@ def memory(deployment: Deployment) -> dict[str, int]:
 def main() -> None:
     if reason := why_not():
         sys.exit(reason)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends this ends the services as well
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # whoever ends this ends the services as well
     folder = Path(tempfile.mkdtemp(prefix="portal-load-", dir=roomy()))
     deployment = None
     try:
@@ -95,7 +114,12 @@ def main() -> None:
             deployment.wait_until_healthy(name)
         people = lay_world(deployment, folder)
         lines = figures(locust(deployment, folder, people))
-        result = {"people": AGENCIES * (STAFF + 1), "seconds": SECONDS, "lines": lines, "memory_mb": memory(deployment)}
+        result = {
+            "people": AGENCIES * (STAFF + 1),
+            "seconds": SECONDS,
+            "lines": lines,
+            "memory_mb": memory(deployment),
+        }
         result |= {"processors": os.cpu_count(), "load_average": os.getloadavg()[1]}
         (ROOT / "var/load.json").write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
     finally:

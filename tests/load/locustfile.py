@@ -1,4 +1,6 @@
-"""What people do on the last day of May: save, read, upload in pieces, sign; and the floor, beside it all the time."""
+"""What people do on the last day of May: save, read, upload in pieces, sign; and the floor, beside
+it all the time.
+"""
 
 import json
 import os
@@ -13,8 +15,16 @@ HOST = "portal.example"
 GIVEN = json.loads(Path(os.environ["LOAD_PEOPLE"]).read_text())
 WAITING = GIVEN["people"]
 TOKEN = "x" * 32
-FLOOR, SAVE, LINE, FORM, HOME = "floor", "save a field", "read a line", "read the form", "read the home page"
-SIGNED: set[int] = set()  # forms whose head has begun to sign: what is saved to them from then on is refused
+FLOOR, SAVE, LINE, FORM, HOME = (
+    "floor",
+    "save a field",
+    "read a line",
+    "read the form",
+    "read the home page",
+)
+SIGNED: set[int] = (
+    set()
+)  # forms whose head has begun to sign: what is saved to them from then on is refused
 BEGIN, PIECE, REVIEW, SIGN = "begin an upload", "upload a piece", "read before signing", "sign"
 
 
@@ -72,21 +82,30 @@ class Person(HttpUser):
 
     def save(self) -> None:
         self.count += 1
-        path, text = f"/fa/submissions/lines/{self.line()}/answer/", {"note": f"یادداشت {self.count}"}
-        with self.client.post(path, text, headers={"HX-Request": "true"}, name=SAVE, catch_response=True) as answer:
+        path, text = (
+            f"/fa/submissions/lines/{self.line()}/answer/",
+            {"note": f"یادداشت {self.count}"},
+        )
+        with self.client.post(
+            path, text, headers={"HX-Request": "true"}, name=SAVE, catch_response=True
+        ) as answer:
             self.accept_refusal(answer)
             if answer.status_code not in (200, 422):
                 answer.failure(f"answered {answer.status_code}")
 
     def accept_refusal(self, answer: ResponseContextManager) -> None:
-        """Count a 422 as right where the form was signed meanwhile; anywhere else it stays a failure."""
+        """Count a 422 as right where the form was signed meanwhile; anywhere else it stays a
+        failure.
+        """
         if answer.status_code == 422 and self.given["form"] in SIGNED:
             answer.success()
 
     def upload(self) -> None:
         """A file of up to half a megabyte in two pieces."""
         content = self.chance.randbytes(self.chance.randint(50_000, 250_000)).hex().encode()
-        name = b64encode(f"{self.given['session'][:6]}-{self.chance.random()}.txt".encode()).decode()
+        name = b64encode(
+            f"{self.given['session'][:6]}-{self.chance.random()}.txt".encode()
+        ).decode()
         tus = {"Tus-Resumable": "1.0.0"}
         start = tus | {"Upload-Length": str(len(content)), "Upload-Metadata": f"filename {name}"}
         path = f"/fa/submissions/lines/{self.line()}/evidence/uploads/"
@@ -97,8 +116,13 @@ class Person(HttpUser):
         way = "/fa/" + begun.headers["Location"].split("/fa/", 1)[1]
         half = len(content) // 2
         for offset, piece in ((0, content[:half]), (half, content[half:])):
-            told = tus | {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
-            with self.client.patch(way, piece, headers=told, name=PIECE, catch_response=True) as sent:
+            told = tus | {
+                "Upload-Offset": str(offset),
+                "Content-Type": "application/offset+octet-stream",
+            }
+            with self.client.patch(
+                way, piece, headers=told, name=PIECE, catch_response=True
+            ) as sent:
                 self.accept_refusal(sent)
                 if sent.status_code != 204:
                     return
@@ -112,7 +136,11 @@ class Person(HttpUser):
         SIGNED.add(form)
         path = f"/fa/submissions/{form}/submit/"
         with self.client.post(
-            path, {"password": GIVEN["password"]}, name=SIGN, allow_redirects=False, catch_response=True
+            path,
+            {"password": GIVEN["password"]},
+            name=SIGN,
+            allow_redirects=False,
+            catch_response=True,
         ) as answer:
             if answer.status_code != 302:
                 answer.failure(f"answered {answer.status_code}")

@@ -1,6 +1,8 @@
-"""Run inside the image after the world: everybody's session, and the lines and forms that are theirs, as JSON.
+"""Run inside the image after the world: everybody's session, and the lines and forms that are
+theirs, as JSON.
 
-An agency has one head and several members of staff; those of the cast are joined by as many as asked for.
+An agency has one head and several members of staff; those of the cast are joined by as many as
+asked for.
 """
 
 import json
@@ -42,15 +44,25 @@ for submission in Submission.objects.order_by("pk"):
     staff = [first]
     for number in range(1, STAFF_OF_AN_AGENCY):
         name = f"{first.username}-{number}"
-        colleague = User.objects.create(username=name, email=f"{name}@example.org", password=first.password)
-        Membership.objects.create(user=colleague, role=Role.STAFF, agency_id=submission.agency_id, valid_from=EPOCH)
+        colleague = User.objects.create(
+            username=name, email=f"{name}@example.org", password=first.password
+        )
+        Membership.objects.create(
+            user=colleague, role=Role.STAFF, agency_id=submission.agency_id, valid_from=EPOCH
+        )
         staff.append(colleague)
 
-    lines = Answer.objects.filter(submission=submission).exclude(measure__method="steward").order_by("pk")
+    lines = (
+        Answer.objects.filter(submission=submission)
+        .exclude(measure__method="steward")
+        .order_by("pk")
+    )
     keys = list(lines.values_list("pk", flat=True))
     for number, person in enumerate(staff):
         own = keys[number :: len(staff)]
-        people.append({"session": signed_in(person), "form": submission.pk, "lines": own, "signs": False})
+        people.append(
+            {"session": signed_in(person), "form": submission.pk, "lines": own, "signs": False}
+        )
     people.append({"session": signed_in(head), "form": submission.pk, "lines": keys, "signs": True})
 
 names = {"session": settings.SESSION_COOKIE_NAME, "csrf": settings.CSRF_COOKIE_NAME}

@@ -31,7 +31,9 @@ pytestmark = pytest.mark.django_db
 
 
 def line(world, code="G1-1"):
-    return Answer.objects.select_related("measure", "submission").get(submission=world.submission, measure__code=code)
+    return Answer.objects.select_related("measure", "submission").get(
+        submission=world.submission, measure__code=code
+    )
 
 
 def attempt(name, world, at):
@@ -40,7 +42,9 @@ def attempt(name, world, at):
         case "submit":
             return signing.move(world.submission, "submit", by=world.head, at=at)
         case "answer":
-            return answers.save_answer(line(world), value=Decimal(60), note="", by=world.staff, at=at)
+            return answers.save_answer(
+                line(world), value=Decimal(60), note="", by=world.staff, at=at
+            )
         case "attach":
             upload = SimpleUploadedFile("proof.pdf", b"%PDF-1.7")
             return evidence.attach(line(world), upload=upload, by=world.staff, at=at)
@@ -77,10 +81,16 @@ def test_before_the_window_opens_nothing_is_accepted(name):
 
 def test_a_value_that_is_none_of_the_levels_is_refused_with_their_list():
     world = build("begun")
-    rows = [{"percent": 0, "fa": "نیست", "en": "None"}, {"percent": 100, "fa": "هست", "en": "There"}]
+    rows = [
+        {"percent": 0, "fa": "نیست", "en": "None"},
+        {"percent": 100, "fa": "هست", "en": "There"},
+    ]
     Measure.objects.filter(code="G1-1").update(method="levels", params={"levels": rows})
 
-    with translation.override("en"), pytest.raises(Refused, match=r"one of these: 0 = None \(0%\), 1 = There \(100%\)"):
+    with (
+        translation.override("en"),
+        pytest.raises(Refused, match=r"one of these: 0 = None \(0%\), 1 = There \(100%\)"),
+    ):
         answers.save_answer(line(world), value=Decimal(2), note="", by=world.staff, at=world.at)
 
     there = answers.save_answer(line(world), value=Decimal(1), note="", by=world.staff, at=world.at)
@@ -144,7 +154,7 @@ def test_totals_are_ordered_by_a_national_administrator_once_scoring_is_open():
     assert scoring.order_run(world.cycle, by=world.administrator, at=world.at).finished_at is None
 
 
-# --- Jobs -------------------------------------------------------------------------------------------------------------
+# --- Jobs ---------------------------------------------------------------------------------------
 
 
 def test_a_computed_run_is_left_alone_by_a_second_job():
@@ -156,13 +166,18 @@ def test_a_computed_run_is_left_alone_by_a_second_job():
     do("scores", run)
 
     assert world.fresh(run).finished_at == first.finished_at
-    assert NodeScore.objects.filter(run=run, submission=world.submission, kind="", axis=None).count() == 1
+    assert (
+        NodeScore.objects.filter(run=run, submission=world.submission, kind="", axis=None).count()
+        == 1
+    )
     assert ScoreRun.objects.filter(why="test").count() == 1
 
 
 def test_the_calendar_begins_what_is_due_once(settings):
     world = build("communicated")
-    settings.CLOCK_OFFSET = world.opens(Phase.SELF_ASSESSMENT) - timezone.now() + timedelta(minutes=1)
+    settings.CLOCK_OFFSET = (
+        world.opens(Phase.SELF_ASSESSMENT) - timezone.now() + timedelta(minutes=1)
+    )
 
     tasks.begin_due()
     entries = Entry.objects.count()
@@ -175,7 +190,9 @@ def test_the_calendar_begins_what_is_due_once(settings):
 
 def test_the_calendar_begins_nothing_before_the_window_opens(settings):
     world = build("communicated")
-    settings.CLOCK_OFFSET = world.opens(Phase.SELF_ASSESSMENT) - timezone.now() - timedelta(minutes=1)
+    settings.CLOCK_OFFSET = (
+        world.opens(Phase.SELF_ASSESSMENT) - timezone.now() - timedelta(minutes=1)
+    )
 
     tasks.begin_due()
 
@@ -184,7 +201,9 @@ def test_the_calendar_begins_nothing_before_the_window_opens(settings):
 
 def test_a_set_communicated_later_gets_its_lines_too(settings):
     world = build("begun")
-    Answer.objects.filter(submission=world.submission, measure__indicator__axis__set=world.specific).delete()
+    Answer.objects.filter(
+        submission=world.submission, measure__indicator__axis__set=world.specific
+    ).delete()
     settings.CLOCK_OFFSET = world.at - timezone.now()
 
     tasks.begin_due()
@@ -209,13 +228,18 @@ def test_the_calendar_closes_overdue_drafts_once(settings):
     assert Entry.objects.count() == entries
 
 
-# --- One arithmetic ---------------------------------------------------------------------------------------------------
+# --- One arithmetic -----------------------------------------------------------------------------
 
 ceilings = st.decimals("0.0001", "999", places=4)
 shares = st.decimals(0, 1, places=6)
 lines = st.lists(
     st.tuples(
-        st.integers(0, 2), st.integers(0, 2), ceilings, st.sampled_from(LineState), shares, st.sampled_from([0, 0, 1])
+        st.integers(0, 2),
+        st.integers(0, 2),
+        ceilings,
+        st.sampled_from(LineState),
+        shares,
+        st.sampled_from([0, 0, 1]),
     ),
     min_size=1,
     max_size=12,
@@ -229,9 +253,13 @@ def begun():
 
 
 @given(lines, st.booleans())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_python_and_sql_add_up_to_the_same(begun, drawn, spreads):
-    """Random trees with lines of every state, some of pilot measures, by either rule for what does not apply."""
+    """Random trees with lines of every state, some of pilot measures, by either rule for what does
+    not apply.
+    """
     begun.submission.cycle.spreads_points = spreads
     submission, at = begun.submission, begun.at
     Score.objects.filter(answer__submission=submission).delete()
@@ -239,7 +267,9 @@ def test_python_and_sql_add_up_to_the_same(begun, drawn, spreads):
     expected = []
     for number, (a, i, ceiling, state, share, is_pilot) in enumerate(drawn):
         axis, _ = Axis.objects.get_or_create(
-            set=begun.general, code=f"A{a}", defaults={"title_fa": "محور", "points": 1, "position": 10 + a}
+            set=begun.general,
+            code=f"A{a}",
+            defaults={"title_fa": "محور", "points": 1, "position": 10 + a},
         )
         indicator, _ = Indicator.objects.get_or_create(
             axis=axis, code=f"A{a}-{i}", defaults={"title_fa": "شاخص", "points": 1}
@@ -253,9 +283,20 @@ def test_python_and_sql_add_up_to_the_same(begun, drawn, spreads):
         answer = Answer.objects.create(submission=submission, measure=measure)
         points = (ceiling * share).quantize(Decimal("1e-10")) if state == LineState.SCORED else None
         if state != LineState.UNDER_REVIEW:  # a line without an agreed score is under review
-            Score.objects.create(answer=answer, basis="agreed", state=state, points=points, scored_at=at)
+            Score.objects.create(
+                answer=answer, basis="agreed", state=state, points=points, scored_at=at
+            )
         expected.append(
-            Line("general", axis.code, indicator.code, measure.code, ceiling, state, points, counts=not is_pilot)
+            Line(
+                "general",
+                axis.code,
+                indicator.code,
+                measure.code,
+                ceiling,
+                state,
+                points,
+                counts=not is_pilot,
+            )
         )
     result = total(expected, spread=spreads)
 

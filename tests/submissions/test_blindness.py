@@ -32,7 +32,9 @@ def url(name, *args):
 
 @pytest.fixture
 def marked():
-    """Every block handed in, the figures supplied and the totals computed: points and a reason that could leak."""
+    """Every block handed in, the figures supplied and the totals computed: points and a reason that
+    could leak.
+    """
     world = build("assigned")
     for block in Block.objects.filter(submission=world.submission).order_by("pk"):
         lines = Answer.objects.on_desk(block)
@@ -115,7 +117,9 @@ def test_no_page_partial_or_export_tells_an_agency_its_scores_too_early(marked, 
     assert leaks(client, marked) == []
 
 
-@pytest.mark.parametrize("name", ("other_assessor", "interested", "reviewer", "other_head", "stranger", "steward"))
+@pytest.mark.parametrize(
+    "name", ("other_assessor", "interested", "reviewer", "other_head", "stranger", "steward")
+)
 def test_no_page_tells_others_the_marks(marked, visit, name):
     assert leaks(visit(marked, getattr(marked, name)), marked) == []
 
@@ -130,7 +134,9 @@ def test_an_assessor_of_another_axis_sees_the_line_but_not_its_marks(marked, vis
 
 
 def test_an_administrator_learns_the_own_agency_s_scores_like_everybody_of_it(marked, visit):
-    Membership.objects.create(user=marked.administrator, role=Role.STAFF, agency=marked.power, valid_from=EPOCH)
+    Membership.objects.create(
+        user=marked.administrator, role=Role.STAFF, agency=marked.power, valid_from=EPOCH
+    )
 
     client = visit(marked, marked.administrator)
 
@@ -152,10 +158,16 @@ def test_after_communication_the_agency_reads_scores_and_reasons(marked, visit):
         assert "Farrokhzad" not in page
 
 
-def test_an_assessor_reads_no_report_and_no_one_else_s_marks_even_after_communication(marked, visit):
+def test_an_assessor_reads_no_report_and_no_one_else_s_marks_even_after_communication(
+    marked, visit
+):
     of_power = {"cycle": marked.cycle, "agency": marked.power, "submission": marked.submission}
     second = Block.objects.create(
-        **of_power, axis=marked.block.axis, assessor=marked.other_assessor, is_second=True, drawn=[line(marked).pk]
+        **of_power,
+        axis=marked.block.axis,
+        assessor=marked.other_assessor,
+        is_second=True,
+        drawn=[line(marked).pk],
     )
     Mark.objects.filter(answer=line(marked)).update(assessor=marked.other_assessor, block=second)
     release.communicate([marked.submission], by=marked.administrator, at=marked.at)

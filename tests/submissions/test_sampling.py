@@ -33,14 +33,20 @@ def test_risk_is_the_sum_of_the_four_each_at_most_one():
 
 
 def test_the_riskiest_come_first_and_one_in_five_by_lot():
-    risky = [line(1, gain=Fraction(1, 4)), line(2, stands_out=True), line(3, stands_out=True, was_corrected=True)]
+    risky = [
+        line(1, gain=Fraction(1, 4)),
+        line(2, stands_out=True),
+        line(3, stands_out=True, was_corrected=True),
+    ]
     lines = [*risky, *(line(key) for key in range(4, 101))]
 
     drawn = sample(lines, percent=5, seed="a1")
 
     assert list(drawn)[:3] == [3, 2, 1]
     assert drawn[3] == (Why.OUTLIER, Why.CORRECTION)
-    lots = sorted(range(4, 101), key=lambda key: hashlib.sha256(f"a1:verify:{key}".encode()).hexdigest())
+    lots = sorted(
+        range(4, 101), key=lambda key: hashlib.sha256(f"a1:verify:{key}".encode()).hexdigest()
+    )
     assert list(drawn)[3:] == lots[:2]
     assert {drawn[key] for key in lots[:2]} == {(Why.LOT,)}
 
@@ -50,7 +56,16 @@ def test_where_all_lines_are_risky_some_are_still_drawn_by_lot():
 
     drawn = sample(lines, percent=10, seed="a1")
 
-    assert [key for key, why in drawn.items() if why != (Why.LOT,)] == [99, 98, 97, 96, 95, 94, 93, 92]
+    assert [key for key, why in drawn.items() if why != (Why.LOT,)] == [
+        99,
+        98,
+        97,
+        96,
+        95,
+        94,
+        93,
+        92,
+    ]
     assert sum(1 for why in drawn.values() if why == (Why.LOT,)) == 2
 
 
@@ -59,7 +74,9 @@ def test_another_seed_draws_other_lots_and_the_same_risks():
 
     one, other = sample(lines, percent=5, seed="a1"), sample(lines, percent=5, seed="a2")
 
-    assert {k for k, why in one.items() if Why.LOT not in why} == {k for k, w in other.items() if Why.LOT not in w}
+    assert {k for k, why in one.items() if Why.LOT not in why} == {
+        k for k, w in other.items() if Why.LOT not in w
+    }
     assert set(one) != set(other)
 
 

@@ -37,7 +37,7 @@ def pdf(name="proof.pdf"):
     return SimpleUploadedFile(name, b"%PDF-1.7 proof", content_type="text/html")
 
 
-# --- The list ---------------------------------------------------------------------------------------------------------
+# --- The list -----------------------------------------------------------------------------------
 
 
 def test_an_agency_lists_its_own_self_assessments_only(visit):
@@ -99,7 +99,12 @@ def test_the_list_takes_the_same_queries_for_any_length(visit, name):
     for more in (0, 2, 20):
         for number in range(more):
             agency = make_agency(f"X{more}-{number}", "سازمان", "Office")
-            titles = {"name_fa": "سازمان", "name_en": "Office", "level": agency.level, "sector": agency.sector}
+            titles = {
+                "name_fa": "سازمان",
+                "name_en": "Office",
+                "level": agency.level,
+                "sector": agency.sector,
+            }
             participation = Participation.objects.create(cycle=world.cycle, agency=agency, **titles)
             answers.begin([participation], by=None, at=world.at)
         with CaptureQueriesContext(
@@ -111,7 +116,7 @@ def test_the_list_takes_the_same_queries_for_any_length(visit, name):
     assert taken[0] == taken[1] == taken[2]
 
 
-# --- Beginning --------------------------------------------------------------------------------------------------------
+# --- Beginning ----------------------------------------------------------------------------------
 
 
 def test_an_agency_begins_its_self_assessment_itself(visit):
@@ -151,13 +156,17 @@ def test_nobody_begins_for_another_agency(visit):
     assert not Submission.objects.exists()
 
 
-# --- The workspace ----------------------------------------------------------------------------------------------------
+# --- The workspace ------------------------------------------------------------------------------
 
 
 def test_the_workspace_opens_one_line_with_its_formula_and_points(visit):
     world = build("answered")
 
-    page = visit(world, world.staff).get(url("detail", world.submission.pk), {"line": line(world).pk}).content.decode()
+    page = (
+        visit(world, world.staff)
+        .get(url("detail", world.submission.pk), {"line": line(world).pk})
+        .content.decode()
+    )
 
     assert "300 × 30 ÷ 90 = 100.00 points" in page
     assert page.count('name="value"') == 1
@@ -168,7 +177,11 @@ def test_a_stewarded_line_has_nothing_to_enter(visit):
     world = build("answered")
     stewarded = line(world, "G1-2")
 
-    page = visit(world, world.staff).get(url("detail", world.submission.pk), {"line": stewarded.pk}).content.decode()
+    page = (
+        visit(world, world.staff)
+        .get(url("detail", world.submission.pk), {"line": stewarded.pk})
+        .content.decode()
+    )
 
     assert "The authority supplies this figure" in page
     assert 'name="value"' not in page
@@ -196,7 +209,9 @@ def test_htmx_answers_with_points_and_progress_only(visit):
     world = build("begun")
     client = visit(world, world.staff)
 
-    response = client.post(url("answer", line(world).pk), {"value": "45", "note": ""}, headers={"HX-Request": "true"})
+    response = client.post(
+        url("answer", line(world).pk), {"value": "45", "note": ""}, headers={"HX-Request": "true"}
+    )
 
     page = response.content.decode()
     assert "150.00 of 300 points" in page
@@ -208,7 +223,9 @@ def test_what_was_typed_stays_when_it_is_refused(visit):
     world = build("begun")
     client = visit(world, world.staff)
 
-    page = client.post(url("answer", line(world).pk), {"value": "12,5", "note": "three surveys"}).content.decode()
+    page = client.post(
+        url("answer", line(world).pk), {"value": "12,5", "note": "three surveys"}
+    ).content.decode()
 
     assert 'value="12,5"' in page
     assert "three surveys" in page
@@ -219,7 +236,9 @@ def test_not_applicable_needs_a_reason(visit):
     world = build("begun")
     client = visit(world, world.staff)
 
-    page = client.post(url("answer", line(world).pk), {"claims_not_applicable": "on", "note": ""}).content.decode()
+    page = client.post(
+        url("answer", line(world).pk), {"claims_not_applicable": "on", "note": ""}
+    ).content.decode()
 
     assert "Please say in the note why the measure does not apply." in page
     assert line(world).claims_not_applicable is False
@@ -242,7 +261,9 @@ def test_a_closed_workspace_is_read_only_and_says_why(visit):
     before = line(world).value
 
     page = client.get(url("detail", world.submission.pk), {"line": line(world).pk}).content.decode()
-    refused = client.post(url("answer", line(world).pk), {"value": "90", "note": ""}).content.decode()
+    refused = client.post(
+        url("answer", line(world).pk), {"value": "90", "note": ""}
+    ).content.decode()
 
     assert "Self-assessment closed on 31 May 2027, 24:00 (10 Khordad 1406), under Article 3" in page
     assert 'name="value"' not in page
@@ -259,7 +280,12 @@ def test_the_workspace_takes_the_same_queries_for_any_length(visit):
     for more in (0, 3, 30):
         for number in range(more):
             measure = Measure.objects.create(
-                indicator=indicator, code=f"{more}-{number}", title_fa="سنجه", points=1, unit_fa="درصد", method="survey"
+                indicator=indicator,
+                code=f"{more}-{number}",
+                title_fa="سنجه",
+                points=1,
+                unit_fa="درصد",
+                method="survey",
             )
             Answer.objects.create(submission=world.submission, measure=measure, value=50)
         with CaptureQueriesContext(connection) as queries:
@@ -269,7 +295,7 @@ def test_the_workspace_takes_the_same_queries_for_any_length(visit):
     assert taken[0] == taken[1] == taken[2]
 
 
-# --- Evidence ---------------------------------------------------------------------------------------------------------
+# --- Evidence -----------------------------------------------------------------------------------
 
 
 def test_evidence_is_served_as_a_download_with_a_type_of_our_own(visit):
@@ -297,7 +323,11 @@ def test_evidence_is_hidden_from_strangers_and_from_assessors_until_signed(visit
 def test_a_file_of_another_kind_is_refused_beside_the_field(visit):
     world = build("answered")
 
-    page = visit(world, world.staff).post(url("attach", line(world).pk), {"file": pdf("run.exe")}).content.decode()
+    page = (
+        visit(world, world.staff)
+        .post(url("attach", line(world).pk), {"file": pdf("run.exe")})
+        .content.decode()
+    )
 
     assert "“run.exe” cannot be accepted." in page
     assert not Evidence.objects.exists()
@@ -315,7 +345,7 @@ def test_withdrawn_evidence_stays_on_record(visit):
     assert "proof.pdf" not in page
 
 
-# --- Review and sign --------------------------------------------------------------------------------------------------
+# --- Review and sign ----------------------------------------------------------------------------
 
 
 def test_the_review_says_what_is_missing_with_a_link(visit):
@@ -360,14 +390,19 @@ def test_staff_are_not_offered_the_signature_and_may_not_take_it(visit):
 def test_moves_without_a_page_are_no_address(visit):
     world = build("answered")
 
-    assert visit(world, world.head).get(f"/en/submissions/{world.submission.pk}/lapse/").status_code == 404
+    assert (
+        visit(world, world.head).get(f"/en/submissions/{world.submission.pk}/lapse/").status_code
+        == 404
+    )
 
 
 def test_a_second_after_the_deadline_the_signature_is_refused_in_words(visit):
     world = build("answered")
     client = visit(world, world.head, at=world.closes(Phase.SELF_ASSESSMENT) + timedelta(seconds=1))
 
-    page = client.post(url("move", world.submission.pk, "submit"), {"note": "", "password": PASSWORD}).content.decode()
+    page = client.post(
+        url("move", world.submission.pk, "submit"), {"note": "", "password": PASSWORD}
+    ).content.decode()
 
     assert "Self-assessment closed on 31 May 2027, 24:00 (10 Khordad 1406), under Article 3" in page
     assert world.fresh(world.submission).state == "draft"
@@ -375,7 +410,10 @@ def test_a_second_after_the_deadline_the_signature_is_refused_in_words(visit):
 
 def test_a_described_level_is_chosen_by_its_words_and_kept_as_its_number(visit):
     world = build("begun")
-    levels = [{"percent": 0, "fa": "هیچ", "en": "None"}, {"percent": 100, "fa": "همه", "en": "All of it"}]
+    levels = [
+        {"percent": 0, "fa": "هیچ", "en": "None"},
+        {"percent": 100, "fa": "همه", "en": "All of it"},
+    ]
     Measure.objects.filter(code="G1-1").update(method="levels", params={"levels": levels})
     line = Answer.objects.get(submission=world.submission, measure__code="G1-1")
     client = visit(world, world.staff)

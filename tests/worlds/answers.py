@@ -1,4 +1,6 @@
-"""What the guards need of self-assessments, made without a door: versions, factors, complete lines, declarations."""
+"""What the guards need of self-assessments, made without a door: versions, factors, complete lines,
+declarations.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -33,7 +35,9 @@ from tests.factories import World
 
 
 def power_line(w: World) -> Answer:
-    return Answer.objects.select_related("measure", "submission").get(submission=w.submission, measure__code="G1-1")
+    return Answer.objects.select_related("measure", "submission").get(
+        submission=w.submission, measure__code="G1-1"
+    )
 
 
 def unit_line(w: World) -> Answer:
@@ -51,23 +55,37 @@ def complete_line(w: World) -> Answer:
 def signed_version(w: World) -> Version:
     """The newest signed version of the power ministry's self-assessment."""
     found = Version.objects.filter(submission=w.submission).signed().first()
-    return found or versions.keep(Submission.objects.get(pk=w.submission.pk), "signed", by=w.head, at=w.at)
+    return found or versions.keep(
+        Submission.objects.get(pk=w.submission.pk), "signed", by=w.head, at=w.at
+    )
 
 
 def reference(w: World) -> ReferenceLine:
     """A reference line on the measure of the power ministry's line."""
     line = power_line(w)
-    said = {"value": 50, "shown": "نیمی از سال", "points": 100, "reason": "نیمهٔ دوم سند ندارد", "laid_at": w.at}
+    said = {
+        "value": 50,
+        "shown": "نیمی از سال",
+        "points": 100,
+        "reason": "نیمهٔ دوم سند ندارد",
+        "laid_at": w.at,
+    }
     found = ReferenceLine.objects.filter(cycle=w.cycle, measure=line.measure).first()
-    return found or ReferenceLine.objects.create(cycle=w.cycle, measure=line.measure, laid_by=w.administrator, **said)
+    return found or ReferenceLine.objects.create(
+        cycle=w.cycle, measure=line.measure, laid_by=w.administrator, **said
+    )
 
 
 def sitting(w: World) -> Calibration:
     """The assessor's sitting over it, marked and not handed in."""
     line = reference(w)
     of = {"cycle": w.cycle, "assessor": w.assessor, "state": "open"}
-    found = Calibration.objects.get_or_create(**of, defaults={"lines": [line.pk], "begun_at": w.at})[0]
-    ReferenceMark.objects.get_or_create(calibration=found, line=line, defaults={"points": 90, "reason": "x"})
+    found = Calibration.objects.get_or_create(
+        **of, defaults={"lines": [line.pk], "begun_at": w.at}
+    )[0]
+    ReferenceMark.objects.get_or_create(
+        calibration=found, line=line, defaults={"points": 90, "reason": "x"}
+    )
     return found
 
 
@@ -82,9 +100,13 @@ def apart(w: World) -> Reconciliation:
     if held:
         return held
     of = {"cycle": w.cycle, "agency": w.power, "submission": w.submission, "axis": w.block.axis}
-    other = Block.objects.create(**of, assessor=w.other_assessor, is_second=True, drawn=[power_line(w).pk])
+    other = Block.objects.create(
+        **of, assessor=w.other_assessor, is_second=True, drawn=[power_line(w).pk]
+    )
     marks = [
-        Mark.objects.get_or_create(answer=power_line(w), block=b, assessor=b.assessor, defaults=said)[0]
+        Mark.objects.get_or_create(
+            answer=power_line(w), block=b, assessor=b.assessor, defaults=said
+        )[0]
         for b, said in (
             (w.block, {"points": 100, "marked_at": w.at}),
             (other, {"points": 20, "reason": "سند کافی نیست.", "marked_at": w.at}),
@@ -92,7 +114,12 @@ def apart(w: World) -> Reconciliation:
     ]
     line = power_line(w)
     return Reconciliation.objects.create(
-        cycle=w.cycle, agency=w.power, submission=w.submission, line=line, first=marks[0], second=marks[1]
+        cycle=w.cycle,
+        agency=w.power,
+        submission=w.submission,
+        line=line,
+        first=marks[0],
+        second=marks[1],
     )
 
 
@@ -121,7 +148,12 @@ def exhibit(w: World) -> Exhibit:
     held = Exhibit.objects.filter(verification=to_verify(w)).first()
     if held:
         return held
-    facts = {"name": "log.pdf", "search_key": "log.pdf", "content_type": "application/pdf", "size": 8}
+    facts = {
+        "name": "log.pdf",
+        "search_key": "log.pdf",
+        "content_type": "application/pdf",
+        "size": 8,
+    }
     document = Document.objects.create(
         cycle=w.cycle, file=ContentFile(b"%PDF-1.7", name="x"), sha256="0" * 64, uploaded_by=w.other_assessor,
         uploaded_at=w.at, state="unscanned", **facts,
@@ -131,7 +163,9 @@ def exhibit(w: World) -> Exhibit:
 
 def concluded(w: World) -> Exhibit:
     """The same, with what was found concluded, without a door."""
-    Verification.objects.filter(pk=to_verify(w).pk).update(state="concluded", concluded_at=w.at, **CONCLUSION)
+    Verification.objects.filter(pk=to_verify(w).pk).update(
+        state="concluded", concluded_at=w.at, **CONCLUSION
+    )
     return exhibit(w)
 
 
@@ -141,7 +175,9 @@ def review_task(w: World) -> ReviewTask:
     study = Reliability.objects.get_or_create(cycle=w.cycle, defaults=asked)[0]
     figures = {"lines": 9, "copied": 9}
     facts = {"study": study, "figures": figures, "opened_at": w.at}
-    return ReviewTask.objects.get_or_create(cycle=w.cycle, kind="copying", assessor=w.assessor, defaults=facts)[0]
+    return ReviewTask.objects.get_or_create(
+        cycle=w.cycle, kind="copying", assessor=w.assessor, defaults=facts
+    )[0]
 
 
 def expense(w: World) -> Expense:
@@ -162,14 +198,17 @@ def declare(w: World) -> Declaration:
     found, is_new = Declaration.objects.get_or_create(submission=w.submission, defaults=said)
     if is_new:
         DeclaredLevel.objects.bulk_create(
-            DeclaredLevel(declaration=found, level=level, **counts) for level, counts in LEVELS.items()
+            DeclaredLevel(declaration=found, level=level, **counts)
+            for level, counts in LEVELS.items()
         )
     return found
 
 
 def declared(w: World) -> dict[str, Any]:
     """The same as its form says it."""
-    numbers = {f"{level}-{count}": n for level, counts in LEVELS.items() for count, n in counts.items()}
+    numbers = {
+        f"{level}-{count}": n for level, counts in LEVELS.items() for count, n in counts.items()
+    }
     return {"statement": "هر سه سطح در سال ارزیابی شد."} | numbers
 
 
@@ -179,15 +218,24 @@ def figure(percent: str = "50", *, void: bool = False, note: str = "") -> dict[s
 
 
 def steward_line(w: World, agency: Agency | None = None) -> Answer:
-    """The line of an agency, the power ministry unless another is given, whose figure the steward gives."""
+    """The line of an agency, the power ministry unless another is given, whose figure the steward
+    gives.
+    """
     of_agency = Answer.objects.select_related("measure", "submission__agency")
-    return of_agency.get(submission__cycle=w.cycle, submission__agency=agency or w.power, measure__code="G1-2")
+    return of_agency.get(
+        submission__cycle=w.cycle, submission__agency=agency or w.power, measure__code="G1-2"
+    )
 
 
 def given(w: World) -> Stewardship:
     """The steward's measure with every figure and its source, as it is before it is supplied."""
     if not StewardFigure.objects.filter(stewardship=w.stewardship).exists():
-        facts = {"stewardship": w.stewardship, "percent": 50, "entered_by": w.steward, "entered_at": w.at}
+        facts = {
+            "stewardship": w.stewardship,
+            "percent": 50,
+            "entered_by": w.steward,
+            "entered_at": w.at,
+        }
         lines = Answer.objects.filter(measure=w.stewardship.measure_id)
         StewardFigure.objects.bulk_create(StewardFigure(answer=a, **facts) for a in lines)
         sourced = {"source_title": "رتبه‌بندی", "source": "sources/x", "source_name": "x.pdf"}

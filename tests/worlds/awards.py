@@ -1,4 +1,6 @@
-"""What the guards need of awards, made without a door: the national ceremony, a category, minutes, an award."""
+"""What the guards need of awards, made without a door: the national ceremony, a category, minutes,
+an award.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +30,11 @@ def category(w: World) -> AwardCategory:
 
 def minutes(w: World) -> Minutes:
     """Of a meeting an hour ago, with a signed paper."""
-    held: dict[str, Any] = {"held_at": w.at - timedelta(hours=1), "members": "نخست\nدوم", "text": "بررسی شد"}
+    held: dict[str, Any] = {
+        "held_at": w.at - timedelta(hours=1),
+        "members": "نخست\nدوم",
+        "text": "بررسی شد",
+    }
     held |= {
         "made_by": w.administrator,
         "made_at": w.at,
@@ -42,7 +48,12 @@ def award(w: World, state: str = "decided") -> Award:
     """The power ministry's, in this state; decided before, whatever it is now."""
     entered = Participation.objects.get(cycle=w.cycle, agency=w.power)
     of = {"ceremony": ceremony(w), "category": category(w), "participation": entered}
-    decided = {"minutes": minutes(w), "number": 1, "decided_at": w.at, "decided_by": w.administrator}
+    decided = {
+        "minutes": minutes(w),
+        "number": 1,
+        "decided_at": w.at,
+        "decided_by": w.administrator,
+    }
     said = {"rank": "winner", "reason": "بهترین میز خدمت", "reason_en": "The best service desk"}
     made = Award.objects.filter(ceremony=of["ceremony"], number=1).first()
     made = made or Award.objects.create(**of, **decided, **said)
@@ -51,14 +62,24 @@ def award(w: World, state: str = "decided") -> Award:
 
 
 def ranked(w: World) -> AwardCategory:
-    """One that the ranking by all indicators proposes, in each group; and the ceremony at which it is given."""
+    """One that the ranking by all indicators proposes, in each group; and the ceremony at which it
+    is given.
+    """
     ceremony(w)
-    said = {"name_fa": "در مجموع", "name_en": "In all", "basis": "total", "position": 2, "per_group": True}
+    said = {
+        "name_fa": "در مجموع",
+        "name_en": "In all",
+        "basis": "total",
+        "position": 2,
+        "per_group": True,
+    }
     return AwardCategory.objects.get_or_create(cycle=w.cycle, code="total", defaults=said)[0]
 
 
 def shifted(w: World) -> Award:
-    """The power ministry's award by the ranking, after a correction has put it in the second place."""
+    """The power ministry's award by the ranking, after a correction has put
+    it in the second place.
+    """
     given = award(w)
     was = Standing.objects.get(edition=w.edition, participation=given.participation)
     Award.objects.filter(pk=given.pk).update(category=ranked(w), group=was.group, standing=was)
@@ -73,5 +94,7 @@ def shifted(w: World) -> Award:
 
 def out_at_once(w: World) -> Award:
     """A decided award, with the results out from the festival's opening on."""
-    Edition.objects.filter(pk=w.edition.pk).update(state="scheduled", publish_at=w.opens(Phase.FESTIVAL))
+    Edition.objects.filter(pk=w.edition.pk).update(
+        state="scheduled", publish_at=w.opens(Phase.FESTIVAL)
+    )
     return award(w)

@@ -1,4 +1,6 @@
-"""A marked cycle of any size in a database of its own: the portal's tables with rows made by `generate_series`."""
+"""A marked cycle of any size in a database of its own: the portal's tables with rows made by
+`generate_series`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +30,9 @@ YEAR, PRESET = 1405, "statutory_gregorian"
 
 @contextmanager
 def marked(agencies: int, axes: int, measures: int, at: Any) -> Iterator[Cycle]:
-    """A database with a marked cycle of so many agencies, axes, and measures an axis; dropped again afterwards."""
+    """A database with a marked cycle of so many agencies, axes, and measures an axis; dropped again
+    afterwards.
+    """
     before = connection.settings_dict["NAME"]
     _migrated()
     fresh_database("bench_cycle", like="bench_empty")
@@ -51,8 +55,12 @@ def _migrated() -> None:
 
 
 @contextmanager
-def on_desks(agencies: int, axes: int, measures: int, at: Any, *, assessors: int = 20) -> Iterator[Cycle]:
-    """The same with its windows, every axis of every agency on one of the assessors' desks, and every line marked."""
+def on_desks(
+    agencies: int, axes: int, measures: int, at: Any, *, assessors: int = 20
+) -> Iterator[Cycle]:
+    """The same with its windows, every axis of every agency on one of the assessors' desks, and
+    every line marked.
+    """
     with marked(agencies, axes, measures, at) as cycle:
         Cycle.objects.filter(pk=cycle.pk).update(state=CycleState.OPEN)
         cycle = Cycle.objects.get(pk=cycle.pk)
@@ -65,7 +73,9 @@ def on_desks(agencies: int, axes: int, measures: int, at: Any, *, assessors: int
         people = [_officer(f"assessor{n}", Role.ASSESSOR, at) for n in range(assessors)]
         _officer("administrator", Role.ADMINISTRATOR, at)
         for person in people:
-            Clearance.objects.create(user=person, kind=Clearance.Kind.INTERESTS, year=YEAR, since=at)
+            Clearance.objects.create(
+                user=person, kind=Clearance.Kind.INTERESTS, year=YEAR, since=at
+            )
         given = {"cycle": cycle.pk, "at": scoring, "first": people[0].pk, "of": assessors}
         with as_owner() as owned:
             with owned.cursor() as cursor:
@@ -91,17 +101,24 @@ def on_desks(agencies: int, axes: int, measures: int, at: Any, *, assessors: int
 
 
 def _officer(name: str, role: str, at: Any) -> User:
-    user = User.objects.create(username=name, email=f"{name}@example.org", name_fa=f"کاربر {name}", name_en=name)
-    Membership.objects.create(user=user, role=role, valid_from="2020-01-01T00:00Z", is_outsider=role == Role.ASSESSOR)
+    user = User.objects.create(
+        username=name, email=f"{name}@example.org", name_fa=f"کاربر {name}", name_en=name
+    )
+    Membership.objects.create(
+        user=user, role=role, valid_from="2020-01-01T00:00Z", is_outsider=role == Role.ASSESSOR
+    )
     return user
 
 
 def _fill(agencies: int, axes_of: int, measures: int, at: Any) -> Cycle:
-    """Every line with a self score and an agreed one; one in thirty does not apply, one in thirty is not answered."""
+    """Every line with a self score and an agreed one; one in thirty does not apply, one in thirty
+    is not answered.
+    """
     cycle = Cycle.objects.create(year=YEAR, preset=PRESET)
     general = IndicatorSet.objects.create(cycle=cycle, kind=Kind.GENERAL)
     axes = Axis.objects.bulk_create(
-        Axis(set=general, code=f"G{n}", title_fa="محور", points=100, position=n) for n in range(axes_of)
+        Axis(set=general, code=f"G{n}", title_fa="محور", points=100, position=n)
+        for n in range(axes_of)
     )
     indicators = Indicator.objects.bulk_create(
         Indicator(axis=axis, code=f"{axis.code}-{n}", title_fa="شاخص", points=10, position=n)
@@ -109,20 +126,38 @@ def _fill(agencies: int, axes_of: int, measures: int, at: Any) -> Cycle:
         for n in range(measures)
     )
     Measure.objects.bulk_create(
-        Measure(indicator=i, code=i.code, title_fa="سنجه", points=10, unit_fa="درصد", method="survey")
+        Measure(
+            indicator=i, code=i.code, title_fa="سنجه", points=10, unit_fa="درصد", method="survey"
+        )
         for i in indicators
     )
-    state = "CASE WHEN a.id %% 30 = 0 THEN 'not_applicable' WHEN a.id %% 30 = 1 THEN 'not_answered' ELSE 'scored' END"
+    state = (
+        "CASE WHEN a.id %% 30 = 0 THEN 'not_applicable' WHEN a.id %% 30 = 1 THEN "
+        "'not_answered' ELSE 'scored' END"
+    )
     points = "CASE WHEN a.id %% 30 > 1 THEN a.id %% 997 * 10.0 / 997 END"
     with as_owner() as owned:
         with owned.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
             cursor.execute("SET synchronous_commit = off")
-        names = {"name_fa": "'دستگاه ' || n", "name_en": "'Agency ' || n", "sector": f"'{Sector.HEALTH_WELFARE}'"}
+        names = {
+            "name_fa": "'دستگاه ' || n",
+            "name_en": "'Agency ' || n",
+            "sector": f"'{Sector.HEALTH_WELFARE}'",
+        }
         names |= {"level": f"'{Level.MINISTRY}'"}
         rows = "generate_series(1, %(agencies)s) n"
         given = {"agencies": agencies, "cycle": cycle.pk, "at": at}
-        _insert(Agency, rows, given, id="n", code="'A' || n", sort_key="n::text", search_key="n::text", **names)
+        _insert(
+            Agency,
+            rows,
+            given,
+            id="n",
+            code="'A' || n",
+            sort_key="n::text",
+            search_key="n::text",
+            **names,
+        )
         _insert(Participation, rows, given, id="n", cycle_id="%(cycle)s", agency_id="n", **names)
         _insert(
             Submission, rows, given, id="n", cycle_id="%(cycle)s", agency_id="n", participation_id="n",
@@ -135,7 +170,9 @@ def _fill(agencies: int, axes_of: int, measures: int, at: Any) -> Cycle:
         _insert(Score, lines, given, basis="'self'", is_current="false", **every)
         _insert(Score, lines, given, basis="'agreed'", is_current="true", **every)
         with owned.cursor() as cursor:
-            cursor.execute("CREATE TABLE bare_total (submission_id bigint, points numeric, ceiling numeric)")
+            cursor.execute(
+                "CREATE TABLE bare_total (submission_id bigint, points numeric, ceiling numeric)"
+            )
             cursor.execute(f"GRANT ALL ON bare_total TO {settings.DATABASES['default']['USER']}")
             for model in TABLES:
                 cursor.execute(f"VACUUM ANALYZE {model._meta.db_table}")
@@ -151,7 +188,11 @@ def _insert(model: type[Model], rows: str, given: dict[str, Any], **values: str)
         if isinstance(default, list):
             values[field.column] = "'{}'"
         else:
-            values[field.column] = f"'{default}'" if isinstance(default, str | bool | int) else "gen_random_uuid()"
+            values[field.column] = (
+                f"'{default}'" if isinstance(default, str | bool | int) else "gen_random_uuid()"
+            )
     columns, facts = ", ".join(values), ", ".join(values.values())
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {facts} FROM {rows}", given)
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({columns}) SELECT {facts} FROM {rows}", given
+        )

@@ -1,4 +1,6 @@
-"""What the guards need of what follows from results, made without a door: plans, consequences, a survey."""
+"""What the guards need of what follows from results, made without a door: plans, consequences, a
+survey.
+"""
 
 from datetime import date, timedelta
 
@@ -28,7 +30,13 @@ def plan_for_improvement(w: World, state: str = "draft") -> ImprovementPlan:
     if w.submission is None:
         raise Submission.DoesNotExist
     of = {"cycle": w.cycle, "agency": w.power, "participation_id": w.submission.participation_id}
-    made = {"due_on": date(2027, 9, 30), "begun_at": w.at, "signed_by": w.head, "signed_at": w.at, "state": state}
+    made = {
+        "due_on": date(2027, 9, 30),
+        "begun_at": w.at,
+        "signed_by": w.head,
+        "signed_at": w.at,
+        "state": state,
+    }
     return ImprovementPlan.objects.get_or_create(**of, defaults=made)[0]
 
 
@@ -49,18 +57,30 @@ def earlier_plan(w: World) -> ImprovementItem:
     if w.submission is None:
         raise Submission.DoesNotExist
     line: Answer = power_line(w)
-    earlier = Cycle.objects.get_or_create(year=w.cycle.year - 1, preset=w.cycle.preset, state="published")[0]
+    earlier = Cycle.objects.get_or_create(
+        year=w.cycle.year - 1, preset=w.cycle.preset, state="published"
+    )[0]
     before, _new = Participation.objects.get_or_create(
         cycle=earlier, agency=w.power, defaults={"name_fa": w.power.name_fa, "level": w.power.level}
     )
-    submission, _new = Submission.objects.get_or_create(cycle=earlier, agency=w.power, participation=before)
+    submission, _new = Submission.objects.get_or_create(
+        cycle=earlier, agency=w.power, participation=before
+    )
     answer, _new = Answer.objects.get_or_create(submission=submission, measure=line.measure)
-    made = {"due_on": date(2026, 9, 30), "begun_at": w.at, "signed_by": w.head, "signed_at": w.at, "state": "signed"}
+    made = {
+        "due_on": date(2026, 9, 30),
+        "begun_at": w.at,
+        "signed_by": w.head,
+        "signed_at": w.at,
+        "state": "signed",
+    }
     plan, _new = ImprovementPlan.objects.get_or_create(
         cycle=earlier, agency=w.power, participation=before, defaults=made
     )
     of = {"plan": plan, "answer": answer, "lineage": line.measure.lineage}
-    return ImprovementItem.objects.get_or_create(**of, defaults={"position": 1, "target": 45, **SAID})[0]
+    return ImprovementItem.objects.get_or_create(
+        **of, defaults={"position": 1, "target": 45, **SAID}
+    )[0]
 
 
 def consequence_rule(w: World) -> ConsequenceRule:
@@ -77,7 +97,11 @@ def consequence(w: World) -> Consequence:
     if w.edition is None:
         raise Edition.DoesNotExist
     of = {"cycle": w.cycle, "agency": w.power, "edition": w.edition, "rule": consequence_rule(w)}
-    letter = {"letter_number": "1/1", "letter_on": date(2027, 9, 10), "reason": "به نامه پاسخ داده شد"}
+    letter = {
+        "letter_number": "1/1",
+        "letter_on": date(2027, 9, 10),
+        "reason": "به نامه پاسخ داده شد",
+    }
     return Consequence.objects.get_or_create(**of, defaults=letter)[0]
 
 
@@ -99,7 +123,11 @@ def survey(w: World) -> Survey:
     made = {**dates, "made_by": w.administrator, "made_at": w.at}
     held, is_new = Survey.objects.get_or_create(cycle=w.cycle, defaults=made)
     if is_new:
-        rows = (("scale", "نخست", []), ("choice", "دوم", [["بله", "Yes"], ["خیر", "No"]]), ("text", "سوم", []))
+        rows = (
+            ("scale", "نخست", []),
+            ("choice", "دوم", [["بله", "Yes"], ["خیر", "No"]]),
+            ("text", "سوم", []),
+        )
         for position, (kind, which, choices) in enumerate(rows, 1):
             SurveyQuestion.objects.create(
                 survey=held, position=position, kind=kind, text_fa=f"پرسش {which}", text_en=f"Question {position}",
@@ -110,5 +138,9 @@ def survey(w: World) -> Survey:
 
 def next_set(w: World) -> IndicatorSet:
     """The general set of the year after, with the same measures."""
-    later = Cycle.objects.get_or_create(year=w.cycle.year + 1, preset=w.cycle.preset, state="open")[0]
-    return IndicatorSet.objects.get_or_create(cycle=later, kind=Kind.GENERAL, defaults={"state": "communicated"})[0]
+    later = Cycle.objects.get_or_create(year=w.cycle.year + 1, preset=w.cycle.preset, state="open")[
+        0
+    ]
+    return IndicatorSet.objects.get_or_create(
+        cycle=later, kind=Kind.GENERAL, defaults={"state": "communicated"}
+    )[0]

@@ -1,4 +1,6 @@
-"""What the guards need of appeals, made without a door: a filing, a file, questions, a decision that shows an error."""
+"""What the guards need of appeals, made without a door: a filing, a file, questions, a decision
+that shows an error.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -19,14 +21,27 @@ def _appeal(w: World) -> Appeal:
 def filing(w: World) -> Filing:
     """The power ministry's first filing."""
     of = {"cycle": w.cycle, "agency": w.power, "submission": w.submission, "number": 1}
-    signed = {"content": "[]", "sha256": "0" * 64, "filed_by": w.head, "filed_as": "head", "filed_at": w.at}
-    return Filing.objects.filter(submission=w.submission).first() or Filing.objects.create(**of, **signed)
+    signed = {
+        "content": "[]",
+        "sha256": "0" * 64,
+        "filed_by": w.head,
+        "filed_as": "head",
+        "filed_at": w.at,
+    }
+    return Filing.objects.filter(submission=w.submission).first() or Filing.objects.create(
+        **of, **signed
+    )
 
 
 def question(w: World, addressee: User | None = None) -> Question:
     """What the reviewer asks about the power ministry's appeal."""
     of = {"appeal": _appeal(w), "addressee": addressee, "cycle": w.cycle, "agency": w.power}
-    asked = {"question": "کدام سند؟", "asked_by": w.reviewer, "asked_at": w.at, "due_at": w.at + timedelta(days=3)}
+    asked = {
+        "question": "کدام سند؟",
+        "asked_by": w.reviewer,
+        "asked_at": w.at,
+        "due_at": w.at + timedelta(days=3),
+    }
     return Question.objects.get_or_create(**of, defaults=asked)[0]
 
 
@@ -51,7 +66,21 @@ def wrong(w: World) -> Appeal:
 def correction(w: World) -> Correction:
     """A correction that followed from it."""
     measure = power_line(w).measure
-    of: dict[str, Any] = {"cycle": w.cycle, "measure": measure, "appeal": wrong(w), "error": "target", "reason": "x"}
+    of: dict[str, Any] = {
+        "cycle": w.cycle,
+        "measure": measure,
+        "appeal": wrong(w),
+        "error": "target",
+        "reason": "x",
+    }
     rule = {"method": "linear", "params": {"target": "60"}, "percents": {}}
-    made = {"rule": rule, "line_count": 0, "points_moved": 0, "made_by": w.administrator, "made_at": w.at}
-    return Correction.objects.filter(appeal=w.appeal).first() or Correction.objects.create(**of, **made)
+    made = {
+        "rule": rule,
+        "line_count": 0,
+        "points_moved": 0,
+        "made_by": w.administrator,
+        "made_at": w.at,
+    }
+    return Correction.objects.filter(appeal=w.appeal).first() or Correction.objects.create(
+        **of, **made
+    )

@@ -1,4 +1,6 @@
-"""What the guards need of the indicators' institution, made without a door: goals, meetings, last year, suggestions."""
+"""What the guards need of the indicators' institution, made without a door: goals, meetings, last
+year, suggestions.
+"""
 
 from datetime import timedelta
 
@@ -20,11 +22,20 @@ from indicators.working_groups import actions as working_groups
 from tests.factories import World
 
 AXIS = {"code": "G9", "title_fa": "محور", "title_en": "Axis"}
-GOAL = {"title_fa": "هدف", "title_en": "Goal", "type": "strategic", "source": "plan", "law": "plan", "article": "5"}
+GOAL = {
+    "title_fa": "هدف",
+    "title_en": "Goal",
+    "type": "strategic",
+    "source": "plan",
+    "law": "plan",
+    "article": "5",
+}
 
 
 def empty_axis(w: World) -> Axis:
-    return Axis.objects.get_or_create(set=w.general, code="G8", defaults={"title_fa": "تهی", "points": 1})[0]
+    return Axis.objects.get_or_create(
+        set=w.general, code="G8", defaults={"title_fa": "تهی", "points": 1}
+    )[0]
 
 
 def goal(w: World) -> Goal:
@@ -37,13 +48,23 @@ def power_measure(w: World) -> Measure:
 
 def last_year(w: World) -> IndicatorSet:
     """What the health ministry was assessed on the year before."""
-    earlier = Cycle.objects.get_or_create(year=w.cycle.year - 1, preset=w.cycle.preset, state="open")[0]
+    earlier = Cycle.objects.get_or_create(
+        year=w.cycle.year - 1, preset=w.cycle.preset, state="open"
+    )[0]
     found = IndicatorSet.objects.filter(cycle=earlier).first()
     if found is None:
-        found = IndicatorSet.objects.create(cycle=earlier, kind=Kind.SPECIFIC, agency=w.health, state="communicated")
+        found = IndicatorSet.objects.create(
+            cycle=earlier, kind=Kind.SPECIFIC, agency=w.health, state="communicated"
+        )
         axis = Axis.objects.create(set=found, code="S1", title_fa="م", points=1000)
         indicator = Indicator.objects.create(axis=axis, code="S1-01", title_fa="ش", points=1000)
-        titles = {"title_fa": "س", "unit_fa": "درصد", "points": 1000, "method": "linear", "target": 50}
+        titles = {
+            "title_fa": "س",
+            "unit_fa": "درصد",
+            "points": 1000,
+            "method": "linear",
+            "target": 50,
+        }
         Measure.objects.create(indicator=indicator, code="S1-01", **titles)
     return found
 
@@ -53,7 +74,9 @@ def second_year(w: World) -> IndicatorSet:
     earlier = last_year(w).cycle
     digest = content_hash(w.general)
     IndicatorSet.objects.get_or_create(
-        cycle=earlier, kind=Kind.GENERAL, defaults={"state": "communicated", "years": 2, "hash": digest}
+        cycle=earlier,
+        kind=Kind.GENERAL,
+        defaults={"state": "communicated", "years": 2, "hash": digest},
     )
     return w.general
 
@@ -64,7 +87,9 @@ def health_set(w: World) -> IndicatorSet:
 
 def part(w: World) -> MeasureShare:
     lineage = power_measure(w).lineage
-    return MeasureShare.objects.get_or_create(set=w.specific, lineage=lineage, agency=w.health, percent=40)[0]
+    return MeasureShare.objects.get_or_create(
+        set=w.specific, lineage=lineage, agency=w.health, percent=40
+    )[0]
 
 
 def returned_suggestion(w: World) -> Suggestion:

@@ -1,4 +1,6 @@
-"""What tests need of the register's changes: one recorded by the administrator, and the clock that follows it."""
+"""What tests need of the register's changes: one recorded by the administrator, and the clock that
+follows it.
+"""
 
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +16,9 @@ from tests.factories import World
 BASIS = {"legal_basis": "قانون ساختار دولت", "letter": "۱۲/۳۴", "dated_on": date(2019, 12, 1)}
 
 
-def change(w: World, agency: Agency, kind: str = "dissolved", *, days: int = 0, **facts: Any) -> RegisterChange:
+def change(
+    w: World, agency: Agency, kind: str = "dissolved", *, days: int = 0, **facts: Any
+) -> RegisterChange:
     """A change of one agency so many days after the world's moment, recorded at it."""
     day = w.at.astimezone(TEHRAN).date() + timedelta(days=days)
     facts = BASIS | {"effective_on": day} | facts

@@ -16,7 +16,10 @@ from cycles.notices.mail import address
 
 
 class Command(BaseCommand):
-    help = "Make the first national administrator, with an account where there is none; refused when there is one."
+    help = (
+        "Make the first national administrator, with an account where there is none; refused "
+        "when there is one."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("username")
@@ -25,14 +28,20 @@ class Command(BaseCommand):
         parser.add_argument("--name-en", default="")
 
     @transaction.atomic
-    def handle(self, *args: Any, username: str, email: str, name_fa: str, name_en: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, username: str, email: str, name_fa: str, name_en: str, **options: Any
+    ) -> None:
         user = User.objects.filter(username__iexact=username).first()
-        national = Membership.objects.filter(role=Role.ADMINISTRATOR, province=None, valid_until=None)
+        national = Membership.objects.filter(
+            role=Role.ADMINISTRATOR, province=None, valid_until=None
+        )
         is_waiting = user is not None and not user.has_usable_password()
         is_invited = is_waiting and national.filter(user=user).exists()
 
         if national.exists() and not is_invited:
-            raise CommandError("There is a national administrator already, who grants every further role.")
+            raise CommandError(
+                "There is a national administrator already, who grants every further role."
+            )
         if user is None:
             user = self.make_account(username, email, name_fa, name_en)
         if not is_invited:
@@ -48,8 +57,12 @@ class Command(BaseCommand):
     def make_account(self, username: str, email: str, name_fa: str, name_en: str) -> User:
         """An account without a password: whoever has the link chooses one."""
         if not (email and name_fa):
-            raise CommandError(f"There is no account {username}: give --email and --name-fa to make it.")
-        user = User(username=username, email=email, name_fa=name_fa, name_en=name_en, is_active=True)
+            raise CommandError(
+                f"There is no account {username}: give --email and --name-fa to make it."
+            )
+        user = User(
+            username=username, email=email, name_fa=name_fa, name_en=name_en, is_active=True
+        )
         user.set_unusable_password()
         try:
             user.full_clean()

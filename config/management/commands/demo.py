@@ -1,4 +1,6 @@
-"""Builds a country with three cycles, one of them in the phase asked for, and serves the portal at that moment."""
+"""Builds a country with three cycles, one of them in the phase asked for, and serves the portal at
+that moment.
+"""
 
 import argparse
 import os
@@ -31,21 +33,32 @@ YEAR, PRESET, PROVINCE = 1404, "statutory_gregorian", "IR-26"
 PHASES = list(dict.fromkeys(window.phase.value for window in windows_for(PRESET, YEAR)))
 """The phases that the demonstration's calendar has, in their order."""
 FEWEST = 8
-"""With fewer agencies nobody is left who may give another agency's figures, assess it or hear its appeal."""
+"""With fewer agencies nobody is left who may give another agency's figures, assess it or hear its
+appeal.
+"""
 WHOLE_LEVELS = (Level.MINISTRY, Level.PRESIDENTIAL, Level.PROVINCIAL)
 """Levels that take part in the demonstration; the other national bodies stand in the register."""
 
 
 class Command(BaseCommand):
-    help = "Build the demonstration database and serve it; PHASE= names the phase in which the middle cycle stands."
+    help = (
+        "Build the demonstration database and serve it; PHASE= names the phase in which the "
+        "middle cycle stands."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--phase", choices=PHASES, default=os.environ.get("PHASE", "scoring").lower())
+        parser.add_argument(
+            "--phase", choices=PHASES, default=os.environ.get("PHASE", "scoring").lower()
+        )
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
-        parser.add_argument("--agencies", type=int, default=0, help=f"take only so many, {FEWEST} or more")
+        parser.add_argument(
+            "--agencies", type=int, default=0, help=f"take only so many, {FEWEST} or more"
+        )
         parser.add_argument("--no-serve", action="store_true", help="build the database only")
 
-    def handle(self, *args: Any, phase: str, port: int, agencies: int, no_serve: bool, **options: Any) -> None:
+    def handle(
+        self, *args: Any, phase: str, port: int, agencies: int, no_serve: bool, **options: Any
+    ) -> None:
         if phase not in PHASES:
             raise CommandError(f"PHASE is one of: {', '.join(PHASES)}.")
         if 0 < agencies < FEWEST or agencies < 0:
@@ -73,9 +86,12 @@ class Command(BaseCommand):
         years = [YEAR - 2, YEAR - 1, YEAR] if early else [YEAR - 1, YEAR, YEAR + 1]
         for year in years:
             self.stdout.write(f"Cycle {year}:")
-            # the best-documented failure of the real process, in the oldest of the three: indicators come late
+            # the best-documented failure of the real process, in the oldest of the three:
+            # indicators come late
             late = timedelta(days=17) if year == years[0] else timedelta()
-            walk = Rehearsal(cast, year=year, preset=PRESET, say=self.stdout.write, now=now, late=late).walk("ranked")
+            walk = Rehearsal(
+                cast, year=year, preset=PRESET, say=self.stdout.write, now=now, late=late
+            ).walk("ranked")
             if hasattr(walk, "edition"):
                 self.reports(walk, cast)
                 walk.walk("published", after="ranked")
@@ -89,7 +105,9 @@ class Command(BaseCommand):
         at = walk.within(Phase.FINAL, 0.7)
         if not walk.due(at):
             return
-        for asked in report.ask_for_report(walk.edition, languages=Language.values, by=cast.administrator, at=at):
+        for asked in report.ask_for_report(
+            walk.edition, languages=Language.values, by=cast.administrator, at=at
+        ):
             kept = tasks.draw_up(asked, at=at)
             for approver in (cast.administrator, cast.secretary):
                 report.approve_report(kept, by=approver, at=at)
@@ -97,7 +115,9 @@ class Command(BaseCommand):
         if walk.due(at := walk.within(Phase.FINAL, 0.9)):
             for addressee in Addressee.values:
                 letter = f"{walk.year}/82"
-                report.deliver(walk.edition, addressee=addressee, letter=letter, by=cast.administrator, at=at)
+                report.deliver(
+                    walk.edition, addressee=addressee, letter=letter, by=cast.administrator, at=at
+                )
             walk.did(2)
 
     def accounts(self, now: datetime) -> str:
@@ -116,16 +136,35 @@ class Command(BaseCommand):
         ]
         others = ("expert", "steward", "representative", "headquarters", "agency-administrator")
         rows += [(name.replace("-", " "), User.objects.get(username=name)) for name in others]
-        rows += [("administrators of one province", *User.objects.filter(username__startswith="administrator-"))]
-        lines = [f"\nThe portal's clock stands at {format_moment(now, 'en')}. Every password is {PASSWORD}\n"]
+        rows += [
+            (
+                "administrators of one province",
+                *User.objects.filter(username__startswith="administrator-"),
+            )
+        ]
+        lines = [
+            (
+                f"\nThe portal's clock stands at {format_moment(now, 'en')}. Every password is "
+                f"{PASSWORD}\n"
+            )
+        ]
         lines += [f"  {role:<28}{', '.join(u.username for u in users)}" for role, *users in rows]
-        lines += ["  other agencies              staff-CODE and head-CODE in small letters, for example head-moe\n"]
+        lines += [
+            (
+                "  other agencies              staff-CODE and head-CODE in small letters, for "
+                "example head-moe\n"
+            )
+        ]
         return "\n".join(lines)
 
     def serve(self, now: datetime, port: int) -> None:
         """Web, worker and beat until one of them ends or the keyboard interrupts."""
         offset = int((now - timezone.now()) / timedelta(seconds=1))
-        env = os.environ | {"DEBUG": "1", "PORTAL_DATABASE": "demo", "CLOCK_OFFSET_SECONDS": str(offset)}
+        env = os.environ | {
+            "DEBUG": "1",
+            "PORTAL_DATABASE": "demo",
+            "CLOCK_OFFSET_SECONDS": str(offset),
+        }
         celery = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
         commands = [
             [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "--bind", f"127.0.0.1:{port}",
@@ -136,7 +175,9 @@ class Command(BaseCommand):
         self.stdout.write(f"Serving on http://127.0.0.1:{port}/ until interrupted (Ctrl-C).\n")
         self.stdout.flush()
         running = [subprocess.Popen(command, env=env) for command in commands]  # noqa: S603 -- our own commands
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends this ends all three
+        signal.signal(
+            signal.SIGTERM, signal.default_int_handler
+        )  # whoever ends this ends all three
         try:
             while all(p.poll() is None for p in running):
                 try:

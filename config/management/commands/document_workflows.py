@@ -22,7 +22,9 @@ transition, ledger.
 
 def told(move: Move) -> str:
     """Who hears of it, and whether they can switch that off."""
-    heard = [str(role.label) for role in Role if role in move.tells] + ["the person"] * move.tells_holder
+    heard = [str(role.label) for role in Role if role in move.tells] + [
+        "the person"
+    ] * move.tells_holder
     roles = ", ".join(heard)
     return f"{roles}; official" if move.official else roles or "–"
 
@@ -33,10 +35,15 @@ def text() -> str:
         parts = [HEAD]
         for label, workflow in sorted(Workflow.registry.items()):
             parts.append(f"\n## {label}\n")
-            parts.append("| move | from | to | who | while open | waits for | recorded | signed | told | button |")
+            parts.append(
+                "| move | from | to | who | while open | waits for | recorded | signed | "
+                "told | button |"
+            )
             parts.append("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
             for move in workflow.moves.values():
-                when = f"any time: {move.why_anytime}" if move.why_anytime else str(move.phase.label)
+                when = (
+                    f"any time: {move.why_anytime}" if move.why_anytime else str(move.phase.label)
+                )
                 cells = (
                     f"`{move.name}`",
                     ", ".join(sorted(move.sources)) or "–",

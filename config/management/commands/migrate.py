@@ -42,15 +42,18 @@ class Command(migrate.Command):
 
 
 def refuse_half_the_steps(connection: BaseDatabaseWrapper) -> None:
-    """Refuse a database that stands between the first and the last of the steps which made one migration an app.
+    """Refuse a database that stands between the first and the last of the steps which made one
+    migration an app.
 
-    Every app's first step has the name of its migration now, so Django would take such a database for migrated.
-    One that has them all is: its tables are those that the migrations make, and the steps stay noted, by which
-    the release before goes on working with it.
+    Every app's first step has the name of its migration now, so Django would take such a database
+    for migrated. One that has them all is: its tables are those that the migrations make, and the
+    steps stay noted, by which the release before goes on working with it.
     """
     loader = MigrationLoader(connection)
     apps = {app for app, _step in LAST_STEPS}
-    former_steps = {key for key in loader.applied_migrations if key[0] in apps} - set(loader.disk_migrations)
+    former_steps = {key for key in loader.applied_migrations if key[0] in apps} - set(
+        loader.disk_migrations
+    )
     missing = LAST_STEPS - set(loader.applied_migrations)
     if former_steps and missing:
         raise CommandError(
@@ -61,7 +64,8 @@ def refuse_half_the_steps(connection: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def history_without_transitions() -> Iterator[None]:
-    """Past forms of models have no moves: without this, each of their state fields looks for some in every later one.
+    """Past forms of models have no moves: without this, each of their state fields looks for some
+    in every later one.
 
     Migrating prepares some six thousand of them, and django-fsm would take a third of the time.
     """

@@ -1,4 +1,6 @@
-"""Walks one complete assessment year without a browser, in a database of its own, and checks that it held."""
+"""Walks one complete assessment year without a browser, in a database of its own, and checks that
+it held.
+"""
 
 import argparse
 import resource
@@ -32,12 +34,20 @@ class Command(BaseCommand):
     help = "Walk one assessment year in a fresh database; exits 0 only when every check held."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--agencies", type=int, default=NATIONAL, help="how many agencies take part")
-        parser.add_argument("--out", type=Path, required=True, help="folder for the reports and tables")
-        parser.add_argument("--database", default="rehearsal", help="name of the database, which is made anew")
+        parser.add_argument(
+            "--agencies", type=int, default=NATIONAL, help="how many agencies take part"
+        )
+        parser.add_argument(
+            "--out", type=Path, required=True, help="folder for the reports and tables"
+        )
+        parser.add_argument(
+            "--database", default="rehearsal", help="name of the database, which is made anew"
+        )
         parser.add_argument("--year", type=int, default=1404, help="the assessed Jalali year")
 
-    def handle(self, *args: Any, agencies: int, out: Path, database: str, year: int, **options: Any) -> None:
+    def handle(
+        self, *args: Any, agencies: int, out: Path, database: str, year: int, **options: Any
+    ) -> None:
         fresh_database(database)
         started = time.monotonic()
         self.say(f"Rehearsal of {year} with {agencies} agencies in the database {database}")
@@ -50,7 +60,10 @@ class Command(BaseCommand):
         faults = walk.settle() + self.doubts(walk, agencies)
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         took = time.monotonic() - started
-        self.say(f"  {walk.acts} acts, {walk.refusals} refusals, {took:.1f} s, {most} MB of memory at most")
+        self.say(
+            f"  {walk.acts} acts, {walk.refusals} refusals, {took:.1f} s, {most} MB of "
+            f"memory at most"
+        )
         if faults:
             raise CommandError("\n".join(faults))
         self.say("Every check held.")
@@ -60,7 +73,9 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def country(self, count: int) -> list[Agency]:
-        """The first `count` agencies: the national ones, then the units of one province after another."""
+        """The first `count` agencies: the national ones, then the units of one province after
+        another.
+        """
         load_country(provincial_units=[])
         codes = Province.objects.order_by("code").values_list("code", flat=True)
         for code in codes:
@@ -68,7 +83,10 @@ class Command(BaseCommand):
                 break
             load_country(provincial_units=[code])
         chosen = list(Agency.objects.order_by("pk"))
-        national, units = [a for a in chosen if not a.province_id], [a for a in chosen if a.province_id]
+        national, units = (
+            [a for a in chosen if not a.province_id],
+            [a for a in chosen if a.province_id],
+        )
         chosen = (national + units)[:count]
         if len(chosen) < count:
             raise CommandError(f"The register has {len(chosen)} agencies only.")
@@ -86,12 +104,17 @@ class Command(BaseCommand):
                 report.approve_report(kept, by=approver, at=at)
             walk.did(2)
             name = f"article-82-{walk.year}-{asked.language}.pdf"
-            for paper, to in ((kept.file, name), (kept.archive, name.replace(".pdf", "-archive.pdf"))):
+            for paper, to in (
+                (kept.file, name),
+                (kept.archive, name.replace(".pdf", "-archive.pdf")),
+            ):
                 with paper.open("rb") as content:
                     (out / to).write_bytes(content.read())
                 self.say(f"  {to}: {paper.size // 1024} kB")
         for addressee in Addressee.values:
-            report.deliver(walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at)
+            report.deliver(
+                walk.edition, addressee=addressee, letter=f"{walk.year}/82", by=admin, at=at
+            )
             walk.did()
         for name, data in (
             ("ranking", results_exports.ranking(walk.edition)),
@@ -100,7 +123,9 @@ class Command(BaseCommand):
             (out / f"{name}.csv").write_bytes(spreadsheets_exports.written(data, "csv", title=name))
 
     def publish(self, walk: Rehearsal, out: Path) -> None:
-        """Write the open data to a folder as anybody loads it down, and recompute it by engine and script alike."""
+        """Write the open data to a folder as anybody loads it down, and recompute it by engine and
+        script alike.
+        """
         files = open_data_files.write(walk.edition, at=walk.within(Phase.FINAL, 0.7))
         walk.did()
         out.mkdir(parents=True, exist_ok=True)
@@ -109,7 +134,9 @@ class Command(BaseCommand):
                 (out / file.name).write_bytes(content.read())
         found = verify(lambda name: (out / name).read_bytes())
         script = [sys.executable, "-I", str(out / open_data_files.VERIFIER), str(out)]
-        told = subprocess.run(script, capture_output=True, text=True, check=False).stdout.splitlines()  # noqa: S603 -- ours
+        told = subprocess.run(  # noqa: S603 -- ours
+            script, capture_output=True, text=True, check=False
+        ).stdout.splitlines()
         if found.faults or told != [f"{found.figures} figures recomputed; 0 do not agree"]:
             raise CommandError("\n".join([*found.faults[:20], *told[-20:]]))
         self.say(f"  {told[0]}, by the engine and by the script")
@@ -120,7 +147,10 @@ class Command(BaseCommand):
         entered = [s for s in standings if s.submitted]
         mean = sum(s.percent for s in entered) / len(entered)
         shared = len(entered) - len({(s.group_id, s.percent) for s in entered})
-        self.say(f"  {len(entered)} of {len(standings)} submitted, mean {mean:.2f} percent, {shared} shared places")
+        self.say(
+            f"  {len(entered)} of {len(standings)} submitted, mean {mean:.2f} percent, {shared} "
+            f"shared places"
+        )
         wrong = []
         if len(standings) != agencies:
             wrong.append(f"{len(standings)} agencies are ranked, not {agencies}")

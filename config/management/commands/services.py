@@ -21,5 +21,10 @@ class Command(BaseCommand):
             embedded.ensure_valkey()
         elif what == "stop":
             embedded.stop()
-        for name, ready in (("PostgreSQL", embedded.postgres_ready()), ("Valkey", embedded.valkey_ready())):
-            self.stdout.write(f"{name}: {'running' if ready else 'stopped'} ({embedded.socket_directory()})")
+        for name, ready in (
+            ("PostgreSQL", embedded.postgres_ready()),
+            ("Valkey", embedded.valkey_ready()),
+        ):
+            self.stdout.write(
+                f"{name}: {'running' if ready else 'stopped'} ({embedded.socket_directory()})"
+            )

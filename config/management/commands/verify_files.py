@@ -8,13 +8,25 @@ from config.recovery import media
 
 
 class Command(BaseCommand):
-    help = "Check that every file a row names is there with its digest; name what is missing, changed or nobody's."
+    help = (
+        "Check that every file a row names is there with its digest; name what is missing, "
+        "changed or nobody's."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         check = media.check_files()
-        for kind, names in (("missing", check.missing), ("changed", check.changed), ("nobody's", check.nobodys)):
+        for kind, names in (
+            ("missing", check.missing),
+            ("changed", check.changed),
+            ("nobody's", check.nobodys),
+        ):
             for name in names:
                 self.stdout.write(f"{kind}: {name}")
         if not check.holds:
-            raise CommandError(f"{len(check.missing)} files are missing and {len(check.changed)} were changed.")
-        self.stdout.write(f"{check.files} files are there as their rows say; {len(check.nobodys)} belong to nobody.")
+            raise CommandError(
+                f"{len(check.missing)} files are missing and {len(check.changed)} were changed."
+            )
+        self.stdout.write(
+            f"{check.files} files are there as their rows say; {len(check.nobodys)} "
+            f"belong to nobody."
+        )

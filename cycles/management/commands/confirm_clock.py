@@ -11,10 +11,15 @@ from cycles.workflow import Refused
 
 
 class Command(BaseCommand):
-    help = "Say, in the name of a national administrator, that the clock is right; this stands on record."
+    help = (
+        "Say, in the name of a national administrator, that the clock is right; this "
+        "stands on record."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", help="the national administrator who has looked at the clock")
+        parser.add_argument(
+            "username", help="the national administrator who has looked at the clock"
+        )
 
     def handle(self, *args: Any, username: str, **options: Any) -> None:
         person = User.objects.filter(username=username).first()

@@ -12,7 +12,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--units-of", nargs="*", default=[], metavar="IR-26", help="provinces to give typical units"
+            "--units-of",
+            nargs="*",
+            default=[],
+            metavar="IR-26",
+            help="provinces to give typical units",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

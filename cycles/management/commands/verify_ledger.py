@@ -13,16 +13,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--mend", action="store_true", help="have rows that are in no seal and wait for none sealed; on record"
+            "--mend",
+            action="store_true",
+            help="have rows that are in no seal and wait for none sealed; on record",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["mend"]:
             count = faults.mend_record(at=now())
-            self.stdout.write(f"{count} rows without a seal were put into the queue for the next one.")
+            self.stdout.write(
+                f"{count} rows without a seal were put into the queue for the next one."
+            )
         verdict = audit.verify()
         if verdict.broken:
             raise CommandError(f"The record does not hold: {verdict.broken}.")
         self.stdout.write(
-            f"{verdict.rows} rows and {verdict.seals} seals hold; {verdict.waiting} rows wait for their seal."
+            f"{verdict.rows} rows and {verdict.seals} seals hold; {verdict.waiting} rows wait for "
+            f"their seal."
         )

@@ -1,4 +1,6 @@
-"""Reads every figure of an Article 82 report from the database once more and names those that differ."""
+"""Reads every figure of an Article 82 report from the database once more and names those that
+differ.
+"""
 
 import argparse
 from typing import Any
@@ -17,7 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("uuid", help="the report's key, as in its address")
 
     def handle(self, *args: Any, uuid: str, **options: Any) -> None:
-        found = Report.objects.select_related("edition__cycle", "edition__run").filter(uuid=uuid).first()
+        found = (
+            Report.objects.select_related("edition__cycle", "edition__run")
+            .filter(uuid=uuid)
+            .first()
+        )
         if found is None or found.finished_at is None:
             raise CommandError("There is no finished report with this key.")
         again = figures.record(report_facts.gather(found.edition, found.finished_at))

@@ -11,10 +11,17 @@ from festival.open_data.verification import verify
 
 
 class Command(BaseCommand):
-    help = "Recompute every score and place of a publication from its lines and name every figure that does not agree."
+    help = (
+        "Recompute every score and place of a publication from its lines and name every figure "
+        "that does not agree."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("where", metavar="URL-OR-DIR", help="where manifest.json stands: a folder or a web address")
+        parser.add_argument(
+            "where",
+            metavar="URL-OR-DIR",
+            help="where manifest.json stands: a folder or a web address",
+        )
 
     def handle(self, *args: Any, where: str, **options: Any) -> None:
         is_address = urlsplit(where).scheme in ("http", "https")

@@ -1,4 +1,6 @@
-"""Fills a year's general set with the catalogue of general indicators, as the button on the set's page does."""
+"""Fills a year's general set with the catalogue of general indicators, as the button on the set's
+page does.
+"""
 
 import argparse
 from typing import Any
@@ -15,11 +17,15 @@ from indicators.sets.catalogue import general_catalogue
 
 
 class Command(BaseCommand):
-    help = "Fill the general set of an open cycle with the catalogue; refused when it holds measures."
+    help = (
+        "Fill the general set of an open cycle with the catalogue; refused when it holds measures."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("year", type=int, help="the year assessed, such as 1406")
-        parser.add_argument("--by", required=True, metavar="USERNAME", help="the administrator who does so")
+        parser.add_argument(
+            "--by", required=True, metavar="USERNAME", help="the administrator who does so"
+        )
 
     def handle(self, *args: Any, year: int, by: str, **options: Any) -> None:
         person = User.objects.filter(username__iexact=by).first()
@@ -27,11 +33,15 @@ class Command(BaseCommand):
         if person is None:
             raise CommandError(f"There is no account {by}.")
         if cycle is None:
-            raise CommandError(f"There is no cycle of {year}: an administrator plans and opens it first.")
+            raise CommandError(
+                f"There is no cycle of {year}: an administrator plans and opens it first."
+            )
 
         general = IndicatorSet.objects.filter(cycle=cycle, kind=Kind.GENERAL).first()
         if general is not None and (count := Measure.objects.of(general).count()):
-            raise CommandError(f"The general set of {year} holds {count} measures already; nothing was changed.")
+            raise CommandError(
+                f"The general set of {year} holds {count} measures already; nothing was changed."
+            )
 
         at = now()
         try:

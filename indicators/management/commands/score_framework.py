@@ -1,4 +1,6 @@
-"""Scores any set of values on any framework in the common form; a mistake in either file leaves nothing written."""
+"""Scores any set of values on any framework in the common form; a mistake in either file leaves
+nothing written.
+"""
 
 import os
 import tempfile
@@ -13,7 +15,10 @@ from indicators.frameworks.values import BadValues, read_values, result_text, sc
 
 
 class Command(BaseCommand):
-    help = "Score VALUES (entity, node, value) on DEFINITION and write the RESULT; docs/frameworks.md has the form."
+    help = (
+        "Score VALUES (entity, node, value) on DEFINITION and write the RESULT; "
+        "docs/frameworks.md has the form."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -23,7 +23,9 @@ pytestmark = pytest.mark.django_db
 
 
 def line(world, code="G1-1"):
-    return Answer.objects.select_related("measure", "submission").get(submission=world.submission, measure__code=code)
+    return Answer.objects.select_related("measure", "submission").get(
+        submission=world.submission, measure__code=code
+    )
 
 
 def review_opens(world):
@@ -127,7 +129,9 @@ def test_a_proposal_below_the_score_cannot_be_upheld_in_whole():
     hearing.share_out(world.cycle, by=None, at=review_opens(world))
 
     with pytest.raises(Refused):
-        decision.decide(appeal, "uphold", reason="As proposed", by=world.reviewer, at=review_opens(world))
+        decision.decide(
+            appeal, "uphold", reason="As proposed", by=world.reviewer, at=review_opens(world)
+        )
 
     assert line(world).scores.get(is_current=True).points == 100
 
@@ -137,17 +141,30 @@ def test_points_over_the_ceiling_are_refused_in_plain_digits():
 
     with translation.override("en"), pytest.raises(Refused, match=r"between 0 and 300\."):
         decision.decide(
-            world.appeal, "uphold", reason="More", awarded=Decimal(301), by=world.reviewer, at=review_opens(world)
+            world.appeal,
+            "uphold",
+            reason="More",
+            awarded=Decimal(301),
+            by=world.reviewer,
+            at=review_opens(world),
         )
 
 
 def test_upheld_the_line_and_the_totals_follow():
     world = build("heard")
 
-    decision.decide(world.appeal, "uphold", reason="The register agrees", by=world.reviewer, at=review_opens(world))
+    decision.decide(
+        world.appeal,
+        "uphold",
+        reason="The register agrees",
+        by=world.reviewer,
+        at=review_opens(world),
+    )
 
     score = line(world).scores.get(is_current=True)
-    total = NodeScore.objects.get(run=world.fresh(world.submission).current_run, submission=world.submission, kind="")
+    total = NodeScore.objects.get(
+        run=world.fresh(world.submission).current_run, submission=world.submission, kind=""
+    )
     current = Score.objects.filter(answer__submission=world.submission, is_current=True)
     assert (score.basis, score.points) == ("appeal", Decimal(200))
     assert total.points == sum(s.points for s in current)
@@ -157,7 +174,9 @@ def test_dismissed_the_score_stays():
     world = build("heard")
     before = line(world).scores.get(is_current=True)
 
-    decision.decide(world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=review_opens(world))
+    decision.decide(
+        world.appeal, "dismiss", reason="No new proof", by=world.reviewer, at=review_opens(world)
+    )
 
     assert line(world).scores.get(is_current=True) == before
 
@@ -173,11 +192,18 @@ def test_a_decision_needs_a_reason(name):
 @pytest.mark.parametrize("name", DECISIONS)
 def test_a_conflicted_reviewer_is_refused(name):
     world = build("heard")
-    Interest.objects.create(user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH)
+    Interest.objects.create(
+        user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH
+    )
 
     with pytest.raises(Refused):
         decision.decide(
-            world.appeal, name, reason="Because", awarded=Decimal(200), by=world.reviewer, at=review_opens(world)
+            world.appeal,
+            name,
+            reason="Because",
+            awarded=Decimal(200),
+            by=world.reviewer,
+            at=review_opens(world),
         )
 
     assert world.fresh(world.appeal).state == "filed"
@@ -188,7 +214,9 @@ def test_who_marked_the_line_does_not_review_it():
     Mark.objects.filter(answer=line(world)).update(assessor=world.reviewer)
 
     with pytest.raises(Refused):
-        decision.decide(world.appeal, "dismiss", reason="Because", by=world.reviewer, at=review_opens(world))
+        decision.decide(
+            world.appeal, "dismiss", reason="Because", by=world.reviewer, at=review_opens(world)
+        )
 
     assert world.fresh(world.appeal).state == "filed"
 
@@ -206,4 +234,10 @@ def test_nothing_is_decided_before_the_appeal_window_has_closed():
     world = build("heard")
 
     with pytest.raises(Refused):
-        decision.decide(world.appeal, "dismiss", reason="Early", by=world.reviewer, at=review_opens(world) - TICK)
+        decision.decide(
+            world.appeal,
+            "dismiss",
+            reason="Early",
+            by=world.reviewer,
+            at=review_opens(world) - TICK,
+        )

@@ -25,7 +25,9 @@ PAPER = b"%PDF-1.7 new"
 
 
 def line(world, code="G1-1"):
-    return Answer.objects.select_related("measure", "submission").get(submission=world.submission, measure__code=code)
+    return Answer.objects.select_related("measure", "submission").get(
+        submission=world.submission, measure__code=code
+    )
 
 
 def paper(content=PAPER, name="سند.pdf"):
@@ -38,7 +40,7 @@ def second_reviewer(world):
     return person
 
 
-# --- Who hears it -----------------------------------------------------------------------------------------------------
+# --- Who hears it -------------------------------------------------------------------------------
 
 
 def test_appeals_go_to_reviewers_by_load_once_the_review_has_opened():
@@ -64,10 +66,17 @@ def test_nobody_with_a_part_or_an_interest_hears_it(part):
     if part == "marked":
         Mark.objects.filter(answer=line(world)).update(assessor=world.reviewer)
     elif part == "verified":
-        of = {"cycle": world.cycle, "agency": world.power, "submission": world.submission, "line": line(world)}
+        of = {
+            "cycle": world.cycle,
+            "agency": world.power,
+            "submission": world.submission,
+            "line": line(world),
+        }
         Verification.objects.create(**of, why=["lot"], assessor=world.reviewer, drawn_at=world.at)
     elif part == "interest":
-        Interest.objects.create(user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH)
+        Interest.objects.create(
+            user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH
+        )
     else:
         world.reviewer.membership_set.create(role="staff", agency=world.power, valid_from=EPOCH)
 
@@ -75,14 +84,18 @@ def test_nobody_with_a_part_or_an_interest_hears_it(part):
 
     assert shared == (0, 0, 1)
     with pytest.raises(Refused):
-        hearing.hand_over(world.appeal, reviewer=world.fresh(world.reviewer), by=world.administrator, at=opens)
+        hearing.hand_over(
+            world.appeal, reviewer=world.fresh(world.reviewer), by=world.administrator, at=opens
+        )
     assert world.fresh(world.appeal).reviewer is None
 
 
 def test_an_interest_declared_since_takes_the_appeal_to_another():
     world = build("heard")
     other = second_reviewer(world)
-    Interest.objects.create(user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH)
+    Interest.objects.create(
+        user=world.reviewer, agency=world.power, reason="Family", declared_at=EPOCH
+    )
 
     shared = hearing.share_out(world.cycle, by=None, at=world.at)
 
@@ -100,13 +113,17 @@ def test_whoever_is_not_given_the_appeal_does_not_decide_it():
     assert world.fresh(world.appeal).state == "filed"
 
 
-# --- Questions --------------------------------------------------------------------------------------------------------
+# --- Questions ----------------------------------------------------------------------------------
 
 
 def test_a_question_holds_the_decision_up_until_it_is_answered_or_its_days_are_over():
     world = build("heard")
-    asked = hearing.ask(world.appeal, question="کدام سند؟", agency=True, by=world.reviewer, at=world.at)
-    decide = lambda at: decision.decide(world.appeal, "dismiss", reason="x", by=world.reviewer, at=at)  # noqa: E731
+    asked = hearing.ask(
+        world.appeal, question="کدام سند؟", agency=True, by=world.reviewer, at=world.at
+    )
+    decide = lambda at: decision.decide(  # noqa: E731
+        world.appeal, "dismiss", reason="x", by=world.reviewer, at=at
+    )
 
     with translation.override("en"), pytest.raises(Refused, match="may still be answered"):
         decide(asked.due_at - timedelta(microseconds=1))
@@ -118,15 +135,21 @@ def test_a_question_holds_the_decision_up_until_it_is_answered_or_its_days_are_o
 
 def test_the_agency_replies_with_a_file_and_the_reviewer_hears_of_it():
     world = build("heard")
-    asked = hearing.ask(world.appeal, question="کدام سند؟", agency=True, by=world.reviewer, at=world.at)
+    asked = hearing.ask(
+        world.appeal, question="کدام سند؟", agency=True, by=world.reviewer, at=world.at
+    )
 
     replied = hearing.reply(asked, text="این سند", upload=paper(), by=world.staff, at=world.at)
     told = Delivery.objects.filter(entry__workflow="appeals.question", channel="inbox")
 
     shown_with = Attachment.objects.get()
     assert (replied.state, shown_with.question, shown_with.is_new) == ("replied", replied, True)
-    assert world.reviewer.pk in set(told.filter(entry__act="reply").values_list("recipient", flat=True))
-    assert {world.head.pk, world.staff.pk} <= set(told.filter(entry__act="ask").values_list("recipient", flat=True))
+    assert world.reviewer.pk in set(
+        told.filter(entry__act="reply").values_list("recipient", flat=True)
+    )
+    assert {world.head.pk, world.staff.pk} <= set(
+        told.filter(entry__act="ask").values_list("recipient", flat=True)
+    )
     with pytest.raises(Refused):
         hearing.reply(replied, text="باز", by=world.staff, at=world.at)
 
@@ -143,7 +166,7 @@ def test_whoever_gave_the_score_is_asked_and_nobody_else_explains():
     assert Appeal.objects.visible_to(world.assessor, world.at).get() == world.appeal
 
 
-# --- Evidence ---------------------------------------------------------------------------------------------------------
+# --- Evidence -----------------------------------------------------------------------------------
 
 
 def test_a_file_is_new_unless_the_self_assessment_showed_its_content():
@@ -176,7 +199,9 @@ def test_what_is_filed_can_no_longer_be_changed_and_names_its_files():
     for act in (
         lambda: evidence.attach(filed, upload=paper(b"%PDF-1.7 more"), by=world.staff, at=world.at),
         lambda: evidence.detach(attached, by=world.staff, at=world.at),
-        lambda: drafting.save_draft(line(world), fields={"ground": "value"}, by=world.staff, at=world.at),
+        lambda: drafting.save_draft(
+            line(world), fields={"ground": "value"}, by=world.staff, at=world.at
+        ),
     ):
         with pytest.raises(Refused):
             act()
@@ -185,13 +210,16 @@ def test_what_is_filed_can_no_longer_be_changed_and_names_its_files():
 
 
 @pytest.mark.parametrize(
-    ("code", "ground"), [("G1-1", "steward"), ("G1-2", "value"), ("G1-1", "verification"), ("G1-1", "nonsense")]
+    ("code", "ground"),
+    [("G1-1", "steward"), ("G1-2", "value"), ("G1-1", "verification"), ("G1-1", "nonsense")],
 )
 def test_a_ground_that_does_not_fit_the_line_is_refused(code, ground):
     world = build("scored")
 
     with pytest.raises(Refused):
-        drafting.save_draft(line(world, code), fields={"ground": ground}, by=world.staff, at=world.at)
+        drafting.save_draft(
+            line(world, code), fields={"ground": ground}, by=world.staff, at=world.at
+        )
 
     assert not Appeal.objects.exists()
 
@@ -209,7 +237,7 @@ def test_of_a_steward_s_line_a_percent_is_proposed():
     assert (drafted.points_before, drafted.proposed_points) == (150, 240)
 
 
-# --- Filings ----------------------------------------------------------------------------------------------------------
+# --- Filings ------------------------------------------------------------------------------------
 
 
 def test_there_may_be_several_filings_and_a_withdrawn_line_is_appealed_anew():
@@ -232,7 +260,7 @@ def test_nothing_is_withdrawn_once_the_review_begins():
     assert world.fresh(world.appeal).state == "filed"
 
 
-# --- Decisions --------------------------------------------------------------------------------------------------------
+# --- Decisions ----------------------------------------------------------------------------------
 
 
 def test_a_score_falls_only_where_the_year_s_rules_let_it():
@@ -240,7 +268,12 @@ def test_a_score_falls_only_where_the_year_s_rules_let_it():
     Cycle.objects.filter(pk=world.cycle.pk).update(appeal_may_lower=True)
 
     decision.decide(
-        world.appeal, "dismiss", reason="سند کمتر نشان می‌دهد", awarded=Decimal(40), by=world.reviewer, at=world.at
+        world.appeal,
+        "dismiss",
+        reason="سند کمتر نشان می‌دهد",
+        awarded=Decimal(40),
+        by=world.reviewer,
+        at=world.at,
     )
 
     assert line(world).scores.get(is_current=True).points == 40
@@ -260,7 +293,9 @@ def test_a_line_is_found_not_to_apply_only_where_that_was_asked():
     assert (decided.decided_void, decided.decided_points) == (True, None)
 
 
-@pytest.mark.parametrize(("name", "awarded", "error"), [("dismiss", 200, ""), ("dismiss", None, "target")])
+@pytest.mark.parametrize(
+    ("name", "awarded", "error"), [("dismiss", 200, ""), ("dismiss", None, "target")]
+)
 def test_a_dismissal_gives_no_points_and_shows_no_error_for_others(name, awarded, error):
     world = build("heard")
 

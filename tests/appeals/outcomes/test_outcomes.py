@@ -24,7 +24,7 @@ def url(name, *args, app="appeals"):
         return reverse(f"{app}:{name}", args=args)
 
 
-# --- Outcomes ---------------------------------------------------------------------------------------------------------
+# --- Outcomes -----------------------------------------------------------------------------------
 
 
 def test_the_page_tells_figures_loads_and_what_nobody_hears(visit):
@@ -32,7 +32,11 @@ def test_the_page_tells_figures_loads_and_what_nobody_hears(visit):
     unheard = contested(world)
     late = world.closes(Phase.APPEAL_REVIEW, world.power) + timedelta(days=1)
 
-    page = visit(world, world.administrator, at=late).get(url("outcomes", world.cycle.pk)).content.decode()
+    page = (
+        visit(world, world.administrator, at=late)
+        .get(url("outcomes", world.cycle.pk))
+        .content.decode()
+    )
 
     assert "Appeals that have no reviewer" in page
     assert url("detail", unheard.pk) in page
@@ -43,12 +47,21 @@ def test_the_page_tells_figures_loads_and_what_nobody_hears(visit):
 
 @pytest.mark.parametrize(
     ("by", "shown"),
-    (("", "Measure G1-1"), ("ground", "The value"), ("giver", "Assessor"), ("reviewer", "Reviewer")),
+    (
+        ("", "Measure G1-1"),
+        ("ground", "The value"),
+        ("giver", "Assessor"),
+        ("reviewer", "Reviewer"),
+    ),
 )
 def test_the_outcomes_are_told_in_four_ways(visit, by, shown):
     world = build("decided")
 
-    page = visit(world, world.auditor).get(url("outcomes", world.cycle.pk), {"by": by}).content.decode()
+    page = (
+        visit(world, world.auditor)
+        .get(url("outcomes", world.cycle.pk), {"by": by})
+        .content.decode()
+    )
 
     table = page[page.index("How the appeals ended</caption>") :]
     assert shown in table
@@ -60,7 +73,9 @@ def test_a_row_s_link_lists_the_appeals_of_its_measure(visit):
     other = contested(world, code="G2-1")
     client = visit(world, world.administrator)
 
-    page = client.get(url("list"), {"cycle": world.cycle.pk, "measure": other.answer.measure_id}).content.decode()
+    page = client.get(
+        url("list"), {"cycle": world.cycle.pk, "measure": other.answer.measure_id}
+    ).content.decode()
 
     assert url("detail", other.pk) in page
     assert url("detail", world.appeal.pk) not in page
@@ -85,7 +100,11 @@ def test_a_province_s_page_counts_its_own_appeals(visit):
     world = build("filed")
     own = contested(world, province=world.province)
 
-    page = visit(world, world.provincial_administrator).get(url("outcomes", world.cycle.pk)).content.decode()
+    page = (
+        visit(world, world.provincial_administrator)
+        .get(url("outcomes", world.cycle.pk))
+        .content.decode()
+    )
 
     assert url("detail", own.pk) in page
     assert url("detail", world.appeal.pk) not in page
@@ -106,7 +125,9 @@ def test_a_draft_is_counted_nowhere(visit):
 def test_the_page_is_not_there_for_others(visit, name):
     world = build("filed")
 
-    assert visit(world, getattr(world, name)).get(url("outcomes", world.cycle.pk)).status_code == 404
+    assert (
+        visit(world, getattr(world, name)).get(url("outcomes", world.cycle.pk)).status_code == 404
+    )
 
 
 def test_an_administrator_shares_out_and_an_auditor_finds_no_button(visit):
@@ -134,7 +155,13 @@ def test_the_page_takes_the_same_queries_for_any_number(visit, by):
         for number in range(more):
             contested(world)
             contested(world, reviewer=make_user(f"hears-{more}-{number}"))
-            contested(world, "dismissed", "G2-1", decided_by=make_user(f"decides-{more}-{number}"), ground="formula")
+            contested(
+                world,
+                "dismissed",
+                "G2-1",
+                decided_by=make_user(f"decides-{more}-{number}"),
+                ground="formula",
+            )
         with CaptureQueriesContext(connection) as queries:
             client.get(url("outcomes", world.cycle.pk), {"by": by})
         taken.append(len(queries))
@@ -142,13 +169,17 @@ def test_the_page_takes_the_same_queries_for_any_number(visit, by):
     assert taken[0] == taken[1]
 
 
-# --- Flags ------------------------------------------------------------------------------------------------------------
+# --- Flags --------------------------------------------------------------------------------------
 
 
 def test_a_set_s_page_asks_for_its_flags_and_links_to_them(visit):
     world = build("filed")
 
-    page = visit(world, world.member).get(url("detail", world.general.pk, app="indicators")).content.decode()
+    page = (
+        visit(world, world.member)
+        .get(url("detail", world.general.pk, app="indicators"))
+        .content.decode()
+    )
 
     assert f'hx-get="{url("flags", world.general.pk)}"' in page
     assert f'href="{url("flags", world.general.pk)}"' in page
@@ -174,7 +205,11 @@ def test_the_flags_tell_counts_and_name_nobody(visit):
 def test_a_set_without_such_measures_says_so(visit):
     world = build("filed")
 
-    slot = visit(world, world.member).get(url("flags", world.general.pk), headers=HTMX).content.decode()
+    slot = (
+        visit(world, world.member)
+        .get(url("flags", world.general.pk), headers=HTMX)
+        .content.decode()
+    )
 
     assert "There is no such measure in this set." in slot
 

@@ -1,4 +1,6 @@
-"""How appeals ended, by what they have in common, and which measures they flag for the working groups."""
+"""How appeals ended, by what they have in common, and which measures they flag for the working
+groups.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -22,20 +24,32 @@ CODES = count(1)
 
 
 def contested(world, state="filed", code="G1-1", **fields):
-    """Another agency's appeal against its line of a measure, as if it had been filed, in some state."""
+    """Another agency's appeal against its line of a measure, as if it had been filed, in some
+    state.
+    """
     number = next(CODES)
-    agency = make_agency(f"X{number}", f"دستگاه {number}", f"Agency {number}", province=fields.pop("province", None))
+    agency = make_agency(
+        f"X{number}", f"دستگاه {number}", f"Agency {number}", province=fields.pop("province", None)
+    )
     group = Participation.objects.get(cycle=world.cycle, agency=world.power)
-    participation = Participation.objects.create(cycle=world.cycle, agency=agency, name_fa=agency.name_fa)
+    participation = Participation.objects.create(
+        cycle=world.cycle, agency=agency, name_fa=agency.name_fa
+    )
     participation.groups.set(group.groups.all())
     of = {"cycle": world.cycle, "agency": agency}
     submission = Submission.objects.create(
         **of, participation=participation, state="communicated", communicated_at=world.at
     )
-    measure = fields.pop("measure", None) or Measure.objects.get(indicator__axis__set=world.general, code=code)
+    measure = fields.pop("measure", None) or Measure.objects.get(
+        indicator__axis__set=world.general, code=code
+    )
     answer = Answer.objects.create(submission=submission, measure=measure, value=1)
     if state in ("upheld", "partly", "dismissed", "inadmissible"):
-        decided = {"decided_at": world.at + timedelta(days=4), "decided_by": world.reviewer, "decision_reason": "x"}
+        decided = {
+            "decided_at": world.at + timedelta(days=4),
+            "decided_by": world.reviewer,
+            "decision_reason": "x",
+        }
         fields = decided | fields
     filing = world.appeal.filing
     filed = {"argument": "x", "filed_at": world.at, "filed_by": world.head, "filing": filing}
@@ -49,7 +63,7 @@ def all_of(world):
     return outcomes_queries.filed_in(world.cycle)
 
 
-# --- Outcomes ---------------------------------------------------------------------------------------------------------
+# --- Outcomes -----------------------------------------------------------------------------------
 
 
 def test_a_cycle_s_outcomes_are_counted_with_points_and_days():
@@ -65,7 +79,11 @@ def test_a_cycle_s_outcomes_are_counted_with_points_and_days():
     assert (found.filed, found.undecided, found.withdrawn, found.decided) == (6, 1, 1, 4)
     assert (found.upheld, found.partly, found.dismissed, found.inadmissible) == (1, 1, 1, 1)
     assert found.points_moved == Decimal(35)
-    assert (found.median, found.mean, found.longest) == (Decimal("3.0"), Decimal("3.5"), Decimal("7.0"))
+    assert (found.median, found.mean, found.longest) == (
+        Decimal("3.0"),
+        Decimal("3.5"),
+        Decimal("7.0"),
+    )
 
 
 def test_where_nothing_is_decided_no_days_are_told():
@@ -73,7 +91,13 @@ def test_where_nothing_is_decided_no_days_are_told():
 
     found = outcomes_queries.together(all_of(world), world.cycle)
 
-    assert (found.filed, found.points_moved, found.median, found.mean, found.longest) == (0, 0, None, None, None)
+    assert (found.filed, found.points_moved, found.median, found.mean, found.longest) == (
+        0,
+        0,
+        None,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(("after", "late"), ((timedelta(seconds=-1), 0), (timedelta(), 1)))
@@ -94,8 +118,14 @@ def test_outcomes_are_told_by_measure_and_by_ground_the_most_first():
     measures = outcomes_queries.by_measure(all_of(world), world.cycle)
     grounds = outcomes_queries.by_ground(all_of(world), world.cycle)
 
-    assert [(g.code, g.outcomes.filed, g.outcomes.upheld) for g in measures] == [("G1-1", 2, 0), ("G2-1", 1, 1)]
-    assert [(g.key, g.outcomes.filed, g.outcomes.undecided) for g in grounds] == [("formula", 2, 0), ("value", 1, 1)]
+    assert [(g.code, g.outcomes.filed, g.outcomes.upheld) for g in measures] == [
+        ("G1-1", 2, 0),
+        ("G2-1", 1, 1),
+    ]
+    assert [(g.key, g.outcomes.filed, g.outcomes.undecided) for g in grounds] == [
+        ("formula", 2, 0),
+        ("value", 1, 1),
+    ]
 
 
 def test_a_score_is_its_first_assessor_s_or_its_steward_s_and_else_nobody_s():
@@ -106,7 +136,11 @@ def test_a_score_is_its_first_assessor_s_or_its_steward_s_and_else_nobody_s():
 
     found = outcomes_queries.by_giver(all_of(world), world.cycle)
 
-    assert {g.key: g.outcomes.filed for g in found} == {world.assessor.pk: 1, world.steward.pk: 1, None: 1}
+    assert {g.key: g.outcomes.filed for g in found} == {
+        world.assessor.pk: 1,
+        world.steward.pk: 1,
+        None: 1,
+    }
     assert hearing.giver_of(line) == world.steward
     assert hearing.giver_of(world.appeal.answer) == world.assessor
 
@@ -127,7 +161,11 @@ def test_whoever_decided_counts_as_the_reviewer_and_before_that_whoever_hears_it
 
     found = outcomes_queries.by_reviewer(all_of(world), world.cycle)
 
-    assert {g.key: g.outcomes.filed for g in found} == {world.reviewer.pk: 1, world.administrator.pk: 1, None: 1}
+    assert {g.key: g.outcomes.filed for g in found} == {
+        world.reviewer.pk: 1,
+        world.administrator.pk: 1,
+        None: 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -141,7 +179,9 @@ def test_whoever_decided_counts_as_the_reviewer_and_before_that_whoever_hears_it
     ),
 )
 @pytest.mark.parametrize("more", (1, 3))
-def test_figures_take_the_same_queries_for_any_number(django_assert_num_queries, figures, queries, more):
+def test_figures_take_the_same_queries_for_any_number(
+    django_assert_num_queries, figures, queries, more
+):
     world = build("decided")
     for number in range(more):
         contested(world, "dismissed", decided_by=make_user(f"reviewer-{number}"))
@@ -150,7 +190,7 @@ def test_figures_take_the_same_queries_for_any_number(django_assert_num_queries,
         figures(all_of(world), world.cycle)
 
 
-# --- Who hears what ---------------------------------------------------------------------------------------------------
+# --- Who hears what -----------------------------------------------------------------------------
 
 
 def test_loads_count_what_waits_for_whom_and_what_is_late():
@@ -161,17 +201,28 @@ def test_loads_count_what_waits_for_whom_and_what_is_late():
     before = outcomes_queries.loads(all_of(world), closes - timedelta(seconds=1))
     after = outcomes_queries.loads(all_of(world), closes)
 
-    assert [(each.reviewer, each.open, each.late) for each in before] == [(None, 1, 0), (world.reviewer, 1, 0)]
-    assert [(each.reviewer, each.open, each.late) for each in after] == [(None, 1, 0), (world.reviewer, 1, 1)]
+    assert [(each.reviewer, each.open, each.late) for each in before] == [
+        (None, 1, 0),
+        (world.reviewer, 1, 0),
+    ]
+    assert [(each.reviewer, each.open, each.late) for each in after] == [
+        (None, 1, 0),
+        (world.reviewer, 1, 1),
+    ]
 
 
-# --- Like cases -------------------------------------------------------------------------------------------------------
+# --- Like cases ---------------------------------------------------------------------------------
 
 
 def test_corrections_of_a_cycle_are_added_up():
     world = build("decided")
     nothing = outcomes_queries.corrected(world.cycle)
-    of = {"cycle": world.cycle, "measure": world.appeal.answer.measure, "appeal": world.appeal, "error": "formula"}
+    of = {
+        "cycle": world.cycle,
+        "measure": world.appeal.answer.measure,
+        "appeal": world.appeal,
+        "error": "formula",
+    }
     said = {"rule": {}, "reason": "x", "made_by": world.administrator, "made_at": world.at}
     for lines, moved in ((3, Decimal("1.5")), (4, Decimal("-0.5"))):
         Correction.objects.create(**of, **said, line_count=lines, points_moved=moved)
@@ -182,7 +233,7 @@ def test_corrections_of_a_cycle_are_added_up():
     assert (found.count, found.lines, found.points_moved) == (2, 7, Decimal(1))
 
 
-# --- Flags ------------------------------------------------------------------------------------------------------------
+# --- Flags --------------------------------------------------------------------------------------
 
 
 def next_set(world, years=1):
@@ -214,11 +265,15 @@ def next_set(world, years=1):
 def test_a_measure_is_flagged_by_enough_decided_appeals_of_which_a_third_was_upheld(states, flag):
     world = build("filed")
     for state in states:
-        contested(world, state, decided_points=Decimal(1) if state in ("upheld", "partly") else None)
+        contested(
+            world, state, decided_points=Decimal(1) if state in ("upheld", "partly") else None
+        )
 
     found = outcomes_queries.flagged(next_set(world))
 
-    assert [(f.measure.code, f.decided, f.upheld, f.partly) for f in found] == ([("G1-1", *flag)] if flag else [])
+    assert [(f.measure.code, f.decided, f.upheld, f.partly) for f in found] == (
+        [("G1-1", *flag)] if flag else []
+    )
 
 
 def test_only_communicated_scores_of_the_two_years_before_flag_a_measure():
@@ -227,7 +282,10 @@ def test_only_communicated_scores_of_the_two_years_before_flag_a_measure():
         contested(world, "upheld", decided_points=Decimal(1))
     one, two, three = (next_set(world, years) for years in (1, 2, 3))
 
-    found = [[f.year for f in outcomes_queries.flagged(each)] for each in (world.general, one, two, three)]
+    found = [
+        [f.year for f in outcomes_queries.flagged(each)]
+        for each in (world.general, one, two, three)
+    ]
     Submission.objects.exclude(pk=world.submission.pk).update(state="marked")
 
     assert found == [[], [YEAR], [YEAR], []]

@@ -1,4 +1,6 @@
-"""Signing in and staying signed in: limits and lock-out, required second factors, what is not offered."""
+"""Signing in and staying signed in: limits and lock-out, required second factors, what is not
+offered.
+"""
 
 import time
 from datetime import timedelta
@@ -52,12 +54,16 @@ def try_to_sign_in(client: Client, login: str, password: str = "wrong", **header
     return client.post(LOGIN, {"login": login, "password": password}, headers=headers)
 
 
-# --- Lock-out ---------------------------------------------------------------------------------------------------------
+# --- Lock-out -----------------------------------------------------------------------------------
 
 
-def test_five_wrong_passwords_lock_an_account_where_they_come_from_in_both_languages(w: World) -> None:
+def test_five_wrong_passwords_lock_an_account_where_they_come_from_in_both_languages(
+    w: World,
+) -> None:
     for number in range(5):
-        name = "staff" if number % 2 else "staff@example.org"  # the two names of one account are one count
+        name = (
+            "staff" if number % 2 else "staff@example.org"
+        )  # the two names of one account are one count
         assert TOO_MANY not in text(try_to_sign_in(Client(), name))
 
     locked = try_to_sign_in(Client(), "STAFF", PASSWORD)
@@ -153,7 +159,10 @@ def test_a_new_password_by_mail_lifts_the_lock(w: World, mailoutbox: list[Any]) 
     link = next(word for word in message.body.split() if "/password/reset/key/" in word)
 
     form = client.get(link, follow=True)
-    client.post(form.redirect_chain[-1][0], {"password1": "another Long one 7", "password2": "another Long one 7"})
+    client.post(
+        form.redirect_chain[-1][0],
+        {"password1": "another Long one 7", "password2": "another Long one 7"},
+    )
 
     assert try_to_sign_in(client, "staff", "another Long one 7").status_code == 302
 
@@ -165,7 +174,8 @@ def test_one_network_address_gets_only_so_many_tries_and_a_forged_header_does_no
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     # nginx puts the address that it saw last, whatever the browser has written before
     answers = [
-        try_to_sign_in(Client(), f"nobody{n}", **{"x-forwarded-for": f"1.2.3.{n}, 203.0.113.7"}) for n in range(4)
+        try_to_sign_in(Client(), f"nobody{n}", **{"x-forwarded-for": f"1.2.3.{n}, 203.0.113.7"})
+        for n in range(4)
     ]
     other = try_to_sign_in(Client(), "nobody", **{"x-forwarded-for": "203.0.113.7, 203.0.113.8"})
 
@@ -174,11 +184,16 @@ def test_one_network_address_gets_only_so_many_tries_and_a_forged_header_does_no
     assert other.status_code == 200
 
 
-def test_with_no_proxy_of_ours_in_front_the_header_is_not_believed_at_all(w: World, settings: Any) -> None:
+def test_with_no_proxy_of_ours_in_front_the_header_is_not_believed_at_all(
+    w: World, settings: Any
+) -> None:
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"sign_in": "3/m/ip"}
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
-    answers = [try_to_sign_in(Client(), f"nobody{n}", **{"x-forwarded-for": f"1.2.3.{n}"}) for n in range(4)]
+    answers = [
+        try_to_sign_in(Client(), f"nobody{n}", **{"x-forwarded-for": f"1.2.3.{n}"})
+        for n in range(4)
+    ]
 
     assert answers[-1].status_code == 429
 
@@ -219,11 +234,17 @@ def test_pages_of_reset_and_invitation_are_limited(w: World, settings: Any) -> N
         "invite": "2/h/key",
     }
     client = Client()
-    reset = [client.post("/en/accounts/password/reset/", {"email": f"a{n}@example.org"}) for n in range(3)]
+    reset = [
+        client.post("/en/accounts/password/reset/", {"email": f"a{n}@example.org"})
+        for n in range(3)
+    ]
     keyed = [client.post("/en/accounts/password/reset/key/1-set-password/", {}) for n in range(3)]
     client.force_login(w.agency_administrator, backend="django.contrib.auth.backends.ModelBackend")
     form = {"name_fa": "ن", "role": "staff", "agency": w.power.pk, "password": PASSWORD}
-    invited = [client.post("/en/cycles/people/invite/", form | {"email": f"b{n}@example.org"}) for n in range(3)]
+    invited = [
+        client.post("/en/cycles/people/invite/", form | {"email": f"b{n}@example.org"})
+        for n in range(3)
+    ]
 
     assert [a.status_code for a in reset] == [302, 302, 429]
     assert keyed[-1].status_code == 429
@@ -244,7 +265,7 @@ def test_the_answer_to_a_reset_is_the_same_for_an_unknown_address_and_no_strange
     assert [m.to for m in mailoutbox] == [[w.staff.email]]
 
 
-# --- Required second factors ------------------------------------------------------------------------------------------
+# --- Required second factors --------------------------------------------------------------------
 
 REQUIRED = {
     "headquarters", "agency_administrator", "auditor",
@@ -261,7 +282,14 @@ def test_who_signs_marks_decides_or_publishes_is_led_to_the_second_factor_and_to
     client = Client()
     client.force_login(w.people[name], backend="django.contrib.auth.backends.ModelBackend")
 
-    for address in ("home", "account", "onward", "cycles:people", "festival:results", "usersessions_list"):
+    for address in (
+        "home",
+        "account",
+        "onward",
+        "cycles:people",
+        "festival:results",
+        "usersessions_list",
+    ):
         answer = client.get(reverse(address))
         assert (answer.status_code, answer["Location"]) == (302, reverse("mfa_index")), address
         assert client.post(reverse(address)).status_code in (302, 405)
@@ -298,7 +326,9 @@ def test_the_roles_that_need_one_are_those_of_the_law_and_recovery_codes_alone_a
     assert (led.status_code, let_in.status_code) == (302, 200)
 
 
-def test_a_role_that_begins_leads_to_the_second_factor_at_that_moment(w: World, settings: Any) -> None:
+def test_a_role_that_begins_leads_to_the_second_factor_at_that_moment(
+    w: World, settings: Any
+) -> None:
     settings.SECOND_FACTOR = True
     client = Client()
     client.force_login(w.staff, backend="django.contrib.auth.backends.ModelBackend")
@@ -334,7 +364,9 @@ def test_a_code_stays_used_for_as_long_as_it_would_be_right(w: World) -> None:
         try_to_sign_in(client, "head", PASSWORD)
         client.post("/en/accounts/factors/authenticate/", {"code": code})
         outcomes.append(client.get(reverse("home")).status_code)
-        cache.delete(f"allauth.mfa.totp.used?user={w.head.pk}&code={code}")  # as the library does after half a minute
+        cache.delete(
+            f"allauth.mfa.totp.used?user={w.head.pk}&code={code}"
+        )  # as the library does after half a minute
 
     assert outcomes == [200, 302]
 
@@ -380,7 +412,9 @@ def test_recovery_codes_are_shown_once_and_rest_as_digests(w: World) -> None:
     row = str(Authenticator.objects.get(user=w.head, type="recovery_codes").data)
     assert len(set(codes)) == recovery_codes.COUNT
     assert all(code in text(shown) for code in codes)
-    assert not any(code in text(again) or code in row or code.replace("-", "") in row for code in codes)
+    assert not any(
+        code in text(again) or code in row or code.replace("-", "") in row for code in codes
+    )
     assert "no-store" in shown["Cache-Control"]
     assert client.get("/en/accounts/factors/recovery-codes/").status_code == 404
 
@@ -424,7 +458,7 @@ def test_the_middleware_names_only_addresses_that_exist() -> None:
         reverse(name)
 
 
-# --- Sessions and what is not offered ---------------------------------------------------------------------------------
+# --- Sessions and what is not offered -----------------------------------------------------------
 
 
 def test_one_sees_where_one_is_signed_in_and_signs_out_everywhere_else(w: World) -> None:
@@ -449,9 +483,17 @@ def test_a_changed_password_ends_the_other_sessions(w: World) -> None:
         try_to_sign_in(client, "staff", PASSWORD)
     new = "a new one, and Long 8"
 
-    wrong = here.post("/en/accounts/password/change/", {"oldpassword": "x", "password1": new, "password2": new})
-    differ = here.post("/en/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": "x"})
-    here.post("/en/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    wrong = here.post(
+        "/en/accounts/password/change/", {"oldpassword": "x", "password1": new, "password2": new}
+    )
+    differ = here.post(
+        "/en/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": new, "password2": "x"},
+    )
+    here.post(
+        "/en/accounts/password/change/",
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
 
     assert "This is not your password." in text(wrong)
     assert "The two passwords differ." in text(differ)

@@ -1,4 +1,6 @@
-"""Sign-in by an identity provider: a certified implementation in a process of its own, and one that lies."""
+"""Sign-in by an identity provider: a certified implementation in a process of its own, and one that
+lies.
+"""
 
 import importlib.util
 import json
@@ -132,7 +134,7 @@ def is_in(client: Client) -> bool:
     return client.get("/en/account/").status_code == 200
 
 
-# --- A provider that keeps to the rules -------------------------------------------------------------------------------
+# --- A provider that keeps to the rules ---------------------------------------------------------
 
 
 def test_without_a_provider_there_is_no_trace_of_one(w: World) -> None:
@@ -143,7 +145,9 @@ def test_without_a_provider_there_is_no_trace_of_one(w: World) -> None:
     assert Client().get("/identity/callback/").status_code == 404
 
 
-def test_who_has_an_account_signs_in_and_nothing_of_the_provider_is_kept(by_provider: Any, provider: str) -> None:
+def test_who_has_an_account_signs_in_and_nothing_of_the_provider_is_kept(
+    by_provider: Any, provider: str
+) -> None:
     w = by_provider(provider)
     client = Client()
 
@@ -164,7 +168,9 @@ def test_who_has_an_account_signs_in_and_nothing_of_the_provider_is_kept(by_prov
     assert not Entry.objects.filter(body__contains=HEAD).exists()
 
 
-def test_the_way_back_leads_to_the_page_that_was_wanted_in_its_language(by_provider: Any, provider: str) -> None:
+def test_the_way_back_leads_to_the_page_that_was_wanted_in_its_language(
+    by_provider: Any, provider: str
+) -> None:
     by_provider(provider)
     client = Client()
 
@@ -181,7 +187,9 @@ def test_a_person_without_account_here_is_told_what_to_do(by_provider: Any, prov
     for hint in ("stranger", "without"):
         client = Client()
         assert sign_in(client, hint)["Location"].endswith("/accounts/login/")
-        assert "No account here has the national ID that the test provider named" in sentence(client)
+        assert "No account here has the national ID that the test provider named" in sentence(
+            client
+        )
         assert not is_in(client)
     assert User.objects.count() == people
 
@@ -242,7 +250,9 @@ def test_who_has_no_second_factor_sets_one_up_unless_the_provider_vouches(
     assert is_in(two)
 
 
-def test_signing_out_says_that_the_provider_may_still_know_one(by_provider: Any, provider: str, settings: Any) -> None:
+def test_signing_out_says_that_the_provider_may_still_know_one(
+    by_provider: Any, provider: str, settings: Any
+) -> None:
     by_provider(provider)
     settings.OIDC_SIGN_OUT_URL = "https://identity.example/out"
     client = Client()
@@ -256,7 +266,9 @@ def test_signing_out_says_that_the_provider_may_still_know_one(by_provider: Any,
     assert "https://identity.example/out" in page
 
 
-def test_who_breaks_off_is_told_so_and_may_use_the_password(by_provider: Any, provider: str) -> None:
+def test_who_breaks_off_is_told_so_and_may_use_the_password(
+    by_provider: Any, provider: str
+) -> None:
     by_provider(provider)
     client = Client()
 
@@ -267,7 +279,9 @@ def test_who_breaks_off_is_told_so_and_may_use_the_password(by_provider: Any, pr
     assert is_in(client)
 
 
-def test_an_answer_is_good_once_and_for_the_browser_that_asked(by_provider: Any, provider: str) -> None:
+def test_an_answer_is_good_once_and_for_the_browser_that_asked(
+    by_provider: Any, provider: str
+) -> None:
     by_provider(provider)
     asker, other = Client(), Client()
     back = answer_of(begin(asker), "head")
@@ -280,7 +294,9 @@ def test_an_answer_is_good_once_and_for_the_browser_that_asked(by_provider: Any,
     assert not is_in(other)
     assert not is_in(asker)
     # the session that knew the language is over
-    assert "درگاه آزمایشی هویت شما را تأیید نکرد" in asker.get("/fa/accounts/login/").content.decode()
+    assert (
+        "درگاه آزمایشی هویت شما را تأیید نکرد" in asker.get("/fa/accounts/login/").content.decode()
+    )
 
 
 def test_a_provider_that_is_away_is_a_sentence_and_the_password_works(by_provider: Any) -> None:
@@ -296,7 +312,7 @@ def test_a_provider_that_is_away_is_a_sentence_and_the_password_works(by_provide
     assert is_in(client)
 
 
-# --- A provider that lies ---------------------------------------------------------------------------------------------
+# --- A provider that lies -----------------------------------------------------------------------
 
 
 class Liar:
@@ -328,7 +344,10 @@ class Liar:
 
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers["Content-Length"]))
-                self.reply({"access_token": "x", "token_type": "Bearer", "id_token": liar.make()}, liar.tokens)
+                self.reply(
+                    {"access_token": "x", "token_type": "Bearer", "id_token": liar.make()},
+                    liar.tokens,
+                )
 
             def reply(self, content: Any, status: int = 200) -> None:
                 body = json.dumps(content).encode()
@@ -345,14 +364,28 @@ class Liar:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def public(self) -> dict[str, Any]:
-        return json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key())) | {"kid": "one", "use": "sig"}
+        return json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key())) | {
+            "kid": "one",
+            "use": "sig",
+        }
 
-    def token(self, nonce: str, *, key: Any = None, algorithm: str = "RS256", **changed: Any) -> str:
+    def token(
+        self, nonce: str, *, key: Any = None, algorithm: str = "RS256", **changed: Any
+    ) -> str:
         now = int(time.time())
-        claims = {"iss": self.address, "aud": "portal", "sub": "head", "iat": now, "exp": now + 60, "nonce": nonce}
+        claims = {
+            "iss": self.address,
+            "aud": "portal",
+            "sub": "head",
+            "iat": now,
+            "exp": now + 60,
+            "nonce": nonce,
+        }
         claims |= {"national_id": HEAD} | changed
         headers = {"kid": "one"}
-        return jwt.encode(claims, self.key if key is None else key, algorithm=algorithm, headers=headers)
+        return jwt.encode(
+            claims, self.key if key is None else key, algorithm=algorithm, headers=headers
+        )
 
 
 @pytest.fixture
@@ -372,7 +405,9 @@ def answered(liar: Liar, make: Any) -> Client:
     return client
 
 
-def test_a_right_token_of_the_made_up_provider_lets_its_owner_in(by_provider: Any, liar: Liar) -> None:
+def test_a_right_token_of_the_made_up_provider_lets_its_owner_in(
+    by_provider: Any, liar: Liar
+) -> None:
     by_provider(liar.address)
 
     assert is_in(answered(liar, lambda nonce: liar.token(nonce)))
@@ -384,7 +419,9 @@ LIES: dict[str, Any] = {
     "no nonce": lambda liar, nonce: liar.token(""),
     "too old": lambda liar, nonce: liar.token(nonce, exp=int(time.time()) - 120),
     "for another client": lambda liar, nonce: liar.token(nonce, aud="another"),
-    "for two, made for the other": lambda liar, nonce: liar.token(nonce, aud=["portal", "b"], azp="b"),
+    "for two, made for the other": lambda liar, nonce: liar.token(
+        nonce, aud=["portal", "b"], azp="b"
+    ),
     "of another issuer": lambda liar, nonce: liar.token(nonce, iss="http://127.0.0.1:1"),
     "signed by a strange key": lambda liar, nonce: liar.token(nonce, key=OTHER_KEY),
     "signed with the shared secret": lambda liar, nonce: liar.token(
@@ -406,7 +443,9 @@ def test_a_token_that_does_not_hold_lets_nobody_in(by_provider: Any, liar: Liar,
     assert "did not confirm who you are" in sentence(client)
 
 
-def test_a_provider_that_describes_itself_as_another_lets_nobody_in(by_provider: Any, liar: Liar) -> None:
+def test_a_provider_that_describes_itself_as_another_lets_nobody_in(
+    by_provider: Any, liar: Liar
+) -> None:
     by_provider(liar.address)
     liar.issuer = "http://127.0.0.1:1"
 

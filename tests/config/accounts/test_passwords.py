@@ -47,7 +47,9 @@ def refusals(password: str, user: Any = None) -> str:
         ("administrator1404", "common words"),
     ],
 )
-def test_a_guessable_password_is_refused_with_its_rule_and_how_to_mend_it(password: str, rule: str) -> None:
+def test_a_guessable_password_is_refused_with_its_rule_and_how_to_mend_it(
+    password: str, rule: str
+) -> None:
     said = refusals(password)
 
     assert rule in said
@@ -71,7 +73,9 @@ def test_long_and_unguessable_passwords_are_taken_in_any_language(password: str)
 
 
 def test_names_of_the_person_and_of_the_agency_do_not_make_a_password(w: World) -> None:
-    User.objects.filter(pk=w.staff.pk).update(name_fa="شیرین‌دخت بهروزیان", name_en="Shirindokht Behroozian")
+    User.objects.filter(pk=w.staff.pk).update(
+        name_fa="شیرین‌دخت بهروزیان", name_en="Shirindokht Behroozian"
+    )
     person = User.objects.get(pk=w.staff.pk)
 
     own, agency = refusals("Behroozian-1370", person), refusals("Ministry-Energy-MOE", person)
@@ -112,7 +116,11 @@ def test_a_passphrase_of_three_hundred_characters_signs_in(w: World) -> None:
     w.staff.save()
 
     def status(password: str) -> int:
-        return Client().post("/en/accounts/login/", {"login": "staff", "password": password}).status_code
+        return (
+            Client()
+            .post("/en/accounts/login/", {"login": "staff", "password": password})
+            .status_code
+        )
 
     assert len(phrase) > 256
     assert (status(phrase), status(phrase[:-2])) == (302, 200)

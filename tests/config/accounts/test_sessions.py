@@ -97,7 +97,11 @@ def test_what_a_pages_script_asks_for_is_answered_401_so_that_typed_text_stays(w
 def test_a_form_sent_too_late_gives_back_what_was_typed_and_no_password(w: World) -> None:
     client = signed_in("head")
     shift(client, SEEN, 60 * 60)
-    typed = {"note": "متنی که یک ساعت <طول> کشید", "role": "staff", "password": "a long secret of mine"}
+    typed = {
+        "note": "متنی که یک ساعت <طول> کشید",
+        "role": "staff",
+        "password": "a long secret of mine",
+    }
 
     english = client.post("/en/cycles/interests/", typed)
     persian = client.post("/fa/cycles/interests/", typed).content.decode()

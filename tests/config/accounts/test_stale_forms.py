@@ -41,7 +41,9 @@ def fields(client: Client, page: str) -> dict[str, str]:
     return sent | {"csrfmiddlewaretoken": token}
 
 
-def stale(w: World, first: str = "assessor", then: str = "assessor") -> tuple[Client, dict[str, str]]:
+def stale(
+    w: World, first: str = "assessor", then: str = "assessor"
+) -> tuple[Client, dict[str, str]]:
     """A browser in which a form lies open that was drawn before somebody signed in again."""
     client = Client(enforce_csrf_checks=True)
     sign_in(client, first)
@@ -52,7 +54,11 @@ def stale(w: World, first: str = "assessor", then: str = "assessor") -> tuple[Cl
 
 
 def typed(w: World) -> dict[str, str]:
-    return {"agency": w.health.code, "reason": "برادرم <b>مدیر</b> آن است", "password": "a long secret of mine"}
+    return {
+        "agency": w.health.code,
+        "reason": "برادرم <b>مدیر</b> آن است",
+        "password": "a long secret of mine",
+    }
 
 
 def test_what_was_typed_comes_back_in_the_readers_language_and_can_be_sent_again(w: World) -> None:
@@ -92,7 +98,9 @@ def test_what_somebody_else_typed_is_shown_and_never_sent_in_ones_name(w: World)
         {"Referer": "https://evil.example/"},
     ),
 )
-def test_a_form_of_another_site_is_given_no_page_to_send_it_from(headers: dict[str, str], w: World) -> None:
+def test_a_form_of_another_site_is_given_no_page_to_send_it_from(
+    headers: dict[str, str], w: World
+) -> None:
     client, form = stale(w)
 
     refused = client.post(PAGE, form | typed(w), headers=headers)
@@ -116,13 +124,17 @@ def test_a_pages_script_is_told_the_new_token_with_a_sentence(w: World) -> None:
         Interest.objects.all().delete()
 
 
-def test_a_script_that_says_for_whom_its_page_was_drawn_sends_nothing_in_anothers_name(w: World) -> None:
+def test_a_script_that_says_for_whom_its_page_was_drawn_sends_nothing_in_anothers_name(
+    w: World,
+) -> None:
     client, _form = stale(w, first="assessor", then="other_assessor")
     fresh = fields(client, PAGE) | typed(w)
     person = str(w.assessor.pk)
 
     plain = client.post(PAGE, fresh | {"signed_in_as": person}, headers=OURS)
-    by_htmx = client.post(PAGE, fresh, headers=OURS | {"HX-Request": "true", "X-Signed-In-As": person})
+    by_htmx = client.post(
+        PAGE, fresh, headers=OURS | {"HX-Request": "true", "X-Signed-In-As": person}
+    )
     refused = Interest.objects.filter(agency=w.health).exists()
     own = client.post(PAGE, fresh | {"signed_in_as": str(w.other_assessor.pk)}, headers=OURS)
 

@@ -18,7 +18,15 @@ from festival.report import actions as report
 from festival.results import actions as results
 from indicators.plans import actions as plans
 from submissions.models import Submission
-from tests.factories import EPOCH, build, lay_plan, make_agency, plan_of, report_quarter, second_administrator
+from tests.factories import (
+    EPOCH,
+    build,
+    lay_plan,
+    make_agency,
+    plan_of,
+    report_quarter,
+    second_administrator,
+)
 from tests.festival.conftest import decree
 
 
@@ -55,7 +63,11 @@ TASKS = {
         "chair": ["2 sets wait for your vote", "2 sets wait for a decision"],
         "stranger": [],
     },
-    "approved": {"administrator": ["2 approved sets wait to be communicated"], "member": [], "chair": []},
+    "approved": {
+        "administrator": ["2 approved sets wait to be communicated"],
+        "member": [],
+        "chair": [],
+    },
     "begun": {
         "staff": ["4 lines are not complete yet"],
         "head": ["4 lines are not complete yet", SIGN],
@@ -65,19 +77,36 @@ TASKS = {
     },
     "answered": {"staff": [], "head": [SIGN]},
     "submitted": {"staff": [], "head": [], "administrator": []},
-    "assigned": {"assessor": ["3 blocks of lines wait for marks"], "other_assessor": [], "interested": []},
+    "assigned": {
+        "assessor": ["3 blocks of lines wait for marks"],
+        "other_assessor": [],
+        "interested": [],
+    },
     "marked": {
         "administrator": ["The scores of 1 agency wait to be communicated"],
         "provincial_administrator": [],
         "assessor": [],
     },
-    "scored": {"head": ["Your scores are here; you may appeal line by line"], "other_head": [], "administrator": []},
+    "scored": {
+        "head": ["Your scores are here; you may appeal line by line"],
+        "other_head": [],
+        "administrator": [],
+    },
     "drafted_appeal": {
-        "head": ["Your scores are here; you may appeal line by line", "1 appeal is drafted but not filed"],
-        "staff": ["Your scores are here; you may appeal line by line", "1 appeal is drafted but not filed"],
+        "head": [
+            "Your scores are here; you may appeal line by line",
+            "1 appeal is drafted but not filed",
+        ],
+        "staff": [
+            "Your scores are here; you may appeal line by line",
+            "1 appeal is drafted but not filed",
+        ],
         "reviewer": [],
     },
-    "final": {"administrator": ["Draw up and approve the Article 82 report"], "head": ["Your scores are here"]},
+    "final": {
+        "administrator": ["Draw up and approve the Article 82 report"],
+        "head": ["Your scores are here"],
+    },
 }
 
 
@@ -110,7 +139,9 @@ def test_an_appeal_waits_for_the_reviewer_from_the_opening_of_review(db):
 def test_the_festival_asks_for_the_report_then_the_moment_then_the_delivery_then_nothing(db):
     world = build("final")
     for language in ("fa", "en"):
-        [asked] = report.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
+        [asked] = report.ask_for_report(
+            world.edition, languages=[language], by=world.administrator, at=world.at
+        )
         kept = report.keep_report(asked, pdf=b"%PDF-", at=world.at)
         for approver in (world.administrator, second_administrator(world)):
             report.approve_report(kept, by=approver, at=world.at)
@@ -120,7 +151,9 @@ def test_the_festival_asks_for_the_report_then_the_moment_then_the_delivery_then
     results.schedule(world.edition, publish_at=moment, by=world.administrator, at=world.at)
     assert _titles(world, "administrator") == ["Record to whom the Article 82 report was delivered"]
     for addressee in ("president", "parliament"):
-        report.deliver(world.edition, addressee=addressee, letter="1/82", by=world.administrator, at=world.at)
+        report.deliver(
+            world.edition, addressee=addressee, letter="1/82", by=world.administrator, at=world.at
+        )
     assert _titles(world, "administrator") == []
 
 
@@ -152,8 +185,14 @@ def test_only_the_head_is_sent_to_sign_appeals(db):
     [head] = [t for t in _desk(world, "head").tasks() if "drafted" in t.title]
     [staff] = [t for t in _desk(world, "staff").tasks() if "drafted" in t.title]
 
-    assert (head.button, head.url.endswith(f"/appeals/agencies/{world.submission.pk}/file/")) == ("Sign and file", True)
-    assert (staff.button, staff.url.endswith(f"/appeals/agencies/{world.submission.pk}/")) == ("Look", True)
+    assert (head.button, head.url.endswith(f"/appeals/agencies/{world.submission.pk}/file/")) == (
+        "Sign and file",
+        True,
+    )
+    assert (staff.button, staff.url.endswith(f"/appeals/agencies/{world.submission.pk}/")) == (
+        "Look",
+        True,
+    )
     assert head.until == world.closes(Phase.APPEAL, world.power)
 
 
@@ -181,7 +220,9 @@ def test_the_strip_tells_what_is_over_what_is_now_and_the_time_left(db):
         "Festival": "next",
     }
     assert strip.deadline_text.endswith("until Self-assessment closes")
-    assert [item.sub for item in strip.items if item.state == "now"] == ["to 31 May 2027, 24:00 (10 Khordad 1406)"]
+    assert [item.sub for item in strip.items if item.state == "now"] == [
+        "to 31 May 2027, 24:00 (10 Khordad 1406)"
+    ]
 
 
 def test_an_agency_sees_its_own_days_of_appeal_and_others_the_statutory_ones(db):
@@ -189,14 +230,21 @@ def test_an_agency_sees_its_own_days_of_appeal_and_others_the_statutory_ones(db)
     own, statutory = world.closes(Phase.APPEAL, world.power), world.closes(Phase.APPEAL)
     assert own != statutory
 
-    ends = {name: _desk(world, name).windows[world.cycle.pk, Phase.APPEAL].closes_at for name in ("head", "auditor")}
+    ends = {
+        name: _desk(world, name).windows[world.cycle.pk, Phase.APPEAL].closes_at
+        for name in ("head", "auditor")
+    }
 
     assert ends == {"head": own, "auditor": statutory}
 
 
 @pytest.mark.parametrize(
     "stage, phase, agency",
-    (("proposed", "APPROVAL", ""), ("assigned", "SCORING", ""), ("filed", "APPEAL_REVIEW", "power")),
+    (
+        ("proposed", "APPROVAL", ""),
+        ("assigned", "SCORING", ""),
+        ("filed", "APPEAL_REVIEW", "power"),
+    ),
 )
 def test_a_duty_that_is_overdue_is_late_by_days_and_stays_on_the_desk(db, stage, phase, agency):
     world, phase = build(stage), Phase[phase]
@@ -212,7 +260,9 @@ def test_a_duty_that_is_overdue_is_late_by_days_and_stays_on_the_desk(db, stage,
 
 
 def _overdue(world, name, at):
-    return [(o.said, o.agencies, o.url.partition("/en")[2]) for o in _desk(world, name, at).overdue()]
+    return [
+        (o.said, o.agencies, o.url.partition("/en")[2]) for o in _desk(world, name, at).overdue()
+    ]
 
 
 def test_overdue_duties_stand_on_the_administrators_desk_with_the_way_to_the_spot(db):
@@ -221,7 +271,11 @@ def test_overdue_duties_stand_on_the_administrators_desk_with_the_way_to_the_spo
     days = days_late(world.closes(Phase.APPEAL_REVIEW, world.power), at)
 
     assert _overdue(world, "administrator", at) == [
-        (f"Appeals of 1405 are not decided, {days} days after their date", 1, "/appeals/?state=filed"),
+        (
+            f"Appeals of 1405 are not decided, {days} days after their date",
+            1,
+            "/appeals/?state=filed",
+        ),
         ("The report on 1405 is not approved, 1 day after its date", 0, "/festival/manage/1405/"),
         ("The report on 1405 is not delivered, 1 day after its date", 0, "/festival/manage/1405/"),
     ]
@@ -245,9 +299,10 @@ def test_a_provincial_administrator_is_told_of_the_provinces_agencies_only(db):
     Submission.objects.filter(agency=world.unit).update(
         state="marked", submitted_at=world.at, submitted_by=world.unit_head
     )
-    assert [(said[:6], agencies) for said, agencies, _url in _overdue(world, "provincial_administrator", at)] == [
-        ("Scores", 1)
-    ]
+    assert [
+        (said[:6], agencies)
+        for said, agencies, _url in _overdue(world, "provincial_administrator", at)
+    ] == [("Scores", 1)]
 
 
 @pytest.mark.parametrize("name", ("head", "staff", "assessor", "reviewer", "chair", "stranger"))
@@ -261,9 +316,9 @@ def test_a_published_year_still_owes_what_was_not_done(db):
     world = build("scheduled")
     results.publish_due(at=world.edition.publish_at)
 
-    assert [url for _said, _agencies, url in _overdue(world, "administrator", world.edition.publish_at)] == [
-        "/festival/manage/1405/"
-    ] * 2
+    assert [
+        url for _said, _agencies, url in _overdue(world, "administrator", world.edition.publish_at)
+    ] == ["/festival/manage/1405/"] * 2
 
 
 def test_the_strip_and_the_list_and_the_public_timeline_count_the_same_days(db):
@@ -296,16 +351,25 @@ def test_the_red_list_opens_the_home_page_of_who_answers_for_it(db, client, sett
         "auditor": True,
         "head": False,
     }
-    assert pages["administrator"].index("3 duties are overdue") < pages["administrator"].index("phase-strip")
+    assert pages["administrator"].index("3 duties are overdue") < pages["administrator"].index(
+        "phase-strip"
+    )
 
 
 # -- Decrees
 
 
-@pytest.mark.parametrize("name, told", (("head", True), ("other_head", False), ("administrator", False)))
+@pytest.mark.parametrize(
+    "name, told", (("head", True), ("other_head", False), ("administrator", False))
+)
 def test_a_decree_stands_on_the_strip_of_those_whom_it_concerns(db, name, told):
     world = build("begun")
-    decree(world, Phase.SELF_ASSESSMENT, world.closes(Phase.SELF_ASSESSMENT) + timedelta(days=3), agency=world.power)
+    decree(
+        world,
+        Phase.SELF_ASSESSMENT,
+        world.closes(Phase.SELF_ASSESSMENT) + timedelta(days=3),
+        agency=world.power,
+    )
 
     [strip] = _desk(world, name).strips()
 
@@ -321,7 +385,11 @@ def test_a_decree_for_all_stands_on_everybodys_strip(db):
     world = build("begun")
     decree(world, Phase.SELF_ASSESSMENT, world.closes(Phase.SELF_ASSESSMENT) + timedelta(days=3))
 
-    subs = {i.sub for name in ("head", "other_head", "auditor") for i in _desk(world, name).strips()[0].items}
+    subs = {
+        i.sub
+        for name in ("head", "other_head", "auditor")
+        for i in _desk(world, name).strips()[0].items
+    }
 
     assert "extended to 3 June 2027, 24:00 (13 Khordad 1406) by decree 1405/12" in subs
 
@@ -333,7 +401,10 @@ def test_a_published_year_leaves_the_desk(db):
 
     results.publish_due(at=moment)
 
-    assert (_desk(world, "administrator", moment).strips(), _titles(world, "administrator", moment)) == ([], [])
+    assert (
+        _desk(world, "administrator", moment).strips(),
+        _titles(world, "administrator", moment),
+    ) == ([], [])
 
 
 def test_the_home_page_shows_strip_and_tasks_in_both_languages(db, client, settings):
@@ -360,7 +431,9 @@ def test_the_entrance_leads_a_visitor_to_the_results(db, client):
     assert 'href="/fa/accounts/login/"' in page
 
 
-@pytest.mark.parametrize("name", ("head", "administrator", "chair", "assessor", "reviewer", "auditor"))
+@pytest.mark.parametrize(
+    "name", ("head", "administrator", "chair", "assessor", "reviewer", "auditor")
+)
 def test_a_desk_takes_the_same_queries_whatever_stands_on_it(db, name):
     world = build("filed")
     at = world.opens(Phase.APPEAL_REVIEW, world.power)
@@ -370,7 +443,9 @@ def test_a_desk_takes_the_same_queries_whatever_stands_on_it(db, name):
         agency = make_agency(f"X{number}", f"سازمان {number}", "Organization", Sector.ECONOMIC)
         Membership.objects.create(user=world.head, role=Role.HEAD, agency=agency, valid_from=EPOCH)
     for year in (1406, 1407, 1408):
-        cycle = years.plan_cycle(year=year, preset="statutory_gregorian", by=world.administrator, at=world.at)
+        cycle = years.plan_cycle(
+            year=year, preset="statutory_gregorian", by=world.administrator, at=world.at
+        )
         if year != 1408:
             years.open_cycle(cycle, by=world.administrator, at=world.at)
 

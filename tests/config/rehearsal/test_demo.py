@@ -15,7 +15,11 @@ def test_each_phase_that_may_be_asked_for_has_a_window_and_the_readme_names_it()
     readme = (Path(settings.BASE_DIR) / "README.md").read_text()
 
     assert set(demo.PHASES) == windows
-    assert [phase for phase in demo.PHASES if f"`{phase}`" not in readme and f"PHASE={phase}" not in readme] == []
+    assert [
+        phase
+        for phase in demo.PHASES
+        if f"`{phase}`" not in readme and f"PHASE={phase}" not in readme
+    ] == []
 
 
 def test_a_phase_that_the_calendar_lacks_is_refused_with_the_list(monkeypatch):

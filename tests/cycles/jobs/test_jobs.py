@@ -1,4 +1,6 @@
-"""A job ends, goes on by itself or stands as failed with its reason; its order costs a person a second at most."""
+"""A job ends, goes on by itself or stands as failed with its reason; its order costs a person a
+second at most.
+"""
 
 import errno
 import os
@@ -47,7 +49,9 @@ def visit(settings: Any) -> Callable[[World, Any], Client]:
 
 
 @contextmanager
-def handled_by(handler: Callable[[int, Any], None], *, attempts: int = 2, lease: int = 30) -> Iterator[None]:
+def handled_by(
+    handler: Callable[[int, Any], None], *, attempts: int = 2, lease: int = 30
+) -> Iterator[None]:
     """A kind of this test's own on cycles: what it does to the job is what is looked at."""
     of_test = Kind(
         name="test",
@@ -85,7 +89,7 @@ def failing_with(error: BaseException) -> Callable[[int, Any], None]:
     return handler
 
 
-# --- Orders -----------------------------------------------------------------------------------------------------------
+# --- Orders -------------------------------------------------------------------------------------
 
 
 def test_an_order_stands_or_falls_with_its_act(world):
@@ -148,7 +152,7 @@ def test_what_has_failed_is_not_ordered_again_by_itself(world):
     assert actions.order_missing(at=world.at) == 0
 
 
-# --- A broker that is away --------------------------------------------------------------------------------------------
+# --- A broker that is away ----------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -168,7 +172,9 @@ def asked_anew(monkeypatch: Any) -> None:
 
 
 @pytest.mark.parametrize("kind_of_absence", ("refuses", "says nothing"))
-def test_a_broker_that_is_away_costs_an_order_a_second_once(asked_anew, silent_server, settings, kind_of_absence):
+def test_a_broker_that_is_away_costs_an_order_a_second_once(
+    asked_anew, silent_server, settings, kind_of_absence
+):
     port = silent_server if kind_of_absence == "says nothing" else 9
     app = broker.current_app
     before, app.conf.broker_url = app.conf.broker_url, f"redis://127.0.0.1:{port}/0"
@@ -192,7 +198,7 @@ def test_a_broker_that_is_there_takes_the_message(asked_anew):
     assert taken
 
 
-# --- The way of a job -------------------------------------------------------------------------------------------------
+# --- The way of a job ---------------------------------------------------------------------------
 
 
 def test_progress_is_seen_while_the_job_runs_and_its_end_is_written(world):
@@ -210,7 +216,12 @@ def test_progress_is_seen_while_the_job_runs_and_its_end_is_written(world):
 
     job = newest("test")
     assert seen == [("running", "half", 50, 1, "one")]
-    assert (job.state, job.percent, job.finished_at, job.lease_until) == ("done", 100, world.at, None)
+    assert (job.state, job.percent, job.finished_at, job.lease_until) == (
+        "done",
+        100,
+        world.at,
+        None,
+    )
 
 
 def test_a_worker_that_died_is_followed_by_another_when_its_lease_has_run_out(world):
@@ -256,7 +267,11 @@ def test_a_lease_is_renewed_while_the_handler_works():
     with handled_by(handler, lease=kinds.SHORTEST_LEASE):
         ordered(world)
         start = time.monotonic()
-        runner.work(QUICK, worker="one", clock=lambda: world.at + timedelta(seconds=time.monotonic() - start))
+        runner.work(
+            QUICK,
+            worker="one",
+            clock=lambda: world.at + timedelta(seconds=time.monotonic() - start),
+        )
 
     assert leases[0] < leases[1]
 
@@ -298,7 +313,7 @@ def test_two_workers_at_once_take_two_jobs_and_never_the_same():
     assert sorted(taken) == sorted(Job.objects.values_list("pk", flat=True))
 
 
-# --- Failures ---------------------------------------------------------------------------------------------------------
+# --- Failures -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -345,7 +360,7 @@ def test_what_is_away_counts_no_attempt_and_keeps_all_of_its_kind_waiting(world)
     assert set(states) == {("waiting", "scanner", 0)}
 
 
-# --- Acts of people ---------------------------------------------------------------------------------------------------
+# --- Acts of people -----------------------------------------------------------------------------
 
 
 def test_a_stopped_job_ends_at_its_next_step(world):
@@ -388,7 +403,7 @@ def test_what_was_ordered_anew_is_not_tried_again_beside_it(world):
             actions.try_again(failed, by=world.administrator, at=world.at)
 
 
-# --- The page ---------------------------------------------------------------------------------------------------------
+# --- The page -----------------------------------------------------------------------------------
 
 
 def test_the_page_lists_jobs_with_reason_attempts_and_a_button(world, visit):
@@ -415,7 +430,9 @@ def test_trying_again_is_an_act_on_record(world, visit):
 
 
 @pytest.mark.parametrize("count", (1, 8))
-def test_the_page_takes_the_same_queries_for_any_number_of_jobs(world, visit, django_assert_num_queries, count):
+def test_the_page_takes_the_same_queries_for_any_number_of_jobs(
+    world, visit, django_assert_num_queries, count
+):
     for _job in range(count):
         run = totals.request_run(world.cycle, why="test", by=None, at=world.at)
         actions.order("scores", run, by=world.administrator, at=world.at)
@@ -429,7 +446,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_jobs(world, visit, dj
 QUERIES = 9
 
 
-# --- Messages ---------------------------------------------------------------------------------------------------------
+# --- Messages -----------------------------------------------------------------------------------
 
 
 def given_up(w: World) -> Delivery:

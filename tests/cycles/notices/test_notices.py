@@ -45,7 +45,11 @@ pytestmark = pytest.mark.django_db
 def told(act, channel=Channel.INBOX):
     """The names of those told of the last act of this name."""
     entry = Entry.objects.filter(act=act).latest("id")
-    return sorted(Delivery.objects.filter(entry=entry, channel=channel).values_list("recipient__username", flat=True))
+    return sorted(
+        Delivery.objects.filter(entry=entry, channel=channel).values_list(
+            "recipient__username", flat=True
+        )
+    )
 
 
 def inbox(user):
@@ -69,7 +73,7 @@ def as_(client, settings):
     return sign_in
 
 
-# --- Who is told ------------------------------------------------------------------------------------------------------
+# --- Who is told --------------------------------------------------------------------------------
 
 
 def test_an_act_on_an_agency_is_told_to_its_head_and_staff_and_not_to_who_did_it_nor_to_other_agencies():
@@ -139,7 +143,9 @@ def test_a_decree_for_a_group_is_told_to_the_agencies_of_the_group():
 
     assert told("extend") == ["other_head", "other_staff"]
     with translation.override("en"):
-        [notice] = notices.read(inbox(w.other_head).filter(entry__act="extend").select_related("entry"))
+        [notice] = notices.read(
+            inbox(w.other_head).filter(entry__act="extend").select_related("entry")
+        )
     assert (notice.title, notice.letter) == ("A deadline has been extended by decree", "88")
     assert notice.url == "/en/cycles/1405/"
 
@@ -149,7 +155,11 @@ def test_published_results_are_told_to_every_agency():
 
     results.publish_due(at=w.edition.publish_at)
 
-    assert Entry.objects.get(workflow="festival.edition", act="publish").deliveries.filter(is_official=True).exists()
+    assert (
+        Entry.objects.get(workflow="festival.edition", act="publish")
+        .deliveries.filter(is_official=True)
+        .exists()
+    )
     assert told("publish") == []  # of the cycle, whose label moves with the edition's
 
 
@@ -157,7 +167,14 @@ def test_every_move_that_tells_says_what_in_a_sentence_of_its_own():
     moves = [m for workflow in Workflow.registry.values() for m in workflow.moves.values()]
 
     assert [m.name for m in moves if m.tells and str(m.news) == str(m.label)] == []
-    assert {m.name for m in moves if m.tells} & {"attach", "answer", "mark", "edit", "hand_in", "assign"} == set()
+    assert {m.name for m in moves if m.tells} & {
+        "attach",
+        "answer",
+        "mark",
+        "edit",
+        "hand_in",
+        "assign",
+    } == set()
 
 
 def test_what_is_rolled_back_tells_nobody():
@@ -180,12 +197,25 @@ def drafts_of(w, count):
         make_user(f"head-{count}-{n}", Role.HEAD, agency=agency)
         make_user(f"staff-{count}-{n}", Role.STAFF, agency=agency)
     rows = [
-        Participation(cycle=w.cycle, agency=a, name_fa=a.name_fa, name_en=a.name_en, level=a.level, sector=a.sector)
+        Participation(
+            cycle=w.cycle,
+            agency=a,
+            name_fa=a.name_fa,
+            name_en=a.name_en,
+            level=a.level,
+            sector=a.sector,
+        )
         for a in agencies
     ]
     made = Participation.objects.bulk_create(rows)
-    Submission.objects.bulk_create(Submission(cycle=w.cycle, agency_id=p.agency_id, participation=p) for p in made)
-    return list(Submission.objects.filter(participation__in=made).select_related("agency", "cycle").order_by("pk"))
+    Submission.objects.bulk_create(
+        Submission(cycle=w.cycle, agency_id=p.agency_id, participation=p) for p in made
+    )
+    return list(
+        Submission.objects.filter(participation__in=made)
+        .select_related("agency", "cycle")
+        .order_by("pk")
+    )
 
 
 def test_telling_takes_the_same_queries_for_one_object_and_for_many():
@@ -202,13 +232,15 @@ def test_telling_takes_the_same_queries_for_one_object_and_for_many():
     assert taken[0] == taken[1] == taken[2] <= 3
 
 
-# --- What a notice says -----------------------------------------------------------------------------------------------
+# --- What a notice says -------------------------------------------------------------------------
 
 
 def test_a_notice_is_in_the_language_of_its_reader_and_leads_to_what_it_is_about():
     w = build("scored")
     row = (
-        inbox(w.head).filter(entry__act="communicate", entry__workflow="submissions.submission").select_related("entry")
+        inbox(w.head)
+        .filter(entry__act="communicate", entry__workflow="submissions.submission")
+        .select_related("entry")
     )
 
     with translation.override("en"):
@@ -231,7 +263,10 @@ def test_reading_takes_the_same_queries_for_any_number_of_notices_of_one_kind():
     for count in (1, 3, 30):
         objs = drafts_of(w, count)
         answers.begin([s.participation for s in objs], by=None, at=w.at)
-        of_these = {"entry__model": "submissions.submission", "entry__object_pk__in": [s.pk for s in objs]}
+        of_these = {
+            "entry__model": "submissions.submission",
+            "entry__object_pk__in": [s.pk for s in objs],
+        }
         rows = Delivery.objects.filter(**of_these).select_related("entry")
         with CaptureQueriesContext(connection) as queries:
             notices.read(rows)
@@ -248,11 +283,13 @@ def test_the_number_of_the_letter_stands_in_the_record_the_notice_and_the_mail()
     delivery.tell(at=w.at)
 
     assert Entry.objects.filter(act="communicate").latest("id").params["letter"] == "1405/77"
-    assert all("1405/77" in body for m in mail.outbox for body in (m.body, m.alternatives[0].content))
+    assert all(
+        "1405/77" in body for m in mail.outbox for body in (m.body, m.alternatives[0].content)
+    )
     assert len(mail.outbox) == 2
 
 
-# --- Sending ----------------------------------------------------------------------------------------------------------
+# --- Sending ------------------------------------------------------------------------------------
 
 
 def test_one_mail_over_all_that_is_due_goes_to_each_person_in_their_language_with_links_that_record_the_reading():
@@ -261,7 +298,9 @@ def test_one_mail_over_all_that_is_due_goes_to_each_person_in_their_language_wit
     forget()
     release.communicate([w.submission], by=w.administrator, at=w.at)
     answer = w.submission.answers.get(measure__code="G1-1")
-    appeal = drafting.save_draft(answer, fields={"ground": "value", "argument": "x"}, by=w.staff, at=w.at)
+    appeal = drafting.save_draft(
+        answer, fields={"ground": "value", "argument": "x"}, by=w.staff, at=w.at
+    )
     drafting.file([appeal], by=w.head, at=w.at)
 
     assert delivery.tell(at=w.at + MINUTE) == 2
@@ -270,7 +309,9 @@ def test_one_mail_over_all_that_is_due_goes_to_each_person_in_their_language_wit
     to_head = next(m for m in mail.outbox if m.to == [w.head.email])
     assert to_staff.subject == "2 notices"
     assert "Scores have been communicated\nMinistry of Energy · 1405" in to_staff.body
-    assert all(f"http://localhost:8000/en/cycles/notices/{d.pk}/" in to_staff.body for d in inbox(w.staff))
+    assert all(
+        f"http://localhost:8000/en/cycles/notices/{d.pk}/" in to_staff.body for d in inbox(w.staff)
+    )
     assert 'lang="en" dir="ltr"' in to_staff.alternatives[0].content
     assert 'lang="fa" dir="rtl"' in to_head.alternatives[0].content
     assert "/fa/cycles/notices/" in to_head.body
@@ -302,18 +343,30 @@ def test_news_waits_an_hour_for_more_of_it_and_what_is_official_goes_at_once():
 
 def test_news_and_reminders_can_be_switched_off_and_official_notices_cannot():
     w = build("answered")
-    off = {"mails_news": False, "mails_reminders": False, "texts_reminders": False, "mobile": "", "language": "fa"}
+    off = {
+        "mails_news": False,
+        "mails_reminders": False,
+        "texts_reminders": False,
+        "mobile": "",
+        "language": "fa",
+    }
     delivery.choose(off, by=w.staff, at=w.at)
     forget()
 
     signing.move(w.submission, "submit", by=w.head, at=w.at)
     signing.move(w.fresh(w.submission), "withdraw", by=w.head, at=w.at)
-    notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=w.closes(Phase.SELF_ASSESSMENT) - DAY)
+    notices.remind(
+        Phase.SELF_ASSESSMENT,
+        submissions_tasks.not_signed,
+        at=w.closes(Phase.SELF_ASSESSMENT) - DAY,
+    )
     signing.lapse(w.cycle, at=w.opens(Phase.SCORING))
 
     acts = inbox(w.staff).values_list("entry__act", flat=True)
     assert sorted(act or "reminder" for act in acts) == ["reminder", "stand", "submit", "withdraw"]
-    mailed = Delivery.objects.filter(recipient=w.staff, channel=Channel.MAIL).values_list("entry__act", flat=True)
+    mailed = Delivery.objects.filter(recipient=w.staff, channel=Channel.MAIL).values_list(
+        "entry__act", flat=True
+    )
     assert list(mailed) == ["stand"]
 
 
@@ -359,7 +412,9 @@ def test_after_eight_attempts_a_message_is_given_up(settings):
     for day in range(20):
         delivery.tell(at=w.at + day * DAY)
 
-    assert set(Delivery.objects.filter(channel=Channel.MAIL).values_list("attempts", flat=True)) == {8}
+    assert set(
+        Delivery.objects.filter(channel=Channel.MAIL).values_list("attempts", flat=True)
+    ) == {8}
 
 
 def test_a_mail_server_that_does_not_answer_is_held_against_no_message(settings):
@@ -369,7 +424,9 @@ def test_a_mail_server_that_does_not_answer_is_held_against_no_message(settings)
 
     assert delivery.tell(at=w.at + DAY) == 0
 
-    assert set(Delivery.objects.filter(channel=Channel.MAIL).values_list("attempts", "error")) == {(0, "")}
+    assert set(Delivery.objects.filter(channel=Channel.MAIL).values_list("attempts", "error")) == {
+        (0, "")
+    }
     assert not Delivery.objects.filter(channel=Channel.MAIL, message_id="").exists()
 
 
@@ -380,8 +437,14 @@ def test_a_closed_account_gets_nothing_even_if_it_was_told_before_it_closed():
     delivery.tell(at=w.at + DAY)
 
     assert all(m.to != [w.staff.email] for m in mail.outbox)
-    assert Delivery.objects.filter(recipient=w.staff, channel=Channel.MAIL, error="The account is closed.").exists()
-    assert not Delivery.objects.filter(recipient=w.staff, channel=Channel.MAIL).exclude(told_at=None).exists()
+    assert Delivery.objects.filter(
+        recipient=w.staff, channel=Channel.MAIL, error="The account is closed."
+    ).exists()
+    assert (
+        not Delivery.objects.filter(recipient=w.staff, channel=Channel.MAIL)
+        .exclude(told_at=None)
+        .exists()
+    )
 
 
 class DiesAfterSending(EmailBackend):
@@ -405,7 +468,11 @@ def test_a_mail_that_was_sent_but_not_marked_comes_again_as_the_same_mail(settin
 
     first, again = mail.outbox
     assert first.extra_headers == again.extra_headers
-    assert (first.subject, first.body, first.alternatives) == (again.subject, again.body, again.alternatives)
+    assert (first.subject, first.body, first.alternatives) == (
+        again.subject,
+        again.body,
+        again.alternatives,
+    )
     assert not Delivery.objects.filter(channel=Channel.MAIL, told_at=None).exists()
 
 
@@ -421,7 +488,11 @@ def test_two_workers_at_once_send_each_message_once(settings):
     w = build("begun")
     drafts_of(w, 20)
     forget()
-    notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=w.closes(Phase.SELF_ASSESSMENT) - DAY)
+    notices.remind(
+        Phase.SELF_ASSESSMENT,
+        submissions_tasks.not_signed,
+        at=w.closes(Phase.SELF_ASSESSMENT) - DAY,
+    )
     start, sent = threading.Barrier(2), []
 
     def work():
@@ -439,12 +510,14 @@ def test_two_workers_at_once_send_each_message_once(settings):
     delivery.tell(at=w.closes(Phase.SELF_ASSESSMENT) - DAY)
 
     ids = [m.extra_headers["Message-ID"] for m in mail.outbox]
-    people = len(set(Delivery.objects.filter(channel=Channel.MAIL).values_list("recipient", flat=True)))
+    people = len(
+        set(Delivery.objects.filter(channel=Channel.MAIL).values_list("recipient", flat=True))
+    )
     assert len(ids) == len(set(ids)) == people == 45
     assert not Delivery.objects.filter(told_at=None).exists()
 
 
-# --- Reminders --------------------------------------------------------------------------------------------------------
+# --- Reminders ----------------------------------------------------------------------------------
 
 
 def reminded(w, at, phase=Phase.SELF_ASSESSMENT, left=submissions_tasks.not_signed):
@@ -478,11 +551,16 @@ def test_a_reminder_names_what_is_left_and_the_days_left():
     answers.save_answer(row, value=Decimal(1), note="", by=w.staff, at=w.at)
     closes = w.closes(Phase.SELF_ASSESSMENT)
 
-    notices.remind(Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - 3 * DAY + 2 * MINUTE)
+    notices.remind(
+        Phase.SELF_ASSESSMENT, submissions_tasks.not_signed, at=closes - 3 * DAY + 2 * MINUTE
+    )
 
     with translation.override("en"):
         [notice] = notices.read(inbox(w.head).filter(entry=None))
-    assert notice.title == "3 days left: 3 lines are not complete and the self-assessment is not signed"
+    assert (
+        notice.title
+        == "3 days left: 3 lines are not complete and the self-assessment is not signed"
+    )
     assert notice.about == "Ministry of Energy · Self-assessment · 1405"
     assert notice.closes_at == closes
     assert notice.url == f"/en/submissions/{w.submission.pk}/"
@@ -491,7 +569,11 @@ def test_a_reminder_names_what_is_left_and_the_days_left():
 def test_who_has_signed_is_not_reminded():
     w = build("submitted")
 
-    assert reminded(w, w.closes(Phase.SELF_ASSESSMENT) - DAY) == ["other_head", "other_staff", "unit_head"]
+    assert reminded(w, w.closes(Phase.SELF_ASSESSMENT) - DAY) == [
+        "other_head",
+        "other_staff",
+        "unit_head",
+    ]
 
 
 def test_after_a_week_without_the_scheduler_one_reminder_goes_out_not_four():
@@ -530,7 +612,9 @@ def test_agencies_that_have_proposed_nothing_are_reminded_of_the_closing_of_prop
     w = build("drafted")
     specific = approval.move(w.specific, "propose", by=w.head, at=w.at)
 
-    names = reminded(w, w.closes(Phase.PROPOSAL) - 7 * DAY, Phase.PROPOSAL, indicators_tasks.not_proposed)
+    names = reminded(
+        w, w.closes(Phase.PROPOSAL) - 7 * DAY, Phase.PROPOSAL, indicators_tasks.not_proposed
+    )
 
     assert specific.state == "proposed"
     assert names == ["other_head", "other_staff", "unit_head"]
@@ -557,7 +641,9 @@ def test_a_quarter_has_reminders_of_its_own():
 
     def left(cycles):
         for quarter in (1, 2, 3):
-            yield notices.Todo(w.cycle.pk, w.power.pk, Submission, 0, ("submissions:list",), quarter=quarter)
+            yield notices.Todo(
+                w.cycle.pk, w.power.pk, Submission, 0, ("submissions:list",), quarter=quarter
+            )
 
     notices.remind(Phase.MONITORING, left, at=ends - 7 * DAY)
 
@@ -567,7 +653,9 @@ def test_a_quarter_has_reminders_of_its_own():
     assert notice.closes_at == ends
 
 
-@pytest.mark.parametrize("task", (indicators_tasks.remind, submissions_tasks.remind, appeals_tasks.remind))
+@pytest.mark.parametrize(
+    "task", (indicators_tasks.remind, submissions_tasks.remind, appeals_tasks.remind)
+)
 def test_the_tasks_go_by_the_clock_of_the_portal(task, settings):
     w = build("drafted_appeal")
     settings.CLOCK_OFFSET = w.closes(Phase.APPEAL, w.power) - DAY - timezone.now()
@@ -596,7 +684,12 @@ def test_reminding_takes_the_same_queries_for_3_and_for_30_agencies():
 def test_the_last_reminders_go_out_as_one_text_message_too_to_those_who_want_it(settings, tmp_path):
     settings.SMS_DIRECTORY = tmp_path
     w = build("begun")
-    wishes = {"mails_news": True, "mails_reminders": False, "texts_reminders": True, "language": "en"}
+    wishes = {
+        "mails_news": True,
+        "mails_reminders": False,
+        "texts_reminders": True,
+        "language": "en",
+    }
     delivery.choose({**wishes, "mobile": "+989121234567"}, by=w.staff, at=w.at)
     closes = w.closes(Phase.SELF_ASSESSMENT)
     forget()
@@ -617,7 +710,7 @@ def test_the_last_reminders_go_out_as_one_text_message_too_to_those_who_want_it(
     assert all(m.to != [w.staff.email] for m in mail.outbox)
 
 
-# --- Reading and choosing ---------------------------------------------------------------------------------------------
+# --- Reading and choosing -----------------------------------------------------------------------
 
 
 def test_when_a_notice_is_first_opened_is_recorded_once_and_it_leads_on(as_):
@@ -629,7 +722,10 @@ def test_when_a_notice_is_first_opened_is_recorded_once_and_it_leads_on(as_):
     first = w.fresh(row).seen_at
     as_(w.head, w.at + 2 * DAY).get(f"/en/cycles/notices/{row.pk}/")
 
-    assert (answer.status_code, answer["Location"]) == (302, f"/en/submissions/{w.submission.pk}/report/")
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        f"/en/submissions/{w.submission.pk}/report/",
+    )
     assert abs(first - (w.at + DAY)) < MINUTE
     assert w.fresh(row).seen_at == first
 
@@ -676,7 +772,9 @@ def test_the_inbox_takes_the_same_queries_for_any_length_and_can_be_narrowed(as_
     client, taken = as_(w.head, w.at), []
 
     for count in (1, 3, 60):
-        entries = list(Entry.objects.filter(model="submissions.submission").order_by("pk")[:1]) * count
+        entries = (
+            list(Entry.objects.filter(model="submissions.submission").order_by("pk")[:1]) * count
+        )
         Delivery.objects.bulk_create(
             Delivery(recipient=w.head, channel="inbox", entry=e, key=f"{count}-{n}", made_at=w.at)
             for n, e in enumerate(entries)
@@ -709,16 +807,26 @@ def test_a_mobile_number_is_understood_however_it_is_written(typed):
     assert form.cleaned_data["mobile"] == "+989121234567"
 
 
-@pytest.mark.parametrize("typed", ("02188776655", "0912123456", "+1 555 123 4567", "abc", "٠٩١٢١٢٣٤٥٦٧٨"))
+@pytest.mark.parametrize(
+    "typed", ("02188776655", "0912123456", "+1 555 123 4567", "abc", "٠٩١٢١٢٣٤٥٦٧٨")
+)
 def test_what_is_no_mobile_number_is_refused(typed):
     assert "mobile" in NoticeSettingsForm({"language": "fa", "mobile": typed}).errors
 
 
 def test_text_messages_need_a_number_on_the_page_and_in_the_act(as_):
     w = build("people")
-    wishes = {"language": "en", "mobile": "", "texts_reminders": True, "mails_news": True, "mails_reminders": True}
+    wishes = {
+        "language": "en",
+        "mobile": "",
+        "texts_reminders": True,
+        "mails_news": True,
+        "mails_reminders": True,
+    }
 
-    page = as_(w.staff, w.at).post("/en/cycles/notices/settings/", {"language": "en", "texts_reminders": "on"})
+    page = as_(w.staff, w.at).post(
+        "/en/cycles/notices/settings/", {"language": "en", "texts_reminders": "on"}
+    )
     with pytest.raises(Refused):
         delivery.choose(wishes, by=w.staff, at=w.at)
 
@@ -733,21 +841,31 @@ def test_choices_are_kept_and_are_no_official_act(as_):
     as_(w.staff, w.at).post("/fa/cycles/notices/settings/", typed)
 
     chosen = w.fresh(w.staff)
-    assert [getattr(chosen, name) for name in delivery.CHOICES] == ["en", "+989121234567", True, False, True]
+    assert [getattr(chosen, name) for name in delivery.CHOICES] == [
+        "en",
+        "+989121234567",
+        True,
+        False,
+        True,
+    ]
     assert not Entry.objects.exists()
 
 
-# --- Who has not seen what --------------------------------------------------------------------------------------------
+# --- Who has not seen what ----------------------------------------------------------------------
 
 
 def test_administrators_see_who_has_not_seen_an_official_notice_those_first(as_):
     w = build("scored")
     entry = Entry.objects.get(act="communicate", workflow="submissions.submission")
     delivery.see(inbox(w.head).get(entry=entry), by=w.head, at=w.at)
-    Delivery.objects.filter(entry=entry, channel=Channel.MAIL, recipient=w.staff).update(error="550 No such user here")
+    Delivery.objects.filter(entry=entry, channel=Channel.MAIL, recipient=w.staff).update(
+        error="550 No such user here"
+    )
     client = as_(w.administrator, w.at)
 
-    listed = client.get("/en/cycles/notices/unseen/?act=submissions.submission:communicate").content.decode()
+    listed = client.get(
+        "/en/cycles/notices/unseen/?act=submissions.submission:communicate"
+    ).content.decode()
     people = client.get(f"/en/cycles/notices/unseen/{entry.pk}/").content.decode()
 
     assert listed.count("Scores have been communicated</a>") == 1
@@ -795,7 +913,14 @@ def test_the_pages_of_the_unseen_take_the_same_queries_for_any_length(as_):
             make_user(f"more-{count}-{n}", Role.STAFF, agency=w.power)
         people = User.objects.filter(username__startswith=f"more-{count}-")
         Delivery.objects.bulk_create(
-            Delivery(recipient=p, channel="inbox", entry=entry, key=f"entry:{entry.pk}", made_at=at, is_official=True)
+            Delivery(
+                recipient=p,
+                channel="inbox",
+                entry=entry,
+                key=f"entry:{entry.pk}",
+                made_at=at,
+                is_official=True,
+            )
             for p in people
         )
         client = as_(w.administrator, at)
@@ -812,10 +937,14 @@ def test_the_pages_of_the_unseen_take_the_same_queries_for_any_length(as_):
     ("stage", "name", "act", "asks"),
     (("marked", "administrator", "communicate", True), ("answered", "head", "submit", False)),
 )
-def test_the_page_of_an_official_act_asks_for_the_letter_and_others_do_not(as_, stage, name, act, asks):
+def test_the_page_of_an_official_act_asks_for_the_letter_and_others_do_not(
+    as_, stage, name, act, asks
+):
     w = build(stage)
 
-    page = as_(w.people[name], w.at).get(f"/en/submissions/{w.submission.pk}/{act}/").content.decode()
+    page = (
+        as_(w.people[name], w.at).get(f"/en/submissions/{w.submission.pk}/{act}/").content.decode()
+    )
 
     assert ("Number of the official letter" in page) == asks
 
@@ -826,4 +955,7 @@ def test_a_letter_typed_on_the_page_reaches_the_record(as_):
 
     as_(w.administrator, w.at).post(f"/en/submissions/{w.submission.pk}/communicate/", typed)
 
-    assert Entry.objects.get(act="communicate", workflow="submissions.submission").params["letter"] == "123/الف"
+    assert (
+        Entry.objects.get(act="communicate", workflow="submissions.submission").params["letter"]
+        == "123/الف"
+    )

@@ -178,7 +178,9 @@ def test_closing_takes_a_reason_is_told_to_the_owner_and_happens_once(w: World) 
     with pytest.raises(Refused, match="closed already"):
         close(w, w.staff)
 
-    assert Delivery.objects.filter(recipient=w.staff, channel="mail", entry__act="close_account").exists()
+    assert Delivery.objects.filter(
+        recipient=w.staff, channel="mail", entry__act="close_account"
+    ).exists()
 
 
 def test_by_the_pages_with_the_password(w: World) -> None:
@@ -205,7 +207,7 @@ def test_a_role_is_ended_with_the_password(w: World) -> None:
     assert w.fresh(role).valid_until is not None
 
 
-# --- National IDs -----------------------------------------------------------------------------------------------------
+# --- National IDs -------------------------------------------------------------------------------
 
 
 def identify(w: World, person: User, by: User, national_id: str = NATIONAL_ID) -> User:
@@ -231,7 +233,9 @@ def test_the_record_and_the_notices_do_not_have_the_number(w: World) -> None:
 
     kept = str([*Entry.objects.values()]) + str([*Delivery.objects.values()])
     assert NATIONAL_ID not in kept
-    assert Delivery.objects.filter(recipient=w.staff, entry__act="identify", channel="mail").exists()
+    assert Delivery.objects.filter(
+        recipient=w.staff, entry__act="identify", channel="mail"
+    ).exists()
 
 
 def test_the_number_is_shown_masked_to_who_manages_people_and_to_nobody_where_there_is_no_provider(
@@ -254,7 +258,9 @@ def test_the_number_is_shown_masked_to_who_manages_people_and_to_nobody_where_th
     assert client_of(w.administrator).get(f"{url}identify/").status_code == 404
 
 
-def test_by_the_page_a_wrong_digit_is_a_sentence_and_nothing_typed_is_lost(w: World, settings: Any) -> None:
+def test_by_the_page_a_wrong_digit_is_a_sentence_and_nothing_typed_is_lost(
+    w: World, settings: Any
+) -> None:
     settings.IDENTITY_PROVIDER = True
     client, url = client_of(w.administrator), f"/en/cycles/people/{w.staff.pk}/identify/"
 

@@ -44,7 +44,9 @@ def second(w: World) -> User:
 
 
 def propose(w: World, role: str = Role.ASSESSOR, **changed: Any) -> Nomination:
-    return nominations.propose(**({"user": w.stranger, "role": role, "by": w.administrator, "at": w.at} | changed))
+    return nominations.propose(
+        **({"user": w.stranger, "role": role, "by": w.administrator, "at": w.at} | changed)
+    )
 
 
 def client_of(user: User) -> Client:
@@ -58,35 +60,57 @@ def test_a_national_role_is_not_given_by_one_alone(w: World, second: User, role:
     with pytest.raises(Refused, match="proposed by one administrator and confirmed by another"):
         people.grant_role(user=w.stranger, role=role, by=w.administrator, at=w.at)
     with pytest.raises(Refused, match="proposed by one administrator and confirmed by another"):
-        people.invite(email="new@example.org", name_fa="ن", name_en="", role=role, by=w.administrator, at=w.at)
+        people.invite(
+            email="new@example.org", name_fa="ن", name_en="", role=role, by=w.administrator, at=w.at
+        )
 
     assert not Membership.objects.filter(user=w.stranger).exists()
     assert not User.objects.filter(email="new@example.org").exists()
 
 
-def test_a_members_national_seat_takes_two_and_an_agencys_representative_one(w: World, second: User) -> None:
+def test_a_members_national_seat_takes_two_and_an_agencys_representative_one(
+    w: World, second: User
+) -> None:
     with pytest.raises(Refused, match="confirmed by another"):
-        people.grant_role(user=w.stranger, role="member", constituency="expert", by=w.administrator, at=w.at)
+        people.grant_role(
+            user=w.stranger, role="member", constituency="expert", by=w.administrator, at=w.at
+        )
 
     representative = people.grant_role(
-        user=w.stranger, role="member", constituency="agency", agency=w.health, by=w.administrator, at=w.at
+        user=w.stranger,
+        role="member",
+        constituency="agency",
+        agency=w.health,
+        by=w.administrator,
+        at=w.at,
     )
 
     assert representative.in_force(w.at)
 
 
 def test_a_role_of_a_province_or_an_agency_is_given_by_one(w: World, second: User) -> None:
-    for given in ({"role": "assessor", "province": w.province}, {"role": "head", "agency": w.health}):
-        assert people.grant_role(user=w.stranger, by=w.administrator, at=w.at, **given).in_force(w.at)
+    for given in (
+        {"role": "assessor", "province": w.province},
+        {"role": "head", "agency": w.health},
+    ):
+        assert people.grant_role(user=w.stranger, by=w.administrator, at=w.at, **given).in_force(
+            w.at
+        )
 
 
-def test_the_second_administrator_makes_it_a_role_and_the_record_names_both(w: World, second: User) -> None:
+def test_the_second_administrator_makes_it_a_role_and_the_record_names_both(
+    w: World, second: User
+) -> None:
     nomination = propose(w, valid_until=w.at + 90 * DAY)
 
     nomination = nominations.decide(nomination, "confirm", by=second, at=w.at + DAY)
 
     role = Membership.objects.get(user=w.stranger)
-    assert (role.role, role.valid_from, role.valid_until) == ("assessor", w.at + DAY, w.at + 90 * DAY)
+    assert (role.role, role.valid_from, role.valid_until) == (
+        "assessor",
+        w.at + DAY,
+        w.at + 90 * DAY,
+    )
     assert (nomination.state, nomination.decided_by) == ("confirmed", second)
     acts = Entry.objects.order_by("pk").values_list("act", "actor_id", "actor_role")
     assert [*acts] == [
@@ -97,11 +121,20 @@ def test_the_second_administrator_makes_it_a_role_and_the_record_names_both(w: W
     assert Entry.objects.get(act="grant_role").params["proposed_by"] == w.administrator.pk
 
 
-def test_neither_the_proposer_nor_the_nominee_nor_anybody_else_confirms(w: World, second: User) -> None:
+def test_neither_the_proposer_nor_the_nominee_nor_anybody_else_confirms(
+    w: World, second: User
+) -> None:
     third = make_user("third_administrator", Role.ADMINISTRATOR)
     nomination = propose(w, user=second)
 
-    for person in (w.administrator, second, w.provincial_administrator, w.auditor, w.head, w.stranger):
+    for person in (
+        w.administrator,
+        second,
+        w.provincial_administrator,
+        w.auditor,
+        w.head,
+        w.stranger,
+    ):
         with pytest.raises(Refused):
             nominations.decide(nomination, "confirm", by=User.objects.get(pk=person.pk), at=w.at)
     nominations.decide(nomination, "confirm", by=third, at=w.at)
@@ -111,14 +144,24 @@ def test_neither_the_proposer_nor_the_nominee_nor_anybody_else_confirms(w: World
 
 def test_the_table_itself_holds_no_role_that_its_proposer_confirmed(w: World, second: User) -> None:
     facts = {"role": "assessor", "proposed_by": w.administrator, "proposed_at": w.at}
-    wrong = {"user": w.stranger, "state": "confirmed", "decided_by": w.administrator, "decided_at": w.at}
-    with pytest.raises(IntegrityError, match="a_second_administrator_confirms"), transaction.atomic():
+    wrong = {
+        "user": w.stranger,
+        "state": "confirmed",
+        "decided_by": w.administrator,
+        "decided_at": w.at,
+    }
+    with (
+        pytest.raises(IntegrityError, match="a_second_administrator_confirms"),
+        transaction.atomic(),
+    ):
         Nomination.objects.create(**facts, **wrong)
     with pytest.raises(IntegrityError, match="nobody_nominates_themselves"), transaction.atomic():
         Nomination.objects.create(user=w.administrator, **facts)
 
 
-def test_what_is_declined_or_withdrawn_gives_no_role_and_is_decided_once(w: World, second: User) -> None:
+def test_what_is_declined_or_withdrawn_gives_no_role_and_is_decided_once(
+    w: World, second: User
+) -> None:
     declined, withdrawn = propose(w), propose(w, "auditor")
 
     with pytest.raises(Refused, match="Say why"):
@@ -169,19 +212,28 @@ def test_the_same_role_waits_once(w: World, second: User) -> None:
 def test_the_others_are_told_and_find_it_on_their_desk(w: World, second: User) -> None:
     nomination = propose(w)
 
-    told = Delivery.objects.filter(entry__act="propose", channel="inbox").values_list("recipient", flat=True)
+    told = Delivery.objects.filter(entry__act="propose", channel="inbox").values_list(
+        "recipient", flat=True
+    )
     assert set(told) == {second.pk}
     waits = "national role waits for a second administrator"
-    desks = {person: [t.title for t in Desk(person, w.at).tasks()] for person in (w.administrator, second)}
+    desks = {
+        person: [t.title for t in Desk(person, w.at).tasks()]
+        for person in (w.administrator, second)
+    }
     assert any(waits in title for title in desks[second])
     assert not any(waits in title for title in desks[w.administrator])
 
     nominations.decide(nomination, "confirm", by=second, at=w.at)
-    told = Delivery.objects.filter(entry__act="confirm", channel="inbox").values_list("recipient", flat=True)
+    told = Delivery.objects.filter(entry__act="confirm", channel="inbox").values_list(
+        "recipient", flat=True
+    )
     assert set(told) == {w.administrator.pk, w.auditor.pk}
 
 
-def test_who_is_invited_to_a_national_role_is_written_to_when_it_is_confirmed(w: World, second: User) -> None:
+def test_who_is_invited_to_a_national_role_is_written_to_when_it_is_confirmed(
+    w: World, second: User
+) -> None:
     given = {"email": "new@example.org", "name_fa": "نو", "name_en": "", "role": "reviewer"}
     nomination = nominations.propose_invitation(**given, by=w.administrator, at=w.at)
     delivery.tell(at=w.at)
@@ -195,7 +247,9 @@ def test_who_is_invited_to_a_national_role_is_written_to_when_it_is_confirmed(w:
     assert "/password/reset/key/" in message.body
 
 
-def test_by_the_pages_one_proposes_and_the_other_confirms_each_with_the_password(w: World, second: User) -> None:
+def test_by_the_pages_one_proposes_and_the_other_confirms_each_with_the_password(
+    w: World, second: User
+) -> None:
     first, other = client_of(w.administrator), client_of(second)
     url = f"/en/cycles/people/{w.stranger.pk}/grant/"
 

@@ -1,4 +1,6 @@
-"""Who belongs to an agency: invitations, roles of the house, leavers, the head's deputies, lost devices."""
+"""Who belongs to an agency: invitations, roles of the house, leavers, the head's deputies, lost
+devices.
+"""
 
 import re
 import threading
@@ -54,13 +56,21 @@ def as_(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def delegate(w: World, **changed: Any) -> Membership:
-    given = {"user": w.staff, "valid_from": None, "valid_until": w.at + 10 * DAY, "letter": "12/345", "by": w.head}
+    given = {
+        "user": w.staff,
+        "valid_from": None,
+        "valid_until": w.at + 10 * DAY,
+        "letter": "12/345",
+        "by": w.head,
+    }
     return people.delegate(w.power, **(given | {"at": w.at} | changed))
 
 
 def invite(w: World, email: str = "new@example.org", **changed: Any) -> Membership:
     given = {"name_fa": "نوآمده", "name_en": "Newcomer", "role": "staff", "agency": w.power}
-    return people.invite(email=email, **(given | {"by": w.agency_administrator, "at": w.at} | changed))
+    return people.invite(
+        email=email, **(given | {"by": w.agency_administrator, "at": w.at} | changed)
+    )
 
 
 def again(user: User) -> User:
@@ -68,7 +78,7 @@ def again(user: User) -> User:
     return User.objects.get(pk=user.pk)
 
 
-# --- Deputies ---------------------------------------------------------------------------------------------------------
+# --- Deputies -----------------------------------------------------------------------------------
 
 
 def test_a_deputy_signs_within_the_period_and_not_a_second_after_and_the_record_says_so() -> None:
@@ -142,7 +152,10 @@ def test_the_table_holds_no_deputy_without_head_and_end_and_nobody_else_with_one
         {"user": w.head, "role": "deputy", "valid_until": EPOCH + DAY, "delegated_by": w.head},
         {"user": w.staff, "role": "staff", "delegated_by": w.head},
     ):
-        with pytest.raises(IntegrityError, match="a_deputy_has_a_head_and_an_end"), transaction.atomic():
+        with (
+            pytest.raises(IntegrityError, match="a_deputy_has_a_head_and_an_end"),
+            transaction.atomic(),
+        ):
             Membership.objects.create(**plain, **wrong)
 
 
@@ -168,8 +181,13 @@ def test_a_head_who_is_relieved_takes_the_delegations_along(w: World) -> None:
     assert Entry.objects.filter(act="end_role").count() == 3
 
 
-def test_a_head_delegates_by_the_page_with_the_password_and_sees_the_letter(w: World, as_: Any) -> None:
-    client, typed = as_(w.head, w.at), {"user": w.staff.pk, "valid_until": "2020-02-20", "letter": "۱۲/۳۴۵"}
+def test_a_head_delegates_by_the_page_with_the_password_and_sees_the_letter(
+    w: World, as_: Any
+) -> None:
+    client, typed = (
+        as_(w.head, w.at),
+        {"user": w.staff.pk, "valid_until": "2020-02-20", "letter": "۱۲/۳۴۵"},
+    )
 
     unsigned = client.post("/en/cycles/delegation/", typed)
     client.post("/en/cycles/delegation/", typed | {"password": PASSWORD})
@@ -177,22 +195,30 @@ def test_a_head_delegates_by_the_page_with_the_password_and_sees_the_letter(w: W
     assert set(unsigned.context["form"].errors) == {"password"}
     assert Membership.objects.get(role=Role.DEPUTY).user == w.staff
     assert "12/345" in client.get("/en/cycles/delegation/").content.decode()
-    assert "/en/cycles/delegation/" in client.get(f"/en/cycles/people/{w.head.pk}/").content.decode()
+    assert (
+        "/en/cycles/delegation/" in client.get(f"/en/cycles/people/{w.head.pk}/").content.decode()
+    )
 
 
-# --- Roles ------------------------------------------------------------------------------------------------------------
+# --- Roles --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("role", ["staff", "headquarters", "agency_administrator"])
-def test_an_agency_administrator_grants_and_ends_the_roles_of_the_house(w: World, role: str) -> None:
-    granted = people.grant_role(user=w.stranger, role=role, agency=w.power, by=w.agency_administrator, at=w.at)
+def test_an_agency_administrator_grants_and_ends_the_roles_of_the_house(
+    w: World, role: str
+) -> None:
+    granted = people.grant_role(
+        user=w.stranger, role=role, agency=w.power, by=w.agency_administrator, at=w.at
+    )
 
     people.end_role(granted, by=w.agency_administrator, at=w.at + DAY)
 
     assert w.fresh(granted).valid_until == w.at + DAY
 
 
-def test_an_agency_administrator_makes_no_head_no_deputy_no_officer_and_nobody_elsewhere(w: World) -> None:
+def test_an_agency_administrator_makes_no_head_no_deputy_no_officer_and_nobody_elsewhere(
+    w: World,
+) -> None:
     by = {"by": w.agency_administrator, "at": w.at}
     for wrong in (
         {"role": "head", "agency": w.power},
@@ -220,7 +246,9 @@ def test_nobody_grants_a_role_to_themselves(w: World) -> None:
             people.invite(email=by.email.upper(), name_fa="", name_en="", by=by, at=w.at, **given)
 
 
-def test_a_head_and_an_administrator_see_the_agencys_people_past_ones_too_and_no_interests(w: World, as_: Any) -> None:
+def test_a_head_and_an_administrator_see_the_agencys_people_past_ones_too_and_no_interests(
+    w: World, as_: Any
+) -> None:
     people.end_role(w.staff.membership_set.get(), by=w.administrator, at=w.at)
     at = w.at + DAY
 
@@ -233,7 +261,7 @@ def test_a_head_and_an_administrator_see_the_agencys_people_past_ones_too_and_no
     assert "Declared interests" not in page
 
 
-# --- Invitations ------------------------------------------------------------------------------------------------------
+# --- Invitations --------------------------------------------------------------------------------
 
 
 def link_in(message: Any) -> str:
@@ -261,7 +289,9 @@ def test_an_invitation_makes_an_account_whose_owner_chooses_the_password_by_a_li
     assert "password1" not in client.get(link, follow=True).content.decode()  # it works once
 
 
-def test_a_lapsed_link_opens_nothing_and_invite_again_sends_a_new_one(w: World, client: Client, settings: Any) -> None:
+def test_a_lapsed_link_opens_nothing_and_invite_again_sends_a_new_one(
+    w: World, client: Client, settings: Any
+) -> None:
     made = invite(w)
     delivery.tell(at=w.at)
     settings.PASSWORD_RESET_TIMEOUT = -1
@@ -280,11 +310,19 @@ def test_who_has_a_password_is_not_invited_again(w: World) -> None:
         people.invite_again(w.staff.membership_set.get(), by=w.agency_administrator, at=w.at)
 
 
-def test_an_address_that_has_an_account_gets_the_role_and_the_answer_is_the_same(w: World, as_: Any) -> None:
+def test_an_address_that_has_an_account_gets_the_role_and_the_answer_is_the_same(
+    w: World, as_: Any
+) -> None:
     client, answers = as_(w.agency_administrator, w.at), []
     before = again(w.stranger)
     for email in ("STRANGER@example.org", "nobody@example.org"):
-        typed = {"email": email, "name_fa": "دیگری", "role": "staff", "agency": w.power.pk, "password": PASSWORD}
+        typed = {
+            "email": email,
+            "name_fa": "دیگری",
+            "role": "staff",
+            "agency": w.power.pk,
+            "password": PASSWORD,
+        }
         answer = client.post("/en/cycles/people/invite/", typed)
         answers.append((answer.status_code, answer["Location"]))
 
@@ -293,7 +331,9 @@ def test_an_address_that_has_an_account_gets_the_role_and_the_answer_is_the_same
     assert after.holds(Role.STAFF, at=w.at)
     assert (after.name_fa, after.password) == (before.name_fa, before.password)
     delivery.tell(at=w.at)
-    assert not any("/password/reset/key/" in m.body for m in mail.outbox if m.to == ["stranger@example.org"])
+    assert not any(
+        "/password/reset/key/" in m.body for m in mail.outbox if m.to == ["stranger@example.org"]
+    )
 
 
 def test_what_somebody_holds_elsewhere_is_not_told_by_a_refusal(w: World) -> None:
@@ -309,7 +349,11 @@ def test_an_agency_administrator_is_offered_the_house_and_an_administrator_every
     house = as_(w.agency_administrator, w.at).get("/en/cycles/people/invite/").context["form"]
     whole = as_(w.administrator, w.at).get("/en/cycles/people/invite/").context["form"]
 
-    assert [role for role, _label in house.fields["role"].choices] == ["staff", "headquarters", "agency_administrator"]
+    assert [role for role, _label in house.fields["role"].choices] == [
+        "staff",
+        "headquarters",
+        "agency_administrator",
+    ]
     assert "province" not in house.fields
     assert {role for role, _label in whole.fields["role"].choices} == set(Role.values) - {"deputy"}
 
@@ -339,13 +383,15 @@ def test_two_invitations_of_one_address_at_once_make_one_person() -> None:
         assert person.membership_set.count() == 2
 
 
-# --- Leavers ----------------------------------------------------------------------------------------------------------
+# --- Leavers ------------------------------------------------------------------------------------
 
 
 def test_a_leaver_is_out_everywhere_at_once_and_what_was_done_stays(w: World, as_: Any) -> None:
     by = {"agency": w.power, "by": w.administrator, "at": w.at}
     people.grant_role(user=w.staff, role="headquarters", **by)
-    coming = people.grant_role(user=w.staff, role="agency_administrator", valid_from=w.at + 9 * DAY, **by)
+    coming = people.grant_role(
+        user=w.staff, role="agency_administrator", valid_from=w.at + 9 * DAY, **by
+    )
     browsers = [Client(), Client()]
     for browser in browsers:
         browser.post("/en/accounts/login/", {"login": "staff", "password": PASSWORD})
@@ -353,7 +399,10 @@ def test_a_leaver_is_out_everywhere_at_once_and_what_was_done_stays(w: World, as
     acts = Entry.objects.count()
 
     page = as_(w.agency_administrator, w.at + DAY)
-    page.post(f"/en/cycles/people/{w.staff.pk}/leaves/{w.power.pk}/", {"note": "retired", "password": PASSWORD})
+    page.post(
+        f"/en/cycles/people/{w.staff.pk}/leaves/{w.power.pk}/",
+        {"note": "retired", "password": PASSWORD},
+    )
 
     assert not again(w.staff).memberships(w.at + DAY)
     assert not Membership.objects.filter(pk=coming.pk).exists()
@@ -370,16 +419,20 @@ def test_a_head_is_removed_by_the_authority_alone_and_nobody_removes_oneself(w: 
     with pytest.raises(Refused, match="save for the head"):
         people.remove_leaver(w.head, w.power, by=w.agency_administrator, at=w.at + DAY)
     with pytest.raises(Refused, match="never for oneself"):
-        people.remove_leaver(w.agency_administrator, w.power, by=w.agency_administrator, at=w.at + DAY)
+        people.remove_leaver(
+            w.agency_administrator, w.power, by=w.agency_administrator, at=w.at + DAY
+        )
     people.remove_leaver(w.head, w.power, by=w.administrator, at=w.at + DAY)
 
     assert w.fresh(deputy).valid_until == w.at + DAY
 
 
-# --- Lost devices -----------------------------------------------------------------------------------------------------
+# --- Lost devices -------------------------------------------------------------------------------
 
 
-def test_an_administrator_resets_a_second_factor_with_a_reason_that_is_recorded(w: World, as_: Any) -> None:
+def test_an_administrator_resets_a_second_factor_with_a_reason_that_is_recorded(
+    w: World, as_: Any
+) -> None:
     Authenticator.objects.create(user=w.head, type="totp", data={})
     Authenticator.objects.create(user=w.head, type="recovery_codes", data={})
 

@@ -1,4 +1,6 @@
-"""The clock: off by more than two seconds it is noticed, put on record and told, and what has a deadline waits."""
+"""The clock: off by more than two seconds it is noticed, put on record and told, and what has a
+deadline waits.
+"""
 
 from datetime import timedelta
 
@@ -76,7 +78,10 @@ def test_what_has_a_deadline_waits_while_the_clock_is_off_and_is_done_when_it_is
     with translation.override("en"), pytest.raises(Refused, match="clock is not right"):
         sign(world)
     waiting = world.fresh(world.submission).state
-    buttons = {m.name for m in perform.open_to(workflow.MOVES, world.submission, by=world.head, at=world.at)}
+    buttons = {
+        m.name
+        for m in perform.open_to(workflow.MOVES, world.submission, by=world.head, at=world.at)
+    }
     people.declare_interest(agency=world.power, reason="goes on", by=world.assessor, at=world.at)
     clock_watch.watch(at=world.at)
     sign(world)
@@ -141,7 +146,8 @@ def test_rows_of_a_later_moment_say_that_the_clock_was_set_back_until_it_has_cau
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO cycles_entry (recorded_at, {', '.join(columns)}) "
-            f"SELECT clock_timestamp() + interval '1 hour', {', '.join(columns)} FROM cycles_entry LIMIT 1"
+            f"SELECT clock_timestamp() + interval '1 hour', {', '.join(columns)} FROM "
+            f"cycles_entry LIMIT 1"
         )
 
     facts = clock_watch.watch(at=world.at).facts

@@ -1,4 +1,6 @@
-"""The record's rows: their canonical form, how they are written, read, exported and verified by hand."""
+"""The record's rows: their canonical form, how they are written, read, exported and verified by
+hand.
+"""
 
 import csv
 import hashlib
@@ -77,23 +79,33 @@ def subject(agency):
 
 
 def disagreeing():
-    """Rows whose body is not what the database makes of their columns, in a session that writes time in its own way."""
+    """Rows whose body is not what the database makes of their columns, in a session that writes
+    time in its own way.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL TIME ZONE 'America/St_Johns'")
         cursor.execute("SET LOCAL DateStyle = 'German'")
-        cursor.execute(f"SELECT id, body, {ledger.BODY} FROM cycles_entry WHERE body IS DISTINCT FROM {ledger.BODY}")
+        cursor.execute(
+            f"SELECT id, body, {ledger.BODY} FROM cycles_entry WHERE body IS DISTINCT FROM "
+            f"{ledger.BODY}"
+        )
         found = cursor.fetchall()
         cursor.execute("RESET TIME ZONE; RESET DateStyle")
     return found
 
 
-# --- Writing ----------------------------------------------------------------------------------------------------------
+# --- Writing ------------------------------------------------------------------------------------
 
 
 def test_the_keys_of_the_rows_come_back_in_the_order_of_the_objects(world):
     agencies = [world.unit, world.power, world.health]
 
-    keys = write([subject(a) for a in agencies], by=world.assessor, note="x", facts=[{"n": n} for n in range(3)])
+    keys = write(
+        [subject(a) for a in agencies],
+        by=world.assessor,
+        note="x",
+        facts=[{"n": n} for n in range(3)],
+    )
     rows = [Entry.objects.get(pk=key) for key in keys]
 
     assert keys == sorted(Entry.objects.order_by("-pk").values_list("pk", flat=True)[:3])
@@ -122,16 +134,24 @@ def test_nothing_to_record_is_no_statement(world, django_assert_num_queries):
         assert write([]) == []
 
 
-# --- The canonical form -----------------------------------------------------------------------------------------------
+# --- The canonical form -------------------------------------------------------------------------
 
 
 def test_the_body_is_this_text_letter_for_letter(world):
-    facts = {"points": Decimal("1.50"), "at": AT, "b": None, "list": [True, 2], "agency": world.power}
+    facts = {
+        "points": Decimal("1.50"),
+        "at": AT,
+        "b": None,
+        "list": [True, 2],
+        "agency": world.power,
+    }
 
     [key] = write([subject(world.power)], by=world.assessor, note='نامهٔ "۱۲"\nدوم', facts=[facts])
 
     entry = Entry.objects.get(pk=key)
-    recorded = entry.recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
+    recorded = (
+        entry.recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f").rstrip("0").rstrip(".")
+    )
     assert entry.body == (
         '[1, "cycles.administration", "declare_interest", "agencies.agency", '
         f'{world.power.pk}, "وزارت نیرو", null, "MOE", "", "", '
@@ -170,7 +190,9 @@ class AnyFacts(TestCase):
         facts=st.dictionaries(TEXT, VALUE, max_size=5),
         note=TEXT,
         at=st.datetimes(
-            datetime.fromisoformat("1000-01-01"), datetime.fromisoformat("2999-01-01"), timezones=st.just(UTC)
+            datetime.fromisoformat("1000-01-01"),
+            datetime.fromisoformat("2999-01-01"),
+            timezones=st.just(UTC),
         ),
     )
     def test_whatever_the_facts_python_and_the_database_write_the_same_body(self, facts, note, at):
@@ -183,7 +205,7 @@ class AnyFacts(TestCase):
         assert Entry.objects.get(pk=key).params == ledger.plain(facts)
 
 
-# --- Requests ---------------------------------------------------------------------------------------------------------
+# --- Requests -----------------------------------------------------------------------------------
 
 
 def test_a_row_the_answer_and_the_log_name_the_same_request(world, as_, caplog):
@@ -192,7 +214,9 @@ def test_a_row_the_answer_and_the_log_name_the_same_request(world, as_, caplog):
 
     with caplog.at_level(logging.WARNING, logger="django.request"):
         answer = client.post(
-            "/en/cycles/interests/", {"agency": world.health.code, "reason": "family"}, headers={"X-Request-ID": "mine"}
+            "/en/cycles/interests/",
+            {"agency": world.health.code, "reason": "family"},
+            headers={"X-Request-ID": "mine"},
         )
         lost = client.get("/en/nowhere/")
 
@@ -208,14 +232,16 @@ def test_acts_of_tasks_name_no_request(world):
     assert set(Entry.objects.values_list("request_id", flat=True)) == {""}
 
 
-# --- The page ---------------------------------------------------------------------------------------------------------
+# --- The page -----------------------------------------------------------------------------------
 
 
 def test_one_objects_page_leads_to_its_whole_record(world, as_):
     client = as_(world.auditor, world.at)
     people.declare_interest(agency=world.power, reason="x", by=world.assessor, at=world.at)
 
-    [address] = re.findall(r'href="([^"]*\?model=[^"]*)"', client.get("/en/cycles/1405/").content.decode())
+    [address] = re.findall(
+        r'href="([^"]*\?model=[^"]*)"', client.get("/en/cycles/1405/").content.decode()
+    )
     page = client.get(address.replace("&amp;", "&"))
 
     acts = [row.record.act for row in page.context["table"].rows]
@@ -227,7 +253,11 @@ def test_one_objects_page_leads_to_its_whole_record(world, as_):
 def test_the_ledger_narrows_by_year_and_by_object_and_shrugs_at_nonsense(world, as_):
     client = as_(world.auditor, world.at)
     ours = client.get("/en/cycles/ledger/", {"year": "1405"}).context["table"].rows
-    none = client.get("/en/cycles/ledger/", {"model": "cycles.cycle", "key": "999999"}).context["table"].rows
+    none = (
+        client.get("/en/cycles/ledger/", {"model": "cycles.cycle", "key": "999999"})
+        .context["table"]
+        .rows
+    )
     nonsense = client.get("/en/cycles/ledger/", {"year": "x", "key": "y"})
 
     assert {row.record.cycle_id for row in ours} == {world.cycle.pk}
@@ -235,7 +265,7 @@ def test_the_ledger_narrows_by_year_and_by_object_and_shrugs_at_nonsense(world, 
     assert nonsense.status_code == 200
 
 
-# --- Verification -----------------------------------------------------------------------------------------------------
+# --- Verification -------------------------------------------------------------------------------
 
 
 def test_an_auditor_orders_a_verification_and_the_page_tells_what_it_found(world, as_):
@@ -258,7 +288,9 @@ def test_an_auditor_orders_a_verification_and_the_page_tells_what_it_found(world
 
 
 def test_a_broken_record_is_told_in_red_and_in_the_language_of_the_reader(world, as_):
-    Verification.objects.create(ordered_at=world.at, finished_at=world.at, broken="seal 7 does not fit its rows")
+    Verification.objects.create(
+        ordered_at=world.at, finished_at=world.at, broken="seal 7 does not fit its rows"
+    )
     client = as_(world.auditor, world.at)
 
     english = client.get("/en/cycles/ledger/").content.decode()
@@ -298,7 +330,7 @@ def test_the_record_is_verified_once_a_night_by_itself(world, settings):
     assert Entry.objects.latest("pk").actor_id is None
 
 
-# --- Export -----------------------------------------------------------------------------------------------------------
+# --- Export -------------------------------------------------------------------------------------
 
 
 def exported(response):
@@ -317,7 +349,9 @@ def test_the_export_holds_what_is_shown_in_the_readers_language_with_body_and_di
     assert (row["Act"], row["On what"]) == ("Open the cycle", "ارزیابی سال ۱۴۰۵")
     assert row["Change of state"] == "Planned → Open"
     assert hashlib.sha256(row["body"].encode()).hexdigest() == row["digest"]
-    assert [r["id"] for r in persian] == [str(pk) for pk in Entry.objects.order_by("pk").values_list("pk", flat=True)]
+    assert [r["id"] for r in persian] == [
+        str(pk) for pk in Entry.objects.order_by("pk").values_list("pk", flat=True)
+    ]
     assert "Act" not in persian[0]
 
 
@@ -353,7 +387,7 @@ def test_no_cell_of_the_export_is_taken_for_a_formula(world, as_, text):
     assert guarded("plain = text") == "plain = text"
 
 
-# --- Seals for everybody ----------------------------------------------------------------------------------------------
+# --- Seals for everybody ------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -395,7 +429,11 @@ def test_papers_carry_the_seal_over_their_act(as_):
         ]
     before = [head.get(page).content.decode() for page in pages]
     sealed(world.at)
-    acts = [(world.submission, "submit"), (world.submission, "communicate"), (world.appeal, "uphold_partly")]
+    acts = [
+        (world.submission, "submit"),
+        (world.submission, "communicate"),
+        (world.appeal, "uphold_partly"),
+    ]
     over_them = [seals.stamp(obj, act).seal for obj, act in acts]
     people.declare_interest(agency=world.health, reason="x", by=world.assessor, at=world.at)
     sealed(world.at)
@@ -403,7 +441,9 @@ def test_papers_carry_the_seal_over_their_act(as_):
     after = [head.get(page).content.decode() for page in pages]
 
     assert ["its seal follows within seconds" in text for text in before] == [True] * 3
-    assert [seal.digest[:16] in text for seal, text in zip(over_them, after, strict=True)] == [True] * 3
+    assert [seal.digest[:16] in text for seal, text in zip(over_them, after, strict=True)] == [
+        True
+    ] * 3
 
 
 @pytest.mark.django_db(transaction=True)
@@ -413,20 +453,27 @@ def test_the_article_82_report_prints_the_newest_seal_and_where_to_check_it():
     edition = world.fresh(world.edition)
 
     page = render_to_string(
-        "festival/report/report.html", {"facts": report_facts.gather(edition, at=world.at), "edition": edition}
+        "festival/report/report.html",
+        {"facts": report_facts.gather(edition, at=world.at), "edition": edition},
     )
 
     assert f"{seals.newest().digest[:16]}…" in page
     assert f"{settings.PORTAL_URL}{reverse('cycles:seals')}" in page
 
 
-# --- By hand ----------------------------------------------------------------------------------------------------------
+# --- By hand ------------------------------------------------------------------------------------
 
 
 def by_hand(directory):
-    snippet = re.search(r"```python\n(.*?)```", Path(settings.BASE_DIR, "docs/record.md").read_text(), re.S)
+    snippet = re.search(
+        r"```python\n(.*?)```", Path(settings.BASE_DIR, "docs/record.md").read_text(), re.S
+    )
     return subprocess.run(
-        [sys.executable, "-I", "-c", snippet[1]], cwd=directory, capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-c", snippet[1]],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -54,7 +54,9 @@ def test_a_row_whose_transaction_is_still_open_holds_nobody_back_and_is_sealed_w
     def slow_writer():
         try:
             with transaction.atomic():
-                people.declare_interest(agency=world.power, reason="slow", by=world.assessor, at=world.at)
+                people.declare_interest(
+                    agency=world.power, reason="slow", by=world.assessor, at=world.at
+                )
                 written.set()
                 finish.wait(timeout=30)
         finally:
@@ -77,7 +79,9 @@ def test_a_row_whose_transaction_is_still_open_holds_nobody_back_and_is_sealed_w
 
 
 CONTENTS = ", ".join((*ledger.FACTS, "body", "digest"))
-COPY = f"INSERT INTO cycles_entry ({CONTENTS}) SELECT {CONTENTS} FROM cycles_entry WHERE id = {{row}}"
+COPY = (
+    f"INSERT INTO cycles_entry ({CONTENTS}) SELECT {CONTENTS} FROM cycles_entry WHERE id = {{row}}"
+)
 SWAP = f"""
     UPDATE cycles_entry e
     SET ({CONTENTS}) = (SELECT {CONTENTS} FROM cycles_entry o WHERE o.id = {{row}} + {{after}} - e.id)
@@ -89,20 +93,44 @@ SWAP = f"""
     ("deed", "named"),
     (
         ("UPDATE cycles_entry SET note = 'other' WHERE id = {row}", "row {row} was changed"),
-        ("UPDATE cycles_entry SET at = at + interval '1 second' WHERE id = {row}", "row {row} was changed"),
+        (
+            "UPDATE cycles_entry SET at = at + interval '1 second' WHERE id = {row}",
+            "row {row} was changed",
+        ),
         ("UPDATE cycles_entry SET recorded_at = now() WHERE id = {row}", "row {row} was changed"),
-        ("UPDATE cycles_entry SET params = params || '{{\"a\": 1}}' WHERE id = {row}", "row {row} was changed"),
-        ("UPDATE cycles_entry SET request_id = gen_random_uuid() WHERE id = {row}", "row {row} was changed"),
+        (
+            "UPDATE cycles_entry SET params = params || '{{\"a\": 1}}' WHERE id = {row}",
+            "row {row} was changed",
+        ),
+        (
+            "UPDATE cycles_entry SET request_id = gen_random_uuid() WHERE id = {row}",
+            "row {row} was changed",
+        ),
         ("UPDATE cycles_entry SET body = body || ' ' WHERE id = {row}", "row {row} was changed"),
-        ("UPDATE cycles_entry SET digest = repeat('0', 64) WHERE id = {row}", "row {row} was changed"),
-        ("UPDATE cycles_entry SET id = -id WHERE id = {row}", "seal {seal} is over 2 rows, of which 1 are there"),
-        ("DELETE FROM cycles_entry WHERE id = {row}", "seal {seal} is over 2 rows, of which 1 are there"),
+        (
+            "UPDATE cycles_entry SET digest = repeat('0', 64) WHERE id = {row}",
+            "row {row} was changed",
+        ),
+        (
+            "UPDATE cycles_entry SET id = -id WHERE id = {row}",
+            "seal {seal} is over 2 rows, of which 1 are there",
+        ),
+        (
+            "DELETE FROM cycles_entry WHERE id = {row}",
+            "seal {seal} is over 2 rows, of which 1 are there",
+        ),
         (COPY, "1 rows, from .*, are in no seal and are not waiting for one"),
-        ("DELETE FROM cycles_seal WHERE id = {next}", "1 rows, from .*, are in no seal and are not waiting for one"),
+        (
+            "DELETE FROM cycles_seal WHERE id = {next}",
+            "1 rows, from .*, are in no seal and are not waiting for one",
+        ),
         (SWAP, "seal {seal} does not fit its rows"),
         ("UPDATE cycles_seal SET count = 7 WHERE id = {seal}", "seal {seal} was changed"),
         ("UPDATE cycles_seal SET sealed_at = now() WHERE id = {seal}", "seal {seal} was changed"),
-        ("DELETE FROM cycles_seal WHERE id = {seal}", "seal {next} does not follow the seal before it"),
+        (
+            "DELETE FROM cycles_seal WHERE id = {seal}",
+            "seal {next} does not follow the seal before it",
+        ),
     ),
 )
 def test_what_a_superuser_changes_behind_the_triggers_is_found_and_named(deed, named):
@@ -141,7 +169,9 @@ def test_the_last_seal_cannot_be_taken_away_and_made_anew_unseen_by_who_has_its_
     sealed(world.at)
     published = seals.newest().digest
 
-    behind_the_triggers("DELETE FROM cycles_seal; INSERT INTO cycles_unsealed SELECT id FROM cycles_entry")
+    behind_the_triggers(
+        "DELETE FROM cycles_seal; INSERT INTO cycles_unsealed SELECT id FROM cycles_entry"
+    )
     seals.seal(at=world.at + timedelta(seconds=1))
 
     assert audit.verify().broken == ""
@@ -151,11 +181,14 @@ def test_the_last_seal_cannot_be_taken_away_and_made_anew_unseen_by_who_has_its_
 def test_a_tree_built_leaf_by_leaf_has_the_root_of_one_built_level_by_level():
     def by_levels(leaves):
         level = [
-            hashlib.sha256(b"\x00" + key.to_bytes(8, "big", signed=True) + digest).digest() for key, digest in leaves
+            hashlib.sha256(b"\x00" + key.to_bytes(8, "big", signed=True) + digest).digest()
+            for key, digest in leaves
         ]
         while len(level) > 1:
             pairs = [b"\x01" + level[i] + level[i + 1] for i in range(0, len(level) - 1, 2)]
-            level = [hashlib.sha256(pair).digest() for pair in pairs] + level[len(level) - len(level) % 2 :]
+            level = [hashlib.sha256(pair).digest() for pair in pairs] + level[
+                len(level) - len(level) % 2 :
+            ]
         return level[0].hex() if level else seals.NOTHING
 
     leaves = [(key, hashlib.sha256(str(key).encode()).digest()) for key in range(40)]
@@ -262,19 +295,25 @@ def test_a_verification_holds_no_place_in_the_order_of_those_who_write_so_sealin
 
 
 def test_what_is_broken_is_told_in_the_language_of_the_reader():
-    for fault in ("row 12 was changed", "seal 3 is over 2 rows, of which 1 are there", "something else"):
+    for fault in (
+        "row 12 was changed",
+        "seal 3 is over 2 rows, of which 1 are there",
+        "something else",
+    ):
         with translation.override("en"):
             assert audit.in_words(fault) == fault
     with translation.override("fa"):
         assert "۱۲" in audit.in_words("row 12 was changed")
 
 
-# --- Who is told ------------------------------------------------------------------------------------------------------
+# --- Who is told --------------------------------------------------------------------------------
 
 
 def told(person):
     return list(
-        Delivery.objects.filter(recipient=person, channel="inbox").order_by("pk").values_list("entry__act", flat=True)
+        Delivery.objects.filter(recipient=person, channel="inbox")
+        .order_by("pk")
+        .values_list("entry__act", flat=True)
     )
 
 
@@ -319,13 +358,18 @@ def test_rows_in_no_seal_are_mended_on_record_and_none_is_touched():
     behind_the_triggers("DELETE FROM cycles_unsealed")
     stray = Entry.objects.latest("pk")
 
-    with pytest.raises(CommandError, match=f"1 rows, from {stray.pk} to {stray.pk}, are in no seal"):
+    with pytest.raises(
+        CommandError, match=f"1 rows, from {stray.pk} to {stray.pk}, are in no seal"
+    ):
         call_command("verify_ledger")
     call_command("verify_ledger", mend=True, stdout=StringIO())
     made = sealed(world.at)
 
     mended = Entry.objects.latest("pk")
-    assert (mended.act, mended.params) == ("mend_record", {"last": stray.pk, "count": 1, "first": stray.pk})
+    assert (mended.act, mended.params) == (
+        "mend_record",
+        {"last": stray.pk, "count": 1, "first": stray.pk},
+    )
     assert Entry.objects.get(pk=stray.pk).digest == stray.digest
     assert made.ids == [(stray.pk, mended.pk)]
     assert audit.verify() == audit.Verdict(rows=4, seals=2, waiting=0)

@@ -50,7 +50,9 @@ def test_an_import_is_refused_to_all_but_national_administrators_and_then_writes
 
     for name in ("provincial_administrator", "auditor", "head", "stranger"):
         with translation.override("en"), pytest.raises(Refused, match="for"):
-            people.import_agencies(lambda: write(rows), by=w.people[name], at=w.at, file_name="a.csv", sha256="0" * 64)
+            people.import_agencies(
+                lambda: write(rows), by=w.people[name], at=w.at, file_name="a.csv", sha256="0" * 64
+            )
 
     assert not Agency.objects.filter(code="NEW").exists()
     assert not Entry.objects.exists()
@@ -61,7 +63,9 @@ def test_a_file_that_no_longer_fits_is_refused_whole():
     rows = table("NEW,نو,ministry,economic,,\nUNIT,واحد,provincial_unit,economic,,IR-99")
 
     with pytest.raises(Refused, match=r".+"):
-        people.import_agencies(lambda: write(rows), by=w.administrator, at=w.at, file_name="a.csv", sha256="0" * 64)
+        people.import_agencies(
+            lambda: write(rows), by=w.administrator, at=w.at, file_name="a.csv", sha256="0" * 64
+        )
 
     assert not Agency.objects.filter(code="NEW").exists()
 
@@ -71,7 +75,9 @@ def test_an_import_that_changes_nothing_is_no_act():
     rows = table("MOE,وزارت نیرو,ministry,infrastructure,,")
 
     with pytest.raises(Refused, match=r".+"):
-        people.import_agencies(lambda: write(rows), by=w.administrator, at=w.at, file_name="a.csv", sha256="0" * 64)
+        people.import_agencies(
+            lambda: write(rows), by=w.administrator, at=w.at, file_name="a.csv", sha256="0" * 64
+        )
 
     assert not Entry.objects.exists()
 
@@ -104,18 +110,27 @@ def test_a_member_may_sit_in_the_group_of_one_sector_only_and_nobody_else_has_a_
     w = build("people")
     second = second_administrator(w)
     proposed = nominations.propose(
-        user=w.stranger, role="member", constituency="expert", sector="economic", by=w.administrator, at=w.at
+        user=w.stranger,
+        role="member",
+        constituency="expert",
+        sector="economic",
+        by=w.administrator,
+        at=w.at,
     )
     nominations.decide(proposed, "confirm", by=second, at=w.at)
 
     assert Membership.objects.get(user=w.stranger).sector == "economic"
     with translation.override("en"), pytest.raises(Refused, match="belong to a sector"):
-        people.grant_role(user=w.stranger, role="assessor", sector="economic", by=w.administrator, at=w.at)
+        people.grant_role(
+            user=w.stranger, role="assessor", sector="economic", by=w.administrator, at=w.at
+        )
 
 
 def test_a_cycle_is_planned_with_its_rule_for_points_that_do_not_apply():
     w = build("people")
-    made = years.plan_cycle(year=1409, preset="statutory_gregorian", spreads_points=False, by=w.administrator, at=w.at)
+    made = years.plan_cycle(
+        year=1409, preset="statutory_gregorian", spreads_points=False, by=w.administrator, at=w.at
+    )
 
     assert not made.spreads_points
     assert Entry.objects.get(act="plan_cycle", object_pk=made.pk).params["spreads_points"] is False

@@ -55,7 +55,7 @@ def text(answer: Any) -> str:
     return answer.content.decode()
 
 
-# --- Renaming ---------------------------------------------------------------------------------------------------------
+# --- Renaming -----------------------------------------------------------------------------------
 
 
 def test_a_renamed_agency_keeps_its_code_and_an_open_year_its_name(world):
@@ -63,7 +63,9 @@ def test_a_renamed_agency_keeps_its_code_and_an_open_year_its_name(world):
 
     renamed = world.fresh(world.power)
     assert (renamed.code, renamed.name_fa) == ("MOE", "وزارت انرژی")
-    assert Participation.objects.get(cycle=world.cycle, agency=renamed).name_en == "Ministry of Energy"
+    assert (
+        Participation.objects.get(cycle=world.cycle, agency=renamed).name_en == "Ministry of Energy"
+    )
     assert [c.name_fa for c in history_of(renamed).names] == ["وزارت نیرو"]
     assert Agency.objects.matching("انرژی").get() == renamed
 
@@ -72,7 +74,11 @@ def test_the_record_keeps_legal_basis_day_and_names_of_a_change(world):
     change(world, world.power, "renamed", name_fa="وزارت انرژی", note="به خط هیئت دولت")
 
     recorded, in_force = Entry.objects.filter(model="cycles.registerchange").order_by("pk")
-    assert (recorded.act, recorded.actor_name, recorded.agency_code) == ("record", "کاربر administrator", "MOE")
+    assert (recorded.act, recorded.actor_name, recorded.agency_code) == (
+        "record",
+        "کاربر administrator",
+        "MOE",
+    )
     assert recorded.params["legal_basis"] == "قانون ساختار دولت"
     assert recorded.params["letter"] == "۱۲/۳۴"
     assert recorded.params["effective_on"] == str(today(world))
@@ -104,7 +110,7 @@ def test_a_change_that_is_withdrawn_in_time_never_takes_effect(world):
     assert world.fresh(waiting).state == "withdrawn"
 
 
-# --- Ending -----------------------------------------------------------------------------------------------------------
+# --- Ending -------------------------------------------------------------------------------------
 
 
 def test_a_dissolved_agency_leaves_the_register_its_cycle_and_its_people(world):
@@ -132,7 +138,11 @@ def test_those_concerned_are_told_of_a_change_once_it_is_recorded(world):
     change(world, world.power, "merged", days=3, successors=[world.health])
 
     entry = Entry.objects.get(act="record", model="cycles.registerchange")
-    told = set(Delivery.objects.filter(entry=entry, channel="inbox").values_list("recipient__username", flat=True))
+    told = set(
+        Delivery.objects.filter(entry=entry, channel="inbox").values_list(
+            "recipient__username", flat=True
+        )
+    )
     # its own people, its successor's, its unit's and the overseers; never whoever recorded it
     assert told == {"staff", "head", "other_staff", "other_head", "unit_head", "auditor"}
 
@@ -142,7 +152,11 @@ def test_no_role_is_given_in_an_agency_that_has_ended(world):
 
     with pytest.raises(Refused, match="has ended"):
         people.grant_role(
-            user=world.stranger, role=Role.STAFF, agency=world.fresh(world.power), by=world.administrator, at=world.at
+            user=world.stranger,
+            role=Role.STAFF,
+            agency=world.fresh(world.power),
+            by=world.administrator,
+            at=world.at,
         )
 
 
@@ -152,7 +166,9 @@ def test_a_cycle_that_opens_later_passes_over_an_agency_that_has_ended(db):
 
     years.open_cycle(world.cycle, by=world.administrator, at=world.at)
 
-    taking_part = Participation.objects.filter(cycle=world.cycle).values_list("agency__code", flat=True)
+    taking_part = Participation.objects.filter(cycle=world.cycle).values_list(
+        "agency__code", flat=True
+    )
     assert set(taking_part) == {"MOE", "MOE-QZ"}
 
 
@@ -167,7 +183,7 @@ def test_a_decree_for_an_agency_that_has_ended_is_refused(world):
         )  # fmt: skip
 
 
-# --- Merging and splitting --------------------------------------------------------------------------------------------
+# --- Merging and splitting ----------------------------------------------------------------------
 
 
 def test_agencies_that_are_merged_are_succeeded_by_the_one_that_goes_on(world):
@@ -184,14 +200,19 @@ def test_agencies_that_are_merged_are_succeeded_by_the_one_that_goes_on(world):
 
 
 def test_a_split_names_all_its_parts_and_ends_the_old_body(world):
-    water, current = make_agency("MOW", "وزارت آب", "Water"), make_agency("MOC", "وزارت برق", "Current")
+    water, current = (
+        make_agency("MOW", "وزارت آب", "Water"),
+        make_agency("MOC", "وزارت برق", "Current"),
+    )
 
     change(world, world.power, "split", successors=[water, current])
 
     ended = world.fresh(world.power)
     assert (ended.is_active, ended.succeeded_by) == (False, None)
     assert set(history_of(ended).ends[0].successors.all()) == {water, current}
-    assert not Participation.objects.filter(agency__in=(water, current)).exists()  # from the next cycle on
+    assert not Participation.objects.filter(
+        agency__in=(water, current)
+    ).exists()  # from the next cycle on
 
 
 def test_an_agency_that_is_among_the_parts_of_its_split_goes_on(world):
@@ -214,14 +235,18 @@ def test_an_agency_that_is_established_again_takes_part_from_the_next_cycle_on(w
     assert not Participation.objects.active().filter(agency=again).exists()
 
 
-# --- What is refused --------------------------------------------------------------------------------------------------
+# --- What is refused ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("kind", "facts", "words"),
     [
         ("renamed", {}, "A new name"),
-        ("renamed", {"name_fa": "وزارت نیرو", "name_en": "Ministry of Energy"}, "called so already"),
+        (
+            "renamed",
+            {"name_fa": "وزارت نیرو", "name_en": "Ministry of Energy"},
+            "called so already",
+        ),
         ("merged", {}, "merged into one"),
         ("split", {}, "at least two"),
         ("restored", {}, "has not ended"),
@@ -311,10 +336,12 @@ def test_only_a_national_administrator_changes_the_register(world, who):
     facts = BASIS | {"effective_on": today(world)}
 
     with pytest.raises(Refused, match="national administrator"):
-        actions.record_change([world.power], kind="dissolved", by=world.people[who], at=world.at, **facts)
+        actions.record_change(
+            [world.power], kind="dissolved", by=world.people[who], at=world.at, **facts
+        )
 
 
-# --- The pages --------------------------------------------------------------------------------------------------------
+# --- The pages ----------------------------------------------------------------------------------
 
 SIGNED = {"effective_on": "1398/11/01", "legal_basis": "مصوبهٔ هیئت وزیران", "letter": "۵۶", "dated_on": "1398/10/01",
           "password": PASSWORD}  # fmt: skip
@@ -368,14 +395,22 @@ def test_who_may_not_change_the_register_sees_the_page_without_its_acts(world, a
     assert client.get("/en/cycles/agencies/MOE/dissolved/").status_code == 404
 
 
-# --- Files ------------------------------------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("row", "column", "words"),
     [
-        ("MOHME,وزارت بهداشت,Ministry of Health,ministry,health_welfare,,,false,false", "is_active", "dissolved"),
-        ("MOE,سازمان راهبردی برنامه,Strategic,ministry,infrastructure,,,false,true", "name_fa", "renamed"),
+        (
+            "MOHME,وزارت بهداشت,Ministry of Health,ministry,health_welfare,,,false,false",
+            "is_active",
+            "dissolved",
+        ),
+        (
+            "MOE,سازمان راهبردی برنامه,Strategic,ministry,infrastructure,,,false,true",
+            "name_fa",
+            "renamed",
+        ),
     ],
     ids=["dissolved", "renamed"],
 )
@@ -388,7 +423,10 @@ def test_a_file_neither_dissolves_nor_renames_an_agency_silently(world, as_, row
     [error] = page.context["check"].errors
     assert error["column"] == column
     assert f"{words}" in str(error["message"])
-    assert Agency.objects.filter(is_active=True, name_fa__in=("وزارت بهداشت", "وزارت نیرو")).count() == 2
+    assert (
+        Agency.objects.filter(is_active=True, name_fa__in=("وزارت بهداشت", "وزارت نیرو")).count()
+        == 2
+    )
 
 
 def given_with_a_file(client: Client, row: str, **basis: str) -> Any:
@@ -401,7 +439,12 @@ def given_with_a_file(client: Client, row: str, **basis: str) -> Any:
     return page
 
 
-FILED = {"legal_basis": "مصوبهٔ هیئت وزیران", "letter": "۵۶", "dated_on": "1398/10/01", "effective_on": "1398/11/01"}
+FILED = {
+    "legal_basis": "مصوبهٔ هیئت وزیران",
+    "letter": "۵۶",
+    "dated_on": "1398/10/01",
+    "effective_on": "1398/11/01",
+}
 
 
 def test_a_file_with_its_legal_basis_dissolves_by_an_act_on_record(world, as_):
@@ -427,7 +470,9 @@ def test_a_file_with_its_legal_basis_renames_by_an_act_on_record(world, as_):
 def test_a_file_whose_changes_hold_later_leaves_the_register_as_it_is_until_then(world, as_):
     row = "MOE,سازمان راهبردی برنامه,Strategic Planning,ministry,infrastructure,,,false,true"
 
-    given_with_a_file(as_(world.administrator, world.at), row, **FILED | {"effective_on": "1420/01/01"})
+    given_with_a_file(
+        as_(world.administrator, world.at), row, **FILED | {"effective_on": "1420/01/01"}
+    )
 
     assert world.fresh(world.power).name_fa == "وزارت نیرو"
     assert RegisterChange.objects.waiting().get().new_name_fa == "سازمان راهبردی برنامه"

@@ -1,4 +1,6 @@
-"""What goes out as a spreadsheet survives a spreadsheet program: opened, saved again and read, it is the same."""
+"""What goes out as a spreadsheet survives a spreadsheet program: opened, saved again and read, it
+is the same.
+"""
 
 import csv
 import re
@@ -26,7 +28,16 @@ from indicators.exchange.columns import APPLICABILITY, CELLS, MEASURES, TARGETS,
 from submissions.answers.sheet_columns import VALUES, AnswerLines
 from submissions.stewards.sheets import FIGURES, FigureLines
 
-FORMS = (AGENCIES, MEASURES, TARGETS, APPLICABILITY, VALUES, FIGURES, PLANS, *(p.form for p in PUBLISHERS.values()))
+FORMS = (
+    AGENCIES,
+    MEASURES,
+    TARGETS,
+    APPLICABILITY,
+    VALUES,
+    FIGURES,
+    PLANS,
+    *(p.form for p in PUBLISHERS.values()),
+)
 NUMBERS = {
     name
     for cells in (CELLS, AnswerLines.cells, FigureLines.cells)
@@ -68,7 +79,8 @@ HOSTILE = (
     "۱۲٪",
 )
 
-# Excel in Persian writes 28.5 as 28/5. A column of numbers is read so; of a text nothing says which was meant.
+# Excel in Persian writes 28.5 as 28/5. A column of numbers is read so; of a text nothing says which
+# was meant.
 DECIMAL = re.compile(r"\s*[+-]?\d*\.?\d*(?:e[+-]?\d+)?\s*", re.IGNORECASE)
 
 texts = (
@@ -104,7 +116,9 @@ def filled(form, drawn_texts, drawn_numbers):
             if column.name in NUMBERS:
                 row[column.name] = next(some_numbers)
             else:
-                row[column.name] = f"C{number}" if column.name in CODES else column.read(next(some_texts))
+                row[column.name] = (
+                    f"C{number}" if column.name in CODES else column.read(next(some_texts))
+                )
         rows.append(row)
     return rows
 
@@ -122,21 +136,28 @@ def _value(name, text):
 
 
 def meant(form, rows):
-    return [{name: row[name] if name in NUMBERS else row[name] or "" for name in form.names} for row in rows]
+    return [
+        {name: row[name] if name in NUMBERS else row[name] or "" for name in form.names}
+        for row in rows
+    ]
 
 
-# --- A program that has Excel's habits --------------------------------------------------------------------------------
+# --- A program that has Excel's habits ----------------------------------------------------------
 
 
 def as_excel_takes(text):
     """What Excel takes a cell of CSV for, and how it writes that when it saves CSV again."""
     bare = text.strip()
-    if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", bare, re.IGNORECASE) or re.fullmatch(r"\(\d+\)", bare):
+    if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", bare, re.IGNORECASE) or re.fullmatch(
+        r"\(\d+\)", bare
+    ):
         number = float(bare.strip("()")) * (-1 if bare.startswith("(") else 1)
         return general(number)
     if re.fullmatch(r"\d{1,4}[-/]\d{1,2}([-/]\d{1,4})?|\d{1,2}:\d{2}", bare):
         return "24-Aug"
-    if re.fullmatch(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-. ]?\d+", bare, re.IGNORECASE):
+    if re.fullmatch(
+        r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-. ]?\d+", bare, re.IGNORECASE
+    ):
         return "26-Mar"
     if bare[:1] in ("=", "+", "-", "@") and bare[1:]:
         return "#NAME?"
@@ -147,12 +168,18 @@ def general(number):
     """A number in Excel's format "General": eleven signs."""
     if number == int(number) and abs(number) < 10**11:
         return str(int(number))
-    text = f"{number:.{max(0, 10 - len(str(int(abs(number)))))}f}" if 1e-4 < abs(number) < 10**11 else f"{number:.5E}"
+    text = (
+        f"{number:.{max(0, 10 - len(str(int(abs(number)))))}f}"
+        if 1e-4 < abs(number) < 10**11
+        else f"{number:.5E}"
+    )
     return text.rstrip("0").rstrip(".") if "E" not in text else text
 
 
 def saved_by_excel(content, *, delimiter=";"):
-    """A CSV opened and saved again: rows end early, the country's separator and decimal sign, all cells retyped."""
+    """A CSV opened and saved again: rows end early, the country's separator and decimal sign, all
+    cells retyped.
+    """
     rows = list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))
     file = StringIO(newline="")
     writer = csv.writer(file, delimiter=delimiter)
@@ -166,7 +193,9 @@ def saved_by_excel(content, *, delimiter=";"):
 
 
 def workbook_saved_by_excel(content):
-    """A workbook saved again: percent formats, float noise, numbers as text, a sheet before it, rows that end early."""
+    """A workbook saved again: percent formats, float noise, numbers as text, a sheet before it,
+    rows that end early.
+    """
     book = openpyxl.load_workbook(BytesIO(content))
     [worksheet] = book.worksheets
     assert worksheet.sheet_view.rightToLeft
@@ -208,10 +237,12 @@ def test_a_workbook_that_excel_saved_again_says_the_same(form, drawn_texts, draw
     assert said(form, sheet) == meant(form, rows)
 
 
-# --- LibreOffice itself -----------------------------------------------------------------------------------------------
+# --- LibreOffice itself -------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(LIBREOFFICE is None, reason="LibreOffice Calc is not installed (Debian: libreoffice-calc-nogui)")
+@pytest.mark.skipif(
+    LIBREOFFICE is None, reason="LibreOffice Calc is not installed (Debian: libreoffice-calc-nogui)"
+)
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
 def test_every_form_that_libreoffice_saved_again_says_the_same(kind, tmp_path):
     rows = {form: _sample(form) for form in FORMS}
@@ -241,7 +272,10 @@ def _sample(form):
 
 
 def _save_again(folder: Path, kind: str) -> None:
-    filters = {"csv": ("44,34,76,1", "csv:Text - txt - csv (StarCalc):44,34,76,1"), "xlsx": ("", "xlsx")}
+    filters = {
+        "csv": ("44,34,76,1", "csv:Text - txt - csv (StarCalc):44,34,76,1"),
+        "xlsx": ("", "xlsx"),
+    }
     read_as, write_as = filters[kind]
     command = [LIBREOFFICE, "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
     if read_as:
@@ -257,7 +291,7 @@ def _save_again(folder: Path, kind: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-# --- The writer -------------------------------------------------------------------------------------------------------
+# --- The writer ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", (*CHANGED, *HOSTILE, "'8-24", "plain", ""))
@@ -287,7 +321,9 @@ def test_sheets_are_named_and_persian_ones_open_from_right_to_left(language, is_
 
 
 def test_numbers_are_numeric_cells_and_texts_are_texts():
-    content = spreadsheets_exports.xlsx(["a", "b", "c", "d"], [[1, Decimal("95.20"), "12", None]], title="x")
+    content = spreadsheets_exports.xlsx(
+        ["a", "b", "c", "d"], [[1, Decimal("95.20"), "12", None]], title="x"
+    )
 
     [cells] = openpyxl.load_workbook(BytesIO(content)).active.iter_rows(min_row=2)
 

@@ -1,4 +1,6 @@
-"""Files that people and other programs send: read to the letter, or refused with the place named."""
+"""Files that people and other programs send: read to the letter, or
+refused with the place named.
+"""
 
 import csv
 import zipfile
@@ -61,12 +63,19 @@ def workbook(*rows, change=None):
 
 
 def repacked(content, parts=None, rename=None, extra=()):
-    """The same archive with parts replaced (name to bytes or to a function of the bytes) and with extra parts."""
+    """The same archive with parts replaced (name to bytes or to a function of the bytes) and with
+    extra parts.
+    """
     parts, file = parts or {}, BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(BytesIO(content)) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for name in old.namelist():
             data = parts.get(name, old.read(name))
-            new.writestr((rename or {}).get(name, name), data(old.read(name)) if callable(data) else data)
+            new.writestr(
+                (rename or {}).get(name, name), data(old.read(name)) if callable(data) else data
+            )
         for name, data in extra:
             new.writestr(name, data)
     return file.getvalue()
@@ -80,7 +89,7 @@ def places(sheet):
     return [(e["row"], e["letter"], e["column"]) for e in sheet.errors]
 
 
-# --- What is read -----------------------------------------------------------------------------------------------------
+# --- What is read -------------------------------------------------------------------------------
 
 
 def test_a_row_keeps_its_number_and_a_column_its_letter_past_empty_rows_and_remarks():
@@ -110,7 +119,9 @@ def test_big_endian_utf_16_with_its_mark_is_read():
 
 
 def test_cells_of_a_workbook_become_text_as_one_would_write_it():
-    sheet = as_xlsx(workbook(["", "A", True, 0.1], ["", "B", date(2026, 3, 21), 1200.0], ["", "C", "x", -3]))
+    sheet = as_xlsx(
+        workbook(["", "A", True, 0.1], ["", "B", date(2026, 3, 21), 1200.0], ["", "C", "x", -3])
+    )
 
     assert [tuple(row.cells.values()) for row in sheet.rows] == [
         ("A", "true", "0.1"),
@@ -120,7 +131,9 @@ def test_cells_of_a_workbook_become_text_as_one_would_write_it():
 
 
 def test_prose_keeps_its_lines_and_verbatim_columns_their_digits():
-    content = written(FORM, [{"code": "A", "title": "ب", "prose": "یک\nدو", "params": '{"a": "۱  ۲"}'}], "csv")
+    content = written(
+        FORM, [{"code": "A", "title": "ب", "prose": "یک\nدو", "params": '{"a": "۱  ۲"}'}], "csv"
+    )
 
     [row] = read(FORM, content, "a.csv").rows
 
@@ -128,7 +141,7 @@ def test_prose_keeps_its_lines_and_verbatim_columns_their_digits():
     assert row.cells["params"] == '{"a": "۱  ۲"}'
 
 
-# --- Out and in again -------------------------------------------------------------------------------------------------
+# --- Out and in again ---------------------------------------------------------------------------
 
 HOSTILE = (
     "=1+1",
@@ -149,7 +162,10 @@ HOSTILE = (
 
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
 def test_what_goes_out_comes_in_as_it_was(kind):
-    rows = [{"code": f"C{n}", "title": normalise(text), "points": Decimal(n) / 8} for n, text in enumerate(HOSTILE)]
+    rows = [
+        {"code": f"C{n}", "title": normalise(text), "points": Decimal(n) / 8}
+        for n, text in enumerate(HOSTILE)
+    ]
     rows += [{"code": "EXACT", "title": "x", "points": Decimal("12345678901234567890.12345678")}]
 
     sheet = read(FORM, written(FORM, rows, kind), f"fruit.{kind}")
@@ -166,8 +182,15 @@ def test_no_cell_that_goes_out_is_run_by_a_spreadsheet_program():
     book = openpyxl.load_workbook(BytesIO(written(FORM, rows, "xlsx")))
 
     assert not [row[2] for row in lines if row[2][:1] in "=@＝" or row[2] in ("+cmd", "-x")]
-    assert {cell.data_type for row in book.active.iter_rows(min_row=2, max_col=3) for cell in row} <= {"s", "n"}
-    assert not [cell.value for row in book.active.iter_rows() for cell in row if str(cell.value).startswith(("=", "@"))]
+    assert {
+        cell.data_type for row in book.active.iter_rows(min_row=2, max_col=3) for cell in row
+    } <= {"s", "n"}
+    assert not [
+        cell.value
+        for row in book.active.iter_rows()
+        for cell in row
+        if str(cell.value).startswith(("=", "@"))
+    ]
 
 
 @given(st.text(alphabet=st.sampled_from("=+-@'\t\r＝ a1۱."), max_size=6).map(normalise))
@@ -181,7 +204,9 @@ def test_what_is_guarded_is_never_refused(text):
 
 
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
-def test_a_template_explains_every_column_in_both_languages_and_is_read_as_a_file_without_rows(kind):
+def test_a_template_explains_every_column_in_both_languages_and_is_read_as_a_file_without_rows(
+    kind,
+):
     content = template(FORM, kind)
 
     with pytest.raises(Unreadable, match="no rows"):
@@ -195,7 +220,7 @@ def test_a_template_names_the_allowed_codes():
     assert text.startswith("fruit/2,code,title,points,kind,prose,params\r\n# fa,")
 
 
-# --- Refused as a whole -----------------------------------------------------------------------------------------------
+# --- Refused as a whole -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -217,8 +242,14 @@ def test_a_template_names_the_allowed_codes():
         (HEADER + ",A,B\x00,1\n", "Line 2 holds a NUL"),
         (HEADER + ",A,B,1\n," + "x" * 2**20 + ",B,1\n", "Line 3 cannot be read"),
         (HEADER, "no rows"),
-        (",".join(["fruit/2", *(f"c{n}" for n in range(20_000))]) + "\n", "Row 1 has more than 100 columns"),
-        (HEADER + ",A,B,1\n" * (workbooks.MOST_ROWS + 1), "From row 10,002 on the file is too long"),
+        (
+            ",".join(["fruit/2", *(f"c{n}" for n in range(20_000))]) + "\n",
+            "Row 1 has more than 100 columns",
+        ),
+        (
+            HEADER + ",A,B,1\n" * (workbooks.MOST_ROWS + 1),
+            "From row 10,002 on the file is too long",
+        ),
     ),
 )
 def test_a_bad_csv_is_refused_with_the_place_named(text, why):
@@ -227,7 +258,9 @@ def test_a_bad_csv_is_refused_with_the_place_named(text, why):
 
 
 def test_windows_1256_is_named_with_its_line_and_how_to_save():
-    with pytest.raises(Unreadable, match=r"From line 3 .* Windows-1256.*Save the sheet as XLSX or as “CSV UTF-8"):
+    with pytest.raises(
+        Unreadable, match=r"From line 3 .* Windows-1256.*Save the sheet as XLSX or as “CSV UTF-8"
+    ):
         as_csv((HEADER + ",A,B,1\n,B,شماره,1\n").encode("windows-1256"))
 
 
@@ -246,7 +279,7 @@ def test_a_file_beyond_the_limit_is_not_even_opened():
         as_xlsx(b"PK\x03\x04" + b"x" * spreadsheets_sheets.MOST_BYTES)
 
 
-# --- Refused by the cell ----------------------------------------------------------------------------------------------
+# --- Refused by the cell ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -269,7 +302,9 @@ def test_numbers_and_guarded_text_are_not(text):
 
 
 def test_a_formula_in_a_workbook_is_refused_and_its_cell_named():
-    content = workbook(["", "A", "right", 1], ["", "B", "wrong", "=1+1"], ["", "C", '=HYPERLINK("http://x")', 2])
+    content = workbook(
+        ["", "A", "right", 1], ["", "B", "wrong", "=1+1"], ["", "C", '=HYPERLINK("http://x")', 2]
+    )
 
     sheet = as_xlsx(content)
 
@@ -286,22 +321,30 @@ def test_a_formula_in_a_workbook_is_refused_and_its_cell_named():
         ('<c r="D2" t="e"><v>#REF!</v></c>', "error of the spreadsheet program"),
         (f'<c r="D2"><v>{"9" * 5000}</v></c>', "error of the spreadsheet program"),
         ('<c r="D2" t="inlineStr"><is><t>=1+1</t></is></c>', "apostrophe"),
-        (f'<c r="D2" t="inlineStr"><is><t>{"x" * 20_000}</t></is></c>', "more than 10,000 characters"),
+        (
+            f'<c r="D2" t="inlineStr"><is><t>{"x" * 20_000}</t></is></c>',
+            "more than 10,000 characters",
+        ),
         ('<c r="D2" t="inlineStr"><is><t>a&#x7F;b</t></is></c>', "cannot be shown"),
     ),
 )
 def test_a_cell_of_a_workbook_that_is_not_taken_is_named(cell, why):
-    sheet = as_xlsx(with_row(f'<row r="2"><c r="B2" t="inlineStr"><is><t>A</t></is></c>{cell}</row>'))
+    sheet = as_xlsx(
+        with_row(f'<row r="2"><c r="B2" t="inlineStr"><is><t>A</t></is></c>{cell}</row>')
+    )
 
     assert places(sheet) == [("2", "D", "points")]
     assert why in sheet.errors[0]["message"]
 
 
 def with_row(xml):
-    return repacked(workbook(), {SHEET: lambda data: data.replace(b"</sheetData>", xml.encode() + b"</sheetData>")})
+    return repacked(
+        workbook(),
+        {SHEET: lambda data: data.replace(b"</sheetData>", xml.encode() + b"</sheetData>")},
+    )
 
 
-# --- Workbooks made to harm -------------------------------------------------------------------------------------------
+# --- Workbooks made to harm ---------------------------------------------------------------------
 
 
 def bomb(size=30 * 2**20):
@@ -327,14 +370,19 @@ def test_many_small_bombs_are_refused_by_their_sum(monkeypatch):
     monkeypatch.setattr(safety, "MOST_UNPACKED", 2**20)
 
     with pytest.raises(Unreadable, match="Unpacked, the file is larger than 1 MB"):
-        safety.check_archive(repacked(workbook(), extra=[(f"a{n}.xml", b"<x>" + b" " * 2**19) for n in range(3)]))
+        safety.check_archive(
+            repacked(workbook(), extra=[(f"a{n}.xml", b"<x>" + b" " * 2**19) for n in range(3)])
+        )
 
 
 def test_what_is_really_unpacked_is_counted_too(monkeypatch):
     monkeypatch.setattr(safety, "_check_directory", lambda parts: None)
     monkeypatch.setattr(safety, "MOST_SHEET", 2**20)
 
-    with pytest.raises(Unreadable, match=r"Unpacked, the sheets are larger than 1 MB. Rows or columns that look empty"):
+    with pytest.raises(
+        Unreadable,
+        match=r"Unpacked, the sheets are larger than 1 MB. Rows or columns that look empty",
+    ):
         safety.check_archive(bomb(2**21))
 
 
@@ -410,7 +458,10 @@ def test_an_encrypted_part_is_refused():
     (
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 512, "encrypted or in the old XLS"),
         (b"", "cannot be unpacked"),
-        (repacked(workbook(), rename={"xl/workbook.xml": "xl/workbook.bin"}), "no XLSX workbook. Save it as XLSX"),
+        (
+            repacked(workbook(), rename={"xl/workbook.xml": "xl/workbook.bin"}),
+            "no XLSX workbook. Save it as XLSX",
+        ),
         (b"code,title\nA,B\n", r"\(A1\) must say"),
         (b"\x00\x01\x02", "cannot be unpacked"),
         (b"%PDF-1.7", "is a PDF, no spreadsheet"),
@@ -435,10 +486,16 @@ def test_more_parts_than_a_spreadsheet_has_are_refused():
         ('<row r="2"><c r="DZ2"><v>1</v></c></row>', "Row 2 has more than 100 columns"),
         ('<row r="2"><c r="XFD2"><v>1</v></c></row>', "Row 2 has more than 100 columns"),
         ('<row r="2"><c r="AA2"><v>1</v></c></row>', "Cell AA2 holds something"),
-        ('<row r="99999999999"><c r="B99999999999"><v>1</v></c></row>', "cannot be read as a table"),
+        (
+            '<row r="99999999999"><c r="B99999999999"><v>1</v></c></row>',
+            "cannot be read as a table",
+        ),
         ('<row r="2"><c r="B2" t="s"><v>99999</v></c></row>', "cannot be read as a table"),
         ('<row r="2"><c r="ZZZZZZ2"><v>1</v></c></row>', "cannot be read as a table"),
-        ('<row r="1000000"><c r="H1000000"><v>1</v></c></row>', "Row 1,000,000 holds something far below the table"),
+        (
+            '<row r="1000000"><c r="H1000000"><v>1</v></c></row>',
+            "Row 1,000,000 holds something far below the table",
+        ),
     ),
 )
 def test_cells_where_no_table_has_any_are_refused(row, why):
@@ -460,6 +517,8 @@ def test_the_size_that_a_workbook_says_it_has_is_not_believed():
 def test_empty_cells_that_are_only_formatted_do_not_count():
     bare = "".join(f'<c r="{column}2"/>' for column in ("D", "CZ", "DZ", "XFD"))
 
-    sheet = as_xlsx(with_row(f'<row r="2"><c r="B2" t="inlineStr"><is><t>A</t></is></c>{bare}</row>'))
+    sheet = as_xlsx(
+        with_row(f'<row r="2"><c r="B2" t="inlineStr"><is><t>A</t></is></c>{bare}</row>')
+    )
 
     assert sheet.rows[0].cells["code"] == "A"

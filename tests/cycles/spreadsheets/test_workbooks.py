@@ -1,4 +1,6 @@
-"""Workbooks as people and their programs make them: read as they are shown, or refused with the cell named."""
+"""Workbooks as people and their programs make them: read as they are shown, or refused with the
+cell named.
+"""
 
 import re
 import time
@@ -16,7 +18,16 @@ from django.utils import translation
 from cycles.spreadsheets.safety import Unreadable
 from cycles.spreadsheets.sheets import read
 from cycles.spreadsheets.workbooks import read_xlsx
-from tests.cycles.spreadsheets.test_sheets import FORM, SHEET, as_csv, as_xlsx, places, repacked, with_row, workbook
+from tests.cycles.spreadsheets.test_sheets import (
+    FORM,
+    SHEET,
+    as_csv,
+    as_xlsx,
+    places,
+    repacked,
+    with_row,
+    workbook,
+)
 
 CASES = Path(__file__).parents[2] / "cases" / "spreadsheets"
 EMPTY_ROW = '<row r="{number}" ht="15" customHeight="1" spans="1:4"/>'
@@ -47,7 +58,7 @@ def points(sheet):
     return [row.cells["points"] for row in sheet.rows]
 
 
-# --- Percent ----------------------------------------------------------------------------------------------------------
+# --- Percent ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -81,7 +92,7 @@ def test_a_percent_sign_that_does_not_count_is_named(number_format):
     assert "0.62 or 62 percent" in sheet.errors[0]["message"]
 
 
-# --- Which sheet ------------------------------------------------------------------------------------------------------
+# --- Which sheet --------------------------------------------------------------------------------
 
 
 def test_the_visible_sheet_is_read_though_a_hidden_one_stands_before_it():
@@ -109,7 +120,7 @@ def test_a_refusal_names_the_sheet_where_there_are_several():
         as_xlsx(workbook(change=rename))
 
 
-# --- Every program's workbooks ----------------------------------------------------------------------------------------
+# --- Every program's workbooks ------------------------------------------------------------------
 
 
 def strict(content):
@@ -139,7 +150,9 @@ def test_a_strict_workbook_is_read_with_its_percents():
 def test_elements_with_a_prefix_and_cells_without_a_place_are_read():
     def prefixed(data):
         text = data.decode()
-        text = re.sub(r"<(/?)(\w)", r"<\1x:\2", text).replace("<x:worksheet xmlns=", "<x:worksheet xmlns:x=")
+        text = re.sub(r"<(/?)(\w)", r"<\1x:\2", text).replace(
+            "<x:worksheet xmlns=", "<x:worksheet xmlns:x="
+        )
         return text.replace(' r="B2"', "").replace(' r="C2"', "").replace(' r="D2"', "").encode()
 
     content = workbook(["", "A", "B", 1])
@@ -170,13 +183,18 @@ def test_what_is_read_is_what_was_checked():
         as_xlsx(with_row('<row r="2"><c r="B2"><v>1</v></row>'))
 
 
-# --- A million empty rows ---------------------------------------------------------------------------------------------
+# --- A million empty rows -----------------------------------------------------------------------
 
 
 def with_empty_rows(content, count):
-    """A workbook below whose table stand rows with a height and no cells, as some programs leave behind."""
+    """A workbook below whose table stand rows with a height and no cells, as some programs leave
+    behind.
+    """
     rows = "".join(EMPTY_ROW.format(number=number) for number in range(4000, 4000 + count))
-    return repacked(content, {SHEET: lambda data: data.replace(b"</sheetData>", rows.encode() + b"</sheetData>")})
+    return repacked(
+        content,
+        {SHEET: lambda data: data.replace(b"</sheetData>", rows.encode() + b"</sheetData>")},
+    )
 
 
 def test_a_million_empty_rows_are_passed_over():
@@ -204,11 +222,13 @@ def test_formatted_rows_beyond_what_is_read_say_what_they_are(monkeypatch):
     file = BytesIO(with_empty_rows(workbook(["", "A", "B", 1]), 30_000))
 
     # In this process: the one that reads files apart may have started with the true limit.
-    with pytest.raises(Unreadable, match="Rows or columns that look empty hold formats: copy the table itself"):
+    with pytest.raises(
+        Unreadable, match="Rows or columns that look empty hold formats: copy the table itself"
+    ):
         read_xlsx(file, str(FORM))
 
 
-# --- CSV --------------------------------------------------------------------------------------------------------------
+# --- CSV ----------------------------------------------------------------------------------------
 
 
 def test_cells_that_are_missing_at_the_end_of_a_row_are_empty():
@@ -233,6 +253,8 @@ def test_cells_may_be_parted_as_the_country_parts_them(delimiter):
 
 
 def test_unseen_signs_spoil_no_heading_code_or_number():
-    sheet = as_csv("\u200efruit/2,\u200fcode\u200c,title,points\u00a0\n,MOE\u200c-1,B,\u202b۱۲٫۵\u202c\n")
+    sheet = as_csv(
+        "\u200efruit/2,\u200fcode\u200c,title,points\u00a0\n,MOE\u200c-1,B,\u202b۱۲٫۵\u202c\n"
+    )
 
     assert sheet.rows[0].cells == {"code": "MOE-1", "title": "B", "points": "12٫5"}

@@ -31,7 +31,11 @@ def test_attached_files_keep_their_bytes_name_kind_and_date():
     [held] = read.trailer["/Root"]["/AF"]
     file = held.get_object()
     stream = file["/EF"]["/F"].get_object()
-    assert (file["/UF"], stream["/Subtype"], stream.get_data()) == ("lines.csv", "/text/csv", "کد\n".encode())
+    assert (file["/UF"], stream["/Subtype"], stream.get_data()) == (
+        "lines.csv",
+        "/text/csv",
+        "کد\n".encode(),
+    )
     assert stream["/Params"]["/ModDate"].startswith("D:20260901")
 
 
@@ -43,7 +47,7 @@ def test_the_same_paper_is_archived_in_the_same_bytes():
     assert first == second
 
 
-# --- What a paper may load --------------------------------------------------------------------------------------------
+# --- What a paper may load ----------------------------------------------------------------------
 
 
 @pytest.fixture

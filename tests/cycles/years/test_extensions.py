@@ -1,4 +1,6 @@
-"""Decrees move a hard deadline, for whom they name, never back; and nothing else moves a window of an open cycle."""
+"""Decrees move a hard deadline, for whom they name, never back; and nothing else moves a window of
+an open cycle.
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -152,7 +154,10 @@ def test_a_planned_and_a_final_year_know_no_decree(stage):
 
 def test_each_quarter_is_extended_for_itself():
     world = build("open")
-    quarters = {w.quarter: w.closes_at for w in Window.objects.filter(cycle=world.cycle, phase=Phase.MONITORING)}
+    quarters = {
+        w.quarter: w.closes_at
+        for w in Window.objects.filter(cycle=world.cycle, phase=Phase.MONITORING)
+    }
 
     extension = extend(world, quarters[2] + WEEK, phase=Phase.MONITORING, quarter=2)
     report = Extension(cycle=world.cycle, agency=world.power, quarter=1)
@@ -190,7 +195,8 @@ def test_the_refusal_says_when_under_which_article_and_that_nothing_was_extended
         save(world, world.submission, before)
 
     assert str(refused.value) == (
-        "Self-assessment closed on 31 May 2027, 24:00 (10 Khordad 1406), under Article 3 of the executive bylaw of "
+        "Self-assessment closed on 31 May 2027, 24:00 (10 Khordad 1406), under Article 3 of the "
+        "executive bylaw of "
         "Articles 81 and 82. No extension has been decreed."
     )
 
@@ -204,7 +210,9 @@ def test_the_refusal_after_an_extension_names_the_decree_and_both_dates():
         save(world, world.submission, before + WEEK)
 
     assert "closed on 7 June 2027, 24:00 (17 Khordad 1406)" in str(refused.value)
-    assert "Decree ۱۴۰۵/۱۲ had extended it from 31 May 2027, 24:00 (10 Khordad 1406)." in str(refused.value)
+    assert "Decree ۱۴۰۵/۱۲ had extended it from 31 May 2027, 24:00 (10 Khordad 1406)." in str(
+        refused.value
+    )
 
 
 def test_the_record_keeps_the_decree_with_what_it_moved():
@@ -266,7 +274,9 @@ def test_with_the_scheduler_stopped_for_a_week_nothing_late_is_accepted_and_what
         at=late,
     )
     line = world.submission.answers.filter(measure__indicator__axis=block.axis).first()
-    marked = marking.save_marks(block, {line.pk: {"points": 1, "reason": "seen"}}, by=world.assessor, at=late)
+    marked = marking.save_marks(
+        block, {line.pk: {"points": 1, "reason": "seen"}}, by=world.assessor, at=late
+    )
 
     assert world.fresh(world.other).state == "draft"
     assert len(marked) == 1
@@ -295,13 +305,15 @@ def test_the_database_refuses_to_move_a_window_of_an_open_cycle_or_a_decree(stat
     assert list(Window.objects.order_by("pk").values()) == before
 
 
-# --- The dates of a planned year --------------------------------------------------------------------------------------
+# --- The dates of a planned year ----------------------------------------------------------------
 
 
 def dates(world, **moved):
     """The windows of the preset, the closings of some phases moved."""
     planned = windows_for("statutory_gregorian", world.cycle.year)
-    return [replace(w, closes_at=w.closes_at + moved.get(w.phase.value, timedelta())) for w in planned]
+    return [
+        replace(w, closes_at=w.closes_at + moved.get(w.phase.value, timedelta())) for w in planned
+    ]
 
 
 def test_the_dates_of_a_planned_year_are_changed_and_the_record_keeps_both():
@@ -320,7 +332,9 @@ def test_the_dates_of_an_open_year_are_never_changed():
     before = list(Window.objects.order_by("pk").values())
 
     with pytest.raises(Refused):
-        years.set_windows(world.cycle, dates(world, festival=WEEK), by=world.administrator, at=world.at)
+        years.set_windows(
+            world.cycle, dates(world, festival=WEEK), by=world.administrator, at=world.at
+        )
 
     assert list(Window.objects.order_by("pk").values()) == before
 
@@ -330,7 +344,10 @@ def test_the_dates_of_an_open_year_are_never_changed():
     (
         ({"self_assessment": WEEK}, "“Scoring” may not open before “Self-assessment” has closed."),
         ({"festival": timedelta(days=-31)}, "“Festival” closes before it opens."),
-        ({"proposal": 2 * WEEK}, "“Indicator approval” may neither open nor close before “Indicator proposal”."),
+        (
+            {"proposal": 2 * WEEK},
+            "“Indicator approval” may neither open nor close before “Indicator proposal”.",
+        ),
     ),
 )
 def test_dates_out_of_order_are_refused_in_words(moved, said):
@@ -349,8 +366,13 @@ def test_every_preset_keeps_its_order_when_holidays_are_spared():
             planned = spare_holidays(windows_for(preset, year), days)
 
             assert why_out_of_order(planned) == ""
-            assert all(is_working_day((w.closes_at - DAY).astimezone(TEHRAN).date(), days) for w in planned)
-            assert all(w.closes_at >= b.closes_at for w, b in zip(planned, windows_for(preset, year), strict=True))
+            assert all(
+                is_working_day((w.closes_at - DAY).astimezone(TEHRAN).date(), days) for w in planned
+            )
+            assert all(
+                w.closes_at >= b.closes_at
+                for w, b in zip(planned, windows_for(preset, year), strict=True)
+            )
 
 
 def test_a_deadline_on_a_friday_and_a_holiday_moves_to_the_next_working_day_where_the_cycle_says_so():
@@ -359,16 +381,22 @@ def test_a_deadline_on_a_friday_and_a_holiday_moves_to_the_next_working_day_wher
     saturday = ("شنبهٔ نمونه", "A holiday of this test")
     years.list_holidays([(date(2026, 2, 21), *saturday)], by=world.administrator, at=world.at)
 
-    spared = years.plan_cycle(year=1405, preset="statutory_gregorian", by=world.administrator, at=world.at)
+    spared = years.plan_cycle(
+        year=1405, preset="statutory_gregorian", by=world.administrator, at=world.at
+    )
     plain = years.proposed_windows("statutory_gregorian", 1405, spares_holidays=False)
 
     assert plain[0].closes_at == midnight(friday + DAY)
-    assert Window.objects.get(cycle=spared, phase=Phase.PROPOSAL).closes_at == midnight(date(2026, 2, 23))
+    assert Window.objects.get(cycle=spared, phase=Phase.PROPOSAL).closes_at == midnight(
+        date(2026, 2, 23)
+    )
 
 
 def test_a_struck_holiday_counts_no_more_and_stays_on_record():
     world = build("people")
-    [holiday] = years.list_holidays([(date(2026, 2, 21), "نمونه", "")], by=world.administrator, at=world.at)
+    [holiday] = years.list_holidays(
+        [(date(2026, 2, 21), "نمونه", "")], by=world.administrator, at=world.at
+    )
 
     years.strike_holiday(holiday, by=world.administrator, at=world.at)
     [proposal] = [
@@ -378,7 +406,10 @@ def test_a_struck_holiday_counts_no_more_and_stays_on_record():
     ]
 
     assert proposal.closes_at == midnight(date(2026, 2, 22))
-    assert list(Entry.objects.order_by("pk").values_list("act", flat=True)) == ["list_holidays", "strike_holiday"]
+    assert list(Entry.objects.order_by("pk").values_list("act", flat=True)) == [
+        "list_holidays",
+        "strike_holiday",
+    ]
 
 
 def test_the_expected_holidays_of_a_year_hold_its_fixed_ones_in_both_languages():
@@ -391,7 +422,7 @@ def test_the_expected_holidays_of_a_year_hold_its_fixed_ones_in_both_languages()
     assert all(from_jalali(1405, 1, 1) <= day < from_jalali(1406, 1, 1) for day in days)
 
 
-# --- The pages --------------------------------------------------------------------------------------------------------
+# --- The pages ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -447,9 +478,13 @@ def test_a_decree_typed_in_jalali_days_extends_to_the_end_of_the_day_and_its_pap
 def test_a_wrong_decree_is_refused_beside_its_field_and_what_was_typed_stays(as_, changes, said):
     world = build("answered")
     group = Group.objects.filter(cycle=world.cycle).first()
-    typed = {key: group.pk if value == "GROUP" else value for key, value in paper(**changes).items()}
+    typed = {
+        key: group.pk if value == "GROUP" else value for key, value in paper(**changes).items()
+    }
 
-    answer = as_(world.administrator, world.at).post("/en/cycles/1405/extend/", typed).content.decode()
+    answer = (
+        as_(world.administrator, world.at).post("/en/cycles/1405/extend/", typed).content.decode()
+    )
 
     assert said in answer
     assert "سیل" in answer
@@ -461,7 +496,10 @@ def test_dates_are_shown_in_both_calendars_before_they_are_kept(as_):
     client = as_(world.administrator, world.at)
     page = client.get("/en/cycles/1405/windows/")
     typed = {name: page.context["form"][name].value() for name in page.context["form"].fields}
-    typed = {name: page.context["form"].fields[name].prepare_value(value) for name, value in typed.items()}
+    typed = {
+        name: page.context["form"].fields[name].prepare_value(value)
+        for name, value in typed.items()
+    }
     typed["closes-festival-0"] = "1406/07/20"
 
     shown = client.post("/en/cycles/1405/windows/", typed | {"show": "1"}).content.decode()
@@ -478,7 +516,9 @@ def test_the_preview_of_a_year_says_which_deadlines_holidays_moved(as_):
     client = as_(world.administrator, world.at)
     client.post("/en/cycles/holidays/expected/1404/")
 
-    page = client.get("/en/cycles/plan/?year=1405&preset=statutory_gregorian&spares_holidays=on").content.decode()
+    page = client.get(
+        "/en/cycles/plan/?year=1405&preset=statutory_gregorian&spares_holidays=on"
+    ).content.decode()
 
     assert "moved off a holiday from 20 February 2026, 24:00" in page
     assert "22 February 2026, 24:00" not in page

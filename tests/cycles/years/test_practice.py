@@ -1,4 +1,6 @@
-"""The practice cycle: everything may be tried at any time, nobody is told, nothing counts and nothing is published."""
+"""The practice cycle: everything may be tried at any time, nobody is told, nothing counts and
+nothing is published.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -41,7 +43,9 @@ def w():
 
 
 def specific(w, at):
-    drafted = drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=at)
+    drafted = drafting.draft_set(
+        cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=at
+    )
     words = {"title_fa": "س", "title_en": "", "unit_fa": "نفر"}
     fields = words | {"points": Decimal(1000), "method": "survey", "params": {}}
     drafting.save_measure(drafted, fields=fields, by=w.staff, at=at)
@@ -56,7 +60,9 @@ def test_every_phase_is_open_at_once_and_for_years_and_a_set_goes_all_the_way(w)
         working_groups.vote(proposed, choice="approve", reason="", by=voter, at=at)
     approved = approval.move(proposed, "approve", by=w.chair, at=at)
     approval.communicate([approved], by=w.administrator, at=at)
-    [begun] = answers.begin(Participation.objects.filter(cycle=w.cycle, agency=w.power), by=w.staff, at=at)
+    [begun] = answers.begin(
+        Participation.objects.filter(cycle=w.cycle, agency=w.power), by=w.staff, at=at
+    )
     answers.save_answer(begun.answers.get(), value=Decimal(70), note="", by=w.staff, at=at)
     signed = signing.move(begun, "submit", by=w.head, at=at)
 

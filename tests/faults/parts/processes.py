@@ -18,9 +18,15 @@ from django.db import connection
 @contextmanager
 def process(*command: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
     """A module run on the test's database in a process group of its own; killed when left."""
-    given = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings", "TEST_DATABASE": connection.settings_dict["NAME"]}
+    given = {
+        "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
+        "TEST_DATABASE": connection.settings_dict["NAME"],
+    }
     started = subprocess.Popen(
-        [sys.executable, "-m", *command], env=os.environ | given | env, cwd=settings.BASE_DIR, start_new_session=True
+        [sys.executable, "-m", *command],
+        env=os.environ | given | env,
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
     )
     try:
         yield started
@@ -30,7 +36,16 @@ def process(*command: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def worker(queue: str, concurrency: int) -> tuple[str, ...]:
     """The command of a Celery worker of one queue, as in production."""
-    command = ("celery", "-A", "config", "worker", "--queues", queue, "--concurrency", str(concurrency))
+    command = (
+        "celery",
+        "-A",
+        "config",
+        "worker",
+        "--queues",
+        queue,
+        "--concurrency",
+        str(concurrency),
+    )
     return (*command, "--loglevel", "WARNING", "--without-gossip", "--without-mingle")
 
 

@@ -1,4 +1,6 @@
-"""What the tests of awards share: a country with more agencies in its standings, and acts in one line each."""
+"""What the tests of awards share: a country with more agencies in its standings, and acts in one
+line each.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -15,14 +17,25 @@ REASON = "خدمت بی‌وقفه به مراجعان"
 
 
 def enter(world: World, code: str, percent: str = "65", place: int = 2, **fields: Any) -> Standing:
-    """One more agency in the power ministry's group, or in another `group`, as the standings have it."""
+    """One more agency in the power ministry's group, or in another `group`, as the standings have
+    it.
+    """
     first = Standing.objects.filter(edition=world.edition, participation__agency=world.power).get()
     group = fields.pop("group", first.group)
     province = group.province
     level = Level.PROVINCIAL if province else Level.MINISTRY
-    agency = make_agency(code, f"سازمان {code}", f"Organization {code}", level=level, province=province)
-    named = {"name_fa": agency.name_fa, "name_en": agency.name_en, "level": level, "sector": agency.sector}
-    entered = Participation.objects.create(cycle=world.cycle, agency=agency, province=province, **named)
+    agency = make_agency(
+        code, f"سازمان {code}", f"Organization {code}", level=level, province=province
+    )
+    named = {
+        "name_fa": agency.name_fa,
+        "name_en": agency.name_en,
+        "level": level,
+        "sector": agency.sector,
+    }
+    entered = Participation.objects.create(
+        cycle=world.cycle, agency=agency, province=province, **named
+    )
     entered.groups.add(group)
     points = {"general": 500, "specific": 500, "total": 1000, "ceiling": 2000, "band": "average"}
     return Standing.objects.create(
@@ -47,7 +60,12 @@ def of_code(world: World, code: str) -> AwardCategory:
 
 
 def keep_minutes(world: World, ceremony: Ceremony, **said: Any) -> Minutes:
-    said = {"held_at": world.at - timedelta(hours=2), "members": "نخست\nدوم", "text": "همه بررسی شد.", **said}
+    said = {
+        "held_at": world.at - timedelta(hours=2),
+        "members": "نخست\nدوم",
+        "text": "همه بررسی شد.",
+        **said,
+    }
     return ceremonies.minute(ceremony, **{"by": world.administrator, "at": world.at, **said})
 
 
@@ -56,11 +74,15 @@ def proposals(world: World, ceremony: Ceremony) -> list[Award]:
     return list(Award.objects.filter(ceremony=ceremony, state="proposed").for_list())
 
 
-def put_forward(world: World, ceremony: Ceremony, agency: Agency, code: str = "service_desk", **said: Any) -> Award:
+def put_forward(
+    world: World, ceremony: Ceremony, agency: Agency, code: str = "service_desk", **said: Any
+) -> Award:
     said = {"rank": "winner", "reason": REASON, "reason_en": "Service without interruption", **said}
     entered = Participation.objects.get(cycle=world.cycle, agency=agency)
     acting = {"by": said.pop("by", world.administrator), "at": world.at}
-    return awards.put_forward(ceremony, category=of_code(world, code), participation=entered, **said, **acting)
+    return awards.put_forward(
+        ceremony, category=of_code(world, code), participation=entered, **said, **acting
+    )
 
 
 def decide(world: World, *given: Award, **acting: Any) -> list[Award]:
@@ -68,7 +90,9 @@ def decide(world: World, *given: Award, **acting: Any) -> list[Award]:
     ceremony = given[0].ceremony
     minutes = Minutes.objects.filter(ceremony=ceremony).first() or keep_minutes(world, ceremony)
     said = {a.pk: awards.Decision(a.rank, a.reason, a.reason_en) for a in given}
-    return awards.decide(ceremony, minutes, said, **{"by": world.administrator, "at": world.at, **acting})
+    return awards.decide(
+        ceremony, minutes, said, **{"by": world.administrator, "at": world.at, **acting}
+    )
 
 
 def given_award(world: World) -> Award:
@@ -78,7 +102,9 @@ def given_award(world: World) -> Award:
 
 
 def correct(world: World, **stands: Any) -> Edition:
-    """A second edition, in which the power ministry stands otherwise; made without the act, which asks for lines."""
+    """A second edition, in which the power ministry stands otherwise; made without the act, which
+    asks for lines.
+    """
     run = world.edition.run
     following = Edition.objects.create(cycle=world.cycle, run=run, number=2, reason="خطای محاسبه")
     Edition.objects.filter(pk=following.pk).update(state="ranked")

@@ -1,4 +1,6 @@
-"""Awards: proposed by the standings, decided by the committee, under embargo until the moment, revoked in the open."""
+"""Awards: proposed by the standings, decided by the committee, under embargo until the moment,
+revoked in the open.
+"""
 
 import io
 from datetime import timedelta
@@ -68,11 +70,13 @@ def proposed(ceremony, edition, code):
     return {(c.standing.participation.agency.code, c.rank.value) for c in found}
 
 
-# --- Ceremonies and categories ----------------------------------------------------------------------------------------
+# --- Ceremonies and categories ------------------------------------------------------------------
 
 
 def test_one_act_lays_the_country_s_ceremony_and_one_of_each_province_and_twice_does_no_harm(final):
-    Province.objects.create(code="IR-01", name_fa="مرکزی", name_en="Markazi", capital_fa="اراک", capital_en="Arak")
+    Province.objects.create(
+        code="IR-01", name_fa="مرکزی", name_en="Markazi", capital_fa="اراک", capital_en="Arak"
+    )
 
     first = ceremonies.lay_ceremonies(final.cycle, by=final.administrator, at=final.at)
     again = ceremonies.lay_ceremonies(final.cycle, by=final.administrator, at=final.at)
@@ -94,7 +98,9 @@ def test_categories_come_from_the_starter_and_next_year_from_the_year_before(fin
 
     copied = ceremonies.take_over_categories(following, by=final.administrator, at=final.at)
 
-    assert {"total", "general", "specific", "growth", "service_desk", "elites", "outstanding"} < {c.code for c in made}
+    assert {"total", "general", "specific", "growth", "service_desk", "elites", "outstanding"} < {
+        c.code for c in made
+    }
     assert {c.code for c in copied} == {c.code for c in made} | {"special"}
     assert [c.position for c in copied] == sorted(c.position for c in copied)
     assert {c.code for c in made if c.is_composed} == {"thematic"}
@@ -105,7 +111,12 @@ def test_categories_come_from_the_starter_and_next_year_from_the_year_before(fin
 def test_a_category_changes_until_an_award_in_it_is_decided(final):
     ceremony = laid(final)
     given = put_forward(final, ceremony, final.power)
-    said = {"code": "service_desk", "fields": {"name_fa": "خدمت"}, "by": final.administrator, "at": final.at}
+    said = {
+        "code": "service_desk",
+        "fields": {"name_fa": "خدمت"},
+        "by": final.administrator,
+        "at": final.at,
+    }
     ceremonies.save_category(final.cycle, **said)
 
     decide(final, given)
@@ -123,20 +134,27 @@ def test_a_province_sets_its_own_ceremony_and_no_other(final):
 
     assert final.fresh(own).place == "تالار شهر"
     with pytest.raises(Refused, match="of the province whose festival it is"):
-        ceremonies.set_ceremony(national, fields=fields, by=final.provincial_administrator, at=final.at)
+        ceremonies.set_ceremony(
+            national, fields=fields, by=final.provincial_administrator, at=final.at
+        )
     with pytest.raises(Refused, match="Nothing was changed"):
         ceremonies.set_ceremony(own, fields=fields, by=final.provincial_administrator, at=final.at)
 
 
-# --- Whom the standings put forward -----------------------------------------------------------------------------------
+# --- Whom the standings put forward -------------------------------------------------------------
 
 
-def test_the_first_is_proposed_as_winner_and_the_next_as_commended_where_the_category_says_so(final):
+def test_the_first_is_proposed_as_winner_and_the_next_as_commended_where_the_category_says_so(
+    final,
+):
     ceremony = laid(final)
     enter(final, "SECOND", "65", 2)
     enter(final, "THIRD", "60", 3)
 
-    assert proposed(ceremony, final.edition, "total") == {("MOE", "winner"), ("SECOND", "commended")}
+    assert proposed(ceremony, final.edition, "total") == {
+        ("MOE", "winner"),
+        ("SECOND", "commended"),
+    }
     assert proposed(ceremony, final.edition, "general") == {("MOE", "winner")}
 
 
@@ -148,7 +166,12 @@ def test_equal_places_are_all_proposed(final):
 
     found = proposed(ceremony, final.edition, "total")
 
-    assert found == {("MOE", "winner"), ("ALSO", "winner"), ("THIRD", "commended"), ("TOO", "commended")}
+    assert found == {
+        ("MOE", "winner"),
+        ("ALSO", "winner"),
+        ("THIRD", "commended"),
+        ("TOO", "commended"),
+    }
 
 
 def test_nobody_is_proposed_with_less_than_the_year_asks_or_without_having_submitted(final):
@@ -217,7 +240,7 @@ def test_as_many_queries_for_a_hundred_agencies_as_for_three(final):
     assert asked() == before
 
 
-# --- By hand ----------------------------------------------------------------------------------------------------------
+# --- By hand ------------------------------------------------------------------------------------
 
 
 def test_by_hand_an_agency_is_put_forward_where_it_belongs_and_nowhere_else(final):
@@ -257,7 +280,7 @@ def test_by_hand_nobody_wins_below_the_minimum_or_without_having_submitted(final
     assert put_forward(final, ceremony, final.health, rank="commended").rank == "commended"
 
 
-# --- Decisions --------------------------------------------------------------------------------------------------------
+# --- Decisions ----------------------------------------------------------------------------------
 
 
 def test_several_are_decided_at_once_with_reasons_numbers_and_the_minutes(final):
@@ -268,7 +291,11 @@ def test_several_are_decided_at_once_with_reasons_numbers_and_the_minutes(final)
 
     assert sorted(a.number for a in decided) == [1, 2, 3]
     for award in Award.objects.filter(ceremony=ceremony).with_names():
-        assert (award.state, award.decided_at, award.decided_by) == ("decided", final.at, final.administrator)
+        assert (award.state, award.decided_at, award.decided_by) == (
+            "decided",
+            final.at,
+            final.administrator,
+        )
         assert award.minutes.number == 1
         assert award.certificate_number == f"1405-00-{award.number:03}"
     assert Entry.objects.filter(act="decide", workflow="festival.award").count() == 3
@@ -278,7 +305,10 @@ def test_all_are_decided_or_none(final):
     ceremony = laid(final)
     first, second, _third = proposals(final, ceremony)
     minutes = keep_minutes(final, ceremony)
-    said = {first.pk: awards.Decision("winner", "because"), second.pk: awards.Decision("winner", " ")}
+    said = {
+        first.pk: awards.Decision("winner", "because"),
+        second.pk: awards.Decision("winner", " "),
+    }
 
     with pytest.raises(Refused, match="say why"):
         awards.decide(ceremony, minutes, said, by=final.administrator, at=final.at)
@@ -293,7 +323,11 @@ def test_a_decision_names_minutes_of_its_own_committee(final):
 
     with pytest.raises(Refused, match="another ceremony"):
         awards.decide(
-            ceremony, elsewhere, {first.pk: awards.Decision("winner", "x")}, by=final.administrator, at=final.at
+            ceremony,
+            elsewhere,
+            {first.pk: awards.Decision("winner", "x")},
+            by=final.administrator,
+            at=final.at,
         )
 
 
@@ -301,7 +335,10 @@ def test_limits_hold_unless_a_place_is_shared(final):
     ceremony = laid(final)
     enter(final, "ALSO", "70", 1)
     both = [a for a in proposals(final, ceremony) if a.category.code == "total"]
-    one, other = (put_forward(final, ceremony, agency) for agency in (final.power, Agency.objects.get(code="ALSO")))
+    one, other = (
+        put_forward(final, ceremony, agency)
+        for agency in (final.power, Agency.objects.get(code="ALSO"))
+    )
 
     with pytest.raises(Refused, match="are at most 1"):
         decide(final, one, other)
@@ -316,7 +353,9 @@ def test_limits_hold_unless_a_place_is_shared(final):
 def test_a_province_decides_on_its_own_awards_and_on_no_others(final):
     ceremony = laid(final)
     national = put_forward(final, ceremony, final.power)
-    own = put_forward(final, of_province(final), final.unit, rank="commended", by=final.provincial_administrator)
+    own = put_forward(
+        final, of_province(final), final.unit, rank="commended", by=final.provincial_administrator
+    )
     keep_minutes(final, ceremony)
 
     with pytest.raises(Refused, match="of the province whose festival it is"):
@@ -330,7 +369,9 @@ def test_a_province_decides_on_its_own_awards_and_on_no_others(final):
 def test_nobody_decides_on_an_agency_in_which_they_have_an_interest(final):
     award = put_forward(final, laid(final), final.power)
     keep_minutes(final, award.ceremony)
-    Interest.objects.create(user=final.administrator, agency=final.power, reason="x", declared_at=final.at)
+    Interest.objects.create(
+        user=final.administrator, agency=final.power, reason="x", declared_at=final.at
+    )
     other = make_user("second_administrator", "administrator")
     tied = type(final.administrator).objects.get(pk=final.administrator.pk)
 
@@ -365,7 +406,7 @@ def test_minutes_are_of_a_meeting_that_was_held_and_keep_their_signed_paper(fina
     assert Entry.objects.of(kept).get().params["sha256"] == kept.sha256 != ""
 
 
-# --- Withdrawn and revoked --------------------------------------------------------------------------------------------
+# --- Withdrawn and revoked ----------------------------------------------------------------------
 
 
 def test_before_publication_an_award_is_withdrawn_and_afterwards_revoked_in_the_open(scheduled):
@@ -405,7 +446,7 @@ def test_a_withdrawn_award_is_seen_by_nobody_outside_the_secretariat(scheduled):
     assert Award.objects.visible_to(scheduled.auditor, moment).exists()
 
 
-# --- After a correction -----------------------------------------------------------------------------------------------
+# --- After a correction -------------------------------------------------------------------------
 
 
 def test_after_a_correction_nothing_moves_and_what_stands_otherwise_is_listed(final):
@@ -465,7 +506,7 @@ def test_an_award_that_rests_on_an_edition_that_is_not_out_waits_for_it(schedule
     assert Award.objects.public(moment + SECOND).count() == 3
 
 
-# --- The embargo ------------------------------------------------------------------------------------------------------
+# --- The embargo --------------------------------------------------------------------------------
 
 ADDRESSES = {
     "awards": lambda a: ("festival:awards", a.cycle.year),
@@ -511,8 +552,12 @@ def test_nothing_is_public_that_is_only_proposed(scheduled):
 def test_whoever_reads_awards_early_stands_in_the_record_once_a_day(scheduled, visit):
     award = given_award(scheduled)
     for _again in range(2):
-        visit(scheduled.auditor, scheduled.at).get(reverse("festival:ceremony", args=[award.ceremony_id]))
-        visit(scheduled.auditor, scheduled.at).get(reverse("festival:ceremony_list", args=[award.ceremony_id]))
+        visit(scheduled.auditor, scheduled.at).get(
+            reverse("festival:ceremony", args=[award.ceremony_id])
+        )
+        visit(scheduled.auditor, scheduled.at).get(
+            reverse("festival:ceremony_list", args=[award.ceremony_id])
+        )
 
     rows = Entry.objects.filter(act="read_embargoed", actor_id=scheduled.auditor.pk)
     assert [r.params["what"] for r in rows] == ["awards"]
@@ -521,14 +566,19 @@ def test_whoever_reads_awards_early_stands_in_the_record_once_a_day(scheduled, v
     assert rows.count() == 1
 
 
-def test_what_waits_for_a_later_edition_is_read_on_record_by_the_secretariat_and_not_at_all_by_others(scheduled, visit):
+def test_what_waits_for_a_later_edition_is_read_on_record_by_the_secretariat_and_not_at_all_by_others(
+    scheduled, visit
+):
     ceremony = laid(scheduled)
     correct(scheduled, percent=Decimal("66.00"))
     scheduled.at = scheduled.edition.publish_at
     decide(scheduled, *proposals(scheduled, ceremony))
     url, moment = reverse("festival:ceremony_list", args=[ceremony.pk]), scheduled.at + SECOND
 
-    pages = [visit(user, moment).get(url).content.decode() for user in (None, scheduled.head, scheduled.auditor)]
+    pages = [
+        visit(user, moment).get(url).content.decode()
+        for user in (None, scheduled.head, scheduled.auditor)
+    ]
 
     assert ["Ministry of Energy" in page for page in pages] == [False, False, True]
     assert Entry.objects.filter(act="read_embargoed").get().actor_id == scheduled.auditor.pk
@@ -543,7 +593,7 @@ def test_a_province_reads_its_own_ceremony_early_on_record_and_no_other(schedule
     assert Entry.objects.filter(act="read_embargoed").get().object_pk == own.pk
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
+# --- Pages --------------------------------------------------------------------------------------
 
 
 def test_the_committee_s_day_from_the_standings_to_the_list(scheduled, visit):
@@ -558,12 +608,22 @@ def test_the_committee_s_day_from_the_standings_to_the_list(scheduled, visit):
         return reverse(f"festival:{name}", args=[ceremony.pk])
 
     client.post(
-        url("ceremony_edit"), {"name_fa": "جشنواره", "held_on": "1406/06/04", "place": "تالار", "chair": "رئیس"}
+        url("ceremony_edit"),
+        {"name_fa": "جشنواره", "held_on": "1406/06/04", "place": "تالار", "chair": "رئیس"},
     )
     client.post(url("award_propose"))
-    said = {"category": of_code(scheduled, "elites").pk, "agency": "MOE", "rank": "commended", "reason": REASON}
+    said = {
+        "category": of_code(scheduled, "elites").pk,
+        "agency": "MOE",
+        "rank": "commended",
+        "reason": REASON,
+    }
     client.post(url("award_add"), said)
-    held = {"held_at": f"{at - timedelta(hours=3):%Y-%m-%d %H:%M}", "members": "یک\nدو", "text": "بررسی شد"}
+    held = {
+        "held_at": f"{at - timedelta(hours=3):%Y-%m-%d %H:%M}",
+        "members": "یک\nدو",
+        "text": "بررسی شد",
+    }
     client.post(url("minutes_new"), held)
     form = {"minutes": ceremony.minutes.get().pk, "password": PASSWORD}
     for a in Award.objects.all():
@@ -588,7 +648,12 @@ def url_of_list(ceremony, form):
 def test_a_decision_without_the_password_or_a_reason_keeps_what_was_typed(scheduled, visit):
     award = put_forward(scheduled, laid(scheduled), scheduled.power)
     keep_minutes(scheduled, award.ceremony)
-    form = {f"take-{award.pk}": "on", f"rank-{award.pk}": "winner", f"reason-{award.pk}": "", "password": "wrong"}
+    form = {
+        f"take-{award.pk}": "on",
+        f"rank-{award.pk}": "winner",
+        f"reason-{award.pk}": "",
+        "password": "wrong",
+    }
     form |= {"minutes": award.ceremony.minutes.get().pk, f"reason_en-{award.pk}": "typed before"}
 
     page = visit(scheduled.administrator, scheduled.at).post(
@@ -605,11 +670,15 @@ def test_a_decision_without_the_password_or_a_reason_keeps_what_was_typed(schedu
 def test_a_decider_with_an_interest_is_offered_the_others_only(scheduled, visit):
     ceremony = laid(scheduled)
     enter(scheduled, "SECOND", "65", 2)
-    Interest.objects.create(user=scheduled.administrator, agency=scheduled.power, reason="x", declared_at=scheduled.at)
+    Interest.objects.create(
+        user=scheduled.administrator, agency=scheduled.power, reason="x", declared_at=scheduled.at
+    )
     proposals(scheduled, ceremony)
     keep_minutes(scheduled, ceremony)
 
-    page = visit(scheduled.administrator, scheduled.at).get(reverse("festival:award_decide", args=[ceremony.pk]))
+    page = visit(scheduled.administrator, scheduled.at).get(
+        reverse("festival:award_decide", args=[ceremony.pk])
+    )
 
     text = page.content.decode()
     assert "Organization SECOND" in text
@@ -622,7 +691,9 @@ def test_the_page_lists_what_rests_on_an_earlier_edition(scheduled, visit):
     decide(scheduled, *proposals(scheduled, ceremony))
     correct(scheduled, place=2, percent=Decimal("55.00"))
 
-    page = visit(scheduled.administrator, scheduled.at).get(reverse("festival:ceremony", args=[ceremony.pk]))
+    page = visit(scheduled.administrator, scheduled.at).get(
+        reverse("festival:ceremony", args=[ceremony.pk])
+    )
 
     text = page.content.decode()
     assert "Rests on an earlier edition" in text
@@ -633,11 +704,16 @@ def test_the_page_lists_what_rests_on_an_earlier_edition(scheduled, visit):
 
 def test_the_public_narrows_by_festival_and_category_and_sees_what_was_revoked(scheduled, visit):
     award = given_award(scheduled)
-    unit = put_forward(scheduled, of_province(scheduled), scheduled.unit, "elites", rank="commended")
+    unit = put_forward(
+        scheduled, of_province(scheduled), scheduled.unit, "elites", rank="commended"
+    )
     decide(scheduled, unit)
     moment = scheduled.edition.publish_at
     awards.revoke(award, reason="Wrong data", by=scheduled.administrator, at=moment)
-    client, url = visit(None, moment + SECOND), reverse("festival:awards", args=[scheduled.cycle.year])
+    client, url = (
+        visit(None, moment + SECOND),
+        reverse("festival:awards", args=[scheduled.cycle.year]),
+    )
 
     every, national, province = (
         client.get(url + q).content.decode() for q in ("", "?festival=national", "?festival=IR-26")
@@ -663,7 +739,9 @@ def test_pages_take_the_same_queries_for_many_awards(scheduled, visit, name):
     decide(scheduled, put_forward(scheduled, ceremony, scheduled.power))
     put_forward(scheduled, ceremony, scheduled.power, "elites")
     client = visit(scheduled.administrator, moment + SECOND)
-    url = reverse(f"festival:{name}", args=[scheduled.cycle.year if name == "awards" else ceremony.pk])
+    url = reverse(
+        f"festival:{name}", args=[scheduled.cycle.year if name == "awards" else ceremony.pk]
+    )
 
     def asked():
         client.get(url)
@@ -684,8 +762,12 @@ def test_the_secretariat_finds_its_ceremonies_from_the_public_page(scheduled, vi
     laid(scheduled)
     year = scheduled.cycle.year
 
-    years = visit(scheduled.provincial_administrator, scheduled.at).get(reverse("festival:award_years"))
-    page = visit(scheduled.provincial_administrator, scheduled.at).get(reverse("festival:ceremonies", args=[year]))
+    years = visit(scheduled.provincial_administrator, scheduled.at).get(
+        reverse("festival:award_years")
+    )
+    page = visit(scheduled.provincial_administrator, scheduled.at).get(
+        reverse("festival:ceremonies", args=[year])
+    )
 
     assert reverse("festival:ceremonies", args=[year]) in years.content.decode()
     assert "Shahid Rajaei Festival of Qazvin" in page.content.decode()
@@ -700,7 +782,9 @@ def test_cells_that_a_spreadsheet_would_reckon_with_are_made_harmless(scheduled,
 
     assert ",'=1+1," in answer.content.decode()
     xlsx = visit(scheduled.administrator, scheduled.at).get(url_of_list(award.ceremony, "xlsx"))
-    assert tablib.Dataset().load(io.BytesIO(xlsx.content), format="xlsx").dict[0]["reason"] == "'=1+1"
+    assert (
+        tablib.Dataset().load(io.BytesIO(xlsx.content), format="xlsx").dict[0]["reason"] == "'=1+1"
+    )
 
 
 def test_there_are_no_awards_before_there_are_results(db):

@@ -1,4 +1,6 @@
-"""Certificates: one tagged sheet each, legible for machines; the square leads to the page that verifies it."""
+"""Certificates: one tagged sheet each, legible for machines; the square leads to the page that
+verifies it.
+"""
 
 import io
 import re
@@ -28,18 +30,26 @@ TITLES = {"fa": "لوح افتخار", "en": "Certificate of distinction"}
 
 
 def drawn(award, language):
-    return pypdf.PdfReader(io.BytesIO(certificates.certificate(award, seal=None, language=language)))
+    return pypdf.PdfReader(
+        io.BytesIO(certificates.certificate(award, seal=None, language=language))
+    )
 
 
 def text_of(award, language, seal=None):
-    """What poppler takes from it, in the order of reading; marks over letters and of direction left out."""
+    """What poppler takes from it, in the order of reading; marks over letters and of direction left
+    out.
+    """
     pdf = certificates.certificate(award, seal=seal, language=language)
-    said = subprocess.run(["/usr/bin/pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    said = subprocess.run(
+        ["/usr/bin/pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
     return re.sub(r"\s+", " ", plain(said))
 
 
 def plain(words):
-    """As `text_of` has it; poppler hands lam and alef, which are one sign, over the other way round."""
+    """As `text_of` has it; poppler hands lam and alef, which are one sign, over the other way
+    round.
+    """
     return MARKS.sub("", words).replace("لا", "ال")
 
 
@@ -49,7 +59,11 @@ def fonts_of(read):
     for page in read.pages:
         for name, font in page["/Resources"]["/Font"].items():
             font = font.get_object()
-            whole = [f.get_object() for f in font["/DescendantFonts"]] if "/DescendantFonts" in font else [font]
+            whole = (
+                [f.get_object() for f in font["/DescendantFonts"]]
+                if "/DescendantFonts" in font
+                else [font]
+            )
             found[name] = [f["/FontDescriptor"].get_object() for f in whole]
     return found
 
@@ -68,7 +82,9 @@ def test_it_is_one_tagged_sheet_in_its_language_with_its_title(scheduled, langua
     assert tuple(round(float(side)) for side in page.mediabox[2:]) == A4_ACROSS
     with translation.override(language):
         assert award.participation.name in read.metadata.title
-        assert read.metadata.author == translation.gettext("Public Administration and Recruitment Organization")
+        assert read.metadata.author == translation.gettext(
+            "Public Administration and Recruitment Organization"
+        )
     assert b"pdfuaid:part" in root["/Metadata"].get_object().get_data()
 
 
@@ -80,9 +96,13 @@ def test_its_pictures_have_a_text_and_its_fonts_are_embedded(scheduled, language
     assert fonts
     for name, descriptors in fonts.items():
         assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(d) for d in descriptors), name
-    figures = [e for e in elements(read.trailer["/Root"]["/StructTreeRoot"]) if e.get("/S") == "/Figure"]
+    figures = [
+        e for e in elements(read.trailer["/Root"]["/StructTreeRoot"]) if e.get("/S") == "/Figure"
+    ]
     with translation.override(language):
-        assert [f["/Alt"] for f in figures] == [translation.gettext("QR code of the verification page")]
+        assert [f["/Alt"] for f in figures] == [
+            translation.gettext("QR code of the verification page")
+        ]
 
 
 def elements(node):
@@ -119,13 +139,21 @@ def test_persian_is_read_out_in_the_right_order(scheduled):
 def test_it_says_who_for_what_why_and_where(scheduled, language):
     award = given_award(scheduled)
     fields = {"place": "تالار وحدت", "chair": "دکتر احمدی"}
-    ceremonies.set_ceremony(award.ceremony, fields=fields, by=scheduled.administrator, at=scheduled.at)
+    ceremonies.set_ceremony(
+        award.ceremony, fields=fields, by=scheduled.administrator, at=scheduled.at
+    )
     award = Award.objects.with_names().get(pk=award.pk)
 
     flat = text_of(award, language)
 
     with translation.override(language):
-        wanted = [award.participation.name, award.category.name, award.ceremony.name, award.why, award.cycle.label]
+        wanted = [
+            award.participation.name,
+            award.category.name,
+            award.ceremony.name,
+            award.why,
+            award.cycle.label,
+        ]
     for words in [*wanted, TITLES[language], "تالار وحدت", "دکتر احمدی"]:
         assert plain(words) in flat, words
     assert ("1405-00-001" if language == "en" else "۱۴۰۵-۰۰-۰۰۱") in flat
@@ -134,7 +162,9 @@ def test_it_says_who_for_what_why_and_where(scheduled, language):
 def test_a_special_title_and_a_group_stand_on_it_and_a_commendation_is_called_so(scheduled):
     ceremony = laid(scheduled)
     said = {"rank": "commended", "title_fa": "همراه پیروزی", "title_en": "Companion of victory"}
-    [given] = decide(scheduled, put_forward(scheduled, ceremony, scheduled.power, "transformation", **said))
+    [given] = decide(
+        scheduled, put_forward(scheduled, ceremony, scheduled.power, "transformation", **said)
+    )
     award = Award.objects.with_names().get(pk=given.pk)
 
     text = text_of(award, "en")
@@ -174,12 +204,19 @@ def test_the_square_leads_to_the_page_of_this_very_certificate(scheduled, client
 
 
 @pytest.mark.parametrize("language", ("fa", "en"))
-def test_the_page_says_what_stands_on_it_and_that_it_is_in_force(scheduled, client, clock, language):
+def test_the_page_says_what_stands_on_it_and_that_it_is_in_force(
+    scheduled, client, clock, language
+):
     award = given_award(scheduled)
     clock(scheduled.edition.publish_at)
     with translation.override(language):
         url = reverse("verify_certificates", args=[award.uuid])
-        wanted = [award.participation.name, award.category.name, award.why, award.get_rank_display()]
+        wanted = [
+            award.participation.name,
+            award.category.name,
+            award.why,
+            award.get_rank_display(),
+        ]
         said = translation.gettext("This certificate is genuine and in force.")
 
     page = client.get(url).content.decode()
@@ -196,7 +233,10 @@ def test_of_a_revoked_award_there_is_no_certificate_and_its_page_says_so(schedul
     clock(moment)
     with translation.override("en"):
         urls = [reverse("verify_certificates", args=[award.uuid])]
-        urls += [reverse("festival:certificate", args=[award.uuid, language]) for language in ("fa", "en")]
+        urls += [
+            reverse("festival:certificate", args=[award.uuid, language])
+            for language in ("fa", "en")
+        ]
 
     page, *papers = (client.get(url) for url in urls)
 
@@ -215,7 +255,11 @@ def test_it_is_handed_out_in_two_languages_and_no_other(scheduled, client, clock
         for language in ("fa", "en", "de")
     }
 
-    assert {language: answer.status_code for language, answer in answers.items()} == {"fa": 200, "en": 200, "de": 404}
+    assert {language: answer.status_code for language, answer in answers.items()} == {
+        "fa": 200,
+        "en": 200,
+        "de": 404,
+    }
     assert answers["fa"]["Content-Type"] == "application/pdf"
     assert 'filename="certificate-1405-00-001-fa.pdf"' in answers["fa"]["Content-Disposition"]
     assert pypdf.PdfReader(io.BytesIO(answers["en"].content)).trailer["/Root"]["/Lang"] == "en"

@@ -1,4 +1,6 @@
-"""How a year was closed, counted; the chapter that tells it; what the public and the desks read of it."""
+"""How a year was closed, counted; the chapter that tells it; what the public and the desks read of
+it.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -16,7 +18,14 @@ from cycles.calendar import midnight
 from cycles.models import Participation
 from festival.closing import summary
 from festival.improvement import actions as improvement
-from festival.models import Consequence, ConsequenceRule, ImprovementItem, ImprovementPlan, Progress, Status
+from festival.models import (
+    Consequence,
+    ConsequenceRule,
+    ImprovementItem,
+    ImprovementPlan,
+    Progress,
+    Status,
+)
 from festival.surveys import actions as surveys
 from tests.factories import build, make_agency, make_user
 from tests.worlds.closing import SAID, consequence, followed_up, improvement_item, survey
@@ -29,16 +38,24 @@ def another_plan(world, code, **fields):
     agency = make_agency(code, f"دستگاه {code}", f"Agency {code}")
     entered = Participation.objects.create(cycle=world.cycle, agency=agency, name_fa=agency.name_fa)
     made = {"due_on": world.edition.publish_at.date(), "begun_at": world.at} | fields
-    return ImprovementPlan.objects.create(cycle=world.cycle, agency=agency, participation=entered, **made)
+    return ImprovementPlan.objects.create(
+        cycle=world.cycle, agency=agency, participation=entered, **made
+    )
 
 
 def closed_year():
-    """A signed plan with three items, a late draft, a compulsory one; two consequences; a survey with five answers."""
+    """A signed plan with three items, a late draft, a compulsory one; two consequences; a survey
+    with five answers.
+    """
     world = build("scheduled")
     item = followed_up(world)
-    ImprovementItem.objects.bulk_create(ImprovementItem(plan=item.plan, position=n, **SAID) for n in (2, 3))
+    ImprovementItem.objects.bulk_create(
+        ImprovementItem(plan=item.plan, position=n, **SAID) for n in (2, 3)
+    )
     for status, current in (("under_way", False), ("completed", True)):
-        Progress.objects.create(item=item, status=status, by=world.staff, at=world.at, is_current=current)
+        Progress.objects.create(
+            item=item, status=status, by=world.staff, at=world.at, is_current=current
+        )
     struck = ImprovementItem.objects.create(plan=item.plan, position=4, struck_at=world.at, **SAID)
     Progress.objects.create(item=struck, status="completed", by=world.staff, at=world.at)
     another_plan(world, "LATE")
@@ -46,7 +63,12 @@ def closed_year():
     another_plan(world, "MUST", is_compulsory=True, due_on=ahead)
     first = consequence(world)
     Consequence.objects.create(
-        cycle=world.cycle, agency=world.health, edition=world.edition, rule=first.rule, state="waived", reason="x"
+        cycle=world.cycle,
+        agency=world.health,
+        edition=world.edition,
+        rule=first.rule,
+        state="waived",
+        reason="x",
     )
     world.at = world.edition.publish_at + 10 * DAY
     held = survey(world)
@@ -82,7 +104,12 @@ def test_before_the_results_are_frozen_measures_are_not_spoken_of_and_nothing_is
 
     found = summary.closing(world.cycle, world.at)
 
-    assert (found.flagged, found.survey, found.consequences, found.planned.plans) == (None, None, [], 0)
+    assert (found.flagged, found.survey, found.consequences, found.planned.plans) == (
+        None,
+        None,
+        [],
+        0,
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +117,12 @@ def test_before_the_results_are_frozen_measures_are_not_spoken_of_and_nothing_is
     (
         (
             "en",
-            ("Closing the year", "Items: Completed", "5 of 10 agencies have answered", "Letter of warning"),
+            (
+                "Closing the year",
+                "Items: Completed",
+                "5 of 10 agencies have answered",
+                "Letter of warning",
+            ),
         ),
         ("fa", ("۵ از ۱۰ دستگاه", "۲٫۰۰")),
     ),
@@ -99,7 +131,8 @@ def test_the_chapter_tells_it_in_both_languages_and_names_no_agency(language, to
     world, held = closed_year()
     with translation.override(language):
         text = render_to_string(
-            "festival/report_closing.html", {"closing": summary.closing(world.cycle, held.closes_at)}
+            "festival/report_closing.html",
+            {"closing": summary.closing(world.cycle, held.closes_at)},
         )
 
     assert [words for words in told if words not in text] == []
@@ -132,7 +165,7 @@ def test_the_public_reads_counts_and_no_agency_of_the_plans(client, clock):
     assert ConsequenceRule.objects.get().words_fa not in page
 
 
-# --- Desks ------------------------------------------------------------------------------------------------------------
+# --- Desks --------------------------------------------------------------------------------------
 
 
 def _tasks(name, at):
@@ -165,7 +198,9 @@ def test_items_stand_on_the_desk_a_month_before_their_day_and_until_they_are_set
     assert title not in _tasks("staff", due - 31 * DAY)
     assert title in _tasks("staff", due - 29 * DAY)
     for status, current in (("completed", False), ("under_way", True)):
-        Progress.objects.create(item=item, status=status, by=world.staff, at=due, is_current=current)
+        Progress.objects.create(
+            item=item, status=status, by=world.staff, at=due, is_current=current
+        )
     assert title in _tasks("staff", due)
     Progress.objects.filter(item=item).update(is_current=False)
     Progress.objects.create(item=item, status="cancelled", note="x", by=world.staff, at=due)
@@ -180,7 +215,11 @@ def test_a_returned_plan_an_open_survey_and_letters_that_are_due_stand_on_their_
     world.at = out
     survey(world)
 
-    assert {"The improvement plan was returned", "Say how the assessment went"} <= set(_tasks("staff", out))
+    assert {"The improvement plan was returned", "Say how the assessment went"} <= set(
+        _tasks("staff", out)
+    )
     assert "1 letter that follows from the results is due" not in _tasks("administrator", early)
     assert "1 letter that follows from the results is due" in _tasks("administrator", out)
-    assert "1 letter that follows from the results is due" not in _tasks("provincial_administrator", out)
+    assert "1 letter that follows from the results is due" not in _tasks(
+        "provincial_administrator", out
+    )

@@ -1,4 +1,6 @@
-"""What the public says of a measure: written by anybody, read first by an administrator, shown to working groups."""
+"""What the public says of a measure: written by anybody, read first by an administrator, shown to
+working groups.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -58,14 +60,23 @@ def _written(world, measure, text=TEXT, **said):
 
 
 def _published(world, measure, text=TEXT, **said):
-    return comments.publish_comment(_written(world, measure, text, **said), by=world.administrator, at=world.at)
+    return comments.publish_comment(
+        _written(world, measure, text, **said), by=world.administrator, at=world.at
+    )
 
 
 # -- Writing
 
 
-def test_a_visitor_comments_and_it_is_shown_only_once_an_administrator_has_published_it(public, client, url):
-    posted = {"text": TEXT, "author": "Sara", "organisation": "Water Watch", "email": "sara@example.org"}
+def test_a_visitor_comments_and_it_is_shown_only_once_an_administrator_has_published_it(
+    public, client, url
+):
+    posted = {
+        "text": TEXT,
+        "author": "Sara",
+        "organisation": "Water Watch",
+        "email": "sara@example.org",
+    }
     answer = client.post(url, posted, follow=True)
     waiting = client.get(url).content.decode()
     comment = MeasureComment.objects.get()
@@ -89,8 +100,16 @@ def test_a_comment_is_no_official_act_but_what_is_decided_on_it_is(public, measu
     comments.publish_comment(comment, by=public.administrator, at=public.at)
     comments.reject_comment(comment, reason="Names a person", by=public.administrator, at=public.at)
     published, rejected = Entry.objects.order_by("-id")[:2][::-1]
-    assert (published.act, published.source, published.target) == ("publish", "waiting", "published")
-    assert (rejected.act, rejected.note, rejected.cycle_id) == ("reject", "Names a person", public.cycle.pk)
+    assert (published.act, published.source, published.target) == (
+        "publish",
+        "waiting",
+        "published",
+    )
+    assert (rejected.act, rejected.note, rejected.cycle_id) == (
+        "reject",
+        "Names a person",
+        public.cycle.pk,
+    )
     for told in ("Sara", "sara@example.org", TEXT):
         assert told not in published.body + rejected.body
 
@@ -130,7 +149,9 @@ def test_nothing_is_said_about_results_before_they_are_published(scheduled):
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(public, client, url):
-    page = client.post(url, {"text": TEXT, "email": "no address", "about": "NOBODY"}).content.decode()
+    page = client.post(
+        url, {"text": TEXT, "email": "no address", "about": "NOBODY"}
+    ).content.decode()
 
     assert TEXT in page
     assert "No agency has this code or name" in page
@@ -144,7 +165,9 @@ def test_a_machine_that_fills_in_the_trap_is_thanked_and_nothing_is_kept(public,
     assert not MeasureComment.objects.exists()
 
 
-def test_an_address_that_has_written_enough_is_asked_to_wait_and_another_is_not(public, client, url, settings):
+def test_an_address_that_has_written_enough_is_asked_to_wait_and_another_is_not(
+    public, client, url, settings
+):
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"comment": "2/h/ip"}
 
     statuses = [client.post(url, {"text": f"{TEXT} {n}"}).status_code for n in range(3)]
@@ -199,7 +222,9 @@ def test_a_comment_is_published_and_taken_back_from_the_queue(public, client, ur
     client.post(f"{QUEUE}{comment.pk}/publish/")
     assert TEXT in client.get(url).content.decode()
 
-    refused = client.post(f"{QUEUE}{comment.pk}/reject/", {"reason": " "}, follow=True).content.decode()
+    refused = client.post(
+        f"{QUEUE}{comment.pk}/reject/", {"reason": " "}, follow=True
+    ).content.decode()
     assert "Say why the comment is not published" in refused
     client.post(f"{QUEUE}{comment.pk}/reject/", {"reason": "Names a person"})
     comment = MeasureComment.objects.get()
@@ -299,7 +324,9 @@ def _next_set(world, measure):
     return following
 
 
-def test_next_year_s_working_group_reads_the_published_comments_on_its_measures(public, client, measure):
+def test_next_year_s_working_group_reads_the_published_comments_on_its_measures(
+    public, client, measure
+):
     _published(public, measure)
     _written(public, measure, "Still waiting")
     _published(public, Measure.objects.of(public.general).get(code="G2-1"), "Of another measure")
@@ -307,7 +334,9 @@ def test_next_year_s_working_group_reads_the_published_comments_on_its_measures(
     address = f"/en/festival/sets/{following.pk}/comments/"
     client.force_login(public.member)
 
-    page, slot = (client.get(address, headers=h).content.decode() for h in ({}, {"HX-Request": "true"}))
+    page, slot = (
+        client.get(address, headers=h).content.decode() for h in ({}, {"HX-Request": "true"})
+    )
     set_page = client.get(f"/en/indicators/{following.pk}/").content.decode()
 
     for text in (page, slot):

@@ -1,4 +1,6 @@
-"""What follows from results: settled as rules, drawn once frozen, told to nobody before publication, followed up."""
+"""What follows from results: settled as rules, drawn once frozen, told to nobody before
+publication, followed up.
+"""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -36,12 +38,16 @@ def url(name, *args):
 
 def at_work(client, clock, at, name):
     clock(at)
-    client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+    )
     return client
 
 
 def settled(world, on="average", **fields):
-    return consequences.settle(world.cycle, on=on, **BAD | fields, by=world.administrator, at=world.at)
+    return consequences.settle(
+        world.cycle, on=on, **BAD | fields, by=world.administrator, at=world.at
+    )
 
 
 def drawn(world):
@@ -51,10 +57,12 @@ def drawn(world):
 def banded(world, **bands):
     """The frozen results, with these bands by agency's code."""
     for code, band in bands.items():
-        Standing.objects.filter(edition=world.edition, participation__agency__code=code).update(band=band)
+        Standing.objects.filter(edition=world.edition, participation__agency__code=code).update(
+            band=band
+        )
 
 
-# --- Rules ------------------------------------------------------------------------------------------------------------
+# --- Rules --------------------------------------------------------------------------------------
 
 
 def test_a_rule_is_settled_once_and_struck_again_and_both_stand_in_the_record():
@@ -67,7 +75,9 @@ def test_a_rule_is_settled_once_and_struck_again_and_both_stand_in_the_record():
     settled(world)
 
     assert ConsequenceRule.objects.count() == 2
-    assert [e.act for e in Entry.objects.filter(workflow="festival.consequencerule").order_by("pk")] == [
+    assert [
+        e.act for e in Entry.objects.filter(workflow="festival.consequencerule").order_by("pk")
+    ] == [
         "settle",
         "strike",
         "settle",
@@ -84,10 +94,12 @@ def test_rules_are_for_national_administrators():
     world = build("open")
 
     with pytest.raises(Refused, match="national administrator"):
-        consequences.settle(world.cycle, on="weak", **BAD, by=world.provincial_administrator, at=world.at)
+        consequences.settle(
+            world.cycle, on="weak", **BAD, by=world.provincial_administrator, at=world.at
+        )
 
 
-# --- Drawing ----------------------------------------------------------------------------------------------------------
+# --- Drawing ------------------------------------------------------------------------------------
 
 
 def test_each_rule_meets_the_agencies_with_its_band_or_that_filed_nothing():
@@ -118,7 +130,9 @@ def test_a_rule_of_the_second_year_asks_what_the_year_before_was(before, met):
     settled(world, "weak")
     again = settled(world, "weak", kind="plan", repeated=True)
     if before:
-        earlier = Cycle.objects.create(year=world.cycle.year - 1, preset=world.cycle.preset, state="published")
+        earlier = Cycle.objects.create(
+            year=world.cycle.year - 1, preset=world.cycle.preset, state="published"
+        )
         edition = Edition.objects.create(cycle=earlier, run=world.edition.run)
         row = Standing.objects.get(edition=world.edition, participation__agency=world.power)
         row.pk, row.edition, row.band = None, edition, before
@@ -169,10 +183,12 @@ def test_drawing_takes_the_same_queries_for_any_number_and_names_no_agency_in_th
     assert (entry.agency_code, "MOE" in str(entry.params)) == ("", False)
 
 
-# --- The embargo ------------------------------------------------------------------------------------------------------
+# --- The embargo --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", ("staff", "head", "headquarters", "provincial_administrator", "member", "stranger"))
+@pytest.mark.parametrize(
+    "who", ("staff", "head", "headquarters", "provincial_administrator", "member", "stranger")
+)
 def test_before_publication_nobody_but_the_secretariat_and_auditors_sees_them(client, clock, who):
     world = build("scheduled")
     held = consequence(world)
@@ -218,16 +234,20 @@ def test_a_letter_is_recorded_and_told_only_once_the_results_are_out():
 
     with pytest.raises(Refused, match="not published"):
         consequences.record_letter(held, **said, at=world.edition.publish_at - timedelta(seconds=1))
-    assert not Delivery.objects.filter(entry__act="deliver", entry__workflow="festival.consequence").exists()
+    assert not Delivery.objects.filter(
+        entry__act="deliver", entry__workflow="festival.consequence"
+    ).exists()
     held = consequences.record_letter(held, **said, at=world.edition.publish_at)
 
     assert (held.state, held.letter_number, held.letter_on) == ("done", "82/1", date(2027, 9, 6))
-    told = Delivery.objects.filter(entry__act="deliver", entry__workflow="festival.consequence", channel="inbox")
+    told = Delivery.objects.filter(
+        entry__act="deliver", entry__workflow="festival.consequence", channel="inbox"
+    )
     assert set(told.values_list("recipient__username", flat=True)) == {"staff", "head"}
     assert set(told.values_list("is_official", flat=True)) == {True}
 
 
-# --- To their end -----------------------------------------------------------------------------------------------------
+# --- To their end -------------------------------------------------------------------------------
 
 
 def test_the_letter_of_a_compulsory_plan_begins_the_plan_with_its_day():
@@ -237,10 +257,16 @@ def test_the_letter_of_a_compulsory_plan_begins_the_plan_with_its_day():
     at = world.edition.publish_at + DAY
     letter_on = at.date()
 
-    consequences.record_letter(held, letter="82/2", letter_on=letter_on, by=world.administrator, at=at)
+    consequences.record_letter(
+        held, letter="82/2", letter_on=letter_on, by=world.administrator, at=at
+    )
 
     plan = ImprovementPlan.objects.get(agency=world.health)
-    assert (plan.is_compulsory, plan.due_on, plan.state) == (True, letter_on + timedelta(days=rule.days), "draft")
+    assert (plan.is_compulsory, plan.due_on, plan.state) == (
+        True,
+        letter_on + timedelta(days=rule.days),
+        "draft",
+    )
     assert Entry.objects.filter(act="impose", agency_code=world.health.code).count() == 1
 
 
@@ -248,7 +274,9 @@ def test_a_warning_begins_no_plan():
     world = build("scheduled")
     at = world.edition.publish_at
 
-    consequences.record_letter(consequence(world), letter="1", letter_on=at.date(), by=world.administrator, at=at)
+    consequences.record_letter(
+        consequence(world), letter="1", letter_on=at.date(), by=world.administrator, at=at
+    )
 
     assert not ImprovementPlan.objects.exists()
 
@@ -270,13 +298,23 @@ def test_a_consequence_is_waived_with_a_reason_and_then_gets_no_letter():
 
     with pytest.raises(Refused, match="Say why"):
         consequences.waive(held, reason=" ", by=world.administrator, at=world.at)
-    held = consequences.waive(held, reason="Flood in the province", by=world.administrator, at=world.at)
+    held = consequences.waive(
+        held, reason="Flood in the province", by=world.administrator, at=world.at
+    )
     with pytest.raises(Refused, match="Waived"):
         consequences.record_letter(
-            held, letter="1", letter_on=date(2027, 9, 6), by=world.administrator, at=world.edition.publish_at
+            held,
+            letter="1",
+            letter_on=date(2027, 9, 6),
+            by=world.administrator,
+            at=world.edition.publish_at,
         )
 
-    assert (held.state, held.reason, held.settled_by) == ("waived", "Flood in the province", world.administrator)
+    assert (held.state, held.reason, held.settled_by) == (
+        "waived",
+        "Flood in the province",
+        world.administrator,
+    )
 
 
 def test_a_rule_meets_an_agency_once_even_past_the_acts():
@@ -284,12 +322,14 @@ def test_a_rule_meets_an_agency_once_even_past_the_acts():
     held = consequence(world)
 
     with pytest.raises(IntegrityError, match="a_rule_meets_an_agency_once"), transaction.atomic():
-        Consequence.objects.create(cycle=held.cycle, agency=held.agency, edition=held.edition, rule=held.rule)
+        Consequence.objects.create(
+            cycle=held.cycle, agency=held.agency, edition=held.edition, rule=held.rule
+        )
     with pytest.raises(IntegrityError, match="what_is_done_has_its_letter"), transaction.atomic():
         Consequence.objects.filter(pk=held.pk).update(state="done", letter_number="")
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
+# --- Pages --------------------------------------------------------------------------------------
 
 
 def test_an_administrator_goes_from_rules_to_letters_page_by_page(client, clock):
@@ -297,7 +337,13 @@ def test_an_administrator_goes_from_rules_to_letters_page_by_page(client, clock)
     banded(world, MOE="weak")
     year = world.cycle.year
     at_work(client, clock, world.at, "administrator")
-    typed = {"on": "weak", "kind": "warning", "words_fa": "نامهٔ اخطار", "words_en": "Warning", "days": "۲۰"}
+    typed = {
+        "on": "weak",
+        "kind": "warning",
+        "words_fa": "نامهٔ اخطار",
+        "words_en": "Warning",
+        "days": "۲۰",
+    }
 
     client.post(url("consequence_settle", year), typed)
     client.post(url("consequences_draw", year))
@@ -306,7 +352,10 @@ def test_an_administrator_goes_from_rules_to_letters_page_by_page(client, clock)
     assert "Under embargo" in page
     assert url("consequence_letter", held.pk) not in page
     at_work(client, clock, world.edition.publish_at + HOUR, "administrator")
-    assert url("consequence_letter", held.pk) in client.get(url("consequence", held.pk)).content.decode()
+    assert (
+        url("consequence_letter", held.pk)
+        in client.get(url("consequence", held.pk)).content.decode()
+    )
     paper = SimpleUploadedFile("letter.pdf", b"%PDF-1.7 letter", "application/pdf")
     letter = {"letter": "82/۵", "letter_on": "1406/06/15", "file": paper, "password": PASSWORD}
     client.post(url("consequence_letter", held.pk), letter)
@@ -355,9 +404,16 @@ def test_the_list_takes_the_same_queries_for_any_number_of_agencies(client, cloc
     counts = []
     for numbers in (range(1), range(1, 15)):
         _more_standings(world, numbers)
-        standings = Standing.objects.filter(participation__agency__code__in=[f"X{n}" for n in numbers])
+        standings = Standing.objects.filter(
+            participation__agency__code__in=[f"X{n}" for n in numbers]
+        )
         Consequence.objects.bulk_create(
-            Consequence(cycle=world.cycle, agency_id=s.participation.agency_id, edition=world.edition, rule=held.rule)
+            Consequence(
+                cycle=world.cycle,
+                agency_id=s.participation.agency_id,
+                edition=world.edition,
+                rule=held.rule,
+            )
             for s in standings.select_related("participation")
         )
         client.get(url("consequences", world.cycle.year))
@@ -375,4 +431,8 @@ def test_bands_are_those_of_the_frozen_percent():
     found = consequences.occasions(world.cycle.year)
 
     assert standing.percent > Decimal(0)
-    assert found == {world.power.pk: standing.band, world.health.pk: "not_filed", world.unit.pk: "not_filed"}
+    assert found == {
+        world.power.pk: standing.band,
+        world.health.pk: "not_filed",
+        world.unit.pk: "not_filed",
+    }

@@ -1,4 +1,6 @@
-"""The authority's duties: what is owed, how late it is by every count, and the pages on which it is compared."""
+"""The authority's duties: what is owed, how late it is by every count, and the pages on which it is
+compared.
+"""
 
 import csv
 import io
@@ -20,7 +22,16 @@ from cycles.calendar import TEHRAN, Phase, days_late
 from cycles.models import Entry, Participation, Window
 from cycles.workflow import Refused, Workflow
 from cycles.years.actions import open_cycle, plan_cycle
-from festival.duties.queries import DUTIES, Asked, DaysLate, DutyCode, Timeliness, occasions, reach_of, summary
+from festival.duties.queries import (
+    DUTIES,
+    Asked,
+    DaysLate,
+    DutyCode,
+    Timeliness,
+    occasions,
+    reach_of,
+    summary,
+)
 from festival.duties.sentences import finding, sentence
 from festival.models import Language
 from festival.report import actions as report
@@ -61,14 +72,18 @@ def enter(client, clock, world, name, at=None):
 # -- Days late
 
 
-moments = st.datetimes(min_value=EPOCH.replace(year=2019, tzinfo=None), max_value=EPOCH.replace(year=2040, tzinfo=None))
+moments = st.datetimes(
+    min_value=EPOCH.replace(year=2019, tzinfo=None), max_value=EPOCH.replace(year=2040, tzinfo=None)
+)
 near = st.builds(
     lambda days, hours, micro: timedelta(days=days, hours=hours, microseconds=micro),
     st.integers(-3, 900), st.sampled_from((0, 0, 1, 23)), st.integers(-2, 2),
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(closing=moments, distance=near)
 def test_the_database_counts_the_days_exactly_as_the_calendar_does(db, closing, distance):
     Province.objects.get_or_create(code="IR-00")
@@ -97,12 +112,17 @@ def test_every_late_act_is_as_late_in_the_table_as_in_the_record(db):
     world = build("approved")
     closes = world.closes(Phase.APPROVAL)
     approval.communicate([world.general], by=world.administrator, at=closes - timedelta(hours=1))
-    approval.communicate([world.specific], by=world.administrator, at=closes + timedelta(days=3, hours=1))
+    approval.communicate(
+        [world.specific], by=world.administrator, at=closes + timedelta(days=3, hours=1)
+    )
 
     c = counted(closes + timedelta(days=30), DutyCode.COMMUNICATE_INDICATORS)
 
     assert (c.in_time, c.late, c.still, c.worst, c.median) == (1, 1, 0, 4, 4)
-    assert (c.first_at, c.last_at) == (closes - timedelta(hours=1), closes + timedelta(days=3, hours=1))
+    assert (c.first_at, c.last_at) == (
+        closes - timedelta(hours=1),
+        closes + timedelta(days=3, hours=1),
+    )
     recorded = Entry.objects.filter(workflow=c.duty.workflow, act__in=c.duty.acts)
     assert recorded.aggregate(Max("days_late"))["days_late__max"] == c.worst
     assert sentence(c) == "Indicators of 1405 were communicated 4 days late (1 of 2)"
@@ -119,7 +139,8 @@ def test_a_year_without_a_general_set_is_overdue_and_drafts_of_agencies_are_not(
 
 
 @pytest.mark.parametrize(
-    "state, waits", (("draft", 0), ("proposed", 1), ("returned", 0), ("approved", 1), ("rejected", 0))
+    "state, waits",
+    (("draft", 0), ("proposed", 1), ("returned", 0), ("approved", 1), ("rejected", 0)),
 )
 def test_a_set_waits_for_the_authority_while_it_is_proposed_or_approved(db, state, waits):
     world = build("communicated")
@@ -167,7 +188,9 @@ def test_a_decree_that_moves_appeals_moves_their_review_by_as_much(db, scope):
         "all": {},
         "another": {"group": health.groups.get()},
     }[scope]
-    opens, review = (world.opens(phase, world.power) for phase in (Phase.APPEAL, Phase.APPEAL_REVIEW))
+    opens, review = (
+        world.opens(phase, world.power) for phase in (Phase.APPEAL, Phase.APPEAL_REVIEW)
+    )
     if scope == "another":  # that group's agency has its own days too
         Window.objects.create(
             cycle=world.cycle, phase=Phase.APPEAL, agency=world.health, opens_at=opens, closes_at=review, binding="hard"
@@ -184,15 +207,24 @@ def test_a_decree_that_moves_appeals_moves_their_review_by_as_much(db, scope):
     assert in_force.closes_at == row["due_at"]
 
 
-def test_the_report_is_approved_with_its_second_language_and_delivered_with_its_second_addressee(final):
+def test_the_report_is_approved_with_its_second_language_and_delivered_with_its_second_addressee(
+    final,
+):
     seen = []
     for step in ("fa", "en", "president", "parliament"):
         final.at += timedelta(hours=1)
         if step in Language.values:
             approved_report(final, step)
         else:
-            report.deliver(final.edition, addressee=step, letter="82/1", by=final.administrator, at=final.at)
-        seen.append([counted(final.at, c).is_done for c in (DutyCode.APPROVE_REPORT, DutyCode.DELIVER_REPORT)])
+            report.deliver(
+                final.edition, addressee=step, letter="82/1", by=final.administrator, at=final.at
+            )
+        seen.append(
+            [
+                counted(final.at, c).is_done
+                for c in (DutyCode.APPROVE_REPORT, DutyCode.DELIVER_REPORT)
+            ]
+        )
 
     assert seen == [[False, False], [True, False], [True, False], [True, True]]
     assert counted(final.at, DutyCode.APPROVE_REPORT).last_at == final.at - timedelta(hours=2)
@@ -236,7 +268,14 @@ def test_what_is_asked_narrows_rows_and_counts_alike(db):
     assert {row["duty"] for row in late} == {"decide_appeals", "approve_report", "deliver_report"}
     assert sum(c.total for c in summary(Asked(timeliness=Timeliness.OVERDUE), at)) == late.count()
     assert summary(Asked(cycles=[]), at) == []
-    assert list(occasions(Asked(duty="publish", agencies=reach_of(world.provincial_administrator, at)), at)) == []
+    assert (
+        list(
+            occasions(
+                Asked(duty="publish", agencies=reach_of(world.provincial_administrator, at)), at
+            )
+        )
+        == []
+    )
 
 
 def test_counting_takes_one_query_whatever_there_is_to_count(db):
@@ -275,7 +314,10 @@ def test_the_title_says_the_worst_of_the_newest_year_that_has_something_late(db)
 def test_the_title_of_a_punctual_year_says_so(db):
     world = build("communicated")
 
-    assert finding(summary(Asked(), world.at), world.at) == "Every duty of 1405 that has fallen due was done in time"
+    assert (
+        finding(summary(Asked(), world.at), world.at)
+        == "Every duty of 1405 that has fallen due was done in time"
+    )
 
 
 @pytest.mark.parametrize("days, said", ((1, "1 day late"), (2, "2 days late")))
@@ -305,7 +347,9 @@ def test_sentences_are_written_in_persian_digits_for_persian_readers(db):
 
 def test_a_delivery_needs_both_languages_its_letter_and_happens_once_to_each(final):
     def deliver(to="president", letter="82/1"):
-        return report.deliver(final.edition, addressee=to, letter=letter, by=final.administrator, at=final.at)
+        return report.deliver(
+            final.edition, addressee=to, letter=letter, by=final.administrator, at=final.at
+        )
 
     approved_report(final, "fa")
     with pytest.raises(Refused, match="approved in both languages"):
@@ -330,7 +374,9 @@ def test_a_late_delivery_is_recorded_with_its_days_even_after_publication(schedu
     at = scheduled.closes(Phase.FINAL) + timedelta(days=40)
 
     for addressee in ("president", "parliament"):
-        report.deliver(scheduled.edition, addressee=addressee, letter="1", by=scheduled.administrator, at=at)
+        report.deliver(
+            scheduled.edition, addressee=addressee, letter="1", by=scheduled.administrator, at=at
+        )
 
     assert Entry.objects.filter(act="deliver_report", days_late=41).count() == 2
     assert numbers(at, DutyCode.DELIVER_REPORT) == (0, 1, 0, 0, 41)
@@ -344,9 +390,13 @@ def test_the_secretariat_records_a_delivery_on_a_page_with_the_password(final, c
         approved_report(final, language)
 
     offered = client.get(manage).content.decode()
-    wrong = client.post(url, {"addressee": "president", "letter_number": "82/7", "password": "guessed"})
+    wrong = client.post(
+        url, {"addressee": "president", "letter_number": "82/7", "password": "guessed"}
+    )
     client.post(url, {"addressee": "president", "letter_number": "۸۲/۷", "password": PASSWORD})
-    again = client.post(url, {"addressee": "president", "letter_number": "82/8", "password": PASSWORD})
+    again = client.post(
+        url, {"addressee": "president", "letter_number": "82/8", "password": PASSWORD}
+    )
 
     assert url in offered
     assert "82/7" in wrong.content.decode()
@@ -369,13 +419,17 @@ def test_the_page_is_for_administrators_and_auditors(db, client, clock):
         enter(client, clock, world, name, at)
         answers[name] = client.get(URL).status_code
 
-    assert answers == dict.fromkeys(("administrator", "auditor", "provincial_administrator"), 200) | {
+    assert answers == dict.fromkeys(
+        ("administrator", "auditor", "provincial_administrator"), 200
+    ) | {
         "head": 404,
         "reviewer": 404,
     }
 
 
-def test_the_page_tells_the_finding_draws_each_duty_and_links_to_what_lies_behind(db, client, clock):
+def test_the_page_tells_the_finding_draws_each_duty_and_links_to_what_lies_behind(
+    db, client, clock
+):
     world = build("filed")
     at = world.closes(Phase.FINAL) + DAY
     enter(client, clock, world, "administrator", at)
@@ -393,7 +447,9 @@ def test_the_bars_begin_at_the_right_in_persian(db, client, clock):
     world = build("filed")
     enter(client, clock, world, "administrator", world.closes(Phase.FINAL) + 9 * DAY)
 
-    english, persian = (client.get(f"/{language}/duties/").content.decode() for language in ("en", "fa"))
+    english, persian = (
+        client.get(f"/{language}/duties/").content.decode() for language in ("en", "fa")
+    )
 
     assert 'class="bar-overdue" x="0.00%" width="100.00%"' in english
     assert 'class="bar-late" x="0.00%"' not in persian
@@ -415,7 +471,12 @@ def test_the_file_holds_what_is_shown_with_documented_columns(db, client, clock)
     columns = "duty,year,code,name_en,name_fa,province_en,province_fa,statutory_at,due_at,done_at,days_late,state"
     assert ",".join(row) == columns
     closes = world.closes(Phase.APPEAL_REVIEW, world.power)
-    assert (row["year"], row["code"], row["state"], row["done_at"]) == ("1405", "MOE", "overdue", "")
+    assert (row["year"], row["code"], row["state"], row["done_at"]) == (
+        "1405",
+        "MOE",
+        "overdue",
+        "",
+    )
     assert row["due_at"] == closes.astimezone(TEHRAN).isoformat()
     assert int(row["days_late"]) == days_late(closes, at)
 
@@ -459,8 +520,12 @@ def test_the_page_takes_the_same_queries_for_any_number_of_rows_and_years(db, cl
     counts = []
     for first, last in ((0, 1), (1, 3), (3, 30)):
         for number in range(first, last):
-            agency = make_agency(f"X{number}", f"سازمان {number}", f"Organization {number}", level="presidential_org")
-            IndicatorSet.objects.create(cycle=world.cycle, kind=Kind.SPECIFIC, agency=agency, state="approved")
+            agency = make_agency(
+                f"X{number}", f"سازمان {number}", f"Organization {number}", level="presidential_org"
+            )
+            IndicatorSet.objects.create(
+                cycle=world.cycle, kind=Kind.SPECIFIC, agency=agency, state="approved"
+            )
         with CaptureQueriesContext(connection) as captured:
             assert client.get(URL).status_code == 200
         counts.append(len(captured))
@@ -474,7 +539,9 @@ def test_the_page_takes_the_same_queries_for_any_number_of_rows_and_years(db, cl
 
 def test_who_administers_a_province_and_audits_the_country_sees_the_country(db):
     world = build("open")
-    Membership.objects.create(user=world.provincial_administrator, role=Role.AUDITOR, valid_from=EPOCH)
+    Membership.objects.create(
+        user=world.provincial_administrator, role=Role.AUDITOR, valid_from=EPOCH
+    )
 
     assert reach_of(User.objects.get(username="provincial_administrator"), world.at) is None
 

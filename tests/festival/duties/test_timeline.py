@@ -1,4 +1,6 @@
-"""The public timeline and its calendar feed: the law's dates against those kept, and the decrees between them."""
+"""The public timeline and its calendar feed: the law's dates against those kept, and the decrees
+between them.
+"""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -109,7 +111,9 @@ def test_a_decree_is_told_with_the_closing_that_it_found(db):
 
 def test_a_decree_is_told_in_the_language_of_whoever_reads_it(db):
     world = build("begun")
-    decree(world, Phase.SELF_ASSESSMENT, world.closes(Phase.SELF_ASSESSMENT) + DAY, agency=world.power)
+    decree(
+        world, Phase.SELF_ASSESSMENT, world.closes(Phase.SELF_ASSESSMENT) + DAY, agency=world.power
+    )
 
     [told] = kept_of(world)[Phase.SELF_ASSESSMENT, 0].decrees
 
@@ -132,7 +136,12 @@ def test_a_quarter_has_its_own_decrees(db):
 
     kept = kept_of(world)
 
-    assert [len(kept[Phase.MONITORING, quarter].decrees) for quarter in (1, 2, 3, 4)] == [0, 1, 0, 0]
+    assert [len(kept[Phase.MONITORING, quarter].decrees) for quarter in (1, 2, 3, 4)] == [
+        0,
+        1,
+        0,
+        0,
+    ]
     assert kept[Phase.MONITORING, 2].decrees[0].label == "Monitoring, quarter 2"
 
 
@@ -180,7 +189,9 @@ def test_the_address_holds_the_year(db, client, clock):
 
 def test_a_late_duty_and_a_decree_stand_on_the_page(db, client, clock):
     world = build("drafted_appeal")
-    decree(world, Phase.APPEAL, world.closes(Phase.APPEAL, world.power) + 5 * DAY, agency=world.power)
+    decree(
+        world, Phase.APPEAL, world.closes(Phase.APPEAL, world.power) + 5 * DAY, agency=world.power
+    )
     clock(world.closes(Phase.FINAL) + 2 * DAY)
 
     page = client.get(URL).content.decode()
@@ -193,7 +204,9 @@ def test_a_late_duty_and_a_decree_stand_on_the_page(db, client, clock):
     assert "style=" not in page
 
 
-def test_before_publication_the_page_tells_no_score_no_place_and_no_moment_set(scheduled, client, clock):
+def test_before_publication_the_page_tells_no_score_no_place_and_no_moment_set(
+    scheduled, client, clock
+):
     clock(scheduled.at + timedelta(minutes=1))
     assert Standing.objects.filter(percent=70).exists()
 
@@ -201,7 +214,15 @@ def test_before_publication_the_page_tells_no_score_no_place_and_no_moment_set(s
 
     moment = scheduled.edition.publish_at.astimezone(TEHRAN)
     for text in texts:
-        for secret in ("70.00", "۷۰٫۰۰", "MOE", "Ministry", "وزارت", moment.strftime("%-d %B %Y"), f"{moment:%Y%m%d}"):
+        for secret in (
+            "70.00",
+            "۷۰٫۰۰",
+            "MOE",
+            "Ministry",
+            "وزارت",
+            moment.strftime("%-d %B %Y"),
+            f"{moment:%Y%m%d}",
+        ):
             assert secret not in text, secret
     clock(scheduled.edition.publish_at)
     assert moment.strftime("%-d %B %Y") in client.get(URL).content.decode()
@@ -252,7 +273,9 @@ def test_the_feed_has_each_window_and_each_hard_deadline_and_parses_back(db, cli
 
     assert answer["Content-Type"] == "text/calendar; charset=utf-8"
     assert len(found) == 12 + 7 + 2  # windows, hard deadlines, duties done
-    window = event({k: v for k, v in found.items() if "Deadline" not in v["summary"]}, "Self-assessment")
+    window = event(
+        {k: v for k, v in found.items() if "Deadline" not in v["summary"]}, "Self-assessment"
+    )
     assert (window["dtstart"].dt, window["dtend"].dt) == (
         world.opens(Phase.SELF_ASSESSMENT).astimezone(UTC),
         world.closes(Phase.SELF_ASSESSMENT).astimezone(UTC),
@@ -352,6 +375,9 @@ def test_a_finished_year_tells_in_the_feed_when_each_duty_was_done(scheduled, cl
 
     found = events(client)
 
-    assert event(found, "The report on 1405 was delivered in time")["dtstart"].dt == scheduled.at.date()
+    assert (
+        event(found, "The report on 1405 was delivered in time")["dtstart"].dt
+        == scheduled.at.date()
+    )
     published = event(found, "Results of 1405 were published in time")["dtstart"].dt
     assert published == scheduled.edition.publish_at.astimezone(TEHRAN).date()

@@ -1,4 +1,6 @@
-"""Plans for improvement: suggested by the results, signed, followed up, shown beside the next self-assessment."""
+"""Plans for improvement: suggested by the results, signed, followed up, shown beside the next
+self-assessment.
+"""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +20,13 @@ from festival.models import Found, ImprovementItem, ImprovementPlan, Progress, S
 from submissions.models import ExternalFactor, Submission, Verification
 from tests.factories import PASSWORD, build, make_agency
 from tests.worlds.answers import power_line
-from tests.worlds.closing import SAID, earlier_plan, followed_up, improvement_item, plan_for_improvement
+from tests.worlds.closing import (
+    SAID,
+    earlier_plan,
+    followed_up,
+    improvement_item,
+    plan_for_improvement,
+)
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -36,7 +44,9 @@ def url(name, *args):
 
 def at_work(client, clock, world, name, at=None):
     clock(at or world.at)
-    client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+    )
     return client
 
 
@@ -47,8 +57,12 @@ def begun(world):
 def written(world, plan=None):
     """A plan with one whole item about the line that lost most."""
     plan = plan or begun(world)
-    [item] = improvement.adopt(plan, [improvement.suggest(world.submission)[0].answer.pk], by=world.staff, at=world.at)
-    improvement.save_item(plan, {**SAID, "target": Decimal(45)}, item=item, by=world.staff, at=world.at)
+    [item] = improvement.adopt(
+        plan, [improvement.suggest(world.submission)[0].answer.pk], by=world.staff, at=world.at
+    )
+    improvement.save_item(
+        plan, {**SAID, "target": Decimal(45)}, item=item, by=world.staff, at=world.at
+    )
     return plan
 
 
@@ -56,13 +70,15 @@ def signed(world, at=None):
     return improvement.move(written(world), "sign", by=world.head, at=at or world.at)
 
 
-# --- What the results suggest -----------------------------------------------------------------------------------------
+# --- What the results suggest -------------------------------------------------------------------
 
 
 def test_lines_that_lost_points_are_suggested_the_heaviest_first():
     world = build("scored")
 
-    found = [(s.answer.measure.code, s.lost, s.grounds) for s in improvement.suggest(world.submission)]
+    found = [
+        (s.answer.measure.code, s.lost, s.grounds) for s in improvement.suggest(world.submission)
+    ]
 
     lost = (Found.LOST,)
     assert [(code, points) for code, points, _grounds in found] == [
@@ -86,7 +102,9 @@ def test_findings_at_the_source_refused_factors_and_dismissed_appeals_speak_for_
         answer=line, kind="law", text="x", claimed_by=world.staff, claimed_at=world.at, verdict="rejected",
         verdict_reason="The act is older", judged_by=world.assessor, judged_at=world.at,
     )  # fmt: skip
-    type(world.appeal).objects.filter(pk=world.appeal.pk).update(state="dismissed", decision_reason="Nothing new")
+    type(world.appeal).objects.filter(pk=world.appeal.pk).update(
+        state="dismissed", decision_reason="Nothing new"
+    )
 
     found = {s.answer: s for s in improvement.suggest(world.submission)}
 
@@ -127,7 +145,7 @@ def test_suggesting_takes_the_same_queries_for_any_number_of_lines():
     assert len(many) == len(few) == 5
 
 
-# --- Drafting and signing ---------------------------------------------------------------------------------------------
+# --- Drafting and signing -----------------------------------------------------------------------
 
 
 def test_a_plan_waits_for_the_scores_of_its_agency():
@@ -181,7 +199,9 @@ def test_findings_are_taken_up_once_and_only_such_as_are_suggested():
 
     assert again == []
     assert [i.answer_id for i in plan.items.order_by("position")] == keys
-    assert all(i.lineage == i.answer.measure.lineage for i in plan.items.select_related("answer__measure"))
+    assert all(
+        i.lineage == i.answer.measure.lineage for i in plan.items.select_related("answer__measure")
+    )
     with pytest.raises(Refused, match="suggested"):
         improvement.adopt(plan, [0], by=world.staff, at=world.at)
 
@@ -258,7 +278,9 @@ def test_a_signed_plan_is_returned_with_a_reason_the_agency_is_told_and_its_late
 
     with pytest.raises(Refused, match="Say why"):
         improvement.move(plan, "send_back", by=world.administrator, at=late)
-    plan = improvement.move(plan, "send_back", by=world.administrator, at=late, note="No date is realistic")
+    plan = improvement.move(
+        plan, "send_back", by=world.administrator, at=late, note="No date is realistic"
+    )
     told = Delivery.objects.filter(entry__act="send_back", channel="inbox").values_list(
         "recipient__username", flat=True
     )
@@ -269,7 +291,7 @@ def test_a_signed_plan_is_returned_with_a_reason_the_agency_is_told_and_its_late
     assert (again.state, again.remarks, again.days_late) == ("signed", "", 4)
 
 
-# --- Followed up ------------------------------------------------------------------------------------------------------
+# --- Followed up --------------------------------------------------------------------------------
 
 
 def test_progress_is_added_never_changed_and_the_newest_holds():
@@ -332,10 +354,13 @@ def test_a_compulsory_plan_is_begun_if_need_be_and_its_day_is_never_made_earlier
 
     assert (first.is_compulsory, first.due_on, second.due_on) == (True, plan.due_on, later)
     of_health = Participation.objects.get(cycle=world.cycle, agency=world.health)
-    assert improvement.impose(of_health, due_on=later, by=world.administrator, at=world.at).state == "draft"
+    assert (
+        improvement.impose(of_health, due_on=later, by=world.administrator, at=world.at).state
+        == "draft"
+    )
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
+# --- Pages --------------------------------------------------------------------------------------
 
 
 def test_an_agency_goes_from_its_results_to_a_signed_plan_page_by_page(client, clock):
@@ -351,7 +376,13 @@ def test_an_agency_goes_from_its_results_to_a_signed_plan_page_by_page(client, c
     key = improvement.suggest(world.submission)[0].answer.pk
     client.post(url("findings", plan.pk), {"line": [key]})
     item = plan.items.get()
-    typed = {"finding": "x", "action": "آموزش", "owner": "مدیرکل", "due_on": "1406/09/10", "target": "۴۵٫۵"}
+    typed = {
+        "finding": "x",
+        "action": "آموزش",
+        "owner": "مدیرکل",
+        "due_on": "1406/09/10",
+        "target": "۴۵٫۵",
+    }
     assert client.post(url("improvement_item", item.pk), typed).status_code == 302
     item.refresh_from_db()
     assert (item.due_on, item.target) == (date(2027, 12, 1), Decimal("45.5"))
@@ -364,14 +395,19 @@ def test_an_agency_goes_from_its_results_to_a_signed_plan_page_by_page(client, c
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    (({"finding": "x", "due_on": "soon"}, "Enter a date"), ({"finding": "x", "target": "many"}, "Enter one number")),
+    (
+        ({"finding": "x", "due_on": "soon"}, "Enter a date"),
+        ({"finding": "x", "target": "many"}, "Enter one number"),
+    ),
 )
 def test_what_is_typed_wrongly_is_said_and_kept(client, clock, typed, said):
     world = build("scored")
     item = improvement_item(world)
     at_work(client, clock, world, "staff")
 
-    page = client.post(url("improvement_item", item.pk), {**typed, "action": "this stays"}).content.decode()
+    page = client.post(
+        url("improvement_item", item.pk), {**typed, "action": "this stays"}
+    ).content.decode()
 
     assert said in page
     assert "this stays" in page
@@ -422,7 +458,9 @@ def test_the_list_takes_the_same_queries_for_any_number_of_agencies_and_counts_i
             agency = make_agency(f"X{n}", f"دستگاه {n}", f"Agency {n}")
             of = {"cycle": world.cycle, "agency": agency}
             entered = Participation.objects.create(**of, name_fa=agency.name_fa)
-            ImprovementPlan.objects.create(**of, participation=entered, due_on=date(2027, 9, 30), begun_at=world.at)
+            ImprovementPlan.objects.create(
+                **of, participation=entered, due_on=date(2027, 9, 30), begun_at=world.at
+            )
         client.get(url("improvements"))
         with CaptureQueriesContext(connection) as captured:
             page = client.get(url("improvements")).content.decode()
@@ -454,23 +492,29 @@ def test_a_headquarters_reads_a_unit_s_plan_only_once_the_results_are_published(
     of = {"cycle": world.cycle, "agency": world.unit, "participation": unit.participation}
     plan = ImprovementPlan.objects.create(**of, due_on=date(2027, 9, 30), begun_at=world.at)
 
-    before = at_work(client, clock, world, "headquarters").get(url("improvement", plan.pk)).status_code
+    before = (
+        at_work(client, clock, world, "headquarters").get(url("improvement", plan.pk)).status_code
+    )
     after = at_work(client, clock, world, "headquarters", world.edition.publish_at + DAY)
 
     assert (before, after.get(url("improvement", plan.pk)).status_code) == (404, 200)
 
 
-# --- Beside the next self-assessment ----------------------------------------------------------------------------------
+# --- Beside the next self-assessment ------------------------------------------------------------
 
 
-def test_last_year_s_items_stand_beside_this_year_s_self_assessment_with_target_and_value(client, clock):
+def test_last_year_s_items_stand_beside_this_year_s_self_assessment_with_target_and_value(
+    client, clock
+):
     world = build("answered")
     item = earlier_plan(world)
     Progress.objects.create(item=item, status="under_way", by=world.staff, at=world.at)
     at_work(client, clock, world, "staff")
     slot = url("last_plan", world.submission.pk)
 
-    workspace = client.get(reverse("submissions:detail", args=[world.submission.pk])).content.decode()
+    workspace = client.get(
+        reverse("submissions:detail", args=[world.submission.pk])
+    ).content.decode()
     page = client.get(slot).content.decode()
     part = client.get(slot, headers={"HX-Request": "true"}).content.decode()
 
@@ -484,7 +528,9 @@ def test_last_year_s_items_stand_beside_this_year_s_self_assessment_with_target_
         assert "value now: 30" in text
 
 
-def test_the_slot_of_a_line_shows_the_items_on_its_measure_and_of_another_line_nothing(client, clock):
+def test_the_slot_of_a_line_shows_the_items_on_its_measure_and_of_another_line_nothing(
+    client, clock
+):
     world = build("answered")
     item = earlier_plan(world)
     line = power_line(world)
@@ -493,7 +539,9 @@ def test_the_slot_of_a_line_shows_the_items_on_its_measure_and_of_another_line_n
     slot = url("last_plan", world.submission.pk)
 
     of_line = client.get(f"{slot}?line={line.pk}", headers={"HX-Request": "true"}).content.decode()
-    of_other = client.get(f"{slot}?line={other.pk}", headers={"HX-Request": "true"}).content.decode()
+    of_other = client.get(
+        f"{slot}?line={other.pk}", headers={"HX-Request": "true"}
+    ).content.decode()
 
     assert item.action in of_line
     assert of_other.strip() == ""

@@ -22,7 +22,9 @@ from festival.indices.comparison import (
 
 COUNTRIES = ("IRN", "TUR", "IRQ", "SAU", "AZE", "FRA")
 scores_of = st.decimals(min_value=-100, max_value=100, places=4, allow_nan=False)
-SCORES = st.dictionaries(st.sampled_from(COUNTRIES), scores_of, min_size=2).map(lambda d: {"IRN": Decimal(1), **d})
+SCORES = st.dictionaries(st.sampled_from(COUNTRIES), scores_of, min_size=2).map(
+    lambda d: {"IRN": Decimal(1), **d}
+)
 PAIRS = st.tuples(SCORES, SCORES).map(lambda ends: {2015: ends[0], 2020: ends[1]})
 FACTORS = st.integers(min_value=1, max_value=50)
 
@@ -62,7 +64,9 @@ def test_a_percentile_is_the_share_of_the_others_that_do_worse_rounded_half_up()
 
     assert percentile(held, "IRN", higher=True) == Decimal("33.33")
     assert percentile(held, "IRN", higher=False) == Decimal("33.33")
-    assert percentile(scores(IRN="5", A="4", B="6", C="7", D="8", E="9", F="9"), "IRN", higher=True) == Decimal("16.67")
+    assert percentile(
+        scores(IRN="5", A="4", B="6", C="7", D="8", E="9", F="9"), "IRN", higher=True
+    ) == Decimal("16.67")
 
 
 def test_a_change_needs_both_ends():
@@ -103,7 +107,10 @@ def test_progress_is_the_annual_change_less_the_median_of_those_covered_at_both_
 
 
 def test_where_less_is_better_a_fall_is_progress():
-    series = {2015: scores(IRN="90", TUR="80", IRQ="70"), 2020: scores(IRN="85", TUR="60", IRQ="75")}
+    series = {
+        2015: scores(IRN="90", TUR="80", IRQ="70"),
+        2020: scores(IRN="85", TUR="60", IRQ="75"),
+    }
 
     found = progress(series, "IRN", years=5, higher=False)
 
@@ -113,15 +120,25 @@ def test_where_less_is_better_a_fall_is_progress():
 
 
 def test_without_others_there_is_a_rate_but_nothing_to_compare_it_with():
-    found = progress({2015: scores(IRN="1"), 2020: scores(IRN="2", TUR="3")}, "IRN", years=5, higher=True)
+    found = progress(
+        {2015: scores(IRN="1"), 2020: scores(IRN="2", TUR="3")}, "IRN", years=5, higher=True
+    )
 
     assert found is not None
-    assert (found.annual, found.median, found.excess, found.faster) == (Decimal("0.2"), None, None, None)
+    assert (found.annual, found.median, found.excess, found.faster) == (
+        Decimal("0.2"),
+        None,
+        None,
+        None,
+    )
 
 
 def test_one_year_is_no_progress():
     assert progress({2020: scores(IRN="1", TUR="3")}, "IRN", years=5, higher=True) is None
-    assert progress({2015: scores(TUR="3"), 2020: scores(IRN="1")}, "IRN", years=5, higher=True) is None
+    assert (
+        progress({2015: scores(TUR="3"), 2020: scores(IRN="1")}, "IRN", years=5, higher=True)
+        is None
+    )
 
 
 def test_the_gap_to_a_target_says_what_each_year_must_add():
@@ -146,7 +163,7 @@ def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle():
     assert median([]) is None
 
 
-# --- What holds of any scores -----------------------------------------------------------------------------------------
+# --- What holds of any scores -------------------------------------------------------------------
 
 
 @given(SCORES, FACTORS, scores_of)
@@ -186,7 +203,9 @@ def test_places_from_both_ends_count_every_country_once(held):
 def test_progress_turned_both_ways_is_the_same(series):
     turned = {year: {c: -s for c, s in of.items()} for year, of in series.items()}
 
-    assert progress(turned, "IRN", years=5, higher=False) == progress(series, "IRN", years=5, higher=True)
+    assert progress(turned, "IRN", years=5, higher=False) == progress(
+        series, "IRN", years=5, higher=True
+    )
 
 
 @given(PAIRS, FACTORS, scores_of)

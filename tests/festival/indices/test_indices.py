@@ -1,4 +1,6 @@
-"""The register of international indices: what it takes in, what it never overwrites, what it tells, and to whom."""
+"""The register of international indices: what it takes in, what it never overwrites, what it tells,
+and to whom.
+"""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -37,7 +39,9 @@ def world(db: None) -> World:
 @pytest.fixture
 def followed(world: World) -> Index:
     """An index without any edition, for which the power ministry answers."""
-    made = Index.objects.create(code="CPI", name_fa="فساد", name_en="Corruption", publisher="Transparency")
+    made = Index.objects.create(
+        code="CPI", name_fa="فساد", name_en="Corruption", publisher="Transparency"
+    )
     made.agencies.add(world.power)
     return made
 
@@ -46,18 +50,30 @@ def enter(world, followed, year=2024, score="25", rank=150, count=None, label="2
     facts = Facts(label, "Report", country_count=count, **facts)
     score = None if score is None else Decimal(score)
     return indices.enter_edition(
-        followed, year=year, facts=facts, score=score, rank=rank, by=world.administrator, at=world.at
+        followed,
+        year=year,
+        facts=facts,
+        score=score,
+        rank=rank,
+        by=world.administrator,
+        at=world.at,
     )
 
 
 def take_in(world, followed, text, code="table", year=None, facts=FACTS, **said):
     sheet = read(PUBLISHERS[code], text.encode(), "x.csv")
-    lines = lambda: import_check.checked_again(PUBLISHERS[code], followed, sheet, year=year, as_checked=None)  # noqa: E731
-    return indices.import_values(followed, lines, facts=facts, by=world.administrator, at=world.at, **FILE | said)
+    lines = lambda: import_check.checked_again(  # noqa: E731
+        PUBLISHERS[code], followed, sheet, year=year, as_checked=None
+    )
+    return indices.import_values(
+        followed, lines, facts=facts, by=world.administrator, at=world.at, **FILE | said
+    )
 
 
 def tried(followed, text, code="table", year=None):
-    return import_check.check(PUBLISHERS[code], followed, read(PUBLISHERS[code], text.encode(), "x.csv"), year=year)
+    return import_check.check(
+        PUBLISHERS[code], followed, read(PUBLISHERS[code], text.encode(), "x.csv"), year=year
+    )
 
 
 def held(followed, year=2024):
@@ -66,7 +82,7 @@ def held(followed, year=2024):
     return {v.country: (v.score, v.rank) for v in rows}
 
 
-# --- The initial table ------------------------------------------------------------------------------------------------
+# --- The initial table --------------------------------------------------------------------------
 
 
 def test_the_initial_table_begins_an_empty_register_and_each_index_stands_in_the_record(world):
@@ -78,7 +94,10 @@ def test_the_initial_table_begins_an_empty_register_and_each_index_stands_in_the
     assert (egdi.vision_rank, egdi.vision_region.code, egdi.vision_year) == (1, "vision", 2025)
     assert len(egdi.vision_region.countries) == 25
     assert Entry.objects.filter(act="load_register").count() == 11
-    assert [a.code for a in Index.objects.get(code="HDI").agencies.order_by("code")] == ["MOE", "MOHME"]
+    assert [a.code for a in Index.objects.get(code="HDI").agencies.order_by("code")] == [
+        "MOE",
+        "MOHME",
+    ]
 
 
 def test_a_rank_without_a_score_is_told_as_that(world):
@@ -100,8 +119,12 @@ def test_a_register_that_holds_something_is_not_begun_again(world, followed):
 def test_only_national_administrators_keep_the_register(world, followed, who):
     person = world.people[who]
     attempts = [
-        lambda: indices.save_index(followed, fields={"plan": "x"}, agencies=[], by=person, at=world.at),
-        lambda: indices.save_region(region(world), fields={"countries": ["IRN"]}, by=person, at=world.at),
+        lambda: indices.save_index(
+            followed, fields={"plan": "x"}, agencies=[], by=person, at=world.at
+        ),
+        lambda: indices.save_region(
+            region(world), fields={"countries": ["IRN"]}, by=person, at=world.at
+        ),
         lambda: indices.enter_edition(
             followed, year=2024, facts=FACTS, score=Decimal(1), rank=None, by=person, at=world.at
         ),
@@ -116,16 +139,21 @@ def test_only_national_administrators_keep_the_register(world, followed, who):
     assert not IndexEdition.objects.filter(index=followed).exists()
 
 
-# --- Indices and regions ----------------------------------------------------------------------------------------------
+# --- Indices and regions ------------------------------------------------------------------------
 
 
 def test_the_code_of_an_index_never_changes(world, followed):
     fields = {"code": "OTHER", "name_fa": "ادراک فساد"}
-    changed = indices.save_index(followed, fields=fields, agencies=[world.health], by=world.administrator, at=world.at)
+    changed = indices.save_index(
+        followed, fields=fields, agencies=[world.health], by=world.administrator, at=world.at
+    )
 
     assert (changed.code, changed.name_fa) == ("CPI", "ادراک فساد")
     assert list(changed.agencies.all()) == [world.health]
-    assert Entry.objects.get(act="save_index").params == {"changed": ["name_fa"], "agencies": ["MOHME"]}
+    assert Entry.objects.get(act="save_index").params == {
+        "changed": ["name_fa"],
+        "agencies": ["MOHME"],
+    }
 
 
 def test_two_indices_never_have_one_code(world, followed):
@@ -148,7 +176,9 @@ def test_a_comparison_follows_its_region_at_once(world):
     near, egdi = region(world), index(world)
     [before] = positions([egdi], near)
 
-    near = indices.save_region(near, fields={"countries": ["IRN", "IRQ"]}, by=world.administrator, at=world.at)
+    near = indices.save_region(
+        near, fields={"countries": ["IRN", "IRQ"]}, by=world.administrator, at=world.at
+    )
     [after] = positions([egdi], near)
 
     assert (before.region_place.place, before.region_place.of) == (2, 3)
@@ -156,7 +186,7 @@ def test_a_comparison_follows_its_region_at_once(world):
     assert Entry.objects.get(act="save_region").params == {"added": [], "removed": ["TUR"]}
 
 
-# --- Editions by hand -------------------------------------------------------------------------------------------------
+# --- Editions by hand ---------------------------------------------------------------------------
 
 
 def test_not_covered_is_a_state_of_its_own_and_not_the_same_as_not_known(world, followed):
@@ -168,8 +198,18 @@ def test_not_covered_is_a_state_of_its_own_and_not_the_same_as_not_known(world, 
     [later] = positions([followed], None)
 
     assert found.value.state == State.NOT_COVERED
-    assert (found.is_not_covered, found.edition.year, found.held.year, found.at.score) == (True, 2024, 2023, 25)
-    assert (later.is_not_covered, later.value, later.edition.year, later.held.year) == (False, None, 2025, 2023)
+    assert (found.is_not_covered, found.edition.year, found.held.year, found.at.score) == (
+        True,
+        2024,
+        2023,
+        25,
+    )
+    assert (later.is_not_covered, later.value, later.edition.year, later.held.year) == (
+        False,
+        None,
+        2025,
+        2023,
+    )
 
 
 @pytest.mark.parametrize(
@@ -213,9 +253,15 @@ def test_another_number_of_countries_is_a_revision_for_a_rank_moves_with_it(worl
 def test_what_was_not_known_is_filled_without_a_revision(world, followed):
     enter(world, followed, score=None, rank=150)
 
-    edition = enter(world, followed, score="25", rank=None, count=180, published_on=date(2025, 2, 11))
+    edition = enter(
+        world, followed, score="25", rank=None, count=180, published_on=date(2025, 2, 11)
+    )
 
-    assert (edition.is_revised, edition.country_count, edition.published_on) == (False, 180, date(2025, 2, 11))
+    assert (edition.is_revised, edition.country_count, edition.published_on) == (
+        False,
+        180,
+        date(2025, 2, 11),
+    )
     assert held(followed) == {"IRN": (25, 150)}
 
 
@@ -234,7 +280,7 @@ def test_a_rank_beyond_the_number_of_countries_is_refused(world, followed):
         enter(world, followed, rank=181, count=180)
 
 
-# --- Files ------------------------------------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------
 
 TABLE = "country,year,score,rank\nIRN,2024,25,150\nTUR,2024,36,115\nIRQ,2024,23,157\n"
 
@@ -246,9 +292,10 @@ def test_a_trial_tells_what_is_new_changed_the_same_and_wrong_and_writes_nothing
     found = tried(followed, f"{TABLE}Atlantis,2024,1,1\n")
 
     assert [str(one["object"]) for one in found.new] == ["Türkiye · 2024 · 36 · rank 115"]
-    assert [(one["row"], one["changes"][0]["was"], one["changes"][0]["becomes"]) for one in found.changed] == [
-        (2, "24", "25")
-    ]
+    assert [
+        (one["row"], one["changes"][0]["was"], one["changes"][0]["becomes"])
+        for one in found.changed
+    ] == [(2, "24", "25")]
     assert (found.unchanged, found.left_out, [e["row"] for e in found.errors]) == (1, 1, ["5"])
     assert held(followed)["IRN"] == (24, 150)
 
@@ -266,10 +313,17 @@ def test_the_same_file_a_second_time_changes_nothing(world, followed):
     assert Entry.objects.filter(act="import_values").count() == 1
 
 
-def test_a_changed_value_revises_its_year_alone_and_keeps_what_the_file_does_not_name(world, followed):
+def test_a_changed_value_revises_its_year_alone_and_keeps_what_the_file_does_not_name(
+    world, followed
+):
     take_in(world, followed, f"{TABLE}IRN,2023,24,149\n")
 
-    take_in(world, followed, "country,year,score,rank\nIRN,2024,26,147\n", facts=Facts("2024b", "Revision"))
+    take_in(
+        world,
+        followed,
+        "country,year,score,rank\nIRN,2024,26,147\n",
+        facts=Facts("2024b", "Revision"),
+    )
 
     assert held(followed) == {"IRN": (26, 147), "TUR": (36, 115), "IRQ": (23, 157)}
     assert {e.year: (e.label, e.is_revised) for e in IndexEdition.objects.current()} == {
@@ -277,7 +331,11 @@ def test_a_changed_value_revises_its_year_alone_and_keeps_what_the_file_does_not
         2024: ("2024b", True),
     }
     superseded = IndexEdition.objects.get(is_current=False)
-    assert {v.country: v.score for v in superseded.values_held.all()} == {"IRN": 25, "TUR": 36, "IRQ": 23}
+    assert {v.country: v.score for v in superseded.values_held.all()} == {
+        "IRN": 25,
+        "TUR": 36,
+        "IRQ": 23,
+    }
 
 
 def test_a_file_adds_countries_to_a_typed_edition_without_a_revision(world, followed):
@@ -321,10 +379,12 @@ def test_what_was_shown_is_what_is_written_or_nothing(world, followed):
     enter(world, followed, score="24")
 
     with pytest.raises(Refused, match="has changed since it was checked"):
-        import_check.checked_again(PUBLISHERS["table"], followed, sheet, year=None, as_checked=shown)
+        import_check.checked_again(
+            PUBLISHERS["table"], followed, sheet, year=None, as_checked=shown
+        )
 
 
-# --- The agencies' reports and the recommendations --------------------------------------------------------------------
+# --- The agencies' reports and the recommendations ----------------------------------------------
 
 
 def write(world, followed, by=None, done="سامانه‌ها یکپارچه شد", agency=None):
@@ -368,10 +428,19 @@ def test_a_draft_is_read_by_its_agency_and_the_national_officers_alone(world, fo
     report = write(world, followed)
 
     readers = {
-        who for who, person in world.people.items() if report in IndexReport.objects.visible_to(person, world.at)
+        who
+        for who, person in world.people.items()
+        if report in IndexReport.objects.visible_to(person, world.at)
     }
 
-    assert readers == {"staff", "head", "headquarters", "agency_administrator", "administrator", "auditor"}
+    assert readers == {
+        "staff",
+        "head",
+        "headquarters",
+        "agency_administrator",
+        "administrator",
+        "auditor",
+    }
 
 
 def test_a_recommendation_is_added_to_in_versions_and_only_the_last_is_approved(world, followed):
@@ -391,7 +460,7 @@ def test_a_recommendation_is_added_to_in_versions_and_only_the_last_is_approved(
         indices.approve_recommendation(second, by=world.administrator, at=world.at)
 
 
-# --- Position, progress, chapter --------------------------------------------------------------------------------------
+# --- Position, progress, chapter ----------------------------------------------------------------
 
 
 def test_a_position_says_rank_region_percentile_change_and_progress(world):
@@ -423,13 +492,21 @@ def test_the_countrys_own_values_alone_give_no_place_and_no_comparison(world):
         Decimal("82.9"), None, None, None, None,
     )  # fmt: skip
     [hdi] = positions([Index.objects.get(code="HDI")], Region.objects.get())
-    assert (hdi.progress.annual, hdi.progress.excess, hdi.better_than) == (Decimal("-0.0016"), None, None)
+    assert (hdi.progress.annual, hdi.progress.excess, hdi.better_than) == (
+        Decimal("-0.0016"),
+        None,
+        None,
+    )
 
 
-def test_positions_take_three_queries_for_any_number_of_indices_and_countries(world, django_assert_num_queries):
+def test_positions_take_three_queries_for_any_number_of_indices_and_countries(
+    world, django_assert_num_queries
+):
     indices.load_register(by=world.administrator, at=world.at)
     codes = "\n".join(
-        f"{code},{year},{n},{n}" for year in (2018, 2024) for n, code in enumerate(("TUR", "IRQ", "SAU"), 1)
+        f"{code},{year},{n},{n}"
+        for year in (2018, 2024)
+        for n, code in enumerate(("TUR", "IRQ", "SAU"), 1)
     )
     take_in(world, Index.objects.get(code="EGDI"), f"country,year,score,rank\n{codes}\n")
     every, near = list(Index.objects.for_list()), Region.objects.get()
@@ -442,7 +519,9 @@ def test_positions_take_three_queries_for_any_number_of_indices_and_countries(wo
 def test_the_chapter_holds_what_was_known_in_its_year_and_what_was_approved(world):
     egdi = index(world)
     indices.send_report(write(world, egdi), by=world.head, at=world.at)
-    text = indices.recommend(egdi, year=1405, text="سامانه‌ها پیوسته شود", by=world.administrator, at=world.at)
+    text = indices.recommend(
+        egdi, year=1405, text="سامانه‌ها پیوسته شود", by=world.administrator, at=world.at
+    )
 
     before = chapter(1405, world.at)
     indices.approve_recommendation(text, by=world.administrator, at=world.at)
@@ -450,7 +529,10 @@ def test_the_chapter_holds_what_was_known_in_its_year_and_what_was_approved(worl
 
     assert [row.position.edition.year for row in after.rows] == [2024]
     assert [row.position.edition.year for row in early.rows] == [2018]
-    assert (before.recommended, [row.recommendation.text for row in after.recommended]) == ((), ["سامانه‌ها پیوسته شود"])
+    assert (before.recommended, [row.recommendation.text for row in after.recommended]) == (
+        (),
+        ["سامانه‌ها پیوسته شود"],
+    )
     assert [report.agency for row in after.reported for report in row.reports] == [world.power]
     assert (early.recommended, early.reported) == ((), ())
     assert chapter(1390, world.at).is_empty
@@ -464,7 +546,7 @@ def test_an_edition_that_comes_out_later_is_not_in_an_earlier_chapter(world, fol
     assert not chapter(1400, world.at + timedelta(days=2)).is_empty
 
 
-# --- The pages --------------------------------------------------------------------------------------------------------
+# --- The pages ----------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -484,7 +566,9 @@ def text_of(response):
     return response.content.decode()
 
 
-def test_the_public_list_takes_the_same_queries_for_any_number_of_indices(world, there, django_assert_max_num_queries):
+def test_the_public_list_takes_the_same_queries_for_any_number_of_indices(
+    world, there, django_assert_max_num_queries
+):
     indices.load_register(by=world.administrator, at=world.at)
     Index.objects.exclude(code="EGDI").update(is_active=False)
     with django_assert_max_num_queries(20) as one:
@@ -523,7 +607,9 @@ def test_the_page_of_an_index_draws_the_country_beside_region_and_world(world, t
 
     told = text_of(there("index", "EGDI"))
 
-    assert all(f'class="stroke-{line}" points="6.0,' in told for line in ("home", "region", "world"))
+    assert all(
+        f'class="stroke-{line}" points="6.0,' in told for line in ("home", "region", "world")
+    )
     assert "Türkiye" in told
     assert "France" not in told
 
@@ -545,20 +631,28 @@ def test_open_data_holds_every_value_that_holds_and_no_superseded_one(world, the
 
     lines = b"".join(there("indices_file").streaming_content).decode("utf-8-sig").splitlines()
 
-    assert lines[0].startswith("index,name_en,publisher,edition,year,country,score,rank,countries,state,revised")
+    assert lines[0].startswith(
+        "index,name_en,publisher,edition,year,country,score,rank,countries,state,revised"
+    )
     assert len(lines) == 1 + 8 + 1
     assert [line for line in lines if line.startswith("CPI")] == [
         "CPI,Corruption,Transparency,2024,2024,IRN,26,150,,published,true,Report"
     ]
 
 
-def test_a_file_is_tried_on_the_page_and_taken_over_when_it_is_confirmed(world, there, client, followed):
+def test_a_file_is_tried_on_the_page_and_taken_over_when_it_is_confirmed(
+    world, there, client, followed
+):
     there("index", "CPI", who="administrator")
     page = reverse("festival:index_import", args=["CPI", "table"])
     typed = {"label": "2024", "source": "Index 2024", "year": "۲۰۲۴", "published_on": "2025-02-11"}
 
     tried = client.post(
-        page, {**typed, "file": SimpleUploadedFile("a.csv", b"country,score,rank\nIRN,25,150\nTUR,36,115")}
+        page,
+        {
+            **typed,
+            "file": SimpleUploadedFile("a.csv", b"country,score,rank\nIRN,25,150\nTUR,36,115"),
+        },
     )
     assert (len(tried.context["check"].new), IndexValue.objects.count()) == (2, 0)
     client.post(page, {"token": tried.context["token"]})
@@ -597,10 +691,14 @@ def test_wrong_rows_are_named_and_left_out_only_when_asked_for(world, there, cli
         ({"year": "2024", "score": "12,5"}, "may part decimals or thousands"),
     ],
 )
-def test_an_edition_typed_wrongly_is_told_in_words_and_stays_typed(world, there, client, followed, typed, told):
+def test_an_edition_typed_wrongly_is_told_in_words_and_stays_typed(
+    world, there, client, followed, typed, told
+):
     there("index", "CPI", who="administrator")
 
-    answer = client.post(reverse("festival:edition_new", args=["CPI"]), {"label": "Kept", "source": "x", **typed})
+    answer = client.post(
+        reverse("festival:edition_new", args=["CPI"]), {"label": "Kept", "source": "x", **typed}
+    )
 
     assert told in text_of(answer)
     assert 'value="Kept"' in text_of(answer)
@@ -614,12 +712,19 @@ def test_an_index_is_entered_on_its_page_with_its_agencies_and_target(world, the
         "vision_rank": "۱", "vision_year": "2025", "is_active": "on",
     }  # fmt: skip
 
-    wrong = client.post(reverse("festival:index_new"), {**typed, "vision_year": "", "agencies": "NONE"})
+    wrong = client.post(
+        reverse("festival:index_new"), {**typed, "vision_year": "", "agencies": "NONE"}
+    )
     assert "No agency has the code: NONE." in text_of(wrong)
     client.post(reverse("festival:index_new"), typed)
 
     made = Index.objects.get()
-    assert (made.code, made.vision_rank, made.vision_year, made.agencies.count()) == ("GII", 1, 2025, 2)
+    assert (made.code, made.vision_rank, made.vision_year, made.agencies.count()) == (
+        "GII",
+        1,
+        2025,
+        2,
+    )
 
 
 def test_a_region_is_typed_by_names_in_either_language(world, there, client):
@@ -636,7 +741,10 @@ def test_what_has_no_place_in_the_list_is_saved_again_as_it_is_shown(world, ther
     held_region = Region.objects.create(code="near", name_fa="نزدیک", countries=["IRN", "TUR"])
     held = Index.objects.create(code="GII", name_fa="نوآوری", publisher="WIPO", direction="higher")
 
-    for address in (reverse("festival:region_edit", args=["near"]), reverse("festival:index_edit", args=["GII"])):
+    for address in (
+        reverse("festival:region_edit", args=["near"]),
+        reverse("festival:index_edit", args=["GII"]),
+    ):
         assert Tab(client, address).send(name_fa="نام دیگر").status_code == 302
 
     for each in (held_region, held):
@@ -644,7 +752,9 @@ def test_what_has_no_place_in_the_list_is_saved_again_as_it_is_shown(world, ther
         assert (each.name_fa, each.position) == ("نام دیگر", 0)
 
 
-def test_a_report_is_written_and_sent_on_its_pages_and_then_read_by_everybody(world, there, client, followed):
+def test_a_report_is_written_and_sent_on_its_pages_and_then_read_by_everybody(
+    world, there, client, followed
+):
     page = there("index_report", "CPI", "MOE", 1405, who="staff")
     client.post(page.request["PATH_INFO"], {"done": "سامانهٔ شفافیت", "asked": "بودجه"})
     draft = IndexReport.objects.get()
@@ -687,7 +797,9 @@ def test_given_values_are_weighed_against_what_is_held():
     assert kind(gone, Decimal(1), None) == "revised"
 
 
-def test_a_file_of_many_years_names_each_edition_by_its_year_and_dates_none_that_is_held(world, followed):
+def test_a_file_of_many_years_names_each_edition_by_its_year_and_dates_none_that_is_held(
+    world, followed
+):
     typed = enter(world, followed, year=2022, label="2022", count=180)
     facts = Facts("", "All years", date(2025, 2, 11), counted={2022: 9, 2023: 9})
 
@@ -704,7 +816,12 @@ def test_a_file_of_many_years_names_each_edition_by_its_year_and_dates_none_that
 def test_when_an_edition_came_out_is_not_said_by_a_later_one(world, followed):
     typed = enter(world, followed, year=2022, label="2022")
 
-    take_in(world, followed, "country,year,score\nTUR,2022,36\n", facts=Facts("2024", "x", date(2025, 2, 11)))
+    take_in(
+        world,
+        followed,
+        "country,year,score\nTUR,2022,36\n",
+        facts=Facts("2024", "x", date(2025, 2, 11)),
+    )
 
     typed.refresh_from_db()
     assert typed.published_on is None

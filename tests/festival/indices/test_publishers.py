@@ -1,7 +1,8 @@
-"""Publishers' files: a few typed rows of each kind everywhere, and whole files where they are at hand.
+"""Publishers' files: a few typed rows of each kind everywhere, and whole files where they are at
+hand.
 
-Whole files: `../shared/data/verification` beside the repository. They are not part of it; without them those tests are
-skipped, and say so.
+Whole files: `../shared/data/verification` beside the repository. They are not part of it; without
+them those tests are skipped, and say so.
 """
 
 from datetime import date
@@ -50,22 +51,29 @@ def whole(name: str) -> bytes:
     return path.read_bytes()
 
 
-# --- A few rows of each kind ------------------------------------------------------------------------------------------
+# --- A few rows of each kind --------------------------------------------------------------------
 
 
 def test_a_plain_table_says_country_score_and_rank_and_takes_its_year_from_the_page():
-    found = said("table", "country,score,rank\nIRN,0.65639,101\nTürkiye,,27\nایران,1,1\n", year=2024)
+    found = said(
+        "table", "country,score,rank\nIRN,0.65639,101\nTürkiye,,27\nایران,1,1\n", year=2024
+    )
 
     assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [
         ("IRN", 2024, Decimal("0.65639000"), 101),
         ("TUR", 2024, None, 27),
     ]
-    assert [(e["row"], e["message"]) for e in found.wrong] == [("4", "This country stands twice for this year.")]
+    assert [(e["row"], e["message"]) for e in found.wrong] == [
+        ("4", "This country stands twice for this year.")
+    ]
 
 
 def test_the_human_development_file_leaves_groups_of_countries_aside():
     head = "iso3,country,hdi_group,region,year,hdi,rank\n"
-    found = said("hdi", f"{head}IRN,Iran,High,SA,2022,0.78,78\nZZK.WORLD,World,,,2022,0.739,\nMCO,Monaco,,ECA,2022,,\n")
+    found = said(
+        "hdi",
+        f"{head}IRN,Iran,High,SA,2022,0.78,78\nZZK.WORLD,World,,,2022,0.739,\nMCO,Monaco,,ECA,2022,,\n",
+    )
 
     assert [(g.country, g.score, g.rank, g.is_covered) for g in found.given] == [
         ("IRN", Decimal("0.78"), 78, True),
@@ -76,19 +84,29 @@ def test_the_human_development_file_leaves_groups_of_countries_aside():
 
 def test_the_e_government_file_is_freed_of_the_noise_of_binary_numbers():
     found = said(
-        "egdi", "year,iso3,country,egdi,rank\n2010,IRN,Iran,0.42343000000000003,102\n2012,,Viet Nam,4.2e-1,83\n"
+        "egdi",
+        "year,iso3,country,egdi,rank\n2010,IRN,Iran,0.42343000000000003,102\n2012,,Viet "
+        "Nam,4.2e-1,83\n",
     )
 
-    assert [(g.country, g.score) for g in found.given] == [("IRN", Decimal("0.42343")), ("VNM", Decimal("0.42"))]
+    assert [(g.country, g.score) for g in found.given] == [
+        ("IRN", Decimal("0.42343")),
+        ("VNM", Decimal("0.42")),
+    ]
 
 
 def test_the_fragile_states_file_knows_countries_by_name_and_asks_for_its_year():
     head = "Country,Total,C1: Security Apparatus\n"
 
-    without, typed = said("fsi", f"{head}Iran,82.9,6.7\n"), said("fsi", f"{head}Iran,82.9,6.7\n", year=2024)
+    without, typed = (
+        said("fsi", f"{head}Iran,82.9,6.7\n"),
+        said("fsi", f"{head}Iran,82.9,6.7\n", year=2024),
+    )
 
     assert [e["message"] for e in without.wrong] == ["Give the year of the edition, such as 2024."]
-    assert [(g.country, g.year, g.score, g.rank) for g in typed.given] == [("IRN", 2024, Decimal("82.9"), None)]
+    assert [(g.country, g.year, g.score, g.rank) for g in typed.given] == [
+        ("IRN", 2024, Decimal("82.9"), None)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +128,9 @@ def test_every_wrong_row_is_named_with_its_number_and_reason(row, column, reason
     assert [g.country for g in found.given] == ["FRA"]
 
 
-@pytest.mark.parametrize(("text", "rank"), [("1st", 1), ("22nd", 22), ("4=", 4), ("۵", 5), ("6.0", 6), ("..", None)])
+@pytest.mark.parametrize(
+    ("text", "rank"), [("1st", 1), ("22nd", 22), ("4=", 4), ("۵", 5), ("6.0", 6), ("..", None)]
+)
 def test_ranks_are_read_as_publishers_write_them(text, rank):
     found = said("table", f"country,year,score,rank\nIRN,2024,1,{text}\n")
 
@@ -118,11 +138,14 @@ def test_ranks_are_read_as_publishers_write_them(text, rank):
 
 
 def test_a_file_of_another_kind_is_refused_as_a_whole():
-    with translation.override("en"), pytest.raises(Unreadable, match="These columns are missing: iso3, hdi"):
+    with (
+        translation.override("en"),
+        pytest.raises(Unreadable, match="These columns are missing: iso3, hdi"),
+    ):
         read(PUBLISHERS["hdi"], b"country,year\nIran,2024\n", "x.csv")
 
 
-# --- As publishers bring them out -------------------------------------------------------------------------------------
+# --- As publishers bring them out ---------------------------------------------------------------
 
 
 def test_the_wide_time_series_of_undp_is_read_in_latin_1():
@@ -156,11 +179,16 @@ def test_a_wrong_figure_in_a_wide_file_is_named_by_its_own_column():
 
 
 def test_the_survey_file_of_the_united_nations_is_read_as_it_is_downloaded():
-    head = '"Survey Year","Country Name","E-Government Rank","E-Government Index","E-Participation Index"'
+    head = (
+        '"Survey Year","Country Name","E-Government Rank","E-Government '
+        'Index","E-Participation Index"'
+    )
     found = said("egdi", f'{head}\n"2024","Iran (Islamic Republic of)","101","0.65639","0.4384"\n')
 
     assert found.wrong == []
-    assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [("IRN", 2024, Decimal("0.65639"), 101)]
+    assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [
+        ("IRN", 2024, Decimal("0.65639"), 101)
+    ]
 
 
 def test_transparency_international_s_workbook_has_its_headings_on_row_4():
@@ -168,7 +196,15 @@ def test_transparency_international_s_workbook_has_its_headings_on_row_4():
         ["Corruption Perceptions Index 2024"],
         ["Transparency International"],
         [],
-        ["Country / Territory", "ISO3", "Region", "CPI score 2024", "Rank", "Standard error", "Number of sources"],
+        [
+            "Country / Territory",
+            "ISO3",
+            "Region",
+            "CPI score 2024",
+            "Rank",
+            "Standard error",
+            "Number of sources",
+        ],
         ["Iran", "IRN", "MENA", 23, 151, 1.42, 7],
         ["Côte d´Ivoire", "CIV", "SSA", 45, 69, 1.6, 9],
         ["Note: scores run from 0 to 100."],
@@ -194,11 +230,24 @@ def test_a_workbook_s_time_series_stands_on_whichever_sheet_has_the_headings():
 
     found = said("cpi", workbook(("About", [["Read me"]]), ("Timeseries", series)))
 
-    assert [(g.year, g.score, g.rank) for g in found.given] == [(2023, Decimal(24), 149), (2024, Decimal(23), 151)]
+    assert [(g.year, g.score, g.rank) for g in found.given] == [
+        (2023, Decimal(24), 149),
+        (2024, Decimal(23), 151),
+    ]
 
 
 WGI = [
-    ["codeindyr", "code", "countryname", "year", "indicator", "estimate", "stddev", "nsource", "pctrank"],
+    [
+        "codeindyr",
+        "code",
+        "countryname",
+        "year",
+        "indicator",
+        "estimate",
+        "stddev",
+        "nsource",
+        "pctrank",
+    ],
     ["IRNge2022", "IRN", "Iran, Islamic Rep.", 2022, "ge", -0.88, 0.2, 9, 20.3],
     ["IRNcc2022", "IRN", "Iran, Islamic Rep.", 2022, "cc", -1.13, 0.1, 9, 10.4],
     ["ROMge2022", "ROM", "Romania", 2022, "ge", -0.13, 0.2, 9, 49.5],
@@ -229,16 +278,27 @@ def test_the_governance_indicators_are_read_one_indicator_at_a_time_by_the_world
 
 def test_the_world_bank_s_table_with_years_in_columns_is_read_too():
     head = "Country Name,Country Code,Series Name,Series Code,2021 [YR2021],2022 [YR2022]"
-    found = said("wgi", f'{head}\n"Iran, Islamic Rep.",IRN,Estimate,GE.EST,-0.86,-0.88\n', part="ge")
+    found = said(
+        "wgi", f'{head}\n"Iran, Islamic Rep.",IRN,Estimate,GE.EST,-0.86,-0.88\n', part="ge"
+    )
 
-    assert [(g.year, g.score) for g in found.given] == [(2021, Decimal("-0.86")), (2022, Decimal("-0.88"))]
+    assert [(g.year, g.score) for g in found.given] == [
+        (2021, Decimal("-0.86")),
+        (2022, Decimal("-0.88")),
+    ]
 
 
-@pytest.mark.parametrize("year", ("2023-01-01", "2023-01-01 00:00:00", "1/1/2023", "2023.0", "2023"))
+@pytest.mark.parametrize(
+    "year", ("2023-01-01", "2023-01-01 00:00:00", "1/1/2023", "2023.0", "2023")
+)
 def test_the_year_of_the_fragile_states_file_may_be_a_date(year):
-    found = said("fsi", f"Country,Year,Rank,Total,C1: Security Apparatus\nIran,{year},39th,82.9,6.7\n")
+    found = said(
+        "fsi", f"Country,Year,Rank,Total,C1: Security Apparatus\nIran,{year},39th,82.9,6.7\n"
+    )
 
-    assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [("IRN", 2023, Decimal("82.9"), 39)]
+    assert [(g.country, g.year, g.score, g.rank) for g in found.given] == [
+        ("IRN", 2023, Decimal("82.9"), 39)
+    ]
 
 
 def test_a_date_in_a_workbook_is_a_year_too():
@@ -250,10 +310,14 @@ def test_a_date_in_a_workbook_is_a_year_too():
 
 
 def test_a_country_that_nobody_knows_is_named_once_and_the_rest_is_taken():
-    found = said("hdi", "iso3,country,hdi_1990,hdi_2022\nATL,Atlantis,0.5,0.6\nIRN,Iran,0.613,0.78\n")
+    found = said(
+        "hdi", "iso3,country,hdi_1990,hdi_2022\nATL,Atlantis,0.5,0.6\nIRN,Iran,0.613,0.78\n"
+    )
 
     assert found.unknown == ["Atlantis"]
-    assert [(e["row"], e["message"]) for e in found.wrong] == [("2", "No country is known by “Atlantis”.")]
+    assert [(e["row"], e["message"]) for e in found.wrong] == [
+        ("2", "No country is known by “Atlantis”.")
+    ]
     assert [(g.country, g.year) for g in found.given] == [("IRN", 1990), ("IRN", 2022)]
 
 
@@ -261,7 +325,8 @@ def test_names_of_countries_as_a_corruption_index_writes_them_are_known():
     found = said(
         "table",
         "country,year,score,rank\n"
-        '"Korea, South",2017,54,51\n"Korea, North",2017,17,171\nCôte d´Ivoire,2017,36,103\nKosovo,2017,39,85\n'
+        '"Korea, South",2017,54,51\n"Korea, North",2017,17,171\nCôte '
+        "d´Ivoire,2017,36,103\nKosovo,2017,39,85\n"
         "Iran,2017,30,130\n",
     )
 
@@ -269,11 +334,17 @@ def test_names_of_countries_as_a_corruption_index_writes_them_are_known():
     assert [g.country for g in found.given] == ["KOR", "PRK", "CIV", "XKX", "IRN"]
 
 
-# --- Countries --------------------------------------------------------------------------------------------------------
+# --- Countries ----------------------------------------------------------------------------------
 
 
 def test_countries_are_known_by_letters_by_either_name_and_by_what_publishers_write():
-    assert letters("IRN") == letters("Iran (Islamic Republic of)") == letters("ایران") == letters("irn") == "IRN"
+    assert (
+        letters("IRN")
+        == letters("Iran (Islamic Republic of)")
+        == letters("ایران")
+        == letters("irn")
+        == "IRN"
+    )
     assert letters("", "Côte d’Ivoire") == letters("", "Cote d'Ivoire") == "CIV"
     assert letters("ATL", "Atlantis") == letters("", "ZARA") == ""
     assert name_of("TUR") == "ترکیه"
@@ -287,7 +358,8 @@ WRITTEN = (
     "Venezuela (Bolivarian Republic of)|VEN", "Congo (Democratic Republic of the)|COD",
     # the UN survey
     "Republic of Moldova|MDA", "Democratic People's Republic of Korea|PRK", "United Republic of Tanzania|TZA",
-    "The former Yugoslav Republic of Macedonia|MKD", "United Kingdom of Great Britain and Northern Ireland|GBR",
+    ("The former Yugoslav Republic of "
+    "Macedonia|MKD"), "United Kingdom of Great Britain and Northern Ireland|GBR",
     "Gambia (Republic of The)|GMB", "Lao People's Democratic Republic|LAO",
     # Transparency International
     "Korea, South|KOR", "Korea, North|PRK", "Côte d´Ivoire|CIV", "Guinea Bissau|GNB", "The FYR of Macedonia|MKD",
@@ -309,14 +381,20 @@ def test_countries_are_known_as_each_publisher_writes_them():
     asked = dict(name.rsplit("|", 1) for name in WRITTEN)
 
     assert {name: letters("", name) for name in asked} == asked
-    assert {code: letters(code, "") for code in ("ROM", "ZAR", "WBG")} == {"ROM": "ROU", "ZAR": "COD", "WBG": "PSE"}
+    assert {code: letters(code, "") for code in ("ROM", "ZAR", "WBG")} == {
+        "ROM": "ROU",
+        "ZAR": "COD",
+        "WBG": "PSE",
+    }
 
 
 def test_every_country_has_its_letters_and_both_names_and_none_is_named_twice():
     held = countries()
     names = [name for c in held.values() for name in (c.name_fa, c.name_en, *c.also)]
 
-    assert all(len(code) == 3 and code.isupper() and c.name_fa and c.name_en for code, c in held.items())
+    assert all(
+        len(code) == 3 and code.isupper() and c.name_fa and c.name_en for code, c in held.items()
+    )
     assert sorted({name for name in names if names.count(name) > 1}) == []
     assert HOME in held
 
@@ -329,7 +407,7 @@ def test_the_initial_region_and_values_name_known_countries_and_indices():
     assert all(row["source"] and row["edition"] for row in rows("index_values.csv"))
 
 
-# --- Whole files ------------------------------------------------------------------------------------------------------
+# --- Whole files --------------------------------------------------------------------------------
 
 
 def test_the_whole_human_development_file_is_read_without_a_wrong_row():
@@ -343,8 +421,14 @@ def test_the_whole_human_development_file_is_read_without_a_wrong_row():
 
 
 def test_our_places_are_the_publishers_ranks_of_2022_but_for_its_hidden_digits():
-    """UNDP ranks by more digits than it prints, so of equal printed scores only the first has our place."""
-    found = [g for g in said("hdi", whole("hdi_1990_2022.csv")).given if g.year == 2022 and g.score is not None]
+    """UNDP ranks by more digits than it prints, so of equal printed scores only the first has our
+    place.
+    """
+    found = [
+        g
+        for g in said("hdi", whole("hdi_1990_2022.csv")).given
+        if g.year == 2022 and g.score is not None
+    ]
     scores = {g.country: g.score for g in found}
 
     for g in found:

@@ -31,7 +31,7 @@ def _english():
         yield
 
 
-# --- By hand ----------------------------------------------------------------------------------------------------------
+# --- By hand ------------------------------------------------------------------------------------
 
 
 def test_a_line_is_held_against_all_other_lines_of_its_agency():
@@ -60,7 +60,9 @@ def test_the_spread_is_the_sample_standard_deviation():
 
 
 def _lines(pairs):
-    """Lines of 100 points whose rest is 100 points, too: (percent of the line, percent of the rest)."""
+    """Lines of 100 points whose rest is 100 points, too: (percent of the line, percent of the
+    rest).
+    """
     return [Line(p, 100, p + rest, 200) for p, rest in pairs]
 
 
@@ -108,20 +110,28 @@ def test_measures_are_flagged_from_the_limit_on_and_not_before(figures, flags):
     assert figures.flags == flags
 
 
-# --- A year -----------------------------------------------------------------------------------------------------------
+# --- A year -------------------------------------------------------------------------------------
 
 
 def frozen(shares):
-    """Results of as many more agencies, whose lines of G1-1 are full while the rest is as good as they are."""
+    """Results of as many more agencies, whose lines of G1-1 are full while the rest is as good as
+    they are.
+    """
     world = build("decided")
     made = [another(world, f"P{n:02}", share) for n, share in enumerate(shares)]
-    Score.objects.filter(answer__submission__in=made, answer__measure__code="G1-1").update(points=Decimal(300))
-    Submission.objects.filter(pk__in=[s.pk for s in made]).update(state="communicated", communicated_at=world.at)
+    Score.objects.filter(answer__submission__in=made, answer__measure__code="G1-1").update(
+        points=Decimal(300)
+    )
+    Submission.objects.filter(pk__in=[s.pk for s in made]).update(
+        state="communicated", communicated_at=world.at
+    )
     world.at = world._window("final", None).opens_at + 9 * HOUR
     world.edition = results.finalise(world.cycle, by=world.administrator, at=world.at)
     world.cycle = world.fresh(world.cycle)
     publish_at = world._window("festival", None).opens_at + 72 * HOUR
-    world.edition = results.schedule(world.edition, publish_at=publish_at, by=world.administrator, at=world.at)
+    world.edition = results.schedule(
+        world.edition, publish_at=publish_at, by=world.administrator, at=world.at
+    )
     return world
 
 
@@ -132,7 +142,9 @@ SHARES = [f"0.{n:02}" for n in range(10, 90, 4)]
 def test_a_year_s_measures_are_told_apart_from_its_frozen_lines():
     world = frozen(SHARES)
 
-    found = {lesson.measure.code: lesson.figures for lesson in lessons_queries.lessons(world.edition)}
+    found = {
+        lesson.measure.code: lesson.figures for lesson in lessons_queries.lessons(world.edition)
+    }
 
     assert set(found) == {"G1-1", "G1-2", "G2-1"}
     assert (found["G1-1"].asked, found["G1-1"].scored) == (21, 21)
@@ -146,7 +158,9 @@ def test_a_year_s_measures_are_told_apart_from_its_frozen_lines():
 @pytest.mark.django_db
 def test_what_is_flagged_comes_first_and_what_does_not_apply_is_counted_apart():
     world = frozen(SHARES)
-    out = Score.objects.filter(is_current=True, answer__submission__state="communicated").order_by("pk")
+    out = Score.objects.filter(is_current=True, answer__submission__state="communicated").order_by(
+        "pk"
+    )
     lines = out.filter(answer__measure__code="G2-1").exclude(basis="self")
     keys = list(lines.values_list("pk", flat=True)[:12])
     Score.objects.filter(pk__in=keys).update(state="not_applicable", points=None)
@@ -156,7 +170,9 @@ def test_what_is_flagged_comes_first_and_what_does_not_apply_is_counted_apart():
     of = next(lesson for lesson in found if lesson.measure.code == "G2-1")
     assert (of.figures.asked, of.figures.void, of.figures.scored) == (21, 12, 9)
     assert of.flags == [Flag.VOID]
-    assert [bool(lesson.flags) for lesson in found] == sorted((bool(lesson.flags) for lesson in found), reverse=True)
+    assert [bool(lesson.flags) for lesson in found] == sorted(
+        (bool(lesson.flags) for lesson in found), reverse=True
+    )
 
 
 @pytest.mark.django_db
@@ -195,22 +211,37 @@ def test_the_next_set_is_told_what_is_to_be_looked_at_once_the_results_are_publi
 
 
 @pytest.mark.django_db
-def test_the_page_is_the_secretariat_s_once_frozen_and_the_working_groups_once_published(client, clock):
+def test_the_page_is_the_secretariat_s_once_frozen_and_the_working_groups_once_published(
+    client, clock
+):
     world = frozen(SHARES)
     where = reverse("festival:lessons", args=[world.cycle.year])
 
     def status(name, at):
         clock(at)
-        client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(
+            User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+        )
         return client.get(where).status_code
 
     before, after = world.edition.publish_at - HOUR, world.edition.publish_at + HOUR
-    assert [status(name, before) for name in ("administrator", "auditor", "member", "head")] == [200, 200, 404, 404]
-    assert [status(name, after) for name in ("member", "provincial_administrator", "head")] == [200, 200, 404]
+    assert [status(name, before) for name in ("administrator", "auditor", "member", "head")] == [
+        200,
+        200,
+        404,
+        404,
+    ]
+    assert [status(name, after) for name in ("member", "provincial_administrator", "head")] == [
+        200,
+        200,
+        404,
+    ]
 
 
 @pytest.mark.django_db
-def test_the_page_and_the_slot_say_why_and_take_the_same_queries_for_any_number_of_agencies(client, clock):
+def test_the_page_and_the_slot_say_why_and_take_the_same_queries_for_any_number_of_agencies(
+    client, clock
+):
     counts, pages = [], []
     world = frozen(SHARES)
     clock(world.edition.publish_at + HOUR)
@@ -221,14 +252,18 @@ def test_the_page_and_the_slot_say_why_and_take_the_same_queries_for_any_number_
         Edition.objects.filter(pk=world.edition.pk).update(digest=f"{more:064}")
         for n in range(more):
             submission = another(world, f"Q{n:02}", "0.50")
-            Submission.objects.filter(pk=submission.pk).update(state="communicated", communicated_at=world.at)
+            Submission.objects.filter(pk=submission.pk).update(
+                state="communicated", communicated_at=world.at
+            )
         cache.clear()
         client.get(where)
         cache.clear()
         with CaptureQueriesContext(connection) as captured:
             pages.append(client.get(where).content.decode())
         counts.append(len(captured))
-    slot = client.get(reverse("festival:lessons_of_set", args=[later.pk]), headers={"HX-Request": "true"})
+    slot = client.get(
+        reverse("festival:lessons_of_set", args=[later.pk]), headers={"HX-Request": "true"}
+    )
 
     assert counts[0] == counts[1]
     assert "Saturated: nearly every agency has full points" in pages[0]

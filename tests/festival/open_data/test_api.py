@@ -1,4 +1,6 @@
-"""The read-only JSON of what is published: described, true to its description, and silent under embargo."""
+"""The read-only JSON of what is published: described, true to its description, and silent under
+embargo.
+"""
 
 from datetime import timedelta
 
@@ -34,11 +36,19 @@ def faults(value, schema, where="answer"):
     if not isinstance(value, kinds[schema["type"]]):
         return [f"{where} is no {schema['type']}"]
     if schema["type"] == "array":
-        return [f for n, item in enumerate(value) for f in faults(item, schema["items"], f"{where}[{n}]")]
+        return [
+            f
+            for n, item in enumerate(value)
+            for f in faults(item, schema["items"], f"{where}[{n}]")
+        ]
     if schema["type"] == "object":
         if set(value) != set(schema["properties"]):
             return [f"{where} has {sorted(value)}"]
-        return [f for name, of in schema["properties"].items() for f in faults(value[name], of, f"{where}.{name}")]
+        return [
+            f
+            for name, of in schema["properties"].items()
+            for f in faults(value[name], of, f"{where}.{name}")
+        ]
     return []
 
 
@@ -65,7 +75,10 @@ def test_nothing_of_a_year_is_told_before_its_moment(scheduled, client, clock):
 
 
 def test_rankings_say_what_the_standings_say(out, client):
-    year, standing = out.cycle.year, Standing.objects.get(participation__agency=out.power, edition=out.edition)
+    year, standing = (
+        out.cycle.year,
+        Standing.objects.get(participation__agency=out.power, edition=out.edition),
+    )
 
     told = client.get(f"/api/editions/{year}/rankings/?agency={out.power.code.lower()}").json()
 
@@ -86,4 +99,6 @@ def test_the_lines_are_those_of_the_open_data(out, client):
 
     states = {line["measure"]: line["state"] for line in told["lines"]}
     assert states["G1-1"] == "scored"
-    assert all((line["points"] is not None) == (line["state"] == "scored") for line in told["lines"])
+    assert all(
+        (line["points"] is not None) == (line["state"] == "scored") for line in told["lines"]
+    )

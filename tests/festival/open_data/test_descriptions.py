@@ -32,7 +32,9 @@ def _nothing_kept():
 
 @pytest.fixture
 def folder(scheduled, tmp_path):
-    """A publication as anybody may have downloaded it, an article with a range and a text like a formula in it."""
+    """A publication as anybody may have downloaded it, an article with a range and a text like a
+    formula in it.
+    """
     Measure.objects.filter(code="G1-1").update(article="8-24", title_en="=1+1")
     for file in open_data_files.write(scheduled.edition, at=scheduled.at):
         with file.file.open("rb") as content:
@@ -48,10 +50,12 @@ def out(published, clock):
 
 
 def rows_of(folder, name):
-    return list(csv.DictReader(io.StringIO(Path(folder, f"{name}.csv").read_text("utf-8-sig"), newline="")))
+    return list(
+        csv.DictReader(io.StringIO(Path(folder, f"{name}.csv").read_text("utf-8-sig"), newline=""))
+    )
 
 
-# --- As a data package and as CSV on the Web --------------------------------------------------------------------------
+# --- As a data package and as CSV on the Web ----------------------------------------------------
 
 
 def test_frictionless_finds_the_data_package_and_every_key_of_it_right(folder):
@@ -120,7 +124,8 @@ def test_no_cell_is_taken_for_a_date_and_none_is_run(folder):
 
 
 @pytest.mark.parametrize(
-    ("article", "expected"), (("8-24", "8–24"), ("8 - 24", "8–24"), ("8/24", "8⁄24"), ("36", "36"), ("", ""))
+    ("article", "expected"),
+    (("8-24", "8–24"), ("8 - 24", "8–24"), ("8/24", "8⁄24"), ("36", "36"), ("", "")),
 )
 def test_articles_are_written_with_a_dash(article, expected):
     assert open_data_rows.dashed(article) == expected
@@ -132,13 +137,19 @@ def test_measures_say_their_bounds(folder):
     assert rows["G1-1"] == ("0", "100")
 
 
-# --- On the Web -------------------------------------------------------------------------------------------------------
+# --- On the Web ---------------------------------------------------------------------------------
 
 
 def test_whatever_is_open_may_be_read_from_any_page(out, client):
     year, number = out.cycle.year, out.edition.number
 
-    for address in ("/data/", "/data/catalog.jsonld", f"/data/{year}/{number}/lines.csv", "/api/editions/", "/api/x/"):
+    for address in (
+        "/data/",
+        "/data/catalog.jsonld",
+        f"/data/{year}/{number}/lines.csv",
+        "/api/editions/",
+        "/api/x/",
+    ):
         answer = client.get(address)
         b"".join(answer)  # a file that is read to its end is closed
 
@@ -158,16 +169,22 @@ def test_a_file_that_never_changes_is_the_same_with_and_without_cookies(out, cli
 
 
 def linked_in(page):
-    [said] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.content.decode(), re.DOTALL)
+    [said] = re.findall(
+        r'<script type="application/ld\+json">(.*?)</script>', page.content.decode(), re.DOTALL
+    )
     return json.loads(said)
 
 
 def test_the_page_of_an_edition_s_files_says_what_they_are_to_search_engines(out, client):
-    said = linked_in(client.get(f"/en/festival/{out.cycle.year}/editions/{out.edition.number}/data/"))
+    said = linked_in(
+        client.get(f"/en/festival/{out.cycle.year}/editions/{out.edition.number}/data/")
+    )
 
     assert said["@type"] == ["Dataset", "dcat:Dataset"]
     assert said["license"] == "https://creativecommons.org/licenses/by/4.0/"
-    assert {each["name"] for each in said["distribution"]} == set(DataFile.objects.values_list("name", flat=True))
+    assert {each["name"] for each in said["distribution"]} == set(
+        DataFile.objects.values_list("name", flat=True)
+    )
     for each in said["distribution"]:
         content = b"".join(client.get(each["contentUrl"]))
         assert hashlib.sha256(content).hexdigest() == each["sha256"]
@@ -185,7 +202,7 @@ def test_the_catalogue_names_every_published_edition_and_none_before_its_moment(
     assert before.json()["dataset"] == []
 
 
-# --- The API ----------------------------------------------------------------------------------------------------------
+# --- The API ------------------------------------------------------------------------------------
 
 
 def test_the_description_of_the_api_is_valid_openapi(client):
@@ -211,4 +228,6 @@ def test_pages_of_rankings_end(out, client, monkeypatch):
 
     assert len(seen) == len(set(seen)) == told["count"]
     for page in (told["pages"] + 1, 0, "x"):
-        assert client.get(f"/api/editions/{out.cycle.year}/rankings/?page={page}").status_code == 404
+        assert (
+            client.get(f"/api/editions/{out.cycle.year}/rankings/?page={page}").status_code == 404
+        )

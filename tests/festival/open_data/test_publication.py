@@ -1,4 +1,6 @@
-"""Open data: what is published can be recomputed by anybody, and one changed digit is found and named."""
+"""Open data: what is published can be recomputed by anybody, and one changed digit is found and
+named.
+"""
 
 import csv
 import hashlib
@@ -55,11 +57,15 @@ def written(world, folder):
 
 
 def rows_of(folder, name):
-    return list(csv.DictReader(io.StringIO(Path(folder, f"{name}.csv").read_text("utf-8-sig"), newline="")))
+    return list(
+        csv.DictReader(io.StringIO(Path(folder, f"{name}.csv").read_text("utf-8-sig"), newline=""))
+    )
 
 
 def both(folder):
-    """What the engine and the stand-alone script say of a folder; they agree or the test ends here."""
+    """What the engine and the stand-alone script say of a folder; they
+    agree or the test ends here.
+    """
     found = verify(lambda name: Path(folder, name).read_bytes())
     faults, figures = script().check(str(folder))
     assert (faults, figures) == (found.faults, found.figures)
@@ -75,7 +81,9 @@ def with_digests(folder):
     path.write_text(json.dumps(said))
 
 
-def test_every_figure_of_a_publication_is_recomputed_by_engine_and_script_alike(scheduled, tmp_path):
+def test_every_figure_of_a_publication_is_recomputed_by_engine_and_script_alike(
+    scheduled, tmp_path
+):
     folder = written(scheduled, tmp_path)
 
     assert both(folder) == []
@@ -91,7 +99,9 @@ def test_guarded_codes_are_read_alike_and_a_digit_beside_them_is_still_found(sch
     Agency.objects.update(code=Concat(Value("'-"), "code"))
     folder = written(scheduled, tmp_path)
 
-    codes = {row["measure"] for row in rows_of(folder, "lines")} | {row["agency"] for row in rows_of(folder, "scores")}
+    codes = {row["measure"] for row in rows_of(folder, "lines")} | {
+        row["agency"] for row in rows_of(folder, "scores")
+    }
     held = openpyxl.load_workbook(Path(folder, "lines.xlsx"), read_only=True).active
     cells = [cell for row in held.iter_rows(min_row=2) for cell in row if cell.value is not None]
     assert {code[:3] for code in codes} == {"'=1", "''-"}
@@ -100,7 +110,9 @@ def test_guarded_codes_are_read_alike_and_a_digit_beside_them_is_still_found(sch
 
     with_another_digit(folder, "lines", "computed")
     with_digests(folder)
-    [fault] = [fault for fault in both(folder) if "computed" in fault and fault.startswith("lines.csv")][:1]
+    [fault] = [
+        fault for fault in both(folder) if "computed" in fault and fault.startswith("lines.csv")
+    ][:1]
     assert "=1+" in fault
     assert "'=1+" not in fault
 
@@ -122,10 +134,15 @@ DIGITS = (
 def test_one_changed_digit_is_found_and_named_though_its_digest_was_made_right(scheduled, tmp_path):
     folder = written(scheduled, tmp_path)
     for table, column in DIGITS:
-        whole = {name: Path(folder, name).read_bytes() for name in (f"{table}.csv", "manifest.json")}
+        whole = {
+            name: Path(folder, name).read_bytes() for name in (f"{table}.csv", "manifest.json")
+        }
         agency = with_another_digit(folder, table, column)
 
-        assert f"{table}.csv: its SHA-256 is not the one in the manifest" in both(folder), (table, column)
+        assert f"{table}.csv: its SHA-256 is not the one in the manifest" in both(folder), (
+            table,
+            column,
+        )
         with_digests(folder)
         faults = both(folder)
         assert faults, (table, column)
@@ -188,7 +205,12 @@ def test_the_three_formats_say_the_same(scheduled, tmp_path):
         cells = list(sheet.iter_rows(values_only=True))
 
         assert data["columns"] == [c.name for c in table.columns] == list(cells[0]) == list(rows[0])
-        assert len(rows) == len(data["rows"]) == len(cells) - 1 == DataFile.objects.get(name=f"{table.name}.csv").rows
+        assert (
+            len(rows)
+            == len(data["rows"])
+            == len(cells) - 1
+            == DataFile.objects.get(name=f"{table.name}.csv").rows
+        )
         for row, other in zip(rows, data["rows"], strict=True):
             said = ["" if v is None else plain(v) for v in other]
             assert list(row.values()) == said
@@ -197,8 +219,12 @@ def test_the_three_formats_say_the_same(scheduled, tmp_path):
 def test_every_column_is_explained_in_both_languages(scheduled, tmp_path):
     rows = rows_of(written(scheduled, tmp_path), "dictionary")
 
-    assert [(r["table"], r["column"]) for r in rows] == [(t.name, c.name) for t in TABLES for c in t.columns]
-    assert all(r["meaning_fa"] and r["meaning_en"] and r["meaning_fa"] != r["meaning_en"] for r in rows)
+    assert [(r["table"], r["column"]) for r in rows] == [
+        (t.name, c.name) for t in TABLES for c in t.columns
+    ]
+    assert all(
+        r["meaning_fa"] and r["meaning_en"] and r["meaning_fa"] != r["meaning_en"] for r in rows
+    )
     assert set(ROWS) == {table.name for table in TABLES}
 
 
@@ -208,15 +234,23 @@ def test_the_files_are_written_once_and_their_manifest_stands_on_record(schedule
 
     assert [f.pk for f in first] == [f.pk for f in second]
     [entry] = Entry.objects.of(scheduled.edition).filter(act="write_data")
-    assert entry.params["manifest"] == first[-1].sha256 == DataFile.objects.get(name="manifest.json").sha256
+    assert (
+        entry.params["manifest"]
+        == first[-1].sha256
+        == DataFile.objects.get(name="manifest.json").sha256
+    )
 
 
-def test_the_files_of_a_corrected_edition_say_what_is_right_and_those_before_it_stay(published, tmp_path):
+def test_the_files_of_a_corrected_edition_say_what_is_right_and_those_before_it_stay(
+    published, tmp_path
+):
     before = {f.name: f.sha256 for f in open_data_files.write(published.edition, at=published.at)}
     answer = Answer.objects.get(submission=published.submission, measure__code="G1-1")
     at = published.at + timedelta(days=1)
     right = {answer.pk: Decimal("7.25")}
-    published.edition = results.revise(published.edition, right, reason="x", by=published.administrator, at=at)
+    published.edition = results.revise(
+        published.edition, right, reason="x", by=published.administrator, at=at
+    )
     published.at = at
 
     folder = written(published, tmp_path)
@@ -232,7 +266,9 @@ def test_an_edition_whose_files_come_late_still_says_what_it_rests_on(published,
     answer = Answer.objects.get(submission=published.submission, measure__code="G1-1")
     stood = Score.objects.get(answer=answer, is_current=True)
     at = published.at + timedelta(days=1)
-    results.revise(first, {answer.pk: Decimal("7.25")}, reason="x", by=published.administrator, at=at)
+    results.revise(
+        first, {answer.pk: Decimal("7.25")}, reason="x", by=published.administrator, at=at
+    )
 
     folder = written(published, tmp_path)
 
@@ -290,14 +326,16 @@ def test_the_script_gives_every_value_the_engine_s_points(method, value, ceiling
     )
 
 
-# --- Addresses --------------------------------------------------------------------------------------------------------
+# --- Addresses ----------------------------------------------------------------------------------
 
 
 def address(world, name):
     return f"/data/{world.cycle.year}/{world.edition.number}/{name}"
 
 
-def test_nothing_is_there_one_second_before_and_everything_one_second_after(scheduled, client, clock):
+def test_nothing_is_there_one_second_before_and_everything_one_second_after(
+    scheduled, client, clock
+):
     files = open_data_files.write(scheduled.edition, at=scheduled.at)
     page = f"/en/festival/{scheduled.cycle.year}/editions/1/data/"
 
@@ -321,7 +359,12 @@ def test_a_file_is_kept_for_ever_by_whoever_has_it(scheduled, client, clock):
     assert b"".join(response.streaming_content)
 
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert client.get(address(scheduled, "lines.csv"), headers={"If-None-Match": response["ETag"]}).status_code == 304
+    assert (
+        client.get(
+            address(scheduled, "lines.csv"), headers={"If-None-Match": response["ETag"]}
+        ).status_code
+        == 304
+    )
     assert client.get(address(scheduled, "nothing.csv")).status_code == 404
 
 

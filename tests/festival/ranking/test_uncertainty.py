@@ -37,7 +37,9 @@ def test_the_error_of_a_percent_is_in_percent_and_falls_with_readers():
 
 @pytest.mark.parametrize(("agencies", "spread"), ((12, 6.0), (60, 6.0), (60, 2.5)))
 def test_intervals_hold_their_ninety_percent_of_simulated_truths(agencies, spread):
-    """Truths are drawn, lines marked by one or two assessors with an error, and the error estimated from the pairs."""
+    """Truths are drawn, lines marked by one or two assessors with an error, and the error estimated
+    from the pairs.
+    """
     draw = np.random.default_rng(agencies * 1000 + int(spread * 10))
     lines, error, twice = 60, 0.12, 6
     held_percents, held_places, times = [], [], 120
@@ -49,7 +51,10 @@ def test_intervals_hold_their_ninety_percent_of_simulated_truths(agencies, sprea
         read = np.where(readers == 2, marks.mean(axis=2), marks[:, :, 0])
         observed = truths + 100 * read.mean(axis=1)
         wide = error_of_a_percent([(1, int(n)) for n in readers], lines, known)
-        members = [Measured(n, float(p), wide, int((observed > p).sum()) + 1) for n, p in enumerate(observed)]
+        members = [
+            Measured(n, float(p), wide, int((observed > p).sum()) + 1)
+            for n, p in enumerate(observed)
+        ]
         true_places = 1 + (truths[None, :] > truths[:, None]).sum(axis=1)
         for found in sureness(members, seed=number, draws=1000):
             held_percents.append(found.low <= truths[found.key] <= found.high)
@@ -62,7 +67,9 @@ def test_intervals_hold_their_ninety_percent_of_simulated_truths(agencies, sprea
 def test_without_error_a_place_is_sure():
     members = [Measured(n, 50 + 5 * n, 0.0, 6 - n) for n in range(6)]
 
-    assert [(s.best, s.worst) for s in sureness(members, seed=1)] == [(6 - n, 6 - n) for n in range(6)]
+    assert [(s.best, s.worst) for s in sureness(members, seed=1)] == [
+        (6 - n, 6 - n) for n in range(6)
+    ]
 
 
 def test_where_all_differ_by_error_alone_nobody_s_place_is_sure():
@@ -92,7 +99,7 @@ def test_the_interval_of_places_holds_the_published_place(hundredths, error):
     assert all(s.best <= published[s.key] <= s.worst for s in found)
 
 
-# --- Other weights, exactly -------------------------------------------------------------------------------------------
+# --- Other weights, exactly ---------------------------------------------------------------------
 
 HALVES = (Decimal("65.618"), Decimal("59.383"), Decimal("48.105"))
 OF = (Decimal(100), Decimal(140), Decimal(120))
@@ -104,7 +111,10 @@ def test_the_weights_as_they_are_give_the_percent_that_is_published():
 
 
 def test_a_band_holds_the_published_place_where_doubles_would_lose_it():
-    members = [Axes(1, HALVES, OF), Axes(2, (Decimal("48.09"), *[Decimal(0)] * 2), (Decimal(100), *[Decimal(0)] * 2))]
+    members = [
+        Axes(1, HALVES, OF),
+        Axes(2, (Decimal("48.09"), *[Decimal(0)] * 2), (Decimal(100), *[Decimal(0)] * 2)),
+    ]
 
     assert under_weights(members, percent=0, seed=1) == [(1, 1), (1, 1)]
 
@@ -134,10 +144,14 @@ def test_percents_under_other_weights_are_those_of_the_tree(earned, applies, wei
 def test_a_band_of_places_holds_the_published_place_under_the_rule_for_ties(rows, percent):
     then = [(Decimal(tie),) for _earned, _applies, tie in rows]
     members = []
-    for key, ((earned, applies, _tie), before) in enumerate(zip(rows, standing_of_ties(then), strict=True)):
+    for key, ((earned, applies, _tie), before) in enumerate(
+        zip(rows, standing_of_ties(then), strict=True)
+    ):
         members.append(Axes(key, earned, applies, before))
     percents = weighed(members, [Decimal(1)] * 3)
-    entrants = [Entrant(m.key, 0, p, True, tie) for m, p, tie in zip(members, percents, then, strict=True)]
+    entrants = [
+        Entrant(m.key, 0, p, True, tie) for m, p, tie in zip(members, percents, then, strict=True)
+    ]
     published = {p.key: p.place for p in places(entrants)}
 
     bands = under_weights(members, percent=percent, seed=1)
@@ -151,7 +165,10 @@ def test_equal_percents_are_parted_by_the_rule_of_the_year_in_the_band_too():
     first, second = standing_of_ties([(Decimal(80), Decimal(1)), (Decimal(70), Decimal(9))])
 
     assert under_weights([Axes(1, *same), Axes(2, *same)], percent=10, seed=1) == [(1, 1), (1, 1)]
-    assert under_weights([Axes(1, *same, first), Axes(2, *same, second)], percent=10, seed=1) == [(1, 1), (2, 2)]
+    assert under_weights([Axes(1, *same, first), Axes(2, *same, second)], percent=10, seed=1) == [
+        (1, 1),
+        (2, 2),
+    ]
 
 
 shares = st.lists(st.tuples(points, points, points), min_size=2, max_size=2)
@@ -165,7 +182,9 @@ def test_no_weights_within_the_bounds_give_one_of_two_a_place_outside_its_band(e
 
     percents = weighed(members, [1 + Decimal(step) / 10_000 for step in inside])
 
-    assume(abs(percents[0] - percents[1]) >= Decimal("0.01"))  # nearer, rounding decides whether they share a place
+    assume(
+        abs(percents[0] - percents[1]) >= Decimal("0.01")
+    )  # nearer, rounding decides whether they share a place
     for place in places([Entrant(n, 0, percent, True) for n, percent in enumerate(percents)]):
         best, worst = bands[place.key]
         assert best <= place.place <= worst
@@ -179,6 +198,9 @@ def test_places_stay_where_every_axis_says_the_same():
 
 def test_a_band_opens_where_two_agencies_are_strong_on_different_axes():
     hundred = (Decimal(100),) * 2
-    members = [Axes(1, (Decimal(90), Decimal(50)), hundred), Axes(2, (Decimal(50), Decimal(89)), hundred)]
+    members = [
+        Axes(1, (Decimal(90), Decimal(50)), hundred),
+        Axes(2, (Decimal(50), Decimal(89)), hundred),
+    ]
 
     assert under_weights(members, percent=10, seed=1) == [(1, 2), (1, 2)]

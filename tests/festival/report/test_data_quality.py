@@ -1,4 +1,6 @@
-"""The chapter on reliability, verification, hours and cost: figures worked out by hand, without anybody's name."""
+"""The chapter on reliability, verification, hours and cost: figures worked out by hand, without
+anybody's name.
+"""
 
 import io
 from decimal import Decimal
@@ -42,7 +44,9 @@ def study(w, **special):
 
 
 def measured_world():
-    """One line read twice and reconciled, one verified for 100 points, two tasks, one of them closed, hours, cost."""
+    """One line read twice and reconciled, one verified for 100 points, two tasks, one of them
+    closed, hours, cost.
+    """
     w = build("final")
     study(w)
     waiting = apart(w)
@@ -51,14 +55,34 @@ def measured_world():
     Block.objects.filter(is_second=True).update(hours=Decimal("1.5"))
     assert Reconciliation.objects.get() == waiting
     verified = to_verify(w)
-    facts = {"state": "concluded", "concluded_at": w.at, "place": "site", "finding": "partly", "text": "half"}
+    facts = {
+        "state": "concluded",
+        "concluded_at": w.at,
+        "place": "site",
+        "finding": "partly",
+        "text": "half",
+    }
     type(verified).objects.filter(pk=verified.pk).update(**facts, found_value=20, hours=Decimal(2))
     Score.objects.filter(answer=verified.line, is_current=True).update(is_current=False)
-    Score.objects.create(answer=verified.line, basis="verified", state="scored", points=200, scored_at=w.at)
+    Score.objects.create(
+        answer=verified.line, basis="verified", state="scored", points=200, scored_at=w.at
+    )
     for kind, outcome in (("copying", "Talked over"), ("severity", "")):
-        closed = {"state": "closed", "outcome": outcome, "closed_by": w.administrator, "closed_at": w.at}
+        closed = {
+            "state": "closed",
+            "outcome": outcome,
+            "closed_by": w.administrator,
+            "closed_at": w.at,
+        }
         held = Reliability.objects.get()
-        of = {"cycle": w.cycle, "study": held, "kind": kind, "assessor": w.assessor, "figures": {}, "opened_at": w.at}
+        of = {
+            "cycle": w.cycle,
+            "study": held,
+            "kind": kind,
+            "assessor": w.assessor,
+            "figures": {},
+            "opened_at": w.at,
+        }
         ReviewTask.objects.create(**of, **(closed if outcome else {}))
     spend(
         w.cycle, label="چاپ", amount=Decimal(1_500_000), hours=Decimal(10), spent_on=w.at.date(),
@@ -83,7 +107,12 @@ def test_the_figures_are_those_worked_out_by_hand():
     assert v.points_lost == Decimal(300) - Decimal(200)
     assert (found.reviews_open, found.reviews_closed) == (1, 1)
     c = found.costs
-    assert (c.first, c.second, c.verification, c.other) == (Decimal("7.25"), Decimal("1.5"), Decimal(2), Decimal(10))
+    assert (c.first, c.second, c.verification, c.other) == (
+        Decimal("7.25"),
+        Decimal("1.5"),
+        Decimal(2),
+        Decimal(10),
+    )
     assert (c.hours, c.amount, c.assessed) == (Decimal("20.75"), 1_500_000, 1)
 
 
@@ -91,7 +120,12 @@ def test_the_figures_are_those_worked_out_by_hand():
 def test_what_was_not_measured_is_none_and_the_last_finished_study_counts():
     w = build("final")
     nothing = soundness(w.cycle, w.at)
-    assert (nothing.measured, nothing.readings, nothing.apart_percent, nothing.costs.hours) == (None, 0, None, None)
+    assert (nothing.measured, nothing.readings, nothing.apart_percent, nothing.costs.hours) == (
+        None,
+        0,
+        None,
+        None,
+    )
 
     study(w)
     study(w, agreement=None, severity=[], copying=[], halo=[], saturated=[])
@@ -114,14 +148,20 @@ def test_a_line_is_read_twice_only_when_both_marks_are_handed_in():
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_the_report_tells_them_in_both_languages_and_names_nobody(language):
     w = measured_world()
-    User.objects.filter(pk__in=[w.assessor.pk, w.other_assessor.pk]).update(name_en="Zarathustra", name_fa="زرتشت")
+    User.objects.filter(pk__in=[w.assessor.pk, w.other_assessor.pk]).update(
+        name_en="Zarathustra", name_fa="زرتشت"
+    )
     facts = report_facts.gather(w.edition, w.at)
 
     with translation.override(language):
         page = render_to_string("festival/report/report_soundness.html", {"sound": facts.soundness})
         figures = [localised(Decimal(x), 2) for x in ("0.81", "0.70", "0.90")]
         figures += [localised(Decimal(x)) for x in ("3.1", "1.3", "1500000")]
-    whole = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language=language).reading)).pages)
+    whole = _text(
+        *pypdf.PdfReader(
+            io.BytesIO(report_paper.article_82(facts, language=language).reading)
+        ).pages
+    )
 
     for said in figures:
         assert said in page, said
@@ -141,7 +181,11 @@ def test_the_report_says_what_was_not_measured():
     with translation.override("en"):
         text = _text(
             *pypdf.PdfReader(
-                io.BytesIO(report_paper.article_82(report_facts.gather(w.edition, w.at), language="en").reading)
+                io.BytesIO(
+                    report_paper.article_82(
+                        report_facts.gather(w.edition, w.at), language="en"
+                    ).reading
+                )
             ).pages
         )
 

@@ -1,4 +1,6 @@
-"""The Article 82 report: its facts, and the PDF that is handed to the President and to the Assembly."""
+"""The Article 82 report: its facts, and the PDF that is handed to the President and to the
+Assembly.
+"""
 
 import io
 import re
@@ -45,7 +47,10 @@ def test_the_facts_are_those_of_the_year(facts):
     assert (facts.appeals.filed, facts.appeals.partly, facts.appeals.upheld) == (1, 1, 0)
     assert facts.appeals.points_moved == Decimal(50)
     assert facts.specific_sets == 1
-    assert [(a.code, a.mean) for a in facts.axes] == [("G1", Decimal("50.00")), ("G2", Decimal("75.00"))]
+    assert [(a.code, a.mean) for a in facts.axes] == [
+        ("G1", Decimal("50.00")),
+        ("G2", Decimal("75.00")),
+    ]
     assert (facts.strongest[0].code, facts.weakest[0].percent) == ("G2-1", Decimal("50.00"))
 
 
@@ -66,8 +71,15 @@ def test_the_declarations_of_article_81_are_added_up_by_level(final):
 
     declared = report_facts.gather(final.edition, final.at).declared
 
-    assert (declared.count, declared.confirmed, declared.rejected, declared.unjudged) == (1, 1, 0, 0)
-    assert [(row.due, row.assessed, row.percent, row.forms, row.reports) for row in declared.levels] == [
+    assert (declared.count, declared.confirmed, declared.rejected, declared.unjudged) == (
+        1,
+        1,
+        0,
+        0,
+    )
+    assert [
+        (row.due, row.assessed, row.percent, row.forms, row.reports) for row in declared.levels
+    ] == [
         (12, 11, Decimal("91.67"), 12, 4),
         (40, 36, Decimal("90.00"), 80, 2),
         (400, 300, Decimal("75.00"), 800, 2),
@@ -97,9 +109,16 @@ def test_the_pdf_tells_the_three_levels_and_the_digest_behind_them(final):
     declare(final)
     facts = report_facts.gather(final.edition, final.at)
 
-    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages)
+    text = _text(
+        *pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages
+    )
 
-    for words in ("The three levels of Article 81", "Managers", "91.67", facts.declared.digest[:16]):
+    for words in (
+        "The three levels of Article 81",
+        "Managers",
+        "91.67",
+        facts.declared.digest[:16],
+    ):
         assert _says(text, words), words
 
 
@@ -107,16 +126,31 @@ def test_the_report_tells_how_appeals_ended_and_how_long_they_took(db):
     world = build("heard")
     late = world.closes(Phase.APPEAL_REVIEW, world.power) + timedelta(days=2)
     reason = "بخشی پذیرفته شد"
-    decision.decide(world.appeal, "uphold_partly", reason=reason, awarded=Decimal("123.25"), by=world.reviewer, at=late)
+    decision.decide(
+        world.appeal,
+        "uphold_partly",
+        reason=reason,
+        awarded=Decimal("123.25"),
+        by=world.reviewer,
+        at=late,
+    )
     took = half_up(Decimal((late - world.appeal.filed_at) / timedelta(days=1)), 1)
     final_at = world.opens(Phase.FINAL) + timedelta(days=9)
     edition = results.finalise(world.cycle, by=world.administrator, at=final_at)
 
     facts = report_facts.gather(edition, final_at)
-    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages)
+    text = _text(
+        *pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages
+    )
 
     assert (facts.appeals.late, facts.appeals.median, facts.appeals.longest) == (1, took, took)
-    for words in ("Days from filing to decision, median", f"{took}", "23.25", "Decided after the closing", "Withdrawn"):
+    for words in (
+        "Days from filing to decision, median",
+        f"{took}",
+        "23.25",
+        "Decided after the closing",
+        "Withdrawn",
+    ):
         assert _says(text, words), words
     assert _says(text, "No decision led to a correction for other agencies.")
     assert not _says(text, world.reviewer.name_en)
@@ -124,12 +158,19 @@ def test_the_report_tells_how_appeals_ended_and_how_long_they_took(db):
 
 def test_the_report_adds_up_the_corrections_of_like_cases(final):
     said = {"rule": {}, "reason": "x", "made_by": final.administrator, "made_at": final.at}
-    of = {"cycle": final.cycle, "measure": final.appeal.answer.measure, "appeal": final.appeal, "error": "formula"}
+    of = {
+        "cycle": final.cycle,
+        "measure": final.appeal.answer.measure,
+        "appeal": final.appeal,
+        "error": "formula",
+    }
     for lines, moved in ((311, Decimal("77.25")), (2, Decimal(1))):
         Correction.objects.create(**of, **said, line_count=lines, points_moved=moved)
 
     facts = report_facts.gather(final.edition, final.at)
-    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages)
+    text = _text(
+        *pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages
+    )
 
     assert (facts.corrected.count, facts.corrected.lines) == (2, 313)
     for words in ("Like cases corrected", "Lines corrected", "313", "78.25"):
@@ -152,7 +193,11 @@ def test_the_calendar_tells_what_was_kept_and_why_something_is_missing(final, fa
 
 
 def test_the_festival_is_dated_once_its_moment_is_set(scheduled):
-    [row] = [r for r in report_facts.gather(scheduled.edition, scheduled.at).year.phases if r.phase == Phase.FESTIVAL]
+    [row] = [
+        r
+        for r in report_facts.gather(scheduled.edition, scheduled.at).year.phases
+        if r.phase == Phase.FESTIVAL
+    ]
 
     assert (row.missing, row.last, row.late) == ("", scheduled.edition.publish_at, 0)
 
@@ -181,7 +226,9 @@ def test_the_report_tells_every_duty_and_every_decree_as_the_timeline_does(db):
     edition = results.finalise(world.cycle, by=world.administrator, at=late)
 
     facts = report_facts.gather(edition, late)
-    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages)
+    text = _text(
+        *pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language="en").reading)).pages
+    )
 
     assert facts.year.duties == timeline.years([edition.cycle], late)[0].duties
     for duty in facts.year.duties:
@@ -197,7 +244,11 @@ def test_the_pdf_is_tagged_in_its_language_and_names_every_agency(facts, languag
     steps = []
 
     read = pypdf.PdfReader(
-        io.BytesIO(report_paper.article_82(facts, language=language, tell=lambda *s: steps.append(s)).reading)
+        io.BytesIO(
+            report_paper.article_82(
+                facts, language=language, tell=lambda *s: steps.append(s)
+            ).reading
+        )
     )
 
     root = read.trailer["/Root"]
@@ -207,7 +258,9 @@ def test_the_pdf_is_tagged_in_its_language_and_names_every_agency(facts, languag
     assert len(read.pages) >= 3
     text = _text(*read.pages)
     for standing in Standing.objects.for_list():
-        name = standing.participation.name_fa if language == "fa" else standing.participation.name_en
+        name = (
+            standing.participation.name_fa if language == "fa" else standing.participation.name_en
+        )
         assert _says(text, name), name
     assert [percent for _step, percent in steps] == sorted({percent for _step, percent in steps})
 
@@ -226,11 +279,19 @@ def test_the_summary_is_two_pages_and_the_chapters_begin_on_the_third(facts, lan
 
 @pytest.mark.parametrize("language", ("fa", "en"))
 def test_the_totals_of_the_pdf_equal_the_ranking(final, facts, language):
-    text = _text(*pypdf.PdfReader(io.BytesIO(report_paper.article_82(facts, language=language).reading)).pages)
+    text = _text(
+        *pypdf.PdfReader(
+            io.BytesIO(report_paper.article_82(facts, language=language).reading)
+        ).pages
+    )
 
     for row in results_exports.ranking(final.edition).dict:
-        numbers = [format_number(Decimal(row[c]), language, 2) for c in ("general", "specific", "total", "percent")]
-        # pypdf hands a Persian line of figures over in reverse, from the last digit of its last cell on
+        numbers = [
+            format_number(Decimal(row[c]), language, 2)
+            for c in ("general", "specific", "total", "percent")
+        ]
+        # pypdf hands a Persian line of figures over in reverse, from the last digit of its last
+        # cell on
         shown = "".join(numbers) if language == "en" else "".join(n[::-1] for n in numbers)
         assert shown in re.sub(r"\s", "", text), row["code"]
 
@@ -240,11 +301,13 @@ def _text(*pages):
 
 
 def _says(text, words):
-    """Whether every word stands in the text; cells of a table follow one another without a space."""
+    """Whether every word stands in the text; cells of a table follow one
+    another without a space.
+    """
     return all(word in text for word in INVISIBLE.sub("", words).split())
 
 
-# --- Chapters past the ranking ----------------------------------------------------------------------------------------
+# --- Chapters past the ranking ------------------------------------------------------------------
 
 
 def test_a_specific_line_that_did_not_earn_its_ceiling_is_behind_its_target(facts):
@@ -252,11 +315,15 @@ def test_a_specific_line_that_did_not_earn_its_ceiling_is_behind_its_target(fact
 
     assert behind.lines >= behind.behind >= len(behind.most) > 0
     assert all(row.lost > 0 and row.percent < 100 for row in behind.most)
-    assert [row.lost for row in behind.most] == sorted((row.lost for row in behind.most), reverse=True)
+    assert [row.lost for row in behind.most] == sorted(
+        (row.lost for row in behind.most), reverse=True
+    )
 
 
 def test_each_article_of_the_act_lies_in_one_chapter():
-    articles = [a for _number, first, last, _title in chapters.CHAPTERS for a in range(first, last + 1)]
+    articles = [
+        a for _number, first, last, _title in chapters.CHAPTERS for a in range(first, last + 1)
+    ]
 
     assert articles == list(range(1, 129))
 
@@ -267,7 +334,9 @@ def test_the_chapters_of_the_act_are_measured_by_what_cites_their_articles(final
     rows = {row.number: row for row in chapters.execution(final.edition)}
 
     assert (rows[5].measures, rows[5].lines) == (1, 1)
-    line = Score.objects.get(answer__measure__code="G1-1", answer__submission=final.submission, is_current=True)
+    line = Score.objects.get(
+        answer__measure__code="G1-1", answer__submission=final.submission, is_current=True
+    )
     ceiling = Measure.objects.get(code="G1-1").points
     assert rows[5].percent == half_up(line.points * 100 / ceiling, 2)
     assert rows[11].percent is None
@@ -306,11 +375,15 @@ def test_the_archive_copy_holds_the_data_from_which_everything_is_recomputed(fin
     assert re.search('pdfuaid:part="1"', said)
     assert [str(intent["/S"]) for intent in root["/OutputIntents"]] == ["/GTS_PDFA1"]
     assert archive.trailer["/ID"]
-    assert all("/ModDate" in f.get_object()["/EF"]["/F"].get_object()["/Params"] for f in root["/AF"])
+    assert all(
+        "/ModDate" in f.get_object()["/EF"]["/F"].get_object()["/Params"] for f in root["/AF"]
+    )
     assert root["/Lang"] == "fa"
     assert root["/MarkInfo"]["/Marked"]
     reading = pypdf.PdfReader(io.BytesIO(papers.reading))
-    assert [p.get_contents().get_data() for p in archive.pages] == [p.get_contents().get_data() for p in reading.pages]
+    assert [p.get_contents().get_data() for p in archive.pages] == [
+        p.get_contents().get_data() for p in reading.pages
+    ]
     for page in archive.pages:
         for font in page["/Resources"]["/Font"].values():
             described = font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]

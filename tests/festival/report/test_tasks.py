@@ -1,4 +1,6 @@
-"""The report goes to a real worker, which tells how far it is, keeps the file once, and says in words when it fails."""
+"""The report goes to a real worker, which tells how far it is, keeps the file once, and says in
+words when it fails.
+"""
 
 import hashlib
 import resource
@@ -24,13 +26,17 @@ def asked(transactional_db, settings):
     """A report that was asked for and that nobody draws up yet."""
     world = build("final")
     settings.CLOCK_OFFSET = world.at - timezone.now()
-    [report] = report_actions.ask_for_report(world.edition, languages=["en"], by=world.administrator, at=world.at)
+    [report] = report_actions.ask_for_report(
+        world.edition, languages=["en"], by=world.administrator, at=world.at
+    )
     world.report = report
     return world
 
 
 def _watch(report, *, until, seconds=60):
-    """Look at the job, as the page does, until something holds; answers with the job and the steps seen on the way."""
+    """Look at the job, as the page does, until something holds; answers with the job and the steps
+    seen on the way.
+    """
     seen, end = [], time.monotonic() + seconds
     while time.monotonic() < end:
         job = Job.objects.filter(kind="report", subject=report.pk).latest("pk")
@@ -79,7 +85,9 @@ def test_a_finished_report_is_left_alone_when_the_job_comes_twice(asked, celery_
 
 def test_two_workers_that_finish_the_same_report_keep_the_first_file(asked):
     first = report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 first", at=asked.at)
-    second = report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 second", at=asked.at + timedelta(hours=1))
+    second = report_actions.keep_report(
+        asked.report, pdf=b"%PDF-1.7 second", at=asked.at + timedelta(hours=1)
+    )
 
     assert (second.sha256, second.finished_at) == (first.sha256, asked.at)
 
@@ -90,7 +98,9 @@ def test_a_disk_that_is_full_leaves_no_part_of_a_file(asked, reports_folder):
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, hard))
     try:
         with pytest.raises(OSError, match="too large"):
-            report_actions.keep_report(asked.report, pdf=b"%PDF-1.7 kept", archive=bytes(2**21), at=asked.at)
+            report_actions.keep_report(
+                asked.report, pdf=b"%PDF-1.7 kept", archive=bytes(2**21), at=asked.at
+            )
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
@@ -109,7 +119,9 @@ def test_what_a_killed_worker_left_of_a_file_is_replaced(asked, reports_folder):
     assert kept.file.name.endswith(half.name)
 
 
-def test_a_failure_is_shown_in_words_and_trying_again_clears_it(asked, celery_worker, reports_folder, client, clock):
+def test_a_failure_is_shown_in_words_and_trying_again_clears_it(
+    asked, celery_worker, reports_folder, client, clock
+):
     obstacle = reports_folder / str(asked.cycle.year)
     moved = obstacle.exists() and obstacle.rename(obstacle.with_suffix(".aside"))
     obstacle.write_text("a file where the folder should be")
@@ -120,7 +132,10 @@ def test_a_failure_is_shown_in_words_and_trying_again_clears_it(asked, celery_wo
         for minute in range(3):
             settings.CLOCK_OFFSET = asked.at + timedelta(minutes=minute) - timezone.now()
             broker.wake("reports")
-            job, _seen = _watch(asked.report, until=lambda job, tries=minute + 1: job.attempts == tries and job.error)
+            job, _seen = _watch(
+                asked.report,
+                until=lambda job, tries=minute + 1: job.attempts == tries and job.error,
+            )
             waiting = client.get(address).content.decode() if minute == 1 else ""
             assert ("tried again by itself" in waiting) == (minute == 1)
             _watch(asked.report, until=lambda job: job.state in ("waiting", "failed"))

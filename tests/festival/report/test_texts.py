@@ -1,4 +1,6 @@
-"""The report's texts in versions, its figures by name and by statement, its number, and stopping a drawing-up."""
+"""The report's texts in versions, its figures by name and by statement, its number, and stopping a
+drawing-up.
+"""
 
 import dataclasses
 import io
@@ -37,14 +39,18 @@ def _write(world, text, *, after=0, chapter="coverage", language="en"):
 
 
 def _asked(world, language="en"):
-    [asked] = report.ask_for_report(world.edition, languages=[language], by=world.administrator, at=world.at)
+    [asked] = report.ask_for_report(
+        world.edition, languages=[language], by=world.administrator, at=world.at
+    )
     return asked
 
 
-# --- Texts ------------------------------------------------------------------------------------------------------------
+# --- Texts --------------------------------------------------------------------------------------
 
 
-def test_every_draft_sets_the_same_figures_in_both_languages_and_rests_on_facts_that_there_are(facts):
+def test_every_draft_sets_the_same_figures_in_both_languages_and_rests_on_facts_that_there_are(
+    facts,
+):
     for chapter in Chapter:
         drafts = {}
         for language in ("fa", "en"):
@@ -52,7 +58,9 @@ def test_every_draft_sets_the_same_figures_in_both_languages_and_rests_on_facts_
                 drafts[language] = report_texts.draft(chapter, facts)
 
         assert [report_texts.unknown_names(text) for text in drafts.values()] == [[], []], chapter
-        assert {*report_texts.NAME.findall(drafts["fa"])} == {*report_texts.NAME.findall(drafts["en"])}, chapter
+        assert {*report_texts.NAME.findall(drafts["fa"])} == {
+            *report_texts.NAME.findall(drafts["en"])
+        }, chapter
         assert set(report_texts.PASSAGES[chapter][1]) <= facts.queries.keys(), chapter
 
 
@@ -89,7 +97,9 @@ def test_an_empty_version_is_the_draft_again(final, facts):
 
     with translation.override("en"):
         told = report_texts.told(facts, report_texts.written(final.cycle.pk, "en"))
-        assert told["coverage"].paragraphs == (report_texts.filled(report_texts.draft(Chapter.COVERAGE, facts), facts),)
+        assert told["coverage"].paragraphs == (
+            report_texts.filled(report_texts.draft(Chapter.COVERAGE, facts), facts),
+        )
 
 
 @pytest.mark.parametrize(
@@ -121,12 +131,16 @@ def test_what_is_typed_stays_on_the_page_when_it_is_refused(final, client, clock
     page = client.post(address, {"text": "{nonsense} words.", "after": 1}).content.decode()
     assert "No figure has this name: nonsense" in page
 
-    page = client.post(address, {"text": "In all 12 agencies.", "after": 1}, follow=True).content.decode()
+    page = client.post(
+        address, {"text": "In all 12 agencies.", "after": 1}, follow=True
+    ).content.decode()
     assert "do not follow the tables: 12" in page
     assert "Version 2" in page
 
 
-def test_the_page_of_a_persian_text_says_so_and_sets_its_draft_from_the_right_in_english_too(final, client, clock):
+def test_the_page_of_a_persian_text_says_so_and_sets_its_draft_from_the_right_in_english_too(
+    final, client, clock
+):
     clock(final.at)
     client.force_login(final.administrator)
 
@@ -148,7 +162,7 @@ def test_a_text_like_the_draft_is_no_text_of_ones_own(final, client, clock, fact
     assert ReportText.objects.order_by("-number")[0].text == ""
 
 
-# --- Figures ----------------------------------------------------------------------------------------------------------
+# --- Figures ------------------------------------------------------------------------------------
 
 
 def test_every_fact_has_the_statements_by_which_it_was_read_and_they_still_run(facts):
@@ -202,7 +216,7 @@ def test_a_report_is_drawn_up_with_its_number_its_text_and_its_figures(final, ca
         call_command("recompute_report", str(kept.uuid))
 
 
-# --- Stopping ---------------------------------------------------------------------------------------------------------
+# --- Stopping -----------------------------------------------------------------------------------
 
 
 def test_a_drawing_up_that_was_stopped_ends_and_keeps_nothing(final):

@@ -1,4 +1,6 @@
-"""Freezing, scheduling and publishing: what is refused changes nothing, and the embargo holds to the microsecond."""
+"""Freezing, scheduling and publishing: what is refused changes nothing, and the embargo holds to
+the microsecond.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -31,16 +33,33 @@ def _english():
 
 
 def _traces():
-    return Edition.objects.count(), Standing.objects.count(), ScoreRun.objects.count(), Entry.objects.count()
+    return (
+        Edition.objects.count(),
+        Standing.objects.count(),
+        ScoreRun.objects.count(),
+        Entry.objects.count(),
+    )
 
 
 def test_results_are_frozen_with_totals_places_and_bands(final):
     found = {s.participation.agency.code: s for s in Standing.objects.for_list()}
 
     power = found["MOE"]
-    assert (power.general, power.specific, power.total) == (Decimal(600), Decimal(800), Decimal(1400))
-    assert (power.percent, power.place, power.band, power.submitted) == (Decimal("70.00"), 1, "average", True)
-    assert [(found[code].total, found[code].submitted) for code in ("MOHME", "MOE-QZ")] == [(0, False), (0, False)]
+    assert (power.general, power.specific, power.total) == (
+        Decimal(600),
+        Decimal(800),
+        Decimal(1400),
+    )
+    assert (power.percent, power.place, power.band, power.submitted) == (
+        Decimal("70.00"),
+        1,
+        "average",
+        True,
+    )
+    assert [(found[code].total, found[code].submitted) for code in ("MOHME", "MOE-QZ")] == [
+        (0, False),
+        (0, False),
+    ]
     assert final.edition.digest
     assert final.edition.run.input_digest
 
@@ -83,22 +102,35 @@ def test_publication_is_set_neither_in_the_past_nor_before_the_festival_nor_by_a
     opens = final.opens(Phase.FESTIVAL)
 
     with pytest.raises(Refused, match="in the past"):
-        results.schedule(final.edition, publish_at=final.at - INSTANT, by=final.administrator, at=final.at)
+        results.schedule(
+            final.edition, publish_at=final.at - INSTANT, by=final.administrator, at=final.at
+        )
     with pytest.raises(Refused, match="before it opens"):
-        results.schedule(final.edition, publish_at=opens - INSTANT, by=final.administrator, at=final.at)
+        results.schedule(
+            final.edition, publish_at=opens - INSTANT, by=final.administrator, at=final.at
+        )
     with pytest.raises(Refused, match="national administrator"):
         results.schedule(final.edition, publish_at=opens, by=final.auditor, at=final.at)
 
     assert final.fresh(final.edition).publish_at is None
-    assert results.schedule(final.edition, publish_at=opens, by=final.administrator, at=final.at).publish_at == opens
+    assert (
+        results.schedule(
+            final.edition, publish_at=opens, by=final.administrator, at=final.at
+        ).publish_at
+        == opens
+    )
 
 
 def test_the_moment_can_be_moved_until_it_has_come_and_not_afterwards(scheduled):
     moment, later = scheduled.edition.publish_at, scheduled.edition.publish_at + timedelta(days=2)
 
-    moved = results.schedule(scheduled.edition, publish_at=later, by=scheduled.administrator, at=moment - INSTANT)
+    moved = results.schedule(
+        scheduled.edition, publish_at=later, by=scheduled.administrator, at=moment - INSTANT
+    )
     with pytest.raises(Refused, match="published already"):
-        results.schedule(moved, publish_at=later + timedelta(days=1), by=scheduled.administrator, at=later)
+        results.schedule(
+            moved, publish_at=later + timedelta(days=1), by=scheduled.administrator, at=later
+        )
 
     assert scheduled.fresh(moved).publish_at == later
 
@@ -123,7 +155,9 @@ def test_a_page_is_not_there_one_microsecond_before_its_moment_and_is_there_at_i
     with pytest.raises(Http404):
         PAGES[name](scheduled, moment - INSTANT)
     shown = PAGES[name](scheduled, moment)
-    for close in shown._resource_closers:  # `close` of the response would close the test's database connection
+    for close in (
+        shown._resource_closers
+    ):  # `close` of the response would close the test's database connection
         close()
 
     assert shown.status_code == 200
@@ -137,7 +171,10 @@ def test_the_lists_hold_nothing_one_microsecond_before_the_moment_and_everything
         results_views.results(_anonymous(moment - INSTANT)),
         results_views.agency(_anonymous(moment - INSTANT), "MOE"),
     ]
-    at_it = [results_views.results(_anonymous(moment)), results_views.agency(_anonymous(moment), "MOE")]
+    at_it = [
+        results_views.results(_anonymous(moment)),
+        results_views.agency(_anonymous(moment), "MOE"),
+    ]
 
     assert ["70.00" in page.content.decode() for page in before] == [False, False]
     assert ["70.00" in page.content.decode() for page in at_it] == [True, True]
@@ -165,7 +202,9 @@ def test_the_scheduler_only_moves_the_labels_and_twice_does_no_harm(scheduled):
 
 
 def test_only_a_finished_report_is_approved_and_only_once(final):
-    [asked] = report_actions.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
+    [asked] = report_actions.ask_for_report(
+        final.edition, languages=["en"], by=final.administrator, at=final.at
+    )
 
     with pytest.raises(Refused, match="not finished"):
         report_actions.approve_report(asked, by=final.administrator, at=final.at)
@@ -175,12 +214,17 @@ def test_only_a_finished_report_is_approved_and_only_once(final):
 
     assert [r.pk for r in Report.objects.filter(approved_at__isnull=False)] == [approved.pk]
     entries = list(Entry.objects.filter(act="approve_report").order_by("pk"))
-    assert [(e.params["sha256"], e.params["approval"]) for e in entries] == [(approved.sha256, 1), (approved.sha256, 2)]
+    assert [(e.params["sha256"], e.params["approval"]) for e in entries] == [
+        (approved.sha256, 1),
+        (approved.sha256, 2),
+    ]
 
 
 def test_a_version_is_not_approved_silently_after_another_was_delivered(final):
     delivered_report(final)
-    [asked] = report_actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    [asked] = report_actions.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
     report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
 
     with pytest.raises(Refused, match=r"was delivered to .* by letter 82/1"):
@@ -190,23 +234,35 @@ def test_a_version_is_not_approved_silently_after_another_was_delivered(final):
 
 def test_a_version_that_takes_anothers_place_is_delivered_anew(final):
     delivered_report(final)
-    [asked] = report_actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    [asked] = report_actions.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
     report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
     for person in (final.administrator, second_administrator(final)):
         report = report_actions.approve_report(report, redelivers=True, by=person, at=final.at)
 
     assert report_actions.delivered(final.edition) == {}
-    report_actions.deliver(final.edition, addressee="president", letter="82/2", by=final.administrator, at=final.at)
+    report_actions.deliver(
+        final.edition, addressee="president", letter="82/2", by=final.administrator, at=final.at
+    )
 
-    assert [e.params["letter"] for e in report_actions.deliveries_of(final.cycle.pk)] == ["82/1", "82/1", "82/2"]
+    assert [e.params["letter"] for e in report_actions.deliveries_of(final.cycle.pk)] == [
+        "82/1",
+        "82/1",
+        "82/2",
+    ]
     assert list(report_actions.delivered(final.edition)) == ["president"]
     approvals = Entry.objects.filter(act="approve_report").order_by("-pk")[:2]
     assert [entry.params["redelivers"] for entry in approvals] == [True, True]
 
 
-def test_the_page_of_an_approval_after_a_delivery_asks_for_the_new_one_by_name(final, client, clock):
+def test_the_page_of_an_approval_after_a_delivery_asks_for_the_new_one_by_name(
+    final, client, clock
+):
     delivered_report(final)
-    [asked] = report_actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    [asked] = report_actions.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
     report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 another", at=final.at)
     clock(final.at)
     client.force_login(final.administrator)
@@ -222,7 +278,9 @@ def test_the_page_of_an_approval_after_a_delivery_asks_for_the_new_one_by_name(f
 
 
 def test_the_second_approver_finds_the_report_on_the_desk(final):
-    [asked] = report_actions.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    [asked] = report_actions.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
     report = report_actions.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
     report_actions.approve_report(report, by=final.administrator, at=final.at)
     address = f"/en/festival/manage/reports/{report.uuid}/approve/"
@@ -236,7 +294,9 @@ def test_the_second_approver_finds_the_report_on_the_desk(final):
 
 
 def test_two_people_approve_a_report_and_nobody_for_both(final):
-    [asked] = report_actions.ask_for_report(final.edition, languages=["en"], by=final.administrator, at=final.at)
+    [asked] = report_actions.ask_for_report(
+        final.edition, languages=["en"], by=final.administrator, at=final.at
+    )
     kept = report_actions.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
 
     once = report_actions.approve_report(kept, by=final.administrator, at=final.at)
@@ -250,8 +310,13 @@ def test_two_people_approve_a_report_and_nobody_for_both(final):
 
 def test_the_drawings_up_of_a_year_are_numbered_and_both_languages_bear_one_number(final):
     asked = [
-        report_actions.ask_for_report(final.edition, languages=languages, by=final.administrator, at=final.at)
+        report_actions.ask_for_report(
+            final.edition, languages=languages, by=final.administrator, at=final.at
+        )
         for languages in (["fa", "en"], ["en"])
     ]
 
-    assert [[r.reference for r in reports] for reports in asked] == [["82/1405/1"] * 2, ["82/1405/2"]]
+    assert [[r.reference for r in reports] for reports in asked] == [
+        ["82/1405/1"] * 2,
+        ["82/1405/2"],
+    ]

@@ -1,4 +1,6 @@
-"""An agency's page over the years: its percents, axes and measures, from the editions in force and nothing else."""
+"""An agency's page over the years: its percents, axes and measures, from the editions in force and
+nothing else.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -29,7 +31,9 @@ def public(scheduled, clock):
 
 
 def _standings(world):
-    rows = Standing.objects.filter(participation__agency=world.power, edition__in=Edition.objects.current(world.at))
+    rows = Standing.objects.filter(
+        participation__agency=world.power, edition__in=Edition.objects.current(world.at)
+    )
     return list(rows.select_related("edition__cycle"))
 
 
@@ -46,12 +50,22 @@ def _told(world, code, **score):
     Score.objects.filter(answer=_line(world, code), is_current=True).update(**score)
 
 
-def _year_before(world, year, *, title="Old name", percent="40", submitted=True, published=True, measures=1):
-    """A published edition of an earlier year with its own set, in which the measure G1-1 has the same lineage."""
+def _year_before(
+    world, year, *, title="Old name", percent="40", submitted=True, published=True, measures=1
+):
+    """A published edition of an earlier year with its own set, in which the measure G1-1 has the
+    same lineage.
+    """
     cycle = Cycle.objects.create(year=year, preset="statutory_gregorian", state="published")
-    group = Group.objects.create(cycle=cycle, code="infrastructure", name_fa="زیربنایی", name_en="Infrastructure")
+    group = Group.objects.create(
+        cycle=cycle, code="infrastructure", name_fa="زیربنایی", name_en="Infrastructure"
+    )
     entered = Participation.objects.create(
-        cycle=cycle, agency=world.power, level=world.power.level, sector=world.power.sector, name_fa="نیرو"
+        cycle=cycle,
+        agency=world.power,
+        level=world.power.level,
+        sector=world.power.sector,
+        name_fa="نیرو",
     )
     at = world.edition.ranked_at - timedelta(days=365)
     run = ScoreRun.objects.create(cycle=cycle, why="final", asked_at=at, finished_at=at)
@@ -60,7 +74,10 @@ def _year_before(world, year, *, title="Old name", percent="40", submitted=True,
         publish_at=at if published else None,
     )  # fmt: skip
     submission = Submission.objects.create(
-        cycle=cycle, agency=world.power, participation=entered, state="communicated" if submitted else "lapsed"
+        cycle=cycle,
+        agency=world.power,
+        participation=entered,
+        state="communicated" if submitted else "lapsed",
     )
     Standing.objects.create(
         edition=edition, group=group, participation=entered, submission=submission, submitted=submitted, general=400,
@@ -71,7 +88,13 @@ def _year_before(world, year, *, title="Old name", percent="40", submitted=True,
     axis = Axis.objects.create(set=sets, code="G1", **titles)
     indicator = Indicator.objects.create(axis=axis, code="G1-1", **titles)
     NodeScore.objects.create(
-        run=run, submission=submission, kind=Kind.GENERAL, axis=axis, points=240, ceiling=600, percent=40
+        run=run,
+        submission=submission,
+        kind=Kind.GENERAL,
+        axis=axis,
+        points=240,
+        ceiling=600,
+        percent=40,
     )
     lineage = Measure.objects.of(world.general).get(code="G1-1").lineage
     for number in range(measures):
@@ -81,16 +104,29 @@ def _year_before(world, year, *, title="Old name", percent="40", submitted=True,
             **titles | {"points": 300}, **same,
         )  # fmt: skip
         line = Answer.objects.create(submission=submission, measure=m, value=12)
-        Score.objects.create(answer=line, basis="agreed", state=LineState.SCORED, points=120, scored_at=at)
+        Score.objects.create(
+            answer=line, basis="agreed", state=LineState.SCORED, points=120, scored_at=at
+        )
     return edition
 
 
 def test_the_page_shows_the_percent_the_axes_and_the_measures_of_the_year(public, client):
     page = client.get(URL).content.decode()
 
-    for text in ("Percent by year", "70.00 %", "E-government", "Human capital", "Measure G1-1", "Non-revenue water"):
+    for text in (
+        "Percent by year",
+        "70.00 %",
+        "E-government",
+        "Human capital",
+        "Measure G1-1",
+        "Non-revenue water",
+    ):
         assert text in page
-    assert page.index("Percent by year") < page.index("Results over the years") < page.index("Measures over the years")
+    assert (
+        page.index("Percent by year")
+        < page.index("Results over the years")
+        < page.index("Measures over the years")
+    )
 
 
 def test_a_measure_is_one_row_over_the_years_under_its_newest_title(public, client):
@@ -108,7 +144,9 @@ def test_a_measure_is_one_row_over_the_years_under_its_newest_title(public, clie
     assert page.count('<polyline class="stroke-home"') == 1
 
 
-def test_not_asked_not_submitted_not_applicable_not_answered_and_zero_are_told_apart(public, client):
+def test_not_asked_not_submitted_not_applicable_not_answered_and_zero_are_told_apart(
+    public, client
+):
     _year_before(public, YEAR - 1)
     _year_before(public, YEAR - 2, submitted=False)
     _told(public, "G2-1", state=LineState.NOT_APPLICABLE, points=None)
@@ -117,7 +155,11 @@ def test_not_asked_not_submitted_not_applicable_not_answered_and_zero_are_told_a
 
     rows = _rows(public)
 
-    assert [c.words for c in rows["G2-1"].cells] == [NOT_SUBMITTED, NOT_ASKED, LineState.NOT_APPLICABLE.label]
+    assert [c.words for c in rows["G2-1"].cells] == [
+        NOT_SUBMITTED,
+        NOT_ASKED,
+        LineState.NOT_APPLICABLE.label,
+    ]
     assert rows["G1-2"].cells[2].words == LineState.NOT_ANSWERED.label
     assert (rows["G1-1"].cells[2].words, rows["G1-1"].cells[2].percent) == ("", 0)
     page = client.get(URL).content.decode()
@@ -126,7 +168,9 @@ def test_not_asked_not_submitted_not_applicable_not_answered_and_zero_are_told_a
 
 
 def test_an_axis_that_does_not_apply_has_no_percent(public):
-    NodeScore.objects.filter(run=public.edition.run, axis__code="G2").update(points=0, ceiling=0, percent=0)
+    NodeScore.objects.filter(run=public.edition.run, axis__code="G2").update(
+        points=0, ceiling=0, percent=0
+    )
 
     axes = {row.code: row.cells[0] for row in course(_standings(public)).axes}
 
@@ -147,9 +191,14 @@ def test_what_is_not_published_is_not_told(public, client):
 def test_a_correction_is_told_with_the_edition_that_it_belongs_to_and_not_before(public, client):
     line = _line(public, "G1-1")
     before = _rows(public)["G1-1"].cells[0].percent
-    later = results.revise(public.edition, {line.pk: Decimal(3)}, reason="x", by=public.administrator, at=public.at)
+    later = results.revise(
+        public.edition, {line.pk: Decimal(3)}, reason="x", by=public.administrator, at=public.at
+    )
 
-    shown_first, measure_first = _rows(public)["G1-1"].cells[0].percent, outcome(public.edition, line.measure.lineage)
+    shown_first, measure_first = (
+        _rows(public)["G1-1"].cells[0].percent,
+        outcome(public.edition, line.measure.lineage),
+    )
     Edition.objects.filter(pk=later.pk).update(state="scheduled", publish_at=public.at)
     shown_then = _rows(public)["G1-1"].cells[0].percent
 

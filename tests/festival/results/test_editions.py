@@ -1,4 +1,6 @@
-"""Editions: what a year's results are ranked by, and how an error is put right in the next edition."""
+"""Editions: what a year's results are ranked by, and how an error is put
+right in the next edition.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -30,10 +32,12 @@ def line(world):
 def revised(world, points=None, reason="نمرهٔ بند ۱ نادرست بود"):
     at = world.edition.publish_at or world.at
     right = {line(world).pk: Decimal(7) if points is None else points}
-    return results.revise(world.edition, right, reason=reason, by=world.administrator, at=at + timedelta(days=1))
+    return results.revise(
+        world.edition, right, reason=reason, by=world.administrator, at=at + timedelta(days=1)
+    )
 
 
-# --- Rankings ---------------------------------------------------------------------------------------------------------
+# --- Rankings -----------------------------------------------------------------------------------
 
 
 def result(world, *, percent, specific=None, before=None):
@@ -55,7 +59,9 @@ def test_who_has_no_growth_or_no_measures_of_a_kind_enters_no_such_ranking(final
 
     assert found.entrant(1, Ranking.GROWTH, TieRule.SHARED) is None
     assert found.entrant(1, Ranking.THEMATIC, TieRule.SHARED) is None
-    assert found.entrant(1, Ranking.SPECIFIC, TieRule.SHARED) == Entrant(1, 1, Decimal("60"), submitted=True)
+    assert found.entrant(1, Ranking.SPECIFIC, TieRule.SHARED) == Entrant(
+        1, 1, Decimal("60"), submitted=True
+    )
 
 
 def test_the_second_tie_rule_parts_equal_percents_by_specific_indicators_then_growth(final):
@@ -90,14 +96,16 @@ def test_the_first_of_a_group_with_too_low_a_percent_is_no_winner(final):
 
 def test_each_kind_has_places_of_its_own(final):
     standing = Standing.objects.get(participation__agency=final.power)
-    of_kind = NodeScore.objects.get(run=final.edition.run, submission=final.submission, kind="general", axis=None)
+    of_kind = NodeScore.objects.get(
+        run=final.edition.run, submission=final.submission, kind="general", axis=None
+    )
 
     assert standing.general_percent == of_kind.percent.quantize(Decimal("0.01"))
     assert standing.general_place >= 1
     assert standing.growth_place is None
 
 
-# --- Corrections ------------------------------------------------------------------------------------------------------
+# --- Corrections --------------------------------------------------------------------------------
 
 
 def test_a_correction_is_a_new_numbered_edition_and_the_one_before_stays(published):
@@ -107,7 +115,9 @@ def test_a_correction_is_a_new_numbered_edition_and_the_one_before_stays(publish
 
     assert (made.number, made.state, made.reason) == (2, "ranked", "نمرهٔ بند ۱ نادرست بود")
     assert made.digest != published.edition.digest
-    assert list(Standing.objects.filter(edition=published.edition).order_by("pk").values()) == before
+    assert (
+        list(Standing.objects.filter(edition=published.edition).order_by("pk").values()) == before
+    )
     score = Score.objects.get(answer=line(published), is_current=True)
     assert (score.basis, score.points, score.reason) == ("correction", Decimal(7), made.reason)
     [entry] = Entry.objects.of(published.edition).filter(act="revise")
@@ -117,7 +127,9 @@ def test_a_correction_is_a_new_numbered_edition_and_the_one_before_stays(publish
 def test_the_public_sees_the_edition_before_until_the_new_one_s_moment(published, client, clock):
     made = revised(published)
     at = published.edition.publish_at + timedelta(days=2)
-    made = results.schedule(made, publish_at=at, by=published.administrator, at=at - timedelta(hours=1))
+    made = results.schedule(
+        made, publish_at=at, by=published.administrator, at=at - timedelta(hours=1)
+    )
     year = published.cycle.year
 
     clock(at - timedelta(minutes=1))
@@ -127,7 +139,10 @@ def test_the_public_sees_the_edition_before_until_the_new_one_s_moment(published
     page = client.get(f"/en/festival/{year}/")
     assert page.context["edition"].number == 2
     assert made.reason in page.content.decode()
-    assert "This edition was corrected" in client.get(f"/en/festival/{year}/editions/1/").content.decode()
+    assert (
+        "This edition was corrected"
+        in client.get(f"/en/festival/{year}/editions/1/").content.decode()
+    )
     assert [e.number for e, _groups in client.get("/en/festival/").context["editions"]] == [2]
 
 
@@ -149,7 +164,9 @@ def test_publishing_a_corrected_edition_publishes_the_year_only_once(published):
         (Decimal(-1), "x", "points lie between 0 and"),
     ),
 )
-def test_a_correction_without_reason_or_beyond_the_ceiling_is_refused(published, points, reason, why):
+def test_a_correction_without_reason_or_beyond_the_ceiling_is_refused(
+    published, points, reason, why
+):
     with pytest.raises(Refused, match=why):
         revised(published, points, reason)
 

@@ -1,4 +1,6 @@
-"""Agencies that end while their year is assessed: nothing is owed by, told to or ranked for them."""
+"""Agencies that end while their year is assessed: nothing is owed by, told
+to or ranked for them.
+"""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -59,7 +61,7 @@ def tasks(person: Any, at: Any) -> list[str]:
     return [task.title for task in Desk(again(person), at).tasks()]
 
 
-# --- Dissolved in mid-year, then the year goes to its ranking (case 12) -----------------------------------------------
+# --- Dissolved in mid-year, then the year goes to its ranking (case 12) -------------------------
 
 
 @pytest.mark.django_db
@@ -67,7 +69,9 @@ def tasks(person: Any, at: Any) -> list[str]:
 def test_a_body_that_ended_is_not_listed_as_having_submitted_nothing(stage):
     w = build(stage)
     change(w, w.health)
-    for name in factories.STAGES[factories.STAGES.index(stage) + 1 : factories.STAGES.index("final")]:
+    for name in factories.STAGES[
+        factories.STAGES.index(stage) + 1 : factories.STAGES.index("final")
+    ]:
         if name == "begun":
             begin_what_may_begin(w)
         else:
@@ -75,7 +79,9 @@ def test_a_body_that_ended_is_not_listed_as_having_submitted_nothing(stage):
 
     edition = finish(w)
 
-    ranked = Standing.objects.filter(edition=edition).values_list("participation__agency__code", flat=True)
+    ranked = Standing.objects.filter(edition=edition).values_list(
+        "participation__agency__code", flat=True
+    )
     assert set(ranked) == {"MOE", "MOE-QZ"}
     assert w.health.code not in {row[0] for row in ROWS["agencies"](edition)}
     assert w.health.code not in {row[1] for row in ROWS["rankings"](edition)}
@@ -95,7 +101,9 @@ def test_a_body_whose_scores_were_out_leaves_the_ranking_with_its_appeals():
 
     edition = finish(w)
 
-    ranked = Standing.objects.filter(edition=edition).values_list("participation__agency__code", flat=True)
+    ranked = Standing.objects.filter(edition=edition).values_list(
+        "participation__agency__code", flat=True
+    )
     assert set(ranked) == {"MOHME", "MOE-QZ"}
     assert {row[0] for row in ROWS["lines"](edition)} == set()
     assert Appeal.objects.get().state == "ended"
@@ -119,7 +127,11 @@ def test_a_begun_form_cannot_be_opened_for_a_body_that_has_ended():
     change(w, w.health)
 
     with pytest.raises(Refused, match="no longer takes part"):
-        answers.begin(Participation.objects.filter(agency=w.health), by=None, at=w.opens(Phase.SELF_ASSESSMENT))
+        answers.begin(
+            Participation.objects.filter(agency=w.health),
+            by=None,
+            at=w.opens(Phase.SELF_ASSESSMENT),
+        )
 
 
 @pytest.mark.django_db
@@ -145,12 +157,14 @@ def test_the_scheduler_carries_a_change_through_on_its_day(settings):
         settings.CLOCK_OFFSET = w.at + timedelta(days=days) - timezone.now()
         for task in (change_register, end_submissions, end_appeals):
             task()
-        states.append((w.fresh(w.power).is_active, w.fresh(w.submission).state, w.fresh(w.appeal).state))
+        states.append(
+            (w.fresh(w.power).is_active, w.fresh(w.submission).state, w.fresh(w.appeal).state)
+        )
 
     assert states == [(True, "communicated", "filed"), (False, "ended", "ended")]
 
 
-# --- Nobody is reminded, and nothing waits ----------------------------------------------------------------------------
+# --- Nobody is reminded, and nothing waits ------------------------------------------------------
 
 
 @pytest.mark.django_db
@@ -165,7 +179,9 @@ def test_a_body_that_ended_is_reminded_of_nothing_it_had_left_to_do():
     change(w, w.health)
 
     assert owed == {"proposal": True, "plan": True}
-    assert {name: w.health.pk in found() for name, found in left.items()} == dict.fromkeys(owed, False)
+    assert {name: w.health.pk in found() for name, found in left.items()} == dict.fromkeys(
+        owed, False
+    )
 
 
 @pytest.mark.django_db
@@ -227,9 +243,9 @@ def test_the_board_counts_only_agencies_that_still_take_part():
 
     change(w, w.power)
 
-    assert {row.name_en for row in progress_queries.of_agencies(w.cycle, provinces=None, at=w.at)} == before - {
-        "Ministry of Energy"
-    }
+    assert {
+        row.name_en for row in progress_queries.of_agencies(w.cycle, provinces=None, at=w.at)
+    } == before - {"Ministry of Energy"}
     assert progress_queries.of_assessors(w.cycle, provinces=None, at=w.at) == []
 
 
@@ -245,7 +261,9 @@ def test_an_appeal_filed_before_the_end_waits_for_no_reviewer():
     assert tasks(w.reviewer, w.at) == []
     assert w.fresh(w.appeal).state == "ended"
     with pytest.raises(Refused):
-        decision.decide(w.fresh(w.appeal), "dismiss", reason="x", awarded=None, by=w.reviewer, at=w.at)
+        decision.decide(
+            w.fresh(w.appeal), "dismiss", reason="x", awarded=None, by=w.reviewer, at=w.at
+        )
 
 
 @pytest.mark.django_db
@@ -256,13 +274,17 @@ def test_the_authority_is_late_for_no_body_that_has_ended(stage, duty):
     long_after = w.at + timedelta(days=2000)
     owed = {
         o["agency_code"]
-        for o in duties_queries.occasions(duties_queries.Asked(duty=duty, timeliness="overdue"), long_after)
+        for o in duties_queries.occasions(
+            duties_queries.Asked(duty=duty, timeliness="overdue"), long_after
+        )
     }
 
     change(w, w.power)
     let_the_clock_follow(w)
 
-    found = duties_queries.occasions(duties_queries.Asked(duty=duty, timeliness="overdue"), long_after)
+    found = duties_queries.occasions(
+        duties_queries.Asked(duty=duty, timeliness="overdue"), long_after
+    )
     assert "MOE" in owed
     assert "MOE" not in {o["agency_code"] for o in found}
 
@@ -309,7 +331,7 @@ def test_no_letter_is_due_to_a_body_that_has_ended():
     assert {c.agency.code for c in drawn} == {"MOE", "MOE-QZ"}
 
 
-# --- What the pages say of it (case 18) -------------------------------------------------------------------------------
+# --- What the pages say of it (case 18) ---------------------------------------------------------
 
 
 def page(client: Client, settings: Any, at: Any, url: str) -> str:
@@ -318,9 +340,17 @@ def page(client: Client, settings: Any, at: Any, url: str) -> str:
 
 
 @pytest.mark.django_db
-def test_a_published_year_keeps_the_old_name_and_the_agencys_page_says_it(published, client, settings):
+def test_a_published_year_keeps_the_old_name_and_the_agencys_page_says_it(
+    published, client, settings
+):
     w = published
-    change(w, w.power, "renamed", name_fa="سازمان راهبردی برنامه", name_en="Strategic Planning Organization")
+    change(
+        w,
+        w.power,
+        "renamed",
+        name_fa="سازمان راهبردی برنامه",
+        name_en="Strategic Planning Organization",
+    )
 
     year = page(client, settings, w.at, f"/fa/festival/{w.cycle.year}/")
     agency = page(client, settings, w.at, "/fa/festival/agencies/MOE/")
@@ -346,9 +376,13 @@ def test_pages_of_a_merged_body_and_its_successor_lead_to_each_other(published, 
 
 
 def data_of(w: World) -> dict[str, list[Any]]:
-    """What the open data say of the edition when they are read anew, and the digest of each file that stands."""
+    """What the open data say of the edition when they are read anew, and the digest of each file
+    that stands.
+    """
     files = open_data_files.write(w.edition, at=w.at)
-    return {name: list(rows(w.edition)) for name, rows in ROWS.items()} | {f.name: [f.sha256] for f in files}
+    return {name: list(rows(w.edition)) for name, rows in ROWS.items()} | {
+        f.name: [f.sha256] for f in files
+    }
 
 
 @pytest.mark.django_db
@@ -364,7 +398,9 @@ def test_published_open_data_stays_as_it_is_whatever_becomes_of_an_agency(publis
 
 
 @pytest.mark.django_db
-def test_software_reads_what_became_of_an_agency_and_its_successors_codes(published, client, settings):
+def test_software_reads_what_became_of_an_agency_and_its_successors_codes(
+    published, client, settings
+):
     w = published
     change(w, w.power, "merged", successors=[w.health])
     settings.CLOCK_OFFSET = w.at - timezone.now()

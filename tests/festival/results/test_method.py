@@ -1,4 +1,6 @@
-"""The page on method says what the portal does, because it is drawn from the portal's own tables."""
+"""The page on method says what the portal does, because it is drawn from
+the portal's own tables.
+"""
 
 import pytest
 from django.utils import translation
@@ -30,7 +32,9 @@ def test_every_method_stands_there_with_its_formula(client, language):
 
 
 def test_a_method_that_is_added_is_told_without_a_word_changed(client, monkeypatch):
-    other = type(METHODS["linear"])(**vars(METHODS["linear"]) | {"name": "x", "label": "Quite another method"})
+    other = type(METHODS["linear"])(
+        **vars(METHODS["linear"]) | {"name": "x", "label": "Quite another method"}
+    )
     monkeypatch.setitem(METHODS, "x", other)
 
     assert "Quite another method" in _page(client)
@@ -49,9 +53,14 @@ def test_bands_rules_for_ties_and_articles_stand_there(client):
 
 @pytest.mark.parametrize(
     ("spreads", "told", "untold"),
-    ((True, "are spread within their axis", "do not apply leave"), (False, "do not apply leave", "are spread within")),
+    (
+        (True, "are spread within their axis", "do not apply leave"),
+        (False, "do not apply leave", "are spread within"),
+    ),
 )
-def test_what_becomes_of_points_that_do_not_apply_follows_the_rule(client, monkeypatch, spreads, told, untold):
+def test_what_becomes_of_points_that_do_not_apply_follows_the_rule(
+    client, monkeypatch, spreads, told, untold
+):
     monkeypatch.setitem(models.RULES, "spreads_points", spreads)
 
     page = _page(client)

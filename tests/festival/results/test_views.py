@@ -38,7 +38,9 @@ def _at_work(client, clock, world, name="administrator"):
 def _more_standings(world, numbers):
     first = Standing.objects.filter(participation__agency=world.power).get()
     for number in numbers:
-        agency = make_agency(f"X{number}", f"سازمان {number}", f"Organization {number}", level=Level.PRESIDENTIAL)
+        agency = make_agency(
+            f"X{number}", f"سازمان {number}", f"Organization {number}", level=Level.PRESIDENTIAL
+        )
         entered = Participation.objects.create(
             cycle=world.cycle, agency=agency, level=agency.level, sector=agency.sector,
             name_fa=agency.name_fa, name_en=agency.name_en,
@@ -83,7 +85,9 @@ def test_the_ranking_shows_every_agency_with_its_place_and_band(public, client):
     assert f"/en/festival/reports/{public.report.uuid}.pdf" in page
 
 
-@pytest.mark.parametrize("typed, found", (("نيرو", ["MOE"]), ("health", ["MOHME"]), ("nothing like it", [])))
+@pytest.mark.parametrize(
+    "typed, found", (("نيرو", ["MOE"]), ("health", ["MOHME"]), ("nothing like it", []))
+)
 def test_the_ranking_is_searched_whatever_keyboard_typed_it_and_the_file_holds_what_is_shown(
     public, client, typed, found
 ):
@@ -95,7 +99,9 @@ def test_the_ranking_is_searched_whatever_keyboard_typed_it_and_the_file_holds_w
 
 
 @pytest.mark.parametrize(("language", "is_from_the_right"), (("fa", True), ("en", False)))
-def test_the_workbook_holds_numbers_and_opens_as_its_reader_reads(public, client, language, is_from_the_right):
+def test_the_workbook_holds_numbers_and_opens_as_its_reader_reads(
+    public, client, language, is_from_the_right
+):
     content = client.get(f"/{language}/festival/{YEAR}/ranking.xlsx").content
 
     worksheet = openpyxl.load_workbook(io.BytesIO(content)).active
@@ -113,7 +119,9 @@ def test_the_file_begins_with_the_mark_by_which_excel_knows_persian(public, clie
 
 def test_the_columns_of_the_file_are_the_documented_ones(public, client):
     text = client.get(f"/en/festival/{YEAR}/ranking.csv").content.decode("utf-8-sig")
-    workbook = tablib.Dataset().load(client.get(f"/en/festival/{YEAR}/ranking.xlsx").content, format="xlsx")
+    workbook = tablib.Dataset().load(
+        client.get(f"/en/festival/{YEAR}/ranking.xlsx").content, format="xlsx"
+    )
 
     columns = "group,place,code,name_en,name_fa,general,specific,total,percent,band"
     assert text.splitlines()[0] == columns
@@ -166,7 +174,12 @@ def test_public_lists_take_the_same_queries_for_any_length(public, client, url):
 def test_nothing_is_public_before_the_moment_whoever_asks(scheduled, client, clock):
     _at_work(client, clock, scheduled, "head")
 
-    for url in (f"{YEAR}/", f"{YEAR}/ranking.csv", f"reports/{scheduled.report.uuid}.pdf", f"manage/{YEAR}/"):
+    for url in (
+        f"{YEAR}/",
+        f"{YEAR}/ranking.csv",
+        f"reports/{scheduled.report.uuid}.pdf",
+        f"manage/{YEAR}/",
+    ):
         assert client.get(f"/en/festival/{url}").status_code == 404
     assert "70.00" not in client.get("/en/festival/agencies/MOE/").content.decode()
 
@@ -217,7 +230,9 @@ def test_an_administrator_freezes_the_results_with_the_password(db, client, cloc
     assert "Under embargo" in client.get(MANAGE).content.decode()
 
 
-def test_the_moment_of_publication_is_set_in_either_calendar_and_a_wrong_one_stays_in_the_form(final, client, clock):
+def test_the_moment_of_publication_is_set_in_either_calendar_and_a_wrong_one_stays_in_the_form(
+    final, client, clock
+):
     _at_work(client, clock, final)
     url = f"{MANAGE}schedule/"
 
@@ -239,7 +254,9 @@ def test_an_auditor_who_opens_the_form_is_told_whose_act_it_is(final, client, cl
 
 
 def test_a_report_under_way_asks_again_by_itself_with_and_without_javascript(final, client, clock):
-    [asked] = report.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    [asked] = report.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
     job = jobs.take(HEAVY, worker="test", at=final.at)
     jobs.note_progress(job, step="layout", percent=53, at=final.at)
     _at_work(client, clock, final)
@@ -257,7 +274,9 @@ def test_a_report_under_way_asks_again_by_itself_with_and_without_javascript(fin
 
 
 def test_a_finished_report_is_read_and_approved_by_the_secretariat_only(final, client, clock):
-    [asked] = report.ask_for_report(final.edition, languages=["fa"], by=final.administrator, at=final.at)
+    [asked] = report.ask_for_report(
+        final.edition, languages=["fa"], by=final.administrator, at=final.at
+    )
     kept = report.keep_report(asked, pdf=b"%PDF-1.7 kept", at=final.at)
     approve = f"/en/festival/manage/reports/{kept.uuid}/approve/"
     _at_work(client, clock, final, "auditor")

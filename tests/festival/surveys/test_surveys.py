@@ -1,4 +1,6 @@
-"""The survey of agencies: answered once, told only when closed, of no fewer than five, and never by whom."""
+"""The survey of agencies: answered once, told only when closed, of no fewer than five, and never by
+whom.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -36,7 +38,9 @@ def url(name, *args):
 
 def at_work(client, clock, at, name):
     clock(at)
-    client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(
+        User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+    )
     return client
 
 
@@ -47,13 +51,18 @@ def laid(world, **fields):
 
 def said(held, value=4, words="Earlier indicators"):
     """An answer to every question."""
-    return {q.pk: words if q.kind == "text" else min(value, len(q.options)) for q in held.questions.all()}
+    return {
+        q.pk: words if q.kind == "text" else min(value, len(q.options))
+        for q in held.questions.all()
+    }
 
 
 def staffed(world, number):
     """Another agency that takes part, with somebody on its staff."""
     agency = make_agency(f"S{number}", f"دستگاه {number}", f"Office {number}")
-    Participation.objects.create(cycle=world.cycle, agency=agency, name_fa=agency.name_fa, name_en=agency.name_en)
+    Participation.objects.create(
+        cycle=world.cycle, agency=agency, name_fa=agency.name_fa, name_en=agency.name_en
+    )
     return agency, make_user(f"staff{number}", "staff", agency=agency)
 
 
@@ -61,10 +70,12 @@ def answered(world, held, values):
     """As many agencies as there are values, each of which gives it to every question."""
     for n, value in enumerate(values):
         agency, staff = staffed(world, n)
-        surveys.answer(held, agency, said(held, value, f"words {value}"), by=staff, at=held.opens_at + DAY)
+        surveys.answer(
+            held, agency, said(held, value, f"words {value}"), by=staff, at=held.opens_at + DAY
+        )
 
 
-# --- Laying it --------------------------------------------------------------------------------------------------------
+# --- Laying it ----------------------------------------------------------------------------------
 
 
 def test_a_survey_begins_with_eight_questions_in_both_languages_and_all_agencies_are_told():
@@ -75,7 +86,9 @@ def test_a_survey_begins_with_eight_questions_in_both_languages_and_all_agencies
     assert held.questions.count() == len(QUESTIONS) == 8
     assert all(q.text_fa and q.text_en for q in held.questions.all())
     told = Delivery.objects.filter(entry__workflow="festival.survey", channel="inbox")
-    assert {"staff", "head", "other_staff", "unit_head"} <= set(told.values_list("recipient__username", flat=True))
+    assert {"staff", "head", "other_staff", "unit_head"} <= set(
+        told.values_list("recipient__username", flat=True)
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,7 +121,7 @@ def test_a_planned_year_has_no_survey():
         laid(build("planned"))
 
 
-# --- Answering --------------------------------------------------------------------------------------------------------
+# --- Answering ----------------------------------------------------------------------------------
 
 
 def test_an_answer_knows_neither_agency_nor_moment_nor_its_fellows():
@@ -150,7 +163,9 @@ def test_only_words_may_stay_empty():
 
     for wrong in (None, 0, 6):
         with pytest.raises(Refused, match="Answer every question"):
-            surveys.answer(held, world.power, whole | {scale.pk: wrong}, by=world.staff, at=world.at)
+            surveys.answer(
+                held, world.power, whole | {scale.pk: wrong}, by=world.staff, at=world.at
+            )
     assert not SurveyReturn.objects.exists()
     surveys.answer(held, world.power, whole | {words.pk: " "}, by=world.staff, at=world.at)
 
@@ -165,7 +180,9 @@ def test_it_is_answered_from_the_opening_up_to_the_closing():
     for at, why in moments.items():
         with pytest.raises(Refused, match=why):
             surveys.answer(held, world.power, said(held), by=world.staff, at=at)
-    surveys.answer(held, world.power, said(held), by=world.staff, at=held.closes_at - timedelta(microseconds=1))
+    surveys.answer(
+        held, world.power, said(held), by=world.staff, at=held.closes_at - timedelta(microseconds=1)
+    )
 
 
 @pytest.mark.parametrize("who", ("other_staff", "headquarters", "administrator", "stranger"))
@@ -188,7 +205,7 @@ def test_an_agency_that_does_not_take_part_is_not_asked():
         surveys.answer(held, agency, said(held), by=staff, at=world.at)
 
 
-# --- What is told -----------------------------------------------------------------------------------------------------
+# --- What is told -------------------------------------------------------------------------------
 
 
 def test_while_it_is_open_only_the_number_is_told():
@@ -227,7 +244,10 @@ def test_of_fewer_than_five_answers_nothing_is_told():
 
     results = surveys_results.read(held, held.closes_at)
 
-    assert all((a.is_told, a.mean, tuple(a.options), tuple(a.texts)) == (False, None, (), ()) for a in results.answers)
+    assert all(
+        (a.is_told, a.mean, tuple(a.options), tuple(a.texts)) == (False, None, (), ())
+        for a in results.answers
+    )
     assert {a.count for a in results.answers} == {4}
 
 
@@ -237,26 +257,40 @@ def test_a_question_in_words_that_few_answered_is_not_told_although_the_others_a
     scale, words = held.questions.order_by("position")
     for n in range(5):
         agency, staff = staffed(world, n)
-        surveys.answer(held, agency, {scale.pk: 3, words.pk: "x" if n else ""}, by=staff, at=world.at)
+        surveys.answer(
+            held, agency, {scale.pk: 3, words.pk: "x" if n else ""}, by=staff, at=world.at
+        )
 
     first, second = surveys_results.read(held, held.closes_at).answers
 
     assert (first.is_told, second.is_told, second.count) == (True, False, 4)
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
+# --- Pages --------------------------------------------------------------------------------------
 
 
 def test_a_survey_is_laid_answered_and_read_page_by_page(client, clock):
     world = build("open")
     at_work(client, clock, world.at, "administrator")
-    typed = {"opens_at": "", "closes_at": "1404/12/01", "usual": ["0", "1"], "own_fa": "پرسش ما", "own_kind": "text"}
+    typed = {
+        "opens_at": "",
+        "closes_at": "1404/12/01",
+        "usual": ["0", "1"],
+        "own_fa": "پرسش ما",
+        "own_kind": "text",
+    }
     closes = (world.at + 20 * DAY).strftime("%Y-%m-%d")
     opens = (world.at + DAY).strftime("%Y-%m-%d %H:%M")
 
-    client.post(url("survey_new", world.cycle.year), typed | {"opens_at": opens, "closes_at": closes})
+    client.post(
+        url("survey_new", world.cycle.year), typed | {"opens_at": opens, "closes_at": closes}
+    )
     held = Survey.objects.get()
-    assert list(held.questions.order_by("position").values_list("kind", flat=True)) == ["choice", "scale", "text"]
+    assert list(held.questions.order_by("position").values_list("kind", flat=True)) == [
+        "choice",
+        "scale",
+        "text",
+    ]
     at_work(client, clock, held.opens_at + DAY, "staff")
     there = url("survey_answer", held.pk, world.power.pk)
     assert there in client.get(url("survey", held.pk)).content.decode()
@@ -317,7 +351,9 @@ def test_the_page_takes_the_same_queries_for_any_number_of_answers(client, clock
     at_work(client, clock, held.closes_at + DAY, "administrator")
     counts = []
     for more in (5, 60):
-        SurveyAnswer.objects.bulk_create(SurveyAnswer(question=scale, value=3) for _n in range(more))
+        SurveyAnswer.objects.bulk_create(
+            SurveyAnswer(question=scale, value=3) for _n in range(more)
+        )
         client.get(url("survey", held.pk))
         with CaptureQueriesContext(connection) as captured:
             assert client.get(url("survey", held.pk)).status_code == 200

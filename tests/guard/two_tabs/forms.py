@@ -1,4 +1,6 @@
-"""The reviewed table of two tabs: which form asks before it writes over what was stored meanwhile, which need not."""
+"""The reviewed table of two tabs: which form asks before it writes over what was stored meanwhile,
+which need not.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -25,7 +27,9 @@ Typed = Mapping[str, Any] | Filler
 
 @dataclass(frozen=True)
 class Case:
-    """A form that lies open in two tabs: at which stage, before whom, and what is typed first and then."""
+    """A form that lies open in two tabs: at which stage, before whom, and what is typed first and
+    then.
+    """
 
     stage: str
     who: str
@@ -43,7 +47,9 @@ def at(name: str, *keys: Callable[[World], Any]) -> Callable[[World], str]:
 
 def first_field(pattern: str, value: str) -> Filler:
     """What is typed into the first field whose name fits."""
-    return lambda tab: {next(name for name in sorted(tab.fields) if re.search(pattern, name)): value}
+    return lambda tab: {
+        next(name for name in sorted(tab.fields) if re.search(pattern, name)): value
+    }
 
 
 percent = partial(first_field, "-percent$")
@@ -66,7 +72,9 @@ def mark(points: str, reason: str) -> Filler:
     """A mark on the first line of the page."""
 
     def typed(tab: Tab) -> dict[str, Any]:
-        prefix = next(name for name in sorted(tab.fields) if name.endswith("-points")).removesuffix("-points")
+        prefix = next(name for name in sorted(tab.fields) if name.endswith("-points")).removesuffix(
+            "-points"
+        )
         return {f"{prefix}-points": points, f"{prefix}-reason": reason}
 
     return typed
@@ -78,7 +86,9 @@ def published_at(clock: str) -> Filler:
 
 
 def chosen(field: str, place: int, **more: str) -> Filler:
-    """What the list of a field offers in a place, but not what stands in it now; `more` in fields beside it."""
+    """What the list of a field offers in a place, but not what stands in it now; `more` in fields
+    beside it.
+    """
 
     def typed(tab: Tab) -> dict[str, Any]:
         name = next(each for each in tab.options if re.search(field, each))
@@ -97,7 +107,9 @@ def on_desk(place: int) -> Filler:
 def in_quarter(w: World) -> None:
     """The last day of the first quarter's window."""
     lay_plan(w)
-    w.at = Window.objects.get(cycle=w.cycle, phase=Phase.MONITORING, quarter=1).closes_at - timedelta(days=1)
+    w.at = Window.objects.get(
+        cycle=w.cycle, phase=Phase.MONITORING, quarter=1
+    ).closes_at - timedelta(days=1)
 
 
 def in_year(w: World) -> None:
@@ -117,11 +129,15 @@ def more_people(w: World) -> None:
 
 def two_goals(w: World) -> None:
     goal(w)
-    Goal.objects.get_or_create(set=w.specific, code="O2", defaults={"title_fa": "هدف دوم", "type": "strategic"})
+    Goal.objects.get_or_create(
+        set=w.specific, code="O2", defaults={"title_fa": "هدف دوم", "type": "strategic"}
+    )
 
 
 def ranks(*places: int) -> Filler:
-    return lambda tab: dict(zip(sorted(n for n in tab.options if n.startswith("goal_")), places, strict=True))
+    return lambda tab: dict(
+        zip(sorted(n for n in tab.options if n.startswith("goal_")), places, strict=True)
+    )
 
 
 REVIEW = at("indicators:review", lambda w: w.specific.pk, lambda w: power_measure(w).lineage)
@@ -129,14 +145,27 @@ DETAIL = at("submissions:detail", lambda w: w.submission.pk)
 
 CASES = {
     "cycles:windows": Case("planned", "administrator", ends_at("22:00"), ends_at("23:00")),
-    "cycles:notice_settings": Case("open", "head", {"mobile": "09121111111"}, {"mobile": "09122222222"}),
-    "cycles:identify": Case(
-        "open", "administrator", {"national_id": "0499370899"} | SIGNED, {"national_id": "0790419904"} | SIGNED
+    "cycles:notice_settings": Case(
+        "open", "head", {"mobile": "09121111111"}, {"mobile": "09122222222"}
     ),
-    "indicators:rules": Case("open", "administrator", {"quorum": "3"}, {"quorum": "4"}, before=before_year),
-    "indicators:vote": Case("proposed", "budget", {"choice": "approve"}, {"choice": "reject", "reason": "دلیل"}),
+    "cycles:identify": Case(
+        "open",
+        "administrator",
+        {"national_id": "0499370899"} | SIGNED,
+        {"national_id": "0790419904"} | SIGNED,
+    ),
+    "indicators:rules": Case(
+        "open", "administrator", {"quorum": "3"}, {"quorum": "4"}, before=before_year
+    ),
+    "indicators:vote": Case(
+        "proposed", "budget", {"choice": "approve"}, {"choice": "reject", "reason": "دلیل"}
+    ),
     "indicators:vote_measure": Case(
-        "proposed", "budget", {"choice": "approve"}, {"choice": "reject", "reason": "دلیل"}, page=REVIEW
+        "proposed",
+        "budget",
+        {"choice": "approve"},
+        {"choice": "reject", "reason": "دلیل"},
+        page=REVIEW,
     ),
     "indicators:rank": Case("proposed", "budget", ranks(1, 2), ranks(2, 1), before=two_goals),
     "indicators:settle": Case(
@@ -146,9 +175,15 @@ CASES = {
         {"outcome": "rejected", "reason": "دوم"},
         page=REVIEW,
     ),
-    "indicators:axis_edit": Case("drafted", "head", {"title_fa": "محور نخست"}, {"title_fa": "محور دوم"}),
-    "indicators:goal_edit": Case("drafted", "head", {"title_fa": "هدف نخست"}, {"title_fa": "هدف دوم"}),
-    "indicators:measure_edit": Case("drafted", "head", {"title_fa": "سنجهٔ نخست"}, {"title_fa": "سنجهٔ دوم"}),
+    "indicators:axis_edit": Case(
+        "drafted", "head", {"title_fa": "محور نخست"}, {"title_fa": "محور دوم"}
+    ),
+    "indicators:goal_edit": Case(
+        "drafted", "head", {"title_fa": "هدف نخست"}, {"title_fa": "هدف دوم"}
+    ),
+    "indicators:measure_edit": Case(
+        "drafted", "head", {"title_fa": "سنجهٔ نخست"}, {"title_fa": "سنجهٔ دوم"}
+    ),
     "indicators:share": Case(
         "drafted",
         "head",
@@ -156,15 +191,29 @@ CASES = {
         {"own": "70", "agency_0": "MOHME", "part_0": "30"},
     ),
     "indicators:grid": Case(
-        "communicated", "headquarters", first_field("^t-", "31"), first_field("^t-", "32"), before=in_year
+        "communicated",
+        "headquarters",
+        first_field("^t-", "31"),
+        first_field("^t-", "32"),
+        before=in_year,
     ),
     "indicators:plan": Case(
-        "communicated", "staff", first_field("^target", "31"), first_field("^target", "32"), before=in_year
+        "communicated",
+        "staff",
+        first_field("^target", "31"),
+        first_field("^target", "32"),
+        before=in_year,
     ),
     "indicators:quarter": Case(
-        "communicated", "staff", first_field("^actual", "31"), first_field("^actual", "32"), before=in_quarter
+        "communicated",
+        "staff",
+        first_field("^actual", "31"),
+        first_field("^actual", "32"),
+        before=in_quarter,
     ),
-    "submissions:declaration": Case("answered", "staff", {"statement": "نخست"}, {"statement": "دوم"}, before=declare),
+    "submissions:declaration": Case(
+        "answered", "staff", {"statement": "نخست"}, {"statement": "دوم"}, before=declare
+    ),
     "submissions:declaration_judge": Case(
         "assigned",
         "assessor",
@@ -210,7 +259,9 @@ CASES = {
         before=apart,
     ),
     "submissions:calibration": Case("assigned", "assessor", mark("50", "نخست"), mark("60", "دوم")),
-    "submissions:verification": Case("assigned", "other_assessor", {"text": "نخست"}, {"text": "دوم"}),
+    "submissions:verification": Case(
+        "assigned", "other_assessor", {"text": "نخست"}, {"text": "دوم"}
+    ),
     "submissions:assign": Case(
         "assigned",
         "administrator",
@@ -237,7 +288,10 @@ CASES = {
         before=given,
     ),
     "appeals:draft": Case(
-        "scored", "staff", {"ground": "value", "argument": "نخست"}, {"ground": "value", "argument": "دوم"}
+        "scored",
+        "staff",
+        {"ground": "value", "argument": "نخست"},
+        {"ground": "value", "argument": "دوم"},
     ),
     "appeals:hand_over": Case(
         "heard",
@@ -247,23 +301,35 @@ CASES = {
         page=at("appeals:detail", lambda w: w.appeal.pk),
         before=more_people,
     ),
-    "festival:schedule": Case("final", "administrator", published_at("22:00"), published_at("23:00")),
+    "festival:schedule": Case(
+        "final", "administrator", published_at("22:00"), published_at("23:00")
+    ),
     "festival:index_edit": Case("people", "administrator", {"position": "1"}, {"position": "2"}),
     "festival:region_edit": Case("people", "administrator", {"position": "1"}, {"position": "2"}),
     "festival:recommend": Case("people", "administrator", {"text": "نخست"}, {"text": "دوم"}),
     "festival:index_report": Case("people", "staff", {"done": "نخست"}, {"done": "دوم"}),
     "festival:improvement_item": Case("scored", "head", {"finding": "نخست"}, {"finding": "دوم"}),
     "festival:improvement_progress": Case(
-        "scored", "head", {"status": "under_way", "note": "نخست"}, {"status": "completed", "note": "دوم"}
+        "scored",
+        "head",
+        {"status": "under_way", "note": "نخست"},
+        {"status": "completed", "note": "دوم"},
     ),
-    "festival:award_category": Case("final", "administrator", {"name_fa": "نخست"}, {"name_fa": "دوم"}),
+    "festival:award_category": Case(
+        "final", "administrator", {"name_fa": "نخست"}, {"name_fa": "دوم"}
+    ),
     "festival:ceremony_edit": Case("final", "administrator", {"place": "نخست"}, {"place": "دوم"}),
 }
 """Forms that ask."""
 
 ADDS = "it adds a row and shows nothing stored that it could write over"
-MOVES_ON = "the table of moves refuses the second: the first has left the state from which it starts"
-SIGNS = "its page names what is signed by a digest, and the act refuses when that has changed (below, by name)"
+MOVES_ON = (
+    "the table of moves refuses the second: the first has left the state from which it starts"
+)
+SIGNS = (
+    "its page names what is signed by a digest, and the act refuses when that has changed "
+    "(below, by name)"
+)
 TAKES_AWAY = "a button: it takes away what it names, and a second press finds it gone"
 OWN_TOKENS = "it compares each field or cell by itself, with a digest of what was seen in it"
 TICK = "a tick or a mark of one's own, with nothing typed"

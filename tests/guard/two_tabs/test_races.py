@@ -1,4 +1,6 @@
-"""Two tabs that send at the same moment, on PostgreSQL: one is saved and the other asked, twenty times of twenty."""
+"""Two tabs that send at the same moment, on PostgreSQL: one is saved and the other asked, twenty
+times of twenty.
+"""
 
 import threading
 from collections.abc import Callable
@@ -19,7 +21,10 @@ from tests.tabs import Tab
 from tests.worlds.answers import apart, power_line, steward_line
 
 TRIALS = 20
-ASKS = ("Somebody has changed this since you opened the page.", "Somebody has changed these figures meanwhile")
+ASKS = (
+    "Somebody has changed this since you opened the page.",
+    "Somebody has changed these figures meanwhile",
+)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -53,12 +58,18 @@ def at_once(*tabs: tuple[Tab, dict[str, Any]]) -> list[Any]:
     return answers
 
 
-def winners(open_tabs: Callable[[], list[tuple[Tab, dict[str, Any]]]], stored: Callable[[], Any]) -> list[Any]:
+def winners(
+    open_tabs: Callable[[], list[tuple[Tab, dict[str, Any]]]], stored: Callable[[], Any]
+) -> list[Any]:
     """What was stored after each race in which one tab was saved and the other asked."""
     kept = []
     for _trial in range(TRIALS):
         answers = at_once(*open_tabs())
-        refused = [a for a in answers if a.status_code != 302 and any(asks in a.content.decode() for asks in ASKS)]
+        refused = [
+            a
+            for a in answers
+            if a.status_code != 302 and any(asks in a.content.decode() for asks in ASKS)
+        ]
         assert sorted(a.status_code == 302 for a in answers) == [False, True]
         assert len(refused) == 1
         kept.append((stored(), answers[0].status_code == 302))
@@ -70,7 +81,10 @@ def test_of_two_tabs_that_mark_a_line_at_once_one_is_asked(settings: Any) -> Non
     world = build("assigned")
     settings.CLOCK_OFFSET = world.at - _real_now()
     client, line = client_of(world, "assessor"), power_line(world)
-    page, address = url("submissions:block", world.block.pk), url("submissions:marks", world.block.pk)
+    page, address = (
+        url("submissions:block", world.block.pk),
+        url("submissions:marks", world.block.pk),
+    )
     trial = iter(range(1, 1000))
 
     def tabs() -> list[tuple[Tab, dict[str, Any]]]:
@@ -118,11 +132,16 @@ def test_of_two_assessors_who_propose_at_once_one_is_asked(settings: Any) -> Non
     def tabs() -> list[tuple[Tab, dict[str, Any]]]:
         Reconciliation.objects.filter(pk=held.pk).update(**before)
         said = {"act": "propose", "reason": "میانه"}
-        return [(Tab(first, page), said | {"points": "60"}), (Tab(second, page), said | {"points": "70"})]
+        return [
+            (Tab(first, page), said | {"points": "60"}),
+            (Tab(second, page), said | {"points": "70"}),
+        ]
 
     kept = winners(tabs, lambda: Reconciliation.objects.get(pk=held.pk).points)
 
-    assert [int(points) for points, _first in kept] == [60 if first else 70 for _points, first in kept]
+    assert [int(points) for points, _first in kept] == [
+        60 if first else 70 for _points, first in kept
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

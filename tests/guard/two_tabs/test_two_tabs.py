@@ -1,7 +1,9 @@
-"""Two tabs on every form that saves: the second is asked before it writes over what the first has stored.
+"""Two tabs on every form that saves: the second is asked before it writes over what the first has
+stored.
 
-The list is made from the addresses (`test_authorization.ROWS`, held against the URL patterns there); `tabs.CASES` says
-how each form that asks is filled in twice, `tabs.EXEMPT` why the others need not.
+The list is made from the addresses (`test_authorization.ROWS`, held against the URL patterns
+there); `tabs.CASES` says how each form that asks is filled in twice, `tabs.EXEMPT` why the others
+need not.
 """
 
 from typing import Any
@@ -46,7 +48,9 @@ def test_every_address_that_takes_a_post_asks_or_says_why_it_need_not() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_the_second_tab_is_asked_and_keeps_what_was_typed(name: str, world_at: Any, settings: Any) -> None:
+def test_the_second_tab_is_asked_and_keeps_what_was_typed(
+    name: str, world_at: Any, settings: Any
+) -> None:
     case, settings.IDENTITY_PROVIDER = CASES[name], True
     world = world_at(case.stage)
     client = Client(headers={"Accept-Language": "en"})
@@ -80,10 +84,12 @@ def test_the_second_tab_is_asked_and_keeps_what_was_typed(name: str, world_at: A
 
 def text_of(client: Client, answer: Any) -> str:
     """The page that somebody sees in the end."""
-    return (client.get(answer["Location"]) if answer.status_code == 302 else answer).content.decode()
+    return (
+        client.get(answer["Location"]) if answer.status_code == 302 else answer
+    ).content.decode()
 
 
-# --- What is signed ---------------------------------------------------------------------------------------------------
+# --- What is signed -----------------------------------------------------------------------------
 
 
 def signed_in(world: Any, who: str, settings: Any) -> Client:
@@ -99,7 +105,9 @@ def english(name: str, *args: Any) -> str:
 
 
 def refused_then_signed(tab: Tab, change: Any, **typed: Any) -> None:
-    """After a change of what its page showed, an act is refused once, and done when it is sent from the new page."""
+    """After a change of what its page showed, an act is refused once, and done when it is sent from
+    the new page.
+    """
     change()
     asked = tab.send(**SIGNED, **typed)
     content = asked.content.decode()
@@ -118,7 +126,9 @@ def test_a_head_signs_no_self_assessment_that_changed_since_it_was_read(settings
     client = signed_in(world, "head", settings)
     tab = Tab(client, english("submissions:move", world.submission.pk, "submit"))
 
-    refused_then_signed(tab, lambda: Answer.objects.filter(pk=power_line(world).pk).update(note="دیگر"))
+    refused_then_signed(
+        tab, lambda: Answer.objects.filter(pk=power_line(world).pk).update(note="دیگر")
+    )
 
 
 @pytest.mark.django_db
@@ -154,7 +164,9 @@ def test_a_plan_is_not_signed_after_its_targets_changed(settings: Any) -> None:
 @pytest.mark.django_db
 def test_a_set_is_not_proposed_after_a_measure_changed(settings: Any) -> None:
     world = build("drafted")
-    tab = Tab(signed_in(world, "head", settings), english("indicators:move", world.specific.pk, "propose"))
+    tab = Tab(
+        signed_in(world, "head", settings), english("indicators:move", world.specific.pk, "propose")
+    )
 
     refused_then_signed(tab, lambda: Measure.objects.of(world.specific).update(title_fa="دیگر"))
 
@@ -176,7 +188,10 @@ def test_a_reviewer_decides_no_appeal_that_changed_since_it_was_read(settings: A
 def test_awards_are_not_decided_after_a_proposal_changed(settings: Any) -> None:
     world = build("final")
     held = award(world, "proposed")
-    tab = Tab(signed_in(world, "administrator", settings), english("festival:award_decide", held.ceremony_id))
+    tab = Tab(
+        signed_in(world, "administrator", settings),
+        english("festival:award_decide", held.ceremony_id),
+    )
 
     refused_then_signed(tab, lambda: type(held).objects.filter(pk=held.pk).update(reason="دیگر"))
 
@@ -214,16 +229,23 @@ def test_a_quarter_is_not_reported_after_a_figure_changed(settings: Any) -> None
     world = build("communicated")
     lay_plan(world)
     report = enter_figures(world)
-    tab = Tab(signed_in(world, "head", settings), english("indicators:quarter_move", report.pk, "report"))
+    tab = Tab(
+        signed_in(world, "head", settings), english("indicators:quarter_move", report.pk, "report")
+    )
 
-    refused_then_signed(tab, lambda: Figure.objects.filter(plan=report.plan).update(explanation="دیگر"))
+    refused_then_signed(
+        tab, lambda: Figure.objects.filter(plan=report.plan).update(explanation="دیگر")
+    )
 
 
 @pytest.mark.django_db
 def test_a_plan_of_improvement_is_not_signed_after_an_item_changed(settings: Any) -> None:
     world = build("scored")
     item = improvement_item(world)
-    tab = Tab(signed_in(world, "head", settings), english("festival:improvement_move", item.plan_id, "sign"))
+    tab = Tab(
+        signed_in(world, "head", settings),
+        english("festival:improvement_move", item.plan_id, "sign"),
+    )
 
     refused_then_signed(tab, lambda: type(item).objects.filter(pk=item.pk).update(action="دیگر"))
 
@@ -238,9 +260,14 @@ def test_a_report_on_an_index_is_not_sent_after_its_text_changed(settings: Any) 
 
 
 @pytest.mark.django_db
-def test_the_years_of_a_general_set_are_asked_about_when_another_tab_changed_them(settings: Any) -> None:
+def test_the_years_of_a_general_set_are_asked_about_when_another_tab_changed_them(
+    settings: Any,
+) -> None:
     world = build("drafted")
-    page, address = english("indicators:detail", world.general.pk), english("indicators:issue", world.general.pk)
+    page, address = (
+        english("indicators:detail", world.general.pk),
+        english("indicators:issue", world.general.pk),
+    )
     client = signed_in(world, "administrator", settings)
     first, second = Tab(client, page, address), Tab(client, page, address)
     first.send(years="2")

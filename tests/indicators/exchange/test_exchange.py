@@ -1,4 +1,6 @@
-"""Pages by which sets, the targets of single agencies and what applies to them go out and come in as spreadsheets."""
+"""Pages by which sets, the targets of single agencies and what applies to them go out and come in
+as spreadsheets.
+"""
 
 import csv
 from decimal import Decimal
@@ -42,7 +44,7 @@ def drafted():
     return build("drafted")
 
 
-# --- Targets and what applies -----------------------------------------------------------------------------------------
+# --- Targets and what applies -------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -64,7 +66,9 @@ def address(indicator_set, form, rest):
 
 
 def upload(client, indicator_set, form, content, name="a.csv"):
-    return client.post(address(indicator_set, form, "import"), {"file": SimpleUploadedFile(name, content)})
+    return client.post(
+        address(indicator_set, form, "import"), {"file": SimpleUploadedFile(name, content)}
+    )
 
 
 @pytest.mark.parametrize("form", (MEASURES, TARGETS, APPLICABILITY), ids=lambda form: form.name)
@@ -109,7 +113,9 @@ def test_targets_are_taken_without_the_wrong_rows_only_when_that_is_asked_for(br
     page = upload(client, w.general, TARGETS, "\n".join(lines).encode())
     check, token = page.context["check"], page.context["token"]
     client.post(address(w.general, TARGETS, "import"), {"token": token})
-    untouched = MeasureTarget.objects.get(measure__code="G1-1", participation__agency=w.power).target
+    untouched = MeasureTarget.objects.get(
+        measure__code="G1-1", participation__agency=w.power
+    ).target
     client.post(address(w.general, TARGETS, "import"), {"token": token, "take": "right"})
 
     assert [(e["row"], e["letter"], e["column"]) for e in check.errors] == [
@@ -120,8 +126,12 @@ def test_targets_are_taken_without_the_wrong_rows_only_when_that_is_asked_for(br
         ("8", "D", "target"),
     ]
     assert untouched == Decimal("85.5")
-    assert MeasureTarget.objects.get(measure__code="G1-1", participation__agency=w.power).target == 70
-    assert MeasureTarget.objects.get(measure__code="G2-1", participation__agency=w.health).target == Decimal("45.5")
+    assert (
+        MeasureTarget.objects.get(measure__code="G1-1", participation__agency=w.power).target == 70
+    )
+    assert MeasureTarget.objects.get(
+        measure__code="G2-1", participation__agency=w.health
+    ).target == Decimal("45.5")
     entry = Entry.objects.filter(act="set_targets").order_by("-pk").first()
     assert (entry.params["rows"], entry.params["left_out"], entry.params["file"]) == (2, 5, "a.csv")
 
@@ -129,13 +139,20 @@ def test_targets_are_taken_without_the_wrong_rows_only_when_that_is_asked_for(br
 def test_a_sheet_of_targets_leaves_alone_what_applies_and_the_other_way_round(broken_down, as_):
     w = broken_down
     client = as_(w.administrator, w.at)
-    lines = "applicability/1,measure_code,agency_code,applies,reason\n,G1-1,MOE,false,شبکه‌ای ندارد\n,G1-2,MOHME,بله,\n"
+    lines = (
+        "applicability/1,measure_code,agency_code,applies,reason\n,G1-1,MOE,false,شبکه‌ای "
+        "ندارد\n,G1-2,MOHME,بله,\n"
+    )
 
     page = upload(client, w.general, APPLICABILITY, lines.encode())
     client.post(address(w.general, APPLICABILITY, "import"), {"token": page.context["token"]})
 
     of_power = MeasureTarget.objects.get(measure__code="G1-1", participation__agency=w.power)
-    assert (of_power.target, of_power.applies, of_power.reason) == (Decimal("85.5"), False, "شبکه‌ای ندارد")
+    assert (of_power.target, of_power.applies, of_power.reason) == (
+        Decimal("85.5"),
+        False,
+        "شبکه‌ای ندارد",
+    )
     assert MeasureTarget.objects.get(measure__code="G1-2", participation__agency=w.health).applies
 
 
@@ -168,7 +185,7 @@ def test_nobody_exports_the_targets_of_agencies_that_they_may_not_see(broken_dow
     assert "85.5" not in of_health
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
+# --- Pages --------------------------------------------------------------------------------------
 
 
 def test_a_draft_is_taken_in_through_the_page(drafted, as_):
@@ -179,7 +196,9 @@ def test_a_draft_is_taken_in_through_the_page(drafted, as_):
 
     page = upload(client, w.specific, MEASURES, as_csv(rows))
     told = page.content.decode()
-    answer = client.post(address(w.specific, MEASURES, "import"), {"token": page.context["token"]}, follow=True)
+    answer = client.post(
+        address(w.specific, MEASURES, "import"), {"token": page.context["token"]}, follow=True
+    )
 
     assert "Rows changed: 1" in told
     assert Measure.objects.of(w.specific).get(code="S1-01").target == Decimal("18.5")
@@ -194,7 +213,9 @@ def test_the_wrong_form_or_version_is_told_with_the_one_that_is_wanted(drafted, 
     assert "must say “measures/1”" in page.content.decode()
 
 
-def test_where_nothing_can_be_taken_in_the_page_says_why_and_the_import_sends_back_there(broken_down, as_):
+def test_where_nothing_can_be_taken_in_the_page_says_why_and_the_import_sends_back_there(
+    broken_down, as_
+):
     w = broken_down
     client = as_(w.administrator, w.at)
 
@@ -208,7 +229,9 @@ def test_where_nothing_can_be_taken_in_the_page_says_why_and_the_import_sends_ba
 
 @pytest.mark.parametrize("language", ("fa", "en"))
 @pytest.mark.parametrize("form", (MEASURES, TARGETS, APPLICABILITY), ids=lambda form: form.name)
-def test_a_template_has_every_column_and_its_example_is_a_right_row_of_its_form(drafted, as_, form, language):
+def test_a_template_has_every_column_and_its_example_is_a_right_row_of_its_form(
+    drafted, as_, form, language
+):
     client = as_(drafted.staff, drafted.at)
 
     content = client.get(f"/{language}/indicators/templates/{form.name}/csv/").content

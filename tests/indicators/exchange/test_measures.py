@@ -1,4 +1,6 @@
-"""The measures of a set as a sheet: out and in unchanged; what is wrong is named, what is right is written."""
+"""The measures of a set as a sheet: out and in unchanged; what is wrong is named, what is right is
+written.
+"""
 
 import csv
 import json
@@ -69,10 +71,12 @@ def take_in(indicator_set, content, *, by, at):
 
 
 def snapshot(indicator_set):
-    return list(Measure.objects.of(indicator_set).order_by("pk").values()), list(indicator_set.axes.values())
+    return list(Measure.objects.of(indicator_set).order_by("pk").values()), list(
+        indicator_set.axes.values()
+    )
 
 
-# --- Out and in again -------------------------------------------------------------------------------------------------
+# --- Out and in again ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
@@ -92,7 +96,13 @@ def test_whatever_a_measure_says_changes_nothing_when_it_comes_back(drafted, kin
     w = drafted
     drafting.save_goal(
         w.specific,
-        fields={"title_fa": "هدف", "title_en": "=Goal", "type": "strategic", "law": "csma", "article": "81"},
+        fields={
+            "title_fa": "هدف",
+            "title_en": "=Goal",
+            "type": "strategic",
+            "law": "csma",
+            "article": "81",
+        },
         by=w.staff,
         at=w.at,
     )
@@ -156,7 +166,15 @@ LEVELS = [{"percent": 0, "fa": "نیست", "en": "None"}, {"percent": "62.5", "f
         ("interpolation", {"targets": [[0, 100], ["7.5", 90]]}),
         ("minmax", {"min": 100, "max": 75000, "log": True, "direction": "higher"}),
         ("points", {"maximum": 1000}),
-        ("survey", {"survey_source": "ایسپا", "sample": 1200, "survey_from": "2027-03-21", "interval": "2.5"}),
+        (
+            "survey",
+            {
+                "survey_source": "ایسپا",
+                "sample": 1200,
+                "survey_from": "2027-03-21",
+                "interval": "2.5",
+            },
+        ),
     ),
 )
 def test_the_parameters_of_every_method_come_in_as_they_went_out(drafted, method, params):
@@ -178,10 +196,13 @@ def test_what_a_methods_own_check_refuses_is_told_beside_its_parameters(drafted)
 
     found = checked(drafted.specific, as_csv(rows))
 
-    assert {(e["row"], e["column"]) for e in found.errors} == {("2", "params_json"), ("3", "params_json")}
+    assert {(e["row"], e["column"]) for e in found.errors} == {
+        ("2", "params_json"),
+        ("3", "params_json"),
+    }
 
 
-# --- What is wrong ----------------------------------------------------------------------------------------------------
+# --- What is wrong ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -240,7 +261,11 @@ def test_a_wrong_cell_is_named_and_then_nothing_can_be_written(drafted, column, 
 @pytest.mark.parametrize(
     "change, place, why",
     (
-        (lambda rows: rows[0].update(points="599"), ("2", "indicator_points"), "(rows 2) add up to 599, not to 600"),
+        (
+            lambda rows: rows[0].update(points="599"),
+            ("2", "indicator_points"),
+            "(rows 2) add up to 599, not to 600",
+        ),
         (
             lambda rows: rows[0].update(points="599", indicator_points="599"),
             ("2", "axis_points"),
@@ -251,10 +276,18 @@ def test_a_wrong_cell_is_named_and_then_nothing_can_be_written(drafted, column, 
             ("", "axis_points"),
             "add up to 400; they must be exactly 1,000",
         ),
-        (lambda rows: rows[1].update(axis_points="900"), ("3", "axis_points"), "Row 2 says otherwise"),
+        (
+            lambda rows: rows[1].update(axis_points="900"),
+            ("3", "axis_points"),
+            "Row 2 says otherwise",
+        ),
         (lambda rows: rows[1].update(axis_fa="دیگر"), ("3", "axis_fa"), "Row 2 says otherwise"),
         (lambda rows: rows[1].update(code=rows[0]["code"]), ("3", "code"), "stands twice"),
-        (lambda rows: rows[1].update(lineage=rows[0]["lineage"]), ("3", "lineage"), "Row 2 is the same measure"),
+        (
+            lambda rows: rows[1].update(lineage=rows[0]["lineage"]),
+            ("3", "lineage"),
+            "Row 2 is the same measure",
+        ),
     ),
 )
 def test_what_is_only_wrong_together_is_named_with_its_rows(drafted, change, place, why):
@@ -270,7 +303,13 @@ def test_what_is_only_wrong_together_is_named_with_its_rows(drafted, change, pla
 
 def test_measures_in_their_trial_year_count_nowhere(drafted):
     rows = rows_of(measures_file(drafted.specific))
-    trial = rows[0] | {"code": "S1-99", "is_pilot": "true", "points": "50", "lineage": "", "title_fa": "آزمایشی"}
+    trial = rows[0] | {
+        "code": "S1-99",
+        "is_pilot": "true",
+        "points": "50",
+        "lineage": "",
+        "title_fa": "آزمایشی",
+    }
 
     found = checked(drafted.specific, as_csv([*rows, trial]))
 
@@ -278,7 +317,7 @@ def test_measures_in_their_trial_year_count_nowhere(drafted):
     assert [str(one["object"]) for one in found.new] == ["S1-99 · آزمایشی"]
 
 
-# --- What is written --------------------------------------------------------------------------------------------------
+# --- What is written ----------------------------------------------------------------------------
 
 
 def test_a_file_adds_changes_moves_and_removes_and_each_stands_in_the_history(drafted):
@@ -296,7 +335,12 @@ def test_a_file_adds_changes_moves_and_removes_and_each_stands_in_the_history(dr
     assert not Indicator.objects.filter(axis__set=w.specific, code="S1-02").exists()
     assert w.specific.axes.get().title_fa == "مأموریت تازه"
     deeds = Change.objects.filter(set=w.specific).order_by("-pk").values_list("deed", "code")[:4]
-    assert sorted(deeds) == [("added", "S1-03"), ("changed", "S1-01"), ("imported", ""), ("removed", "S1-02")]
+    assert sorted(deeds) == [
+        ("added", "S1-03"),
+        ("changed", "S1-01"),
+        ("imported", ""),
+        ("removed", "S1-02"),
+    ]
     said = Change.objects.get(set=w.specific, deed="imported").fields
     assert said["file"] == [None, "a.csv"]
 
@@ -304,7 +348,12 @@ def test_a_file_adds_changes_moves_and_removes_and_each_stands_in_the_history(dr
 def test_two_measures_may_swap_their_codes(drafted):
     w = drafted
     rows = rows_of(measures_file(w.specific))
-    one = {"indicator_code": "S1-01", "indicator_points": "1000", "indicator_fa": "یکی", "indicator_en": ""}
+    one = {
+        "indicator_code": "S1-01",
+        "indicator_points": "1000",
+        "indicator_fa": "یکی",
+        "indicator_en": "",
+    }
     rows = [row | one for row in rows]
     take_in(w.specific, as_csv(rows), by=w.staff, at=w.at)
     before = dict(Measure.objects.of(w.specific).values_list("lineage", "code"))
@@ -324,7 +373,11 @@ def test_a_file_is_written_only_through_the_door(drafted):
     rows[0]["target"] = "18"
     before = snapshot(w.specific)
 
-    for who, at in ((w.other_staff, w.at), (w.auditor, w.at), (w.staff, w.at.replace(year=w.at.year + 5))):
+    for who, at in (
+        (w.other_staff, w.at),
+        (w.auditor, w.at),
+        (w.staff, w.at.replace(year=w.at.year + 5)),
+    ):
         with pytest.raises(Refused):
             take_in(w.specific, as_csv(rows), by=who, at=at)
 

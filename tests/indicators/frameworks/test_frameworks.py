@@ -1,7 +1,8 @@
-"""The bundled frameworks score as published: whole files where they are at hand, a few typed figures everywhere.
+"""The bundled frameworks score as published: whole files where they are at hand, a few typed
+figures everywhere.
 
-Whole files: `../shared/data/verification` beside the repository. They are not part of it; without them those tests are
-skipped, and say so.
+Whole files: `../shared/data/verification` beside the repository. They are not part of it; without
+them those tests are skipped, and say so.
 """
 
 import csv
@@ -22,9 +23,13 @@ EGDI = ("osi", "hci", "tii")
 PART = ("purpose_design", "strategic_planning", "program_management", "program_results")
 
 
-def scored(framework: Framework, cells: Iterable[tuple[str, str]], rating: str = "") -> dict[str, Line]:
+def scored(
+    framework: Framework, cells: Iterable[tuple[str, str]], rating: str = ""
+) -> dict[str, Line]:
     """The lines of one entity by node, from cells as a table of values holds them."""
-    given = {code: value for code, text in cells if (value := framework.given(code, text)) is not None}
+    given = {
+        code: value for code, text in cells if (value := framework.given(code, text)) is not None
+    }
     return {line.node.code: line for line in framework.score(given, rating=rating)}
 
 
@@ -42,7 +47,9 @@ def variant(name: str, **root_changes: object) -> Framework:
 def egdi_of_2010() -> Framework:
     children = json.loads((FOLDER / "egdi.json").read_text(encoding="utf-8"))["root"]["children"]
     weights = {"osi": 0.34, "hci": 0.33, "tii": 0.33}
-    return variant("egdi", children=[{**child, "weight": weights[child["code"]]} for child in children])
+    return variant(
+        "egdi", children=[{**child, "weight": weights[child["code"]]} for child in children]
+    )
 
 
 def published(name: str) -> list[dict[str, str]]:
@@ -53,25 +60,33 @@ def published(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-# --- Every definition -------------------------------------------------------------------------------------------------
+# --- Every definition ---------------------------------------------------------------------------
 
 
 def test_thirteen_definitions_load_and_hold_their_nodes() -> None:
-    counts = {name: sum(1 for node in f.root.walk() if ":ft" not in node.code) for name, f in bundled().items()}
+    counts = {
+        name: sum(1 for node in f.root.walk() if ":ft" not in node.code)
+        for name, f in bundled().items()
+    }
 
     assert sorted(bundled()) == [
         *("caf2020", "cpa", "dspt", "efqm2013", "efqm2020", "egdi", "epsa", "fsi2024", "hdi"),
         *("iran_specific_1381", "maf", "part", "rfd"),
     ]
     assert (counts["part"], counts["hdi"], counts["fsi2024"], counts["cpa"]) == (30, 8, 13, 10)
-    assert sum(1 for code in bundled()["caf2020"].nodes if code.count(".") == 1 and ":" not in code) == 28
+    assert (
+        sum(1 for code in bundled()["caf2020"].nodes if code.count(".") == 1 and ":" not in code)
+        == 28
+    )
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("*.json")))
 def test_a_full_answer_is_full_marks_and_no_answer_is_no_result(name: str) -> None:
     framework = bundled()[name]
     leaves = [node for node in framework.root.walk() if node.scale and not node.code.count(".") > 2]
-    full = {leaf.code: leaf.scale.high for leaf in leaves if leaf.scale and leaf.scale.high is not None}
+    full = {
+        leaf.code: leaf.scale.high for leaf in leaves if leaf.scale and leaf.scale.high is not None
+    }
 
     best = framework.score(full)[0] if full else None
     nothing = framework.score({})[0]
@@ -82,7 +97,7 @@ def test_a_full_answer_is_full_marks_and_no_answer_is_no_result(name: str) -> No
     assert nothing.exact == nothing.score == nothing.band == ""
 
 
-# --- Whole files ------------------------------------------------------------------------------------------------------
+# --- Whole files --------------------------------------------------------------------------------
 
 
 def test_every_hdi_from_1990_to_2022_comes_out_to_three_decimals() -> None:
@@ -105,7 +120,9 @@ def test_the_egdi_from_2012_to_2024_comes_out_within_a_ten_thousandth() -> None:
         return abs(Decimal(line.exact) - Decimal(row["egdi"]))
 
     near = [row for row in rows if distance(row) <= Decimal("0.0001")]
-    far = {(row["country"], row["year"], row["osi"], row["egdi"]) for row in rows if row not in near}
+    far = {
+        (row["country"], row["year"], row["osi"], row["egdi"]) for row in rows if row not in near
+    }
 
     assert len(near) == 1155
     assert far == {  # the survey of 2012 gave nothing at all to states without any presence online
@@ -121,8 +138,13 @@ def test_the_egdi_of_2010_comes_out_with_the_weights_of_2010() -> None:
     framework = egdi_of_2010()
 
     lines = [root(framework, [(name, row[name]) for name in EGDI]) for row in whole]
-    near = [abs(Decimal(line.exact) - Decimal(row["egdi"])) for line, row in zip(lines, whole, strict=True)]
-    partial = [root(framework, [(name, row[name]) for name in EGDI]) for row in rows if row not in whole]
+    near = [
+        abs(Decimal(line.exact) - Decimal(row["egdi"]))
+        for line, row in zip(lines, whole, strict=True)
+    ]
+    partial = [
+        root(framework, [(name, row[name]) for name in EGDI]) for row in rows if row not in whole
+    ]
 
     assert max(near) <= Decimal("0.0001")
     assert {line.score for line in partial} == {""}  # published as 0; a missing part is no zero
@@ -134,7 +156,9 @@ def test_the_fragile_states_of_2024_come_out_exactly() -> None:
     lines = [root(bundled()["fsi2024"], list(row.items())[2:]) for row in rows]
 
     assert len(rows) == 179
-    assert [line.exact for line in lines] == [format(Decimal(row["Total"]).normalize(), "f") for row in rows]
+    assert [line.exact for line in lines] == [
+        format(Decimal(row["Total"]).normalize(), "f") for row in rows
+    ]
 
 
 def test_part_ratings_follow_from_the_sections_and_the_other_three_are_overrides() -> None:
@@ -142,31 +166,57 @@ def test_part_ratings_follow_from_the_sections_and_the_other_three_are_overrides
     framework = bundled()["part"]
 
     def rated(row: dict[str, str], rating: str = "") -> Line:
-        return root(framework, [(str(place), row[name]) for place, name in enumerate(PART, 1)], rating)
+        return root(
+            framework, [(str(place), row[name]) for place, name in enumerate(PART, 1)], rating
+        )
 
     follow = [row for row in rows if rated(row).band == row["published_rating"]]
     others = [row for row in rows if row not in follow]
-    overridden = [rated(row, framework.rating("PART", f"!{row['published_rating']}")) for row in others]
+    overridden = [
+        rated(row, framework.rating("PART", f"!{row['published_rating']}")) for row in others
+    ]
 
     assert (len(follow), len(others)) == (27, 3)
     assert {row["published_rating"] for row in others} == {"Results Not Demonstrated"}
     assert {line.band for line in overridden} == {"Results Not Demonstrated"}
-    assert all(line.rule.startswith("override: Results Not Demonstrated instead of ") for line in overridden)
+    assert all(
+        line.rule.startswith("override: Results Not Demonstrated instead of ")
+        for line in overridden
+    )
 
 
-# --- Typed figures, everywhere ----------------------------------------------------------------------------------------
+# --- Typed figures, everywhere ------------------------------------------------------------------
 
 HDI_2022 = [  # Human Development Report 2023-24, table 1 and its data file
     ("Switzerland", ("84.255", "16.5837307", "13.90406622", "69432.78669"), "0.967", "Very High"),
-    ("Hong Kong, China (SAR)", ("84.315", "17.8495903", "12.34776974", "62485.50516"), "0.956", "Very High"),
-    ("Liechtenstein: income above the goalpost", ("84.656", "15.46640015", "12.351169", "146673.2415"), "0.942", None),
-    ("Iran (Islamic Republic of)", ("74.556", "14.11717033", "10.74618321", "14770.32307"), "0.780", "High"),
+    (
+        "Hong Kong, China (SAR)",
+        ("84.315", "17.8495903", "12.34776974", "62485.50516"),
+        "0.956",
+        "Very High",
+    ),
+    (
+        "Liechtenstein: income above the goalpost",
+        ("84.656", "15.46640015", "12.351169", "146673.2415"),
+        "0.942",
+        None,
+    ),
+    (
+        "Iran (Islamic Republic of)",
+        ("74.556", "14.11717033", "10.74618321", "14770.32307"),
+        "0.780",
+        "High",
+    ),
     ("Niger", ("62.08", "7.186131428", "1.341352433", "1283.309235"), "0.394", "Low"),
 ]
 
 
-@pytest.mark.parametrize(("country", "values", "score", "band"), HDI_2022, ids=[row[0] for row in HDI_2022])
-def test_the_hdi_of_2022_is_as_published(country: str, values: tuple[str, ...], score: str, band: str | None) -> None:
+@pytest.mark.parametrize(
+    ("country", "values", "score", "band"), HDI_2022, ids=[row[0] for row in HDI_2022]
+)
+def test_the_hdi_of_2022_is_as_published(
+    country: str, values: tuple[str, ...], score: str, band: str | None
+) -> None:
     line = root(bundled()["hdi"], zip(HDI, values, strict=True))
 
     assert line.score == score
@@ -203,7 +253,8 @@ def test_the_fragile_states_index_of_somalia_in_2024_is_as_published() -> None:
     assert root(bundled()["fsi2024"], zip(codes, values, strict=True)).exact == "111.3"
 
 
-PART_PUBLISHED = [  # OMB, ExpectMore 10003210.2005; OMB, PART list for the 2008 budget (scribd.com/document/342299)
+# OMB, ExpectMore 10003210.2005; OMB, PART list for the 2008 budget (scribd.com/document/342299)
+PART_PUBLISHED = [
     ((100, 100, 86, 75), "84.7", "Effective"),  # rounded to 85 before the band
     ((100, 63, 100, 67), "79.8", "Moderately Effective"),
     ((80, 88, 100, 40), "64.8", "Adequate"),
@@ -212,20 +263,28 @@ PART_PUBLISHED = [  # OMB, ExpectMore 10003210.2005; OMB, PART list for the 2008
 
 
 @pytest.mark.parametrize(("sections", "total", "band"), PART_PUBLISHED)
-def test_part_rounds_the_total_before_the_rating(sections: tuple[int, ...], total: str, band: str) -> None:
-    line = root(bundled()["part"], [(str(place), str(value)) for place, value in enumerate(sections, 1)])
+def test_part_rounds_the_total_before_the_rating(
+    sections: tuple[int, ...], total: str, band: str
+) -> None:
+    line = root(
+        bundled()["part"], [(str(place), str(value)) for place, value in enumerate(sections, 1)]
+    )
 
     assert (line.exact, line.band) == (total, band)
 
 
-def test_part_counts_a_large_extent_as_two_thirds_to_two_places_and_spreads_a_question_that_does_not_apply() -> None:
+def test_part_counts_a_large_extent_as_two_thirds_to_two_places_and_spreads_a_question_that_does_not_apply() -> (
+    None
+):
     cells = [("4.1", "LE"), ("4.2", "Small extent"), ("4.3", "YES"), ("4.4", "NA"), ("4.5", "no")]
     cells += [("1.1", "YES"), ("1.2", "NO"), ("1.3", "NA"), ("1.4", ""), ("1.5", "YES")]
 
     lines = scored(bundled()["part"], cells)
 
     assert (lines["4"].exact, lines["4"].score) == ("50", "50")
-    assert lines["1"].score == "67"  # 2 of 3: neither the question that does not apply nor the unanswered one counts
+    assert (
+        lines["1"].score == "67"
+    )  # 2 of 3: neither the question that does not apply nor the unanswered one counts
     assert lines["1"].exact == "66.66666666666666666666666667"
     assert (lines["4.4"].rule, lines["1.4"].rule) == ("not applicable", "not answered")
     assert lines["PART"].score == ""
@@ -245,18 +304,24 @@ def test_an_override_may_stand_alone_and_is_held_to_the_ratings_the_framework_ha
         framework.rating("PART", "!Splendid")
 
 
-# --- Worked examples of the files -------------------------------------------------------------------------------------
+# --- Worked examples of the files ---------------------------------------------------------------
 
 
 def example(name: str) -> tuple[Framework, dict]:
     """A template with the leaves of its own worked example, and that example."""
-    document = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"), parse_float=Decimal)
+    document = json.loads(
+        (FOLDER / f"{name}.json").read_text(encoding="utf-8"), parse_float=Decimal
+    )
     leaves = [{"title": each["code"], **each} for each in document["example"]["indicators"]]
     [scale] = document["scales"]
     children = [{**leaf, "scale": scale} for leaf in leaves]
     written = {"weight", "points", "standard", "targets", "code", "title", "scale", "direction"}
     children = [
-        {key: float(value) if isinstance(value, Decimal) else value for key, value in child.items() if key in written}
+        {
+            key: float(value) if isinstance(value, Decimal) else value
+            for key, value in child.items()
+            if key in written
+        }
         for child in children
     ]
     return variant(name, children=children), document["example"]
@@ -265,7 +330,9 @@ def example(name: str) -> tuple[Framework, dict]:
 def test_the_worked_example_of_the_rfd_comes_out() -> None:
     framework, wanted = example("rfd")
 
-    lines = scored(framework, [(each["code"], str(each["achieved"])) for each in wanted["indicators"]])
+    lines = scored(
+        framework, [(each["code"], str(each["achieved"])) for each in wanted["indicators"]]
+    )
 
     assert [lines[each["code"]].score for each in wanted["indicators"]] == ["75", "95", "100"]
     assert (lines["RFD"].score, lines["RFD"].band) == ("86", "Very Good")
@@ -274,22 +341,27 @@ def test_the_worked_example_of_the_rfd_comes_out() -> None:
 def test_the_worked_example_of_the_decree_of_1381_comes_out() -> None:
     framework, wanted = example("iran_specific_1381")
 
-    lines = scored(framework, [(each["code"], str(each["actual"])) for each in wanted["indicators"]])
+    lines = scored(
+        framework, [(each["code"], str(each["actual"])) for each in wanted["indicators"]]
+    )
 
     assert [lines[each["code"]].score for each in wanted["indicators"]] == ["75", "25", "50"]
     assert lines["IR"].score == "150"
     assert framework.root.full == 200
 
 
-# --- Frameworks without arithmetic ------------------------------------------------------------------------------------
+# --- Frameworks without arithmetic --------------------------------------------------------------
 
 
 def council(**scores: int | str) -> list[tuple[str, str]]:
-    services = dict.fromkeys(("CA", "UOR", "CYP", "ASC", "HOU", "ENV", "CUL", "BEN", "FIR"), 3) | scores
+    services = (
+        dict.fromkeys(("CA", "UOR", "CYP", "ASC", "HOU", "ENV", "CUL", "BEN", "FIR"), 3) | scores
+    )
     return [(code, str(score)) for code, score in services.items()]
 
 
-CPA = [  # Audit Commission, The Harder Test: the category rules as Sunderland City Council prints them
+# Audit Commission, The Harder Test: the category rules as Sunderland City Council prints them
+CPA = [
     (council(CA=4), "4 stars", "table row 1"),
     (council(CA=4, UOR=2), "3 stars", "table row 2"),
     (council(CA=4, ENV=1, CUL=1), "1 star", "table row 4"),
@@ -297,7 +369,11 @@ CPA = [  # Audit Commission, The Harder Test: the category rules as Sunderland C
     (council(CA=3, HOU=2), "3 stars", "table row 6"),
     (council(CA=2), "3 stars", "table row 9"),
     (council(CA=2, UOR=1, ENV=1), "1 star", "table row 11"),  # Bristol, Lambeth 2006: one star
-    (council(CA=4, UOR="N/A", FIR="NA"), "4 stars", "table row 1"),  # a service it does not provide drops out
+    (
+        council(CA=4, UOR="N/A", FIR="NA"),
+        "4 stars",
+        "table row 1",
+    ),  # a service it does not provide drops out
 ]
 
 
@@ -316,7 +392,9 @@ def test_a_score_subject_to_review_blocks_the_category_until_it_is_resolved() ->
     assert (line.score, line.band, line.rule) == ("", "", "under review: HOU")
 
 
-def test_the_management_accountability_framework_has_no_total_and_says_what_is_provisional() -> None:
+def test_the_management_accountability_framework_has_no_total_and_says_what_is_provisional() -> (
+    None
+):
     lines = scored(bundled()["maf"], [("FM", "REVIEW")])
 
     assert (lines["MAF"].score, lines["MAF"].rule) == ("", "provisional: FM under review")
@@ -341,7 +419,7 @@ def test_the_toolkit_is_met_only_when_everything_is_and_an_average_changes_nothi
     assert approaching.band == "Approaching Standards (with approved improvement plan)"
 
 
-# --- Excellence models ------------------------------------------------------------------------------------------------
+# --- Excellence models --------------------------------------------------------------------------
 
 
 def attributes(value: str, **changed: str) -> list[tuple[str, str]]:
@@ -360,14 +438,21 @@ def test_efqm_is_written_in_points_and_a_part_is_capped_by_its_sound_attribute()
 
 def test_caf_is_scored_classically_or_fine_tuned_sub_criterion_by_sub_criterion() -> None:
     framework = bundled()["caf2020"]
-    classical = [(node.code, "40") for node in framework.root.walk() if node.scale and node.code.count(".") == 1]
+    classical = [
+        (node.code, "40")
+        for node in framework.root.walk()
+        if node.scale and node.code.count(".") == 1
+    ]
     tuned = [cell for cell in classical if cell[0] != "1.1"]
     tuned += [("1.1.P", "90"), ("1.1.D", "70"), ("1.1.C", "50"), ("1.1.A", "31")]
 
     first, second = scored(framework, classical), scored(framework, tuned)
 
     assert (first["CAF"].score, first["1.1"].band) == ("40", "Planned and implemented")
-    assert (second["1.1"].score, second["1.1"].band) == ("60.25", "Planned, implemented and checked/reviewed")
+    assert (second["1.1"].score, second["1.1"].band) == (
+        "60.25",
+        "Planned, implemented and checked/reviewed",
+    )
     assert second["1.1"].rule == "mean of 1.1:ft"
     assert second["1.1.A"].band == "Some good evidence"
     assert len(first) == 38

@@ -1,4 +1,6 @@
-"""`manage.py score_framework`: what it writes, and that a mistake in either file is named and nothing written."""
+"""`manage.py score_framework`: what it writes, and that a mistake in either file is named and
+nothing written.
+"""
 
 import csv
 import io
@@ -20,7 +22,11 @@ DEFINITION: dict[str, Any] = {
     "title": "Test",
     "scales": {
         "u": {"type": "number", "min": 0, "max": 10},
-        "yn": {"type": "options", "options": [{"code": "Y", "value": 1}, {"code": "N", "value": 0}], "na": "N/A"},
+        "yn": {
+            "type": "options",
+            "options": [{"code": "Y", "value": 1}, {"code": "N", "value": 0}],
+            "na": "N/A",
+        },
     },
     "root": {
         "code": "t",
@@ -45,7 +51,11 @@ class Files:
     """A definition, values and a result in a folder of their own."""
 
     def __init__(self, folder: Path):
-        self.definition, self.values, self.out = folder / "d.json", folder / "v.csv", folder / "r.csv"
+        self.definition, self.values, self.out = (
+            folder / "d.json",
+            folder / "v.csv",
+            folder / "r.csv",
+        )
         self.folder = folder
         self.define(json.dumps(DEFINITION, indent=1))
         self.value("entity,node,value\nx,a,4\n")
@@ -58,7 +68,9 @@ class Files:
 
     def score(self) -> list[dict[str, str]]:
         told = io.StringIO()
-        call_command("score_framework", self.definition, self.values, out=self.out, stdout=told, stderr=told)
+        call_command(
+            "score_framework", self.definition, self.values, out=self.out, stdout=told, stderr=told
+        )
         return list(csv.DictReader(io.StringIO(self.out.read_text(encoding="utf-8"))))
 
     def refusal(self) -> str:
@@ -75,16 +87,20 @@ def files(tmp_path: Path) -> Files:
     return Files(tmp_path)
 
 
-# --- What it writes ---------------------------------------------------------------------------------------------------
+# --- What it writes -----------------------------------------------------------------------------
 
 
 def test_there_is_a_row_for_every_entity_and_node_in_the_order_of_the_files(files: Files) -> None:
-    files.value("entity,node,value\nبهداشت,b,5\nx,a,7.25\nبهداشت,a,NA\nx,c,N/A\nx,b,REVIEW\nx,t,!Suspended\n")
+    files.value(
+        "entity,node,value\nبهداشت,b,5\nx,a,7.25\nبهداشت,a,NA\nx,c,N/A\nx,b,REVIEW\nx,t,!Suspended\n"
+    )
 
     rows = files.score()
 
     assert list(rows[0]) == ["entity", "node", "score", "exact", "band", "rule"]
-    assert [(row["entity"], row["node"]) for row in rows] == [(e, n) for e in ("بهداشت", "x") for n in "tabc"]
+    assert [(row["entity"], row["node"]) for row in rows] == [
+        (e, n) for e in ("بهداشت", "x") for n in "tabc"
+    ]
     assert rows[0] == {
         "entity": "بهداشت", "node": "t", "score": "5.0", "exact": "5", "band": "Pass", "rule": "",
     }  # fmt: skip
@@ -95,7 +111,9 @@ def test_there_is_a_row_for_every_entity_and_node_in_the_order_of_the_files(file
     assert [row["rule"] for row in rows[5:]] == ["", "under review", "not applicable"]
 
 
-def test_columns_in_another_order_a_byte_order_mark_and_more_columns_are_understood(files: Files) -> None:
+def test_columns_in_another_order_a_byte_order_mark_and_more_columns_are_understood(
+    files: Files,
+) -> None:
     files.value('\ufeffnote,Value,entity,NODE\r\n"two\nlines",4,x,a\r\n\r\n,6,x,b\r\n')
 
     assert files.score()[0]["score"] == "5.0"
@@ -105,7 +123,9 @@ def test_values_read_back_from_a_result_give_the_same_result(files: Files) -> No
     files.value("entity,node,value\nx,a,7.25\nx,b,3\n")
     first = files.score()
 
-    files.value("entity,node,value\n" + "".join(f"x,{row['node']},{row['exact']}\n" for row in first))
+    files.value(
+        "entity,node,value\n" + "".join(f"x,{row['node']},{row['exact']}\n" for row in first)
+    )
     second = files.score()
 
     assert [row["exact"] for row in second] == [row["exact"] for row in first]
@@ -120,7 +140,9 @@ def test_a_result_that_stands_there_is_replaced_whole(files: Files) -> None:
     assert sorted(path.name for path in files.folder.iterdir()) == ["d.json", "r.csv", "v.csv"]
 
 
-def test_whoever_scores_is_told_what_is_unconfirmed(files: Files, capsys: pytest.CaptureFixture[str]) -> None:
+def test_whoever_scores_is_told_what_is_unconfirmed(
+    files: Files, capsys: pytest.CaptureFixture[str]
+) -> None:
     files.value("entity,node,value\nx,1,80\n")
 
     call_command("score_framework", FOLDER / "part.json", files.values, out=files.out)
@@ -130,7 +152,9 @@ def test_whoever_scores_is_told_what_is_unconfirmed(files: Files, capsys: pytest
 
 def test_two_hundred_entities_on_hundreds_of_nodes_are_all_scored(files: Files) -> None:
     leaves = [node.code for node in load(FOLDER / "efqm2020.json").root.walk() if node.scale]
-    rows = "".join(f"e{entity},{code},{entity % 21 * 5}\n" for entity in range(200) for code in leaves)
+    rows = "".join(
+        f"e{entity},{code},{entity % 21 * 5}\n" for entity in range(200) for code in leaves
+    )
     files.define((FOLDER / "efqm2020.json").read_bytes())
     files.value("entity,node,value\n" + rows)
 
@@ -140,7 +164,7 @@ def test_two_hundred_entities_on_hundreds_of_nodes_are_all_scored(files: Files) 
     assert [row["score"] for row in scored if row["node"] == "EFQM"][:3] == ["0", "50", "100"]
 
 
-# --- What it refuses in the values ------------------------------------------------------------------------------------
+# --- What it refuses in the values --------------------------------------------------------------
 
 HEAD = "entity,node,value\n"
 BAD_VALUES = [
@@ -166,12 +190,17 @@ BAD_VALUES = [
     (HEAD + 'x,a,"1\n', "v.csv, line 2: not CSV: unexpected end of data"),
     (HEAD.encode() + b"x,a,1\n\xe9,a,1\n", "v.csv, line 3: not UTF-8"),
     ((HEAD + "x,a,1\n").encode("utf-16"), "v.csv, line 1: not UTF-8"),
-    (HEAD + "x,a,x\nx,b,y\n", "v.csv, line 2: x, a: not a number: 'x'\nv.csv, line 3: x, b: not a number: 'y'"),
+    (
+        HEAD + "x,a,x\nx,b,y\n",
+        "v.csv, line 2: x, a: not a number: 'x'\nv.csv, line 3: x, b: not a number: 'y'",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("text", "reason"), BAD_VALUES)
-def test_a_bad_value_is_refused_with_file_line_and_reason(files: Files, text: str | bytes, reason: str) -> None:
+def test_a_bad_value_is_refused_with_file_line_and_reason(
+    files: Files, text: str | bytes, reason: str
+) -> None:
     files.value(text)
 
     assert files.refusal() == reason
@@ -185,14 +214,18 @@ def test_of_many_faults_the_first_twenty_are_told_and_the_rest_counted(files: Fi
     assert (len(lines), lines[-1]) == (21, "and 5 more")
 
 
-def test_an_arithmetic_that_cannot_take_the_values_names_the_entity_and_the_node(files: Files) -> None:
+def test_an_arithmetic_that_cannot_take_the_values_names_the_entity_and_the_node(
+    files: Files,
+) -> None:
     definition = json.loads(json.dumps(DEFINITION))
     definition["scales"]["u"] = {"type": "number"}
     definition["root"]["agg"] = "gmean"
     files.define(json.dumps(definition))
     files.value(HEAD + "x,a,1\ny,a,-1\n")
 
-    assert files.refusal() == "v.csv, line 3: y: node t: the geometric mean takes no value below zero"
+    assert (
+        files.refusal() == "v.csv, line 3: y: node t: the geometric mean takes no value below zero"
+    )
 
 
 def test_a_result_is_not_written_over_what_it_is_made_from_nor_into_no_folder(files: Files) -> None:
@@ -211,7 +244,7 @@ def test_a_file_that_is_missing_is_named(files: Files) -> None:
     assert files.refusal() == "d.json: No such file or directory"
 
 
-# --- What it refuses in the definition --------------------------------------------------------------------------------
+# --- What it refuses in the definition ----------------------------------------------------------
 
 NODE = ("root", "children", 0)
 SCALE = ("scales", "u")
@@ -277,7 +310,9 @@ def changed(path: tuple[str | int, ...], value: Any) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize(("path", "value", "reason"), BAD_DEFINITIONS, ids=[row[2][:60] for row in BAD_DEFINITIONS])
+@pytest.mark.parametrize(
+    ("path", "value", "reason"), BAD_DEFINITIONS, ids=[row[2][:60] for row in BAD_DEFINITIONS]
+)
 def test_a_malformed_definition_is_refused_with_file_line_path_and_reason(
     files: Files, path: tuple[str | int, ...], value: Any, reason: str
 ) -> None:
@@ -299,16 +334,30 @@ BAD_TABLES = [
     ([{"then": "1"}], "root.table[0]: “when” is missing"),
     ([{"when": []}], "root.table[0]: “then” is missing"),
     ([{"when": [{"at_least": 1}], "then": 1}], "root.table[0].when[0]: a condition is about"),
-    ([{"when": [{"node": "z", "equals": 1}], "then": 1}], "root.table[0].when[0].node: “z” is no node"),
+    (
+        [{"when": [{"node": "z", "equals": 1}], "then": 1}],
+        "root.table[0].when[0].node: “z” is no node",
+    ),
     ([{"when": [{"node": "a"}], "then": 1}], "root.table[0].when[0]: needs a comparison"),
-    ([{"when": [{"node": "a", "equal": 1}], "then": 1}], "root.table[0].when[0].equal: is no condition"),
-    ([{"when": [{"group": "g", "at_most": 1}], "then": 1}], "root.table[0].when[0]: needs a comparison"),
-    ([{"when": [{"group": "g", "count_below": 1, "at_most": 1}], "then": 1}], "root.table[0].when[0].group: “g” is no"),
+    (
+        [{"when": [{"node": "a", "equal": 1}], "then": 1}],
+        "root.table[0].when[0].equal: is no condition",
+    ),
+    (
+        [{"when": [{"group": "g", "at_most": 1}], "then": 1}],
+        "root.table[0].when[0]: needs a comparison",
+    ),
+    (
+        [{"when": [{"group": "g", "count_below": 1, "at_most": 1}], "then": 1}],
+        "root.table[0].when[0].group: “g” is no",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("table", "reason"), BAD_TABLES)
-def test_a_decision_table_that_cannot_be_checked_is_refused(files: Files, table: Any, reason: str) -> None:
+def test_a_decision_table_that_cannot_be_checked_is_refused(
+    files: Files, table: Any, reason: str
+) -> None:
     document = changed(("root", "agg"), "table")
     document["root"]["table"] = table
     files.define(json.dumps(document, indent=1))
@@ -321,7 +370,10 @@ def test_points_ask_for_something_possible(files: Files) -> None:
     document["scales"]["u"] = {"type": "number", "min": 0}
     files.define(json.dumps(document))
 
-    assert files.refusal() == "d.json, line 1: root: a needs “points”, or a scale with a maximum above zero"
+    assert (
+        files.refusal()
+        == "d.json, line 1: root: a needs “points”, or a scale with a maximum above zero"
+    )
 
 
 def test_weights_that_are_all_zero_are_refused(files: Files) -> None:
@@ -336,7 +388,10 @@ def test_weights_that_are_all_zero_are_refused(files: Files) -> None:
 NOT_JSON = [
     ('{"form": "assessment-framework/1",\n "code": }', "line 2: not JSON: Expecting value"),
     ('{"form": "assessment-framework/1", "code": NaN}', "line 1: not JSON: NaN is no number"),
-    ('{"form": "assessment-framework/1",\n "code": "T",\n "code": "U"}', "line 3: “code” stands there twice"),
+    (
+        '{"form": "assessment-framework/1",\n "code": "T",\n "code": "U"}',
+        "line 3: “code” stands there twice",
+    ),
     ("[" * 100000, "line 1: nested too deeply"),
     ("[]", "line 1: must be an object"),
     ("", "line 1: not JSON: Expecting value"),

@@ -1,4 +1,6 @@
-"""Pages of the reference frameworks: everything a file says can be read, and what is unconfirmed says so."""
+"""Pages of the reference frameworks: everything a file says can be read, and what is unconfirmed
+says so.
+"""
 
 from collections.abc import Callable
 from html import unescape
@@ -41,7 +43,10 @@ def test_the_list_compares_every_framework_and_counts_its_doubts(read: Callable[
 
     assert set(COMPARED) == set(bundled())
     for slug, framework in bundled().items():
-        assert reverse("indicators:framework", args=[slug]).removeprefix("/en").removeprefix("/fa") in text
+        assert (
+            reverse("indicators:framework", args=[slug]).removeprefix("/en").removeprefix("/fa")
+            in text
+        )
         row = text[text.index(f"/{slug}/") :].split("</tr>")[0]
         count = len(framework.unverified)
         assert f"{count} point{'' if count == 1 else 's'}</span>" in row
@@ -62,7 +67,9 @@ def test_a_framework_shows_its_tree_its_sources_and_each_doubt_marked(
         shown = [unescape(quoted(point)) for point in framework.unverified]
     assert all(point in text for point in shown)
     assert text.count("bg-warning-lt") == len(shown)
-    assert all(source["url"].replace("&amp;", "&") in text for source in framework.document["sources"])
+    assert all(
+        source["url"].replace("&amp;", "&") in text for source in framework.document["sources"]
+    )
     assert all(f'lang="en">{code}</bdi>' in text for code in framework.nodes)
 
 
@@ -79,7 +86,9 @@ def test_the_page_gives_weights_as_shares_and_formulas_in_words(read: Callable[.
     assert "33.3333" in hdi
 
 
-def test_in_persian_numbers_are_persian_and_quoted_texts_are_marked_as_english(read: Callable[..., str]) -> None:
+def test_in_persian_numbers_are_persian_and_quoted_texts_are_marked_as_english(
+    read: Callable[..., str],
+) -> None:
     text = read("framework", "part", language="fa")
 
     assert "ابزار رتبه‌بندی ارزیابی برنامه" in text

@@ -1,4 +1,6 @@
-"""The annual plan and the reports of its quarters: what is taken, what is refused, and what is written down."""
+"""The annual plan and the reports of its quarters: what is taken, what is refused, and what is
+written down.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -59,7 +61,7 @@ def figures(w, **fields):
     return {m.pk: dict(given) for m in own(w)}
 
 
-# --- The measures of a plan -------------------------------------------------------------------------------------------
+# --- The measures of a plan ---------------------------------------------------------------------
 
 
 def test_a_plan_holds_what_is_asked_of_the_agency_own_first_and_nothing_of_stewards(communicated):
@@ -89,10 +91,18 @@ def test_a_sheet_takes_the_same_queries_for_any_number_of_measures(communicated,
     w = communicated
     indicator = Indicator.objects.filter(axis__set=w.specific).first()
     for number in range(more):
-        titles = {"code": f"X{number}", "title_fa": "س", "unit_fa": "درصد", "points": 1, "method": "linear"}
+        titles = {
+            "code": f"X{number}",
+            "title_fa": "س",
+            "unit_fa": "درصد",
+            "points": 1,
+            "method": "linear",
+        }
         measure = Measure.objects.create(indicator=indicator, target=5, **titles)
         participation = Participation.objects.get(cycle=w.cycle, agency=w.power)
-        MeasureTarget.objects.create(measure=measure, participation=participation, target=4, set_by=w.head, set_at=w.at)
+        MeasureTarget.objects.create(
+            measure=measure, participation=participation, target=4, set_by=w.head, set_at=w.at
+        )
 
     with CaptureQueriesContext(connection) as queries:
         sheet = Sheet(plan_of(w))
@@ -101,7 +111,7 @@ def test_a_sheet_takes_the_same_queries_for_any_number_of_measures(communicated,
     assert len(queries) == 8
 
 
-# --- The plan ---------------------------------------------------------------------------------------------------------
+# --- The plan -----------------------------------------------------------------------------------
 
 
 def test_staff_lay_the_plan_and_the_head_signs_it(communicated):
@@ -134,7 +144,8 @@ def test_signing_names_the_first_targets_that_are_missing(communicated):
         plans.move_plan(plan_of(w), "sign", by=w.head, at=w.at)
 
     assert str(refused.value) == (
-        "Something is missing. “Non-revenue water”, quarter 2: the target; “Non-revenue water”, quarter 3: the target; "
+        "Something is missing. “Non-revenue water”, quarter 2: the target; “Non-revenue water”, "
+        "quarter 3: the target; "
         "“Non-revenue water”, quarter 4: the target, and 4 more things."
     )
     assert plan_of(w).state == PlanState.DRAFT
@@ -152,7 +163,9 @@ def test_saving_again_replaces_a_target_and_none_takes_it_back(communicated):
     assert sheet.figure(second.pk, 1).target == 50
 
 
-def test_a_foreign_measure_a_steward_s_and_a_negative_target_are_refused_and_nothing_is_saved(communicated):
+def test_a_foreign_measure_a_steward_s_and_a_negative_target_are_refused_and_nothing_is_saved(
+    communicated,
+):
     w = communicated
     good = {own(w)[0].pk: {1: Decimal(25)}}
 
@@ -181,9 +194,14 @@ def test_a_plan_that_begins_later_takes_no_figures_of_earlier_quarters(communica
     Plan.objects.filter(pk=plan_of(w).pk).update(quarter=2)
     at = opens(w, 2)
 
-    with pytest.raises(Refused, match="begins with quarter 2; figures of earlier quarters are not taken"):
+    with pytest.raises(
+        Refused, match="begins with quarter 2; figures of earlier quarters are not taken"
+    ):
         plans.save_plan(plan_of(w), targets(w), by=w.staff, at=at)
-    later = {key: {q: t for q, t in by_quarter.items() if q > 1} for key, by_quarter in targets(w).items()}
+    later = {
+        key: {q: t for q, t in by_quarter.items() if q > 1}
+        for key, by_quarter in targets(w).items()
+    }
     plans.move_plan(plans.save_plan(plan_of(w), later, by=w.staff, at=at), "sign", by=w.head, at=at)
     with pytest.raises(Refused, match="begins with quarter 2"):
         plans.save_figures(report_of(w, 1), figures(w), by=w.staff, at=w.at)
@@ -192,7 +210,12 @@ def test_a_plan_that_begins_later_takes_no_figures_of_earlier_quarters(communica
 def test_the_last_quarter_may_differ_from_the_year_and_says_so(communicated):
     w = communicated
     first, _second = own(w)
-    plans.save_plan(plan_of(w), targets(w) | {first.pk: dict.fromkeys((1, 2, 3, 4), Decimal(25))}, by=w.staff, at=w.at)
+    plans.save_plan(
+        plan_of(w),
+        targets(w) | {first.pk: dict.fromkeys((1, 2, 3, 4), Decimal(25))},
+        by=w.staff,
+        at=w.at,
+    )
 
     signed = plans.move_plan(plan_of(w), "sign", by=w.head, at=w.at)
 
@@ -204,7 +227,9 @@ def test_the_agency_s_own_target_is_the_year_s(communicated):
     w = communicated
     first, _second = own(w)
     participation = Participation.objects.get(cycle=w.cycle, agency=w.power)
-    MeasureTarget.objects.create(measure=first, participation=participation, target=25, set_by=w.head, set_at=w.at)
+    MeasureTarget.objects.create(
+        measure=first, participation=participation, target=25, set_by=w.head, set_at=w.at
+    )
 
     plans.save_plan(plan_of(w), targets(w), by=w.staff, at=w.at)
 
@@ -236,7 +261,7 @@ def test_the_targets_of_a_reported_quarter_stand(communicated):
     assert Sheet(plan).figure(first.pk, 2).target == 22
 
 
-# --- The quarters -----------------------------------------------------------------------------------------------------
+# --- The quarters -------------------------------------------------------------------------------
 
 
 def test_a_quarter_is_reported_against_a_signed_plan(communicated):
@@ -267,7 +292,11 @@ def test_staff_enter_the_figures_and_the_head_reports_the_quarter(communicated):
 
     report = report_quarter(w)
 
-    assert (report.state, report.reported_by, report.reported_at) == (ReportState.REPORTED, w.head, w.at)
+    assert (report.state, report.reported_by, report.reported_at) == (
+        ReportState.REPORTED,
+        w.head,
+        w.at,
+    )
     entry = Entry.objects.get(model="indicators.quarterreport")
     assert (entry.act, len(entry.params["digest"])) == ("report", 64)
 
@@ -283,7 +312,9 @@ def test_the_digest_says_what_was_reported(communicated):
 
     plans.move_report(report_of(w), "report", by=w.head, at=w.at)
 
-    said = Entry.objects.filter(act="report").order_by("pk").values_list("params__digest", flat=True)
+    said = (
+        Entry.objects.filter(act="report").order_by("pk").values_list("params__digest", flat=True)
+    )
     assert said[0] == said[1] != said[2]
 
 
@@ -296,7 +327,9 @@ def test_the_digest_says_what_was_reported(communicated):
         ({"forecast": None}, "“Non-revenue water”: the forecast for the year's end"),
     ),
 )
-def test_a_report_that_lacks_something_is_refused_in_a_sentence_that_names_it(communicated, fields, why):
+def test_a_report_that_lacks_something_is_refused_in_a_sentence_that_names_it(
+    communicated, fields, why
+):
     w = communicated
     lay_plan(w)
     plans.save_figures(report_of(w), figures(w, **fields), by=w.staff, at=w.at)
@@ -310,7 +343,9 @@ def test_a_report_that_lacks_something_is_refused_in_a_sentence_that_names_it(co
 def test_a_planned_general_measure_needs_its_value_and_no_forecast(communicated):
     w = communicated
     chosen = general(w, "G1-1")
-    plan = plans.save_plan(plan_of(w), targets(w) | {chosen.pk: {1: Decimal(10)}}, by=w.staff, at=w.at)
+    plan = plans.save_plan(
+        plan_of(w), targets(w) | {chosen.pk: {1: Decimal(10)}}, by=w.staff, at=w.at
+    )
     plans.move_plan(plan, "sign", by=w.head, at=w.at)
     plans.save_figures(report_of(w), figures(w), by=w.staff, at=w.at)
 
@@ -318,7 +353,9 @@ def test_a_planned_general_measure_needs_its_value_and_no_forecast(communicated)
         plans.move_report(report_of(w), "report", by=w.head, at=w.at)
     plans.save_figures(report_of(w), {chosen.pk: {"actual": Decimal(10)}}, by=w.staff, at=w.at)
 
-    assert plans.move_report(report_of(w), "report", by=w.head, at=w.at).state == ReportState.REPORTED
+    assert (
+        plans.move_report(report_of(w), "report", by=w.head, at=w.at).state == ReportState.REPORTED
+    )
 
 
 def test_the_last_quarter_ends_the_year_and_needs_no_forecast(communicated):
@@ -328,7 +365,9 @@ def test_the_last_quarter_ends_the_year_and_needs_no_forecast(communicated):
 
     plans.save_figures(report_of(w, 4), figures(w, forecast=None), by=w.staff, at=at)
 
-    assert plans.move_report(report_of(w, 4), "report", by=w.head, at=at).state == ReportState.REPORTED
+    assert (
+        plans.move_report(report_of(w, 4), "report", by=w.head, at=at).state == ReportState.REPORTED
+    )
 
 
 def test_foreign_and_negative_figures_are_refused_and_nothing_is_saved(communicated):
@@ -355,7 +394,9 @@ def test_each_quarter_has_its_own_window(communicated):
 
     with pytest.raises(Refused, match="Monitoring, quarter 2 opens on"):
         plans.save_figures(report_of(w, 2), figures(w), by=w.staff, at=w.at)
-    plans.save_figures(report_of(w, 1), figures(w), by=w.staff, at=closes(w, 1) - timedelta(microseconds=1))
+    plans.save_figures(
+        report_of(w, 1), figures(w), by=w.staff, at=closes(w, 1) - timedelta(microseconds=1)
+    )
     with pytest.raises(Refused, match="Monitoring, quarter 1 closed on"):
         plans.move_report(report_of(w, 1), "report", by=w.head, at=closes(w, 1))
 
@@ -368,10 +409,12 @@ def test_what_is_no_longer_asked_need_not_be_reported(communicated):
     sets_targets.set_targets(w.specific, [row], by=w.headquarters, at=w.at)
     plans.save_figures(report_of(w), {first.pk: figures(w)[first.pk]}, by=w.staff, at=w.at)
 
-    assert plans.move_report(report_of(w), "report", by=w.head, at=w.at).state == ReportState.REPORTED
+    assert (
+        plans.move_report(report_of(w), "report", by=w.head, at=w.at).state == ReportState.REPORTED
+    )
 
 
-# --- What others read -------------------------------------------------------------------------------------------------
+# --- What others read ---------------------------------------------------------------------------
 
 
 def test_progress_counts_what_is_planned_and_what_of_it_is_entered(communicated):
@@ -403,7 +446,7 @@ def test_others_read_signed_targets_and_reported_values_only(communicated):
     assert line() == [(1, True), (2, False), (3, False), (4, False)]
 
 
-# --- Reminders --------------------------------------------------------------------------------------------------------
+# --- Reminders ----------------------------------------------------------------------------------
 
 
 def test_the_agency_is_reminded_of_its_plan_and_then_of_each_quarter(communicated, monkeypatch):
@@ -430,9 +473,14 @@ def test_a_reminder_says_how_many_figures_are_not_entered(communicated):
     w = communicated
     lay_plan(w)
 
-    [todo] = [t for t in tasks.not_reported([w.cycle]) if t.agency_id == w.power.pk and t.quarter == 1]
+    [todo] = [
+        t for t in tasks.not_reported([w.cycle]) if t.agency_id == w.power.pk and t.quarter == 1
+    ]
 
-    assert todo.model.left_to_do(todo.count) == "2 figures are not entered and the quarter is not reported"
+    assert (
+        todo.model.left_to_do(todo.count)
+        == "2 figures are not entered and the quarter is not reported"
+    )
     assert todo.link == ("indicators:quarter", report_of(w).pk)
 
 

@@ -1,4 +1,6 @@
-"""Pages of annual plans and quarters, as agencies, their headquarters and the authority meet them."""
+"""Pages of annual plans and quarters, as agencies, their headquarters and
+the authority meet them.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -78,7 +80,7 @@ def typed_figures(w, actual="20", explanation="", forecast="20"):
     return {f"{what}-{m.pk}": value for m in own(w) for what, value in said.items()}
 
 
-# --- The list ---------------------------------------------------------------------------------------------------------
+# --- The list -----------------------------------------------------------------------------------
 
 
 def test_an_agency_lists_its_own_plan_and_the_authority_all(as_, w):
@@ -141,10 +143,17 @@ def test_the_list_takes_the_same_queries_for_any_length(as_, w):
     for more in (0, 2, 10):
         for number in range(more):
             agency = make_agency(f"X{more}-{number}", "سازمان", "Office")
-            titles = {"name_fa": "سازمان", "name_en": "Office", "level": agency.level, "sector": agency.sector}
+            titles = {
+                "name_fa": "سازمان",
+                "name_en": "Office",
+                "level": agency.level,
+                "sector": agency.sector,
+            }
             participation = Participation.objects.create(cycle=w.cycle, agency=agency, **titles)
             plan = Plan.objects.create(cycle=w.cycle, agency=agency, participation=participation)
-            QuarterReport.objects.create(cycle=w.cycle, agency=agency, plan=plan, quarter=1, state="reported")
+            QuarterReport.objects.create(
+                cycle=w.cycle, agency=agency, plan=plan, quarter=1, state="reported"
+            )
             Figure.objects.create(plan=plan, measure=own(w)[0], quarter=1, target=5, actual=5)
         with CaptureQueriesContext(connection) as queries:
             assert board.get(PLANS).status_code == 200
@@ -153,7 +162,7 @@ def test_the_list_takes_the_same_queries_for_any_length(as_, w):
     assert taken[0] == taken[1] == taken[2]
 
 
-# --- The plan ---------------------------------------------------------------------------------------------------------
+# --- The plan -----------------------------------------------------------------------------------
 
 
 def test_staff_lay_the_plan_on_its_page(as_, w):
@@ -165,7 +174,10 @@ def test_staff_lay_the_plan_on_its_page(as_, w):
     assert set(Figure.objects.values_list("target", flat=True)) == {Decimal("25.5")}
     page = text(staff.get(plan_url(w)))
     assert 'value="25.5"' in page
-    assert "Not the year&#x27;s target; this is allowed." in page or "Not the year's target; this is allowed." in page
+    assert (
+        "Not the year&#x27;s target; this is allowed." in page
+        or "Not the year's target; this is allowed." in page
+    )
 
 
 def test_what_was_typed_stays_with_its_error_beside_the_field_and_on_top(as_, w):
@@ -260,7 +272,7 @@ def test_a_reported_quarter_has_no_field_in_the_plan(as_, w):
     assert f"target-{own(w)[0].pk}-2" in page
 
 
-# --- A quarter --------------------------------------------------------------------------------------------------------
+# --- A quarter ----------------------------------------------------------------------------------
 
 
 def test_staff_enter_a_quarter_s_figures(as_, w):
@@ -282,7 +294,10 @@ def test_a_quarter_shows_the_one_before_and_a_forecast_that_falls_short(as_, w):
     report_quarter(w, 1)
     at = window(w, 2).opens_at
     plans.save_figures(
-        report_of(w, 2), {own(w)[0].pk: {"actual": Decimal(20), "forecast": Decimal(24)}}, by=w.staff, at=at
+        report_of(w, 2),
+        {own(w)[0].pk: {"actual": Decimal(20), "forecast": Decimal(24)}},
+        by=w.staff,
+        at=at,
     )
 
     page = text(as_(w.staff, at).get(quarter_url(w, 2)))
@@ -296,7 +311,9 @@ def test_a_wrong_figure_is_told_beside_its_field_and_on_top(as_, w):
     lay_plan(w)
     first, _second = own(w)
 
-    page = text(as_(w.staff, w.at).post(quarter_url(w), typed_figures(w) | {f"actual-{first.pk}": "-3"}))
+    page = text(
+        as_(w.staff, w.at).post(quarter_url(w), typed_figures(w) | {f"actual-{first.pk}": "-3"})
+    )
 
     assert f'<a href="#id_actual-{first.pk}">Non-revenue water, Actual value</a>' in page
     assert f'id="id_actual-{first.pk}_error"' in page
@@ -365,7 +382,13 @@ def test_the_pages_take_the_same_queries_for_any_number_of_measures(as_, w, page
 
     for more in (0, 3, 20):
         for number in range(more):
-            titles = {"code": f"X{more}-{number}", "title_fa": "س", "unit_fa": "درصد", "points": 1, "method": "linear"}
+            titles = {
+                "code": f"X{more}-{number}",
+                "title_fa": "س",
+                "unit_fa": "درصد",
+                "points": 1,
+                "method": "linear",
+            }
             measure = Measure.objects.create(indicator=indicator, target=5, **titles)
             Figure.objects.create(plan=plan_of(w), measure=measure, quarter=1, target=5, actual=4)
         with CaptureQueriesContext(connection) as queries:

@@ -14,7 +14,11 @@ from indicators.scoring.methods import METHODS
 from indicators.sets.forms import MeasureForm
 
 D = Decimal
-LEVELS = [{"percent": 0, "fa": "آغاز"}, {"percent": 50, "fa": "میانه"}, {"percent": 100, "fa": "پایان"}]
+LEVELS = [
+    {"percent": 0, "fa": "آغاز"},
+    {"percent": 50, "fa": "میانه"},
+    {"percent": 100, "fa": "پایان"},
+]
 STEPS = [[0, 100], [7, 70]]
 
 
@@ -25,9 +29,19 @@ def _english():
 
 
 def measure(method, *, unit="percent", **said):
-    fields = {name: said.pop(name) for name in ("base", "floor", "target", "lowest", "highest") if name in said}
+    fields = {
+        name: said.pop(name)
+        for name in ("base", "floor", "target", "lowest", "highest")
+        if name in said
+    }
     numbers = {name: D(str(number)) for name, number in fields.items()}
-    return Measure(method=method, params=said, unit_fa="درصد" if unit == "percent" else "واحد", unit_en=unit, **numbers)
+    return Measure(
+        method=method,
+        params=said,
+        unit_fa="درصد" if unit == "percent" else "واحد",
+        unit_en=unit,
+        **numbers,
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +77,11 @@ def test_bounds_come_from_the_method_the_unit_and_the_measure(asked, expected):
         (measure("checklist", unit="items", items=6), "7", "The value may not be more than 6."),
         (measure("linear", target=90), "115", "The value may not be more than 100."),
         (measure("linear", target=90), "-0.1", "The value may not be negative."),
-        (measure("linear", target=90, unit="days", lowest=5), "4", "The value may not be less than 5."),
+        (
+            measure("linear", target=90, unit="days", lowest=5),
+            "4",
+            "The value may not be less than 5.",
+        ),
         (measure("survey"), "100.00000001", "The value may not be more than 100."),
         (measure("growth", base=4, target=6, unit="billion rials"), "-12", ""),
         (measure("range", floor=-5, target=5, unit="billion rials"), "-12", ""),
@@ -87,7 +105,15 @@ def test_the_bound_is_named_in_persian_digits():
 
 
 def test_every_method_has_bounds():
-    params = {"items": 3, "levels": LEVELS, "options": LEVELS, "maximum": 9, "target": 5, "floor": 1, "base": 1}
+    params = {
+        "items": 3,
+        "levels": LEVELS,
+        "options": LEVELS,
+        "maximum": 9,
+        "target": 5,
+        "floor": 1,
+        "base": 1,
+    }
     params |= {"bands": STEPS, "targets": [[9, 100], [1, 0]], "min": 1, "max": 9}
 
     for method in METHODS:
@@ -95,7 +121,11 @@ def test_every_method_has_bounds():
         assert (found.most is not None, found.least == 0) == (True, method != "growth")
 
 
-@given(st.sampled_from(sorted(FIXED)), st.decimals(-500, 500, places=2), st.decimals(-500, 500, places=2))
+@given(
+    st.sampled_from(sorted(FIXED)),
+    st.decimals(-500, 500, places=2),
+    st.decimals(-500, 500, places=2),
+)
 def test_what_a_measure_says_never_widens_what_its_method_can_mean(method, lowest, highest):
     params = {"items": 3, "levels": LEVELS, "options": LEVELS, "maximum": 9}
     fixed = FIXED[method](params)
@@ -116,10 +146,28 @@ def test_a_value_is_within_exactly_when_it_is(least, value):
 @pytest.mark.parametrize(
     ("method", "params", "lowest", "highest", "why"),
     (
-        ("linear", {"target": 90}, D(5), D(5), "The lowest possible value must be less than the highest."),
+        (
+            "linear",
+            {"target": 90},
+            D(5),
+            D(5),
+            "The lowest possible value must be less than the highest.",
+        ),
         ("linear", {"target": 90}, None, D(80), "“Target” lies outside the bounds of the value."),
-        ("range", {"floor": 1, "target": 9}, D(2), None, "“Floor” lies outside the bounds of the value."),
-        ("survey", {}, None, D(120), "By this method a value lies from 0 to 100; its bounds may only be narrower."),
+        (
+            "range",
+            {"floor": 1, "target": 9},
+            D(2),
+            None,
+            "“Floor” lies outside the bounds of the value.",
+        ),
+        (
+            "survey",
+            {},
+            None,
+            D(120),
+            "By this method a value lies from 0 to 100; its bounds may only be narrower.",
+        ),
     ),
 )
 def test_bounds_that_cannot_be_are_refused(method, params, lowest, highest, why):

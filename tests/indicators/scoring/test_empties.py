@@ -1,4 +1,6 @@
-"""What does not apply is spread or leaves the ceiling, and what could have been earned of the rest is told."""
+"""What does not apply is spread or leaves the ceiling, and what could have been earned of the rest
+is told.
+"""
 
 from fractions import Fraction
 from typing import Any
@@ -26,7 +28,10 @@ def parts(*weights: int, code: str = "n") -> list[dict[str, Any]]:
 
 def of(tested: Framework, **cells: str) -> dict[str, tuple[Fraction | None, Fraction | None]]:
     """The score and what was possible, by node."""
-    return {code: (line.outcome.score, line.outcome.possible) for code, line in score(tested, **cells).items()}
+    return {
+        code: (line.outcome.score, line.outcome.possible)
+        for code, line in score(tested, **cells).items()
+    }
 
 
 @pytest.mark.parametrize("agg", ["sum", "sum_points", "wmean", "points_ratio"])
@@ -58,7 +63,9 @@ def test_spreading_fills_up_what_left_the_ceiling_below() -> None:
 
 def test_a_mean_that_spreads_takes_a_child_by_what_it_could_have_earned() -> None:
     inner = summed("m", *parts(3, 1), weight=1, **LEAVES)
-    tested = framework(branch("t", "wmean", inner, summed("o", *parts(4, code="o"), weight=1), missing="zero"))
+    tested = framework(
+        branch("t", "wmean", inner, summed("o", *parts(4, code="o"), weight=1), missing="zero")
+    )
 
     assert of(tested, n0="0.5", n1="NA", o0="1")["t"] == (3, 4)
 
@@ -75,7 +82,9 @@ def test_under_review_may_earn_nothing_yet_and_keep_its_ceiling() -> None:
 
 
 def test_what_does_not_apply_at_all_leaves_whatever_its_parent_says() -> None:
-    tested = framework(summed("t", summed("m", *parts(40)), summed("o", *parts(60, code="o")), **LEAVES))
+    tested = framework(
+        summed("t", summed("m", *parts(40)), summed("o", *parts(60, code="o")), **LEAVES)
+    )
 
     found = of(tested, n0="NA", o0="0.5")
 
@@ -85,7 +94,9 @@ def test_what_does_not_apply_at_all_leaves_whatever_its_parent_says() -> None:
 
 
 def test_where_no_maximum_is_known_nothing_is_said_to_be_possible() -> None:
-    tested = framework(summed("t", leaf("a", "open"), leaf("b", "open")), {"open": {"type": "number"}})
+    tested = framework(
+        summed("t", leaf("a", "open"), leaf("b", "open")), {"open": {"type": "number"}}
+    )
 
     assert of(tested, a="3", b="NA")["t"] == (6, None)
 
@@ -105,7 +116,9 @@ def test_the_empties_of_a_node_are_told_in_words_and_a_policy_that_cannot_be_is_
 
 shares = st.fractions(min_value=0, max_value=1, max_denominator=1000)
 groups = st.lists(
-    st.lists(st.tuples(st.integers(0, 50), st.booleans()), min_size=1, max_size=4), min_size=1, max_size=4
+    st.lists(st.tuples(st.integers(0, 50), st.booleans()), min_size=1, max_size=4),
+    min_size=1,
+    max_size=4,
 )
 
 
@@ -116,7 +129,10 @@ def test_equal_marks_in_all_that_applies_are_that_share_of_what_is_possible(
     children, cells = [], {}
     for place, group in enumerate(drawn):
         leaves = parts(*(weight for weight, _applies in group), code=f"g{place}x")
-        cells |= {leaf["code"]: share if applies else None for leaf, (_w, applies) in zip(leaves, group, strict=True)}
+        cells |= {
+            leaf["code"]: share if applies else None
+            for leaf, (_w, applies) in zip(leaves, group, strict=True)
+        }
         if any(weight for weight, _applies in group):
             children.append(summed(f"g{place}", *leaves, weight=1, **LEAVES))
     if not children:

@@ -1,4 +1,6 @@
-"""Methods stay within bounds and in their direction, explain themselves, and the form of 1381 scores as it did."""
+"""Methods stay within bounds and in their direction, explain themselves, and the form of 1381
+scores as it did.
+"""
 
 import csv
 import json
@@ -32,15 +34,25 @@ def scales(draw):
         case "range" | "growth":
             start, target = draw(values), draw(values)
             assume(start != target)
-            return name, {"floor" if name == "range" else "base": start, "target": target}, target > start
+            return (
+                name,
+                {"floor" if name == "range" else "base": start, "target": target},
+                target > start,
+            )
         case "bands":
             limits = sorted(draw(st.sets(values, min_size=1, max_size=5)))
             percents = draw(falling(len(limits)))
             direction = draw(st.sampled_from(["lower", "higher"]))
             rows = zip(limits if direction == "lower" else reversed(limits), percents, strict=True)
-            return name, {"bands": [list(row) for row in rows], "direction": direction}, direction == "higher"
+            return (
+                name,
+                {"bands": [list(row) for row in rows], "direction": direction},
+                direction == "higher",
+            )
         case "interpolation":
-            targets = sorted(draw(st.sets(values, min_size=2, max_size=5)), reverse=draw(st.booleans()))
+            targets = sorted(
+                draw(st.sets(values, min_size=2, max_size=5)), reverse=draw(st.booleans())
+            )
             percents = [100, *draw(falling(len(targets) - 1))]
             return (
                 name,
@@ -50,7 +62,11 @@ def scales(draw):
         case "levels" | "options":
             percents = draw(falling(draw(st.integers(2, 6))))
             percents = percents[::-1] if name == "levels" else percents
-            return name, {name: [{"percent": p, "fa": "خوب", "en": "good"} for p in percents]}, name == "levels"
+            return (
+                name,
+                {name: [{"percent": p, "fa": "خوب", "en": "good"} for p in percents]},
+                name == "levels",
+            )
         case "minmax":
             least, most = sorted(draw(st.sets(amounts, min_size=2, max_size=2)))
             direction = draw(st.sampled_from(["lower", "higher"]))
@@ -65,7 +81,9 @@ def scales(draw):
 
 
 def falling(size):
-    return st.lists(st.integers(0, 100), min_size=size, max_size=size).map(lambda found: sorted(found, reverse=True))
+    return st.lists(st.integers(0, 100), min_size=size, max_size=size).map(
+        lambda found: sorted(found, reverse=True)
+    )
 
 
 def of(scale):
@@ -91,7 +109,9 @@ def test_a_better_value_never_scores_less(scale, data, ceiling):
     name, params, more_is_better = scale
     worse, better = sorted((data.draw(of(scale)), data.draw(of(scale))), reverse=not more_is_better)
 
-    assert points(name, worse, ceiling=ceiling, params=params) <= points(name, better, ceiling=ceiling, params=params)
+    assert points(name, worse, ceiling=ceiling, params=params) <= points(
+        name, better, ceiling=ceiling, params=params
+    )
 
 
 @given(scales(), st.data(), ceilings, st.integers(1, 9))
@@ -101,17 +121,24 @@ def test_points_grow_with_the_ceiling_and_nothing_else(scale, data, ceiling, tim
 
     once = points(name, value, ceiling=ceiling, params=params)
 
-    assert abs(points(name, value, ceiling=ceiling * times, params=params) - once * times) <= times * D("1e-10")
+    assert abs(
+        points(name, value, ceiling=ceiling * times, params=params) - once * times
+    ) <= times * D("1e-10")
 
 
 RFD = {"targets": [[90, 100], [80, 90], [70, 80], [60, 70], [50, 60]]}
 LATE = {"targets": [[0, 100], [7, 90], [14, 80], [21, 70], [28, 60]]}
 ANSWERS = {
     "options": [
-        {"percent": p, "fa": "پاسخ", "en": e} for p, e in ((100, "Yes"), (67, "Large"), (33, "Small"), (0, "No"))
+        {"percent": p, "fa": "پاسخ", "en": e}
+        for p, e in ((100, "Yes"), (67, "Large"), (33, "Small"), (0, "No"))
     ]
 }
-STEPS = {"levels": [{"percent": p, "fa": f} for p, f in ((0, "نیست"), ("33.5", "آغاز شده"), (100, "نهادینه"))]}
+STEPS = {
+    "levels": [
+        {"percent": p, "fa": f} for p, f in ((0, "نیست"), ("33.5", "آغاز شده"), (100, "نهادینه"))
+    ]
+}
 INCOME = {"min": 100, "max": 75000, "log": True}
 
 
@@ -176,8 +203,8 @@ def test_a_checklist_counts_the_weights_of_what_is_met():
     assert checklist_value({"items": 5}, [0, 4]) == 2
 
 
-# The form of the Council of Ministers' decree 44642/T27701H of 1381: AP / S x W, its inverse where less is better.
-# http://www.dastour.ir/Brows/?lid=306807
+# The form of the Council of Ministers' decree 44642/T27701H of 1381: AP / S x W, its inverse where
+# less is better. http://www.dastour.ir/Brows/?lid=306807
 @pytest.mark.parametrize(
     ("method", "standard", "actual", "ceiling", "earned"),
     [("linear", 80, 60, 100, 75), ("inverse_linear", 10, 20, 50, 25), ("linear", 10, 12, 50, 50)],
@@ -249,7 +276,9 @@ def test_an_explanation_has_the_numbers_and_the_points():
 
 def test_an_explanation_says_what_the_ceiling_cut():
     assert "more than the ceiling" in METHODS["linear"].explain(D(99), D(20), {"target": 90}, "en")
-    assert "less than zero" in METHODS["range"].explain(D(5), D(20), {"floor": 20, "target": 90}, "en")
+    assert "less than zero" in METHODS["range"].explain(
+        D(5), D(20), {"floor": 20, "target": 90}, "en"
+    )
     assert "full points" in METHODS["inverse_linear"].explain(D(0), D(20), {"target": 9}, "en")
 
 
@@ -259,18 +288,40 @@ def test_every_method_explains_itself_in_both_languages(scale, value):
 
     assert METHODS[name].explain(value, D(20), params, "fa")
     with translation.override("en"):
-        assert METHODS[name].explain(None, D(20), params, "en").startswith(str(METHODS[name].formula))
+        assert (
+            METHODS[name].explain(None, D(20), params, "en").startswith(str(METHODS[name].formula))
+        )
 
 
 @pytest.mark.parametrize(
     ("method", "value", "params", "words"),
     [
-        ("levels", 1, STEPS, "20 × 33.5% (level 1: آغاز شده) = 6.70 points; 0 = نیست (0%), 1 = آغاز شده (33.5%), "),
-        ("options", 1, ANSWERS, "20 × 67% (Large) = 13.40 points; 0 = Yes (100%), 1 = Large (67%), "),
-        ("interpolation", 75, RFD, "20 × 85% (the place of 75 among the targets) = 17.00 points; targets: 90 = 100%, "),
+        (
+            "levels",
+            1,
+            STEPS,
+            "20 × 33.5% (level 1: آغاز شده) = 6.70 points; 0 = نیست (0%), 1 = آغاز شده (33.5%), ",
+        ),
+        (
+            "options",
+            1,
+            ANSWERS,
+            "20 × 67% (Large) = 13.40 points; 0 = Yes (100%), 1 = Large (67%), ",
+        ),
+        (
+            "interpolation",
+            75,
+            RFD,
+            "20 × 85% (the place of 75 among the targets) = 17.00 points; targets: 90 = 100%, ",
+        ),
         ("minmax", 30, {"min": 20, "max": 40}, "20 × (30 − 20) ÷ (40 − 20) = 10.00 points"),
         ("minmax", 100, INCOME, "20 × (ln 100 − ln 100) ÷ (ln 75,000 − ln 100) = 0.00 points"),
-        ("minmax", 25, {"min": 20, "max": 40, "direction": "lower"}, "20 × (1 − (25 − 20) ÷ (40 − 20)) = 15.00 points"),
+        (
+            "minmax",
+            25,
+            {"min": 20, "max": 40, "direction": "lower"},
+            "20 × (1 − (25 − 20) ÷ (40 − 20)) = 15.00 points",
+        ),
         ("points", 645, {"maximum": 1000}, "20 × 645 ÷ 1,000 = 12.90 points"),
     ],
 )
@@ -292,7 +343,8 @@ def test_an_explanation_says_where_the_figure_of_a_survey_comes_from():
 
     assert METHODS["survey"].check(survey) == []
     assert told == (
-        "20 × 64 ÷ 100 = 12.80 points; source: ISPA, 1,200 people asked, from 21 March 2027, until 4 April 2027, "
+        "20 × 64 ÷ 100 = 12.80 points; source: ISPA, 1,200 people asked, from 21 March 2027, "
+        "until 4 April 2027, "
         "± 2.5, confidence 95%"
     )
     assert "۱ فروردین ۱۴۰۶" in METHODS["survey"].explain(None, D(20), survey, "fa")
@@ -300,9 +352,17 @@ def test_an_explanation_says_where_the_figure_of_a_survey_comes_from():
 
 def test_what_is_none_of_the_answers_is_told_with_the_answers():
     with translation.override("en"):
-        assert METHODS["options"].unfit(D(4), ANSWERS).startswith("Give the number of one of these: 0 = Yes (100%)")
+        assert (
+            METHODS["options"]
+            .unfit(D(4), ANSWERS)
+            .startswith("Give the number of one of these: 0 = Yes (100%)")
+        )
         assert METHODS["levels"].unfit(D("0.5"), STEPS)
-        assert METHODS["options"].unfit(D(3), ANSWERS) == METHODS["linear"].unfit(D(4), {"target": 1}) == ""
+        assert (
+            METHODS["options"].unfit(D(3), ANSWERS)
+            == METHODS["linear"].unfit(D(4), {"target": 1})
+            == ""
+        )
 
 
 def read(name):
@@ -323,7 +383,9 @@ def test_every_general_indicator_has_parameters_that_can_score():
 
     assert [row["code"] for row in parameters] == list(rows)
     for row in parameters:
-        params = json.loads(row["params_json"]) | {key: row[key] for key in ("base", "floor", "target") if row[key]}
+        params = json.loads(row["params_json"]) | {
+            key: row[key] for key in ("base", "floor", "target") if row[key]
+        }
         assert METHODS[rows[row["code"]]["method"]].check(params) == []
         assert "composed" in row["note"]
         assert row["evidence_fa"]

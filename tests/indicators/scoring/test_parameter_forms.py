@@ -1,4 +1,6 @@
-"""What a method needs is typed in one field a kind, refused beside that field, and found again when it is edited."""
+"""What a method needs is typed in one field a kind, refused beside that field, and found again when
+it is edited.
+"""
 
 import pytest
 from django import forms
@@ -31,9 +33,18 @@ TYPED = [
     (
         "options",
         {"options": "100 | بلی | Yes\n0 | خیر | No"},
-        {"options": [{"percent": 100, "fa": "بلی", "en": "Yes"}, {"percent": 0, "fa": "خیر", "en": "No"}]},
+        {
+            "options": [
+                {"percent": 100, "fa": "بلی", "en": "Yes"},
+                {"percent": 0, "fa": "خیر", "en": "No"},
+            ]
+        },
     ),
-    ("interpolation", {"targets": "۹۰:۱۰۰، 80:90, 70.5:80"}, {"targets": [[90, 100], [80, 90], ["70.5", 80]]}),
+    (
+        "interpolation",
+        {"targets": "۹۰:۱۰۰، 80:90, 70.5:80"},
+        {"targets": [[90, 100], [80, 90], ["70.5", 80]]},
+    ),
     (
         "minmax",
         {"min": "100", "max": "75,000", "log": "on"},
@@ -77,12 +88,20 @@ def test_what_is_typed_becomes_parameters_that_pass_the_methods_check(method, ty
 
 @pytest.mark.parametrize("language", ("fa", "en"))
 @pytest.mark.parametrize(("method", "typed", "params"), [row for row in TYPED if row[2]])
-def test_an_edited_measure_shows_what_it_has_and_saves_it_unchanged(language, method, typed, params):
+def test_an_edited_measure_shows_what_it_has_and_saves_it_unchanged(
+    language, method, typed, params
+):
     with translation.override(language):
         shown = Typed(initial=MEASURE | {"method": method} | written_parameters(params))
-        again = {name: shown[name].value() for name in shown.fields if shown[name].value() not in (None, "")}
+        again = {
+            name: shown[name].value()
+            for name in shown.fields
+            if shown[name].value() not in (None, "")
+        }
 
-        form = Typed({name: shown.fields[name].prepare_value(value) for name, value in again.items()})
+        form = Typed(
+            {name: shown.fields[name].prepare_value(value) for name, value in again.items()}
+        )
 
         assert form.errors == {}
     assert form.cleaned_data["params"] == params
@@ -103,7 +122,12 @@ def test_an_edited_measure_shows_what_it_has_and_saves_it_unchanged(language, me
         ("minmax", {"min": "0", "max": "4", "log": "on"}, "max", "more than zero"),
         ("points", {"maximum": "0"}, "maximum", "more than zero"),
         ("survey", {"sample": "0"}, "sample", "greater than or equal to 1"),
-        ("survey", {"survey_from": "1406/01/20", "survey_until": "1406/01/01"}, "survey_until", "before it begins"),
+        (
+            "survey",
+            {"survey_from": "1406/01/20", "survey_until": "1406/01/01"},
+            "survey_until",
+            "before it begins",
+        ),
         ("survey", {"survey_from": "soon"}, "survey_from", "Enter a date"),
         ("survey", {"confidence": "100"}, "confidence", "less than or equal to 99.99"),
     ],

@@ -1,4 +1,6 @@
-"""The tree of an agency's scores adds up, whatever is not applicable, not answered or under review."""
+"""The tree of an agency's scores adds up, whatever is not applicable, not
+answered or under review.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -15,7 +17,9 @@ D = Decimal
 def test_the_total_of_the_form_of_1381():
     rows = [("a", 100, 75), ("b", 50, 25), ("c", 50, 50)]
 
-    result = total(Line("specific", "1", code, code, D(w), LineState.SCORED, D(e)) for code, w, e in rows)
+    result = total(
+        Line("specific", "1", code, code, D(w), LineState.SCORED, D(e)) for code, w, e in rows
+    )
 
     assert result.total.points == 150
     assert result.total.ceiling == 200
@@ -23,7 +27,15 @@ def test_the_total_of_the_form_of_1381():
 
 
 def line(axis, measure, ceiling, state=LineState.SCORED, earned=None, kind="general"):
-    return Line(kind, axis, f"{measure}-i", measure, D(ceiling), state, None if earned is None else D(earned))
+    return Line(
+        kind,
+        axis,
+        f"{measure}-i",
+        measure,
+        D(ceiling),
+        state,
+        None if earned is None else D(earned),
+    )
 
 
 def test_points_that_do_not_apply_are_spread_within_their_axis():
@@ -37,7 +49,11 @@ def test_points_that_do_not_apply_are_spread_within_their_axis():
 
     axis = result.nodes[("general", "1")]
     assert (axis.points, axis.ceiling, axis.applicable_ceiling, axis.percent) == (20, 40, 40, 50)
-    assert (result.total.points, result.total.applicable_ceiling, result.total.percent) == (80, 100, 80)
+    assert (result.total.points, result.total.applicable_ceiling, result.total.percent) == (
+        80,
+        100,
+        80,
+    )
     assert result.nodes[("general", "1", "b-i", "b")].percent is None
 
 
@@ -46,7 +62,11 @@ def test_without_spreading_they_leave_the_ceiling():
 
     result = total(lines, spread=False)
 
-    assert (result.total.points, result.total.ceiling, result.total.applicable_ceiling) == (15, 40, 30)
+    assert (result.total.points, result.total.ceiling, result.total.applicable_ceiling) == (
+        15,
+        40,
+        30,
+    )
     assert result.total.percent == 50
 
 
@@ -54,7 +74,11 @@ def test_an_axis_that_does_not_apply_at_all_leaves_the_ceiling():
     result = total([line("1", "a", 40, LineState.NOT_APPLICABLE), line("2", "b", 60, earned=30)])
 
     assert result.nodes[("general", "1")].percent is None
-    assert (result.total.points, result.total.ceiling, result.total.applicable_ceiling) == (30, 100, 60)
+    assert (result.total.points, result.total.ceiling, result.total.applicable_ceiling) == (
+        30,
+        100,
+        60,
+    )
     assert result.total.percent == 50
 
 
@@ -80,7 +104,11 @@ def test_what_is_under_review_counts_zero_and_makes_its_branches_provisional():
 
 def test_every_node_is_rounded_half_up_to_ten_places():
     result = total(
-        [line("1", "a", 3, earned=1), line("1", "b", 4, LineState.NOT_APPLICABLE), line("2", "c", 7, earned="0.5")]
+        [
+            line("1", "a", 3, earned=1),
+            line("1", "b", 4, LineState.NOT_APPLICABLE),
+            line("2", "c", 7, earned="0.5"),
+        ]
     )
 
     assert result.nodes[("general", "1")].points == D("2.3333333333")
@@ -89,16 +117,28 @@ def test_every_node_is_rounded_half_up_to_ten_places():
 
 def test_children_are_found_in_the_order_of_their_codes():
     result = total(
-        [line("2", "b", 1, earned=1), line("1", "a", 1, earned=1), line("1", "c", 1, earned=0, kind="specific")]
+        [
+            line("2", "b", 1, earned=1),
+            line("1", "a", 1, earned=1),
+            line("1", "c", 1, earned=0, kind="specific"),
+        ]
     )
 
     assert [node.path for node in result.children()] == [("general",), ("specific",)]
-    assert [node.path for node in result.children(("general",))] == [("general", "1"), ("general", "2")]
+    assert [node.path for node in result.children(("general",))] == [
+        ("general", "1"),
+        ("general", "2"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("state", "earned"),
-    [(LineState.SCORED, None), (LineState.NOT_ANSWERED, 0), (LineState.SCORED, -1), (LineState.SCORED, 41)],
+    [
+        (LineState.SCORED, None),
+        (LineState.NOT_ANSWERED, 0),
+        (LineState.SCORED, -1),
+        (LineState.SCORED, 41),
+    ],
 )
 def test_a_line_that_contradicts_itself_is_refused(state, earned):
     with pytest.raises(ValueError, match="points"):
@@ -118,7 +158,12 @@ def test_a_line_that_does_not_count_is_scored_and_shown_and_no_more():
     result = total([counted, pilot, reviewed])
 
     assert total([counted]).nodes.items() <= result.nodes.items()
-    assert (result.total.points, result.total.ceiling, result.total.percent, result.provisional) == (30, 40, 75, False)
+    assert (
+        result.total.points,
+        result.total.ceiling,
+        result.total.percent,
+        result.provisional,
+    ) == (30, 40, 75, False)
     shown = result.nodes[pilot.path]
     assert (shown.points, shown.ceiling, shown.percent) == (60, 60, 100)
     assert result.nodes[("general", "2")].percent is None
@@ -127,7 +172,10 @@ def test_a_line_that_does_not_count_is_scored_and_shown_and_no_more():
 def test_a_line_that_does_not_count_and_does_not_apply_spreads_nothing():
     pilot = Line("general", "1", "b-i", "b", D(60), LineState.NOT_APPLICABLE, counts=False)
 
-    assert total([line("1", "a", 40, earned=30), pilot]).total == total([line("1", "a", 40, earned=30)]).total
+    assert (
+        total([line("1", "a", 40, earned=30), pilot]).total
+        == total([line("1", "a", 40, earned=30)]).total
+    )
 
 
 def test_lines_stand_at_any_depth_from_two_on():
@@ -161,7 +209,11 @@ def line_lists(draw):
     for number in range(draw(st.integers(0, 12))):
         ceiling = draw(st.decimals(min_value=0, max_value=100, places=2))
         state = draw(st.sampled_from(LineState))
-        earned = draw(st.decimals(min_value=0, max_value=ceiling, places=10)) if state == LineState.SCORED else None
+        earned = (
+            draw(st.decimals(min_value=0, max_value=ceiling, places=10))
+            if state == LineState.SCORED
+            else None
+        )
         kind, axis = draw(st.sampled_from(["general", "specific"])), draw(st.sampled_from("123"))
         counts = draw(st.sampled_from([True, True, False]))
         lines.append(Line(kind, axis, str(number % 2), str(number), ceiling, state, earned, counts))
@@ -208,7 +260,9 @@ def test_full_marks_in_what_applies_are_full_marks_in_every_axis(lines):
 @given(line_lists(), st.integers(0, 11))
 def test_more_points_for_a_line_never_make_a_node_less(lines, place):
     better = [
-        replace(line, points=line.ceiling) if number == place and line.state == LineState.SCORED else line
+        replace(line, points=line.ceiling)
+        if number == place and line.state == LineState.SCORED
+        else line
         for number, line in enumerate(lines)
     ]
 

@@ -1,4 +1,6 @@
-"""The engine of reference frameworks: every rule of the common form by a small example, and what holds of any tree."""
+"""The engine of reference frameworks: every rule of the common form by a small example, and what
+holds of any tree.
+"""
 
 import json
 from collections.abc import Mapping
@@ -16,11 +18,21 @@ from indicators.scoring.exact import MODES, Rounding, geometric_mean, log_share,
 from indicators.scoring.scales import Unfit
 
 F = Fraction
-UNIT = {"u": {"type": "number", "min": 0, "max": 1}, "hundred": {"type": "number", "min": 0, "max": 100}}
+UNIT = {
+    "u": {"type": "number", "min": 0, "max": 1},
+    "hundred": {"type": "number", "min": 0, "max": 100},
+}
 
 
 def framework(root: Mapping[str, Any], scales: Mapping[str, Any] = UNIT, **top: Any) -> Framework:
-    document = {"form": "assessment-framework/1", "code": "T", "title": "T", "scales": scales, "root": root, **top}
+    document = {
+        "form": "assessment-framework/1",
+        "code": "T",
+        "title": "T",
+        "scales": scales,
+        "root": root,
+        **top,
+    }
     return read(json.dumps(document), "t.json")
 
 
@@ -29,11 +41,22 @@ def leaf(code: str, scale: str = "u", **more: Any) -> dict[str, Any]:
 
 
 def branch(code: str, agg: str, *children: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-    return {"code": code, "title": code, "weight": 1, "agg": agg, "children": list(children), **more}
+    return {
+        "code": code,
+        "title": code,
+        "weight": 1,
+        "agg": agg,
+        "children": list(children),
+        **more,
+    }
 
 
 def score(tested: Framework, rating: str = "", **cells: str) -> dict[str, Line]:
-    found = {code: value for code, text in cells.items() if (value := tested.given(code, text)) is not None}
+    found = {
+        code: value
+        for code, text in cells.items()
+        if (value := tested.given(code, text)) is not None
+    }
     return {line.node.code: line for line in tested.score(found, rating=rating)}
 
 
@@ -41,7 +64,7 @@ def total(tested: Framework, **cells: str) -> str:
     return score(tested, **cells)["t"].score
 
 
-# --- Exact numbers ----------------------------------------------------------------------------------------------------
+# --- Exact numbers ------------------------------------------------------------------------------
 
 ROUNDED = {
     "half_up": ("2.5", "3", "-3", "2"),
@@ -61,11 +84,15 @@ def test_each_way_of_rounding_treats_a_half_as_its_name_says(mode: str) -> None:
     rounding = Rounding(0, mode)
 
     assert [rounding.written(F(n)) for n in (value, f"-{value}", "2.1")] == [up, down, above_two]
-    assert rounding.written(F("3.5")) == {"half_down": "3", "down": "3", "floor": "3"}.get(mode, "4")
+    assert rounding.written(F("3.5")) == {"half_down": "3", "down": "3", "floor": "3"}.get(
+        mode, "4"
+    )
 
 
 @given(st.fractions(max_denominator=10**6), st.integers(-3, 8), st.sampled_from(MODES))
-def test_rounding_agrees_with_the_decimals_of_the_library(value: Fraction, digits: int, mode: str) -> None:
+def test_rounding_agrees_with_the_decimals_of_the_library(
+    value: Fraction, digits: int, mode: str
+) -> None:
     with localcontext() as context:
         context.prec = 60
         number = Decimal(value.numerator) / Decimal(value.denominator)
@@ -85,12 +112,16 @@ def test_a_number_is_written_in_full_while_it_ends_and_else_to_28_digits() -> No
     assert Rounding(-1).written(F(85)) == "90"
 
 
-@pytest.mark.parametrize(("text", "value"), [("5e-05", "0.00005"), ("۱۲٫۵", "12.5"), ("+.5", "0.5"), ("3.", "3")])
+@pytest.mark.parametrize(
+    ("text", "value"), [("5e-05", "0.00005"), ("۱۲٫۵", "12.5"), ("+.5", "0.5"), ("3.", "3")]
+)
 def test_numbers_are_read_as_tables_and_people_write_them(text: str, value: str) -> None:
     assert parsed(text) == F(value)
 
 
-@pytest.mark.parametrize("text", ["", "1,5", "1/2/3", "nan", "inf", "0x1", "1_000", "1e999", "--1", "12 3", "٪5٪"])
+@pytest.mark.parametrize(
+    "text", ["", "1,5", "1/2/3", "nan", "inf", "0x1", "1_000", "1e999", "--1", "12 3", "٪5٪"]
+)
 def test_what_is_not_one_number_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a number"):
         parsed(text)
@@ -106,7 +137,7 @@ def test_the_geometric_mean_of_equal_numbers_is_that_number() -> None:
     assert log_share(F(75000), F(100), F(75000)) == 1
 
 
-# --- Scales -----------------------------------------------------------------------------------------------------------
+# --- Scales -------------------------------------------------------------------------------------
 
 SCALES = [
     ("more than the goalpost is one", {"type": "minmax", "min": 20, "max": 85}, "90", "1"),
@@ -145,7 +176,9 @@ SCALES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("scale", "value", "wanted"), [row[1:] for row in SCALES], ids=[row[0] for row in SCALES])
+@pytest.mark.parametrize(
+    ("scale", "value", "wanted"), [row[1:] for row in SCALES], ids=[row[0] for row in SCALES]
+)
 def test_a_scale_scores_as_its_formula_says(scale: dict[str, Any], value: str, wanted: str) -> None:
     tested = framework(branch("t", "sum", leaf("a", "s")), {"s": scale})
 
@@ -159,14 +192,24 @@ UNFIT = [
     ({"type": "points", "max": 25}, "-1", "less than 0"),
     ({"type": "options", "options": [{"code": "Y", "value": 1}]}, "N", "none of the options Y"),
     ({"type": "ratio", "standard": 5, "direction": "down"}, "0", "cannot be divided"),
-    ({"type": "minmax", "min": 1, "max": 9, "transform": "log", "floor": False}, "0", "no logarithm"),
-    ({"type": "interpolate", "levels": [2, 1], "targets": ["2014-03-01", "2014-03-11"]}, "12", "not a date"),
+    (
+        {"type": "minmax", "min": 1, "max": 9, "transform": "log", "floor": False},
+        "0",
+        "no logarithm",
+    ),
+    (
+        {"type": "interpolate", "levels": [2, 1], "targets": ["2014-03-01", "2014-03-11"]},
+        "12",
+        "not a date",
+    ),
     ({"type": "minmax", "min": 1, "max": 9}, "n/a", "not a number"),
 ]
 
 
 @pytest.mark.parametrize(("scale", "value", "reason"), UNFIT, ids=[row[2] for row in UNFIT])
-def test_a_value_that_the_scale_does_not_have_is_refused(scale: dict[str, Any], value: str, reason: str) -> None:
+def test_a_value_that_the_scale_does_not_have_is_refused(
+    scale: dict[str, Any], value: str, reason: str
+) -> None:
     tested = framework(branch("t", "sum", leaf("a", "s")), {"s": scale})
 
     with pytest.raises(Unfit, match=reason):
@@ -174,7 +217,10 @@ def test_a_value_that_the_scale_does_not_have_is_refused(scale: dict[str, Any], 
 
 
 def test_a_leaf_brings_what_its_scale_leaves_open() -> None:
-    scales = {"r": {"type": "ratio", "cap": 1, "floor": 0}, "i": {"type": "interpolate", "levels": [100, 60]}}
+    scales = {
+        "r": {"type": "ratio", "cap": 1, "floor": 0},
+        "i": {"type": "interpolate", "levels": [100, 60]},
+    }
     tested = framework(
         branch(
             "t",
@@ -189,15 +235,22 @@ def test_a_leaf_brings_what_its_scale_leaves_open() -> None:
 
     lines = score(tested, up="60", down="20", rising="15", falling="15")
 
-    assert [lines[code].score for code in ("up", "down", "rising", "falling")] == ["0.75", "0.5", "80", "80"]
+    assert [lines[code].score for code in ("up", "down", "rising", "falling")] == [
+        "0.75",
+        "0.5",
+        "80",
+        "80",
+    ]
 
 
-# --- Arithmetic -------------------------------------------------------------------------------------------------------
+# --- Arithmetic ---------------------------------------------------------------------------------
 
 
 def test_weights_are_relative_whatever_their_sum() -> None:
     for weights in ((1, 3), (0.25, 0.75), (25, 75), (0.34, 1.02)):
-        tested = framework(branch("t", "wmean", leaf("a", weight=weights[0]), leaf("b", weight=weights[1])))
+        tested = framework(
+            branch("t", "wmean", leaf("a", weight=weights[0]), leaf("b", weight=weights[1]))
+        )
         assert total(tested, a="1", b="0") == "0.25"
 
 
@@ -226,7 +279,9 @@ def test_a_geometric_mean_of_means_keeps_each_weight_where_it_stands() -> None:
 
 
 def test_a_geometric_mean_refuses_what_lies_below_zero() -> None:
-    tested = framework(branch("t", "gmean", leaf("a", "n"), leaf("b", "n")), {"n": {"type": "number"}})
+    tested = framework(
+        branch("t", "gmean", leaf("a", "n"), leaf("b", "n")), {"n": {"type": "number"}}
+    )
 
     with pytest.raises(Unfit, match="node t: the geometric mean takes no value below zero"):
         score(tested, a="-1", b="4")
@@ -240,13 +295,21 @@ def test_scale_to_scales_from_the_maximum_of_what_stands_below() -> None:
     unknown = framework(branch("t", "wmean", leaf("a", "open"), scale_to=100), ten)
     single = framework(branch("t", "sum", leaf("a", "ten", scale_to=100)), ten)
 
-    assert [total(tested, a="4", b="9") for tested in (mean, summed, product)] == ["65", "65", "0.6"]
+    assert [total(tested, a="4", b="9") for tested in (mean, summed, product)] == [
+        "65",
+        "65",
+        "0.6",
+    ]
     assert total(unknown, a="0.4") == "40"
     assert total(single, a="4") == "40"
 
 
 def test_points_earned_are_summed_or_divided_by_those_possible() -> None:
-    leaves = [leaf("a", "hundred", points=30), leaf("b", "u", points=10, weight=7), leaf("c", "own")]
+    leaves = [
+        leaf("a", "hundred", points=30),
+        leaf("b", "u", points=10, weight=7),
+        leaf("c", "own"),
+    ]
     scales = {**UNIT, "own": {"type": "points", "max": 60}}
     summed = framework(branch("t", "sum_points", *leaves), scales)
     ratio = framework(branch("t", "points_ratio", *leaves, scale_to=100), scales)
@@ -271,7 +334,9 @@ def test_a_means_child_in_points_counts_by_its_weight_and_not_by_its_points() ->
 
 def test_rounding_happens_at_each_node_and_the_rounded_score_goes_up() -> None:
     inner = branch("m", "wmean", leaf("a"), leaf("b"), round={"digits": 1, "mode": "half_up"})
-    tested = framework(branch("t", "sum", inner, leaf("c"), round={"digits": 2, "mode": "half_even"}))
+    tested = framework(
+        branch("t", "sum", inner, leaf("c"), round={"digits": 2, "mode": "half_even"})
+    )
 
     lines = score(tested, a="0.3", b="0.4", c="0.125")
 
@@ -279,7 +344,9 @@ def test_rounding_happens_at_each_node_and_the_rounded_score_goes_up() -> None:
     assert (lines["t"].score, lines["t"].exact) == ("0.52", "0.525")
 
 
-@pytest.mark.parametrize(("round_", "wanted"), [({"mode": "none"}, "2.345"), ("none", "2.345"), (None, "2.345")])
+@pytest.mark.parametrize(
+    ("round_", "wanted"), [({"mode": "none"}, "2.345"), ("none", "2.345"), (None, "2.345")]
+)
 def test_rounding_can_be_left_out_in_each_way(round_: object, wanted: str) -> None:
     tested = framework(branch("t", "sum", leaf("a", "hundred"), round=round_))
 
@@ -296,7 +363,7 @@ def test_a_tree_may_be_a_hundred_levels_deep() -> None:
     assert (len(lines), lines["n99"].score) == (101, "0.5")
 
 
-# --- Empties ----------------------------------------------------------------------------------------------------------
+# --- Empties ------------------------------------------------------------------------------------
 
 EMPTIES = [
     ("skip", {"a": "0.6"}, "0.6"),
@@ -316,7 +383,9 @@ EMPTIES = [
 
 
 @pytest.mark.parametrize(("missing", "cells", "wanted"), EMPTIES)
-def test_the_empties_follow_the_policy_of_their_node(missing: object, cells: dict[str, str], wanted: str) -> None:
+def test_the_empties_follow_the_policy_of_their_node(
+    missing: object, cells: dict[str, str], wanted: str
+) -> None:
     tested = framework(branch("t", "wmean", leaf("a"), leaf("b"), leaf("c"), missing=missing))
 
     assert total(tested, **cells) == wanted
@@ -347,7 +416,9 @@ def test_a_branch_whose_children_do_not_apply_does_not_apply_and_one_unanswered_
 
 
 def test_a_leaf_may_count_as_zero_where_its_brothers_are_skipped() -> None:
-    tested = framework(branch("t", "wmean", leaf("a"), leaf("b", missing="zero"), leaf("c"), missing="skip"))
+    tested = framework(
+        branch("t", "wmean", leaf("a"), leaf("b", missing="zero"), leaf("c"), missing="skip")
+    )
 
     assert total(tested, a="0.6") == "0.3"
     assert score(tested, a="0.6")["b"].rule == "not answered: zero"
@@ -360,19 +431,25 @@ def test_a_value_on_an_inner_node_replaces_its_children_and_says_so() -> None:
     lines = score(tested, m="84.5", a="0.1")
 
     assert [lines[code].score for code in "tm"] == ["85", "85"]
-    assert (lines["m"].exact, lines["m"].rule, lines["a"].score) == ("84.5", "value given for this node", "0.1")
+    assert (lines["m"].exact, lines["m"].rule, lines["a"].score) == (
+        "84.5",
+        "value given for this node",
+        "0.1",
+    )
     with pytest.raises(Unfit, match="101 is more than m can be, which is 100"):
         tested.given("m", "101")
     with pytest.raises(Unfit, match="less than m can be"):
         tested.given("m", "-1")
 
 
-# --- Caps, bands, overrides, limits -----------------------------------------------------------------------------------
+# --- Caps, bands, overrides, limits -------------------------------------------------------------
 
 
 def test_a_cap_is_compared_as_a_share_and_applied_before_scaling() -> None:
     inner = branch("m", "wmean", leaf("a", "hundred"), leaf("b", "hundred"))
-    tested = framework(branch("t", "wmean", inner, leaf("c", "hundred", scale_to=10), cap_by="c", scale_to=1000))
+    tested = framework(
+        branch("t", "wmean", inner, leaf("c", "hundred", scale_to=10), cap_by="c", scale_to=1000)
+    )
 
     lines = score(tested, a="100", b="100", c="20")
 
@@ -397,7 +474,9 @@ BANDS = [{"min": 0, "label": "Low"}, {"min": 0.8, "label": "High"}]
 def test_a_band_is_looked_up_by_the_value_that_the_definition_names(
     round_: object, band_rounding: object, wanted: str
 ) -> None:
-    tested = framework(branch("t", "wmean", leaf("a"), round=round_), bands=BANDS, band_rounding=band_rounding)
+    tested = framework(
+        branch("t", "wmean", leaf("a"), round=round_), bands=BANDS, band_rounding=band_rounding
+    )
 
     assert score(tested, a="0.7996")["t"].band == wanted
 
@@ -413,13 +492,19 @@ def test_an_override_replaces_the_rating_and_leaves_the_score() -> None:
 
     line = score(tested, tested.rating("t", "!Suspended"), a="0.9")["t"]
 
-    assert (line.score, line.band, line.rule) == ("0.9", "Suspended", "override: Suspended instead of High")
+    assert (line.score, line.band, line.rule) == (
+        "0.9",
+        "Suspended",
+        "override: Suspended instead of High",
+    )
     with pytest.raises(Unfit, match="only the root t"):
         tested.rating("a", "!High")
 
 
 def ealing() -> Framework:
-    """CPA 2002-04 as in Audit Commission v Ealing [2005] EWCA Civ 556; cells other than (3, 3) from knowledge."""
+    """CPA 2002-04 as in Audit Commission v Ealing [2005] EWCA Civ 556; cells other than (3, 3) from
+    knowledge.
+    """
     four = {"four": {"type": "number", "min": 1, "max": 4, "step": 1}}
     services = branch(
         "services",
@@ -431,17 +516,35 @@ def ealing() -> Framework:
     )
     cells = {(3, 3): "Good", (3, 2): "Fair", (2, 2): "Weak", (3, 4): "Excellent"}
     table = [
-        {"when": [{"node": "services", "equals": a}, {"node": "ability", "equals": b}], "then": then}
+        {
+            "when": [{"node": "services", "equals": a}, {"node": "ability", "equals": b}],
+            "then": then,
+        }
         for (a, b), then in cells.items()
     ]
     words = ["Excellent", "Good", "Fair", "Weak", "Poor"]
     return framework(
-        branch("t", "table", services, leaf("ability", "four"), table=table, groups={"core": ["education", "social"]}),
+        branch(
+            "t",
+            "table",
+            services,
+            leaf("ability", "four"),
+            table=table,
+            groups={"core": ["education", "social"]},
+        ),
         four,
         bands=[{"code": word, "label": word} for word in words],
         limits=[
-            {"id": "core2", "when": [{"group": "core", "count_below": 2, "at_least": 1}], "at_most": "Weak"},
-            {"id": "core3", "when": [{"group": "core", "count_below": 3, "at_least": 1}], "at_most": "Good"},
+            {
+                "id": "core2",
+                "when": [{"group": "core", "count_below": 2, "at_least": 1}],
+                "at_most": "Weak",
+            },
+            {
+                "id": "core3",
+                "when": [{"group": "core", "count_below": 3, "at_least": 1}],
+                "at_most": "Good",
+            },
         ],
     )
 
@@ -467,7 +570,7 @@ def test_a_table_without_a_fitting_row_gives_its_default_and_says_that_none_fits
     assert score(tested, a="0.95")["t"].rule == "no row of the table holds"
 
 
-# --- What holds of any tree -------------------------------------------------------------------------------------------
+# --- What holds of any tree ---------------------------------------------------------------------
 
 shares = st.fractions(min_value=0, max_value=1, max_denominator=1000)
 weights = st.lists(st.integers(1, 50), min_size=2, max_size=6)
@@ -475,7 +578,13 @@ MONOTONE = ("wmean", "sum", "gmean", "points_ratio", "sum_points", "all_required
 
 
 def flat(agg: str, given_weights: list[int], factor: int = 1) -> Framework:
-    return framework(branch("t", agg, *(leaf(f"n{place}", weight=w * factor) for place, w in enumerate(given_weights))))
+    return framework(
+        branch(
+            "t",
+            agg,
+            *(leaf(f"n{place}", weight=w * factor) for place, w in enumerate(given_weights)),
+        )
+    )
 
 
 def result(tested: Framework, values: Mapping[str, Fraction | None]) -> Fraction | None:
@@ -520,7 +629,10 @@ def test_the_order_of_children_and_values_is_irrelevant(
     case: tuple[list[int], dict[str, Fraction]], agg: str, random: Any
 ) -> None:
     tested = flat(agg, case[0])
-    root = {**branch("t", agg), "children": [leaf(f"n{place}", weight=w) for place, w in enumerate(case[0])]}
+    root = {
+        **branch("t", agg),
+        "children": [leaf(f"n{place}", weight=w) for place, w in enumerate(case[0])],
+    }
     random.shuffle(root["children"])
     values = list(case[1].items())
     random.shuffle(values)
@@ -533,7 +645,9 @@ def test_the_order_of_children_and_values_is_irrelevant(
 
 
 @given(cases(), st.sampled_from(["wmean", "gmean", "sum", "sum_points", "points_ratio"]))
-def test_dropping_a_child_leaves_the_whole_to_the_others(case: tuple[list[int], dict[str, Fraction]], agg: str) -> None:
+def test_dropping_a_child_leaves_the_whole_to_the_others(
+    case: tuple[list[int], dict[str, Fraction]], agg: str
+) -> None:
     """Full marks in what applies are full marks in all; equal marks stay what they were."""
     tested = flat(agg, case[0])
     share = case[1]["n0"]
@@ -557,15 +671,31 @@ def directed(draw: st.DrawFn) -> tuple[dict[str, Any], bool]:
         case "minmax":
             least, most, down = draw(number), draw(number), draw(st.booleans())
             assume(least != most)
-            scale = {"type": "minmax", "min": least, "max": most, "direction": "down" if down else "up"}
+            scale = {
+                "type": "minmax",
+                "min": least,
+                "max": most,
+                "direction": "down" if down else "up",
+            }
             return scale, (most > least) != down
         case "log":
             least = draw(number)
-            return {"type": "minmax", "min": least, "max": least + draw(number), "transform": "log"}, True
+            return {
+                "type": "minmax",
+                "min": least,
+                "max": least + draw(number),
+                "transform": "log",
+            }, True
         case "ratio":
             down = draw(st.booleans())
             direction = "down" if down else "up"
-            return {"type": "ratio", "standard": draw(number), "direction": direction, "cap": 1, "floor": 0}, not down
+            return {
+                "type": "ratio",
+                "standard": draw(number),
+                "direction": direction,
+                "cap": 1,
+                "floor": 0,
+            }, not down
         case _:
             targets = sorted(draw(st.sets(number, min_size=5, max_size=5)))
             falling = draw(st.booleans())

@@ -48,7 +48,13 @@ def test_no_set_is_begun_in_a_cycle_that_is_only_planned():
     w = build("planned")
 
     with pytest.raises(Refused, match=r".+"):
-        drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=w.opens(Phase.PROPOSAL))
+        drafting.draft_set(
+            cycle=w.cycle,
+            kind=Kind.SPECIFIC,
+            agency=w.power,
+            by=w.staff,
+            at=w.opens(Phase.PROPOSAL),
+        )
 
     assert not IndicatorSet.objects.exists()
 
@@ -59,7 +65,13 @@ def test_no_set_is_begun_for_an_agency_that_does_not_take_part():
     staff = make_user("newcomer", Role.STAFF, agency=late_comer)
 
     with pytest.raises(Refused, match=r".+"):
-        drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=late_comer, by=staff, at=w.opens(Phase.PROPOSAL))
+        drafting.draft_set(
+            cycle=w.cycle,
+            kind=Kind.SPECIFIC,
+            agency=late_comer,
+            by=staff,
+            at=w.opens(Phase.PROPOSAL),
+        )
 
     assert not IndicatorSet.objects.exists()
 
@@ -70,8 +82,14 @@ def test_a_set_is_begun_from_the_first_instant_of_the_phase_and_not_a_second_ear
 
     with pytest.raises(Refused):
         drafting.draft_set(
-            cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=opens - timedelta(seconds=1)
+            cycle=w.cycle,
+            kind=Kind.SPECIFIC,
+            agency=w.power,
+            by=w.staff,
+            at=opens - timedelta(seconds=1),
         )
-    begun = drafting.draft_set(cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=opens)
+    begun = drafting.draft_set(
+        cycle=w.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=opens
+    )
 
     assert list(IndicatorSet.objects.all()) == [begun]

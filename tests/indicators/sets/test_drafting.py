@@ -1,4 +1,6 @@
-"""Drafts: every change kept, tiers that add up, copies of last year, the bank, two years, trial years."""
+"""Drafts: every change kept, tiers that add up, copies of last year, the bank, two years, trial
+years.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -63,23 +65,40 @@ class Next:
 def year_after() -> Next:
     """The power ministry's sets of one year communicated, and the next year's proposals open."""
     w = build("communicated")
-    cycle = years.plan_cycle(year=w.cycle.year + 1, preset=w.cycle.preset, by=w.administrator, at=w.at)
+    cycle = years.plan_cycle(
+        year=w.cycle.year + 1, preset=w.cycle.preset, by=w.administrator, at=w.at
+    )
     cycle = years.open_cycle(cycle, by=w.administrator, at=w.at)
     first = World(at=w.at, people=w.people, cycle=cycle)
     return Next(w, cycle, first.opens(Phase.PROPOSAL))
 
 
-# --- Changes ----------------------------------------------------------------------------------------------------------
+# --- Changes ------------------------------------------------------------------------------------
 
 
 def test_every_change_of_a_draft_is_kept_with_each_field_before_and_after():
     w = build("drafted")
     m = Measure.objects.of(w.specific).order_by("pk").first()
-    titles = {"title_fa": m.title_fa, "title_en": m.title_en, "unit_fa": m.unit_fa, "unit_en": m.unit_en}
-    same = titles | {"points": m.points, "method": m.method, "direction": m.direction, "target": m.target, "params": {}}
+    titles = {
+        "title_fa": m.title_fa,
+        "title_en": m.title_en,
+        "unit_fa": m.unit_fa,
+        "unit_en": m.unit_en,
+    }
+    same = titles | {
+        "points": m.points,
+        "method": m.method,
+        "direction": m.direction,
+        "target": m.target,
+        "params": {},
+    }
 
-    drafting.save_measure(w.specific, fields=same | {"target": D(15)}, measure=m, by=w.staff, at=w.at)
-    drafting.save_measure(w.specific, fields=same | {"target": D(15)}, measure=m, by=w.staff, at=w.at)
+    drafting.save_measure(
+        w.specific, fields=same | {"target": D(15)}, measure=m, by=w.staff, at=w.at
+    )
+    drafting.save_measure(
+        w.specific, fields=same | {"target": D(15)}, measure=m, by=w.staff, at=w.at
+    )
     drafting.remove_measure(w.specific, m, by=w.head, at=w.at)
 
     kept = list(Change.objects.filter(set=w.specific, lineage=m.lineage).order_by("pk"))
@@ -90,22 +109,32 @@ def test_every_change_of_a_draft_is_kept_with_each_field_before_and_after():
 
 def test_points_of_an_axis_and_an_indicator_follow_from_the_measures_that_count():
     w = build("drafted")
-    axis = drafting.save_axis(w.specific, fields={"code": "S2", "title_fa": "محور"}, by=w.staff, at=w.at)
+    axis = drafting.save_axis(
+        w.specific, fields={"code": "S2", "title_fa": "محور"}, by=w.staff, at=w.at
+    )
     first = drafting.save_measure(w.specific, fields=fields(axis=axis), by=w.staff, at=w.at)
     inside = fields(indicator=first.indicator, points=D(30))
     drafting.save_measure(w.specific, fields=inside, by=w.staff, at=w.at)
-    drafting.save_measure(w.specific, fields=inside | {"is_pilot": True, "points": D(500)}, by=w.staff, at=w.at)
+    drafting.save_measure(
+        w.specific, fields=inside | {"is_pilot": True, "points": D(500)}, by=w.staff, at=w.at
+    )
 
     first.indicator.refresh_from_db()
     axis.refresh_from_db()
 
     assert (first.indicator.points, axis.points) == (40, 40)
-    assert [m.code for m in first.indicator.measures.order_by("pk")] == ["S2-01", "S2-01-02", "S2-01-03"]
+    assert [m.code for m in first.indicator.measures.order_by("pk")] == [
+        "S2-01",
+        "S2-01-02",
+        "S2-01-03",
+    ]
 
 
 def test_a_measure_in_its_trial_year_counts_nowhere_and_does_not_stand_against_proposing():
     w = build("drafted")
-    drafting.save_measure(w.specific, fields=fields(is_pilot=True, points=D(77)), by=w.staff, at=w.at)
+    drafting.save_measure(
+        w.specific, fields=fields(is_pilot=True, points=D(77)), by=w.staff, at=w.at
+    )
 
     assert approval.why_unready(w.specific) == []
     assert IndicatorSet.objects.filter(pk=w.specific.pk).with_totals().get().points == 1000
@@ -118,25 +147,37 @@ def test_an_axis_with_measures_is_not_removed_and_codes_stand_once():
     with pytest.raises(Refused, match="without measures"):
         drafting.remove_axis(w.specific, axis, by=w.staff, at=w.at)
     with pytest.raises(Refused, match="has this code"):
-        drafting.save_axis(w.specific, fields={"code": axis.code, "title_fa": "ب"}, by=w.staff, at=w.at)
+        drafting.save_axis(
+            w.specific, fields={"code": axis.code, "title_fa": "ب"}, by=w.staff, at=w.at
+        )
 
 
 def test_goals_and_axes_of_another_set_are_refused():
     w = build("drafted")
-    goal = drafting.save_goal(w.specific, fields={"title_fa": "هدف", "type": "strategic"}, by=w.staff, at=w.at)
+    goal = drafting.save_goal(
+        w.specific, fields={"title_fa": "هدف", "type": "strategic"}, by=w.staff, at=w.at
+    )
 
     with pytest.raises(Refused, match="another set"):
-        drafting.save_goal(w.general, fields={"title_fa": "ب"}, goal=goal, by=w.administrator, at=w.at)
+        drafting.save_goal(
+            w.general, fields={"title_fa": "ب"}, goal=goal, by=w.administrator, at=w.at
+        )
     with pytest.raises(Refused, match="another set"):
         drafting.save_axis(
-            w.specific, fields={"code": "X", "title_fa": "ب"}, axis=w.general.axes.first(), by=w.staff, at=w.at
+            w.specific,
+            fields={"code": "X", "title_fa": "ب"},
+            axis=w.general.axes.first(),
+            by=w.staff,
+            at=w.at,
         )
 
 
-# --- Copies and the bank ----------------------------------------------------------------------------------------------
+# --- Copies and the bank ------------------------------------------------------------------------
 
 
-def test_last_year_s_set_is_copied_in_one_step_with_its_lineages_and_then_differs_only_where_it_is_changed(year_after):
+def test_last_year_s_set_is_copied_in_one_step_with_its_lineages_and_then_differs_only_where_it_is_changed(
+    year_after,
+):
     w = year_after.world
 
     copy = drafting.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
@@ -185,7 +226,9 @@ def test_goals_and_tiers_come_along_with_a_copy(year_after):
 
 def test_a_measure_is_taken_from_the_bank_once_and_keeps_its_lineage(year_after):
     w = year_after.world
-    draft = drafting.draft_set(cycle=year_after.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=year_after.at)
+    draft = drafting.draft_set(
+        cycle=year_after.cycle, kind=Kind.SPECIFIC, agency=w.power, by=w.staff, at=year_after.at
+    )
     banked = Measure.objects.of(w.specific).first()
 
     taken = drafting.take_measure(draft, banked, by=w.staff, at=year_after.at)
@@ -200,7 +243,9 @@ def test_what_is_not_communicated_is_not_in_the_bank():
     w = build("drafted")
 
     with pytest.raises(Refused, match="in the bank"):
-        drafting.take_measure(w.general, Measure.objects.of(w.specific).first(), by=w.administrator, at=w.at)
+        drafting.take_measure(
+            w.general, Measure.objects.of(w.specific).first(), by=w.administrator, at=w.at
+        )
 
 
 def test_a_general_set_for_two_years_is_communicated_again_only_unchanged(year_after):
@@ -232,12 +277,14 @@ def test_only_a_general_set_is_issued_for_two_years():
         drafting.issue_for(w.general, years=3, by=w.administrator, at=w.at)
 
 
-# --- Whom a set is for ------------------------------------------------------------------------------------------------
+# --- Whom a set is for --------------------------------------------------------------------------
 
 
 def thematic(w: World, **whom) -> IndicatorSet:
     at = w.opens(Phase.PROPOSAL)
-    indicator_set = drafting.draft_set(cycle=w.cycle, kind=Kind.THEMATIC, by=w.administrator, at=at, **whom)
+    indicator_set = drafting.draft_set(
+        cycle=w.cycle, kind=Kind.THEMATIC, by=w.administrator, at=at, **whom
+    )
     drafting.save_measure(indicator_set, fields=fields(points=D(1000)), by=w.administrator, at=at)
     IndicatorSet.objects.filter(pk=indicator_set.pk).update(state="communicated")
     return indicator_set
@@ -247,7 +294,9 @@ def test_a_thematic_set_is_asked_of_the_agencies_of_its_province_or_group_and_of
     w = build("open")
     of_province = thematic(w, province=w.province)
     of_group = thematic(w, group=Group.objects.get(cycle=w.cycle, code="health_welfare"))
-    participations = list(Participation.objects.filter(cycle=w.cycle).select_related("agency").order_by("pk"))
+    participations = list(
+        Participation.objects.filter(cycle=w.cycle).select_related("agency").order_by("pk")
+    )
 
     asked = asked_of(w.cycle, participations)
 
@@ -270,7 +319,9 @@ def test_a_provincial_administrator_makes_the_set_of_that_province_only():
     assert made.province == w.province
     for whom in ({"group": national}, {}):
         with pytest.raises(Refused):
-            drafting.draft_set(cycle=w.cycle, kind=Kind.THEMATIC, by=w.provincial_administrator, at=at, **whom)
+            drafting.draft_set(
+                cycle=w.cycle, kind=Kind.THEMATIC, by=w.provincial_administrator, at=at, **whom
+            )
 
 
 def test_what_does_not_apply_to_an_agency_is_not_asked_and_its_own_target_goes_with_what_is():
@@ -290,7 +341,7 @@ def test_what_does_not_apply_to_an_agency_is_not_asked_and_its_own_target_goes_w
     assert sorted(one_by_one) == sorted(asked)
 
 
-# --- Communicating ----------------------------------------------------------------------------------------------------
+# --- Communicating ------------------------------------------------------------------------------
 
 
 def test_communicating_begins_a_plan_with_four_reports_for_everybody_who_is_asked_something():

@@ -43,7 +43,9 @@ def w():
     measures = Measure.objects.of(world.specific).order_by("pk")
     measures.update(**GOOD, goal=goal)
     first, second = measures
-    Measure.objects.filter(pk=second.pk).update(dimension="quantity", links=[first.lineage], base=D(90))
+    Measure.objects.filter(pk=second.pk).update(
+        dimension="quantity", links=[first.lineage], base=D(90)
+    )
     return world
 
 
@@ -65,7 +67,15 @@ def test_a_good_set_is_left_alone(w):
 
 
 def test_every_principle_has_a_case_here():
-    cases = {code for code, *_rest in CASES} | {"points", "methods", "author", "equal", "pilot", "priority", "doubles"}
+    cases = {code for code, *_rest in CASES} | {
+        "points",
+        "methods",
+        "author",
+        "equal",
+        "pilot",
+        "priority",
+        "doubles",
+    }
 
     assert cases == {p.code for p in PRINCIPLES}
 
@@ -85,7 +95,11 @@ CASES = [
     ("results", {"result_level": ""}, "level of result is not said"),
     ("targets", {"base": None}, "without a baseline"),
     ("targets", {"base": D(19)}, "met last year already"),
-    ("targets", {"trend": [[1402, "40"], [1403, "30"], [1404, "22"]]}, "trend alone reaches the target"),
+    (
+        "targets",
+        {"trend": [[1402, "40"], [1403, "30"], [1404, "22"]]},
+        "trend alone reaches the target",
+    ),
     ("targets", {"trend": [[1402, "62"], [1403, "61"], [1404, "60"]]}, "no resources are named"),
 ]
 
@@ -128,7 +142,13 @@ def test_the_group_s_ratings_are_held_against_targets_and_their_lack_is_seen():
 
     for who in ("member", "budget", "expert"):
         working_groups.vote(
-            w.specific, choice="approve", reason="", rating="slack", lineage=lineage, by=w.people[who], at=w.at
+            w.specific,
+            choice="approve",
+            reason="",
+            rating="slack",
+            lineage=lineage,
+            by=w.people[who],
+            at=w.at,
         )
 
     assert any("not rated the target of 1" in each for each in found(w, "author"))
@@ -139,7 +159,12 @@ def test_units_have_equal_opportunity(w):
     powers, unit = (Participation.objects.get(cycle=w.cycle, agency=a) for a in (w.power, w.unit))
     for participation, target in ((powers, D(29)), (unit, D(15))):
         MeasureTarget.objects.create(
-            measure=first(w), participation=participation, base=D(30), target=target, set_by=w.staff, set_at=w.at
+            measure=first(w),
+            participation=participation,
+            base=D(30),
+            target=target,
+            set_by=w.staff,
+            set_at=w.at,
         )
 
     assert any("more than twofold" in each for each in found(w, "equal"))
@@ -148,9 +173,18 @@ def test_units_have_equal_opportunity(w):
 def test_a_new_measure_should_be_in_its_trial_year_and_a_known_one_need_not():
     w = build("drafted")
     known = Measure.objects.of(last_year(w)).first()
-    draft = drafting.draft_set(cycle=w.cycle, kind="specific", agency=w.health, by=w.other_staff, at=w.at)
+    draft = drafting.draft_set(
+        cycle=w.cycle, kind="specific", agency=w.health, by=w.other_staff, at=w.at
+    )
     drafting.take_measure(draft, known, by=w.other_staff, at=w.at)
-    fresh = {"title_fa": "تازه", "title_en": "", "points": D(1), "unit_fa": "نفر", "method": "survey", "params": {}}
+    fresh = {
+        "title_fa": "تازه",
+        "title_en": "",
+        "points": D(1),
+        "unit_fa": "نفر",
+        "method": "survey",
+        "params": {},
+    }
     drafting.save_measure(draft, fields=fresh, by=w.other_staff, at=w.at)
 
     new = [f for f in findings(load(draft)) if f.principle.code == "pilot"]
@@ -159,7 +193,9 @@ def test_a_new_measure_should_be_in_its_trial_year_and_a_known_one_need_not():
 
 
 def test_points_are_held_against_the_order_of_goals_that_members_give(w):
-    low = w.specific.goals.create(code="O2", title_fa="کم‌اهمیت", title_en="Lesser", type="strategic")
+    low = w.specific.goals.create(
+        code="O2", title_fa="کم‌اهمیت", title_en="Lesser", type="strategic"
+    )
     high = w.specific.goals.get(code="O1")
     change(w, goal=low)
     for goal, rank in ((high, 1), (low, 2)):
@@ -172,7 +208,9 @@ def test_measures_without_a_goal_and_sets_without_goals_are_found(w):
     change(w, goal=None)
     assert found(w, "priority") == ["It serves none of the set's goals."]
     w.specific.goals.all().delete()
-    assert found(w, "priority") == ["The set names no goals, so nobody sees what its measures are for."]
+    assert found(w, "priority") == [
+        "The set names no goals, so nobody sees what its measures are for."
+    ]
 
 
 def test_near_duplicates_are_found_however_they_are_spelled(w):
@@ -184,7 +222,14 @@ def test_near_duplicates_are_found_however_they_are_spelled(w):
 
 @pytest.mark.parametrize("count", [1, 8])
 def test_the_checks_take_the_same_queries_for_any_number_of_measures(w, count):
-    fields = {"title_fa": "س", "title_en": "", "unit_fa": "نفر", "points": D(1), "method": "survey", "params": {}}
+    fields = {
+        "title_fa": "س",
+        "title_en": "",
+        "unit_fa": "نفر",
+        "points": D(1),
+        "method": "survey",
+        "params": {},
+    }
     for _number in range(count):
         drafting.save_measure(w.specific, fields=fields, by=w.staff, at=w.at)
 

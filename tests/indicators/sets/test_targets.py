@@ -37,7 +37,7 @@ def give(w, *rows, by="headquarters", of=None):
     return targets.set_targets(of or w.specific, rows, by=w.people[by], at=w.at)
 
 
-# --- Targets ----------------------------------------------------------------------------------------------------------
+# --- Targets ------------------------------------------------------------------------------------
 
 
 def test_a_unit_is_asked_the_measures_its_headquarters_gives_it_with_its_own_target(w):
@@ -46,11 +46,16 @@ def test_a_unit_is_asked_the_measures_its_headquarters_gives_it_with_its_own_tar
     w.at = w.opens(Phase.SELF_ASSESSMENT)
     answers.begin(w.cycle.participations.all(), by=None, at=w.at)
 
-    lines = {a.measure_id: a for a in Answer.objects.filter(submission__agency=w.unit).select_related("own", "measure")}
+    lines = {
+        a.measure_id: a
+        for a in Answer.objects.filter(submission__agency=w.unit).select_related("own", "measure")
+    }
     line = lines[m.pk]
     line.value = D(20)
 
-    assert [key for key, a in lines.items() if a.measure.indicator.axis.set.kind == Kind.SPECIFIC] == [m.pk]
+    assert [
+        key for key, a in lines.items() if a.measure.indicator.axis.set.kind == Kind.SPECIFIC
+    ] == [m.pk]
     assert (line.target, m.target) == (10, 20)
     assert line.self_points == m.points / 2
     assert Answer.objects.get(submission__agency=w.power, measure=m).own is None
@@ -70,7 +75,10 @@ def test_a_target_may_be_given_again_and_taken_away_for_a_reason(w):
     ("row", "why"),
     [
         (lambda w: Own(power_measure(w).pk, w.health.pk, target=D(1)), "none for which this set"),
-        (lambda w: Own(Measure.objects.of(w.general).first().pk, w.unit.pk, target=D(1)), "does not stand in this set"),
+        (
+            lambda w: Own(Measure.objects.of(w.general).first().pk, w.unit.pk, target=D(1)),
+            "does not stand in this set",
+        ),
         (lambda w: Own(power_measure(w).pk, w.unit.pk, target=D(0)), "more than zero"),
         (lambda w: Own(power_measure(w).pk, w.unit.pk, applies=False), "say why"),
     ],
@@ -93,7 +101,7 @@ def test_an_administrator_sets_targets_of_general_measures_and_headquarters_do_n
         give(w, Own(m.pk, w.power.pk, target=D(80)), of=w.general)
 
 
-# --- Shared measures --------------------------------------------------------------------------------------------------
+# --- Shared measures ----------------------------------------------------------------------------
 
 
 def share(w, **parts):
@@ -104,7 +112,9 @@ def share(w, **parts):
 
 def test_each_agency_takes_its_part_of_a_shared_target_into_its_own_set():
     w = build("drafted")
-    Measure.objects.filter(pk=power_measure(w).pk).update(is_additive=True, target=D(1000), base=D(100))
+    Measure.objects.filter(pk=power_measure(w).pk).update(
+        is_additive=True, target=D(1000), base=D(100)
+    )
     share(w, power=60, health=40)
     own = health_set(w)
 
@@ -150,9 +160,14 @@ def test_sharing_can_end_and_its_history_is_kept():
     assert not MeasureShare.objects.exists()
     fields = [
         c.fields["shares"]
-        for c in Change.objects.filter(lineage=power_measure(w).lineage, deed="changed").order_by("pk")
+        for c in Change.objects.filter(lineage=power_measure(w).lineage, deed="changed").order_by(
+            "pk"
+        )
     ]
-    assert fields == [[[], [["MOE", "60"], ["MOHME", "40"]]], [[["MOE", "60"], ["MOHME", "40"]], []]]
+    assert fields == [
+        [[], [["MOE", "60"], ["MOHME", "40"]]],
+        [[["MOE", "60"], ["MOHME", "40"]], []],
+    ]
 
 
 def test_another_agency_s_part_cannot_be_taken():

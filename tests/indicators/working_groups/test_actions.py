@@ -1,4 +1,6 @@
-"""What the working group does with a set: votes by measure, suggestions, decisions, ranks, rules, meetings."""
+"""What the working group does with a set: votes by measure, suggestions, decisions, ranks, rules,
+meetings.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -10,7 +12,16 @@ from agencies.models import Interest
 from cycles.calendar import Phase
 from cycles.models import Delivery, Entry
 from cycles.workflow import Refused
-from indicators.models import Change, Comment, Meeting, Outcome, Review, Suggestion, Vote, WorkingGroup
+from indicators.models import (
+    Change,
+    Comment,
+    Meeting,
+    Outcome,
+    Review,
+    Suggestion,
+    Vote,
+    WorkingGroup,
+)
 from indicators.sets import approval
 from indicators.tally import verdicts
 from indicators.working_groups import actions as working_groups
@@ -34,15 +45,19 @@ def w():
 
 def vote(w, who, choice="approve", **more):
     reason = "" if choice == "approve" else "because"
-    return working_groups.vote(w.specific, choice=choice, reason=reason, by=w.people[who], at=w.at, **more)
+    return working_groups.vote(
+        w.specific, choice=choice, reason=reason, by=w.people[who], at=w.at, **more
+    )
 
 
 def settle(w, outcome="approved", **more):
     m = power_measure(w)
-    return working_groups.settle(w.specific, lineage=m.lineage, outcome=outcome, by=w.chair, at=w.at, **more)
+    return working_groups.settle(
+        w.specific, lineage=m.lineage, outcome=outcome, by=w.chair, at=w.at, **more
+    )
 
 
-# --- Votes ------------------------------------------------------------------------------------------------------------
+# --- Votes --------------------------------------------------------------------------------------
 
 
 def test_a_vote_on_a_measure_goes_before_the_same_member_s_vote_on_the_set(w):
@@ -59,7 +74,9 @@ def test_a_vote_on_a_measure_goes_before_the_same_member_s_vote_on_the_set(w):
     assert not approval.concur(w.specific)
 
 
-def test_a_vote_on_the_whole_set_takes_the_place_of_one_s_votes_on_measures_and_the_ledger_keeps_all(w):
+def test_a_vote_on_the_whole_set_takes_the_place_of_one_s_votes_on_measures_and_the_ledger_keeps_all(
+    w,
+):
     vote(w, "budget", "reject", lineage=power_measure(w).lineage)
     vote(w, "budget")
 
@@ -77,17 +94,24 @@ def test_whoever_has_an_interest_or_proposed_the_set_does_not_vote(w):
 
 def test_a_vote_on_a_measure_that_is_not_there_is_refused(w):
     with pytest.raises(Refused, match="does not stand"):
-        vote(w, "member", lineage=w.general.axes.first().indicators.first().measures.first().lineage)
+        vote(
+            w, "member", lineage=w.general.axes.first().indicators.first().measures.first().lineage
+        )
 
 
-# --- Suggestions, comments, decisions ---------------------------------------------------------------------------------
+# --- Suggestions, comments, decisions -----------------------------------------------------------
 
 
 def test_a_suggestion_keeps_what_differs_and_stands_beside_the_proposal(w):
     m = power_measure(w)
 
     made = working_groups.suggest(
-        w.specific, lineage=m.lineage, values={"points": D(600), "target": D(15)}, reason="کم است", by=w.expert, at=w.at
+        w.specific,
+        lineage=m.lineage,
+        values={"points": D(600), "target": D(15)},
+        reason="کم است",
+        by=w.expert,
+        at=w.at,
     )
 
     assert made.values == {"target": "15"}
@@ -110,7 +134,12 @@ def test_a_suggestion_keeps_what_differs_and_stands_beside_the_proposal(w):
 def test_an_unsound_suggestion_is_refused_and_keeps_nothing(w, values, why):
     with pytest.raises(Refused, match=why):
         working_groups.suggest(
-            w.specific, lineage=power_measure(w).lineage, values=values, reason="x", by=w.expert, at=w.at
+            w.specific,
+            lineage=power_measure(w).lineage,
+            values=values,
+            reason="x",
+            by=w.expert,
+            at=w.at,
         )
     assert not Suggestion.objects.exists()
 
@@ -126,7 +155,9 @@ def test_agreed_values_are_written_into_the_set_and_kept_beside_what_was_propose
     assert (review.proposed["target"], review.agreed) == ("20", {"target": "15"})
     assert Change.objects.get(deed="agreed").fields == {"target": ["20", "15"]}
     assert approval.move(w.specific, "approve", by=w.chair, at=w.at).state == "approved"
-    assert set(Review.objects.filter(set=w.specific).values_list("outcome", flat=True)) == {Outcome.APPROVED}
+    assert set(Review.objects.filter(set=w.specific).values_list("outcome", flat=True)) == {
+        Outcome.APPROVED
+    }
 
 
 def test_agreed_points_that_no_longer_make_a_thousand_stand_against_approving_the_set(w):
@@ -178,7 +209,9 @@ def test_the_agency_takes_a_suggestion_into_a_returned_set_and_proposes_it_again
 
 def test_the_group_and_the_agency_comment_and_nobody_else(w):
     for who in ("member", "representative", "staff"):
-        working_groups.comment(w.specific, text="چرا؟", lineage=power_measure(w).lineage, by=w.people[who], at=w.at)
+        working_groups.comment(
+            w.specific, text="چرا؟", lineage=power_measure(w).lineage, by=w.people[who], at=w.at
+        )
     for who in ("other_staff", "assessor", "auditor"):
         with pytest.raises(Refused, match="is for"):
             working_groups.comment(w.specific, text="?", by=w.people[who], at=w.at)
@@ -197,10 +230,13 @@ def test_goals_are_ranked_each_with_a_place_of_its_own(w):
     working_groups.rank_goals(w.specific, {first.pk: 2, second.pk: 1}, by=w.member, at=w.at)
     working_groups.rank_goals(w.specific, {first.pk: 1, second.pk: 2}, by=w.member, at=w.at)
 
-    assert {r.goal_id: r.rank for g in (first, second) for r in g.ranks.all()} == {first.pk: 1, second.pk: 2}
+    assert {r.goal_id: r.rank for g in (first, second) for r in g.ranks.all()} == {
+        first.pk: 1,
+        second.pk: 2,
+    }
 
 
-# --- Rules and meetings -----------------------------------------------------------------------------------------------
+# --- Rules and meetings -------------------------------------------------------------------------
 
 
 def test_the_rules_set_for_a_sector_s_group_decide_and_the_ledger_keeps_what_they_were():
@@ -219,10 +255,18 @@ def test_the_rules_set_for_a_sector_s_group_decide_and_the_ledger_keeps_what_the
     assert (params["was"]["quorum"], params["became"]["quorum"]) == (2, 3)
 
 
-@pytest.mark.parametrize("wrong", [{"quorum": 0}, {"majority": 100}, {"concurring": ["nobody"]}, {"sector": "moon"}])
+@pytest.mark.parametrize(
+    "wrong", [{"quorum": 0}, {"majority": 100}, {"concurring": ["nobody"]}, {"sector": "moon"}]
+)
 def test_rules_by_which_nothing_could_be_decided_are_refused(wrong):
     w = build("open")
-    rules = {"sector": "", "quorum": 2, "concurring": [], "majority": 50, "chair_casts": True} | wrong
+    rules = {
+        "sector": "",
+        "quorum": 2,
+        "concurring": [],
+        "majority": 50,
+        "chair_casts": True,
+    } | wrong
 
     with pytest.raises(Refused, match="no rules"):
         working_groups.set_rules(w.cycle, **rules, by=w.administrator, at=w.opens(Phase.PROPOSAL))
@@ -230,15 +274,29 @@ def test_rules_by_which_nothing_could_be_decided_are_refused(wrong):
 
 
 def convene(w, sets=None, **more):
-    facts = {"sector": w.power.sector, "held_at": w.at + timedelta(days=1), "place": "تالار", "by": w.chair, "at": w.at}
-    return working_groups.convene(w.cycle, sets=[w.specific] if sets is None else sets, **facts | more)
+    facts = {
+        "sector": w.power.sector,
+        "held_at": w.at + timedelta(days=1),
+        "place": "تالار",
+        "by": w.chair,
+        "at": w.at,
+    }
+    return working_groups.convene(
+        w.cycle, sets=[w.specific] if sets is None else sets, **facts | more
+    )
 
 
 def test_a_meeting_is_convened_told_to_the_members_and_minuted_once(w):
     meeting = convene(w)
-    told = set(Delivery.objects.filter(entry__act="convene").values_list("recipient__username", flat=True))
+    told = set(
+        Delivery.objects.filter(entry__act="convene").values_list("recipient__username", flat=True)
+    )
     item = meeting.agenda.get()
-    given = {"minutes": "بحث شد", "resolutions": {item.pk: "تصویب"}, "present": {w.chair.pk: "authority"}}
+    given = {
+        "minutes": "بحث شد",
+        "resolutions": {item.pk: "تصویب"},
+        "present": {w.chair.pk: "authority"},
+    }
 
     with pytest.raises(Refused, match="after the meeting"):
         working_groups.minute(meeting, **given, by=w.chair, at=w.at)

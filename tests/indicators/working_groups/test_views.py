@@ -1,4 +1,6 @@
-"""Pages of the institution: the board, a measure before the group, meetings and minutes, the bank, copies, the grid."""
+"""Pages of the institution: the board, a measure before the group, meetings and minutes, the bank,
+copies, the grid.
+"""
 
 import io
 from datetime import timedelta
@@ -12,7 +14,16 @@ from django.utils import timezone, translation
 from pypdf import PdfReader
 
 from cycles.calendar import Phase
-from indicators.models import IndicatorSet, Kind, Measure, MeasureTarget, Meeting, Review, Suggestion, Vote
+from indicators.models import (
+    IndicatorSet,
+    Kind,
+    Measure,
+    MeasureTarget,
+    Meeting,
+    Review,
+    Suggestion,
+    Vote,
+)
 from indicators.sets import drafting, targets
 from indicators.working_groups import actions as working_groups
 from tests.factories import PASSWORD, _drafted, _open, _planned, _proposed, build, make_agency
@@ -45,7 +56,7 @@ def text(response):
     return response.content.decode()
 
 
-# --- The board --------------------------------------------------------------------------------------------------------
+# --- The board ----------------------------------------------------------------------------------
 
 
 def test_the_board_shows_every_agency_with_its_stage_and_the_days_left_or_late(as_):
@@ -94,10 +105,12 @@ def test_the_board_takes_the_same_queries_for_any_number_of_agencies(as_, count)
     assert len([q for q in queries if "django_session" not in q["sql"]]) == 8
 
 
-# --- A measure before the group ---------------------------------------------------------------------------------------
+# --- A measure before the group -----------------------------------------------------------------
 
 
-def test_proposed_suggested_and_agreed_stand_side_by_side_and_each_act_comes_back_to_the_measure(as_):
+def test_proposed_suggested_and_agreed_stand_side_by_side_and_each_act_comes_back_to_the_measure(
+    as_,
+):
     w = build("proposed")
     m = power_measure(w)
     page = url("review", w.specific.pk, m.lineage)
@@ -107,10 +120,13 @@ def test_proposed_suggested_and_agreed_stand_side_by_side_and_each_act_comes_bac
         url("suggest", w.specific.pk, m.lineage), values | {"reason": "میانگین"}, follow=True
     )
     for who in (w.member, w.budget):
-        as_(who, w.at).post(url("vote_measure", w.specific.pk, m.lineage), {"choice": "approve", "rating": "slack"})
+        as_(who, w.at).post(
+            url("vote_measure", w.specific.pk, m.lineage), {"choice": "approve", "rating": "slack"}
+        )
     as_(w.staff, w.at).post(url("comment", w.specific.pk, m.lineage), {"text": "چرا؟"})
     as_(w.chair, w.at).post(
-        url("settle", w.specific.pk, m.lineage), values | {"outcome": "approved", "reason": "میانگین"}
+        url("settle", w.specific.pk, m.lineage),
+        values | {"outcome": "approved", "reason": "میانگین"},
     )
     seen = text(as_(w.staff, w.at).get(page))
 
@@ -128,12 +144,23 @@ def test_proposed_suggested_and_agreed_stand_side_by_side_and_each_act_comes_bac
 def test_what_is_wrong_is_said_beside_the_form_and_nothing_typed_is_lost(as_):
     w = build("proposed")
     m = power_measure(w)
-    typed = {"points": "many", "target": "15", "title_fa": "عنوان دیگر", "reason": "دلیلی که نوشته شد"}
+    typed = {
+        "points": "many",
+        "target": "15",
+        "title_fa": "عنوان دیگر",
+        "reason": "دلیلی که نوشته شد",
+    }
 
     suggested = text(as_(w.expert, w.at).post(url("suggest", w.specific.pk, m.lineage), typed))
-    voted = text(as_(w.member, w.at).post(url("vote_measure", w.specific.pk, m.lineage), {"choice": "reject"}))
+    voted = text(
+        as_(w.member, w.at).post(
+            url("vote_measure", w.specific.pk, m.lineage), {"choice": "reject"}
+        )
+    )
     late = text(
-        as_(w.head, w.at).post(url("vote_measure", w.specific.pk, m.lineage), {"choice": "approve", "reason": "نظر من"})
+        as_(w.head, w.at).post(
+            url("vote_measure", w.specific.pk, m.lineage), {"choice": "approve", "reason": "نظر من"}
+        )
     )
 
     assert "Enter one number" in suggested
@@ -149,7 +176,9 @@ def test_what_is_wrong_is_said_beside_the_form_and_nothing_typed_is_lost(as_):
 def test_a_vote_on_all_measures_says_which_single_votes_it_replaces(as_):
     w = build("proposed")
     m = power_measure(w)
-    working_groups.vote(w.specific, choice="return", reason="x", lineage=m.lineage, by=w.member, at=w.at)
+    working_groups.vote(
+        w.specific, choice="return", reason="x", lineage=m.lineage, by=w.member, at=w.at
+    )
     client = as_(w.member, w.at)
 
     warned = text(client.get(url("vote", w.specific.pk)))
@@ -164,9 +193,16 @@ def test_a_measure_before_the_group_takes_the_same_queries_for_any_number_of_voi
     w = build("proposed")
     m = power_measure(w)
     for number in range(count):
-        working_groups.comment(w.specific, text=f"{number}", lineage=m.lineage, by=w.member, at=w.at)
+        working_groups.comment(
+            w.specific, text=f"{number}", lineage=m.lineage, by=w.member, at=w.at
+        )
         working_groups.suggest(
-            w.specific, lineage=m.lineage, values={"target": 10 + number}, reason="x", by=w.expert, at=w.at
+            w.specific,
+            lineage=m.lineage,
+            values={"target": 10 + number},
+            reason="x",
+            by=w.expert,
+            at=w.at,
         )
     client = as_(w.chair, w.at)
     client.get(url("review", w.specific.pk, m.lineage))
@@ -179,17 +215,22 @@ def test_a_measure_before_the_group_takes_the_same_queries_for_any_number_of_voi
 
 def test_goals_are_ranked_by_members_and_the_mean_place_is_shown(as_):
     w = build("proposed")
-    first, second = goal(w), w.specific.goals.create(code="O2", title_fa="دیگر", title_en="Other", type="strategic")
+    first, second = (
+        goal(w),
+        w.specific.goals.create(code="O2", title_fa="دیگر", title_en="Other", type="strategic"),
+    )
     client = as_(w.member, w.at)
 
-    wrong = text(client.post(url("rank", w.specific.pk), {f"goal_{first.pk}": 1, f"goal_{second.pk}": 1}))
+    wrong = text(
+        client.post(url("rank", w.specific.pk), {f"goal_{first.pk}": 1, f"goal_{second.pk}": 1})
+    )
     client.post(url("rank", w.specific.pk), {f"goal_{first.pk}": 2, f"goal_{second.pk}": 1})
 
     assert "a place of its own" in wrong
     assert "mean place 1.0" in text(client.get(url("detail", w.specific.pk)))
 
 
-# --- Groups and meetings ----------------------------------------------------------------------------------------------
+# --- Groups and meetings ------------------------------------------------------------------------
 
 
 def test_a_group_is_given_rules_called_to_a_meeting_and_its_signed_minutes_are_a_paper(as_):
@@ -201,14 +242,23 @@ def test_a_group_is_given_rules_called_to_a_meeting_and_its_signed_minutes_are_a
         stage(w)
     chair = as_(w.chair, w.opens(Phase.APPROVAL))
     empty = text(chair.post(url("convene", year, sector), {"held_at": "2030-01-01 10:00"}))
-    chair.post(url("convene", year, sector), {"held_at": "1404/11/20 10:00", "place": "تالار", "sets": [w.specific.pk]})
+    chair.post(
+        url("convene", year, sector),
+        {"held_at": "1404/11/20 10:00", "place": "تالار", "sets": [w.specific.pk]},
+    )
     found = Meeting.objects.get()
     groups = text(chair.get(url("groups", year)))
     chair = as_(w.chair, found.held_at + timedelta(hours=3))
     item = found.agenda.get()
-    minutes = {"present": [w.chair.pk, w.member.pk], "minutes": "دربارهٔ هدف‌ها گفت‌وگو شد", f"item_{item.pk}": "تصویب"}
+    minutes = {
+        "present": [w.chair.pk, w.member.pk],
+        "minutes": "دربارهٔ هدف‌ها گفت‌وگو شد",
+        f"item_{item.pk}": "تصویب",
+    }
     unsigned = text(chair.post(url("minute", found.pk), minutes | {"password": "wrong"}))
-    signed = text(chair.post(url("minute", found.pk), minutes | {"password": PASSWORD}, follow=True))
+    signed = text(
+        chair.post(url("minute", found.pk), minutes | {"password": PASSWORD}, follow=True)
+    )
     paper = chair.get(url("minutes_file", found.pk))
 
     assert "Choose at least one set" in empty
@@ -235,7 +285,7 @@ def test_minutes_that_are_not_signed_are_no_paper_and_strangers_find_no_meeting(
     assert as_(w.staff, w.at).get(url("groups", w.cycle.year)).status_code == 404
 
 
-# --- The bank, copies, differences ------------------------------------------------------------------------------------
+# --- The bank, copies, differences --------------------------------------------------------------
 
 
 def test_last_year_s_set_is_copied_on_the_page_and_its_differences_are_shown(as_):
@@ -247,7 +297,13 @@ def test_last_year_s_set_is_copied_on_the_page_and_its_differences_are_shown(as_
     offered = text(client.get(url("detail", draft.pk)))
     copied = client.post(url("copy", draft.pk), follow=True)
     m = Measure.objects.of(draft).get()
-    fields = {"title_fa": m.title_fa, "title_en": "", "unit_fa": m.unit_fa, "unit_en": "", "method": "linear"}
+    fields = {
+        "title_fa": m.title_fa,
+        "title_en": "",
+        "unit_fa": m.unit_fa,
+        "unit_en": "",
+        "method": "linear",
+    }
     rest = {"points": m.points, "direction": "higher", "target": D(60), "params": {}}
     drafting.save_measure(draft, fields=fields | rest, measure=m, by=w.other_staff, at=w.at)
     differs = text(client.get(url("differences", draft.pk)))
@@ -305,7 +361,7 @@ def test_sharing_says_what_is_wrong_and_keeps_what_was_typed(as_):
     assert "Ministry of Health 40" in text(right)
 
 
-# --- Drafting ---------------------------------------------------------------------------------------------------------
+# --- Drafting -----------------------------------------------------------------------------------
 
 
 def test_a_measure_is_saved_with_all_that_is_said_of_it_and_mistakes_are_named_at_the_top(as_):
@@ -320,7 +376,9 @@ def test_a_measure_is_saved_with_all_that_is_said_of_it_and_mistakes_are_named_a
         "feedback": "monthly", "ideal": "همه", "evidence_rule": "required", "is_pilot": "on", "is_additive": "on",
     }  # fmt: skip
 
-    wrong = text(client.post(url("measure_new", w.specific.pk), good | {"trend": "81", "points": "x"}))
+    wrong = text(
+        client.post(url("measure_new", w.specific.pk), good | {"trend": "81", "points": "x"})
+    )
     client.post(url("measure_new", w.specific.pk), good)
     saved = Measure.objects.of(w.specific).order_by("-pk").first()
 
@@ -339,7 +397,9 @@ def test_axes_and_goals_are_made_and_removed_on_the_page(as_):
     w = build("drafted")
     client = as_(w.staff, w.at)
     client.post(url("axis_new", w.specific.pk), {"code": "S2", "title_fa": "محور دوم"})
-    twice = text(client.post(url("axis_new", w.specific.pk), {"code": "S2", "title_fa": "محور دوم"}))
+    twice = text(
+        client.post(url("axis_new", w.specific.pk), {"code": "S2", "title_fa": "محور دوم"})
+    )
     client.post(url("goal_new", w.specific.pk), {"title_fa": "هدف نخست", "type": "strategic"})
     axis, aim = w.specific.axes.get(code="S2"), w.specific.goals.get()
     shown = text(client.get(url("detail", w.specific.pk)))
@@ -367,7 +427,7 @@ def test_an_administrator_begins_a_thematic_set_of_a_province_and_staff_are_offe
     assert "Begin a thematic set" not in of_staff
 
 
-# --- The grid ---------------------------------------------------------------------------------------------------------
+# --- The grid -----------------------------------------------------------------------------------
 
 
 def test_headquarters_spread_targets_over_their_units_in_one_grid(as_):
@@ -393,7 +453,9 @@ def test_headquarters_spread_targets_over_their_units_in_one_grid(as_):
 def test_the_grid_says_when_it_is_closed_and_has_no_cell_for_other_agencies(as_):
     w = build("communicated")
     m = power_measure(w)
-    closed = as_(w.headquarters, w.closes(Phase.MONITORING)).get(url("grid", w.specific.pk), follow=True)
+    closed = as_(w.headquarters, w.closes(Phase.MONITORING)).get(
+        url("grid", w.specific.pk), follow=True
+    )
     client = as_(w.headquarters, w.opens(Phase.MONITORING))
 
     client.post(url("grid", w.specific.pk), {f"t-{m.pk}-{w.health.pk}": "5"})

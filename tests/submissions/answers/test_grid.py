@@ -1,4 +1,6 @@
-"""The grid of units × measures: what a headquarters enters for its units, cell by cell, and the documents it gives."""
+"""The grid of units × measures: what a headquarters enters for its units, cell by cell, and the
+documents it gives.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -36,7 +38,9 @@ def begun() -> World:
 
 
 def unit(w: World, code: str = "MOE-QZ") -> Submission:
-    return Submission.objects.select_related("agency", "cycle").get(cycle=w.cycle, agency__code=code)
+    return Submission.objects.select_related("agency", "cycle").get(
+        cycle=w.cycle, agency__code=code
+    )
 
 
 def line(w: World, code: str = "G1-1", of: str = "MOE-QZ") -> Answer:
@@ -68,7 +72,9 @@ def with_units(count: int) -> World:
     """A world in which the power ministry has so many units."""
     w = build("open")
     for number in range(1, count):
-        agency = make_agency(f"MOE-{number}", f"واحد {number}", f"Unit {number}", parent=w.power, province=w.province)
+        agency = make_agency(
+            f"MOE-{number}", f"واحد {number}", f"Unit {number}", parent=w.power, province=w.province
+        )
         fields = {"level": agency.level, "sector": agency.sector, "province": agency.province}
         names = {"name_fa": agency.name_fa, "name_en": agency.name_en}
         Participation.objects.create(cycle=w.cycle, agency=agency, **fields, **names)
@@ -77,12 +83,19 @@ def with_units(count: int) -> World:
     return w
 
 
-# --- Who finds it -----------------------------------------------------------------------------------------------------
+# --- Who finds it -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("who", "status"),
-    (("headquarters", 200), ("head", 200), ("staff", 404), ("unit_head", 404), ("other_head", 404), ("auditor", 404)),
+    (
+        ("headquarters", 200),
+        ("head", 200),
+        ("staff", 404),
+        ("unit_head", 404),
+        ("other_head", 404),
+        ("auditor", 404),
+    ),
 )
 def test_the_grid_is_there_for_the_headquarters_of_units(begun, visit, who, status):
     client = visit(begun, begun.people[who])
@@ -101,7 +114,10 @@ def test_the_grid_shows_general_measures_and_those_given_down_and_no_stewards(vi
     client = visit(w, w.headquarters)
 
     grid = client.get(address(w)).context["grid"]
-    shown = [[m.code for m in client.get(f"{address(w)}?axis={a.pk}").context["grid"].measures] for a in grid.axes]
+    shown = [
+        [m.code for m in client.get(f"{address(w)}?axis={a.pk}").context["grid"].measures]
+        for a in grid.axes
+    ]
 
     assert shown == [["G1-1"], ["G2-1"], [given.code]]
 
@@ -124,19 +140,26 @@ def test_a_page_takes_the_same_queries_for_any_number_of_units(visit, count):
 QUERIES = 10
 
 
-# --- Entering ---------------------------------------------------------------------------------------------------------
+# --- Entering -----------------------------------------------------------------------------------
 
 
 def test_values_are_entered_and_the_unit_is_told_and_has_its_own_entry(visit):
     w = with_units(3)
     client = visit(w, w.headquarters)
     body = {"seen": seen(client, w)}
-    body |= {f"v-{line(w, of=code).pk}": value for code, value in (("MOE-QZ", "۴۵٫۵"), ("MOE-1", "7"), ("MOE-2", ""))}
+    body |= {
+        f"v-{line(w, of=code).pk}": value
+        for code, value in (("MOE-QZ", "۴۵٫۵"), ("MOE-1", "7"), ("MOE-2", ""))
+    }
 
     answer = client.post(address(w), body)
 
     assert answer.status_code == 302
-    assert [line(w, of=code).value for code in ("MOE-QZ", "MOE-1", "MOE-2")] == [Decimal("45.5"), Decimal(7), None]
+    assert [line(w, of=code).value for code in ("MOE-QZ", "MOE-1", "MOE-2")] == [
+        Decimal("45.5"),
+        Decimal(7),
+        None,
+    ]
     assert line(w).updated_by == w.headquarters
     entries = Entry.objects.filter(act="fill")
     assert {e.object_pk for e in entries} == {unit(w).pk, unit(w, "MOE-1").pk}
@@ -158,7 +181,8 @@ def test_everything_is_saved_together_or_shown_again_with_what_is_wrong(visit):
     client = visit(w, w.headquarters)
     body = {"seen": seen(client, w)}
     body |= {
-        f"v-{line(w, of=code).pk}": value for code, value in (("MOE-QZ", "45"), ("MOE-1", "much"), ("MOE-2", "-1"))
+        f"v-{line(w, of=code).pk}": value
+        for code, value in (("MOE-QZ", "45"), ("MOE-1", "much"), ("MOE-2", "-1"))
     }
 
     page = client.post(address(w), body)
@@ -168,7 +192,9 @@ def test_everything_is_saved_together_or_shown_again_with_what_is_wrong(visit):
     assert wrong == {
         "MOE-QZ": "", "MOE-1": "Enter one number, such as 1200 or 12.5.", "MOE-2": "The value may not be negative.",
     }  # fmt: skip
-    assert [row.cells[0].text for row in page.context["grid"].rows if not row.cells[0].error] == ["45"]
+    assert [row.cells[0].text for row in page.context["grid"].rows if not row.cells[0].error] == [
+        "45"
+    ]
     assert line(w).value is None
 
 
@@ -244,9 +270,13 @@ def test_the_act_refuses_another_agencys_line_and_another_agencys_headquarters(b
     tokens = {a.pk: a.token("value")}
 
     with pytest.raises(Refused, match="does not belong"):
-        headquarters.fill_units([w.other], {a.pk: Decimal(1)}, seen=tokens, by=w.headquarters, at=w.at)
+        headquarters.fill_units(
+            [w.other], {a.pk: Decimal(1)}, seen=tokens, by=w.headquarters, at=w.at
+        )
     with pytest.raises(Refused, match="is for the headquarters"):
-        headquarters.fill_units([unit(w)], {a.pk: Decimal(1)}, seen=tokens, by=w.other_head, at=w.at)
+        headquarters.fill_units(
+            [unit(w)], {a.pk: Decimal(1)}, seen=tokens, by=w.other_head, at=w.at
+        )
 
 
 def test_of_several_units_all_are_entered_or_none(visit):
@@ -254,17 +284,22 @@ def test_of_several_units_all_are_entered_or_none(visit):
     lines = [line(w, of=code) for code in ("MOE-QZ", "MOE-1")]
     tokens = {a.pk: a.token("value") for a in lines}
     answers.save_answer(
-        lines[1], value=Decimal(9), by=make_user("x", "staff", agency=lines[1].submission.agency), at=w.at
+        lines[1],
+        value=Decimal(9),
+        by=make_user("x", "staff", agency=lines[1].submission.agency),
+        at=w.at,
     )
     units = [a.submission for a in lines]
 
     with pytest.raises(answers.Changed):
-        headquarters.fill_units(units, {a.pk: Decimal(1) for a in lines}, seen=tokens, by=w.headquarters, at=w.at)
+        headquarters.fill_units(
+            units, {a.pk: Decimal(1) for a in lines}, seen=tokens, by=w.headquarters, at=w.at
+        )
 
     assert [line(w, of=code).value for code in ("MOE-QZ", "MOE-1")] == [None, 9]
 
 
-# --- Documents --------------------------------------------------------------------------------------------------------
+# --- Documents ----------------------------------------------------------------------------------
 
 
 def test_one_document_is_given_to_several_units_each_with_its_own_entry(visit):
@@ -274,7 +309,8 @@ def test_one_document_is_given_to_several_units_each_with_its_own_entry(visit):
     body = {"measure": line(w).measure_id, "units": [u.pk for u in units]}
 
     client.post(
-        address(w, "document/"), body | {"file": SimpleUploadedFile("گزارش.pdf", b"%PDF-1.7", "application/pdf")}
+        address(w, "document/"),
+        body | {"file": SimpleUploadedFile("گزارش.pdf", b"%PDF-1.7", "application/pdf")},
     )
 
     given = Evidence.objects.filter(answer__measure__code="G1-1")
@@ -313,7 +349,11 @@ def test_a_document_shows_a_line_that_lacked_evidence_as_having_it(begun):
 def test_a_document_that_is_no_evidence_is_refused_on_the_page(begun, visit, name, said):
     w, client = begun, visit(begun, begun.headquarters)
     content = b"" if name == "a.pdf" else b"x"
-    body = {"measure": line(w).measure_id, "units": [unit(w).pk], "file": SimpleUploadedFile(name, content)}
+    body = {
+        "measure": line(w).measure_id,
+        "units": [unit(w).pk],
+        "file": SimpleUploadedFile(name, content),
+    }
 
     page = client.post(address(w, "document/"), body)
 
@@ -326,4 +366,6 @@ def test_a_unit_of_which_the_measure_is_not_asked_gets_no_document(begun):
     own = Measure.objects.of(w.specific).order_by("pk").first()
 
     with pytest.raises(Refused, match="Choose units"):
-        headquarters.give_document([unit(w)], own, upload=SimpleUploadedFile("a.txt", b"x"), by=w.headquarters, at=w.at)
+        headquarters.give_document(
+            [unit(w)], own, upload=SimpleUploadedFile("a.txt", b"x"), by=w.headquarters, at=w.at
+        )

@@ -1,4 +1,6 @@
-"""What a line lacks, what stands out, who fills it in, what colleagues say of it, and influences from outside."""
+"""What a line lacks, what stands out, who fills it in, what colleagues say of it, and influences
+from outside.
+"""
 
 from decimal import Decimal
 
@@ -23,7 +25,9 @@ pytestmark = pytest.mark.django_db
 
 
 def line(world, code="G1-1"):
-    rows = Answer.objects.select_related("measure__indicator__axis__set", "submission__agency", "submission__cycle")
+    rows = Answer.objects.select_related(
+        "measure__indicator__axis__set", "submission__agency", "submission__cycle"
+    )
     return rows.get(submission=world.submission, measure__code=code)
 
 
@@ -41,13 +45,15 @@ def file_of(world, answer):
     return shown(world, answer)
 
 
-# --- What a line lacks ------------------------------------------------------------------------------------------------
+# --- What a line lacks --------------------------------------------------------------------------
 
 
 def test_a_line_begins_lacking_its_value_and_a_stewarded_one_lacks_nothing():
     world = build("begun")
 
-    lacking = dict(Answer.objects.filter(submission=world.submission).values_list("measure__method", "lacking"))
+    lacking = dict(
+        Answer.objects.filter(submission=world.submission).values_list("measure__method", "lacking")
+    )
 
     assert lacking.pop("steward") == []
     assert set(map(tuple, lacking.values())) == {("value",)}
@@ -96,7 +102,7 @@ def test_progress_counts_the_same_in_sql_and_in_python():
     assert (in_sql.lines_done, in_sql.lines) == in_python == (1, 4)
 
 
-# --- What stands out --------------------------------------------------------------------------------------------------
+# --- What stands out ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -128,9 +134,18 @@ def last_year(world, agency, value, points=None):
     participation = earlier.participations.create(
         agency=agency, level=agency.level, sector=agency.sector, name_fa=agency.name_fa
     )
-    of = {"cycle": earlier, "agency": agency, "participation": participation, "state": "communicated"}
-    held = Answer.objects.create(submission=Submission.objects.create(**of), measure=line(world).measure, value=value)
-    Score.objects.create(answer=held, basis="agreed", state="scored", points=points or 0, scored_at=world.at)
+    of = {
+        "cycle": earlier,
+        "agency": agency,
+        "participation": participation,
+        "state": "communicated",
+    }
+    held = Answer.objects.create(
+        submission=Submission.objects.create(**of), measure=line(world).measure, value=value
+    )
+    Score.objects.create(
+        answer=held, basis="agreed", state="scored", points=points or 0, scored_at=world.at
+    )
     return held
 
 
@@ -139,7 +154,9 @@ def test_a_value_far_from_last_year_lacks_a_reason_until_one_is_given():
     last_year(world, world.power, Decimal(40), points=Decimal(150))
 
     bold = answers.save_answer(line(world), value=Decimal(80), by=world.staff, at=world.at)
-    explained = answers.save_answer(line(world), outlier_reason="سامانهٔ تازه", by=world.staff, at=world.at)
+    explained = answers.save_answer(
+        line(world), outlier_reason="سامانهٔ تازه", by=world.staff, at=world.at
+    )
 
     assert (bold.outliers, bold.lacking) == (["history"], ["reason"])
     assert explained.lacking == []
@@ -152,7 +169,9 @@ def test_a_group_of_five_and_more_gives_bounds_and_a_smaller_one_none():
     group = world.submission.participation.groups.get()
     peers = [make_agency(f"P{n}", f"دستگاه {n}", f"Peer {n}") for n in range(5)]
     for number, peer in enumerate(peers):
-        now = world.cycle.participations.create(agency=peer, level=peer.level, sector=peer.sector, name_fa=peer.name_fa)
+        now = world.cycle.participations.create(
+            agency=peer, level=peer.level, sector=peer.sector, name_fa=peer.name_fa
+        )
         now.groups.add(group)
         if number < 4:
             last_year(world, peer, Decimal(10 + number))
@@ -167,7 +186,7 @@ def test_a_group_of_five_and_more_gives_bounds_and_a_smaller_one_none():
     assert many.outliers(Decimal(20)) == ["group"]
 
 
-# --- What colleagues do -----------------------------------------------------------------------------------------------
+# --- What colleagues do -------------------------------------------------------------------------
 
 
 def test_lines_are_given_out_by_axis_to_people_of_the_agency_only():
@@ -175,9 +194,13 @@ def test_lines_are_given_out_by_axis_to_people_of_the_agency_only():
     colleague = make_user("colleague", "staff", agency=world.power)
     axis = line(world).measure.indicator.axis
 
-    count = teamwork.share_out(world.submission, assignee=colleague, axis=axis, by=world.staff, at=world.at)
+    count = teamwork.share_out(
+        world.submission, assignee=colleague, axis=axis, by=world.staff, at=world.at
+    )
     with pytest.raises(Refused):
-        teamwork.share_out(world.submission, assignee=world.other_staff, axis=axis, by=world.staff, at=world.at)
+        teamwork.share_out(
+            world.submission, assignee=world.other_staff, axis=axis, by=world.staff, at=world.at
+        )
 
     given = Answer.objects.filter(submission=world.submission, assignee=colleague)
     assert count == given.count() > 0
@@ -191,7 +214,9 @@ def test_a_line_is_ready_only_when_complete_and_no_longer_once_it_is_changed():
     answers.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)
 
     ready = teamwork.mark_ready(line(world), is_ready=True, by=world.staff, at=world.at)
-    answers.save_answer(line(world), value=Decimal(30), by=world.staff, at=world.at)  # nothing changed
+    answers.save_answer(
+        line(world), value=Decimal(30), by=world.staff, at=world.at
+    )  # nothing changed
     still = line(world).ready_at
     answers.save_answer(line(world), value=Decimal(31), by=world.staff, at=world.at)
 
@@ -205,14 +230,24 @@ def test_comments_are_for_the_agency_and_its_headquarters_alone(visit):
 
     seen = {
         name: LineComment.objects.visible_to(world.people[name], world.at).exists()
-        for name in ("staff", "head", "other_staff", "administrator", "auditor", "assessor", "reviewer")
+        for name in (
+            "staff",
+            "head",
+            "other_staff",
+            "administrator",
+            "auditor",
+            "assessor",
+            "reviewer",
+        )
     }
 
     assert seen == {
         "staff": True, "head": True, "other_staff": False, "administrator": False, "auditor": False,
         "assessor": False, "reviewer": False,
     }  # fmt: skip
-    page = visit(world, world.auditor).get(f"{url('detail', world.submission.pk)}?line={line(world).pk}")
+    page = visit(world, world.auditor).get(
+        f"{url('detail', world.submission.pk)}?line={line(world).pk}"
+    )
     assert "بین خودمان" not in page.content.decode()
 
 
@@ -228,17 +263,24 @@ def test_a_headquarters_comments_on_its_units_line_and_nobody_elses():
     assert LineComment.objects.visible_to(world.unit_head, world.at).get().text == "بازنگری شود"
 
 
-# --- Influences from outside ------------------------------------------------------------------------------------------
+# --- Influences from outside --------------------------------------------------------------------
 
 
 def test_an_influence_without_evidence_is_missing_something_and_is_judged_with_a_reason():
     world = build("answered")
     answer = line(world)
-    bare = teamwork.claim_factor(answer, kind="budget", text="اعتبار نیامد", by=world.staff, at=world.at)
+    bare = teamwork.claim_factor(
+        answer, kind="budget", text="اعتبار نیامد", by=world.staff, at=world.at
+    )
     without = line(world).lacking
     teamwork.withdraw_factor(bare, by=world.staff, at=world.at)
     proven = teamwork.claim_factor(
-        answer, kind="budget", text="اعتبار نیامد", evidence=file_of(world, answer), by=world.staff, at=world.at
+        answer,
+        kind="budget",
+        text="اعتبار نیامد",
+        evidence=file_of(world, answer),
+        by=world.staff,
+        at=world.at,
     )
 
     assert without == [Lack.FACTOR.value]
@@ -251,7 +293,12 @@ def test_a_factor_names_a_file_of_its_own_line():
 
     with pytest.raises(Refused):
         teamwork.claim_factor(
-            line(world), kind="law", text="x", evidence=file_of(world, own_line(world)), by=world.staff, at=world.at
+            line(world),
+            kind="law",
+            text="x",
+            evidence=file_of(world, own_line(world)),
+            by=world.staff,
+            at=world.at,
         )
 
 
@@ -261,11 +308,15 @@ def test_only_the_assessor_of_the_line_judges_a_factor_and_the_agency_reads_why(
         answer=line(world), kind="budget", text="x", claimed_by=world.staff, claimed_at=world.at
     )
     with pytest.raises(Refused):
-        marking.judge_factor(factor, verdict="accepted", reason="x", by=world.other_assessor, at=world.at)
+        marking.judge_factor(
+            factor, verdict="accepted", reason="x", by=world.other_assessor, at=world.at
+        )
     with pytest.raises(Refused):
         marking.judge_factor(factor, verdict="accepted", reason=" ", by=world.assessor, at=world.at)
 
-    marking.judge_factor(factor, verdict="rejected", reason="سند کافی نیست", by=world.assessor, at=world.at)
+    marking.judge_factor(
+        factor, verdict="rejected", reason="سند کافی نیست", by=world.assessor, at=world.at
+    )
 
     page = visit(world, world.staff).get(url("line", line(world).pk)).content.decode()
     assert "سند کافی نیست" in page

@@ -1,4 +1,6 @@
-"""The form that opens half filled: what the last quarter's report begins, and how the agency makes it its own."""
+"""The form that opens half filled: what the last quarter's report begins, and how the agency makes
+it its own.
+"""
 
 from decimal import Decimal
 
@@ -36,7 +38,11 @@ def begin(w):
 
 
 def lines(w):
-    rows = Answer.objects.filter(submission=w.submission).select_related("measure", "submission").order_by("pk")
+    rows = (
+        Answer.objects.filter(submission=w.submission)
+        .select_related("measure", "submission")
+        .order_by("pk")
+    )
     return {a.measure.title_en: a for a in rows}
 
 
@@ -56,7 +62,11 @@ def test_a_line_begins_with_what_the_last_quarter_reported(reported):
         "Measure G1-2": (None, None),
         "Measure G2-1": (None, None),
     }
-    assert not Answer.objects.exclude(submission=reported.submission).filter(prefilled_from__isnull=False).exists()
+    assert (
+        not Answer.objects.exclude(submission=reported.submission)
+        .filter(prefilled_from__isnull=False)
+        .exists()
+    )
 
 
 def test_a_draft_of_the_last_quarter_begins_nothing():
@@ -103,8 +113,14 @@ def test_a_line_added_later_begins_half_filled_and_none_is_overwritten(reported)
     begin(w)
 
     found = lines(w)
-    assert (found["Non-revenue water"].value, found["Non-revenue water"].prefilled_from) == (7, None)
-    assert (found["Outage minutes"].value, found["Outage minutes"].prefilled_from) == (Decimal("62.5"), 4)
+    assert (found["Non-revenue water"].value, found["Non-revenue water"].prefilled_from) == (
+        7,
+        None,
+    )
+    assert (found["Outage minutes"].value, found["Outage minutes"].prefilled_from) == (
+        Decimal("62.5"),
+        4,
+    )
 
 
 def test_saving_a_line_confirms_it(reported, visit):
@@ -127,7 +143,9 @@ def test_the_workspace_says_where_the_value_comes_from_and_shows_the_quarters(re
     page = client.get(url("detail", w.submission.pk), {"line": water.pk}).content.decode()
     dossier = client.get(url("line", water.pk)).content.decode()
 
-    assert page.count("From the report of quarter 4, not confirmed yet") == 2  # the open line and one of the list
+    assert (
+        page.count("From the report of quarter 4, not confirmed yet") == 2
+    )  # the open line and one of the list
     assert "Quarterly figures" in page
     assert "Amber: slightly behind · 80.00 %" in page
     assert "Quarterly figures" in dossier
@@ -138,7 +156,9 @@ def test_a_line_that_is_not_confirmed_counts_as_having_something_missing(reporte
     w = reported
     begin(w)
 
-    page = visit(w, w.staff).get(url("detail", w.submission.pk), {"show": "missing"}).content.decode()
+    page = (
+        visit(w, w.staff).get(url("detail", w.submission.pk), {"show": "missing"}).content.decode()
+    )
 
     assert "Non-revenue water" in page
 

@@ -1,4 +1,6 @@
-"""Self-assessments in files as people keep them: each case as it was brought, read right and written as shown."""
+"""Self-assessments in files as people keep them: each case as it was brought, read right and
+written as shown.
+"""
 
 from decimal import Decimal
 from io import BytesIO
@@ -87,7 +89,9 @@ def test_results_of_calculations_are_rounded_and_shown_as_rounded(begun, visit):
     assert line(begun, "G2-1").value == Decimal("57.7")
 
 
-@pytest.mark.parametrize(("typed", "kept"), (("1.123456785", "1.12345679"), ("57.699999999999996", "57.7")))
+@pytest.mark.parametrize(
+    ("typed", "kept"), (("1.123456785", "1.12345679"), ("57.699999999999996", "57.7"))
+)
 def test_a_half_of_the_last_place_is_rounded_up(begun, visit, typed, kept):
     page = upload(visit(begun, begun.staff), begun, sheet(begun, ("G1-1", typed, "", "")))
 
@@ -95,7 +99,9 @@ def test_a_half_of_the_last_place_is_rounded_up(begun, visit, typed, kept):
     assert change["after"] == kept
 
 
-@pytest.mark.parametrize(("typed", "value"), (("62%", 62), ("۶۲٪", 62), ("٪۶۲", 62), ("۲۳/۵", Decimal("23.5"))))
+@pytest.mark.parametrize(
+    ("typed", "value"), (("62%", 62), ("۶۲٪", 62), ("٪۶۲", 62), ("۲۳/۵", Decimal("23.5")))
+)
 def test_signs_of_persian_keyboards_are_read_in_a_file(begun, visit, typed, value):
     page = upload(visit(begun, begun.staff), begun, sheet(begun, ("G1-1", typed, "", "")))
 
@@ -103,7 +109,9 @@ def test_signs_of_persian_keyboards_are_read_in_a_file(begun, visit, typed, valu
     assert page.context["check"].changed[0]["object"].value == value
 
 
-@pytest.mark.parametrize(("typed", "value"), (("23/5", "23.5"), ("۶۲٪", "62"), ("\u200e۷/۲۵\u200f", "7.25")))
+@pytest.mark.parametrize(
+    ("typed", "value"), (("23/5", "23.5"), ("۶۲٪", "62"), ("\u200e۷/۲۵\u200f", "7.25"))
+)
 def test_signs_of_persian_keyboards_are_read_in_the_field_of_a_line(begun, visit, typed, value):
     form = AnswerForm({"value": typed}, answer=line(begun, "G1-1"))
 
@@ -139,7 +147,11 @@ def test_the_list_goes_out_with_numbers_from_right_to_left(visit):
     worksheet = openpyxl.load_workbook(BytesIO(content)).active
     heading, first = list(worksheet.iter_rows(max_row=2))
     kinds = {title.value: cell.data_type for title, cell in zip(heading, first, strict=True)}
-    assert (kinds["assessed_year"], kinds["lines_to_answer"], kinds["lines_answered"]) == ("n", "n", "n")
+    assert (kinds["assessed_year"], kinds["lines_to_answer"], kinds["lines_answered"]) == (
+        "n",
+        "n",
+        "n",
+    )
     assert worksheet.sheet_view.rightToLeft
     assert worksheet.title == "خودارزیابی‌ها"
 

@@ -1,4 +1,6 @@
-"""Saving a line field by field: what is not touched stays, what a colleague changed meanwhile is never overwritten."""
+"""Saving a line field by field: what is not touched stays, what a colleague changed meanwhile is
+never overwritten.
+"""
 
 import threading
 from decimal import Decimal
@@ -65,7 +67,15 @@ def test_a_field_that_a_colleague_changed_meanwhile_is_refused_and_nothing_of_th
     answers.save_answer(line(world), value=Decimal(5), note="x", by=world.head, at=world.at)
 
     with pytest.raises(answers.Changed) as refusal:
-        answers.save_answer(before, value=Decimal(7), note="y", strengths="z", seen=tokens, by=world.staff, at=world.at)
+        answers.save_answer(
+            before,
+            value=Decimal(7),
+            note="y",
+            strengths="z",
+            seen=tokens,
+            by=world.staff,
+            at=world.at,
+        )
 
     saved = line(world)
     assert refusal.value.fields == ("value", "note")
@@ -79,7 +89,12 @@ def test_two_who_wrote_the_same_do_not_clash():
     answers.save_answer(line(world), value=Decimal("5.0"), note="x", by=world.head, at=world.at)
 
     answers.save_answer(
-        before, value=Decimal(5), note="x", seen={"value": before.token("value")}, by=world.staff, at=world.at
+        before,
+        value=Decimal(5),
+        note="x",
+        seen={"value": before.token("value")},
+        by=world.staff,
+        at=world.at,
     )
 
     assert line(world).value == 5
@@ -89,7 +104,9 @@ def test_two_who_wrote_the_same_do_not_clash():
 def test_a_clash_is_answered_409_with_both_texts_and_the_typed_one_kept(visit):
     world = build("begun")
     before = line(world)
-    answers.save_answer(line(world), value=Decimal(5), note="نوشتهٔ رئیس", by=world.head, at=world.at)
+    answers.save_answer(
+        line(world), value=Decimal(5), note="نوشتهٔ رئیس", by=world.head, at=world.at
+    )
     client = visit(world, world.staff)
 
     typed = {"value": "7", "note": "نوشتهٔ کارشناس"} | seen(before)
@@ -100,18 +117,24 @@ def test_a_clash_is_answered_409_with_both_texts_and_the_typed_one_kept(visit):
     assert "نوشتهٔ رئیس" in page
     assert "نوشتهٔ کارشناس" in page
     assert line(world).note == "نوشتهٔ رئیس"
-    assert f'name="seen_note" value="{before.token("note")}"' in page  # a further save by itself clashes again
+    assert (
+        f'name="seen_note" value="{before.token("note")}"' in page
+    )  # a further save by itself clashes again
     assert f'name="now_note" value="{line(world).token("note")}"' in page
 
 
 @pytest.mark.django_db
-def test_after_a_save_the_page_still_knows_which_fields_it_shows_as_they_were_before_a_colleague_changed_them(visit):
+def test_after_a_save_the_page_still_knows_which_fields_it_shows_as_they_were_before_a_colleague_changed_them(
+    visit,
+):
     world = build("begun")
     before = line(world)
     answers.save_answer(line(world), value=Decimal(5), by=world.head, at=world.at)
     client = visit(world, world.staff)
 
-    answer = client.post(url("answer", before.pk), {"value": "", "note": "y"} | seen(before), headers=HTMX)
+    answer = client.post(
+        url("answer", before.pk), {"value": "", "note": "y"} | seen(before), headers=HTMX
+    )
 
     page = answer.content.decode()
     assert (line(world).value, line(world).note) == (5, "y")
@@ -140,7 +163,9 @@ def test_whoever_has_seen_both_may_put_the_own_text_in_its_place_or_let_the_othe
 
 
 @pytest.mark.django_db
-def test_what_is_wrong_is_answered_422_in_words_and_a_page_without_scripts_keeps_what_was_typed(visit):
+def test_what_is_wrong_is_answered_422_in_words_and_a_page_without_scripts_keeps_what_was_typed(
+    visit,
+):
     world = build("begun")
     client = visit(world, world.staff)
     typed = {"value": "بیست", "note": "نوشته"}
@@ -168,10 +193,14 @@ def test_a_script_is_told_that_the_sign_in_has_expired_and_is_not_led_to_another
 def test_a_save_takes_few_queries_whatever_the_number_of_lines(visit):
     world = build("begun")
     client = visit(world, world.staff)
-    client.post(url("answer", line(world).pk), {"value": "6"} | seen(line(world)), headers=HTMX)  # fills the bounds
+    client.post(
+        url("answer", line(world).pk), {"value": "6"} | seen(line(world)), headers=HTMX
+    )  # fills the bounds
 
     with CaptureQueriesContext(connection) as captured:
-        answer = client.post(url("answer", line(world).pk), {"value": "7"} | seen(line(world)), headers=HTMX)
+        answer = client.post(
+            url("answer", line(world).pk), {"value": "7"} | seen(line(world)), headers=HTMX
+        )
         taken = counted(captured) - 2  # the two by which this test reads the line
 
     assert answer.status_code == 200
@@ -193,14 +222,18 @@ def test_of_two_tabs_that_save_a_line_first_at_once_one_is_saved_and_the_other_t
         clients.append(client)
 
     for trial in range(TRIALS):
-        Answer.objects.filter(pk=answer.pk).update(value=None, note="", updated_at=None, updated_by=None)
+        Answer.objects.filter(pk=answer.pk).update(
+            value=None, note="", updated_at=None, updated_by=None
+        )
         start, outcomes = threading.Barrier(2), []
 
         def save(client, value, start=start, outcomes=outcomes):
             try:
                 start.wait()
                 typed = {"value": value, "note": value} | seen(answer)
-                outcomes.append((client.post(url("answer", answer.pk), typed, headers=HTMX).status_code, value))
+                outcomes.append(
+                    (client.post(url("answer", answer.pk), typed, headers=HTMX).status_code, value)
+                )
             finally:
                 connection.close()
 

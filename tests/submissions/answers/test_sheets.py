@@ -1,4 +1,6 @@
-"""A self-assessment filled in from a spreadsheet: which cells are wrong, what is written, what is not overwritten."""
+"""A self-assessment filled in from a spreadsheet: which cells are wrong, what is written, what is
+not overwritten.
+"""
 
 import csv
 from decimal import Decimal
@@ -38,11 +40,15 @@ def line(w: World, code: str) -> Answer:
 
 
 def sheet(w: World, *rows: tuple[Any, ...], columns: str = "value,not_applicable,note") -> bytes:
-    """Rows of a measure's code (or whatever stands for its lineage) and the cells of the columns."""
+    """Rows of a measure's code (or whatever stands for its lineage) and the
+    cells of the columns.
+    """
     file = StringIO()
     writer = csv.writer(file)
     writer.writerow([str(VALUES), "lineage", *columns.split(",")])
-    lineages = {a.measure.code: a.measure.lineage for a in w.submission.answers.select_related("measure")}
+    lineages = {
+        a.measure.code: a.measure.lineage for a in w.submission.answers.select_related("measure")
+    }
     writer.writerows(["", lineages.get(row[0], row[0]), *row[1:]] for row in rows)
     return file.getvalue().encode()
 
@@ -86,7 +92,9 @@ def test_the_export_holds_the_lines_that_the_agency_fills_in_and_nothing_of_the_
 
 
 def test_the_template_explains_every_column_in_both_languages(begun, visit):
-    content = visit(begun, begun.staff).get("/en/submissions/templates/values/csv/").content.decode()
+    content = (
+        visit(begun, begun.staff).get("/en/submissions/templates/values/csv/").content.decode()
+    )
 
     rows = list(csv.reader(StringIO(content.removeprefix("\ufeff"), newline="")))
     assert [row[0] for row in rows] == ["values/1", "# fa", "# en", "# example"]
@@ -111,7 +119,9 @@ def test_a_file_fills_in_lines_and_leaves_those_that_it_does_not_have(begun, vis
 
 def test_a_column_that_is_missing_stays_and_an_empty_cell_empties(begun, visit):
     w, client = begun, visit(begun, begun.staff)
-    answers.save_answer(line(w, "G1-1"), value=Decimal(7), note="هفت", action="خرید", by=w.staff, at=w.at)
+    answers.save_answer(
+        line(w, "G1-1"), value=Decimal(7), note="هفت", action="خرید", by=w.staff, at=w.at
+    )
 
     page = upload(client, w, sheet(w, ("G1-1", "", "8"), columns="note,value"))
     client.post(address(w), {"token": page.context["token"]})
@@ -133,7 +143,9 @@ def test_what_people_read_of_a_line_is_not_read_from_the_file(begun, visit):
 def test_each_wrong_cell_is_named(begun, visit):
     w, client = begun, visit(begun, begun.staff)
     levels = [{"percent": percent, "fa": "سطح", "en": "Level"} for percent in (0, 50, 100)]
-    Measure.objects.filter(code="S1-01").update(method="levels", params={"levels": levels}, target=None)
+    Measure.objects.filter(code="S1-01").update(
+        method="levels", params={"levels": levels}, target=None
+    )
     rows = (
         ("G1-2", "5", "", ""),  # a steward's
         ("0198f0c2-7a1e-7c55-9d5e-3f1b8a6c2d10", "5", "", ""),  # nobody's
@@ -159,7 +171,8 @@ def test_each_wrong_cell_is_named(begun, visit):
 
 
 @pytest.mark.parametrize(
-    ("value", "note"), (("-1", ""), ("1.5 million", ""), ("123456789012345678901", ""), ("1", "x" * 5001))
+    ("value", "note"),
+    (("-1", ""), ("1.5 million", ""), ("123456789012345678901", ""), ("1", "x" * 5001)),
 )
 def test_the_file_may_say_no_more_than_the_form_of_the_line(begun, visit, value, note):
     page = upload(visit(begun, begun.staff), begun, sheet(begun, ("G1-1", value, "", note)))
@@ -170,7 +183,11 @@ def test_the_file_may_say_no_more_than_the_form_of_the_line(begun, visit, value,
 def test_one_line_stands_in_a_file_once_however_its_lineage_is_spelt(begun, visit):
     lineage = str(line(begun, "G1-1").measure.lineage)
 
-    page = upload(visit(begun, begun.staff), begun, sheet(begun, ("G1-1", "1", "", ""), (lineage.upper(), "2", "", "")))
+    page = upload(
+        visit(begun, begun.staff),
+        begun,
+        sheet(begun, ("G1-1", "1", "", ""), (lineage.upper(), "2", "", "")),
+    )
 
     assert wrong(page) == [("3", "lineage")]
 
@@ -184,7 +201,9 @@ def test_a_line_that_two_measures_share_is_filled_in_on_the_page(begun, visit):
     assert "on the page" in page.context["check"].errors[0]["message"]
 
 
-def test_what_a_colleague_changes_between_check_and_confirmation_is_told_and_not_overwritten(begun, visit):
+def test_what_a_colleague_changes_between_check_and_confirmation_is_told_and_not_overwritten(
+    begun, visit
+):
     w, client = begun, visit(begun, begun.staff)
     page = upload(client, w, sheet(w, ("G1-1", "45", "", ""), ("G2-1", "5", "", "")))
     answers.save_answer(line(w, "G1-1"), value=Decimal(7), by=w.head, at=w.at)
@@ -204,7 +223,12 @@ def test_what_a_colleague_changes_in_the_very_moment_is_named(begun):
 
     with pytest.raises(Refused, match="“Measure G1-1” since the file was checked"):
         answers_sheets.import_answers(
-            w.submission, lambda: (given, seen), by=w.staff, at=w.at, file_name="a.csv", sha256="0" * 64
+            w.submission,
+            lambda: (given, seen),
+            by=w.staff,
+            at=w.at,
+            file_name="a.csv",
+            sha256="0" * 64,
         )
 
     assert line(w, "G1-1").value == Decimal(7)

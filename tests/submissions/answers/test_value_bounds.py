@@ -1,4 +1,6 @@
-"""Every way in refuses a value outside its measure's bounds, names the bound, and leaves the database as it was."""
+"""Every way in refuses a value outside its measure's bounds, names the bound, and leaves the
+database as it was.
+"""
 
 from decimal import Decimal
 
@@ -31,9 +33,9 @@ def _english():
 def line(db):
     """A line that asks for a share in percent."""
     world = build("begun")
-    found = Answer.objects.filter(submission__cycle=world.cycle, measure__unit_en="percent").select_related(
-        "measure__indicator__axis__set", "own", "submission__agency"
-    )
+    found = Answer.objects.filter(
+        submission__cycle=world.cycle, measure__unit_en="percent"
+    ).select_related("measure__indicator__axis__set", "own", "submission__agency")
     asked = next(a for a in found.order_by("pk") if str(a.bounds) == "from 0 to 100")
     asked.world = world
     return asked
@@ -59,14 +61,22 @@ def test_a_sheet_names_the_cell_and_shows_the_bounds(line):
 
     found = check(lines, read(VALUES, written(VALUES, rows, "csv"), "x.csv"))
 
-    assert [(e["row"], e["column"], e["message"]) for e in found.errors] == [("2", "value", TOO_MUCH)]
-    assert next(row["bounds"] for row in lines.rows(lines.lines()) if row["lineage"] == str(line.measure.lineage))
+    assert [(e["row"], e["column"], e["message"]) for e in found.errors] == [
+        ("2", "value", TOO_MUCH)
+    ]
+    assert next(
+        row["bounds"]
+        for row in lines.rows(lines.lines())
+        if row["lineage"] == str(line.measure.lineage)
+    )
 
 
 def test_an_appeal_cannot_propose_it(line):
     fields = {"ground": Ground.VALUE, "proposed_value": "115", "argument": "ـ"}
 
-    form = AppealForm(fields, grounds=[Ground.VALUE], documents=Document.objects.none(), answer=line)
+    form = AppealForm(
+        fields, grounds=[Ground.VALUE], documents=Document.objects.none(), answer=line
+    )
 
     assert form.errors["proposed_value"] == [TOO_MUCH]
 

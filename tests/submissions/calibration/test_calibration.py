@@ -1,4 +1,6 @@
-"""Nothing is shown before interests are declared and reference lines marked near enough; what nobody may mark moves."""
+"""Nothing is shown before interests are declared and reference lines marked near enough; what
+nobody may mark moves.
+"""
 
 from decimal import Decimal
 
@@ -15,7 +17,15 @@ from submissions import clearance
 from submissions.calibration import actions as calibration
 from submissions.marking import actions as marking
 from submissions.marking import assignment
-from submissions.models import Answer, Block, Calibration, Mark, ReferenceLine, ReferenceMark, Submission
+from submissions.models import (
+    Answer,
+    Block,
+    Calibration,
+    Mark,
+    ReferenceLine,
+    ReferenceMark,
+    Submission,
+)
 from tests.factories import World, build
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +39,11 @@ def demanding(world: World, percent: int = 10) -> World:
 
 def lay(world: World, code: str, points: int, **said):
     measure = Measure.objects.get(code=code, indicator__axis__set=world.general)
-    said = {"value": measure.target, "shown": "سند نیمی را نشان می‌دهد", "reason": "نیمی بی‌سند است"} | said
+    said = {
+        "value": measure.target,
+        "shown": "سند نیمی را نشان می‌دهد",
+        "reason": "نیمی بی‌سند است",
+    } | said
     return calibration.lay(
         world.cycle, measure=measure, points=Decimal(points), is_not_applicable=False, by=world.administrator,
         at=world.at, **said,
@@ -43,18 +57,23 @@ def fresh(user: User) -> User:
 def shown(user: User, world: World) -> tuple[int, int, int]:
     """Blocks, self-assessments and lines that somebody is shown."""
     user = fresh(user)
-    return tuple(model.objects.visible_to(user, world.at).count() for model in (Block, Submission, Answer))  # type: ignore[return-value]
+    return tuple(
+        model.objects.visible_to(user, world.at).count() for model in (Block, Submission, Answer)
+    )  # type: ignore[return-value]
 
 
 def sit(world: World, *points: int, by: User | None = None) -> Calibration:
     by = by or world.assessor
     sitting = calibration.begin_sitting(world.cycle, by=by, at=world.at)
-    marks = {pk: {"points": Decimal(p), "reason": "x"} for pk, p in zip(sitting.lines, points, strict=True)}
+    marks = {
+        pk: {"points": Decimal(p), "reason": "x"}
+        for pk, p in zip(sitting.lines, points, strict=True)
+    }
     calibration.save_sitting(sitting, marks, by=by, at=world.at)
     return calibration.hand_in_sitting(sitting, by=by, at=world.at)
 
 
-# --- Interests --------------------------------------------------------------------------------------------------------
+# --- Interests ----------------------------------------------------------------------------------
 
 
 def test_nothing_on_a_desk_is_shown_or_marked_before_all_interests_are_declared():
@@ -65,12 +84,17 @@ def test_nothing_on_a_desk_is_shown_or_marked_before_all_interests_are_declared(
     before = shown(world.assessor, world)
     with pytest.raises(Refused):
         marking.save_marks(
-            world.block, {line.pk: {"points": Decimal(1), "reason": "x"}}, by=fresh(world.assessor), at=world.at
+            world.block,
+            {line.pk: {"points": Decimal(1), "reason": "x"}},
+            by=fresh(world.assessor),
+            at=world.at,
         )
     people.state_interests(world.cycle, by=fresh(world.assessor), at=world.at)
 
     assert before == (0, 0, 0)
-    assert shown(world.assessor, world)[0] == Block.objects.filter(assessor=world.assessor).count() > 0
+    assert (
+        shown(world.assessor, world)[0] == Block.objects.filter(assessor=world.assessor).count() > 0
+    )
 
 
 def test_the_blocks_page_names_no_agency_before_and_says_what_to_do(client):
@@ -119,8 +143,15 @@ def test_no_statement_is_made_about_a_year_in_which_nothing_is_marked():
 def test_an_interest_declared_later_moves_the_block_to_another_with_the_marks_made_so_far():
     world = build("assigned")
     line = Answer.objects.on_desk(world.block).first()
-    marking.save_marks(world.block, {line.pk: {"points": Decimal(1), "reason": "x"}}, by=world.assessor, at=world.at)
-    Interest.objects.create(user=world.assessor, agency=world.power, reason="Family", declared_at=world.at)
+    marking.save_marks(
+        world.block,
+        {line.pk: {"points": Decimal(1), "reason": "x"}},
+        by=world.assessor,
+        at=world.at,
+    )
+    Interest.objects.create(
+        user=world.assessor, agency=world.power, reason="Family", declared_at=world.at
+    )
 
     shared = assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
     again = assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
@@ -131,10 +162,12 @@ def test_an_interest_declared_later_moves_the_block_to_another_with_the_marks_ma
     assert Mark.objects.get(answer=line).points == 1
 
 
-# --- Reference lines --------------------------------------------------------------------------------------------------
+# --- Reference lines ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("given", "passed"), ((150, True), (120, True), (119, False), (300, False)))
+@pytest.mark.parametrize(
+    ("given", "passed"), ((150, True), (120, True), (119, False), (300, False))
+)
 def test_a_threshold_gates_the_desk(given, passed):
     world = demanding(build("assigned"))
     lay(world, "G1-1", 150)
@@ -152,7 +185,10 @@ def test_the_deviation_is_the_mean_distance_in_percent_of_each_ceiling():
     world = demanding(build("assigned"), percent=50)
     one, two = lay(world, "G1-1", 150), lay(world, "G2-1", 400)
     sitting = calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
-    marks = {one.pk: {"points": Decimal(100), "reason": "x"}, two.pk: {"points": Decimal(100), "reason": "x"}}
+    marks = {
+        one.pk: {"points": Decimal(100), "reason": "x"},
+        two.pk: {"points": Decimal(100), "reason": "x"},
+    }
     calibration.save_sitting(sitting, marks, by=world.assessor, at=world.at)
 
     sitting = calibration.hand_in_sitting(sitting, by=world.assessor, at=world.at)
@@ -163,10 +199,26 @@ def test_the_deviation_is_the_mean_distance_in_percent_of_each_ceiling():
 @pytest.mark.parametrize(
     ("agreed", "given", "distance"),
     (
-        ({"points": None, "is_not_applicable": True}, {"points": None, "is_not_applicable": True}, 0),
-        ({"points": None, "is_not_applicable": True}, {"points": Decimal(0), "is_not_applicable": False}, 100),
-        ({"points": Decimal(0), "is_not_applicable": False}, {"points": None, "is_not_applicable": True}, 100),
-        ({"points": Decimal(2), "is_not_applicable": False}, {"points": Decimal(1), "is_not_applicable": False}, 25),
+        (
+            {"points": None, "is_not_applicable": True},
+            {"points": None, "is_not_applicable": True},
+            0,
+        ),
+        (
+            {"points": None, "is_not_applicable": True},
+            {"points": Decimal(0), "is_not_applicable": False},
+            100,
+        ),
+        (
+            {"points": Decimal(0), "is_not_applicable": False},
+            {"points": None, "is_not_applicable": True},
+            100,
+        ),
+        (
+            {"points": Decimal(2), "is_not_applicable": False},
+            {"points": Decimal(1), "is_not_applicable": False},
+            25,
+        ),
     ),
 )
 def test_not_applicable_and_zero_are_as_far_apart_as_can_be(agreed, given, distance):
@@ -197,7 +249,9 @@ def test_a_sitting_that_is_passed_is_not_repeated_and_one_handed_in_is_not_chang
     with pytest.raises(Refused):
         calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
     with pytest.raises(Refused):
-        calibration.save_sitting(sitting, {sitting.lines[0]: {"points": Decimal(1)}}, by=world.assessor, at=world.at)
+        calibration.save_sitting(
+            sitting, {sitting.lines[0]: {"points": Decimal(1)}}, by=world.assessor, at=world.at
+        )
 
 
 def test_a_cycle_that_asks_for_training_and_has_no_lines_shows_nothing_and_says_so(client):
@@ -220,20 +274,32 @@ def test_a_withdrawn_line_is_in_no_new_sitting_and_stays_in_one_that_is_open():
     calibration.withdraw(leaked, by=world.administrator, at=world.at)
 
     assert set(opened.lines) == {leaked.pk, kept.pk}
-    assert calibration.begin_sitting(world.cycle, by=world.other_assessor, at=world.at).lines == [kept.pk]
+    assert calibration.begin_sitting(world.cycle, by=world.other_assessor, at=world.at).lines == [
+        kept.pk
+    ]
     with pytest.raises(Refused):
         calibration.withdraw(leaked, by=world.administrator, at=world.at)
 
 
 @pytest.mark.parametrize(
     "wrong",
-    ({"value": Decimal(1), "claims_not_applicable": True}, {"shown": " "}, {"reason": ""}, {"points": Decimal(301)}),
+    (
+        {"value": Decimal(1), "claims_not_applicable": True},
+        {"shown": " "},
+        {"reason": ""},
+        {"points": Decimal(301)},
+    ),
     ids=lambda wrong: next(iter(wrong)),
 )
 def test_a_reference_line_that_says_too_little_or_too_much_is_refused(wrong):
     world = build("assigned")
 
-    said = {"measure": Measure.objects.get(code="G1-1"), "value": Decimal(30), "shown": "x", "reason": "x"}
+    said = {
+        "measure": Measure.objects.get(code="G1-1"),
+        "value": Decimal(30),
+        "shown": "x",
+        "reason": "x",
+    }
     said |= {"points": Decimal(1), "is_not_applicable": False} | wrong
     with pytest.raises(Refused):
         calibration.lay(world.cycle, **said, by=world.administrator, at=world.at)
@@ -242,7 +308,12 @@ def test_a_reference_line_that_says_too_little_or_too_much_is_refused(wrong):
 
 def test_a_provincial_administrator_lays_no_lines_and_nobody_trains_for_another():
     world = demanding(build("assigned"))
-    said = {"measure": Measure.objects.get(code="G1-1"), "value": Decimal(30), "shown": "x", "reason": "x"}
+    said = {
+        "measure": Measure.objects.get(code="G1-1"),
+        "value": Decimal(30),
+        "shown": "x",
+        "reason": "x",
+    }
     said |= {"points": Decimal(1), "is_not_applicable": False}
     with pytest.raises(Refused):
         calibration.lay(world.cycle, **said, by=world.provincial_administrator, at=world.at)
@@ -255,7 +326,7 @@ def test_a_provincial_administrator_lays_no_lines_and_nobody_trains_for_another(
         calibration.begin_sitting(world.cycle, by=world.staff, at=world.at)
 
 
-# --- The page ---------------------------------------------------------------------------------------------------------
+# --- The page -----------------------------------------------------------------------------------
 
 
 def page_of(client, world, sitting, settings, **typed):
@@ -272,7 +343,13 @@ def test_the_agreed_mark_and_its_reason_are_shown_only_when_it_is_handed_in(clie
 
     before = page_of(client, world, sitting, settings).content.decode()
     key = f"{line.pk}-"
-    page_of(client, world, sitting, settings, **{key + "points": "۱۳۰", key + "reason": "x", "act": "hand_in"})
+    page_of(
+        client,
+        world,
+        sitting,
+        settings,
+        **{key + "points": "۱۳۰", key + "reason": "x", "act": "hand_in"},
+    )
     after = page_of(client, world, sitting, settings).content.decode()
 
     assert line.reason not in before
@@ -295,13 +372,19 @@ def test_what_was_typed_stays_where_it_cannot_be_saved(client, settings):
     assert world.fresh(sitting).state == "open"
 
 
-def test_a_sitting_of_ten_lines_is_read_and_saved_in_few_queries(client, settings, django_assert_max_num_queries):
+def test_a_sitting_of_ten_lines_is_read_and_saved_in_few_queries(
+    client, settings, django_assert_max_num_queries
+):
     world = demanding(build("assigned"))
     lines = [lay(world, "G1-1", 150), lay(world, "G2-1", 0)]
     for n in range(8):
         lay(world, "G1-1", n)
     sitting = calibration.begin_sitting(world.cycle, by=world.assessor, at=world.at)
-    typed = {f"{pk}-{name}": text for pk in sitting.lines for name, text in (("points", "10"), ("reason", "x"))}
+    typed = {
+        f"{pk}-{name}": text
+        for pk in sitting.lines
+        for name, text in (("points", "10"), ("reason", "x"))
+    }
 
     page_of(client, world, sitting, settings)
 

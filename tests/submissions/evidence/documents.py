@@ -17,11 +17,13 @@ from cryptography.x509.oid import NameOID
 from PIL import Image
 
 TYPES = (
-    '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<?xml version="1.0"?><Types '
+    'xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="xml" ContentType="application/xml"/></Types>'
 )
 RELATIONSHIPS = (
-    '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<?xml version="1.0"?><Relationships '
+    'xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     "{rows}</Relationships>"
 )
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -29,7 +31,9 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 def archive(*parts: tuple[str, str | bytes], packed: bool = True) -> bytes:
     content = BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED) as made:
+    with zipfile.ZipFile(
+        content, "w", zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    ) as made:
         for name, text in parts:
             made.writestr(name, text)
     return content.getvalue()
@@ -44,12 +48,16 @@ def xlsx(*parts: tuple[str, str | bytes]) -> bytes:
 
 
 def pptx(*parts: tuple[str, str | bytes]) -> bytes:
-    return archive(("[Content_Types].xml", TYPES), ("ppt/presentation.xml", "<presentation/>"), *parts)
+    return archive(
+        ("[Content_Types].xml", TYPES), ("ppt/presentation.xml", "<presentation/>"), *parts
+    )
 
 
 def opendocument(kind: str, *parts: tuple[str, str | bytes]) -> bytes:
     first = ("mimetype", f"application/vnd.oasis.opendocument.{kind}")
-    return archive(first, ("content.xml", "<content/>"), ("META-INF/manifest.xml", "<manifest/>"), *parts)
+    return archive(
+        first, ("content.xml", "<content/>"), ("META-INF/manifest.xml", "<manifest/>"), *parts
+    )
 
 
 def letterhead(target: str) -> bytes:
@@ -65,18 +73,29 @@ def relationship(kind: str, target: str) -> str:
 def pdf(pages: int = 1, more: str = "") -> bytes:
     """A whole PDF with its table of places, each page with a black square."""
     kids = " ".join(f"{3 + 2 * n} 0 R" for n in range(pages))
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>"]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>",
+    ]
     for n in range(pages):
         drawing = "0 0 0 rg 100 100 200 200 re f"
-        page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {4 + 2 * n} 0 R /Resources << >> >>"
+        page = (
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {4 + 2 * n} 0 R "
+            f"/Resources << >> >>"
+        )
         objects += [page, f"<< /Length {len(drawing)} >>\nstream\n{drawing}\nendstream"]
     content, places = b"%PDF-1.7\n", []
     for number, each in enumerate(objects, 1):
         places.append(len(content))
         content += f"{number} 0 obj\n{each}\nendobj\n".encode()
     table = "".join(f"{place:010} 00000 n \n" for place in places)
-    end = f"trailer\n<< /Size {len(places) + 1} /Root 1 0 R {more}>>\nstartxref\n{len(content)}\n%%EOF\n"
-    return content + f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n{table}".encode() + end.encode()
+    end = (
+        f"trailer\n<< /Size {len(places) + 1} /Root 1 0 R "
+        f"{more}>>\nstartxref\n{len(content)}\n%%EOF\n"
+    )
+    return (
+        content + f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n{table}".encode() + end.encode()
+    )
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (300, 200)) -> bytes:
@@ -93,7 +112,7 @@ def huge_picture() -> bytes:
     return bytes(content)
 
 
-# --- PDF documents with more to them ----------------------------------------------------------------------------------
+# --- PDF documents with more to them ------------------------------------------------------------
 
 
 def pdf_with(change: Callable[[pikepdf.Pdf], None], **saved: object) -> bytes:
@@ -131,7 +150,9 @@ def carrying(name: str, content: bytes) -> bytes:
 
 
 def signed_pdf(name: str, organization: str, at: str = "D:20260302101500+03'30'") -> bytes:
-    """A PDF with a signature field that holds a CMS signature, filled up with zeros as programs leave it."""
+    """A PDF with a signature field that holds a CMS signature, filled up with zeros as programs
+    leave it.
+    """
 
     def change(document: pikepdf.Pdf) -> None:
         held = _cms(name, organization) + bytes(500)
@@ -149,17 +170,27 @@ def signed_pdf(name: str, organization: str, at: str = "D:20260302101500+03'30'"
                 )
             ),
         )
-        document.Root.AcroForm = pikepdf.Dictionary(SigFlags=3, Fields=pikepdf.Array([document.make_indirect(field)]))
+        document.Root.AcroForm = pikepdf.Dictionary(
+            SigFlags=3, Fields=pikepdf.Array([document.make_indirect(field)])
+        )
 
     return pdf_with(change)
 
 
 def _cms(name: str, organization: str) -> bytes:
-    """A detached signature with the certificate of its signer after that of the authority that issued it."""
-    authority, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    """A detached signature with the certificate of its signer after that of the authority that
+    issued it.
+    """
+    authority, own = (
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP256R1()),
+    )
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "مرکز میانی")])
     subject = x509.Name(
-        [x509.NameAttribute(NameOID.COMMON_NAME, name), x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization)]
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, name),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
+        ]
     )
     of_authority = _certificate(issuer, issuer, authority, authority)
     of_signer = _certificate(subject, issuer, own, authority)
@@ -170,13 +201,18 @@ def _cms(name: str, organization: str) -> bytes:
 
 def _certificate(subject, issuer, key, signing_key) -> x509.Certificate:  # type: ignore[no-untyped-def]
     begins = datetime(2026, 1, 1, tzinfo=UTC)
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(key.public_key())
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+    )
     builder = builder.serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(begins).not_valid_after(begins + timedelta(days=365))
     return builder.sign(signing_key, hashes.SHA256())
 
 
-# --- Scans, photographs, e-mails --------------------------------------------------------------------------------------
+# --- Scans, photographs, e-mails ----------------------------------------------------------------
 
 HEIC = (Path(__file__).parents[2] / "cases/evidence/photo.heic").read_bytes()
 """A photograph as telephones keep it; no encoder for that is installed with the portal."""
@@ -191,17 +227,28 @@ def tiff(sheets: int = 3) -> bytes:
 
 
 def slides(*texts: str, picture: bytes = b"") -> bytes:
-    """A presentation as LibreOffice keeps it, with its picture of the first slide where there is one."""
+    """A presentation as LibreOffice keeps it, with its picture of the first slide where there is
+    one.
+    """
     names = {"office": "office:1.0", "draw": "drawing:1.0", "text": "text:1.0"}
-    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{uri}"' for name, uri in names.items())
-    pages = "".join(f"<draw:page><draw:frame><text:p>{text}</text:p></draw:frame></draw:page>" for text in texts)
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{uri}"' for name, uri in names.items()
+    )
+    pages = "".join(
+        f"<draw:page><draw:frame><text:p>{text}</text:p></draw:frame></draw:page>" for text in texts
+    )
     first = ("mimetype", "application/vnd.oasis.opendocument.presentation")
-    content = ("content.xml", f"<office:document-content {spaces}>{pages}</office:document-content>")
+    content = (
+        "content.xml",
+        f"<office:document-content {spaces}>{pages}</office:document-content>",
+    )
     more = [("Thumbnails/thumbnail.png", picture)] if picture else []
     return archive(first, content, ("META-INF/manifest.xml", "<manifest/>"), *more)
 
 
-def letter(*attachments: tuple[str, bytes], html: str = "", text: str = "سلام، گزارش پیوست است.") -> bytes:
+def letter(
+    *attachments: tuple[str, bytes], html: str = "", text: str = "سلام، گزارش پیوست است."
+) -> bytes:
     """An e-mail with what is attached to it."""
     message = EmailMessage()
     message["From"], message["To"] = "مدیر کل <head@example.org>", "portal@example.org"
@@ -211,5 +258,7 @@ def letter(*attachments: tuple[str, bytes], html: str = "", text: str = "سلا�
     else:
         message.set_content(text)
     for name, content in attachments:
-        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+        message.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename=name
+        )
     return bytes(message)

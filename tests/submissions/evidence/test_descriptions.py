@@ -1,4 +1,6 @@
-"""A file's title and letter: typed while the line is open, signed, and shown wherever the file is."""
+"""A file's title and letter: typed while the line is open, signed, and
+shown wherever the file is.
+"""
 
 import json
 from datetime import date
@@ -25,7 +27,12 @@ from tests.tabs import Tab
 
 pytestmark = pytest.mark.django_db
 
-TYPED = {"title": "گزارش عملکرد", "letter_number": "۱۲/۳۴۵", "letter_on": "۱۴۰۴/۱۲/۱۱", "reference": "صفحهٔ ۷"}
+TYPED = {
+    "title": "گزارش عملکرد",
+    "letter_number": "۱۲/۳۴۵",
+    "letter_on": "۱۴۰۴/۱۲/۱۱",
+    "reference": "صفحهٔ ۷",
+}
 LETTER = Description("گزارش عملکرد", "12/345", date(2026, 3, 2))
 
 
@@ -45,7 +52,9 @@ def attached(world, code="G1-1", content=None, name="a.pdf"):
 
 
 def described(world, shown, description=LETTER):
-    return evidence.refer(shown, reference="صفحهٔ ۷", description=description, by=world.staff, at=world.at)
+    return evidence.refer(
+        shown, reference="صفحهٔ ۷", description=description, by=world.staff, at=world.at
+    )
 
 
 def test_a_file_is_described_on_the_page_of_its_line(visit):
@@ -53,7 +62,9 @@ def test_a_file_is_described_on_the_page_of_its_line(visit):
     shown, client = attached(world), visit(world, world.staff)
 
     client.post(url("submissions:refer", shown.uuid), TYPED)
-    page = client.get(url("submissions:detail", world.submission.pk), {"line": line(world).pk}).content.decode()
+    page = client.get(
+        url("submissions:detail", world.submission.pk), {"line": line(world).pk}
+    ).content.decode()
 
     assert world.fresh(shown).description == LETTER
     assert 'value="گزارش عملکرد"' in page
@@ -84,7 +95,9 @@ def test_a_description_sent_again_as_it_is_shown_is_no_clash(visit):
     shown, client = attached(world), visit(world, world.staff)
     described(world, shown)
 
-    answer = Tab(client, url("submissions:files", line(world).pk), url("submissions:refer", shown.uuid)).send()
+    answer = Tab(
+        client, url("submissions:files", line(world).pk), url("submissions:refer", shown.uuid)
+    ).send()
 
     assert answer.status_code == 302
     assert world.fresh(shown).description == LETTER
@@ -117,7 +130,9 @@ def test_a_day_that_is_none_is_told_and_nothing_typed_is_lost(visit):
     world = build("begun")
     shown, client = attached(world), visit(world, world.staff)
 
-    answer = client.post(url("submissions:refer", shown.uuid, language="en"), TYPED | {"letter_on": "1404/13/40"})
+    answer = client.post(
+        url("submissions:refer", shown.uuid, language="en"), TYPED | {"letter_on": "1404/13/40"}
+    )
 
     page = answer.content.decode()
     assert "Enter a date, such as 1406/03/10" in page
@@ -142,14 +157,18 @@ def test_a_new_version_of_a_file_and_its_use_for_another_line_are_described_as_i
     shown = described(world, attached(world))
 
     newer = evidence.attach(
-        line(world), upload=ContentFile(docx(), name="a.docx"), replaces=shown, by=world.staff, at=world.at
+        line(world),
+        upload=ContentFile(docx(), name="a.docx"),
+        replaces=shown,
+        by=world.staff,
+        at=world.at,
     )
     reused = evidence.reuse(line(world, "G2-1"), newer.document, by=world.staff, at=world.at)
 
     assert newer.description == reused.description == LETTER
 
 
-# --- What is signed ---------------------------------------------------------------------------------------------------
+# --- What is signed -----------------------------------------------------------------------------
 
 
 def test_a_signature_covers_the_description_and_the_version_shows_it(visit):
@@ -173,7 +192,9 @@ def test_a_version_that_is_taken_up_describes_its_files_again_as_it_did():
     signing.move(world.submission, "submit", by=world.head, at=world.at)
     version = Version.objects.get(submission=world.submission)
     signing.move(world.submission, "withdraw", by=world.head, at=world.at)
-    evidence.refer(shown, reference="8", description=Description("دیگر"), by=world.staff, at=world.at)
+    evidence.refer(
+        shown, reference="8", description=Description("دیگر"), by=world.staff, at=world.at
+    )
 
     versions.restore(world.fresh(world.submission), version, at=world.at)
 
@@ -197,13 +218,18 @@ def test_a_version_of_the_first_form_says_nothing_of_letters_and_is_shown_and_ta
     assert world.fresh(shown).withdrawn_at is None
 
 
-# --- Appeals and verifications ----------------------------------------------------------------------------------------
+# --- Appeals and verifications ------------------------------------------------------------------
 
 
 def test_a_file_of_an_appeal_is_described_where_the_appeal_is_written_and_read(visit):
     world = build("scored")
     client = visit(world, world.staff)
-    said = {"ground": "value", "proposed_value": "60", "argument": "مقدار درست ۶۰ است", "act": "stay"}
+    said = {
+        "ground": "value",
+        "proposed_value": "60",
+        "argument": "مقدار درست ۶۰ است",
+        "act": "stay",
+    }
     file = SimpleUploadedFile("new.pdf", pdf(2))
 
     client.post(url("appeals:draft", line(world).pk), said | TYPED | {"file": file})
@@ -217,7 +243,11 @@ def test_a_file_of_an_appeal_is_described_where_the_appeal_is_written_and_read(v
 def test_what_is_filed_names_the_letters():
     world = build("drafted_appeal")
     appeals_evidence.attach(
-        world.appeal, upload=ContentFile(pdf(2), name="b.pdf"), description=LETTER, by=world.staff, at=world.at
+        world.appeal,
+        upload=ContentFile(pdf(2), name="b.pdf"),
+        description=LETTER,
+        by=world.staff,
+        at=world.at,
     )
 
     drafting.file([world.appeal], by=world.head, at=world.at)
@@ -232,7 +262,9 @@ def test_a_file_shown_again_with_an_appeal_is_described_as_in_the_self_assessmen
     shown.describe(LETTER)
     shown.save()
 
-    attachment = appeals_evidence.refer(world.appeal, document=shown.document, by=world.staff, at=world.at)
+    attachment = appeals_evidence.refer(
+        world.appeal, document=shown.document, by=world.staff, at=world.at
+    )
 
     assert attachment.description == LETTER
 
@@ -243,7 +275,8 @@ def test_a_file_of_a_verification_is_described_for_whoever_reads_it(visit):
     client = visit(world, held.assessor)
 
     client.post(
-        url("submissions:verification", held.pk), TYPED | {"act": "note", "file": SimpleUploadedFile("s.pdf", pdf())}
+        url("submissions:verification", held.pk),
+        TYPED | {"act": "note", "file": SimpleUploadedFile("s.pdf", pdf())},
     )
     page = client.get(url("submissions:verification", held.pk)).content.decode()
 

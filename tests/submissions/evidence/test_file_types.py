@@ -1,4 +1,6 @@
-"""Which files are evidence: every good kind, and every hostile file as the table in docs/evidence.md says."""
+"""Which files are evidence: every good kind, and every hostile file as the table in
+docs/evidence.md says.
+"""
 
 import base64
 import html
@@ -47,7 +49,10 @@ pytestmark = pytest.mark.django_db
 
 def linked(target: str) -> bytes:
     """An OpenDocument text with a picture that lies elsewhere, and with links to click on."""
-    spaces = 'xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    spaces = (
+        'xmlns:xlink="http://www.w3.org/1999/xlink" '
+        'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
+    )
     spaces += ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
     links = '<text:a xlink:href="https://a.example"/><draw:a xlink:href="https://a.example"/>'
     content = f'<content {spaces}>{links}<draw:image xlink:href="{target}"/></content>'
@@ -62,9 +67,16 @@ GOOD = {
     "a.jpeg": picture("JPEG"),
     "a.docx": docx(("word/media/image1.png", picture())),
     "chart.docx": docx(("word/embeddings/Microsoft_Excel_Sheet.xlsx", xlsx())),
-    "links.docx": docx(("word/_rels/document.xml.rels", relationship("hyperlink", "https://example.org"))),
+    "links.docx": docx(
+        ("word/_rels/document.xml.rels", relationship("hyperlink", "https://example.org"))
+    ),
     "a.xlsx": xlsx(),
-    "other.xlsx": xlsx(("xl/externalLinks/_rels/externalLink1.xml.rels", relationship("externalLinkPath", "b.xlsx"))),
+    "other.xlsx": xlsx(
+        (
+            "xl/externalLinks/_rels/externalLink1.xml.rels",
+            relationship("externalLinkPath", "b.xlsx"),
+        )
+    ),
     "a.pptx": pptx(),
     "a.ods": opendocument("spreadsheet"),
     "a.odt": opendocument("text"),
@@ -97,13 +109,17 @@ GOOD = {
     "drive.docx": letterhead("D:\\forms\\letterhead.dotx"),
     "mac.docx": letterhead("file://localhost/Users/me/letterhead.dotx"),
     "normal.docx": letterhead("Normal.dotm"),
-    "film.pptx": pptx(("ppt/slides/_rels/slide1.xml.rels", relationship("video", "file:///C:/films/a%20b.mp4"))),
+    "film.pptx": pptx(
+        ("ppt/slides/_rels/slide1.xml.rels", relationship("video", "file:///C:/films/a%20b.mp4"))
+    ),
 }
 
 BOMB = ("word/media/image1.png", b"\0" * (300 * 2**20))
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
-MACRO_TYPES = documents.TYPES.replace("application/xml", "application/vnd.ms-word.document.macroEnabled.main+xml")
+MACRO_TYPES = documents.TYPES.replace(
+    "application/xml", "application/vnd.ms-word.document.macroEnabled.main+xml"
+)
 MANY = [(f"word/media/{n}.png", b"") for n in range(archives.MOST_PARTS)]
 LARGE = [(f"word/media/{n}.bin", b"\0\1\2\3" * 2**18) for n in range(3)]
 
@@ -114,7 +130,9 @@ def long_list(content: bytes) -> bytes:
 
 
 def swollen(content: bytes) -> bytes:
-    """A document whose list of parts says that three of them unpack to 400 MB each, and were packed well."""
+    """A document whose list of parts says that three of them unpack to 400 MB each, and were packed
+    well.
+    """
     place, name = 0, b"word/media/"
     while (place := content.find(b"PK\x01\x02", place + 1)) >= 0:
         if content[place + 46 :].startswith(name):
@@ -124,7 +142,9 @@ def swollen(content: bytes) -> bytes:
 
 
 def speaking_of_encryption(document):
-    document.pages[0].Contents = document.make_stream(b"BT (See clause /Encrypt 5 of the standard) Tj ET")
+    document.pages[0].Contents = document.make_stream(
+        b"BT (See clause /Encrypt 5 of the standard) Tj ET"
+    )
 
 
 def hiding_its_kind(document):
@@ -147,7 +167,8 @@ def with_xfa(document):
 HIDDEN = b"%PDF-1.7\n1 0 obj\n<< /Length 3 >>\nstream\nabc\nendstream\nendobj\n"
 LONG = "گزارش " * 60 + ".pdf"
 
-# what stands in the table: the file's name, its content, and either words of the refusal or the name it is kept under
+# what stands in the table: the file's name, its content, and either words of the refusal or the
+# name it is kept under
 HOSTILE = {
     "a program named as a PDF": ("proof.pdf", b"MZ\x90\0 program", "not what its name says"),
     "a program": ("run.exe", b"MZ\x90\0", "“run.exe” cannot be accepted. Files may be"),
@@ -160,8 +181,10 @@ HOSTILE = {
     "an HTML page with script": ("page.html", HTML, "“page.html” cannot be accepted: print it to PDF"),
     "an HTML page named as a table": ("page.csv", b"\n\n" + HTML, "a web page or a drawing"),
     "a document with macros": ("report.docm", docx(("word/vbaProject.bin", b"x")), "holds a program"),
-    "a document with macros under another ending": ("a.docx", docx(("word/vbaProject.bin", b"x")), "holds a program"),
-    "a document that names macros in its list of types": ("a.docx", docx(types=MACRO_TYPES), "holds a program"),
+    "a document with macros under "
+    "another ending": ("a.docx", docx(("word/vbaProject.bin", b"x")), "holds a program"),
+    "a document that names macros in its "
+    "list of types": ("a.docx", docx(types=MACRO_TYPES), "holds a program"),
     "a document with a password": ("a.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "encrypted"),
     "a PDF that asks for a password": ("a.pdf", protected(user="secret"), "asks for a password before it opens"),
     "a PDF that only its owner may change": ("a.pdf", protected(), "a.pdf"),
@@ -174,14 +197,18 @@ HOSTILE = {
     "a PDF that sends its form off": ("a.pdf", acting("/SubmitForm", F="https://a.example"), "sends off or fetches"),
     "a PDF form with a program inside": ("a.pdf", pdf_with(with_xfa), "(XFA)"),
     "a PDF with a program attached": ("a.pdf", carrying("tool.exe", b"MZ"), "another file inside (“tool.exe”)"),
-    "a PDF with a program attached under another name": ("a.pdf", carrying("a.png", b"MZ\0"), "it is a program"),
+    "a PDF with a program attached under "
+    "another name": ("a.pdf", carrying("a.png", b"MZ\0"), "it is a program"),
     "a PDF with a PDF attached that has a script": (
         "a.pdf", carrying("b.pdf", acting("/JavaScript", JS="app.alert(1)")), "holds a program (a script)",
     ),
     "a PDF with its table attached": ("a.pdf", carrying("a.csv", b"a,b"), "a.pdf"),
-    "a PDF that is broken and may hide something": ("a.pdf", HIDDEN, "what is inside cannot be looked at"),
-    "a PDF that hides of what kind its action is": ("a.pdf", pdf_with(hiding_its_kind), "holds a program (a script)"),
-    "a PDF with a file attached in an unknown packing": ("a.pdf", pdf_with(oddly_packed), "cannot be looked at"),
+    "a PDF that is broken and may "
+    "hide something": ("a.pdf", HIDDEN, "what is inside cannot be looked at"),
+    "a PDF that hides of what kind "
+    "its action is": ("a.pdf", pdf_with(hiding_its_kind), "holds a program (a script)"),
+    "a PDF with a file attached in an "
+    "unknown packing": ("a.pdf", pdf_with(oddly_packed), "cannot be looked at"),
     "a PDF that is broken and names a script": ("a.pdf", b"%PDF-1.7 /S /JavaScript", "print it to PDF anew"),
     "a document that fetches its template": (
         "a.docx", letterhead("https://evil.example/t.dotm"), "its template from outside (“https://evil.example/t.dotm”)",
@@ -189,7 +216,8 @@ HOSTILE = {
     "a document whose template is on a server": (
         "a.docx", letterhead(r"\\server\share\t.dotm"), "write “Normal” as the document template",
     ),
-    "a document whose template was on its writer's disk": ("a.docx", letterhead("file:///C:\\t.dotx"), "a.docx"),
+    "a document whose template was on its "
+    "writer's disk": ("a.docx", letterhead("file:///C:\\t.dotx"), "a.docx"),
     "a document that fetches a picture": (
         "a.docx",
         docx(("word/_rels/document.xml.rels", relationship("image", "http://a.example/1.png"))),
@@ -224,7 +252,8 @@ HOSTILE = {
     "an archive named as a document": ("a.docx", archive(("x.txt", "y")), "not what its name says"),
     "an empty file": ("a.pdf", b"", "“a.pdf” is empty"),
     "a very long name": (LONG, pdf(), LONG[:116].strip() + ".pdf"),
-    "a right-to-left override that hides a program": ("r\u202efdp.exe", b"MZ", "“rfdp.exe” cannot be accepted"),
+    "a right-to-left override that "
+    "hides a program": ("r\u202efdp.exe", b"MZ", "“rfdp.exe” cannot be accepted"),
     "a right-to-left override in a good name": ("\u2067گزارش\u202exslx\u200f.pdf", pdf(), "گزارشxslx.pdf"),
     "control characters in a name": ("a\0b\r\nc\x1b.pdf", pdf(), "ab c.pdf"),
     "the EICAR test file": ("a.txt", EICAR, "a.txt"),
@@ -257,7 +286,9 @@ def test_the_docs_name_every_hostile_file_of_this_test():
 @pytest.mark.parametrize("label", HOSTILE)
 def test_a_hostile_file_is_handled_as_the_docs_say(label, scanner):
     world = build("begun")
-    line = Answer.objects.select_related("measure", "submission").get(submission=world.submission, measure__code="G1-1")
+    line = Answer.objects.select_related("measure", "submission").get(
+        submission=world.submission, measure__code="G1-1"
+    )
     name, content, said = HOSTILE[label]
     outcome = table()[label]
     upload = ContentFile(content)
@@ -316,13 +347,18 @@ def test_text_with_a_zero_byte_anywhere_is_no_text(size, tmp_path):
 
 
 def mail_within(encoding: str, kind: str) -> bytes:
-    """An e-mail to which another one, that carries a program, is attached as webmail and Exchange do."""
-    head = (
-        b"From: a@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n"
-    )
+    """An e-mail to which another one, that carries a program, is attached as webmail and Exchange
+    do.
+    """
+    head = b"From: a@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n"
     part = f"--c\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode()
     inner = letter(("tool.exe", b"x"))
-    return head + part + (base64.encodebytes(inner) if encoding == "base64" else inner) + b"\r\n--c--\r\n"
+    return (
+        head
+        + part
+        + (base64.encodebytes(inner) if encoding == "base64" else inner)
+        + b"\r\n--c--\r\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -367,13 +403,20 @@ VISITS = opened_in_steps({"/S": pikepdf.Name.URI, "/URI": pikepdf.String("https:
 
 def with_link(document):
     link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://a.example"))
-    note = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=link, AA=pikepdf.Dictionary())
+    note = pikepdf.Dictionary(
+        Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=link, AA=pikepdf.Dictionary()
+    )
     document.pages[0].Annots = pikepdf.Array([note])
 
 
 @pytest.mark.parametrize(
     "content",
-    (opened_at(pikepdf.Name.XYZ, None, 842, 1), opened_at(pikepdf.Name.FitH, 842), pdf_with(with_link), PRINTS),
+    (
+        opened_at(pikepdf.Name.XYZ, None, 842, 1),
+        opened_at(pikepdf.Name.FitH, 842),
+        pdf_with(with_link),
+        PRINTS,
+    ),
 )
 def test_a_pdf_with_numbers_beside_its_places_and_links_is_accepted(content):
     assert file_types.why_not_content("a.pdf", ContentFile(content)) == ""
@@ -386,17 +429,27 @@ def test_a_pdf_that_visits_an_address_after_it_has_gone_to_its_first_page_is_ref
 
 def acting_slide(action: str) -> bytes:
     """A presentation with a picture that does something when it is clicked on."""
-    slide = f'<p:sld xmlns:p="p" xmlns:a="a" xmlns:r="r"><a:hlinkClick r:id="r1" action="{action}"/></p:sld>'
+    slide = (
+        f'<p:sld xmlns:p="p" xmlns:a="a" xmlns:r="r"><a:hlinkClick r:id="r1" '
+        f'action="{action}"/></p:sld>'
+    )
     program = relationship("hyperlink", "file:///C:\\Windows\\calc.exe")
     return pptx(("ppt/slides/slide1.xml", slide), ("ppt/slides/_rels/slide1.xml.rels", program))
 
 
 def acting_page(action: str, target: str = "file:///C:/Windows/calc.exe") -> bytes:
     """The same as LibreOffice keeps it."""
-    spaces = 'xmlns:p="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" xmlns:x="http://www.w3.org/1999/xlink"'
+    spaces = (
+        'xmlns:p="urn:oasis:names:tc:opendocument:xmlns:presentation:1.0" '
+        'xmlns:x="http://www.w3.org/1999/xlink"'
+    )
     listener = f'<p:event-listener p:action="{action}" x:href="{target}"/>'
     mimetype = ("mimetype", "application/vnd.oasis.opendocument.presentation")
-    return archive(mimetype, ("content.xml", f"<d {spaces}>{listener}</d>"), ("META-INF/manifest.xml", "<manifest/>"))
+    return archive(
+        mimetype,
+        ("content.xml", f"<d {spaces}>{listener}</d>"),
+        ("META-INF/manifest.xml", "<manifest/>"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -418,17 +471,30 @@ def test_slides_on_which_a_click_starts_a_program_are_refused(name, content, is_
     assert bool(why) == is_refused
 
 
-@pytest.mark.parametrize("name", ("word/embeddings/Package.bin", "word/embeddings/a.pdf", "word/embeddings/x"))
+@pytest.mark.parametrize(
+    "name", ("word/embeddings/Package.bin", "word/embeddings/a.pdf", "word/embeddings/x")
+)
 def test_a_file_embedded_in_a_document_under_any_name_is_refused(name):
     with translation.override("en"):
-        assert "another file inside" in file_types.why_not_content("a.docx", ContentFile(docx((name, b"MZ"))))
+        assert "another file inside" in file_types.why_not_content(
+            "a.docx", ContentFile(docx((name, b"MZ")))
+        )
 
 
 def test_a_document_of_another_kind_than_its_ending_is_refused():
     with translation.override("en"):
-        for name, content in (("a.xlsx", docx()), ("a.ods", opendocument("text")), ("a.odt", docx())):
-            assert "not what its name says" in file_types.why_not_content(name, ContentFile(content))
-        for name, part in (("a.odt", "Basic/Standard/Module1.xml"), ("a.xlsx", "xl/macrosheets/sheet1.xml")):
+        for name, content in (
+            ("a.xlsx", docx()),
+            ("a.ods", opendocument("text")),
+            ("a.odt", docx()),
+        ):
+            assert "not what its name says" in file_types.why_not_content(
+                name, ContentFile(content)
+            )
+        for name, part in (
+            ("a.odt", "Basic/Standard/Module1.xml"),
+            ("a.xlsx", "xl/macrosheets/sheet1.xml"),
+        ):
             content = opendocument("text", (part, "x")) if name == "a.odt" else xlsx((part, "x"))
             assert "holds a program" in file_types.why_not_content(name, ContentFile(content))
 
@@ -444,7 +510,9 @@ def test_a_document_of_another_kind_than_its_ending_is_refused():
         ("a.zip", b"PK", "آن را باز و فایل‌های درونش را یک‌به‌یک بارگذاری کنید"),
     ),
 )
-def test_a_refusal_is_read_in_persian_beside_the_field_and_nothing_is_kept(visit, name, content, said):
+def test_a_refusal_is_read_in_persian_beside_the_field_and_nothing_is_kept(
+    visit, name, content, said
+):
     world = build("begun")
     line = Answer.objects.get(submission=world.submission, measure__code="G1-1")
     address = f"/fa/submissions/lines/{line.pk}/evidence/"

@@ -1,4 +1,6 @@
-"""What is shown of a file beside its line: pictures that can be read, words as words, signers, what is attached."""
+"""What is shown of a file beside its line: pictures that can be read, words as words, signers, what
+is attached.
+"""
 
 import io
 from itertools import pairwise
@@ -16,7 +18,16 @@ from submissions.evidence.file_types import KINDS
 from submissions.models import Answer, Document
 from tests.factories import build
 from tests.jobs import work_off
-from tests.submissions.evidence.documents import HEIC, carrying, letter, pdf, picture, signed_pdf, slides, tiff
+from tests.submissions.evidence.documents import (
+    HEIC,
+    carrying,
+    letter,
+    pdf,
+    picture,
+    signed_pdf,
+    slides,
+    tiff,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -37,15 +48,19 @@ def saved(image, kind="PNG", **more):
 
 
 def evidence_page(world, visit, content, name, language="en"):
-    line = Answer.objects.select_related("measure", "submission").get(submission=world.submission, measure__code="G1-1")
-    shown = evidence.attach(line, upload=ContentFile(content, name=name), by=world.staff, at=world.at)
+    line = Answer.objects.select_related("measure", "submission").get(
+        submission=world.submission, measure__code="G1-1"
+    )
+    shown = evidence.attach(
+        line, upload=ContentFile(content, name=name), by=world.staff, at=world.at
+    )
     work_off()
     with translation.override(language):
         address = reverse("submissions:preview", args=[shown.uuid])
     return visit(world, world.staff).get(address).content.decode()
 
 
-# --- Pictures ---------------------------------------------------------------------------------------------------------
+# --- Pictures -----------------------------------------------------------------------------------
 
 
 def stamp(mode):
@@ -55,7 +70,9 @@ def stamp(mode):
     return image.quantize(8) if mode == "P" else image.convert(mode)
 
 
-@pytest.mark.parametrize(("mode", "kind"), (("RGBA", "png"), ("LA", "png"), ("P", "png"), ("RGBA", "webp")))
+@pytest.mark.parametrize(
+    ("mode", "kind"), (("RGBA", "png"), ("LA", "png"), ("P", "png"), ("RGBA", "webp"))
+)
 def test_a_transparent_ground_is_white(mode, kind):
     content = saved(stamp(mode), kind.upper(), **({"lossless": True} if kind == "webp" else {}))
 
@@ -132,7 +149,9 @@ def test_a_scan_of_several_sheets_is_drawn_sheet_by_sheet():
 
 def test_a_scan_is_shown_up_to_a_sheet_that_is_too_large_to_be_drawn():
     sheets = Image.new("1", (40, 30)), Image.new("1", (10_000, 9_000))
-    content = saved(sheets[0], "TIFF", save_all=True, append_images=sheets[1:], compression="group4")
+    content = saved(
+        sheets[0], "TIFF", save_all=True, append_images=sheets[1:], compression="group4"
+    )
 
     shown = preview(content, "tif")
 
@@ -141,7 +160,11 @@ def test_a_scan_is_shown_up_to_a_sheet_that_is_too_large_to_be_drawn():
 
 @pytest.mark.parametrize(
     ("content", "ending", "size"),
-    ((HEIC, "heic", (96, 64)), (picture("WEBP"), "webp", (300, 200)), (picture("JPEG"), "jfif", (300, 200))),
+    (
+        (HEIC, "heic", (96, 64)),
+        (picture("WEBP"), "webp", (300, 200)),
+        (picture("JPEG"), "jfif", (300, 200)),
+    ),
 )
 def test_photographs_as_telephones_and_browsers_keep_them_are_drawn(content, ending, size):
     [drawn] = preview(content, ending).pictures
@@ -153,7 +176,7 @@ def test_a_decoder_is_not_let_near_a_content_of_another_type():
     assert preview(tiff(1), "png") == previews.Preview()
 
 
-# --- Words ------------------------------------------------------------------------------------------------------------
+# --- Words --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("encoding", ("utf-8", "utf-8-sig", "utf-16", "cp1256"))
@@ -164,7 +187,9 @@ def test_plain_text_is_shown_as_text_in_every_encoding_that_persian_has(encoding
 def test_words_that_look_like_markup_are_shown_and_do_nothing(visit):
     world = build("begun")
 
-    page = evidence_page(world, visit, "متن <form 12> و <script>alert(1)</script>".encode(), "note.txt")
+    page = evidence_page(
+        world, visit, "متن <form 12> و <script>alert(1)</script>".encode(), "note.txt"
+    )
 
     assert "متن &lt;form 12&gt; و &lt;script&gt;" in page
     assert "There is no picture" not in page
@@ -216,7 +241,11 @@ PLAIN = "سلام، گزارش پيوست است."
     ),
 )
 def test_an_email_is_read_in_the_encoding_that_it_names_or_is_written_in(kind, encoding):
-    content = f"From: a@example.org\r\nSubject: گزارش\r\nContent-Type: {kind}\r\n\r\n{PLAIN}".encode(encoding)
+    content = (
+        f"From: a@example.org\r\nSubject: گزارش\r\nContent-Type: {kind}\r\n\r\n{PLAIN}".encode(
+            encoding
+        )
+    )
 
     shown = preview(content, "eml")
 
@@ -232,7 +261,9 @@ def test_an_email_whose_addresses_are_none_shows_them_as_they_stand_with_its_tex
 
 
 def test_of_an_email_that_is_a_page_the_words_are_shown():
-    shown = preview(letter(html="<style>p {}</style><p>سلام</p><script>x()</script><p>خدا<br>نگهدار</p>"), "eml")
+    shown = preview(
+        letter(html="<style>p {}</style><p>سلام</p><script>x()</script><p>خدا<br>نگهدار</p>"), "eml"
+    )
 
     assert shown.excerpt == "سلام\nخدا\nنگهدار"
 
@@ -241,14 +272,19 @@ def test_an_email_attached_to_an_email_is_named_with_what_it_carries():
     inner, outer = letter(("درون.pdf", b"x")), letter()
     boundary = b'multipart/mixed; boundary="b"'
     head = outer.split(b"\nContent-Type")[0]
-    content = head + b"\nMIME-Version: 1.0\nContent-Type: " + boundary + b"\n\n--b\nContent-Type: message/rfc822\n\n"
+    content = (
+        head
+        + b"\nMIME-Version: 1.0\nContent-Type: "
+        + boundary
+        + b"\n\n--b\nContent-Type: message/rfc822\n\n"
+    )
 
     shown = preview(content + inner + b"\n--b--\n", "eml")
 
     assert shown.inside["attached"] == ["message.eml", "درون.pdf"]
 
 
-# --- Signatures -------------------------------------------------------------------------------------------------------
+# --- Signatures ---------------------------------------------------------------------------------
 
 
 def test_who_signed_a_pdf_is_shown_as_the_file_says_it_and_the_portal_vouches_for_nothing(visit):

@@ -1,4 +1,6 @@
-"""Nothing is shown or handed out before its state allows it: a real scanner, none, and one that is away."""
+"""Nothing is shown or handed out before its state allows it: a real scanner, none, and one that is
+away.
+"""
 
 import io
 import subprocess
@@ -51,7 +53,7 @@ def scan(file):
     return Document.objects.get(pk=file.document_id)
 
 
-# --- With a scanner ---------------------------------------------------------------------------------------------------
+# --- With a scanner -----------------------------------------------------------------------------
 
 
 def test_a_file_can_be_read_once_it_has_been_found_clean_and_not_before(scanner, visit):
@@ -89,8 +91,14 @@ def test_a_harmful_file_is_locked_away_and_the_agency_is_told(scanner, visit):
     assert document.state == "infected"
     assert "Eicar" in document.finding
     entry = Entry.objects.get(act="quarantine")
-    assert (entry.actor_id, entry.params["sha256"], entry.agency_code) == (None, document.sha256, "MOE")
-    told = Delivery.objects.filter(entry=entry, channel="inbox").values_list("recipient__username", flat=True)
+    assert (entry.actor_id, entry.params["sha256"], entry.agency_code) == (
+        None,
+        document.sha256,
+        "MOE",
+    )
+    told = Delivery.objects.filter(entry=entry, channel="inbox").values_list(
+        "recipient__username", flat=True
+    )
     assert set(told) == {"staff", "head"}
     assert "locked away" in page
     assert client.get(url("evidence", file.uuid)).status_code == 302
@@ -99,7 +107,9 @@ def test_a_harmful_file_is_locked_away_and_the_agency_is_told(scanner, visit):
         evidence.reuse(line(world, "G2-1"), document, by=world.staff, at=world.at)
     notice = Delivery.objects.get(entry=entry, channel="inbox", recipient=world.head)
     with translation.override("en"):
-        assert client.get(reverse("cycles:notice", args=[notice.pk]))["Location"] == url("preview", file.uuid)
+        assert client.get(reverse("cycles:notice", args=[notice.pk]))["Location"] == url(
+            "preview", file.uuid
+        )
 
 
 def test_what_the_scanner_cannot_look_into_is_not_called_clean(scanner):
@@ -157,7 +167,7 @@ def test_a_file_that_storage_has_lost_is_not_called_clean(scanner):
     assert scan(file).state == "unscannable"
 
 
-# --- Without one ------------------------------------------------------------------------------------------------------
+# --- Without one --------------------------------------------------------------------------------
 
 
 def test_without_a_scanner_files_are_open_and_the_page_says_that_nobody_checked_them(visit):
@@ -194,7 +204,7 @@ def test_where_the_scanner_is_given_up_nothing_waits_for_ever(settings):
     assert Document.objects.get(pk=file.document_id).pages == 1
 
 
-# --- Pictures ---------------------------------------------------------------------------------------------------------
+# --- Pictures -----------------------------------------------------------------------------------
 
 
 def test_the_first_pages_of_a_pdf_are_drawn(tmp_path):
@@ -237,7 +247,9 @@ def test_a_drawing_program_may_use_so_much_memory_and_no_more():
     greedy = f"{previews._LIMITED}\n"
     program = ["python3", "-c", "x = bytearray(2 * 1024 ** 3)"]
 
-    done = subprocess.run(["python3", "-I", "-c", greedy, *program], capture_output=True, check=False)
+    done = subprocess.run(
+        ["python3", "-I", "-c", greedy, *program], capture_output=True, check=False
+    )
 
     assert b"MemoryError" in done.stderr
 
@@ -248,7 +260,9 @@ def test_pictures_are_looked_at_page_by_page_and_may_do_nothing(visit):
     scan(file)
 
     first = client.get(url("preview", file.uuid)).content.decode()
-    last = client.get(url("preview", file.uuid), {"page": "99"}, headers={"HX-Request": "true"}).content.decode()
+    last = client.get(
+        url("preview", file.uuid), {"page": "99"}, headers={"HX-Request": "true"}
+    ).content.decode()
     image = client.get(url("picture", file.uuid, 3))
 
     assert "Page 1 of 3" in first
@@ -269,13 +283,20 @@ def test_a_file_without_a_picture_says_so(visit):
 
     scan(file)
 
-    assert "There is no picture of this file." in client.get(url("preview", file.uuid)).content.decode()
+    assert (
+        "There is no picture of this file."
+        in client.get(url("preview", file.uuid)).content.decode()
+    )
 
 
-def test_old_uploads_are_forgotten_after_a_week_and_young_ones_are_not(settings, django_capture_on_commit_callbacks):
+def test_old_uploads_are_forgotten_after_a_week_and_young_ones_are_not(
+    settings, django_capture_on_commit_callbacks
+):
     world = build("begun")
     old = evidence.begin_upload(line(world), name="a.txt", length=3, by=world.staff, at=world.at)
-    young = evidence.begin_upload(line(world), name="b.txt", length=3, by=world.staff, at=world.at + timedelta(days=1))
+    young = evidence.begin_upload(
+        line(world), name="b.txt", length=3, by=world.staff, at=world.at + timedelta(days=1)
+    )
     for upload in (old, young):
         upload.path.parent.mkdir(exist_ok=True)
         upload.path.write_bytes(b"x")

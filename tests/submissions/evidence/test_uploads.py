@@ -1,4 +1,6 @@
-"""Uploads that go on where they were broken off; versions, places, files shown again; who may, and until when."""
+"""Uploads that go on where they were broken off; versions, places, files shown again; who may, and
+until when.
+"""
 
 import base64
 import fcntl
@@ -43,24 +45,32 @@ def line(world, code="G1-1"):
 
 
 def metadata(**given):
-    return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in given.items())
+    return ",".join(
+        f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in given.items()
+    )
 
 
 def begin(client, answer, length, name="گزارش.pdf", **more):
-    headers = {**TUS, "Upload-Length": str(length), "Upload-Metadata": metadata(filename=name, **more)}
+    headers = {
+        **TUS,
+        "Upload-Length": str(length),
+        "Upload-Metadata": metadata(filename=name, **more),
+    }
     return client.post(url("uploads", answer.pk), headers=headers)
 
 
 def patch(client, address, content, offset, **headers):
     sent = {**TUS, "Upload-Offset": str(offset), **headers}
-    return client.patch(address, content, content_type="application/offset+octet-stream", headers=sent)
+    return client.patch(
+        address, content, content_type="application/offset+octet-stream", headers=sent
+    )
 
 
 def head(client, address):
     return client.head(address, headers=TUS)
 
 
-# --- The protocol -----------------------------------------------------------------------------------------------------
+# --- The protocol -------------------------------------------------------------------------------
 
 
 def test_a_file_comes_in_by_pieces_and_is_whole(visit):
@@ -74,11 +84,19 @@ def test_a_file_comes_in_by_pieces_and_is_whole(visit):
     last = patch(client, address, content[100:], 100)
 
     assert (begun.status_code, first.status_code, last.status_code) == (201, 204, 204)
-    assert (first["Upload-Offset"], half["Upload-Offset"], last["Upload-Offset"]) == ("100", "100", str(len(content)))
+    assert (first["Upload-Offset"], half["Upload-Offset"], last["Upload-Offset"]) == (
+        "100",
+        "100",
+        str(len(content)),
+    )
     assert half["Upload-Length"] == str(len(content))
     document = Document.objects.get()
     assert document.sha256 == hashlib.sha256(content).hexdigest()
-    assert (document.name, document.size, document.content_type) == ("گزارش.pdf", len(content), "application/pdf")
+    assert (document.name, document.size, document.content_type) == (
+        "گزارش.pdf",
+        len(content),
+        "application/pdf",
+    )
     with document.file.open("rb") as stored:
         assert stored.read() == content
     assert not Upload.objects.get().path.exists()
@@ -108,7 +126,12 @@ def test_the_protocol_is_kept_to_the_letter(visit):
     assert patch(client, address, b"x", 3).status_code == 409
     assert patch(client, address, b"x" * 11, 0).status_code == 413
     assert client.patch(address, b"x", content_type="text/plain", headers=TUS).status_code == 415
-    assert client.patch(address, b"x", content_type="application/offset+octet-stream", headers=TUS).status_code == 400
+    assert (
+        client.patch(
+            address, b"x", content_type="application/offset+octet-stream", headers=TUS
+        ).status_code
+        == 400
+    )
     assert begin(client, line(world), 10, replaces="no uuid").status_code == 404
     assert head(client, address)["Upload-Offset"] == "0"
     assert head(client, address)["Cache-Control"] == "private, no-store"
@@ -140,10 +163,14 @@ def test_the_last_piece_that_came_in_as_the_server_stopped_is_no_piece_lost(visi
 
 def test_finished_twice_it_is_evidence_once():
     world = build("begun")
-    upload = evidence.begin_upload(line(world), name="a.pdf", length=len(pdf()), by=world.staff, at=world.at)
+    upload = evidence.begin_upload(
+        line(world), name="a.pdf", length=len(pdf()), by=world.staff, at=world.at
+    )
 
     first, second = (
-        evidence.finish_upload(upload, content=ContentFile(pdf(), name="a.pdf"), by=world.staff, at=world.at)
+        evidence.finish_upload(
+            upload, content=ContentFile(pdf(), name="a.pdf"), by=world.staff, at=world.at
+        )
         for _time in range(2)
     )
 
@@ -208,14 +235,20 @@ def test_nobody_begins_without_end(visit, monkeypatch):
     assert statuses == [201, 201, 422]
 
 
-# --- Who, and until when ----------------------------------------------------------------------------------------------
+# --- Who, and until when ------------------------------------------------------------------------
 
 
 def test_an_upload_is_its_starters_alone(visit):
     world = build("begun")
     address = begin(visit(world, world.staff), line(world), 10)["Location"]
 
-    for other in (world.head, world.headquarters, world.other_staff, world.administrator, world.assessor):
+    for other in (
+        world.head,
+        world.headquarters,
+        world.other_staff,
+        world.administrator,
+        world.assessor,
+    ):
         client = visit(world, other)
         assert head(client, address).status_code == 404
         assert patch(client, address, b"x", 0).status_code == 404
@@ -226,7 +259,11 @@ def test_signed_out_is_said_and_is_no_page(visit):
     world = build("begun")
     address = begin(visit(world, world.staff), line(world), 10)["Location"]
 
-    for response in (head(Client(), address), patch(Client(), address, b"x", 0), begin(Client(), line(world), 10)):
+    for response in (
+        head(Client(), address),
+        patch(Client(), address, b"x", 0),
+        begin(Client(), line(world), 10),
+    ):
         assert response.status_code == 401
         assert "Location" not in response
 
@@ -282,7 +319,7 @@ def test_the_steward_s_line_takes_no_file(visit):
     assert "The steward supplies this figure" in refused.content.decode()
 
 
-# --- A line that is lost ----------------------------------------------------------------------------------------------
+# --- A line that is lost ------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -339,7 +376,7 @@ def test_no_connection_to_the_database_is_held_while_a_slow_piece_comes_in(monke
     assert Document.objects.get().size == len(content)
 
 
-# --- Versions, places, files shown again ------------------------------------------------------------------------------
+# --- Versions, places, files shown again --------------------------------------------------------
 
 
 def attach(world, name="a.pdf", content=None, code="G1-1", **more):
@@ -360,9 +397,14 @@ def test_a_new_version_never_replaces_silently(visit):
     assert second.versions == [first]
     assert second.reference == first.reference
     first = world.fresh(first)
-    assert (first.withdrawn_at, first.withdrawn_by) == (world.fresh(second).attached_at, world.staff)
+    assert (first.withdrawn_at, first.withdrawn_by) == (
+        world.fresh(second).attached_at,
+        world.staff,
+    )
     assert first.document.file.storage.exists(first.document.file.name)
-    assert Entry.objects.filter(act="attach").latest("pk").params["replaces"] == first.document.sha256
+    assert (
+        Entry.objects.filter(act="attach").latest("pk").params["replaces"] == first.document.sha256
+    )
     page = client.get(url("detail", world.submission.pk), {"line": line(world).pk}).content.decode()
     assert "1 earlier version" in page
     assert b"".join(client.get(url("evidence", first.uuid)).streaming_content) == pdf()
@@ -389,7 +431,9 @@ def test_the_page_or_sheet_is_said_beside_the_file_and_signed_with_it(visit):
     client.post(url("refer", file.uuid), {"reference": "برگهٔ ۳"})
 
     assert world.fresh(file).reference == "برگهٔ 3"
-    assert Evidence.objects.facts(world.submission) == [[line(world).pk, file.document.sha256, "برگهٔ 3", "", "", ""]]
+    assert Evidence.objects.facts(world.submission) == [
+        [line(world).pk, file.document.sha256, "برگهٔ 3", "", "", ""]
+    ]
     assert versions.content_of(world.submission) != before
     assert "برگهٔ" in client.get(url("line", line(world).pk)).content.decode()
 
@@ -415,7 +459,9 @@ def test_a_file_is_shown_for_another_line_without_being_uploaded_again(visit):
 
 def test_last_year_s_file_is_shown_this_year(visit):
     world = build("begun")
-    earlier = type(world.cycle).objects.create(year=world.cycle.year - 1, preset=world.cycle.preset, state="published")
+    earlier = type(world.cycle).objects.create(
+        year=world.cycle.year - 1, preset=world.cycle.preset, state="published"
+    )
     file = shown(world, line(world, "G2-1"), name="پارسال.pdf", cycle=earlier)
     client = visit(world, world.staff)
 
@@ -429,7 +475,11 @@ def test_last_year_s_file_is_shown_this_year(visit):
 def test_an_agency_finds_its_own_files_only(visit):
     world = build("begun")
     file = attach(world, "ours.pdf")
-    health = Answer.objects.filter(submission=world.other).select_related("measure", "submission").first()
+    health = (
+        Answer.objects.filter(submission=world.other)
+        .select_related("measure", "submission")
+        .first()
+    )
     client = visit(world, world.other_staff)
 
     assert "ours.pdf" not in client.get(url("held", health.pk)).content.decode()
@@ -442,11 +492,16 @@ def test_the_list_of_files_says_why_it_is_empty(visit):
     world = build("begun")
     client = visit(world, world.staff)
 
-    assert "The agency holds no file yet." in client.get(url("held", line(world).pk)).content.decode()
-    assert "No file of this name." in client.get(url("held", line(world).pk), {"q": "zzz"}).content.decode()
+    assert (
+        "The agency holds no file yet." in client.get(url("held", line(world).pk)).content.decode()
+    )
+    assert (
+        "No file of this name."
+        in client.get(url("held", line(world).pk), {"q": "zzz"}).content.decode()
+    )
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
+# --- Pages --------------------------------------------------------------------------------------
 
 
 def test_without_scripts_a_form_sends_a_file_and_its_new_version(visit):
@@ -456,7 +511,10 @@ def test_without_scripts_a_form_sends_a_file_and_its_new_version(visit):
     client.post(url("attach", line(world).pk), {"file": ContentFile(xlsx(), name="a.xlsx")})
     first = Evidence.objects.get()
     page = client.get(url("attach", line(world).pk), {"replaces": str(first.uuid)}).content.decode()
-    client.post(url("attach", line(world).pk), {"file": ContentFile(pdf(), name="b.pdf"), "replaces": str(first.uuid)})
+    client.post(
+        url("attach", line(world).pk),
+        {"file": ContentFile(pdf(), name="b.pdf"), "replaces": str(first.uuid)},
+    )
 
     assert "at most 200 MB, in a browser without scripts 25 MB" in page
     assert [e.document.name for e in Evidence.objects.live()] == ["b.pdf"]
@@ -492,13 +550,17 @@ def test_whoever_only_reads_is_offered_no_act(visit):
 def test_files_of_a_line_take_one_query_for_any_number(visit, name):
     world = build("begun")
     file, client, taken = attach(world), visit(world, world.staff), []
-    arguments = {"detail": [world.submission.pk], "preview": [file.uuid]}.get(name, [line(world).pk])
+    arguments = {"detail": [world.submission.pk], "preview": [file.uuid]}.get(
+        name, [line(world).pk]
+    )
 
     for more in (0, 1, 8):
         last = file
         for number in range(more):
             attach(world, f"{more}-{number}.pdf")
-            last = attach(world, f"v{more}-{number}.pdf", replaces=Evidence.objects.live().latest("pk"))
+            last = attach(
+                world, f"v{more}-{number}.pdf", replaces=Evidence.objects.live().latest("pk")
+            )
             evidence.reuse(line(world, "G2-1"), last.document, by=world.staff, at=world.at)
         with CaptureQueriesContext(connection) as queries:
             client.get(url(name, *arguments), {"line": line(world).pk})
@@ -509,7 +571,7 @@ def test_files_of_a_line_take_one_query_for_any_number(visit, name):
         assert len(taken[0]) == 2  # the files, and how much the agency keeps
 
 
-# --- Handing out ------------------------------------------------------------------------------------------------------
+# --- Handing out --------------------------------------------------------------------------------
 
 
 def test_a_download_has_the_right_headers(visit):
@@ -533,7 +595,9 @@ def test_nginx_is_told_where_the_file_is(visit, settings):
 
     response = visit(world, world.staff).get(url("evidence", file.uuid))
 
-    assert response["X-Accel-Redirect"] == f"/private/evidence/{world.cycle.year}/{file.document.uuid}"
+    assert (
+        response["X-Accel-Redirect"] == f"/private/evidence/{world.cycle.year}/{file.document.uuid}"
+    )
     assert response.content == b""
     assert response["Content-Disposition"] == 'attachment; filename="a.pdf"'
 
@@ -546,11 +610,18 @@ def test_other_storage_is_reached_by_an_address_signed_for_a_minute():
         signature_version="s3v4",
     )  # fmt: skip
 
-    response = handed_out(Stored("evidence/1405/x", storage), name="گزارش.pdf", content_type="application/pdf")
+    response = handed_out(
+        Stored("evidence/1405/x", storage), name="گزارش.pdf", content_type="application/pdf"
+    )
 
     assert response.status_code == 302
     assert response["Location"].startswith("https://s3.example/private/evidence/1405/x?")
-    for part in ("X-Amz-Expires=60", "X-Amz-Signature=", "response-content-type=application%2Fpdf", "attachment"):
+    for part in (
+        "X-Amz-Expires=60",
+        "X-Amz-Signature=",
+        "response-content-type=application%2Fpdf",
+        "attachment",
+    ):
         assert part in response["Location"]
     assert response["Cache-Control"] == "private, no-store"
 
@@ -569,4 +640,6 @@ def test_another_agency_sees_neither_file_nor_picture(visit):
     make_agency("X", "سازمان", "Office")
 
     for name, arguments in (("evidence", []), ("preview", []), ("picture", [1])):
-        assert visit(world, world.other_staff).get(url(name, file.uuid, *arguments)).status_code == 404
+        assert (
+            visit(world, world.other_staff).get(url(name, file.uuid, *arguments)).status_code == 404
+        )

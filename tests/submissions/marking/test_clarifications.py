@@ -1,4 +1,6 @@
-"""A question about a line: asked once by whose desk it is on, answered within its own window and no later."""
+"""A question about a line: asked once by whose desk it is on, answered within its own window and no
+later.
+"""
 
 from datetime import timedelta
 
@@ -28,7 +30,9 @@ def test_a_question_opens_a_window_of_its_own_for_its_line_and_the_agency_is_tol
         asked.line_id,
         world.at + timedelta(days=3),
     )
-    told = Delivery.objects.filter(entry__act="ask", channel="inbox").values_list("recipient__username", flat=True)
+    told = Delivery.objects.filter(entry__act="ask", channel="inbox").values_list(
+        "recipient__username", flat=True
+    )
     assert sorted(told) == ["head", "staff"]
 
 
@@ -37,7 +41,10 @@ def test_the_reply_is_taken_until_the_window_closes_and_not_a_moment_longer():
     asked = ask(world)
     closes = world.at + timedelta(days=3)
 
-    with translation.override("en"), pytest.raises(Refused, match="Clarification of a line closed on"):
+    with (
+        translation.override("en"),
+        pytest.raises(Refused, match="Clarification of a line closed on"),
+    ):
         clarifications.reply(asked, text="late", by=world.staff, at=closes)
     replied = clarifications.reply(asked, text="in time", by=world.staff, at=closes - MICROSECOND)
 
@@ -48,7 +55,9 @@ def test_the_reply_is_taken_until_the_window_closes_and_not_a_moment_longer():
 
 def test_a_line_is_asked_about_once_and_only_by_whose_desk_it_is_on():
     world = build("assigned")
-    line = Answer.objects.filter(measure__indicator__axis=world.block.axis, submission=world.submission)
+    line = Answer.objects.filter(
+        measure__indicator__axis=world.block.axis, submission=world.submission
+    )
     line = line.with_submission().order_by("pk").first()
 
     for person in (world.other_assessor, world.administrator, world.head):
@@ -65,17 +74,27 @@ def test_a_question_about_one_line_opens_no_other():
     world = build("assigned")
     asked = ask(world)
     other = Answer.objects.exclude(pk=asked.line_id).filter(submission=world.submission).first()
-    of = {"cycle": world.cycle, "agency": world.power, "submission": world.submission, "assessor": world.assessor}
+    of = {
+        "cycle": world.cycle,
+        "agency": world.power,
+        "submission": world.submission,
+        "assessor": world.assessor,
+    }
     unasked = Clarification.objects.create(line=other, question="?", **of)
 
-    with translation.override("en"), pytest.raises(Refused, match="No question has been asked about this line"):
+    with (
+        translation.override("en"),
+        pytest.raises(Refused, match="No question has been asked about this line"),
+    ):
         clarifications.reply(unasked, text="x", by=world.staff, at=world.at)
 
 
 def test_assessor_and_agency_write_to_each_other_on_the_dossier(client, settings):
     world = build("assigned")
     settings.CLOCK_OFFSET = world.at - timezone.now()
-    line = Answer.objects.filter(submission=world.submission, measure__indicator__axis=world.block.axis)
+    line = Answer.objects.filter(
+        submission=world.submission, measure__indicator__axis=world.block.axis
+    )
     line = line.order_by("pk").first()
     page = f"/en/submissions/lines/{line.pk}/"
 
@@ -103,7 +122,10 @@ def test_assessor_and_agency_write_to_each_other_on_the_dossier(client, settings
 def test_nothing_is_asked_any_more_once_the_scores_are_communicated():
     world = build("scored")
 
-    with translation.override("en"), pytest.raises(Refused, match="scores of this agency are communicated"):
+    with (
+        translation.override("en"),
+        pytest.raises(Refused, match="scores of this agency are communicated"),
+    ):
         ask(world)
 
     assert not Clarification.objects.exists()
@@ -149,7 +171,9 @@ def test_a_block_waits_for_the_verdict_on_an_influence_from_outside():
 
     with translation.override("en"), pytest.raises(Refused, match="not judged yet"):
         marking_actions.hand_in(world.block, by=world.assessor, at=world.at)
-    marking_actions.judge_factor(factor, verdict="rejected", reason="بی‌ارتباط", by=world.assessor, at=world.at)
+    marking_actions.judge_factor(
+        factor, verdict="rejected", reason="بی‌ارتباط", by=world.assessor, at=world.at
+    )
 
     handed_in = marking_actions.hand_in(world.block, by=world.assessor, at=world.at)
     assert handed_in.state == "handed_in"

@@ -1,4 +1,6 @@
-"""Second readings: the draw, the blindness of both assessors, and how two marks become one score."""
+"""Second readings: the draw, the blindness of both assessors, and how two
+marks become one score.
+"""
 
 import hashlib
 import threading
@@ -40,7 +42,10 @@ def ruled(world, **rules):
 
 def shared_out(**rules):
     """A signed self-assessment whose lines are drawn for the other assessor by the rules given."""
-    world = ruled(build("assigned"), **({"second_heaviest": 1, "second_percent": 0, "agreement_percent": 5} | rules))
+    world = ruled(
+        build("assigned"),
+        **({"second_heaviest": 1, "second_percent": 0, "agreement_percent": 5} | rules),
+    )
     world.shared = assignment.assign_all(world.cycle, by=world.administrator, at=world.at)
     return world
 
@@ -66,10 +71,12 @@ def said(points, reason="because"):
 
 
 def score_of(world, line):
-    return Score.objects.filter(answer=line, is_current=True).exclude(basis=Score.Basis.SELF).first()
+    return (
+        Score.objects.filter(answer=line, is_current=True).exclude(basis=Score.Basis.SELF).first()
+    )
 
 
-# --- The draw ---------------------------------------------------------------------------------------------------------
+# --- The draw -----------------------------------------------------------------------------------
 
 
 def test_whoever_knows_the_seed_can_draw_again():
@@ -79,7 +86,9 @@ def test_whoever_knows_the_seed_can_draw_again():
     found = double_marking.drawn(cycle, lines)
 
     assert found == {
-        key for key in range(20_000) if int(hashlib.sha256(f"a1:{key}".encode()).hexdigest()[:8], 16) * 10 < 16**8
+        key
+        for key in range(20_000)
+        if int(hashlib.sha256(f"a1:{key}".encode()).hexdigest()[:8], 16) * 10 < 16**8
     }
     assert 1850 < len(found) < 2150
     cycle.draw_seed = "a2"
@@ -88,7 +97,13 @@ def test_whoever_knows_the_seed_can_draw_again():
 
 def test_the_heaviest_lines_of_each_self_assessment_are_drawn():
     cycle = Cycle(draw_seed="a1", second_percent=0, second_heaviest=2)
-    lines = [(1, 1, Decimal(5)), (2, 1, Decimal(9)), (3, 1, Decimal(9)), (4, 1, Decimal(9)), (5, 2, Decimal(1))]
+    lines = [
+        (1, 1, Decimal(5)),
+        (2, 1, Decimal(9)),
+        (3, 1, Decimal(9)),
+        (4, 1, Decimal(9)),
+        (5, 2, Decimal(1)),
+    ]
 
     assert double_marking.drawn(cycle, lines) == {2, 3, 5}
 
@@ -100,13 +115,18 @@ def test_what_is_drawn_goes_to_another_desk_and_the_seed_to_the_record():
     assert (second.assessor, first.assessor) == (world.other_assessor, world.assessor)
     assert len(second.drawn) == 1
     assert world.shared.unread == 0
-    assert Entry.objects.filter(act="assign").last().params["seed"] == Cycle.objects.get(pk=world.cycle.pk).draw_seed
+    assert (
+        Entry.objects.filter(act="assign").last().params["seed"]
+        == Cycle.objects.get(pk=world.cycle.pk).draw_seed
+    )
     assert assignment.assign_all(world.cycle, by=world.administrator, at=world.at) == (0, 0, 0)
 
 
 def test_where_nobody_else_may_mark_the_lines_are_counted():
     world = ruled(build("assigned"), second_heaviest=1)
-    Interest.objects.create(user=world.other_assessor, agency=world.power, reason="x", declared_at=world.at)
+    Interest.objects.create(
+        user=world.other_assessor, agency=world.power, reason="x", declared_at=world.at
+    )
 
     assert assignment.assign_all(world.cycle, by=world.administrator, at=world.at).unread == 1
 
@@ -129,7 +149,7 @@ def test_both_readings_are_never_on_one_desk():
     assert both(world) == (first, second)
 
 
-# --- Blindness --------------------------------------------------------------------------------------------------------
+# --- Blindness ----------------------------------------------------------------------------------
 
 
 def test_neither_assessor_reads_the_other_s_mark_before_both_have_handed_in(visit):
@@ -139,7 +159,11 @@ def test_neither_assessor_reads_the_other_s_mark_before_both_have_handed_in(visi
     [line] = second.drawn
     client = visit(world, world.other_assessor)
 
-    pages = [client.get(url("block", second.pk)), client.get(url("line", line)), client.get(url("reconciliations"))]
+    pages = [
+        client.get(url("block", second.pk)),
+        client.get(url("line", line)),
+        client.get(url("reconciliations")),
+    ]
 
     assert [p.status_code for p in pages] == [200, 200, 200]
     for page in pages:
@@ -150,7 +174,7 @@ def test_neither_assessor_reads_the_other_s_mark_before_both_have_handed_in(visi
     assert pages[0].content.decode().count("data-line=") == 1
 
 
-# --- Two marks become one score ---------------------------------------------------------------------------------------
+# --- Two marks become one score -----------------------------------------------------------------
 
 
 def test_marks_that_lie_together_give_their_mean():
@@ -210,7 +234,9 @@ def test_the_other_assessor_agrees_and_the_marking_is_complete():
     world, waiting, line = left_apart()
     supply(world)
 
-    waiting = reconciliation.propose(waiting, points=Decimal(70), reason="half", by=world.assessor, at=world.at)
+    waiting = reconciliation.propose(
+        waiting, points=Decimal(70), reason="half", by=world.assessor, at=world.at
+    )
     with pytest.raises(Refused, match="the other of the two"):
         reconciliation.agree(waiting, by=world.assessor, at=world.at)
     reconciliation.agree(waiting, by=world.other_assessor, at=world.at)
@@ -227,7 +253,12 @@ def test_an_administrator_settles_what_two_cannot():
     supply(world)
 
     reconciliation.settle(
-        waiting, points=None, is_not_applicable=True, reason="not theirs", by=world.administrator, at=world.at
+        waiting,
+        points=None,
+        is_not_applicable=True,
+        reason="not theirs",
+        by=world.administrator,
+        at=world.at,
     )
 
     assert (score_of(world, line).state, score_of(world, line).points) == ("not_applicable", None)
@@ -271,7 +302,7 @@ def test_the_page_takes_both_through_to_one_value(visit):
     assert other.get(url("reconciliations")).content.decode().count("Agreed") >= 1
 
 
-# --- Another desk -----------------------------------------------------------------------------------------------------
+# --- Another desk -------------------------------------------------------------------------------
 
 
 def test_marks_go_with_the_block_to_another_desk():
@@ -280,17 +311,23 @@ def test_marks_go_with_the_block_to_another_desk():
     marking.save_marks(world.block, marks, by=world.assessor, at=world.at)
 
     block = assignment.assign(
-        world.submission, axis=world.block.axis, assessor=world.other_assessor, by=world.administrator, at=world.at
+        world.submission,
+        axis=world.block.axis,
+        assessor=world.other_assessor,
+        by=world.administrator,
+        at=world.at,
     )
     marking.hand_in(block, by=world.other_assessor, at=world.at)
 
     assert score_of(world, power_line(world)).points == 1
     assert (
-        Mark.objects.made_by(world.assessor).count() == Mark.objects.made_by(world.other_assessor).count() == len(marks)
+        Mark.objects.made_by(world.assessor).count()
+        == Mark.objects.made_by(world.other_assessor).count()
+        == len(marks)
     )
 
 
-# --- At once ----------------------------------------------------------------------------------------------------------
+# --- At once ------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -324,7 +361,7 @@ def test_both_readings_handed_in_at_once_leave_no_line_between_them(trial):
     assert Score.objects.filter(answer=line, basis=Score.Basis.AGREED).count() == 1
 
 
-# --- Several blocks at once -------------------------------------------------------------------------------------------
+# --- Several blocks at once ---------------------------------------------------------------------
 
 
 def desk(world):
@@ -347,7 +384,9 @@ def test_blocks_of_a_desk_are_marked_and_handed_in_together_as_one_by_one():
     marking.save_marks(first, marks_of(blocks), by=first.assessor, at=world.at, also=also)
     marking.hand_in(first, by=first.assessor, at=world.at, also=also)
 
-    assert set(Block.objects.filter(pk__in=[b.pk for b in blocks]).values_list("state", flat=True)) == {"handed_in"}
+    assert set(
+        Block.objects.filter(pk__in=[b.pk for b in blocks]).values_list("state", flat=True)
+    ) == {"handed_in"}
     for block in blocks:
         [entry] = Entry.objects.of(block).filter(act="hand_in")
         assert entry.params["digest"]

@@ -33,7 +33,9 @@ def block_of(world, axis="G1"):
 
 
 def line(world, code="G1-1"):
-    return Answer.objects.select_related("measure").get(submission=world.submission, measure__code=code)
+    return Answer.objects.select_related("measure").get(
+        submission=world.submission, measure__code=code
+    )
 
 
 def assigned():
@@ -41,7 +43,12 @@ def assigned():
     world = build("assigned")
     indicator = line(world).measure.indicator
     measure = Measure.objects.create(
-        indicator=indicator, code="G1-3", title_fa="سنجه", points=300, unit_fa="درصد", method="survey"
+        indicator=indicator,
+        code="G1-3",
+        title_fa="سنجه",
+        points=300,
+        unit_fa="درصد",
+        method="survey",
     )
     Answer.objects.create(submission=world.submission, measure=measure, value=50)
     return world
@@ -96,7 +103,9 @@ def test_htmx_answers_with_the_mark_alone_and_names_the_next(visit):
     world = assigned()
     client = visit(world, world.assessor)
 
-    response = client.post(url("marks", block_of(world).pk), {"agree": line(world).pk}, headers=HTMX)
+    response = client.post(
+        url("marks", block_of(world).pk), {"agree": line(world).pk}, headers=HTMX
+    )
 
     page = response.content.decode()
     assert page.count("data-agree") == 1
@@ -122,7 +131,9 @@ def test_points_over_the_ceiling_are_refused_beside_the_line(visit):
     client, pk = visit(world, world.assessor), line(world).pk
 
     response = client.post(
-        url("marks", block_of(world).pk), {"only": pk, f"{pk}-points": "301", f"{pk}-reason": "x"}, headers=HTMX
+        url("marks", block_of(world).pk),
+        {"only": pk, f"{pk}-points": "301", f"{pk}-reason": "x"},
+        headers=HTMX,
     )
 
     assert "points lie between 0 and 300" in response.content.decode()
@@ -168,13 +179,18 @@ def test_without_javascript_all_that_is_filled_in_is_saved_at_once(visit):
 
     client.post(url("marks", block_of(world).pk), typed)
 
-    assert [m.points for m in Mark.objects.order_by("answer__measure__code")] == [Decimal(90), Decimal(150)]
+    assert [m.points for m in Mark.objects.order_by("answer__measure__code")] == [
+        Decimal(90),
+        Decimal(150),
+    ]
 
 
 def test_a_line_of_another_block_cannot_be_marked(visit):
     world = build("assigned")
 
-    response = visit(world, world.assessor).post(url("marks", block_of(world).pk), {"agree": line(world, "G2-1").pk})
+    response = visit(world, world.assessor).post(
+        url("marks", block_of(world).pk), {"agree": line(world, "G2-1").pk}
+    )
 
     assert response.status_code == 404
     assert not Mark.objects.exists()
@@ -186,7 +202,11 @@ def test_the_new_assessor_of_a_block_goes_on_from_the_former_s_marks(visit):
     given = {line(world).pk: {"points": Decimal("77.25"), "reason": "The register says otherwise"}}
     marking.save_marks(block, given, by=world.assessor, at=world.at)
     assignment.assign(
-        world.submission, axis=block.axis, assessor=world.other_assessor, by=world.administrator, at=world.at
+        world.submission,
+        axis=block.axis,
+        assessor=world.other_assessor,
+        by=world.administrator,
+        at=world.at,
     )
 
     page = visit(world, world.other_assessor).get(url("block", block.pk)).content.decode()
@@ -201,7 +221,9 @@ def test_a_block_is_handed_in_when_every_line_is_marked(visit):
     block, client = block_of(world), visit(world, world.assessor)
     client.post(url("marks", block.pk), {"agree": line(world).pk})
 
-    early = client.post(url("hand_in", block.pk), {"note": "", "password": PASSWORD}).content.decode()
+    early = client.post(
+        url("hand_in", block.pk), {"note": "", "password": PASSWORD}
+    ).content.decode()
     typed = {f"{line(world).pk}-points": "100", f"{line(world, 'G1-3').pk}-points": "150"}
     client.post(url("marks", block.pk), typed)
     offered = client.get(url("block", block.pk)).content.decode()
@@ -232,12 +254,23 @@ def test_marking_takes_the_same_queries_for_any_length(visit, name):
     for more in (0, 3, 30):
         for number in range(more):
             measure = Measure.objects.create(
-                indicator=indicator, code=f"{more}-{number}", title_fa="سنجه", points=1, unit_fa="درصد", method="survey"
+                indicator=indicator,
+                code=f"{more}-{number}",
+                title_fa="سنجه",
+                points=1,
+                unit_fa="درصد",
+                method="survey",
             )
             Answer.objects.create(submission=world.submission, measure=measure, value=50)
             if name == "blocks":
-                axis = Axis.objects.create(set=world.general, code=f"{more}-{number}", title_fa="محور", points=1)
-                fields = {"cycle": world.cycle, "agency": world.power, "submission": world.submission}
+                axis = Axis.objects.create(
+                    set=world.general, code=f"{more}-{number}", title_fa="محور", points=1
+                )
+                fields = {
+                    "cycle": world.cycle,
+                    "agency": world.power,
+                    "submission": world.submission,
+                }
                 Block.objects.create(axis=axis, assessor=world.assessor, **fields)
         with CaptureQueriesContext(connection) as queries:
             client.get(url(name, *([block.pk] if name == "block" else [])))
@@ -249,7 +282,9 @@ def test_marking_takes_the_same_queries_for_any_length(visit, name):
 def test_lines_are_narrowed_to_what_is_asked_for_with_how_many_there_are(visit):
     world = assigned()
     block, client = block_of(world), visit(world, world.assessor)
-    marking.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
+    marking.save_marks(
+        block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at
+    )
     Answer.objects.filter(pk=line(world, "G1-3").pk).update(outliers=["history"])
 
     shown = {
@@ -267,11 +302,16 @@ def test_lines_are_narrowed_to_what_is_asked_for_with_how_many_there_are(visit):
 def test_saving_what_a_narrowed_page_shows_leaves_the_other_marks_alone(visit):
     world = assigned()
     block, client = block_of(world), visit(world, world.assessor)
-    marking.save_marks(block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at)
+    marking.save_marks(
+        block, {line(world).pk: {"points": 7, "reason": "x"}}, by=world.assessor, at=world.at
+    )
 
     client.post(url("marks", block.pk), {f"{line(world, 'G1-3').pk}-points": "150"})
 
-    assert [m.points for m in Mark.objects.order_by("answer__measure__code")] == [Decimal(7), Decimal(150)]
+    assert [m.points for m in Mark.objects.order_by("answer__measure__code")] == [
+        Decimal(7),
+        Decimal(150),
+    ]
 
 
 def test_a_usual_reason_stands_before_one_s_own_words(visit):
@@ -284,7 +324,9 @@ def test_a_usual_reason_stands_before_one_s_own_words(visit):
     assert Mark.objects.get().reason == "The evidence does not show the value.\nصفحهٔ 3"
 
 
-@pytest.mark.parametrize(("away", "is_saved"), [(0.1, True), (-0.1, True), (0.1001, False), (-0.1001, False)])
+@pytest.mark.parametrize(
+    ("away", "is_saved"), [(0.1, True), (-0.1, True), (0.1001, False), (-0.1001, False)]
+)
 def test_a_mark_within_the_year_s_tolerance_needs_no_reason(away, is_saved):
     world = build("assigned")
     answer = Answer.objects.select_related("measure", "own").get(pk=line(world).pk)
@@ -306,7 +348,10 @@ def test_a_mark_within_the_year_s_tolerance_needs_no_reason(away, is_saved):
 def test_a_mark_of_another_tab_is_shown_in_persian_and_written_over_only_when_asked_again(visit):
     world = assigned()
     client, key = visit(world, world.assessor), line(world).pk
-    page, address = url("block", world.block.pk, language="fa"), url("marks", world.block.pk, language="fa")
+    page, address = (
+        url("block", world.block.pk, language="fa"),
+        url("marks", world.block.pk, language="fa"),
+    )
     first, second = Tab(client, page, address), Tab(client, page, address)
     first.send(**{f"{key}-points": "20", f"{key}-reason": "نخست", "only": key})
 

@@ -1,4 +1,6 @@
-"""One definition of progress: lines settled of those due, how fast, whether that is in time, and in whose scope."""
+"""One definition of progress: lines settled of those due, how fast, whether that is in time, and in
+whose scope.
+"""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +23,7 @@ NOW = datetime(2027, 6, 20, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-# --- Pace -------------------------------------------------------------------------------------------------------------
+# --- Pace ---------------------------------------------------------------------------------------
 
 
 def test_pace_says_how_many_a_day_were_done_are_needed_and_when_it_ends():
@@ -50,14 +52,16 @@ def test_what_is_done_ends_now_and_is_never_late():
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(-100, 100))
 def test_the_end_lies_ahead_and_lateness_is_never_negative(done, left, lately, days):
-    found = progress_queries.pace(done, done + left, min(lately, done), at=NOW, closes_at=NOW + days * DAY)
+    found = progress_queries.pace(
+        done, done + left, min(lately, done), at=NOW, closes_at=NOW + days * DAY
+    )
 
     assert found.late >= 0
     assert found.ends_at is None or found.ends_at >= NOW
     assert 0 <= found.percent <= 100
 
 
-# --- What is counted --------------------------------------------------------------------------------------------------
+# --- What is counted ----------------------------------------------------------------------------
 
 
 def row(world, provinces=None, at=None):
@@ -79,7 +83,10 @@ def test_marks_settle_nothing_before_their_block_is_handed_in():
     lines = Answer.objects.on_desk(block)
     before = row(world)
     marking.save_marks(
-        block, {a.pk: {"points": Decimal(1), "reason": "x"} for a in lines}, by=world.assessor, at=world.at
+        block,
+        {a.pk: {"points": Decimal(1), "reason": "x"} for a in lines},
+        by=world.assessor,
+        at=world.at,
     )
     marked = row(world)
     marking.hand_in(block, by=world.assessor, at=world.at)
@@ -122,7 +129,11 @@ def test_what_an_agency_waits_for_is_named():
 
 
 def waits(world):
-    return [code for code, _label in progress_queries.WAITS if progress_queries.waits_for(row(world), code)]
+    return [
+        code
+        for code, _label in progress_queries.WAITS
+        if progress_queries.waits_for(row(world), code)
+    ]
 
 
 @pytest.mark.django_db
@@ -130,13 +141,13 @@ def test_a_province_sees_its_own_agencies_and_the_assessors_who_mark_them():
     world = build("assigned")
     mine = [world.province.pk]
 
-    assert {r.name_en for r in progress_queries.of_agencies(world.cycle, provinces=mine, at=world.at)} == {
-        world.unit.name_en
-    }
+    assert {
+        r.name_en for r in progress_queries.of_agencies(world.cycle, provinces=mine, at=world.at)
+    } == {world.unit.name_en}
     assert progress_queries.of_assessors(world.cycle, provinces=mine, at=world.at) == []
-    assert [w.person for w in progress_queries.of_assessors(world.cycle, provinces=None, at=world.at)] == [
-        world.assessor.pk
-    ]
+    assert [
+        w.person for w in progress_queries.of_assessors(world.cycle, provinces=None, at=world.at)
+    ] == [world.assessor.pk]
 
 
 @pytest.mark.django_db
@@ -154,14 +165,19 @@ def test_an_assessor_s_work_counts_lines_marks_and_the_last_seven_days():
     assert later.lately == 0
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
+# --- Pages --------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("by", ("", "province", "assessor"))
-def test_the_board_takes_few_queries_whatever_it_is_looked_at_by(by, visit, django_assert_max_num_queries):
+def test_the_board_takes_few_queries_whatever_it_is_looked_at_by(
+    by, visit, django_assert_max_num_queries
+):
     world = build("marked")
-    client, address = visit(world, world.administrator), reverse("submissions:board", args=[world.cycle.pk])
+    client, address = (
+        visit(world, world.administrator),
+        reverse("submissions:board", args=[world.cycle.pk]),
+    )
     client.get(address)
 
     with django_assert_max_num_queries(12):  # with the session and the user
@@ -186,7 +202,9 @@ def test_the_board_says_whether_it_will_be_done_in_time(visit):
 
 
 @pytest.mark.django_db
-def test_the_file_of_all_marks_has_each_with_the_score_that_holds_and_stands_in_the_record(visit, settings):
+def test_the_file_of_all_marks_has_each_with_the_score_that_holds_and_stands_in_the_record(
+    visit, settings
+):
     world = build("marked")
     client = visit(world, world.administrator)
 
@@ -196,7 +214,10 @@ def test_the_file_of_all_marks_has_each_with_the_score_that_holds_and_stands_in_
     assert told.streaming
     assert len(lines) == 1 + Mark.objects.count()
     assert lines[0].lstrip("\ufeff").startswith("agency,name_fa")
-    assert all(line.endswith(tuple(str(s.points) for s in Score.objects.filter(basis="agreed"))) for line in lines[1:])
+    assert all(
+        line.endswith(tuple(str(s.points) for s in Score.objects.filter(basis="agreed")))
+        for line in lines[1:]
+    )
     assert readings(world) == [("marks", world.administrator.pk)]
 
 

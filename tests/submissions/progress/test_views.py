@@ -49,7 +49,11 @@ def test_the_board_is_narrowed_by_state_and_by_name_however_it_was_typed(visit):
 def test_the_board_of_a_province_holds_its_own_units(visit):
     world = build("assigned")
 
-    page = visit(world, world.provincial_administrator).get(url("board", world.cycle.pk)).content.decode()
+    page = (
+        visit(world, world.provincial_administrator)
+        .get(url("board", world.cycle.pk))
+        .content.decode()
+    )
 
     assert "Qazvin Regional Water" in page
     assert "Ministry of Energy" not in page
@@ -107,8 +111,12 @@ def test_one_block_is_assigned_to_an_assessor_without_interest(visit):
     axis = Axis.objects.get(code="G1")
 
     page = client.get(url("assign", world.submission.pk)).content.decode()
-    refused = client.post(url("assign", world.submission.pk), {"axis": axis.pk, "assessor": world.interested.pk})
-    client.post(url("assign", world.submission.pk), {"axis": axis.pk, "assessor": world.other_assessor.pk})
+    refused = client.post(
+        url("assign", world.submission.pk), {"axis": axis.pk, "assessor": world.interested.pk}
+    )
+    client.post(
+        url("assign", world.submission.pk), {"axis": axis.pk, "assessor": world.other_assessor.pk}
+    )
 
     assert "Interested" not in page
     assert refused.status_code == 200
@@ -148,7 +156,12 @@ def test_the_board_takes_the_same_queries_for_any_length(visit):
     for more in (0, 3, 30):
         for number in range(more):
             agency = make_agency(f"X{more}-{number}", "سازمان", "Office")
-            titles = {"name_fa": "سازمان", "name_en": "Office", "level": agency.level, "sector": agency.sector}
+            titles = {
+                "name_fa": "سازمان",
+                "name_en": "Office",
+                "level": agency.level,
+                "sector": agency.sector,
+            }
             participation = Participation.objects.create(cycle=world.cycle, agency=agency, **titles)
             Submission.objects.create(cycle=world.cycle, agency=agency, participation=participation)
         with CaptureQueriesContext(connection) as queries:

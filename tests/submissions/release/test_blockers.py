@@ -109,7 +109,10 @@ def test_every_obstacle_leads_to_where_it_is_settled():
     held, asked = apart(world), ask(world)
 
     with translation.override("en"):
-        urls = {m.obstacle.code: m.url for m in blockers.found([world.submission], world.at)[world.submission.pk]}
+        urls = {
+            m.obstacle.code: m.url
+            for m in blockers.found([world.submission], world.at)[world.submission.pk]
+        }
 
     assert urls == {
         "unmarked": f"/en/submissions/{world.submission.pk}/assign/",
@@ -134,7 +137,10 @@ def test_the_act_is_refused_and_names_agency_and_obstacle():
 def test_one_agency_with_an_obstacle_holds_the_whole_act_back():
     world = build("marked")
 
-    with translation.override("en"), pytest.raises(Refused, match=r"Ministry of Health.*not signed"):
+    with (
+        translation.override("en"),
+        pytest.raises(Refused, match=r"Ministry of Health.*not signed"),
+    ):
         release.communicate([world.submission, world.other], by=world.administrator, at=world.at)
 
     assert world.fresh(world.submission).state == "marked"
@@ -147,7 +153,12 @@ def test_obstacles_are_found_by_the_same_queries_for_any_number_of_agencies():
     for more in (0, 30):
         for number in range(more):
             agency = make_agency(f"X{number}", "سازمان", "Office")
-            titles = {"name_fa": "سازمان", "name_en": "Office", "level": agency.level, "sector": agency.sector}
+            titles = {
+                "name_fa": "سازمان",
+                "name_en": "Office",
+                "level": agency.level,
+                "sector": agency.sector,
+            }
             participation = Participation.objects.create(cycle=world.cycle, agency=agency, **titles)
             Submission.objects.create(cycle=world.cycle, agency=agency, participation=participation)
         submissions = list(Submission.objects.filter(cycle=world.cycle))

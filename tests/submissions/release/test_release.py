@@ -49,7 +49,11 @@ def test_all_that_are_ready_are_communicated_and_the_others_left(visit):
 
     assert "Ready to be communicated: 2" in page
     assert "The scores of 2 agencies will be communicated" in page
-    assert (state(world.submission), state(ready), state(world.other)) == ("communicated", "communicated", "draft")
+    assert (state(world.submission), state(ready), state(world.other)) == (
+        "communicated",
+        "communicated",
+        "draft",
+    )
 
 
 def test_the_checklist_names_who_waits_for_what_and_where_it_is_settled(visit):
@@ -120,7 +124,9 @@ def test_only_those_who_were_shown_are_communicated(visit):
     shown = re.search(r'name="shown" value="(\w+)"', page)[1]
     late = another(world, "A1")
 
-    told = client.post(address(world), {"note": "", "password": PASSWORD, "shown": shown}).content.decode()
+    told = client.post(
+        address(world), {"note": "", "password": PASSWORD, "shown": shown}
+    ).content.decode()
 
     assert "Other agencies are ready now than when you looked." in told
     assert (state(world.submission), state(late)) == ("marked", "marked")
@@ -147,7 +153,9 @@ def test_an_auditor_looks_and_cannot_act(visit):
 
 
 @pytest.mark.parametrize("count", (0, 12))
-def test_the_page_takes_the_same_queries_for_any_number(visit, count, django_assert_max_num_queries):
+def test_the_page_takes_the_same_queries_for_any_number(
+    visit, count, django_assert_max_num_queries
+):
     world = build("marked")
     many(world, count)
     client = visit(world, world.administrator)
@@ -166,7 +174,7 @@ def appealed(world):
     return world.fresh(world.submission)
 
 
-# --- What the act does ------------------------------------------------------------------------------------------------
+# --- What the act does --------------------------------------------------------------------------
 
 
 def test_what_was_communicated_is_kept_beside_what_holds_after_an_appeal():
@@ -218,9 +226,18 @@ def test_two_thousand_agencies_take_no_more_queries_than_their_batches():
         taken.append(len(queries))
 
     assert taken[0] <= 26
-    assert taken[1] <= taken[0] + 20  # rows of states, of the record, of notices and windows, some hundreds at once
-    assert Window.objects.filter(phase=Phase.APPEAL, agency__in=[s.agency_id for s in submissions]).count() == 2000
-    assert not Submission.objects.filter(pk__in=[s.pk for s in submissions], provisional_run=None).exists()
+    assert (
+        taken[1] <= taken[0] + 20
+    )  # rows of states, of the record, of notices and windows, some hundreds at once
+    assert (
+        Window.objects.filter(
+            phase=Phase.APPEAL, agency__in=[s.agency_id for s in submissions]
+        ).count()
+        == 2000
+    )
+    assert not Submission.objects.filter(
+        pk__in=[s.pk for s in submissions], provisional_run=None
+    ).exists()
 
 
 def test_no_line_and_no_total_is_touched_by_communicating():

@@ -50,10 +50,12 @@ def peers_of(world, *shares):
     return communicate(world, [another(world, f"P{n}", share) for n, share in enumerate(shares)])
 
 
-# --- The embargo ------------------------------------------------------------------------------------------------------
+# --- The embargo --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", ("staff", "head", "other_head", "assessor", "reviewer", "unit_head", "stranger"))
+@pytest.mark.parametrize(
+    "who", ("staff", "head", "other_head", "assessor", "reviewer", "unit_head", "stranger")
+)
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_before_communication_nobody_but_the_authority_reads_scores(visit, who, name):
     world = build("marked")
@@ -64,7 +66,9 @@ def test_before_communication_nobody_but_the_authority_reads_scores(visit, who, 
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_the_authority_reading_scores_before_communication_is_on_record(visit, name):
     world = build("marked")
-    held = Entry.objects.filter(act="read_embargoed", object_pk=world.submission.pk, params={"what": "scores"})
+    held = Entry.objects.filter(
+        act="read_embargoed", object_pk=world.submission.pk, params={"what": "scores"}
+    )
 
     assert visit(world, world.administrator).get(url(name, world)).status_code == 200
 
@@ -82,7 +86,10 @@ def test_a_visitor_is_led_to_the_sign_in_page(name):
 def test_after_communication_the_agency_reads_and_others_do_not(visit, name):
     world = build("scored")
 
-    codes = {w: visit(world, getattr(world, w)).get(url(name, world)).status_code for w in ("staff", "other_head")}
+    codes = {
+        w: visit(world, getattr(world, w)).get(url(name, world)).status_code
+        for w in ("staff", "other_head")
+    }
 
     assert codes == {"staff": 200, "other_head": 404}
 
@@ -98,7 +105,7 @@ def test_the_page_and_the_papers_name_no_place(visit):
         assert f"Office {code}" not in page
 
 
-# --- Beside the group -------------------------------------------------------------------------------------------------
+# --- Beside the group ---------------------------------------------------------------------------
 
 
 def test_the_group_is_shown_from_five_agencies_on(visit):
@@ -127,7 +134,9 @@ def test_the_spread_is_the_median_and_quartiles_of_what_was_communicated_in_whol
     own = next(s for s in read(world).sums if s.node.axis == axis)
     assert own.percent == 75
     # 10.4, 20, 30, 40, 60 and the own 75: the quartiles lie a quarter of the way between two, the median half way
-    assert group.spreads["general", axis.pk] == distribution.Spread(Decimal(23), Decimal(35), Decimal(55))
+    assert group.spreads["general", axis.pk] == distribution.Spread(
+        Decimal(23), Decimal(35), Decimal(55)
+    )
 
 
 def test_an_axis_of_ones_own_has_no_spread():
@@ -150,25 +159,38 @@ def test_what_an_appeal_gave_another_does_not_move_the_spread():
     assert distribution.peers(others[0]) == before
 
 
-# --- Beside last year -------------------------------------------------------------------------------------------------
+# --- Beside last year ---------------------------------------------------------------------------
 
 
 def last_year(w, share="0.25"):
-    """The year before, communicated: the first line has the lineage of this year's first, its axis the same code."""
+    """The year before, communicated: the first line has the lineage of this year's first, its axis
+    the same code.
+    """
     cycle = Cycle.objects.create(year=w.cycle.year - 1, preset=w.cycle.preset, state="published")
     held = IndicatorSet.objects.create(cycle=cycle, kind=Kind.GENERAL, state="communicated")
     axis = Axis.objects.create(set=held, code="G1", title_fa="محور", points=400)
     indicator = Indicator.objects.create(axis=axis, code="x", title_fa="شاخص", points=400)
     lineage = power_line(w).measure.lineage
     titles = {"title_fa": "سنجهٔ پارسال", "unit_fa": "درصد", "method": "linear", "target": 90}
-    measure = Measure.objects.create(indicator=indicator, code="OTHER", points=400, lineage=lineage, **titles)
-    names = {"name_fa": "وزارت", "name_en": "Ministry", "level": w.power.level, "sector": w.power.sector}
+    measure = Measure.objects.create(
+        indicator=indicator, code="OTHER", points=400, lineage=lineage, **titles
+    )
+    names = {
+        "name_fa": "وزارت",
+        "name_en": "Ministry",
+        "level": w.power.level,
+        "sector": w.power.sector,
+    }
     participation = Participation.objects.create(cycle=cycle, agency=w.power, **names)
     of = {"cycle": cycle, "agency": w.power, "participation": participation}
-    submission = Submission.objects.create(**of, state="communicated", communicated_at=w.at - timedelta(days=360))
+    submission = Submission.objects.create(
+        **of, state="communicated", communicated_at=w.at - timedelta(days=360)
+    )
     answer = Answer.objects.create(submission=submission, measure=measure, value=20)
     points = 400 * Decimal(share)
-    Score.objects.create(answer=answer, basis="agreed", state="scored", points=points, scored_at=w.at)
+    Score.objects.create(
+        answer=answer, basis="agreed", state="scored", points=points, scored_at=w.at
+    )
     totals.compute([submission], why="communicate", by=None, at=w.at)
     return submission
 
@@ -205,7 +227,7 @@ def test_two_years_ago_is_not_last_year():
     assert {line.last_percent for line in read(world).lines} == {None}
 
 
-# --- Lines ------------------------------------------------------------------------------------------------------------
+# --- Lines --------------------------------------------------------------------------------------
 
 
 def test_the_four_states_look_different(visit):
@@ -218,7 +240,10 @@ def test_the_four_states_look_different(visit):
 
     page = visit(world, world.head).get(url("report", world)).content.decode()
 
-    badges = {re.sub(r"\s+", " ", b) for b in re.findall(r'<span class="badge bg-\w+-lt">[^<]*</span>', page)}
+    badges = {
+        re.sub(r"\s+", " ", b)
+        for b in re.findall(r'<span class="badge bg-\w+-lt">[^<]*</span>', page)
+    }
     assert '<span class="badge bg-secondary-lt">Not applicable</span>' in badges
     assert '<span class="badge bg-red-lt">Not answered</span>' in badges
     assert '<span class="badge bg-azure-lt">Under review</span>' in badges
@@ -228,7 +253,9 @@ def test_the_four_states_look_different(visit):
 def test_strongest_and_weakest_are_told_apart_and_who_is_left_out():
     world = build("scored")
     by_code = {a.measure.code: a for a in world.submission.answers.select_related("measure")}
-    Score.objects.filter(answer=by_code["G1-2"], is_current=True).update(state="not_applicable", points=None)
+    Score.objects.filter(answer=by_code["G1-2"], is_current=True).update(
+        state="not_applicable", points=None
+    )
     Measure.objects.filter(code="G2-1").update(is_pilot=True)
     for code, share in (("G1-1", "0.5"),):
         points = by_code[code].measure.points * Decimal(share)
@@ -236,7 +263,9 @@ def test_strongest_and_weakest_are_told_apart_and_who_is_left_out():
 
     report = read(world)
 
-    assert not {line.answer.pk for line in report.strongest} & {line.answer.pk for line in report.weakest}
+    assert not {line.answer.pk for line in report.strongest} & {
+        line.answer.pk for line in report.weakest
+    }
     ranked = [*report.strongest, *report.weakest]
     assert len({line.answer.pk for line in ranked}) == len(ranked) <= 3
     assert all(a.percent >= b.percent for a in report.strongest for b in report.weakest)
@@ -257,7 +286,11 @@ def test_what_was_communicated_stands_beside_what_holds_after_an_appeal(visit):
     assert line.answer == power_line(world)
     assert line.communicated.points + 50 == line.score.points
     assert (report.changed, before.changed) == (True, False)
-    assert report.total.communicated.points == before.total.node.points == report.total.node.points - 50
+    assert (
+        report.total.communicated.points
+        == before.total.node.points
+        == report.total.node.points - 50
+    )
     assert "As communicated" in page
     assert "سند پذیرفته شد" in page
 
@@ -291,7 +324,11 @@ def test_the_report_takes_the_same_queries_for_any_length(visit, django_assert_m
             measure = Measure.objects.create(indicator=indicator, code=f"{more}-{number}", **titles)
             answer = Answer.objects.create(submission=world.submission, measure=measure, value=50)
             Score.objects.create(
-                answer=answer, basis="agreed", state="scored", points=Decimal("0.5"), scored_at=world.at
+                answer=answer,
+                basis="agreed",
+                state="scored",
+                points=Decimal("0.5"),
+                scored_at=world.at,
             )
         if more:
             communicate(world, [another(world, f"P{more}-{n}") for n in range(more)])
@@ -307,7 +344,7 @@ def test_the_report_takes_the_same_queries_for_any_length(visit, django_assert_m
         score_report.read(submission)
 
 
-# --- The extract of a unit --------------------------------------------------------------------------------------------
+# --- The extract of a unit ----------------------------------------------------------------------
 
 
 def test_each_unit_gets_its_own_lines_with_reasons_and_analysis(visit):
@@ -332,7 +369,7 @@ def test_each_unit_gets_its_own_lines_with_reasons_and_analysis(visit):
     assert client.get(url("extract_file", world), {"unit": "x"}).status_code == 404
 
 
-# --- On paper ---------------------------------------------------------------------------------------------------------
+# --- On paper -----------------------------------------------------------------------------------
 
 
 def text_of(response):
@@ -355,7 +392,9 @@ def test_the_paper_says_the_same_in_the_language_of_the_page(visit, language, wo
     response = visit(world, world.head).get(url("report_file", world, language))
 
     text = text_of(response)
-    places = [text.index(word) for phrase in words[:2] for word in INVISIBLE.sub("", phrase).split()]
+    places = [
+        text.index(word) for phrase in words[:2] for word in INVISIBLE.sub("", phrase).split()
+    ]
     assert places == sorted(places)  # letters and words stand in the order in which they are read
     for phrase in words:
         assert all(word in text for word in INVISIBLE.sub("", phrase).split())
@@ -370,7 +409,11 @@ def test_the_paper_of_a_unit_holds_its_lines_alone(visit):
 
     assert "Non-revenue water" in text
     assert "Outage minutes" not in text
-    assert text.index("Extract of the score report") < text.index("Non-revenue water") < text.index("Action")
+    assert (
+        text.index("Extract of the score report")
+        < text.index("Non-revenue water")
+        < text.index("Action")
+    )
 
 
 def test_a_paper_made_before_communication_says_so(visit):

@@ -1,4 +1,6 @@
-"""Measuring how reliable a cycle's marks are: ordered, computed by a job, shown to those who oversee the country."""
+"""Measuring how reliable a cycle's marks are: ordered, computed by a job, shown to those who
+oversee the country.
+"""
 
 from decimal import Decimal
 
@@ -24,7 +26,9 @@ def url(world):
 
 
 def read_twice():
-    """A self-assessment with every line it may be read twice for, the second assessor marking a tenth lower."""
+    """A self-assessment with every line it may be read twice for, the second assessor marking a
+    tenth lower.
+    """
     world = shared_out(second_percent=100)
     for block in Block.objects.filter(submission=world.submission).order_by("is_second", "pk"):
         marks = {}
@@ -47,7 +51,9 @@ def test_marks_are_read_as_shares_of_the_ceiling_and_what_says_nothing_is_left_o
 
     found = reliability.read(world.cycle)
 
-    lines = Answer.objects.filter(submission=world.submission, value__isnull=False).exclude(measure__method="steward")
+    lines = Answer.objects.filter(submission=world.submission, value__isnull=False).exclude(
+        measure__method="steward"
+    )
     assert {r.line for r in found} == {a.pk for a in lines}
     assert len(found) == 2 * lines.count()
     for reading in found:
@@ -70,7 +76,9 @@ def test_the_second_assessor_is_found_a_tenth_of_the_ceiling_more_severe():
     result = measured(world).result
 
     effects = {row["assessor"]: row["effect"] for row in result["severity"]}
-    assert effects[world.assessor.pk] - effects[world.other_assessor.pk] == pytest.approx(0.1, abs=0.001)
+    assert effects[world.assessor.pk] - effects[world.other_assessor.pk] == pytest.approx(
+        0.1, abs=0.001
+    )
     assert result["agreement"]["mean_difference"] == pytest.approx(0.1, abs=0.001)
     assert result["agreement"]["within_tolerance"] == 0
 

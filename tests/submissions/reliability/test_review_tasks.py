@@ -1,4 +1,6 @@
-"""What follows from a study of the marks: tasks opened once, closed with a reason; and hours and cost."""
+"""What follows from a study of the marks: tasks opened once, closed with a reason; and hours and
+cost.
+"""
 
 from decimal import Decimal
 
@@ -32,7 +34,14 @@ def url(name, *args):
 def study_of(world, **found):
     """A finished study that found what is given."""
     asked = {"asked_by": world.administrator, "asked_at": world.at, "finished_at": world.at}
-    nothing = {"marks": 9, "agreement": None, "severity": [], "copying": [], "halo": [], "saturated": []}
+    nothing = {
+        "marks": 9,
+        "agreement": None,
+        "severity": [],
+        "copying": [],
+        "halo": [],
+        "saturated": [],
+    }
     return Reliability.objects.create(cycle=world.cycle, result=nothing | found, **asked)
 
 
@@ -44,7 +53,7 @@ def kinds():
     return [(t.kind, t.assessor_id, t.measure_id) for t in ReviewTask.objects.order_by("pk")]
 
 
-# --- Tasks ------------------------------------------------------------------------------------------------------------
+# --- Tasks --------------------------------------------------------------------------------------
 
 
 def test_measuring_opens_a_task_for_each_assessor_who_stands_out():
@@ -56,7 +65,10 @@ def test_measuring_opens_a_task_for_each_assessor_who_stands_out():
     assert severe == {world.assessor.pk, world.other_assessor.pk}
     opened = ReviewTask.objects.filter(kind="severity")
     assert {t.assessor_id for t in opened} == severe
-    assert all(t.figures == next(r for r in study.result["severity"] if r["assessor"] == t.assessor_id) for t in opened)
+    assert all(
+        t.figures == next(r for r in study.result["severity"] if r["assessor"] == t.assessor_id)
+        for t in opened
+    )
 
 
 def test_every_kind_of_finding_opens_its_task_and_what_does_not_stand_out_none():
@@ -99,11 +111,17 @@ def test_a_later_study_opens_no_second_task_while_one_is_open_and_another_once_i
     assert len(kinds()) == 2
 
     reliability.close(
-        ReviewTask.objects.get(kind="copying"), outcome="Talked over", by=world.administrator, at=world.at
+        ReviewTask.objects.get(kind="copying"),
+        outcome="Talked over",
+        by=world.administrator,
+        at=world.at,
     )
     reliability._open_tasks(study_of(world, **found), at=world.at)
 
-    assert [t.state for t in ReviewTask.objects.filter(kind="copying").order_by("pk")] == ["closed", "open"]
+    assert [t.state for t in ReviewTask.objects.filter(kind="copying").order_by("pk")] == [
+        "closed",
+        "open",
+    ]
     assert ReviewTask.objects.filter(kind="agreement").count() == 1
 
 
@@ -113,9 +131,15 @@ def test_closing_needs_a_reason_is_recorded_and_changes_no_score():
 
     with pytest.raises(Refused, match="came to"):
         reliability.close(task, outcome=" ", by=world.administrator, at=world.at)
-    task = reliability.close(task, outcome="The suggestions were right", by=world.administrator, at=world.at)
+    task = reliability.close(
+        task, outcome="The suggestions were right", by=world.administrator, at=world.at
+    )
 
-    assert (task.state, task.closed_by, task.outcome) == ("closed", world.administrator, "The suggestions were right")
+    assert (task.state, task.closed_by, task.outcome) == (
+        "closed",
+        world.administrator,
+        "The suggestions were right",
+    )
     assert Entry.objects.get(act="close").note == "The suggestions were right"
     assert list(Score.objects.order_by("pk").values()) == before
 
@@ -154,18 +178,28 @@ def test_two_open_tasks_on_one_subject_cannot_be():
 
     with pytest.raises(IntegrityError), transaction.atomic():
         ReviewTask.objects.create(
-            cycle=world.cycle, study=task.study, kind="copying", assessor=world.assessor, figures={}, opened_at=world.at
+            cycle=world.cycle,
+            study=task.study,
+            kind="copying",
+            assessor=world.assessor,
+            figures={},
+            opened_at=world.at,
         )
 
 
-# --- Hours and cost ---------------------------------------------------------------------------------------------------
+# --- Hours and cost -----------------------------------------------------------------------------
 
 
 def test_what_nobody_said_is_not_measured_and_not_zero():
     found = costs.costs_of(build("marked").cycle)
 
     assert (found.first, found.second, found.verification, found.other, found.amount) == (None,) * 5
-    assert (found.hours, found.hours_each, found.amount_each, found.assessed) == (None, None, None, 1)
+    assert (found.hours, found.hours_each, found.amount_each, found.assessed) == (
+        None,
+        None,
+        None,
+        1,
+    )
 
 
 def test_hours_and_expenses_are_added_up_and_shared_among_the_agencies_assessed():
@@ -179,8 +213,16 @@ def test_hours_and_expenses_are_added_up_and_shared_among_the_agencies_assessed(
 
     found = costs.costs_of(world.cycle)
 
-    assert (found.first, found.other, found.hours) == (Decimal("7.25"), Decimal("2.5"), Decimal("9.75"))
-    assert (found.amount, found.amount_each, found.hours_each) == (2_000_001, 2_000_001, Decimal("9.75"))
+    assert (found.first, found.other, found.hours) == (
+        Decimal("7.25"),
+        Decimal("2.5"),
+        Decimal("9.75"),
+    )
+    assert (found.amount, found.amount_each, found.hours_each) == (
+        2_000_001,
+        2_000_001,
+        Decimal("9.75"),
+    )
 
 
 def test_an_expense_that_is_struck_leaves_the_sums_and_stays_on_record():
@@ -213,9 +255,13 @@ def test_the_page_enters_an_expense_in_persian_digits_and_strikes_it(visit):
     address = url("costs", world.cycle.pk)
 
     assert client.get(address).content.decode().count("not measured") >= 5
-    wrong = client.post(address, {"label": "Print", "amount": "-1", "spent_on": "1405/05/01"}).content.decode()
+    wrong = client.post(
+        address, {"label": "Print", "amount": "-1", "spent_on": "1405/05/01"}
+    ).content.decode()
     assert 'value="Print"' in wrong
-    client.post(address, {"label": "Print", "amount": "۱۲۰۰۰۰۰", "hours": "", "spent_on": "1405/05/01"})
+    client.post(
+        address, {"label": "Print", "amount": "۱۲۰۰۰۰۰", "hours": "", "spent_on": "1405/05/01"}
+    )
     page = client.get(address).content.decode()
     assert "1,200,000 rials" in page
     client.post(url("expense_strike", Expense.objects.get().pk))

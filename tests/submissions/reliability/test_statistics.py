@@ -1,4 +1,6 @@
-"""What marks say about their assessors: published figures, a second implementation, and assessors we made up."""
+"""What marks say about their assessors: published figures, a second implementation, and assessors
+we made up.
+"""
 
 from dataclasses import replace
 from math import isclose
@@ -8,7 +10,15 @@ from statistics import correlation, fmean
 import krippendorff
 import pytest
 
-from submissions.reliability.statistics import Reading, _student, agreement, copying, halo, saturated, severity
+from submissions.reliability.statistics import (
+    Reading,
+    _student,
+    agreement,
+    copying,
+    halo,
+    saturated,
+    severity,
+)
 
 NOBODY = None
 PUBLISHED = (
@@ -17,7 +27,9 @@ PUBLISHED = (
     (NOBODY, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, NOBODY),
     (1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, NOBODY),
 )
-"""Four observers, twelve units: Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011, section C."""
+"""Four observers, twelve units: Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011,
+section C.
+"""
 
 
 def reading(line, assessor, share, suggested=None, *, agency=1, measure=1):
@@ -38,7 +50,7 @@ def alpha(rows):
     return agreement(table(rows), seed=1, resamples=1).alpha
 
 
-# --- Agreement --------------------------------------------------------------------------------------------------------
+# --- Agreement ----------------------------------------------------------------------------------
 
 
 def test_alpha_is_the_published_one():
@@ -55,11 +67,14 @@ def test_alpha_does_not_depend_on_the_scale():
 def test_alpha_is_what_the_library_says(seed):
     dice = Random(seed)
     rows = [
-        [dice.choice((None, dice.randrange(11) / 10, dice.random())) for _line in range(30)] for _assessor in "1234"
+        [dice.choice((None, dice.randrange(11) / 10, dice.random())) for _line in range(30)]
+        for _assessor in "1234"
     ]
     as_floats = [[float("nan") if share is None else share for share in row] for row in rows]
 
-    assert isclose(alpha(rows), krippendorff.alpha(as_floats, level_of_measurement="interval"), abs_tol=1e-12)
+    assert isclose(
+        alpha(rows), krippendorff.alpha(as_floats, level_of_measurement="interval"), abs_tol=1e-12
+    )
 
 
 def test_agreement_tells_how_far_marks_lie_apart():
@@ -88,7 +103,9 @@ def test_the_same_seed_gives_the_same_interval_and_it_holds_alpha():
 def test_the_interval_of_alpha_holds_the_truth_most_of_the_time():
     truth = (1 / 12) / (1 / 12 + 0.2**2)  # the variance of what lines deserve, against all there is
     dice = Random(11)
-    found = [agreement(pairs(dice, 80, 0.2), seed=1, resamples=300).interval for _world in range(300)]
+    found = [
+        agreement(pairs(dice, 80, 0.2), seed=1, resamples=300).interval for _world in range(300)
+    ]
 
     assert 0.91 <= fmean(each.low <= truth <= each.high for each in found) <= 0.98
 
@@ -120,11 +137,13 @@ def test_full_agreement_is_one():
     assert (found.interval.low, found.interval.high) == (1, 1)
 
 
-# --- Severity ---------------------------------------------------------------------------------------------------------
+# --- Severity -----------------------------------------------------------------------------------
 
 
 def world(dice, effects, *, lines, twice=0.2, spreads=(0.1,), overstated=0.08, on_grid=False):
-    """Each assessor marks about so many lines, a part of them with a colleague; those alone have suggestions."""
+    """Each assessor marks about so many lines, a part of them with a colleague; those alone have
+    suggestions.
+    """
     readings = []
     for line in range(round(lines * len(effects) / (1 + twice))):
         deserved, agency = dice.random(), dice.randrange(30)
@@ -134,7 +153,9 @@ def world(dice, effects, *, lines, twice=0.2, spreads=(0.1,), overstated=0.08, o
             share = deserved + effects[assessor] + dice.gauss(0, spreads[assessor % len(spreads)])
             if on_grid:
                 share = min(max(round(share * 20) / 20, 0), 1)
-            readings.append(reading(line, assessor, share, None if shared else suggested, agency=agency))
+            readings.append(
+                reading(line, assessor, share, None if shared else suggested, agency=agency)
+            )
     return readings
 
 
@@ -164,7 +185,9 @@ def test_intervals_of_severity_hold_the_truth_nineteen_times_of_twenty(lines, sp
     for _world in range(150):
         effects = centred([dice.gauss(0, 0.1) for _assessor in range(9)])
         found = severity(world(dice, effects, lines=lines, twice=twice, spreads=spreads))
-        held += [each.interval.low <= effects[each.assessor] <= each.interval.high for each in found]
+        held += [
+            each.interval.low <= effects[each.assessor] <= each.interval.high for each in found
+        ]
 
     assert 0.925 <= fmean(held) <= 0.975
 
@@ -184,7 +207,8 @@ def test_two_who_share_lines_differ_by_the_average_difference():
     assert isclose(lenient.effect, 0.05)
     assert isclose(severe.effect, -0.05)
     assert (severe.lines, severe.peers) == (4, 1)
-    # the paired t test on differences of 0.1, 0, 0.2, 0.1: mean 0.1, standard error 0.0408, t of 3 degrees 3.182
+    # the paired t test on differences of 0.1, 0, 0.2, 0.1: mean 0.1, standard error 0.0408, t of 3
+    # degrees 3.182
     assert isclose(severe.error, 0.0408 / 2, rel_tol=1e-2)
     assert isclose(severe.interval.low, -0.05 - 3.182 * 0.0408 / 2, rel_tol=1e-2)
 
@@ -199,7 +223,10 @@ def test_three_readers_of_one_line_are_compared_in_pairs_too():
 
 def test_only_those_who_can_be_compared_are():
     together = table(((0.2, 0.4, 0.5), (0.3, 0.4, 0.7)))
-    apart = [replace(each, line=each.line + 10, assessor=each.assessor + 10, share=each.share / 2) for each in together]
+    apart = [
+        replace(each, line=each.line + 10, assessor=each.assessor + 10, share=each.share / 2)
+        for each in together
+    ]
     alone = [reading(20 + line, 20, 0.5) for line in range(5)]
 
     found = severity(together + apart + alone)
@@ -214,7 +241,9 @@ def test_only_those_who_can_be_compared_are():
         [],
         [reading(1, 1, 0.5, 0.6)],
         [reading(line, 1, line / 10, 0.5) for line in range(10)],  # all by one
-        [reading(line, line % 3, line / 10) for line in range(10)],  # no suggestion, no line in common
+        [
+            reading(line, line % 3, line / 10) for line in range(10)
+        ],  # no suggestion, no line in common
         table(((0.2,), (0.4,))),  # a difference, and nothing to hold it against
     ),
 )
@@ -235,7 +264,9 @@ def test_one_line_gives_an_effect_with_a_wide_interval_and_no_spread():
 def test_without_variation_all_effects_are_zero():
     found = severity([reading(line, line % 3, 0.5, 0.5) for line in range(12)])
 
-    assert [(each.effect, each.error, each.spread) for each in found] == [(pytest.approx(0, abs=1e-12),) * 3] * 3
+    assert [(each.effect, each.error, each.spread) for each in found] == [
+        (pytest.approx(0, abs=1e-12),) * 3
+    ] * 3
 
 
 @pytest.mark.parametrize(
@@ -255,11 +286,13 @@ def test_quantiles_of_student_are_those_of_the_tables(freedom, quantile):
     assert isclose(_student(freedom), quantile, rel_tol=0.002)
 
 
-# --- Copying ----------------------------------------------------------------------------------------------------------
+# --- Copying ------------------------------------------------------------------------------------
 
 
 def copies(assessor, copied, lines):
-    return [reading(100 * assessor + n, assessor, 0.8 if n < copied else 0.7, 0.8) for n in range(lines)]
+    return [
+        reading(100 * assessor + n, assessor, 0.8 if n < copied else 0.7, 0.8) for n in range(lines)
+    ]
 
 
 def test_who_copies_more_than_the_others_is_flagged():
@@ -296,7 +329,7 @@ def test_a_suggestion_that_went_through_another_division_is_still_copied():
     assert only.copied == 1
 
 
-# --- Halo -------------------------------------------------------------------------------------------------------------
+# --- Halo ---------------------------------------------------------------------------------------
 
 
 def impressions(dice, *, colour, noise, agencies=10, lines=20, assessor=1):
@@ -307,7 +340,9 @@ def impressions(dice, *, colour, noise, agencies=10, lines=20, assessor=1):
         for line in range(lines):
             suggested = dice.random()
             share = suggested + impression + dice.gauss(0, noise)
-            readings.append(reading(1000 * agency + line, assessor, share, suggested, agency=agency))
+            readings.append(
+                reading(1000 * agency + line, assessor, share, suggested, agency=agency)
+            )
     return readings
 
 
@@ -323,36 +358,48 @@ def test_marks_coloured_by_the_agency_are_flagged_and_others_not():
 
 def test_hardly_anyone_without_halo_is_flagged():
     dice = Random(6)
-    found = [halo(impressions(dice, colour=0, noise=0.1, agencies=3, lines=5))[0].flagged for _world in range(400)]
+    found = [
+        halo(impressions(dice, colour=0, noise=0.1, agencies=3, lines=5))[0].flagged
+        for _world in range(400)
+    ]
 
     assert fmean(found) < 0.05
 
 
 @pytest.mark.parametrize("agencies, lines", ((2, 20), (10, 4)))
 def test_too_little_says_nothing_of_halo(agencies, lines):
-    assert halo(impressions(Random(1), colour=0.2, noise=0.05, agencies=agencies, lines=lines)) == []
+    assert (
+        halo(impressions(Random(1), colour=0.2, noise=0.05, agencies=agencies, lines=lines)) == []
+    )
 
 
 def test_where_suggestions_are_missing_the_other_reader_stands_in():
     coloured = impressions(Random(1), colour=0.2, noise=0.05)
     blind = [replace(each, suggested=None) for each in coloured]
-    colleague = [replace(each, assessor=2, share=each.suggested, suggested=None) for each in coloured]
+    colleague = [
+        replace(each, assessor=2, share=each.suggested, suggested=None) for each in coloured
+    ]
 
     assert halo(blind) == []
     assert [each.flagged for each in halo(blind + colleague)] == [True, True]
 
 
 def test_an_assessor_who_only_copies_has_no_halo():
-    [found] = halo([replace(each, share=each.suggested) for each in impressions(Random(1), colour=0, noise=0)])
+    [found] = halo(
+        [replace(each, share=each.suggested) for each in impressions(Random(1), colour=0, noise=0)]
+    )
 
     assert (found.ratio, found.flagged) == (None, False)
 
 
-# --- Saturation -------------------------------------------------------------------------------------------------------
+# --- Saturation ---------------------------------------------------------------------------------
 
 
 def measured(measure, shares):
-    return [reading(100 * measure + n, 1, share, agency=n, measure=measure) for n, share in enumerate(shares)]
+    return [
+        reading(100 * measure + n, 1, share, agency=n, measure=measure)
+        for n, share in enumerate(shares)
+    ]
 
 
 def test_measures_that_tell_nothing_apart_are_flagged():
@@ -363,7 +410,12 @@ def test_measures_that_tell_nothing_apart_are_flagged():
 
     found = saturated(full + flat + good + fairly_full)
 
-    assert [(each.measure, each.flagged) for each in found] == [(1, True), (2, True), (3, False), (4, False)]
+    assert [(each.measure, each.flagged) for each in found] == [
+        (1, True),
+        (2, True),
+        (3, False),
+        (4, False),
+    ]
     assert (found[0].at_ceiling, found[0].agencies, found[0].lines) == (0.9, 20, 20)
     assert found[1].spread == pytest.approx(0.01026, abs=1e-5)
 

@@ -1,4 +1,6 @@
-"""A dossier tells the way from the value to the total, and the agreed half of it only to whoever may read it."""
+"""A dossier tells the way from the value to the total, and the agreed half of it only to whoever
+may read it.
+"""
 
 from decimal import Decimal
 
@@ -43,11 +45,14 @@ def test_the_steps_end_in_the_totals_that_were_computed():
 def test_spreading_within_an_axis_is_told_in_words_and_numbers(visit):
     world = build("scored")
     answer = line(world)
-    other = Answer.objects.filter(submission=world.submission, measure__indicator__axis__code="G1").exclude(
-        pk=answer.pk
-    )
+    other = Answer.objects.filter(
+        submission=world.submission, measure__indicator__axis__code="G1"
+    ).exclude(pk=answer.pk)
     other = other.select_related("measure").first()
-    for one, state, points in ((answer, LineState.SCORED, Decimal(10)), (other, LineState.NOT_APPLICABLE, None)):
+    for one, state, points in (
+        (answer, LineState.SCORED, Decimal(10)),
+        (other, LineState.NOT_APPLICABLE, None),
+    ):
         totals.put([(one, state, points, "")], basis="correction", by=None, at=world.at)
 
     axis = steps(answer, with_agreed=True)[2].agreed
@@ -72,7 +77,9 @@ def test_spreading_within_an_axis_is_told_in_words_and_numbers(visit):
 def test_the_agreed_half_is_told_only_to_whoever_may_read_the_scores(visit, stage, name, is_told):
     world = build(stage)
     answer = line(world)
-    totals.put([(answer, LineState.SCORED, Decimal("12.34"), "")], basis="correction", by=None, at=world.at)
+    totals.put(
+        [(answer, LineState.SCORED, Decimal("12.34"), "")], basis="correction", by=None, at=world.at
+    )
 
     page = text_of(visit(world, getattr(world, name)), answer)
 
@@ -90,7 +97,9 @@ def test_a_line_in_its_trial_year_says_that_it_does_not_count(visit):
 
     assert found[0].own.node.points == answer.self_points
     assert found[-1].own.node.ceiling == sum(
-        a.measure.points for a in world.submission.answers.select_related("measure") if a.pk != answer.pk
+        a.measure.points
+        for a in world.submission.answers.select_related("measure")
+        if a.pk != answer.pk
     )
     assert "not counted above" in text_of(visit(world, world.head), answer)
 

@@ -1,4 +1,6 @@
-"""Totals of a whole cycle are computed in chunks with progress, by any number of workers, and end the same, once."""
+"""Totals of a whole cycle are computed in chunks with progress, by any number of workers, and end
+the same, once.
+"""
 
 import threading
 import time
@@ -73,7 +75,9 @@ def test_each_chunk_says_how_far_the_run_is_and_nothing_counts_before_the_end(on
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("done", (0, 1, 2, 3))
-def test_a_run_whose_worker_died_goes_on_where_it_stood_and_ends_as_if_none_had(one_by_one, settings, done):
+def test_a_run_whose_worker_died_goes_on_where_it_stood_and_ends_as_if_none_had(
+    one_by_one, settings, done
+):
     world = build("marked")
     whole = totals.compute_cycle(requested(world), at=world.at)
     run = requested(world)
@@ -89,7 +93,11 @@ def test_a_run_whose_worker_died_goes_on_where_it_stood_and_ends_as_if_none_had(
 
     ended = ScoreRun.objects.get(pk=run.pk)
     assert nodes(ended) == nodes(whole) != []
-    assert (ended.input_digest, ended.done_count, ended.submission_count) == (whole.input_digest, 3, 3)
+    assert (ended.input_digest, ended.done_count, ended.submission_count) == (
+        whole.input_digest,
+        3,
+        3,
+    )
     assert set(Submission.objects.values_list("current_run", flat=True)) == {run.pk}
 
 
@@ -113,9 +121,13 @@ def test_two_workers_at_one_run_take_turns_and_end_it_once(marked, one_by_one):
 
 
 def test_a_score_that_changes_while_a_run_is_under_way_is_not_lost(marked, one_by_one):
-    """The run waits for whoever is changing a score; the later run of the agency stands when it ends."""
+    """The run waits for whoever is changing a score; the later run of the agency stands when it
+    ends.
+    """
     first = Submission.objects.order_by("pk").first()
-    answer = Answer.objects.select_related("measure").filter(submission=first).order_by("pk").first()
+    answer = (
+        Answer.objects.select_related("measure").filter(submission=first).order_by("pk").first()
+    )
     run, changed = requested(marked), threading.Event()
 
     def work():
@@ -127,7 +139,9 @@ def test_a_score_that_changes_while_a_run_is_under_way_is_not_lost(marked, one_b
     worker.start()
     with transaction.atomic():
         Submission.objects.select_for_update().get(pk=first.pk)
-        totals.put([(answer, LineState.SCORED, Decimal(0), "")], basis="correction", by=None, at=marked.at)
+        totals.put(
+            [(answer, LineState.SCORED, Decimal(0), "")], basis="correction", by=None, at=marked.at
+        )
         changed.set()
         time.sleep(0.3)  # the run would have read the old score by now
         assert not NodeScore.objects.filter(run=run).exists()
@@ -136,7 +150,9 @@ def test_a_score_that_changes_while_a_run_is_under_way_is_not_lost(marked, one_b
 
     assert current(first) == later.pk
     assert nodes(later) == [node for node in nodes(run) if node[0] == first.pk]
-    assert set(Submission.objects.exclude(pk=first.pk).values_list("current_run", flat=True)) == {run.pk}
+    assert set(Submission.objects.exclude(pk=first.pk).values_list("current_run", flat=True)) == {
+        run.pk
+    }
 
 
 def test_an_agency_added_up_after_its_chunk_keeps_its_later_totals(marked, one_by_one):
@@ -167,7 +183,9 @@ def test_a_real_worker_computes_what_was_ordered_once(celery_worker, marked, one
 @pytest.mark.django_db
 def test_the_digest_covers_the_key_the_ceiling_the_state_and_the_points_of_every_line():
     world = build("marked")
-    score = Score.objects.filter(is_current=True, answer__submission=world.submission, points__gt=1).order_by("pk")[0]
+    score = Score.objects.filter(
+        is_current=True, answer__submission=world.submission, points__gt=1
+    ).order_by("pk")[0]
 
     def digest():
         return totals.compute_cycle(requested(world), at=world.at).input_digest
@@ -190,15 +208,25 @@ def test_the_digest_covers_the_key_the_ceiling_the_state_and_the_points_of_every
 def test_handing_in_a_block_changes_the_totals_of_its_agency_at_once():
     world = build("assigned")
     block = Block.objects.filter(submission=world.submission).order_by("pk").first()
-    marks = {line.pk: {"points": Decimal(1), "reason": "دیده شد"} for line in Answer.objects.on_desk(block)}
+    marks = {
+        line.pk: {"points": Decimal(1), "reason": "دیده شد"}
+        for line in Answer.objects.on_desk(block)
+    }
     marking.save_marks(block, marks, by=block.assessor, at=world.at)
     assert current(world.submission) is None
 
     marking.hand_in(block, by=block.assessor, at=world.at)
 
-    node = NodeScore.objects.get(run=current(world.submission), submission=world.submission, axis=block.axis)
-    assert (node.points, node.is_provisional) == (len(marks), True)  # the steward's line of this axis is still out
-    assert NodeScore.objects.get(run=node.run, submission=world.submission, kind="").points == len(marks)
+    node = NodeScore.objects.get(
+        run=current(world.submission), submission=world.submission, axis=block.axis
+    )
+    assert (node.points, node.is_provisional) == (
+        len(marks),
+        True,
+    )  # the steward's line of this axis is still out
+    assert NodeScore.objects.get(run=node.run, submission=world.submission, kind="").points == len(
+        marks
+    )
 
 
 @pytest.mark.django_db

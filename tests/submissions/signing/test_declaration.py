@@ -1,4 +1,6 @@
-"""The declaration of Article 81: filled in with the self-assessment, signed with it, judged by its assessors."""
+"""The declaration of Article 81: filled in with the self-assessment, signed with it, judged by its
+assessors.
+"""
 
 import json
 from datetime import timedelta
@@ -47,7 +49,10 @@ def test_all_three_levels_and_the_statement_are_saved_and_stand_in_what_is_signe
     declaration = save(w)
     signing.move(w.submission, "submit", by=w.head, at=w.at)
 
-    held = {row.level: (row.due, row.assessed, row.forms, row.reports) for row in declaration.levels.all()}
+    held = {
+        row.level: (row.due, row.assessed, row.forms, row.reports)
+        for row in declaration.levels.all()
+    }
     assert held == {name: tuple(counts.values()) for name, counts in LEVELS.items()}
     signed = json.loads(Version.objects.get(submission=w.submission, kind="signed").content)
     assert signed["declaration"] == {
@@ -71,7 +76,10 @@ def test_a_declaration_saved_again_replaces_the_numbers():
     ("said", "why"),
     (
         ({"statement": " "}, "Please write the statement"),
-        ({"levels": {"staff": LEVELS["staff"]}}, "“The organization and its units”: all four numbers"),
+        (
+            {"levels": {"staff": LEVELS["staff"]}},
+            "“The organization and its units”: all four numbers",
+        ),
         ({"levels": levels(assessed=9999)}, "“Staff”: 9,999 were assessed, but only 400 were due"),
         ({"levels": levels(forms=-1)}, "“Staff”: a number may not be negative"),
     ),
@@ -141,7 +149,7 @@ def test_once_signed_it_is_read_and_not_written(visit):
     assert Declaration.objects.get().statement != "دیگر"
 
 
-# --- The verdict ------------------------------------------------------------------------------------------------------
+# --- The verdict --------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -154,10 +162,16 @@ def assigned() -> World:
 def test_an_assessor_with_a_block_confirms_it_with_a_reason_and_the_record_tells(assigned, visit):
     w = assigned
 
-    visit(w, w.assessor).post(address(w, "judge/"), {"verdict": "accepted", "reason": "فرم‌ها دیده شد"})
+    visit(w, w.assessor).post(
+        address(w, "judge/"), {"verdict": "accepted", "reason": "فرم‌ها دیده شد"}
+    )
 
     held = Declaration.objects.get()
-    assert (held.verdict, held.verdict_reason, held.judged_by) == ("accepted", "فرم‌ها دیده شد", w.assessor)
+    assert (held.verdict, held.verdict_reason, held.judged_by) == (
+        "accepted",
+        "فرم‌ها دیده شد",
+        w.assessor,
+    )
     entry = Entry.objects.get(act="judge_declaration")
     assert (entry.object_pk, entry.params["verdict"]) == (w.submission.pk, "accepted")
     assert "فرم‌ها دیده شد" in visit(w, w.staff).get(address(w)).content.decode()
@@ -201,14 +215,20 @@ def test_it_is_judged_after_the_marking_too_but_no_longer_once_the_scores_are_ou
 def test_a_verdict_is_one_of_two(assigned):
     with pytest.raises(Refused, match="accepted or rejected"):
         signing_declaration.judge_declaration(
-            Declaration.objects.get(), verdict="waiting", reason="x", by=assigned.assessor, at=assigned.at
+            Declaration.objects.get(),
+            verdict="waiting",
+            reason="x",
+            by=assigned.assessor,
+            at=assigned.at,
         )
 
 
 def test_what_is_declared_anew_waits_for_a_verdict_again():
     w = build("assigned")
     held = declare(w)
-    signing_declaration.judge_declaration(held, verdict="rejected", reason="x", by=w.assessor, at=w.at)
+    signing_declaration.judge_declaration(
+        held, verdict="rejected", reason="x", by=w.assessor, at=w.at
+    )
     Submission.objects.filter(pk=w.submission.pk).update(state="draft")
 
     save(w, at=w.closes(Phase.SELF_ASSESSMENT) - timedelta(minutes=1))
@@ -221,4 +241,6 @@ def test_the_form_of_the_verdict_is_the_assessors_whose_desk_it_is(assigned, vis
     person = make_user("another_assessor", Role.ASSESSOR)
 
     assert visit(assigned, person).get(address(assigned)).status_code == 404
-    assert "Your verdict" in visit(assigned, assigned.assessor).get(address(assigned)).content.decode()
+    assert (
+        "Your verdict" in visit(assigned, assigned.assessor).get(address(assigned)).content.decode()
+    )

@@ -1,4 +1,6 @@
-"""What was signed is kept letter for letter; what is not signed again in time stands as last signed, or lapses."""
+"""What was signed is kept letter for letter; what is not signed again in time stands as last
+signed, or lapses.
+"""
 
 import json
 from base64 import b64decode
@@ -52,7 +54,11 @@ def test_a_signature_keeps_the_content_whose_digest_it_signs():
     version = Version.objects.get(submission=world.submission)
 
     said = {each["measure"]: each for each in json.loads(version.content)["lines"]}
-    assert version.sha256 == versions.digest(version.content) == world.fresh(world.submission).content_hash
+    assert (
+        version.sha256
+        == versions.digest(version.content)
+        == world.fresh(world.submission).content_hash
+    )
     assert said["G1-1"]["value"] == "30"
     assert Entry.objects.get(act="submit").params["hash"] == version.sha256
     assert (version.made_by, version.made_as) == (world.head, "head")
@@ -85,7 +91,9 @@ def test_a_refused_signature_keeps_no_version():
     world = build("answered")
 
     with translation.override("en"), pytest.raises(Refused, match="closed on"):
-        signing.move(world.submission, "submit", by=world.head, at=world.closes(Phase.SELF_ASSESSMENT))
+        signing.move(
+            world.submission, "submit", by=world.head, at=world.closes(Phase.SELF_ASSESSMENT)
+        )
 
     assert not Version.objects.exists()
 
@@ -93,13 +101,19 @@ def test_a_refused_signature_keeps_no_version():
 def test_what_the_headquarters_returned_and_nobody_signed_again_stands_as_it_was_signed(unit):
     w = unit
     signed = w.fresh(w.submission)
-    signing.move(w.submission, "send_back", by=w.headquarters, at=w.at, note="مستند سنجهٔ نخست را کامل کنید.")
+    signing.move(
+        w.submission, "send_back", by=w.headquarters, at=w.at, note="مستند سنجهٔ نخست را کامل کنید."
+    )
     answers.save_answer(line(w), value=Decimal(99), note="ناتمام", by=w.unit_head, at=w.at)
 
     signing.lapse(w.cycle, at=w.opens(Phase.SCORING))
 
     now = w.fresh(w.submission)
-    assert (now.state, now.content_hash, now.submitted_at) == ("submitted", signed.content_hash, signed.submitted_at)
+    assert (now.state, now.content_hash, now.submitted_at) == (
+        "submitted",
+        signed.content_hash,
+        signed.submitted_at,
+    )
     assert (line(w).value, line(w).note) == (30, "سی")
     aside = Version.objects.get(submission=w.submission, kind=Version.Kind.SET_ASIDE)
     said = {each["measure"]: each for each in json.loads(aside.content)["lines"]}
@@ -115,7 +129,12 @@ def test_a_return_needs_a_remark_and_leaves_the_deadline_to_the_unit(unit):
     with translation.override("en"), pytest.raises(Refused, match="remark"):
         signing.move(w.submission, "send_back", by=w.headquarters, at=w.at, note=" ")
     signing.move(w.submission, "send_back", by=w.headquarters, at=w.at, note="کامل کنید.")
-    signing.move(w.submission, "submit", by=w.unit_head, at=w.closes(Phase.SELF_ASSESSMENT) - timedelta(seconds=1))
+    signing.move(
+        w.submission,
+        "submit",
+        by=w.unit_head,
+        at=w.closes(Phase.SELF_ASSESSMENT) - timedelta(seconds=1),
+    )
 
     assert w.fresh(w.submission).state == "submitted"
     assert w.fresh(w.submission).remarks == ""
@@ -155,7 +174,10 @@ def test_a_version_is_taken_up_again_with_its_files_and_factors_and_the_present_
 
     assert line(w).value == 30
     assert w.fresh(added).withdrawn_at is not None
-    assert versions.digest(versions.content_of(Submission.objects.get(pk=w.submission.pk))) == first.sha256
+    assert (
+        versions.digest(versions.content_of(Submission.objects.get(pk=w.submission.pk)))
+        == first.sha256
+    )
     assert Version.objects.get(submission=w.submission, kind=Version.Kind.SET_ASIDE).number == 2
 
 
@@ -163,30 +185,43 @@ def test_the_declaration_is_taken_up_with_the_version_it_was_signed_with(unit):
     w = unit
     levels = {level: {"due": 9, "assessed": 5, "forms": 1, "reports": 1} for level in Level}
     signing.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
-    declaration.save_declaration(w.submission, statement="نخست", levels=levels, by=w.unit_head, at=w.at)
+    declaration.save_declaration(
+        w.submission, statement="نخست", levels=levels, by=w.unit_head, at=w.at
+    )
     signing.move(w.submission, "submit", by=w.unit_head, at=w.at)
     signing.move(w.submission, "withdraw", by=w.unit_head, at=w.at)
     later = {level: counts | {"assessed": 9} for level, counts in levels.items()}
-    declaration.save_declaration(w.submission, statement="دوم", levels=later, by=w.unit_head, at=w.at)
+    declaration.save_declaration(
+        w.submission, statement="دوم", levels=later, by=w.unit_head, at=w.at
+    )
 
     signing.lapse(w.cycle, at=w.opens(Phase.SCORING))
 
     declared = Declaration.objects.get(submission=w.submission)
     assert declared.statement == "نخست"
     assert {row.assessed for row in declared.levels.all()} == {5}
-    assert versions.digest(versions.content_of(w.fresh(w.submission))) == w.fresh(w.submission).content_hash
+    assert (
+        versions.digest(versions.content_of(w.fresh(w.submission)))
+        == w.fresh(w.submission).content_hash
+    )
 
 
-def test_the_receipt_is_a_paper_with_digest_and_address_and_its_page_tells_whether_it_still_counts(visit):
+def test_the_receipt_is_a_paper_with_digest_and_address_and_its_page_tells_whether_it_still_counts(
+    visit,
+):
     world = build("submitted")
     version = Version.objects.get(submission=world.submission)
     client = visit(world, world.head)
 
     answer = client.get(url("submissions:receipt", version.uuid))
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
-    public = client.get(url("verify", version.uuid), headers={"Accept-Language": "en"}).content.decode()
+    public = client.get(
+        url("verify", version.uuid), headers={"Accept-Language": "en"}
+    ).content.decode()
     signing.move(world.submission, "withdraw", by=world.head, at=world.at)
-    later = client.get(url("verify", version.uuid), headers={"Accept-Language": "en"}).content.decode()
+    later = client.get(
+        url("verify", version.uuid), headers={"Accept-Language": "en"}
+    ).content.decode()
 
     flat = text.replace("\n", "").replace(" ", "")
     assert answer.headers["Content-Type"] == "application/pdf"
@@ -220,11 +255,19 @@ def test_the_head_sees_where_most_is_lost_and_who_can_still_do_what(visit):
     world = build("answered")
     colleague = make_user("colleague", "staff", agency=world.power)
     teamwork.share_out(
-        world.submission, assignee=colleague, axis=line(world).measure.indicator.axis, by=world.staff, at=world.at
+        world.submission,
+        assignee=colleague,
+        axis=line(world).measure.indicator.axis,
+        by=world.staff,
+        at=world.at,
     )
     answers.save_answer(line(world), value=None, by=world.staff, at=world.at)
 
-    page = visit(world, world.head).get(url("submissions:move", world.submission.pk, "submit")).content.decode()
+    page = (
+        visit(world, world.head)
+        .get(url("submissions:move", world.submission.pk, "submit"))
+        .content.decode()
+    )
 
     lost = page[page.index("Where most is lost") :]
     assert lost.index("Measure G1-1") < lost.index("No answer")

@@ -1,4 +1,6 @@
-"""Stewards: one person supplies a measure for all agencies, from one source, and of no agency of their own."""
+"""Stewards: one person supplies a measure for all agencies, from one source, and of no agency of
+their own.
+"""
 
 import threading
 from datetime import timedelta
@@ -61,11 +63,15 @@ def url(name, *args):
 
 
 def all_given(world, percent="50"):
-    return {a.pk: figure(percent) for a in Answer.objects.filter(measure=world.stewardship.measure_id)}
+    return {
+        a.pk: figure(percent) for a in Answer.objects.filter(measure=world.stewardship.measure_id)
+    }
 
 
 def tie(world, agency=None):
-    return Interest.objects.create(user=world.steward, agency=agency or world.power, reason="Family", declared_at=EPOCH)
+    return Interest.objects.create(
+        user=world.steward, agency=agency or world.power, reason="Family", declared_at=EPOCH
+    )
 
 
 def fresh(user):
@@ -85,7 +91,7 @@ def mark_all(world):
         marking.hand_in(block, by=world.assessor, at=world.at)
 
 
-# --- Before anything is shown -----------------------------------------------------------------------------------------
+# --- Before anything is shown -------------------------------------------------------------------
 
 
 def test_a_steward_is_shown_nothing_and_enters_nothing_before_all_interests_are_declared(visit):
@@ -104,7 +110,7 @@ def test_a_steward_is_shown_nothing_and_enters_nothing_before_all_interests_are_
     assert any("Declare your interests" in task.title for task in Desk(steward, world.at).tasks())
 
 
-# --- In whose hands ---------------------------------------------------------------------------------------------------
+# --- In whose hands -----------------------------------------------------------------------------
 
 
 def test_a_measure_goes_into_other_hands_with_its_figures_and_a_reason():
@@ -113,9 +119,15 @@ def test_a_measure_goes_into_other_hands_with_its_figures_and_a_reason():
     stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
 
     with pytest.raises(Refused, match="Say why"):
-        stewards.appoint(world.stewardship.measure, steward=other, by=world.administrator, at=world.at)
+        stewards.appoint(
+            world.stewardship.measure, steward=other, by=world.administrator, at=world.at
+        )
     held = stewards.appoint(
-        world.stewardship.measure, steward=other, reason="On leave", by=world.administrator, at=world.at
+        world.stewardship.measure,
+        steward=other,
+        reason="On leave",
+        by=world.administrator,
+        at=world.at,
     )
 
     entry = Entry.objects.latest("id")
@@ -134,11 +146,24 @@ def test_only_a_steward_whose_reach_is_the_measure_s_is_named():
 
     for person in (world.assessor, provincial):
         with pytest.raises(Refused, match="is no steward of everybody"):
-            stewards.appoint(world.stewardship.measure, steward=person, reason="x", by=world.administrator, at=world.at)
+            stewards.appoint(
+                world.stewardship.measure,
+                steward=person,
+                reason="x",
+                by=world.administrator,
+                at=world.at,
+            )
     with pytest.raises(Refused, match="is the steward of this measure already"):
-        stewards.appoint(world.stewardship.measure, steward=world.steward, by=world.administrator, at=world.at)
+        stewards.appoint(
+            world.stewardship.measure, steward=world.steward, by=world.administrator, at=world.at
+        )
     with pytest.raises(Refused, match="Only communicated measures"):
-        stewards.appoint(Measure.objects.get(code="G1-1"), steward=world.steward, by=world.administrator, at=world.at)
+        stewards.appoint(
+            Measure.objects.get(code="G1-1"),
+            steward=world.steward,
+            by=world.administrator,
+            at=world.at,
+        )
 
 
 def test_one_act_puts_every_measure_into_the_hands_it_names_and_counts_the_others():
@@ -157,12 +182,15 @@ def test_one_act_puts_every_measure_into_the_hands_it_names_and_counts_the_other
     assert done == (1, 2)
     assert [s.steward for s in Stewardship.objects.all()] == [world.steward]
     Stewardship.objects.all().delete()
-    assert stewards.appoint_named(world.cycle, by=world.provincial_administrator, at=world.at) == (0, 0)
+    assert stewards.appoint_named(world.cycle, by=world.provincial_administrator, at=world.at) == (
+        0,
+        0,
+    )
     with pytest.raises(Refused, match="whoever keeps the set"):
         stewards.appoint_named(world.cycle, by=world.assessor, at=world.at)
 
 
-# --- No longer the assessors' -----------------------------------------------------------------------------------------
+# --- No longer the assessors' -------------------------------------------------------------------
 
 
 def test_assessors_get_no_lines_of_stewards_and_no_block_of_nothing_else():
@@ -173,7 +201,12 @@ def test_assessors_get_no_lines_of_stewards_and_no_block_of_nothing_else():
     indicator.pk, indicator.axis, indicator.code = None, axis, "G3-1"
     indicator.save()
     measure = Measure.objects.create(
-        indicator=indicator, code="G3-1", title_fa="سنجه", points=1, unit_fa="درصد", method="steward"
+        indicator=indicator,
+        code="G3-1",
+        title_fa="سنجه",
+        points=1,
+        unit_fa="درصد",
+        method="steward",
     )
     Answer.objects.create(submission=world.submission, measure=measure)
 
@@ -183,11 +216,17 @@ def test_assessors_get_no_lines_of_stewards_and_no_block_of_nothing_else():
     block = Block.objects.with_progress().get(submission=world.submission, axis__code="G1")
     assert (block.lines, [a.measure.code for a in Answer.objects.on_desk(block)]) == (1, ["G1-1"])
     with pytest.raises(Refused, match="Assessors mark no line of this axis"):
-        assignment.assign(world.submission, axis=axis, assessor=world.assessor, by=world.administrator, at=world.at)
+        assignment.assign(
+            world.submission,
+            axis=axis,
+            assessor=world.assessor,
+            by=world.administrator,
+            at=world.at,
+        )
     assert Block.objects.of_line(steward_line(world), world.assessor) is None
 
 
-# --- Whose figure -----------------------------------------------------------------------------------------------------
+# --- Whose figure -------------------------------------------------------------------------------
 
 
 def test_an_administrator_enters_what_the_steward_has_an_interest_in_and_nothing_else():
@@ -196,10 +235,16 @@ def test_an_administrator_enters_what_the_steward_has_an_interest_in_and_nothing
     line, other = steward_line(world), steward_line(world, world.health)
 
     with pytest.raises(Refused, match="declared an interest in this agency"):
-        stewards.save_figures(world.stewardship, {line.pk: figure()}, by=fresh(world.steward), at=world.at)
+        stewards.save_figures(
+            world.stewardship, {line.pk: figure()}, by=fresh(world.steward), at=world.at
+        )
     with pytest.raises(Refused, match="The steward gives this figure"):
-        stewards.save_figures(world.stewardship, {other.pk: figure()}, by=world.administrator, at=world.at)
-    [held] = stewards.save_figures(world.stewardship, {line.pk: figure()}, by=world.administrator, at=world.at)
+        stewards.save_figures(
+            world.stewardship, {other.pk: figure()}, by=world.administrator, at=world.at
+        )
+    [held] = stewards.save_figures(
+        world.stewardship, {line.pk: figure()}, by=world.administrator, at=world.at
+    )
 
     assert (held.percent, held.entered_by) == (Decimal(50), world.administrator)
 
@@ -207,11 +252,16 @@ def test_an_administrator_enters_what_the_steward_has_an_interest_in_and_nothing
 def test_an_administrator_with_an_interest_does_not_enter_it_either():
     world = build("assigned")
     tie(world)
-    Interest.objects.create(user=world.administrator, agency=world.power, reason="Family", declared_at=EPOCH)
+    Interest.objects.create(
+        user=world.administrator, agency=world.power, reason="Family", declared_at=EPOCH
+    )
 
     with pytest.raises(Refused, match="an administrator in scope without an interest"):
         stewards.save_figures(
-            world.stewardship, {steward_line(world).pk: figure()}, by=fresh(world.administrator), at=world.at
+            world.stewardship,
+            {steward_line(world).pk: figure()},
+            by=fresh(world.administrator),
+            at=world.at,
         )
 
 
@@ -238,7 +288,11 @@ def test_the_lines_left_to_administrators_are_those_of_the_predicate(tied_by):
         tie(world)
     elif tied_by == "membership":
         Membership.objects.create(
-            user=world.steward, role=Role.STAFF, agency=world.unit, valid_from=EPOCH, valid_until=world.at
+            user=world.steward,
+            role=Role.STAFF,
+            agency=world.unit,
+            valid_from=EPOCH,
+            valid_until=world.at,
         )
     else:
         Agency.objects.filter(pk=world.health.pk).update(is_authority=True)
@@ -248,14 +302,25 @@ def test_the_lines_left_to_administrators_are_those_of_the_predicate(tied_by):
     left = set(left_to_administrators([world.cycle]).values_list("submission__agency", flat=True))
 
     by_predicate = {
-        a.pk for a in Agency.objects.all() if not is_figure_giver(steward, stewards.OfAgency(a, steward), world.at)
+        a.pk
+        for a in Agency.objects.all()
+        if not is_figure_giver(steward, stewards.OfAgency(a, steward), world.at)
     }
     assert left == by_predicate == set(stewards.ties(steward, world.at))
     administrator = fresh(world.administrator)
     mine = {
-        a.pk for a in Agency.objects.all() if is_figure_giver(administrator, stewards.OfAgency(a, steward), world.at)
+        a.pk
+        for a in Agency.objects.all()
+        if is_figure_giver(administrator, stewards.OfAgency(a, steward), world.at)
     }
-    assert set(left_to(administrator, [world.cycle], world.at).values_list("submission__agency", flat=True)) == mine
+    assert (
+        set(
+            left_to(administrator, [world.cycle], world.at).values_list(
+                "submission__agency", flat=True
+            )
+        )
+        == mine
+    )
 
 
 def test_a_figure_whose_giver_declares_an_interest_afterwards_is_as_good_as_none():
@@ -288,7 +353,9 @@ def test_a_figure_that_cannot_be_is_refused(said, why):
     world = build("assigned")
 
     with pytest.raises(Refused, match=why):
-        stewards.save_figures(world.stewardship, {steward_line(world).pk: said}, by=world.steward, at=world.at)
+        stewards.save_figures(
+            world.stewardship, {steward_line(world).pk: said}, by=world.steward, at=world.at
+        )
 
     assert not StewardFigure.objects.exists()
 
@@ -298,12 +365,16 @@ def test_a_figure_is_taken_away_again_and_a_foreign_line_refused():
     line = steward_line(world)
     stewards.save_figures(world.stewardship, {line.pk: figure()}, by=world.steward, at=world.at)
 
-    stewards.save_figures(world.stewardship, {line.pk: figure() | {"percent": None}}, by=world.steward, at=world.at)
+    stewards.save_figures(
+        world.stewardship, {line.pk: figure() | {"percent": None}}, by=world.steward, at=world.at
+    )
 
     assert not StewardFigure.objects.exists()
     foreign = Answer.objects.get(submission=world.submission, measure__code="G1-1")
     with pytest.raises(Refused, match="does not belong to this measure"):
-        stewards.save_figures(world.stewardship, {foreign.pk: figure()}, by=world.steward, at=world.at)
+        stewards.save_figures(
+            world.stewardship, {foreign.pk: figure()}, by=world.steward, at=world.at
+        )
 
 
 def test_what_somebody_has_changed_since_it_was_seen_is_not_written_over():
@@ -314,13 +385,17 @@ def test_what_somebody_has_changed_since_it_was_seen_is_not_written_over():
 
     with pytest.raises(stewards.Changed, match="Ministry of Energy"):
         stewards.save_figures(
-            world.stewardship, {line.pk: figure("60")}, seen={line.pk: seen}, by=world.steward, at=world.at
+            world.stewardship,
+            {line.pk: figure("60")},
+            seen={line.pk: seen},
+            by=world.steward,
+            at=world.at,
         )
 
     assert StewardFigure.objects.get().percent == 40
 
 
-# --- Supplying --------------------------------------------------------------------------------------------------------
+# --- Supplying ----------------------------------------------------------------------------------
 
 
 def test_supplying_needs_every_figure_and_a_source():
@@ -349,7 +424,11 @@ def test_supplied_figures_are_scores_and_complete_what_waited_for_them_alone():
 
     got = score(line)
     assert (got.basis, got.state, got.points) == ("steward", "scored", Decimal("37.03703673"))
-    assert (score(void).state, score(void).points, score(void).reason) == ("not_applicable", None, "Not theirs")
+    assert (score(void).state, score(void).points, score(void).reason) == (
+        "not_applicable",
+        None,
+        "Not theirs",
+    )
     assert world.fresh(world.submission).state == "marked"
     assert world.fresh(world.other).state == "draft"
     entry = Entry.objects.filter(act="supply").get()
@@ -365,7 +444,9 @@ def test_of_the_two_who_score_the_last_lines_the_later_completes_the_self_assess
     mark_all(world)
 
     assert world.fresh(world.submission).state == "marked"
-    total = world.fresh(world.submission).current_run.nodes.get(submission=world.submission, kind="")
+    total = world.fresh(world.submission).current_run.nodes.get(
+        submission=world.submission, kind=""
+    )
     assert not total.is_provisional
 
 
@@ -379,7 +460,9 @@ def test_who_signs_after_a_decree_keeps_the_figure_and_who_did_not_submit_has_no
     signing.lapse(world.cycle, at=world.at)
     assert (score(line).basis, score(line).state) == ("agreed", "not_answered")
     Submission.objects.filter(pk=world.other.pk).update(state="lapsed")
-    world.stewardship = stewards.open_again(world.stewardship, reason="x", by=world.administrator, at=world.at)
+    world.stewardship = stewards.open_again(
+        world.stewardship, reason="x", by=world.administrator, at=world.at
+    )
     stewards.supply(world.stewardship, by=world.steward, at=world.at)
     assert score(line).state == "not_answered"
 
@@ -395,15 +478,21 @@ def test_opened_again_figures_count_no_longer_and_what_was_complete_waits():
     with pytest.raises(Refused, match="Say why"):
         stewards.open_again(world.stewardship, reason=" ", by=world.administrator, at=world.at)
     with pytest.raises(Refused, match="is for whoever keeps the set"):
-        stewards.open_again(world.stewardship, reason="x", by=world.provincial_administrator, at=world.at)
+        stewards.open_again(
+            world.stewardship, reason="x", by=world.provincial_administrator, at=world.at
+        )
 
-    stewards.open_again(world.stewardship, reason="Two columns changed places", by=world.administrator, at=world.at)
+    stewards.open_again(
+        world.stewardship, reason="Two columns changed places", by=world.administrator, at=world.at
+    )
 
     assert score(steward_line(world)) is None
     assert world.fresh(world.submission).state == "submitted"
     assert [e.act for e in Entry.objects.order_by("pk")][-2:] == ["reopen", "take_back"]
     held = world.fresh(world.stewardship)
-    stewards.save_figures(held, {steward_line(world).pk: figure("60")}, by=world.steward, at=world.at)
+    stewards.save_figures(
+        held, {steward_line(world).pk: figure("60")}, by=world.steward, at=world.at
+    )
     stewards.supply(held, by=world.steward, at=world.at)
     assert score(steward_line(world)).points == 180
     assert world.fresh(world.submission).state == "marked"
@@ -453,14 +542,18 @@ def test_supplying_takes_the_same_queries_for_any_number_of_agencies(agencies):
     assert (len(saving), len(supplying)) == (12, 34)
 
 
-# --- The appeal -------------------------------------------------------------------------------------------------------
+# --- The appeal ---------------------------------------------------------------------------------
 
 
 def test_an_agency_appeals_the_steward_s_figure_and_whoever_gave_it_does_not_decide():
     world = build("scored")
     line = steward_line(world)
     Membership.objects.create(user=world.steward, role=Role.REVIEWER, valid_from=EPOCH)
-    fields = {"ground": "steward", "argument": "The ranking names another agency", "proposed_value": None}
+    fields = {
+        "ground": "steward",
+        "argument": "The ranking names another agency",
+        "proposed_value": None,
+    }
     draft = drafting.save_draft(line, fields=fields, by=world.staff, at=world.at)
     [filed] = drafting.file([draft], by=world.head, at=world.at)
     at = world.opens(Phase.APPEAL_REVIEW, world.power)
@@ -470,14 +563,18 @@ def test_an_agency_appeals_the_steward_s_figure_and_whoever_gave_it_does_not_dec
     assert world.steward.pk in filed.handlers
     assert not Appeal.objects.visible_to(fresh(world.steward), at).exists()
     with pytest.raises(Refused, match="had a part in the score"):
-        decision.decide(filed, "uphold_partly", reason="x", awarded=Decimal(200), by=fresh(world.steward), at=at)
-    decision.decide(filed, "uphold_partly", reason="x", awarded=Decimal(200), by=world.reviewer, at=at)
+        decision.decide(
+            filed, "uphold_partly", reason="x", awarded=Decimal(200), by=fresh(world.steward), at=at
+        )
+    decision.decide(
+        filed, "uphold_partly", reason="x", awarded=Decimal(200), by=world.reviewer, at=at
+    )
 
     assert (score(line).basis, score(line).points) == ("appeal", Decimal(200))
     assert StewardFigure.objects.get(answer=line).percent == 50
 
 
-# --- What is read, and when -------------------------------------------------------------------------------------------
+# --- What is read, and when ---------------------------------------------------------------------
 
 SECRET, NOTE, TITLE = "41.15", "As the register has it", "Ranking of the year"
 
@@ -526,8 +623,12 @@ def leaking(client, world):
     return found
 
 
-@pytest.mark.parametrize("name", ("staff", "head", "headquarters", "assessor", "reviewer", "other_head", "stranger"))
-def test_before_communication_nobody_outside_the_authority_reads_figure_or_source(secret, visit, name):
+@pytest.mark.parametrize(
+    "name", ("staff", "head", "headquarters", "assessor", "reviewer", "other_head", "stranger")
+)
+def test_before_communication_nobody_outside_the_authority_reads_figure_or_source(
+    secret, visit, name
+):
     assert leaking(visit(secret, getattr(secret, name)), secret) == []
 
 
@@ -551,7 +652,9 @@ def test_the_steward_does_not_read_the_figure_of_an_agency_of_interest(secret, v
     assert client.get(url("report", secret.submission.pk)).status_code == 404
 
 
-def test_after_communication_the_agency_reads_figure_steward_and_source_and_can_appeal(secret, visit):
+def test_after_communication_the_agency_reads_figure_steward_and_source_and_can_appeal(
+    secret, visit
+):
     release.communicate([secret.submission], by=secret.administrator, at=secret.at)
     client = visit(secret, secret.staff)
 
@@ -565,10 +668,13 @@ def test_after_communication_the_agency_reads_figure_steward_and_source_and_can_
     draft = client.get(f"/en/appeals/lines/{steward_line(secret).pk}/draft/").content.decode()
     assert "The steward&#x27;s figure" in draft
     assert client.get(url("stewardship", secret.stewardship.pk)).status_code == 404
-    assert visit(secret, secret.other_staff).get(url("source", secret.stewardship.pk)).status_code == 404
+    assert (
+        visit(secret, secret.other_staff).get(url("source", secret.stewardship.pk)).status_code
+        == 404
+    )
 
 
-# --- The page ---------------------------------------------------------------------------------------------------------
+# --- The page -----------------------------------------------------------------------------------
 
 
 def typed(line, percent="", note="", void=False):
@@ -634,11 +740,15 @@ def test_a_figure_that_cannot_be_stands_beside_what_another_tab_has_stored(visit
 def test_the_list_is_narrowed_to_what_is_missing_searched_and_left_to_an_administrator(visit):
     world = build("assigned")
     tie(world, world.unit)
-    stewards.save_figures(world.stewardship, {steward_line(world).pk: figure()}, by=fresh(world.steward), at=world.at)
+    stewards.save_figures(
+        world.stewardship, {steward_line(world).pk: figure()}, by=fresh(world.steward), at=world.at
+    )
     client, address = visit(world, world.steward), url("stewardship", world.stewardship.pk)
 
     def shown(query):
-        return [row.answer.submission.agency.code for row in client.get(address + query).context["rows"]]
+        return [
+            row.answer.submission.agency.code for row in client.get(address + query).context["rows"]
+        ]
 
     assert sorted(shown("")) == ["MOE", "MOE-QZ", "MOHME"]
     assert sorted(shown("?show=missing")) == ["MOE-QZ", "MOHME"]
@@ -651,7 +761,11 @@ def test_the_list_is_narrowed_to_what_is_missing_searched_and_left_to_an_adminis
 def test_the_page_takes_the_same_queries_for_any_number_of_agencies(visit):
     world = build("assigned")
     stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
-    client, address, taken = visit(world, world.steward), url("stewardship", world.stewardship.pk), []
+    client, address, taken = (
+        visit(world, world.steward),
+        url("stewardship", world.stewardship.pk),
+        [],
+    )
 
     for more in (0, 20):
         for number in range(more):
@@ -662,7 +776,11 @@ def test_the_page_takes_the_same_queries_for_any_number_of_agencies(visit):
             s = Submission.objects.create(cycle=world.cycle, agency=agency, participation=part)
             line = Answer.objects.create(submission=s, measure=world.stewardship.measure)
             StewardFigure.objects.create(
-                stewardship=world.stewardship, answer=line, percent=1, entered_by=world.steward, entered_at=world.at
+                stewardship=world.stewardship,
+                answer=line,
+                percent=1,
+                entered_by=world.steward,
+                entered_at=world.at,
             )
         with CaptureQueriesContext(connection) as queries:
             client.get(address)
@@ -676,7 +794,9 @@ def test_a_source_that_is_no_document_is_refused_and_the_title_kept(visit):
     client = visit(world, world.steward)
     upload = SimpleUploadedFile("رتبه‌بندی.pdf", b"MZ not a pdf")
 
-    response = client.post(url("source", world.stewardship.pk), {"title": "Kept", "document": upload})
+    response = client.post(
+        url("source", world.stewardship.pk), {"title": "Kept", "document": upload}
+    )
 
     assert response.status_code == 422
     assert 'value="Kept"' in response.content.decode()
@@ -708,9 +828,13 @@ def test_supplying_and_opening_again_are_confirmed_with_the_password(visit):
     stewards.save_figures(world.stewardship, all_given(world), by=world.steward, at=world.at)
     cite(world)
 
-    visit(world, world.steward).post(url("supply", world.stewardship.pk), {"note": "", "password": PASSWORD})
+    visit(world, world.steward).post(
+        url("supply", world.stewardship.pk), {"note": "", "password": PASSWORD}
+    )
     assert world.fresh(world.stewardship).state == "supplied"
-    visit(world, world.administrator).post(url("open_again", world.stewardship.pk), {"note": "because"})
+    visit(world, world.administrator).post(
+        url("open_again", world.stewardship.pk), {"note": "because"}
+    )
 
     assert world.fresh(world.stewardship).state == "open"
 
@@ -729,7 +853,7 @@ def test_the_desk_names_what_waits_for_steward_and_administrator():
     assert "1 measure has no steward" in [t.title for t in Desk(administrator, world.at).tasks()]
 
 
-# --- The spreadsheet --------------------------------------------------------------------------------------------------
+# --- The spreadsheet ----------------------------------------------------------------------------
 
 
 def sheet_of(client, world):
@@ -753,18 +877,26 @@ def test_the_prepared_sheet_goes_out_and_comes_back_to_the_same_with_last_year_s
     part = Participation.objects.create(
         cycle=last, agency=world.power, level=world.power.level, sector=world.power.sector
     )
-    before = Submission.objects.create(cycle=last, agency=world.power, participation=part, state="communicated")
+    before = Submission.objects.create(
+        cycle=last, agency=world.power, participation=part, state="communicated"
+    )
     same = Measure.objects.get(pk=world.stewardship.measure_id)
     same.pk, same.code = None, "last"  # the same lineage in last year's set
     same.save()
     old = Answer.objects.create(submission=before, measure=same)
-    Score.objects.create(answer=old, basis="steward", state="scored", points="213", scored_at=world.at)
+    Score.objects.create(
+        answer=old, basis="steward", state="scored", points="213", scored_at=world.at
+    )
     client = visit(world, world.steward)
     book = sheet_of(client, world)
     rows = {row[1].value: row for row in book.worksheets[0].iter_rows(min_row=2)}
 
     assert [c.value for c in rows["MOE"]][1:4] == ["MOE", "Ministry of Energy", 71]
-    rows["MOE"][4].value, rows["MOHME"][5].value, rows["MOHME"][6].value = 78.25, "true", "Not theirs"
+    rows["MOE"][4].value, rows["MOHME"][5].value, rows["MOHME"][6].value = (
+        78.25,
+        "true",
+        "Not theirs",
+    )
     found = checked(client, world, as_file(book))
     assert (len(found.context["check"].changed), found.context["check"].errors) == (2, [])
     assert not StewardFigure.objects.exists()
@@ -799,12 +931,16 @@ def test_a_row_that_cannot_be_is_named_by_row_column_and_reason(visit, row, colu
     world = build("assigned")
     tie(world, world.unit)
     file = SimpleUploadedFile(
-        "figures.csv", f"figures/1,code,percent,not_applicable,note\n,{row.replace(chr(10), chr(10) + ',')}".encode()
+        "figures.csv",
+        f"figures/1,code,percent,not_applicable,note\n,{row.replace(chr(10), chr(10) + ',')}".encode(),
     )
 
     found = checked(visit(world, world.steward), world, file).context["check"]
 
-    assert (found.errors[0]["row"], found.errors[0]["column"]) == ("3" if "\n" in row else "2", column)
+    assert (found.errors[0]["row"], found.errors[0]["column"]) == (
+        "3" if "\n" in row else "2",
+        column,
+    )
     assert why in found.errors[0]["message"]
     assert not StewardFigure.objects.exists()
 
@@ -814,7 +950,9 @@ def test_what_is_changed_between_check_and_confirmation_is_not_written_over(visi
     client = visit(world, world.steward)
     file = SimpleUploadedFile("figures.csv", b"figures/1,code,percent\n,MOE,70")
     token = checked(client, world, file).context["token"]
-    stewards.save_figures(world.stewardship, {steward_line(world).pk: figure("40")}, by=world.steward, at=world.at)
+    stewards.save_figures(
+        world.stewardship, {steward_line(world).pk: figure("40")}, by=world.steward, at=world.at
+    )
 
     client.post(url("figures_import", world.stewardship.pk), {"token": token})
 
@@ -828,11 +966,13 @@ def test_an_administrator_s_sheet_holds_the_lines_that_the_steward_may_not_give(
     steward = sheet_of(visit(world, world.steward), world).worksheets[0]
     administrator = sheet_of(visit(world, world.administrator), world).worksheets[0]
 
-    assert [row[1] for row in steward.values][1:] == ["MOHME", "MOE-QZ"] or len(list(steward.values)) == 3
+    assert [row[1] for row in steward.values][1:] == ["MOHME", "MOE-QZ"] or len(
+        list(steward.values)
+    ) == 3
     assert [row[1] for row in administrator.values][1:] == ["MOE"]
 
 
-# --- At once ----------------------------------------------------------------------------------------------------------
+# --- At once ------------------------------------------------------------------------------------
 
 
 def at_once(*works):
@@ -864,7 +1004,9 @@ def test_of_two_saves_from_the_same_page_one_is_told_of_the_other():
 
     def save(percent):
         given = {line.pk: figure(percent)}
-        return lambda: stewards.save_figures(world.stewardship, given, seen=seen, by=fresh(world.steward), at=world.at)
+        return lambda: stewards.save_figures(
+            world.stewardship, given, seen=seen, by=fresh(world.steward), at=world.at
+        )
 
     assert at_once(save("10"), save("20")) == ["done", "refused"]
     assert StewardFigure.objects.count() == 1

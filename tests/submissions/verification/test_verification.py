@@ -1,4 +1,6 @@
-"""Verification at the source: the draw, who verifies, what a finding does to a score, and who reads it when."""
+"""Verification at the source: the draw, who verifies, what a finding does to a score, and who reads
+it when.
+"""
 
 import threading
 from decimal import Decimal
@@ -20,7 +22,17 @@ from submissions.evidence import actions as evidence
 from submissions.marking import actions as marking
 from submissions.marking import assignment, reconciliation
 from submissions.marking import rules as marking_rules
-from submissions.models import Answer, Block, Document, Exhibit, Finding, NodeScore, Score, Submission, Verification
+from submissions.models import (
+    Answer,
+    Block,
+    Document,
+    Exhibit,
+    Finding,
+    NodeScore,
+    Score,
+    Submission,
+    Verification,
+)
 from submissions.release import actions as release
 from submissions.signing import actions as signing
 from submissions.verification import actions as verification_actions
@@ -33,7 +45,12 @@ from tests.worlds.answers import concluded, power_line
 pytestmark = pytest.mark.django_db
 
 UNSUPPORTED = {"place": "source", "finding": "unsupported", "text": "The register says otherwise"}
-PARTLY = {"place": "site", "finding": "partly", "found_value": Decimal(15), "text": "Half of it was seen"}
+PARTLY = {
+    "place": "site",
+    "finding": "partly",
+    "found_value": Decimal(15),
+    "text": "Half of it was seen",
+}
 SUPPORTED = {"place": "source", "finding": "supported", "text": "As it says"}
 
 
@@ -71,7 +88,9 @@ def hand_in_all(world):
 
 def conclude(world, found, **special):
     verification = special.pop("of", None) or of_line(world)
-    return verification_actions.conclude(verification, **(found | special), by=verification.assessor, at=world.at)
+    return verification_actions.conclude(
+        verification, **(found | special), by=verification.assessor, at=world.at
+    )
 
 
 def scores(line):
@@ -81,10 +100,12 @@ def scores(line):
 
 def total(world):
     world.submission = world.fresh(world.submission)
-    return NodeScore.objects.get(run=world.submission.current_run, submission=world.submission, kind="").points
+    return NodeScore.objects.get(
+        run=world.submission.current_run, submission=world.submission, kind=""
+    ).points
 
 
-# --- The draw ---------------------------------------------------------------------------------------------------------
+# --- The draw -----------------------------------------------------------------------------------
 
 
 def test_only_signed_lines_with_a_value_that_no_steward_supplies_are_drawn():
@@ -93,7 +114,11 @@ def test_only_signed_lines_with_a_value_that_no_steward_supplies_are_drawn():
     lines = {v.line for v in Verification.objects.select_related("line__measure")}
     assert {line.submission_id for line in lines} == {world.submission.pk}
     assert not any(line.measure.is_stewarded or line.value is None for line in lines)
-    assert len(lines) == world.drawn.lines == Answer.objects.filter(submission=world.submission).count() - 1
+    assert (
+        len(lines)
+        == world.drawn.lines
+        == Answer.objects.filter(submission=world.submission).count() - 1
+    )
 
 
 def test_the_seed_and_the_reasons_stand_in_the_record():
@@ -159,7 +184,9 @@ def test_a_second_draw_takes_nothing_out_and_adds_what_qualifies_since():
 
 def test_a_line_that_nobody_else_may_verify_is_counted_and_drawn_when_somebody_may():
     world = ruled(build("assigned"), verification_percent=100)
-    interest = Interest.objects.create(user=world.other_assessor, agency=world.power, reason="x", declared_at=world.at)
+    interest = Interest.objects.create(
+        user=world.other_assessor, agency=world.power, reason="x", declared_at=world.at
+    )
 
     assert verification_actions.draw(world.cycle, by=world.administrator, at=world.at) == (0, 4)
     interest.delete()
@@ -177,7 +204,10 @@ def test_a_year_whose_rules_verify_nothing_draws_nothing():
 def test_a_province_s_administrator_draws_within_the_province_and_others_not_at_all():
     world = ruled(build("assigned"), verification_percent=100)
 
-    assert verification_actions.draw(world.cycle, by=world.provincial_administrator, at=world.at).lines == 0
+    assert (
+        verification_actions.draw(world.cycle, by=world.provincial_administrator, at=world.at).lines
+        == 0
+    )
     assert not Entry.objects.filter(act="sample").exists()
     for name in ("assessor", "head", "auditor"):
         with pytest.raises(Refused):
@@ -203,8 +233,12 @@ def test_reasons_come_from_the_line_its_weight_and_last_year():
 
 
 def build_following(world, lineage):
-    """The year after, in the same tables: its self-assessment is the first one's lines, signed anew."""
-    cycle = Cycle.objects.create(year=1405, preset=world.cycle.preset, state="open", verification_percent=100)
+    """The year after, in the same tables: its self-assessment is the first one's lines, signed
+    anew.
+    """
+    cycle = Cycle.objects.create(
+        year=1405, preset=world.cycle.preset, state="open", verification_percent=100
+    )
     participation = world.submission.participation
     participation.pk, participation.cycle = None, cycle
     participation.save()
@@ -215,7 +249,9 @@ def build_following(world, lineage):
     for a in Answer.objects.filter(submission=world.submission).select_related("measure"):
         new = Answer.objects.create(submission=held, measure=a.measure, value=a.value)
         if not a.measure.is_stewarded:
-            Score.objects.create(answer=new, basis="self", state="scored", points=new.self_points, scored_at=world.at)
+            Score.objects.create(
+                answer=new, basis="self", state="scored", points=new.self_points, scored_at=world.at
+            )
     world.cycle, world.submission = cycle, held
     return world
 
@@ -242,11 +278,15 @@ def more_signed(world, agencies):
             cycle=world.cycle, agency=agency, participation=participation, state="submitted",
             submitted_at=world.at, submitted_by=world.head,
         )  # fmt: skip
-        of_power = Answer.objects.filter(submission=world.submission, value__isnull=False).order_by("pk")[:3]
-        Answer.objects.bulk_create(Answer(submission=held, measure_id=a.measure_id, value=30) for a in of_power)
+        of_power = Answer.objects.filter(submission=world.submission, value__isnull=False).order_by(
+            "pk"
+        )[:3]
+        Answer.objects.bulk_create(
+            Answer(submission=held, measure_id=a.measure_id, value=30) for a in of_power
+        )
 
 
-# --- What a finding does ----------------------------------------------------------------------------------------------
+# --- What a finding does ------------------------------------------------------------------------
 
 
 def test_a_line_not_supported_loses_its_points_when_it_had_them_already():
@@ -255,7 +295,10 @@ def test_a_line_not_supported_loses_its_points_when_it_had_them_already():
 
     conclude(world, UNSUPPORTED)
 
-    assert scores(power_line(world)) == [("agreed", Decimal(100), False), ("verified", Decimal(0), True)]
+    assert scores(power_line(world)) == [
+        ("agreed", Decimal(100), False),
+        ("verified", Decimal(0), True),
+    ]
     assert before - total(world) == Decimal(100) * 600 / 600
     current = Score.objects.get(answer=power_line(world), is_current=True)
     assert (current.reason, current.scored_by) == (UNSUPPORTED["text"], world.other_assessor)
@@ -268,7 +311,10 @@ def test_a_finding_from_before_the_marks_is_put_on_top_of_them():
     assert scores(power_line(world)) == []
     hand_in_all(world)
 
-    assert scores(power_line(world)) == [("agreed", Decimal(100), False), ("verified", Decimal(50), True)]
+    assert scores(power_line(world)) == [
+        ("agreed", Decimal(100), False),
+        ("verified", Decimal(50), True),
+    ]
     assert world.submission.state == "marked"
 
 
@@ -308,7 +354,10 @@ def test_a_line_marked_as_not_applicable_has_nothing_to_lose():
     block = Block.objects.get(submission=world.submission, axis__indicators__measures__code="G1-1")
     lines = Answer.objects.on_desk(block)
     marking.save_marks(
-        block, {a.pk: {"is_not_applicable": True, "reason": "x"} for a in lines}, by=world.assessor, at=world.at
+        block,
+        {a.pk: {"is_not_applicable": True, "reason": "x"} for a in lines},
+        by=world.assessor,
+        at=world.at,
     )
     marking.hand_in(block, by=world.assessor, at=world.at)
 
@@ -337,7 +386,9 @@ def test_a_finding_waits_for_the_value_that_two_assessors_agree_on():
     assert scores(line) == []
     apart = world.submission.reconciliations.get()
 
-    apart = reconciliation.propose(apart, points=Decimal(70), reason="half", by=world.assessor, at=world.at)
+    apart = reconciliation.propose(
+        apart, points=Decimal(70), reason="half", by=world.assessor, at=world.at
+    )
     reconciliation.agree(apart, by=world.other_assessor, at=world.at)
 
     assert scores(line) == [("agreed", Decimal(70), False), ("verified", Decimal(0), True)]
@@ -346,7 +397,9 @@ def test_a_finding_waits_for_the_value_that_two_assessors_agree_on():
 def test_a_value_that_was_settled_is_lowered_by_what_is_found_later():
     world, line, held = read_twice(found_first=False)
     apart = world.submission.reconciliations.get()
-    reconciliation.settle(apart, points=Decimal(70), reason="half", by=world.administrator, at=world.at)
+    reconciliation.settle(
+        apart, points=Decimal(70), reason="half", by=world.administrator, at=world.at
+    )
 
     conclude(world, UNSUPPORTED, of=held)
 
@@ -389,7 +442,9 @@ def test_what_was_noted_for_later_counts_for_nothing():
     world = drawn_all("marked")
     held = of_line(world)
 
-    verification_actions.note(held, **UNSUPPORTED, hours=Decimal("1.5"), by=held.assessor, at=world.at)
+    verification_actions.note(
+        held, **UNSUPPORTED, hours=Decimal("1.5"), by=held.assessor, at=world.at
+    )
 
     held = of_line(world)
     assert (held.state, held.finding, held.hours) == ("drawn", "unsupported", Decimal("1.5"))
@@ -405,7 +460,11 @@ def test_the_agency_appeals_a_finding_and_may_win_its_points_back(visit):
     signing.lapse(world.cycle, at=world.at)
     release.communicate([world.submission], by=world.administrator, at=world.at)
 
-    page = visit(world, world.staff).get(reverse("appeals:draft", args=[power_line(world).pk])).content.decode()
+    page = (
+        visit(world, world.staff)
+        .get(reverse("appeals:draft", args=[power_line(world).pk]))
+        .content.decode()
+    )
 
     assert "The verification at the source" in page
     report = visit(world, world.staff).get(url("report", world.submission.pk)).content.decode()
@@ -413,7 +472,7 @@ def test_the_agency_appeals_a_finding_and_may_win_its_points_back(visit):
     assert UNSUPPORTED["text"] in report
 
 
-# --- Who verifies -----------------------------------------------------------------------------------------------------
+# --- Who verifies -------------------------------------------------------------------------------
 
 
 def test_an_administrator_gives_a_line_to_another_and_never_to_who_marks_it():
@@ -422,7 +481,9 @@ def test_an_administrator_gives_a_line_to_another_and_never_to_who_marks_it():
 
     for name in ("assessor", "interested", "provincial_assessor"):
         with pytest.raises(Refused, match="may not verify"):
-            verification_actions.hand_over(held, assessor=getattr(world, name), by=world.administrator, at=world.at)
+            verification_actions.hand_over(
+                held, assessor=getattr(world, name), by=world.administrator, at=world.at
+            )
 
     assert of_line(world).assessor == world.other_assessor
     assert verification_actions.fit_for(held, world.at) == [world.other_assessor]
@@ -436,7 +497,7 @@ def test_whoever_comes_to_mark_the_line_does_not_verify_it():
         conclude(world, UNSUPPORTED)
 
 
-# --- Who reads it -----------------------------------------------------------------------------------------------------
+# --- Who reads it -------------------------------------------------------------------------------
 
 SECRET = "NOT FOR YOUR EYES"
 
@@ -482,7 +543,9 @@ def test_the_agency_reads_what_was_found_and_its_files_with_its_scores(visit):
     for address in (url("verification", held.pk), url("exhibit", shown.uuid)):
         assert client.get(address).status_code == 404
     assert SECRET not in client.get(url("line", held.line_id)).content.decode()
-    Submission.objects.filter(pk=world.submission.pk).update(state="communicated", communicated_at=world.at)
+    Submission.objects.filter(pk=world.submission.pk).update(
+        state="communicated", communicated_at=world.at
+    )
 
     assert SECRET in client.get(url("verification", held.pk)).content.decode()
     assert SECRET in client.get(url("line", held.line_id)).content.decode()
@@ -495,8 +558,12 @@ def test_the_agency_reads_what_was_found_and_its_files_with_its_scores(visit):
 def test_what_is_noted_is_read_by_nobody_else(visit):
     world = drawn_all("marked")
     held = of_line(world)
-    verification_actions.note(held, **(UNSUPPORTED | {"text": SECRET}), by=held.assessor, at=world.at)
-    shown = verification_actions.show(held, upload=paper("secret.pdf"), by=held.assessor, at=world.at)
+    verification_actions.note(
+        held, **(UNSUPPORTED | {"text": SECRET}), by=held.assessor, at=world.at
+    )
+    shown = verification_actions.show(
+        held, upload=paper("secret.pdf"), by=held.assessor, at=world.at
+    )
     client = visit(world, world.administrator)
 
     page = client.get(url("verification", held.pk)).content.decode()
@@ -524,7 +591,7 @@ def test_the_verifier_sees_the_line_and_its_evidence_but_no_mark(visit):
         assert SECRET not in page
 
 
-# --- Files ------------------------------------------------------------------------------------------------------------
+# --- Files --------------------------------------------------------------------------------------
 
 
 def paper(name="log.pdf", content=b"%PDF-1.7 %%EOF"):
@@ -535,7 +602,9 @@ def test_a_file_is_kept_with_its_digest_and_belongs_to_no_agency():
     world = drawn_all()
     held = of_line(world)
 
-    shown = verification_actions.show(held, upload=paper("../../log.pdf"), by=held.assessor, at=world.at)
+    shown = verification_actions.show(
+        held, upload=paper("../../log.pdf"), by=held.assessor, at=world.at
+    )
 
     document = shown.document
     assert (document.name, document.agency, document.state) == ("log.pdf", None, "unscanned")
@@ -572,7 +641,9 @@ def test_a_file_that_is_too_large_and_one_too_many_are_refused(monkeypatch):
     monkeypatch.setattr(verification_actions, "MOST_FILES", 1)
 
     with pytest.raises(Refused, match="larger than 1 MB"):
-        verification_actions.show(held, upload=paper(content=b"%PDF-1.7" + b" " * 2**20), by=held.assessor, at=world.at)
+        verification_actions.show(
+            held, upload=paper(content=b"%PDF-1.7" + b" " * 2**20), by=held.assessor, at=world.at
+        )
     verification_actions.show(held, upload=paper(), by=held.assessor, at=world.at)
     with pytest.raises(Refused, match="at most 1 files"):
         verification_actions.show(held, upload=paper(), by=held.assessor, at=world.at)
@@ -584,7 +655,9 @@ def test_a_file_shown_by_mistake_is_withdrawn_and_handed_out_to_nobody(visit):
     shown = verification_actions.show(held, upload=paper(), by=held.assessor, at=world.at)
 
     page = visit(world, held.assessor).post(
-        url("verification", held.pk), {"take_back": str(shown.uuid), "text": "half written"}, follow=True
+        url("verification", held.pk),
+        {"take_back": str(shown.uuid), "text": "half written"},
+        follow=True,
     )
 
     assert "half written" in page.content.decode()
@@ -597,17 +670,21 @@ def test_a_harmful_file_is_locked_away(visit, scanner):
     held = of_line(world)
     client = visit(world, held.assessor)
 
-    client.post(url("verification", held.pk), {"act": "note", "file": SimpleUploadedFile("a.txt", EICAR)})
+    client.post(
+        url("verification", held.pk), {"act": "note", "file": SimpleUploadedFile("a.txt", EICAR)}
+    )
     shown = Exhibit.objects.get()
     work_off()
 
     shown = Exhibit.objects.get()
-    assert not Delivery.objects.filter(recipient=world.staff, entry__model="submissions.document").exists()
+    assert not Delivery.objects.filter(
+        recipient=world.staff, entry__model="submissions.document"
+    ).exists()
     assert shown.document.state == "infected"
     assert client.get(url("exhibit", shown.uuid)).status_code == 302
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
+# --- Pages --------------------------------------------------------------------------------------
 
 
 def test_the_sample_page_draws_and_tells_who_verifies_what_and_why(visit):
@@ -623,7 +700,10 @@ def test_the_sample_page_draws_and_tells_who_verifies_what_and_why(visit):
     assert "Other_Assessor" in page
     narrowed = client.get(url("sample", world.cycle.pk) + "?why=lot&state=drawn").content.decode()
     assert narrowed.count("/verifications/") < page.count("/verifications/")
-    assert 'value="note"' not in visit(world, world.auditor).get(url("sample", world.cycle.pk)).content.decode()
+    assert (
+        'value="note"'
+        not in visit(world, world.auditor).get(url("sample", world.cycle.pk)).content.decode()
+    )
 
 
 @pytest.mark.parametrize("agencies", [1, 4])
@@ -654,7 +734,11 @@ def test_a_verifier_finds_the_lines_on_the_desk_and_concludes_one(visit):
     client.post(address, typed | {"password": PASSWORD, "file": paper()})
 
     held = of_line(world)
-    assert (held.state, held.finding, held.hours) == ("concluded", Finding.UNSUPPORTED, Decimal("2.5"))
+    assert (held.state, held.finding, held.hours) == (
+        "concluded",
+        Finding.UNSUPPORTED,
+        Decimal("2.5"),
+    )
     assert held.exhibits.count() == 1
     assert "Conclude the verification" not in client.get(address).content.decode()
 
@@ -713,7 +797,7 @@ def test_hours_are_kept_with_a_block_that_is_handed_in(visit):
     assert (world.fresh(block).hours, world.fresh(block).state) == (Decimal("7.25"), "handed_in")
 
 
-# --- At once ----------------------------------------------------------------------------------------------------------
+# --- At once ------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -737,7 +821,9 @@ def test_a_block_handed_in_and_a_verification_concluded_at_once_leave_no_line_be
 
     acts = (
         lambda: marking.hand_in(block, by=world.assessor, at=world.at),
-        lambda: verification_actions.conclude(held, **UNSUPPORTED, by=world.other_assessor, at=world.at),
+        lambda: verification_actions.conclude(
+            held, **UNSUPPORTED, by=world.other_assessor, at=world.at
+        ),
     )
     threads = [threading.Thread(target=at_once, args=(act,)) for act in acts]
     for thread in threads:
