@@ -14,7 +14,7 @@ export DEBUG = 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check deploy-check restore-check image-check transcript sbom audit bench load drills services-stop lock messages vendor system
+.PHONY: help setup demo test check house deploy-check restore-check image-check transcript sbom audit bench load drills services-stop lock messages vendor system
 
 help: ## what can be asked for
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ image-check: setup ## the Dockerfile's steps and the compose file's commands on 
 
 transcript: setup ## from nothing to a saved answer, killed, restored elsewhere and proved, as the manual says; as root
 	$(BIN)/pytest -q -s -o faulthandler_timeout=0 tests/image/transcript.py
+
+house: setup ## how the house stands in figures, into docs/development.md; fails where one is worse than it may be
+	$(BIN)/python -m tests.architecture.house
 
 bench: setup ## how fast it is, into var/bench.json
 	$(BIN)/python -m tests.bench
