@@ -32,28 +32,39 @@ from submissions.workflow import SubmissionState
 DAY = timedelta(days=1)
 RULES: tuple[dict[str, Any], ...] = (
     {
-        "on": "excellent", "kind": ConsequenceKind.APPRECIATION,
-        "words_fa": "نامهٔ تقدیر به رئیس دستگاه", "words_en": "A letter of appreciation to the head of the agency",
+        "on": "excellent",
+        "kind": ConsequenceKind.APPRECIATION,
+        "words_fa": "نامهٔ تقدیر به رئیس دستگاه",
+        "words_en": "A letter of appreciation to the head of the agency",
     },
     {
-        "on": "weak", "kind": ConsequenceKind.WARNING,
-        "words_fa": "نامهٔ اخطار به رئیس دستگاه", "words_en": "A letter of warning to the head of the agency",
+        "on": "weak",
+        "kind": ConsequenceKind.WARNING,
+        "words_fa": "نامهٔ اخطار به رئیس دستگاه",
+        "words_en": "A letter of warning to the head of the agency",
     },
     {
-        "on": "weak", "kind": ConsequenceKind.PLAN, "repeated": True, "days": 60,
+        "on": "weak",
+        "kind": ConsequenceKind.PLAN,
+        "repeated": True,
+        "days": 60,
         "words_fa": "برنامهٔ بهبود الزامی در سال دوم پیاپی",
         "words_en": "A compulsory improvement plan in the second year in a row",
     },
     {
-        "on": NOT_FILED, "kind": ConsequenceKind.PLAN, "days": 60,
+        "on": NOT_FILED,
+        "kind": ConsequenceKind.PLAN,
+        "days": 60,
         "words_fa": "برنامهٔ بهبود الزامی، زیرا خودارزیابی ارسال نشده است",
         "words_en": "A compulsory improvement plan, for no self-assessment was filed",
     },
     {
-        "on": NOT_FILED, "kind": ConsequenceKind.SUPERIOR,
-        "words_fa": "گزارش به مقام مافوق دستگاه", "words_en": "A report to the authority above the agency",
+        "on": NOT_FILED,
+        "kind": ConsequenceKind.SUPERIOR,
+        "words_fa": "گزارش به مقام مافوق دستگاه",
+        "words_en": "A report to the authority above the agency",
     },
-)  # fmt: skip
+)
 MOST_LETTERS, MOST_PLANS, MOST_ANSWERS = 12, 24, 60
 """So many letters are recorded, plans drawn up and answers given, however
 many agencies there are.

@@ -219,9 +219,14 @@ class Rehearsal:
         ).order_by("-pk")[1]
         measure = Measure.objects.of(first).order_by("position", "pk")[0]
         self.meeting = working_groups.convene(
-            self.cycle, sector=first.sector, held_at=at + timedelta(days=4), place="تالار اجتماعات", sets=[first],
-            by=cast.chair, at=at,
-        )  # fmt: skip
+            self.cycle,
+            sector=first.sector,
+            held_at=at + timedelta(days=4),
+            place="تالار اجتماعات",
+            sets=[first],
+            by=cast.chair,
+            at=at,
+        )
         text = "عملکرد سه سال گذشته در پیوست نیامده است؛ لطفاً افزوده شود."
         working_groups.comment(first, lineage=measure.lineage, text=text, by=cast.members[1], at=at)
         self.suggested = {"target": measure.target * Decimal("0.9")}
@@ -244,9 +249,14 @@ class Rehearsal:
         measure = Measure.objects.of(self.discussed).order_by("position", "pk")[0]
         reason = "با حضور نمایندهٔ دستگاه توافق شد."
         working_groups.settle(
-            self.discussed, lineage=measure.lineage, outcome="approved", values=self.suggested, reason=reason,
-            by=self.cast.chair, at=at,
-        )  # fmt: skip
+            self.discussed,
+            lineage=measure.lineage,
+            outcome="approved",
+            values=self.suggested,
+            reason=reason,
+            by=self.cast.chair,
+            at=at,
+        )
         present = {self.cast.chair.pk: "authority", self.cast.members[1].pk: "budget"}
         resolutions = {item.pk: "با هدف توافق‌شده تصویب شد." for item in self.meeting.agenda.all()}
         minutes = "دربارهٔ هدف سنجهٔ نخست گفت‌وگو و هدف تازه توافق شد."

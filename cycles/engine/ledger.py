@@ -23,8 +23,9 @@ beside it.
 
 MOMENTS = frozenset({"at", "recorded_at", "statutory_at"})
 FACTS = (
-    "workflow", "act", "model", "object_pk", "object_label", "cycle_id", "agency_code", "source", "target", "params",
-    "note", "actor_id", "actor_name", "actor_role", "at", "recorded_at", "statutory_at", "days_late", "request_id",
+    "workflow", "act", "model", "object_pk", "object_label", "cycle_id", "agency_code",
+    "source", "target", "params", "note", "actor_id", "actor_name", "actor_role",
+    "at", "recorded_at", "statutory_at", "days_late", "request_id",
 )  # fmt: skip
 """The columns whose values make up a row's body, in this order."""
 

@@ -118,8 +118,8 @@ _COLUMNS = (
 _INSERT = f"""
     INSERT INTO cycles_delivery ({", ".join(_COLUMNS)}, message_id, attempts, error)
     SELECT row.*, '', 0, '' FROM unnest(
-        %s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::jsonb[], %s::boolean[], %s::timestamptz[],
-        %s::timestamptz[]
+        %s::bigint[], %s::text[], %s::bigint[], %s::text[],
+        %s::jsonb[], %s::boolean[], %s::timestamptz[], %s::timestamptz[]
     ) AS row
     ON CONFLICT DO NOTHING
 """  # noqa: S608 -- names of this file

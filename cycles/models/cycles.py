@@ -113,7 +113,8 @@ class Cycle(models.Model):
     )
     spreads_points = models.BooleanField(
         default=True,
-        help_text="Points that do not apply are spread within their axis; else they leave the ceiling",
+        help_text="Points that do not apply are spread within their axis; "
+        "else they leave the ceiling",
     )
     asks_analysis = models.CharField(
         max_length=8,
@@ -139,7 +140,8 @@ class Cycle(models.Model):
     )
     reason_percent = models.PositiveSmallIntegerField(
         default=0,
-        help_text="A mark further from the method's than this percent of the ceiling needs a reason",
+        help_text="A mark further from the method's than this percent of the ceiling "
+        "needs a reason",
     )
     calibration_percent = models.PositiveSmallIntegerField(
         default=0,
@@ -149,7 +151,8 @@ class Cycle(models.Model):
     )
     verification_percent = models.PositiveSmallIntegerField(
         default=5,
-        help_text="Of a hundred signed lines with a value, those drawn to be verified at the source",
+        help_text="Of a hundred signed lines with a value, "
+        "those drawn to be verified at the source",
     )
     admits_new_evidence = models.BooleanField(
         default=True, help_text="Evidence that an appeal shows for the first time may count"
@@ -231,12 +234,15 @@ class Holiday(Named):
 # Every page asks this, and the ORM takes longer to say it than PostgreSQL to answer.
 DECREES = """ARRAY(
     SELECT jsonb_build_object(
-        'agency', coalesce(e.agency_id, p.agency_id), 'closes_at', e.closes_at, 'number', e.decree_number
+        'agency', coalesce(e.agency_id, p.agency_id),
+        'closes_at', e.closes_at,
+        'number', e.decree_number
     )
     FROM cycles_extension e
     LEFT JOIN cycles_participation_groups g ON g.group_id = e.group_id
     LEFT JOIN cycles_participation p ON p.id = g.participation_id
-    WHERE (e.cycle_id, e.phase, e.quarter) = (cycles_window.cycle_id, cycles_window.phase, cycles_window.quarter)
+    WHERE (e.cycle_id, e.phase, e.quarter)
+        = (cycles_window.cycle_id, cycles_window.phase, cycles_window.quarter)
     AND (%s::bigint[] IS NULL OR (e.agency_id IS NULL AND e.group_id IS NULL)
         OR coalesce(e.agency_id, p.agency_id) = ANY(%s::bigint[]))
     ORDER BY e.id

@@ -55,7 +55,8 @@ class AgencyResource(SheetResource):
     class Meta:
         model = Agency
         fields = (
-            "code", "name_fa", "name_en", "level", "sector", "parent", "province", "is_authority", "is_active",
+            "code", "name_fa", "name_en", "level", "sector", "parent", "province",
+            "is_authority", "is_active",
         )  # fmt: skip
         export_order = fields
         import_id_fields = ("code",)

@@ -334,8 +334,8 @@ _EXAMPLES = {
     "is_pilot": "false",
 }
 REQUIRED = (
-    "axis_code", "axis_fa", "axis_points", "indicator_code", "indicator_fa", "indicator_points", "code", "title_fa",
-    "points", "unit_fa", "method",
+    "axis_code", "axis_fa", "axis_points", "indicator_code", "indicator_fa", "indicator_points",
+    "code", "title_fa", "points", "unit_fa", "method",
 )  # fmt: skip
 _PROSE = ("definition_fa", "definition_en", "resources", "ideal", "compromise")
 

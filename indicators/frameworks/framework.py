@@ -6,15 +6,18 @@ scores add up, `indicators/frameworks/reader.py` reads and checks the files.
 
 Where the common form leaves something open:
 
-- Keys that the form does not know are kept and shown, never refused; whatever it knows must be well-formed.
+- Keys that the form does not know are kept and shown, never refused; whatever it knows must be
+  well-formed.
 - Children weigh alike when none of them has a `weight`; when some have one, all must.
-- The rating is the highest band that the root's score reaches, rounded by `band_rounding`; "none" takes the exact
-  score, and without `band_rounding` the score counts as it is written. A table names its band by code. An
-  all-required root with bands without limits is rated "MET" or "NOT" by code (DSPT).
-- `!LABEL` names the label or code of an override or band. A definition without `overrides` takes any label.
-- `limits` beside `bands`, as the CPA's limiting rules: [{"id", "words", "when": conditions as in a table, "at_most":
-  label or code}]: while the conditions hold, the rating is not better than that band, better being what stands higher
-  on the list.
+- The rating is the highest band that the root's score reaches, rounded by `band_rounding`; "none"
+  takes the exact score, and without `band_rounding` the score counts as it is written. A table
+  names its band by code. An all-required root with bands without limits is rated "MET" or "NOT" by
+  code (DSPT).
+- `!LABEL` names the label or code of an override or band. A definition without `overrides` takes
+  any label.
+- `limits` beside `bands`, as the CPA's limiting rules: [{"id", "words", "when": conditions as in a
+  table, "at_most": label or code}]: while the conditions hold, the rating is not better than that
+  band, better being what stands higher on the list.
 """
 
 from collections.abc import Mapping

@@ -11,26 +11,30 @@
 
 Where the common form leaves something open:
 
-- Four empties, each with a policy of the node above. *Not applicable* is dropped and its weight spread over the rest
-  (`spread`), or takes what it could have earned out of the ceiling (`leave`). *Not answered* follows `missing`: `skip`
-  drops it likewise, `zero` counts it as 0, `null` (also when nothing is said) leaves the node without a result, itself
-  not answered; `{"skip_min_count": n}` skips and asks for n scored children. *Under review* makes every node above
-  provisional; until it ends it is dropped (`drop`) or earns nothing (`zero`), and a table and an all-required node
-  have no result (CPA rule "review"). *Zero* is a score. A node none of whose children is scored is what they are:
-  under review, else not answered, else not applicable.
-- What could have been earned of what applies is `possible`, in the unit of the score: the maximum, less what left it
-  below. Under `spread` a node fills up again what left the ceiling of its children: a sum grows by everything possible
-  / what those present could have earned, a child of a mean by its maximum / what it could have earned.
+- Four empties, each with a policy of the node above. *Not applicable* is dropped and its weight
+  spread over the rest (`spread`), or takes what it could have earned out of the ceiling (`leave`).
+  *Not answered* follows `missing`: `skip` drops it likewise, `zero` counts it as 0, `null` (also
+  when nothing is said) leaves the node without a result, itself not answered; `{"skip_min_count":
+  n}` skips and asks for n scored children. *Under review* makes every node above provisional; until
+  it ends it is dropped (`drop`) or earns nothing (`zero`), and a table and an all-required node
+  have no result (CPA rule "review"). *Zero* is a score. A node none of whose children is scored is
+  what they are: under review, else not answered, else not applicable.
+- What could have been earned of what applies is `possible`, in the unit of the score: the maximum,
+  less what left it below. Under `spread` a node fills up again what left the ceiling of its
+  children: a sum grows by everything possible / what those present could have earned, a child of a
+  mean by its maximum / what it could have earned.
 - A child of weight 0 is shown, and counts for nothing, not even as missing.
-- The unit of a node is that of its children: the maximum of a mean of 0-100 is 100. `scale_to` multiplies by scale_to
-  / that maximum, by scale_to itself when a scale below sets no maximum. `points` then writes the node's score as
-  points, the share of its maximum x points (EFQM: 645 of 1000); points and sums add the points, means go on with the
-  share.
-- Order: arithmetic, `cap_by` (compared as shares of either maximum), `scale_to`, `points`, `round`. The rounded score
-  goes up the tree, as PART's published whole section scores do; `exact` is the score before its own rounding.
-- A value given for an inner node replaces its children in the unit in which its score is written, and is rounded like
-  it.
-- A leaf with a `fine_tuned` tree (CAF 2020) is scored by it where the leaf has no value and the tree has one.
+- The unit of a node is that of its children: the maximum of a mean of 0-100 is 100. `scale_to`
+  multiplies by scale_to / that maximum, by scale_to itself when a scale below sets no maximum.
+  `points` then writes the node's score as points, the share of its maximum x points (EFQM: 645 of
+  1000); points and sums add the points, means go on with the share.
+- Order: arithmetic, `cap_by` (compared as shares of either maximum), `scale_to`, `points`, `round`.
+  The rounded score goes up the tree, as PART's published whole section scores do; `exact` is the
+  score before its own rounding.
+- A value given for an inner node replaces its children in the unit in which its score is written,
+  and is rounded like it.
+- A leaf with a `fine_tuned` tree (CAF 2020) is scored by it where the leaf has no value and the
+  tree has one.
 - all_required: `required` of a child, else its maximum, is what it must reach.
 """
 

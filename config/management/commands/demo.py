@@ -167,10 +167,12 @@ class Command(BaseCommand):
         }
         celery = [sys.executable, "-m", "celery", "-A", "config", "--quiet"]
         commands = [
-            [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py", "--bind", f"127.0.0.1:{port}",
-             "--log-level", "warning"],
-            [*celery, "worker", "--queues", "celery,reports", "--concurrency", "2", "--loglevel", "WARNING"],
-            [*celery, "beat", "--schedule", str(settings.VAR / "demo-beat"), "--loglevel", "WARNING"],
+            [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py",
+             "--bind", f"127.0.0.1:{port}", "--log-level", "warning"],
+            [*celery, "worker", "--queues", "celery,reports", "--concurrency", "2",
+             "--loglevel", "WARNING"],
+            [*celery, "beat", "--schedule", str(settings.VAR / "demo-beat"),
+             "--loglevel", "WARNING"],
         ]  # fmt: skip
         self.stdout.write(f"Serving on http://127.0.0.1:{port}/ until interrupted (Ctrl-C).\n")
         self.stdout.flush()
