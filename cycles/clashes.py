@@ -79,10 +79,10 @@ class Seen:
             raise Changed
 
 
-def hold(subjects: Iterable[Any]) -> None:
-    """Lock the rows that an act is about which changes no state."""
-    for subject in subjects:
-        row = getattr(subject, "obj", subject)
+def lock_rows(targets: Iterable[Any]) -> None:
+    """Lock the rows on which an act is done that changes no state."""
+    for target in targets:
+        row = getattr(target, "obj", target)
         rows = type(row)._meta.default_manager.filter(pk=row.pk)
         list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cycles.engine.perform import Subject, why_not_administer
+from cycles.engine.perform import AdministrationTarget, why_not_administer
 from cycles.jobs import actions, queries
 from cycles.jobs.filters import JobFilter
 from cycles.jobs.tables import JobTable
@@ -65,7 +65,7 @@ def send_again(request: PortalRequest) -> HttpResponse:
     return act_page(
         request,
         ADMINISTRATION,
-        Subject(request.user),
+        AdministrationTarget(request.user),
         "send_again",
         do=lambda **typed: delivery.send_again(by=request.user, at=request.at, **typed),
         then=reverse("cycles:jobs"),

@@ -15,7 +15,7 @@ from uuid_utils import uuid7
 
 from agencies.models import Agency, Clearance, Interest, Membership, Province, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role, is_national
-from cycles.engine.perform import Subject, administer, perform, why_not_administer
+from cycles.engine.perform import AdministrationTarget, administer, perform, why_not_administer
 from cycles.models import Cycle, Entry
 from cycles.workflow import ADMINISTRATION, CycleState, Refused
 
@@ -41,7 +41,7 @@ def import_agencies(
     written = list(write())
     if not written:
         raise Refused(_("Nothing in the file differs from the register."))
-    subjects = [Subject(agency, agency) for agency in written]
+    subjects = [AdministrationTarget(agency, agency) for agency in written]
     said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
         {"left_out": left_out} if left_out else {}
     )
@@ -287,7 +287,12 @@ def remove_leaver(
         raise Refused(_("%(person)s has no role in this agency.") % {"person": person})
     held += [d for d in _delegations_of(held, at) if d.user_id != person.pk]
     perform(
-        ADMINISTRATION, [Subject(m, agency) for m in held], "remove_leaver", by=by, at=at, note=note
+        ADMINISTRATION,
+        [AdministrationTarget(m, agency) for m in held],
+        "remove_leaver",
+        by=by,
+        at=at,
+        note=note,
     )
     for m in held:
         end_at(m, at)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency, Interest, Membership, User, people_visible_to
 from agencies.roles import Role
-from cycles.engine.perform import Subject, why_not_administer
+from cycles.engine.perform import AdministrationTarget, why_not_administer
 from cycles.models import Nomination
 from cycles.people import accounts, actions, nominations
 from cycles.people.filters import PeopleFilter
@@ -228,7 +228,7 @@ def end_role(request: PortalRequest, pk: int) -> HttpResponse:
     return act_page(
         request,
         ADMINISTRATION,
-        Subject(membership, membership.reach),
+        AdministrationTarget(membership, membership.reach),
         "end_role",
         do=lambda note: actions.end_role(membership, by=request.user, at=request.at, note=note),
         then=reverse("cycles:delegation") if own_delegation else person,
@@ -250,7 +250,7 @@ def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
         request,
         ADMINISTRATION,
         # the role that not everybody may end stands for all of them
-        Subject(next((m for m in held if m.role == Role.HEAD), held[0]), left),
+        AdministrationTarget(next((m for m in held if m.role == Role.HEAD), held[0]), left),
         "remove_leaver",
         do=lambda note: actions.remove_leaver(
             someone, left, by=request.user, at=request.at, note=note
@@ -386,7 +386,7 @@ def _account_page(
     return act_page(
         request,
         ADMINISTRATION,
-        Subject(someone, role.reach if role else None),
+        AdministrationTarget(someone, role.reach if role else None),
         name,
         do=lambda **said: act(someone, by=request.user, at=request.at, **said),
         then=reverse("cycles:person", args=[someone.pk]),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
 from cycles.calendar import TEHRAN
-from cycles.engine.perform import Subject, perform, why_closed
+from cycles.engine.perform import AdministrationTarget, perform, why_closed
 from cycles.models import ChangeKind, Cycle, LegalBasis, Participation, RegisterChange
 from cycles.people import actions as people
 from cycles.register_workflow import REGISTER
@@ -281,6 +281,12 @@ def _end_roles(agencies: Sequence[Agency], *, at: datetime) -> None:
         agency__in=agencies
     )
     held = list(rows.ending_after(at).select_related("agency", "province", "user").order_by("pk"))
-    perform(ADMINISTRATION, [Subject(m, m.agency) for m in held], "end_with_agency", by=None, at=at)
+    perform(
+        ADMINISTRATION,
+        [AdministrationTarget(m, m.agency) for m in held],
+        "end_with_agency",
+        by=None,
+        at=at,
+    )
     for membership in held:
         people.end_at(membership, at)

@@ -14,7 +14,7 @@ from agencies.models import Agency, Province, Sector, User
 from agencies.persian import language
 from cycles.calendar import BINDINGS, Phase, format_deadline
 from cycles.clashes import Seen
-from cycles.engine.perform import Subject, administer, perform, why_closed
+from cycles.engine.perform import AdministrationTarget, administer, perform, why_closed
 from cycles.models import (
     PRACTICE,
     RULES,
@@ -251,7 +251,9 @@ def list_holidays(
         listed.append(holiday)
     if not listed:
         raise Refused(_("These holidays are listed already."))
-    perform(ADMINISTRATION, [Subject(h) for h in listed], "list_holidays", by=by, at=at)
+    perform(
+        ADMINISTRATION, [AdministrationTarget(h) for h in listed], "list_holidays", by=by, at=at
+    )
     return listed
 
 

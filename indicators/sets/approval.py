@@ -150,7 +150,9 @@ def communicate(
     given = {
         s.pk: {"hash": content_hash(s), "quarter": quarter_after(s.cycle_id, at)} for s in sets
     }
-    sets = perform(SETS, sets, "communicate", by=by, at=at, note=note, letter=letter, each=given)
+    sets = perform(
+        SETS, sets, "communicate", by=by, at=at, note=note, letter=letter, params_by_pk=given
+    )
     _begin_plans(sets)
     return sets
 

@@ -68,14 +68,13 @@ def as_(client, settings):
 
 def write(subjects, *, by=None, note="", facts=None):
     move = ADMINISTRATION["declare_interest"]
-    return ledger.append(
-        ADMINISTRATION, move, subjects, sources=[""] * len(subjects), by=by, at=AT, windows=Windows(()), note=note,
-        facts=facts or [{}] * len(subjects),
-    )  # fmt: skip
+    params = facts or [{}] * len(subjects)
+    acts = [ledger.Act(obj, "", each) for obj, each in zip(subjects, params, strict=True)]
+    return ledger.append(ADMINISTRATION, move, acts, by=by, at=AT, windows=Windows(()), note=note)
 
 
 def subject(agency):
-    return perform.Subject(agency, agency)
+    return perform.AdministrationTarget(agency, agency)
 
 
 def disagreeing():
@@ -196,9 +195,10 @@ class AnyFacts(TestCase):
         ),
     )
     def test_whatever_the_facts_python_and_the_database_write_the_same_body(self, facts, note, at):
+        target = perform.AdministrationTarget(Agency(pk=1, name_fa="x"))
         [key] = ledger.append(
-            ADMINISTRATION, ADMINISTRATION["plan_cycle"], [perform.Subject(Agency(pk=1, name_fa="x"))], sources=[""],
-            by=None, at=at, windows=Windows(()), note=note, facts=[facts],
+            ADMINISTRATION, ADMINISTRATION["plan_cycle"], [ledger.Act(target, "", facts)],
+            by=None, at=at, windows=Windows(()), note=note,
         )  # fmt: skip
 
         assert disagreeing() == []
