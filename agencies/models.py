@@ -131,8 +131,8 @@ class Agency(Named):
 class User(AbstractUser):
     """A person who signs in, by e-mail or user name, without regard to letter case."""
 
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
+    first_name: Any = None
+    last_name: Any = None
     name_fa = models.CharField(max_length=150, blank=True)
     name_en = models.CharField(max_length=150, blank=True)
     national_id = models.CharField(

@@ -146,7 +146,7 @@ class ComparedForm(forms.Form):
         return Seen(self.seen_token, lambda: again().token)
 
     def _post_clean(self) -> None:
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()  # type: ignore[misc]  # not in django-stubs
         self.cleaned_data.pop(SEEN, None)
         stored, typed = self.stored, self.cleaned_data
         says = digest({name: typed.get(name) for name in stored})
@@ -181,8 +181,9 @@ class ComparedForm(forms.Form):
 
     def _note_seen(self) -> None:
         sent: Any = self.data
-        self.data = sent.copy()
-        self.data[self.add_prefix(SEEN)] = self.token  # type: ignore[index]
+        sent = sent.copy()
+        sent[self.add_prefix(SEEN)] = self.token
+        self.data = sent
 
     def _in_words(self, name: str) -> str:
         """What is stored under a field, as the reader would type or choose it."""

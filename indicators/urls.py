@@ -21,7 +21,7 @@ class SetMove(StringConverter):
     regex = "|".join(sorted(move.name for move in SETS.moves.values() if move.target))
 
 
-class SheetForm(StringConverter):
+class SheetForm:
     """The name of a form in which sets go out and come in."""
 
     regex = "|".join(sorted(FORMS))

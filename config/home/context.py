@@ -56,10 +56,10 @@ def frame(request: PortalRequest) -> dict[str, Any]:
     bell: dict[str, Any] = {}
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        held = {m.role for m in user.memberships(request.at)}  # type: ignore[attr-defined]
+        held = {m.role for m in user.memberships(request.at)}
         sections = [(reverse("home"), _("Desk"))]
         sections += [(reverse(name), label) for name, label, roles in SECTIONS if held & roles]
-        unseen = cache(lambda: notices.unseen_count(user, request.at))  # type: ignore[attr-defined]
+        unseen = cache(lambda: notices.unseen_count(user, request.at))
         # asked by the frame alone: a part of a page that is answered by itself makes no query for
         # it
         bell = {"url": reverse("cycles:inbox"), "unseen": unseen}

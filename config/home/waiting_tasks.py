@@ -5,6 +5,7 @@ that wait for this person.
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.urls import reverse
@@ -185,11 +186,12 @@ class Desk(Outlook):
 
     def _of_submission(self, s: Submission) -> Iterator[Task]:
         if s.state in IN_WORK and (window := self.open_window(s.cycle_id, Phase.SELF_ASSESSMENT)):
-            left = s.lines - s.lines_done  # type: ignore[attr-defined]
+            lines, done = _line_counts(s)
+            left = lines - done
             url = reverse("submissions:detail", args=[s.pk])
             if s.state == SubmissionState.RETURNED:
                 title = _("The headquarters returned the self-assessment")
-                yield Task(title, str(s), _("Change"), url, window.closes_at, s.lines_done, s.lines)  # type: ignore[attr-defined]
+                yield Task(title, str(s), _("Change"), url, window.closes_at, done, lines)
             elif left:
                 title = _counted(
                     ngettext(
@@ -199,9 +201,7 @@ class Desk(Outlook):
                     ),
                     left,
                 )
-                yield Task(
-                    title, str(s), _("Continue"), url, window.closes_at, s.lines_done, s.lines
-                )  # type: ignore[attr-defined]
+                yield Task(title, str(s), _("Continue"), url, window.closes_at, done, lines)
             if s.agency_id in self.user.agency_ids(self.at, *HEADS):
                 review = reverse("submissions:review", args=[s.pk])
                 yield Task(
@@ -354,8 +354,9 @@ class Desk(Outlook):
         for s in held.filter(state=StewardshipState.OPEN).for_list():
             if window := self.open_window(s.cycle_id, Phase.SCORING):
                 title = _("Supply the figures of a measure for all agencies")
-                done = (s.lines_given, s.lines)  # type: ignore[attr-defined]
-                yield Task(title, str(s), _("Go on"), s.get_absolute_url(), window.closes_at, *done)
+                done, lines = _given_line_counts(s)
+                url = s.get_absolute_url()
+                yield Task(title, str(s), _("Go on"), url, window.closes_at, done, lines)
 
     def _of_reviewer(self) -> Iterator[Task]:
         appeals = Appeal.objects.visible_to(self.user, self.at).undecided()
@@ -442,7 +443,7 @@ class Desk(Outlook):
             .annotate(
                 marked=Count("pk", filter=Q(state=SubmissionState.MARKED)),
                 unassigned=Count(
-                    "pk", filter=Q(state=SubmissionState.SUBMITTED) & ~Exists(assigned)
+                    "pk", filter=Q(~Exists(assigned), state=SubmissionState.SUBMITTED)
                 ),
             )
         }
@@ -595,6 +596,16 @@ class Desk(Outlook):
         if edition.publish_at is None:
             return _("Set the moment of publication")
         return "" if is_delivered else _("Record to whom the Article 82 report was delivered")
+
+
+def _line_counts(submission: Any) -> tuple[int, int]:
+    """Count the lines of a submission (`with_progress`), and those that are done."""
+    return submission.lines, submission.lines_done
+
+
+def _given_line_counts(stewardship: Any) -> tuple[int, int]:
+    """Count the lines of a stewardship (`for_list`) that have a figure, and all of them."""
+    return stewardship.lines_given, stewardship.lines
 
 
 def _counted(said: str, number: int) -> str:

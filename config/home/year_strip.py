@@ -23,8 +23,17 @@ from cycles.workflow import CycleState, Term
 from festival.duties.queries import Asked, Counted, DutyCode, Timeliness, reach_of, summary
 from festival.duties.sentences import digits, sentence
 
-STRIP = (Phase.PROPOSAL, Phase.APPROVAL, Phase.MONITORING, Phase.SELF_ASSESSMENT, Phase.SCORING)
-STRIP += (Phase.APPEAL, Phase.APPEAL_REVIEW, Phase.FINAL, Phase.FESTIVAL)
+STRIP = (
+    Phase.PROPOSAL,
+    Phase.APPROVAL,
+    Phase.MONITORING,
+    Phase.SELF_ASSESSMENT,
+    Phase.SCORING,
+    Phase.APPEAL,
+    Phase.APPEAL_REVIEW,
+    Phase.FINAL,
+    Phase.FESTIVAL,
+)
 
 
 @dataclass(frozen=True)

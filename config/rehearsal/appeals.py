@@ -90,7 +90,8 @@ def _filed(walk: Any) -> Iterator[Appeal]:
 
 
 def _reviewer(walk: Any, appeal: Appeal) -> User:
-    return next(r for r in walk.cast.reviewers if r.pk == appeal.reviewer_id)
+    reviewers: list[User] = walk.cast.reviewers
+    return next(r for r in reviewers if r.pk == appeal.reviewer_id)
 
 
 def _decide(walk: Any, appeal: Appeal, name: str, *, at: datetime, by: User | None = None) -> None:

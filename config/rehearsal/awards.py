@@ -83,9 +83,16 @@ def _give(walk: Any, ceremony: Ceremony, by: User, at: datetime) -> None:
         fit.order_by("place", "pk")[: len(CHOICES)], CHOICES, strict=False
     ):
         category = AwardCategory.objects.get(cycle=walk.cycle, code=code)
-        said = {"category": category, "rank": rank, "reason": fa, "reason_en": en}
-        participation = Participation.objects.get(pk=standing.participation_id)
-        awards.put_forward(ceremony, participation=participation, **said, by=by, at=at)
+        awards.put_forward(
+            ceremony,
+            category=category,
+            participation=Participation.objects.get(pk=standing.participation_id),
+            rank=rank,
+            reason=fa,
+            reason_en=en,
+            by=by,
+            at=at,
+        )
         walk.did()
     minutes = _minutes(ceremony, by, at)
     walk.did()
@@ -99,8 +106,8 @@ def _minutes(ceremony: Ceremony, by: User, at: datetime) -> Minutes:
 
 
 def _decide(walk: Any, ceremony: Ceremony, minutes: Minutes, by: User, at: datetime) -> None:
-    waiting = Award.objects.filter(ceremony=ceremony, state=AwardState.PROPOSED)
-    waiting = list(waiting.exclude(participation__agency__is_authority=True))
+    proposed = Award.objects.filter(ceremony=ceremony, state=AwardState.PROPOSED)
+    waiting = list(proposed.exclude(participation__agency__is_authority=True))
     if not waiting:  # a province whose only agencies did not submit
         return
     decisions = {a.pk: awards.Decision(a.rank, a.reason, a.reason_en) for a in waiting}

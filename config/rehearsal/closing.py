@@ -117,8 +117,9 @@ def _letters(walk: Any, at: datetime) -> None:
             consequences.waive(one, reason=reason, by=admin, at=at)
             walk.did()
         else:
-            said = {"letter": f"{walk.year}/{820 + number}", "letter_on": on}
-            consequences.record_letter(one, **said, by=admin, at=at)
+            consequences.record_letter(
+                one, letter=f"{walk.year}/{820 + number}", letter_on=on, by=admin, at=at
+            )
             walk.did(2 if one.rule.kind == ConsequenceKind.PLAN else 1)
 
 
@@ -143,7 +144,7 @@ def _plans(walk: Any, at: datetime) -> None:
             continue
         plan = improvement.move(plan, "sign", by=head, at=signed_at)
         walk.did()
-        _progress(walk, plan.items.standing().for_list(), staff, signed_at + 90 * DAY, number)
+        _progress(walk, list(plan.items.standing().for_list()), staff, signed_at + 90 * DAY, number)
 
 
 def _taken_up(suggested: Sequence[Suggestion]) -> list[Suggestion]:

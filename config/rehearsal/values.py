@@ -184,11 +184,11 @@ STATEMENT = (
 )
 
 
-def verdict(declaration: Declaration) -> dict[str, str]:
-    """What an assessor says of a declaration: of one in nine the forms were not found."""
+def verdict(declaration: Declaration) -> tuple[str, str]:
+    """Judge a declaration, with a reason; of one in nine the forms were not found."""
     if declaration.pk % 9 == 4:
-        return {"verdict": "rejected", "reason": "فرم‌های ارزیابی کارمندان در مستندات دیده نشد."}
-    return {"verdict": "accepted", "reason": "شمار فرم‌ها و گزارش‌ها با سوابق دستگاه تطبیق داده شد."}
+        return "rejected", "فرم‌های ارزیابی کارمندان در مستندات دیده نشد."
+    return "accepted", "شمار فرم‌ها و گزارش‌ها با سوابق دستگاه تطبیق داده شد."
 
 
 def _share(skill: float, chance: random.Random) -> float:
@@ -199,10 +199,10 @@ def reached(m: Measure, target: Decimal | None, share: float, chance: random.Ran
     """The value of a measure at which so large a share (0 to 1) of a target is reached."""
     match m.method:
         case "inverse_linear":
-            value = Decimal(target) / Decimal(share)
+            value = _known(target) / Decimal(share)
         case "range" | "growth":
-            low = Decimal(m.floor if m.method == "range" else m.base)
-            value = low + (Decimal(target) - low) * Decimal(share)
+            low = _known(m.floor if m.method == "range" else m.base)
+            value = low + (_known(target) - low) * Decimal(share)
         case "bands":
             value = Decimal(0 if share > 0.8 else chance.randint(1, 16))
         case "checklist":
@@ -210,8 +210,14 @@ def reached(m: Measure, target: Decimal | None, share: float, chance: random.Ran
         case "survey":
             value = Decimal(min(share, 1) * 100)
         case _:
-            value = Decimal(target) * Decimal(share)
+            value = _known(target) * Decimal(share)
     return _within(m, _tenths(value))
+
+
+def _known(number: Decimal | None) -> Decimal:
+    """Answer with a number that the measure's method asks for, and that so is there."""
+    assert number is not None
+    return number
 
 
 def _within(m: Measure, value: Decimal) -> Decimal:
@@ -294,9 +300,8 @@ def targets(
 
 def _on_the_way(p: Planned, quarter: int) -> Decimal:
     left = Decimal(4 - quarter) / 10
-    return _tenths(
-        Decimal(p.target) * (1 + left if p.measure.direction == Direction.LOWER else 1 - left)
-    )
+    share = 1 + left if p.measure.direction == Direction.LOWER else 1 - left
+    return _tenths(_known(p.target) * share)
 
 
 def figures(

@@ -194,12 +194,18 @@ class Rehearsal:
                     drafting.save_measure(chosen, fields=fields, by=staff, at=at)
             else:
                 digest = hashlib.sha256(f"{agency.code} {self.year}".encode()).hexdigest()
-                sent = {"file_name": "سنجه‌ها.xlsx", "sha256": digest}
-                exchange.import_measures(chosen, values.specific_contents, **sent, by=staff, at=at)
+                exchange.import_measures(
+                    chosen,
+                    values.specific_contents,
+                    file_name="سنجه‌ها.xlsx",
+                    sha256=digest,
+                    by=staff,
+                    at=at,
+                )
             if number == 0:
                 self.refused(
                     "staff propose",
-                    lambda: approval.move(chosen, "propose", by=staff, at=at),  # noqa: B023  # noqa: B023
+                    lambda: approval.move(chosen, "propose", by=staff, at=at),  # noqa: B023
                 )
                 late = self.within(Phase.PROPOSAL, 1)
                 self.refused(
@@ -229,6 +235,7 @@ class Rehearsal:
         )
         text = "عملکرد سه سال گذشته در پیوست نیامده است؛ لطفاً افزوده شود."
         working_groups.comment(first, lineage=measure.lineage, text=text, by=cast.members[1], at=at)
+        assert measure.target is not None
         self.suggested = {"target": measure.target * Decimal("0.9")}
         said: dict[str, Any] = {
             "values": self.suggested,
@@ -286,7 +293,8 @@ class Rehearsal:
         approval.move(
             returned, "send_back", by=cast.chair, at=at, note="هدف سنجهٔ نخست بازنگری شود."
         )
-        approval.move(returned, "propose_again", by=self.cast.heads[returned.agency_id], at=at)
+        head = self.cast.heads[returned.agency_id or 0]
+        approval.move(returned, "propose_again", by=head, at=at)
         self.did(2)
         for each in sets:
             for member in cast.members:
@@ -496,13 +504,12 @@ class Rehearsal:
     def _judge(self, block: Block, assessor: User, at: datetime) -> None:
         """The first assessor of an agency to hand in says what its declaration is worth."""
         held = Declaration.objects.select_related("submission").get(submission=block.submission_id)
-        said = values.verdict(held)
-        head = self.cast.heads[block.agency_id]
+        verdict, reason = values.verdict(held)
+        judge = partial(declaration.judge_declaration, held, verdict=verdict, reason=reason, at=at)
         if block.pk % 10 == 0:
-            self.refused(
-                "a head judges", lambda: declaration.judge_declaration(held, **said, by=head, at=at)
-            )
-        declaration.judge_declaration(held, **said, by=assessor, at=at)
+            head = self.cast.heads[block.agency_id]
+            self.refused("a head judges", partial(judge, by=head))
+        judge(by=assessor)
         self.did()
 
     def _communicated(self) -> None:

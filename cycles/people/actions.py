@@ -306,7 +306,7 @@ def sign_out(person: User) -> None:
         session.end()
 
 
-def with_factors(people: QuerySet[User]) -> QuerySet[User]:
+def with_factors(people: QuerySet[User]) -> QuerySet[Any]:
     """These people, each annotated whether there is a second factor;
     recovery codes alone are none.
     """

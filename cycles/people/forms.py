@@ -11,7 +11,7 @@ from agencies import national_ids
 from agencies.models import Agency, Province, Sector, User
 from agencies.roles import AGENCY_ROLES, HOUSE_ROLES, Constituency, Role
 from cycles.ui.fields import MomentField, PersianTextField
-from cycles.ui.forms import ActForm, AgencyField, SignatureForm
+from cycles.ui.forms import ActForm, AgencyField, SignatureForm, offer_choices, offer_rows
 
 GRANTED = [(role.value, role.label) for role in Role if role != Role.DEPUTY]
 """Roles that can be granted; a deputy is named by the head."""
@@ -89,7 +89,7 @@ class GrantForm(SignatureForm):
             return
         for name in OF_AUTHORITY:
             del self.fields[name]
-        self.fields["role"].choices = [(r.value, r.label) for r in Role if r in HOUSE_ROLES]
+        offer_choices(self, "role", [(r.value, r.label) for r in Role if r in HOUSE_ROLES])
         theirs = Agency.objects.filter(pk__in=[a.pk for a in agencies]).for_list()
         field = forms.ModelChoiceField(
             label=_("Agency"), queryset=theirs, empty_label=None, initial=agencies[0]
@@ -165,8 +165,8 @@ class DelegationForm(ActForm):
 
     def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(pk__in=colleagues.values("user")).exclude(pk=self.user.pk)
-        self.fields["user"].queryset = people.order_by("name_fa", "pk")
+        people = User.objects.filter(pk__in=colleagues.values("user")).exclude(pk=self.signer.pk)
+        offer_rows(self, "user", people.order_by("name_fa", "pk"))
         letter = self.fields["letter"]
         letter.label, letter.required = _("Number of the letter of delegation"), True
         letter.help_text = _("It stands in the record beside every delegation.")

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cycles.engine.perform import why_closed
@@ -29,7 +30,7 @@ def nominations(request: PortalRequest) -> HttpResponse:
     return render(request, "cycles/people/nominations.html", context)
 
 
-def _moves(request: PortalRequest, nomination: Nomination) -> list[tuple[str, str]]:
+def _moves(request: PortalRequest, nomination: Nomination) -> list[tuple[str, str | Promise]]:
     """The decisions that the table lets through: name and button."""
     return [
         (name, NOMINATIONS[name].label)

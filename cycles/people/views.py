@@ -121,6 +121,12 @@ def _why_not_reset(request: PortalRequest, someone: User) -> str:
 # --- Roles --------------------------------------------------------------------------------------
 
 
+def _answer_too_many(request: PortalRequest) -> HttpResponse:
+    """Answer 429 where somebody has invited too many people within the hour."""
+    response: HttpResponse = ratelimit.respond_429(request)
+    return response
+
+
 def _own_house(request: PortalRequest) -> list[Agency]:
     """The agencies whose people the reader administers."""
     return [
@@ -158,7 +164,7 @@ def grant(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if _needs_second(request, form):
-                made = nominations.propose(
+                made: Nomination | Membership = nominations.propose(
                     user=someone, by=request.user, at=request.at, **form.given
                 )
                 said = _("Proposed: %(role)s. Another national administrator confirms it.")
@@ -181,7 +187,7 @@ def invite(request: PortalRequest) -> HttpResponse:
     form = _role_form(request, InviteForm)
     if request.method == "POST" and form.is_valid():
         if not ui_limits.spend("invite", request.user):
-            return ratelimit.respond_429(request)
+            return _answer_too_many(request)
         try:
             if _needs_second(request, form):
                 nominations.propose_invitation(by=request.user, at=request.at, **form.given)
@@ -204,7 +210,7 @@ def invite(request: PortalRequest) -> HttpResponse:
 def invite_again(request: PortalRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(Membership.objects.visible_to(request.user, request.at), pk=pk)
     if not ui_limits.spend("invite", request.user):
-        return ratelimit.respond_429(request)
+        return _answer_too_many(request)
     try:
         membership = actions.invite_again(membership, by=request.user, at=request.at)
     except Refused as refusal:
@@ -243,9 +249,9 @@ def remove_leaver(request: PortalRequest, pk: int, agency: int) -> HttpResponse:
         user=someone, agency=agency
     )
     held = list(seen.ending_after(request.at).for_list())
-    if not held or request.user == someone:
+    left = held[0].agency if held else None
+    if left is None or request.user == someone:
         raise Http404
-    left = held[0].agency
     return act_page(
         request,
         ADMINISTRATION,

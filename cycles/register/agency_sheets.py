@@ -136,7 +136,9 @@ class AgencyResource(SheetResource):
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Parents before their units; a ring stays as it is and is refused."""
-        codes, done, ordered = {r.cells["code"] for r in rows}, set(), []
+        codes = {r.cells["code"] for r in rows}
+        done: set[str] = set()
+        ordered: list[Row] = []
         waiting = list(rows)
         while waiting:
             ready = [

@@ -59,7 +59,7 @@ class Row:
 
     @property
     def is_duty(self) -> bool:
-        return self.window.binding == Binding.DUTY
+        return bool(self.window.binding == Binding.DUTY)
 
 
 def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> list[Row]:

@@ -52,7 +52,9 @@ class MeasureLine(SimpleNamespace):
     @property
     def scoring_params(self) -> dict[str, Any]:
         own = {name: getattr(self, name) for name in ("base", "floor", "target")}
-        return {name: value for name, value in own.items() if value is not None} | self.params_json
+        params: dict[str, Any] = {name: value for name, value in own.items() if value is not None}
+        params |= self.params_json
+        return params
 
     @property
     def counts(self) -> bool:
@@ -95,14 +97,14 @@ class MeasureLines(LineResource):
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.existing = self.lines()
-        named = {
-            _as_lineage(text)
-            for text in (dataset["lineage"] if "lineage" in dataset.headers else ())
-        }
+        named = set()
+        for text in dataset["lineage"] if "lineage" in dataset.headers else ():
+            if lineage := _as_lineage(text):
+                named.add(lineage)
         self.by_lineage = {line.lineage: line for line in self.existing}
         self.by_code = {line.code: line for line in self.existing if line.lineage not in named}
         same = {name: getattr(self.set, name) for name in ("kind", "agency", "province")}
-        bank = Measure.objects.filter(lineage__in=named - {None}).filter(
+        bank = Measure.objects.filter(lineage__in=named).filter(
             Q(pk__in=Measure.objects.communicated())
             | Q(**{f"indicator__axis__set__{k}": v for k, v in same.items()})
         )
@@ -218,7 +220,7 @@ Rows = Sequence[tuple[int, Any]]
 
 def _lineages_twice(sheet: Sheet, rows: Rows) -> list[Wrong]:
     first: dict[UUID, int] = {}
-    wrong = []
+    wrong: list[Wrong] = []
     for number, line in rows:
         if line.lineage and first.setdefault(line.lineage, number) != number:
             said = {"row": localised(first[line.lineage])}
@@ -239,7 +241,7 @@ def _differing(sheet: Sheet, rows: Rows, tier: str, columns: list[str]) -> list[
     it.
     """
     first: dict[tuple[str, ...], tuple[int, MeasureLine]] = {}
-    wrong = []
+    wrong: list[Wrong] = []
     for number, line in rows:
         number_before, before = first.setdefault(_key(line, tier), (number, line))
         for column in columns:
@@ -257,7 +259,8 @@ def _sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
     axes: dict[tuple[str, ...], list[tuple[int, MeasureLine]]] = {}
     for number, line in rows:
         axes.setdefault(_key(line, "axis"), []).append((number, line))
-    wrong, total = [], Decimal(0)
+    wrong: list[Wrong] = []
+    total = Decimal(0)
     for of_axis in axes.values():
         indicators: dict[tuple[str, ...], list[tuple[int, MeasureLine]]] = {}
         for number, line in of_axis:

@@ -46,7 +46,7 @@ class PlanQuerySet(OfAgencyQuerySet):
         return rows.order_by("-cycle__year", "agency__sort_key", "pk")
 
 
-class ReportQuerySet(OfAgencyQuerySet):
+class QuarterReportQuerySet(OfAgencyQuerySet):
     def with_progress(self) -> Self:
         """Annotates how many figures the plan has for the quarter, and how many of them have their
         actual value.
@@ -124,7 +124,7 @@ class QuarterReport(models.Model):
     reported_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     reported_at = models.DateTimeField(null=True, blank=True)
 
-    objects = ReportQuerySet.as_manager()
+    objects = QuarterReportQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -82,7 +82,7 @@ class Lack:
     quarter: int
 
     def __str__(self) -> str:
-        said = gettext(WANTED[self.what])  # type: ignore[arg-type]
+        said = gettext(str(WANTED[self.what]))
         return said % {"measure": self.measure.title, "quarter": localised(self.quarter)}
 
     @property

@@ -88,7 +88,7 @@ def _rows(sheet: Sheet, form: TargetsForm | None) -> list[Row]:
             Cell(
                 f.quarter,
                 f,
-                form and form.bound("target", f),
+                form.bound("target", f) if form is not None else None,
                 f.quarter == LAST and p.measure.pk in differing,
             )
             for f in figures
@@ -101,7 +101,8 @@ def _plan(request: PortalRequest, pk: int) -> Plan:
     plans = Plan.objects.visible_to(request.user, request.at).select_related(
         "agency__province", "cycle", "participation", "signed_by"
     )
-    return get_object_or_404(plans.prefetch_related("reports"), pk=pk)
+    plan: Plan = get_object_or_404(plans.prefetch_related("reports"), pk=pk)
+    return plan
 
 
 @require_http_methods(["GET", "POST"])
@@ -238,7 +239,8 @@ def _report(request: PortalRequest, pk: int) -> QuarterReport:
         "plan__participation",
         "reported_by",
     )
-    return get_object_or_404(reports.select_related(*related), pk=pk)
+    report: QuarterReport = get_object_or_404(reports.select_related(*related), pk=pk)
+    return report
 
 
 def _counted(entered: list[Entered]) -> Any:

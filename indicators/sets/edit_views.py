@@ -90,8 +90,9 @@ def issue(request: PortalRequest, pk: int) -> HttpResponse:
             ),
             lambda made: _("Saved."),
         )
-    for sentence in [error for errors in form.errors.values() for error in errors]:
-        messages.error(request, sentence)
+    for errors in form.errors.values():
+        for sentence in errors:
+            messages.error(request, str(sentence))
     return redirect("indicators:detail", pk)
 
 
@@ -143,11 +144,9 @@ def _measure(
         )
         return _("Saved: %(title)s (%(points)s points)") % _told(saved)
 
-    others = (
-        Measure.objects.of(indicator_set)
-        .filter(is_pilot=False)
-        .exclude(pk=measure.pk if measure else None)
-    )
+    others = Measure.objects.of(indicator_set).filter(is_pilot=False)
+    if measure is not None:
+        others = others.exclude(pk=measure.pk)
     left = FULL_POINTS - (others.aggregate(total=Sum("points"))["total"] or 0)
     context: dict[str, Any] = {"measure": measure, "left": left, "full": FULL_POINTS}
     return part_page(request, indicator_set, form, save, "indicators/sets/measure.html", **context)

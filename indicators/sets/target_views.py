@@ -71,7 +71,7 @@ def grid(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         rows, given, faults = _typed(request, measures, agencies, held)
         if not form.is_valid():
-            faults += form.non_field_errors()
+            faults += [str(error) for error in form.non_field_errors()]
             _say_what_is_stored(rows, form)
         if not faults:
             seen = form.as_seen(lambda: _form(measures, agencies, _held(measures, agencies)))

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import ModelChoiceField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -123,7 +124,10 @@ def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
     some cycle takes proposals.
     """
     form = WhomForm(user=request.user, at=request.at)
-    provinces = list(form.fields["province"].queryset[:1])  # type: ignore[attr-defined]
+    field = form.fields["province"]
+    assert isinstance(field, ModelChoiceField)
+    assert field.queryset is not None
+    provinces = list(field.queryset[:1])
     for cycle in Cycle.objects.filter(state=CycleState.OPEN).for_list() if provinces else ():
         one = IndicatorSet(cycle=cycle, kind=Kind.THEMATIC, province=provinces[0])
         if not SETS.why_not(one, SETS["edit"], by=request.user, at=request.at, windows=windows):
@@ -361,10 +365,10 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
 def communicate_all(request: PortalRequest, year: int) -> HttpResponse:
     """Communicate every approved set of a cycle in one act."""
     cycle = get_object_or_404(Cycle.objects.overseen_by(request.user, request.at), year=year)
-    sets = IndicatorSet.objects.visible_to(request.user, request.at).filter(
+    approved = IndicatorSet.objects.visible_to(request.user, request.at).filter(
         cycle=cycle, state=SetState.APPROVED
     )
-    sets = list(sets.active().for_list())
+    sets = list(approved.active().for_list())
     if not sets:
         messages.error(request, _("No approved set of this cycle waits to be communicated."))
         return redirect("indicators:list")
