@@ -36,6 +36,15 @@ def plain_value(value: Any) -> Any:
     """A value in one spelling: as it is stored, as it is typed, and as it comes back from the
     browser.
     """
+    if isinstance(value, Mapping):
+        return {str(name): plain_value(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | QuerySet):
+        return [plain_value(each) for each in value] or ""
+    return _plain_text(value)
+
+
+def _plain_text(value: object) -> str:
+    """Spell one value as text."""
     if value is None or value is False:
         return ""
     if isinstance(value, Decimal):
@@ -46,10 +55,6 @@ def plain_value(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Model):
         return str(value.pk)
-    if isinstance(value, Mapping):
-        return {str(name): plain_value(each) for name, each in value.items()}
-    if isinstance(value, list | tuple | QuerySet):
-        return [plain_value(each) for each in value] or ""
     return str(value).replace("\r\n", "\n").strip()
 
 

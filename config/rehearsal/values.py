@@ -295,7 +295,12 @@ def targets(
     """Targets of the agency's own measures that come nearer to the year's
     from quarter to quarter.
     """
-    return {p.measure.pk: {q: _on_the_way(p, q) for q in quarters} for p in planned if p.is_own}
+    quarters = list(quarters)
+    found: dict[int, dict[int, Decimal | None]] = {}
+    for p in planned:
+        if p.is_own:
+            found[p.measure.pk] = {quarter: _on_the_way(p, quarter) for quarter in quarters}
+    return found
 
 
 def _on_the_way(p: Planned, quarter: int) -> Decimal:

@@ -171,6 +171,24 @@ def appoint(
     return membership
 
 
+def _why_not_whole(role: str, agency: Agency | None, *, constituency: str, sector: str) -> str:
+    """Say what a role lacks, or has too much of, "" when it is whole."""
+    needs_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
+    if role == Role.DEPUTY:
+        return _("A deputy is named by the head, by delegation.")
+    if needs_agency and agency is None:
+        return _("This role is held in an agency.")
+    if agency is not None and not needs_agency:
+        return _("This role names no agency.")
+    if (role == Role.MEMBER) != bool(constituency):
+        return _("A working-group member, and nobody else, belongs to a constituency.")
+    if sector and role != Role.MEMBER:
+        return _("Only working-group members belong to a sector.")
+    if agency is not None and not agency.is_active:
+        return _("%(agency)s has ended: nobody has a role in it.") % {"agency": agency}
+    return ""
+
+
 def planned(
     act: str,
     user: User,
@@ -188,21 +206,8 @@ def planned(
     valid_until: datetime | None = None,
 ) -> Membership:
     """A role not yet written that is whole, within the giver's reach and not held already."""
-    needs_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
-    if role == Role.DEPUTY:
-        raise Refused(_("A deputy is named by the head, by delegation."))
-    if needs_agency != (agency is not None):
-        raise Refused(
-            _("This role is held in an agency.")
-            if needs_agency
-            else _("This role names no agency.")
-        )
-    if (role == Role.MEMBER) != bool(constituency):
-        raise Refused(_("A working-group member, and nobody else, belongs to a constituency."))
-    if sector and role != Role.MEMBER:
-        raise Refused(_("Only working-group members belong to a sector."))
-    if agency is not None and not agency.is_active:
-        raise Refused(_("%(agency)s has ended: nobody has a role in it.") % {"agency": agency})
+    if why := _why_not_whole(role, agency, constituency=constituency, sector=sector):
+        raise Refused(why)
     if valid_until is not None and valid_until <= (valid_from or at):
         raise Refused(_("The role must end after it begins."))
     where: dict[str, Any] = {
@@ -264,12 +269,11 @@ def _delegations_of(ended: Sequence[Membership], at: datetime) -> list[Membershi
         .select_related("agency", "province", "user")
         .order_by("pk")
     )
-    return [
-        delegation
-        for m in ended
-        if m.role == Role.HEAD
-        for delegation in rows.filter(role=Role.DEPUTY, agency=m.agency_id, delegated_by=m.user_id)
-    ]
+    delegations: list[Membership] = []
+    for m in ended:
+        if m.role == Role.HEAD:
+            delegations += rows.filter(role=Role.DEPUTY, agency=m.agency_id, delegated_by=m.user_id)
+    return delegations
 
 
 @transaction.atomic

@@ -98,8 +98,18 @@ class GrantForm(SignatureForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        role, constituency = data.get("role"), data.get("constituency", "")
-        in_agency = role in AGENCY_ROLES or constituency == Constituency.AGENCY
+        self._check_place(data)
+        self._check_membership(data)
+        start, end = data.get("valid_from"), data.get("valid_until")
+        if start and end and end <= start:
+            self.add_error("valid_until", _("The role must end after it begins."))
+        return data
+
+    def _check_place(self, data: dict[str, Any]) -> None:
+        """Complain of a role without its agency, or of a place that the role does not take."""
+        in_agency = (
+            data.get("role") in AGENCY_ROLES or data.get("constituency") == Constituency.AGENCY
+        )
         if "agency" in data and in_agency and data["agency"] is None:
             self.add_error("agency", _("This role is held in an agency: name it."))
         if data.get("agency") and not in_agency:
@@ -108,18 +118,18 @@ class GrantForm(SignatureForm):
             self.add_error(
                 "province", _("The agency already says where: leave this at the whole country.")
             )
-        if role == Role.MEMBER and not constituency:
+
+    def _check_membership(self, data: dict[str, Any]) -> None:
+        """Complain of a member without a constituency, or of anybody else with one or a sector."""
+        is_member, constituency = data.get("role") == Role.MEMBER, data.get("constituency", "")
+        if is_member and not constituency:
             self.add_error("constituency", _("Say for whom the member sits in the working group."))
-        if role != Role.MEMBER and constituency:
+        if not is_member and constituency:
             self.add_error(
                 "constituency", _("Only working-group members belong to a constituency.")
             )
-        if role != Role.MEMBER and data.get("sector"):
+        if not is_member and data.get("sector"):
             self.add_error("sector", _("Only working-group members belong to a sector."))
-        start, end = data.get("valid_from"), data.get("valid_until")
-        if start and end and end <= start:
-            self.add_error("valid_until", _("The role must end after it begins."))
-        return data
 
     @property
     def given(self) -> dict[str, Any]:

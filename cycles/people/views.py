@@ -103,7 +103,11 @@ def _leaves(request: PortalRequest, held: list[Membership]) -> list[Agency]:
         if m.agency and (m.valid_until is None or m.valid_until > request.at):
             kept.setdefault(m.agency, []).append(m)
     ask = partial(why_not_administer, "remove_leaver", by=request.user, at=request.at)
-    return [a for a, rows in kept.items() if not any(ask(agency=a, obj=m) for m in rows)]
+    leaves = []
+    for agency, memberships in kept.items():
+        if not any(ask(agency=agency, obj=m) for m in memberships):
+            leaves.append(agency)
+    return leaves
 
 
 def _why_not_reset(request: PortalRequest, someone: User) -> str:
@@ -113,9 +117,10 @@ def _why_not_reset(request: PortalRequest, someone: User) -> str:
         .select_related("agency", "province")
     )
     ask = partial(why_not_administer, "reset_factor", by=request.user, at=request.at, obj=someone)
-    return next(
-        (why for reach in [m.reach for m in roles] or [None] if (why := ask(agency=reach))), ""
-    )
+    for reach in [m.reach for m in roles] or [None]:
+        if why := ask(agency=reach):
+            return why
+    return ""
 
 
 # --- Roles --------------------------------------------------------------------------------------

@@ -121,7 +121,10 @@ class LineResource(Tried, resources.Resource):
 
     def rows(self, lines: Iterable[Any]) -> list[dict[str, Any]]:
         """Lines as a file says them, by column."""
-        return [{name: field.export(line) for name, field in self.fields.items()} for line in lines]
+        rows = []
+        for line in lines:
+            rows.append({name: field.export(line) for name, field in self.fields.items()})
+        return rows
 
 
 @dataclass
@@ -166,14 +169,15 @@ class Check:
         """Names what was shown, in whatever language, so that nothing else of the same file is
         written.
         """
+        changed = []
+        for row in self.changed:
+            changes = [[c["column"], c["before"], c["after"]] for c in row["changes"]]
+            changed.append([row["row"], *changes])
         shown = [
             [[error["row"], error["column"]] for error in self.errors],
-            [one["row"] for one in self.new],
-            [
-                [one["row"], *([c["column"], c["before"], c["after"]] for c in one["changes"])]
-                for one in self.changed
-            ],
-            [one.pk for one in self.removed],
+            [row["row"] for row in self.new],
+            changed,
+            [removed.pk for removed in self.removed],
         ]
         return hashlib.sha256(json.dumps(shown, ensure_ascii=False).encode()).hexdigest()
 
@@ -250,7 +254,10 @@ def written(resource: SheetResource, table: tablib.Dataset) -> list[Model]:
 
 def dataset(rows: Sequence[Row]) -> tablib.Dataset:
     headers = list(rows[0].cells) if rows else []
-    return tablib.Dataset(*[[row.cells[h] for h in headers] for row in rows], headers=headers)
+    table = tablib.Dataset(headers=headers)
+    for row in rows:
+        table.append([row.cells[header] for header in headers])
+    return table
 
 
 def _tried(resource: Any, sheet: Sheet) -> Check:

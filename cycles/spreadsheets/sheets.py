@@ -190,22 +190,25 @@ def _places(form: Form, header: Sequence[str]) -> tuple[dict[int, str], bool]:
             % {"expected": form, "found": names[0][:40]}
         )
     columns = {place: name for place, name in enumerate(names) if name and (place or not found)}
+    _check_columns(form, columns)
+    return columns, bool(found)
+
+
+def _check_columns(form: Form, columns: Mapping[int, str]) -> None:
+    """Refuse a header that lacks columns, has unknown ones or has one twice."""
     known = set(form.names)
     required = [column.name for column in form.columns if column.required]
-    for sentence, wrong in (
-        (
-            _("These columns are missing: %(names)s."),
-            [n for n in required if n not in columns.values()],
-        ),
-        (
-            _("These columns are not known: %(names)s."),
-            [_named(p, n) for p, n in columns.items() if n not in known],
-        ),
-        (_("These columns stand twice: %(names)s."), _doubled(columns)),
-    ):
-        if wrong:
-            raise Unreadable(sentence % {"names": ", ".join(wrong)})
-    return columns, bool(found)
+    missing = [name for name in required if name not in columns.values()]
+    if missing:
+        raise Unreadable(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
+    unknown = [_named(place, name) for place, name in columns.items() if name not in known]
+    if unknown:
+        raise Unreadable(
+            _("These columns are not known: %(names)s.") % {"names": ", ".join(unknown)}
+        )
+    doubled = _doubled(columns)
+    if doubled:
+        raise Unreadable(_("These columns stand twice: %(names)s.") % {"names": ", ".join(doubled)})
 
 
 def _doubled(columns: Mapping[int, str]) -> list[str]:
@@ -262,10 +265,10 @@ def written(form: Form, rows: Iterable[Mapping[str, Any]], kind: str) -> bytes:
     """Rows as a file that `read` reads again to the same; a Decimal becomes a number, all else
     guarded text.
     """
-    header = [str(form), *form.names]
-    return _WRITERS[kind](
-        form, [header, *(["", *(row.get(name) for name in form.names)] for row in rows)]
-    )
+    table: list[list[Any]] = [[str(form), *form.names]]
+    for row in rows:
+        table.append(["", *(row.get(name) for name in form.names)])
+    return _WRITERS[kind](form, table)
 
 
 def template(form: Form, kind: str) -> bytes:
@@ -298,7 +301,11 @@ def plain(value: Any) -> str:
 
 
 def _as_csv(form: Form, rows: Iterable[Sequence[Any]]) -> bytes:
-    return (MARK + csv_text([_csv_cell(value) for value in row] for row in rows)).encode()
+    return (MARK + csv_text(map(_csv_row, rows))).encode()
+
+
+def _csv_row(values: Iterable[Any]) -> list[str]:
+    return [_csv_cell(value) for value in values]
 
 
 def _csv_cell(value: Any) -> str:

@@ -98,8 +98,9 @@ def archival(reading: bytes, attachments: Sequence[tuple[str, bytes]], *, at: da
             pdf.attachments[name] = AttachedFileSpec(pdf, body, relationship=Name.Data, **given)
         for intent in pdf.Root.OutputIntents:
             intent.S = Name.GTS_PDFA1
-        for annotation in (a for page in pdf.pages for a in page.get("/Annots", [])):
-            annotation.F = PRINTED
+        for page in pdf.pages:
+            for annotation in page.get("/Annots", []):
+                annotation.F = PRINTED
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
             said["pdfaid:part"], said["pdfaid:conformance"] = "3", "A"
         written = io.BytesIO()

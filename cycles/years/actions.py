@@ -327,14 +327,11 @@ def open_practice(*, by: User, at: datetime) -> Cycle:
     phases = [
         p for p in BINDINGS if p not in (*PER_AGENCY, Phase.FINAL, Phase.FESTIVAL, Phase.ANYTIME)
     ]
-    _lay(
-        cycle,
-        (
-            PlannedWindow(phase, BINDINGS[phase], at, at + TRAINING, quarter)
-            for phase in phases
-            for quarter in ((1, 2, 3, 4) if phase in PER_QUARTER else (0,))
-        ),
-    )
+    windows = []
+    for phase in phases:
+        for quarter in (1, 2, 3, 4) if phase in PER_QUARTER else (0,):
+            windows.append(PlannedWindow(phase, BINDINGS[phase], at, at + TRAINING, quarter))
+    _lay(cycle, windows)
     administer("open_practice", cycle, by=by, at=at)
     return open_cycle(cycle, by=by, at=at)
 

@@ -69,15 +69,10 @@ def import_measures(
             at=at,
         )
     Measure.objects.filter(pk__in=[m.pk for m in removed]).delete()
-    _free_codes(
-        [
-            old[row.existing]
-            for row in rows
-            if row.existing and old[row.existing].code != row.measure["code"]
-        ]
-    )
+    _free_codes(_with_new_codes(rows, old))
     written = _write(indicator_set, rows, old)
     Indicator.objects.filter(axis__set=indicator_set, measures=None).delete()
+
     changed = []
     for measure in Measure.objects.filter(pk__in=written).for_list():
         was, now = before.get(measure.pk), plain(measure)
@@ -87,11 +82,20 @@ def import_measures(
             changed.append(measure)
     if not changed and not removed:
         raise Refused(_("Nothing in the file differs from the set."))
-    said: dict[str, Any] = {"file": file_name, "sha256": sha256} | (
-        {"left_out": left_out} if left_out else {}
-    )
-    note_change(indicator_set, Change.Deed.IMPORTED, after=said, by=by, at=at)
+    facts: dict[str, Any] = {"file": file_name, "sha256": sha256}
+    if left_out:
+        facts["left_out"] = left_out
+    note_change(indicator_set, Change.Deed.IMPORTED, after=facts, by=by, at=at)
     return changed + removed
+
+
+def _with_new_codes(rows: Iterable[Content], old: Mapping[int, Measure]) -> list[Measure]:
+    """List the measures that stay and that the file gives another code."""
+    found = []
+    for row in rows:
+        if row.existing and old[row.existing].code != row.measure["code"]:
+            found.append(old[row.existing])
+    return found
 
 
 def _free_codes(measures: Sequence[Measure]) -> None:

@@ -3,7 +3,7 @@ applies to whom.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -179,11 +179,15 @@ def _are_worded(rows: Any) -> bool:
         and len(rows) <= MOST_BANDS
         and all(isinstance(row, dict) for row in rows)
     )
-    return are_rows and all(
+    return are_rows and all(map(_is_worded, rows))
+
+
+def _is_worded(row: dict[str, Any]) -> bool:
+    return (
         row.keys() <= {"percent", "fa", "en"}
         and _are_numbers([row.get("percent")])
-        and all(isinstance(row.get(language, ""), str) for language in ("fa", "en"))
-        for row in rows
+        and isinstance(row.get("fa", ""), str)
+        and isinstance(row.get("en", ""), str)
     )
 
 
@@ -354,17 +358,18 @@ def _column(name: str, model: Any, field: str) -> Column:
     )
 
 
+def _columns(model: Any, fields: Mapping[str, str]) -> list[Column]:
+    return [_column(name, model, field) for name, field in fields.items()]
+
+
 MEASURES = Form(
     "measures",
     1,
     (
-        *(
-            _column(name, model, field)
-            for model, names in (TIERS["axis"], TIERS["indicator"])
-            for name, field in names.items()
-        ),
-        *(_column(name, Measure, field) for name, field in OWN.items() if name != "lineage"),
-        *(_column(name, Goal, field) for name, field in TIERS["goal"][1].items()),
+        *_columns(*TIERS["axis"]),
+        *_columns(*TIERS["indicator"]),
+        *_columns(Measure, {name: field for name, field in OWN.items() if name != "lineage"}),
+        *_columns(*TIERS["goal"]),
         _column("lineage", Measure, "lineage"),
     ),
 )

@@ -153,16 +153,7 @@ class MeasureLines(LineResource):
                 ),
             )
         if not errors.keys() & {"method", "params_json", "base", "floor", "target"}:
-            method = METHODS[instance.method]
-            if sentences := method.check(instance.scoring_params):
-                column = method.needs[-1] if method.needs else "params_json"
-                errors[column if column in OWN else "params_json"] = " ".join(map(str, sentences))
-            elif not errors.keys() & {"lowest", "highest"}:
-                wrong = wrong_bounds(
-                    method.name, instance.scoring_params, instance.lowest, instance.highest
-                )
-                if wrong:
-                    errors["highest" if instance.lowest is None else "lowest"] = " ".join(wrong)
+            _check_method(instance, errors)
         if errors:
             raise ValidationError(errors)
 
@@ -184,11 +175,22 @@ class MeasureLines(LineResource):
         return wrong or _sums(sheet, rows)
 
 
+def _check_method(line: MeasureLine, errors: dict[str, Any]) -> None:
+    """Add what the method says against its parameters, else against the bounds of the value."""
+    method = METHODS[line.method]
+    if sentences := method.check(line.scoring_params):
+        column = method.needs[-1] if method.needs else "params_json"
+        errors[column if column in OWN else "params_json"] = " ".join(map(str, sentences))
+    elif not errors.keys() & {"lowest", "highest"}:
+        wrong = wrong_bounds(method.name, line.scoring_params, line.lowest, line.highest)
+        if wrong:
+            errors["highest" if line.lowest is None else "lowest"] = " ".join(wrong)
+
+
 def _content(line: MeasureLine) -> Content:
-    tiers = {
-        tier: {f: getattr(line, c) for c, f in names.items()}
-        for tier, (_model, names) in TIERS.items()
-    }
+    tiers = {}
+    for tier, (_model, names) in TIERS.items():
+        tiers[tier] = {field: getattr(line, column) for column, field in names.items()}
     measure = {field: getattr(line, column) for column, field in OWN.items() if field != "lineage"}
     goal = tiers["goal"] if line.goal_code else None
     return Content(tiers["axis"], tiers["indicator"], goal, measure, line.lineage, line.pk)
@@ -265,15 +267,15 @@ def _sums(sheet: Sheet, rows: Rows) -> list[Wrong]:
         indicators: dict[tuple[str, ...], list[tuple[int, MeasureLine]]] = {}
         for number, line in of_axis:
             indicators.setdefault(_key(line, "indicator"), []).append((number, line))
-        counting = [
-            lines for lines in indicators.values() if any(line.counts for _n, line in lines)
-        ]
-        for lines in counting:
-            found = sum((line.points for _n, line in lines if line.counts), Decimal(0))
-            wrong += _unless_equal(sheet, lines, "indicator", found)
-        if counting:
-            found = sum((lines[0][1].indicator_points for lines in counting), Decimal(0))
-            wrong += _unless_equal(sheet, of_axis, "axis", found)
+        of_indicators, counts = Decimal(0), False
+        for lines in indicators.values():
+            points = [line.points for _number, line in lines if line.counts]
+            if points:
+                counts = True
+                wrong += _unless_equal(sheet, lines, "indicator", sum(points, Decimal(0)))
+                of_indicators += lines[0][1].indicator_points
+        if counts:
+            wrong += _unless_equal(sheet, of_axis, "axis", of_indicators)
             total += of_axis[0][1].axis_points
     if total != FULL_POINTS and not wrong:
         said = {"total": localised(total), "full": localised(FULL_POINTS)}

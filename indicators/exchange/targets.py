@@ -117,14 +117,15 @@ class OwnLines(LineResource):
 
     def own(self, found: Check) -> list[Own]:
         """What `breakdown.import_targets` takes: the rows that say something new."""
-        return [
-            Own(
-                measure=self.measures[line.measure_code].pk,
-                agency=self.agencies[line.agency_code].agency_id,
-                **{name: getattr(line, name) for name in (*FIGURES, "applies", "reason")},
-            )
-            for line in (one["object"] for one in (*found.new, *found.changed))
-        ]
+        return [self._own_of(row["object"]) for row in (*found.new, *found.changed)]
+
+    def _own_of(self, line: TargetLine) -> Own:
+        figures = {name: getattr(line, name) for name in (*FIGURES, "applies", "reason")}
+        return Own(
+            measure=self.measures[line.measure_code].pk,
+            agency=self.agencies[line.agency_code].agency_id,
+            **figures,
+        )
 
 
 def _code(text: str) -> dict[str, str]:

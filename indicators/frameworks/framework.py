@@ -141,13 +141,20 @@ class Framework:
         said = outcome.said
         if outcome.exact is not None and self.root.agg == "all_required":
             said = "MET" if outcome.exact else "NOT"
-        if said and (named := next((band.label for band in self.bands if band.code == said), "")):
-            return named
+        if said and (label := self._label_of(said)):
+            return label
         if outcome.exact is None or outcome.score is None:
             return said
-        value = outcome.exact if self.band_on_exact or self.band_rounding else outcome.score
-        value = self.band_rounding.apply(value) if self.band_rounding else value
+        value = outcome.score
+        if self.band_rounding:
+            value = self.band_rounding.apply(outcome.exact)
+        elif self.band_on_exact:
+            value = outcome.exact
         return reached(self.bands, value) or (said if self.root.agg == "table" else "")
+
+    def _label_of(self, code: str) -> str:
+        """Answer with the label of the band that has a code, "" where none has."""
+        return next((band.label for band in self.bands if band.code == code), "")
 
     def _limited(self, band: str, outcomes: Mapping[str, Outcome], rules: list[str]) -> str:
         order = [found.label for found in self.bands]

@@ -128,15 +128,10 @@ def _limits(at: At | None, tree: At, root: Node, bands: tuple[Band, ...]) -> tup
 
 
 def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
-    children, scale = at.find("children"), at.find("scale")
-    template, tuned = at.find("template"), at.find("fine_tuned")
-    if children and scale:
-        at.refuse("a node has children or a scale, not both")
-    if not (children or scale or template):
-        at.refuse("a node needs “children” or a “scale”")
+    children, scale, tuned = at.find("children"), at.find("scale"), at.find("fine_tuned")
+    _check_kind(at)
     title = at.find("title")
     code = at["code"].text()
-    missing, reviewed = at.find("missing"), at.find("under_review")
     used = _scale(scale, scales, at) if scale else None
     kids = _children(children, scales) if children else ()
     return Node(
@@ -146,9 +141,9 @@ def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
         scale=used,
         agg="" if scale else at["agg"].one_of(AGGREGATIONS),
         children=kids,
-        missing=_missing(missing) if missing else Missing(),
+        missing=_missing(at.find("missing")),
         not_applicable=_not_applicable(at),
-        under_review=reviewed.one_of(UNDER_REVIEW_POLICIES) if reviewed else "drop",
+        under_review=_under_review(at.find("under_review")),
         scale_to=_above_zero(at.find("scale_to")),
         points=_above_zero(at.find("points")),
         cap_by=_cap(at),
@@ -158,6 +153,15 @@ def _node(at: At, scales: dict[str, At], weight: Fraction) -> Node:
         default=_said(at.find("default")),
         fine_tuned=_node(tuned, scales, ONE) if tuned and scale else None,
     )
+
+
+def _check_kind(at: At) -> None:
+    """Refuse a node that is both a branch and a leaf, or neither."""
+    children, scale = at.find("children"), at.find("scale")
+    if children and scale:
+        at.refuse("a node has children or a scale, not both")
+    if not (children or scale or at.find("template")):
+        at.refuse("a node needs “children” or a “scale”")
 
 
 def _children(at: At, scales: dict[str, At]) -> tuple[Node, ...]:
@@ -188,13 +192,19 @@ def _above_zero(at: At | None) -> Fraction | None:
     return at.number()
 
 
-def _missing(at: At) -> Missing:
+def _missing(at: At | None) -> Missing:
+    if at is None:
+        return Missing()
     if isinstance(at.value, dict):
         count = at["skip_min_count"]
         if set(at.value) != {"skip_min_count"} or count.whole() < 1:
             at.refuse('must be "skip", "zero", "null" or {"skip_min_count": n}, n from 1 on')
         return Missing("skip", count.whole())
     return Missing(at.one_of(POLICIES))
+
+
+def _under_review(at: At | None) -> str:
+    return at.one_of(UNDER_REVIEW_POLICIES) if at is not None else "drop"
 
 
 def _not_applicable(at: At) -> str:
@@ -285,15 +295,7 @@ def _condition(at: At, known: set[str], groups: dict[str, tuple[str, ...]]) -> C
     node, group = at.find("node"), at.find("group")
     if (node is None) == (group is None):
         at.refuse("a condition is about a “node” or a “group”")
-    tests: list[Test] = []
-    counted: list[Test] = []
-    for key, value in at.members().items():
-        if key in COMPARISONS:
-            tests.append(Test(key, value.number()))
-        elif group and key in COUNTED:
-            counted.append(Test(COUNTED[key], value.number()))
-        elif key not in ("node", "group"):
-            value.refuse("is no condition that can be checked")
+    tests, counted = _tests(at, of_group=group is not None)
     if not tests or (group and len(counted) != 1):
         at.refuse(
             "needs a comparison, and with a group what is counted: {'group': 'L1', 'count_below': "
@@ -307,6 +309,20 @@ def _condition(at: At, known: set[str], groups: dict[str, tuple[str, ...]]) -> C
     if group.text() not in groups:
         group.refuse(f"“{group.value}” is no group: {', '.join(groups) or 'none is listed'}")
     return Condition(groups[group.text()], tuple(tests), counted[0], group.text())
+
+
+def _tests(at: At, *, of_group: bool) -> tuple[list[Test], list[Test]]:
+    """Read the comparisons of a condition, and what a group's condition counts."""
+    tests: list[Test] = []
+    counted: list[Test] = []
+    for key, value in at.members().items():
+        if key in COMPARISONS:
+            tests.append(Test(key, value.number()))
+        elif of_group and key in COUNTED:
+            counted.append(Test(COUNTED[key], value.number()))
+        elif key not in ("node", "group"):
+            value.refuse("is no condition that can be checked")
+    return tests, counted
 
 
 # --- What concerns several nodes ----------------------------------------------------------------

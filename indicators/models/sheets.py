@@ -145,13 +145,12 @@ class Sheet:
         """The targets without which the plan cannot be signed: every quarter of every measure of
         the agency's own.
         """
-        return [
-            Lack("target", p.measure, quarter)
-            for p in self.planned
-            if p.is_own
-            for quarter in self.plan.quarters
-            if self.figure(p.measure.pk, quarter).target is None
-        ]
+        lacks = []
+        for p in self.planned:
+            for quarter in self.plan.quarters if p.is_own else ():
+                if self.figure(p.measure.pk, quarter).target is None:
+                    lacks.append(Lack("target", p.measure, quarter))
+        return lacks
 
     def lacks_of(self, quarter: int) -> list[Lack]:
         """What a quarter's report still needs: an actual value wherever there is a target, the
@@ -183,10 +182,9 @@ class Sheet:
 
 def digest(figures: Iterable[Figure], *names: str) -> str:
     """SHA-256 of what is signed: these fields of the figures, by measure and quarter."""
-    rows: list[Any] = [
-        [f.measure_id, f.quarter, *(_plain(getattr(f, name)) for name in names)]
-        for f in sorted(figures, key=lambda f: (f.measure_id, f.quarter))
-    ]
+    rows: list[list[Any]] = []
+    for f in sorted(figures, key=lambda f: (f.measure_id, f.quarter)):
+        rows.append([f.measure_id, f.quarter, *(_plain(getattr(f, name)) for name in names)])
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -199,10 +197,10 @@ def lights_of(plans: Iterable[Plan]) -> dict[int, Counter[Light]]:
     query for all plans.
     """
     newest: dict[int, int] = {}
-    for report in (
-        r for plan in plans for r in plan.reports.all() if r.state == ReportState.REPORTED
-    ):
-        newest[report.plan_id] = max(report.quarter, newest.get(report.plan_id, 0))
+    for plan in plans:
+        for report in plan.reports.all():
+            if report.state == ReportState.REPORTED:
+                newest[plan.pk] = max(report.quarter, newest.get(plan.pk, 0))
     lights: dict[int, Counter[Light]] = {}
     rows = Figure.objects.filter(
         plan__in=newest, target__isnull=False, actual__isnull=False

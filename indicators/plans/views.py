@@ -144,11 +144,12 @@ FIGURES = ("target", "actual", "explanation", "forecast")
 def _figures(figures: Iterable[Figure], *names: str) -> list[list[Any]]:
     """What figures say, for the page of an act to know whether it is still what was seen."""
     ordered = sorted(figures, key=lambda figure: (figure.measure_id, figure.quarter))
-    said = [
-        [figure.measure_id, figure.quarter, *(getattr(figure, name) for name in names)]
-        for figure in ordered
-    ]
-    return [row for row in said if any(row[2:])]
+    rows = []
+    for figure in ordered:
+        values = [getattr(figure, name) for name in names]
+        if any(values):
+            rows.append([figure.measure_id, figure.quarter, *values])
+    return rows
 
 
 def _saved(request: PortalRequest, form: SheetForm, save: Callable[[], Any]) -> bool:

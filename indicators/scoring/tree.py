@@ -43,6 +43,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 
 from indicators.scoring.conditions import Row
 from indicators.scoring.exact import ONE, ZERO, Rounding, geometric_mean, parsed, times
@@ -256,12 +257,10 @@ def score_tree(root: Node, given: Mapping[str, Given]) -> dict[str, Outcome]:
             )
         except ValueError as error:
             raise Unfit(f"node {node.code}: {error}") from None
-    unused = {
-        code
-        for node in order
-        if node.fine_tuned and not _is_fine_tuned(node, given)
-        for code in node.fine_codes
-    }
+    unused: set[str] = set()
+    for node in order:
+        if node.fine_tuned and not _is_fine_tuned(node, given):
+            unused |= node.fine_codes
     return {node.code: outcomes[node.code] for node in order if node.code not in unused}
 
 
@@ -333,7 +332,7 @@ def _branch(node: Node, outcomes: Mapping[str, Outcome]) -> Outcome:
     whatever it is.
     """
     kids = [(child, outcomes[child.code]) for child in node.counted]
-    waiting = tuple(dict.fromkeys(code for _child, outcome in kids for code in outcome.waiting))
+    waiting = tuple(dict.fromkeys(chain.from_iterable(outcome.waiting for _child, outcome in kids)))
     outcome = _settled(node, kids, outcomes, waiting)
     if not waiting:
         return outcome
@@ -466,19 +465,25 @@ def _all_required(
 
 
 def _scores(node: Node, outcomes: Mapping[str, Outcome]) -> dict[str, Fraction]:
-    codes = {code for row in node.rows for condition in row.when for code in condition.codes}
+    codes: set[str] = set()
+    for row in node.rows:
+        for condition in row.when:
+            codes.update(condition.codes)
     return {code: score for code in codes if (score := outcomes[code].score) is not None}
+
+
+def _row_that_holds(node: Node, scores: Mapping[str, Fraction]) -> tuple[int, str]:
+    """Find the first row whose conditions all hold, with what it says; 0 and the default else."""
+    for place, row in enumerate(node.rows, 1):
+        if all(condition.holds(scores) for condition in row.when):
+            return place, row.then
+    return 0, node.default
 
 
 def _looked_up(node: Node, scores: Mapping[str, Fraction], waiting: tuple[str, ...]) -> Outcome:
     if waiting:
         return Outcome(State.UNDER_REVIEW)
-    found = (
-        (place, row.then)
-        for place, row in enumerate(node.rows, 1)
-        if all(c.holds(scores) for c in row.when)
-    )
-    place, said = next(found, (0, node.default))
+    place, said = _row_that_holds(node, scores)
     rules = (f"table row {place}" if place else "no row of the table holds",)
     try:
         outcome = _scored(node, parsed(said))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -209,9 +210,8 @@ def _begin_plans(sets: Sequence[IndicatorSet]) -> None:
         )
         QuarterReport.objects.bulk_create(
             (
-                QuarterReport(cycle_id=cycle, agency_id=p.agency_id, plan=p, quarter=q)
-                for p in plans
-                for q in (1, 2, 3, 4)
+                QuarterReport(cycle_id=cycle, agency_id=plan.agency_id, plan=plan, quarter=quarter)
+                for plan, quarter in product(plans, (1, 2, 3, 4))
             ),
             batch_size=2000,
         )

@@ -3,6 +3,7 @@ it was designed.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -251,5 +252,5 @@ class ContextFields(forms.Form):
     @property
     def first_fields(self) -> list[Any]:
         """What every measure must say, and what its method needs."""
-        apart = {name for _title, names in self.SECTIONS for name in names}
+        apart = set(chain.from_iterable(names for _title, names in self.SECTIONS))
         return [self[name] for name in self.fields if name not in apart]

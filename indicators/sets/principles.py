@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -125,9 +125,11 @@ def load(indicator_set: IndicatorSet) -> Sheet:
 
 def findings(sheet: Sheet) -> list[Finding]:
     """Everything that the principles find in a set, in their order."""
-    return [
-        Finding(p, sentence, measure) for p in PRINCIPLES for sentence, measure in p.check(sheet)
-    ]
+    found = []
+    for principle in PRINCIPLES:
+        for sentence, measure in principle.check(sheet):
+            found.append(Finding(principle, sentence, measure))
+    return found
 
 
 Found = Iterator[tuple[str, Measure | None]]
@@ -200,7 +202,7 @@ def _linked(sheet: Sheet) -> Found:
     together with something.
     """
     here = {m.lineage for m in sheet.measures}
-    linked = {link for m in sheet.measures for link in m.links}
+    linked = set(chain.from_iterable(m.links for m in sheet.measures))
     for m in sheet.measures:
         if (
             m.dimension == Dimension.QUANTITY
@@ -324,17 +326,14 @@ def _priority(sheet: Sheet) -> Found:
     for m in sheet.measures:
         if m.goal_id is None:
             yield _("It serves none of the set's goals."), m
-    means = {
-        g: sum(r, Decimal(0)) / len(r)
-        for g in sheet.goals
-        if (r := [Decimal(n) for n in sheet.ranks.get(g.pk, ())])
-    }
-    points = {
-        g: sum(
-            (m.points for m in sheet.measures if m.goal_id == g.pk and not m.is_pilot), Decimal(0)
-        )
-        for g in sheet.goals
-    }
+    means = {}
+    points = dict.fromkeys(sheet.goals, Decimal(0))
+    for goal in sheet.goals:
+        if ranks := sheet.ranks.get(goal.pk):
+            means[goal] = Decimal(sum(ranks)) / len(ranks)
+        for m in sheet.measures:
+            if m.goal_id == goal.pk and not m.is_pilot:
+                points[goal] += m.points
     ranked = sorted(means, key=lambda g: means[g])
     for before, after in pairwise(ranked):
         if means[before] < means[after] and points[before] < points[after]:

@@ -4,6 +4,7 @@ administrator those of single agencies.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -138,13 +139,13 @@ def _form(
     data: QueryDict | None = None,
 ) -> ComparedForm:
     """The page as one form: what it shows in every cell."""
-    cells = [cell for row in _shown(measures, agencies, held) for cell in row.cells]
+    cells = chain.from_iterable(row.cells for row in _shown(measures, agencies, held))
     return ComparedForm(data, shows={cell.name: cell.text for cell in cells})
 
 
 def _say_what_is_stored(rows: list[Row], form: ComparedForm) -> None:
     """Beside each cell that was typed otherwise, what is stored there now."""
-    for cell in (cell for row in rows for cell in row.cells):
+    for cell in chain.from_iterable(row.cells for row in rows):
         stored = form.stored.get(cell.name, "")
         if stored != cell.text:
             now = _("Stored now: %(value)s") % {"value": stored or _("nothing")}

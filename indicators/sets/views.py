@@ -102,21 +102,18 @@ def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
     begun = set(
         IndicatorSet.objects.filter(cycle__in=cycles).values_list("cycle", "kind", "agency")
     )
-    possible = [
-        IndicatorSet(cycle=cycle, kind=kind, agency=agency)
-        for cycle in cycles
-        for kind, agency in [
-            (Kind.GENERAL, None),
-            *((Kind.SPECIFIC, agency) for agency in agencies),
-        ]
-        if (cycle.pk, kind, agency.pk if agency else None) not in begun
-    ]
     edit = SETS["edit"]
-    return [
-        s
-        for s in possible
-        if not SETS.why_not(s, edit, by=request.user, at=request.at, windows=windows)
-    ]
+    beginnings = []
+    for cycle in cycles:
+        possible = [IndicatorSet(cycle=cycle, kind=Kind.GENERAL)]
+        for agency in agencies:
+            possible.append(IndicatorSet(cycle=cycle, kind=Kind.SPECIFIC, agency=agency))
+        for one in possible:
+            if (cycle.pk, one.kind, one.agency_id) not in begun and not SETS.why_not(
+                one, edit, by=request.user, at=request.at, windows=windows
+            ):
+                beginnings.append(one)
+    return beginnings
 
 
 def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
@@ -208,20 +205,14 @@ def _rounds(indicator_set: IndicatorSet) -> list[tuple[int, list[Side]]]:
     )
     concurring = rules_of(indicator_set).concurring
     numbers = sorted({v.round for v in votes} | ({indicator_set.round} - {0}), reverse=True)
-    return [
-        (
-            number_,
-            [
-                Side(
-                    side,
-                    side in concurring,
-                    [v for v in votes if (v.round, v.constituency) == (number_, side)],
-                )
-                for side in Constituency
-            ],
-        )
-        for number_ in numbers
-    ]
+    rounds = []
+    for number_ in numbers:
+        sides = []
+        for side in Constituency:
+            cast = [v for v in votes if (v.round, v.constituency) == (number_, side)]
+            sides.append(Side(side, side in concurring, cast))
+        rounds.append((number_, sides))
+    return rounds
 
 
 @dataclass(frozen=True)

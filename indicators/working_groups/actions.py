@@ -211,6 +211,17 @@ def rank_goals(
         GoalRank.objects.update_or_create(goal_id=goal, member=by, defaults={"rank": rank})
 
 
+def _why_no_decision(outcome: str, reason: str, agreed: Mapping[str, Any]) -> str:
+    """Say what a decision lacks, "" when it is whole."""
+    if outcome not in Outcome.values or outcome == Outcome.OPEN:
+        return _("There is no such decision.")
+    if reason.strip():
+        return ""
+    if outcome != Outcome.APPROVED:
+        return _("Please give a reason; the agency will read it.")
+    return _("Please say why other values were agreed.") if agreed else ""
+
+
 @transaction.atomic
 def settle(
     indicator_set: IndicatorSet,
@@ -227,13 +238,9 @@ def settle(
     returned; rejected.
     """
     measure = _measure(indicator_set, lineage)
-    if outcome not in Outcome.values or outcome == Outcome.OPEN:
-        raise Refused(_("There is no such decision."))
-    if outcome != Outcome.APPROVED and not reason.strip():
-        raise Refused(_("Please give a reason; the agency will read it."))
     agreed = _otherwise(measure, values or {}) if outcome == Outcome.APPROVED else {}
-    if agreed and not reason.strip():
-        raise Refused(_("Please say why other values were agreed."))
+    if why := _why_no_decision(outcome, reason, agreed):
+        raise Refused(why)
     given: dict[str, Any] = {"line": lineage, "outcome": outcome, "values": agreed}
     [indicator_set] = perform(
         SETS, [indicator_set], "settle", by=by, at=at, note=reason, seen=seen, **given

@@ -228,10 +228,11 @@ def _sides(votes: list[Vote], lineage: UUID, concurring: tuple[str, ...]) -> lis
     for vote in votes:
         if vote.lineage == lineage or (vote.lineage is None and vote.member_id not in chosen):
             chosen[vote.member_id] = vote
-    return [
-        Side(side, side in concurring, tuple(v for v in chosen.values() if v.constituency == side))
-        for side in Constituency
-    ]
+    sides = []
+    for side in Constituency:
+        votes_of_side = tuple(v for v in chosen.values() if v.constituency == side)
+        sides.append(Side(side, side in concurring, votes_of_side))
+    return sides
 
 
 def _in_words(counted: Verdict) -> str:
