@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from agencies.roles import AGENCY_ROLES, AUTHORITY_ROLES, HEADS, Role
-from cycles.engine import notices
+from cycles.notices import wording
 from cycles.requests import PortalRequest
 
 SECTIONS: tuple[tuple[str, str | Promise, frozenset[Role]], ...] = (
@@ -68,7 +68,7 @@ def frame(request: PortalRequest) -> dict[str, Any]:
         held = {m.role for m in user.memberships(request.at)}
         sections = [(reverse("home"), _("Desk"))]
         sections += [(reverse(name), label) for name, label, roles in SECTIONS if held & roles]
-        unseen = cache(lambda: notices.unseen_count(user, request.at))
+        unseen = cache(lambda: wording.unseen_count(user, request.at))
         # asked by the frame alone: a part of a page that is answered by itself makes no query for
         # it
         bell = {"url": reverse("cycles:inbox"), "unseen": unseen}

@@ -20,10 +20,9 @@ from uuid_utils import UUID, uuid7
 
 from agencies.models import User
 from cycles.clashes import Seen
-from cycles.engine import notices
 from cycles.engine.perform import administer, perform
 from cycles.models import Channel, Delivery
-from cycles.notices import mail, sms
+from cycles.notices import mail, sms, wording
 from cycles.workflow import ADMINISTRATION, Refused
 
 logger = logging.getLogger(__name__)
@@ -177,7 +176,7 @@ def _send(message_id: str, first: int, post: Post, at: datetime) -> bool:
         return False
     try:
         with translation.override(person.language):
-            told = notices.read(deliveries)
+            told = wording.in_words(deliveries)
             if deliveries[0].channel == Channel.MAIL:
                 post.send(mail.compose(person, told, message_id))
             else:

@@ -80,7 +80,7 @@ def import_measures(
             deed = Change.Deed.CHANGED if was else Change.Deed.ADDED
             note_change(indicator_set, deed, measure=measure, before=was, after=now, by=by, at=at)
             changed.append(measure)
-    if not changed and not removed:
+    if not changed + removed:
         raise Refused(_("Nothing in the file differs from the set."))
     facts: dict[str, Any] = {"file": file_name, "sha256": sha256}
     if left_out:

@@ -19,8 +19,9 @@ from cycles.calendar import Phase
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import Refused, Windows
+from cycles.workflow import Move, Refused, Windows
 from indicators.models import LAST, Figure, Plan, Planned, QuarterReport, Sheet, lights_of
+from indicators.models.sheets import Lack
 from indicators.plans import actions
 from indicators.plans.filters import PlanFilter
 from indicators.plans.forms import FiguresForm, SheetForm, TargetsForm
@@ -248,6 +249,15 @@ def _counted(entered: list[Entered]) -> Any:
     return counted_lights(Counter(e.figure.light for e in entered if e.figure.percent is not None))
 
 
+def _state_moves(moves: Iterable[Move], *, is_due: bool) -> list[Move]:
+    """Pick the moves that the page has a button for; a quarter is reported once it is due."""
+    return [m for m in moves if m.target and (is_due or m.name != "report")]
+
+
+def _lacks(report: QuarterReport, sheet: Sheet) -> list[Lack]:
+    return [] if report.state == ReportState.REPORTED else sheet.lacks_of(report.quarter)
+
+
 @require_http_methods(["GET", "POST"])
 def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
@@ -264,9 +274,6 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
     not_due = actions.why_not_due(report, sheet, request.at)
     is_edited = form.is_bound or (not not_due and any(m.name == "enter" for m in moves))
     entered = _entered(sheet, report.quarter, form if is_edited else None)
-    lacks = (
-        [] if not_due or report.state == ReportState.REPORTED else sheet.lacks_of(report.quarter)
-    )
     context = {
         "report": report,
         "plan": plan,
@@ -275,12 +282,12 @@ def quarter_detail(request: PortalRequest, pk: int) -> HttpResponse:
         "shown": report_state(report, plan, windows, request.at),
         "closed": windows.why_closed(Phase.MONITORING, report, request.at) or not_due,
         "term": windows.of(Phase.MONITORING, report),
-        "moves": [m for m in moves if m.target and not (m.name == "report" and not_due)],
+        "moves": _state_moves(moves, is_due=not not_due),
         "forward": FORWARD,
         "main": [e for e in entered if e.is_main],
         "further": [e for e in entered if not e.is_main],
         "lights": _counted(entered),
-        "lacks": lacks,
+        "lacks": [] if not_due else _lacks(report, sheet),
         "others": QuarterReport.objects.filter(plan=plan).order_by("quarter"),
         "history": history(Entry.objects.of(report)),
     }

@@ -349,36 +349,60 @@ def _settled(
 ) -> Outcome:
     if node.agg == "none":
         return Outcome(State.NOT_APPLICABLE)
-    silent = [child.code for child, outcome in kids if outcome.state == State.NOT_ANSWERED]
-    if silent and node.missing.policy == "null":
+    if silent := _silent(node, kids):
         return Outcome(
             State.NOT_ANSWERED, rules=(f"{State.NOT_ANSWERED.value}: {', '.join(silent)}",)
         )
-    parts = [(child, outcome.score) for child, outcome in kids if outcome.score is not None]
-    if node.missing.policy == "zero":
-        parts += _zeros(kids, State.NOT_ANSWERED)
+    parts = _scored_parts(node, kids)
     reviewed = _zeros(kids, State.UNDER_REVIEW) if node.under_review == "zero" else []
     if not parts and not reviewed:
-        states = {outcome.state for _child, outcome in kids}
-        worst = (State.UNDER_REVIEW, State.NOT_ANSWERED, State.NOT_APPLICABLE)
-        state = next((state for state in worst if state in states), State.NOT_ANSWERED)
-        return Outcome(state, rules=() if state == State.UNDER_REVIEW else (state.value,))
+        return _unscored(kids)
     if len(parts) < node.missing.at_least and node.missing.policy == "skip":
         return Outcome(
             State.NOT_ANSWERED,
             rules=(f"{len(parts)} scored, {node.missing.at_least} needed for a result",),
         )
     if node.agg == "table":
-        return _looked_up(
-            node,
-            {**_scores(node, outcomes), **{child.code: score for child, score in parts}},
-            waiting,
-        )
+        scores = _scores(node, outcomes)
+        scores.update((child.code, score) for child, score in parts)
+        return _looked_up(node, scores, waiting)
     if node.agg == "all_required":
         return _all_required(node, parts, waiting)
-    parts += reviewed
+    return _aggregated(node, kids, parts + reviewed, outcomes)
+
+
+def _silent(node: Node, kids: Kids) -> list[str]:
+    """List the children not answered by which the node has no result either."""
+    if node.missing.policy != "null":
+        return []
+    return [child.code for child, outcome in kids if outcome.state == State.NOT_ANSWERED]
+
+
+def _scored_parts(node: Node, kids: Kids) -> list[tuple[Node, Fraction]]:
+    """List the children with their scores, those not answered as 0 where the node says so."""
+    parts = [(child, outcome.score) for child, outcome in kids if outcome.score is not None]
+    if node.missing.policy == "zero":
+        parts += _zeros(kids, State.NOT_ANSWERED)
+    return parts
+
+
+def _unscored(kids: Kids) -> Outcome:
+    """The outcome of a node none of whose children is scored: what they are, the worst first."""
+    states = {outcome.state for _child, outcome in kids}
+    worst = (State.UNDER_REVIEW, State.NOT_ANSWERED, State.NOT_APPLICABLE)
+    state = next((state for state in worst if state in states), State.NOT_ANSWERED)
+    return Outcome(state, rules=() if state == State.UNDER_REVIEW else (state.value,))
+
+
+def _aggregated(
+    node: Node,
+    kids: Kids,
+    parts: Sequence[tuple[Node, Fraction]],
+    outcomes: Mapping[str, Outcome],
+) -> Outcome:
+    """Aggregate the scores of children by arithmetic, grown and capped as the node says."""
     if node.not_applicable == "leave":
-        parts += _zeros(kids, State.NOT_APPLICABLE)
+        parts = [*parts, *_zeros(kids, State.NOT_APPLICABLE)]
     natural = _arithmetic(
         node, [(child, _entering(node, child, score, outcomes)) for child, score in parts]
     )
@@ -406,22 +430,22 @@ def _entering(
 def _arithmetic(node: Node, parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
     """The aggregation of (child, what enters of it)."""
     parts = list(parts)
-    weighted = [(child.weight, value) for child, value in parts]
+    values = [value for _child, value in parts]
     match node.agg:
         case "gmean":
-            return geometric_mean(weighted)
+            return geometric_mean((child.weight, value) for child, value in parts)
         case "wmean":
-            return _sum(times(weight, value) for weight, value in weighted) / _sum(
-                weight for weight, _value in weighted
-            )
+            return _weighted_sum(parts) / _sum(child.weight for child, _value in parts)
         case "sum":
-            return _sum(times(weight, value) for weight, value in weighted)
+            return _weighted_sum(parts)
         case "points_ratio":
-            return _sum(value for _child, value in parts) / _sum(
-                child.full or ZERO for child, _value in parts
-            )
+            return _sum(values) / _sum(child.full or ZERO for child, _value in parts)
         case _:
-            return _sum(value for _child, value in parts)
+            return _sum(values)
+
+
+def _weighted_sum(parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
+    return _sum(times(child.weight, value) for child, value in parts)
 
 
 def _sum(values: Iterable[Fraction]) -> Fraction:

@@ -2,7 +2,7 @@
 on it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -24,7 +24,7 @@ from cycles.engine.perform import open_to
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import CycleState, Windows
+from cycles.workflow import CycleState, Move, Windows
 from indicators.differences import content_hash
 from indicators.lookups import EDITS, visible
 from indicators.models import (
@@ -44,7 +44,7 @@ from indicators.scoring.parameter_forms import written_pairs
 from indicators.sets import approval, targets
 from indicators.sets.draft_forms import WhomForm, YearsForm
 from indicators.sets.filters import SetFilter
-from indicators.sets.principles import Finding, findings, load
+from indicators.sets.principles import Finding, Sheet, findings, load
 from indicators.sets.tables import SetTable
 from indicators.tables import due, state_badge
 from indicators.tally import rules_of, verdicts, why_not_carried
@@ -136,7 +136,7 @@ def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
 
 
 @dataclass(frozen=True)
-class Line:
+class MeasureCard:
     """A measure as its card shows it."""
 
     measure: Measure
@@ -174,7 +174,7 @@ class Line:
         return self.review is not None and self.review.outcome != Outcome.OPEN
 
 
-def _axes(lines: Sequence[Line]) -> list[tuple[Axis, Decimal, list[Line]]]:
+def _axes(lines: Sequence[MeasureCard]) -> list[tuple[Axis, Decimal, list[MeasureCard]]]:
     found = []
     for _pk, group in groupby(lines, key=lambda line: line.measure.indicator.axis_id):
         of_axis = list(group)
@@ -232,22 +232,9 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
     names = {m.name for m in moves}
     sheet = load(indicator_set)
     found = findings(sheet)
-    reviews = {
-        r.lineage: r for r in Review.objects.filter(set=indicator_set, round=indicator_set.round)
-    }
-    shares = targets.shares_of(indicator_set)
     counted = _counted(indicator_set)
-    alike = set(counted.values()) if len(set(counted.values())) == 1 else set()
-    lines = [
-        Line(
-            m,
-            reviews.get(m.lineage),
-            shares.get(m.lineage, ()),
-            [f for f in found if f.measure == m],
-            "" if alike else counted.get(m.lineage, ""),
-        )
-        for m in sheet.measures
-    ]
+    stand = _common_stand(counted)
+    cards = _cards(indicator_set, sheet, found, {} if stand else counted)
     may_edit = bool(names & EDITS)
     before = (
         indicator_set.copied_from
@@ -257,32 +244,17 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         "set": indicator_set,
         "badge": state_badge(indicator_set),
         "due": due(indicator_set, Window.objects.concerning([indicator_set]), request.at),
-        "axes": _axes(lines),
+        "axes": _axes(cards),
         "empty_axes": indicator_set.axes.filter(indicators=None).order_by("position", "pk"),
-        "aims": [
-            Aim(
-                goal,
-                sum(
-                    (m.points for m in sheet.measures if m.goal_id == goal.pk and not m.is_pilot),
-                    Decimal(0),
-                ),
-                sum(m.goal_id == goal.pk for m in sheet.measures),
-                Decimal(sum(ranks)) / len(ranks) if (ranks := sheet.ranks.get(goal.pk)) else None,
-            )
-            for goal in sheet.goals
-        ],
-        "count": len(lines),
+        "aims": [_aim(goal, sheet) for goal in sheet.goals],
+        "count": len(cards),
         "total": sheet.points,
         "full": FULL_POINTS,
         "missing": FULL_POINTS - sheet.points,
         "is_composed": any(m.is_composed for m in sheet.measures),
         "binding": [f for f in found if f.principle.binds],
         "advice": _by_principle([f for f in found if not f.principle.binds]),
-        "moves": [
-            m
-            for m in moves
-            if m.target and (m.name != "carry_over" or _is_second_year(indicator_set, before))
-        ],
+        "moves": _offered_moves(moves, indicator_set, before),
         "forward": FORWARD,
         "names": names,
         "may_edit": may_edit,
@@ -292,7 +264,7 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         "years_form": YearsForm(initial={"years": indicator_set.years}),
         "before": before,
         "rounds": _rounds(indicator_set),
-        "stand": next(iter(alike), ""),
+        "stand": stand,
         "show_names": request.user.holds(
             Role.ADMINISTRATOR, Role.AUDITOR, Role.MEMBER, at=request.at
         ),
@@ -302,6 +274,56 @@ def detail(request: PortalRequest, pk: int) -> HttpResponse:
         ),
     }
     return render(request, "indicators/sets/detail.html", context)
+
+
+def _cards(
+    indicator_set: IndicatorSet,
+    sheet: Sheet,
+    found: Sequence[Finding],
+    votes: Mapping[UUID, str],
+) -> list[MeasureCard]:
+    """Lay each measure out with what the group decided, its parts, and what the principles find."""
+    of_round = Review.objects.filter(set=indicator_set, round=indicator_set.round)
+    reviews = {review.lineage: review for review in of_round}
+    shares = targets.shares_of(indicator_set)
+    findings_by_measure: dict[int, list[Finding]] = {}
+    for one in found:
+        if one.measure is not None:
+            findings_by_measure.setdefault(one.measure.pk, []).append(one)
+    return [
+        MeasureCard(
+            m,
+            reviews.get(m.lineage),
+            shares.get(m.lineage, ()),
+            findings_by_measure.get(m.pk, ()),
+            votes.get(m.lineage, ""),
+        )
+        for m in sheet.measures
+    ]
+
+
+def _aim(goal: Goal, sheet: Sheet) -> Aim:
+    serving = [m for m in sheet.measures if m.goal_id == goal.pk]
+    ranks = sheet.ranks.get(goal.pk)
+    return Aim(
+        goal,
+        points=sum((m.points for m in serving if not m.is_pilot), Decimal(0)),
+        measures=len(serving),
+        rank=Decimal(sum(ranks)) / len(ranks) if ranks else None,
+    )
+
+
+def _offered_moves(
+    moves: Sequence[Move], indicator_set: IndicatorSet, before: IndicatorSet | None
+) -> list[Move]:
+    """Pick the moves that the page has a button for; only a set issued for two years is carried
+    over.
+    """
+    offered = []
+    for move in moves:
+        if move.target and (move.name != "carry_over" or _is_second_year(indicator_set, before)):
+            offered.append(move)
+    return offered
 
 
 def _is_second_year(indicator_set: IndicatorSet, before: IndicatorSet | None) -> bool:
@@ -321,6 +343,12 @@ def _counted(indicator_set: IndicatorSet) -> dict[UUID, str]:
     }
 
 
+def _common_stand(counted: Mapping[UUID, str]) -> str:
+    """Answer with what the votes come to where it is the same for all measures, else ""."""
+    stands = set(counted.values())
+    return stands.pop() if len(stands) == 1 else ""
+
+
 def _by_principle(found: list[Finding]) -> list[tuple[Any, list[Finding]]]:
     return [
         (principle, list(group)) for principle, group in groupby(found, key=lambda f: f.principle)
@@ -330,8 +358,8 @@ def _by_principle(found: list[Finding]) -> list[tuple[Any, list[Finding]]]:
 @require_http_methods(["GET", "POST"])
 def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     indicator_set = visible(request, pk)
-    lines = [Line(m) for m in Measure.objects.of(indicator_set).for_list()]
-    axes = _axes(lines)
+    cards = [MeasureCard(m) for m in Measure.objects.of(indicator_set).for_list()]
+    axes = _axes(cards)
     return act_page(
         request,
         SETS,
@@ -345,7 +373,7 @@ def move(request: PortalRequest, pk: int, name: str) -> HttpResponse:
         shown=lambda: {"content": content_hash(indicator_set)},
         axes=axes,
         total=sum((points for _axis, points, _lines in axes), Decimal(0)),
-        count=len(lines),
+        count=len(cards),
         full=FULL_POINTS,
         problems=approval.why_unready(indicator_set),
         rounds=_rounds(indicator_set)[:1],
