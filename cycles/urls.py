@@ -6,7 +6,7 @@ from django.urls.converters import StringConverter
 from cycles.jobs import views as jobs
 from cycles.models import ChangeKind
 from cycles.notices import views as notices_views
-from cycles.people import nomination_views
+from cycles.people import account_views, nomination_views
 from cycles.people import views as people_views
 from cycles.record import views as record_views
 from cycles.register import views as register_views
@@ -59,10 +59,10 @@ pages = [
     path("people/<int:pk>/", people_views.person, name="person"),
     path("people/<int:pk>/grant/", people_views.grant, name="grant"),
     path("people/<int:pk>/leaves/<int:agency>/", people_views.remove_leaver, name="remove_leaver"),
-    path("people/<int:pk>/reset/", people_views.reset_factor, name="reset_factor"),
-    path("people/<int:pk>/close/", people_views.close_account, name="close_account"),
-    path("people/<int:pk>/open/", people_views.open_account, name="open_account"),
-    path("people/<int:pk>/identify/", people_views.identify, name="identify"),
+    path("people/<int:pk>/reset/", account_views.reset_factor, name="reset_factor"),
+    path("people/<int:pk>/close/", account_views.close_account, name="close_account"),
+    path("people/<int:pk>/open/", account_views.open_account, name="open_account"),
+    path("people/<int:pk>/identify/", account_views.identify, name="identify"),
     path("nominations/", nomination_views.nominations, name="nominations"),
     path(
         "nominations/<int:pk>/<nomination_decision:name>/",

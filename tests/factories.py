@@ -22,7 +22,7 @@ from appeals.hearing import decision
 from appeals.models import Appeal
 from cycles.calendar import Phase
 from cycles.models import Cycle, Participation, Window
-from cycles.people import actions as people_actions
+from cycles.people import interests
 from cycles.years import actions as years_actions
 from festival.models import Edition
 from festival.results import actions as results
@@ -351,7 +351,7 @@ def _assigned(w: World) -> None:
         "steward",
         "reviewer",
     ):
-        people_actions.state_interests(w.cycle, by=w.people[name], at=w.at)
+        interests.state_interests(w.cycle, by=w.people[name], at=w.at)
     axes = Axis.objects.filter(set__in=(w.general, w.specific)).order_by("set__kind", "position")
     for axis in axes:
         w.block = assignment.assign(

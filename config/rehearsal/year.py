@@ -33,9 +33,10 @@ from festival.results import actions as results
 from indicators.exchange import actions as exchange
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.plans import actions as plans_actions
-from indicators.sets import approval, drafting
+from indicators.sets import approval, drafting, whole_contents
 from indicators.sets.catalogue import general_catalogue
 from indicators.working_groups import actions as working_groups
+from indicators.working_groups import meetings
 from submissions.answers import actions as answers
 from submissions.evidence import actions as evidence
 from submissions.marking import actions as marking
@@ -181,7 +182,7 @@ class Rehearsal:
             cycle=self.cycle, kind=Kind.GENERAL, agency=None, by=admin, at=at
         )
         rows = values.named(general_catalogue(), self.cast.steward)
-        drafting.fill_general_set(general, rows=rows, by=admin, at=at)
+        whole_contents.fill_general_set(general, rows=rows, by=admin, at=at)
         approval.move(general, "propose", by=admin, at=at)
         self.did()
         for number, (agency, at) in enumerate(self.paced(self.agencies, Phase.PROPOSAL, 0.1, 0.9)):
@@ -224,7 +225,7 @@ class Rehearsal:
             cycle=self.cycle, kind=Kind.SPECIFIC
         ).order_by("-pk")[1]
         measure = Measure.objects.of(first).order_by("position", "pk")[0]
-        self.meeting = working_groups.convene(
+        self.meeting = meetings.convene(
             self.cycle,
             sector=first.sector,
             held_at=at + timedelta(days=4),
@@ -267,7 +268,7 @@ class Rehearsal:
         present = {self.cast.chair.pk: "authority", self.cast.members[1].pk: "budget"}
         resolutions = {item.pk: "با هدف توافق‌شده تصویب شد." for item in self.meeting.agenda.all()}
         minutes = "دربارهٔ هدف سنجهٔ نخست گفت‌وگو و هدف تازه توافق شد."
-        working_groups.minute(
+        meetings.minute(
             self.meeting,
             minutes=minutes,
             resolutions=resolutions,

@@ -2,7 +2,7 @@
 they declare.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from uuid_utils import uuid7
 
-from agencies.models import Agency, Clearance, Interest, Membership, Province, User
+from agencies.models import Agency, Membership, Province, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role, is_national
 from cycles.engine.perform import AdministrationTarget, administer, perform, why_not_administer
-from cycles.models import Cycle, Entry
-from cycles.workflow import ADMINISTRATION, CycleState, Refused
+from cycles.workflow import ADMINISTRATION, Refused
 
 
 @transaction.atomic
@@ -320,63 +319,6 @@ def with_factors(people: QuerySet[User]) -> QuerySet[Any]:
     return people.annotate(has_second_factor=Exists(factors))
 
 
-# --- Delegation ---------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def delegate(
-    agency: Agency,
-    *,
-    user: User,
-    valid_from: datetime | None,
-    valid_until: datetime,
-    letter: str,
-    by: User,
-    at: datetime,
-    note: str = "",
-) -> Membership:
-    """Let one of the agency's own people sign in the head's stead, from now or later until a moment
-    that is named.
-
-    It reaches neither back nor beyond the head's own term.
-    """
-    valid_from = max(valid_from or at, at)
-    if valid_until <= valid_from:
-        raise Refused(_("A delegation ends after it begins, and lies ahead."))
-    if not letter:
-        raise Refused(_("A delegation has a letter: give its number."))
-    people = Membership.objects.colleagues(agency, at)
-    if user.pk == by.pk or not people.filter(user=user).exists():
-        raise Refused(_("A deputy is chosen among the other people of the agency."))
-    terms = [m.valid_until for m in by.memberships(at, Role.HEAD) if m.agency_id == agency.pk]
-    ends = [end for end in terms if end is not None]
-    if len(ends) == len(terms) and ends and valid_until > max(ends):
-        raise Refused(_("A delegation does not outlast the head's own term."))
-    membership = Membership.objects.create(
-        user=user,
-        role=Role.DEPUTY,
-        agency=agency,
-        delegated_by=by,
-        valid_from=valid_from,
-        valid_until=valid_until,
-    )
-    said: dict[str, Any] = {
-        "note": note,
-        "letter": letter,
-        "valid_from": valid_from,
-        "valid_until": valid_until,
-    }
-    administer("delegate", membership, by=by, at=at, agency=agency, user=user.username, **said)
-    return membership
-
-
-def letters_of(delegations: Iterable[Membership]) -> dict[int, str]:
-    """The number of the letter of each delegation, by its key, as the record has it."""
-    rows = Entry.objects.filter(act="delegate", model=Membership._meta.label_lower)
-    rows = rows.filter(object_pk__in=[m.pk for m in delegations])
-    return {pk: str(params["letter"]) for pk, params in rows.values_list("object_pk", "params")}
-
-
 # --- Accounts -----------------------------------------------------------------------------------
 
 
@@ -405,35 +347,3 @@ def reset_second_factor(
     factors.delete()
     sign_out(person)
     return person
-
-
-@transaction.atomic
-def declare_interest(*, agency: Agency, reason: str, by: User, at: datetime) -> Interest:
-    """Record that `by` has an interest in an agency; from now on they neither mark, review nor vote
-    on it.
-    """
-    interest, created = Interest.objects.get_or_create(
-        user=by, agency=agency, defaults={"reason": reason, "declared_at": at}
-    )
-    if not created:
-        raise Refused(_("You have already declared an interest in this agency."))
-    administer("declare_interest", interest, by=by, at=at, agency=agency)
-    by.read_declared_anew()
-    return interest
-
-
-@transaction.atomic
-def state_interests(cycle: Cycle, *, by: User, at: datetime) -> Clearance:
-    """Say that one has no interest in any agency beside those declared; from now on the cycle's
-    work is shown.
-    """
-    if cycle.state != CycleState.OPEN:
-        raise Refused(_("Nothing is marked in this cycle now."))
-    administer("state_interests", cycle, by=by, at=at)
-    stated, created = Clearance.objects.get_or_create(
-        user=by, kind=Clearance.Kind.INTERESTS, year=cycle.year, defaults={"since": at}
-    )
-    if not created:
-        raise Refused(_("You have said so already."))
-    by.read_declared_anew()
-    return stated

@@ -28,8 +28,9 @@ from typing import Any
 
 from indicators.scoring.conditions import Condition
 from indicators.scoring.exact import Rounding, parsed, written
+from indicators.scoring.nodes import Given, Node, Outcome, State
 from indicators.scoring.scales import NOT_APPLICABLE, UNDER_REVIEW, Band, Options, Unfit, reached
-from indicators.scoring.tree import Given, Node, Outcome, State, score_tree
+from indicators.scoring.tree import score_tree
 
 
 @dataclass(frozen=True)

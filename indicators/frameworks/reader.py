@@ -13,8 +13,7 @@ from indicators.frameworks.json_document import At, Document, Malformed, Refused
 from indicators.frameworks.scale_reader import bands_of, scale_of
 from indicators.scoring.conditions import COMPARISONS, Condition, Row, Test
 from indicators.scoring.exact import MODES, ONE, Rounding
-from indicators.scoring.scales import Band, Options, Scale
-from indicators.scoring.tree import (
+from indicators.scoring.nodes import (
     AGGREGATIONS,
     LEAVING,
     NOT_APPLICABLE_POLICIES,
@@ -23,6 +22,7 @@ from indicators.scoring.tree import (
     Missing,
     Node,
 )
+from indicators.scoring.scales import Band, Options, Scale
 
 FORM = "assessment-framework/1"
 FOLDER = Path(__file__).parents[1] / "data" / "frameworks"

@@ -24,8 +24,8 @@ from indicators.frameworks.wording import (
     rounding_words,
     scale_words,
 )
+from indicators.scoring.nodes import WEIGHTED, Node
 from indicators.scoring.scales import Band, Interpolate, Number, Option, Options, Scale
-from indicators.scoring.tree import WEIGHTED, Node
 
 HUNDRED = Fraction(100)
 DEEPEST = 5

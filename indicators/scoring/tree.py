@@ -38,207 +38,14 @@ Where the common form leaves something open:
 - all_required: `required` of a child, else its maximum, is what it must reach.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
 from itertools import chain
 
-from indicators.scoring.conditions import Row
-from indicators.scoring.exact import ONE, ZERO, Rounding, geometric_mean, parsed, times
-from indicators.scoring.scales import Scale, Unfit
-
-AGGREGATIONS = (
-    "wmean",
-    "sum",
-    "gmean",
-    "sum_points",
-    "points_ratio",
-    "all_required",
-    "table",
-    "none",
-)
-WEIGHTED = ("wmean", "sum", "gmean")
-_MEANS = ("wmean", "gmean")
-_SUMS = ("sum", "sum_points")
-
-
-class State(Enum):
-    NOT_APPLICABLE = "not applicable"
-    NOT_ANSWERED = "not answered"
-    UNDER_REVIEW = "under review"
-    SCORED = "scored"
-
-
-Given = Fraction | State
-"""What a cell gives for a node: a value, not applicable, or under review. An empty cell gives
-nothing.
-"""
-
-
-@dataclass(frozen=True)
-class Missing:
-    """What an unanswered child does: dropped, counted as zero, or no result; and how many must be
-    scored.
-    """
-
-    policy: str = "null"
-    at_least: int = 1
-
-
-NOT_APPLICABLE_POLICIES = ("spread", "leave")
-UNDER_REVIEW_POLICIES = ("drop", "zero")
-LEAVING = ("wmean", "sum", "sum_points", "points_ratio")
-"""The aggregations from whose ceiling something can leave."""
-
-
-# --- The tree -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Node:
-    """A leaf with a scale, or a branch with an aggregation."""
-
-    code: str
-    title: str
-    weight: Fraction = ONE
-    scale: Scale | None = None
-    agg: str = ""
-    children: tuple["Node", ...] = ()
-    missing: Missing = Missing()
-    not_applicable: str = "spread"
-    under_review: str = "drop"
-    scale_to: Fraction | None = None
-    points: Fraction | None = None
-    cap_by: str = ""
-    rounding: Rounding | None = None
-    required: Fraction | None = None
-    rows: tuple[Row, ...] = ()
-    default: str = ""
-    fine_tuned: "Node | None" = None
-
-    def walk(self) -> Iterator["Node"]:
-        """The node and all below it, in the order of the tree, fine-tuned
-        trees after their leaf.
-        """
-        waiting = [self]
-        while waiting:
-            node = waiting.pop()
-            yield node
-            waiting += [*reversed(node.children), *([node.fine_tuned] if node.fine_tuned else [])]
-
-    @cached_property
-    def fine_codes(self) -> frozenset[str]:
-        """The codes of its fine-tuned tree."""
-        return (
-            frozenset(node.code for node in self.fine_tuned.walk())
-            if self.fine_tuned
-            else frozenset()
-        )
-
-    @cached_property
-    def cap(self) -> "Node | None":
-        """The node below that limits it."""
-        return (
-            next((node for node in self.walk() if node.code == self.cap_by), None)
-            if self.cap_by
-            else None
-        )
-
-    @cached_property
-    def counted(self) -> tuple["Node", ...]:
-        """The children that count."""
-        return tuple(child for child in self.children if child.weight or self.agg not in WEIGHTED)
-
-    # The maximum of the arithmetic, of the node within a mean, and of the score as it is written;
-    # None when not known.
-
-    @cached_property
-    def base(self) -> Fraction | None:
-        return self.scale.full if self.scale else self._bound(lambda child: child.taken(self.agg))
-
-    def taken(self, agg: str) -> Fraction | None:
-        """The maximum with which it enters an aggregation: its unit into a mean, its points into a
-        sum.
-        """
-        return self.unit if agg in _MEANS else self.full
-
-    @property
-    def unit(self) -> Fraction | None:
-        return self.base if self.scale_to is None else self.scale_to
-
-    @property
-    def full(self) -> Fraction | None:
-        return self.unit if self.points is None else self.points
-
-    @cached_property
-    def factor(self) -> Fraction:
-        """From the arithmetic to the score as it is written."""
-        if self.points is None and self.scale_to is None:
-            return ONE
-        return (self.full or ZERO) / (self.base or ONE)
-
-    @property
-    def needed(self) -> Fraction:
-        """What an all-required parent asks of it."""
-        return self.required if self.required is not None else self.full or ONE
-
-    def entering(self, score: Fraction, agg: str) -> Fraction:
-        """The score as it enters an aggregation."""
-        if self.points and agg in _MEANS:
-            return score * (self.unit or ONE) / self.points
-        return score
-
-    # Between which limits a value given for the node may lie.
-
-    @cached_property
-    def low(self) -> Fraction | None:
-        if self.agg == "all_required":
-            return ZERO
-        least = self.scale.low if self.scale else self._bound(lambda child: child.low_in(self.agg))
-        return None if least is None else least * self.factor
-
-    @cached_property
-    def high(self) -> Fraction | None:
-        most = self.scale.high if self.scale else self._bound(lambda child: child.high_in(self.agg))
-        return None if most is None else most * self.factor
-
-    def low_in(self, agg: str) -> Fraction | None:
-        return None if self.low is None else min(self.entering(self.low, agg), ZERO)
-
-    def high_in(self, agg: str) -> Fraction | None:
-        return None if self.high is None else self.entering(self.high, agg)
-
-    def _bound(self, of: Callable[["Node"], Fraction | None]) -> Fraction | None:
-        """The arithmetic of the children's bounds."""
-        if self.agg == "all_required":
-            return ONE
-        bounds = [(child, of(child)) for child in self.counted]
-        known = [(child, bound) for child, bound in bounds if bound is not None]
-        if self.agg in ("table", "none") or not known or len(known) < len(bounds):
-            return None
-        if self.agg == "gmean" and any(bound < 0 for _child, bound in known):
-            return None
-        return _arithmetic(self, known)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a node: `exact` before its own rounding, `said` by a table, `waiting` for what
-    is under review.
-
-    `possible` is what could have been earned of what applies, None where no maximum is known.
-    """
-
-    state: State
-    exact: Fraction | None = None
-    score: Fraction | None = None
-    possible: Fraction | None = None
-    said: str = ""
-    rules: tuple[str, ...] = ()
-    waiting: tuple[str, ...] = ()
-
+from indicators.scoring.exact import ONE, ZERO, parsed, times
+from indicators.scoring.nodes import MEANS, SUMS, Given, Node, Outcome, State, aggregate
+from indicators.scoring.scales import Unfit
 
 Kids = Sequence[tuple[Node, Outcome]]
 
@@ -276,14 +83,14 @@ def _possible(
             (child, child.entering(outcomes[child.code].possible or ZERO, node.agg))
             for child in node.counted
         ]
-    elif node.agg in _MEANS:
+    elif node.agg in MEANS:
         left = [
             child for child in node.counted if outcomes[child.code].state != State.NOT_APPLICABLE
         ]
         reach = [(child, child.unit or ZERO) for child in left]
     else:
         return node.full
-    return times(_arithmetic(node, reach), node.factor)
+    return times(aggregate(node, reach), node.factor)
 
 
 def _is_fine_tuned(node: Node, given: Mapping[str, Given]) -> bool:
@@ -368,7 +175,7 @@ def _settled(
         return _looked_up(node, scores, waiting)
     if node.agg == "all_required":
         return _all_required(node, parts, waiting)
-    return _aggregated(node, kids, parts + reviewed, outcomes)
+    return _arithmetic_outcome(node, kids, parts + reviewed, outcomes)
 
 
 def _silent(node: Node, kids: Kids) -> list[str]:
@@ -394,7 +201,7 @@ def _unscored(kids: Kids) -> Outcome:
     return Outcome(state, rules=() if state == State.UNDER_REVIEW else (state.value,))
 
 
-def _aggregated(
+def _arithmetic_outcome(
     node: Node,
     kids: Kids,
     parts: Sequence[tuple[Node, Fraction]],
@@ -403,10 +210,10 @@ def _aggregated(
     """Aggregate the scores of children by arithmetic, grown and capped as the node says."""
     if node.not_applicable == "leave":
         parts = [*parts, *_zeros(kids, State.NOT_APPLICABLE)]
-    natural = _arithmetic(
+    natural = aggregate(
         node, [(child, _entering(node, child, score, outcomes)) for child, score in parts]
     )
-    if node.agg in _SUMS:
+    if node.agg in SUMS:
         natural = times(natural, _growth(node, kids, {child.code for child, _score in parts}))
     return _capped(node, natural, outcomes)
 
@@ -422,35 +229,9 @@ def _entering(
     is filled up.
     """
     possible, value = outcomes[child.code].possible, child.entering(score, node.agg)
-    if node.not_applicable == "spread" and node.agg not in _SUMS and possible and child.full:
+    if node.not_applicable == "spread" and node.agg not in SUMS and possible and child.full:
         return value * child.full / possible
     return value
-
-
-def _arithmetic(node: Node, parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
-    """The aggregation of (child, what enters of it)."""
-    parts = list(parts)
-    values = [value for _child, value in parts]
-    match node.agg:
-        case "gmean":
-            return geometric_mean((child.weight, value) for child, value in parts)
-        case "wmean":
-            return _weighted_sum(parts) / _sum(child.weight for child, _value in parts)
-        case "sum":
-            return _weighted_sum(parts)
-        case "points_ratio":
-            return _sum(values) / _sum(child.full or ZERO for child, _value in parts)
-        case _:
-            return _sum(values)
-
-
-def _weighted_sum(parts: Iterable[tuple[Node, Fraction]]) -> Fraction:
-    return _sum(times(child.weight, value) for child, value in parts)
-
-
-def _sum(values: Iterable[Fraction]) -> Fraction:
-    values = iter(values)
-    return sum(values, next(values, ZERO))
 
 
 def _growth(node: Node, kids: Kids, present: Collection[str]) -> Fraction:

@@ -2,13 +2,12 @@
 of changes.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Province, User
@@ -16,12 +15,11 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.models import Cycle, Group, Participation
 from cycles.workflow import CycleState, Refused
-from indicators.differences import FIELDS, changed, named, plain
+from indicators.differences import changed, plain
 from indicators.models import (
     FULL_POINTS,
     Axis,
     Change,
-    Goal,
     Indicator,
     IndicatorSet,
     Kind,
@@ -238,205 +236,3 @@ def remove_measure(
     else:
         indicator.delete()
     sum_axis(axis)
-
-
-@transaction.atomic
-def save_axis(
-    indicator_set: IndicatorSet,
-    *,
-    fields: Mapping[str, Any],
-    by: User,
-    at: datetime,
-    axis: Axis | None = None,
-    seen: Seen | None = None,
-) -> Axis:
-    """Add an axis to a set, or give one another title; its points follow from its measures."""
-    indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
-    if axis is None:
-        places = indicator_set.axes.aggregate(last=Max("position"))["last"]
-        axis = Axis(set=indicator_set, points=1, position=0 if places is None else places + 1)
-    elif axis.set_id != indicator_set.pk:
-        raise Refused(_("This axis belongs to another set."))
-    if indicator_set.axes.filter(code=fields["code"]).exclude(pk=axis.pk).exists():
-        raise Refused(_("Another axis of this set has this code."))
-    before = {"axis": named(axis)} if axis.pk else {}
-    for key, value in fields.items():
-        setattr(axis, key, value)
-    axis.save()
-    deed = Change.Deed.CHANGED if before else Change.Deed.ADDED
-    note_change(indicator_set, deed, before=before, after={"axis": named(axis)}, by=by, at=at)
-    return axis
-
-
-@transaction.atomic
-def remove_axis(indicator_set: IndicatorSet, axis: Axis, *, by: User, at: datetime) -> None:
-    """Take an axis without measures out of a set."""
-    indicator_set = editing(indicator_set, by=by, at=at)
-    if axis.set_id != indicator_set.pk or axis.indicators.exists():
-        raise Refused(_("Only an axis without measures can be removed."))
-    note_change(indicator_set, Change.Deed.REMOVED, before={"axis": named(axis)}, by=by, at=at)
-    axis.delete()
-
-
-@transaction.atomic
-def save_goal(
-    indicator_set: IndicatorSet,
-    *,
-    fields: Mapping[str, Any],
-    by: User,
-    at: datetime,
-    goal: Goal | None = None,
-    seen: Seen | None = None,
-) -> Goal:
-    """Add a goal to a set, or change one."""
-    indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
-    before: dict[str, Any] = {}
-    if goal is None:
-        places = indicator_set.goals.aggregate(last=Max("position"))["last"] or 0
-        goal = Goal(set=indicator_set, position=places + 1, code=f"O{places + 1}")
-    elif goal.set_id != indicator_set.pk:
-        raise Refused(_("This goal belongs to another set."))
-    else:
-        before = {"goal": named(goal)}
-    for key, value in fields.items():
-        setattr(goal, key, value)
-    goal.save()
-    deed = Change.Deed.CHANGED if before else Change.Deed.ADDED
-    note_change(indicator_set, deed, before=before, after={"goal": named(goal)}, by=by, at=at)
-    return goal
-
-
-@transaction.atomic
-def remove_goal(indicator_set: IndicatorSet, goal: Goal, *, by: User, at: datetime) -> None:
-    """Take a goal out of a set; its measures stay, without it."""
-    indicator_set = editing(indicator_set, by=by, at=at)
-    if goal.set_id != indicator_set.pk:
-        raise Refused(_("This goal belongs to another set."))
-    note_change(indicator_set, Change.Deed.REMOVED, before={"goal": named(goal)}, by=by, at=at)
-    goal.delete()
-
-
-# --- Whole contents -----------------------------------------------------------------------------
-
-
-@transaction.atomic
-def fill_general_set(
-    indicator_set: IndicatorSet, *, rows: Iterable[Mapping[str, Any]], by: User, at: datetime
-) -> IndicatorSet:
-    """Replace a draft general set's content with catalogue rows
-    (`indicators.sets.catalogue.general_catalogue`).
-    """
-    indicator_set = editing(indicator_set, by=by, at=at)
-    if indicator_set.kind != Kind.GENERAL:
-        raise Refused(_("Only a general set is filled from the catalogue."))
-    clear(indicator_set)
-    axes: dict[str, Axis] = {}
-    for position, row in enumerate(rows):
-        code = row["code"].split("-")[0]
-        if code not in axes:
-            titles = {"title_fa": row["axis_fa"], "title_en": row["axis_en"]}
-            axes[code] = Axis.objects.create(
-                set=indicator_set, code=code, points=1, position=len(axes), **titles
-            )
-        titles = {"code": row["code"], "points": row["points"], "position": position}
-        titles |= {"title_fa": row["title_fa"], "title_en": row["title_en"]}
-        indicator = Indicator.objects.create(axis=axes[code], **titles)
-        Measure.objects.create(indicator=indicator, **titles, **row["measure"])
-    for axis in axes.values():
-        sum_axis(axis)
-    note_change(indicator_set, Change.Deed.FILLED, by=by, at=at)
-    return indicator_set
-
-
-def clear(indicator_set: IndicatorSet) -> None:
-    """Empty a set that is being edited; called by whoever puts something else there."""
-    indicator_set.axes.all().delete()
-    indicator_set.goals.all().delete()
-
-
-@transaction.atomic
-def copy_set(source: IndicatorSet, cycle: Cycle, *, by: User, at: datetime) -> IndicatorSet:
-    """Begin this year's set as a copy of an earlier year's: the same measures by lineage, ready to
-    be changed.
-
-    Refuses where the draft holds measures already. What was last year's trial counts from now on
-    only if somebody says so.
-    """
-    whom: dict[str, Any] = {"agency": source.agency, "province": source.province}
-    if source.group is not None:
-        whom["group"] = Group.objects.filter(cycle=cycle, code=source.group.code).first()
-        if whom["group"] is None:
-            raise Refused(_("This cycle has no such group."))
-    copy = draft_set(cycle=cycle, kind=source.kind, by=by, at=at, **whom)
-    if Measure.objects.of(copy).exists():
-        raise Refused(_("This year's draft holds measures already; remove them before copying."))
-    if source.state != SetState.COMMUNICATED:
-        raise Refused(_("Only a communicated set is copied."))
-    clear(copy)
-    _copy_content(source, copy)
-    copy.copied_from = source
-    copy.save(update_fields=["copied_from"])
-    note_change(copy, Change.Deed.COPIED, after={"source": str(source)}, by=by, at=at)
-    return copy
-
-
-def _copy_content(source: IndicatorSet, copy: IndicatorSet) -> None:
-    goals = {g.pk: g for g in source.goals.order_by("position", "pk")}
-    for goal in goals.values():
-        goal.pk, goal.set = None, copy
-        goal.save()
-    axes = {a.pk: a for a in source.axes.order_by("position", "pk")}
-    for axis in axes.values():
-        axis.pk, axis.set = None, copy
-        axis.save()
-    indicators = {
-        i.pk: i for i in Indicator.objects.filter(axis__set=source).order_by("position", "pk")
-    }
-    for indicator in indicators.values():
-        indicator.pk, indicator.axis = None, axes[indicator.axis_id]
-        indicator.save()
-    measures = list(Measure.objects.of(source).order_by("position", "pk"))
-    for m in measures:
-        m.pk, m.indicator, m.goal = None, indicators[m.indicator_id], goals.get(m.goal_id or 0)
-    Measure.objects.bulk_create(measures)
-
-
-@transaction.atomic
-def take_measure(
-    indicator_set: IndicatorSet, measure: Measure, *, by: User, at: datetime
-) -> Measure:
-    """Take a measure of the bank, as it was last communicated, into a set; its lineage goes on."""
-    if not Measure.objects.communicated().filter(pk=measure.pk).exists():
-        raise Refused(_("Only communicated measures are in the bank."))
-    refuse_twice(indicator_set, measure.lineage)
-    fields = {name: getattr(measure, name) for name in FIELDS if name != "code"} | {
-        "lineage": measure.lineage
-    }
-    return save_measure(indicator_set, fields=fields, by=by, at=at)
-
-
-def refuse_twice(indicator_set: IndicatorSet, lineage: UUID) -> None:
-    """Refuse a measure that stands in the set already."""
-    if Measure.objects.of(indicator_set).filter(lineage=lineage).exists():
-        raise Refused(_("This measure stands in the set already."))
-
-
-@transaction.atomic
-def issue_for(
-    indicator_set: IndicatorSet, *, years: int, by: User, at: datetime, seen: Seen | None = None
-) -> IndicatorSet:
-    """Say for how many years, one or two, a general set is issued."""
-    indicator_set = editing(indicator_set, by=by, at=at, seen=seen)
-    if indicator_set.kind != Kind.GENERAL or years not in (1, 2):
-        raise Refused(_("Only a general set is issued for two years, and none for more."))
-    note_change(
-        indicator_set,
-        Change.Deed.CHANGED,
-        before={"years": indicator_set.years},
-        after={"years": years},
-        by=by,
-        at=at,
-    )
-    indicator_set.years = years
-    indicator_set.save(update_fields=["years"])
-    return indicator_set

@@ -16,7 +16,7 @@ from cycles.ui.tables import number
 from cycles.workflow import Refused
 from indicators.lookups import attempt, part_page, visible
 from indicators.models import FULL_POINTS, Axis, Goal, IndicatorSet, Measure, MeasureShare
-from indicators.sets import catalogue, drafting, targets
+from indicators.sets import catalogue, drafting, targets, tiers, whole_contents
 from indicators.sets.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm
 from indicators.sets.forms import MeasureForm
 
@@ -51,7 +51,9 @@ def copy(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("indicators:detail", pk)
     done = attempt(
         request,
-        lambda: drafting.copy_set(source, indicator_set.cycle, by=request.user, at=request.at),
+        lambda: whole_contents.copy_set(
+            source, indicator_set.cycle, by=request.user, at=request.at
+        ),
         lambda made: (
             _("Copied from “%(set)s”. Every change from now on is shown against it.")
             % {"set": source}
@@ -67,7 +69,9 @@ def fill(request: PortalRequest, pk: int) -> HttpResponse:
     rows = catalogue.general_catalogue()
     attempt(
         request,
-        lambda: drafting.fill_general_set(indicator_set, rows=rows, by=request.user, at=request.at),
+        lambda: whole_contents.fill_general_set(
+            indicator_set, rows=rows, by=request.user, at=request.at
+        ),
         lambda made: _("The set now holds the catalogue of general indicators."),
     )
     return redirect("indicators:detail", pk)
@@ -85,7 +89,7 @@ def issue(request: PortalRequest, pk: int) -> HttpResponse:
         )
         attempt(
             request,
-            lambda: drafting.issue_for(
+            lambda: whole_contents.issue_for(
                 indicator_set, years=years, by=request.user, at=request.at, seen=seen
             ),
             lambda made: _("Saved."),
@@ -103,7 +107,7 @@ def take(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     chosen = get_object_or_404(Measure.objects.communicated(), pk=measure)
     attempt(
         request,
-        lambda: drafting.take_measure(indicator_set, chosen, by=request.user, at=request.at),
+        lambda: whole_contents.take_measure(indicator_set, chosen, by=request.user, at=request.at),
         lambda made: _("Taken from the bank: %(title)s (%(points)s points)") % _told(made),
     )
     return redirect("indicators:detail", pk)
@@ -190,7 +194,7 @@ def _axis(request: PortalRequest, indicator_set: IndicatorSet, axis: Axis | None
 
     def save(fields: dict[str, Any]) -> str:
         seen = form.as_seen(now)
-        saved = drafting.save_axis(
+        saved = tiers.save_axis(
             indicator_set, fields=fields, by=request.user, at=request.at, axis=axis, seen=seen
         )
         return _("Saved: %(title)s") % {"title": saved.title}
@@ -205,7 +209,7 @@ def axis_remove(request: PortalRequest, pk: int, axis: int) -> HttpResponse:
     one = get_object_or_404(Axis, set=indicator_set, pk=axis)
     attempt(
         request,
-        lambda: drafting.remove_axis(indicator_set, one, by=request.user, at=request.at),
+        lambda: tiers.remove_axis(indicator_set, one, by=request.user, at=request.at),
         lambda made: _("Removed: %(title)s") % {"title": one.title},
     )
     return redirect("indicators:detail", pk)
@@ -230,7 +234,7 @@ def _goal(request: PortalRequest, indicator_set: IndicatorSet, goal: Goal | None
 
     def save(fields: dict[str, Any]) -> str:
         seen = form.as_seen(now)
-        saved = drafting.save_goal(
+        saved = tiers.save_goal(
             indicator_set, fields=fields, by=request.user, at=request.at, goal=goal, seen=seen
         )
         return _("Saved: %(title)s") % {"title": saved.title}
@@ -245,7 +249,7 @@ def goal_remove(request: PortalRequest, pk: int, goal: int) -> HttpResponse:
     one = get_object_or_404(Goal, set=indicator_set, pk=goal)
     attempt(
         request,
-        lambda: drafting.remove_goal(indicator_set, one, by=request.user, at=request.at),
+        lambda: tiers.remove_goal(indicator_set, one, by=request.user, at=request.at),
         lambda made: _("Removed: %(title)s") % {"title": one.title},
     )
     return redirect("indicators:detail", pk)

@@ -22,7 +22,8 @@ from cycles.workflow import Refused
 from indicators.differences import FIELDS, canonical
 from indicators.models import Change, IndicatorSet, Measure, MeasureShare, MeasureTarget
 from indicators.scoring.methods import HUNDRED, half_up
-from indicators.sets.drafting import editing, note_change, refuse_twice, save_measure
+from indicators.sets.drafting import editing, note_change, save_measure
+from indicators.sets.whole_contents import refuse_twice
 from indicators.workflow import SETS
 
 PLACES = 8

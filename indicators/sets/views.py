@@ -10,21 +10,19 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import ModelChoiceField
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Agency
 from agencies.persian import language
 from agencies.roles import Constituency, Role
 from cycles.engine.perform import open_to
 from cycles.models import Cycle, Entry, Window
 from cycles.requests import PortalRequest
-from cycles.ui.pages import act_page, history, listed
-from cycles.workflow import CycleState, Move, Windows
+from cycles.ui.pages import act_page, history
+from cycles.workflow import Move
 from indicators.differences import content_hash
 from indicators.lookups import EDITS, visible
 from indicators.models import (
@@ -42,10 +40,8 @@ from indicators.models import (
 from indicators.scoring.methods import METHODS, Method
 from indicators.scoring.parameter_forms import written_pairs
 from indicators.sets import approval, targets
-from indicators.sets.draft_forms import WhomForm, YearsForm
-from indicators.sets.filters import SetFilter
+from indicators.sets.draft_forms import YearsForm
 from indicators.sets.principles import Finding, Sheet, findings, load
-from indicators.sets.tables import SetTable
 from indicators.tables import due, state_badge
 from indicators.tally import rules_of, verdicts, why_not_carried
 from indicators.workflow import SETS, SetState
@@ -57,79 +53,6 @@ FORWARD = {
     "communicate",
     "carry_over",
 }  # drawn as what one comes to do
-
-
-@require_safe
-def set_list(request: PortalRequest) -> HttpResponse:
-    cycles = Cycle.objects.visible_to(request.user, request.at).for_list()
-    windows = Window.objects.terms(Cycle.objects.living())
-    narrowed = SetFilter(
-        request.GET,
-        IndicatorSet.objects.visible_to(request.user, request.at).for_list(),
-        cycles=cycles,
-    )
-    approved = IndicatorSet.objects.visible_to(request.user, request.at).filter(
-        state=SetState.APPROVED
-    )
-    waiting = list(approved.for_notices().order_by("cycle", "pk").distinct("cycle"))
-    beginnings = _beginnings(request, windows)
-    context = {
-        "filter": narrowed,
-        "table": listed(request, SetTable(narrowed.qs, at=request.at, windows=windows)),
-        "beginnings": beginnings,
-        "thematic": _thematic(request, windows),
-        "communicable": [
-            s.cycle
-            for s in waiting
-            if not SETS.why_not(
-                s, SETS["communicate"], by=request.user, at=request.at, windows=windows
-            )
-        ],
-        "boards": [c for c in cycles if c.state in (CycleState.OPEN, CycleState.FINAL)],
-        "in_group": request.user.holds(
-            Role.MEMBER, Role.ADMINISTRATOR, Role.AUDITOR, at=request.at
-        ),
-    }
-    return render(request, "indicators/sets/list.html", context)
-
-
-def _beginnings(request: PortalRequest, windows: Windows) -> list[IndicatorSet]:
-    """The sets that this user could begin now and nobody has begun."""
-    agencies = Agency.objects.filter(pk__in=request.user.agency_ids(request.at)).order_by(
-        "sort_key", "pk"
-    )
-    cycles = list(Cycle.objects.filter(state=CycleState.OPEN).for_list())
-    begun = set(
-        IndicatorSet.objects.filter(cycle__in=cycles).values_list("cycle", "kind", "agency")
-    )
-    edit = SETS["edit"]
-    beginnings = []
-    for cycle in cycles:
-        possible = [IndicatorSet(cycle=cycle, kind=Kind.GENERAL)]
-        for agency in agencies:
-            possible.append(IndicatorSet(cycle=cycle, kind=Kind.SPECIFIC, agency=agency))
-        for one in possible:
-            if (cycle.pk, one.kind, one.agency_id) not in begun and not SETS.why_not(
-                one, edit, by=request.user, at=request.at, windows=windows
-            ):
-                beginnings.append(one)
-    return beginnings
-
-
-def _thematic(request: PortalRequest, windows: Windows) -> WhomForm | None:
-    """The form with which an administrator begins a thematic set, while
-    some cycle takes proposals.
-    """
-    form = WhomForm(user=request.user, at=request.at)
-    field = form.fields["province"]
-    assert isinstance(field, ModelChoiceField)
-    assert field.queryset is not None
-    provinces = list(field.queryset[:1])
-    for cycle in Cycle.objects.filter(state=CycleState.OPEN).for_list() if provinces else ():
-        one = IndicatorSet(cycle=cycle, kind=Kind.THEMATIC, province=provinces[0])
-        if not SETS.why_not(one, SETS["edit"], by=request.user, at=request.at, windows=windows):
-            return form
-    return None
 
 
 # --- A set --------------------------------------------------------------------------------------

@@ -24,7 +24,8 @@ from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.sheets import read, template, written
 from festival.improvement.tables import PLANS
 from festival.indices.publishers import PUBLISHERS
-from indicators.exchange.columns import APPLICABILITY, CELLS, MEASURES, TARGETS, NumberCell
+from indicators.exchange.cells import NumberCell
+from indicators.exchange.columns import APPLICABILITY, CELLS, MEASURES, TARGETS
 from submissions.answers.sheet_columns import VALUES, AnswerLines
 from submissions.stewards.sheets import FIGURES, FigureLines
 

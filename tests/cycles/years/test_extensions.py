@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from cycles.calendar import DAY, TEHRAN, Phase, from_jalali, midnight
 from cycles.models import Entry, Extension, Group, Holiday, Window
-from cycles.people import actions as people
+from cycles.people import interests
 from cycles.presets import (
     PRESETS,
     expected_holidays,
@@ -265,7 +265,7 @@ def test_with_the_scheduler_stopped_for_a_week_nothing_late_is_accepted_and_what
 
     with pytest.raises(Refused):
         save(world, world.other, late)
-    people.state_interests(world.cycle, by=world.assessor, at=late)
+    interests.state_interests(world.cycle, by=world.assessor, at=late)
     block = assignment.assign(
         world.submission,
         axis=world.submission.answers.first().measure.indicator.axis,

@@ -18,7 +18,7 @@ from indicators.exchange import actions as exchange
 from indicators.exchange.columns import MEASURES
 from indicators.exchange.measures import MeasureLines
 from indicators.models import Axis, Change, Indicator, Measure
-from indicators.sets import drafting
+from indicators.sets import drafting, tiers, whole_contents
 from indicators.sets.catalogue import general_catalogue
 from tests.factories import build
 
@@ -82,7 +82,9 @@ def snapshot(indicator_set):
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
 def test_an_exported_catalogue_changes_nothing_when_it_comes_back(drafted, kind):
     w = drafted
-    drafting.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
+    whole_contents.fill_general_set(
+        w.general, rows=general_catalogue(), by=w.administrator, at=w.at
+    )
 
     found = checked(w.general, measures_file(w.general, kind), f"a.{kind}")
 
@@ -94,7 +96,7 @@ def test_an_exported_catalogue_changes_nothing_when_it_comes_back(drafted, kind)
 @pytest.mark.parametrize("kind", ("csv", "xlsx"))
 def test_whatever_a_measure_says_changes_nothing_when_it_comes_back(drafted, kind):
     w = drafted
-    drafting.save_goal(
+    tiers.save_goal(
         w.specific,
         fields={
             "title_fa": "هدف",
@@ -139,10 +141,12 @@ def test_whatever_a_measure_says_changes_nothing_when_it_comes_back(drafted, kin
 
 def test_a_file_fills_an_empty_set_with_the_same_content_as_that_from_which_it_came(drafted):
     w = drafted
-    drafting.fill_general_set(w.general, rows=general_catalogue(), by=w.administrator, at=w.at)
+    whole_contents.fill_general_set(
+        w.general, rows=general_catalogue(), by=w.administrator, at=w.at
+    )
     content = measures_file(w.general)
     before = [line.__dict__ | {"pk": None} for line in MeasureLines(w.general).lines()]
-    drafting.clear(w.general)
+    whole_contents.clear(w.general)
 
     written = take_in(w.general, content, by=w.administrator, at=w.at)
 
