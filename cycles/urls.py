@@ -11,6 +11,7 @@ from cycles.people import views as people_views
 from cycles.record import views as record_views
 from cycles.register import views as register_views
 from cycles.reorganisation import views as reorganisation
+from cycles.years import holiday_views
 from cycles.years import views as years_views
 
 
@@ -39,10 +40,12 @@ pages = [
     path("<int:year>/windows/", years_views.windows, name="windows"),
     path("<int:year>/extend/", years_views.extend, name="extend"),
     path("extensions/<int:pk>/decree/", years_views.decree, name="decree"),
-    path("holidays/", years_views.holidays, name="holidays"),
-    path("holidays/add/", years_views.holiday_add, name="holiday_add"),
-    path("holidays/expected/<int:year>/", years_views.holidays_expected, name="holidays_expected"),
-    path("holidays/<int:pk>/strike/", years_views.holiday_strike, name="holiday_strike"),
+    path("holidays/", holiday_views.holidays, name="holidays"),
+    path("holidays/add/", holiday_views.holiday_add, name="holiday_add"),
+    path(
+        "holidays/expected/<int:year>/", holiday_views.holidays_expected, name="holidays_expected"
+    ),
+    path("holidays/<int:pk>/strike/", holiday_views.holiday_strike, name="holiday_strike"),
     path("<int:year>/participants/", years_views.participants, name="participants"),
     path("agencies/", register_views.agencies, name="agencies"),
     path("agencies/export/<str:kind>/", register_views.agencies_export, name="agencies_export"),

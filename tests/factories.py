@@ -26,6 +26,7 @@ from cycles.people import interests
 from cycles.years import actions as years_actions
 from festival.models import Edition
 from festival.results import actions as results
+from indicators.drafting import actions as drafting
 from indicators.models import (
     Axis,
     Indicator,
@@ -37,7 +38,7 @@ from indicators.models import (
     Sheet,
 )
 from indicators.plans import actions as plans
-from indicators.sets import approval, drafting
+from indicators.sets import approval
 from indicators.working_groups import actions as working_groups
 from submissions.answers import actions as answers
 from submissions.marking import actions as marking

@@ -12,10 +12,10 @@ from django.core.files.base import ContentFile
 from agencies.models import User
 from cycles.calendar import Phase
 from cycles.ui import pdf
+from indicators.drafting.actions import MISSION
 from indicators.exchange.actions import Content
 from indicators.models import FULL_POINTS, Direction, Figure, Kind, Measure, Planned
 from indicators.scoring.methods import decimal
-from indicators.sets.drafting import MISSION
 from submissions.marking import rules as marking_rules
 from submissions.models import Answer, Declaration, Level, Mark, Submission
 

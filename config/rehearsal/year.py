@@ -30,10 +30,12 @@ from cycles.workflow import Refused
 from cycles.years import actions as years
 from festival.models import Edition
 from festival.results import actions as results
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents
 from indicators.exchange import actions as exchange
 from indicators.models import IndicatorSet, Kind, Measure, Plan, Planned, QuarterReport, Sheet
 from indicators.plans import actions as plans_actions
-from indicators.sets import approval, drafting, whole_contents
+from indicators.sets import approval
 from indicators.sets.catalogue import general_catalogue
 from indicators.working_groups import actions as working_groups
 from indicators.working_groups import meetings
@@ -182,7 +184,7 @@ class Rehearsal:
             cycle=self.cycle, kind=Kind.GENERAL, agency=None, by=admin, at=at
         )
         rows = values.named(general_catalogue(), self.cast.steward)
-        whole_contents.fill_general_set(general, rows=rows, by=admin, at=at)
+        contents.fill_general_set(general, rows=rows, by=admin, at=at)
         approval.move(general, "propose", by=admin, at=at)
         self.did()
         for number, (agency, at) in enumerate(self.paced(self.agencies, Phase.PROPOSAL, 0.1, 0.9)):

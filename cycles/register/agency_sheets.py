@@ -15,7 +15,7 @@ from import_export.instance_loaders import CachedInstanceLoader
 
 from agencies.models import Agency, Level, Province, Sector
 from cycles.models import LegalBasis
-from cycles.spreadsheets import dry_run
+from cycles.spreadsheets import dry_run, sheet_files
 from cycles.spreadsheets import sheets as spreadsheets_sheets
 from cycles.spreadsheets.dry_run import Check, SheetResource, YesNo
 from cycles.spreadsheets.sheets import Column, Form, Row, Sheet
@@ -185,7 +185,7 @@ AGENCIES = Form(
 
 def exported(agencies: Any, kind: str) -> bytes:
     """Agencies as the bytes of a spreadsheet that the import reads again."""
-    return spreadsheets_sheets.written(AGENCIES, AgencyResource().export(agencies).dict, kind)
+    return sheet_files.written(AGENCIES, AgencyResource().export(agencies).dict, kind)
 
 
 def read(content: bytes, name: str) -> Sheet:

@@ -19,7 +19,8 @@ from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result
 
 from agencies.persian import localised, parse_decimal
-from cycles.spreadsheets.sheets import Form, Row, Sheet, Wrong, plain
+from cycles.spreadsheets.sheet_files import plain
+from cycles.spreadsheets.sheets import Form, Row, Sheet, Wrong
 from cycles.workflow import Refused
 
 TRUTHS = {

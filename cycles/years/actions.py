@@ -14,7 +14,7 @@ from agencies.models import Agency, Province, Sector, User
 from agencies.persian import language
 from cycles.calendar import BINDINGS, Phase, format_deadline
 from cycles.clashes import Seen
-from cycles.engine.perform import AdministrationTarget, administer, perform, why_closed
+from cycles.engine.perform import administer, perform, why_closed
 from cycles.models import (
     PRACTICE,
     RULES,
@@ -28,7 +28,6 @@ from cycles.models import (
 from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
 from cycles.ui import files as ui_files
 from cycles.workflow import (
-    ADMINISTRATION,
     CYCLE,
     EXTENDABLE,
     EXTENSIONS,
@@ -230,45 +229,6 @@ def _closing_in_force(extension: Extension) -> datetime:
     )
     decreed = of_group.aggregate(Max("closes_at"))["closes_at__max"] if group_id else None
     return max(min(t.closes_at for t in terms), decreed or datetime.min.replace(tzinfo=UTC))
-
-
-@transaction.atomic
-def list_holidays(
-    days: Iterable[tuple[date, str, str]], *, by: User, at: datetime
-) -> list[Holiday]:
-    """List holidays (day, Persian and English name); years planned from now on spare them."""
-    listed = []
-    for day, name_fa, name_en in days:
-        holiday = Holiday.objects.filter(day=day).first() or Holiday(day=day)
-        if holiday.pk and (holiday.name_fa, holiday.name_en, holiday.is_listed) == (
-            name_fa,
-            name_en,
-            True,
-        ):
-            continue
-        holiday.name_fa, holiday.name_en, holiday.is_listed = name_fa, name_en, True
-        holiday.save()
-        listed.append(holiday)
-    if not listed:
-        raise Refused(_("These holidays are listed already."))
-    perform(
-        ADMINISTRATION, [AdministrationTarget(h) for h in listed], "list_holidays", by=by, at=at
-    )
-    return listed
-
-
-@transaction.atomic
-def strike_holiday(holiday: Holiday, *, by: User, at: datetime) -> Holiday:
-    """Strike a holiday from the list; the row stays, and so do the dates of
-    years already planned.
-    """
-    holiday = Holiday.objects.select_for_update().get(pk=holiday.pk)
-    if not holiday.is_listed:
-        raise Refused(_("This holiday is struck already."))
-    holiday.is_listed = False
-    holiday.save(update_fields=["is_listed"])
-    administer("strike_holiday", holiday, by=by, at=at)
-    return holiday
 
 
 @transaction.atomic

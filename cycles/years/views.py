@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Max, Q
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,17 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency
 from agencies.roles import Role
-from cycles.calendar import Binding, from_jalali, jalali
+from cycles.calendar import Binding
 from cycles.engine.perform import open_to, why_closed, why_not_administer
-from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Holiday, Participation, Window
-from cycles.presets import PRESETS, PlannedWindow, expected_holidays, windows_for
+from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Participation, Window
+from cycles.presets import PRESETS, PlannedWindow, windows_for
 from cycles.requests import PortalRequest
 from cycles.ui.files import handed_out
 from cycles.ui.pages import act_page, history, listed, only_for
 from cycles.workflow import CYCLE, EXTENDABLE, EXTENSIONS, CycleState, Refused, Term
 from cycles.years import actions
 from cycles.years.filters import ParticipationFilter
-from cycles.years.forms import ExtensionForm, HolidayForm, PlanForm, WindowsForm
+from cycles.years.forms import ExtensionForm, PlanForm, WindowsForm
 from cycles.years.tables import CycleTable, ParticipationTable
 
 
@@ -273,67 +273,6 @@ def decree(request: PortalRequest, pk: int) -> HttpResponseBase:
     extension = get_object_or_404(Extension.objects.select_related("cycle"), pk=pk)
     _visible(request, extension.cycle.year)
     return handed_out(extension.file, name=extension.file_name, content_type="application/pdf")
-
-
-@require_safe
-def holidays(request: PortalRequest) -> HttpResponse:
-    """The listed holidays of a Jalali year."""
-    if not request.user.holds(Role.ADMINISTRATOR, Role.AUDITOR, at=request.at):
-        raise Http404
-    return render(request, "cycles/years/holidays.html", _holidays(request, HolidayForm()))
-
-
-def _holidays(request: PortalRequest, form: HolidayForm) -> dict[str, Any]:
-    typed = request.GET.get("year", "")
-    year = (
-        int(typed)
-        if typed.isascii() and typed.isdecimal() and len(typed) == 4
-        else jalali(request.at).year
-    )
-    days = Holiday.objects.filter(
-        day__gte=from_jalali(year, 1, 1), day__lt=from_jalali(year + 1, 1, 1)
-    )
-    may_list = not why_not_administer("list_holidays", by=request.user, at=request.at)
-    return {"year": year, "days": days.order_by("day"), "form": form, "may_list": may_list}
-
-
-@require_POST
-def holiday_add(request: PortalRequest) -> HttpResponse:
-    only_for(request, "list_holidays")
-    form = HolidayForm(request.POST)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.list_holidays(
-                [(data["day"], data["name_fa"], data["name_en"])], by=request.user, at=request.at
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            return redirect(f"{reverse('cycles:holidays')}?year={jalali(data['day']).year}")
-    return render(request, "cycles/years/holidays.html", _holidays(request, form))
-
-
-@require_POST
-def holidays_expected(request: PortalRequest, year: int) -> HttpResponse:
-    """List the holidays that are expected in a year."""
-    only_for(request, "list_holidays")
-    try:
-        actions.list_holidays(expected_holidays(year), by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(f"{reverse('cycles:holidays')}?year={year}")
-
-
-@require_POST
-def holiday_strike(request: PortalRequest, pk: int) -> HttpResponse:
-    only_for(request, "strike_holiday")
-    holiday = get_object_or_404(Holiday, pk=pk)
-    try:
-        actions.strike_holiday(holiday, by=request.user, at=request.at)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(f"{reverse('cycles:holidays')}?year={jalali(holiday.day).year}")
 
 
 @require_safe

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from cycles.workflow import Refused
 from indicators.differences import plain
+from indicators.drafting.actions import editing, note_change
 from indicators.models import Axis, Change, Goal, Indicator, IndicatorSet, Measure
-from indicators.sets.drafting import editing, note_change
 
 
 @dataclass(frozen=True)

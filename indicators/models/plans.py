@@ -20,7 +20,8 @@ from agencies.persian import localised
 from agencies.roles import HEADS, Role
 from cycles.models import Cycle, Participation
 from indicators.attainment import MISSED, Light, attained, light, shown
-from indicators.models.measures import Direction, Measure
+from indicators.models.choices import Direction
+from indicators.models.measures import Measure
 from indicators.workflow import PLANS, REPORTS, PlanState, ReportState
 
 

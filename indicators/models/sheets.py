@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.persian import localised
 from cycles.models import Participation
 from indicators.attainment import Light, attained, light
-from indicators.models.measures import Direction, Measure
+from indicators.models.choices import Direction
+from indicators.models.measures import Measure
 from indicators.models.plans import Figure, Plan
 from indicators.models.sets import Kind
 from indicators.models.targets import Bounded, MeasureTarget, asked_of

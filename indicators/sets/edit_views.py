@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from cycles.requests import PortalRequest
 from cycles.ui.tables import number
 from cycles.workflow import Refused
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents, tiers
 from indicators.lookups import attempt, part_page, visible
 from indicators.models import FULL_POINTS, Axis, Goal, IndicatorSet, Measure, MeasureShare
-from indicators.sets import catalogue, drafting, targets, tiers, whole_contents
+from indicators.sets import catalogue, targets
 from indicators.sets.draft_forms import AxisForm, GoalForm, ShareForm, WhomForm, YearsForm
 from indicators.sets.forms import MeasureForm
 
@@ -51,9 +53,7 @@ def copy(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect("indicators:detail", pk)
     done = attempt(
         request,
-        lambda: whole_contents.copy_set(
-            source, indicator_set.cycle, by=request.user, at=request.at
-        ),
+        lambda: contents.copy_set(source, indicator_set.cycle, by=request.user, at=request.at),
         lambda made: (
             _("Copied from “%(set)s”. Every change from now on is shown against it.")
             % {"set": source}
@@ -69,9 +69,7 @@ def fill(request: PortalRequest, pk: int) -> HttpResponse:
     rows = catalogue.general_catalogue()
     attempt(
         request,
-        lambda: whole_contents.fill_general_set(
-            indicator_set, rows=rows, by=request.user, at=request.at
-        ),
+        lambda: contents.fill_general_set(indicator_set, rows=rows, by=request.user, at=request.at),
         lambda made: _("The set now holds the catalogue of general indicators."),
     )
     return redirect("indicators:detail", pk)
@@ -89,7 +87,7 @@ def issue(request: PortalRequest, pk: int) -> HttpResponse:
         )
         attempt(
             request,
-            lambda: whole_contents.issue_for(
+            lambda: contents.issue_for(
                 indicator_set, years=years, by=request.user, at=request.at, seen=seen
             ),
             lambda made: _("Saved."),
@@ -107,7 +105,7 @@ def take(request: PortalRequest, pk: int, measure: int) -> HttpResponse:
     chosen = get_object_or_404(Measure.objects.communicated(), pk=measure)
     attempt(
         request,
-        lambda: whole_contents.take_measure(indicator_set, chosen, by=request.user, at=request.at),
+        lambda: contents.take_measure(indicator_set, chosen, by=request.user, at=request.at),
         lambda made: _("Taken from the bank: %(title)s (%(points)s points)") % _told(made),
     )
     return redirect("indicators:detail", pk)

@@ -20,10 +20,10 @@ from cycles.engine.perform import perform
 from cycles.models import Participation
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, canonical
+from indicators.drafting.actions import editing, note_change, save_measure
+from indicators.drafting.contents import refuse_twice
 from indicators.models import Change, IndicatorSet, Measure, MeasureShare, MeasureTarget
 from indicators.scoring.methods import HUNDRED, half_up
-from indicators.sets.drafting import editing, note_change, save_measure
-from indicators.sets.whole_contents import refuse_twice
 from indicators.workflow import SETS
 
 PLACES = 8

@@ -41,7 +41,8 @@ from indicators.scoring.methods import METHODS, Method
 from indicators.scoring.parameter_forms import written_pairs
 from indicators.sets import approval, targets
 from indicators.sets.draft_forms import YearsForm
-from indicators.sets.principles import Finding, Sheet, findings, load
+from indicators.sets.principle_sheet import Finding, Sheet, load
+from indicators.sets.principles import findings
 from indicators.tables import due, state_badge
 from indicators.tally import rules_of, verdicts, why_not_carried
 from indicators.workflow import SETS, SetState

@@ -16,6 +16,7 @@ from cycles.clashes import Seen
 from cycles.engine.perform import perform
 from cycles.workflow import Refused
 from indicators.differences import FIELDS, changed, plain
+from indicators.drafting.actions import editing, note_change, save_measure, sum_axis, sum_indicator
 from indicators.models import (
     Change,
     Choice,
@@ -31,7 +32,6 @@ from indicators.models import (
     Vote,
 )
 from indicators.permissions import seats
-from indicators.sets.drafting import editing, note_change, save_measure, sum_axis, sum_indicator
 from indicators.tally import verdicts, why_not_carried
 from indicators.workflow import SETS
 

@@ -30,7 +30,8 @@ from indicators.models import (
     Vote,
 )
 from indicators.scoring.methods import METHODS
-from indicators.sets.principles import findings, load
+from indicators.sets.principle_sheet import load
+from indicators.sets.principles import findings
 from indicators.tables import state_badge
 from indicators.tally import ballots, rules_of, why_not_carried
 from indicators.voting_rules import Verdict, verdict

@@ -17,8 +17,8 @@ from playwright.sync_api import Page
 
 from cycles.calendar import GREGORIAN_MONTHS, Phase, format_deadline
 from cycles.record import seals
+from indicators.drafting import actions as drafting
 from indicators.models import Kind
-from indicators.sets import drafting
 from indicators.working_groups import actions as working_groups
 from indicators.working_groups import meetings
 from submissions.evidence.file_types import KINDS

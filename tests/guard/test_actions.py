@@ -34,10 +34,12 @@ from festival.models import Award, Report
 from festival.open_data import files as open_data_files
 from festival.report import actions as report_actions
 from festival.surveys import actions as surveys
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents, tiers
 from indicators.exchange import actions as exchange
 from indicators.models import Kind, Measure
 from indicators.plans import actions as plans
-from indicators.sets import drafting, targets, tiers, whole_contents
+from indicators.sets import targets
 from indicators.working_groups import actions as working_groups
 from indicators.working_groups import meetings
 from submissions.answers import headquarters, teamwork
@@ -350,7 +352,7 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "indicators.fill_general_set": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: whole_contents.fill_general_set(w.general, rows=[], by=w.administrator, at=at),
+        lambda w, at: contents.fill_general_set(w.general, rows=[], by=w.administrator, at=at),
     ),
     "indicators.save_axis": (
         "drafted", Phase.PROPOSAL,
@@ -368,14 +370,14 @@ CALLS: dict[str, tuple[str, Phase, Call]] = {
     ),
     "indicators.issue_for": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: whole_contents.issue_for(w.general, years=2, by=w.administrator, at=at),
+        lambda w, at: contents.issue_for(w.general, years=2, by=w.administrator, at=at),
     ),
     "indicators.copy_set": (
-        "drafted", Phase.PROPOSAL, lambda w, at: whole_contents.copy_set(last_year(w), w.cycle, by=w.other_staff, at=at),
+        "drafted", Phase.PROPOSAL, lambda w, at: contents.copy_set(last_year(w), w.cycle, by=w.other_staff, at=at),
     ),
     "indicators.take_measure": (
         "drafted", Phase.PROPOSAL,
-        lambda w, at: whole_contents.take_measure(w.specific, Measure.objects.of(last_year(w)).first(), by=w.staff, at=at),
+        lambda w, at: contents.take_measure(w.specific, Measure.objects.of(last_year(w)).first(), by=w.staff, at=at),
     ),
     "indicators.share": (
         "drafted", Phase.PROPOSAL,

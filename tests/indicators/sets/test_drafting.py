@@ -14,6 +14,8 @@ from cycles.models import Entry, Group, Participation
 from cycles.workflow import Refused
 from cycles.years import actions as years
 from indicators.differences import content_hash, difference
+from indicators.drafting import actions as drafting
+from indicators.drafting import contents, tiers
 from indicators.models import (
     Axis,
     Change,
@@ -26,7 +28,7 @@ from indicators.models import (
     asked_of,
     asked_of_outer,
 )
-from indicators.sets import approval, drafting, tiers, whole_contents
+from indicators.sets import approval
 from indicators.working_groups import actions as working_groups
 from tests.factories import World, build
 
@@ -178,7 +180,7 @@ def test_last_year_s_set_is_copied_in_one_step_with_its_lineages_and_then_differ
 ):
     w = year_after.world
 
-    copy = whole_contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
+    copy = contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
     before, after = Measure.objects.of(w.specific).for_list(), Measure.objects.of(copy).for_list()
     alike = difference(before, after)
     chosen = after.first()
@@ -204,10 +206,10 @@ def test_last_year_s_set_is_copied_in_one_step_with_its_lineages_and_then_differ
 
 def test_a_copy_never_overwrites_what_stands_in_the_draft(year_after):
     w = year_after.world
-    copy = whole_contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
+    copy = contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
 
     with pytest.raises(Refused, match="holds measures already"):
-        whole_contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
+        contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
     assert Measure.objects.of(copy).count() == 2
 
 
@@ -216,7 +218,7 @@ def test_goals_and_tiers_come_along_with_a_copy(year_after):
     goal = w.specific.goals.create(code="O1", title_fa="هدف", type="strategic")
     Measure.objects.of(w.specific).update(goal=goal)
 
-    copy = whole_contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
+    copy = contents.copy_set(w.specific, year_after.cycle, by=w.staff, at=year_after.at)
 
     assert [g.title_fa for g in copy.goals.all()] == ["هدف"]
     assert {m.goal.set_id for m in Measure.objects.of(copy).for_list()} == {copy.pk}
@@ -229,19 +231,19 @@ def test_a_measure_is_taken_from_the_bank_once_and_keeps_its_lineage(year_after)
     )
     banked = Measure.objects.of(w.specific).first()
 
-    taken = whole_contents.take_measure(draft, banked, by=w.staff, at=year_after.at)
+    taken = contents.take_measure(draft, banked, by=w.staff, at=year_after.at)
 
     assert taken.lineage == banked.lineage
     assert taken.pk != banked.pk
     with pytest.raises(Refused, match="in the set already"):
-        whole_contents.take_measure(draft, banked, by=w.staff, at=year_after.at)
+        contents.take_measure(draft, banked, by=w.staff, at=year_after.at)
 
 
 def test_what_is_not_communicated_is_not_in_the_bank():
     w = build("drafted")
 
     with pytest.raises(Refused, match="in the bank"):
-        whole_contents.take_measure(
+        contents.take_measure(
             w.general, Measure.objects.of(w.specific).first(), by=w.administrator, at=w.at
         )
 
@@ -249,9 +251,7 @@ def test_what_is_not_communicated_is_not_in_the_bank():
 def test_a_general_set_for_two_years_is_communicated_again_only_unchanged(year_after):
     w = year_after.world
     opens = World(people=w.people, cycle=year_after.cycle).opens(Phase.APPROVAL)
-    copy = whole_contents.copy_set(
-        w.general, year_after.cycle, by=w.administrator, at=year_after.at
-    )
+    copy = contents.copy_set(w.general, year_after.cycle, by=w.administrator, at=year_after.at)
 
     with pytest.raises(Refused, match="not issued for two years"):
         approval.carry_over(copy, by=w.administrator, at=opens)
@@ -270,11 +270,11 @@ def test_a_general_set_for_two_years_is_communicated_again_only_unchanged(year_a
 def test_only_a_general_set_is_issued_for_two_years():
     w = build("drafted")
 
-    assert whole_contents.issue_for(w.general, years=2, by=w.administrator, at=w.at).years == 2
+    assert contents.issue_for(w.general, years=2, by=w.administrator, at=w.at).years == 2
     with pytest.raises(Refused, match="two years"):
-        whole_contents.issue_for(w.specific, years=2, by=w.staff, at=w.at)
+        contents.issue_for(w.specific, years=2, by=w.staff, at=w.at)
     with pytest.raises(Refused, match="two years"):
-        whole_contents.issue_for(w.general, years=3, by=w.administrator, at=w.at)
+        contents.issue_for(w.general, years=3, by=w.administrator, at=w.at)
 
 
 # --- Whom a set is for --------------------------------------------------------------------------

@@ -12,13 +12,13 @@ from agencies.models import User
 from cycles.clashes import Seen
 from cycles.workflow import Refused
 from indicators.differences import named
+from indicators.drafting.actions import editing, note_change
 from indicators.models import (
     Axis,
     Change,
     Goal,
     IndicatorSet,
 )
-from indicators.sets.drafting import editing, note_change
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from cycles.clashes import Seen
 from cycles.models import Cycle, Group
 from cycles.workflow import Refused
 from indicators.differences import FIELDS
+from indicators.drafting.actions import draft_set, editing, note_change, save_measure, sum_axis
 from indicators.models import (
     Axis,
     Change,
@@ -21,7 +22,6 @@ from indicators.models import (
     Kind,
     Measure,
 )
-from indicators.sets.drafting import draft_set, editing, note_change, save_measure, sum_axis
 from indicators.workflow import SetState
 
 # --- Whole contents -----------------------------------------------------------------------------
