@@ -9,12 +9,13 @@ from django.db import models, transaction
 
 from agencies.models import Agency, User
 from cycles import batches, clashes
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import Phase
 from cycles.clashes import Seen
 from cycles.engine import ledger, notices
 from cycles.engine.ledger import Act
 from cycles.models import Window
-from cycles.workflow import ADMINISTRATION, Move, Refused, Windows, Workflow
+from cycles.workflow import Move, Refused, Windows, Workflow
 
 T = TypeVar("T")
 

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cycles.administration_workflow import ADMINISTRATION, JOBS, JobState
 from cycles.engine.perform import AdministrationTarget, why_not_administer
 from cycles.jobs import actions, queries
 from cycles.jobs.filters import JobFilter
@@ -13,7 +14,7 @@ from cycles.models import Job
 from cycles.notices import delivery
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, listed, only_for
-from cycles.workflow import ADMINISTRATION, JOBS, JobState, Windows
+from cycles.workflow import Windows
 
 
 @require_safe

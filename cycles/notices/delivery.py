@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from uuid_utils import UUID, uuid7
 
 from agencies.models import User
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
 from cycles.engine.perform import administer, perform
 from cycles.models import Channel, Delivery
 from cycles.notices import mail, sms, wording
-from cycles.workflow import ADMINISTRATION, Refused
+from cycles.workflow import Refused
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency, User
 from agencies.persian import language
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import Phase, phase_label, time_left
 from cycles.models import Channel, Cycle, Delivery, Entry
-from cycles.workflow import ADMINISTRATION
 
 INVITATIONS = frozenset({"invite", "invite_again"})
 """Acts whose mail holds a link by which the person chooses a password."""

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.models import Membership, User, people_visible_to
 from agencies.roles import Role
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import AdministrationTarget, why_not_administer
 from cycles.people import accounts, actions
 from cycles.people.forms import IdentifyForm
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page
-from cycles.workflow import ADMINISTRATION
 
 
 def why_not_reset(request: PortalRequest, someone: User) -> str:

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.clashes import Seen
 from cycles.engine.perform import AdministrationTarget, administer
 from cycles.notices import letters
 from cycles.people.actions import sign_out
-from cycles.workflow import ADMINISTRATION, Refused, Windows
+from cycles.workflow import Refused, Windows
 
 
 def why_not_keep(act: str, person: User, *, by: User, at: datetime) -> str:

@@ -15,8 +15,9 @@ from uuid_utils import uuid7
 
 from agencies.models import Agency, Membership, Province, User
 from agencies.roles import AGENCY_ROLES, Constituency, Role, is_national
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import AdministrationTarget, administer, perform, why_not_administer
-from cycles.workflow import ADMINISTRATION, Refused
+from cycles.workflow import Refused
 
 
 @transaction.atomic

@@ -6,13 +6,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cycles.administration_workflow import NOMINATIONS
 from cycles.engine.perform import why_closed
 from cycles.models import Nomination
 from cycles.people import nominations as people_nominations
 from cycles.people.tables import NominationTable
 from cycles.requests import PortalRequest
 from cycles.ui.pages import act_page, listed
-from cycles.workflow import NOMINATIONS
 
 DECISIONS = ("confirm", "decline", "withdraw")
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency, Interest, Membership, User, people_visible_to
 from agencies.roles import Role
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import AdministrationTarget, why_not_administer
 from cycles.models import Nomination
 from cycles.people import accounts, actions, delegations, nominations
@@ -26,7 +27,7 @@ from cycles.people.tables import PeopleTable
 from cycles.requests import PortalRequest
 from cycles.ui import limits as ui_limits
 from cycles.ui.pages import act_page, listed
-from cycles.workflow import ADMINISTRATION, Refused
+from cycles.workflow import Refused
 
 
 @require_safe

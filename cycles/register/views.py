@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Agency, Clearance, Interest
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import why_not_administer
 from cycles.models import Cycle, LegalBasis
 from cycles.people import interests as interest_actions
@@ -23,7 +24,7 @@ from cycles.reorganisation.forms import RegisterImportForm
 from cycles.requests import PortalRequest
 from cycles.spreadsheets.sheets import Sheet
 from cycles.ui.pages import import_page, listed, only_for, sheet_answer
-from cycles.workflow import ADMINISTRATION, CycleState, Refused
+from cycles.workflow import CycleState, Refused
 
 
 @require_safe

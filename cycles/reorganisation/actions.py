@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.calendar import TEHRAN
 from cycles.engine.perform import AdministrationTarget, perform, why_closed
 from cycles.models import ChangeKind, Cycle, LegalBasis, Participation, RegisterChange
 from cycles.people import actions as people
 from cycles.register_workflow import REGISTER
-from cycles.workflow import ADMINISTRATION, CycleState, Refused
+from cycles.workflow import CycleState, Refused
 
 SETTLED = (CycleState.FINAL, CycleState.PUBLISHED)
 """States of a cycle whose results stand, whatever becomes of an agency afterwards."""

@@ -12,6 +12,7 @@ from uuid_utils import uuid7
 
 from agencies.models import Agency, Province, Sector, User
 from agencies.persian import language
+from cycles.administration_workflow import EXTENSIONS
 from cycles.calendar import BINDINGS, Phase, format_deadline
 from cycles.clashes import Seen
 from cycles.engine.perform import administer, perform, why_closed
@@ -27,16 +28,7 @@ from cycles.models import (
 )
 from cycles.presets import PRESETS, PlannedWindow, spare_holidays, why_out_of_order, windows_for
 from cycles.ui import files as ui_files
-from cycles.workflow import (
-    CYCLE,
-    EXTENDABLE,
-    EXTENSIONS,
-    PER_AGENCY,
-    PER_QUARTER,
-    CycleState,
-    Refused,
-    Windows,
-)
+from cycles.workflow import CYCLE, EXTENDABLE, PER_AGENCY, PER_QUARTER, CycleState, Refused, Windows
 
 
 @transaction.atomic

@@ -7,14 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agencies.models import User
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.engine.perform import AdministrationTarget, administer, perform
 from cycles.models import (
     Holiday,
 )
-from cycles.workflow import (
-    ADMINISTRATION,
-    Refused,
-)
+from cycles.workflow import Refused
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency
 from agencies.roles import Role
+from cycles.administration_workflow import EXTENSIONS
 from cycles.calendar import Binding
 from cycles.engine.perform import open_to, why_closed, why_not_administer
 from cycles.models import PRACTICE, Cycle, Entry, Extension, Group, Participation, Window
@@ -24,7 +25,7 @@ from cycles.presets import PRESETS, PlannedWindow, windows_for
 from cycles.requests import PortalRequest
 from cycles.ui.files import handed_out
 from cycles.ui.pages import act_page, history, listed, only_for
-from cycles.workflow import CYCLE, EXTENDABLE, EXTENSIONS, CycleState, Refused, Term
+from cycles.workflow import CYCLE, EXTENDABLE, CycleState, Refused, Term
 from cycles.years import actions
 from cycles.years.filters import ParticipationFilter
 from cycles.years.forms import ExtensionForm, PlanForm, WindowsForm

@@ -30,6 +30,7 @@ from hypothesis.extra.django import TestCase
 
 from agencies.models import Agency
 from cycles import tasks
+from cycles.administration_workflow import ADMINISTRATION
 from cycles.clock import NamesRequest, request_id
 from cycles.engine import ledger, perform
 from cycles.jobs.actions import order_missing
@@ -38,7 +39,7 @@ from cycles.people import interests
 from cycles.record import actions as record
 from cycles.record import seals
 from cycles.spreadsheets.exports import guarded
-from cycles.workflow import ADMINISTRATION, Refused, Windows
+from cycles.workflow import Refused, Windows
 from festival.report import facts as report_facts
 from tests.factories import build
 from tests.jobs import work_off
