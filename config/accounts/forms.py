@@ -1,6 +1,4 @@
-"""Allauth's forms in the portal's words: its labels and errors speak to
-friends, ours to officials.
-"""
+"""Put allauth's forms into the portal's official wording."""
 
 from typing import Any
 

@@ -50,12 +50,12 @@ class YesNo(widgets.Widget):
         return "true" if value else "false"
 
 
-class Tried:
+class DryRunResource:
     """A resource whose rows are known by codes of their own, and are tried
     before any is written.
     """
 
-    in_part = True
+    allows_partial_import = True
     """Whether right rows may be taken without those that are wrong."""
 
     def in_order(self, rows: Sequence[Row]) -> Sequence[Row]:
@@ -71,7 +71,7 @@ class Tried:
         return []
 
 
-class SheetResource(Tried, resources.ModelResource):
+class SheetResource(DryRunResource, resources.ModelResource):
     """Rows that are models, written by their keys' own sequence, which is not the portal's: so that
     one stays.
     """
@@ -88,7 +88,7 @@ class TextCell(widgets.Widget):
         return str(value or "")
 
 
-class LineResource(Tried, resources.Resource):
+class LineResource(DryRunResource, resources.Resource):
     """Rows that are plain objects with an attribute a column: they are only tried; an action writes
     what they say.
     """
@@ -188,17 +188,17 @@ def check(resource: Any, sheet: Sheet) -> Check:
     others would do without them.
     """
     errors = list(sheet.errors) + _twice(resource, sheet)
-    found = _tried(
+    found = _dry_run(
         resource, sheet
     )  # the wrong rows, too, so that all that is wrong with them is told at once
     errors += _not_in(errors, found.errors)
     rounds = 0
     while errors and (rounds == 0 or found.errors):
         rounds += 1
-        if rounds > MOST_ROUNDS or not resource.in_part:
+        if rounds > MOST_ROUNDS or not resource.allows_partial_import:
             found = Check()
             break
-        found = _tried(resource, replace(sheet, rows=_right(sheet.rows, errors)))
+        found = _dry_run(resource, replace(sheet, rows=_right(sheet.rows, errors)))
         errors += found.errors
     if not errors:
         found.removed = resource.removed(found.taken)
@@ -261,7 +261,7 @@ def dataset(rows: Sequence[Row]) -> tablib.Dataset:
     return table
 
 
-def _tried(resource: Any, sheet: Sheet) -> Check:
+def _dry_run(resource: Any, sheet: Sheet) -> Check:
     found = Check()
     rows = resource.in_order(sheet.rows)
     if not rows:

@@ -87,7 +87,7 @@ def listed(request: PortalRequest, table: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Told:
+class HistoryEntry:
     """An entry of the official record as `components/history.html` shows it."""
 
     sentence: str
@@ -95,14 +95,14 @@ class Told:
     at: datetime
 
 
-def history(entries: Iterable[Entry]) -> list[Told]:
+def history(entries: Iterable[Entry]) -> list[HistoryEntry]:
     """What was done, with from where to where and the note, newest first."""
     rows = []
     for entry in entries:
         change = f" ({entry.change})" if entry.change else ""
         note = f": {entry.note}" if entry.note else ""
         rows.append(
-            Told(
+            HistoryEntry(
                 f"{entry.sentence}{change}{note}",
                 entry.actor_name or _("the calendar itself"),
                 entry.at,
@@ -112,7 +112,7 @@ def history(entries: Iterable[Entry]) -> list[Told]:
 
 
 def only_for(request: PortalRequest, act: str) -> None:
-    """To those who may not do an act of administration, its page does not exist."""
+    """Answer 404 to a reader who may not do an act of administration."""
     if why_not_administer(act, by=request.user, at=request.at):
         raise Http404
 

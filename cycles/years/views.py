@@ -33,7 +33,7 @@ from cycles.years.tables import CycleTable, ParticipationTable
 
 
 @dataclass(frozen=True)
-class Row:
+class WindowRow:
     """A statutory window as the page shows it: how it stands now, and how late acts in it were
     recorded to be.
     """
@@ -63,7 +63,7 @@ class Row:
         return bool(self.window.binding == Binding.DUTY)
 
 
-def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> list[Row]:
+def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> list[WindowRow]:
     rows = []
     for term in terms:
         days_late = lateness.get(term.closes_at, 0)
@@ -73,7 +73,7 @@ def _rows(terms: Iterable[Any], lateness: dict[datetime, int], at: datetime) -> 
             state = "now"
         else:
             state = "late" if days_late else "done"
-        rows.append(Row(term, state, days_late))
+        rows.append(WindowRow(term, state, days_late))
     return rows
 
 
@@ -130,7 +130,7 @@ def plan(request: PortalRequest) -> HttpResponse:
     form = PlanForm(
         typed, initial={"spares_holidays": True, "spreads_points": True, "keeps_signature": True}
     )
-    rows: list[Row] = []
+    rows: list[WindowRow] = []
     if form.is_valid():
         chosen = form.cleaned_data
         rows = _preview(chosen["year"], chosen["preset"], chosen["spares_holidays"], at=request.at)
@@ -149,13 +149,13 @@ def plan(request: PortalRequest) -> HttpResponse:
     )
 
 
-def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> list[Row]:
+def _preview(year: int, preset: str, spares_holidays: bool, *, at: datetime) -> list[WindowRow]:
     """The windows a year would have, with the closings that holidays moved."""
     planned = actions.proposed_windows(preset, year, spares_holidays=spares_holidays)
     rows = []
     for row, before in zip(_rows(planned, {}, at), windows_for(preset, year), strict=True):
         moved = before.closes_at if before.closes_at != row.window.closes_at else None
-        rows.append(Row(row.window, row.state, moved_from=moved))
+        rows.append(WindowRow(row.window, row.state, moved_from=moved))
     return rows
 
 

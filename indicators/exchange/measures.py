@@ -81,7 +81,7 @@ class MeasureLines(LineResource):
     """The whole content of a set: a line a measure, known by its lineage, or else by its code."""
 
     form, cells = MEASURES, CELLS
-    in_part = False  # the points of some rows add up to nothing
+    allows_partial_import = False  # the points of some rows add up to nothing
 
     class Meta:
         import_id_fields = ("code",)

@@ -63,7 +63,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Row:
+class NodeRow:
     """A node as its line of the tree shows it."""
 
     node: Node
@@ -143,8 +143,8 @@ def framework_detail(request: PortalRequest, slug: str) -> HttpResponse:
     return render(request, "indicators/frameworks/framework.html", context)
 
 
-def _rows(node: Node, raw: dict[str, Any], depth: int, percent: str) -> Iterator[Row]:
-    yield Row(node, min(depth, DEEPEST), percent, str(raw.get("scale", "")), node_words(node))
+def _rows(node: Node, raw: dict[str, Any], depth: int, percent: str) -> Iterator[NodeRow]:
+    yield NodeRow(node, min(depth, DEEPEST), percent, str(raw.get("scale", "")), node_words(node))
     whole = sum((child.weight for child in node.children), Fraction(0))
     children = [*zip(node.children, raw.get("children", ()), strict=True)]
     if node.fine_tuned:

@@ -55,7 +55,7 @@ def plan_list(request: PortalRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Cell:
+class QuarterCell:
     """A quarter of a measure in the plan's grid, with the field where it may be changed."""
 
     quarter: int
@@ -65,11 +65,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class PlannedRow:
     """A measure in the plan's grid."""
 
     planned: Planned
-    cells: list[Cell]
+    cells: list[QuarterCell]
 
     @property
     def is_used(self) -> bool:
@@ -80,13 +80,13 @@ class Row:
         )
 
 
-def _rows(sheet: Sheet, form: TargetsForm | None) -> list[Row]:
+def _rows(sheet: Sheet, form: TargetsForm | None) -> list[PlannedRow]:
     differing = {p.measure.pk for p in sheet.differing}
     rows = []
     for p in sheet.planned:
         figures = [sheet.figure(p.measure.pk, quarter) for quarter in sheet.plan.quarters]
         cells = [
-            Cell(
+            QuarterCell(
                 f.quarter,
                 f,
                 form.bound("target", f) if form is not None else None,
@@ -94,7 +94,7 @@ def _rows(sheet: Sheet, form: TargetsForm | None) -> list[Row]:
             )
             for f in figures
         ]
-        rows.append(Row(p, cells))
+        rows.append(PlannedRow(p, cells))
     return rows
 
 

@@ -152,8 +152,9 @@ def suggest(
 
 
 def _otherwise(measure: Measure, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the values that may be suggested and that differ from the measure's, as JSON holds
-    them; sound ones.
+    """Pick the values that differ from the measure's, as JSON holds them.
+
+    Refuses values that may not be suggested, or that the measure's method cannot score.
     """
     if unknown := set(values) - set(SUGGESTED):
         raise Refused(
