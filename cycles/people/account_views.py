@@ -33,9 +33,6 @@ def why_not_reset(request: PortalRequest, someone: User) -> str:
     return ""
 
 
-# --- Accounts -----------------------------------------------------------------------------------
-
-
 @require_http_methods(["GET", "POST"])
 def reset_factor(request: PortalRequest, pk: int) -> HttpResponse:
     """Take a lost second factor from an account."""

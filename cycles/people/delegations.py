@@ -13,8 +13,6 @@ from cycles.engine.perform import administer
 from cycles.models import Entry
 from cycles.workflow import Refused
 
-# --- Delegation ---------------------------------------------------------------------------------
-
 
 @transaction.atomic
 def delegate(

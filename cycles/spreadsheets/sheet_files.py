@@ -20,8 +20,6 @@ from cycles.spreadsheets.exports import (
 )
 from cycles.spreadsheets.sheets import MOST_DIGITS, REMARK, Column, Form
 
-# --- Out ----------------------------------------------------------------------------------------
-
 
 def written(form: Form, rows: Iterable[Mapping[str, Any]], kind: str) -> bytes:
     """Rows as a file that `read` reads again to the same; a Decimal becomes a number, all else

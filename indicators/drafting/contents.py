@@ -24,8 +24,6 @@ from indicators.models import (
 )
 from indicators.workflow import SetState
 
-# --- Whole contents -----------------------------------------------------------------------------
-
 
 @transaction.atomic
 def fill_general_set(

@@ -22,9 +22,6 @@ MOST_BANDS = 100
 MOST_LETTERS = 200
 
 
-# --- How a cell becomes a value, and a value a cell ---------------------------------------------
-
-
 class NumberCell(widgets.Widget):
     """A number, rounded half-up to the places that are kept: results of calculations have more."""
 

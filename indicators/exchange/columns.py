@@ -37,9 +37,6 @@ CELLS: dict[str, widgets.Widget] = {
 }
 """The columns that are no plain text."""
 
-# --- Columns -------------------------------------------------------------------------------------
-
-
 TIERS = {
     "axis": (
         Axis,

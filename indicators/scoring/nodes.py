@@ -54,9 +54,6 @@ LEAVING = ("wmean", "sum", "sum_points", "points_ratio")
 """The aggregations from whose ceiling something can leave."""
 
 
-# --- The tree -----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Node:
     """A leaf with a scale, or a branch with an aggregation."""

@@ -19,8 +19,6 @@ from indicators.models import (
 from indicators.working_groups.filters import BoardFilter
 from indicators.working_groups.tables import BoardTable
 
-# --- The board -----------------------------------------------------------------------------------
-
 
 @require_safe
 def board(request: PortalRequest, year: int) -> HttpResponse:

@@ -23,8 +23,6 @@ from indicators.models import (
 )
 from indicators.workflow import GROUPS, MEETINGS, MeetingState
 
-# --- The group and its meetings -----------------------------------------------------------------
-
 
 @transaction.atomic
 def set_rules(

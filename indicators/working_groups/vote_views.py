@@ -20,8 +20,6 @@ from indicators.working_groups.forms import (
 )
 from indicators.working_groups.views import choices_so_far, own_votes
 
-# --- The whole set ------------------------------------------------------------------------------
-
 
 @require_http_methods(["GET", "POST"])
 def vote(request: PortalRequest, pk: int) -> HttpResponse:
